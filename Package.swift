@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Cores (no I/O, no clock, no randomness of their own) stand left of shells and stages; `cordon` is the composition
+// root. A module imports only what its line names: docs/DESIGN.md has the picture.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "cordon",
+    products: [.executable(name: "cordon", targets: ["cordon"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.0.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "Crdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .target(name: "Records", dependencies: [protobuf, crypto], swiftSettings: settings),
+        .target(name: "ThreeParty", dependencies: ["Records", crypto, cryptoExtras], swiftSettings: settings),
+        .target(name: "Model", dependencies: ["Records", "ThreeParty", crypto], swiftSettings: settings),
+        .target(
+            name: "Keys",
+            dependencies: [
+                "Records", "ThreeParty", crypto, protobuf, .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
+            swiftSettings: settings),
+        .target(name: "Telemetry", swiftSettings: settings),
+        .target(name: "EventLogs", dependencies: ["Records"], swiftSettings: settings),
+        .target(
+            name: "LocalStore", dependencies: ["EventLogs", "Records", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings),
+        .target(name: "KafkaLog", dependencies: ["Crdkafka", "EventLogs", "Records"], swiftSettings: settings),
+        .target(
+            name: "TLSTransport",
+            dependencies: [
+                "Records", "ThreeParty", crypto, logging,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ], swiftSettings: settings),
+        .target(
+            name: "Ingest",
+            dependencies: ["Records", "ThreeParty", "Model", "Keys", "EventLogs", "Telemetry", crypto, logging],
+            swiftSettings: settings),
+        .target(
+            name: "SecureScoring",
+            dependencies: ["Records", "ThreeParty", "Keys", "EventLogs", "Telemetry", logging],
+            swiftSettings: settings),
+        .target(
+            name: "ModelSync",
+            dependencies: ["Records", "ThreeParty", "Model", "Keys", "EventLogs", crypto, protobuf],
+            swiftSettings: settings),
+        .target(name: "Simulation", dependencies: ["Records", "Ingest", "Model"], swiftSettings: settings),
+        .target(
+            name: "Configuration",
+            dependencies: [
+                "Records", "ThreeParty", "Model", "Keys", "EventLogs", "Ingest",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "cordon",
+            dependencies: [
+                "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "KafkaLog", "TLSTransport",
+                "Ingest", "SecureScoring", "ModelSync", "Simulation", "Configuration", "Telemetry", logging, crypto,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .testTarget(name: "ThreePartyTests", dependencies: ["ThreeParty", "Records"], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,34 @@
+/// State that a stage keeps together with the positions it stands at: both change in one transaction, so a restart
+/// finds them agreeing (DESIGN section 9).
+package protocol StateStore: Sendable {
+    /// Writes and positions in one transaction. A power cut may lose the newest commits, never a part of one: what is
+    /// lost is read again from the log.
+    func commit(_ writes: [StateWrite], positions: [Position]) throws(LogError)
+
+    /// The next offset to read, as last committed.
+    func position(_ partition: TopicPartition) throws(LogError) -> Int64?
+
+    /// Every entry of a table, by `order`, then key.
+    func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws
+
+    /// Removes entries of a table with an `order` below `bound`.
+    func removeAll(in table: String, below bound: Int64) throws(LogError)
+}
+
+/// An entry of a table: a key, what it holds, and a number to order and expire by (usually event time, in seconds).
+package struct StateEntry: Sendable {
+    package var key: [UInt8]
+    package var value: [UInt8]
+    package var order: Int64
+
+    package init(key: [UInt8], value: [UInt8], order: Int64) {
+        self.key = key
+        self.value = value
+        self.order = order
+    }
+}
+
+package enum StateWrite: Sendable {
+    case put(table: String, StateEntry)
+    case remove(table: String, key: [UInt8])
+}

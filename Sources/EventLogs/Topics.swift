@@ -1,0 +1,15 @@
+package import Records
+
+/// The names of topics: what is before the dot owns the topic (and, in the embedded log, the file).
+package enum Topics {
+    package static let sealed = "consortium.sealed"
+    package static let sessions = "consortium.sessions"
+    package static let manifests = "consortium.manifests"
+    package static let rejected = "consortium.rejected"
+
+    package static func transactions(_ member: MemberID) -> String { "\(member).transactions" }
+    package static func scores(_ member: MemberID) -> String { "\(member).scores" }
+    package static func decisions(_ member: MemberID) -> String { "\(member).decisions" }
+    package static func alerts(_ member: MemberID) -> String { "\(member).alerts" }
+    package static func rejected(_ member: MemberID) -> String { "\(member).rejected" }
+}

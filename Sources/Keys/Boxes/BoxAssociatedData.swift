@@ -1,0 +1,7 @@
+package import Records
+
+/// What a transaction's box is bound to: the record's clear header, and the party that the box is for.
+package func boxAssociatedData(header: [UInt8], party: PartyID) -> [UInt8] { header + [UInt8(party.rawValue)] }
+
+/// What the key of a box of score shares is derived for, before the digest that the parties agreed on.
+package let scoreBoxLabel = Array("cordon/score/v1".utf8)

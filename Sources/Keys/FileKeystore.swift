@@ -1,0 +1,119 @@
+import Foundation
+package import Records
+package import ThreeParty
+
+/// Private keys of one role as files of a folder that only its owner may read: the development default. A hardware
+/// token or a key-management service takes its place behind the same calls.
+package struct FileKeystore: Sendable {
+    package let directory: String
+
+    package enum KeystoreError: Error, Sendable, Hashable, CustomStringConvertible {
+        case missing(path: String)
+        case unreadable(path: String)
+        case readableByOthers(path: String, mode: String)
+        case malformed(path: String)
+        case notWritten(path: String)
+
+        package var description: String {
+            switch self {
+            case .missing(let path): "there is no key at \(path); `cordon keys init` makes a development set"
+            case .unreadable(let path): "the key at \(path) can't be read by this user"
+            case .readableByOthers(let path, let mode):
+                "the key at \(path) is open to other users (mode \(mode)); run: chmod 600 \(path)"
+            case .malformed(let path): "the file at \(path) does not hold a key of the kind that belongs there"
+            case .notWritten(let path): "the key file \(path) can't be written"
+            }
+        }
+    }
+
+    package init(directory: String) { self.directory = directory }
+
+    package func hpkeKey(_ name: String = "hpke") throws(KeystoreError) -> HPKEPrivateKey {
+        do { return try HPKEPrivateKey(bytes: read("\(name).key")) } catch let error as KeystoreError { throw error } catch {
+            throw .malformed(path: path("\(name).key"))
+        }
+    }
+
+    package func store(_ key: borrowing HPKEPrivateKey, _ name: String = "hpke") throws(KeystoreError) {
+        try write(key.rawRepresentation, "\(name).key")
+    }
+
+    package func signingKey() throws(KeystoreError) -> SigningKey {
+        guard let key = SigningKey(bytes: try read("identity.key")) else { throw .malformed(path: path("identity.key")) }
+        return key
+    }
+
+    package func store(_ key: borrowing SigningKey) throws(KeystoreError) {
+        try write(key.rawRepresentation, "identity.key")
+    }
+
+    /// A symmetric key that the role keeps to itself, made on first use.
+    package func localKey(_ name: String) throws(KeystoreError) -> SecretKey {
+        let file = "\(name).key"
+        if FileManager.default.fileExists(atPath: path(file)) {
+            let bytes = try read(file)
+            guard bytes.count == 32 else { throw .malformed(path: path(file)) }
+            return SecretKey(bytes: bytes)
+        }
+        var generator = SystemRandomNumberGenerator()
+        let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        try write(bytes, file)
+        return SecretKey(bytes: bytes)
+    }
+
+    /// A member's sessions of an epoch, nil where it has none yet.
+    package func sessions(of member: MemberID, epoch: UInt32) throws(KeystoreError) -> [PartyID: Session]? {
+        let file = "session-\(epoch).key"
+        guard FileManager.default.fileExists(atPath: path(file)) else { return nil }
+        let bytes = try read(file)
+        guard bytes.count == 96 else { throw .malformed(path: path(file)) }
+        var out: [PartyID: Session] = [:]
+        for party in PartyID.allCases {
+            let secret = SecretKey(bytes: bytes[party.rawValue * 32..<party.rawValue * 32 + 32])
+            out[party] = Session(member: member, party: party, epoch: epoch, secret: secret)
+        }
+        return out
+    }
+
+    package func store(_ offer: borrowing SessionOffer, epoch: UInt32) throws(KeystoreError) {
+        let secrets = offer.secrets
+        try write(PartyID.allCases.flatMap { secrets[$0] ?? [] }, "session-\(epoch).key")
+    }
+
+    func path(_ file: String) -> String { directory + "/" + file }
+
+    private func read(_ file: String) throws(KeystoreError) -> [UInt8] {
+        let path = path(file)
+        guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+        if let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? NSNumber,
+            mode.intValue & 0o077 != 0
+        {
+            throw .readableByOthers(path: path, mode: String(mode.intValue, radix: 8))
+        }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { throw .unreadable(path: path) }
+        guard let data = Data(base64Encoded: text.trimmingCharacters(in: .whitespacesAndNewlines)), !data.isEmpty else {
+            throw .malformed(path: path)
+        }
+        return Array(data)
+    }
+
+    private func write(_ bytes: [UInt8], _ file: String) throws(KeystoreError) {
+        try Self.writePrivate(Data(bytes).base64EncodedString() + "\n", to: path(file))
+    }
+
+    /// Writes a file that only its owner may read, whole or not at all.
+    static func writePrivate(_ text: String, to path: String) throws(KeystoreError) {
+        let temporary = path + ".new"
+        do {
+            try FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            guard
+                FileManager.default.createFile(
+                    atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]),
+                rename(temporary, path) == 0
+            else { throw KeystoreError.notWritten(path: path) }
+        } catch {
+            throw .notWritten(path: path)
+        }
+    }
+}

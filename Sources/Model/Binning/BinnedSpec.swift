@@ -1,0 +1,110 @@
+import Crypto
+
+/// A feature spec with its public cut points: what members quantise by and models are trained on.
+///
+/// Feature `f` at value `x` sets thermometer bit `firstBit[f] + j` for every edge `j` with `x >= edges[f][j]`, so "feature
+/// at or above threshold" is one bit.
+package struct BinnedSpec: Sendable, Hashable {
+    package let spec: FeatureSpec
+    /// One ascending list a feature, at most 31 edges (32 bins).
+    package let edges: [[Double]]
+    package let firstBit: [Int]
+    /// Thermometer bits of a transaction.
+    package let bits: Int
+    /// First eight bytes, big-endian, of the SHA-256 digest of the spec's canonical text: what records carry as
+    /// `feature_spec`.
+    package let id: UInt64
+
+    package enum Invalid: Error, Sendable, Hashable {
+        case featureCount
+        case tooManyEdges(feature: String)
+        case notAscending(feature: String)
+        case noEdges
+    }
+
+    package init(spec: FeatureSpec, edges: [[Double]]) throws(Invalid) {
+        guard edges.count == spec.features.count else { throw .featureCount }
+        for (feature, list) in zip(spec.features, edges) {
+            guard list.count <= 31 else { throw .tooManyEdges(feature: feature.name) }
+            guard list.allSatisfy(\.isFinite), zip(list, list.dropFirst()).allSatisfy({ $0 < $1 }) else {
+                throw .notAscending(feature: feature.name)
+            }
+        }
+        self.spec = spec
+        self.edges = edges
+        var first: [Int] = []
+        var total = 0
+        for list in edges {
+            first.append(total)
+            total += list.count
+        }
+        guard total > 0 else { throw .noEdges }
+        firstBit = first
+        bits = total
+        var text = "cordon/feature-spec/v1\n"
+        for (feature, list) in zip(spec.features, edges) {
+            text += "\(feature.name)|\(feature.kind)|\(list.map { String($0.bitPattern, radix: 16) }.joined(separator: ","))\n"
+        }
+        id = SHA256.hash(data: Array(text.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// How many edges of `feature` are at or below `value`: 0 ... edges.count.
+    package func bin(_ value: Double, feature: Int) -> Int {
+        let list = edges[feature]
+        var low = 0
+        var high = list.count
+        while low < high {
+            let middle = (low + high) / 2
+            if list[middle] <= value { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// The bins of one transaction's features.
+    package func bins(_ values: [Double]) -> [UInt8] {
+        values.indices.map { UInt8(bin(values[$0], feature: $0)) }
+    }
+
+    /// Bins as packed thermometer bits, `(bits + 7) / 8` bytes, least significant bit first.
+    package func thermometer(_ bins: [UInt8]) -> [UInt8] {
+        var out = [UInt8](repeating: 0, count: (bits + 7) / 8)
+        for (feature, bin) in bins.enumerated() {
+            for bit in firstBit[feature]..<firstBit[feature] + Int(bin) { out[bit >> 3] |= 1 << (bit & 7) }
+        }
+        return out
+    }
+
+    /// The feature and edge that a thermometer bit stands for.
+    package func meaning(ofBit bit: Int) -> (feature: Int, edge: Int) {
+        let feature = firstBit.lastIndex { $0 <= bit } ?? 0
+        // Features without edges share their first bit with the one after them; the last of those owns the bit.
+        return (feature, bit - firstBit[feature])
+    }
+}
+
+/// Public cut points from a sample: quantiles, with more of them in both tails, where fraud is (DESIGN section 4.2).
+///
+/// Quantiles interpolate linearly between order statistics (Hyndman and Fan 1996, type 7).
+package func tailRefinedEdges(_ sample: [Double], bins: Int = 32) -> [Double] {
+    guard !sample.isEmpty else { return [] }
+    let sorted = sample.sorted()
+    var levels = Set<Double>()
+    for i in 1..<bins / 2 { levels.insert(Double(i) / Double(bins / 2)) }
+    var power = 0.25
+    for n in 2..<bins / 2 {
+        levels.insert(1 - power)
+        if n < bins / 4 { levels.insert(power) }
+        power /= 2
+    }
+    var cuts: [Double] = []
+    for level in levels.sorted() {
+        let at = level * Double(sorted.count - 1)
+        let low = Int(at)
+        let high = min(low + 1, sorted.count - 1)
+        let value = sorted[low] + (sorted[high] - sorted[low]) * (at - Double(low))
+        if cuts.last != value { cuts.append(value) }
+    }
+    guard cuts.count >= bins else { return cuts }
+    let step = Double(cuts.count - 1) / Double(bins - 2)
+    return (0..<bins - 1).map { cuts[Int((Double($0) * step).rounded(.toNearestOrEven))] }
+}

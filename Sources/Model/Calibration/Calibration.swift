@@ -1,0 +1,77 @@
+/// A public monotone table from scores to probabilities of fraud: training then needs no sigmoid.
+package struct Calibration: Sendable, Hashable {
+    package struct Point: Sendable, Hashable {
+        /// From this score on, in ring units.
+        package var score: Int64
+        package var probability: Double
+
+        package init(score: Int64, probability: Double) {
+            self.score = score
+            self.probability = probability
+        }
+    }
+
+    package let points: [Point]
+
+    package enum Invalid: Error, Sendable, Hashable {
+        case empty, notMonotone, outOfRange
+    }
+
+    package init(points: [Point]) throws(Invalid) {
+        guard !points.isEmpty else { throw .empty }
+        guard points.allSatisfy({ (0...1).contains($0.probability) }) else { throw .outOfRange }
+        guard zip(points, points.dropFirst()).allSatisfy({ $0.score < $1.score && $0.probability <= $1.probability })
+        else { throw .notMonotone }
+        self.points = points
+    }
+
+    /// The probability of the last point at or below `score`; the first point's below all of them.
+    package func probability(_ score: Int64) -> Double {
+        var low = 0
+        var high = points.count
+        while low < high {
+            let middle = (low + high) / 2
+            if points[middle].score <= score { low = middle + 1 } else { high = middle }
+        }
+        return points[max(low - 1, 0)].probability
+    }
+}
+
+extension Calibration {
+    /// Isotonic regression of outcomes on scores by pooling adjacent violators (Ayer et al. 1955), with `prior` pseudo
+    /// outcomes at the overall rate in every pool so that no pool is certain.
+    package static func fit(_ sample: [(score: Int64, fraud: Bool)], prior: Double = 1) throws(Invalid) -> Calibration {
+        guard !sample.isEmpty else { throw .empty }
+        struct Pool {
+            var score: Int64
+            var frauds: Double
+            var count: Double
+            var rate: Double { frauds / count }
+        }
+        var pools: [Pool] = []
+        for (score, fraud) in sample.sorted(by: { $0.score < $1.score }) {
+            if let last = pools.last, last.score == score {
+                pools[pools.count - 1].frauds += fraud ? 1 : 0
+                pools[pools.count - 1].count += 1
+            } else {
+                pools.append(Pool(score: score, frauds: fraud ? 1 : 0, count: 1))
+            }
+        }
+        var merged: [Pool] = []
+        for pool in pools {
+            merged.append(pool)
+            while merged.count > 1, merged[merged.count - 2].rate >= merged[merged.count - 1].rate {
+                let last = merged.removeLast()
+                merged[merged.count - 1].frauds += last.frauds
+                merged[merged.count - 1].count += last.count
+            }
+        }
+        let base = sample.reduce(0.0) { $0 + ($1.fraud ? 1 : 0) } / Double(sample.count)
+        var points: [Point] = []
+        for pool in merged {
+            let probability = (pool.frauds + prior * base) / (pool.count + prior)
+            points.append(Point(score: pool.score, probability: max(probability, points.last?.probability ?? 0)))
+        }
+        return try Calibration(points: points)
+    }
+}

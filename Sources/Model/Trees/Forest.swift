@@ -1,0 +1,73 @@
+/// The ring that scores live in. Z_2^16 where the sum of each tree's largest leaf fits with 14 fraction bits, else
+/// Z_2^32 (DESIGN section 4.1).
+package enum RingWidth: Int, Sendable, Hashable {
+    case z16 = 16
+    case z32 = 32
+
+    package var bytes: Int { rawValue / 8 }
+}
+
+/// A forest of oblivious trees in the clear: every level of a tree asks one question of all its nodes (as CatBoost's
+/// symmetric trees; Kohavi 1994).
+package struct Forest: Sendable, Hashable {
+    package struct Tree: Sendable, Hashable {
+        /// One thermometer bit a level; level `l` is bit `l` of the leaf's index.
+        package var conditions: [Int]
+        /// `2^depth` fixed-point values.
+        package var leaves: [Int32]
+
+        package init(conditions: [Int], leaves: [Int32]) {
+            self.conditions = conditions
+            self.leaves = leaves
+        }
+    }
+
+    package let trees: [Tree]
+    package let depth: Int
+    /// Thermometer bits of a transaction.
+    package let bits: Int
+    package let fractionBits: Int
+    package let ring: RingWidth
+
+    package enum Invalid: Error, Sendable, Hashable {
+        case empty
+        case shape(tree: Int)
+        case condition(tree: Int, bit: Int)
+        /// The sum of largest leaves does not fit 32 bits.
+        case overflow
+    }
+
+    /// Checks shapes and picks the smallest ring that no score can leave.
+    package init(trees: [Tree], bits: Int, fractionBits: Int = 14) throws(Invalid) {
+        guard let first = trees.first, !first.conditions.isEmpty else { throw .empty }
+        let depth = first.conditions.count
+        var bound: Int64 = 0
+        for (index, tree) in trees.enumerated() {
+            guard depth <= 10, tree.conditions.count == depth, tree.leaves.count == 1 << depth else {
+                throw .shape(tree: index)
+            }
+            for bit in tree.conditions where !(0..<bits).contains(bit) { throw .condition(tree: index, bit: bit) }
+            bound += tree.leaves.map { Int64($0).magnitude }.max().map(Int64.init) ?? 0
+        }
+        guard bound <= Int64(Int32.max) else { throw .overflow }
+        self.trees = trees
+        self.depth = depth
+        self.bits = bits
+        self.fractionBits = fractionBits
+        ring = bound <= Int64(Int16.max) ? .z16 : .z32
+    }
+
+    /// The score of a transaction's packed thermometer bits, in units of 2^-fractionBits: what the secure pipeline must
+    /// equal in every bit.
+    package func score(thermometer bytes: [UInt8]) -> Int64 {
+        var sum: Int64 = 0
+        for tree in trees {
+            var leaf = 0
+            for (level, bit) in tree.conditions.enumerated() {
+                leaf |= Int(bytes[bit >> 3] >> (bit & 7) & 1) << level
+            }
+            sum += Int64(tree.leaves[leaf])
+        }
+        return sum
+    }
+}

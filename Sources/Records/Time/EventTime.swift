@@ -1,0 +1,108 @@
+/// When something happened at its source: whole seconds since 1970-01-01T00:00:00Z.
+package struct EventTime: Hashable, Sendable, Comparable {
+    package let seconds: Int64
+
+    package static let day: Int64 = 86_400
+
+    package init(seconds: Int64) { self.seconds = seconds }
+
+    /// Days since 1970-01-01, rounded down.
+    package var dayNumber: Int { Int(seconds >= 0 ? seconds / Self.day : (seconds - Self.day + 1) / Self.day) }
+    /// 0 ... 23.
+    package var hour: Int { Int((seconds - Int64(dayNumber) * Self.day) / 3600) }
+    /// Monday is 0, Sunday is 6 (ISO 8601 less one). 1970-01-01 was a Thursday.
+    package var weekday: Int { ((dayNumber + 3) % 7 + 7) % 7 }
+
+    package static func < (left: EventTime, right: EventTime) -> Bool { left.seconds < right.seconds }
+}
+
+extension EventTime {
+    /// Midnight, UTC, of a date of the proleptic Gregorian calendar; nil where there is no such date.
+    package init?(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
+        guard (1...9999).contains(year), (1...12).contains(month), day >= 1,
+            day <= EventTime.length(ofMonth: month, year: year),
+            (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second)
+        else { return nil }
+        // Days from civil, after Howard Hinnant's "chrono-compatible low-level date algorithms".
+        let y = month <= 2 ? year - 1 : year
+        let era = (y >= 0 ? y : y - 399) / 400
+        let yearOfEra = y - era * 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        self.init(seconds: Int64(days) * Self.day + Int64(hour * 3600 + minute * 60 + second))
+    }
+
+    static func length(ofMonth month: Int, year: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// The calendar date, UTC.
+    package var date: (year: Int, month: Int, day: Int) {
+        let shifted = dayNumber + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let m = (5 * dayOfYear + 2) / 153
+        let month = m < 10 ? m + 3 : m - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * m + 2) / 5 + 1)
+    }
+
+    /// `2018-07-05T00:00:31Z` (RFC 3339).
+    package var rfc3339: String {
+        let (year, month, day) = date
+        let rest = Int(seconds - Int64(dayNumber) * Self.day)
+        func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
+        let paddedYear = String(repeating: "0", count: max(0, 4 - String(year).count)) + String(year)
+        return "\(paddedYear)-\(two(month))-\(two(day))T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))Z"
+    }
+
+    /// Reads `2018-07-05T00:00:31Z`, an offset such as `+02:00` in place of `Z`, a space in place of `T`, fractions of
+    /// a second (dropped), no zone (read as UTC), or a date alone. Nil for anything else and for impossible dates.
+    package init?(rfc3339 text: some StringProtocol) {
+        let b = Array(text.utf8)
+        func digits(_ from: Int, _ count: Int) -> Int? {
+            guard from + count <= b.count else { return nil }
+            var value = 0
+            for c in b[from..<from + count] {
+                guard (48...57).contains(c) else { return nil }
+                value = value * 10 + Int(c - 48)
+            }
+            return value
+        }
+        func at(_ i: Int, _ c: Character) -> Bool { i < b.count && b[i] == c.asciiValue }
+        guard let year = digits(0, 4), at(4, "-"), let month = digits(5, 2), at(7, "-"), let day = digits(8, 2) else {
+            return nil
+        }
+        guard b.count > 10 else {
+            guard let midnight = EventTime(year: year, month: month, day: day) else { return nil }
+            self = midnight
+            return
+        }
+        guard at(10, "T") || at(10, " "), let hour = digits(11, 2), at(13, ":"), let minute = digits(14, 2),
+            at(16, ":"), let second = digits(17, 2),
+            let local = EventTime(
+                year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+        else { return nil }
+        var i = 19
+        if at(i, ".") {
+            i += 1
+            let start = i
+            while i < b.count, (48...57).contains(b[i]) { i += 1 }
+            guard i > start else { return nil }
+        }
+        if i == b.count || (at(i, "Z") && i + 1 == b.count) {
+            self = local
+            return
+        }
+        guard at(i, "+") || at(i, "-"), let h = digits(i + 1, 2), at(i + 3, ":"), let m = digits(i + 4, 2),
+            i + 6 == b.count, h < 24, m < 60
+        else { return nil }
+        let shift = Int64(h * 3600 + m * 60)
+        self.init(seconds: local.seconds - (at(i, "+") ? shift : -shift))
+    }
+}

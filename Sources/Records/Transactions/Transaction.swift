@@ -1,0 +1,47 @@
+/// A payment as every later stage knows it: parsed, but not yet checked (see `Ingest`'s `ValidTransaction`).
+package struct Transaction: Sendable, Hashable {
+    /// The member's own id, unique at that member.
+    package var id: String
+    package var time: EventTime
+    /// Who pays: the member's own customer or card.
+    package var customer: String
+    /// Where: a terminal or payee that other members may know too.
+    package var terminal: String
+    /// Hundredths of the consortium's currency.
+    package var amount: MinorUnits
+
+    package init(id: String, time: EventTime, customer: String, terminal: String, amount: MinorUnits) {
+        self.id = id
+        self.time = time
+        self.customer = customer
+        self.terminal = terminal
+        self.amount = amount
+    }
+}
+
+/// What became of an earlier transaction, told by the member that sent it.
+package struct Verdict: Sendable, Hashable {
+    package var transaction: String
+    package var fraud: Bool
+
+    package init(transaction: String, fraud: Bool) {
+        self.transaction = transaction
+        self.fraud = fraud
+    }
+}
+
+/// A transaction with its ground truth: what simulators, replays and trainers in the clear work on, and nothing else.
+package struct LabelledTransaction: Sendable, Hashable {
+    package var member: MemberID
+    package var transaction: Transaction
+    package var fraud: Bool
+    /// Which scenario made it, 0 for a legitimate one. For reports only: no feature may use it.
+    package var scenario: Int
+
+    package init(member: MemberID, transaction: Transaction, fraud: Bool, scenario: Int) {
+        self.member = member
+        self.transaction = transaction
+        self.fraud = fraud
+        self.scenario = scenario
+    }
+}

@@ -1,0 +1,62 @@
+import EventLogs
+import Foundation
+import Keys
+import Records
+import ThreeParty
+
+/// A record of the batch as this party sees it.
+struct OpenedTransaction {
+    /// Nil where the record names no member of the consortium.
+    var member: MemberID?
+    var source: WireSourcePosition
+    var epoch: UInt32
+    var input: BatchInput
+}
+
+/// Opens this party's boxes. Refusals are per record and never stop a batch.
+struct TransactionOpener {
+    let party: PartyID
+    let model: ActiveModel
+    let sessions: SessionRegistry
+
+    func open(_ record: LogRecord) throws(LogError) -> OpenedTransaction {
+        var opened = OpenedTransaction(
+            member: nil, source: WireSourcePosition(), epoch: 0, input: .refused(.headerMalformed))
+        guard let value = record.value, let wire = WireSealedRecord(decoding: value),
+            case .transaction(let sealed)? = wire.body
+        else { return opened }
+        let headerBytes = Array(sealed.header)
+        guard let header = WireSealedHeader(decoding: headerBytes), header.schema == 1, header.eventID.count == 16,
+            header.hasSource, header.source.offset >= 0
+        else { return opened }
+        opened.source = header.source
+        opened.epoch = header.sessionEpoch
+        guard let member = MemberID(header.member), sessions.isMember(member) else {
+            opened.input = .refused(.unknownMember)
+            return opened
+        }
+        opened.member = member
+        opened.input = try input(sealed, header, headerBytes, member)
+        return opened
+    }
+
+    private func input(
+        _ sealed: WireSealedTransaction, _ header: WireSealedHeader, _ headerBytes: [UInt8], _ member: MemberID
+    ) throws(LogError) -> BatchInput {
+        guard header.featureSpec == model.manifest.featureSpec else { return .refused(.wrongFeatureSpec) }
+        guard sealed.boxes.count == 3 else { return .refused(.boxMissing) }
+        guard let session = try sessions.session(member, epoch: header.sessionEpoch) else {
+            return .refused(.unknownSession)
+        }
+        let box = Array(sealed.boxes[party.rawValue])
+        guard
+            let plaintext = try? SealedBox.open(
+                box, under: session.up, associated: boxAssociatedData(header: headerBytes, party: party))
+        else { return .refused(.boxNotOpened) }
+        guard let parts = WireShareBox(decoding: plaintext),
+            let shares = BitShares(
+                party: party, first: Array(parts.first), second: Array(parts.second), bits: model.manifest.shape.bits)
+        else { return .refused(.boxMalformed) }
+        return .shares(shares)
+    }
+}

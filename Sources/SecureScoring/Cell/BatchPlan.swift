@@ -1,0 +1,65 @@
+package import EventLogs
+import Records
+package import ThreeParty
+
+/// What a batch computes, fixed before any work: two parties that agree on the digest agree on everything that goes
+/// into the batch (DESIGN section 4.1). All randomness of the batch hangs on that digest.
+package struct BatchPlan: Sendable, Hashable {
+    package let partition: Int
+    package let range: Range<Int64>
+    package let model: Digest32
+    package let digest: Digest32
+
+    /// - Parameter records: the records of the range, in order.
+    package init(partition: Int, range: Range<Int64>, records: [LogRecord], model: Digest32) {
+        self.partition = partition
+        self.range = range
+        self.model = model
+        digest = Digest32(
+            of: [Array("cordon/plan/v1".utf8), Self.encode(partition, range), model.bytes]
+                + records.map { Digest32(of: [$0.value ?? []]).bytes })
+    }
+
+    private static func encode(_ partition: Int, _ range: Range<Int64>) -> [UInt8] {
+        var out: [UInt8] = []
+        withUnsafeBytes(of: UInt32(partition).bigEndian) { out += $0 }
+        withUnsafeBytes(of: range.lowerBound.bigEndian) { out += $0 }
+        withUnsafeBytes(of: range.upperBound.bigEndian) { out += $0 }
+        return out
+    }
+}
+
+/// A plan as the leader names it to the others: everything but the records, which each reads from its own log.
+package struct PlanProposal: Sendable, Hashable {
+    package var partition: Int
+    package var range: Range<Int64>
+    package var model: Digest32
+
+    package static let bytes = 52
+
+    package init(_ plan: BatchPlan) {
+        partition = plan.partition
+        range = plan.range
+        model = plan.model
+    }
+
+    /// partition (4), first offset (8), end offset (8), model digest (32); big-endian.
+    package var encoded: [UInt8] {
+        var out: [UInt8] = []
+        withUnsafeBytes(of: UInt32(partition).bigEndian) { out += $0 }
+        withUnsafeBytes(of: range.lowerBound.bigEndian) { out += $0 }
+        withUnsafeBytes(of: range.upperBound.bigEndian) { out += $0 }
+        return out + model.bytes
+    }
+
+    /// Nil for bytes that are not a proposal of at least one and at most `limit` records.
+    package init?(decoding bytes: [UInt8], limit: Int = 65_536) {
+        guard bytes.count == Self.bytes, let model = Digest32(bytes[20...]) else { return nil }
+        let first = Int64(bitPattern: bytes[4..<12].reduce(0) { $0 << 8 | UInt64($1) })
+        let end = Int64(bitPattern: bytes[12..<20].reduce(0) { $0 << 8 | UInt64($1) })
+        guard first >= 0, end > first, end - first <= Int64(limit) else { return nil }
+        partition = Int(bytes[0..<4].reduce(0) { $0 << 8 | UInt32($1) })
+        range = first..<end
+        self.model = model
+    }
+}

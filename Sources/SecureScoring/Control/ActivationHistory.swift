@@ -1,0 +1,69 @@
+import EventLogs
+import Keys
+import Records
+import ThreeParty
+
+/// Which model is in force at which offset of one partition, and how far this party has read. A function of the log;
+/// kept so that a restart need not read it all again.
+struct ActivationHistory {
+    private static let table = "activations"
+
+    private struct Entry {
+        var offset: Int64
+        var model: Digest32
+        var sequence: UInt64
+    }
+
+    private let partition: TopicPartition
+    private let state: any StateStore
+    private var entries: [Entry] = []
+    /// Everything below is scored and in the log.
+    private(set) var committed: Int64
+    /// Every activation below is known.
+    var scanned: Int64
+
+    init(partition: TopicPartition, state: any StateStore) throws {
+        self.partition = partition
+        self.state = state
+        committed = try state.position(partition) ?? 0
+        scanned = committed
+        var entries: [Entry] = []
+        try state.scan(Self.table) { entry in
+            guard entry.value.count == 40, let model = Digest32(entry.value[8...]) else {
+                throw LogError.corrupted(reason: "the party's state holds a malformed model activation")
+            }
+            let sequence = entry.value[..<8].reduce(0) { $0 << 8 | UInt64($1) }
+            if entry.key == Self.key(partition, entry.order) {
+                entries.append(Entry(offset: entry.order, model: model, sequence: sequence))
+            }
+        }
+        self.entries = entries.sorted { $0.offset < $1.offset }
+    }
+
+    private static func key(_ partition: TopicPartition, _ offset: Int64) -> [UInt8] {
+        Array("\(partition)@\(offset)".utf8)
+    }
+
+    /// The model that the record at `offset` is scored by.
+    func model(at offset: Int64) -> Digest32? { entries.last { $0.offset < offset }?.model }
+
+    func accepts(_ activation: ModelActivation) -> Bool { activation.sequence > (entries.last?.sequence ?? 0) }
+
+    mutating func add(_ activation: ModelActivation, at offset: Int64) throws(LogError) {
+        guard !entries.contains(where: { $0.offset == offset }) else { return }
+        entries.append(Entry(offset: offset, model: activation.model, sequence: activation.sequence))
+        let value = withUnsafeBytes(of: activation.sequence.bigEndian) { Array($0) } + activation.model.bytes
+        try state.commit(
+            [
+                .put(
+                    table: Self.table,
+                    StateEntry(key: Self.key(partition, offset), value: value, order: offset))
+            ], positions: [])
+    }
+
+    mutating func commit(_ offset: Int64) throws(LogError) {
+        committed = max(committed, offset)
+        scanned = max(scanned, committed)
+        try state.commit([], positions: [Position(partition, committed)])
+    }
+}

@@ -1,0 +1,232 @@
+package import EventLogs
+package import Keys
+package import Logging
+package import Records
+package import Telemetry
+package import ThreeParty
+
+/// When a batch closes: on size, or when its first record has waited this long.
+package struct BatchLimits: Sendable, Hashable {
+    package var records: Int
+    package var deadline: Duration
+
+    package init(records: Int = 256, deadline: Duration = .milliseconds(5)) {
+        self.records = records
+        self.deadline = deadline
+    }
+}
+
+/// A party's work on one partition of `consortium.sealed`, on a thread of its own:
+///
+///     read range → open boxes → score → seal shares → write → commit
+///
+/// The leader reads a range and proposes it; the others read the range that was proposed. Everything else is the same.
+package final class ScorePartition {
+    private let log: any EventLog
+    private let partition: TopicPartition
+    private let backend: CellBackend
+    private let models: ModelRegistry
+    private let sessions: SessionRegistry
+    private let recipients: [MemberID: HPKEPublicKey]
+    private let limits: BatchLimits
+    private let metrics: Metrics
+    private let logger: Logger
+    private let reader: any LogReader
+    private var activations: ActivationHistory
+    /// Why the last batch was given up, so that the same reason is logged once.
+    private var lastAbort: BatchAbort?
+
+    package init(
+        partition: TopicPartition, log: any EventLog, state: any StateStore, backend: CellBackend,
+        models: ModelRegistry, sessions: SessionRegistry, recipients: [MemberID: HPKEPublicKey], limits: BatchLimits,
+        metrics: Metrics, logger: Logger
+    ) throws {
+        self.log = log
+        self.partition = partition
+        self.backend = backend
+        self.models = models
+        self.sessions = sessions
+        self.recipients = recipients
+        self.limits = limits
+        self.metrics = metrics
+        self.logger = logger
+        activations = try ActivationHistory(partition: partition, state: state)
+        reader = try log.reader(at: [Position(partition, activations.scanned)])
+    }
+
+    /// Works until `stop` says so. Throws only what makes going on senseless.
+    package func run(until stop: () -> Bool) throws {
+        while !stop() {
+            do {
+                if let batch = try backend.leads ? leadingBatch() : followingBatch() { try score(batch) }
+                lastAbort = nil
+            } catch let abort as BatchAbort {
+                report(abort)
+            } catch let error as LogError where error.mayRetry {
+                logger.error("\(error)", metadata: ["partition": "\(partition)"])
+                metrics.add(1, to: "cordon_log_errors_total")
+            }
+        }
+    }
+
+    private struct Batch {
+        var plan: BatchPlan
+        var records: [LogRecord]
+        var model: ActiveModel
+    }
+
+    private func score(_ batch: Batch) throws {
+        let opener = TransactionOpener(party: backend.party, model: batch.model, sessions: sessions)
+        let sealer = ScoreSealer(
+            party: backend.party, model: batch.model, sessions: sessions, recipients: recipients)
+
+        let opened = try batch.records.map(opener.open)
+        let result = try backend.run(batch.plan.digest, model: batch.model.prepared, inputs: opened.map(\.input))
+        var output = try sealer.scores(opened, result)
+        if backend.leads { output += sealer.rejections(batch.records, opened, result) }
+        try log.append(output)
+        if backend.leads { try backend.awaitCompletion(result) } else { backend.complete(result) }
+        try commit(batch.plan.range.upperBound)
+        count(result)
+    }
+
+    // MARK: Leader
+
+    /// Reads what came, closes a batch on size, time, or where the model changes, and proposes it.
+    private func leadingBatch() throws -> Batch? {
+        let from = activations.committed
+        try reader.seek(to: Position(partition, from))
+        var records = try reader.next(limit: limits.records, timeout: .milliseconds(200))
+        guard !records.isEmpty else { return nil }
+        let clock = ContinuousClock()
+        let close = clock.now + limits.deadline
+        while records.count < limits.records, clock.now < close {
+            records += try reader.next(limit: limits.records - records.count, timeout: close - clock.now)
+        }
+        if let first = records.firstIndex(where: { activation(in: $0) != nil }) {
+            if first == 0 {
+                try activate(records[0])
+                return nil
+            }
+            records.removeSubrange(first...)
+        }
+        let end = records[records.count - 1].position.offset + 1
+        let batch = try self.batch(records, from..<end)
+        do {
+            try backend.propose(batch.plan)
+        } catch {
+            throw error
+        }
+        return batch
+    }
+
+    // MARK: Follower
+
+    /// Waits for a proposal, reads its range from this party's own log, and holds its digest against the leader's.
+    private func followingBatch() throws -> Batch? {
+        guard let (proposal, digest) = try backend.nextProposal(timeout: .milliseconds(200)) else { return nil }
+        guard proposal.partition == partition.partition else {
+            throw BatchAbort.protocolViolation(CellBackend.leader, step: "proposal")
+        }
+        try scanActivations(upTo: proposal.range.lowerBound)
+        let records = try read(proposal.range)
+        guard records.allSatisfy({ activation(in: $0) == nil }) else {
+            backend.abort(digest)
+            throw BatchAbort.peerDisagrees(CellBackend.leader, step: "proposal")
+        }
+        let batch = try self.batch(records, proposal.range)
+        guard batch.plan.digest == digest else {
+            backend.abort(digest)
+            throw BatchAbort.peerDisagrees(CellBackend.leader, step: "proposal")
+        }
+        return batch
+    }
+
+    /// All records of a range; waits for those that this party's log does not have yet.
+    private func read(_ range: Range<Int64>) throws -> [LogRecord] {
+        try reader.seek(to: Position(partition, range.lowerBound))
+        var records: [LogRecord] = []
+        let clock = ContinuousClock()
+        let close = clock.now + .seconds(2)
+        while records.count < Int(range.count), clock.now < close {
+            records += try reader.next(limit: Int(range.count) - records.count, timeout: close - clock.now)
+                .filter { range.contains($0.position.offset) }
+        }
+        return records
+    }
+
+    private func scanActivations(upTo offset: Int64) throws {
+        while activations.scanned < offset {
+            let from = activations.scanned
+            for record in try read(from..<min(offset, from + 1024)) {
+                if activation(in: record) != nil { try activate(record) }
+            }
+            activations.scanned = min(offset, from + 1024)
+        }
+    }
+
+    // MARK: Both
+
+    private func batch(_ records: [LogRecord], _ range: Range<Int64>) throws -> Batch {
+        guard let digest = activations.model(at: range.lowerBound) else { throw ScoringError.noModel(partition) }
+        guard let model = try models.model(digest) else { throw ScoringError.modelNotDealt(digest) }
+        let plan = BatchPlan(partition: partition.partition, range: range, records: records, model: digest)
+        return Batch(plan: plan, records: records, model: model)
+    }
+
+    private func activation(in record: LogRecord) -> WireModelActivation? {
+        guard let value = record.value, case .activation(let wire)? = WireSealedRecord(decoding: value)?.body else {
+            return nil
+        }
+        return wire
+    }
+
+    /// Switches the model at a record; a record that the coordinator did not sign, or an old one, changes nothing.
+    private func activate(_ record: LogRecord) throws {
+        let offset = record.position.offset
+        if let wire = activation(in: record), let activation = models.activation(wire),
+            activations.accepts(activation)
+        {
+            try activations.add(activation, at: offset)
+            logger.notice("model activated", metadata: ["model": "\(activation.version)", "offset": "\(offset)"])
+        } else {
+            logger.error("a forged or repeated model activation was ignored", metadata: ["offset": "\(offset)"])
+        }
+        if backend.leads { try commit(offset + 1) }
+    }
+
+    private func commit(_ offset: Int64) throws {
+        try activations.commit(offset)
+        try log.commit([Position(partition, offset)], group: backend.party.name)
+    }
+
+    private func count(_ result: BatchResult) {
+        let refused = result.refusals.count { $0 != nil }
+        metrics.add(1, to: "cordon_batches_total")
+        metrics.add(2, to: "cordon_rounds_total")
+        metrics.add(result.refusals.count - refused, to: "cordon_transactions_scored_total")
+        metrics.add(refused, to: "cordon_transactions_refused_total")
+    }
+
+    private func report(_ abort: BatchAbort) {
+        metrics.add(1, to: "cordon_batches_aborted_total")
+        guard abort != lastAbort else { return }
+        lastAbort = abort
+        logger.error("batch stopped: \(abort)", metadata: ["partition": "\(partition)"])
+    }
+}
+
+/// What a party can't score without.
+package enum ScoringError: Error, Sendable, Hashable, CustomStringConvertible {
+    case noModel(TopicPartition)
+    case modelNotDealt(Digest32)
+
+    package var description: String {
+        switch self {
+        case .noModel(let partition):
+            "there are transactions on \(partition) before any model was activated; run `cordon model deal` first"
+        case .modelNotDealt(let digest):
+            "the active model \(digest) is not on \(Topics.manifests), or this party can't open its share"
+        }
+    }
+}

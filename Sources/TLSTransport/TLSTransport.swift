@@ -1,0 +1,174 @@
+import Crypto
+package import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+package import Records
+import Synchronization
+package import ThreeParty
+
+/// Where and as whom a party speaks to its peers.
+package struct TLSIdentity: Sendable {
+    package var party: PartyID
+    /// PEM files: this party's certificate, its key, and the authority that issued all three.
+    package var certificate: String
+    package var key: String
+    package var authority: String
+    /// SHA-256 of each party's certificate (DER), from the roster: the chain must hold and the pin must match.
+    package var pins: [PartyID: [UInt8]]
+
+    package init(party: PartyID, certificate: String, key: String, authority: String, pins: [PartyID: [UInt8]]) {
+        self.party = party
+        self.certificate = certificate
+        self.key = key
+        self.authority = authority
+        self.pins = pins
+    }
+}
+
+package struct Endpoint: Sendable, Hashable {
+    package var host: String
+    package var port: Int
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+}
+
+package enum TLSTransportError: Error, Sendable, Hashable, CustomStringConvertible {
+    case credentials(reason: String)
+    case notListening(Endpoint, reason: String)
+
+    package var description: String {
+        switch self {
+        case .credentials(let reason): "the TLS certificate or key can't be used: \(reason)"
+        case .notListening(let endpoint, let reason):
+            "can't listen on \(endpoint.host):\(endpoint.port): \(reason)"
+        }
+    }
+}
+
+/// Frames over one mutual TLS 1.3 connection a pair of parties. The higher party dials the lower and dials again,
+/// without end, when the link is lost. A peer is who its pinned certificate says, never who it claims to be.
+package final class TLSTransport: Transport {
+    package let party: PartyID
+    private let inbox = FrameInbox()
+    private let links: Links
+    private let group: MultiThreadedEventLoopGroup
+    private let stopping = Mutex(false)
+    private let listener = Mutex<(any Channel)?>(nil)
+    private let logger: Logger
+
+    /// Listens and dials; links come up in the background.
+    package init(_ identity: TLSIdentity, endpoints: [PartyID: Endpoint], logger: Logger) throws(TLSTransportError) {
+        party = identity.party
+        self.logger = logger
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        links = Links(party: identity.party, inbox: inbox, logger: logger)
+        let contexts = try Self.contexts(identity)
+        if let own = endpoints[party], party != .two {
+            try listen(on: own, context: contexts.server, pins: identity.pins)
+        }
+        for peer in PartyID.allCases where peer < party {
+            if let endpoint = endpoints[peer], let pin = identity.pins[peer] {
+                dial(peer, at: endpoint, context: contexts.client, pin: pin, pause: .milliseconds(50))
+            }
+        }
+    }
+
+    package func send(_ frame: Frame, to peer: PartyID) { links.send(frame, to: peer) }
+
+    package func receive(stream: UInt32, timeout: Duration) throws(TransportError) -> Frame? {
+        try inbox.receive(stream: stream, timeout: timeout)
+    }
+
+    package var connected: Set<PartyID> { links.connected }
+    package var sent: TransportCount { links.sent }
+
+    /// Closes every link; blocks until it is done.
+    package func close() {
+        stopping.withLock { $0 = true }
+        listener.withLock { $0 }?.close(promise: nil)
+        links.closeAll()
+        try? group.syncShutdownGracefully()
+    }
+
+    private static func contexts(
+        _ identity: TLSIdentity
+    ) throws(TLSTransportError) -> (server: NIOSSLContext, client: NIOSSLContext) {
+        do {
+            let chain = try NIOSSLCertificate.fromPEMFile(identity.certificate).map(
+                NIOSSLCertificateSource.certificate)
+            let key = try NIOSSLPrivateKey(file: identity.key, format: .pem)
+            var server = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+            server.minimumTLSVersion = .tlsv13
+            server.trustRoots = .file(identity.authority)
+            server.certificateVerification = .noHostnameVerification
+            var client = TLSConfiguration.makeClientConfiguration()
+            client.minimumTLSVersion = .tlsv13
+            client.trustRoots = .file(identity.authority)
+            client.certificateVerification = .fullVerification
+            client.certificateChain = chain
+            client.privateKey = .privateKey(key)
+            return (try NIOSSLContext(configuration: server), try NIOSSLContext(configuration: client))
+        } catch {
+            throw .credentials(reason: "\(error)")
+        }
+    }
+
+    private func listen(
+        on endpoint: Endpoint, context: NIOSSLContext, pins: [PartyID: [UInt8]]
+    ) throws(TLSTransportError) {
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { [links] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers([
+                        NIOSSLServerHandler(context: context),
+                        ByteToMessageHandler(FrameDecoder()),
+                        LinkHandler(links: links, pins: pins),
+                    ])
+                }
+            }
+        do {
+            let channel = try bootstrap.bind(host: endpoint.host, port: endpoint.port).wait()
+            listener.withLock { $0 = channel }
+        } catch {
+            throw .notListening(endpoint, reason: "\(error)")
+        }
+    }
+
+    private func dial(
+        _ peer: PartyID, at endpoint: Endpoint, context: NIOSSLContext, pin: [UInt8], pause: TimeAmount
+    ) {
+        let loop = group.next()
+        let again: @Sendable (TimeAmount) -> Void = { [weak self] pause in
+            guard let self, !self.stopping.withLock({ $0 }) else { return }
+            loop.scheduleTask(in: pause) { [weak self] in
+                let next = min(pause * 2, .seconds(2))
+                self?.dial(peer, at: endpoint, context: context, pin: pin, pause: next)
+            }
+        }
+        ClientBootstrap(group: group)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .connectTimeout(.seconds(5))
+            .channelInitializer { [links] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers([
+                        NIOSSLClientHandler(context: context, serverHostname: peer.name),
+                        ByteToMessageHandler(FrameDecoder()),
+                        LinkHandler(links: links, pins: [peer: pin]),
+                    ])
+                }
+            }
+            .connect(host: endpoint.host, port: endpoint.port)
+            .whenComplete { result in
+                switch result {
+                case .success(let channel): channel.closeFuture.whenComplete { _ in again(.milliseconds(50)) }
+                case .failure: again(pause)
+                }
+            }
+    }
+}

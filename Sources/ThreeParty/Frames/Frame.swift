@@ -1,0 +1,79 @@
+package import Records
+
+/// A message between two parties, before anything in it is believed.
+///
+/// Layout, integers big-endian (docs/PROTOCOL.md): version, kind, sender, 0 (one byte each); stream (4); batch (8);
+/// digest (32); payload. The transport puts a 4-byte length before it.
+package struct Frame: Sendable {
+    package enum Kind: UInt8, Sendable {
+        /// The leader names a plan. Digest: the plan's. Payload: see `BatchPlan`.
+        case proposal = 1
+        /// Masked condition bits, to the previous party, after the sender's refusals. Digest: the plan's.
+        case conditionBits = 2
+        /// The sender's refusals alone, to the next party. Digest: the plan's.
+        case refusals = 3
+        /// One-hot shares, to the next party. Digest: of the plan and the refusals that all three agreed on.
+        case lookupDeal = 4
+        /// The sender's score shares are in the log. To the leader. Digest: as for `lookupDeal`.
+        case completed = 5
+        /// The sender gave the batch up. Payload: one byte, an `AbortReason`.
+        case abort = 6
+    }
+
+    package static let version: UInt8 = 1
+    package static let headerBytes = 48
+    /// Larger frames are refused: a batch of 4,096 transactions, 1,000 trees of depth 4 and a 32-bit ring fits.
+    package static let limit = 1 << 28
+
+    package var kind: Kind
+    package var sender: PartyID
+    /// The partition of the sealed topic that this batch is of.
+    package var stream: UInt32
+    /// Grows with every batch that a leader proposes.
+    package var batch: UInt64
+    package var digest: Digest32
+    package var payload: [UInt8]
+
+    package init(
+        kind: Kind, sender: PartyID, stream: UInt32, batch: UInt64, digest: Digest32, payload: [UInt8]
+    ) {
+        self.kind = kind
+        self.sender = sender
+        self.stream = stream
+        self.batch = batch
+        self.digest = digest
+        self.payload = payload
+    }
+
+    package var encoded: [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(Self.headerBytes + payload.count)
+        out += [Self.version, kind.rawValue, UInt8(sender.rawValue), 0]
+        withUnsafeBytes(of: stream.bigEndian) { out += $0 }
+        withUnsafeBytes(of: batch.bigEndian) { out += $0 }
+        out += digest.bytes
+        out += payload
+        return out
+    }
+
+    package init(decoding bytes: [UInt8]) throws(FrameError) {
+        guard bytes.count >= Self.headerBytes else { throw .truncated(bytes: bytes.count) }
+        guard bytes[0] == Self.version else { throw .version(bytes[0]) }
+        guard let kind = Kind(rawValue: bytes[1]) else { throw .kind(bytes[1]) }
+        guard let sender = PartyID(rawValue: Int(bytes[2])) else { throw .sender(bytes[2]) }
+        guard let digest = Digest32(bytes[16..<48]) else { throw .truncated(bytes: bytes.count) }
+        self.init(
+            kind: kind, sender: sender,
+            stream: bytes[4..<8].reduce(0) { $0 << 8 | UInt32($1) },
+            batch: bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) },
+            digest: digest, payload: Array(bytes[Self.headerBytes...]))
+    }
+}
+
+/// Why bytes are not a frame. The connection they came on is closed: a peer that can't frame can't be followed.
+package enum FrameError: Error, Sendable, Hashable {
+    case truncated(bytes: Int)
+    case version(UInt8)
+    case kind(UInt8)
+    case sender(UInt8)
+}

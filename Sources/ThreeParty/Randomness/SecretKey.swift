@@ -1,0 +1,24 @@
+package import Crypto
+
+/// A symmetric secret. It can't be copied, printed, compared or put into a collection; its bytes are wiped when it goes
+/// (swift-crypto's `SymmetricKey` owns and wipes them).
+package struct SecretKey: ~Copyable, Sendable {
+    private let key: SymmetricKey
+
+    package init(_ key: consuming SymmetricKey) { self.key = key }
+
+    package init(bytes: some Sequence<UInt8>) { key = SymmetricKey(data: Array(bytes)) }
+
+    /// Lends the key to one cryptographic call.
+    package borrowing func lend<R>(_ body: (SymmetricKey) throws -> R) rethrows -> R { try body(key) }
+
+    /// A key for another purpose: HMAC-SHA-256 of the labels, each with its length, under this key.
+    package borrowing func derive(_ labels: [[UInt8]], bytes count: Int = 32) -> SecretKey {
+        var mac = HMAC<SHA256>(key: key)
+        for label in labels {
+            withUnsafeBytes(of: UInt32(label.count).bigEndian) { mac.update(data: $0) }
+            mac.update(data: label)
+        }
+        return SecretKey(SymmetricKey(data: Array(mac.finalize().prefix(count))))
+    }
+}

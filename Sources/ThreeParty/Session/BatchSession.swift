@@ -1,0 +1,236 @@
+package import Records
+
+/// What a party needs to score: its prepared share of one model. Built once a model, lent to every batch.
+package final class PreparedModel: Sendable {
+    package let shape: ForestShape
+    let conditions: ConditionBits
+    let lookup: Lookup
+
+    enum Lookup: Sendable {
+        case z16(LeafLookup<UInt16>)
+        case z32(LeafLookup<UInt32>)
+    }
+
+    package init(shape: ForestShape, components: borrowing ModelComponents) {
+        self.shape = shape
+        conditions = ConditionBits(shape: shape, model: components)
+        lookup =
+            shape.ringBits == 16
+            ? .z16(LeafLookup(shape: shape, model: components)) : .z32(LeafLookup(shape: shape, model: components))
+    }
+}
+
+/// A transaction as it enters a batch at one party.
+package enum BatchInput: Sendable {
+    case shares(BitShares)
+    /// This party can't use it, for a reason that goes to its member. Other parties may differ.
+    case refused(Refusal)
+}
+
+/// Why a party refuses a sealed transaction. The raw value travels between parties.
+package enum Refusal: UInt8, Sendable, Hashable {
+    case headerMalformed = 1
+    case unknownMember = 2
+    case unknownSession = 3
+    case wrongFeatureSpec = 4
+    case boxMissing = 5
+    case boxNotOpened = 6
+    case boxMalformed = 7
+}
+
+/// A refused transaction: the reason of the lowest party that refused it.
+package struct AgreedRefusal: Sendable, Hashable {
+    package var party: PartyID
+    package var refusal: Refusal
+}
+
+/// What a batch ends with at one party.
+package struct BatchResult: Sendable {
+    /// One additive share of the score a transaction, `ringBytes` little-endian, re-randomised; zero where refused.
+    package var scoreShares: [UInt8]
+    /// Nil for each transaction that was scored.
+    package var refusals: [AgreedRefusal?]
+    /// Digest of the plan and the refusals that all three agreed on.
+    package var agreedDigest: Digest32
+}
+
+/// Why a batch can't go on. All of them stop the batch and nothing is released.
+package enum StepError: Error, Sendable, Hashable {
+    /// The peer computes another plan, or counts other refusals.
+    case disagreement(peer: PartyID, kind: Frame.Kind)
+    case wrongLength(peer: PartyID, kind: Frame.Kind, expected: Int, got: Int)
+    case unexpected(peer: PartyID, kind: Frame.Kind)
+    case peerAborted(PartyID)
+}
+
+/// One batch at one party: takes frames, returns what to send. No I/O, no clock; the shell owns both.
+///
+/// Two rounds (DESIGN section 4.4). Frames of the second may overtake those of the first, and wait here.
+package struct BatchSession: ~Copyable {
+    package enum Effect: Sendable {
+        case send(Frame.Kind, to: PartyID, digest: Digest32, payload: [UInt8])
+        case finished(BatchResult)
+    }
+
+    private enum Phase {
+        case conditionBits
+        case lookup(agreed: Digest32, refusals: [AgreedRefusal?], own: [UInt8], next: [UInt8])
+        case finished
+    }
+
+    private let party: PartyID
+    private let plan: Digest32
+    private let model: PreparedModel
+    private let inputs: [BatchInput]
+    private var phase = Phase.conditionBits
+    private var ownBits: [UInt8] = []
+    private var refusals: [PartyID: [UInt8]] = [:]
+    private var nextBits: [UInt8]?
+    private var deal: Frame?
+
+    package init(party: PartyID, plan: Digest32, model: PreparedModel, inputs: [BatchInput]) {
+        self.party = party
+        self.plan = plan
+        self.model = model
+        self.inputs = inputs
+    }
+
+    /// Round 1: what this party says first.
+    package mutating func start(keys: borrowing PairKeys) -> [Effect] {
+        let count = inputs.count * model.shape.conditionBytes
+        let zero = xor(
+            keys.withPrevious.stream(.conditionZeroShare, digest: plan, count: count),
+            keys.withNext.stream(.conditionZeroShare, digest: plan, count: count))
+        let shares = inputs.map { if case .shares(let shares) = $0 { shares } else { nil as BitShares? } }
+        ownBits = model.conditions.masked(shares, zeroShare: zero)
+        let own = inputs.map { if case .refused(let refusal) = $0 { refusal.rawValue } else { 0 as UInt8 } }
+        refusals[party] = own
+        return [
+            .send(.conditionBits, to: party.previous, digest: plan, payload: own + ownBits),
+            .send(.refusals, to: party.next, digest: plan, payload: own),
+        ]
+    }
+
+    /// A frame of this batch from a peer.
+    package mutating func receive(_ frame: Frame, keys: borrowing PairKeys) throws(StepError) -> [Effect] {
+        switch frame.kind {
+        case .conditionBits:
+            guard frame.sender == party.next, nextBits == nil else { throw unexpected(frame) }
+            try check(frame, digest: plan, count: inputs.count * (1 + model.shape.conditionBytes))
+            refusals[frame.sender] = Array(frame.payload.prefix(inputs.count))
+            nextBits = Array(frame.payload.dropFirst(inputs.count))
+        case .refusals:
+            guard frame.sender == party.previous, refusals[frame.sender] == nil else { throw unexpected(frame) }
+            try check(frame, digest: plan, count: inputs.count)
+            refusals[frame.sender] = frame.payload
+        case .lookupDeal:
+            guard frame.sender == party.previous, deal == nil else { throw unexpected(frame) }
+            deal = frame
+        case .abort: throw .peerAborted(frame.sender)
+        case .proposal, .completed: throw unexpected(frame)
+        }
+        var effects: [Effect] = []
+        if case .conditionBits = phase, let nextBits, refusals.count == 3 {
+            effects += beginLookup(nextBits: nextBits, keys: keys)
+        }
+        if case .lookup(let agreed, let refusals, let own, let next) = phase, let deal {
+            try check(deal, digest: agreed, count: inputs.count * model.shape.dealBytes)
+            effects.append(.finished(finish(agreed, refusals, own, next, deal: deal.payload, keys: keys)))
+            phase = .finished
+        }
+        return effects
+    }
+
+    /// Round 2: deals the one-hots of the index parts that this party knows.
+    private mutating func beginLookup(nextBits: [UInt8], keys: borrowing PairKeys) -> [Effect] {
+        let agreedRefusals = inputs.indices.map { event -> AgreedRefusal? in
+            for party in PartyID.allCases {
+                if let code = refusals[party]?[event], code != 0 {
+                    return AgreedRefusal(party: party, refusal: Refusal(rawValue: code) ?? .boxMalformed)
+                }
+            }
+            return nil
+        }
+        let agreed = Digest32(of: [
+            Array("cordon/agreed/v1".utf8), plan.bytes, refusals[.zero]!, refusals[.one]!, refusals[.two]!,
+        ])
+        let payload =
+            switch model.lookup {
+            case .z16(let lookup): deals(lookup, agreed, agreedRefusals, nextBits, keys)
+            case .z32(let lookup): deals(lookup, agreed, agreedRefusals, nextBits, keys)
+            }
+        phase = .lookup(agreed: agreed, refusals: agreedRefusals, own: ownBits, next: nextBits)
+        return [.send(.lookupDeal, to: party.next, digest: agreed, payload: payload)]
+    }
+
+    private func deals<R: RingElement>(
+        _ lookup: LeafLookup<R>, _ agreed: Digest32, _ refused: [AgreedRefusal?], _ nextBits: [UInt8],
+        _ keys: borrowing PairKeys
+    ) -> [UInt8] {
+        let width = model.shape.conditionBytes
+        let leaves = model.shape.leaves
+        let known = xor(ownBits, nextBits)
+        var stream = R.unpack(
+            keys.withPrevious.stream(.lookupOneHot, digest: agreed, count: inputs.count * model.shape.dealBytes))
+        for event in inputs.indices {
+            let row = event * leaves..<(event + 1) * leaves
+            if refused[event] == nil {
+                lookup.deal(lookup.indices(known[event * width..<(event + 1) * width]), stream: &stream[row])
+            } else {
+                for at in row { stream[at] = 0 }
+            }
+        }
+        return R.pack(stream)
+    }
+
+    private func finish(
+        _ agreed: Digest32, _ refused: [AgreedRefusal?], _ own: [UInt8], _ next: [UInt8], deal: [UInt8],
+        keys: borrowing PairKeys
+    ) -> BatchResult {
+        let shares =
+            switch model.lookup {
+            case .z16(let lookup): answers(lookup, agreed, refused, own, next, deal, keys)
+            case .z32(let lookup): answers(lookup, agreed, refused, own, next, deal, keys)
+            }
+        return BatchResult(scoreShares: shares, refusals: refused, agreedDigest: agreed)
+    }
+
+    private func answers<R: RingElement>(
+        _ lookup: LeafLookup<R>, _ agreed: Digest32, _ refused: [AgreedRefusal?], _ own: [UInt8], _ next: [UInt8],
+        _ deal: [UInt8], _ keys: borrowing PairKeys
+    ) -> [UInt8] {
+        let width = model.shape.conditionBytes
+        let leaves = model.shape.leaves
+        let fromNext = R.unpack(
+            keys.withNext.stream(.lookupOneHot, digest: agreed, count: inputs.count * model.shape.dealBytes))
+        let fromPrevious = R.unpack(deal)
+        let count = inputs.count * R.byteCount
+        let plus = R.unpack(keys.withPrevious.stream(.scoreZeroShare, digest: agreed, count: count))
+        let minus = R.unpack(keys.withNext.stream(.scoreZeroShare, digest: agreed, count: count))
+        var out = [R](repeating: 0, count: inputs.count)
+        for event in inputs.indices where refused[event] == nil {
+            let bits = event * width..<(event + 1) * width
+            let row = event * leaves..<(event + 1) * leaves
+            out[event] =
+                lookup.answer(fromNext[row], indices: lookup.indices(own[bits]), second: false)
+                &+ lookup.answer(fromPrevious[row], indices: lookup.indices(next[bits]), second: true)
+                &+ plus[event] &- minus[event]
+        }
+        return R.pack(out)
+    }
+
+    private func check(_ frame: Frame, digest: Digest32, count: Int) throws(StepError) {
+        guard frame.digest == digest else { throw .disagreement(peer: frame.sender, kind: frame.kind) }
+        guard frame.payload.count == count else {
+            throw .wrongLength(peer: frame.sender, kind: frame.kind, expected: count, got: frame.payload.count)
+        }
+    }
+
+    private func unexpected(_ frame: Frame) -> StepError { .unexpected(peer: frame.sender, kind: frame.kind) }
+}
+
+private func xor(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] {
+    var out = a
+    for i in out.indices { out[i] ^= b[i] }
+    return out
+}

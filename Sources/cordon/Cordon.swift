@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Cordon: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "cordon", abstract: "Event-driven anti-fraud pipeline.")
+}

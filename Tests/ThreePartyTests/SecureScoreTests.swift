@@ -1,0 +1,290 @@
+import Records
+import Testing
+import ThreeParty
+
+/// A small generator with a seed, so that a failure can be run again.
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) } }
+}
+
+/// A model in the clear with its shares, and a cell of three sessions run by hand, frame by frame.
+struct Cell {
+    let shape: ForestShape
+    let conditions: [Int]
+    let leaves: [Int64]
+    let models: [PartyID: PreparedModel]
+    var generator: SplitMix64
+    let pairs: [[UInt8]]
+
+    init(bits: Int, trees: Int, depth: Int, ringBits: Int, seed: UInt64) throws {
+        var g = SplitMix64(state: seed)
+        let shape = try #require(ForestShape(bits: bits, trees: trees, depth: depth, ringBits: ringBits))
+        let bound: Int64 = ringBits == 16 ? 32_767 / Int64(trees) : 1 << 20
+        let conditions = (0..<shape.conditions).map { _ in Int.random(in: 0..<bits, using: &g) }
+        let leaves = (0..<shape.leaves).map { _ in Int64.random(in: -bound...bound, using: &g) }
+        var rows = [UInt8](repeating: 0, count: shape.selectionBytes)
+        for (row, bit) in conditions.enumerated() { rows[row * shape.inputBytes + bit >> 3] |= 1 << (bit & 7) }
+        let table =
+            ringBits == 16
+            ? UInt16.pack(leaves.map { UInt16(truncatingIfNeeded: $0) })
+            : UInt32.pack(leaves.map { UInt32(truncatingIfNeeded: $0) })
+        let selection = SeededComponents(rows, group: .xor, seeds: (g.bytes(16), g.bytes(16)))
+        let values = SeededComponents(
+            table, group: .addition(ringBits: ringBits), seeds: (g.bytes(16), g.bytes(16)))
+        var models: [PartyID: PreparedModel] = [:]
+        for party in PartyID.allCases {
+            let row = selection.parts(for: party)
+            let leaf = values.parts(for: party)
+            func whole(_ part: [UInt8], _ component: PartyID, _ bytes: Int) throws -> [UInt8] {
+                try #require(SeededComponents.expand(part, component: component.rawValue, bytes: bytes))
+            }
+            let selectionFirst = try whole(row.first, party, shape.selectionBytes)
+            let selectionSecond = try whole(row.second, party.next, shape.selectionBytes)
+            let leavesFirst = try whole(leaf.first, party, shape.leafBytes)
+            let leavesSecond = try whole(leaf.second, party.next, shape.leafBytes)
+            guard
+                let components = ModelComponents(
+                    shape: shape, selectionFirst: selectionFirst, selectionSecond: selectionSecond,
+                    leavesFirst: leavesFirst, leavesSecond: leavesSecond)
+            else { throw Malformed() }
+            models[party] = PreparedModel(shape: shape, components: components)
+        }
+        self.shape = shape
+        self.conditions = conditions
+        self.leaves = leaves
+        self.models = models
+        pairs = [g.bytes(32), g.bytes(32), g.bytes(32)]
+        generator = g
+    }
+
+    struct Malformed: Error {}
+
+    func keys(_ party: PartyID) -> PairKeys {
+        PairKeys(
+            withPrevious: SecretKey(bytes: pairs[party.rawValue]), withNext: SecretKey(bytes: pairs[party.next.rawValue]))
+    }
+
+    func plain(_ bits: [UInt8]) -> Int64 {
+        var sum: Int64 = 0
+        for tree in 0..<shape.trees {
+            var leaf = 0
+            for level in 0..<shape.depth {
+                let bit = conditions[tree * shape.depth + level]
+                leaf |= Int(bits[bit >> 3] >> (bit & 7) & 1) << level
+            }
+            sum += leaves[tree << shape.depth + leaf]
+        }
+        return sum
+    }
+
+    mutating func inputs(_ events: Int) -> (plain: [[UInt8]], shared: [PartyID: [BitShares]]) {
+        var plain: [[UInt8]] = []
+        var shared: [PartyID: [BitShares]] = [:]
+        for _ in 0..<events {
+            var bits = generator.bytes(shape.inputBytes)
+            if shape.bits % 8 != 0 { bits[bits.count - 1] &= UInt8(1 << (shape.bits % 8) - 1) }
+            plain.append(bits)
+            let sharing = SeededComponents(bits, group: .xor, seeds: (generator.bytes(16), generator.bytes(16)))
+            for party in PartyID.allCases {
+                let parts = sharing.parts(for: party)
+                shared[party, default: []].append(
+                    BitShares(party: party, first: parts.first, second: parts.second, bits: shape.bits)!)
+            }
+        }
+        return (plain, shared)
+    }
+
+    struct Run {
+        var results: [PartyID: BatchResult] = [:]
+        var frames: [Frame] = []
+    }
+
+    /// Runs the three sessions to their end; frames are delivered in an order drawn from `order`.
+    func run(
+        plan: Digest32, inputs: [PartyID: [BatchInput]], order: UInt64 = 1, change: (inout Frame) -> Void = { _ in }
+    ) throws -> Run {
+        var run = Run()
+        var generator = SplitMix64(state: order)
+        var zero = BatchSession(party: .zero, plan: plan, model: models[.zero]!, inputs: inputs[.zero]!)
+        var one = BatchSession(party: .one, plan: plan, model: models[.one]!, inputs: inputs[.one]!)
+        var two = BatchSession(party: .two, plan: plan, model: models[.two]!, inputs: inputs[.two]!)
+        var wire: [(to: PartyID, frame: Frame)] = []
+        func take(_ effects: [BatchSession.Effect], from sender: PartyID) {
+            for effect in effects {
+                switch effect {
+                case .send(let kind, let to, let digest, let payload):
+                    var frame = Frame(
+                        kind: kind, sender: sender, stream: 0, batch: 1, digest: digest, payload: payload)
+                    run.frames.append(frame)
+                    change(&frame)
+                    wire.append((to, frame))
+                case .finished(let result): run.results[sender] = result
+                }
+            }
+        }
+        take(zero.start(keys: keys(.zero)), from: .zero)
+        take(one.start(keys: keys(.one)), from: .one)
+        take(two.start(keys: keys(.two)), from: .two)
+        while !wire.isEmpty {
+            let (to, frame) = wire.remove(at: Int.random(in: 0..<wire.count, using: &generator))
+            let copy = try Frame(decoding: frame.encoded)
+            switch to {
+            case .zero: take(try zero.receive(copy, keys: keys(.zero)), from: .zero)
+            case .one: take(try one.receive(copy, keys: keys(.one)), from: .one)
+            case .two: take(try two.receive(copy, keys: keys(.two)), from: .two)
+            }
+        }
+        return run
+    }
+
+    func open(_ run: Run) -> [Int64] {
+        let shares = PartyID.allCases.map { run.results[$0]!.scoreShares }
+        if shape.ringBits == 16 {
+            let all = shares.map { UInt16.unpack($0) }
+            return all[0].indices.map { signed(all[0][$0] &+ all[1][$0] &+ all[2][$0]) }
+        }
+        let all = shares.map { UInt32.unpack($0) }
+        return all[0].indices.map { signed(all[0][$0] &+ all[1][$0] &+ all[2][$0]) }
+    }
+}
+
+private let plan = Digest32(of: [[1, 2, 3]])
+
+@Suite("Secure scores")
+struct SecureScoreTests {
+    @Test(
+        "equal the model in the clear in every bit",
+        arguments: [
+            (590, 100, 4, 16), (324, 100, 4, 16), (13, 7, 1, 16), (930, 100, 6, 32), (200, 130, 4, 32), (33, 5, 8, 16),
+        ])
+    func equalsPlain(bits: Int, trees: Int, depth: Int, ring: Int) throws {
+        var cell = try Cell(bits: bits, trees: trees, depth: depth, ringBits: ring, seed: UInt64(bits + depth))
+        let (plain, shared) = cell.inputs(17)
+        for order in 1...3 as ClosedRange<UInt64> {
+            let run = try cell.run(plan: plan, inputs: shared.mapValues { $0.map { .shares($0) } }, order: order)
+            #expect(cell.open(run) == plain.map(cell.plain))
+        }
+    }
+
+    @Test("a run again of the same plan gives the same messages and shares; another plan unrelated ones")
+    func deterministic() throws {
+        var cell = try Cell(bits: 100, trees: 10, depth: 3, ringBits: 16, seed: 5)
+        let (_, shared) = cell.inputs(4)
+        let inputs = shared.mapValues { $0.map { BatchInput.shares($0) } }
+        let first = try cell.run(plan: plan, inputs: inputs)
+        let again = try cell.run(plan: plan, inputs: inputs)
+        let other = try cell.run(plan: Digest32(of: [[9]]), inputs: inputs)
+        #expect(first.frames.map(\.payload) == again.frames.map(\.payload))
+        for party in PartyID.allCases {
+            #expect(first.results[party]!.scoreShares == again.results[party]!.scoreShares)
+            #expect(first.results[party]!.scoreShares != other.results[party]!.scoreShares)
+        }
+        for (a, b) in zip(first.frames, other.frames) where a.kind != .refusals { #expect(a.payload != b.payload) }
+        #expect(cell.open(first) == cell.open(other))
+    }
+
+    @Test("a transaction that one party refuses is scored by none, and the rest of the batch is")
+    func refusals() throws {
+        var cell = try Cell(bits: 50, trees: 6, depth: 4, ringBits: 16, seed: 8)
+        let (plain, shared) = cell.inputs(5)
+        var inputs = shared.mapValues { $0.map { BatchInput.shares($0) } }
+        inputs[.one]![2] = .refused(.boxNotOpened)
+        let run = try cell.run(plan: plan, inputs: inputs)
+        let opened = cell.open(run)
+        for event in 0..<5 where event != 2 { #expect(opened[event] == cell.plain(plain[event])) }
+        for party in PartyID.allCases {
+            let result = run.results[party]!
+            #expect(result.refusals[2]?.party == .one && result.refusals[2]?.refusal == .boxNotOpened)
+            #expect(result.refusals.count { $0 != nil } == 1)
+            #expect(Array(result.scoreShares[4..<6]) == [0, 0])
+        }
+        // The refusing party's bytes for that transaction carry no mask, so the mask is still unused.
+        let frame = try #require(run.frames.first { $0.kind == .conditionBits && $0.sender == .one })
+        let width = cell.shape.conditionBytes
+        #expect(frame.payload[(5 + 2 * width)..<(5 + 3 * width)].allSatisfy { $0 == 0 })
+    }
+
+    @Test("a batch costs two rounds and the documented bytes")
+    func cost() throws {
+        var cell = try Cell(bits: 590, trees: 100, depth: 4, ringBits: 16, seed: 3)
+        let (_, shared) = cell.inputs(10)
+        let run = try cell.run(plan: plan, inputs: shared.mapValues { $0.map { .shares($0) } })
+        for party in PartyID.allCases {
+            let sent = run.frames.filter { $0.sender == party }
+            #expect(sent.map(\.kind) == [.conditionBits, .refusals, .lookupDeal])
+            #expect(sent.map(\.payload.count) == [10 * (1 + 50), 10, 10 * 3200])
+        }
+    }
+
+    @Test("parties that hold different plans stop before anything is released")
+    func disagreement() throws {
+        var cell = try Cell(bits: 50, trees: 6, depth: 4, ringBits: 16, seed: 8)
+        let (_, shared) = cell.inputs(2)
+        let inputs = shared.mapValues { $0.map { BatchInput.shares($0) } }
+        #expect(throws: StepError.self) {
+            try cell.run(plan: plan, inputs: inputs) { frame in
+                if frame.sender == .two { frame.digest = Digest32(of: [[7]]) }
+            }
+        }
+        #expect(throws: StepError.self) {
+            try cell.run(plan: plan, inputs: inputs) { frame in
+                if frame.kind == .refusals, frame.sender == .two { frame.payload[0] = 6 }
+            }
+        }
+        #expect(throws: StepError.self) {
+            try cell.run(plan: plan, inputs: inputs) { frame in
+                if frame.kind == .lookupDeal { frame.payload.removeLast() }
+            }
+        }
+    }
+
+    @Test("what a party sends for two different transactions looks alike")
+    func masked() throws {
+        // Condition bits of fixed, very different inputs under many plans: each bit is one about half of the time.
+        var cell = try Cell(bits: 16, trees: 2, depth: 4, ringBits: 16, seed: 4)
+        for bits in [[0, 0], [255, 255]] as [[UInt8]] {
+            var ones = [Int](repeating: 0, count: 8)
+            for n in 0..<400 as Range<UInt16> {
+                let sharing = SeededComponents(
+                    bits, group: .xor, seeds: (cell.generator.bytes(16), cell.generator.bytes(16)))
+                var inputs: [PartyID: [BatchInput]] = [:]
+                for party in PartyID.allCases {
+                    let parts = sharing.parts(for: party)
+                    inputs[party] = [
+                        .shares(BitShares(party: party, first: parts.first, second: parts.second, bits: 16)!)
+                    ]
+                }
+                let run = try cell.run(plan: Digest32(of: [[UInt8(n >> 8), UInt8(n & 255)]]), inputs: inputs)
+                let frame = try #require(run.frames.first { $0.kind == .conditionBits && $0.sender == .one })
+                for bit in 0..<8 { ones[bit] += Int(frame.payload[1] >> bit & 1) }
+            }
+            #expect(ones.allSatisfy { (130...270).contains($0) })
+        }
+    }
+}
+
+@Suite("Frames")
+struct FrameTests {
+    @Test("survive encoding, and damaged ones are errors")
+    func roundTrip() throws {
+        let frame = Frame(
+            kind: .lookupDeal, sender: .two, stream: 7, batch: 1 << 50, digest: plan, payload: [1, 2, 3])
+        let copy = try Frame(decoding: frame.encoded)
+        #expect(copy.kind == .lookupDeal && copy.sender == .two && copy.stream == 7 && copy.batch == 1 << 50)
+        #expect(copy.digest == plan && copy.payload == [1, 2, 3])
+        #expect(throws: FrameError.truncated(bytes: 47)) { try Frame(decoding: Array(frame.encoded.prefix(47))) }
+        var bytes = frame.encoded
+        bytes[1] = 99
+        #expect(throws: FrameError.kind(99)) { try Frame(decoding: bytes) }
+        bytes[0] = 2
+        #expect(throws: FrameError.version(2)) { try Frame(decoding: bytes) }
+    }
+}

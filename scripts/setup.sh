@@ -1,0 +1,35 @@
+# Sourced by the other scripts: installs what Debian has and a fresh machine lacks, and builds once for all commands.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+install_dependencies() {
+    local missing=()
+    for package in librdkafka-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config gzip; do
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "install ok installed" || missing+=("$package")
+    done
+    if [ ${#missing[@]} -gt 0 ]; then
+        echo "== installing ${missing[*]}"
+        local sudo=""
+        [ "$(id -u)" = 0 ] || sudo=sudo
+        $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "${missing[@]}" >/dev/null
+    fi
+    command -v swift >/dev/null || { echo "cordon: there is no swift on the PATH; install Swift 6.2 or newer from swift.org" >&2; exit 1; }
+}
+
+# One configuration for the demo and the tests, so that neither builds again what the other has built.
+build() {
+    local start=$SECONDS log
+    log=$(mktemp)
+    echo "== building (a clean build takes some minutes, a second one seconds)"
+    if ! (cd "$root" && swift build -c release --build-tests 2>&1 | tee "$log" |
+        awk '/^\[[0-9]+\/[0-9]+\]/ { if (systime() - last >= 5) { print "   " $1; fflush(); last = systime() } }'); then
+        grep -E "error|warning" "$log" | head -40 >&2
+        tail -5 "$log" >&2
+        exit 1
+    fi
+    echo "== built in $((SECONDS - start)) s"
+    rm -f "$log"
+}
+
+cordon_binary() { echo "$root/.build/release/cordon"; }
