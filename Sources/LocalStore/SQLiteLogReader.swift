@@ -1,0 +1,60 @@
+import EventLogs
+import Foundation
+
+/// Reads partitions of the embedded log, and sleeps on the files' bells (inotify(7)) while there is nothing to read.
+final class SQLiteLogReader: LogReader {
+    private var positions: [Position]
+    private let files: [String: LogFile]
+    private let watch: Int32
+
+    init(positions: [Position], files: [String: LogFile]) throws(LogError) {
+        self.positions = positions
+        self.files = files
+        watch = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
+        guard watch >= 0 else { throw .failed(reason: "inotify is not to be had: \(String(cString: strerror(errno)))") }
+        for file in files.values where inotify_add_watch(watch, file.bell, UInt32(IN_MODIFY)) < 0 {
+            let reason = String(cString: strerror(errno))
+            close(watch)
+            throw .unreachable(reason: "\(file.bell): \(reason)")
+        }
+    }
+
+    deinit { close(watch) }
+
+    func next(limit: Int, timeout: Duration) throws(LogError) -> [LogRecord] {
+        let clock = ContinuousClock()
+        let deadline = clock.now + timeout
+        while true {
+            // Bells that ring from here on end the poll below, so nothing is slept through.
+            drain()
+            let records = try read(limit)
+            let left = deadline - clock.now
+            if !records.isEmpty || left <= .zero { return records }
+            var descriptor = pollfd(fd: watch, events: Int16(POLLIN), revents: 0)
+            poll(&descriptor, 1, Int32(max(1, (left / .milliseconds(1)).rounded(.up))))
+        }
+    }
+
+    func seek(to position: Position) throws(LogError) {
+        guard let index = positions.firstIndex(where: { $0.partition == position.partition }) else {
+            throw .unknownPartition(position.partition)
+        }
+        positions[index] = position
+    }
+
+    private func read(_ limit: Int) throws(LogError) -> [LogRecord] {
+        var out: [LogRecord] = []
+        for index in positions.indices where out.count < limit {
+            guard let file = files[SQLiteEventLog.owner(positions[index].partition.topic)] else { continue }
+            let records = try file.read(positions[index], limit: limit - out.count)
+            if let last = records.last { positions[index].offset = last.position.offset + 1 }
+            out += records
+        }
+        return out
+    }
+
+    private func drain() {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while Glibc.read(watch, &buffer, buffer.count) > 0 {}
+    }
+}
