@@ -1,4 +1,4 @@
-import Crypto
+import ThreeParty
 
 /// A feature spec with its public cut points: what members quantise by and models are trained on.
 ///
@@ -11,7 +11,7 @@ package struct BinnedSpec: Sendable, Hashable {
     package let firstBit: [Int]
     /// Thermometer bits of a transaction.
     package let bits: Int
-    /// First eight bytes, big-endian, of the SHA-256 digest of the spec's canonical text: what records carry as
+    /// First eight bytes, big-endian, of a SHA-256 digest of name, features and edges: what records carry as
     /// `feature_spec`.
     package let id: UInt64
 
@@ -41,11 +41,18 @@ package struct BinnedSpec: Sendable, Hashable {
         guard total > 0 else { throw .noEdges }
         firstBit = first
         bits = total
-        var text = "cordon/feature-spec/v1\n"
-        for (feature, list) in zip(spec.features, edges) {
-            text += "\(feature.name)|\(feature.kind)|\(list.map { String($0.bitPattern, radix: 16) }.joined(separator: ","))\n"
-        }
-        id = SHA256.hash(data: Array(text.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        let digest = Digest32(
+            of: [Array("cordon/feature-spec/v1".utf8), Array(spec.name.utf8)]
+                + zip(spec.features, edges).flatMap { feature, list in
+                    [Array(feature.name.utf8), Self.words(feature.kind)]
+                        + [list.flatMap { edge in withUnsafeBytes(of: edge.bitPattern.bigEndian) { Array($0) } }]
+                })
+        id = digest.bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    private static func words(_ kind: Feature.Kind) -> [UInt8] {
+        guard let (entity, window) = kind.window else { return Array(kind.name.utf8) }
+        return Array("\(kind.name)/\(entity.rawValue)/\(window.days)/\(window.delayDays)".utf8)
     }
 
     /// How many edges of `feature` are at or below `value`: 0 ... edges.count.

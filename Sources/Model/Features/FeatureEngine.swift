@@ -64,8 +64,8 @@ package struct FeatureEngine: Sendable {
 
     /// The outcome of an earlier transaction became known, or changed.
     package mutating func confirm(_ transaction: Transaction, fraud: Bool) {
-        Self.confirm(transaction, fraud: fraud, in: &customers[transaction.customer, default: []])
-        Self.confirm(transaction, fraud: fraud, in: &terminals[transaction.terminal, default: []])
+        Self.confirm(transaction, fraud: fraud, in: &customers[transaction.customer])
+        Self.confirm(transaction, fraud: fraud, in: &terminals[transaction.terminal])
     }
 
     /// Forgets entities that nothing after `time` can see any more.
@@ -113,7 +113,10 @@ package struct FeatureEngine: Sendable {
         }
     }
 
-    private static func confirm(_ transaction: Transaction, fraud: Bool, in entries: inout [Entry]) {
+    private static func confirm(_ transaction: Transaction, fraud: Bool, in known: inout [Entry]?) {
+        guard var entries = known else { return }
+        known = nil
+        defer { known = entries }
         // Transactions of one entity, time and amount are alike to every window, so any of them may carry the mark.
         var index = firstIndex(after: transaction.time.seconds - 1, in: entries)
         while index < entries.count, entries[index].time == transaction.time.seconds {

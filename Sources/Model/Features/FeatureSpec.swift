@@ -53,6 +53,45 @@ package struct Feature: Sendable, Hashable {
         /// Confirmed frauds over max(1, transactions).
         case fraudRate(Entity, Window)
 
+        /// The word for it in configuration and model files.
+        package var name: String {
+            switch self {
+            case .amount: "amount"
+            case .weekend: "weekend"
+            case .night: "night"
+            case .count: "count"
+            case .meanAmount: "mean_amount"
+            case .amountOverMean: "amount_over_mean"
+            case .frauds: "frauds"
+            case .fraudRate: "fraud_rate"
+            }
+        }
+
+        /// The kind that `name` and window name; nil where the word is unknown, or a window is missing or too much.
+        package init?(name: String, window: (entity: Entity, window: Window)?) {
+            guard let (entity, window) = window else {
+                switch name {
+                case "amount": self = .amount
+                case "weekend": self = .weekend
+                case "night": self = .night
+                default: return nil
+                }
+                return
+            }
+            switch name {
+            case "count": self = .count(entity, window)
+            case "mean_amount": self = .meanAmount(entity, window)
+            case "amount_over_mean": self = .amountOverMean(entity, window)
+            case "frauds": self = .frauds(entity, window)
+            case "fraud_rate": self = .fraudRate(entity, window)
+            default: return nil
+            }
+        }
+
+        package static let names = [
+            "amount", "weekend", "night", "count", "mean_amount", "amount_over_mean", "frauds", "fraud_rate",
+        ]
+
         package var window: (entity: Entity, window: Window)? {
             switch self {
             case .amount, .weekend, .night: nil

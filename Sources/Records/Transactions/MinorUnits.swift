@@ -50,6 +50,14 @@ extension MinorUnits {
         self.init(units)
     }
 
+    /// The nearest hundredth to a number of major units; nil where it is negative, not finite or above the limit. For
+    /// simulated and replayed data that went through floating point, such as `85.64999999999999`.
+    package init?(rounding amount: Double) {
+        let units = (amount * 100).rounded()
+        guard units >= 0, units <= Double(Self.limit) else { return nil }
+        self.init(Int64(units))
+    }
+
     /// `57.16`.
     package var decimal: String {
         let cents = value.magnitude % 100

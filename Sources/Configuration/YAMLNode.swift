@@ -1,0 +1,110 @@
+import Foundation
+import Yams
+
+/// What is wrong with a configuration file, and where.
+package struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
+    package var file: String
+    /// From 1; 0 where the file as a whole is meant.
+    package var line: Int
+    package var reason: String
+
+    package var description: String { line > 0 ? "\(file):\(line): \(reason)" : "\(file): \(reason)" }
+}
+
+/// A place in a YAML file that knows its line, so that every mistake can be pointed at.
+struct YAMLNode {
+    let file: String
+    let path: String
+    let node: Node
+
+    init(file: String) throws(ConfigurationError) {
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+            throw ConfigurationError(file: file, line: 0, reason: "the file is missing or can't be read")
+        }
+        do {
+            guard let node = try Yams.compose(yaml: text) else {
+                throw ConfigurationError(file: file, line: 0, reason: "the file is empty")
+            }
+            self.init(file: file, path: "", node: node)
+        } catch let error as ConfigurationError {
+            throw error
+        } catch let error as YamlError {
+            throw Self.translate(error, file)
+        } catch {
+            throw ConfigurationError(file: file, line: 0, reason: "\(error)")
+        }
+    }
+
+    private init(file: String, path: String, node: Node) {
+        self.file = file
+        self.path = path
+        self.node = node
+    }
+
+    private static func translate(_ error: YamlError, _ file: String) -> ConfigurationError {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            ConfigurationError(file: file, line: mark.line, reason: "not YAML: \(problem)")
+        default: ConfigurationError(file: file, line: 0, reason: "not YAML: \(error)")
+        }
+    }
+
+    func wrong(_ reason: String) -> ConfigurationError {
+        ConfigurationError(file: file, line: node.mark?.line ?? 0, reason: path.isEmpty ? reason : "\(path): \(reason)")
+    }
+
+    /// The keys of a mapping must be among `known`: a misspelt one is a mistake, not a default.
+    func allow(_ known: String...) throws(ConfigurationError) {
+        guard let mapping = node.mapping else { throw wrong("a mapping (key: value) belongs here") }
+        for (key, _) in mapping where !known.contains(key.string ?? "") {
+            throw YAMLNode(file: file, path: path, node: key).wrong(
+                "unknown key `\(key.string ?? "?")`; known here: \(known.joined(separator: ", "))")
+        }
+    }
+
+    func optional(_ key: String) -> YAMLNode? {
+        guard let value = node.mapping?[Node(key)] else { return nil }
+        return YAMLNode(file: file, path: path.isEmpty ? key : "\(path).\(key)", node: value)
+    }
+
+    func child(_ key: String) throws(ConfigurationError) -> YAMLNode {
+        guard let child = optional(key) else { throw wrong("`\(key)` is missing") }
+        return child
+    }
+
+    var list: [YAMLNode] {
+        get throws(ConfigurationError) {
+            guard let sequence = node.sequence else { throw wrong("a list belongs here") }
+            return sequence.enumerated().map { YAMLNode(file: file, path: "\(path)[\($0.offset)]", node: $0.element) }
+        }
+    }
+
+    var string: String {
+        get throws(ConfigurationError) {
+            guard let text = node.string, !text.isEmpty else { throw wrong("a text belongs here") }
+            return text
+        }
+    }
+
+    func int(in range: ClosedRange<Int>) throws(ConfigurationError) -> Int {
+        guard let value = node.int, range.contains(value) else {
+            throw wrong("a whole number from \(range.lowerBound) to \(range.upperBound) belongs here")
+        }
+        return value
+    }
+
+    func number(in range: ClosedRange<Double>) throws(ConfigurationError) -> Double {
+        guard let value = node.float ?? node.int.map(Double.init), range.contains(value) else {
+            throw wrong("a number from \(range.lowerBound) to \(range.upperBound) belongs here")
+        }
+        return value
+    }
+
+    func base64(count: Int) throws(ConfigurationError) -> [UInt8] {
+        guard let data = Data(base64Encoded: try string), data.count == count else {
+            throw wrong("\(count) bytes in base64 belong here")
+        }
+        return Array(data)
+    }
+}

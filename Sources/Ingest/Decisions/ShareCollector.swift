@@ -1,0 +1,88 @@
+package import Keys
+package import Records
+package import ThreeParty
+
+/// Collects the three parties' score shares and adds up those of one plan; never those of two.
+package struct ShareCollector {
+    package struct Score: Sendable, Hashable {
+        package var source: Int64
+        package var raw: Int64
+        package var model: Digest32
+        package var modelVersion: String
+    }
+
+    /// Why a record of scores is not used.
+    package enum Refused: Error, Sendable, Hashable {
+        case malformed
+        case unknownSession
+        case notAuthentic
+    }
+
+    private struct Partial {
+        var firstOffset: Int64
+        var sources: [Int64]
+        var ringBits: UInt32
+        var model: Digest32
+        var modelVersion: String
+        var shares: [PartyID: [UInt8]] = [:]
+    }
+
+    private let member: MemberID
+    private var plans: [Digest32: Partial] = [:]
+
+    package init(member: MemberID) { self.member = member }
+
+    /// The lowest offset of a record whose plan is not complete.
+    package var oldest: Int64? { plans.values.map(\.firstOffset).min() }
+
+    /// Takes a record; the third of a plan gives its scores.
+    package mutating func receive(
+        _ bytes: [UInt8], offset: Int64, session: (PartyID, UInt32) -> Session?
+    ) throws(Refused) -> [Score] {
+        guard let record = WireScoreShares(decoding: bytes),
+            case let headerBytes = Array(record.header), let header = WireScoreHeader(decoding: headerBytes),
+            header.schema == 1, header.member == member.name, let party = PartyID(rawValue: Int(header.party)),
+            let plan = Digest32(header.planDigest), let model = Digest32(header.modelDigest),
+            header.ringBits == 16 || header.ringBits == 32
+        else { throw .malformed }
+        guard let keys = session(party, header.sessionEpoch) else { throw .unknownSession }
+        let shares: [UInt8]
+        do {
+            shares = try SealedBox.open(
+                Array(record.box), once: [scoreBoxLabel, plan.bytes], under: keys.down, associated: headerBytes)
+        } catch { throw .notAuthentic }
+        let sources = header.sources.map(\.offset)
+        guard shares.count == sources.count * Int(header.ringBits) / 8 else { throw .malformed }
+        var partial =
+            plans[plan]
+            ?? Partial(
+                firstOffset: offset, sources: sources, ringBits: header.ringBits, model: model,
+                modelVersion: header.modelVersion)
+        guard partial.sources == sources, partial.ringBits == header.ringBits, partial.model == model else {
+            throw .malformed
+        }
+        partial.shares[party] = shares
+        guard partial.shares.count == 3 else {
+            plans[plan] = partial
+            return []
+        }
+        plans[plan] = nil
+        let all = PartyID.allCases.map { partial.shares[$0]! }
+        let raw = header.ringBits == 16 ? Self.open(all, in: UInt16.self) : Self.open(all, in: UInt32.self)
+        return zip(sources, raw).map {
+            Score(source: $0, raw: $1, model: model, modelVersion: partial.modelVersion)
+        }
+    }
+
+    /// Forgets plans that nobody waits for: all their transactions were decided by another.
+    package mutating func forget(where decided: (Int64) -> Bool) {
+        plans = plans.filter { !$0.value.sources.allSatisfy(decided) }
+    }
+
+    private static func open<R: RingElement>(_ shares: [[UInt8]], in ring: R.Type) -> [Int64] {
+        let components = shares.map { R.unpack($0) }
+        return components[0].indices.map {
+            signed(components[0][$0] &+ components[1][$0] &+ components[2][$0])
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package import EventLogs
+package import Keys
+package import Logging
+package import Records
+package import Telemetry
+import ThreeParty
+
+/// A member's transactions on their way to the parties, on a thread of its own:
+///
+///     parse → validate → deduplicate → windows → quantise → share → seal
+///
+/// What can't be used goes to `<member>.rejected`, and the stream goes on.
+package final class IngestPipeline {
+    private let member: MemberID
+    private let log: any EventLog
+    private let state: AgentState
+    private let parser: RecordParser
+    private let sealer: TransactionSealer
+    private let recipient: HPKEPublicKey
+    private let metrics: Metrics
+    private let logger: Logger
+    private let source: TopicPartition
+    private let reader: any LogReader
+    private let batchSize: Int
+
+    package init(
+        member: MemberID, log: any EventLog, state: AgentState, mapping: Mapping, sealer: consuming TransactionSealer,
+        recipient: HPKEPublicKey, batchSize: Int = 512, metrics: Metrics, logger: Logger
+    ) throws(LogError) {
+        self.member = member
+        self.log = log
+        self.state = state
+        parser = RecordParser(mapping: mapping)
+        self.sealer = sealer
+        self.recipient = recipient
+        self.batchSize = batchSize
+        self.metrics = metrics
+        self.logger = logger
+        source = TopicPartition(Topics.transactions(member))
+        reader = try log.reader(at: [Position(source, state.ingested)])
+    }
+
+    package func run(until stop: () -> Bool) throws(LogError) {
+        while !stop() {
+            let records = try reader.next(limit: batchSize, timeout: .milliseconds(200))
+            if !records.isEmpty { try process(records) }
+        }
+    }
+
+    private func process(_ records: [LogRecord]) throws(LogError) {
+        var batch = AgentState.Batch()
+        var output: [NewRecord] = []
+        for record in records {
+            do throws(Rejection) {
+                switch try parser.parse(record.value ?? []) {
+                case .transaction(let valid): ingest(valid.transaction, record, &batch, &output)
+                case .verdict(let verdict):
+                    guard state.confirm(verdict, in: &batch) else {
+                        throw Rejection(reason: .unknownTransaction, field: nil)
+                    }
+                    metrics.add(1, to: "cordon_labels_total")
+                }
+            } catch {
+                output.append(rejected(record, error))
+            }
+        }
+        // The log first: after a crash the batch is read again, and its repeats have the same source positions.
+        try log.append(output)
+        let end = records[records.count - 1].position.offset + 1
+        try state.commit(batch, ingested: end)
+        try log.commit([Position(source, end)], group: "ingest")
+    }
+
+    private func ingest(
+        _ transaction: Transaction, _ record: LogRecord, _ batch: inout AgentState.Batch, _ output: inout [NewRecord]
+    ) {
+        let event = sealer.eventID(transaction.id)
+        let offset = record.position.offset
+        guard
+            let features = state.observe(
+                transaction, offset: offset, event: event, received: record.timestamp, in: &batch)
+        else {
+            metrics.add(1, to: "cordon_duplicates_total")
+            return
+        }
+        let sealed = sealer.seal(transaction, event: event, features: features, source: offset)
+        output.append(NewRecord(TopicPartition(Topics.sealed), value: sealed))
+        metrics.add(1, to: "cordon_transactions_sealed_total")
+        metrics.add(sealed.count, to: "cordon_sealed_bytes_total")
+    }
+
+    private func rejected(_ record: LogRecord, _ rejection: Rejection) -> NewRecord {
+        metrics.add(1, to: "cordon_rejected_total", .init("reason", rejection.reason.rawValue))
+        let position = record.position
+        let wire = RejectedRecord.make(
+            reason: rejection.reason.rawValue, field: rejection.field, stage: "ingest", member: member,
+            origin: .init(
+                topic: position.partition.topic, partition: position.partition.partition, offset: position.offset),
+            original: record.value ?? [], recipient: recipient)
+        return NewRecord(TopicPartition(Topics.rejected(member)), value: wire.encoded)
+    }
+}

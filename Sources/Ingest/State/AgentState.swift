@@ -1,0 +1,183 @@
+package import EventLogs
+import Foundation
+package import Model
+package import Records
+import Synchronization
+
+/// What a member's agent remembers: recent transactions (for windows and duplicates), those that wait for their score,
+/// and how far it has read. Held in memory, kept in a `StateStore`, shared by the ingest and decision threads.
+package final class AgentState: Sendable {
+    /// A transaction that was sealed and has no decision yet.
+    package struct Pending: Codable, Sendable {
+        package var id: String
+        package var time: Int64
+        package var customer: String
+        package var terminal: String
+        package var amount: Int64
+        package var event: [UInt8]
+        /// When the member's system handed it in: microseconds since 1970, from the log.
+        package var received: Int64
+    }
+
+    private struct Recent: Codable {
+        var time: Int64
+        var customer: String
+        var terminal: String
+        var amount: Int64
+        var fraud: Bool
+    }
+
+    private struct Memory {
+        var engine: FeatureEngine
+        var recent: [String: Recent] = [:]
+        var pending: [Int64: Pending] = [:]
+        var ingested: Int64 = 0
+        var latest: Int64 = .min
+        var swept: Int64 = .min
+    }
+
+    private static let recentTable = "recent"
+    private static let pendingTable = "pending"
+    private let store: any StateStore
+    private let transactions: TopicPartition
+    private let memory: Mutex<Memory>
+
+    /// Reads the kept state back.
+    package init(spec: FeatureSpec, transactions: TopicPartition, store: any StateStore) throws {
+        self.store = store
+        self.transactions = transactions
+        var memory = Memory(engine: FeatureEngine(spec: spec))
+        let decoder = PropertyListDecoder()
+        try store.scan(Self.recentTable) { entry in
+            let row = try decoder.decode(Recent.self, from: Data(entry.value))
+            let id = String(decoding: entry.key, as: UTF8.self)
+            memory.recent[id] = row
+            memory.engine.add(Self.transaction(id, row), fraud: row.fraud)
+            memory.latest = max(memory.latest, row.time)
+        }
+        try store.scan(Self.pendingTable) { entry in
+            memory.pending[entry.order] = try decoder.decode(Pending.self, from: Data(entry.value))
+        }
+        memory.ingested = try store.position(transactions) ?? 0
+        self.memory = Mutex(memory)
+    }
+
+    /// The offset of the member's transactions to go on from.
+    package var ingested: Int64 { memory.withLock { $0.ingested } }
+    package var waiting: Int { memory.withLock { $0.pending.count } }
+
+    private static func transaction(_ id: String, _ row: Recent) -> Transaction {
+        Transaction(
+            id: id, time: EventTime(seconds: row.time), customer: row.customer, terminal: row.terminal,
+            amount: MinorUnits(row.amount))
+    }
+
+    private static func encode(_ value: some Encodable) -> [UInt8] {
+        let encoder = PropertyListEncoder()
+        encoder.outputFormat = .binary
+        // Plain structs of strings and integers always encode.
+        return Array((try? encoder.encode(value)) ?? Data())
+    }
+
+    /// A change that belongs to one batch: collected in memory, then kept with the batch's position.
+    package struct Batch {
+        var writes: [StateWrite] = []
+        package init() {}
+    }
+
+    /// Takes a transaction into windows and memory; nil where its id is known: a duplicate.
+    package func observe(
+        _ transaction: Transaction, offset: Int64, event: EventID, received: Int64, in batch: inout Batch
+    ) -> [Double]? {
+        let row = Recent(
+            time: transaction.time.seconds, customer: transaction.customer, terminal: transaction.terminal,
+            amount: transaction.amount.value, fraud: false)
+        let pending = Pending(
+            id: transaction.id, time: transaction.time.seconds, customer: transaction.customer,
+            terminal: transaction.terminal, amount: transaction.amount.value, event: event.bytes, received: received)
+        let values = memory.withLock { memory -> [Double]? in
+            guard memory.recent[transaction.id] == nil else { return nil }
+            memory.recent[transaction.id] = row
+            memory.latest = max(memory.latest, row.time)
+            memory.pending[offset] = pending
+            return memory.engine.observe(transaction)
+        }
+        guard let values else { return nil }
+        batch.writes.append(.put(table: Self.recentTable, entry(transaction.id, row)))
+        batch.writes.append(
+            .put(
+                table: Self.pendingTable,
+                StateEntry(key: Array("\(offset)".utf8), value: Self.encode(pending), order: offset)))
+        return values
+    }
+
+    /// Takes a verdict on an earlier transaction into the windows; false where that transaction is not known.
+    package func confirm(_ verdict: Verdict, in batch: inout Batch) -> Bool {
+        let row = memory.withLock { memory -> Recent? in
+            guard var row = memory.recent[verdict.transaction] else { return nil }
+            if row.fraud != verdict.fraud {
+                row.fraud = verdict.fraud
+                memory.recent[verdict.transaction] = row
+                memory.engine.confirm(Self.transaction(verdict.transaction, row), fraud: verdict.fraud)
+            }
+            return row
+        }
+        guard let row else { return false }
+        batch.writes.append(.put(table: Self.recentTable, entry(verdict.transaction, row)))
+        return true
+    }
+
+    private func entry(_ id: String, _ row: Recent) -> StateEntry {
+        StateEntry(key: Array(id.utf8), value: Self.encode(row), order: row.time)
+    }
+
+    /// Keeps a batch, and that everything below `offset` is in the log.
+    package func commit(_ batch: consuming Batch, ingested offset: Int64) throws(LogError) {
+        try store.commit(batch.writes, positions: [Position(transactions, offset)])
+        let bound = memory.withLock { memory -> Int64? in
+            memory.ingested = offset
+            guard memory.latest != .min else { return nil }
+            if memory.swept == .min { memory.swept = memory.latest }
+            guard memory.latest >= memory.swept + EventTime.day else { return nil }
+            memory.swept = memory.latest
+            // Twice the windows' reach: late transactions and late verdicts still find what they need.
+            let bound = memory.latest - max(2 * memory.engine.retention, 30 * EventTime.day)
+            memory.engine.expire(before: EventTime(seconds: memory.latest))
+            memory.recent = memory.recent.filter { $0.value.time >= bound }
+            return bound
+        }
+        if let bound { try store.removeAll(in: Self.recentTable, below: bound) }
+    }
+
+    /// History from before the agent went live: fills windows and known ids, and asks for no score.
+    package func backfill(_ history: [(transaction: Transaction, fraud: Bool)]) throws(LogError) {
+        for start in stride(from: 0, to: history.count, by: 10_000) {
+            var writes: [StateWrite] = []
+            for (transaction, fraud) in history[start..<min(start + 10_000, history.count)] {
+                let row = Recent(
+                    time: transaction.time.seconds, customer: transaction.customer, terminal: transaction.terminal,
+                    amount: transaction.amount.value, fraud: fraud)
+                memory.withLock { memory in
+                    memory.recent[transaction.id] = row
+                    memory.latest = max(memory.latest, row.time)
+                    memory.engine.add(transaction, fraud: fraud)
+                }
+                writes.append(.put(table: Self.recentTable, entry(transaction.id, row)))
+            }
+            try store.commit(writes, positions: [])
+        }
+    }
+
+    package func pending(_ offset: Int64) -> Pending? { memory.withLock { $0.pending[offset] } }
+
+    /// Decisions for these transactions are in the log.
+    package func decided(_ offsets: [Int64], scores position: Position) throws(LogError) {
+        try store.commit(
+            offsets.map { .remove(table: Self.pendingTable, key: Array("\($0)".utf8)) }, positions: [position])
+        memory.withLock { memory in for offset in offsets { memory.pending[offset] = nil } }
+    }
+
+    package func scoresPosition(_ partition: TopicPartition) throws(LogError) -> Int64 {
+        try store.position(partition) ?? 0
+    }
+}

@@ -1,0 +1,177 @@
+import Foundation
+
+/// A model in the clear with all that scoring by it takes: what the trainer in the clear writes, what is dealt to the
+/// parties as shares, and what the secure pipeline is tested against.
+///
+/// Its file is JSON, see `init(json:)` and `json()`. Version and feature names are 1 to 64 of ASCII letters, digits and
+/// `. _ : + -`, and windows are at most ten years, so that nothing that is loaded can surprise a later stage.
+package struct ClearModel: Sendable, Hashable {
+    package let version: String
+    package let binned: BinnedSpec
+    package let forest: Forest
+    package let calibration: Calibration
+
+    /// Puts a model together from parts that are each valid and checks that they fit.
+    package init(
+        version: String, binned: BinnedSpec, forest: Forest, calibration: Calibration
+    ) throws(ClearModelError) {
+        guard Self.isName(version) else { throw .version }
+        let features = binned.spec.features
+        guard Self.isName(binned.spec.name), !features.isEmpty, Set(features.map(\.name)).count == features.count else {
+            throw .featureSpec
+        }
+        for (index, feature) in features.enumerated() {
+            guard Self.isName(feature.name), Self.isBounded(feature.kind.window?.window) else {
+                throw .feature(index: index)
+            }
+        }
+        guard (0...30).contains(forest.fractionBits) else { throw .fractionBits }
+        guard forest.bits == binned.bits else { throw .bits(forest: forest.bits, spec: binned.bits) }
+        self.version = version
+        self.binned = binned
+        self.forest = forest
+        self.calibration = calibration
+    }
+
+    /// The score of a transaction's packed thermometer bits, `(binned.bits + 7) / 8` bytes, in units of
+    /// 2^-`forest.fractionBits`.
+    package func score(thermometer bytes: [UInt8]) -> Int64 { forest.score(thermometer: bytes) }
+
+    /// The score of a transaction's features, one value a feature of the spec, in order.
+    package func score(values: [Double]) -> Int64 { score(thermometer: binned.thermometer(binned.bins(values))) }
+
+    /// The calibrated probability of fraud of a transaction's packed thermometer bits.
+    package func probability(thermometer bytes: [UInt8]) -> Double {
+        calibration.probability(score(thermometer: bytes))
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        let marks = Set("._:+-".utf8)
+        return (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                    || marks.contains(byte)
+            }
+    }
+
+    private static func isBounded(_ window: Feature.Window?) -> Bool {
+        guard let window else { return true }
+        return (1...3650).contains(window.days) && (0...3650).contains(window.delayDays)
+    }
+}
+
+/// Why a file or a set of parts is not a model.
+package enum ClearModelError: Error, Sendable, Hashable {
+    /// Not JSON, or not of the model's shape.
+    case malformed
+    /// Another format, or a later version of it.
+    case format
+    case version
+    /// The spec has no features, two of one name, or no proper name.
+    case featureSpec
+    /// A feature's name, kind or window.
+    case feature(index: Int)
+    case edges(BinnedSpec.Invalid)
+    case forest(Forest.Invalid)
+    case fractionBits
+    /// The forest was made for another number of thermometer bits than the spec has.
+    case bits(forest: Int, spec: Int)
+    case calibration(Calibration.Invalid)
+    /// The file states another ring than its leaves need.
+    case ring(stated: Int, needed: Int)
+}
+
+extension ClearModel {
+    /// Reads a model's file and checks everything in it.
+    package init(json: [UInt8]) throws(ClearModelError) {
+        guard let file = try? JSONDecoder().decode(File.self, from: Data(json)) else { throw .malformed }
+        guard file.format == File.currentFormat else { throw .format }
+        var features: [Feature] = []
+        for (index, feature) in file.features.enumerated() {
+            guard let kind = feature.featureKind else { throw .feature(index: index) }
+            features.append(Feature(name: feature.name, kind: kind))
+        }
+        let binned: BinnedSpec
+        do {
+            binned = try BinnedSpec(spec: FeatureSpec(name: file.featureSpec, features: features), edges: file.edges)
+        } catch { throw .edges(error) }
+        let forest: Forest
+        do {
+            let trees = file.trees.map { Forest.Tree(conditions: $0.conditions, leaves: $0.leaves) }
+            forest = try Forest(trees: trees, bits: binned.bits, fractionBits: file.fractionBits)
+        } catch { throw .forest(error) }
+        guard forest.ring.rawValue == file.ring else { throw .ring(stated: file.ring, needed: forest.ring.rawValue) }
+        let calibration: Calibration
+        do {
+            let points = file.calibration.map { Calibration.Point(score: $0.score, probability: $0.probability) }
+            calibration = try Calibration(points: points)
+        } catch { throw .calibration(error) }
+        try self.init(version: file.version, binned: binned, forest: forest, calibration: calibration)
+    }
+
+    /// The model's file: UTF-8, keys sorted, one line; equal models give equal bytes, and numbers read back exactly.
+    package func json() -> [UInt8] {
+        let file = File(
+            format: File.currentFormat, version: version, featureSpec: binned.spec.name,
+            features: binned.spec.features.map { FileFeature($0) }, edges: binned.edges,
+            fractionBits: forest.fractionBits, ring: forest.ring.rawValue,
+            trees: forest.trees.map { FileTree(conditions: $0.conditions, leaves: $0.leaves) },
+            calibration: calibration.points.map { FilePoint(score: $0.score, probability: $0.probability) })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(file) else {
+            preconditionFailure("a valid model holds only finite numbers, so it can be encoded")
+        }
+        return Array(data) + [UInt8(ascii: "\n")]
+    }
+}
+
+/// The file, version 1.
+private struct File: Codable {
+    static let currentFormat = "cordon/clear-model/v1"
+
+    var format: String
+    var version: String
+    var featureSpec: String
+    var features: [FileFeature]
+    var edges: [[Double]]
+    var fractionBits: Int
+    var ring: Int
+    var trees: [FileTree]
+    var calibration: [FilePoint]
+}
+
+private struct FileTree: Codable {
+    var conditions: [Int]
+    var leaves: [Int32]
+}
+
+private struct FilePoint: Codable {
+    var score: Int64
+    var probability: Double
+}
+
+/// A feature with its kind as one word, and the window where the kind has one.
+private struct FileFeature: Codable {
+    var name: String
+    var kind: String
+    var entity: String?
+    var days: Int?
+    var delayDays: Int?
+
+    init(_ feature: Feature) {
+        name = feature.name
+        kind = feature.kind.name
+        guard let (owner, window) = feature.kind.window else { return }
+        entity = owner.rawValue
+        days = window.days
+        delayDays = window.delayDays
+    }
+
+    /// Nil where the word is unknown, or the window is missing, or there is one that the kind doesn't have.
+    var featureKind: Feature.Kind? {
+        if entity == nil, days == nil, delayDays == nil { return Feature.Kind(name: kind, window: nil) }
+        guard let entity = entity.flatMap(Feature.Entity.init(rawValue:)), let days, let delayDays else { return nil }
+        return Feature.Kind(name: kind, window: (entity, Feature.Window(days: days, delayDays: delayDays)))
+    }
+}

@@ -1,0 +1,224 @@
+import Foundation
+
+/// A model in CatBoost's own JSON export (`save_model(file, format="json")`), read into our oblivious trees.
+///
+/// Read are ensembles of symmetric trees over numeric features with one output, trained either on our bins
+/// (`forest(trainedOnBinsOf:)`) or on raw feature values (`model(trainedOnValuesOf:)`). Everything else is refused by
+/// name. What comes out is CatBoost's `RawFormulaVal`: for a model of logistic loss that is a log-odds, which a
+/// calibration turns into a probability as it does any other score. A fixed-point score differs from CatBoost's by at
+/// most half a unit of the last fraction bit a tree.
+package struct CatBoostImport: Sendable {
+    private struct Split: Sendable {
+        var feature: Int
+        var border: Float
+    }
+
+    private struct Tree: Sendable {
+        var splits: [Split]
+        var leaves: [Double]
+    }
+
+    private let trees: [Tree]
+    private let featureNames: [String]
+    private let bias: Double
+
+    /// Why an export can't be used.
+    package enum Failure: Error, Sendable, Hashable {
+        /// Not JSON, or not a CatBoost export.
+        case malformed
+        /// Grown with another policy than `SymmetricTree`.
+        case notOblivious
+        case categoricalFeatures
+        /// Text or embedding features.
+        case unsupportedFeatures
+        /// A split that is not on a numeric feature, such as `OneHotFeature` or `OnlineCtr`.
+        case splitType(tree: Int)
+        /// Several outputs, as of a multi-class model.
+        case severalDimensions
+        /// A tree's leaves don't fit its splits, or a split names no feature, or a number is not finite.
+        case shape(tree: Int)
+        /// The model has another number of features than the spec.
+        case featureCount(model: Int, spec: Int)
+        /// The model names a feature otherwise than the spec.
+        case featureName(index: Int)
+        /// Not trained on these bins: a border is not half-way between two of them.
+        case border(tree: Int)
+        /// No tree asks anything.
+        case noSplits
+        /// A leaf does not fit 32 bits at these fraction bits.
+        case leaf(tree: Int)
+        case edges(BinnedSpec.Invalid)
+        case forest(Forest.Invalid)
+    }
+
+    /// Reads an export.
+    package init(json: [UInt8]) throws(Failure) {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let file = try? decoder.decode(CatBoostFile.self, from: Data(json)) else { throw .malformed }
+        let info = file.featuresInfo
+        guard info.categoricalFeatures?.isEmpty ?? true else { throw .categoricalFeatures }
+        guard info.textFeatures?.isEmpty ?? true, info.embeddingFeatures?.isEmpty ?? true else {
+            throw .unsupportedFeatures
+        }
+        guard let fileTrees = file.obliviousTrees else { throw file.trees == nil ? .malformed : .notOblivious }
+        guard file.scaleAndBias.biases.count == 1 else { throw .severalDimensions }
+        let features = info.floatFeatures ?? []
+        guard features.indices.allSatisfy({ features[$0].featureIndex == $0 }) else { throw .malformed }
+        let scale = file.scaleAndBias.scale
+        var trees: [Tree] = []
+        for (index, tree) in fileTrees.enumerated() {
+            var splits: [Split] = []
+            for split in tree.splits ?? [] {
+                guard split.splitType == "FloatFeature" else { throw .splitType(tree: index) }
+                guard let feature = split.floatFeatureIndex, features.indices.contains(feature),
+                    let border = split.border.map(Float.init), border.isFinite
+                else { throw .shape(tree: index) }
+                splits.append(Split(feature: feature, border: border))
+            }
+            guard splits.count <= 10, tree.leafValues.count == 1 << splits.count,
+                tree.leafValues.allSatisfy({ ($0 * scale).isFinite })
+            else { throw .shape(tree: index) }
+            trees.append(Tree(splits: splits, leaves: tree.leafValues.map { $0 * scale }))
+        }
+        guard trees.contains(where: { !$0.splits.isEmpty }) else { throw .noSplits }
+        self.trees = trees
+        featureNames = features.map { $0.featureId ?? "" }
+        bias = file.scaleAndBias.biases[0]
+    }
+
+    /// The forest of a model that was trained on the bins of `spec`, one column a feature: its borders lie half-way
+    /// between bins, so "bin > k + 0.5" is the feature's thermometer bit `k`.
+    package func forest(trainedOnBinsOf spec: BinnedSpec, fractionBits: Int = 14) throws(Failure) -> Forest {
+        try check(spec.spec)
+        return try forest(bits: spec.bits, fractionBits: fractionBits) { split, tree throws(Failure) in
+            let edge = split.border - 0.5
+            guard edge >= 0, edge < Float(spec.edges[split.feature].count), edge == edge.rounded() else {
+                throw .border(tree: tree)
+            }
+            return spec.firstBit[split.feature] + Int(edge)
+        }
+    }
+
+    /// The forest of a model that was trained on raw values of `spec`'s features, with the edges that its borders make.
+    /// Features that no tree asks about have no edges.
+    package func model(
+        trainedOnValuesOf spec: FeatureSpec, fractionBits: Int = 14
+    ) throws(Failure) -> (binned: BinnedSpec, forest: Forest) {
+        try check(spec)
+        var borders = [Set<Float>](repeating: [], count: spec.features.count)
+        for (index, tree) in trees.enumerated() {
+            for split in tree.splits {
+                guard split.border < .greatestFiniteMagnitude else { throw .border(tree: index) }
+                borders[split.feature].insert(split.border)
+            }
+        }
+        let sorted = borders.map { $0.sorted() }
+        let binned: BinnedSpec
+        do {
+            binned = try BinnedSpec(spec: spec, edges: sorted.map { $0.map(Self.edge(border:)) })
+        } catch { throw .edges(error) }
+        let forest = try forest(bits: binned.bits, fractionBits: fractionBits) { split, tree throws(Failure) in
+            guard let edge = sorted[split.feature].firstIndex(of: split.border) else { throw .border(tree: tree) }
+            return binned.firstBit[split.feature] + edge
+        }
+        return (binned, forest)
+    }
+
+    /// The least double that CatBoost finds above a border. It rounds a value to the nearest float before it compares
+    /// (ties to the even significand), so this is the middle between the border and the next float, or the next double
+    /// where that tie goes down.
+    private static func edge(border: Float) -> Double {
+        let middle = (Double(border) + Double(border.nextUp)) / 2
+        return Float(middle) > border ? middle : middle.nextUp
+    }
+
+    private func check(_ spec: FeatureSpec) throws(Failure) {
+        guard spec.features.count == featureNames.count else {
+            throw .featureCount(model: featureNames.count, spec: spec.features.count)
+        }
+        // A model that was trained without names has none, or the column's number.
+        for (index, name) in featureNames.enumerated()
+        where !name.isEmpty && name != String(index) && name != spec.features[index].name {
+            throw .featureName(index: index)
+        }
+    }
+
+    /// Pads every tree to the deepest one by repeating its first condition; the leaves that then can't be reached
+    /// repeat those that can. The bias goes into the first tree, before rounding.
+    private func forest(
+        bits: Int, fractionBits: Int, bit: (Split, Int) throws(Failure) -> Int
+    ) throws(Failure) -> Forest {
+        guard (0...30).contains(fractionBits) else { throw .leaf(tree: 0) }
+        let depth = trees.map(\.splits.count).max() ?? 0
+        let unit = Double(1 << fractionBits)
+        var made: [Forest.Tree] = []
+        for (index, tree) in trees.enumerated() {
+            var conditions: [Int] = []
+            for split in tree.splits { conditions.append(try bit(split, index)) }
+            let padding = conditions.first ?? 0
+            while conditions.count < depth { conditions.append(padding) }
+            var leaves: [Int32] = []
+            for leaf in 0..<1 << depth {
+                let value = tree.leaves[leaf & (tree.leaves.count - 1)] + (index == 0 ? bias : 0)
+                guard let fixed = Int32(exactly: (value * unit).rounded()) else { throw .leaf(tree: index) }
+                leaves.append(fixed)
+            }
+            made.append(Forest.Tree(conditions: conditions, leaves: leaves))
+        }
+        do { return try Forest(trees: made, bits: bits, fractionBits: fractionBits) } catch { throw .forest(error) }
+    }
+}
+
+/// What is read of the export; names are CatBoost's own, in camel case.
+private struct CatBoostFile: Decodable {
+    struct Anything: Decodable {
+        init(from decoder: any Decoder) throws {}
+    }
+
+    struct FloatFeature: Decodable {
+        var featureIndex: Int
+        var featureId: String?
+    }
+
+    struct FeaturesInfo: Decodable {
+        var floatFeatures: [FloatFeature]?
+        var categoricalFeatures: [Anything]?
+        var textFeatures: [Anything]?
+        var embeddingFeatures: [Anything]?
+    }
+
+    struct Split: Decodable {
+        var splitType: String
+        var floatFeatureIndex: Int?
+        var border: Double?
+    }
+
+    struct Tree: Decodable {
+        /// Absent or null in a tree that asks nothing.
+        var splits: [Split]?
+        var leafValues: [Double]
+    }
+
+    /// `[scale, [bias, ...]]`, or `[scale, bias]` in exports before version 0.25.
+    struct ScaleAndBias: Decodable {
+        var scale: Double
+        var biases: [Double]
+
+        init(from decoder: any Decoder) throws {
+            var list = try decoder.unkeyedContainer()
+            scale = try list.decode(Double.self)
+            if let bias = try? list.decode(Double.self) {
+                biases = [bias]
+            } else {
+                biases = try list.decode([Double].self)
+            }
+        }
+    }
+
+    var featuresInfo: FeaturesInfo
+    var obliviousTrees: [Tree]?
+    /// The trees of an ensemble that is not oblivious.
+    var trees: [Anything]?
+    var scaleAndBias: ScaleAndBias
+}
