@@ -73,7 +73,7 @@ let package = Package(
         .target(
             name: "Configuration",
             dependencies: [
-                "Records", "ThreeParty", "Model", "Keys", "EventLogs", "Ingest",
+                "Records", "ThreeParty", "Model", "Keys", "EventLogs", "Ingest", "Simulation",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),

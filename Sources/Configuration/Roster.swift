@@ -65,9 +65,7 @@ package struct Roster: Sendable {
         parties = [:]
         for node in try root.child("parties").list {
             try node.allow("name", "host", "port", "hpke", "agreement", "certificate")
-            let name = try node.child("name")
-            guard let id = PartyID(name: try name.string) else { throw name.wrong("party-0, party-1 or party-2 belongs here") }
-            guard parties[id] == nil else { throw name.wrong("\(id) is named twice") }
+            let id = try readParty(node.child("name"), known: Array(parties.keys))
             parties[id] = Party(
                 id: id, host: try node.child("host").string, port: try node.child("port").int(in: 1...65_535),
                 hpke: try Self.hpke(node.child("hpke")), agreement: try Self.hpke(node.child("agreement")),
@@ -77,11 +75,7 @@ package struct Roster: Sendable {
         members = []
         for node in try root.child("members").list {
             try node.allow("name", "identity", "hpke")
-            let name = try node.child("name")
-            guard let id = MemberID(try name.string) else {
-                throw name.wrong("1 to 40 of a-z, 0-9 and -, starting with a letter, belong here")
-            }
-            guard !members.contains(where: { $0.id == id }) else { throw name.wrong("\(id) is named twice") }
+            let id = try readMember(node.child("name"), known: members.map(\.id))
             members.append(
                 Member(
                     id: id, identity: try Self.identity(node.child("identity")), hpke: try Self.hpke(node.child("hpke"))))

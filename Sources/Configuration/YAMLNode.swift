@@ -80,6 +80,19 @@ struct YAMLNode {
         }
     }
 
+    /// Keys and values of a mapping, in order.
+    var entries: [(name: YAMLNode, value: YAMLNode)] {
+        get throws(ConfigurationError) {
+            guard let mapping = node.mapping else { throw wrong("a mapping (key: value) belongs here") }
+            return mapping.map { key, value in
+                (
+                    YAMLNode(file: file, path: path, node: key),
+                    YAMLNode(file: file, path: "\(path).\(key.string ?? "?")", node: value)
+                )
+            }
+        }
+    }
+
     var string: String {
         get throws(ConfigurationError) {
             guard let text = node.string, !text.isEmpty else { throw wrong("a text belongs here") }

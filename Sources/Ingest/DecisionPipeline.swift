@@ -105,7 +105,7 @@ package final class DecisionPipeline {
     }
 
     private func decide(
-        _ pending: AgentState.Pending, _ score: ShareCollector.Score, _ card: ModelCard
+        _ pending: PendingTransaction, _ score: ShareCollector.Score, _ card: ModelCard
     ) -> [NewRecord] {
         let now = clock.microseconds
         let probability = card.calibration.probability(score.raw)

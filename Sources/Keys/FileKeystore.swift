@@ -77,7 +77,15 @@ package struct FileKeystore: Sendable {
 
     package func store(_ offer: borrowing SessionOffer, epoch: UInt32) throws(KeystoreError) {
         let secrets = offer.secrets
+        // The announcement first: secrets without it would be useless, and are made anew where they are missing.
+        try write(offer.announcement.encoded, "session-\(epoch).announcement")
         try write(PartyID.allCases.flatMap { secrets[$0] ?? [] }, "session-\(epoch).key")
+    }
+
+    /// The announcement of a member's sessions, as it goes on the log; nil where there is none yet.
+    package func announcement(epoch: UInt32) throws(KeystoreError) -> [UInt8]? {
+        let file = "session-\(epoch).announcement"
+        return FileManager.default.fileExists(atPath: path(file)) ? try read(file) : nil
     }
 
     func path(_ file: String) -> String { directory + "/" + file }

@@ -113,7 +113,7 @@ extension ClearModel {
     package func json() -> [UInt8] {
         let file = File(
             format: File.currentFormat, version: version, featureSpec: binned.spec.name,
-            features: binned.spec.features.map { FileFeature($0) }, edges: binned.edges,
+            features: binned.spec.features.map { FeatureCoding($0) }, edges: binned.edges,
             fractionBits: forest.fractionBits, ring: forest.ring.rawValue,
             trees: forest.trees.map { FileTree(conditions: $0.conditions, leaves: $0.leaves) },
             calibration: calibration.points.map { FilePoint(score: $0.score, probability: $0.probability) })
@@ -133,7 +133,7 @@ private struct File: Codable {
     var format: String
     var version: String
     var featureSpec: String
-    var features: [FileFeature]
+    var features: [FeatureCoding]
     var edges: [[Double]]
     var fractionBits: Int
     var ring: Int
@@ -149,29 +149,4 @@ private struct FileTree: Codable {
 private struct FilePoint: Codable {
     var score: Int64
     var probability: Double
-}
-
-/// A feature with its kind as one word, and the window where the kind has one.
-private struct FileFeature: Codable {
-    var name: String
-    var kind: String
-    var entity: String?
-    var days: Int?
-    var delayDays: Int?
-
-    init(_ feature: Feature) {
-        name = feature.name
-        kind = feature.kind.name
-        guard let (owner, window) = feature.kind.window else { return }
-        entity = owner.rawValue
-        days = window.days
-        delayDays = window.delayDays
-    }
-
-    /// Nil where the word is unknown, or the window is missing, or there is one that the kind doesn't have.
-    var featureKind: Feature.Kind? {
-        if entity == nil, days == nil, delayDays == nil { return Feature.Kind(name: kind, window: nil) }
-        guard let entity = entity.flatMap(Feature.Entity.init(rawValue:)), let days, let delayDays else { return nil }
-        return Feature.Kind(name: kind, window: (entity, Feature.Window(days: days, delayDays: delayDays)))
-    }
 }

@@ -2,5 +2,14 @@ import ArgumentParser
 
 @main
 struct Cordon: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "cordon", abstract: "Event-driven anti-fraud pipeline.")
+    static let configuration = CommandConfiguration(
+        commandName: "cordon",
+        abstract: "Event-driven anti-fraud pipeline: one fraud model over a consortium, scored by three parties that see nothing.",
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(name: "Try it", subcommands: [DemoCommand.self]),
+            CommandGroup(name: "Roles", subcommands: [IngestCommand.self, ScoreCommand.self]),
+            CommandGroup(name: "Setting up", subcommands: [KeysCommand.self, TopicsCommand.self, ModelCommand.self]),
+            CommandGroup(name: "Data", subcommands: [SimulateCommand.self, ReplayCommand.self]),
+        ])
 }

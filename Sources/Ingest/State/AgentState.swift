@@ -1,5 +1,4 @@
 package import EventLogs
-import Foundation
 package import Model
 package import Records
 import Synchronization
@@ -7,30 +6,10 @@ import Synchronization
 /// What a member's agent remembers: recent transactions (for windows and duplicates), those that wait for their score,
 /// and how far it has read. Held in memory, kept in a `StateStore`, shared by the ingest and decision threads.
 package final class AgentState: Sendable {
-    /// A transaction that was sealed and has no decision yet.
-    package struct Pending: Codable, Sendable {
-        package var id: String
-        package var time: Int64
-        package var customer: String
-        package var terminal: String
-        package var amount: Int64
-        package var event: [UInt8]
-        /// When the member's system handed it in: microseconds since 1970, from the log.
-        package var received: Int64
-    }
-
-    private struct Recent: Codable {
-        var time: Int64
-        var customer: String
-        var terminal: String
-        var amount: Int64
-        var fraud: Bool
-    }
-
     private struct Memory {
         var engine: FeatureEngine
-        var recent: [String: Recent] = [:]
-        var pending: [Int64: Pending] = [:]
+        var recent: [String: RecentTransaction] = [:]
+        var pending: [Int64: PendingTransaction] = [:]
         var ingested: Int64 = 0
         var latest: Int64 = .min
         var swept: Int64 = .min
@@ -47,16 +26,15 @@ package final class AgentState: Sendable {
         self.store = store
         self.transactions = transactions
         var memory = Memory(engine: FeatureEngine(spec: spec))
-        let decoder = PropertyListDecoder()
         try store.scan(Self.recentTable) { entry in
-            let row = try decoder.decode(Recent.self, from: Data(entry.value))
+            let row = try RecentTransaction(decoding: entry.value)
             let id = String(decoding: entry.key, as: UTF8.self)
             memory.recent[id] = row
-            memory.engine.add(Self.transaction(id, row), fraud: row.fraud)
+            memory.engine.add(row.transaction(id: id), fraud: row.fraud)
             memory.latest = max(memory.latest, row.time)
         }
         try store.scan(Self.pendingTable) { entry in
-            memory.pending[entry.order] = try decoder.decode(Pending.self, from: Data(entry.value))
+            memory.pending[entry.order] = try PendingTransaction(decoding: entry.value)
         }
         memory.ingested = try store.position(transactions) ?? 0
         self.memory = Mutex(memory)
@@ -65,19 +43,6 @@ package final class AgentState: Sendable {
     /// The offset of the member's transactions to go on from.
     package var ingested: Int64 { memory.withLock { $0.ingested } }
     package var waiting: Int { memory.withLock { $0.pending.count } }
-
-    private static func transaction(_ id: String, _ row: Recent) -> Transaction {
-        Transaction(
-            id: id, time: EventTime(seconds: row.time), customer: row.customer, terminal: row.terminal,
-            amount: MinorUnits(row.amount))
-    }
-
-    private static func encode(_ value: some Encodable) -> [UInt8] {
-        let encoder = PropertyListEncoder()
-        encoder.outputFormat = .binary
-        // Plain structs of strings and integers always encode.
-        return Array((try? encoder.encode(value)) ?? Data())
-    }
 
     /// A change that belongs to one batch: collected in memory, then kept with the batch's position.
     package struct Batch {
@@ -89,12 +54,8 @@ package final class AgentState: Sendable {
     package func observe(
         _ transaction: Transaction, offset: Int64, event: EventID, received: Int64, in batch: inout Batch
     ) -> [Double]? {
-        let row = Recent(
-            time: transaction.time.seconds, customer: transaction.customer, terminal: transaction.terminal,
-            amount: transaction.amount.value, fraud: false)
-        let pending = Pending(
-            id: transaction.id, time: transaction.time.seconds, customer: transaction.customer,
-            terminal: transaction.terminal, amount: transaction.amount.value, event: event.bytes, received: received)
+        let row = RecentTransaction(transaction, fraud: false)
+        let pending = PendingTransaction(transaction, event: event, received: received)
         let values = memory.withLock { memory -> [Double]? in
             guard memory.recent[transaction.id] == nil else { return nil }
             memory.recent[transaction.id] = row
@@ -107,18 +68,18 @@ package final class AgentState: Sendable {
         batch.writes.append(
             .put(
                 table: Self.pendingTable,
-                StateEntry(key: Array("\(offset)".utf8), value: Self.encode(pending), order: offset)))
+                StateEntry(key: Array("\(offset)".utf8), value: pending.encoded, order: offset)))
         return values
     }
 
     /// Takes a verdict on an earlier transaction into the windows; false where that transaction is not known.
     package func confirm(_ verdict: Verdict, in batch: inout Batch) -> Bool {
-        let row = memory.withLock { memory -> Recent? in
+        let row = memory.withLock { memory -> RecentTransaction? in
             guard var row = memory.recent[verdict.transaction] else { return nil }
             if row.fraud != verdict.fraud {
                 row.fraud = verdict.fraud
                 memory.recent[verdict.transaction] = row
-                memory.engine.confirm(Self.transaction(verdict.transaction, row), fraud: verdict.fraud)
+                memory.engine.confirm(row.transaction(id: verdict.transaction), fraud: verdict.fraud)
             }
             return row
         }
@@ -127,8 +88,8 @@ package final class AgentState: Sendable {
         return true
     }
 
-    private func entry(_ id: String, _ row: Recent) -> StateEntry {
-        StateEntry(key: Array(id.utf8), value: Self.encode(row), order: row.time)
+    private func entry(_ id: String, _ row: RecentTransaction) -> StateEntry {
+        StateEntry(key: Array(id.utf8), value: row.encoded, order: row.time)
     }
 
     /// Keeps a batch, and that everything below `offset` is in the log.
@@ -154,9 +115,7 @@ package final class AgentState: Sendable {
         for start in stride(from: 0, to: history.count, by: 10_000) {
             var writes: [StateWrite] = []
             for (transaction, fraud) in history[start..<min(start + 10_000, history.count)] {
-                let row = Recent(
-                    time: transaction.time.seconds, customer: transaction.customer, terminal: transaction.terminal,
-                    amount: transaction.amount.value, fraud: fraud)
+                let row = RecentTransaction(transaction, fraud: fraud)
                 memory.withLock { memory in
                     memory.recent[transaction.id] = row
                     memory.latest = max(memory.latest, row.time)
@@ -168,7 +127,7 @@ package final class AgentState: Sendable {
         }
     }
 
-    package func pending(_ offset: Int64) -> Pending? { memory.withLock { $0.pending[offset] } }
+    package func pending(_ offset: Int64) -> PendingTransaction? { memory.withLock { $0.pending[offset] } }
 
     /// Decisions for these transactions are in the log.
     package func decided(_ offsets: [Int64], scores position: Position) throws(LogError) {

@@ -25,28 +25,55 @@ package enum ReplayError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A folder of CSV files of labelled transactions: which column is what, and whose customer is whose.
+/// A folder of CSV files of transactions: which column is what, whose customer is whose, and where the outcomes are.
 package struct ReplaySource: Sendable {
+    package enum Members: Sendable {
+        /// By the last digit of the customer's number, ten entries.
+        case byLastDigit([MemberID])
+        /// By name, in a column.
+        case column(String)
+    }
+
+    /// A file beside the transactions with the outcome of each by its id.
+    package struct Truth: Sendable {
+        package var file: String
+        package var id: String
+        package var fraud: String
+        package var scenario: String?
+
+        package init(file: String, id: String, fraud: String, scenario: String?) {
+            self.file = file
+            self.id = id
+            self.fraud = fraud
+            self.scenario = scenario
+        }
+    }
+
     package var id: String
     package var time: String
     package var customer: String
     package var terminal: String
     package var amount: String
-    package var fraud: String
+    /// Columns with the outcome and its scenario, where transactions carry them.
+    package var fraud: String?
     package var scenario: String?
-    /// Customer number modulo ten to member.
-    package var memberOfDigit: [MemberID]
+    package var members: Members
+    package var truth: Truth?
 
-    /// The simulated data of the fraud-detection handbook (Le Borgne et al.), split among three banks.
-    package static let handbook: ReplaySource = {
-        let banks = ["bank-a", "bank-b", "bank-c"].map { MemberID($0)! }
-        return ReplaySource(
-            id: "TRANSACTION_ID", time: "TX_DATETIME", customer: "CUSTOMER_ID", terminal: "TERMINAL_ID",
-            amount: "TX_AMOUNT", fraud: "TX_FRAUD", scenario: "TX_FRAUD_SCENARIO",
-            memberOfDigit: (0..<10).map { $0 < 6 ? banks[0] : $0 < 9 ? banks[1] : banks[2] })
-    }()
-
-    package var members: [MemberID] { Set(memberOfDigit).sorted() }
+    package init(
+        id: String, time: String, customer: String, terminal: String, amount: String, fraud: String? = nil,
+        scenario: String? = nil, members: Members, truth: Truth? = nil
+    ) {
+        self.id = id
+        self.time = time
+        self.customer = customer
+        self.terminal = terminal
+        self.amount = amount
+        self.fraud = fraud
+        self.scenario = scenario
+        self.members = members
+        self.truth = truth
+    }
 
     /// Every transaction up to the end of `lastDay`, by time, then id.
     package func load(
@@ -55,11 +82,12 @@ package struct ReplaySource: Sendable {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
             throw .noFolder(directory)
         }
-        let files = names.filter { $0.hasSuffix(".csv") || $0.hasSuffix(".csv.gz") }.sorted()
+        let files = names.filter { ($0.hasSuffix(".csv") || $0.hasSuffix(".csv.gz")) && $0 != truth?.file }.sorted()
         guard !files.isEmpty else { throw .noFiles(directory) }
+        let outcomes = try truth.map { truth throws(ReplayError) in try Self.outcomes(truth, directory) } ?? [:]
         var out: [LabelledTransaction] = []
         for file in files {
-            try read(directory + "/" + file, lastDay: lastDay, into: &out)
+            try read(directory + "/" + file, lastDay: lastDay, outcomes: outcomes, into: &out)
             progress(file, out.count)
         }
         return out.sorted { left, right in
@@ -70,82 +98,60 @@ package struct ReplaySource: Sendable {
         }
     }
 
-    private func read(_ path: String, lastDay: Int, into out: inout [LabelledTransaction]) throws(ReplayError) {
-        let bytes = try Self.bytes(path)
-        let lines = bytes.split(separator: 10)
-        guard let head = lines.first, let header = CSVLine.split(head) else { throw .notReadable(file: path) }
-        let columns = header.map { String(decoding: $0, as: UTF8.self) }
-        func index(_ name: String) throws(ReplayError) -> Int {
-            guard let index = columns.firstIndex(of: name) else { throw .missingColumn(file: path, column: name) }
-            return index
-        }
+    private func read(
+        _ path: String, lastDay: Int, outcomes: [String: Int], into out: inout [LabelledTransaction]
+    ) throws(ReplayError) {
+        let table = try Table(path)
         let at = (
-            id: try index(id), time: try index(time), customer: try index(customer), terminal: try index(terminal),
-            amount: try index(amount), fraud: try index(fraud), scenario: scenario.flatMap { columns.firstIndex(of: $0) }
+            id: try table.column(id), time: try table.column(time), customer: try table.column(customer),
+            terminal: try table.column(terminal), amount: try table.column(amount),
+            fraud: try fraud.map { name throws(ReplayError) in try table.column(name) },
+            scenario: try scenario.map { name throws(ReplayError) in try table.column(name) }
         )
-        out.reserveCapacity(out.count + lines.count)
-        for (number, line) in lines.enumerated().dropFirst() {
-            guard let fields = Self.fields(line), fields.count == columns.count else {
-                throw .badRow(file: path, line: number + 1, column: id)
-            }
-            func text(_ index: Int) -> String { String(decoding: fields[index], as: UTF8.self) }
-            guard let when = EventTime(rfc3339: text(at.time)) else {
-                throw .badRow(file: path, line: number + 1, column: time)
-            }
+        let owner = try owner(table)
+        out.reserveCapacity(out.count + table.rows.count)
+        for row in table.rows.indices {
+            let fields = try table.fields(row)
+            guard let when = EventTime(rfc3339: fields[at.time]) else { throw table.bad(row, time) }
             if when.dayNumber > lastDay { continue }
-            guard let value = Double(text(at.amount)).flatMap({ MinorUnits(rounding: $0) }) else {
-                throw .badRow(file: path, line: number + 1, column: amount)
+            guard let value = Double(fields[at.amount]).flatMap({ MinorUnits(rounding: $0) }) else {
+                throw table.bad(row, amount)
             }
-            let who = text(at.customer)
-            guard let digit = who.last?.wholeNumberValue, digit < memberOfDigit.count else {
-                throw .noMember(file: path, line: number + 1)
-            }
+            guard let member = owner(fields) else { throw .noMember(file: path, line: table.line(row)) }
+            let outcome = outcomes[fields[at.id]]
+            let fraud = at.fraud.map { fields[$0] == "1" } ?? (outcome != nil)
             out.append(
                 LabelledTransaction(
-                    member: memberOfDigit[digit],
+                    member: member,
                     transaction: Transaction(
-                        id: text(at.id), time: when, customer: who, terminal: text(at.terminal), amount: value),
-                    fraud: text(at.fraud) == "1", scenario: at.scenario.flatMap { Int(text($0)) } ?? 0))
+                        id: fields[at.id], time: when, customer: fields[at.customer], terminal: fields[at.terminal],
+                        amount: value),
+                    fraud: fraud, scenario: at.scenario.flatMap { Int(fields[$0]) } ?? outcome ?? 0))
         }
     }
 
-    /// Fields of a line; the quick way where nothing is quoted.
-    private static func fields(_ line: ArraySlice<UInt8>) -> [[UInt8]]? {
-        if line.contains(UInt8(ascii: "\"")) { return CSVLine.split(line) }
-        let whole = line.last == 13 ? line.dropLast() : line
-        return whole.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { Array($0) }
-    }
-
-    private static func bytes(_ path: String) throws(ReplayError) -> [UInt8] {
-        if !path.hasSuffix(".gz") {
-            guard let data = FileManager.default.contents(atPath: path) else { throw .notReadable(file: path) }
-            return Array(data)
+    private func owner(_ table: Table) throws(ReplayError) -> ([String]) -> MemberID? {
+        switch members {
+        case .byLastDigit(let members):
+            let customer = try table.column(customer)
+            return { fields in fields[customer].last?.wholeNumberValue.flatMap { $0 < members.count ? members[$0] : nil } }
+        case .column(let name):
+            let column = try table.column(name)
+            return { MemberID($0[column]) }
         }
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["gzip", "-dc", path]
-        process.standardOutput = pipe
-        do { try process.run() } catch { throw .notReadable(file: path) }
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw .notReadable(file: path) }
-        return Array(data)
     }
-}
 
-/// Days, both included: `2018-06-21..2018-06-27`, or one day.
-package struct DayRange: Sendable, Hashable {
-    /// `EventTime.dayNumber`s.
-    package var days: ClosedRange<Int>
-
-    package init(days: ClosedRange<Int>) { self.days = days }
-
-    package init(_ text: String) throws(ReplayError) {
-        let parts = text.components(separatedBy: "..")
-        guard let first = parts.first, parts.count <= 2, let from = EventTime(rfc3339: first),
-            let to = EventTime(rfc3339: parts[parts.count - 1]), first.count == 10, from <= to
-        else { throw .badRange(text) }
-        days = from.dayNumber...to.dayNumber
+    /// The frauds of a truth file: id to scenario.
+    private static func outcomes(_ truth: Truth, _ directory: String) throws(ReplayError) -> [String: Int] {
+        let table = try Table(directory + "/" + truth.file)
+        let id = try table.column(truth.id)
+        let fraud = try table.column(truth.fraud)
+        let scenario = try truth.scenario.map { name throws(ReplayError) in try table.column(name) }
+        var out: [String: Int] = [:]
+        for row in table.rows.indices {
+            let fields = try table.fields(row)
+            if fields[fraud] == "1" { out[fields[id]] = scenario.flatMap { Int(fields[$0]) } ?? 1 }
+        }
+        return out
     }
 }

@@ -1,0 +1,51 @@
+package import Records
+
+/// Who takes part, before there are keys: `pipelines/consortium.yaml`, what `cordon keys init` makes a roster from.
+package struct ConsortiumPlan: Sendable {
+    package struct Address: Sendable, Hashable {
+        package var host: String
+        package var port: Int
+
+        package init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+    }
+
+    package var name: String
+    package var epoch: UInt32
+    package var parties: [PartyID: Address]
+    package var members: [MemberID]
+
+    package init(file: String) throws(ConfigurationError) {
+        let root = try YAMLNode(file: file)
+        try root.allow("consortium", "epoch", "parties", "members")
+        name = try root.child("consortium").string
+        epoch = UInt32(try root.child("epoch").int(in: 1...Int(Int32.max)))
+        parties = [:]
+        for node in try root.child("parties").list {
+            try node.allow("name", "host", "port")
+            let id = try readParty(node.child("name"), known: Array(parties.keys))
+            parties[id] = Address(
+                host: try node.child("host").string, port: try node.child("port").int(in: 1...65_535))
+        }
+        guard parties.count == 3 else { throw try root.child("parties").wrong("three parties belong here") }
+        members = []
+        for node in try root.child("members").list { members.append(try readMember(node, known: members)) }
+        guard !members.isEmpty else { throw try root.child("members").wrong("at least one member belongs here") }
+    }
+}
+
+func readParty(_ node: YAMLNode, known: [PartyID]) throws(ConfigurationError) -> PartyID {
+    guard let id = PartyID(name: try node.string) else { throw node.wrong("party-0, party-1 or party-2 belongs here") }
+    guard !known.contains(id) else { throw node.wrong("\(id) is named twice") }
+    return id
+}
+
+func readMember(_ node: YAMLNode, known: [MemberID]) throws(ConfigurationError) -> MemberID {
+    guard let id = MemberID(try node.string) else {
+        throw node.wrong("1 to 40 of a-z, 0-9 and -, starting with a letter, belong here (not `consortium`)")
+    }
+    guard !known.contains(id) else { throw node.wrong("\(id) is named twice") }
+    return id
+}

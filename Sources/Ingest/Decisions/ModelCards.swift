@@ -1,0 +1,45 @@
+package import EventLogs
+package import Keys
+package import Logging
+import Model
+import Records
+package import ThreeParty
+
+/// The public parts of the models on `consortium.manifests`. Used by one thread.
+package final class ModelCards {
+    private let coordinator: VerifyingKey
+    private let reader: any LogReader
+    private let logger: Logger
+    private var cards: [Digest32: ModelCard] = [:]
+
+    package init(coordinator: VerifyingKey, log: any EventLog, logger: Logger) throws(LogError) {
+        self.coordinator = coordinator
+        self.logger = logger
+        reader = try log.reader(at: [Position(TopicPartition(Topics.manifests), 0)])
+    }
+
+    /// The card of a model; reads what was dealt since, where it is not known yet.
+    package func card(_ digest: Digest32) throws(LogError) -> ModelCard? {
+        if let card = cards[digest] { return card }
+        while case let records = try reader.next(limit: 16, timeout: .zero), !records.isEmpty {
+            for record in records { add(record) }
+        }
+        return cards[digest]
+    }
+
+    private func add(_ record: LogRecord) {
+        guard let value = record.value, let wire = WireModelManifest(decoding: value) else { return }
+        do {
+            let manifest = try ModelManifest(verifying: wire, coordinator: coordinator)
+            let points = manifest.calibration.map {
+                Calibration.Point(score: $0.score, probability: $0.probability)
+            }
+            cards[manifest.digest] = ModelCard(
+                calibration: try Calibration(points: points), fractionBits: manifest.fractionBits)
+        } catch {
+            logger.error(
+                "a model manifest was refused",
+                metadata: ["offset": "\(record.position.offset)", "reason": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package import Records
+
+/// A transaction of a past day with its features: what trainers and checks in the clear work on.
+package struct FeatureRow: Sendable {
+    /// Its place in the list that was handed in.
+    package var index: Int
+    package var values: [Double]
+}
+
+/// The features of some days of many members' transactions, each member over its own history: the same engine as the
+/// live agents', so that offline features equal online ones.
+///
+/// - Parameters:
+///   - transactions: by time. Outcomes count as confirmed from the start, which no window with a delay of at least the
+///     label's can tell from the truth.
+///   - wanted: whether a day's transactions are wanted; all others only fill windows.
+///   - progress: called now and then with the transactions done.
+package func offlineFeatures(
+    _ transactions: [LabelledTransaction], spec: FeatureSpec, where wanted: (Int) -> Bool,
+    progress: (Int) -> Void = { _ in }
+) -> [FeatureRow] {
+    var engines: [MemberID: FeatureEngine] = [:]
+    var out: [FeatureRow] = []
+    for (index, labelled) in transactions.enumerated() {
+        engines[labelled.member, default: FeatureEngine(spec: spec)]
+            .add(labelled.transaction, fraud: labelled.fraud)
+        if wanted(labelled.transaction.time.dayNumber), let engine = engines[labelled.member] {
+            out.append(FeatureRow(index: index, values: engine.features(of: labelled.transaction)))
+        }
+        if index % 10_000 == 9_999 { progress(index + 1) }
+    }
+    return out
+}

@@ -1,0 +1,82 @@
+import EventLogs
+package import Keys
+package import Model
+package import Records
+package import ThreeParty
+
+/// Shares a model in the clear to the parties. The dealer knows the model; a secure trainer's model never exists in one
+/// place and enters the log by the same two records.
+package struct ModelDealer {
+    private let parties: [PartyID: HPKEPublicKey]
+    private let random: () -> [UInt8]
+
+    package enum Failure: Error, Sendable, Hashable, CustomStringConvertible {
+        /// More bits, trees or depth than a party takes.
+        case shape
+        case partyKeys
+
+        package var description: String {
+            switch self {
+            case .shape:
+                "the model is larger than the protocol takes (16,384 bits, 4,096 trees, depth 10)"
+            case .partyKeys: "the roster lacks a party's HPKE key"
+            }
+        }
+    }
+
+    /// - Parameter random: 16 fresh random bytes a call.
+    package init(parties: [PartyID: HPKEPublicKey], random: @escaping () -> [UInt8]) {
+        self.parties = parties
+        self.random = random
+    }
+
+    /// The signed manifest with one sealed share a party, and the model's digest.
+    package func deal(
+        _ model: ClearModel, coordinator: borrowing SigningKey
+    ) throws(Failure) -> (manifest: WireModelManifest, digest: Digest32) {
+        let forest = model.forest
+        guard
+            let shape = ForestShape(
+                bits: forest.bits, trees: forest.trees.count, depth: forest.depth, ringBits: forest.ring.rawValue)
+        else { throw .shape }
+        var header = WireModelHeader()
+        header.schema = 1
+        header.version = model.version
+        header.featureSpec = model.binned.id
+        header.bits = UInt32(shape.bits)
+        header.trees = UInt32(shape.trees)
+        header.depth = UInt32(shape.depth)
+        header.ringBits = UInt32(shape.ringBits)
+        header.fractionBits = UInt32(forest.fractionBits)
+        header.calibration = model.calibration.points.map { point in
+            var wire = WireCalibrationPoint()
+            wire.score = point.score
+            wire.probability = point.probability
+            return wire
+        }
+        do {
+            return try ModelManifest.deal(
+                header: header, shape: shape, selection: forest.selectionRows, leaves: forest.leafTable,
+                parties: parties, coordinator: coordinator, random: random)
+        } catch { throw .partyKeys }
+    }
+}
+
+extension Forest {
+    /// One packed row a condition with the one bit set that it asks for, as `ForestShape` lays them out.
+    package var selectionRows: [UInt8] {
+        let width = (bits + 7) / 8
+        var rows = [UInt8](repeating: 0, count: trees.count * depth * width)
+        for (row, bit) in trees.flatMap(\.conditions).enumerated() { rows[row * width + bit >> 3] |= 1 << (bit & 7) }
+        return rows
+    }
+
+    /// The leaves of all trees as little-endian elements of the forest's ring.
+    package var leafTable: [UInt8] {
+        let leaves = trees.flatMap(\.leaves)
+        return switch ring {
+        case .z16: UInt16.pack(leaves.map { UInt16(truncatingIfNeeded: $0) })
+        case .z32: UInt32.pack(leaves.map { UInt32(truncatingIfNeeded: $0) })
+        }
+    }
+}

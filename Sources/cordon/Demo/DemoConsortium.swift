@@ -1,0 +1,141 @@
+import Configuration
+import EventLogs
+import Foundation
+import Ingest
+import Keys
+import LocalStore
+import Model
+import Records
+import ThreeParty
+
+/// A consortium on one machine: keys, topics, the dealt model, the members' history, and one process a role.
+struct DemoConsortium {
+    let folder: DemoFolder
+    let pipelines: String
+    let roster: Roster
+    let log: any EventLog
+
+    init(folder: DemoFolder, pipelines: String, members: [MemberID]) throws {
+        self.folder = folder
+        self.pipelines = pipelines
+        roster = try Self.roster(folder, pipelines, members)
+        try? FileManager.default.removeItem(atPath: folder.run)
+        for part in ["log", "state", "metrics", "logs"] {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder.run + "/" + part, withIntermediateDirectories: true)
+            } catch { throw Failure("the folder \(folder.run)/\(part) can't be made") }
+        }
+        log = try SQLiteEventLog(directory: folder.log, clock: SystemClock())
+        try log.create(readTopics(file: pipelines + "/topics.yaml", members: roster.members.map(\.id)))
+    }
+
+    /// The folder's keys with addresses that are free now; made where there are none for these members.
+    private static func roster(_ folder: DemoFolder, _ pipelines: String, _ members: [MemberID]) throws -> Roster {
+        let keys = folder.keys
+        let ports = try freePorts(3)
+        var roster: Roster
+        if FileManager.default.fileExists(atPath: keys.rosterFile) {
+            roster = try Roster(file: keys.rosterFile)
+            guard Set(roster.members.map(\.id)) == Set(members) else {
+                throw Failure("the keys in \(keys.directory) are for other members; name another folder with --dir")
+            }
+        } else {
+            let progress = Progress("making keys")
+            var plan = try ConsortiumPlan(file: pipelines + "/consortium.yaml")
+            plan.members = members
+            roster = try keys.make(plan)
+            progress.done("3 parties, \(members.count) members, a coordinator, in \(keys.directory)")
+        }
+        for party in PartyID.allCases {
+            roster.parties[party]?.host = "127.0.0.1"
+            roster.parties[party]?.port = ports[party.rawValue]
+        }
+        try writeFile(Array(roster.yaml.utf8), to: keys.rosterFile)
+        return roster
+    }
+
+    /// Fills the agents' windows with what came before the test days.
+    func backfill(_ data: DemoData, spec: FeatureSpec) throws {
+        let progress = Progress("filling windows")
+        var count = 0
+        for member in data.members {
+            let state = try AgentState(
+                spec: spec, transactions: TopicPartition(Topics.transactions(member)),
+                store: SQLiteStateStore(path: folder.state(member.name)))
+            let history = data.history(member, reach: FeatureEngine(spec: spec).retention)
+            try state.backfill(history)
+            count += history.count
+            progress.show("\(member)")
+        }
+        progress.done("\(count) earlier transactions")
+    }
+
+    /// Starts three parties and an agent a member; each logs to its own file.
+    func start(_ binary: String) throws -> DemoProcesses {
+        let processes = DemoProcesses()
+        let shared = [
+            "--log", "sqlite:\(folder.log)", "--roster", folder.keys.rosterFile, "--stop-on-eof",
+        ]
+        for party in PartyID.allCases {
+            try processes.start(
+                party.name, binary,
+                [
+                    "score", "--party", party.name, "--keys", folder.keys.folder(party), "--authority",
+                    folder.keys.authorityFile, "--state", folder.state(party.name), "--metrics",
+                    folder.metrics(party.name),
+                ] + shared, logFile: folder.logFile(party.name))
+        }
+        for member in roster.members.map(\.id) {
+            try processes.start(
+                member.name, binary,
+                [
+                    "ingest", "--member", member.name, "--keys", folder.keys.folder(member), "--state",
+                    folder.state(member.name), "--bins", folder.bins, "--mapping",
+                    pipelines + "/mappings/canonical.yaml", "--policy", pipelines + "/policies/default.yaml",
+                    "--metrics", folder.metrics(member.name),
+                ] + shared, logFile: folder.logFile(member.name))
+        }
+        return processes
+    }
+
+    /// Waits until the parties are linked and the agents run, which their metrics say.
+    func awaitReady(_ processes: DemoProcesses, stop: StopSignal) throws {
+        let progress = Progress("starting \(3 + roster.members.count) processes")
+        let deadline = ContinuousClock.now + .seconds(60)
+        func ready() -> Bool {
+            PartyID.allCases.allSatisfy {
+                MetricsReading(file: folder.metrics($0.name)).sum("cordon_cell_peers_connected") == 2
+            } && roster.members.allSatisfy { FileManager.default.fileExists(atPath: folder.metrics($0.id.name)) }
+        }
+        while !ready(), !stop.isSet {
+            Thread.sleep(forTimeInterval: 0.05)
+            try processes.check()
+            guard ContinuousClock.now < deadline else {
+                throw Failure("the processes are not ready after a minute; their own words are in \(folder.run)/logs")
+            }
+        }
+        progress.done("three parties linked by mutual TLS, \(roster.members.count) agents")
+    }
+
+    /// Ports of the loopback interface that nobody listens on.
+    private static func freePorts(_ count: Int) throws -> [Int] {
+        var sockets: [Int32] = []
+        defer { for socket in sockets { close(socket) } }
+        return try (0..<count).map { _ in
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            sockets.append(descriptor)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = inet_addr("127.0.0.1")
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let bound = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+                }
+            }
+            guard bound else { throw Failure("no free port on the loopback interface") }
+            return Int(UInt16(bigEndian: address.sin_port))
+        }
+    }
+}

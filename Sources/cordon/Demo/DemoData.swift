@@ -1,0 +1,70 @@
+import Configuration
+import Model
+import Records
+import Simulation
+
+/// The demo's world: transactions with their ground truth, and which days train and which are scored.
+struct DemoData {
+    let transactions: [LabelledTransaction]
+    let train: ClosedRange<Int>
+    let test: ClosedRange<Int>
+    /// Says in words what the data is; two equal texts mean equal data.
+    let origin: String
+    let members: [MemberID]
+
+    /// A seeded world: a month that fills windows, a week to train on, a week for labels, a week to score.
+    static func simulated(seed: UInt64, customers: Int) throws -> DemoData {
+        guard let start = EventTime(rfc3339: "2026-01-05"), (100...1_000_000).contains(customers) else {
+            throw Failure("`--customers` is 100 to 1,000,000")
+        }
+        let options = try SimulationOptions(
+            seed: seed, customers: customers, terminals: 2 * customers, days: 58, startDay: start,
+            members: SimulationOptions.Member.threeBanks)
+        let progress = Progress("simulating \(customers) customers of three banks")
+        let transactions = TransactionGenerator(options: options).transactions()
+        progress.done("\(transactions.count) transactions over \(options.days) days")
+        let first = start.dayNumber
+        return DemoData(
+            transactions: transactions, train: first + 37...first + 43, test: first + 51...first + 57,
+            origin: "simulated/\(seed)/\(customers)")
+    }
+
+    static func replayed(_ directory: String, format: String, train: String, test: String) throws -> DemoData {
+        let trainDays = try DayRange(train).days
+        let testDays = try DayRange(test).days
+        guard trainDays.upperBound < testDays.lowerBound else {
+            throw Failure("the test days \(test) begin before the training days \(train) end")
+        }
+        let transactions = try loadTransactions(
+            directory, source: readReplay(file: format), lastDay: testDays.upperBound)
+        for (name, days) in [(train, trainDays), (test, testDays)]
+        where !transactions.contains(where: { days.contains($0.transaction.time.dayNumber) }) {
+            throw Failure("\(directory) holds no transactions of \(name)")
+        }
+        return DemoData(
+            transactions: transactions, train: trainDays, test: testDays,
+            origin: "replayed/\(transactions.count)/\(train)")
+    }
+
+    private init(
+        transactions: [LabelledTransaction], train: ClosedRange<Int>, test: ClosedRange<Int>, origin: String
+    ) {
+        self.transactions = transactions
+        self.train = train
+        self.test = test
+        self.origin = origin
+        members = Set(transactions.map(\.member)).sorted()
+    }
+
+    /// What the members' systems emit on the test days.
+    var schedule: [ScheduledEvent] { eventSchedule(transactions, days: test) }
+
+    /// A member's transactions from before the test days that a window can still reach; frauds count as confirmed where
+    /// their label fell due before those days.
+    func history(_ member: MemberID, reach seconds: Int64) -> [(transaction: Transaction, fraud: Bool)] {
+        let from = Int64(test.lowerBound) * EventTime.day
+        return transactions.filter {
+            $0.member == member && $0.transaction.time.seconds < from && $0.transaction.time.seconds >= from - seconds
+        }.map { ($0.transaction, $0.fraud && $0.transaction.time.dayNumber + 7 < test.lowerBound) }
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+
+/// The demo's child processes. Each stops when the demo does, however that ends: its standard input closes.
+final class DemoProcesses {
+    private struct Child {
+        var role: String
+        var process: Process
+        var input: Pipe
+        var logFile: String
+    }
+
+    private var children: [Child] = []
+    private(set) var peakMemory = 0
+
+    func start(_ role: String, _ binary: String, _ arguments: [String], logFile: String) throws {
+        let process = Process()
+        let input = Pipe()
+        guard FileManager.default.createFile(atPath: logFile, contents: nil),
+            let output = FileHandle(forWritingAtPath: logFile)
+        else { throw Failure("\(logFile) can't be written") }
+        process.executableURL = URL(fileURLWithPath: binary)
+        process.arguments = arguments
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = output
+        do { try process.run() } catch { throw Failure("\(binary) can't be started for \(role)") }
+        children.append(Child(role: role, process: process, input: input, logFile: logFile))
+    }
+
+    /// Throws when one of them has ended, with its last words.
+    func check() throws {
+        sampleMemory()
+        for child in children where !child.process.isRunning {
+            let words = (try? String(contentsOfFile: child.logFile, encoding: .utf8))?
+                .split(separator: "\n").last.map(String.init) ?? "it said nothing"
+            throw Failure("\(child.role) stopped (exit \(child.process.terminationStatus)): \(words); see \(child.logFile)")
+        }
+    }
+
+    /// Asks all of them to stop and waits; ends those that have not after ten seconds.
+    func stop() {
+        for child in children {
+            try? child.input.fileHandleForWriting.close()
+            if child.process.isRunning { child.process.terminate() }
+        }
+        let deadline = ContinuousClock.now + .seconds(10)
+        for child in children {
+            while child.process.isRunning, ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.02) }
+            if child.process.isRunning { kill(child.process.processIdentifier, SIGKILL) }
+            child.process.waitUntilExit()
+        }
+        children = []
+    }
+
+    /// Resident memory of this process and its children, in bytes; keeps the largest sum.
+    private func sampleMemory() {
+        let sum = ([getpid()] + children.map(\.process.processIdentifier)).reduce(0) { $0 + Self.residentBytes($1) }
+        peakMemory = max(peakMemory, sum)
+    }
+
+    private static func residentBytes(_ pid: Int32) -> Int {
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/statm", encoding: .utf8),
+            let pages = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+        else { return 0 }
+        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+}

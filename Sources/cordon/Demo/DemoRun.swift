@@ -1,0 +1,88 @@
+import Foundation
+import Records
+import Simulation
+
+/// The live part of a demo: the roles' processes, the feed, and the table.
+struct DemoRun {
+    let consortium: DemoConsortium
+    let data: DemoData
+    let rate: Double
+    let window: Int
+    /// Whether some records are broken on their way.
+    let faults: Bool
+
+    struct Outcome {
+        var state: DemoWatch.State
+        /// Ids of the transactions that were sent.
+        var sent: [MemberID: Set<String>]
+        var peakMemory: Int
+        /// Whether it was stopped before the end.
+        var stopped: Bool
+    }
+
+    func watch(binary: String, stop: StopSignal) throws -> Outcome {
+        let events = data.schedule
+        let feed = DemoFeed(
+            log: consortium.log, events: events, rate: rate, window: window, faultEvery: faults ? 2500 : 0)
+        let watch = DemoWatch(log: consortium.log, members: data.members)
+        let processes = try consortium.start(binary)
+        defer { processes.stop() }
+        try consortium.awaitReady(processes, stop: stop)
+        var stages = Stages()
+        stages.add("feed") { try feed.run(answered: { watch.answered }, until: { stop.isSet }) }
+        stages.add("watch") { try watch.run(until: { stop.isSet }) }
+        let running = stages.start(stop: stop)
+        let complete: Bool
+        do {
+            complete = try show(feed, watch, processes, stop, total: events.count { $0.labelled != nil })
+        } catch {
+            stop.stop()
+            try running.wait()
+            throw error
+        }
+        stop.stop()
+        try running.wait()
+        var sent: [MemberID: Set<String>] = [:]
+        for labelled in events.prefix(feed.written.events).compactMap(\.labelled) {
+            sent[labelled.member, default: []].insert(labelled.transaction.id)
+        }
+        return Outcome(
+            state: watch.snapshot, sent: sent, peakMemory: processes.peakMemory, stopped: !complete)
+    }
+
+    /// Draws the table until everything that was sent is answered (true) or somebody stops it (false).
+    private func show(
+        _ feed: DemoFeed, _ watch: DemoWatch, _ processes: DemoProcesses, _ stop: StopSignal, total: Int
+    ) throws -> Bool {
+        var frauds: [MemberID: Set<String>] = [:]
+        for labelled in data.transactions where labelled.fraud {
+            frauds[labelled.member, default: []].insert(labelled.transaction.id)
+        }
+        var board = DemoBoard(members: data.members, frauds: frauds, total: total)
+        var lastChange = (answered: 0, at: ContinuousClock.now)
+        while !stop.isSet {
+            Thread.sleep(forTimeInterval: 0.25)
+            try processes.check()
+            let written = feed.written
+            let answered = watch.answered
+            let complete = feed.isDone && answered >= written.transactions
+            board.show(watch.snapshot, sent: written.sent, last: complete)
+            if complete {
+                // A second decision on anything would come right behind the first.
+                Thread.sleep(forTimeInterval: 0.5)
+                return true
+            }
+            if answered != lastChange.answered { lastChange = (answered, ContinuousClock.now) }
+            guard ContinuousClock.now - lastChange.at < .seconds(60) else {
+                throw Failure("no decision for a minute; the processes' own words are in \(consortium.folder.run)/logs")
+            }
+        }
+        return false
+    }
+}
+
+extension ScheduledEvent {
+    fileprivate var labelled: LabelledTransaction? {
+        if case .transaction(let labelled) = self { labelled } else { nil }
+    }
+}

@@ -1,0 +1,178 @@
+import Foundation
+import ModelSync
+import Records
+
+/// What a demo run came to; `json` is what `--summary` writes.
+struct DemoSummary: Codable {
+    struct Latency: Codable {
+        var p50: Double?
+        var p99: Double?
+    }
+
+    struct Figures: Codable {
+        /// Transactions that were sent and are whole.
+        var transactions = 0
+        var scored = 0
+        var rejected = 0
+        /// Transactions with exactly one decision.
+        var decided_once = 0
+        /// Transactions whose secure score equals the clear model's in every bit.
+        var equal_to_clear = 0
+        var alerts = 0
+        /// Of the transactions of customers not yet known to be defrauded.
+        var measured = 0
+        var frauds = 0
+        var auc: Double?
+        var ap: Double?
+        var card_precision_100: Double?
+        var latency_ms = Latency()
+    }
+
+    var transactions = 0
+    var scored = 0
+    var rejected = 0
+    var decided_once = 0
+    var equal_to_clear = 0
+    var alerts = 0
+    var measured = 0
+    var frauds = 0
+    var auc: Double?
+    var ap: Double?
+    var card_precision_100: Double?
+    var latency_ms = Latency()
+    var members: [String: Figures] = [:]
+    var tx_per_s: Double?
+    /// Rounds of messages a batch.
+    var rounds: Double?
+    var transactions_per_batch: Double?
+    /// Bytes that a party sent to both peers for a transaction, before TLS.
+    var sent_bytes_per_tx_party: Double?
+    /// Bytes of a sealed record.
+    var record_bytes: Double?
+    var first_score_s: Double?
+    var memory_mb: Double?
+    var model = ""
+    var folder = ""
+
+    /// - Parameter clear: by place in the data's transactions, the clear model's scores of what was sent.
+    init(
+        data: DemoData, clear: [Int: Int64], state: DemoWatch.State, quality: ConsortiumQuality,
+        sent: [MemberID: Set<String>]
+    ) {
+        var per: [MemberID: Figures] = [:]
+        for (index, score) in clear {
+            let labelled = data.transactions[index]
+            guard sent[labelled.member]?.contains(labelled.transaction.id) == true else { continue }
+            let decision = state.decisions[labelled.member]?[labelled.transaction.id]
+            per[labelled.member, default: Figures()].transactions += 1
+            guard let decision else { continue }
+            per[labelled.member]?.scored += 1
+            if decision.count == 1 { per[labelled.member]?.decided_once += 1 }
+            if decision.raw == score { per[labelled.member]?.equal_to_clear += 1 }
+        }
+        var latencies: [Int64] = []
+        for member in data.members {
+            var figures = per[member] ?? Figures()
+            let tally = state.tallies[member] ?? DemoWatch.Tally()
+            figures.rejected = tally.rejected
+            figures.alerts = tally.alerts
+            figures.latency_ms = Self.latency(tally.latencies)
+            latencies += tally.latencies
+            if let report = quality.members[member] {
+                figures.measured = report.transactions
+                figures.frauds = report.frauds
+                figures.auc = report.auc
+                figures.ap = report.averagePrecision
+                figures.card_precision_100 = report.cardPrecision100
+            }
+            members[member.name] = figures
+        }
+        let all = members.values
+        transactions = all.reduce(0) { $0 + $1.transactions }
+        scored = all.reduce(0) { $0 + $1.scored }
+        rejected = all.reduce(0) { $0 + $1.rejected }
+        decided_once = all.reduce(0) { $0 + $1.decided_once }
+        equal_to_clear = all.reduce(0) { $0 + $1.equal_to_clear }
+        alerts = all.reduce(0) { $0 + $1.alerts }
+        measured = quality.overall.transactions
+        frauds = quality.overall.frauds
+        auc = quality.overall.auc
+        ap = quality.overall.averagePrecision
+        card_precision_100 = quality.overall.cardPrecision100
+        latency_ms = Self.latency(latencies)
+        if let first = state.first, let last = state.last, last > first {
+            tx_per_s = Double(scored) / ((last - first) / .seconds(1))
+        }
+    }
+
+    private static func latency(_ values: [Int64]) -> Latency {
+        let sorted = values.sorted()
+        return Latency(
+            p50: percentile(sorted, 0.5).map { Double($0) / 1000 },
+            p99: percentile(sorted, 0.99).map { Double($0) / 1000 })
+    }
+
+    /// Takes what the processes counted themselves from their metrics files.
+    mutating func addMetrics(parties: [MetricsReading], members: [MetricsReading]) {
+        func sum(_ readings: [MetricsReading], _ name: String) -> Double {
+            readings.reduce(0) { $0 + $1.sum(name) }
+        }
+        let scored = sum(parties, "cordon_transactions_scored_total")
+        let batches = sum(parties, "cordon_batches_total")
+        if scored > 0 { sent_bytes_per_tx_party = sum(parties, "cordon_cell_sent_bytes_total") / scored }
+        if batches > 0 {
+            rounds = sum(parties, "cordon_rounds_total") / batches
+            transactions_per_batch = scored / batches
+        }
+        let sealed = sum(members, "cordon_transactions_sealed_total")
+        if sealed > 0 { record_bytes = sum(members, "cordon_sealed_bytes_total") / sealed }
+    }
+
+    var json: [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        // Finite numbers and strings always encode.
+        return Array((try? encoder.encode(self)) ?? Data()) + [UInt8(ascii: "\n")]
+    }
+
+    var text: String {
+        var lines = [
+            "",
+            "summary",
+            "  scored        \(scored) of \(transactions) transactions, \(rejected) broken records rejected, \(alerts) alerts",
+            "  exactly once  \(decided_once) of \(transactions) have one decision",
+            "  equality      \(equal_to_clear) of \(scored) scores equal the model in the clear, bit for bit",
+            "  throughput    \(decimals(tx_per_s, 0)) transactions/s, transaction to decision, all processes on this machine",
+            "  latency       p50 \(decimals(latency_ms.p50, 1)) ms, p99 \(decimals(latency_ms.p99, 1)) ms",
+            "  cost          \(decimals(rounds, 0)) rounds a batch of \(decimals(transactions_per_batch, 0)), "
+                + "\(decimals(sent_bytes_per_tx_party, 0)) bytes sent a transaction and party, "
+                + "\(decimals(record_bytes, 0)) bytes a record in the log",
+            "  first score   \(decimals(first_score_s, 1)) s after the start; \(decimals(memory_mb, 0)) MB of memory at most, in all",
+            "  quality       AUC \(decimals(auc)), average precision \(decimals(ap)), "
+                + "card precision@100 \(decimals(card_precision_100)) (\(measured) transactions, \(frauds) frauds)",
+        ]
+        for (name, figures) in members.sorted(by: { $0.key < $1.key }) {
+            lines.append(
+                "    \(column(name, 10, left: true))  AUC \(decimals(figures.auc)), average precision "
+                    + "\(decimals(figures.ap)), card precision@100 \(decimals(figures.card_precision_100)) "
+                    + "(\(figures.measured) transactions, \(figures.frauds) frauds)")
+        }
+        return (lines + ["  everything is in \(folder)"]).joined(separator: "\n") + "\n"
+    }
+}
+
+/// A metrics file of a process, as far as a summary needs it.
+struct MetricsReading {
+    private var values: [(name: Substring, value: Double)] = []
+
+    init(file: String) {
+        let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            let parts = line.split(separator: " ")
+            guard parts.count == 2, let value = Double(parts[1]) else { continue }
+            values.append((parts[0].prefix { $0 != "{" }, value))
+        }
+    }
+
+    func sum(_ name: String) -> Double { values.reduce(0) { $1.name == name ? $0 + $1.value : $0 } }
+}

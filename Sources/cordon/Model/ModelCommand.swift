@@ -1,0 +1,143 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Keys
+import Model
+import ModelSync
+import Records
+import Simulation
+
+struct ModelCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "model", abstract: "Train, import and deal models.",
+        subcommands: [Train.self, Import.self, Deal.self])
+
+    /// A model and its public bins, as they lie in a folder.
+    static func write(_ model: ClearModel, to directory: String) throws {
+        try writeFile(model.json(), to: directory + "/model.json")
+        try writeFile(model.binned.json(), to: directory + "/bins.json")
+    }
+
+    struct Train: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Train a model in the clear on labelled transactions.",
+            discussion: """
+                Boosted oblivious trees on squared loss over tail-refined bins. Writes DIR/model.json (secret: for `cordon \
+                model deal` alone) and DIR/bins.json (public: what every member's agent quantises by).
+                """)
+
+        @OptionGroup var data: DataOptions
+
+        @Option(help: ArgumentHelp("Days to train on, both included; earlier ones fill windows.", valueName: "from..to"))
+        var train: String
+
+        @Option(help: ArgumentHelp("Days to measure on, both included.", valueName: "from..to"))
+        var test: String?
+
+        @Option(help: ArgumentHelp("The features.", valueName: "file"))
+        var features = "pipelines/features/card.yaml"
+
+        @Option(name: .customLong("model-version"), help: ArgumentHelp("The model's name in every decision.", valueName: "name"))
+        var modelVersion = "1"
+
+        @Option(help: ArgumentHelp("Where model.json and bins.json go.", valueName: "dir"))
+        var out: String
+
+        func run() throws {
+            let spec = try readFeatureSpec(file: features)
+            let trainDays = try DayRange(train).days
+            let testDays = try test.map { try DayRange($0).days }
+            let transactions = try data.load(lastDay: max(trainDays.upperBound, testDays?.upperBound ?? .min))
+            let rows = computeFeatures(transactions, spec) {
+                trainDays.contains($0) || testDays?.contains($0) ?? false
+            }
+            let model = try trainModel(
+                version: modelVersion, spec: spec,
+                rows: rows.filter { trainDays.contains(transactions[$0.index].transaction.time.dayNumber) },
+                transactions: transactions)
+            try ModelCommand.write(model, to: out)
+            print("model \(modelVersion): \(model.forest.trees.count) trees, \(model.binned.bits) bits, in \(out)")
+            guard let testDays else { return }
+            let quality = measure(
+                transactions, train: trainDays, test: testDays,
+                scores: Dictionary(
+                    uniqueKeysWithValues: rows.map { ($0.index, Double(model.score(values: $0.values))) }))
+            print("on \(test ?? ""): " + describe(quality.overall))
+        }
+    }
+
+    struct Import: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Import a CatBoost model (JSON export, symmetric trees).",
+            discussion: """
+                The model must be trained on the feature values of `--features` in their order. Its scores are calibrated \
+                on labelled transactions. Writes DIR/model.json and DIR/bins.json.
+                """)
+
+        @Argument(help: ArgumentHelp("What `save_model(..., format=\"json\")` wrote.", valueName: "file"))
+        var file: String
+
+        @OptionGroup var data: DataOptions
+
+        @Option(help: ArgumentHelp("Days to calibrate on, both included.", valueName: "from..to"))
+        var calibrate: String
+
+        @Option(help: ArgumentHelp("The features.", valueName: "file"))
+        var features = "pipelines/features/card.yaml"
+
+        @Option(name: .customLong("model-version"), help: ArgumentHelp("The model's name in every decision.", valueName: "name"))
+        var modelVersion = "1"
+
+        @Option(help: ArgumentHelp("Where model.json and bins.json go.", valueName: "dir"))
+        var out: String
+
+        func run() throws {
+            let spec = try readFeatureSpec(file: features)
+            let days = try DayRange(calibrate).days
+            let imported: (binned: BinnedSpec, forest: Forest)
+            do {
+                imported = try CatBoostImport(json: readFile(file)).model(trainedOnValuesOf: spec)
+            } catch let failure as CatBoostImport.Failure {
+                throw Failure("\(file) can't be imported: \(failure)")
+            }
+            let transactions = try data.load(lastDay: days.upperBound)
+            let rows = computeFeatures(transactions, spec, where: days.contains)
+            let calibration = try Calibration.fit(
+                rows.map {
+                    let bits = imported.binned.thermometer(imported.binned.bins($0.values))
+                    return (imported.forest.score(thermometer: bits), transactions[$0.index].fraud)
+                })
+            let model = try ClearModel(
+                version: modelVersion, binned: imported.binned, forest: imported.forest, calibration: calibration)
+            try ModelCommand.write(model, to: out)
+            print("model \(modelVersion): \(model.forest.trees.count) trees, \(model.binned.bits) bits, in \(out)")
+        }
+    }
+
+    struct Deal: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Share a model to the parties through the log and switch to it.",
+            discussion: "All three parties change at the same record. The dealer still knows the model.")
+
+        @Option(help: ArgumentHelp("What `cordon model train` wrote.", valueName: "file"))
+        var model: String
+
+        @Option(help: ArgumentHelp("Who takes part, with public keys.", valueName: "file"))
+        var roster = "cordon-data/keys/roster.yaml"
+
+        @Option(help: ArgumentHelp("The coordinator's private key.", valueName: "dir"))
+        var keys = "cordon-data/keys/coordinator"
+
+        @OptionGroup var log: LogOptions
+
+        func run() throws {
+            let clear: ClearModel
+            do { clear = try ClearModel(json: readFile(model)) } catch let error as ClearModelError {
+                throw Failure("\(model) is not a model that can be dealt: \(error)")
+            }
+            let digest = try deal(
+                clear, roster: Roster(file: roster), coordinator: FileKeystore(directory: keys), log: log.open())
+            print("model \(clear.version) (\(digest)) is dealt; it is in force from the next record on")
+        }
+    }
+}

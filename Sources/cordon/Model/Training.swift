@@ -1,0 +1,60 @@
+import Model
+import ModelSync
+import Records
+import Simulation
+
+/// Features of the wanted days, with progress.
+func computeFeatures(
+    _ transactions: [LabelledTransaction], _ spec: FeatureSpec, where wanted: (Int) -> Bool
+) -> [FeatureRow] {
+    let progress = Progress("computing features")
+    let rows = offlineFeatures(transactions, spec: spec, where: wanted) { done in
+        progress.show("\(done * 100 / max(transactions.count, 1)) %")
+    }
+    progress.done("\(rows.count) transactions, \(spec.features.count) features each")
+    return rows
+}
+
+/// Trains with progress.
+func trainModel(
+    version: String, spec: FeatureSpec, rows: [FeatureRow], transactions: [LabelledTransaction]
+) throws -> ClearModel {
+    let progress = Progress("training")
+    let options = TrainingOptions()
+    let labelled = rows.map { (values: $0.values, fraud: transactions[$0.index].fraud) }
+    let frauds = labelled.count { $0.fraud }
+    guard frauds > 0 else { throw Failure("the training days hold no fraud, so there is nothing to learn from") }
+    let model = try trainClearModel(version: version, spec: spec, rows: labelled, options: options) { trees in
+        progress.show("\(trees) of \(options.trees) trees")
+    }
+    progress.done("\(options.trees) trees of depth \(options.depth) on \(labelled.count) transactions, \(frauds) frauds")
+    return model
+}
+
+/// Quality on the test days as the handbook measures it: customers already known to be defrauded are left out.
+///
+/// - Parameter scores: by place in `transactions`; those without a score are left out.
+func measure(
+    _ transactions: [LabelledTransaction], train: ClosedRange<Int>, test: ClosedRange<Int>, scores: [Int: Double]
+) -> ConsortiumQuality {
+    var known = KnownDefrauded(trainingDays: train)
+    for labelled in transactions where labelled.fraud {
+        known.add(
+            Card(member: labelled.member, customer: labelled.transaction.customer),
+            fraudOn: labelled.transaction.time.dayNumber)
+    }
+    var outcomes: [ScoredOutcome] = []
+    for (index, labelled) in transactions.enumerated() {
+        let day = labelled.transaction.time.dayNumber
+        let card = Card(member: labelled.member, customer: labelled.transaction.customer)
+        guard test.contains(day), let score = scores[index], !known.isKnown(card, on: day) else { continue }
+        outcomes.append(ScoredOutcome(card: card, day: day, fraud: labelled.fraud, score: score))
+    }
+    return ConsortiumQuality(of: outcomes)
+}
+
+func describe(_ quality: QualityReport) -> String {
+    "AUC \(decimals(quality.auc)), average precision \(decimals(quality.averagePrecision)), "
+        + "card precision@100 \(decimals(quality.cardPrecision100)) "
+        + "(\(quality.transactions) transactions, \(quality.frauds) frauds)"
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import EventLogs
+import Foundation
+import KafkaLog
+import LocalStore
+import Records
+
+/// Which log a process works on.
+struct LogOptions: ParsableArguments {
+    @Option(
+        name: .customLong("log"),
+        help: ArgumentHelp(
+            "The log: sqlite:FOLDER, or kafka:HOST:PORT[,HOST:PORT...]. Also from CORDON_LOG.", valueName: "url"))
+    var location: String = ProcessInfo.processInfo.environment["CORDON_LOG"] ?? "sqlite:cordon-data/log"
+
+    @Option(
+        name: .customLong("log-property"),
+        help: ArgumentHelp("A librdkafka property, handed through as it is. Repeatable.", valueName: "name=value"))
+    var properties: [String] = []
+
+    func open() throws -> any EventLog {
+        let parts = location.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2, !parts[1].isEmpty else {
+            throw Failure("`--log \(location)` is not sqlite:FOLDER or kafka:HOST:PORT")
+        }
+        switch parts[0] {
+        case "sqlite":
+            guard properties.isEmpty else { throw Failure("`--log-property` is for Kafka; this log is SQLite") }
+            return try SQLiteEventLog(directory: parts[1], clock: SystemClock())
+        case "kafka":
+            var all = ["bootstrap.servers": parts[1]]
+            for property in properties {
+                let pair = property.split(separator: "=", maxSplits: 1).map(String.init)
+                guard pair.count == 2 else { throw Failure("`--log-property \(property)` is not name=value") }
+                all[pair[0]] = pair[1]
+            }
+            return try KafkaLog(properties: all)
+        default: throw Failure("`--log \(location)`: the log is sqlite:FOLDER or kafka:HOST:PORT")
+        }
+    }
+}
+
+/// What a program stops with: one sentence for a person, and a non-zero exit.
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// Reads a whole file, or says which one can't be read.
+func readFile(_ path: String) throws -> [UInt8] {
+    guard let data = FileManager.default.contents(atPath: path) else { throw Failure("\(path) can't be read") }
+    return Array(data)
+}
+
+/// Writes a whole file, with the folders above it.
+func writeFile(_ bytes: [UInt8], to path: String) throws {
+    do {
+        try FileManager.default.createDirectory(
+            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch { throw Failure("\(path) can't be written") }
+}

@@ -1,0 +1,18 @@
+import Foundation
+
+/// `0.648`, or a dash where there is no figure.
+func decimals(_ value: Double?, _ places: Int = 3) -> String {
+    value.map { String(format: "%.\(places)f", $0) } ?? "-"
+}
+
+/// A text in a column of this width.
+func column(_ text: String, _ width: Int, left: Bool = false) -> String {
+    let space = String(repeating: " ", count: max(0, width - text.count))
+    return left ? text + space : space + text
+}
+
+/// The value below which this part of sorted values lies (nearest rank); nil where there is none.
+func percentile<T>(_ sorted: [T], _ part: Double) -> T? {
+    guard !sorted.isEmpty else { return nil }
+    return sorted[min(sorted.count - 1, max(0, Int((part * Double(sorted.count)).rounded(.up)) - 1))]
+}

@@ -1,0 +1,43 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// A process as a list of stages, each on a thread of its own: all stop when one fails, or when told to.
+struct Stages {
+    private var bodies: [(name: String, body: @Sendable () throws -> Void)] = []
+
+    mutating func add(_ name: String, _ body: @escaping @Sendable () throws -> Void) { bodies.append((name, body)) }
+
+    /// Runs all stages until they are done; throws what the first failed with.
+    func run(stop: StopSignal) throws { try start(stop: stop).wait() }
+
+    func start(stop: StopSignal) -> Running {
+        let running = Running()
+        for (name, body) in bodies {
+            running.group.enter()
+            let thread = Thread {
+                do {
+                    try body()
+                } catch {
+                    running.failure.withLock { if $0 == nil { $0 = error } }
+                    stop.stop()
+                }
+                running.group.leave()
+            }
+            thread.name = name
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+        return running
+    }
+
+    final class Running: Sendable {
+        fileprivate let group = DispatchGroup()
+        fileprivate let failure = Mutex<(any Error)?>(nil)
+
+        func wait() throws {
+            group.wait()
+            if let error = failure.withLock({ $0 }) { throw error }
+        }
+    }
+}

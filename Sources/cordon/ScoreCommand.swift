@@ -1,0 +1,136 @@
+import ArgumentParser
+import Configuration
+import EventLogs
+import Keys
+import LocalStore
+import Logging
+import Records
+import SecureScoring
+import TLSTransport
+import Telemetry
+import ThreeParty
+
+/// The process of one scoring party.
+struct ScoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "score", abstract: "Run one of the three scoring parties.",
+        discussion: """
+            Reads consortium.sealed together with the two other parties, opens its own boxes, computes its share of every \
+            score in two rounds over mutual TLS 1.3, and writes it, sealed for the member, to <member>.scores. It sees no \
+            amount, feature, label, score or model weight.
+            """)
+
+    @Option(help: ArgumentHelp("party-0, party-1 or party-2.", valueName: "name"))
+    var party: String
+
+    @Option(help: ArgumentHelp("Who takes part, with public keys.", valueName: "file"))
+    var roster = "cordon-data/keys/roster.yaml"
+
+    @Option(help: ArgumentHelp("This party's private keys.", valueName: "dir"))
+    var keys: String
+
+    @Option(help: ArgumentHelp("The authority that issued the parties' TLS certificates (PEM).", valueName: "file"))
+    var authority = "cordon-data/keys/ca.pem"
+
+    @Option(help: ArgumentHelp("Where this party keeps how far it is (SQLite).", valueName: "file"))
+    var state: String
+
+    @Option(help: "Most transactions of a batch.")
+    var batchSize = 256
+
+    @Option(help: "Milliseconds that the first transaction of a batch waits for others.")
+    var batchDeadlineMs = 5
+
+    @OptionGroup var log: LogOptions
+    @OptionGroup var process: ProcessOptions
+
+    func run() throws {
+        guard let party = PartyID(name: party) else {
+            throw Failure("`--party \(party)` is not party-0, party-1 or party-2")
+        }
+        guard (1...4096).contains(batchSize), (0...10_000).contains(batchDeadlineMs) else {
+            throw Failure("`--batch-size` is 1 to 4096, `--batch-deadline-ms` 0 to 10000")
+        }
+        let roster = try Roster(file: self.roster)
+        let keystore = FileKeystore(directory: keys)
+        let log = try self.log.open()
+        let logger = try process.logger("cordon.\(party)")
+        let partitions = try log.partitions(of: Topics.sealed)
+        for member in roster.members { _ = try log.partitions(of: Topics.scores(member.id)) }
+        let store = try SQLiteStateStore(path: state)
+        _ = try keystore.hpkeKey()
+        let transport = try TLSTransport(
+            TLSIdentity(
+                party: party, certificate: keys + "/tls.pem", key: keys + "/tls.key", authority: authority,
+                pins: roster.parties.mapValues(\.certificate)),
+            endpoints: roster.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
+        defer { transport.close() }
+        let stop = StopSignal(onEndOfInput: process.stopOnEof)
+        let metrics = Self.metrics()
+        var stages = Stages()
+        for partition in 0..<partitions {
+            stages.add("partition-\(partition)") {
+                try partitionStage(
+                    partition, party, roster, keystore, log, store, transport, metrics, logger
+                ).run(until: { stop.isSet })
+            }
+        }
+        if let path = process.metrics {
+            let file = MetricsFile(path: path, metrics: metrics) {
+                metrics.set("cordon_cell_sent_bytes_total", to: Double(transport.sent.bytes))
+                metrics.set("cordon_cell_sent_frames_total", to: Double(transport.sent.frames))
+                metrics.set("cordon_cell_peers_connected", to: Double(transport.connected.count))
+            }
+            stages.add("metrics") { file.run(until: stop) }
+        }
+        logger.notice("party started", metadata: ["partitions": "\(partitions)"])
+        try stages.run(stop: stop)
+        logger.notice("party stopped")
+    }
+
+    private func partitionStage(
+        _ partition: Int, _ party: PartyID, _ roster: Roster, _ keystore: FileKeystore, _ log: any EventLog,
+        _ store: any StateStore, _ transport: any Transport, _ metrics: Metrics, _ logger: Logger
+    ) throws -> ScorePartition {
+        let backend = CellBackend(
+            transport: transport, keys: try pairKeys(party, roster, keystore), stream: UInt32(partition),
+            firstBatch: party == CellBackend.leader ? UInt64(SystemClock().microseconds) : 0, patience: .seconds(5))
+        return try ScorePartition(
+            partition: TopicPartition(Topics.sealed, partition), log: log, state: store, backend: backend,
+            models: ModelRegistry(
+                party: party, key: try keystore.hpkeKey(), coordinator: roster.coordinator, log: log, logger: logger),
+            sessions: SessionRegistry(
+                party: party, key: try keystore.hpkeKey(),
+                members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,
+                logger: logger),
+            recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }),
+            limits: BatchLimits(records: batchSize, deadline: .milliseconds(batchDeadlineMs)), metrics: metrics,
+            logger: logger)
+    }
+
+    /// The pairwise PRF keys with both neighbours, agreed anew for every epoch.
+    private func pairKeys(_ party: PartyID, _ roster: Roster, _ keystore: FileKeystore) throws -> PairKeys {
+        let own = try keystore.hpkeKey("agreement")
+        func key(_ peer: PartyID) throws -> SecretKey {
+            guard let other = roster.parties[peer] else { throw Failure("the roster lacks \(peer)") }
+            let pair = [party, peer].sorted().map(\.name).joined(separator: "/")
+            return try own.agree(
+                with: other.agreement, info: Array("cordon/pair/v1/\(roster.consortium)/\(pair)/\(roster.epoch)".utf8))
+        }
+        return PairKeys(withPrevious: try key(party.previous), withNext: try key(party.next))
+    }
+
+    private static func metrics() -> Metrics {
+        let metrics = Metrics()
+        metrics.describe("cordon_batches_total", .counter, "Batches whose shares are in the log.")
+        metrics.describe("cordon_batches_aborted_total", .counter, "Batches given up; each is proposed again.")
+        metrics.describe("cordon_rounds_total", .counter, "Rounds of messages between the parties.")
+        metrics.describe("cordon_transactions_scored_total", .counter, "Transactions scored.")
+        metrics.describe("cordon_transactions_refused_total", .counter, "Transactions refused by a party.")
+        metrics.describe("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again.")
+        metrics.describe("cordon_cell_sent_bytes_total", .counter, "Bytes of frames sent to both peers, before TLS.")
+        metrics.describe("cordon_cell_sent_frames_total", .counter, "Frames sent to both peers.")
+        metrics.describe("cordon_cell_peers_connected", .gauge, "Peers with a link now.")
+        return metrics
+    }
+}
