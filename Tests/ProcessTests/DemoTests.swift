@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+@Suite("The demo", .serialized)
+struct DemoTests {
+    struct Summary: Decodable {
+        struct Latency: Decodable {
+            var p50: Double
+            var p99: Double
+        }
+
+        struct Member: Decodable {
+            var transactions: Int
+            var auc: Double
+            var ap: Double
+            var card_precision_100: Double
+        }
+
+        var transactions: Int
+        var scored: Int
+        var rejected: Int
+        var decided_once: Int
+        var equal_to_clear: Int
+        var auc: Double
+        var ap: Double
+        var card_precision_100: Double
+        var tx_per_s: Double
+        var latency_ms: Latency
+        var rounds: Double
+        var sent_bytes_per_tx_party: Double
+        var record_bytes: Double
+        var members: [String: Member]
+    }
+
+    private static let handbook = Program.root.deletingLastPathComponent().appendingPathComponent("shared/data/handbook")
+
+    private static func summary(_ file: String) throws -> Summary {
+        try JSONDecoder().decode(Summary.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
+    }
+
+    @Test("a simulated consortium: every score equal to the clear model's, every transaction decided once, and again")
+    func simulated() throws {
+        let folder = try Folder()
+        let arguments = [
+            "demo", "--dir", folder.path("demo"), "--customers", "400", "--summary", folder.path("summary.json"),
+        ]
+        for round in 1...2 {
+            let (exit, said) = try Program.run(arguments, in: folder.url)
+            try #require(exit == 0, "\(said)")
+            let summary = try Self.summary(folder.path("summary.json"))
+            #expect(summary.transactions > 3000)
+            #expect(summary.scored == summary.transactions)
+            #expect(summary.decided_once == summary.transactions)
+            #expect(summary.equal_to_clear == summary.transactions)
+            #expect(summary.rejected == summary.transactions / 2500 || summary.rejected == summary.transactions / 2500 + 1)
+            #expect(summary.rounds == 2)
+            #expect(summary.members.count == 3)
+            #expect(summary.sent_bytes_per_tx_party > 3000 && summary.sent_bytes_per_tx_party < 3600)
+            #expect(said.contains("is used again") == (round == 2))
+        }
+    }
+
+    @Test("Ctrl-C stops it and all its processes")
+    func interrupted() throws {
+        let folder = try Folder()
+        let demo = try Program(
+            ["demo", "--dir", folder.path("demo"), "--customers", "400", "--rate", "20"],
+            output: folder.url.appendingPathComponent("demo.out"))
+        try eventually("the first scores") { demo.said.contains("transactions/s") || demo.said.contains("last alerts") }
+        let children = try Self.children(of: demo.process.processIdentifier)
+        #expect(children.count == 6)
+        demo.interrupt()
+        #expect(demo.wait() == 130)
+        for child in children { #expect(kill(child, 0) != 0) }
+        #expect(demo.said.contains("summary"))
+    }
+
+    @Test(
+        "the handbook's week on each bank's own windows: equal in every bit, average precision at least 0.64",
+        .enabled(if: FileManager.default.fileExists(atPath: handbook.path), "the handbook's data is not beside the project"))
+    func handbookWeek() throws {
+        let folder = try Folder()
+        let (exit, said) = try Program.run(
+            [
+                "demo", "--dir", folder.path("demo"), "--replay", Self.handbook.path, "--train", "2018-06-21..2018-06-27",
+                "--test", "2018-07-05..2018-07-11", "--summary", folder.path("summary.json"),
+            ], in: folder.url)
+        try #require(exit == 0, "\(said)")
+        let summary = try Self.summary(folder.path("summary.json"))
+        #expect(summary.transactions == 67_002)
+        #expect(summary.decided_once == summary.transactions)
+        #expect(summary.equal_to_clear == summary.transactions)
+        #expect(summary.rejected == 0)
+        #expect(summary.ap >= 0.64)
+        #expect(summary.rounds == 2)
+    }
+
+    private static func children(of parent: Int32) throws -> [Int32] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }.filter { pid in
+            guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+                let fields = stat.split(separator: ")").last?.split(separator: " "), fields.count > 1
+            else { return false }
+            return Int32(fields[1]) == parent
+        }
+    }
+}

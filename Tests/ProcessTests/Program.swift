@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// The real program as a child process.
+final class Program {
+    let process = Process()
+    private let input = Pipe()
+    private let output: URL
+
+    /// Where the build put it: beside the tests themselves.
+    static let binary = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        .appendingPathComponent("cordon")
+    /// The package's root, where `pipelines` is.
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    init(_ arguments: [String], output: URL) throws {
+        self.output = output
+        guard FileManager.default.createFile(atPath: output.path, contents: nil) else { throw CocoaError(.fileWriteUnknown) }
+        let handle = try FileHandle(forWritingTo: output)
+        process.executableURL = Self.binary
+        process.arguments = arguments
+        process.currentDirectoryURL = Self.root
+        process.standardInput = input
+        process.standardOutput = handle
+        process.standardError = handle
+        try process.run()
+    }
+
+    /// What it has said so far, on both outputs.
+    var said: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
+
+    func interrupt() { process.interrupt() }
+    func terminate() { process.terminate() }
+    func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
+
+    /// Waits for its end and returns the exit code.
+    func wait() -> Int32 {
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    /// Runs a command to its end.
+    @discardableResult
+    static func run(_ arguments: [String], in folder: URL) throws -> (exit: Int32, said: String) {
+        let program = try Program(arguments, output: folder.appendingPathComponent("\(UUID().uuidString).out"))
+        let exit = program.wait()
+        return (exit, program.said)
+    }
+}
+
+/// A folder that goes with the test.
+final class Folder {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("cordon-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    func write(_ text: String, _ name: String) throws -> String {
+        try Data(text.utf8).write(to: url.appendingPathComponent(name))
+        return path(name)
+    }
+}
+
+/// Polls until `condition` holds; the bound only ends a test that has failed anyway.
+func eventually(_ what: String, within seconds: Double = 60, _ condition: () throws -> Bool) throws {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while try !condition() {
+        guard ContinuousClock.now < deadline else {
+            Issue.record("never came: \(what)")
+            return
+        }
+        Thread.sleep(forTimeInterval: 0.02)
+    }
+}

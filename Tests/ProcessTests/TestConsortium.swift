@@ -1,0 +1,115 @@
+import EventLogs
+import Foundation
+import Ingest
+import LocalStore
+import Records
+import Testing
+
+/// A consortium of real processes, set up by the commands that an operator would use.
+final class TestConsortium {
+    let folder: Folder
+    let log: SQLiteEventLog
+    private(set) var processes: [String: Program] = [:]
+    static let members = ["bank-a", "bank-b", "bank-c"]
+    static let parties = ["party-0", "party-1", "party-2"]
+
+    init() throws {
+        folder = try Folder()
+        log = try SQLiteEventLog(directory: folder.path("log"), clock: Clock())
+        var plan = "consortium: test\nepoch: 1\nparties:\n"
+        for (party, port) in zip(Self.parties, try Self.freePorts()) {
+            plan += "  - { name: \(party), host: 127.0.0.1, port: \(port) }\n"
+        }
+        plan += "members: [bank-a, bank-b, bank-c]\n"
+        let file = try folder.write(plan, "consortium.yaml")
+        try command("keys", "init", "--consortium", file, "--out", folder.path("keys"))
+        try command("topics", "create", "--roster", roster, "--log", logURL)
+        try command(
+            "simulate", "--customers", "150", "--terminals", "40", "--days", "20", "--seed", "5", "--out",
+            folder.path("data"))
+        try command(
+            "model", "train", "--data", folder.path("data"), "--train", "2026-01-10..2026-01-16", "--out",
+            folder.path("model"))
+        try command(
+            "model", "deal", "--model", folder.path("model/model.json"), "--roster", roster, "--keys",
+            folder.path("keys/coordinator"), "--log", logURL)
+    }
+
+    deinit { for program in processes.values { program.kill() } }
+
+    var roster: String { folder.path("keys/roster.yaml") }
+    var logURL: String { "sqlite:" + folder.path("log") }
+
+    func command(_ arguments: String...) throws {
+        let (exit, said) = try Program.run(arguments, in: folder.url)
+        try #require(exit == 0, "\(arguments.joined(separator: " ")): \(said)")
+    }
+
+    func startParty(_ name: String) throws {
+        processes[name] = try Program(
+            [
+                "score", "--party", name, "--roster", roster, "--keys", folder.path("keys/\(name)"), "--authority",
+                folder.path("keys/ca.pem"), "--state", folder.path("state/\(name).sqlite"), "--log", logURL,
+                "--stop-on-eof",
+            ], output: folder.url.appendingPathComponent("\(name).log"))
+    }
+
+    func startAgent(_ name: String, mapping: String = "pipelines/mappings/canonical.yaml") throws {
+        processes[name] = try Program(
+            [
+                "ingest", "--member", name, "--roster", roster, "--keys", folder.path("keys/\(name)"), "--state",
+                folder.path("state/\(name).sqlite"), "--bins", folder.path("model/bins.json"), "--mapping", mapping,
+                "--log", logURL, "--stop-on-eof",
+            ], output: folder.url.appendingPathComponent("\(name).log"))
+    }
+
+    func startAll() throws {
+        for party in Self.parties { try startParty(party) }
+        for member in Self.members { try startAgent(member) }
+    }
+
+    /// Asks every process to stop; returns their exit codes.
+    func stopAll() -> [String: Int32] {
+        for program in processes.values { program.terminate() }
+        return processes.mapValues { $0.wait() }
+    }
+
+    func records(_ topic: String) throws -> [LogRecord] {
+        let reader = try log.reader(at: [Position(TopicPartition(topic), 0)])
+        var out: [LogRecord] = []
+        while case let more = try reader.next(limit: 1000, timeout: .zero), !more.isEmpty { out += more }
+        return out
+    }
+
+    func decisions(_ member: String) throws -> [CloudEvent] {
+        try records("\(member).decisions").map { try #require(CloudEvent(json: $0.value ?? [])) }
+    }
+
+    func send(_ text: String, to member: String) throws {
+        try log.append([NewRecord(TopicPartition("\(member).transactions"), value: Array(text.utf8))])
+    }
+
+    struct Clock: WallClock {
+        var microseconds: Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+    }
+
+    private static func freePorts() throws -> [Int] {
+        var sockets: [Int32] = []
+        defer { for socket in sockets { close(socket) } }
+        return try (0..<3).map { _ in
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            sockets.append(descriptor)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = inet_addr("127.0.0.1")
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let bound = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+                }
+            }
+            try #require(bound)
+            return Int(UInt16(bigEndian: address.sin_port))
+        }
+    }
+}
