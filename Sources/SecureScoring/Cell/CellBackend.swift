@@ -30,6 +30,8 @@ package final class CellBackend {
     private let stream: UInt32
     private let patience: Duration
     private var held: [Frame] = []
+    /// Completions of this batch: a follower may be done while the leader still waits for the other one's deal.
+    private var completions: [Frame] = []
     package private(set) var batch: UInt64
     /// Messages that waited for one another, over all batches: what latency is made of.
     package private(set) var rounds = 0
@@ -55,6 +57,7 @@ package final class CellBackend {
     package func propose(_ plan: BatchPlan) throws(BatchAbort) {
         for peer in [party.next, party.previous] where !transport.connected.contains(peer) { throw .peerMissing(peer) }
         batch += 1
+        completions = []
         held.removeAll { $0.batch < batch }
         for peer in [party.next, party.previous] {
             send(.proposal, to: peer, digest: plan.digest, payload: PlanProposal(plan).encoded)
@@ -93,6 +96,10 @@ package final class CellBackend {
         rounds += 2
         while result == nil {
             let frame = try nextFrame(waitingFor: [party.next, party.previous])
+            if leads, frame.kind == .completed {
+                completions.append(frame)
+                continue
+            }
             do {
                 result = carryOut(try session.receive(frame, keys: keys))
             } catch {
@@ -111,7 +118,7 @@ package final class CellBackend {
     package func awaitCompletion(_ result: BatchResult) throws(BatchAbort) {
         var missing: Set<PartyID> = [party.next, party.previous]
         while !missing.isEmpty {
-            let frame = try nextFrame(waitingFor: missing.sorted())
+            let frame = completions.isEmpty ? try nextFrame(waitingFor: missing.sorted()) : completions.removeFirst()
             switch frame.kind {
             case .completed:
                 guard frame.digest == result.agreedDigest else {

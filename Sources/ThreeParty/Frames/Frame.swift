@@ -16,7 +16,7 @@ package struct Frame: Sendable {
         case lookupDeal = 4
         /// The sender's score shares are in the log. To the leader. Digest: as for `lookupDeal`.
         case completed = 5
-        /// The sender gave the batch up. Payload: one byte, an `AbortReason`.
+        /// The sender gave the batch up. Payload: empty.
         case abort = 6
     }
 
