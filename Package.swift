@@ -91,5 +91,9 @@ let package = Package(
         .testTarget(
             name: "ProcessTests", dependencies: ["cordon", "EventLogs", "LocalStore", "Ingest", "Keys", "Records"],
             swiftSettings: settings),
+        .testTarget(
+            name: "IngestTests", dependencies: ["Ingest", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore"],
+            swiftSettings: settings),
+        .testTarget(name: "KeysTests", dependencies: ["Keys", "Records", "ThreeParty"], swiftSettings: settings),
     ]
 )
