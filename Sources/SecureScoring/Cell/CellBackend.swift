@@ -94,8 +94,12 @@ package final class CellBackend {
         var session = BatchSession(party: party, plan: plan, model: model, inputs: inputs)
         var result = carryOut(session.start(keys: keys))
         rounds += 2
+        let peers: Set = [party.next, party.previous]
+        var heard: Set<PartyID> = []
         while result == nil {
-            let frame = try nextFrame(waitingFor: [party.next, party.previous])
+            // A missing peer keeps the other from its second frame: the one that said nothing is to blame.
+            let frame = try nextFrame(waitingFor: (heard == peers ? peers : peers.subtracting(heard)).sorted())
+            heard.insert(frame.sender)
             if leads, frame.kind == .completed {
                 completions.append(frame)
                 continue
