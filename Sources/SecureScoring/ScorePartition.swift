@@ -9,10 +9,15 @@ package import ThreeParty
 package struct BatchLimits: Sendable, Hashable {
     package var records: Int
     package var deadline: Duration
+    /// How long a follower waits for its own log to have what was proposed.
+    package var catchUp: Duration
 
-    package init(records: Int = 256, deadline: Duration = .milliseconds(5)) {
+    package init(
+        records: Int = 256, deadline: Duration = .milliseconds(5), catchUp: Duration = .seconds(2)
+    ) {
         self.records = records
         self.deadline = deadline
+        self.catchUp = catchUp
     }
 }
 
@@ -128,8 +133,10 @@ package final class ScorePartition {
         guard proposal.partition == partition.partition else {
             throw BatchAbort.protocolViolation(CellBackend.leader, step: "proposal")
         }
-        try scanActivations(upTo: proposal.range.lowerBound)
-        let records = try read(proposal.range)
+        guard try scanActivations(upTo: proposal.range.lowerBound), let records = try read(proposal.range) else {
+            backend.abort(digest)
+            throw BatchAbort.logBehind
+        }
         guard records.allSatisfy({ activation(in: $0) == nil }) else {
             backend.abort(digest)
             throw BatchAbort.peerDisagrees(CellBackend.leader, step: "proposal")
@@ -142,27 +149,38 @@ package final class ScorePartition {
         return batch
     }
 
-    /// All records of a range; waits for those that this party's log does not have yet.
-    private func read(_ range: Range<Int64>) throws -> [LogRecord] {
+    /// All records of a range; nil where this party's log does not get them in time. Offsets may have gaps, but a
+    /// leader's range ends with a record.
+    private func read(_ range: Range<Int64>) throws -> [LogRecord]? {
         try reader.seek(to: Position(partition, range.lowerBound))
         var records: [LogRecord] = []
         let clock = ContinuousClock()
-        let close = clock.now + .seconds(2)
-        while records.count < Int(range.count), clock.now < close {
-            records += try reader.next(limit: Int(range.count) - records.count, timeout: close - clock.now)
-                .filter { range.contains($0.position.offset) }
+        let close = clock.now + limits.catchUp
+        var end = range.lowerBound
+        while end < range.upperBound {
+            let more = try reader.next(limit: Int(range.upperBound - end), timeout: close - clock.now)
+            guard let last = more.last else { return nil }
+            records += more.filter { range.contains($0.position.offset) }
+            end = last.position.offset + 1
         }
         return records
     }
 
-    private func scanActivations(upTo offset: Int64) throws {
+    /// Takes every activation below `offset`; false where this party's log does not get there in time.
+    private func scanActivations(upTo offset: Int64) throws -> Bool {
+        guard activations.scanned < offset else { return true }
+        try reader.seek(to: Position(partition, activations.scanned))
+        let clock = ContinuousClock()
+        let close = clock.now + limits.catchUp
         while activations.scanned < offset {
-            let from = activations.scanned
-            for record in try read(from..<min(offset, from + 1024)) {
-                if activation(in: record) != nil { try activate(record) }
+            let records = try reader.next(limit: 1024, timeout: close - clock.now)
+            guard let last = records.last else { return false }
+            for record in records where record.position.offset < offset && activation(in: record) != nil {
+                try activate(record)
             }
-            activations.scanned = min(offset, from + 1024)
+            activations.scanned = min(offset, last.position.offset + 1)
         }
+        return true
     }
 
     // MARK: Both
@@ -184,7 +202,9 @@ package final class ScorePartition {
     /// Switches the model at a record; a record that the coordinator did not sign, or an old one, changes nothing.
     private func activate(_ record: LogRecord) throws {
         let offset = record.position.offset
-        if let wire = activation(in: record), let activation = models.activation(wire),
+        if activations.isKnown(at: offset) {
+            // Read again after a restart.
+        } else if let wire = activation(in: record), let activation = models.activation(wire),
             activations.accepts(activation)
         {
             try activations.add(activation, at: offset)

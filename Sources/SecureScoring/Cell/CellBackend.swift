@@ -8,6 +8,8 @@ package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
     case peerDisagrees(PartyID, step: String)
     case peerAborted(PartyID)
     case protocolViolation(PartyID, step: String)
+    /// This party's log does not hold the proposed range yet.
+    case logBehind
 
     /// The party that the log entry names.
     package var description: String {
@@ -17,6 +19,7 @@ package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
         case .peerDisagrees(let peer, let step): "\(peer) disagrees about the batch (\(step))"
         case .peerAborted(let peer): "\(peer) gave the batch up"
         case .protocolViolation(let peer, let step): "\(peer) sent what the protocol does not have (\(step))"
+        case .logBehind: "this party's log ends before the batch does"
         }
     }
 }

@@ -47,10 +47,12 @@ struct ActivationHistory {
     /// The model that the record at `offset` is scored by.
     func model(at offset: Int64) -> Digest32? { entries.last { $0.offset < offset }?.model }
 
+    func isKnown(at offset: Int64) -> Bool { entries.contains { $0.offset == offset } }
+
     func accepts(_ activation: ModelActivation) -> Bool { activation.sequence > (entries.last?.sequence ?? 0) }
 
     mutating func add(_ activation: ModelActivation, at offset: Int64) throws(LogError) {
-        guard !entries.contains(where: { $0.offset == offset }) else { return }
+        guard !isKnown(at: offset) else { return }
         entries.append(Entry(offset: offset, model: activation.model, sequence: activation.sequence))
         let value = withUnsafeBytes(of: activation.sequence.bigEndian) { Array($0) } + activation.model.bytes
         try state.commit(
