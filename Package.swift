@@ -95,5 +95,12 @@ let package = Package(
             name: "IngestTests", dependencies: ["Ingest", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore"],
             swiftSettings: settings),
         .testTarget(name: "KeysTests", dependencies: ["Keys", "Records", "ThreeParty"], swiftSettings: settings),
+        .testTarget(
+            name: "SecureScoringTests",
+            dependencies: [
+                "SecureScoring", "Ingest", "Model", "ModelSync", "Keys", "ThreeParty", "EventLogs", "LocalStore",
+                "Records", "Telemetry", logging,
+            ],
+            swiftSettings: settings),
     ]
 )

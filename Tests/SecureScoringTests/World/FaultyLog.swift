@@ -1,0 +1,99 @@
+import EventLogs
+import Foundation
+
+/// One party's own view of the log: a record of it may differ from what the others hold, or its newest records may not
+/// have come yet. Sendable: every access to `hidden` and `changed` is under `condition`.
+final class FaultyLog: EventLog, @unchecked Sendable {
+    private let log: any EventLog
+    private let topic: String
+    private let condition = NSCondition()
+    private var hidden: Int64?
+    private var changed: [Int64: [UInt8]] = [:]
+
+    init(_ log: any EventLog, topic: String) {
+        self.log = log
+        self.topic = topic
+    }
+
+    /// From here on the log ends before `offset`; nil shows all of it.
+    func hide(from offset: Int64?) {
+        condition.lock()
+        hidden = offset
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    /// The record at `offset` reads as `value`; nil for what it is.
+    func change(_ offset: Int64, to value: [UInt8]?) {
+        condition.lock()
+        changed[offset] = value
+        condition.unlock()
+    }
+
+    func create(_ topics: [TopicSettings]) throws(LogError) { try log.create(topics) }
+    func partitions(of topic: String) throws(LogError) -> Int { try log.partitions(of: topic) }
+    func append(_ batch: [NewRecord]) throws(LogError) -> [Position] { try log.append(batch) }
+    func end(of partition: TopicPartition) throws(LogError) -> Int64 { try log.end(of: partition) }
+    func commit(_ positions: [Position], group: String) throws(LogError) { try log.commit(positions, group: group) }
+
+    func committed(_ partition: TopicPartition, group: String) throws(LogError) -> Int64? {
+        try log.committed(partition, group: group)
+    }
+
+    func reader(at positions: [Position]) throws(LogError) -> any LogReader {
+        Reader(log: self, reader: try log.reader(at: positions))
+    }
+
+    private func seen(_ record: LogRecord) -> LogRecord? {
+        condition.lock()
+        defer { condition.unlock() }
+        guard record.position.partition.topic == topic else { return record }
+        if let hidden, record.position.offset >= hidden { return nil }
+        var copy = record
+        if let value = changed[record.position.offset] { copy.value = value }
+        return copy
+    }
+
+    /// Waits until something else is hidden, or the time is up.
+    private func waitForChange(until deadline: Date) {
+        condition.lock()
+        _ = condition.wait(until: deadline)
+        condition.unlock()
+    }
+
+    private final class Reader: LogReader {
+        private let log: FaultyLog
+        private let reader: any LogReader
+
+        init(log: FaultyLog, reader: any LogReader) {
+            self.log = log
+            self.reader = reader
+        }
+
+        func next(limit: Int, timeout: Duration) throws(LogError) -> [LogRecord] {
+            let deadline = Date(timeIntervalSinceNow: timeout / .seconds(1))
+            while true {
+                let records = try reader.next(limit: limit, timeout: .seconds(max(0, deadline.timeIntervalSinceNow)))
+                let out = try visible(records)
+                if !out.isEmpty || records.isEmpty || deadline.timeIntervalSinceNow <= 0 { return out }
+                log.waitForChange(until: deadline)
+            }
+        }
+
+        func available(limit: Int) throws(LogError) -> [LogRecord] { try visible(reader.available(limit: limit)) }
+
+        private func visible(_ records: [LogRecord]) throws(LogError) -> [LogRecord] {
+            var out: [LogRecord] = []
+            for record in records {
+                guard let seen = log.seen(record) else {
+                    try reader.seek(to: record.position)
+                    break
+                }
+                out.append(seen)
+            }
+            return out
+        }
+
+        func seek(to position: Position) throws(LogError) { try reader.seek(to: position) }
+    }
+}

@@ -1,0 +1,156 @@
+import EventLogs
+import Foundation
+import Keys
+import LocalStore
+import Model
+import ModelSync
+import Records
+import SecureScoring
+import Synchronization
+import Telemetry
+import Testing
+import ThreeParty
+
+/// A consortium in one process: two members and three parties over one SQLite log in a temporary folder, with each
+/// party's own view of that log. Parties start and stop when the test says so, and find their state as they left it.
+final class World: Sendable {
+    let a: Bank
+    let b: Bank
+    let spec: BinnedSpec
+    let log: any EventLog
+    let views: [PartyID: FaultyLog]
+    let metrics: [PartyID: Metrics]
+    let entries = CollectedLog()
+    let wire = Wire()
+    let path: String
+    private let parties = Mutex<[PartyID: PartyThread]>([:])
+    private let clock = Ticks()
+    private let coordinator = [UInt8](repeating: 77, count: 32)
+
+    /// Counts instead of telling the time.
+    private final class Ticks: WallClock {
+        private let count = Mutex<Int64>(0)
+        var microseconds: Int64 {
+            count.withLock { count in
+                count += 1
+                return count
+            }
+        }
+    }
+
+    init() throws {
+        path = NSTemporaryDirectory() + "cordon-\(UUID().uuidString)"
+        a = try Bank("bank-a")
+        b = try Bank("bank-b")
+        spec = try testSpec()
+        log = try SQLiteEventLog(directory: path + "/log", clock: clock)
+        var topics = [Topics.sealed, Topics.sessions, Topics.manifests, Topics.rejected]
+        for bank in [a, b] { topics += [Topics.scores(bank.id), Topics.rejected(bank.id)] }
+        try log.create(topics.map { TopicSettings(name: $0) })
+        var views: [PartyID: FaultyLog] = [:]
+        for party in PartyID.allCases { views[party] = FaultyLog(log, topic: Topics.sealed) }
+        self.views = views
+        metrics = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, Metrics()) })
+        for bank in [a, b] { try announce(bank) }
+    }
+
+    deinit {
+        stop()
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    // MARK: The log
+
+    func announce(_ bank: Bank) throws {
+        try log.append([NewRecord(TopicPartition(Topics.sessions), value: bank.announcement.encoded)])
+    }
+
+    /// Puts a model's shares on the log; the digest is what an activation names.
+    func deal(_ model: ClearModel) throws -> Digest32 {
+        guard let key = SigningKey(bytes: coordinator) else { throw HPKEError.malformedKey }
+        var generator = SplitMix64(state: 3)
+        let dealer = ModelDealer(parties: try PartySeeds.publicKeys()) {
+            (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        }
+        let (manifest, digest) = try dealer.deal(model, coordinator: key)
+        try log.append([NewRecord(TopicPartition(Topics.manifests), value: manifest.encoded)])
+        return digest
+    }
+
+    /// A record that activates a model; `forged` is signed by somebody else.
+    func activation(_ digest: Digest32, sequence: UInt64, forged: Bool = false) throws -> [UInt8] {
+        let seed = forged ? [UInt8](repeating: 78, count: 32) : coordinator
+        guard let key = SigningKey(bytes: seed) else { throw HPKEError.malformedKey }
+        var record = WireSealedRecord()
+        record.activation = ModelActivation.make(digest, version: "v", sequence: sequence, coordinator: key)
+        return record.encoded
+    }
+
+    /// Appends to `consortium.sealed` in one piece; returns the offsets.
+    @discardableResult
+    func append(_ records: [[UInt8]?]) throws -> [Int64] {
+        try log.append(records.map { NewRecord(TopicPartition(Topics.sealed), value: $0) }).map(\.offset)
+    }
+
+    /// What stands in a topic now.
+    func records(_ topic: String) throws -> [LogRecord] {
+        try log.reader(at: [Position(TopicPartition(topic), 0)]).next(limit: 100_000, timeout: .zero)
+    }
+
+    // MARK: Parties
+
+    /// - Parameter patience: how long a party waits for another; long unless the test makes one fall silent.
+    func start(
+        _ started: PartyID..., patience: Duration = .seconds(20), catchUp: Duration = .seconds(20), batch: Int = 256
+    ) throws {
+        guard let signing = SigningKey(bytes: coordinator) else { throw HPKEError.malformedKey }
+        let verifying = signing.verifyingKey
+        let members = [a.id: a.identity, b.id: b.identity]
+        let recipients = [a.id: try a.hpke().publicKey, b.id: try b.hpke().publicKey]
+        for party in started.isEmpty ? PartyID.allCases : started {
+            guard let view = views[party], let metrics = metrics[party] else { continue }
+            let logger = entries.logger(party)
+            let transport = wire.transport(party)
+            let state = "\(path)/\(party).sqlite"
+            let first = party == CellBackend.leader ? UInt64(clock.microseconds) << 20 : 0
+            let thread = PartyThread {
+                let keys = PairKeys(
+                    withPrevious: SecretKey(bytes: PartySeeds.pair(party)),
+                    withNext: SecretKey(bytes: PartySeeds.pair(party.next)))
+                let seed = PartySeeds.hpke(party)
+                return try ScorePartition(
+                    partition: TopicPartition(Topics.sealed), log: view, state: try SQLiteStateStore(path: state),
+                    backend: CellBackend(
+                        transport: transport, keys: keys, stream: 0, firstBatch: first, patience: patience),
+                    models: try ModelRegistry(
+                        party: party, key: try HPKEPrivateKey(bytes: seed), coordinator: verifying, log: view,
+                        logger: logger),
+                    sessions: try SessionRegistry(
+                        party: party, key: try HPKEPrivateKey(bytes: seed), members: members, log: view,
+                        logger: logger),
+                    recipients: recipients,
+                    limits: BatchLimits(records: batch, deadline: .milliseconds(1), catchUp: catchUp),
+                    metrics: metrics, logger: logger)
+            }
+            parties.withLock { $0[party] = thread }
+        }
+    }
+
+    /// Stops parties, the leader first so that no batch is left half done; what one failed with is an issue.
+    func stop(_ stopped: PartyID...) {
+        for party in (stopped.isEmpty ? PartyID.allCases : stopped).sorted() {
+            guard let thread = parties.withLock({ $0.removeValue(forKey: party) }) else { continue }
+            if let failure = thread.stop() { Issue.record("\(party) failed: \(failure)") }
+        }
+    }
+
+    /// As after a lost disk: the parties' state is gone, the log is there.
+    func forgetState() throws {
+        for party in PartyID.allCases {
+            for suffix in ["", "-wal", "-shm"] {
+                let file = "\(path)/\(party).sqlite\(suffix)"
+                if FileManager.default.fileExists(atPath: file) { try FileManager.default.removeItem(atPath: file) }
+            }
+        }
+    }
+}
