@@ -36,6 +36,12 @@ package protocol LogReader: AnyObject {
     /// Returns at once where there are any; otherwise waits up to `timeout` for the first. Empty: nothing came.
     func next(limit: Int, timeout: Duration) throws(LogError) -> [LogRecord]
 
+    /// The next records of those that are in the log now, up to `limit`, oldest first within each partition.
+    ///
+    /// Empty only where the reader stands at the end of all its partitions: `next` with no time-out can't say that, because
+    /// a driver may not have fetched yet what is there. Waits for the broker's answer, not for new records.
+    func available(limit: Int) throws(LogError) -> [LogRecord]
+
     /// Goes to another offset of a partition that it reads.
     func seek(to position: Position) throws(LogError)
 }

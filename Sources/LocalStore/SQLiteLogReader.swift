@@ -35,6 +35,8 @@ final class SQLiteLogReader: LogReader {
         }
     }
 
+    func available(limit: Int) throws(LogError) -> [LogRecord] { try read(limit) }
+
     func seek(to position: Position) throws(LogError) {
         guard let index = positions.firstIndex(where: { $0.partition == position.partition }) else {
             throw .unknownPartition(position.partition)

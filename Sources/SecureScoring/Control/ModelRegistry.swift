@@ -48,7 +48,7 @@ package final class ModelRegistry {
 
     private func refresh() throws(LogError) {
         while true {
-            let records = try reader.next(limit: 16, timeout: .zero)
+            let records = try reader.available(limit: 16)
             if records.isEmpty { return }
             for record in records {
                 guard let value = record.value, let wire = WireModelManifest(decoding: value) else { continue }

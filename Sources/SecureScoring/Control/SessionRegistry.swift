@@ -41,7 +41,7 @@ package final class SessionRegistry {
 
     private func refresh() throws(LogError) {
         while true {
-            let records = try reader.next(limit: 256, timeout: .zero)
+            let records = try reader.available(limit: 256)
             if records.isEmpty { return }
             for record in records {
                 guard let value = record.value, let announcement = WireSessionAnnouncement(decoding: value) else {

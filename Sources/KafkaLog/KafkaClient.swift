@@ -1,0 +1,64 @@
+import Crdkafka
+import EventLogs
+
+/// The one owner of an `rd_kafka_t`.
+///
+/// Unchecked: the pointer never changes, librdkafka's calls on it are safe from any thread, and it is destroyed in `deinit`,
+/// when nobody can call any more.
+final class KafkaClient: @unchecked Sendable {
+    let handle: OpaquePointer
+    let troubles: KafkaTroubles
+
+    /// - Parameter prepare: sets callbacks before the client starts.
+    /// - Throws: `.failed` with the name of the bad property and librdkafka's words.
+    init(
+        _ type: rd_kafka_type_t, _ properties: [String: String], prepare: (OpaquePointer) -> Void = { _ in }
+    ) throws(LogError) {
+        troubles = KafkaTroubles()
+        guard let configuration = rd_kafka_conf_new() else { throw .failed(reason: "librdkafka has no memory left") }
+        var words = [CChar](repeating: 0, count: 512)
+        // In a fixed order, so that of several bad properties always the same one is named.
+        for (name, value) in properties.sorted(by: { $0.key < $1.key })
+        where rd_kafka_conf_set(configuration, name, value, &words, words.count) != RD_KAFKA_CONF_OK {
+            rd_kafka_conf_destroy(configuration)
+            throw .failed(reason: "\(name): \(Self.text(words))")
+        }
+        rd_kafka_conf_set_opaque(configuration, Unmanaged.passUnretained(troubles).toOpaque())
+        rd_kafka_conf_set_error_cb(configuration) { _, code, reason, opaque in
+            guard let opaque else { return }
+            Unmanaged<KafkaTroubles>.fromOpaque(opaque).takeUnretainedValue()
+                .record(rd_kafka_resp_err_t(code), reason.map { String(cString: $0) } ?? "")
+        }
+        prepare(configuration)
+        guard let handle = rd_kafka_new(type, configuration, &words, words.count) else {
+            rd_kafka_conf_destroy(configuration)
+            throw .failed(reason: Self.text(words))
+        }
+        self.handle = handle
+    }
+
+    deinit {
+        // No group was joined, so there is none to leave, and no offset to store on the way out.
+        rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+    }
+
+    /// The first offset that is kept and the one that the next record will get.
+    func watermarks(_ partition: TopicPartition, timeout: Duration) throws(LogError) -> (low: Int64, high: Int64) {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = rd_kafka_query_watermark_offsets(
+            handle, partition.topic, Int32(clamping: partition.partition), &low, &high, timeout.kafkaMilliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw error(code, at: partition) }
+        return (low, high)
+    }
+
+    /// The error for a code of librdkafka's, with what its connections last said where no broker answers.
+    func error(_ code: rd_kafka_resp_err_t, at partition: TopicPartition? = nil, words: String? = nil) -> LogError {
+        rd_kafka_poll(handle, 0)
+        return LogError(code, at: partition, words: words, connection: troubles.last)
+    }
+
+    static func text(_ words: [CChar]) -> String {
+        String(decoding: words.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

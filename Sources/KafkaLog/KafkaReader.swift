@@ -1,0 +1,146 @@
+import Crdkafka
+import EventLogs
+
+/// Reads assigned partitions from librdkafka's bounded queue, which it fills in the background.
+final class KafkaReader: LogReader {
+    private let client: KafkaClient
+    private let queue: OpaquePointer
+    private let patience: Duration
+    /// Where each partition goes on: the offset after the last record handed out.
+    private var positions: [TopicPartition: Int64]
+    /// Up to where each partition is known to hold nothing more: past gaps, which `positions` can't see.
+    private var reached: [TopicPartition: Int64]
+    /// Partitions that librdkafka reads no further, until they are sought elsewhere.
+    private var stopped: [TopicPartition: LogError] = [:]
+    /// What went wrong since the last call, thrown once.
+    private var failure: LogError?
+
+    init(properties: [String: String], positions: [Position], patience: Duration) throws(LogError) {
+        client = try KafkaClient(RD_KAFKA_CONSUMER, KafkaProperties.consumer(properties))
+        guard let queue = rd_kafka_queue_get_consumer(client.handle) else {
+            throw .failed(reason: "group.id: a reader needs a name that is not empty")
+        }
+        self.queue = queue
+        self.patience = patience
+        self.positions = Dictionary(positions.map { ($0.partition, $0.offset) }, uniquingKeysWith: { $1 })
+        reached = self.positions
+        for position in positions { try check(position) }
+        try assign()
+    }
+
+    deinit { rd_kafka_queue_destroy(queue) }
+
+    func next(limit: Int, timeout: Duration) throws(LogError) -> [LogRecord] {
+        let clock = ContinuousClock()
+        return try read(limit, until: clock.now + timeout) { true }
+    }
+
+    func available(limit: Int) throws(LogError) -> [LogRecord] {
+        let records = try read(limit, until: ContinuousClock().now) { true }
+        guard records.isEmpty, limit > 0 else { return records }
+        var ends: [TopicPartition: Int64] = [:]
+        for partition in positions.keys { ends[partition] = try client.watermarks(partition, timeout: patience).high }
+        let deadline = ContinuousClock().now + patience
+        let late = try read(limit, until: deadline) { ends.contains { self.reached[$0.key, default: 0] < $0.value } }
+        if late.isEmpty, ends.contains(where: { reached[$0.key, default: 0] < $0.value }) {
+            throw client.error(RD_KAFKA_RESP_ERR__TIMED_OUT)
+        }
+        return late
+    }
+
+    func seek(to position: Position) throws(LogError) {
+        guard positions[position.partition] != nil else { throw .unknownPartition(position.partition) }
+        try check(position)
+        positions[position.partition] = position.offset
+        // A new assignment outdates all that the old one fetched, so every partition starts again from its position.
+        reached = positions
+        stopped = [:]
+        failure = nil
+        try assign()
+    }
+
+    /// Negative numbers are librdkafka's names for other places ("the end", "as committed"), not offsets.
+    private func check(_ position: Position) throws(LogError) {
+        guard position.offset < 0 else { return }
+        let earliest = try client.watermarks(position.partition, timeout: patience).low
+        throw .offsetOutOfRange(position, earliest: earliest)
+    }
+
+    private func assign() throws(LogError) {
+        let list = PartitionList(positions.map { Position($0.key, $0.value) })
+        let code = rd_kafka_assign(client.handle, list.pointer)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw client.error(code) }
+    }
+
+    /// Reads what is there; waits while there is nothing, `needed` says so and the deadline is not reached.
+    private func read(
+        _ limit: Int, until deadline: ContinuousClock.Instant, while needed: () -> Bool
+    ) throws(LogError) -> [LogRecord] {
+        guard limit > 0 else { return [] }
+        var out: [LogRecord] = []
+        while true {
+            if out.count < limit { take(limit - out.count, wait: .zero, into: &out) }
+            guard out.isEmpty else { return out }
+            if let stop = failure ?? stopped.values.first {
+                failure = nil
+                throw stop
+            }
+            let left = deadline - ContinuousClock().now
+            guard needed(), left > .zero else { break }
+            take(1, wait: left, into: &out)
+        }
+        rd_kafka_poll(client.handle, 0)
+        if client.troubles.takeOutage() { throw client.error(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) }
+        return []
+    }
+
+    private func take(_ limit: Int, wait: Duration, into out: inout [LogRecord]) {
+        let capacity = min(limit, 1024)
+        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<rd_kafka_message_t>?.self, capacity: capacity) { batch in
+            let count = rd_kafka_consume_batch_queue(queue, wait.kafkaMilliseconds, batch.baseAddress, capacity)
+            // Consecutive messages are mostly of one topic: its name is made once.
+            var topic: (handle: OpaquePointer?, name: String) = (nil, "")
+            for index in 0..<max(0, count) {
+                guard let message = batch[index] else { continue }
+                if let handle = message.pointee.rkt, handle != topic.handle {
+                    topic = (handle, String(cString: rd_kafka_topic_name(handle)))
+                }
+                receive(message, topic: message.pointee.rkt == nil ? nil : topic.name, into: &out)
+                rd_kafka_message_destroy(message)
+            }
+        }
+    }
+
+    private func receive(
+        _ message: UnsafeMutablePointer<rd_kafka_message_t>, topic: String?, into out: inout [LogRecord]
+    ) {
+        let code = message.pointee.err
+        let offset = message.pointee.offset
+        guard let topic else {
+            failure = failure ?? client.error(code)
+            return
+        }
+        let partition = TopicPartition(topic, Int(message.pointee.partition))
+        guard let position = positions[partition] else { return }
+        switch code {
+        case RD_KAFKA_RESP_ERR_NO_ERROR:
+            guard offset >= position else { return }
+            positions[partition] = offset + 1
+            reached[partition] = max(reached[partition] ?? 0, offset + 1)
+            out.append(LogRecord(message, at: Position(partition, offset)))
+        case RD_KAFKA_RESP_ERR__PARTITION_EOF: reached[partition] = max(reached[partition] ?? 0, offset)
+        case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+            stopped[partition] = outOfRange(Position(partition, position))
+        default:
+            let words = rd_kafka_message_errstr(message).map { String(cString: $0) }
+            failure = failure ?? client.error(code, at: partition, words: words)
+        }
+    }
+
+    private func outOfRange(_ position: Position) -> LogError {
+        do {
+            return .offsetOutOfRange(
+                position, earliest: try client.watermarks(position.partition, timeout: patience).low)
+        } catch { return error }
+    }
+}

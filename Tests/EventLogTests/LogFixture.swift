@@ -1,0 +1,80 @@
+import EventLogs
+import Foundation
+import KafkaLog
+import LocalStore
+import Records
+import Testing
+
+/// The logs that must all behave as `EventLog` says.
+enum LogKind: String, CaseIterable, CustomTestStringConvertible {
+    case sqlite, kafkaMock
+    /// A real cluster, where the environment names one: `CORDON_TEST_BOOTSTRAP=host:port`.
+    case kafkaCluster
+
+    static let present = allCases.filter { $0 != .kafkaCluster || bootstrap != nil }
+    static let bootstrap = ProcessInfo.processInfo.environment["CORDON_TEST_BOOTSTRAP"]
+
+    var testDescription: String { rawValue }
+}
+
+struct FixedClock: WallClock {
+    let microseconds: Int64
+}
+
+/// One log of a kind, with all that it needs.
+final class LogFixture: Sendable {
+    let log: any EventLog
+    private let directory: TemporaryDirectory?
+    private let mock: MockKafkaCluster?
+
+    init(_ kind: LogKind) throws {
+        switch kind {
+        case .sqlite:
+            let folder = try TemporaryDirectory()
+            directory = folder
+            mock = nil
+            log = try SQLiteEventLog(directory: folder.path, clock: FixedClock(microseconds: 1_700_000_000_000_000))
+        case .kafkaMock:
+            let cluster = try MockKafkaCluster()
+            directory = nil
+            mock = cluster
+            log = try KafkaLog(properties: ["bootstrap.servers": cluster.bootstrapServers])
+        case .kafkaCluster:
+            directory = nil
+            mock = nil
+            log = try KafkaLog(properties: ["bootstrap.servers": LogKind.bootstrap ?? ""])
+        }
+    }
+
+    /// A new topic, named so that no other test has it.
+    func topic(partitions: Int = 1) throws -> String {
+        let name = "test-\(UUID().uuidString.lowercased()).events"
+        if let mock {
+            try mock.create(name, partitions: partitions)
+        } else {
+            try log.create([TopicSettings(name: name, partitions: partitions)])
+        }
+        return name
+    }
+}
+
+extension LogReader {
+    /// The next `count` records, from as many calls as it takes; fewer where nothing comes for a minute.
+    func read(_ count: Int) throws(LogError) -> [LogRecord] {
+        var records: [LogRecord] = []
+        while records.count < count {
+            let more = try next(limit: count - records.count, timeout: .seconds(60))
+            if more.isEmpty { break }
+            records += more
+        }
+        return records
+    }
+}
+
+extension NewRecord {
+    init(_ partition: TopicPartition, _ text: String) { self.init(partition, value: Array(text.utf8)) }
+}
+
+extension LogRecord {
+    var text: String { String(decoding: value ?? [], as: UTF8.self) }
+}

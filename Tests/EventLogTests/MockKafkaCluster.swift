@@ -1,0 +1,60 @@
+import Crdkafka
+
+/// librdkafka's built-in cluster of mock brokers, on loopback ports that the system chooses.
+///
+/// Of what Kafka does, version 2.0.2 mocks producing, fetching, metadata and committed offsets; it knows no admin requests,
+/// so its topics are made here. Unchecked: librdkafka locks the cluster in each of these calls.
+final class MockKafkaCluster: @unchecked Sendable {
+    enum Request: Int16 {
+        case produce = 0
+        case fetch = 1
+        case metadata = 3
+        case offsetCommit = 8
+    }
+
+    struct Unavailable: Error {
+        let reason: String
+    }
+
+    private let client: OpaquePointer
+    private let cluster: OpaquePointer
+
+    init(brokers: Int32 = 1) throws {
+        var words = [CChar](repeating: 0, count: 512)
+        let configuration = rd_kafka_conf_new()
+        rd_kafka_conf_set(configuration, "log_level", "2", nil, 0)
+        guard let client = rd_kafka_new(RD_KAFKA_PRODUCER, configuration, &words, words.count) else {
+            rd_kafka_conf_destroy(configuration)
+            throw Unavailable(reason: "rd_kafka_new")
+        }
+        guard let cluster = rd_kafka_mock_cluster_new(client, brokers) else {
+            rd_kafka_destroy(client)
+            throw Unavailable(reason: "rd_kafka_mock_cluster_new")
+        }
+        self.client = client
+        self.cluster = cluster
+    }
+
+    deinit {
+        rd_kafka_mock_cluster_destroy(cluster)
+        rd_kafka_destroy(client)
+    }
+
+    /// What to connect to: `bootstrap.servers`.
+    var bootstrapServers: String { String(cString: rd_kafka_mock_cluster_bootstraps(cluster)) }
+
+    func create(_ topic: String, partitions: Int) throws {
+        let code = rd_kafka_mock_topic_create(cluster, topic, Int32(partitions), 1)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw Unavailable(reason: String(cString: rd_kafka_err2str(code))) }
+    }
+
+    /// The next requests of this kind get these answers, one each, and do nothing else.
+    func fail(_ request: Request, with errors: [rd_kafka_resp_err_t]) {
+        rd_kafka_mock_push_request_errors_array(cluster, request.rawValue, errors.count, errors)
+    }
+
+    /// Takes a broker (from 1) off the network or brings it back.
+    func setBroker(_ id: Int32, up: Bool) {
+        _ = up ? rd_kafka_mock_broker_set_up(cluster, id) : rd_kafka_mock_broker_set_down(cluster, id)
+    }
+}
