@@ -121,6 +121,20 @@ final class LogFile: Sendable {
         }
     }
 
+    /// Throws `.offsetOutOfRange` where no record stands at this offset or will be the next there.
+    func check(_ position: Position) throws(LogError) {
+        let id = try id(position.partition)
+        let (earliest, end) = try read { db -> (Int64, Int64) in
+            let end = try Int64.fetchOne(db, sql: "SELECT next FROM partitions WHERE id = ?", arguments: [id]) ?? 0
+            let first = try Int64.fetchOne(
+                db, sql: "SELECT min(offset) FROM records WHERE partition = ?", arguments: [id])
+            return (first ?? end, end)
+        }
+        guard position.offset >= earliest, position.offset <= end else {
+            throw .offsetOutOfRange(position, earliest: earliest)
+        }
+    }
+
     func commit(_ positions: [Position], group: String) throws(LogError) {
         var rows: [(Int64, Int64)] = []
         for position in positions { rows.append((try id(position.partition), position.offset)) }

@@ -104,7 +104,7 @@ import Testing
             #expect(throws: LogError.unknownPartition(partition)) { try log.end(of: partition) }
             #expect(throws: LogError.unknownPartition(partition)) { try log.committed(partition, group: "g") }
         }
-        let missing = TopicPartition("test-nowhere.\(topic)")
+        let missing = TopicPartition(fixture.missingTopic())
         #expect(throws: LogError.unknownTopic(missing.topic)) { try log.partitions(of: missing.topic) }
         #expect(throws: LogError.unknownTopic(missing.topic)) { try log.append([NewRecord(missing, "x")]) }
         #expect(throws: LogError.unknownTopic(missing.topic)) { try log.reader(at: [Position(missing, 0)]) }

@@ -56,6 +56,13 @@ final class LogFixture: Sendable {
         }
         return name
     }
+
+    /// The name of a topic that doesn't exist.
+    func missingTopic() -> String {
+        let name = "test-\(UUID().uuidString.lowercased()).missing"
+        mock?.hide(name)
+        return name
+    }
 }
 
 extension LogReader {

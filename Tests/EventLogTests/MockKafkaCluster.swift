@@ -48,6 +48,12 @@ final class MockKafkaCluster: @unchecked Sendable {
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw Unavailable(reason: String(cString: rd_kafka_err2str(code))) }
     }
 
+    /// Makes a topic's metadata say that it doesn't exist. Mock brokers create what is asked for otherwise: they know no
+    /// metadata request that forbids it.
+    func hide(_ topic: String) {
+        rd_kafka_mock_topic_set_error(cluster, topic, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+    }
+
     /// The next requests of this kind get these answers, one each, and do nothing else.
     func fail(_ request: Request, with errors: [rd_kafka_resp_err_t]) {
         rd_kafka_mock_push_request_errors_array(cluster, request.rawValue, errors.count, errors)
