@@ -53,7 +53,7 @@ package final class KafkaLog: EventLog {
 
     package func reader(at positions: [Position]) throws(LogError) -> any LogReader {
         for position in positions { try topics.require(position.partition) }
-        return try KafkaReader(properties: properties, positions: positions, patience: patience)
+        return try KafkaReader(properties: properties, control: control, positions: positions, patience: patience)
     }
 
     package func end(of partition: TopicPartition) throws(LogError) -> Int64 {

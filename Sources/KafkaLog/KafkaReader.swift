@@ -4,6 +4,8 @@ import EventLogs
 /// Reads assigned partitions from librdkafka's bounded queue, which it fills in the background.
 final class KafkaReader: LogReader {
     private let client: KafkaClient
+    /// Asks where partitions begin and end. Not `client`: on its connection an answer waits behind a fetch for new records.
+    private let control: KafkaClient
     private let queue: OpaquePointer
     private let patience: Duration
     /// Where each partition goes on: the offset after the last record handed out.
@@ -15,7 +17,10 @@ final class KafkaReader: LogReader {
     /// What went wrong since the last call, thrown once.
     private var failure: LogError?
 
-    init(properties: [String: String], positions: [Position], patience: Duration) throws(LogError) {
+    init(
+        properties: [String: String], control: KafkaClient, positions: [Position], patience: Duration
+    ) throws(LogError) {
+        self.control = control
         client = try KafkaClient(RD_KAFKA_CONSUMER, KafkaProperties.consumer(properties))
         guard let queue = rd_kafka_queue_get_consumer(client.handle) else {
             throw .failed(reason: "group.id: a reader needs a name that is not empty")
@@ -39,7 +44,7 @@ final class KafkaReader: LogReader {
         let records = try read(limit, until: ContinuousClock().now) { true }
         guard records.isEmpty, limit > 0 else { return records }
         var ends: [TopicPartition: Int64] = [:]
-        for partition in positions.keys { ends[partition] = try client.watermarks(partition, timeout: patience).high }
+        for partition in positions.keys { ends[partition] = try control.watermarks(partition, timeout: patience).high }
         let deadline = ContinuousClock().now + patience
         let late = try read(limit, until: deadline) { ends.contains { self.reached[$0.key, default: 0] < $0.value } }
         if late.isEmpty, ends.contains(where: { reached[$0.key, default: 0] < $0.value }) {
@@ -62,7 +67,7 @@ final class KafkaReader: LogReader {
     /// Negative numbers are librdkafka's names for other places ("the end", "as committed"), not offsets.
     private func check(_ position: Position) throws(LogError) {
         guard position.offset < 0 else { return }
-        let earliest = try client.watermarks(position.partition, timeout: patience).low
+        let earliest = try control.watermarks(position.partition, timeout: patience).low
         throw .offsetOutOfRange(position, earliest: earliest)
     }
 
@@ -140,7 +145,7 @@ final class KafkaReader: LogReader {
     private func outOfRange(_ position: Position) -> LogError {
         do {
             return .offsetOutOfRange(
-                position, earliest: try client.watermarks(position.partition, timeout: patience).low)
+                position, earliest: try control.watermarks(position.partition, timeout: patience).low)
         } catch { return error }
     }
 }

@@ -6,6 +6,8 @@ final class SQLiteLogReader: LogReader {
     private var positions: [Position]
     private let files: [String: LogFile]
     private let watch: Int32
+    /// Which partition is read first.
+    private var first = 0
 
     init(positions: [Position], files: [String: LogFile]) throws(LogError) {
         self.positions = positions
@@ -54,7 +56,11 @@ final class SQLiteLogReader: LogReader {
 
     private func read(_ limit: Int) throws(LogError) -> [LogRecord] {
         var out: [LogRecord] = []
-        for index in positions.indices where out.count < limit {
+        // Each time from the next partition, so that a backlog in one doesn't hide the others.
+        let start = first
+        first = (first + 1) % max(1, positions.count)
+        for turn in positions.indices where out.count < limit {
+            let index = (start + turn) % positions.count
             guard let file = files[SQLiteEventLog.owner(positions[index].partition.topic)] else { continue }
             let records = try file.read(positions[index], limit: limit - out.count)
             if let last = records.last { positions[index].offset = last.position.offset + 1 }
