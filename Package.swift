@@ -88,5 +88,8 @@ let package = Package(
         .testTarget(name: "ModelTests", dependencies: ["Model", "Records"], swiftSettings: settings),
         .testTarget(name: "ModelSyncTests", dependencies: ["ModelSync", "Model", "Records"], swiftSettings: settings),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Records"], swiftSettings: settings),
+        .testTarget(
+            name: "EventLogTests", dependencies: ["EventLogs", "LocalStore", "KafkaLog", "Records", "Crdkafka"],
+            swiftSettings: settings),
     ]
 )

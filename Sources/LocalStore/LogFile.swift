@@ -20,20 +20,19 @@ final class LogFile: Sendable {
                 try db.execute(sql: "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000")
             }
             database = try DatabasePool(path: path, configuration: configuration)
-            var migrator = DatabaseMigrator()
-            migrator.registerMigration("1") { db in
-                try db.execute(
-                    sql: """
-                        CREATE TABLE partitions (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, partition INTEGER NOT NULL,
-                            cleanup TEXT NOT NULL, next INTEGER NOT NULL DEFAULT 0, UNIQUE (topic, partition));
-                        CREATE TABLE records (partition INTEGER NOT NULL, offset INTEGER NOT NULL,
-                            timestamp INTEGER NOT NULL, key BLOB, value BLOB, headers BLOB,
-                            PRIMARY KEY (partition, offset)) WITHOUT ROWID;
-                        CREATE TABLE commits (grp TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
-                            PRIMARY KEY (grp, partition)) WITHOUT ROWID;
-                        """)
+            try database.writeWithoutTransaction { db in
+                try Schema.make(
+                    """
+                    CREATE TABLE IF NOT EXISTS partitions (id INTEGER PRIMARY KEY, topic TEXT NOT NULL,
+                        partition INTEGER NOT NULL, cleanup TEXT NOT NULL, next INTEGER NOT NULL DEFAULT 0,
+                        UNIQUE (topic, partition));
+                    CREATE TABLE IF NOT EXISTS records (partition INTEGER NOT NULL, offset INTEGER NOT NULL,
+                        timestamp INTEGER NOT NULL, key BLOB, value BLOB, headers BLOB,
+                        PRIMARY KEY (partition, offset)) WITHOUT ROWID;
+                    CREATE TABLE IF NOT EXISTS commits (grp TEXT NOT NULL, partition INTEGER NOT NULL,
+                        offset INTEGER NOT NULL, PRIMARY KEY (grp, partition)) WITHOUT ROWID;
+                    """, version: 1, in: db)
             }
-            try migrator.migrate(database)
             if !FileManager.default.fileExists(atPath: bell) {
                 _ = FileManager.default.createFile(atPath: bell, contents: Data([0]))
             }

@@ -26,7 +26,8 @@ import Testing
             NewRecord(partition, key: nil, value: nil),
             NewRecord(partition, key: [], value: []),
             NewRecord(partition, key: [1, 0, 2], value: nil, headers: [Header("kind", [7])]),
-            NewRecord(partition, key: nil, value: [0], headers: [Header("a", []), Header("a", [0, 255]), Header("ü", [1])]),
+            NewRecord(
+                partition, key: nil, value: [0], headers: [Header("a", []), Header("a", [0, 255]), Header("ü", [1])]),
             NewRecord(partition, key: Array(0...255), value: Array((0...255).reversed())),
         ]
         try fixture.log.append(batch)

@@ -97,7 +97,9 @@ import Testing
         for round in 0..<10 {
             try fixture.log.append((0..<7).map { NewRecord(partitions[($0 + round) % 2], "\(round) \($0)") })
             var seen: Set<String> = []
-            while case let records = try reader.available(limit: 3), !records.isEmpty { seen.formUnion(records.map(\.text)) }
+            while case let records = try reader.available(limit: 3), !records.isEmpty {
+                seen.formUnion(records.map(\.text))
+            }
             #expect(seen == Set((0..<7).map { "\(round) \($0)" }))
         }
     }

@@ -152,7 +152,7 @@ import Testing
                 performing: { try log.reader(at: [Position(partition, 0)]).available(limit: 5000) },
                 throws: isCorrupted)
         }
-        #expect(try directory.bytes("bank-a.sqlite") == bytes)
+        #expect(try directory.bytes("bank-a.sqlite")[8192..<bytes.count] == bytes[8192...])
     }
 
     @Test("a folder that can't be made is unreachable")
@@ -167,7 +167,8 @@ import Testing
     @Test("a file that can't be opened is unreachable")
     func unusableFile() throws {
         let directory = try TemporaryDirectory()
-        try FileManager.default.createDirectory(atPath: directory.file("bank-a.sqlite"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: directory.file("bank-a.sqlite"), withIntermediateDirectories: true)
         let log = try open(directory)
         #expect(performing: { try log.create([TopicSettings(name: partition.topic)]) }, throws: isUnreachable)
     }
