@@ -52,8 +52,8 @@ final class KafkaClient: @unchecked Sendable {
         try offset(at: Int64(RD_KAFKA_OFFSET_END), of: partition, timeout)
     }
 
-    /// By the look-up for times, which knows these two as special times: `rd_kafka_query_watermark_offsets` of librdkafka
-    /// 2.0.2 does not return while the leader is away, whatever its time-out.
+    /// By the look-up for times, which knows these two as special times: `rd_kafka_query_watermark_offsets` of
+    /// librdkafka 2.0.2 does not return while the leader is away, whatever its time-out.
     private func offset(
         at time: Int64, of partition: TopicPartition, _ timeout: Duration
     ) throws(LogError) -> Int64 {

@@ -82,7 +82,8 @@ import Testing
             for round in 1...200 {
                 // The key is removed and written again: between the two there is none.
                 try writer.commit(
-                    [.remove(table: "t", key: [0]), put(0, Int64(round))], positions: [Position(partition, Int64(round))])
+                    [.remove(table: "t", key: [0]), put(0, Int64(round))],
+                    positions: [Position(partition, Int64(round))])
             }
         }
         let store = try SQLiteStateStore(path: path)
