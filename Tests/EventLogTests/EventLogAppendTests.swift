@@ -2,9 +2,11 @@ import EventLogs
 import Testing
 
 @Suite("what every log does: appending") struct EventLogAppendTests {
+    private let fixtures = Fixtures()
+
     @Test("offsets are dense from 0 and follow the order of appending", arguments: LogKind.present)
     func denseOffsets(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let partition = TopicPartition(try fixture.topic())
         var positions: [Position] = []
         for batch in 0..<5 {
@@ -20,7 +22,7 @@ import Testing
 
     @Test("keys, values, headers and tombstones come back as they were", arguments: LogKind.present)
     func roundTrip(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let partition = TopicPartition(try fixture.topic())
         let batch = [
             NewRecord(partition, key: nil, value: nil),
@@ -39,7 +41,7 @@ import Testing
 
     @Test("an empty value and one of a megabyte pass", arguments: LogKind.present)
     func sizes(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let partition = TopicPartition(try fixture.topic())
         let large = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
         try fixture.log.append([NewRecord(partition, value: large), NewRecord(partition, value: [])])
@@ -49,7 +51,7 @@ import Testing
 
     @Test("one batch may go to several partitions and topics", arguments: LogKind.present)
     func severalPartitions(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let (first, second) = (try fixture.topic(partitions: 3), try fixture.topic())
         let partitions = (0..<3).map { TopicPartition(first, $0) } + [TopicPartition(second)]
         #expect(try fixture.log.partitions(of: first) == 3)
@@ -68,7 +70,7 @@ import Testing
 
     @Test("an empty batch changes nothing", arguments: LogKind.present)
     func emptyBatch(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let partition = TopicPartition(try fixture.topic())
         #expect(try fixture.log.append([]).isEmpty)
         #expect(try fixture.log.end(of: partition) == 0)
@@ -76,7 +78,7 @@ import Testing
 
     @Test("appends of several threads each keep their order and lose nothing", arguments: LogKind.present)
     func concurrentAppends(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let partition = TopicPartition(try fixture.topic())
         let writers = (0..<4).map { writer in
             Worker {
@@ -96,7 +98,7 @@ import Testing
 
     @Test("a topic or partition that is not there is named in the error", arguments: LogKind.present)
     func unknownPlaces(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let topic = try fixture.topic(partitions: 2)
         let log = fixture.log
         for partition in [TopicPartition(topic, 2), TopicPartition(topic, -1), TopicPartition(topic, .max)] {

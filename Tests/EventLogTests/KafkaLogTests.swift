@@ -5,11 +5,15 @@ import KafkaLog
 import Testing
 
 @Suite("the log on Kafka") struct KafkaLogTests {
+    private let cluster: MockKafkaCluster
+
+    init() throws { cluster = try MockKafkaCluster() }
+
     /// A loopback address that refuses connections: port 1 is tcpmux, which nobody serves.
     private let nowhere = "127.0.0.1:1"
 
     private func open(
-        _ cluster: MockKafkaCluster, _ more: [String: String] = [:], patience: Duration = .seconds(30)
+        _ more: [String: String] = [:], patience: Duration = .seconds(30)
     ) throws -> KafkaLog {
         try KafkaLog(
             properties: more.merging(["bootstrap.servers": cluster.bootstrapServers]) { $1 }, patience: patience)
@@ -22,9 +26,8 @@ import Testing
             RD_KAFKA_RESP_ERR__TRANSPORT,
         ].map(\.rawValue))
     func retries(code: Int32) throws {
-        let cluster = try MockKafkaCluster()
         try cluster.create("bank-a.transactions", partitions: 1)
-        let log = try open(cluster, ["retry.backoff.ms": "1"])
+        let log = try open(["retry.backoff.ms": "1"])
         let partition = TopicPartition("bank-a.transactions")
         var positions = try log.append([NewRecord(partition, "0")])
         cluster.fail(.produce, with: [rd_kafka_resp_err_t(code), rd_kafka_resp_err_t(code)])
@@ -40,9 +43,8 @@ import Testing
 
     @Test("a record that a broker refuses for good fails, and the next one goes through")
     func refusal() throws {
-        let cluster = try MockKafkaCluster()
         try cluster.create("bank-a.transactions", partitions: 1)
-        let log = try open(cluster)
+        let log = try open()
         let partition = TopicPartition("bank-a.transactions")
         cluster.fail(.produce, with: [RD_KAFKA_RESP_ERR_INVALID_RECORD])
         #expect {
@@ -56,9 +58,8 @@ import Testing
 
     @Test("after a fatal error of the idempotent producer a new one goes on")
     func fatalError() throws {
-        let cluster = try MockKafkaCluster()
         try cluster.create("bank-a.transactions", partitions: 1)
-        let log = try open(cluster)
+        let log = try open()
         let partition = TopicPartition("bank-a.transactions")
         try log.append([NewRecord(partition, "before")])
         cluster.fail(.produce, with: [RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER])
@@ -68,9 +69,8 @@ import Testing
 
     @Test("a record too large for the client is refused with nothing left hanging")
     func tooLarge() throws {
-        let cluster = try MockKafkaCluster()
         try cluster.create("bank-a.transactions", partitions: 1)
-        let log = try open(cluster, ["message.max.bytes": "2000"])
+        let log = try open(["message.max.bytes": "2000"])
         let partition = TopicPartition("bank-a.transactions")
         let large = NewRecord(partition, value: [UInt8](repeating: 1, count: 4000), headers: [Header("h", [1])])
         #expect(performing: { try log.append([NewRecord(partition, "before"), large]) }, throws: isFailure)
@@ -80,9 +80,8 @@ import Testing
 
     @Test("a full queue holds an append up, and loses nothing")
     func fullQueue() throws {
-        let cluster = try MockKafkaCluster()
         try cluster.create("bank-a.transactions", partitions: 1)
-        let log = try open(cluster, ["queue.buffering.max.messages": "10", "linger.ms": "5000"])
+        let log = try open(["queue.buffering.max.messages": "10", "linger.ms": "5000"])
         let partition = TopicPartition("bank-a.transactions")
         let positions = try log.append((0..<95).map { NewRecord(partition, "\($0)") })
         #expect(positions.map(\.offset) == Array(0..<95))
@@ -90,9 +89,8 @@ import Testing
 
     @Test("timestamps are the broker's milliseconds, as microseconds")
     func timestamps() throws {
-        let cluster = try MockKafkaCluster()
         try cluster.create("bank-a.transactions", partitions: 1)
-        let log = try open(cluster)
+        let log = try open()
         let partition = TopicPartition("bank-a.transactions")
         let before = Int64(Date().timeIntervalSince1970 * 1000) * 1000
         try log.append([NewRecord(partition, "x")])
@@ -153,10 +151,9 @@ import Testing
 
     @Test("while the broker is away calls fail as unreachable; when it is back they go on", .timeLimit(.minutes(1)))
     func brokerAway() throws {
-        let cluster = try MockKafkaCluster()
         try cluster.create("bank-a.transactions", partitions: 1)
         let log = try open(
-            cluster, ["message.timeout.ms": "1000", "reconnect.backoff.max.ms": "100"], patience: .seconds(1))
+            ["message.timeout.ms": "1000", "reconnect.backoff.max.ms": "100"], patience: .seconds(1))
         let partition = TopicPartition("bank-a.transactions")
         try log.append([NewRecord(partition, "before")])
         let reader = try log.reader(at: [Position(partition, 0)])

@@ -6,15 +6,19 @@ import Records
 import Testing
 
 @Suite("the embedded log") struct SQLiteEventLogTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
     private let clock = FixedClock(microseconds: 1_700_000_000_123_456)
     private let partition = TopicPartition("bank-a.transactions")
 
-    private func open(_ directory: TemporaryDirectory) throws -> SQLiteEventLog {
+    private func open() throws -> SQLiteEventLog {
         try SQLiteEventLog(directory: directory.path, clock: clock)
     }
 
-    private func filled(_ directory: TemporaryDirectory, _ count: Int) throws {
-        let log = try open(directory)
+    private func filled(_ count: Int) throws {
+        let log = try open()
         try log.create([TopicSettings(name: partition.topic, partitions: 2)])
         try log.append((0..<count).map { NewRecord(partition, "\($0)") })
         try log.commit([Position(partition, 7)], group: "g")
@@ -22,17 +26,15 @@ import Testing
 
     @Test("records carry the clock's time")
     func timestamps() throws {
-        let directory = try TemporaryDirectory()
-        try filled(directory, 2)
-        let records = try open(directory).reader(at: [Position(partition, 0)]).read(2)
+        try filled(2)
+        let records = try open().reader(at: [Position(partition, 0)]).read(2)
         #expect(records.map(\.timestamp) == [clock.microseconds, clock.microseconds])
     }
 
     @Test("reopening keeps records, partitions and committed offsets")
     func reopening() throws {
-        let directory = try TemporaryDirectory()
-        try filled(directory, 10)
-        let log = try open(directory)
+        try filled(10)
+        let log = try open()
         #expect(try log.partitions(of: partition.topic) == 2)
         #expect(try log.end(of: partition) == 10)
         #expect(try log.committed(partition, group: "g") == 7)
@@ -43,9 +45,8 @@ import Testing
 
     @Test("creating a topic again keeps it, and adds the partitions that are missing")
     func createAgain() throws {
-        let directory = try TemporaryDirectory()
-        try filled(directory, 3)
-        let log = try open(directory)
+        try filled(3)
+        let log = try open()
         try log.create([TopicSettings(name: partition.topic, partitions: 4)])
         #expect(try log.partitions(of: partition.topic) == 4)
         try log.create([TopicSettings(name: partition.topic, partitions: 1)])
@@ -55,8 +56,7 @@ import Testing
 
     @Test("two logs on one folder see each other's topics, records and commits")
     func twoInstances() throws {
-        let directory = try TemporaryDirectory()
-        let (left, right) = (try open(directory), try open(directory))
+        let (left, right) = (try open(), try open())
         #expect(throws: LogError.unknownTopic(partition.topic)) { try right.partitions(of: partition.topic) }
         try left.create([TopicSettings(name: partition.topic)])
         #expect(try right.partitions(of: partition.topic) == 1)
@@ -72,10 +72,9 @@ import Testing
 
     @Test("a waiting reader of one log is woken by an append of another on the same folder")
     func wakesAcross() throws {
-        let directory = try TemporaryDirectory()
-        try filled(directory, 0)
+        try filled(0)
         let asked = DispatchSemaphore(value: 0)
-        let (left, right) = (try open(directory), try open(directory))
+        let (left, right) = (try open(), try open())
         let reading = Worker {
             let reader = try left.reader(at: [Position(partition, 0)])
             return try (0..<50).map { _ in
@@ -96,10 +95,9 @@ import Testing
 
     @Test("logs that open one new folder at once and write to it lose nothing")
     func concurrentInstances() throws {
-        let directory = try TemporaryDirectory()
         let writers = (0..<4).map { writer in
             Worker {
-                let log = try open(directory)
+                let log = try open()
                 try log.create([TopicSettings(name: partition.topic)])
                 for batch in 0..<20 {
                     try log.append((0..<3).map { NewRecord(partition, "\(writer) \(batch * 3 + $0)") })
@@ -107,7 +105,7 @@ import Testing
             }
         }
         for writer in writers { try writer.value() }
-        let records = try open(directory).reader(at: [Position(partition, 0)]).read(240)
+        let records = try open().reader(at: [Position(partition, 0)]).read(240)
         #expect(records.map(\.position.offset) == Array(0..<240))
         for writer in 0..<4 {
             let texts = records.map(\.text).filter { $0.hasPrefix("\(writer) ") }
@@ -117,9 +115,8 @@ import Testing
 
     @Test("a backlog in one partition does not keep a reader from the others")
     func fairness() throws {
-        let directory = try TemporaryDirectory()
-        try filled(directory, 100)
-        let log = try open(directory)
+        try filled(100)
+        let log = try open()
         let other = TopicPartition(partition.topic, 1)
         try log.append([NewRecord(other, "other")])
         let reader = try log.reader(at: [Position(partition, 0), Position(other, 0)])
@@ -129,10 +126,9 @@ import Testing
 
     @Test("a file that is not a database is reported, and left as it is")
     func garbage() throws {
-        let directory = try TemporaryDirectory()
         let bytes = Data((0..<8192).map { UInt8(truncatingIfNeeded: $0 &* 7) })
         try directory.write(bytes, to: "bank-a.sqlite")
-        let log = try open(directory)
+        let log = try open()
         #expect(performing: { try log.append([NewRecord(partition, "x")]) }, throws: isCorrupted)
         #expect(performing: { try log.create([TopicSettings(name: partition.topic)]) }, throws: isCorrupted)
         #expect(try directory.bytes("bank-a.sqlite") == bytes)
@@ -140,14 +136,13 @@ import Testing
 
     @Test("damaged pages are reported, and left as they are")
     func damagedPages() throws {
-        let directory = try TemporaryDirectory()
-        try filled(directory, 5000)
+        try filled(5000)
         var bytes = try directory.bytes("bank-a.sqlite")
         try #require(bytes.count > 65536)
         for index in 8192..<bytes.count { bytes[index] = 0xA5 }
         try directory.write(bytes, to: "bank-a.sqlite")
         do {
-            let log = try open(directory)
+            let log = try open()
             #expect(
                 performing: { try log.reader(at: [Position(partition, 0)]).available(limit: 5000) },
                 throws: isCorrupted)
@@ -157,7 +152,6 @@ import Testing
 
     @Test("a folder that can't be made is unreachable")
     func unusableDirectory() throws {
-        let directory = try TemporaryDirectory()
         try directory.write(Data([1]), to: "file")
         for path in [directory.file("file"), directory.file("file/below")] {
             #expect(performing: { try SQLiteEventLog(directory: path, clock: clock) }, throws: isUnreachable)
@@ -166,10 +160,9 @@ import Testing
 
     @Test("a file that can't be opened is unreachable")
     func unusableFile() throws {
-        let directory = try TemporaryDirectory()
         try FileManager.default.createDirectory(
             atPath: directory.file("bank-a.sqlite"), withIntermediateDirectories: true)
-        let log = try open(directory)
+        let log = try open()
         #expect(performing: { try log.create([TopicSettings(name: partition.topic)]) }, throws: isUnreachable)
     }
 }

@@ -4,6 +4,10 @@ import LocalStore
 import Testing
 
 @Suite("the state store") struct SQLiteStateStoreTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
     private let partition = TopicPartition("bank-a.transactions")
 
     private func put(_ key: UInt8, _ order: Int64, in table: String = "t") -> StateWrite {
@@ -18,7 +22,6 @@ import Testing
 
     @Test("writes and positions survive reopening, in folders that it makes")
     func reopening() throws {
-        let directory = try TemporaryDirectory()
         let path = directory.file("a/b/state.sqlite")
         do {
             let store = try SQLiteStateStore(path: path)
@@ -38,7 +41,7 @@ import Testing
 
     @Test("a scan goes by order, then by key, and stays in its table")
     func scanOrder() throws {
-        let store = try SQLiteStateStore(path: try TemporaryDirectory().file("state.sqlite"))
+        let store = try SQLiteStateStore(path: directory.file("state.sqlite"))
         try store.commit(
             [put(9, 1), put(3, 2), put(1, 2), put(2, -5), put(7, 2), put(4, 0, in: "other")], positions: [])
         #expect(try keys(store) == [2, 9, 1, 3, 7])
@@ -48,14 +51,14 @@ import Testing
 
     @Test("writing a key again replaces value and order")
     func replacing() throws {
-        let store = try SQLiteStateStore(path: try TemporaryDirectory().file("state.sqlite"))
+        let store = try SQLiteStateStore(path: directory.file("state.sqlite"))
         try store.commit([put(1, 1), put(2, 2), put(1, 3)], positions: [])
         #expect(try keys(store) == [2, 1])
     }
 
     @Test("an empty key and an empty value are kept")
     func emptyBytes() throws {
-        let store = try SQLiteStateStore(path: try TemporaryDirectory().file("state.sqlite"))
+        let store = try SQLiteStateStore(path: directory.file("state.sqlite"))
         try store.commit([.put(table: "t", StateEntry(key: [], value: [], order: 0))], positions: [])
         var entries: [StateEntry] = []
         try store.scan("t") { entries.append($0) }
@@ -65,7 +68,7 @@ import Testing
 
     @Test("what is below the bound goes, the bound itself stays")
     func removeAll() throws {
-        let store = try SQLiteStateStore(path: try TemporaryDirectory().file("state.sqlite"))
+        let store = try SQLiteStateStore(path: directory.file("state.sqlite"))
         try store.commit([put(1, 1), put(2, 2), put(3, 3), put(4, 1, in: "other")], positions: [])
         try store.removeAll(in: "t", below: 2)
         #expect(try keys(store) == [2, 3])
@@ -74,7 +77,6 @@ import Testing
 
     @Test("whoever reads beside a writer sees writes and position together, or neither")
     func atomicity() throws {
-        let directory = try TemporaryDirectory()
         let path = directory.file("state.sqlite")
         let writer = try SQLiteStateStore(path: path)
         try writer.commit([put(0, 0)], positions: [Position(partition, 0)])
@@ -103,7 +105,7 @@ import Testing
     @Test("what a scan's body throws comes through, and the store goes on")
     func throwingScan() throws {
         struct Enough: Error {}
-        let store = try SQLiteStateStore(path: try TemporaryDirectory().file("state.sqlite"))
+        let store = try SQLiteStateStore(path: directory.file("state.sqlite"))
         try store.commit([put(1, 1), put(2, 2)], positions: [])
         #expect(throws: Enough.self) { try store.scan("t") { _ in throw Enough() } }
         try store.commit([put(3, 3)], positions: [])
@@ -112,7 +114,6 @@ import Testing
 
     @Test("a file that is not a database is reported, and left as it is")
     func garbage() throws {
-        let directory = try TemporaryDirectory()
         let bytes = Data((0..<8192).map { UInt8(truncatingIfNeeded: $0 &* 7) })
         try directory.write(bytes, to: "state.sqlite")
         #expect(performing: { try SQLiteStateStore(path: directory.file("state.sqlite")) }, throws: isCorrupted)
@@ -121,7 +122,6 @@ import Testing
 
     @Test("a folder that can't be made is unreachable")
     func unusableDirectory() throws {
-        let directory = try TemporaryDirectory()
         try directory.write(Data([1]), to: "file")
         #expect(performing: { try SQLiteStateStore(path: directory.file("file/state.sqlite")) }, throws: isUnreachable)
     }
