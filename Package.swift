@@ -90,6 +90,7 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Records"], swiftSettings: settings),
         .testTarget(
             name: "ProcessTests", dependencies: ["cordon", "EventLogs", "LocalStore", "Ingest", "Keys", "Records"],
+            name: "EventLogTests", dependencies: ["EventLogs", "LocalStore", "KafkaLog", "Records", "Crdkafka"],
             swiftSettings: settings),
         .testTarget(
             name: "IngestTests", dependencies: ["Ingest", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore"],

@@ -17,6 +17,9 @@ package protocol EventLog: Sendable {
     func append(_ batch: [NewRecord]) throws(LogError) -> [Position]
 
     /// Opens a reader that stands at `positions`, one for each partition to be read.
+    ///
+    /// An offset that is no longer kept, or lies beyond the end, is `.offsetOutOfRange`: here, or from the first `next`,
+    /// and then from each until the reader is sought elsewhere.
     func reader(at positions: [Position]) throws(LogError) -> any LogReader
 
     /// The offset that the next record of this partition will get.
@@ -138,7 +141,7 @@ package enum LogError: Error, Sendable, Hashable {
     case unreachable(reason: String)
     case unknownTopic(String)
     case unknownPartition(TopicPartition)
-    /// The offset is older than what is kept.
+    /// The offset is older than what is kept, negative, or beyond the end.
     case offsetOutOfRange(Position, earliest: Int64)
     /// A file or record is damaged; nothing was changed.
     case corrupted(reason: String)
@@ -157,7 +160,7 @@ extension LogError: CustomStringConvertible {
         case .unknownTopic(let topic): "the log has no topic \(topic); `cordon topics` creates what a consortium needs"
         case .unknownPartition(let partition): "the log has no partition \(partition)"
         case .offsetOutOfRange(let position, let earliest):
-            "offset \(position.offset) of \(position.partition) is no longer kept; the earliest is \(earliest)"
+            "\(position.partition) has no offset \(position.offset); the earliest that is kept is \(earliest)"
         case .corrupted(let reason): "the log is damaged: \(reason)"
         case .failed(let reason): "the log failed: \(reason)"
         }

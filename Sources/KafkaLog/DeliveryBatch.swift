@@ -4,8 +4,8 @@ import Synchronization
 
 /// Where the delivery reports of one batch come in: a slot a record, and a semaphore for the one who waits.
 ///
-/// Unchecked: a slot is written once, by the report of its own record, before the atomic countdown; it is read only after
-/// the countdown has reached zero.
+/// Unchecked: a slot is written once, by the report of its own record, before the atomic countdown; it is read only
+/// after the countdown has reached zero.
 final class DeliveryBatch: @unchecked Sendable {
     struct Slot {
         fileprivate let batch: Unmanaged<DeliveryBatch>

@@ -56,14 +56,18 @@ struct KafkaAdmin {
         let wait = patience.kafkaMilliseconds
         var words = [CChar](repeating: 0, count: 512)
         guard
-            rd_kafka_AdminOptions_set_request_timeout(options, wait, &words, words.count) == RD_KAFKA_RESP_ERR_NO_ERROR,
-            rd_kafka_AdminOptions_set_operation_timeout(options, wait, &words, words.count) == RD_KAFKA_RESP_ERR_NO_ERROR
+            rd_kafka_AdminOptions_set_request_timeout(options, wait, &words, words.count)
+                == RD_KAFKA_RESP_ERR_NO_ERROR,
+            rd_kafka_AdminOptions_set_operation_timeout(options, wait, &words, words.count)
+                == RD_KAFKA_RESP_ERR_NO_ERROR
         else { throw .failed(reason: KafkaClient.text(words)) }
         let queue = rd_kafka_queue_new(client.handle)
         defer { rd_kafka_queue_destroy(queue) }
         send(options, queue)
         // librdkafka answers every admin request within its time-out, if only to say that it passed.
-        guard let event = rd_kafka_queue_poll(queue, -1) else { throw .failed(reason: "an admin request went unanswered") }
+        guard let event = rd_kafka_queue_poll(queue, -1) else {
+            throw .failed(reason: "an admin request went unanswered")
+        }
         let code = rd_kafka_event_error(event)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             let words = String(cString: rd_kafka_event_error_string(event))

@@ -3,8 +3,8 @@ import EventLogs
 
 /// The one owner of an `rd_kafka_t`.
 ///
-/// Unchecked: the pointer never changes, librdkafka's calls on it are safe from any thread, and it is destroyed in `deinit`,
-/// when nobody can call any more.
+/// Unchecked: the pointer never changes, librdkafka's calls on it are safe from any thread, and it is destroyed in
+/// `deinit`, when nobody can call any more.
 final class KafkaClient: @unchecked Sendable {
     let handle: OpaquePointer
     let troubles: KafkaTroubles
@@ -42,14 +42,28 @@ final class KafkaClient: @unchecked Sendable {
         rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
     }
 
-    /// The first offset that is kept and the one that the next record will get.
-    func watermarks(_ partition: TopicPartition, timeout: Duration) throws(LogError) -> (low: Int64, high: Int64) {
-        var low: Int64 = 0
-        var high: Int64 = 0
-        let code = rd_kafka_query_watermark_offsets(
-            handle, partition.topic, Int32(clamping: partition.partition), &low, &high, timeout.kafkaMilliseconds)
+    /// The first offset that is kept.
+    func earliest(_ partition: TopicPartition, timeout: Duration) throws(LogError) -> Int64 {
+        try offset(at: Int64(RD_KAFKA_OFFSET_BEGINNING), of: partition, timeout)
+    }
+
+    /// The offset that the next record will get.
+    func end(_ partition: TopicPartition, timeout: Duration) throws(LogError) -> Int64 {
+        try offset(at: Int64(RD_KAFKA_OFFSET_END), of: partition, timeout)
+    }
+
+    /// By the look-up for times, which knows these two as special times: `rd_kafka_query_watermark_offsets` of
+    /// librdkafka 2.0.2 does not return while the leader is away, whatever its time-out.
+    private func offset(
+        at time: Int64, of partition: TopicPartition, _ timeout: Duration
+    ) throws(LogError) -> Int64 {
+        let list = PartitionList([Position(partition, time)])
+        let code = rd_kafka_offsets_for_times(handle, list.pointer, timeout.kafkaMilliseconds)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw error(code, at: partition) }
-        return (low, high)
+        guard let found = list.pointer.elements.first else { throw error(RD_KAFKA_RESP_ERR__FAIL, at: partition) }
+        guard found.err == RD_KAFKA_RESP_ERR_NO_ERROR else { throw error(found.err, at: partition) }
+        guard found.offset >= 0 else { throw error(RD_KAFKA_RESP_ERR__TIMED_OUT, at: partition) }
+        return found.offset
     }
 
     /// The error for a code of librdkafka's, with what its connections last said where no broker answers.

@@ -1,7 +1,8 @@
 import Crdkafka
 import EventLogs
 
-/// The committed offsets of one group name. It joins nothing, so processes that share the name don't disturb each other.
+/// The committed offsets of one group name. It joins nothing, so processes that share the name don't disturb each
+/// other.
 final class KafkaGroup: Sendable {
     private let client: KafkaClient
     private let patience: Duration

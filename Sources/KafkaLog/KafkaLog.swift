@@ -4,9 +4,9 @@ import Synchronization
 
 /// The log on Kafka: a thin wrapper over librdkafka.
 ///
-/// What `append` returned for is acknowledged by all in-sync replicas. Offsets are the broker's, so a compacted topic or a
-/// transaction of someone else's leaves gaps. Nothing here leans on broker transactions or on group membership: positions
-/// are assigned by hand, and a group is only a name under which offsets are kept.
+/// What `append` returned for is acknowledged by all in-sync replicas. Offsets are the broker's, so a compacted topic
+/// or a transaction of someone else's leaves gaps. Nothing here leans on broker transactions or on group membership:
+/// positions are assigned by hand, and a group is only a name under which offsets are kept.
 package final class KafkaLog: EventLog {
     private let properties: [String: String]
     private let patience: Duration
@@ -53,12 +53,12 @@ package final class KafkaLog: EventLog {
 
     package func reader(at positions: [Position]) throws(LogError) -> any LogReader {
         for position in positions { try topics.require(position.partition) }
-        return try KafkaReader(properties: properties, positions: positions, patience: patience)
+        return try KafkaReader(properties: properties, control: control, positions: positions, patience: patience)
     }
 
     package func end(of partition: TopicPartition) throws(LogError) -> Int64 {
         try topics.require(partition)
-        return try control.watermarks(partition, timeout: patience).high
+        return try control.end(partition, timeout: patience)
     }
 
     package func commit(_ positions: [Position], group: String) throws(LogError) {
@@ -71,7 +71,7 @@ package final class KafkaLog: EventLog {
         return try self.group(group).committed(partition)
     }
 
-    /// An idempotent producer that met a fatal error answers nothing any more: a new one, with a new producer id, goes on.
+    /// An idempotent producer that met a fatal error takes nothing more: a new one, with a new producer id, goes on.
     private func soundProducer() throws(LogError) -> KafkaProducer {
         try producer.withLock { (current) throws(LogError) in
             if current.hasFailed { current = try KafkaProducer(properties: properties, patience: patience) }

@@ -45,7 +45,7 @@ final class KafkaProducer: Sendable {
                     throw failure(slot.code, record.partition)
                 }
                 guard slot.offset >= 0 else {
-                    throw .unreachable(reason: "\(record.partition): appended, but the broker didn't say at which offset")
+                    throw .unreachable(reason: "\(record.partition): appended, but the broker didn't say where")
                 }
                 positions.append(Position(record.partition, slot.offset))
             }
@@ -106,7 +106,7 @@ final class KafkaProducer: Sendable {
     }
 
     private func failure(_ code: rd_kafka_resp_err_t, _ partition: TopicPartition) -> LogError {
-        guard code == RD_KAFKA_RESP_ERR__FATAL else { return client.error(code, at: partition) }
+        guard hasFailed else { return client.error(code, at: partition) }
         var words = [CChar](repeating: 0, count: 512)
         rd_kafka_fatal_error(client.handle, &words, words.count)
         // The next append makes a new producer, so trying again is right.

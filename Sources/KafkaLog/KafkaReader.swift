@@ -4,6 +4,8 @@ import EventLogs
 /// Reads assigned partitions from librdkafka's bounded queue, which it fills in the background.
 final class KafkaReader: LogReader {
     private let client: KafkaClient
+    /// Asks where partitions begin and end. Not `client`: on its connection an answer waits behind the open fetch.
+    private let control: KafkaClient
     private let queue: OpaquePointer
     private let patience: Duration
     /// Where each partition goes on: the offset after the last record handed out.
@@ -14,8 +16,13 @@ final class KafkaReader: LogReader {
     private var stopped: [TopicPartition: LogError] = [:]
     /// What went wrong since the last call, thrown once.
     private var failure: LogError?
+    /// What librdkafka is getting over by itself; thrown once where a wait ends with nothing.
+    private var setback: LogError?
 
-    init(properties: [String: String], positions: [Position], patience: Duration) throws(LogError) {
+    init(
+        properties: [String: String], control: KafkaClient, positions: [Position], patience: Duration
+    ) throws(LogError) {
+        self.control = control
         client = try KafkaClient(RD_KAFKA_CONSUMER, KafkaProperties.consumer(properties))
         guard let queue = rd_kafka_queue_get_consumer(client.handle) else {
             throw .failed(reason: "group.id: a reader needs a name that is not empty")
@@ -39,7 +46,7 @@ final class KafkaReader: LogReader {
         let records = try read(limit, until: ContinuousClock().now) { true }
         guard records.isEmpty, limit > 0 else { return records }
         var ends: [TopicPartition: Int64] = [:]
-        for partition in positions.keys { ends[partition] = try client.watermarks(partition, timeout: patience).high }
+        for partition in positions.keys { ends[partition] = try control.end(partition, timeout: patience) }
         let deadline = ContinuousClock().now + patience
         let late = try read(limit, until: deadline) { ends.contains { self.reached[$0.key, default: 0] < $0.value } }
         if late.isEmpty, ends.contains(where: { reached[$0.key, default: 0] < $0.value }) {
@@ -56,13 +63,14 @@ final class KafkaReader: LogReader {
         reached = positions
         stopped = [:]
         failure = nil
+        setback = nil
         try assign()
     }
 
     /// Negative numbers are librdkafka's names for other places ("the end", "as committed"), not offsets.
     private func check(_ position: Position) throws(LogError) {
         guard position.offset < 0 else { return }
-        let earliest = try client.watermarks(position.partition, timeout: patience).low
+        let earliest = try control.earliest(position.partition, timeout: patience)
         throw .offsetOutOfRange(position, earliest: earliest)
     }
 
@@ -80,18 +88,29 @@ final class KafkaReader: LogReader {
         var out: [LogRecord] = []
         while true {
             if out.count < limit { take(limit - out.count, wait: .zero, into: &out) }
-            guard out.isEmpty else { return out }
-            if let stop = failure ?? stopped.values.first {
-                failure = nil
-                throw stop
+            guard out.isEmpty else {
+                setback = nil
+                return out
             }
+            try throwTrouble()
             let left = deadline - ContinuousClock().now
             guard needed(), left > .zero else { break }
             take(1, wait: left, into: &out)
         }
-        rd_kafka_poll(client.handle, 0)
-        if client.troubles.takeOutage() { throw client.error(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) }
+        if let setback {
+            self.setback = nil
+            throw setback
+        }
         return []
+    }
+
+    private func throwTrouble() throws(LogError) {
+        if let trouble = failure ?? stopped.values.first {
+            failure = nil
+            throw trouble
+        }
+        rd_kafka_poll(client.handle, 0)
+        if client.troubles.takeOutage() { setback = client.error(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) }
     }
 
     private func take(_ limit: Int, wait: Duration, into out: inout [LogRecord]) {
@@ -117,7 +136,7 @@ final class KafkaReader: LogReader {
         let code = message.pointee.err
         let offset = message.pointee.offset
         guard let topic else {
-            failure = failure ?? client.error(code)
+            note(client.error(code))
             return
         }
         let partition = TopicPartition(topic, Int(message.pointee.partition))
@@ -133,14 +152,18 @@ final class KafkaReader: LogReader {
             stopped[partition] = outOfRange(Position(partition, position))
         default:
             let words = rd_kafka_message_errstr(message).map { String(cString: $0) }
-            failure = failure ?? client.error(code, at: partition, words: words)
+            note(client.error(code, at: partition, words: words))
         }
+    }
+
+    private func note(_ error: LogError) {
+        if error.mayRetry { setback = error } else { failure = failure ?? error }
     }
 
     private func outOfRange(_ position: Position) -> LogError {
         do {
             return .offsetOutOfRange(
-                position, earliest: try client.watermarks(position.partition, timeout: patience).low)
+                position, earliest: try control.earliest(position.partition, timeout: patience))
         } catch { return error }
     }
 }

@@ -28,10 +28,16 @@ final class KafkaTopics: Sendable {
         defer { rd_kafka_topic_destroy(handle) }
         var answer: UnsafePointer<rd_kafka_metadata>?
         let code = rd_kafka_metadata(client.handle, 0, handle, &answer, patience.kafkaMilliseconds)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer else { throw client.error(code, at: TopicPartition(topic)) }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer else {
+            throw client.error(code, at: TopicPartition(topic))
+        }
         defer { rd_kafka_metadata_destroy(answer) }
-        guard answer.pointee.topic_cnt > 0, let found = answer.pointee.topics?.pointee else { throw .unknownTopic(topic) }
-        guard found.err == RD_KAFKA_RESP_ERR_NO_ERROR else { throw client.error(found.err, at: TopicPartition(topic)) }
+        guard answer.pointee.topic_cnt > 0, let found = answer.pointee.topics?.pointee else {
+            throw .unknownTopic(topic)
+        }
+        guard found.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw client.error(found.err, at: TopicPartition(topic))
+        }
         guard found.partition_cnt > 0 else { throw .unknownTopic(topic) }
         let count = Int(found.partition_cnt)
         known.withLock { $0[topic] = count }

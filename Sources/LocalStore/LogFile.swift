@@ -20,20 +20,19 @@ final class LogFile: Sendable {
                 try db.execute(sql: "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000")
             }
             database = try DatabasePool(path: path, configuration: configuration)
-            var migrator = DatabaseMigrator()
-            migrator.registerMigration("1") { db in
-                try db.execute(
-                    sql: """
-                        CREATE TABLE partitions (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, partition INTEGER NOT NULL,
-                            cleanup TEXT NOT NULL, next INTEGER NOT NULL DEFAULT 0, UNIQUE (topic, partition));
-                        CREATE TABLE records (partition INTEGER NOT NULL, offset INTEGER NOT NULL,
-                            timestamp INTEGER NOT NULL, key BLOB, value BLOB, headers BLOB,
-                            PRIMARY KEY (partition, offset)) WITHOUT ROWID;
-                        CREATE TABLE commits (grp TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
-                            PRIMARY KEY (grp, partition)) WITHOUT ROWID;
-                        """)
+            try database.writeWithoutTransaction { db in
+                try Schema.make(
+                    """
+                    CREATE TABLE IF NOT EXISTS partitions (id INTEGER PRIMARY KEY, topic TEXT NOT NULL,
+                        partition INTEGER NOT NULL, cleanup TEXT NOT NULL, next INTEGER NOT NULL DEFAULT 0,
+                        UNIQUE (topic, partition));
+                    CREATE TABLE IF NOT EXISTS records (partition INTEGER NOT NULL, offset INTEGER NOT NULL,
+                        timestamp INTEGER NOT NULL, key BLOB, value BLOB, headers BLOB,
+                        PRIMARY KEY (partition, offset)) WITHOUT ROWID;
+                    CREATE TABLE IF NOT EXISTS commits (grp TEXT NOT NULL, partition INTEGER NOT NULL,
+                        offset INTEGER NOT NULL, PRIMARY KEY (grp, partition)) WITHOUT ROWID;
+                    """, version: 1, in: db)
             }
-            try migrator.migrate(database)
             if !FileManager.default.fileExists(atPath: bell) {
                 _ = FileManager.default.createFile(atPath: bell, contents: Data([0]))
             }
@@ -118,6 +117,20 @@ final class LogFile: Sendable {
         let id = try id(partition)
         return try read { db in
             try Int64.fetchOne(db, sql: "SELECT next FROM partitions WHERE id = ?", arguments: [id]) ?? 0
+        }
+    }
+
+    /// Throws `.offsetOutOfRange` where no record stands at this offset or will be the next there.
+    func check(_ position: Position) throws(LogError) {
+        let id = try id(position.partition)
+        let (earliest, end) = try read { db -> (Int64, Int64) in
+            let end = try Int64.fetchOne(db, sql: "SELECT next FROM partitions WHERE id = ?", arguments: [id]) ?? 0
+            let first = try Int64.fetchOne(
+                db, sql: "SELECT min(offset) FROM records WHERE partition = ?", arguments: [id])
+            return (first ?? end, end)
+        }
+        guard position.offset >= earliest, position.offset <= end else {
+            throw .offsetOutOfRange(position, earliest: earliest)
         }
     }
 

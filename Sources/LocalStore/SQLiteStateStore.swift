@@ -10,26 +10,30 @@ package final class SQLiteStateStore: StateStore {
 
     package init(path: String) throws(LogError) {
         self.path = path
+        let directory = (path as NSString).deletingLastPathComponent
         do {
-            try FileManager.default.createDirectory(
-                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            if !directory.isEmpty {
+                try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            }
+        } catch {
+            throw .unreachable(reason: "the folder \(directory) can't be made or written")
+        }
+        do {
             var configuration = GRDB.Configuration()
             configuration.busyMode = .timeout(30)
             configuration.journalMode = .wal
             configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous=NORMAL") }
             database = try DatabaseQueue(path: path, configuration: configuration)
-            var migrator = DatabaseMigrator()
-            migrator.registerMigration("1") { db in
-                try db.execute(
-                    sql: """
-                        CREATE TABLE entries (tbl TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
-                            ord INTEGER NOT NULL, PRIMARY KEY (tbl, key)) WITHOUT ROWID;
-                        CREATE INDEX entries_by_order ON entries (tbl, ord);
-                        CREATE TABLE positions (topic TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
-                            PRIMARY KEY (topic, partition)) WITHOUT ROWID;
-                        """)
+            try database.writeWithoutTransaction { db in
+                try Schema.make(
+                    """
+                    CREATE TABLE IF NOT EXISTS entries (tbl TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
+                        ord INTEGER NOT NULL, PRIMARY KEY (tbl, key)) WITHOUT ROWID;
+                    CREATE INDEX IF NOT EXISTS entries_by_order ON entries (tbl, ord);
+                    CREATE TABLE IF NOT EXISTS positions (topic TEXT NOT NULL, partition INTEGER NOT NULL,
+                        offset INTEGER NOT NULL, PRIMARY KEY (topic, partition)) WITHOUT ROWID;
+                    """, version: 1, in: db)
             }
-            try migrator.migrate(database)
         } catch {
             throw LogFile.translate(error, path)
         }

@@ -2,9 +2,11 @@ import EventLogs
 import Testing
 
 @Suite("what every log does: appending") struct EventLogAppendTests {
+    private let fixtures = Fixtures()
+
     @Test("offsets are dense from 0 and follow the order of appending", arguments: LogKind.present)
     func denseOffsets(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let partition = TopicPartition(try fixture.topic())
         var positions: [Position] = []
         for batch in 0..<5 {
@@ -20,13 +22,14 @@ import Testing
 
     @Test("keys, values, headers and tombstones come back as they were", arguments: LogKind.present)
     func roundTrip(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let partition = TopicPartition(try fixture.topic())
         let batch = [
             NewRecord(partition, key: nil, value: nil),
             NewRecord(partition, key: [], value: []),
             NewRecord(partition, key: [1, 0, 2], value: nil, headers: [Header("kind", [7])]),
-            NewRecord(partition, key: nil, value: [0], headers: [Header("a", []), Header("a", [0, 255]), Header("ü", [1])]),
+            NewRecord(
+                partition, key: nil, value: [0], headers: [Header("a", []), Header("a", [0, 255]), Header("ü", [1])]),
             NewRecord(partition, key: Array(0...255), value: Array((0...255).reversed())),
         ]
         try fixture.log.append(batch)
@@ -38,7 +41,7 @@ import Testing
 
     @Test("an empty value and one of a megabyte pass", arguments: LogKind.present)
     func sizes(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let partition = TopicPartition(try fixture.topic())
         let large = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
         try fixture.log.append([NewRecord(partition, value: large), NewRecord(partition, value: [])])
@@ -48,7 +51,7 @@ import Testing
 
     @Test("one batch may go to several partitions and topics", arguments: LogKind.present)
     func severalPartitions(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let (first, second) = (try fixture.topic(partitions: 3), try fixture.topic())
         let partitions = (0..<3).map { TopicPartition(first, $0) } + [TopicPartition(second)]
         #expect(try fixture.log.partitions(of: first) == 3)
@@ -67,7 +70,7 @@ import Testing
 
     @Test("an empty batch changes nothing", arguments: LogKind.present)
     func emptyBatch(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let partition = TopicPartition(try fixture.topic())
         #expect(try fixture.log.append([]).isEmpty)
         #expect(try fixture.log.end(of: partition) == 0)
@@ -75,7 +78,7 @@ import Testing
 
     @Test("appends of several threads each keep their order and lose nothing", arguments: LogKind.present)
     func concurrentAppends(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let partition = TopicPartition(try fixture.topic())
         let writers = (0..<4).map { writer in
             Worker {
@@ -95,7 +98,7 @@ import Testing
 
     @Test("a topic or partition that is not there is named in the error", arguments: LogKind.present)
     func unknownPlaces(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let topic = try fixture.topic(partitions: 2)
         let log = fixture.log
         for partition in [TopicPartition(topic, 2), TopicPartition(topic, -1), TopicPartition(topic, .max)] {
@@ -104,7 +107,7 @@ import Testing
             #expect(throws: LogError.unknownPartition(partition)) { try log.end(of: partition) }
             #expect(throws: LogError.unknownPartition(partition)) { try log.committed(partition, group: "g") }
         }
-        let missing = TopicPartition("test-nowhere.\(topic)")
+        let missing = TopicPartition(fixture.missingTopic())
         #expect(throws: LogError.unknownTopic(missing.topic)) { try log.partitions(of: missing.topic) }
         #expect(throws: LogError.unknownTopic(missing.topic)) { try log.append([NewRecord(missing, "x")]) }
         #expect(throws: LogError.unknownTopic(missing.topic)) { try log.reader(at: [Position(missing, 0)]) }

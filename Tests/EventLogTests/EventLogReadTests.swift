@@ -3,8 +3,10 @@ import EventLogs
 import Testing
 
 @Suite("what every log does: reading") struct EventLogReadTests {
+    private let fixtures = Fixtures()
+
     private func filled(_ kind: LogKind, _ count: Int) throws -> (LogFixture, TopicPartition) {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let partition = TopicPartition(try fixture.topic())
         try fixture.log.append((0..<count).map { NewRecord(partition, "\($0)") })
         return (fixture, partition)
@@ -37,7 +39,7 @@ import Testing
 
     @Test("a seek in one partition leaves the others where they are", arguments: LogKind.present)
     func seekOfOne(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let topic = try fixture.topic(partitions: 2)
         let (left, right) = (TopicPartition(topic, 0), TopicPartition(topic, 1))
         try fixture.log.append((0..<10).flatMap { [NewRecord(left, "\($0)"), NewRecord(right, "\($0)")] })
@@ -89,7 +91,7 @@ import Testing
 
     @Test("available is empty only at the end of the log", arguments: LogKind.present)
     func available(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let topic = try fixture.topic(partitions: 2)
         let partitions = [TopicPartition(topic, 0), TopicPartition(topic, 1)]
         let reader = try fixture.log.reader(at: partitions.map { Position($0, 0) })
@@ -97,7 +99,9 @@ import Testing
         for round in 0..<10 {
             try fixture.log.append((0..<7).map { NewRecord(partitions[($0 + round) % 2], "\(round) \($0)") })
             var seen: Set<String> = []
-            while case let records = try reader.available(limit: 3), !records.isEmpty { seen.formUnion(records.map(\.text)) }
+            while case let records = try reader.available(limit: 3), !records.isEmpty {
+                seen.formUnion(records.map(\.text))
+            }
             #expect(seen == Set((0..<7).map { "\(round) \($0)" }))
         }
     }
@@ -125,7 +129,7 @@ import Testing
 
     @Test("each group has its own committed offset", arguments: LogKind.present)
     func groups(kind: LogKind) throws {
-        let fixture = try LogFixture(kind)
+        let fixture = try fixtures.make(kind)
         let topic = try fixture.topic(partitions: 2)
         let (left, right) = (TopicPartition(topic, 0), TopicPartition(topic, 1))
         let (one, two) = ("\(topic)-one", "\(topic)-two")

@@ -3,6 +3,7 @@ import Foundation
 import KafkaLog
 import LocalStore
 import Records
+import Synchronization
 import Testing
 
 /// The logs that must all behave as `EventLog` says.
@@ -55,6 +56,24 @@ final class LogFixture: Sendable {
             try log.create([TopicSettings(name: name, partitions: partitions)])
         }
         return name
+    }
+
+    /// The name of a topic that doesn't exist.
+    func missingTopic() -> String {
+        let name = "test-\(UUID().uuidString.lowercased()).missing"
+        mock?.hide(name)
+        return name
+    }
+}
+
+/// Keeps fixtures for as long as the suite of a test stands: logs and readers outlive their last use of a fixture.
+final class Fixtures: Sendable {
+    private let made = Mutex<[LogFixture]>([])
+
+    func make(_ kind: LogKind) throws -> LogFixture {
+        let fixture = try LogFixture(kind)
+        made.withLock { $0.append(fixture) }
+        return fixture
     }
 }
 

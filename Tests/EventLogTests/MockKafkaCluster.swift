@@ -2,8 +2,8 @@ import Crdkafka
 
 /// librdkafka's built-in cluster of mock brokers, on loopback ports that the system chooses.
 ///
-/// Of what Kafka does, version 2.0.2 mocks producing, fetching, metadata and committed offsets; it knows no admin requests,
-/// so its topics are made here. Unchecked: librdkafka locks the cluster in each of these calls.
+/// Of what Kafka does, version 2.0.2 mocks producing, fetching, metadata and committed offsets; it knows no admin
+/// requests, so its topics are made here. Unchecked: librdkafka locks the cluster in each of these calls.
 final class MockKafkaCluster: @unchecked Sendable {
     enum Request: Int16 {
         case produce = 0
@@ -45,7 +45,15 @@ final class MockKafkaCluster: @unchecked Sendable {
 
     func create(_ topic: String, partitions: Int) throws {
         let code = rd_kafka_mock_topic_create(cluster, topic, Int32(partitions), 1)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw Unavailable(reason: String(cString: rd_kafka_err2str(code))) }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw Unavailable(reason: String(cString: rd_kafka_err2str(code)))
+        }
+    }
+
+    /// Makes a topic's metadata say that it doesn't exist. Mock brokers otherwise create what is asked for: they know
+    /// no metadata request that forbids it.
+    func hide(_ topic: String) {
+        rd_kafka_mock_topic_set_error(cluster, topic, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
     }
 
     /// The next requests of this kind get these answers, one each, and do nothing else.

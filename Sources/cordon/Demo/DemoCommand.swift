@@ -63,7 +63,7 @@ struct DemoCommand: ParsableCommand {
     func run() throws {
         let start = ContinuousClock.now
         let folder = DemoFolder(path: dir)
-        print("everything goes to \(dir); Ctrl-C stops all of it")
+        say("everything goes to \(dir); Ctrl-C stops all of it")
         let stop = StopSignal()
         let spec = try readFeatureSpec(file: pipelines + "/features/card.yaml")
         let data = try readData()
@@ -86,10 +86,12 @@ struct DemoCommand: ParsableCommand {
         result.memory_mb = Double(outcome.peakMemory) / 1_048_576
         result.model = model.model.version
         result.folder = dir
-        print(result.text, terminator: "")
+        say(result.text)
         if let summary { try writeFile(result.json, to: summary) }
         guard !outcome.stopped else { throw ExitCode(130) }
-        guard result.decided_once == result.transactions, result.equal_to_clear == result.transactions else {
+        guard result.all.decided_once == result.all.transactions,
+            result.all.equal_to_clear == result.all.transactions
+        else {
             throw Failure("not every transaction was decided once with the score of the model in the clear")
         }
     }

@@ -3,13 +3,13 @@ import ModelSync
 import Records
 
 /// What a demo run came to; `json` is what `--summary` writes.
-struct DemoSummary: Codable {
-    struct Latency: Codable {
+struct DemoSummary: Encodable {
+    struct Latency: Encodable {
         var p50: Double?
         var p99: Double?
     }
 
-    struct Figures: Codable {
+    struct Figures: Encodable {
         /// Transactions that were sent and are whole.
         var transactions = 0
         var scored = 0
@@ -26,20 +26,18 @@ struct DemoSummary: Codable {
         var ap: Double?
         var card_precision_100: Double?
         var latency_ms = Latency()
+
+        mutating func take(_ report: QualityReport) {
+            measured = report.transactions
+            frauds = report.frauds
+            auc = report.auc
+            ap = report.averagePrecision
+            card_precision_100 = report.cardPrecision100
+        }
     }
 
-    var transactions = 0
-    var scored = 0
-    var rejected = 0
-    var decided_once = 0
-    var equal_to_clear = 0
-    var alerts = 0
-    var measured = 0
-    var frauds = 0
-    var auc: Double?
-    var ap: Double?
-    var card_precision_100: Double?
-    var latency_ms = Latency()
+    /// Over all members; in the JSON these stand at the top.
+    var all = Figures()
     var members: [String: Figures] = [:]
     var tx_per_s: Double?
     /// Rounds of messages a batch.
@@ -78,30 +76,21 @@ struct DemoSummary: Codable {
             figures.alerts = tally.alerts
             figures.latency_ms = Self.latency(tally.latencies)
             latencies += tally.latencies
-            if let report = quality.members[member] {
-                figures.measured = report.transactions
-                figures.frauds = report.frauds
-                figures.auc = report.auc
-                figures.ap = report.averagePrecision
-                figures.card_precision_100 = report.cardPrecision100
-            }
+            if let report = quality.members[member] { figures.take(report) }
             members[member.name] = figures
         }
-        let all = members.values
-        transactions = all.reduce(0) { $0 + $1.transactions }
-        scored = all.reduce(0) { $0 + $1.scored }
-        rejected = all.reduce(0) { $0 + $1.rejected }
-        decided_once = all.reduce(0) { $0 + $1.decided_once }
-        equal_to_clear = all.reduce(0) { $0 + $1.equal_to_clear }
-        alerts = all.reduce(0) { $0 + $1.alerts }
-        measured = quality.overall.transactions
-        frauds = quality.overall.frauds
-        auc = quality.overall.auc
-        ap = quality.overall.averagePrecision
-        card_precision_100 = quality.overall.cardPrecision100
-        latency_ms = Self.latency(latencies)
+        all = members.values.reduce(into: Figures()) { sum, each in
+            sum.transactions += each.transactions
+            sum.scored += each.scored
+            sum.rejected += each.rejected
+            sum.decided_once += each.decided_once
+            sum.equal_to_clear += each.equal_to_clear
+            sum.alerts += each.alerts
+        }
+        all.take(quality.overall)
+        all.latency_ms = Self.latency(latencies)
         if let first = state.first, let last = state.last, last > first {
-            tx_per_s = Double(scored) / ((last - first) / .seconds(1))
+            tx_per_s = Double(all.scored) / ((last - first) / .seconds(1))
         }
     }
 
@@ -128,6 +117,26 @@ struct DemoSummary: Codable {
         if sealed > 0 { record_bytes = sum(members, "cordon_sealed_bytes_total") / sealed }
     }
 
+    private enum CodingKeys: CodingKey {
+        case members, tx_per_s, rounds, transactions_per_batch, sent_bytes_per_tx_party, record_bytes, first_score_s
+        case memory_mb, model, folder
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try all.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(members, forKey: .members)
+        try container.encode(tx_per_s, forKey: .tx_per_s)
+        try container.encode(rounds, forKey: .rounds)
+        try container.encode(transactions_per_batch, forKey: .transactions_per_batch)
+        try container.encode(sent_bytes_per_tx_party, forKey: .sent_bytes_per_tx_party)
+        try container.encode(record_bytes, forKey: .record_bytes)
+        try container.encode(first_score_s, forKey: .first_score_s)
+        try container.encode(memory_mb, forKey: .memory_mb)
+        try container.encode(model, forKey: .model)
+        try container.encode(folder, forKey: .folder)
+    }
+
     var json: [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
@@ -139,17 +148,17 @@ struct DemoSummary: Codable {
         var lines = [
             "",
             "summary",
-            "  scored        \(scored) of \(transactions) transactions, \(rejected) broken records rejected, \(alerts) alerts",
-            "  exactly once  \(decided_once) of \(transactions) have one decision",
-            "  equality      \(equal_to_clear) of \(scored) scores equal the model in the clear, bit for bit",
+            "  scored        \(all.scored) of \(all.transactions) transactions, \(all.rejected) broken records rejected, \(all.alerts) alerts",
+            "  exactly once  \(all.decided_once) of \(all.transactions) have one decision",
+            "  equality      \(all.equal_to_clear) of \(all.scored) scores equal the model in the clear, bit for bit",
             "  throughput    \(decimals(tx_per_s, 0)) transactions/s, transaction to decision, all processes on this machine",
-            "  latency       p50 \(decimals(latency_ms.p50, 1)) ms, p99 \(decimals(latency_ms.p99, 1)) ms",
+            "  latency       p50 \(decimals(all.latency_ms.p50, 1)) ms, p99 \(decimals(all.latency_ms.p99, 1)) ms",
             "  cost          \(decimals(rounds, 0)) rounds a batch of \(decimals(transactions_per_batch, 0)), "
                 + "\(decimals(sent_bytes_per_tx_party, 0)) bytes sent a transaction and party, "
                 + "\(decimals(record_bytes, 0)) bytes a record in the log",
             "  first score   \(decimals(first_score_s, 1)) s after the start; \(decimals(memory_mb, 0)) MB of memory at most, in all",
-            "  quality       AUC \(decimals(auc)), average precision \(decimals(ap)), "
-                + "card precision@100 \(decimals(card_precision_100)) (\(measured) transactions, \(frauds) frauds)",
+            "  quality       AUC \(decimals(all.auc)), average precision \(decimals(all.ap)), "
+                + "card precision@100 \(decimals(all.card_precision_100)) (\(all.measured) transactions, \(all.frauds) frauds)",
         ]
         for (name, figures) in members.sorted(by: { $0.key < $1.key }) {
             lines.append(
@@ -157,7 +166,7 @@ struct DemoSummary: Codable {
                     + "\(decimals(figures.ap)), card precision@100 \(decimals(figures.card_precision_100)) "
                     + "(\(figures.measured) transactions, \(figures.frauds) frauds)")
         }
-        return (lines + ["  everything is in \(folder)"]).joined(separator: "\n") + "\n"
+        return (lines + ["  everything is in \(folder)"]).joined(separator: "\n")
     }
 }
 

@@ -31,3 +31,6 @@ final class Progress {
         FileHandle.standardError.write(Data((terminal ? "\r\u{1B}[2K\(line)" : line + "\n").utf8))
     }
 }
+
+/// A line on standard output, at once, whoever reads it.
+func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }

@@ -1,0 +1,26 @@
+import EventLogs
+import GRDB
+
+/// The tables of a file, and the version of them that stands in its `user_version`.
+enum Schema {
+    /// Makes the tables of a new file.
+    ///
+    /// In one immediate transaction, so that of several processes that open a new file at once one makes them and the
+    /// others find them made; GRDB's own migrator looks first and locks later.
+    static func make(_ tables: String, version: Int, in db: Database) throws {
+        if try found(db) != version {
+            try db.inTransaction(.immediate) {
+                let found = try found(db)
+                guard found <= version else {
+                    throw LogError.failed(reason: "the file is of version \(found); this program knows \(version)")
+                }
+                if found < version { try db.execute(sql: "\(tables); PRAGMA user_version = \(version)") }
+                return .commit
+            }
+        }
+    }
+
+    private static func found(_ db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+    }
+}
