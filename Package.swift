@@ -90,6 +90,8 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Records"], swiftSettings: settings),
         .testTarget(
             name: "ProcessTests", dependencies: ["cordon", "EventLogs", "LocalStore", "Ingest", "Keys", "Records"],
+            swiftSettings: settings),
+        .testTarget(
             name: "EventLogTests", dependencies: ["EventLogs", "LocalStore", "KafkaLog", "Records", "Crdkafka"],
             swiftSettings: settings),
     ]
