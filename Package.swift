@@ -94,5 +94,10 @@ let package = Package(
         .testTarget(
             name: "EventLogTests", dependencies: ["EventLogs", "LocalStore", "KafkaLog", "Records", "Crdkafka"],
             swiftSettings: settings),
+        .testTarget(
+            name: "IngestTests",
+            dependencies: ["Ingest", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore"],
+            swiftSettings: settings),
+        .testTarget(name: "KeysTests", dependencies: ["Keys", "Records", "ThreeParty"], swiftSettings: settings),
     ]
 )

@@ -32,6 +32,8 @@ package final class ScorePartition {
     private let metrics: Metrics
     private let logger: Logger
     private let reader: any LogReader
+    /// Where the reader stands. It is moved only when it has to be: on Kafka that costs a fetch.
+    private var place: Int64
     private var activations: ActivationHistory
     /// Why the last batch was given up, so that the same reason is logged once.
     private var lastAbort: BatchAbort?
@@ -51,7 +53,8 @@ package final class ScorePartition {
         self.metrics = metrics
         self.logger = logger
         activations = try ActivationHistory(partition: partition, state: state)
-        reader = try log.reader(at: [Position(partition, activations.scanned)])
+        place = activations.scanned
+        reader = try log.reader(at: [Position(partition, place)])
     }
 
     /// Works until `stop` says so. Throws only what makes going on senseless.
@@ -95,13 +98,13 @@ package final class ScorePartition {
     /// Reads what came, closes a batch on size, time, or where the model changes, and proposes it.
     private func leadingBatch() throws -> Batch? {
         let from = activations.committed
-        try reader.seek(to: Position(partition, from))
-        var records = try reader.next(limit: limits.records, timeout: .milliseconds(200))
+        try move(to: from)
+        var records = try next(limit: limits.records, timeout: .milliseconds(200))
         guard !records.isEmpty else { return nil }
         let clock = ContinuousClock()
         let close = clock.now + limits.deadline
         while records.count < limits.records, clock.now < close {
-            records += try reader.next(limit: limits.records - records.count, timeout: close - clock.now)
+            records += try next(limit: limits.records - records.count, timeout: close - clock.now)
         }
         if let first = records.firstIndex(where: { activation(in: $0) != nil }) {
             if first == 0 {
@@ -112,11 +115,7 @@ package final class ScorePartition {
         }
         let end = records[records.count - 1].position.offset + 1
         let batch = try self.batch(records, from..<end)
-        do {
-            try backend.propose(batch.plan)
-        } catch {
-            throw error
-        }
+        try backend.propose(batch.plan)
         return batch
     }
 
@@ -144,14 +143,26 @@ package final class ScorePartition {
 
     /// All records of a range; waits for those that this party's log does not have yet.
     private func read(_ range: Range<Int64>) throws -> [LogRecord] {
-        try reader.seek(to: Position(partition, range.lowerBound))
+        try move(to: range.lowerBound)
         var records: [LogRecord] = []
         let clock = ContinuousClock()
         let close = clock.now + .seconds(2)
         while records.count < Int(range.count), clock.now < close {
-            records += try reader.next(limit: Int(range.count) - records.count, timeout: close - clock.now)
+            records += try next(limit: Int(range.count) - records.count, timeout: close - clock.now)
                 .filter { range.contains($0.position.offset) }
         }
+        return records
+    }
+
+    private func move(to offset: Int64) throws(LogError) {
+        guard offset != place else { return }
+        try reader.seek(to: Position(partition, offset))
+        place = offset
+    }
+
+    private func next(limit: Int, timeout: Duration) throws(LogError) -> [LogRecord] {
+        let records = try reader.next(limit: limit, timeout: timeout)
+        if let last = records.last { place = last.position.offset + 1 }
         return records
     }
 

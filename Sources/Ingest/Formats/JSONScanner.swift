@@ -9,7 +9,8 @@ enum JSONScalar: Sendable, Hashable {
 }
 
 /// Checks that bytes are one JSON object (RFC 8259, strictly: UTF-8, no duplicate names, no trailing bytes, at most 32
-/// deep) and collects its scalars by dotted path, in one pass.
+/// deep) and collects its scalars by dotted path, in one pass. No two members have one path: `{"a.b": 1, "a": {"b": 2}}`
+/// is refused, too.
 struct JSONScanner {
     private struct Malformed: Error {}
 
@@ -26,7 +27,7 @@ struct JSONScanner {
         do {
             scanner.space()
             guard scanner.peek == UInt8(ascii: "{") else { return nil }
-            try scanner.object(path: "", depth: 1)
+            try scanner.object(prefix: "", depth: 1)
             scanner.space()
             return scanner.at == bytes.count ? scanner.fields : nil
         } catch {
@@ -45,7 +46,8 @@ struct JSONScanner {
         at += 1
     }
 
-    private mutating func object(path: String, depth: Int) throws {
+    /// - Parameter prefix: what stands before the members' names in their paths; nil where they can't be mapped.
+    private mutating func object(prefix: String?, depth: Int) throws {
         guard depth <= 32 else { throw Malformed() }
         try expect("{")
         space()
@@ -61,8 +63,9 @@ struct JSONScanner {
             space()
             try expect(":")
             space()
-            let inner = path.isEmpty ? name : path + "." + name
-            fields[inner] = try value(path: inner, depth: depth)
+            let path = prefix.map { $0 + name }
+            let value = try value(path: path, depth: depth)
+            if let path, fields.updateValue(value, forKey: path) != nil { throw Malformed() }
             space()
             if peek == UInt8(ascii: ",") {
                 at += 1
@@ -84,9 +87,7 @@ struct JSONScanner {
         while true {
             space()
             // Array elements can't be mapped: they are checked and forgotten.
-            let kept = fields
-            _ = try value(path: "", depth: depth)
-            fields = kept
+            _ = try value(path: nil, depth: depth)
             space()
             if peek == UInt8(ascii: ",") {
                 at += 1
@@ -97,11 +98,11 @@ struct JSONScanner {
         }
     }
 
-    private mutating func value(path: String, depth: Int) throws -> JSONScalar {
+    private mutating func value(path: String?, depth: Int) throws -> JSONScalar {
         switch peek {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "{"):
-            try object(path: path, depth: depth + 1)
+            try object(prefix: path.map { $0 + "." }, depth: depth + 1)
             return .composite
         case UInt8(ascii: "["):
             try array(depth: depth + 1)

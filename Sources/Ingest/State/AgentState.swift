@@ -6,9 +6,21 @@ import Synchronization
 /// What a member's agent remembers: recent transactions (for windows and duplicates), those that wait for their score,
 /// and how far it has read. Held in memory, kept in a `StateStore`, shared by the ingest and decision threads.
 package final class AgentState: Sendable {
+    /// A transaction's id by its bytes: two spellings that Unicode calls equivalent are two transactions.
+    private struct Key: Hashable {
+        var id: String
+
+        static func == (left: Key, right: Key) -> Bool { left.id.utf8.elementsEqual(right.id.utf8) }
+
+        func hash(into hasher: inout Hasher) {
+            var id = id
+            id.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
+    }
+
     private struct Memory {
         var engine: FeatureEngine
-        var recent: [String: RecentTransaction] = [:]
+        var recent: [Key: RecentTransaction] = [:]
         var pending: [Int64: PendingTransaction] = [:]
         var ingested: Int64 = 0
         var latest: Int64 = .min
@@ -29,7 +41,7 @@ package final class AgentState: Sendable {
         try store.scan(Self.recentTable) { entry in
             let row = try RecentTransaction(decoding: entry.value)
             let id = String(decoding: entry.key, as: UTF8.self)
-            memory.recent[id] = row
+            memory.recent[Key(id: id)] = row
             memory.engine.add(row.transaction(id: id), fraud: row.fraud)
             memory.latest = max(memory.latest, row.time)
         }
@@ -57,8 +69,8 @@ package final class AgentState: Sendable {
         let row = RecentTransaction(transaction, fraud: false)
         let pending = PendingTransaction(transaction, event: event, received: received)
         let values = memory.withLock { memory -> [Double]? in
-            guard memory.recent[transaction.id] == nil else { return nil }
-            memory.recent[transaction.id] = row
+            guard memory.recent[Key(id: transaction.id)] == nil else { return nil }
+            memory.recent[Key(id: transaction.id)] = row
             memory.latest = max(memory.latest, row.time)
             memory.pending[offset] = pending
             return memory.engine.observe(transaction)
@@ -75,10 +87,10 @@ package final class AgentState: Sendable {
     /// Takes a verdict on an earlier transaction into the windows; false where that transaction is not known.
     package func confirm(_ verdict: Verdict, in batch: inout Batch) -> Bool {
         let row = memory.withLock { memory -> RecentTransaction? in
-            guard var row = memory.recent[verdict.transaction] else { return nil }
+            guard var row = memory.recent[Key(id: verdict.transaction)] else { return nil }
             if row.fraud != verdict.fraud {
                 row.fraud = verdict.fraud
-                memory.recent[verdict.transaction] = row
+                memory.recent[Key(id: verdict.transaction)] = row
                 memory.engine.confirm(row.transaction(id: verdict.transaction), fraud: verdict.fraud)
             }
             return row
@@ -101,9 +113,10 @@ package final class AgentState: Sendable {
             if memory.swept == .min { memory.swept = memory.latest }
             guard memory.latest >= memory.swept + EventTime.day else { return nil }
             memory.swept = memory.latest
-            // Twice the windows' reach: late transactions and late verdicts still find what they need.
+            // Twice the windows' reach: late transactions and late verdicts still find what they need. The windows
+            // forget no sooner than the rows that a restart fills them from, so that both give the same features.
             let bound = memory.latest - max(2 * memory.engine.retention, 30 * EventTime.day)
-            memory.engine.expire(before: EventTime(seconds: memory.latest))
+            memory.engine.expire(before: EventTime(seconds: bound + memory.engine.retention))
             memory.recent = memory.recent.filter { $0.value.time >= bound }
             return bound
         }
@@ -117,7 +130,7 @@ package final class AgentState: Sendable {
             for (transaction, fraud) in history[start..<min(start + 10_000, history.count)] {
                 let row = RecentTransaction(transaction, fraud: fraud)
                 memory.withLock { memory in
-                    memory.recent[transaction.id] = row
+                    memory.recent[Key(id: transaction.id)] = row
                     memory.latest = max(memory.latest, row.time)
                     memory.engine.add(transaction, fraud: fraud)
                 }

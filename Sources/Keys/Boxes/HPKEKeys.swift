@@ -18,10 +18,17 @@ package enum HPKEError: Error, Sendable, Hashable {
 package struct HPKEPublicKey: Sendable, Hashable {
     package let bytes: [UInt8]
 
+    /// Refuses points of small order, whose shared secrets anybody knows (RFC 9180, 7.1.4; RFC 7748, 6.1).
     package init(bytes: [UInt8]) throws(HPKEError) {
-        guard (try? Curve25519.KeyAgreement.PublicKey(rawRepresentation: bytes)) != nil else { throw .malformedKey }
+        guard let key = try? Curve25519.KeyAgreement.PublicKey(rawRepresentation: bytes),
+            let shared = try? Self.probe.sharedSecretFromKeyAgreement(with: key),
+            shared.withUnsafeBytes({ $0.contains { $0 != 0 } })
+        else { throw .malformedKey }
         self.bytes = bytes
     }
+
+    /// No secret: X25519 clamps every scalar to a multiple of 8, so any of them takes small orders to zero.
+    private static let probe = try! Curve25519.KeyAgreement.PrivateKey(rawRepresentation: [UInt8](repeating: 1, count: 32))
 
     fileprivate init(_ key: Curve25519.KeyAgreement.PublicKey) { bytes = Array(key.rawRepresentation) }
 
@@ -74,8 +81,9 @@ package struct HPKEPrivateKey: ~Copyable, Sendable {
         _ ciphertext: [UInt8], encapsulated: [UInt8], info: [UInt8], associated data: [UInt8]
     ) throws(HPKEError) -> [UInt8] {
         do {
+            let sent = try HPKEPublicKey(bytes: encapsulated)
             var recipient = try HPKE.Recipient(
-                privateKey: key, ciphersuite: HPKESuite.suite, info: Data(info), encapsulatedKey: Data(encapsulated))
+                privateKey: key, ciphersuite: HPKESuite.suite, info: Data(info), encapsulatedKey: Data(sent.bytes))
             return Array(try recipient.open(ciphertext, authenticating: data))
         } catch {
             throw .notAuthentic
@@ -84,8 +92,9 @@ package struct HPKEPrivateKey: ~Copyable, Sendable {
 
     borrowing func decapsulate(_ encapsulated: [UInt8], info: [UInt8], context: [UInt8]) throws(HPKEError) -> SymmetricKey {
         do {
+            let sent = try HPKEPublicKey(bytes: encapsulated)
             let recipient = try HPKE.Recipient(
-                privateKey: key, ciphersuite: HPKESuite.suite, info: Data(info), encapsulatedKey: Data(encapsulated))
+                privateKey: key, ciphersuite: HPKESuite.suite, info: Data(info), encapsulatedKey: Data(sent.bytes))
             return try recipient.exportSecret(context: Array(context), outputByteCount: 32)
         } catch {
             throw .notAuthentic

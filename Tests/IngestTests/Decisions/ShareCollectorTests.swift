@@ -1,0 +1,198 @@
+import Foundation
+import Ingest
+import Keys
+import Records
+import Testing
+import ThreeParty
+
+/// Score shares of one plan as the parties seal them.
+private struct Plan {
+    var digest: Digest32
+    var sources: [Int64]
+    var shares: [PartyID: [UInt8]] = [:]
+    var ringBits: UInt32
+    var model = Digest32(of: [[1]])
+
+    /// Shares of `scores`, additive in the ring.
+    init<R: RingElement>(_ name: UInt8, _ scores: [Int64: Int64], in ring: R.Type, seed: UInt64 = 1) {
+        digest = Digest32(of: [[name]])
+        sources = scores.keys.sorted()
+        ringBits = UInt32(R.bitWidth)
+        var generator = SplitMix64(state: seed + UInt64(name))
+        var parts: [[R]] = [[], [], []]
+        for source in sources {
+            let a = R.random(in: .min ... .max, using: &generator)
+            let b = R.random(in: .min ... .max, using: &generator)
+            parts[0].append(a)
+            parts[1].append(b)
+            parts[2].append(R(truncatingIfNeeded: scores[source]!) &- a &- b)
+        }
+        for party in PartyID.allCases { shares[party] = R.pack(parts[party.rawValue]) }
+    }
+
+    func record(
+        _ party: PartyID, _ sessions: Sessions, change: (inout WireScoreHeader) -> Void = { _ in }
+    ) -> WireScoreShares {
+        var header = WireScoreHeader()
+        header.schema = 1
+        header.party = UInt32(party.rawValue)
+        header.member = sessions.member.name
+        header.planDigest = Data(digest.bytes)
+        header.sessionEpoch = sessions.epoch
+        header.modelDigest = Data(model.bytes)
+        header.modelVersion = "v1"
+        header.ringBits = ringBits
+        header.sources = sources.map { offset in
+            var source = WireSourcePosition()
+            source.offset = offset
+            return source
+        }
+        change(&header)
+        var record = WireScoreShares()
+        let bytes = header.encoded
+        record.header = Data(bytes)
+        record.box = Data(
+            SealedBox.seal(
+                shares[party]!, once: [scoreBoxLabel, digest.bytes], under: sessions.parties[party]!.down,
+                associated: bytes))
+        return record
+    }
+
+    func bytes(_ party: PartyID, _ sessions: Sessions) -> [UInt8] { record(party, sessions).encoded }
+}
+
+@Suite("A share collector")
+struct ShareCollectorTests {
+    private let sessions: Sessions
+    private var collector: ShareCollector
+
+    init() throws {
+        sessions = try Sessions()
+        collector = ShareCollector(member: sessions.member)
+    }
+
+    private mutating func receive(_ bytes: [UInt8], at offset: Int64 = 0) throws -> [ShareCollector.Score] {
+        try collector.receive(bytes, offset: offset, session: sessions.find)
+    }
+
+    @Test("adds the shares of one plan to the scores, positive and negative, in both rings")
+    mutating func adds() throws {
+        let small: [Int64: Int64] = [3: 0, 4: -1, 9: 32_767, 12: -32_768]
+        let large: [Int64: Int64] = [20: 2_147_483_647, 21: -2_147_483_648, 22: -5]
+        for (plan, scores) in [
+            (Plan(1, small, in: UInt16.self), small), (Plan(2, large, in: UInt32.self), large),
+        ] {
+            #expect(try receive(plan.bytes(.two, sessions)).isEmpty)
+            #expect(try receive(plan.bytes(.zero, sessions)).isEmpty)
+            let opened = try receive(plan.bytes(.one, sessions))
+            #expect(Dictionary(uniqueKeysWithValues: opened.map { ($0.source, $0.raw) }) == scores)
+            #expect(opened.allSatisfy { $0.model == plan.model && $0.modelVersion == "v1" })
+        }
+        #expect(collector.oldest == nil)
+    }
+
+    @Test("never adds shares of two plans, in whatever order they come")
+    mutating func neverMixes() throws {
+        let scores: [Int64: Int64] = [5: 100, 6: -7]
+        let records = (1...3 as ClosedRange<UInt8>).flatMap { name in
+            let plan = Plan(name, scores, in: UInt16.self)
+            return PartyID.allCases.map { plan.bytes($0, sessions) }
+        }
+        for seed in 1...20 as ClosedRange<UInt64> {
+            var generator = SplitMix64(state: seed)
+            var complete = 0
+            for (offset, bytes) in records.shuffled(using: &generator).enumerated() {
+                let opened = try receive(bytes, at: Int64(offset))
+                if !opened.isEmpty {
+                    complete += 1
+                    #expect(opened.map(\.raw) == [100, -7], "seed \(seed)")
+                }
+            }
+            #expect(complete == 3, "seed \(seed)")
+        }
+    }
+
+    @Test("takes a party's repeat as the same record")
+    mutating func repeats() throws {
+        let plan = Plan(1, [1: 42], in: UInt16.self)
+        for _ in 0..<5 { #expect(try receive(plan.bytes(.one, sessions), at: 7).isEmpty) }
+        #expect(try receive(plan.bytes(.zero, sessions), at: 8).isEmpty)
+        #expect(collector.oldest == 7)
+        #expect(try receive(plan.bytes(.two, sessions), at: 9).map(\.raw) == [42])
+        // A late repeat opens the plan again; it holds nothing back once its transactions are decided.
+        #expect(try receive(plan.bytes(.one, sessions), at: 10).isEmpty)
+        #expect(collector.oldest == 10)
+        collector.forget { $0 == 1 }
+        #expect(collector.oldest == nil)
+    }
+
+    @Test("keeps a plan while one of its transactions waits")
+    mutating func keepsUndecided() throws {
+        #expect(try receive(Plan(1, [1: 1, 2: 2], in: UInt16.self).bytes(.one, sessions), at: 3).isEmpty)
+        collector.forget { $0 == 1 }
+        #expect(collector.oldest == 3)
+    }
+
+    @Test("refuses a record with any byte changed")
+    mutating func tampered() throws {
+        let plan = Plan(1, [1: 42], in: UInt16.self)
+        #expect(try receive(plan.bytes(.one, sessions)).isEmpty)
+        #expect(try receive(plan.bytes(.two, sessions)).isEmpty)
+        let record = plan.record(.zero, sessions)
+        for at in record.box.indices {
+            var changed = record
+            changed.box[at] ^= 1
+            #expect(throws: ShareCollector.Refused.notAuthentic) { try receive(changed.encoded) }
+        }
+        for at in record.header.indices {
+            for flip in [1, 128] as [UInt8] {
+                var changed = record
+                changed.header[at] ^= flip
+                #expect(throws: ShareCollector.Refused.self, "header byte \(at)") { try receive(changed.encoded) }
+            }
+        }
+        #expect(try receive(record.encoded).map(\.raw) == [42])
+    }
+
+    @Test("refuses another member's record, another session's and another party's")
+    mutating func foreign() throws {
+        let plan = Plan(1, [1: 42], in: UInt16.self)
+        let other = try Sessions("bank-b")
+        #expect(throws: ShareCollector.Refused.malformed) { try receive(plan.bytes(.zero, other)) }
+        let forged = plan.record(.zero, other) { $0.member = "bank-a" }
+        #expect(throws: ShareCollector.Refused.notAuthentic) { try receive(forged.encoded) }
+        let renewed = try Sessions("bank-a", epoch: 2)
+        #expect(throws: ShareCollector.Refused.unknownSession) { try receive(plan.bytes(.zero, renewed)) }
+        let party = plan.record(.zero, sessions) { $0.party = 1 }
+        #expect(throws: ShareCollector.Refused.notAuthentic) { try receive(party.encoded) }
+    }
+
+    @Test("refuses what is no record of score shares")
+    mutating func malformed() throws {
+        let plan = Plan(1, [1: 42], in: UInt16.self)
+        for change in [
+            { $0.schema = 2 }, { $0.party = 3 }, { $0.party = .max }, { $0.planDigest = Data([1]) },
+            { $0.modelDigest = Data() }, { $0.ringBits = 64 }, { $0.ringBits = 0 }, { $0.ringBits = 32 },
+            { $0.sources = [] }, { $0.sources += $0.sources },
+        ] as [(inout WireScoreHeader) -> Void] {
+            let record = plan.record(.zero, sessions, change: change)
+            #expect(throws: ShareCollector.Refused.malformed) { try receive(record.encoded) }
+        }
+        #expect(throws: ShareCollector.Refused.malformed) { try receive([]) }
+        #expect(throws: ShareCollector.Refused.malformed) { try receive([0xFF, 0xFF]) }
+        #expect(collector.oldest == nil)
+    }
+
+    @Test("refuses a party that names other transactions or another model for the same plan")
+    mutating func disagreement() throws {
+        let plan = Plan(1, [1: 42, 2: 43], in: UInt16.self)
+        #expect(try receive(plan.bytes(.zero, sessions)).isEmpty)
+        let swapped = plan.record(.one, sessions) { $0.sources.reverse() }
+        #expect(throws: ShareCollector.Refused.malformed) { try receive(swapped.encoded) }
+        var other = plan
+        other.model = Digest32(of: [[2]])
+        #expect(throws: ShareCollector.Refused.malformed) { try receive(other.bytes(.one, sessions)) }
+        #expect(try receive(plan.bytes(.one, sessions)).isEmpty)
+        #expect(try receive(plan.bytes(.two, sessions)).map(\.raw) == [42, 43])
+    }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import Ingest
+import Keys
+import Model
+import Records
+import Synchronization
+import Testing
+import ThreeParty
+
+/// Random bytes that come again with the same seed.
+private func random(seed: UInt64) -> @Sendable (Int) -> [UInt8] {
+    let generator = Mutex(SplitMix64(state: seed))
+    return { count in generator.withLock { $0.bytes(count) } }
+}
+
+/// Nineteen features of 31 edges: 589 bits, the size to measure at.
+private func fullSpec() throws -> BinnedSpec {
+    let features = (0..<19).map { Feature(name: "f\($0)", kind: .amount) }
+    let edges = (0..<31).map { Double($0) + 0.5 }
+    return try BinnedSpec(
+        spec: FeatureSpec(name: "full", features: features), edges: features.map { _ in edges })
+}
+
+private let moment = payment("p1", seconds: 1_530_748_831)
+private let values = (0..<19).map { Double($0 * 2) }
+
+@Suite("Sealing a transaction")
+struct TransactionSealerTests {
+    private let sessions: Sessions
+    private let spec: BinnedSpec
+    private let event: EventID
+
+    init() throws {
+        sessions = try Sessions()
+        spec = try fullSpec()
+        event = try #require(EventID(Array(0..<16)))
+    }
+
+    private func sealer(idKey: UInt8 = 1, seed: UInt64 = 1) -> TransactionSealer {
+        TransactionSealer(
+            member: sessions.member, epoch: sessions.epoch, sessions: sessions.members, spec: spec,
+            idKey: SecretKey(bytes: [UInt8](repeating: idKey, count: 32)), random: random(seed: seed))
+    }
+
+    private func sealed(seed: UInt64 = 1) throws -> (wire: WireSealedTransaction, bytes: [UInt8]) {
+        let bytes = sealer(seed: seed).seal(moment, event: event, features: values, source: 1 << 40)
+        guard case .transaction(let wire)? = try #require(WireSealedRecord(decoding: bytes)).body else {
+            throw SealedBox.OpenError.notAuthentic
+        }
+        return (wire, bytes)
+    }
+
+    /// A party's shares of the bits, opened as the party opens them.
+    private func open(
+        _ wire: WireSealedTransaction, at party: PartyID, box: PartyID? = nil, header: [UInt8]? = nil
+    ) throws -> BitShares {
+        let session = try #require(sessions.parties[party])
+        let box = box ?? party
+        let plaintext = try SealedBox.open(
+            Array(wire.boxes[box.rawValue]), under: session.up,
+            associated: boxAssociatedData(header: header ?? Array(wire.header), party: box))
+        let parts = try #require(WireShareBox(decoding: plaintext))
+        return try #require(
+            BitShares(party: party, first: Array(parts.first), second: Array(parts.second), bits: spec.bits))
+    }
+
+    @Test("tells in the clear what the parties need, and no more")
+    func header() throws {
+        let (wire, _) = try sealed()
+        let header = try #require(WireSealedHeader(decoding: Array(wire.header)))
+        var expected = WireSealedHeader()
+        expected.schema = 1
+        expected.member = "bank-a"
+        expected.eventID = Data(event.bytes)
+        expected.eventTime = 1_530_748_831
+        expected.source.offset = 1 << 40
+        expected.sessionEpoch = 1
+        expected.featureSpec = spec.id
+        #expect(header == expected)
+        #expect(wire.boxes.count == 3)
+    }
+
+    @Test("gives each party two components, whose XOR is the thermometer bits")
+    func reconstructs() throws {
+        let (wire, _) = try sealed()
+        let bits = spec.thermometer(spec.bins(values))
+        var components: [PartyID: [UInt8]] = [:]
+        for party in PartyID.allCases {
+            let shares = try open(wire, at: party)
+            for (component, bytes) in [(party, shares.first), (party.next, shares.second)] {
+                #expect(components[component] == nil || components[component] == bytes)
+                components[component] = bytes
+                #expect(bytes != bits)
+            }
+        }
+        let sum = bits.indices.map { components[.zero]![$0] ^ components[.one]![$0] ^ components[.two]![$0] }
+        #expect(sum == bits)
+    }
+
+    @Test("another party's box does not open, not even with its own party number")
+    func otherParty() throws {
+        let (wire, _) = try sealed()
+        for party in PartyID.allCases {
+            for box in [party.next, party.previous] {
+                #expect(throws: SealedBox.OpenError.notAuthentic) { try open(wire, at: party, box: box) }
+                var moved = wire
+                moved.boxes[party.rawValue] = wire.boxes[box.rawValue]
+                #expect(throws: SealedBox.OpenError.notAuthentic) { try open(moved, at: party) }
+            }
+        }
+    }
+
+    @Test("any changed byte of header or box keeps the box shut")
+    func tampered() throws {
+        let (wire, _) = try sealed()
+        let header = Array(wire.header)
+        for party in PartyID.allCases {
+            for at in header.indices {
+                var changed = header
+                changed[at] ^= 1
+                #expect(throws: SealedBox.OpenError.notAuthentic) { try open(wire, at: party, header: changed) }
+            }
+            for at in 0..<wire.boxes[party.rawValue].count {
+                var changed = wire
+                changed.boxes[party.rawValue][at] ^= 1
+                #expect(throws: SealedBox.OpenError.notAuthentic) { try open(changed, at: party) }
+            }
+        }
+    }
+
+    @Test("a record is two copies of the bits, four seeds, three boxes' overhead and a header of at most 128 bytes")
+    func size() throws {
+        let (_, bytes) = try sealed()
+        // Component 2 goes to two parties as it is; the four other parts are seeds.
+        let bits = (spec.bits + 7) / 8
+        let shares = 2 * bits + 4 * SeededComponents.seedBytes + 3 * SealedBox.overhead
+        #expect(spec.bits == 589 && bits == 74)
+        #expect((shares...shares + 128).contains(bytes.count), "\(bytes.count) bytes")
+    }
+
+    @Test("fresh randomness gives other shares and boxes of the same bits")
+    func fresh() throws {
+        let (first, _) = try sealed(seed: 1)
+        let (second, _) = try sealed(seed: 2)
+        #expect(first.header == second.header)
+        for party in PartyID.allCases {
+            #expect(first.boxes[party.rawValue] != second.boxes[party.rawValue])
+            #expect(try open(first, at: party).first != (try open(second, at: party).first))
+        }
+    }
+
+    @Test("an event id is the same for the same id and key only, and does not show the id")
+    func eventIDs() {
+        #expect(sealer().eventID("p1") == sealer(seed: 9).eventID("p1"))
+        #expect(sealer().eventID("p1") != sealer().eventID("p2"))
+        #expect(sealer().eventID("p1") != sealer(idKey: 2).eventID("p1"))
+        let ids = Set((0..<1000).map { sealer().eventID("\($0)") })
+        #expect(ids.count == 1000)
+    }
+}

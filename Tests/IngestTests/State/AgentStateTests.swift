@@ -1,0 +1,222 @@
+import EventLogs
+import Ingest
+import LocalStore
+import Model
+import Records
+import Testing
+
+private let day = EventTime.day
+private let spec = FeatureSpec(
+    name: "test",
+    features: [
+        Feature(name: "amount", kind: .amount),
+        Feature(name: "count", kind: .count(.customer, .init(days: 7))),
+        Feature(name: "mean", kind: .meanAmount(.customer, .init(days: 7))),
+        Feature(name: "over", kind: .amountOverMean(.customer, .init(days: 2))),
+        Feature(name: "seen", kind: .count(.terminal, .init(days: 7))),
+        Feature(name: "frauds", kind: .frauds(.terminal, .init(days: 5, delayDays: 2))),
+        Feature(name: "rate", kind: .fraudRate(.terminal, .init(days: 5, delayDays: 2))),
+    ])
+
+/// An agent over one store, that can be stopped and started.
+private final class Agent {
+    let store: SQLiteStateStore
+    let transactions: TopicPartition
+    var state: AgentState
+    var batch = AgentState.Batch()
+    var offset: Int64 = 0
+
+    init(_ folder: TemporaryFolder, name: String = "agent") throws {
+        store = try SQLiteStateStore(path: folder.path + "/\(name).sqlite")
+        transactions = TopicPartition(Topics.transactions(try member("bank-a")))
+        state = try AgentState(spec: spec, transactions: transactions, store: store)
+    }
+
+    /// As after `kill -9`: what was not committed is gone.
+    func restart() throws {
+        state = try AgentState(spec: spec, transactions: transactions, store: store)
+        batch = AgentState.Batch()
+    }
+
+    func observe(_ transaction: Transaction) throws -> [Double]? {
+        defer { offset += 1 }
+        let event = try #require(EventID([UInt8](repeating: 7, count: 16)))
+        return state.observe(transaction, offset: offset, event: event, received: 5, in: &batch)
+    }
+
+    func confirm(_ id: String, fraud: Bool) -> Bool {
+        state.confirm(Verdict(transaction: id, fraud: fraud), in: &batch)
+    }
+
+    func commit() throws {
+        try state.commit(batch, ingested: offset)
+        batch = AgentState.Batch()
+    }
+}
+
+@Suite("A member's state")
+struct AgentStateTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test("gives a transaction's features once, and nil for its repeat, before and after a restart")
+    func duplicates() throws {
+        let agent = try Agent(folder)
+        let first = payment("p1", seconds: 10 * day, amount: 1000)
+        #expect(try agent.observe(first) == [10, 1, 10, 1, 1, 0, 0])
+        #expect(try agent.observe(first) == nil)
+        #expect(try agent.observe(payment("p1", seconds: 11 * day, amount: 5)) == nil)
+        #expect(try agent.observe(payment("p2", seconds: 10 * day + 5, amount: 2000)) == [20, 2, 15, 20 / 15, 2, 0, 0])
+        try agent.commit()
+        try agent.restart()
+        #expect(try agent.observe(first) == nil)
+        #expect(agent.state.waiting == 2)
+    }
+
+    @Test("tells ids apart that look alike: composed and decomposed letters are other bytes")
+    func spelling() throws {
+        let agent = try Agent(folder)
+        #expect(try agent.observe(payment("caf\u{E9}", seconds: 10 * day)) != nil)
+        #expect(try agent.observe(payment("cafe\u{301}", seconds: 10 * day)) != nil)
+        #expect(try agent.observe(payment("caf\u{E9}", seconds: 10 * day)) == nil)
+        try agent.commit()
+        try agent.restart()
+        #expect(try agent.observe(payment("cafe\u{301}", seconds: 10 * day)) == nil)
+    }
+
+    @Test("takes again what a crash took before the commit")
+    func uncommitted() throws {
+        let agent = try Agent(folder)
+        #expect(try agent.observe(payment("p1", seconds: 10 * day)) != nil)
+        try agent.commit()
+        let second = payment("p2", seconds: 10 * day + 1)
+        let features = try agent.observe(second)
+        try agent.restart()
+        #expect(agent.state.ingested == 1 && agent.state.waiting == 1)
+        agent.offset = 1
+        #expect(try agent.observe(second) == features)
+    }
+
+    @Test("gives the same features with restarts as without, late ones and verdicts included")
+    func restarts() throws {
+        for seed in 1...4 as ClosedRange<UInt64> {
+            var generator = SplitMix64(state: seed)
+            let steady = try Agent(folder, name: "steady-\(seed)")
+            let restarted = try Agent(folder, name: "restarted-\(seed)")
+            var now = 100 * day
+            for number in 0..<600 {
+                // Now and then nothing comes for days, and some transactions are hours or days late.
+                now += Int64.random(in: 0...4000, using: &generator)
+                if number % 97 == 96 { now += Int64.random(in: 3...12, using: &generator) * day }
+                let late = number % 5 == 0 ? Int64.random(in: 0...3 * day, using: &generator) : 0
+                let transaction = payment(
+                    "p\(number)", seconds: now - late, customer: "c\(Int.random(in: 0..<9, using: &generator))",
+                    terminal: "t\(Int.random(in: 0..<30, using: &generator))",
+                    amount: Int64.random(in: 1...9, using: &generator) * 100)
+                #expect(
+                    try restarted.observe(transaction) == (try steady.observe(transaction)),
+                    "seed \(seed), transaction \(number)")
+                let old = "p\(Int.random(in: max(0, number - 60)...number, using: &generator))"
+                let fraud = Bool.random(using: &generator)
+                #expect(restarted.confirm(old, fraud: fraud) == steady.confirm(old, fraud: fraud))
+                if number % 10 == 9 {
+                    try steady.commit()
+                    try restarted.commit()
+                }
+                if number % 50 == 49 { try restarted.restart() }
+            }
+        }
+    }
+
+    @Test("lets a late transaction see the same history whether or not the agent was restarted since")
+    func lateAfterSilence() throws {
+        let steady = try Agent(folder, name: "steady")
+        let restarted = try Agent(folder, name: "restarted")
+        let late = payment("late", seconds: 106 * day, terminal: "quiet")
+        var seen: [[Double]?] = []
+        for agent in [steady, restarted] {
+            _ = try agent.observe(payment("old", seconds: 100 * day, terminal: "quiet"))
+            try agent.commit()
+            // A day that sweeps what is beyond the windows of the newest transaction.
+            _ = try agent.observe(payment("new", seconds: 108 * day, customer: "c2", terminal: "busy"))
+            try agent.commit()
+            if agent === restarted { try agent.restart() }
+            seen.append(try agent.observe(late))
+        }
+        #expect(seen[0] == seen[1])
+        #expect(seen[0]?[1] == 2 && seen[0]?[4] == 2)
+    }
+
+    @Test("a verdict changes the terminal's windows once its delay is over, and another verdict changes them back")
+    func verdicts() throws {
+        let agent = try Agent(folder)
+        _ = try agent.observe(payment("p1", seconds: 10 * day))
+        _ = try agent.observe(payment("p2", seconds: 10 * day + 1, customer: "c2"))
+        #expect(agent.confirm("p1", fraud: true))
+        #expect(try agent.observe(payment("soon", seconds: 11 * day))?[5] == 0)
+        #expect(try agent.observe(payment("a", seconds: 12 * day + 2)).map { [$0[5], $0[6]] } == [1, 0.5])
+        #expect(try agent.observe(payment("else", seconds: 12 * day + 2, terminal: "t2"))?[5] == 0)
+        #expect(agent.confirm("p1", fraud: true))
+        #expect(try agent.observe(payment("b", seconds: 12 * day + 3))?[5] == 1)
+        try agent.commit()
+        try agent.restart()
+        #expect(try agent.observe(payment("c", seconds: 12 * day + 4))?[5] == 1)
+        #expect(agent.confirm("p1", fraud: false))
+        #expect(try agent.observe(payment("d", seconds: 12 * day + 5))?[5] == 0)
+    }
+
+    @Test("does not know a verdict's transaction that it has not seen")
+    func unknownVerdict() throws {
+        let agent = try Agent(folder)
+        #expect(!agent.confirm("p1", fraud: true))
+        _ = try agent.observe(payment("p1", seconds: 10 * day))
+        #expect(agent.confirm("p1", fraud: true))
+    }
+
+    @Test("remembers who waits for a score until it is decided, with the position of the scores")
+    func pending() throws {
+        let agent = try Agent(folder)
+        _ = try agent.observe(payment("p0", seconds: 10 * day))
+        _ = try agent.observe(payment("p1", seconds: 10 * day, customer: "c9", terminal: "t9", amount: 77))
+        try agent.commit()
+        try agent.restart()
+        let pending = try #require(agent.state.pending(1))
+        #expect(pending.id == "p1" && pending.customer == "c9" && pending.terminal == "t9" && pending.amount == 77)
+        #expect(pending.time == 10 * day && pending.received == 5 && pending.event.count == 16)
+        let scores = TopicPartition(Topics.scores(try member("bank-a")))
+        #expect(try agent.state.scoresPosition(scores) == 0)
+        try agent.state.decided([1], scores: Position(scores, 44))
+        try agent.restart()
+        #expect(agent.state.pending(1) == nil && agent.state.pending(0)?.id == "p0" && agent.state.waiting == 1)
+        #expect(try agent.state.scoresPosition(scores) == 44)
+    }
+
+    @Test("history fills windows and known ids, and asks for no score")
+    func backfill() throws {
+        let agent = try Agent(folder)
+        try agent.state.backfill([
+            (payment("h1", seconds: 10 * day, amount: 3000), true), (payment("h2", seconds: 11 * day), false),
+        ])
+        for _ in 0..<2 {
+            #expect(agent.state.waiting == 0)
+            #expect(try agent.observe(payment("h1", seconds: 13 * day)) == nil)
+            #expect(try agent.observe(payment("p1", seconds: 13 * day)) == [10, 3, 50 / 3, 1, 3, 1, 0.5])
+            try agent.restart()
+        }
+    }
+
+    @Test("forgets what no window and no late verdict can reach any more")
+    func expiry() throws {
+        let agent = try Agent(folder)
+        _ = try agent.observe(payment("old", seconds: 100 * day))
+        try agent.commit()
+        for number in 1...40 as ClosedRange<Int64> {
+            _ = try agent.observe(payment("p\(number)", seconds: (100 + number) * day))
+            try agent.commit()
+        }
+        try agent.restart()
+        #expect(!agent.confirm("old", fraud: true))
+        #expect(agent.confirm("p20", fraud: true))
+    }
+}
