@@ -90,10 +90,13 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Records"], swiftSettings: settings),
         .testTarget(
             name: "ProcessTests", dependencies: ["cordon", "EventLogs", "LocalStore", "Ingest", "Keys", "Records"],
+            swiftSettings: settings),
+        .testTarget(
             name: "EventLogTests", dependencies: ["EventLogs", "LocalStore", "KafkaLog", "Records", "Crdkafka"],
             swiftSettings: settings),
         .testTarget(
-            name: "IngestTests", dependencies: ["Ingest", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore"],
+            name: "IngestTests",
+            dependencies: ["Ingest", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore"],
             swiftSettings: settings),
         .testTarget(name: "KeysTests", dependencies: ["Keys", "Records", "ThreeParty"], swiftSettings: settings),
         .testTarget(

@@ -40,11 +40,7 @@ final class SQLiteLogReader: LogReader {
         }
     }
 
-<<<<<<< HEAD
-    func available(limit: Int) throws(LogError) -> [LogRecord] { try read(limit) }
-=======
     func available(limit: Int) throws(LogError) -> [LogRecord] { try read(max(0, limit)) }
->>>>>>> c76842174d4a4c5fe70db35f89828ecd050ded70
 
     func seek(to position: Position) throws(LogError) {
         guard let index = positions.firstIndex(where: { $0.partition == position.partition }) else {

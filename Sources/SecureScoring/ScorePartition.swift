@@ -37,6 +37,8 @@ package final class ScorePartition {
     private let metrics: Metrics
     private let logger: Logger
     private let reader: any LogReader
+    /// Where the reader stands. It is moved only when it has to be: on Kafka that costs a fetch.
+    private var place: Int64
     private var activations: ActivationHistory
     /// Why the last batch was given up, so that the same reason is logged once.
     private var lastAbort: BatchAbort?
@@ -56,7 +58,8 @@ package final class ScorePartition {
         self.metrics = metrics
         self.logger = logger
         activations = try ActivationHistory(partition: partition, state: state)
-        reader = try log.reader(at: [Position(partition, activations.scanned)])
+        place = activations.scanned
+        reader = try log.reader(at: [Position(partition, place)])
     }
 
     /// Works until `stop` says so. Throws only what makes going on senseless.
@@ -100,13 +103,13 @@ package final class ScorePartition {
     /// Reads what came, closes a batch on size, time, or where the model changes, and proposes it.
     private func leadingBatch() throws -> Batch? {
         let from = activations.committed
-        try reader.seek(to: Position(partition, from))
-        var records = try reader.next(limit: limits.records, timeout: .milliseconds(200))
+        try move(to: from)
+        var records = try next(limit: limits.records, timeout: .milliseconds(200))
         guard !records.isEmpty else { return nil }
         let clock = ContinuousClock()
         let close = clock.now + limits.deadline
         while records.count < limits.records, clock.now < close {
-            records += try reader.next(limit: limits.records - records.count, timeout: close - clock.now)
+            records += try next(limit: limits.records - records.count, timeout: close - clock.now)
         }
         if let first = records.firstIndex(where: { activation(in: $0) != nil }) {
             if first == 0 {
@@ -117,11 +120,7 @@ package final class ScorePartition {
         }
         let end = records[records.count - 1].position.offset + 1
         let batch = try self.batch(records, from..<end)
-        do {
-            try backend.propose(batch.plan)
-        } catch {
-            throw error
-        }
+        try backend.propose(batch.plan)
         return batch
     }
 
@@ -152,13 +151,13 @@ package final class ScorePartition {
     /// All records of a range; nil where this party's log does not get them in time. Offsets may have gaps, but a
     /// leader's range ends with a record.
     private func read(_ range: Range<Int64>) throws -> [LogRecord]? {
-        try reader.seek(to: Position(partition, range.lowerBound))
+        try move(to: range.lowerBound)
         var records: [LogRecord] = []
         let clock = ContinuousClock()
         let close = clock.now + limits.catchUp
         var end = range.lowerBound
         while end < range.upperBound {
-            let more = try reader.next(limit: Int(range.upperBound - end), timeout: close - clock.now)
+            let more = try next(limit: Int(range.upperBound - end), timeout: close - clock.now)
             guard let last = more.last else { return nil }
             records += more.filter { range.contains($0.position.offset) }
             end = last.position.offset + 1
@@ -169,11 +168,12 @@ package final class ScorePartition {
     /// Takes every activation below `offset`; false where this party's log does not get there in time.
     private func scanActivations(upTo offset: Int64) throws -> Bool {
         guard activations.scanned < offset else { return true }
-        try reader.seek(to: Position(partition, activations.scanned))
+        try move(to: activations.scanned)
         let clock = ContinuousClock()
         let close = clock.now + limits.catchUp
         while activations.scanned < offset {
-            let records = try reader.next(limit: 1024, timeout: close - clock.now)
+            let records = try next(
+                limit: Int(min(1024, offset - activations.scanned)), timeout: close - clock.now)
             guard let last = records.last else { return false }
             for record in records where record.position.offset < offset && activation(in: record) != nil {
                 try activate(record)
@@ -181,6 +181,18 @@ package final class ScorePartition {
             activations.scanned = min(offset, last.position.offset + 1)
         }
         return true
+    }
+
+    private func move(to offset: Int64) throws(LogError) {
+        guard offset != place else { return }
+        try reader.seek(to: Position(partition, offset))
+        place = offset
+    }
+
+    private func next(limit: Int, timeout: Duration) throws(LogError) -> [LogRecord] {
+        let records = try reader.next(limit: limit, timeout: timeout)
+        if let last = records.last { place = last.position.offset + 1 }
+        return records
     }
 
     // MARK: Both

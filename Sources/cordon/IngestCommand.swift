@@ -109,7 +109,7 @@ struct IngestCommand: ParsableCommand {
         else { throw Failure("the session keys of epoch \(roster.epoch) are not in \(keys)") }
         let topic = TopicPartition(Topics.sessions)
         let reader = try log.reader(at: [Position(topic, 0)])
-        while case let records = try reader.next(limit: 256, timeout: .zero), !records.isEmpty {
+        while case let records = try reader.available(limit: 256), !records.isEmpty {
             if records.contains(where: { $0.value == announcement }) { return sessions }
         }
         try log.append([NewRecord(topic, key: Array("\(member)/\(roster.epoch)".utf8), value: announcement)])

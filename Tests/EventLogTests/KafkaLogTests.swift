@@ -14,8 +14,8 @@ import Testing
 
     private func open(
         _ more: [String: String] = [:], patience: Duration = .seconds(30)
-    ) throws -> KafkaLog {
-        try KafkaLog(
+    ) throws -> KafkaEventLog {
+        try KafkaEventLog(
             properties: more.merging(["bootstrap.servers": cluster.bootstrapServers]) { $1 }, patience: patience)
     }
 
@@ -108,7 +108,7 @@ import Testing
         ])
     func badProperty(name: String, value: String) throws {
         #expect {
-            try KafkaLog(properties: ["bootstrap.servers": nowhere, name: value])
+            try KafkaEventLog(properties: ["bootstrap.servers": nowhere, name: value])
         } throws: {
             guard case LogError.failed(let reason) = $0 else { return false }
             return reason.contains(name)
@@ -118,7 +118,7 @@ import Testing
     @Test("properties that contradict each other are refused in librdkafka's words")
     func contradiction() throws {
         #expect {
-            try KafkaLog(properties: ["bootstrap.servers": nowhere, "enable.idempotence": "true", "acks": "1"])
+            try KafkaEventLog(properties: ["bootstrap.servers": nowhere, "enable.idempotence": "true", "acks": "1"])
         } throws: {
             guard case LogError.failed(let reason) = $0 else { return false }
             return reason.contains("acks")
@@ -127,7 +127,7 @@ import Testing
 
     @Test("a broker that never answers is unreachable, with the reason", .timeLimit(.minutes(1)))
     func unreachable() throws {
-        let log = try KafkaLog(
+        let log = try KafkaEventLog(
             properties: ["bootstrap.servers": nowhere, "message.timeout.ms": "500"], patience: .milliseconds(500))
         let partition = TopicPartition("bank-a.transactions")
         let calls: [() throws -> Void] = [

@@ -39,11 +39,11 @@ final class LogFixture: Sendable {
             let cluster = try MockKafkaCluster()
             directory = nil
             mock = cluster
-            log = try KafkaLog(properties: ["bootstrap.servers": cluster.bootstrapServers])
+            log = try KafkaEventLog(properties: ["bootstrap.servers": cluster.bootstrapServers])
         case .kafkaCluster:
             directory = nil
             mock = nil
-            log = try KafkaLog(properties: ["bootstrap.servers": LogKind.bootstrap ?? ""])
+            log = try KafkaEventLog(properties: ["bootstrap.servers": LogKind.bootstrap ?? ""])
         }
     }
 

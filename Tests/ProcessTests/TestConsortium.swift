@@ -77,7 +77,7 @@ final class TestConsortium {
     func records(_ topic: String) throws -> [LogRecord] {
         let reader = try log.reader(at: [Position(TopicPartition(topic), 0)])
         var out: [LogRecord] = []
-        while case let more = try reader.next(limit: 1000, timeout: .zero), !more.isEmpty { out += more }
+        while case let more = try reader.available(limit: 1000), !more.isEmpty { out += more }
         return out
     }
 

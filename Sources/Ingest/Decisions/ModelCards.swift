@@ -21,7 +21,7 @@ package final class ModelCards {
     /// The card of a model; reads what was dealt since, where it is not known yet.
     package func card(_ digest: Digest32) throws(LogError) -> ModelCard? {
         if let card = cards[digest] { return card }
-        while case let records = try reader.next(limit: 16, timeout: .zero), !records.isEmpty {
+        while case let records = try reader.available(limit: 16), !records.isEmpty {
             for record in records { add(record) }
         }
         return cards[digest]

@@ -34,7 +34,7 @@ struct LogOptions: ParsableArguments {
                 guard pair.count == 2 else { throw Failure("`--log-property \(property)` is not name=value") }
                 all[pair[0]] = pair[1]
             }
-            return try KafkaLog(properties: all)
+            return try KafkaEventLog(properties: all)
         default: throw Failure("`--log \(location)`: the log is sqlite:FOLDER or kafka:HOST:PORT")
         }
     }

@@ -7,7 +7,7 @@ import Synchronization
 /// What `append` returned for is acknowledged by all in-sync replicas. Offsets are the broker's, so a compacted topic
 /// or a transaction of someone else's leaves gaps. Nothing here leans on broker transactions or on group membership:
 /// positions are assigned by hand, and a group is only a name under which offsets are kept.
-package final class KafkaLog: EventLog {
+package final class KafkaEventLog: EventLog {
     private let properties: [String: String]
     private let patience: Duration
     private let control: KafkaClient
