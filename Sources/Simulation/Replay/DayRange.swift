@@ -11,7 +11,7 @@ package struct DayRange: Sendable, Hashable {
     package init(_ text: String) throws(ReplayError) {
         let parts = text.components(separatedBy: "..")
         guard let first = parts.first, parts.count <= 2, let from = EventTime(rfc3339: first),
-            let to = EventTime(rfc3339: parts[parts.count - 1]), first.count == 10, from <= to
+            let to = EventTime(rfc3339: parts[parts.count - 1]), parts.allSatisfy({ $0.count == 10 }), from <= to
         else { throw .badRange(text) }
         days = from.dayNumber...to.dayNumber
     }

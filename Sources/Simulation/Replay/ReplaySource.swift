@@ -119,7 +119,8 @@ package struct ReplaySource: Sendable {
             }
             guard let member = owner(fields) else { throw .noMember(file: path, line: table.line(row)) }
             let outcome = outcomes[fields[at.id]]
-            let fraud = at.fraud.map { fields[$0] == "1" } ?? (outcome != nil)
+            var fraud = outcome != nil
+            if let column = at.fraud { fraud = try table.outcome(fields[column], row, self.fraud ?? "") }
             out.append(
                 LabelledTransaction(
                     member: member,
@@ -150,7 +151,7 @@ package struct ReplaySource: Sendable {
         var out: [String: Int] = [:]
         for row in table.rows.indices {
             let fields = try table.fields(row)
-            if fields[fraud] == "1" { out[fields[id]] = scenario.flatMap { Int(fields[$0]) } ?? 1 }
+            if try table.outcome(fields[fraud], row, truth.fraud) { out[fields[id]] = scenario.flatMap { Int(fields[$0]) } ?? 1 }
         }
         return out
     }

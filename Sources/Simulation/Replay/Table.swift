@@ -4,15 +4,18 @@ import Ingest
 /// A CSV file with a header line (RFC 4180; records are single lines), plain or gzipped.
 struct Table {
     let path: String
+    /// Lines after the header that are not blank.
     let rows: [ArraySlice<UInt8>]
+    private let lines: [Int]
     private let columns: [String]
 
     init(_ path: String) throws(ReplayError) {
         self.path = path
-        let lines = try Self.bytes(path).split(separator: 10)
-        guard let head = lines.first, let header = CSVLine.split(head) else { throw .notReadable(file: path) }
+        let all = try Self.bytes(path).split(separator: 10, omittingEmptySubsequences: false)
+        guard let head = all.first, let header = CSVLine.split(head) else { throw .notReadable(file: path) }
         columns = header.map { String(decoding: $0, as: UTF8.self) }
-        rows = Array(lines.dropFirst())
+        lines = all.indices.dropFirst().filter { !all[$0].isEmpty && all[$0] != [13] }
+        rows = lines.map { all[$0] }
     }
 
     func column(_ name: String) throws(ReplayError) -> Int {
@@ -25,7 +28,17 @@ struct Table {
         return fields.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    func line(_ row: Int) -> Int { row + 2 }
+    /// An outcome, `0` or `1`: a word that nobody meant must not make a fraud legitimate.
+    func outcome(_ text: String, _ row: Int, _ column: String) throws(ReplayError) -> Bool {
+        switch text {
+        case "0": return false
+        case "1": return true
+        default: throw bad(row, column)
+        }
+    }
+
+    /// From 1, blank lines counted.
+    func line(_ row: Int) -> Int { lines[row] + 1 }
     func bad(_ row: Int, _ column: String) -> ReplayError { .badRow(file: path, line: line(row), column: column) }
 
     /// Fields of a line; the quick way where nothing is quoted.
