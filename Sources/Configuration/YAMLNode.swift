@@ -46,6 +46,10 @@ struct YAMLNode {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             ConfigurationError(file: file, line: mark.line, reason: "not YAML: \(problem)")
+        case .duplicatedKeysInMapping(let keys, let context):
+            ConfigurationError(
+                file: file, line: context.mark.line,
+                reason: "given twice: \(keys.map { "`\($0)`" }.joined(separator: ", "))")
         default: ConfigurationError(file: file, line: 0, reason: "not YAML: \(error)")
         }
     }
