@@ -100,6 +100,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "KeysTests", dependencies: ["Keys", "Records", "ThreeParty"], swiftSettings: settings),
         .testTarget(
+            name: "ConfigurationTests",
+            dependencies: ["Configuration", "Simulation", "Ingest", "Model", "Keys", "EventLogs", "Records"],
+            swiftSettings: settings),
+        .testTarget(
             name: "SecureScoringTests",
             dependencies: [
                 "SecureScoring", "Ingest", "Model", "ModelSync", "Keys", "ThreeParty", "EventLogs", "LocalStore",

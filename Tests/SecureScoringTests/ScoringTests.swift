@@ -9,9 +9,12 @@ import ThreeParty
 
 @Suite("Three parties", .serialized)
 struct ScoringTests {
+    private let world: World
+
+    init() throws { world = try World() }
+
     @Test("give every member its scores, equal to the model in the clear bit for bit", arguments: [false, true])
     func equalsPlain(wide: Bool) throws {
-        let world = try World()
         let model = try randomModel("v1", spec: world.spec, wide: wide)
         try world.append([try world.activation(try world.deal(model), sequence: 1)])
         #expect(model.forest.ring == (wide ? .z32 : .z16))
@@ -46,7 +49,6 @@ struct ScoringTests {
 
     @Test("take a session that is announced after they started, at the record that first names it")
     func newSession() throws {
-        let world = try World()
         let model = try randomModel("v1", spec: world.spec)
         try world.append([try world.activation(try world.deal(model), sequence: 1)])
         try world.start()
@@ -62,7 +64,6 @@ struct ScoringTests {
 
     @Test("write the same bytes again when the same plan runs again, and the member gets the same scores")
     func rerun() throws {
-        let world = try World()
         let model = try randomModel("v1", spec: world.spec)
         let start = try world.activation(try world.deal(model), sequence: 1)
         try world.append([start] + (1...9).map { try world.a.seal(values($0), source: $0, spec: world.spec) })
