@@ -15,7 +15,9 @@ package func readMapping(file: String) throws(ConfigurationError) -> Mapping {
         labelType: try labels.child("value").string, labelTransaction: try labels.child("transaction").string,
         labelFraud: try labels.child("fraud").string)
     guard case .csv(_, let columns) = mapping.format else { return mapping }
-    for (node, keys) in [(fields, ["id", "time", "customer", "terminal", "amount"]), (labels, ["type", "transaction", "fraud"])] {
+    for (node, keys) in [
+        (fields, ["id", "time", "customer", "terminal", "amount"]), (labels, ["type", "transaction", "fraud"]),
+    ] {
         for key in keys {
             let child = try node.child(key)
             guard columns.contains(try child.string) else { throw child.wrong("`columns` has no such column") }
@@ -35,7 +37,8 @@ private func format(_ root: YAMLNode) throws(ConfigurationError) -> Mapping.Form
     case "csv":
         let delimiter = root.optional("delimiter")
         let text = try delimiter?.string ?? ","
-        guard let byte = text.utf8.first, text.utf8.count == 1, byte != UInt8(ascii: "\""), byte != 10, byte != 13 else {
+        guard let byte = text.utf8.first, text.utf8.count == 1, byte != UInt8(ascii: "\""), byte != 10, byte != 13
+        else {
             throw (delimiter ?? root).wrong("one character other than a quote belongs here")
         }
         var columns: [String] = []

@@ -78,7 +78,8 @@ package struct Roster: Sendable {
             let id = try readMember(node.child("name"), known: members.map(\.id))
             members.append(
                 Member(
-                    id: id, identity: try Self.identity(node.child("identity")), hpke: try Self.hpke(node.child("hpke"))))
+                    id: id, identity: try Self.identity(node.child("identity")), hpke: try Self.hpke(node.child("hpke"))
+                ))
         }
         guard !members.isEmpty else { throw try root.child("members").wrong("at least one member belongs here") }
     }

@@ -29,7 +29,9 @@ package struct FileKeystore: Sendable {
     package init(directory: String) { self.directory = directory }
 
     package func hpkeKey(_ name: String = "hpke") throws(KeystoreError) -> HPKEPrivateKey {
-        do { return try HPKEPrivateKey(bytes: read("\(name).key")) } catch let error as KeystoreError { throw error } catch {
+        do { return try HPKEPrivateKey(bytes: read("\(name).key")) } catch let error as KeystoreError {
+            throw error
+        } catch {
             throw .malformed(path: path("\(name).key"))
         }
     }
@@ -39,7 +41,9 @@ package struct FileKeystore: Sendable {
     }
 
     package func signingKey() throws(KeystoreError) -> SigningKey {
-        guard let key = SigningKey(bytes: try read("identity.key")) else { throw .malformed(path: path("identity.key")) }
+        guard let key = SigningKey(bytes: try read("identity.key")) else {
+            throw .malformed(path: path("identity.key"))
+        }
         return key
     }
 

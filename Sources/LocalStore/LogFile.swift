@@ -71,7 +71,8 @@ final class LogFile: Sendable {
                 next[id] = try Int64.fetchOne(db, sql: "SELECT next FROM partitions WHERE id = ?", arguments: [id])
             }
             let insert = try db.cachedStatement(
-                sql: "INSERT INTO records (partition, offset, timestamp, key, value, headers) VALUES (?, ?, ?, ?, ?, ?)")
+                sql: "INSERT INTO records (partition, offset, timestamp, key, value, headers) VALUES (?, ?, ?, ?, ?, ?)"
+            )
             var offsets: [Int64] = []
             for record in batch {
                 let id = known[record.partition]!
@@ -179,14 +180,16 @@ final class LogFile: Sendable {
     }
 
     private func write<T>(_ body: (Database) throws -> T) throws(LogError) -> T {
-        do { return try database.writeWithoutTransaction { db in
-            var result: T?
-            try db.inTransaction(.immediate) {
-                result = try body(db)
-                return .commit
+        do {
+            return try database.writeWithoutTransaction { db in
+                var result: T?
+                try db.inTransaction(.immediate) {
+                    result = try body(db)
+                    return .commit
+                }
+                return result!
             }
-            return result!
-        } } catch { throw Self.translate(error, path) }
+        } catch { throw Self.translate(error, path) }
     }
 
     private func read<T>(_ body: (Database) throws -> T) throws(LogError) -> T {

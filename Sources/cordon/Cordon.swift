@@ -4,7 +4,8 @@ import ArgumentParser
 struct Cordon: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cordon",
-        abstract: "Event-driven anti-fraud pipeline: one fraud model over a consortium, scored by three parties that see nothing.",
+        abstract:
+            "Event-driven anti-fraud pipeline: one fraud model over a consortium, scored by three parties that see nothing.",
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(name: "Try it", subcommands: [DemoCommand.self]),

@@ -7,7 +7,8 @@ struct CommandLineTests {
     func badConfiguration() throws {
         let folder = try Folder()
         let plan = try folder.write("consortium: x\nepoch: 1\nparties: []\nmembers: [bank-a, bank-a]\n", "plan.yaml")
-        let (exit, said) = try Program.run(["keys", "init", "--consortium", plan, "--out", folder.path("keys")], in: folder.url)
+        let (exit, said) = try Program.run(
+            ["keys", "init", "--consortium", plan, "--out", folder.path("keys")], in: folder.url)
         #expect(exit != 0)
         #expect(said == "Error: \(plan):3: parties: three parties belong here\n")
         #expect(!FileManager.default.fileExists(atPath: folder.path("keys")))
@@ -52,7 +53,9 @@ struct CommandLineTests {
         #expect(said.split(separator: "\n").count == 1, "\(said)")
     }
 
-    @Test("every command explains itself", arguments: ["", "demo", "score", "ingest", "keys init", "model train", "replay"])
+    @Test(
+        "every command explains itself",
+        arguments: ["", "demo", "score", "ingest", "keys init", "model train", "replay"])
     func help(_ command: String) throws {
         let folder = try Folder()
         let (exit, said) = try Program.run(command.split(separator: " ").map(String.init) + ["--help"], in: folder.url)

@@ -32,7 +32,8 @@ struct DemoTests {
         var members: [String: Member]
     }
 
-    private static let handbook = Program.root.deletingLastPathComponent().appendingPathComponent("shared/data/handbook")
+    private static let handbook = Program.root.deletingLastPathComponent().appendingPathComponent(
+        "shared/data/handbook")
 
     private static func summary(_ file: String) throws -> Summary {
         try JSONDecoder().decode(Summary.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
@@ -52,7 +53,8 @@ struct DemoTests {
             #expect(summary.scored == summary.transactions)
             #expect(summary.decided_once == summary.transactions)
             #expect(summary.equal_to_clear == summary.transactions)
-            #expect(summary.rejected == summary.transactions / 2500 || summary.rejected == summary.transactions / 2500 + 1)
+            #expect(
+                summary.rejected == summary.transactions / 2500 || summary.rejected == summary.transactions / 2500 + 1)
             #expect(summary.rounds == 2)
             #expect(summary.members.count == 3)
             #expect(summary.sent_bytes_per_tx_party > 3000 && summary.sent_bytes_per_tx_party < 3600)
@@ -77,12 +79,14 @@ struct DemoTests {
 
     @Test(
         "the handbook's week on each bank's own windows: equal in every bit, average precision at least 0.64",
-        .enabled(if: FileManager.default.fileExists(atPath: handbook.path), "the handbook's data is not beside the project"))
+        .enabled(
+            if: FileManager.default.fileExists(atPath: handbook.path), "the handbook's data is not beside the project"))
     func handbookWeek() throws {
         let folder = try Folder()
         let (exit, said) = try Program.run(
             [
-                "demo", "--dir", folder.path("demo"), "--replay", Self.handbook.path, "--train", "2018-06-21..2018-06-27",
+                "demo", "--dir", folder.path("demo"), "--replay", Self.handbook.path, "--train",
+                "2018-06-21..2018-06-27",
                 "--test", "2018-07-05..2018-07-11", "--summary", folder.path("summary.json"),
             ], in: folder.url)
         try #require(exit == 0, "\(said)")

@@ -14,14 +14,19 @@ struct PipelineProcessTests {
         """
     }
 
-    @Test("transactions in, one decision each out; bad records are named and the stream goes on; processes stop cleanly")
+    @Test(
+        "transactions in, one decision each out; bad records are named and the stream goes on; processes stop cleanly")
     func wholeWay() throws {
         let consortium = try TestConsortium()
         try consortium.startAll()
         let bad: [(record: String, reason: String)] = [
             ("{\"id\":\"t-9", "malformed_json"), ("[1,2]", "malformed_json"),
-            ("{\"id\":\"b-1\",\"time\":\"2026-01-21T10:00:00Z\",\"customer\":\"c\",\"terminal\":\"x\"}", "missing_field"),
-            (Self.record(1, amount: "-5.00"), "amount_negative"), (Self.record(1, amount: "1e9"), "amount_not_a_number"),
+            (
+                "{\"id\":\"b-1\",\"time\":\"2026-01-21T10:00:00Z\",\"customer\":\"c\",\"terminal\":\"x\"}",
+                "missing_field"
+            ),
+            (Self.record(1, amount: "-5.00"), "amount_negative"),
+            (Self.record(1, amount: "1e9"), "amount_not_a_number"),
             (Self.record(1, amount: "99999999999999999"), "amount_too_large"),
             (Self.record(1).replacing("2026-01-21", with: "2026-02-30"), "time_invalid"),
             ("{\"type\":\"label\",\"transaction\":\"nobody\",\"fraud\":true}", "unknown_transaction"),
@@ -83,7 +88,9 @@ struct PipelineProcessTests {
         let consortium = try TestConsortium()
         try consortium.startAll()
         let customer = "PLANTED-CUSTOMER"
-        for number in 0..<20 { try consortium.send(Self.record(number, customer: customer, amount: "7777777.77"), to: "bank-a") }
+        for number in 0..<20 {
+            try consortium.send(Self.record(number, customer: customer, amount: "7777777.77"), to: "bank-a")
+        }
         try consortium.send("{\"id\":\"\(customer)", to: "bank-a")
         try eventually("all decisions") { try consortium.decisions("bank-a").count == 20 }
         _ = consortium.stopAll()

@@ -16,7 +16,9 @@ final class Program {
 
     init(_ arguments: [String], output: URL) throws {
         self.output = output
-        guard FileManager.default.createFile(atPath: output.path, contents: nil) else { throw CocoaError(.fileWriteUnknown) }
+        guard FileManager.default.createFile(atPath: output.path, contents: nil) else {
+            throw CocoaError(.fileWriteUnknown)
+        }
         let handle = try FileHandle(forWritingTo: output)
         process.executableURL = Self.binary
         process.arguments = arguments

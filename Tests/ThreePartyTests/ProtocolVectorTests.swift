@@ -97,7 +97,9 @@ struct ProtocolVectorTests {
             let previous = LeafLookup<R>(shape: shape, model: try vector.model(term.previous, shape))
             for event in 0..<vector.events {
                 let own = conditions[term.rawValue][event][...]
-                let known = zip(conditions[client.rawValue][event], conditions[client.next.rawValue][event]).map { $0 ^ $1 }
+                let known = zip(conditions[client.rawValue][event], conditions[client.next.rawValue][event]).map {
+                    $0 ^ $1
+                }
                 let stream = vector.stream[term.rawValue][event].map { R($0) }
                 var deal = stream[...]
                 server.deal(server.indices(known[...]), stream: &deal)

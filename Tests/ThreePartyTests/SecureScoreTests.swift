@@ -69,7 +69,8 @@ struct Cell {
 
     func keys(_ party: PartyID) -> PairKeys {
         PairKeys(
-            withPrevious: SecretKey(bytes: pairs[party.rawValue]), withNext: SecretKey(bytes: pairs[party.next.rawValue]))
+            withPrevious: SecretKey(bytes: pairs[party.rawValue]),
+            withNext: SecretKey(bytes: pairs[party.next.rawValue]))
     }
 
     func plain(_ bits: [UInt8]) -> Int64 {

@@ -28,7 +28,8 @@ package struct HPKEPublicKey: Sendable, Hashable {
     }
 
     /// No secret: X25519 clamps every scalar to a multiple of 8, so any of them takes small orders to zero.
-    private static let probe = try! Curve25519.KeyAgreement.PrivateKey(rawRepresentation: [UInt8](repeating: 1, count: 32))
+    private static let probe = try! Curve25519.KeyAgreement.PrivateKey(
+        rawRepresentation: [UInt8](repeating: 1, count: 32))
 
     fileprivate init(_ key: Curve25519.KeyAgreement.PublicKey) { bytes = Array(key.rawRepresentation) }
 
@@ -51,10 +52,13 @@ package struct HPKEPublicKey: Sendable, Hashable {
     }
 
     /// Encapsulates a fresh secret: what to send, and the exported secret of 32 bytes.
-    func encapsulate(info: [UInt8], context: [UInt8]) throws(HPKEError) -> (encapsulated: [UInt8], secret: SymmetricKey) {
+    func encapsulate(info: [UInt8], context: [UInt8]) throws(HPKEError) -> (encapsulated: [UInt8], secret: SymmetricKey)
+    {
         do {
             let sender = try HPKE.Sender(recipientKey: key, ciphersuite: HPKESuite.suite, info: Data(info))
-            return (Array(sender.encapsulatedKey), try sender.exportSecret(context: Array(context), outputByteCount: 32))
+            return (
+                Array(sender.encapsulatedKey), try sender.exportSecret(context: Array(context), outputByteCount: 32)
+            )
         } catch {
             throw .malformedKey
         }
@@ -90,7 +94,9 @@ package struct HPKEPrivateKey: ~Copyable, Sendable {
         }
     }
 
-    borrowing func decapsulate(_ encapsulated: [UInt8], info: [UInt8], context: [UInt8]) throws(HPKEError) -> SymmetricKey {
+    borrowing func decapsulate(_ encapsulated: [UInt8], info: [UInt8], context: [UInt8]) throws(HPKEError)
+        -> SymmetricKey
+    {
         do {
             let sent = try HPKEPublicKey(bytes: encapsulated)
             let recipient = try HPKE.Recipient(

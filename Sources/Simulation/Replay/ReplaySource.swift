@@ -135,7 +135,9 @@ package struct ReplaySource: Sendable {
         switch members {
         case .byLastDigit(let members):
             let customer = try table.column(customer)
-            return { fields in fields[customer].last?.wholeNumberValue.flatMap { $0 < members.count ? members[$0] : nil } }
+            return { fields in
+                fields[customer].last?.wholeNumberValue.flatMap { $0 < members.count ? members[$0] : nil }
+            }
         case .column(let name):
             let column = try table.column(name)
             return { MemberID($0[column]) }

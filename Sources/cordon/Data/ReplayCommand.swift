@@ -19,7 +19,9 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Days to send, both included.", valueName: "from..to"))
     var days: String
 
-    @Option(help: ArgumentHelp("How many times faster than the data's own clock; 0 is as fast as can be.", valueName: "factor"))
+    @Option(
+        help: ArgumentHelp(
+            "How many times faster than the data's own clock; 0 is as fast as can be.", valueName: "factor"))
     var speed = 0.0
 
     @Option(help: ArgumentHelp("Days after which a fraud is confirmed.", valueName: "days"))

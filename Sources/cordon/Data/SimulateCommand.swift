@@ -45,7 +45,9 @@ struct SimulateCommand: ParsableCommand {
         let progress = Progress("simulating")
         let transactions = TransactionGenerator(options: options).transactions()
         var truth = "id,fraud,scenario\n"
-        for (number, day) in Dictionary(grouping: transactions, by: \.transaction.time.dayNumber).sorted(by: { $0.key < $1.key }) {
+        for (number, day) in Dictionary(grouping: transactions, by: \.transaction.time.dayNumber).sorted(by: {
+            $0.key < $1.key
+        }) {
             var text = "id,member,time,customer,terminal,amount\n"
             for labelled in day {
                 let t = labelled.transaction

@@ -57,7 +57,9 @@ struct DemoCommand: ParsableCommand {
         } else if train != nil || test != nil || format != nil {
             throw ValidationError("`--train`, `--test` and `--format` go with `--replay`")
         }
-        guard rate >= 0, rate.isFinite, window > 0 else { throw ValidationError("`--rate` and `--window` are not negative") }
+        guard rate >= 0, rate.isFinite, window > 0 else {
+            throw ValidationError("`--rate` and `--window` are not negative")
+        }
     }
 
     func run() throws {

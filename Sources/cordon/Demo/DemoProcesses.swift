@@ -31,9 +31,11 @@ final class DemoProcesses {
     func check() throws {
         sampleMemory()
         for child in children where !child.process.isRunning {
-            let words = (try? String(contentsOfFile: child.logFile, encoding: .utf8))?
+            let words =
+                (try? String(contentsOfFile: child.logFile, encoding: .utf8))?
                 .split(separator: "\n").last.map(String.init) ?? "it said nothing"
-            throw Failure("\(child.role) stopped (exit \(child.process.terminationStatus)): \(words); see \(child.logFile)")
+            throw Failure(
+                "\(child.role) stopped (exit \(child.process.terminationStatus)): \(words); see \(child.logFile)")
         }
     }
 

@@ -24,7 +24,8 @@ struct KeysCommand: ParsableCommand {
         func run() throws {
             let plan = try ConsortiumPlan(file: consortium)
             guard !FileManager.default.fileExists(atPath: out + "/roster.yaml") else {
-                throw Failure("\(out)/roster.yaml exists: keys are never overwritten; remove the folder or name another")
+                throw Failure(
+                    "\(out)/roster.yaml exists: keys are never overwritten; remove the folder or name another")
             }
             let roster = try DevelopmentKeys(directory: out).make(plan)
             print("keys of 3 parties, \(roster.members.count) members and the coordinator are in \(out)")

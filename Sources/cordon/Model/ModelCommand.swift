@@ -28,7 +28,8 @@ struct ModelCommand: ParsableCommand {
 
         @OptionGroup var data: DataOptions
 
-        @Option(help: ArgumentHelp("Days to train on, both included; earlier ones fill windows.", valueName: "from..to"))
+        @Option(
+            help: ArgumentHelp("Days to train on, both included; earlier ones fill windows.", valueName: "from..to"))
         var train: String
 
         @Option(help: ArgumentHelp("Days to measure on, both included.", valueName: "from..to"))
@@ -37,7 +38,9 @@ struct ModelCommand: ParsableCommand {
         @Option(help: ArgumentHelp("The features.", valueName: "file"))
         var features = "pipelines/features/card.yaml"
 
-        @Option(name: .customLong("model-version"), help: ArgumentHelp("The model's name in every decision.", valueName: "name"))
+        @Option(
+            name: .customLong("model-version"),
+            help: ArgumentHelp("The model's name in every decision.", valueName: "name"))
         var modelVersion = "1"
 
         @Option(help: ArgumentHelp("Where model.json and bins.json go.", valueName: "dir"))
@@ -85,7 +88,9 @@ struct ModelCommand: ParsableCommand {
         @Option(help: ArgumentHelp("The features.", valueName: "file"))
         var features = "pipelines/features/card.yaml"
 
-        @Option(name: .customLong("model-version"), help: ArgumentHelp("The model's name in every decision.", valueName: "name"))
+        @Option(
+            name: .customLong("model-version"),
+            help: ArgumentHelp("The model's name in every decision.", valueName: "name"))
         var modelVersion = "1"
 
         @Option(help: ArgumentHelp("Where model.json and bins.json go.", valueName: "dir"))

@@ -27,7 +27,8 @@ func trainModel(
     let model = try trainClearModel(version: version, spec: spec, rows: labelled, options: options) { trees in
         progress.show("\(trees) of \(options.trees) trees")
     }
-    progress.done("\(options.trees) trees of depth \(options.depth) on \(labelled.count) transactions, \(frauds) frauds")
+    progress.done(
+        "\(options.trees) trees of depth \(options.depth) on \(labelled.count) transactions, \(frauds) frauds")
     return model
 }
 

@@ -56,7 +56,9 @@ struct CloudEventTests {
     @Test("is nothing where the JSON is cut or is another object")
     func damaged() throws {
         let json = try event().json
-        for count in stride(from: 0, to: json.count, by: 7) { #expect(CloudEvent(json: Array(json.prefix(count))) == nil) }
+        for count in stride(from: 0, to: json.count, by: 7) {
+            #expect(CloudEvent(json: Array(json.prefix(count))) == nil)
+        }
         #expect(CloudEvent(json: Array("{}".utf8)) == nil)
         #expect(CloudEvent(json: Array("[1]".utf8)) == nil)
     }

@@ -21,7 +21,9 @@ struct CSVLineTests {
 
     @Test(
         "with a quote out of place, or a second line, are refused",
-        arguments: ["\"abc", "\"abc\"x,y", "a\"b,c", "a,b\"", "\"a\"\"", "\"", "a\nb", "a\r\nb", "a\rb", "a\n\n", "\"a\" ,b"])
+        arguments: [
+            "\"abc", "\"abc\"x,y", "a\"b,c", "a,b\"", "\"a\"\"", "\"", "a\nb", "a\r\nb", "a\rb", "a\n\n", "\"a\" ,b",
+        ])
     func refused(line: String) { #expect(split(line) == nil) }
 
     @Test("take another delimiter, and then a comma is a character like any other")

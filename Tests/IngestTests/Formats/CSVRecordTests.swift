@@ -76,11 +76,12 @@ struct CSVRecordTests {
 
     @Test("reasons have stable codes and one sentence each")
     func reasons() {
-        #expect(RejectionReason.allCases.map(\.rawValue) == [
-            "record_too_large", "malformed_json", "malformed_csv", "wrong_type", "missing_field", "empty_field",
-            "field_too_long", "control_character", "amount_not_a_number", "amount_negative", "amount_too_large",
-            "amount_too_precise", "time_invalid", "unknown_transaction",
-        ])
+        #expect(
+            RejectionReason.allCases.map(\.rawValue) == [
+                "record_too_large", "malformed_json", "malformed_csv", "wrong_type", "missing_field", "empty_field",
+                "field_too_long", "control_character", "amount_not_a_number", "amount_negative", "amount_too_large",
+                "amount_too_precise", "time_invalid", "unknown_transaction",
+            ])
         #expect(Set(RejectionReason.allCases.map(\.explanation)).count == RejectionReason.allCases.count)
     }
 }

@@ -3,8 +3,9 @@ import Records
 import Testing
 
 private let parser = RecordParser(mapping: .canonical)
-private let valid = Array(
-    #"{"amount":57.16,"customer":"596","id":"p-1\u00e9é","note":{"a":[1,true,null,"x"]},"#.utf8)
+private let valid =
+    Array(
+        #"{"amount":57.16,"customer":"596","id":"p-1\u00e9é","note":{"a":[1,true,null,"x"]},"#.utf8)
     + Array(#""terminal":"3156","time":"2018-07-05T00:00:31Z"}"#.utf8)
 
 private func rejection(_ bytes: [UInt8]) -> Rejection? {

@@ -31,7 +31,9 @@ struct HPKETests {
 
     @Test("info and associated data are bound: with another of either it does not open")
     func bound() throws {
-        for (otherInfo, otherData) in [([], data), ([1, 2, 0], data), ([1], data), (info, []), (info, [3, 0]), (info, [4])]
+        for (otherInfo, otherData) in [
+            ([], data), ([1, 2, 0], data), ([1], data), (info, []), (info, [3, 0]), (info, [4]),
+        ]
             as [([UInt8], [UInt8])]
         {
             let key = try key()

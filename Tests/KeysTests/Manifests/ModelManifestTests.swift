@@ -138,7 +138,9 @@ struct ModelManifestTests {
         let manifest = try dealt.verified()
         for party in PartyID.allCases {
             let key = try dealt.key(party.next)
-            #expect(throws: ManifestError.notAuthentic) { _ = try manifest.components(for: party, key: key).leavesFirst }
+            #expect(throws: ManifestError.notAuthentic) {
+                _ = try manifest.components(for: party, key: key).leavesFirst
+            }
         }
         let swapped = try dealt.resigned {
             $0.boxes.swapAt(0, 2)

@@ -21,7 +21,9 @@ struct SessionTests {
     private func key(_ party: PartyID) throws -> HPKEPrivateKey { try HPKEPrivateKey(bytes: parties[party] ?? []) }
 
     private func offer(epoch: UInt32 = 4, member name: String = "bank-a") throws -> SessionOffer {
-        guard let signing = SigningKey(bytes: identity), let member = MemberID(name) else { throw HPKEError.malformedKey }
+        guard let signing = SigningKey(bytes: identity), let member = MemberID(name) else {
+            throw HPKEError.malformedKey
+        }
         let zero = try key(.zero).publicKey
         let one = try key(.one).publicKey
         let two = try key(.two).publicKey
