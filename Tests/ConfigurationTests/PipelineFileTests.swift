@@ -23,9 +23,13 @@ struct PipelineFileTests {
         #expect(policy.review == 0.1 && policy.decline == 0.5)
         #expect(try readMapping(file: ConfigurationFixture.committed("mappings/canonical.yaml")) == .canonical)
         let csv = try readMapping(file: ConfigurationFixture.committed("mappings/csv.yaml"))
-        #expect(csv.format == .csv(delimiter: UInt8(ascii: ","), columns: [
-            "type", "id", "time", "customer", "terminal", "amount", "transaction", "fraud",
-        ]))
+        #expect(
+            csv.format
+                == .csv(
+                    delimiter: UInt8(ascii: ","),
+                    columns: [
+                        "type", "id", "time", "customer", "terminal", "amount", "transaction", "fraud",
+                    ]))
         for replay in ["handbook", "simulated"] {
             _ = try readReplay(file: ConfigurationFixture.committed("replays/\(replay).yaml"))
         }
@@ -33,7 +37,9 @@ struct PipelineFileTests {
         #expect(plan.members.map(\.name) == ["bank-a", "bank-b", "bank-c"] && plan.parties.count == 3)
         let topics = try readTopics(file: ConfigurationFixture.committed("topics.yaml"), members: plan.members)
         let names = Set(topics.map(\.name))
-        for topic in [Topics.sealed, Topics.sessions, Topics.manifests, Topics.rejected] { #expect(names.contains(topic)) }
+        for topic in [Topics.sealed, Topics.sessions, Topics.manifests, Topics.rejected] {
+            #expect(names.contains(topic))
+        }
         for member in plan.members {
             #expect(names.contains(Topics.scores(member)) && names.contains(Topics.transactions(member)))
         }
@@ -46,27 +52,46 @@ struct PipelineFileTests {
             ("name: x\n", "1: `features` is missing"),
             ("features:\n  - { name: a, kind: amount }\n", "1: `name` is missing"),
             ("name: x\nfeatures: { a: b }\n", "2: features: a list belongs here"),
-            ("name: x\nfeatures:\n  - { name: a, kind: amount }\n  - { name: a, kind: night }\n",
-                "4: features[1].name: the feature is named twice"),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: amount }\n  - { name: a, kind: night }\n",
+                "4: features[1].name: the feature is named twice"
+            ),
             ("name: x\nfeatures:\n  - { kind: amount }\n", "3: features[0]: `name` is missing"),
             ("name: x\nfeatures:\n  - { name: a }\n", "3: features[0]: `kind` is missing"),
-            ("name: x\nfeatures:\n  - { name: a, kind: amounts }\n",
-                "3: features[0].kind: unknown kind; known: amount, weekend, night, count, mean_amount, amount_over_mean, "
-                    + "frauds, fraud_rate"),
-            ("name: x\nfeatures:\n  - { name: a, kind: amount,\n      days: 3 }\n",
-                "4: features[0].days: `amount` has no window"),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: amounts }\n",
+                "3: features[0].kind: unknown kind; known: amount, weekend, night, count, mean_amount, "
+                    + "amount_over_mean, frauds, fraud_rate"
+            ),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: amount,\n      days: 3 }\n",
+                "4: features[0].days: `amount` has no window"
+            ),
             ("name: x\nfeatures:\n  - { name: a, kind: count, days: 3 }\n", "3: features[0]: `entity` is missing"),
-            ("name: x\nfeatures:\n  - { name: a, kind: count, entity: shop, days: 3 }\n",
-                "3: features[0].entity: customer or terminal belongs here"),
-            ("name: x\nfeatures:\n  - { name: a, kind: count, entity: customer }\n", "3: features[0]: `days` is missing"),
-            ("name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, days: 0 }\n",
-                "3: features[0].days: a whole number from 1 to 365 belongs here"),
-            ("name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, days: 1.5 }\n",
-                "3: features[0].days: a whole number from 1 to 365 belongs here"),
-            ("name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, days: 1, delay: -1 }\n",
-                "3: features[0].delay: a whole number from 0 to 365 belongs here"),
-            ("name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, day: 1 }\n",
-                "3: features[0]: unknown key `day`; known here: name, kind, entity, days, delay"),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: count, entity: shop, days: 3 }\n",
+                "3: features[0].entity: customer or terminal belongs here"
+            ),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer }\n",
+                "3: features[0]: `days` is missing"
+            ),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, days: 0 }\n",
+                "3: features[0].days: a whole number from 1 to 365 belongs here"
+            ),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, days: 1.5 }\n",
+                "3: features[0].days: a whole number from 1 to 365 belongs here"
+            ),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, days: 1, delay: -1 }\n",
+                "3: features[0].delay: a whole number from 0 to 365 belongs here"
+            ),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, day: 1 }\n",
+                "3: features[0]: unknown key `day`; known here: name, kind, entity, days, delay"
+            ),
         ])
     func features(text: String, mistake: String) throws {
         #expect(try file.mistake(text) { path in _ = try readFeatureSpec(file: path) } == mistake)

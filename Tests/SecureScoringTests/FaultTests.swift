@@ -49,9 +49,11 @@ struct FaultTests {
         try expectOnce(1...9)
     }
 
-    @Test("stops at a party that says nothing, names that one alone, and is scored once it answers", arguments: [
-        PartyID.one, .two,
-    ])
+    @Test(
+        "stops at a party that says nothing, names that one alone, and is scored once it answers",
+        arguments: [
+            PartyID.one, .two,
+        ])
     func silent(party: PartyID) throws {
         let others = PartyID.allCases.filter { $0 != party }
         for other in others { try world.start(other, patience: .milliseconds(200)) }
@@ -115,9 +117,11 @@ struct FaultTests {
         #expect(try world.scores(world.a, 4).bySource() == expected(1...4))
     }
 
-    @Test("any one frame of which is lost is scored in the end, and right", arguments: [
-        Frame.Kind.proposal, .conditionBits, .refusals, .lookupDeal,
-    ])
+    @Test(
+        "any one frame of which is lost is scored in the end, and right",
+        arguments: [
+            Frame.Kind.proposal, .conditionBits, .refusals, .lookupDeal,
+        ])
     func lostFrame(kind: Frame.Kind) throws {
         for sender in PartyID.allCases where kind != .proposal || sender == .zero {
             let once = Times(1)

@@ -71,7 +71,9 @@ struct RefusalTests {
             Bad(code: "unknown_member", named: false, bytes: try header(6) { $0.member = "bank-x" }),
             Bad(code: "unknown_member", named: false, bytes: try header(7) { $0.member = "BANK A" }),
             Bad(code: "unknown_session", bytes: try header(8) { $0.sessionEpoch = 9 }),
-            Bad(code: "unknown_session", bytes: try Bank("bank-a", epoch: 2).seal(values(9), source: 9, spec: world.spec)),
+            Bad(
+                code: "unknown_session",
+                bytes: try Bank("bank-a", epoch: 2).seal(values(9), source: 9, spec: world.spec)),
             Bad(code: "wrong_feature_spec", bytes: try world.a.seal(values(10), source: 10, spec: other)),
             Bad(code: "box_missing", bytes: try sealed(11) { $0.boxes.removeLast() }),
             Bad(code: "box_missing", bytes: try sealed(12) { $0.boxes.append(Data()) }),

@@ -9,8 +9,8 @@ enum JSONScalar: Sendable, Hashable {
 }
 
 /// Checks that bytes are one JSON object (RFC 8259, strictly: UTF-8, no duplicate names, no trailing bytes, at most 32
-/// deep) and collects its scalars by dotted path, in one pass. No two members have one path: `{"a.b": 1, "a": {"b": 2}}`
-/// is refused, too.
+/// deep) and collects its scalars by dotted path, in one pass. No two members have one path, so that
+/// `{"a.b": 1, "a": {"b": 2}}` is refused, too.
 struct JSONScanner {
     private struct Malformed: Error {}
 

@@ -153,7 +153,9 @@ package struct ReplaySource: Sendable {
         var out: [String: Int] = [:]
         for row in table.rows.indices {
             let fields = try table.fields(row)
-            if try table.outcome(fields[fraud], row, truth.fraud) { out[fields[id]] = scenario.flatMap { Int(fields[$0]) } ?? 1 }
+            if try table.outcome(fields[fraud], row, truth.fraud) {
+                out[fields[id]] = scenario.flatMap { Int(fields[$0]) } ?? 1
+            }
         }
         return out
     }

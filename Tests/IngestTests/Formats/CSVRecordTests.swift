@@ -18,7 +18,8 @@ struct CSVRecordTests {
         let expected = Transaction(
             id: "p;1", time: try #require(EventTime(rfc3339: "2018-07-05")), customer: "c1", terminal: "Café \"x\"",
             amount: MinorUnits(1999))
-        guard case .transaction(let valid) = try parse("pay;\"p;1\";2018-07-05;c1;\"Café \"\"x\"\"\";19.99;\r\n") else {
+        let line = "pay;\"p;1\";2018-07-05;c1;\"Café \"\"x\"\"\";19.99;\r\n"
+        guard case .transaction(let valid) = try parse(line) else {
             Issue.record("not a transaction")
             return
         }

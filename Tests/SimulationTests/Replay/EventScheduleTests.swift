@@ -5,7 +5,8 @@ import Testing
 private let day = EventTime.day
 
 /// A transaction at some second of a day from 1970 on.
-private func row(_ id: String, day number: Int64, second: Int64 = 0, fraud: Bool = false) throws -> LabelledTransaction {
+private func row(_ id: String, day number: Int64, second: Int64 = 0, fraud: Bool = false) throws -> LabelledTransaction
+{
     LabelledTransaction(
         member: try #require(MemberID(fraud ? "bank-b" : "bank-a")),
         transaction: Transaction(
@@ -36,7 +37,8 @@ struct EventScheduleTests {
         #expect(names(events) == ["first", "fraud before", "second", "third"])
         #expect(events.map(\.time.seconds) == [10 * day, 10 * day + 5, 10 * day + 5, 11 * day])
         #expect(events.map(\.member.name) == ["bank-a", "bank-b", "bank-a", "bank-b"])
-        #expect(names(eventSchedule(rows, days: 10...11, labelDelayDays: 0)) == ["first", "second", "fraud third", "third"])
+        #expect(
+            names(eventSchedule(rows, days: 10...11, labelDelayDays: 0)) == ["first", "second", "fraud third", "third"])
         #expect(names(eventSchedule(rows, days: 9...9)) == ["fraud early"])
         #expect(names(eventSchedule(rows, days: 18...18)) == ["fraud third"])
         #expect(eventSchedule([], days: 1...2).isEmpty)

@@ -61,7 +61,9 @@ struct ReplaySourceTests {
 
     @Test("reads every column, and rounds amounts that went through floating point")
     func rows() throws {
-        try write(header + "7,2018-06-21 00:00:31,596,3156,85.64999999999999,1,3\r\n8,2018-06-21 00:02:10,4961,3412,81.51,0,0\n")
+        try write(
+            header
+                + "7,2018-06-21 00:00:31,596,3156,85.64999999999999,1,3\r\n8,2018-06-21 00:02:10,4961,3412,81.51,0,0\n")
         let rows = try load()
         let first = try #require(EventTime(rfc3339: "2018-06-21T00:00:31Z"))
         #expect(
@@ -88,7 +90,10 @@ struct ReplaySourceTests {
     @Test("stops at the end of the last day")
     func lastDay() throws {
         try write(
-            header + "1,2018-06-21 23:59:59,1,1,1,0,0\n2,2018-06-22 00:00:00,1,1,1,0,0\n3,2018-06-23 00:00:00,1,1,bad,0,0\n")
+            header
+                + "1,2018-06-21 23:59:59,1,1,1,0,0\n2,2018-06-22 00:00:00,1,1,1,0,0\n"
+                + "3,2018-06-23 00:00:00,1,1,bad,0,0\n"
+        )
         #expect(try load(lastDay: "2018-06-21").map(\.transaction.id) == ["1"])
     }
 
