@@ -46,7 +46,11 @@ let package = Package(
         .target(name: "Telemetry", swiftSettings: settings),
         .target(name: "EventLogs", dependencies: ["Records"], swiftSettings: settings),
         .target(
-            name: "LocalStore", dependencies: ["EventLogs", "Records", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "LocalStore",
+            dependencies: [
+                "EventLogs", "Records", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: settings),
         .target(name: "KafkaLog", dependencies: ["Crdkafka", "EventLogs", "Records"], swiftSettings: settings),
         .target(
@@ -89,7 +93,8 @@ let package = Package(
         .testTarget(name: "ModelSyncTests", dependencies: ["ModelSync", "Model", "Records"], swiftSettings: settings),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Records"], swiftSettings: settings),
         .testTarget(
-            name: "ProcessTests", dependencies: ["cordon", "EventLogs", "LocalStore", "Ingest", "Keys", "Records"],
+            name: "ProcessTests",
+            dependencies: ["cordon", "EventLogs", "KafkaLog", "LocalStore", "Ingest", "Keys", "Model", "Records"],
             swiftSettings: settings),
         .testTarget(
             name: "EventLogTests", dependencies: ["EventLogs", "LocalStore", "KafkaLog", "Records", "Crdkafka"],

@@ -17,9 +17,13 @@ package struct ModelCard: Sendable {
     }
 }
 
-/// Score shares on their way to decisions, on a thread of its own:
+/// Score shares of one partition of a member's transactions on their way to decisions, on a thread of its own:
 ///
 ///     reconstruct → calibrate → decide
+///
+/// Decisions, alerts and the position in the scores go into the log in one transaction of a writer that fences its
+/// predecessors. What the state had not heard of when a process ended is read back from the decisions themselves. So
+/// each transaction is decided once, whatever is killed when.
 package final class DecisionPipeline {
     private let member: MemberID
     private let log: any EventLog
@@ -30,11 +34,17 @@ package final class DecisionPipeline {
     private let clock: any WallClock
     private let metrics: Metrics
     private let logger: Logger
-    private let source: TopicPartition
+    private let writer: any FencedWriter
+    private let scores: TopicPartition
+    private let decisions: TopicPartition
     private let reader: any LogReader
+    /// The offset after the last record that was read.
+    private var read: Int64
     private var collector: ShareCollector
-    /// Complete scores whose transaction this agent has not registered again after a restart.
+    /// Complete scores of transactions that this agent has not taken in again after a restart.
     private var early: [Int64: (score: ShareCollector.Score, offset: Int64)] = [:]
+
+    package static func group(_ member: MemberID) -> String { "\(member).decisions" }
 
     package init(
         member: MemberID, log: any EventLog, state: AgentState, sessions: @escaping (PartyID, UInt32) -> Session?,
@@ -51,8 +61,21 @@ package final class DecisionPipeline {
         self.metrics = metrics
         self.logger = logger
         collector = ShareCollector(member: member)
-        source = TopicPartition(Topics.scores(member))
-        reader = try log.reader(at: [Position(source, try state.scoresPosition(source))])
+        scores = TopicPartition(Topics.scores(member))
+        decisions = TopicPartition(Topics.decisions(member))
+        // The writer first: from here on no predecessor adds to what is read back below.
+        writer = try log.writer(id: "\(member).decisions-\(state.transactions.partition)")
+        let start = try Self.start(scores, state, log)
+        read = start.offset
+        reader = try log.reader(at: [start])
+        try recover()
+    }
+
+    private static func start(
+        _ partition: TopicPartition, _ state: AgentState, _ log: any EventLog
+    ) throws(LogError) -> Position {
+        if let offset = try state.position(partition) { return Position(partition, offset) }
+        return Position(partition, try log.earliest(of: partition))
     }
 
     package func run(until stop: () -> Bool) throws(LogError) {
@@ -62,13 +85,69 @@ package final class DecisionPipeline {
         }
     }
 
+    /// Takes note of decisions that are in the log and that the state has not heard of.
+    private func recover() throws(LogError) {
+        let past = try log.reader(at: [try Self.start(decisions, state, log)])
+        while case let records = try past.available(limit: 1024), let last = records.last {
+            var offsets: [Int64] = []
+            for record in records {
+                guard let event = CloudEvent(json: record.value ?? []) else {
+                    throw .corrupted(reason: "\(record.position.partition) holds what is no decision")
+                }
+                if event.data.source.partition == state.transactions.partition {
+                    offsets.append(event.data.source.offset)
+                }
+            }
+            try state.decided(offsets, positions: [Position(decisions, last.position.offset + 1)])
+        }
+    }
+
     private func process(_ records: [LogRecord]) throws(LogError) {
+        collect(records)
+        var output: [NewRecord] = []
+        var done: [Int64] = []
+        let ingested = state.ingested ?? 0
+        // What is not below `ingested` waits: a crash would have it taken in, and decided, once more.
+        for (offset, entry) in early.sorted(by: { $0.key < $1.key }) where offset < ingested {
+            if let pending = state.pending(offset) {
+                guard let card = try card(entry.score.model) else {
+                    logger.error("a score names a model that is not on \(Topics.manifests)")
+                    continue
+                }
+                output += decide(pending, entry.score, card)
+                done.append(offset)
+                early[offset] = nil
+            } else {
+                // Decided before, or never sent by this member.
+                early[offset] = nil
+                metrics.add(1, to: "cordon_repeated_scores_total")
+            }
+        }
+        let own = state.transactions.partition
+        collector.forget { source in
+            source.partition != own
+                || source.offset < ingested && (done.contains(source.offset) || state.pending(source.offset) == nil)
+        }
+        let unresolved = ([collector.oldest] + early.values.map { $0.offset }).compactMap { $0 }.min()
+        let position = Position(scores, unresolved ?? read)
+        if output.isEmpty, records.isEmpty { return }
+        if !output.isEmpty { try writer.append(output, committing: [position], group: Self.group(member)) }
+        // Of this partition's decisions only this writer's are below the end, and all of those are in `done` by now.
+        let end = output.isEmpty ? [] : [Position(decisions, try log.end(of: decisions))]
+        try state.decided(done, positions: [position] + end)
+    }
+
+    private func collect(_ records: [LogRecord]) {
         for record in records {
+            read = record.position.offset + 1
             do {
-                for score in try collector.receive(
+                let complete = try collector.receive(
                     record.value ?? [], offset: record.position.offset, session: sessions)
-                {
-                    early[score.source] = (score, record.position.offset)
+                for score in complete where score.source.partition == state.transactions.partition {
+                    // The first complete score of a transaction stays.
+                    if early[score.source.offset] == nil {
+                        early[score.source.offset] = (score, record.position.offset)
+                    }
                 }
             } catch {
                 metrics.add(1, to: "cordon_score_records_refused_total")
@@ -77,31 +156,6 @@ package final class DecisionPipeline {
                     metadata: ["offset": "\(record.position.offset)", "reason": "\(error)"])
             }
         }
-        var output: [NewRecord] = []
-        var done: [Int64] = []
-        let ingested = state.ingested
-        for (source, entry) in early.sorted(by: { $0.key < $1.key }) {
-            if let pending = state.pending(source) {
-                guard let card = try card(entry.score.model) else {
-                    logger.error("a score names a model that is not on \(Topics.manifests)")
-                    continue
-                }
-                output += decide(pending, entry.score, card)
-                done.append(source)
-                early[source] = nil
-            } else if source < ingested {
-                // Decided before, or never sent by this member.
-                early[source] = nil
-                metrics.add(1, to: "cordon_repeated_scores_total")
-            }
-        }
-        try log.append(output)
-        collector.forget { source in source < ingested && (done.contains(source) || state.pending(source) == nil) }
-        let read = records.last.map { $0.position.offset + 1 }
-        let resolved = ([collector.oldest] + early.values.map { $0.offset }).compactMap { $0 }.min()
-        guard let next = resolved ?? read else { return }
-        try state.decided(done, scores: Position(source, next))
-        try log.commit([Position(source, next)], group: "decisions")
     }
 
     private func decide(
@@ -113,27 +167,25 @@ package final class DecisionPipeline {
         var detail = CloudEvent.Detail(
             transaction: pending.id, decision: band.rawValue, rawScore: score.raw,
             score: Double(score.raw) / Double(1 << card.fractionBits), probability: probability,
-            modelVersion: score.modelVersion, sourceOffset: score.source,
+            modelVersion: score.modelVersion, source: CloudEvent.Source(score.source),
             transactionTime: EventTime(seconds: pending.time).rfc3339, receivedAt: pending.received, decidedAt: now)
         let id = hexadecimal(pending.event)
         let time = EventTime(seconds: now / 1_000_000)
-        let decision = CloudEvent(id: id, member: member, type: CloudEvent.decision, time: time, data: detail)
-        var out = [
-            NewRecord(
-                TopicPartition(Topics.decisions(member)), key: Array(pending.id.utf8), value: decision.json,
-                headers: [Header("content-type", Array("application/cloudevents+json".utf8))])
-        ]
         metrics.add(1, to: "cordon_decisions_total", .init("band", band.rawValue))
-        if band != .approve {
-            detail.customer = pending.customer
-            detail.terminal = pending.terminal
-            detail.amount = MinorUnits(pending.amount).decimal
-            let alert = CloudEvent(id: id, member: member, type: CloudEvent.alert, time: time, data: detail)
-            out.append(
-                NewRecord(
-                    TopicPartition(Topics.alerts(member)), key: Array(pending.id.utf8), value: alert.json,
-                    headers: [Header("content-type", Array("application/cloudevents+json".utf8))]))
-        }
-        return out
+        let decision = CloudEvent(id: id, member: member, type: CloudEvent.decision, time: time, data: detail)
+        guard band != .approve else { return [decision.record(decisions)] }
+        detail.customer = pending.customer
+        detail.terminal = pending.terminal
+        detail.amount = MinorUnits(pending.amount).decimal
+        let alert = CloudEvent(id: id, member: member, type: CloudEvent.alert, time: time, data: detail)
+        return [decision.record(decisions), alert.record(TopicPartition(Topics.alerts(member)))]
+    }
+}
+
+extension CloudEvent {
+    fileprivate func record(_ partition: TopicPartition) -> NewRecord {
+        NewRecord(
+            partition, key: Array(subject.utf8), value: json,
+            headers: [Header("content-type", Array("application/cloudevents+json".utf8))])
     }
 }

@@ -5,7 +5,7 @@ package import Records
 package import Telemetry
 import ThreeParty
 
-/// A member's transactions on their way to the parties, on a thread of its own:
+/// One partition of a member's transactions on their way to the parties, on a thread of its own:
 ///
 ///     parse → validate → deduplicate → windows → quantise → share → seal
 ///
@@ -21,7 +21,13 @@ package final class IngestPipeline {
     private let logger: Logger
     private let source: TopicPartition
     private let reader: any LogReader
+    private let sealedPartitions: Int
     private let batchSize: Int
+    /// Everything below was in the log when an agent without state began: it fills the windows again, and goes no further.
+    private let known: Int64
+
+    /// The name that a member's agents keep their position under.
+    package static func group(_ member: MemberID) -> String { "\(member).ingest" }
 
     package init(
         member: MemberID, log: any EventLog, state: AgentState, mapping: Mapping, sealer: consuming TransactionSealer,
@@ -36,8 +42,15 @@ package final class IngestPipeline {
         self.batchSize = batchSize
         self.metrics = metrics
         self.logger = logger
-        source = TopicPartition(Topics.transactions(member))
-        reader = try log.reader(at: [Position(source, state.ingested)])
+        source = state.transactions
+        sealedPartitions = try log.partitions(of: Topics.sealed)
+        if let ingested = state.ingested {
+            known = 0
+            reader = try log.reader(at: [Position(source, ingested)])
+        } else {
+            known = try log.committed(source, group: Self.group(member)) ?? 0
+            reader = try log.reader(at: [Position(source, try log.earliest(of: source))])
+        }
     }
 
     package func run(until stop: () -> Bool) throws(LogError) {
@@ -61,14 +74,14 @@ package final class IngestPipeline {
                     metrics.add(1, to: "cordon_labels_total")
                 }
             } catch {
-                output.append(rejected(record, error))
+                if record.position.offset >= known { output.append(rejected(record, error)) }
             }
         }
         // The log first: after a crash the batch is read again, and its repeats have the same source positions.
         try log.append(output)
         let end = records[records.count - 1].position.offset + 1
         try state.commit(batch, ingested: end)
-        try log.commit([Position(source, end)], group: "ingest")
+        try log.commit([Position(source, end)], group: Self.group(member))
     }
 
     private func ingest(
@@ -83,8 +96,12 @@ package final class IngestPipeline {
             metrics.add(1, to: "cordon_duplicates_total")
             return
         }
-        let sealed = sealer.seal(transaction, event: event, features: features, source: offset)
-        output.append(NewRecord(TopicPartition(Topics.sealed), value: sealed))
+        guard offset >= known else { return }
+        let sealed = sealer.seal(
+            transaction, event: event, features: features,
+            source: SourcePosition(partition: source.partition, offset: offset))
+        let partition = Int(event.bytes[0]) << 8 | Int(event.bytes[1])
+        output.append(NewRecord(TopicPartition(Topics.sealed, partition % sealedPartitions), value: sealed))
         metrics.add(1, to: "cordon_transactions_sealed_total")
         metrics.add(sealed.count, to: "cordon_sealed_bytes_total")
     }

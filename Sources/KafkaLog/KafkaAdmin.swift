@@ -14,12 +14,13 @@ struct KafkaAdmin {
         for settings in topics {
             var words = [CChar](repeating: 0, count: 512)
             // Replication -1 is the broker's default.
+            let replication = Int32(clamping: settings.replication ?? -1)
             guard
                 let request = rd_kafka_NewTopic_new(
-                    settings.name, Int32(clamping: settings.partitions), -1, &words, words.count)
+                    settings.name, Int32(clamping: settings.partitions), replication, &words, words.count)
             else { throw .failed(reason: "\(settings.name): \(KafkaClient.text(words))") }
             requests.append(request)
-            rd_kafka_NewTopic_set_config(request, "cleanup.policy", settings.cleanup.rawValue)
+            for (name, value) in settings.configuration { rd_kafka_NewTopic_set_config(request, name, value) }
         }
         let event = try ask(RD_KAFKA_ADMIN_OP_CREATETOPICS) {
             rd_kafka_CreateTopics(client.handle, &requests, requests.count, $0, $1)
@@ -47,6 +48,36 @@ struct KafkaAdmin {
         _ = try refusals(results, count, besides: RD_KAFKA_RESP_ERR_NO_ERROR)
     }
 
+    /// The settings of topics, as the broker has them.
+    func describe(_ names: [String]) throws(LogError) -> [String: [String: String]] {
+        guard !names.isEmpty else { return [:] }
+        var requests: [OpaquePointer?] = names.map { rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, $0) }
+        defer { rd_kafka_ConfigResource_destroy_array(&requests, requests.count) }
+        let event = try ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS) {
+            rd_kafka_DescribeConfigs(client.handle, &requests, requests.count, $0, $1)
+        }
+        defer { rd_kafka_event_destroy(event) }
+        var count = 0
+        let resources = rd_kafka_DescribeConfigs_result_resources(
+            rd_kafka_event_DescribeConfigs_result(event), &count)
+        var out: [String: [String: String]] = [:]
+        for index in 0..<count {
+            guard let resource = resources?[index] else { continue }
+            let name = String(cString: rd_kafka_ConfigResource_name(resource))
+            let code = rd_kafka_ConfigResource_error(resource)
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw client.error(code, at: TopicPartition(name)) }
+            var entries = 0
+            let configs = rd_kafka_ConfigResource_configs(resource, &entries)
+            var settings: [String: String] = [:]
+            for entry in 0..<entries {
+                guard let config = configs?[entry], let value = rd_kafka_ConfigEntry_value(config) else { continue }
+                settings[String(cString: rd_kafka_ConfigEntry_name(config))] = String(cString: value)
+            }
+            out[name] = settings
+        }
+        return out
+    }
+
     /// Sends a request and waits for its answer, which the caller destroys.
     private func ask(
         _ operation: rd_kafka_admin_op_t, _ send: (OpaquePointer?, OpaquePointer?) -> Void
@@ -58,8 +89,10 @@ struct KafkaAdmin {
         guard
             rd_kafka_AdminOptions_set_request_timeout(options, wait, &words, words.count)
                 == RD_KAFKA_RESP_ERR_NO_ERROR,
-            rd_kafka_AdminOptions_set_operation_timeout(options, wait, &words, words.count)
-                == RD_KAFKA_RESP_ERR_NO_ERROR
+            // Descriptions have no operation that could take time.
+            operation == RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS
+                || rd_kafka_AdminOptions_set_operation_timeout(options, wait, &words, words.count)
+                    == RD_KAFKA_RESP_ERR_NO_ERROR
         else { throw .failed(reason: KafkaClient.text(words)) }
         let queue = rd_kafka_queue_new(client.handle)
         defer { rd_kafka_queue_destroy(queue) }

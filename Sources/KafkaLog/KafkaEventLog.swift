@@ -5,13 +5,12 @@ import Synchronization
 /// The log on Kafka: a thin wrapper over librdkafka.
 ///
 /// What `append` returned for is acknowledged by all in-sync replicas. Offsets are the broker's, so a compacted topic
-/// or a transaction of someone else's leaves gaps. Nothing here leans on broker transactions or on group membership:
-/// positions are assigned by hand, and a group is only a name under which offsets are kept.
+/// or a transaction leaves gaps. Readers assign their positions by hand and see committed records only.
 package final class KafkaEventLog: EventLog {
     private let properties: [String: String]
     private let patience: Duration
     private let control: KafkaClient
-    private let topics: KafkaTopics
+    private let known: KafkaTopics
     private let producer: Mutex<KafkaProducer>
     private let groups = Mutex<[String: KafkaGroup]>([:])
 
@@ -26,7 +25,7 @@ package final class KafkaEventLog: EventLog {
         self.patience = patience
         try KafkaProperties.check(properties)
         control = try KafkaClient(RD_KAFKA_CONSUMER, KafkaProperties.consumer(properties))
-        topics = KafkaTopics(client: control, patience: patience)
+        known = KafkaTopics(client: control, patience: patience)
         producer = Mutex(try KafkaProducer(properties: properties, patience: patience))
     }
 
@@ -35,40 +34,64 @@ package final class KafkaEventLog: EventLog {
     package func create(_ topics: [TopicSettings]) throws(LogError) {
         let admin = KafkaAdmin(client: control, patience: patience)
         for settings in try admin.create(topics) {
-            let count = try self.topics.count(of: settings.name)
+            let count = try known.count(of: settings.name)
             if count < settings.partitions { try admin.grow(settings) }
         }
-        try self.topics.waitUntilVisible(topics)
+        try known.waitUntilVisible(topics)
+    }
+
+    package func topics() throws(LogError) -> [TopicSettings] {
+        let all = try known.all().sorted { $0.name < $1.name }
+        let settings = try KafkaAdmin(client: control, patience: patience).describe(all.map(\.name))
+        return all.map {
+            TopicSettings(
+                name: $0.name, partitions: $0.partitions, replication: $0.replication,
+                configuration: settings[$0.name] ?? [:])
+        }
     }
 
     package func partitions(of topic: String) throws(LogError) -> Int {
-        try topics.count(of: topic)
+        try known.count(of: topic)
     }
 
     @discardableResult
     package func append(_ batch: [NewRecord]) throws(LogError) -> [Position] {
-        for partition in Set(batch.map(\.partition)) { try topics.require(partition) }
+        for partition in Set(batch.map(\.partition)) { try known.require(partition) }
         return try soundProducer().append(batch)
     }
 
     package func reader(at positions: [Position]) throws(LogError) -> any LogReader {
-        for position in positions { try topics.require(position.partition) }
+        for position in positions { try known.require(position.partition) }
         return try KafkaReader(properties: properties, control: control, positions: positions, patience: patience)
     }
 
+    package func earliest(of partition: TopicPartition) throws(LogError) -> Int64 {
+        try known.require(partition)
+        return try control.earliest(partition, timeout: patience)
+    }
+
     package func end(of partition: TopicPartition) throws(LogError) -> Int64 {
-        try topics.require(partition)
+        try known.require(partition)
         return try control.end(partition, timeout: patience)
     }
 
     package func commit(_ positions: [Position], group: String) throws(LogError) {
-        for position in positions { try topics.require(position.partition) }
+        for position in positions { try known.require(position.partition) }
         if !positions.isEmpty { try self.group(group).commit(positions) }
     }
 
     package func committed(_ partition: TopicPartition, group: String) throws(LogError) -> Int64? {
-        try topics.require(partition)
+        try known.require(partition)
         return try self.group(group).committed(partition)
+    }
+
+    package func join(_ settings: GroupSettings) throws(LogError) -> any GroupMember {
+        for topic in settings.topics { _ = try known.count(of: topic) }
+        return try KafkaGroupMember(settings, properties: properties, patience: patience)
+    }
+
+    package func writer(id: String) throws(LogError) -> any FencedWriter {
+        try KafkaFencedWriter(id: id, properties: properties, topics: known, patience: patience)
     }
 
     /// An idempotent producer that met a fatal error takes nothing more: a new one, with a new producer id, goes on.

@@ -3,12 +3,15 @@ import EventLogs
 
 /// Appends batches and waits for their delivery reports. Any number of threads may append at once.
 final class KafkaProducer: Sendable {
-    private let client: KafkaClient
+    let client: KafkaClient
     private let poller: KafkaPoller
     private let patience: Duration
 
-    init(properties: [String: String], patience: Duration) throws(LogError) {
-        client = try KafkaClient(RD_KAFKA_PRODUCER, KafkaProperties.producer(properties)) { configuration in
+    /// - Parameter transactional: the id of a transactional producer; nil for a plain idempotent one.
+    init(properties: [String: String], transactional: String? = nil, patience: Duration) throws(LogError) {
+        var properties = KafkaProperties.producer(properties)
+        properties["transactional.id"] = transactional
+        client = try KafkaClient(RD_KAFKA_PRODUCER, properties) { configuration in
             rd_kafka_conf_set_dr_msg_cb(configuration) { _, message, _ in
                 guard let report = message?.pointee, let tag = report._private else { return }
                 DeliveryBatch.report(tag, code: report.err, offset: report.offset)

@@ -36,7 +36,7 @@ enum KafkaProperties {
                 throw .failed(reason: "\(name): Cordon needs \(own) here; leave the property out")
             }
             if name == "transactional.id" {
-                throw .failed(reason: "\(name): Cordon writes without transactions; leave the property out")
+                throw .failed(reason: "\(name): Cordon names its transactional writers itself; leave the property out")
             }
         }
     }
@@ -49,6 +49,18 @@ enum KafkaProperties {
         var merged = common.merging(consuming, uniquingKeysWith: second).merging(properties, uniquingKeysWith: second)
             .merging(fixed, uniquingKeysWith: second)
         if let group { merged["group.id"] = group }
+        return merged
+    }
+
+    /// A member of a consumer group, which reads nothing itself.
+    static func member(_ properties: [String: String], _ settings: GroupSettings) -> [String: String] {
+        let timeout = settings.sessionTimeout.kafkaMilliseconds
+        var merged = consumer(properties, group: settings.group)
+        merged["partition.assignment.strategy"] = "cooperative-sticky"
+        merged["group.instance.id"] = settings.instance
+        merged["session.timeout.ms"] = String(timeout)
+        merged["heartbeat.interval.ms"] = String(max(1, timeout / 3))
+        merged["max.poll.interval.ms"] = String(max(timeout, 300_000))
         return merged
     }
 

@@ -44,6 +44,19 @@ final class KafkaTopics: Sendable {
         return count
     }
 
+    /// Every topic with its partitions and replicas; the brokers' own ("__") left out.
+    func all() throws(LogError) -> [(name: String, partitions: Int, replication: Int)] {
+        var answer: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(client.handle, 1, nil, &answer, patience.kafkaMilliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer else { throw client.error(code) }
+        defer { rd_kafka_metadata_destroy(answer) }
+        return UnsafeBufferPointer(start: answer.pointee.topics, count: Int(answer.pointee.topic_cnt)).compactMap {
+            let name = String(cString: $0.topic)
+            guard !name.hasPrefix("__") else { return nil }
+            return (name, Int($0.partition_cnt), Int($0.partitions?.pointee.replica_cnt ?? 0))
+        }
+    }
+
     /// Waits until the brokers name topics just made: the controller's answer may come before theirs.
     func waitUntilVisible(_ topics: [TopicSettings]) throws(LogError) {
         let clock = ContinuousClock()

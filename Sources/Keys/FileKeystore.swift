@@ -51,45 +51,42 @@ package struct FileKeystore: Sendable {
         try write(key.rawRepresentation, "identity.key")
     }
 
-    /// A symmetric key that the role keeps to itself, made on first use.
+    /// A symmetric key that the role keeps to itself, made on first use; of several processes that make it at once, one
+    /// does and all use it.
     package func localKey(_ name: String) throws(KeystoreError) -> SecretKey {
         let file = "\(name).key"
-        if FileManager.default.fileExists(atPath: path(file)) {
-            let bytes = try read(file)
-            guard bytes.count == 32 else { throw .malformed(path: path(file)) }
-            return SecretKey(bytes: bytes)
+        if !FileManager.default.fileExists(atPath: path(file)) {
+            var generator = SystemRandomNumberGenerator()
+            try write((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }, file, keepsExisting: true)
         }
-        var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        try write(bytes, file)
+        let bytes = try read(file)
+        guard bytes.count == 32 else { throw .malformed(path: path(file)) }
         return SecretKey(bytes: bytes)
     }
 
-    /// A member's sessions of an epoch, nil where it has none yet.
-    package func sessions(of member: MemberID, epoch: UInt32) throws(KeystoreError) -> [PartyID: Session]? {
+    /// A member's sessions of an epoch and their announcement, as it goes on the log; nil where it has none yet.
+    package func sessions(
+        of member: MemberID, epoch: UInt32
+    ) throws(KeystoreError) -> (sessions: [PartyID: Session], announcement: [UInt8])? {
         let file = "session-\(epoch).key"
         guard FileManager.default.fileExists(atPath: path(file)) else { return nil }
         let bytes = try read(file)
-        guard bytes.count == 96 else { throw .malformed(path: path(file)) }
+        guard bytes.count > 96 else { throw .malformed(path: path(file)) }
         var out: [PartyID: Session] = [:]
         for party in PartyID.allCases {
             let secret = SecretKey(bytes: bytes[party.rawValue * 32..<party.rawValue * 32 + 32])
             out[party] = Session(member: member, party: party, epoch: epoch, secret: secret)
         }
-        return out
+        return (out, Array(bytes[96...]))
     }
 
+    /// Keeps a member's sessions of an epoch, unless it has some already: of several agents that offer at once, the
+    /// first one's are everybody's.
     package func store(_ offer: borrowing SessionOffer, epoch: UInt32) throws(KeystoreError) {
         let secrets = offer.secrets
-        // The announcement first: secrets without it would be useless, and are made anew where they are missing.
-        try write(offer.announcement.encoded, "session-\(epoch).announcement")
-        try write(PartyID.allCases.flatMap { secrets[$0] ?? [] }, "session-\(epoch).key")
-    }
-
-    /// The announcement of a member's sessions, as it goes on the log; nil where there is none yet.
-    package func announcement(epoch: UInt32) throws(KeystoreError) -> [UInt8]? {
-        let file = "session-\(epoch).announcement"
-        return FileManager.default.fileExists(atPath: path(file)) ? try read(file) : nil
+        try write(
+            PartyID.allCases.flatMap { secrets[$0] ?? [] } + offer.announcement.encoded, "session-\(epoch).key",
+            keepsExisting: true)
     }
 
     func path(_ file: String) -> String { directory + "/" + file }
@@ -109,20 +106,23 @@ package struct FileKeystore: Sendable {
         return Array(data)
     }
 
-    private func write(_ bytes: [UInt8], _ file: String) throws(KeystoreError) {
-        try Self.writePrivate(Data(bytes).base64EncodedString() + "\n", to: path(file))
+    private func write(_ bytes: [UInt8], _ file: String, keepsExisting: Bool = false) throws(KeystoreError) {
+        try Self.writePrivate(Data(bytes).base64EncodedString() + "\n", to: path(file), keepsExisting: keepsExisting)
     }
 
     /// Writes a file that only its owner may read, whole or not at all.
-    static func writePrivate(_ text: String, to path: String) throws(KeystoreError) {
-        let temporary = path + ".new"
+    ///
+    /// - Parameter keepsExisting: leaves a file alone that is there already, also one that comes at the same moment.
+    static func writePrivate(_ text: String, to path: String, keepsExisting: Bool = false) throws(KeystoreError) {
+        let temporary = "\(path).\(UUID().uuidString).new"
+        defer { unlink(temporary) }
         do {
             try FileManager.default.createDirectory(
                 atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
             guard
                 FileManager.default.createFile(
                     atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]),
-                rename(temporary, path) == 0
+                keepsExisting ? link(temporary, path) == 0 || errno == EEXIST : rename(temporary, path) == 0
             else { throw KeystoreError.notWritten(path: path) }
         } catch {
             throw .notWritten(path: path)

@@ -29,6 +29,13 @@ package final class SQLiteEventLog: EventLog {
         }
     }
 
+    package func topics() throws(LogError) -> [TopicSettings] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        var out: [TopicSettings] = []
+        for name in names where name.hasSuffix(".sqlite") { out += try file(String(name.dropLast(7))).topics() }
+        return out.sorted { $0.name < $1.name }
+    }
+
     package func partitions(of topic: String) throws(LogError) -> Int {
         try file(Self.owner(topic)).partitions(of: topic)
     }
@@ -37,7 +44,10 @@ package final class SQLiteEventLog: EventLog {
     package func append(_ batch: [NewRecord]) throws(LogError) -> [Position] {
         var positions = [Position?](repeating: nil, count: batch.count)
         for (owner, indices) in Dictionary(grouping: batch.indices, by: { Self.owner(batch[$0].partition.topic) }) {
-            let offsets = try file(owner).append(indices.map { batch[$0] }, at: clock.microseconds)
+            let file = try file(owner)
+            let now = clock.microseconds
+            let offsets = try file.append(indices.map { batch[$0] }, at: now)
+            try file.cleanIfDue(now)
             for (index, offset) in zip(indices, offsets) {
                 positions[index] = Position(batch[index].partition, offset)
             }
@@ -54,6 +64,10 @@ package final class SQLiteEventLog: EventLog {
         return try SQLiteLogReader(positions: positions, files: files)
     }
 
+    package func earliest(of partition: TopicPartition) throws(LogError) -> Int64 {
+        try file(Self.owner(partition.topic)).bounds(partition).earliest
+    }
+
     package func end(of partition: TopicPartition) throws(LogError) -> Int64 {
         try file(Self.owner(partition.topic)).end(of: partition)
     }
@@ -66,6 +80,19 @@ package final class SQLiteEventLog: EventLog {
 
     package func committed(_ partition: TopicPartition, group: String) throws(LogError) -> Int64? {
         try file(Self.owner(partition.topic)).committed(partition, group: group)
+    }
+
+    package func join(_ settings: GroupSettings) throws(LogError) -> any GroupMember {
+        let owners = Set(settings.topics.map { Self.owner($0) })
+        guard let owner = owners.first, owners.count == 1 else {
+            throw .failed(reason: "the topics of group \(settings.group) are of several owners")
+        }
+        return try SQLiteGroupMember(settings, file: file(owner), clock: clock)
+    }
+
+    /// - Parameter id: begins with the owner whose topics it writes, as `bank-a.decisions-0`.
+    package func writer(id: String) throws(LogError) -> any FencedWriter {
+        try SQLiteFencedWriter(id: id, file: file(Self.owner(id)), clock: clock)
     }
 
     static func owner(_ topic: String) -> String { String(topic.prefix { $0 != "." }) }

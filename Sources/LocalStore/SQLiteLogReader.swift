@@ -1,28 +1,19 @@
 import EventLogs
-import Foundation
 
 /// Reads partitions of the embedded log, and sleeps on the files' bells (inotify(7)) while there is nothing to read.
 final class SQLiteLogReader: LogReader {
     private var positions: [Position]
     private let files: [String: LogFile]
-    private let watch: Int32
+    private let watch: BellWatch
     /// Which partition is read first.
     private var first = 0
 
     init(positions: [Position], files: [String: LogFile]) throws(LogError) {
         self.positions = positions
         self.files = files
-        watch = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
-        guard watch >= 0 else { throw .failed(reason: "inotify is not to be had: \(String(cString: strerror(errno)))") }
-        // What is thrown from here on is followed by deinit, which closes the watch.
-        for file in files.values where inotify_add_watch(watch, file.bell, UInt32(IN_MODIFY)) < 0 {
-            let reason = String(cString: strerror(errno))
-            throw .unreachable(reason: "\(file.bell): \(reason)")
-        }
+        watch = try BellWatch(files.values.map(\.bell))
         for position in positions { try check(position) }
     }
-
-    deinit { close(watch) }
 
     func next(limit: Int, timeout: Duration) throws(LogError) -> [LogRecord] {
         guard limit > 0 else { return [] }
@@ -30,13 +21,11 @@ final class SQLiteLogReader: LogReader {
         let deadline = clock.now + timeout
         while true {
             // Bells that ring from here on end the poll below, so nothing is slept through.
-            drain()
+            watch.drain()
             let records = try read(limit)
             let left = deadline - clock.now
             if !records.isEmpty || left <= .zero { return records }
-            var descriptor = pollfd(fd: watch, events: Int16(POLLIN), revents: 0)
-            // An hour at most: the loop comes back here.
-            poll(&descriptor, 1, Int32(max(1, (min(left, .seconds(3600)) / .milliseconds(1)).rounded(.up))))
+            watch.wait(left)
         }
     }
 
@@ -63,14 +52,13 @@ final class SQLiteLogReader: LogReader {
             let index = (start + turn) % positions.count
             guard let file = files[SQLiteEventLog.owner(positions[index].partition.topic)] else { continue }
             let records = try file.read(positions[index], limit: limit - out.count)
+            // What retention took away behind a reader is never passed over in silence.
+            if records.first?.position.offset != positions[index].offset, !records.isEmpty {
+                try file.check(positions[index])
+            }
             if let last = records.last { positions[index].offset = last.position.offset + 1 }
             out += records
         }
         return out
-    }
-
-    private func drain() {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while Glibc.read(watch, &buffer, buffer.count) > 0 {}
     }
 }

@@ -1,14 +1,19 @@
 package import EventLogs
 import Foundation
 import GRDB
+import GRDBSQLite
 
 /// A stage's state in one SQLite file. `synchronous=NORMAL`: a power cut may lose the newest commits, whole, and the log is
 /// read again from there.
 package final class SQLiteStateStore: StateStore {
     private let path: String
     private let database: DatabaseQueue
+    /// Which owner this is; nil where nobody owns the state.
+    private let epoch: Int64?
 
-    package init(path: String) throws(LogError) {
+    /// - Parameter takingOver: makes this the state's owner: whoever owned it before can commit no more (`.fenced`), such
+    ///   as a process that was stopped, replaced, and goes on.
+    package init(path: String, takingOver: Bool = false) throws(LogError) {
         self.path = path
         let directory = (path as NSString).deletingLastPathComponent
         do {
@@ -27,13 +32,21 @@ package final class SQLiteStateStore: StateStore {
             try database.writeWithoutTransaction { db in
                 try Schema.make(
                     """
-                    CREATE TABLE IF NOT EXISTS entries (tbl TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
+                    CREATE TABLE entries (tbl TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
                         ord INTEGER NOT NULL, PRIMARY KEY (tbl, key)) WITHOUT ROWID;
-                    CREATE INDEX IF NOT EXISTS entries_by_order ON entries (tbl, ord);
-                    CREATE TABLE IF NOT EXISTS positions (topic TEXT NOT NULL, partition INTEGER NOT NULL,
+                    CREATE INDEX entries_by_order ON entries (tbl, ord);
+                    CREATE TABLE positions (topic TEXT NOT NULL, partition INTEGER NOT NULL,
                         offset INTEGER NOT NULL, PRIMARY KEY (topic, partition)) WITHOUT ROWID;
-                    """, version: 1, in: db)
+                    CREATE TABLE owner (epoch INTEGER NOT NULL);
+                    INSERT INTO owner (epoch) VALUES (0);
+                    """, version: 2, in: db)
             }
+            epoch =
+                try takingOver
+                ? database.write { db in
+                    try db.execute(sql: "UPDATE owner SET epoch = epoch + 1")
+                    return try Int64.fetchOne(db, sql: "SELECT epoch FROM owner")
+                } : nil
         } catch {
             throw LogFile.translate(error, path)
         }
@@ -41,6 +54,7 @@ package final class SQLiteStateStore: StateStore {
 
     package func commit(_ writes: [StateWrite], positions: [Position]) throws(LogError) {
         try run { db in
+            try checkOwner(db)
             let put = try db.cachedStatement(
                 sql: "INSERT OR REPLACE INTO entries (tbl, key, value, ord) VALUES (?, ?, ?, ?)")
             let remove = try db.cachedStatement(sql: "DELETE FROM entries WHERE tbl = ? AND key = ?")
@@ -69,18 +83,36 @@ package final class SQLiteStateStore: StateStore {
 
     package func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws {
         try database.read { db in
-            let rows = try Row.fetchCursor(
-                db, sql: "SELECT key, value, ord FROM entries WHERE tbl = ? ORDER BY ord, key", arguments: [table])
-            while let row = try rows.next() {
-                try body(StateEntry(key: Array(row[0] as Data), value: Array(row[1] as Data), order: row[2]))
+            let cached = try db.cachedStatement(
+                sql: "SELECT key, value, ord FROM entries WHERE tbl = ? ORDER BY ord, key")
+            cached.arguments = [table]
+            let statement = cached.sqliteStatement
+            sqlite3_reset(statement)
+            defer { sqlite3_reset(statement) }
+            while true {
+                let code = sqlite3_step(statement)
+                if code == SQLITE_DONE { break }
+                guard code == SQLITE_ROW else {
+                    throw DatabaseError(resultCode: ResultCode(rawValue: code))
+                }
+                try body(
+                    StateEntry(
+                        key: column(statement, 0) ?? [], value: column(statement, 1) ?? [],
+                        order: sqlite3_column_int64(statement, 2)))
             }
         }
     }
 
     package func removeAll(in table: String, below bound: Int64) throws(LogError) {
         try run { db in
+            try checkOwner(db)
             try db.execute(sql: "DELETE FROM entries WHERE tbl = ? AND ord < ?", arguments: [table, bound])
         }
+    }
+
+    private func checkOwner(_ db: Database) throws {
+        guard let epoch else { return }
+        if try Int64.fetchOne(db, sql: "SELECT epoch FROM owner") != epoch { throw LogError.fenced(writer: path) }
     }
 
     private func run<T>(_ body: (Database) throws -> T) throws(LogError) -> T {

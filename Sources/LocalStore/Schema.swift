@@ -11,10 +11,10 @@ enum Schema {
         if try found(db) != version {
             try db.inTransaction(.immediate) {
                 let found = try found(db)
-                guard found <= version else {
+                guard found == 0 || found == version else {
                     throw LogError.failed(reason: "the file is of version \(found); this program knows \(version)")
                 }
-                if found < version { try db.execute(sql: "\(tables); PRAGMA user_version = \(version)") }
+                if found == 0 { try db.execute(sql: "\(tables); PRAGMA user_version = \(version)") }
                 return .commit
             }
         }

@@ -1,4 +1,5 @@
 package import EventLogs
+import Foundation
 package import Keys
 package import Logging
 package import Records
@@ -40,6 +41,8 @@ package final class ScorePartition {
     /// Where the reader stands. It is moved only when it has to be: on Kafka that costs a fetch.
     private var place: Int64
     private var activations: ActivationHistory
+    /// Kept and used by the leader, which says what is left out.
+    private var scored: SourcePositions
     /// Why the last batch was given up, so that the same reason is logged once.
     private var lastAbort: BatchAbort?
 
@@ -58,6 +61,7 @@ package final class ScorePartition {
         self.metrics = metrics
         self.logger = logger
         activations = try ActivationHistory(partition: partition, state: state)
+        scored = try SourcePositions(partition: partition, state: state)
         place = activations.scanned
         reader = try log.reader(at: [Position(partition, place)])
     }
@@ -70,6 +74,8 @@ package final class ScorePartition {
                 lastAbort = nil
             } catch let abort as BatchAbort {
                 report(abort)
+                // What stopped the batch seldom goes within milliseconds; a follower waits for the next proposal anyway.
+                if backend.leads { Thread.sleep(forTimeInterval: 0.05) }
             } catch let error as LogError where error.mayRetry {
                 logger.error("\(error)", metadata: ["partition": "\(partition)"])
                 metrics.add(1, to: "cordon_log_errors_total")
@@ -90,12 +96,24 @@ package final class ScorePartition {
 
         let opened = try batch.records.map(opener.open)
         let result = try backend.run(batch.plan.digest, model: batch.model.prepared, inputs: opened.map(\.input))
-        var output = try sealer.scores(opened, result)
-        if backend.leads { output += sealer.rejections(batch.records, opened, result) }
-        try log.append(output)
-        if backend.leads { try backend.awaitCompletion(result) } else { backend.complete(result) }
-        try commit(batch.plan.range.upperBound)
-        count(result)
+        try log.append(sealer.scores(opened, result))
+        if backend.leads {
+            try backend.awaitCompletion(result)
+            try log.append(sealer.rejections(batch.records, opened, result))
+            try commit(batch.plan.range.upperBound, scored.advance(accepted(opened, result)))
+        } else {
+            backend.complete(result)
+            try commit(batch.plan.range.upperBound)
+        }
+        count(batch, result)
+    }
+
+    private func accepted(
+        _ opened: [OpenedTransaction], _ result: BatchResult
+    ) -> [(member: MemberID, source: SourcePosition)] {
+        zip(opened, result.refusals).compactMap { opened, refusal in
+            refusal == nil ? opened.member.map { ($0, opened.source) } : nil
+        }
     }
 
     // MARK: Leader
@@ -119,9 +137,26 @@ package final class ScorePartition {
             records.removeSubrange(first...)
         }
         let end = records[records.count - 1].position.offset + 1
-        let batch = try self.batch(records, from..<end)
+        let repeats = try records.filter { try isRepeat($0, from: from) }
+        if repeats.count == records.count {
+            metrics.add(repeats.count, to: "cordon_repeats_dropped_total")
+            try commit(end)
+            return nil
+        }
+        let batch = try self.batch(records, from..<end, repeats: repeats.map(\.position.offset))
         try backend.propose(batch.plan)
         return batch
+    }
+
+    /// Whether a record repeats what is scored: by its header, and by its box, which only its member can have made. One
+    /// that merely says so goes into the batch, and to the rejected records.
+    private func isRepeat(_ record: LogRecord, from offset: Int64) throws -> Bool {
+        guard let claim = TransactionOpener.claim(record), scored.isRepeat(claim.member, claim.source) else {
+            return false
+        }
+        let opener = TransactionOpener(party: backend.party, model: try model(at: offset), sessions: sessions)
+        guard case .shares = try opener.open(record).input else { return false }
+        return true
     }
 
     // MARK: Follower
@@ -140,7 +175,7 @@ package final class ScorePartition {
             backend.abort(digest)
             throw BatchAbort.peerDisagrees(CellBackend.leader, step: "proposal")
         }
-        let batch = try self.batch(records, proposal.range)
+        let batch = try self.batch(records, proposal.range, repeats: proposal.repeats)
         guard batch.plan.digest == digest else {
             backend.abort(digest)
             throw BatchAbort.peerDisagrees(CellBackend.leader, step: "proposal")
@@ -197,11 +232,20 @@ package final class ScorePartition {
 
     // MARK: Both
 
-    private func batch(_ records: [LogRecord], _ range: Range<Int64>) throws -> Batch {
-        guard let digest = activations.model(at: range.lowerBound) else { throw ScoringError.noModel(partition) }
-        guard let model = try models.model(digest) else { throw ScoringError.modelNotDealt(digest) }
-        let plan = BatchPlan(partition: partition.partition, range: range, records: records, model: digest)
+    private func batch(_ all: [LogRecord], _ range: Range<Int64>, repeats: [Int64]) throws -> Batch {
+        let dropped = Set(repeats)
+        let records = all.filter { !dropped.contains($0.position.offset) }
+        let model = try model(at: range.lowerBound)
+        let plan = BatchPlan(
+            partition: partition.partition, range: range, repeats: repeats, records: records,
+            model: model.manifest.digest)
         return Batch(plan: plan, records: records, model: model)
+    }
+
+    private func model(at offset: Int64) throws -> ActiveModel {
+        guard let digest = activations.model(at: offset) else { throw ScoringError.noModel(partition) }
+        guard let model = try models.model(digest) else { throw ScoringError.modelNotDealt(digest) }
+        return model
     }
 
     private func activation(in record: LogRecord) -> WireModelActivation? {
@@ -227,13 +271,14 @@ package final class ScorePartition {
         if backend.leads { try commit(offset + 1) }
     }
 
-    private func commit(_ offset: Int64) throws {
-        try activations.commit(offset)
+    private func commit(_ offset: Int64, _ writes: [StateWrite] = []) throws {
+        try activations.commit(offset, writes)
         try log.commit([Position(partition, offset)], group: backend.party.name)
     }
 
-    private func count(_ result: BatchResult) {
+    private func count(_ batch: Batch, _ result: BatchResult) {
         let refused = result.refusals.count { $0 != nil }
+        metrics.add(batch.plan.repeats.count, to: "cordon_repeats_dropped_total")
         metrics.add(1, to: "cordon_batches_total")
         metrics.add(2, to: "cordon_rounds_total")
         metrics.add(result.refusals.count - refused, to: "cordon_transactions_scored_total")

@@ -65,7 +65,7 @@ struct ScoreCommand: ParsableCommand {
                 pins: roster.parties.mapValues(\.certificate)),
             endpoints: roster.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
         defer { transport.close() }
-        let stop = StopSignal(onEndOfInput: process.stopOnEof)
+        let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
         let metrics = Self.metrics()
         var stages = Stages()
         for partition in 0..<partitions {

@@ -79,7 +79,15 @@ struct FileKeystoreTests {
             identity: SigningKey())
         #expect(try store.sessions(of: member, epoch: 3) == nil)
         try store.store(offer, epoch: 3)
-        let kept = try #require(try store.sessions(of: member, epoch: 3))
+        let (kept, announcement) = try #require(try store.sessions(of: member, epoch: 3))
+        #expect(announcement == offer.announcement.encoded)
+        // Another offer for the same epoch changes nothing: the first one may be announced.
+        try store.store(
+            SessionOffer(
+                member: member, epoch: 3,
+                parties: [.zero: zero.publicKey, .one: one.publicKey, .two: two.publicKey], identity: SigningKey()),
+            epoch: 3)
+        #expect(try store.sessions(of: member, epoch: 3)?.announcement == announcement)
         for party in PartyID.allCases {
             let ours = try #require(offer.sessions[party])
             let theirs = try #require(kept[party])

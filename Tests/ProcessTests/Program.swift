@@ -14,12 +14,16 @@ final class Program {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
+    /// - Parameter output: what it says goes to this file's end.
     init(_ arguments: [String], output: URL) throws {
         self.output = output
-        guard FileManager.default.createFile(atPath: output.path, contents: nil) else {
-            throw CocoaError(.fileWriteUnknown)
+        if !FileManager.default.fileExists(atPath: output.path) {
+            guard FileManager.default.createFile(atPath: output.path, contents: nil) else {
+                throw CocoaError(.fileWriteUnknown)
+            }
         }
         let handle = try FileHandle(forWritingTo: output)
+        try handle.seekToEnd()
         process.executableURL = Self.binary
         process.arguments = arguments
         process.currentDirectoryURL = Self.root
@@ -28,6 +32,10 @@ final class Program {
         process.standardError = handle
         try process.run()
     }
+
+    /// Stops it where it stands, and lets it go on.
+    func freeze() { Foundation.kill(process.processIdentifier, SIGSTOP) }
+    func thaw() { Foundation.kill(process.processIdentifier, SIGCONT) }
 
     /// What it has said so far, on both outputs.
     var said: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }

@@ -1,6 +1,7 @@
 import EventLogs
 import Foundation
 import Ingest
+import KafkaLog
 import LocalStore
 import Records
 import Testing
@@ -8,14 +9,23 @@ import Testing
 /// A consortium of real processes, set up by the commands that an operator would use.
 final class TestConsortium {
     let folder: Folder
-    let log: SQLiteEventLog
+    let log: any EventLog
+    let logURL: String
     private(set) var processes: [String: Program] = [:]
     static let members = ["bank-a", "bank-b", "bank-c"]
     static let parties = ["party-0", "party-1", "party-2"]
 
-    init() throws {
+    /// - Parameter kafka: the bootstrap servers of a broker; nil for the embedded log. Its topics are made anew with
+    ///   every consortium, so members have names of their own there.
+    init(kafka: String? = nil) throws {
         folder = try Folder()
-        log = try SQLiteEventLog(directory: folder.path("log"), clock: Clock())
+        if let kafka {
+            logURL = "kafka:" + kafka
+            log = try KafkaEventLog(properties: ["bootstrap.servers": kafka])
+        } else {
+            logURL = "sqlite:" + folder.path("log")
+            log = try SQLiteEventLog(directory: folder.path("log"), clock: Clock())
+        }
         var plan = "consortium: test\nepoch: 1\nparties:\n"
         for (party, port) in zip(Self.parties, try Self.freePorts()) {
             plan += "  - { name: \(party), host: 127.0.0.1, port: \(port) }\n"
@@ -38,8 +48,6 @@ final class TestConsortium {
     deinit { for program in processes.values { program.kill() } }
 
     var roster: String { folder.path("keys/roster.yaml") }
-    var logURL: String { "sqlite:" + folder.path("log") }
-
     func command(_ arguments: String...) throws {
         let (exit, said) = try Program.run(arguments, in: folder.url)
         try #require(exit == 0, "\(arguments.joined(separator: " ")): \(said)")
@@ -54,13 +62,22 @@ final class TestConsortium {
             ], output: folder.url.appendingPathComponent("\(name).log"))
     }
 
-    func startAgent(_ name: String, mapping: String = "pipelines/mappings/canonical.yaml") throws {
-        processes[name] = try Program(
+    /// - Parameter instance: another one is another agent of the same member, under the name `member/instance`.
+    func startAgent(_ name: String, instance: String = "agent-1") throws {
+        let key = instance == "agent-1" ? name : "\(name)/\(instance)"
+        processes[key] = try Program(
             [
                 "ingest", "--member", name, "--roster", roster, "--keys", folder.path("keys/\(name)"), "--state",
-                folder.path("state/\(name).sqlite"), "--bins", folder.path("model/bins.json"), "--mapping", mapping,
-                "--log", logURL, "--stop-on-eof",
-            ], output: folder.url.appendingPathComponent("\(name).log"))
+                folder.path("state/\(name)"), "--instance", instance, "--session-timeout", "2", "--bins",
+                folder.path("model/bins.json"), "--log", logURL, "--stop-on-eof",
+            ], output: folder.url.appendingPathComponent("\(name)-\(instance).log"))
+    }
+
+    /// Starts a process again under its name.
+    func start(_ name: String) throws {
+        if name.hasPrefix("party-") { return try startParty(name) }
+        let parts = name.split(separator: "/").map(String.init)
+        try startAgent(parts[0], instance: parts.count > 1 ? parts[1] : "agent-1")
     }
 
     func startAll() throws {

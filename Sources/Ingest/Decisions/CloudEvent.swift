@@ -3,6 +3,17 @@ package import Records
 
 /// A decision or alert as a CloudEvents 1.0 event in structured JSON.
 package struct CloudEvent: Codable, Sendable, Hashable {
+    /// Where the transaction stands in the member's own topic.
+    package struct Source: Codable, Sendable, Hashable {
+        package var partition: Int
+        package var offset: Int64
+
+        package init(_ position: SourcePosition) {
+            partition = position.partition
+            offset = position.offset
+        }
+    }
+
     package struct Detail: Codable, Sendable, Hashable {
         package var transaction: String
         package var decision: String
@@ -11,7 +22,7 @@ package struct CloudEvent: Codable, Sendable, Hashable {
         package var score: Double
         package var probability: Double
         package var modelVersion: String
-        package var sourceOffset: Int64
+        package var source: Source
         /// RFC 3339, when the payment was made.
         package var transactionTime: String
         /// Microseconds since 1970: when the transaction came into the log, and when it was decided.

@@ -5,7 +5,7 @@ package import ThreeParty
 /// Collects the three parties' score shares and adds up those of one plan; never those of two.
 package struct ShareCollector {
     package struct Score: Sendable, Hashable {
-        package var source: Int64
+        package var source: SourcePosition
         package var raw: Int64
         package var model: Digest32
         package var modelVersion: String
@@ -20,7 +20,7 @@ package struct ShareCollector {
 
     private struct Partial {
         var firstOffset: Int64
-        var sources: [Int64]
+        var sources: [SourcePosition]
         var ringBits: UInt32
         var model: Digest32
         var modelVersion: String
@@ -51,7 +51,7 @@ package struct ShareCollector {
             shares = try SealedBox.open(
                 Array(record.box), once: [scoreBoxLabel, plan.bytes], under: keys.down, associated: headerBytes)
         } catch { throw .notAuthentic }
-        let sources = header.sources.map(\.offset)
+        let sources = header.sources.map { SourcePosition($0) }
         guard shares.count == sources.count * Int(header.ringBits) / 8 else { throw .malformed }
         var partial =
             plans[plan]
@@ -75,7 +75,7 @@ package struct ShareCollector {
     }
 
     /// Forgets plans that nobody waits for: all their transactions were decided by another.
-    package mutating func forget(where decided: (Int64) -> Bool) {
+    package mutating func forget(where decided: (SourcePosition) -> Bool) {
         plans = plans.filter { !$0.value.sources.allSatisfy(decided) }
     }
 

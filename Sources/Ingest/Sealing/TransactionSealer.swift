@@ -38,7 +38,7 @@ package struct TransactionSealer: ~Copyable {
 
     /// The record for `consortium.sealed`.
     package borrowing func seal(
-        _ transaction: Transaction, event: EventID, features: [Double], source offset: Int64
+        _ transaction: Transaction, event: EventID, features: [Double], source: SourcePosition
     ) -> [UInt8] {
         let bits = spec.thermometer(spec.bins(features))
         let sharing = SeededComponents(
@@ -48,7 +48,7 @@ package struct TransactionSealer: ~Copyable {
         header.member = member.name
         header.eventID = Data(event.bytes)
         header.eventTime = transaction.time.seconds
-        header.source.offset = offset
+        header.source = source.wire
         header.sessionEpoch = epoch
         header.featureSpec = spec.id
         let headerBytes = header.encoded

@@ -22,7 +22,9 @@ package final class AgentState: Sendable {
         var engine: FeatureEngine
         var recent: [Key: RecentTransaction] = [:]
         var pending: [Int64: PendingTransaction] = [:]
-        var ingested: Int64 = 0
+        var ingested: Int64?
+        /// Offsets that were decided by a predecessor and that this agent has not taken in again.
+        var decidedAhead: Set<Int64> = []
         var latest: Int64 = .min
         var swept: Int64 = .min
     }
@@ -30,7 +32,8 @@ package final class AgentState: Sendable {
     private static let recentTable = "recent"
     private static let pendingTable = "pending"
     private let store: any StateStore
-    private let transactions: TopicPartition
+    /// The partition of the member's transactions that this is the state of.
+    package let transactions: TopicPartition
     private let memory: Mutex<Memory>
 
     /// Reads the kept state back.
@@ -48,12 +51,12 @@ package final class AgentState: Sendable {
         try store.scan(Self.pendingTable) { entry in
             memory.pending[entry.order] = try PendingTransaction(decoding: entry.value)
         }
-        memory.ingested = try store.position(transactions) ?? 0
+        memory.ingested = try store.position(transactions)
         self.memory = Mutex(memory)
     }
 
-    /// The offset of the member's transactions to go on from.
-    package var ingested: Int64 { memory.withLock { $0.ingested } }
+    /// The offset of the member's transactions to go on from; nil where nothing was taken in yet.
+    package var ingested: Int64? { memory.withLock { $0.ingested } }
     package var waiting: Int { memory.withLock { $0.pending.count } }
 
     /// A change that belongs to one batch: collected in memory, then kept with the batch's position.
@@ -68,19 +71,23 @@ package final class AgentState: Sendable {
     ) -> [Double]? {
         let row = RecentTransaction(transaction, fraud: false)
         let pending = PendingTransaction(transaction, event: event, received: received)
+        var waits = true
         let values = memory.withLock { memory -> [Double]? in
             guard memory.recent[Key(id: transaction.id)] == nil else { return nil }
             memory.recent[Key(id: transaction.id)] = row
             memory.latest = max(memory.latest, row.time)
-            memory.pending[offset] = pending
+            waits = memory.decidedAhead.remove(offset) == nil
+            if waits { memory.pending[offset] = pending }
             return memory.engine.observe(transaction)
         }
         guard let values else { return nil }
         batch.writes.append(.put(table: Self.recentTable, entry(transaction.id, row)))
-        batch.writes.append(
-            .put(
-                table: Self.pendingTable,
-                StateEntry(key: Array("\(offset)".utf8), value: pending.encoded, order: offset)))
+        if waits {
+            batch.writes.append(
+                .put(
+                    table: Self.pendingTable,
+                    StateEntry(key: Array("\(offset)".utf8), value: pending.encoded, order: offset)))
+        }
         return values
     }
 
@@ -143,13 +150,19 @@ package final class AgentState: Sendable {
     package func pending(_ offset: Int64) -> PendingTransaction? { memory.withLock { $0.pending[offset] } }
 
     /// Decisions for these transactions are in the log.
-    package func decided(_ offsets: [Int64], scores position: Position) throws(LogError) {
+    ///
+    /// - Parameter positions: how far scores and decisions are taken into account with that.
+    package func decided(_ offsets: [Int64], positions: [Position]) throws(LogError) {
         try store.commit(
-            offsets.map { .remove(table: Self.pendingTable, key: Array("\($0)".utf8)) }, positions: [position])
-        memory.withLock { memory in for offset in offsets { memory.pending[offset] = nil } }
+            offsets.map { .remove(table: Self.pendingTable, key: Array("\($0)".utf8)) }, positions: positions)
+        memory.withLock { memory in
+            for offset in offsets where memory.pending.removeValue(forKey: offset) == nil {
+                if offset >= memory.ingested ?? 0 { memory.decidedAhead.insert(offset) }
+            }
+        }
     }
 
-    package func scoresPosition(_ partition: TopicPartition) throws(LogError) -> Int64 {
-        try store.position(partition) ?? 0
+    package func position(_ partition: TopicPartition) throws(LogError) -> Int64? {
+        try store.position(partition)
     }
 }

@@ -69,6 +69,19 @@ package struct SessionOffer: ~Copyable {
 }
 
 extension Session {
+    private static let context = "cordon/session/v1"
+
+    /// Whether these bytes are an announcement that the member with this identity made for this epoch.
+    package static func isAnnouncement(
+        _ bytes: [UInt8], of identity: VerifyingKey, member: MemberID, epoch: UInt32
+    ) -> Bool {
+        guard let announcement = WireSessionAnnouncement(decoding: bytes),
+            let body = WireSessionBody(decoding: Array(announcement.body))
+        else { return false }
+        return body.member == member.name && body.epoch == epoch
+            && identity.verifies(Array(announcement.signature), over: Array(announcement.body), context: context)
+    }
+
     /// A party's side: checks who announced, and opens its own encapsulation.
     package static func accept(
         _ announcement: WireSessionAnnouncement, at party: PartyID, key: borrowing HPKEPrivateKey,

@@ -36,7 +36,7 @@ struct ScoreSealer {
             header.modelDigest = Data(model.manifest.digest.bytes)
             header.modelVersion = model.manifest.version
             header.ringBits = UInt32(model.manifest.shape.ringBits)
-            header.sources = events.map { opened[$0].source }
+            header.sources = events.map { opened[$0].source.wire }
             var shares = WireScoreShares()
             let headerBytes = header.encoded
             shares.header = Data(headerBytes)

@@ -8,7 +8,7 @@ import ThreeParty
 struct OpenedTransaction {
     /// Nil where the record names no member of the consortium.
     var member: MemberID?
-    var source: WireSourcePosition
+    var source: SourcePosition
     var epoch: UInt32
     var input: BatchInput
 }
@@ -19,9 +19,17 @@ struct TransactionOpener {
     let model: ActiveModel
     let sessions: SessionRegistry
 
+    /// Whose transaction a record says it is, before anything of it is believed; nil where it says nothing readable.
+    static func claim(_ record: LogRecord) -> (member: MemberID, source: SourcePosition)? {
+        guard let value = record.value, case .transaction(let sealed)? = WireSealedRecord(decoding: value)?.body,
+            let header = WireSealedHeader(decoding: Array(sealed.header)), let member = MemberID(header.member)
+        else { return nil }
+        return (member, SourcePosition(header.source))
+    }
+
     func open(_ record: LogRecord) throws(LogError) -> OpenedTransaction {
         var opened = OpenedTransaction(
-            member: nil, source: WireSourcePosition(), epoch: 0, input: .refused(.headerMalformed))
+            member: nil, source: SourcePosition(offset: 0), epoch: 0, input: .refused(.headerMalformed))
         guard let value = record.value, let wire = WireSealedRecord(decoding: value),
             case .transaction(let sealed)? = wire.body
         else { return opened }
@@ -29,7 +37,7 @@ struct TransactionOpener {
         guard let header = WireSealedHeader(decoding: headerBytes), header.schema == 1, header.eventID.count == 16,
             header.hasSource, header.source.offset >= 0
         else { return opened }
-        opened.source = header.source
+        opened.source = SourcePosition(header.source)
         opened.epoch = header.sessionEpoch
         guard let member = MemberID(header.member), sessions.isMember(member) else {
             opened.input = .refused(.unknownMember)

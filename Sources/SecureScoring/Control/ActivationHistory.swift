@@ -63,9 +63,10 @@ struct ActivationHistory {
             ], positions: [])
     }
 
-    mutating func commit(_ offset: Int64) throws(LogError) {
+    /// - Parameter writes: what else changes with it.
+    mutating func commit(_ offset: Int64, _ writes: [StateWrite]) throws(LogError) {
         committed = max(committed, offset)
         scanned = max(scanned, committed)
-        try state.commit([], positions: [Position(partition, committed)])
+        try state.commit(writes, positions: [Position(partition, committed)])
     }
 }

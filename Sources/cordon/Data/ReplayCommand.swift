@@ -39,7 +39,7 @@ struct ReplayCommand: ParsableCommand {
             try data.load(lastDay: range.upperBound), days: range, labelDelayDays: labelDelay)
         guard let first = events.first else { throw Failure("\(days) holds no transactions") }
         for member in Set(events.map(\.member)) { _ = try log.partitions(of: Topics.transactions(member)) }
-        let stop = StopSignal()
+        let stop = StopFlag.onSignals()
         let progress = Progress("replaying")
         let start = ContinuousClock.now
         var sent = 0

@@ -66,7 +66,7 @@ struct DemoCommand: ParsableCommand {
         let start = ContinuousClock.now
         let folder = DemoFolder(path: dir)
         say("everything goes to \(dir); Ctrl-C stops all of it")
-        let stop = StopSignal()
+        let stop = StopFlag.onSignals()
         let spec = try readFeatureSpec(file: pipelines + "/features/card.yaml")
         let data = try readData()
         let model = try DemoModel(data: data, spec: spec, folder: folder)

@@ -62,7 +62,8 @@ struct DemoConsortium {
         for member in data.members {
             let state = try AgentState(
                 spec: spec, transactions: TopicPartition(Topics.transactions(member)),
-                store: SQLiteStateStore(path: folder.state(member.name)))
+                store: SQLiteStateStore(
+                    path: agentState(folder.agent(member), TopicPartition(Topics.transactions(member)))))
             let history = data.history(member, reach: FeatureEngine(spec: spec).retention)
             try state.backfill(history)
             count += history.count
@@ -91,7 +92,7 @@ struct DemoConsortium {
                 member.name, binary,
                 [
                     "ingest", "--member", member.name, "--keys", folder.keys.folder(member), "--state",
-                    folder.state(member.name), "--bins", folder.bins, "--mapping",
+                    folder.agent(member), "--instance", "agent-1", "--bins", folder.bins, "--mapping",
                     pipelines + "/mappings/canonical.yaml", "--policy", pipelines + "/policies/default.yaml",
                     "--metrics", folder.metrics(member.name),
                 ] + shared, logFile: folder.logFile(member.name))
@@ -100,7 +101,7 @@ struct DemoConsortium {
     }
 
     /// Waits until the parties are linked and the agents run, which their metrics say.
-    func awaitReady(_ processes: DemoProcesses, stop: StopSignal) throws {
+    func awaitReady(_ processes: DemoProcesses, stop: StopFlag) throws {
         let progress = Progress("starting \(3 + roster.members.count) processes")
         let deadline = ContinuousClock.now + .seconds(60)
         func ready() -> Bool {

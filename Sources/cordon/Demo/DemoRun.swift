@@ -20,7 +20,7 @@ struct DemoRun {
         var stopped: Bool
     }
 
-    func watch(binary: String, stop: StopSignal) throws -> Outcome {
+    func watch(binary: String, stop: StopFlag) throws -> Outcome {
         let events = data.schedule
         let feed = DemoFeed(
             log: consortium.log, events: events, rate: rate, window: window, faultEvery: faults ? 2500 : 0)
@@ -52,7 +52,7 @@ struct DemoRun {
 
     /// Draws the table until everything that was sent is answered (true) or somebody stops it (false).
     private func show(
-        _ feed: DemoFeed, _ watch: DemoWatch, _ processes: DemoProcesses, _ stop: StopSignal, total: Int
+        _ feed: DemoFeed, _ watch: DemoWatch, _ processes: DemoProcesses, _ stop: StopFlag, total: Int
     ) throws -> Bool {
         var frauds: [MemberID: Set<String>] = [:]
         for labelled in data.transactions where labelled.fraud {

@@ -9,7 +9,7 @@ struct MetricsFile {
     /// Sets what is read at the time of writing.
     let refresh: @Sendable () -> Void
 
-    func run(until stop: StopSignal) {
+    func run(until stop: StopFlag) {
         while !stop.isSet {
             write()
             Thread.sleep(forTimeInterval: 0.5)

@@ -9,9 +9,9 @@ struct Stages {
     mutating func add(_ name: String, _ body: @escaping @Sendable () throws -> Void) { bodies.append((name, body)) }
 
     /// Runs all stages until they are done; throws what the first failed with.
-    func run(stop: StopSignal) throws { try start(stop: stop).wait() }
+    func run(stop: StopFlag) throws { try start(stop: stop).wait() }
 
-    func start(stop: StopSignal) -> Running {
+    func start(stop: StopFlag) -> Running {
         let running = Running()
         for (name, body) in bodies {
             running.group.enter()
@@ -35,9 +35,12 @@ struct Stages {
         fileprivate let group = DispatchGroup()
         fileprivate let failure = Mutex<(any Error)?>(nil)
 
+        /// What the first stage failed with.
+        var error: (any Error)? { failure.withLock { $0 } }
+
         func wait() throws {
             group.wait()
-            if let error = failure.withLock({ $0 }) { throw error }
+            if let error { throw error }
         }
     }
 }

@@ -9,7 +9,7 @@ private func event(type: String = CloudEvent.decision, terminal: String? = nil) 
         {"specversion":"1.0","id":"","source":"","type":"","subject":"","time":"",
          "datacontenttype":"application/json","data":{"transaction":"p-1/\\"é\\"","decision":"review",
          "rawScore":-163840001,"score":-10000.00006103515625,"probability":0.1,"modelVersion":"v7",
-         "sourceOffset":9007199254740993,"transactionTime":"2018-07-05T00:00:31Z",
+         "source":{"partition":3,"offset":9007199254740993},"transactionTime":"2018-07-05T00:00:31Z",
          "receivedAt":1530748831000001,"decidedAt":1530748831020002\(alert)}}
         """
     let detail = try #require(CloudEvent(json: Array(text.utf8))).data
@@ -46,7 +46,7 @@ struct CloudEventTests {
         }
         let alert = try event(type: CloudEvent.alert, terminal: "t1").data
         #expect(alert.rawScore == -163_840_001 && alert.score == -163_840_001 / 16_384)
-        #expect(alert.probability == 0.1 && alert.sourceOffset == (1 << 53) + 1)
+        #expect(alert.probability == 0.1 && alert.source.offset == (1 << 53) + 1)
         #expect(alert.terminal == "t1" && alert.customer == "c1" && alert.amount == "57.16")
     }
 

@@ -85,7 +85,7 @@ struct ShareCollectorTests {
             #expect(try receive(plan.bytes(.two, sessions)).isEmpty)
             #expect(try receive(plan.bytes(.zero, sessions)).isEmpty)
             let opened = try receive(plan.bytes(.one, sessions))
-            #expect(Dictionary(uniqueKeysWithValues: opened.map { ($0.source, $0.raw) }) == scores)
+            #expect(Dictionary(uniqueKeysWithValues: opened.map { ($0.source.offset, $0.raw) }) == scores)
             #expect(opened.allSatisfy { $0.model == plan.model && $0.modelVersion == "v1" })
         }
         #expect(collector.oldest == nil)
@@ -122,14 +122,14 @@ struct ShareCollectorTests {
         // A late repeat opens the plan again; it holds nothing back once its transactions are decided.
         #expect(try receive(plan.bytes(.one, sessions), at: 10).isEmpty)
         #expect(collector.oldest == 10)
-        collector.forget { $0 == 1 }
+        collector.forget { $0.offset == 1 }
         #expect(collector.oldest == nil)
     }
 
     @Test("keeps a plan while one of its transactions waits")
     mutating func keepsUndecided() throws {
         #expect(try receive(Plan(1, [1: 1, 2: 2], in: UInt16.self).bytes(.one, sessions), at: 3).isEmpty)
-        collector.forget { $0 == 1 }
+        collector.forget { $0.offset == 1 }
         #expect(collector.oldest == 3)
     }
 

@@ -43,7 +43,8 @@ struct TransactionSealerTests {
     }
 
     private func sealed(seed: UInt64 = 1) throws -> (wire: WireSealedTransaction, bytes: [UInt8]) {
-        let bytes = sealer(seed: seed).seal(moment, event: event, features: values, source: 1 << 40)
+        let bytes = sealer(seed: seed).seal(
+            moment, event: event, features: values, source: SourcePosition(offset: 1 << 40))
         guard case .transaction(let wire)? = try #require(WireSealedRecord(decoding: bytes)).body else {
             throw SealedBox.OpenError.notAuthentic
         }
@@ -103,6 +104,13 @@ struct TransactionSealerTests {
         for party in PartyID.allCases {
             for box in [party.next, party.previous] {
                 #expect(throws: SealedBox.OpenError.notAuthentic) { try open(wire, at: party, box: box) }
+                // The party is part of what a box is bound to, so that one key for two parties would not help either.
+                let session = try #require(sessions.parties[party])
+                #expect(throws: SealedBox.OpenError.notAuthentic) {
+                    try SealedBox.open(
+                        Array(wire.boxes[party.rawValue]), under: session.up,
+                        associated: boxAssociatedData(header: Array(wire.header), party: box))
+                }
                 var moved = wire
                 moved.boxes[party.rawValue] = wire.boxes[box.rawValue]
                 #expect(throws: SealedBox.OpenError.notAuthentic) { try open(moved, at: party) }

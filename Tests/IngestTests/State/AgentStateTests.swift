@@ -185,11 +185,11 @@ struct AgentStateTests {
         #expect(pending.id == "p1" && pending.customer == "c9" && pending.terminal == "t9" && pending.amount == 77)
         #expect(pending.time == 10 * day && pending.received == 5 && pending.event.count == 16)
         let scores = TopicPartition(Topics.scores(try member("bank-a")))
-        #expect(try agent.state.scoresPosition(scores) == 0)
-        try agent.state.decided([1], scores: Position(scores, 44))
+        #expect(try agent.state.position(scores) == nil)
+        try agent.state.decided([1], positions: [Position(scores, 44)])
         try agent.restart()
         #expect(agent.state.pending(1) == nil && agent.state.pending(0)?.id == "p0" && agent.state.waiting == 1)
-        #expect(try agent.state.scoresPosition(scores) == 44)
+        #expect(try agent.state.position(scores) == 44)
     }
 
     @Test("history fills windows and known ids, and asks for no score")

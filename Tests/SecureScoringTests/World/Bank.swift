@@ -52,7 +52,8 @@ struct Bank: Sendable {
         let transaction = Transaction(
             id: "\(source)", time: EventTime(seconds: 1_530_748_831 + source), customer: "c", terminal: "t",
             amount: MinorUnits(1))
-        return sealer.seal(transaction, event: sealer.eventID("\(source)"), features: values, source: source)
+        return sealer.seal(
+            transaction, event: sealer.eventID("\(source)"), features: values, source: SourcePosition(offset: source))
     }
 }
 

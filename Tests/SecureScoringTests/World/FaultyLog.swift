@@ -31,6 +31,10 @@ final class FaultyLog: EventLog, @unchecked Sendable {
     }
 
     func create(_ topics: [TopicSettings]) throws(LogError) { try log.create(topics) }
+    func topics() throws(LogError) -> [TopicSettings] { try log.topics() }
+    func join(_ settings: GroupSettings) throws(LogError) -> any GroupMember { try log.join(settings) }
+    func writer(id: String) throws(LogError) -> any FencedWriter { try log.writer(id: id) }
+    func earliest(of partition: TopicPartition) throws(LogError) -> Int64 { try log.earliest(of: partition) }
     func partitions(of topic: String) throws(LogError) -> Int { try log.partitions(of: topic) }
     func append(_ batch: [NewRecord]) throws(LogError) -> [Position] { try log.append(batch) }
     func end(of partition: TopicPartition) throws(LogError) -> Int64 { try log.end(of: partition) }

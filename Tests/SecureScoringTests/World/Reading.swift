@@ -6,10 +6,25 @@ import Records
 import Testing
 import ThreeParty
 
+/// A score of a transaction in partition 0 of its member's topic.
+struct OpenedScore {
+    var source: Int64
+    var raw: Int64
+    var model: Digest32
+    var modelVersion: String
+
+    init(_ score: ShareCollector.Score) {
+        source = score.source.offset
+        raw = score.raw
+        model = score.model
+        modelVersion = score.modelVersion
+    }
+}
+
 /// What a member makes of its topics.
 struct Opened {
     /// Every score that a complete plan gave, in order; a source comes again where a plan was run again.
-    var scores: [ShareCollector.Score] = []
+    var scores: [OpenedScore] = []
 
     /// Source to score. An issue where one source has two.
     func bySource() -> [Int64: Int64] {
@@ -36,8 +51,8 @@ extension World {
                     record.value ?? [], offset: record.position.offset,
                     session: { party, epoch in epoch == bank.epoch ? bank.sessions[party] : nil })
                 {
-                    opened.scores.append(score)
-                    sources.insert(score.source)
+                    opened.scores.append(OpenedScore(score))
+                    sources.insert(score.source.offset)
                 }
             }
         }

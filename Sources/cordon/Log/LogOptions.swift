@@ -54,9 +54,11 @@ func readFile(_ path: String) throws -> [UInt8] {
 
 /// Writes a whole file, with the folders above it.
 func writeFile(_ bytes: [UInt8], to path: String) throws {
+    let folder = (path as NSString).deletingLastPathComponent
     do {
-        try FileManager.default.createDirectory(
-            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        if !folder.isEmpty {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
         try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch { throw Failure("\(path) can't be written") }
 }

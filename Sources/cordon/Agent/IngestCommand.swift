@@ -3,7 +3,6 @@ import Configuration
 import EventLogs
 import Ingest
 import Keys
-import LocalStore
 import Logging
 import Model
 import Records
@@ -29,8 +28,19 @@ struct IngestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("This member's private keys.", valueName: "dir"))
     var keys: String
 
-    @Option(help: ArgumentHelp("Where the agent keeps windows and positions (SQLite).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Where the agent keeps windows and positions (SQLite), a file a partition.", valueName: "dir"))
     var state: String
+
+    @Option(
+        help: ArgumentHelp(
+            "A name of this agent that stays over restarts, so that it takes its own partitions up again at once.",
+            valueName: "name"))
+    var instance: String?
+
+    @Option(help: "Seconds of silence after which another agent of this member takes over.")
+    var sessionTimeout = 10
 
     @Option(help: ArgumentHelp("The consortium's public feature bins, from `cordon model train`.", valueName: "file"))
     var bins: String
@@ -52,6 +62,7 @@ struct IngestCommand: ParsableCommand {
         let member = entry.id
         let mapping = try readMapping(file: self.mapping)
         let policy = try readPolicy(file: self.policy)
+        guard (1...3600).contains(sessionTimeout) else { throw Failure("`--session-timeout` is 1 to 3600 seconds") }
         let spec = try BinnedSpec(json: readFile(bins))
         let keystore = FileKeystore(directory: keys)
         let log = try self.log.open()
@@ -59,33 +70,21 @@ struct IngestCommand: ParsableCommand {
         for topic in [Topics.transactions(member), Topics.sealed, Topics.decisions(member), Topics.alerts(member)] {
             _ = try log.partitions(of: topic)
         }
-        let sessions = try openSessions(member, roster, keystore, log, logger)
-        let agent = try AgentState(
-            spec: spec.spec, transactions: TopicPartition(Topics.transactions(member)),
-            store: SQLiteStateStore(path: state))
-        let stop = StopSignal(onEndOfInput: process.stopOnEof)
+        let sessions = try openSessions(entry, roster, keystore, log, logger)
+        let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
         let metrics = Self.metrics()
+        let partitions = AgentPartitions(
+            member: entry, roster: roster, keystore: keystore, spec: spec, mapping: mapping, policy: policy,
+            sessions: sessions, stateFolder: state, log: log, metrics: metrics, logger: logger)
+        // Not the group that positions are kept under: Kafka takes commits for a group with members from these alone.
+        let group = GroupSettings(
+            group: "\(member).agents", topics: [Topics.transactions(member)], instance: instance,
+            sessionTimeout: .seconds(sessionTimeout))
         var stages = Stages()
-        stages.add("ingest") {
-            let sealer = TransactionSealer(
-                member: member, epoch: roster.epoch, sessions: sessions, spec: spec,
-                idKey: try keystore.localKey("event-id"), random: randomBytes)
-            let pipeline = try IngestPipeline(
-                member: member, log: log, state: agent, mapping: mapping, sealer: sealer, recipient: entry.hpke,
-                metrics: metrics, logger: logger)
-            try pipeline.run(until: { stop.isSet })
-        }
-        stages.add("decisions") {
-            let cards = try ModelCards(coordinator: roster.coordinator, log: log, logger: logger)
-            let pipeline = try DecisionPipeline(
-                member: member, log: log, state: agent,
-                sessions: { party, epoch in epoch == roster.epoch ? sessions[party] : nil }, card: cards.card,
-                policy: policy, clock: SystemClock(), metrics: metrics, logger: logger)
-            try pipeline.run(until: { stop.isSet })
-        }
+        stages.add("partitions") { try partitions.run(group, until: stop) }
         if let path = process.metrics {
             let file = MetricsFile(path: path, metrics: metrics) {
-                metrics.set("cordon_transactions_waiting", to: Double(agent.waiting))
+                metrics.set("cordon_transactions_waiting", to: Double(partitions.waiting))
             }
             stages.add("metrics") { file.run(until: stop) }
         }
@@ -96,21 +95,30 @@ struct IngestCommand: ParsableCommand {
 
     /// This epoch's session keys, made on first use, and their announcement on the log.
     private func openSessions(
-        _ member: MemberID, _ roster: Roster, _ keystore: FileKeystore, _ log: any EventLog, _ logger: Logger
+        _ entry: Roster.Member, _ roster: Roster, _ keystore: FileKeystore, _ log: any EventLog, _ logger: Logger
     ) throws -> [PartyID: Session] {
+        let member = entry.id
         if try keystore.sessions(of: member, epoch: roster.epoch) == nil {
             let offer = try SessionOffer(
                 member: member, epoch: roster.epoch, parties: roster.parties.mapValues(\.hpke),
                 identity: try keystore.signingKey())
             try keystore.store(offer, epoch: roster.epoch)
         }
-        guard let sessions = try keystore.sessions(of: member, epoch: roster.epoch),
-            let announcement = try keystore.announcement(epoch: roster.epoch)
-        else { throw Failure("the session keys of epoch \(roster.epoch) are not in \(keys)") }
+        guard let (sessions, announcement) = try keystore.sessions(of: member, epoch: roster.epoch) else {
+            throw Failure("the session keys of epoch \(roster.epoch) are not in \(keys)")
+        }
         let topic = TopicPartition(Topics.sessions)
         let reader = try log.reader(at: [Position(topic, 0)])
         while case let records = try reader.available(limit: 256), !records.isEmpty {
-            if records.contains(where: { $0.value == announcement }) { return sessions }
+            for value in records.compactMap(\.value) {
+                if value == announcement { return sessions }
+                guard Session.isAnnouncement(value, of: entry.identity, member: member, epoch: roster.epoch) else {
+                    continue
+                }
+                throw Failure(
+                    "other session keys of \(member) for epoch \(roster.epoch) are on \(Topics.sessions): all its agents need "
+                        + "the same key folder, or the roster another epoch")
+            }
         }
         try log.append([NewRecord(topic, key: Array("\(member)/\(roster.epoch)".utf8), value: announcement)])
         logger.notice("session keys announced", metadata: ["epoch": "\(roster.epoch)"])

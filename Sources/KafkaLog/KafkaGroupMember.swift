@@ -1,0 +1,99 @@
+import Crdkafka
+import EventLogs
+
+/// A member of a consumer group that reads nothing itself: its partitions are paused as they come, and read by
+/// `KafkaReader`. Rebalances are taken as events, so each is carried out when the owner of the partitions is ready.
+final class KafkaGroupMember: GroupMember {
+    private let client: KafkaClient
+    private let queue: OpaquePointer?
+    private let instance: String?
+    private let patience: Duration
+    private var left = false
+
+    init(_ settings: GroupSettings, properties: [String: String], patience: Duration) throws(LogError) {
+        instance = settings.instance
+        self.patience = patience
+        client = try KafkaClient(RD_KAFKA_CONSUMER, KafkaProperties.member(properties, settings)) { configuration in
+            rd_kafka_conf_set_events(configuration, RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
+        }
+        rd_kafka_poll_set_consumer(client.handle)
+        queue = rd_kafka_queue_get_consumer(client.handle)
+        let topics = rd_kafka_topic_partition_list_new(Int32(settings.topics.count))
+        defer { rd_kafka_topic_partition_list_destroy(topics) }
+        for topic in settings.topics { rd_kafka_topic_partition_list_add(topics, topic, -1) }
+        let code = rd_kafka_subscribe(client.handle, topics)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw client.error(code) }
+    }
+
+    deinit {
+        leave()
+        if let queue { rd_kafka_queue_destroy(queue) }
+    }
+
+    func next(timeout: Duration) throws(LogError) -> GroupChange? {
+        guard !left else { return nil }
+        let clock = ContinuousClock()
+        let deadline = clock.now + timeout
+        while true {
+            guard let event = rd_kafka_queue_poll(queue, max(deadline - clock.now, .zero).kafkaMilliseconds) else {
+                return nil
+            }
+            defer { rd_kafka_event_destroy(event) }
+            if let change = try change(event) { return change }
+        }
+    }
+
+    func release(_ partitions: [TopicPartition]) throws(LogError) {
+        let list = PartitionList(partitions.map { Position($0, Int64(RD_KAFKA_OFFSET_INVALID)) })
+        try check(rd_kafka_incremental_unassign(client.handle, list.pointer))
+    }
+
+    func leave() {
+        guard !left else { return }
+        left = true
+        if let error = rd_kafka_consumer_close_queue(client.handle, queue) {
+            rd_kafka_error_destroy(error)
+            return
+        }
+        let clock = ContinuousClock()
+        let deadline = clock.now + patience
+        while rd_kafka_consumer_closed(client.handle) == 0, clock.now < deadline {
+            guard let event = rd_kafka_queue_poll(queue, 100) else { continue }
+            if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE { rd_kafka_assign(client.handle, nil) }
+            rd_kafka_event_destroy(event)
+        }
+    }
+
+    private func change(_ event: OpaquePointer) throws(LogError) -> GroupChange? {
+        let code = rd_kafka_event_error(event)
+        guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE else {
+            if code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID || code == RD_KAFKA_RESP_ERR__FATAL {
+                throw .fenced(writer: instance ?? "a group member")
+            }
+            return nil
+        }
+        guard let list = rd_kafka_event_topic_partition_list(event) else { return nil }
+        let partitions = list.elements.map { TopicPartition(String(cString: $0.topic), Int($0.partition)) }.sorted()
+        switch code {
+        case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
+            // Where this member would begin to read matters to nobody, and it is paused before it does.
+            for index in 0..<Int(list.pointee.cnt) { list.pointee.elems[index].offset = Int64(RD_KAFKA_OFFSET_END) }
+            try check(rd_kafka_incremental_assign(client.handle, list))
+            rd_kafka_pause_partitions(client.handle, list)
+            return partitions.isEmpty ? nil : .assigned(partitions)
+        case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
+            guard rd_kafka_assignment_lost(client.handle) != 0 else { return .revoked(partitions) }
+            try check(rd_kafka_incremental_unassign(client.handle, list))
+            return .lost(partitions)
+        default:
+            rd_kafka_assign(client.handle, nil)
+            return nil
+        }
+    }
+
+    private func check(_ error: OpaquePointer?) throws(LogError) {
+        guard let error else { return }
+        defer { rd_kafka_error_destroy(error) }
+        throw client.error(rd_kafka_error_code(error), words: String(cString: rd_kafka_error_string(error)))
+    }
+}

@@ -1,0 +1,99 @@
+import EventLogs
+import Foundation
+import GRDB
+import Synchronization
+
+/// When this process last cleaned a file.
+struct Cleaning {
+    var last: Int64 = .min
+}
+
+/// Retention and compaction. Appenders do it, at most once in ten seconds and a bounded part at a time, so that nobody
+/// waits long for it.
+extension LogFile {
+    private static let interval: Int64 = 10_000_000
+    private static let rowsAtOnce = 5000
+    /// A tombstone stays for a day, for readers that are behind.
+    private static let tombstones: Int64 = 86_400_000_000
+
+    /// Replaces the record of the same key, which readers need no more.
+    static func compact(_ partition: Int64, _ key: [UInt8], _ offset: Int64, _ db: Database) throws {
+        let key = Data(key)
+        let older = try Int64.fetchOne(
+            db, sql: "SELECT offset FROM newest WHERE partition = ? AND key = ?", arguments: [partition, key])
+        if let older {
+            try db.execute(
+                sql: "DELETE FROM records WHERE partition = ? AND offset = ?", arguments: [partition, older])
+        }
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO newest (partition, key, offset) VALUES (?, ?, ?)",
+            arguments: [partition, key, offset])
+    }
+
+    func cleanIfDue(_ now: Int64) throws(LogError) {
+        let due = cleaning.withLock { cleaning in
+            guard cleaning.last == .min || now - cleaning.last >= Self.interval else { return false }
+            cleaning.last = now
+            return true
+        }
+        if due { try clean(now) }
+    }
+
+    func clean(_ now: Int64) throws(LogError) {
+        try write { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, bytes, compacted, retention, retention_bytes FROM partitions
+                    JOIN topics ON topics.name = partitions.topic
+                    WHERE compacted OR retention IS NOT NULL OR retention_bytes IS NOT NULL
+                    """)
+            for row in rows {
+                if row[2] {
+                    try Self.dropTombstones(row[0], before: now - Self.tombstones, db)
+                } else {
+                    let age = (row[3] as Int64?).map { now - $0 }
+                    try Self.dropOldest(row[0], bytes: row[1], before: age, keeping: row[4], db)
+                }
+            }
+        }
+    }
+
+    private static func dropTombstones(_ partition: Int64, before: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                DELETE FROM newest WHERE partition = ?1 AND offset IN (SELECT offset FROM records
+                    WHERE partition = ?1 AND value IS NULL AND timestamp < ?2)
+                """, arguments: [partition, before])
+        try db.execute(
+            sql: "DELETE FROM records WHERE partition = ? AND value IS NULL AND timestamp < ?",
+            arguments: [partition, before])
+    }
+
+    /// Drops from the oldest on what is older than `before`, or more than `keeping` bytes from the end; never the newest
+    /// record.
+    private static func dropOldest(
+        _ partition: Int64, bytes: Int64, before: Int64?, keeping limit: Int64?, _ db: Database
+    ) throws {
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT offset, timestamp, ifnull(length(key), 0) + ifnull(length(value), 0) FROM records
+                WHERE partition = ?1 AND offset < (SELECT next - 1 FROM partitions WHERE id = ?1)
+                ORDER BY offset LIMIT ?2
+                """, arguments: [partition, rowsAtOnce])
+        var left = bytes
+        var last: Int64?
+        while let row = try rows.next() {
+            let size: Int64 = row[2]
+            let tooOld = before.map { row[1] < $0 } ?? false
+            let tooMuch = limit.map { left - size >= $0 } ?? false
+            guard tooOld || tooMuch else { break }
+            left -= size
+            last = row[0]
+        }
+        guard let last else { return }
+        try db.execute(sql: "DELETE FROM records WHERE partition = ? AND offset <= ?", arguments: [partition, last])
+        try db.execute(sql: "UPDATE partitions SET bytes = ? WHERE id = ?", arguments: [left, partition])
+    }
+}

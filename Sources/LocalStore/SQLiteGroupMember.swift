@@ -1,0 +1,205 @@
+import EventLogs
+import Foundation
+import GRDB
+import Records
+
+/// A place in a consumer group of the embedded log. Members hold leases in the owner's file; a partition has one owner row
+/// at most, which its owner keeps until it has released it or its lease ran out.
+final class SQLiteGroupMember: GroupMember {
+    private let file: LogFile
+    private let settings: GroupSettings
+    private let clock: any WallClock
+    private let watch: BellWatch
+    private let id = UUID().uuidString
+    /// Rows of the topics' partitions, and what they stand for.
+    private let partitions: [Int64: TopicPartition]
+    private var held: Set<Int64> = []
+    private var revoking: Set<Int64> = []
+    private var changes: [GroupChange] = []
+    private var renewed: Int64 = .min
+    private var left = false
+
+    init(_ settings: GroupSettings, file: LogFile, clock: any WallClock) throws(LogError) {
+        self.settings = settings
+        self.file = file
+        self.clock = clock
+        var partitions: [Int64: TopicPartition] = [:]
+        for topic in settings.topics {
+            for number in 0..<(try file.partitions(of: topic)) {
+                let partition = TopicPartition(topic, number)
+                partitions[try file.id(partition)] = partition
+            }
+        }
+        self.partitions = partitions
+        watch = try BellWatch([file.groupBell])
+        try enter()
+    }
+
+    deinit { leave() }
+
+    private var group: String { settings.group }
+    private var timeout: Int64 { Int64(settings.sessionTimeout / .microseconds(1)) }
+
+    func next(timeout: Duration) throws(LogError) -> GroupChange? {
+        let clock = ContinuousClock()
+        let deadline = clock.now + timeout
+        while true {
+            if !changes.isEmpty { return changes.removeFirst() }
+            guard !left else { return nil }
+            watch.drain()
+            try turn()
+            guard changes.isEmpty else { continue }
+            let rest = deadline - clock.now
+            guard rest > .zero else { return nil }
+            watch.wait(min(rest, settings.sessionTimeout / 3))
+        }
+    }
+
+    func release(_ partitions: [TopicPartition]) throws(LogError) {
+        let rows = partitions.compactMap { wanted in self.partitions.first { $0.value == wanted }?.key }
+        try file.write { db in
+            for row in rows { try Self.free(row, group: group, member: id, db) }
+        }
+        held.subtract(rows)
+        revoking.subtract(rows)
+        file.groupBell.ring()
+    }
+
+    func leave() {
+        guard !left else { return }
+        left = true
+        changes = []
+        // If the file can't be written now, the lease runs out instead.
+        try? file.write { db in
+            try db.execute(sql: "DELETE FROM members WHERE grp = ? AND member = ?", arguments: [group, id])
+            try db.execute(sql: "DELETE FROM owners WHERE grp = ? AND member = ?", arguments: [group, id])
+        }
+        file.groupBell.ring()
+    }
+
+    /// Signs on; an older process of the same instance hands over everything at once.
+    private func enter() throws(LogError) {
+        let now = clock.microseconds
+        try file.write { db in
+            if let instance = settings.instance {
+                let older = try String.fetchAll(
+                    db, sql: "SELECT member FROM members WHERE grp = ? AND instance = ?", arguments: [group, instance])
+                for member in older {
+                    try db.execute(
+                        sql: "UPDATE owners SET member = ? WHERE grp = ? AND member = ?",
+                        arguments: [id, group, member])
+                    try db.execute(sql: "DELETE FROM members WHERE grp = ? AND member = ?", arguments: [group, member])
+                }
+            }
+            try db.execute(
+                sql: "INSERT INTO members (grp, member, instance, lease) VALUES (?, ?, ?, ?)",
+                arguments: [group, id, settings.instance, now + timeout])
+        }
+        renewed = now
+        file.groupBell.ring()
+    }
+
+    /// What the file says now: a cheap look, and a transaction only where something is to be changed.
+    private func turn() throws(LogError) {
+        let now = clock.microseconds
+        let seen = try file.read { db in try look(now, db) }
+        guard seen.isMember else {
+            if let instance = settings.instance, seen.hasSuccessor { throw .fenced(writer: instance) }
+            drop(held)
+            return try enter()
+        }
+        drop(held.subtracting(seen.mine))
+        let due = now - renewed >= timeout / 3
+        guard due || seen.hasExpired || seen.mine != held || seen.target != seen.mine else { return }
+        let taken = try file.write { db in try settle(now, db) }
+        renewed = now
+        let new = taken.mine.subtracting(held)
+        held = taken.mine
+        if !new.isEmpty { changes.append(.assigned(named(new))) }
+        let unwanted = taken.mine.subtracting(taken.target).subtracting(revoking)
+        revoking.formUnion(unwanted)
+        revoking.formIntersection(held)
+        if !unwanted.isEmpty { changes.append(.revoked(named(unwanted))) }
+        if taken.expired { file.groupBell.ring() }
+    }
+
+    private func drop(_ rows: Set<Int64>) {
+        guard !rows.isEmpty else { return }
+        held.subtract(rows)
+        revoking.subtract(rows)
+        changes.append(.lost(named(rows)))
+    }
+
+    private struct Look {
+        var isMember: Bool
+        var hasSuccessor: Bool
+        var hasExpired: Bool
+        var mine: Set<Int64>
+        var target: Set<Int64>
+    }
+
+    private func look(_ now: Int64, _ db: Database) throws -> Look {
+        var live: [String] = []
+        var isMember = false
+        var hasSuccessor = false
+        var hasExpired = false
+        for row in try Row.fetchAll(
+            db, sql: "SELECT member, instance, lease FROM members WHERE grp = ?", arguments: [group])
+        {
+            let member: String = row[0]
+            if member == id {
+                isMember = true
+                live.append(member)
+            } else if (row[2] as Int64) < now {
+                hasExpired = true
+            } else {
+                live.append(member)
+                if let instance = settings.instance, row[1] == instance { hasSuccessor = true }
+            }
+        }
+        let owners = try owners(db)
+        let target = StickyAssignment.target(partitions: Array(partitions.keys), members: live, owners: owners)
+        return Look(
+            isMember: isMember, hasSuccessor: hasSuccessor, hasExpired: hasExpired,
+            mine: Set(owners.filter { $0.value == id }.keys), target: wanted(target[id] ?? [], owners))
+    }
+
+    /// Of what is meant for this member, what it has or can have now: what is free.
+    private func wanted(_ target: Set<Int64>, _ owners: [Int64: String]) -> Set<Int64> {
+        target.filter { owners[$0] == nil || owners[$0] == id }
+    }
+
+    private func owners(_ db: Database) throws -> [Int64: String] {
+        var out: [Int64: String] = [:]
+        for row in try Row.fetchAll(
+            db, sql: "SELECT partition, member FROM owners WHERE grp = ?", arguments: [group])
+        {
+            out[row[0]] = row[1]
+        }
+        return out
+    }
+
+    /// Renews the lease, clears away members whose lease ran out, and takes what is meant for this member and free.
+    private func settle(_ now: Int64, _ db: Database) throws -> (mine: Set<Int64>, target: Set<Int64>, expired: Bool) {
+        try db.execute(
+            sql: "UPDATE members SET lease = ? WHERE grp = ? AND member = ?", arguments: [now + timeout, group, id])
+        try db.execute(sql: "DELETE FROM members WHERE grp = ? AND lease < ?", arguments: [group, now])
+        let expired = db.changesCount > 0
+        try db.execute(
+            sql: "DELETE FROM owners WHERE grp = ?1 AND member NOT IN (SELECT member FROM members WHERE grp = ?1)",
+            arguments: [group])
+        let look = try look(now, db)
+        for row in look.target.subtracting(look.mine) {
+            try db.execute(
+                sql: "INSERT INTO owners (grp, partition, member) VALUES (?, ?, ?)", arguments: [group, row, id])
+        }
+        return (look.mine.union(look.target), look.target, expired)
+    }
+
+    private static func free(_ row: Int64, group: String, member: String, _ db: Database) throws {
+        try db.execute(
+            sql: "DELETE FROM owners WHERE grp = ? AND partition = ? AND member = ?", arguments: [group, row, member])
+    }
+
+    private func named(_ rows: Set<Int64>) -> [TopicPartition] { rows.compactMap { partitions[$0] }.sorted() }
+}

@@ -1,0 +1,149 @@
+import Configuration
+import Dispatch
+import EventLogs
+import Foundation
+import Ingest
+import Keys
+import LocalStore
+import Logging
+import Model
+import Records
+import Synchronization
+import Telemetry
+import ThreeParty
+
+/// The partitions of a member's transactions that this agent owns now. Each has its state and two threads: one takes
+/// transactions in, one decides. Ownership comes from the consumer group; a predecessor that still runs can write neither
+/// into the state nor to the outward topics.
+final class AgentPartitions: Sendable {
+    private let member: Roster.Member
+    private let roster: Roster
+    private let keystore: FileKeystore
+    private let spec: BinnedSpec
+    private let mapping: Mapping
+    private let policy: DecisionPolicy
+    private let sessions: [PartyID: Session]
+    private let stateFolder: String
+    private let log: any EventLog
+    private let metrics: Metrics
+    private let logger: Logger
+    private let owned = Mutex<[TopicPartition: Owned]>([:])
+
+    private struct Owned {
+        var state: AgentState
+        var stop: StopFlag
+        var running: Stages.Running
+    }
+
+    init(
+        member: Roster.Member, roster: Roster, keystore: FileKeystore, spec: BinnedSpec, mapping: Mapping,
+        policy: DecisionPolicy, sessions: [PartyID: Session], stateFolder: String, log: any EventLog, metrics: Metrics,
+        logger: Logger
+    ) {
+        self.member = member
+        self.roster = roster
+        self.keystore = keystore
+        self.spec = spec
+        self.mapping = mapping
+        self.policy = policy
+        self.sessions = sessions
+        self.stateFolder = stateFolder
+        self.log = log
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// Sealed transactions without a decision.
+    var waiting: Int { owned.withLock { $0.values.reduce(0) { $0 + $1.state.waiting } } }
+
+    /// Works on whatever the group gives until told to stop.
+    func run(_ settings: GroupSettings, until stop: StopFlag) throws {
+        let place = try log.join(settings)
+        defer { place.leave() }
+        defer { end(owned.withLock { Array($0.keys) }) }
+        while !stop.isSet {
+            switch try place.next(timeout: .milliseconds(200)) {
+            case .assigned(let partitions):
+                for partition in partitions { try begin(partition) }
+            case .revoked(let partitions):
+                end(partitions)
+                try place.release(partitions)
+            case .lost(let partitions): end(partitions)
+            case nil: try check()
+            }
+        }
+    }
+
+    /// Restores a partition's state and starts its threads.
+    private func begin(_ partition: TopicPartition) throws {
+        let state = try AgentState(
+            spec: spec.spec, transactions: partition,
+            store: SQLiteStateStore(path: agentState(stateFolder, partition), takingOver: true))
+        let stop = StopFlag()
+        // What was decided before is read back before anything new is taken in.
+        let recovered = DispatchSemaphore(value: 0)
+        var stages = Stages()
+        stages.add("decisions-\(partition.partition)") { [self] in
+            defer { recovered.signal() }
+            let pipeline = try decisionPipeline(state)
+            recovered.signal()
+            try pipeline.run(until: { stop.isSet })
+        }
+        stages.add("ingest-\(partition.partition)") { [self] in
+            recovered.wait()
+            if !stop.isSet { try ingestPipeline(state).run(until: { stop.isSet }) }
+        }
+        let running = stages.start(stop: stop)
+        owned.withLock { $0[partition] = Owned(state: state, stop: stop, running: running) }
+        logger.notice("partition assigned", metadata: ["partition": "\(partition)"])
+    }
+
+    private func end(_ partitions: [TopicPartition]) {
+        for partition in partitions {
+            guard let owned = owned.withLock({ $0.removeValue(forKey: partition) }) else { continue }
+            owned.stop.stop()
+            do { try owned.running.wait() } catch {
+                logger.warning(
+                    "a partition ended early", metadata: ["partition": "\(partition)", "reason": "\(error)"])
+            }
+            logger.notice("partition given back", metadata: ["partition": "\(partition)"])
+        }
+    }
+
+    /// Begins again, from the kept state, what a passing trouble ended; throws what is none.
+    private func check() throws {
+        for (partition, owned) in owned.withLock({ $0 }) {
+            guard let error = owned.running.error else { continue }
+            end([partition])
+            guard let error = error as? LogError else { throw error }
+            // A fenced partition is another agent's: the group will say so.
+            if case .fenced = error { continue }
+            guard error.mayRetry else { throw error }
+            metrics.add(1, to: "cordon_log_errors_total")
+            Thread.sleep(forTimeInterval: 1)
+            try begin(partition)
+        }
+    }
+
+    private func ingestPipeline(_ state: AgentState) throws -> IngestPipeline {
+        let sealer = TransactionSealer(
+            member: member.id, epoch: roster.epoch, sessions: sessions, spec: spec,
+            idKey: try keystore.localKey("event-id"), random: randomBytes)
+        return try IngestPipeline(
+            member: member.id, log: log, state: state, mapping: mapping, sealer: sealer, recipient: member.hpke,
+            metrics: metrics, logger: logger)
+    }
+
+    private func decisionPipeline(_ state: AgentState) throws -> DecisionPipeline {
+        let cards = try ModelCards(coordinator: roster.coordinator, log: log, logger: logger)
+        return try DecisionPipeline(
+            member: member.id, log: log, state: state,
+            sessions: { [roster, sessions] party, epoch in epoch == roster.epoch ? sessions[party] : nil },
+            card: cards.card, policy: policy, clock: SystemClock(), metrics: metrics, logger: logger)
+    }
+}
+
+/// The file of a partition's state in an agent's folder.
+func agentState(_ folder: String, _ partition: TopicPartition) -> String {
+    "\(folder)/\(partition.topic)-\(partition.partition).sqlite"
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Configuration
+import EventLogs
+
+struct TopicsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "topics", abstract: "List, create and check the log's topics.",
+        subcommands: [List.self, Create.self, Check.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show every topic with its settings and size.")
+
+        @OptionGroup var log: LogOptions
+
+        func run() throws {
+            let log = try log.open()
+            print(
+                column("topic", 28, left: true)
+                    + ["partitions", "cleanup", "kept", "records"].map { column($0, 12) }.joined())
+            for topic in try log.topics() {
+                var records: Int64 = 0
+                for number in 0..<topic.partitions {
+                    let partition = TopicPartition(topic.name, number)
+                    records += try log.end(of: partition) - log.earliest(of: partition)
+                }
+                let cells = ["\(topic.partitions)", topic.cleanup.rawValue, topic.kept, "\(records)"]
+                print(column(topic.name, 28, left: true) + cells.map { column($0, 12) }.joined())
+            }
+        }
+    }
+
+    struct Create: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Create the topics that a consortium needs; those that exist stay.")
+
+        @OptionGroup var wanted: WantedTopics
+        @OptionGroup var log: LogOptions
+
+        func run() throws {
+            let settings = try wanted.read()
+            try log.open().create(settings)
+            print("\(settings.count) topics are there")
+        }
+    }
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Hold the log's topics against what a consortium needs; exits with 1 where they differ.")
+
+        @OptionGroup var wanted: WantedTopics
+        @OptionGroup var log: LogOptions
+
+        func run() throws {
+            let settings = try wanted.read()
+            let found = Dictionary(uniqueKeysWithValues: try log.open().topics().map { ($0.name, $0) })
+            var wrong = 0
+            for topic in settings {
+                for trouble in topic.troubles(in: found[topic.name]) {
+                    print("\(topic.name): \(trouble)")
+                    wrong += 1
+                }
+            }
+            guard wrong == 0 else { throw ExitCode(1) }
+            print("\(settings.count) topics are as they should be")
+        }
+    }
+
+    struct WantedTopics: ParsableArguments {
+        @Option(help: ArgumentHelp("The topics and their settings.", valueName: "file"))
+        var topics = "pipelines/topics.yaml"
+
+        @Option(help: ArgumentHelp("Who takes part.", valueName: "file"))
+        var roster = "cordon-data/keys/roster.yaml"
+
+        func read() throws -> [TopicSettings] {
+            try readTopics(file: topics, members: Roster(file: roster).members.map(\.id))
+        }
+    }
+}
+
+extension TopicSettings {
+    /// How long and how much is kept, in a few characters.
+    fileprivate var kept: String {
+        if cleanup == .compact { return "by key" }
+        let age = retention.map { "\($0.components.seconds / 86_400) d" }
+        let size = retentionBytes.map { "\($0 / 1_048_576) MB" }
+        return [age, size].compactMap { $0 }.joined(separator: ", ").nonEmpty ?? "all"
+    }
+
+    /// In which settings the log's topic falls short of this one, a sentence each.
+    fileprivate func troubles(in found: TopicSettings?) -> [String] {
+        guard let found else { return ["the topic is missing; `cordon topics create` makes it"] }
+        var out: [String] = []
+        if found.partitions != partitions { out.append("has \(found.partitions) partitions, not \(partitions)") }
+        if found.cleanup != cleanup {
+            out.append("cleanup.policy is \(found.cleanup.rawValue), not \(cleanup.rawValue)")
+        }
+        if cleanup == .delete {
+            if let retention, let kept = found.retention, kept < retention {
+                out.append(
+                    "retention.ms is \(kept.components.seconds * 1000), less than \(retention.components.seconds * 1000)"
+                )
+            }
+            if retention == nil, let kept = found.retention {
+                out.append("retention.ms is \(kept.components.seconds * 1000); records must not go by age")
+            }
+            if let bytes = found.retentionBytes, bytes < retentionBytes ?? .max {
+                out.append("retention.bytes is \(bytes); records must not go earlier by size")
+            }
+        }
+        if let minInSync, let kept = found.minInSync, kept < minInSync {
+            out.append("min.insync.replicas is \(kept), less than \(minInSync)")
+        }
+        return out
+    }
+}
+
+extension String {
+    fileprivate var nonEmpty: String? { isEmpty ? nil : self }
+}

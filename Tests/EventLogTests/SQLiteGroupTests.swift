@@ -1,0 +1,183 @@
+import EventLogs
+import Foundation
+import LocalStore
+import Records
+import Synchronization
+import Testing
+
+/// A clock that stands until it is moved.
+final class ManualClock: WallClock {
+    private let now = Mutex<Int64>(1_700_000_000_000_000)
+
+    var microseconds: Int64 { now.withLock { $0 } }
+    func advance(_ duration: Duration) { now.withLock { $0 += Int64(duration / .microseconds(1)) } }
+}
+
+@Suite("consumer groups of the log on SQLite") struct SQLiteGroupTests {
+    private let directory: TemporaryDirectory
+    private let clock = ManualClock()
+    private let log: SQLiteEventLog
+    private let topic = "bank-a.transactions"
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        log = try SQLiteEventLog(directory: directory.path, clock: clock)
+        try log.create([TopicSettings(name: topic, partitions: 4)])
+    }
+
+    private func join(_ instance: String? = nil) throws -> Member {
+        Member(
+            try log.join(
+                GroupSettings(group: "g", topics: [topic], instance: instance, sessionTimeout: .seconds(10))))
+    }
+
+    /// A member and what it believes to own.
+    private final class Member {
+        let place: any GroupMember
+        private(set) var owned: Set<TopicPartition> = []
+        private(set) var lost: Set<TopicPartition> = []
+
+        init(_ place: any GroupMember) { self.place = place }
+
+        /// Takes every change that is there; releases what is revoked where `releasing`.
+        func settle(releasing: Bool = true) throws {
+            while let change = try place.next(timeout: .zero) {
+                switch change {
+                case .assigned(let partitions): owned.formUnion(partitions)
+                case .revoked(let partitions):
+                    guard releasing else { continue }
+                    owned.subtract(partitions)
+                    try place.release(partitions)
+                case .lost(let partitions):
+                    owned.subtract(partitions)
+                    lost.formUnion(partitions)
+                }
+            }
+        }
+    }
+
+    private func settle(_ members: [Member]) throws {
+        for _ in 0..<4 { for member in members { try member.settle() } }
+    }
+
+    private var all: Set<TopicPartition> { Set((0..<4).map { TopicPartition(topic, $0) }) }
+
+    @Test("a lone member gets every partition, a second one half, and what stays does not move")
+    func balance() throws {
+        let first = try join()
+        try first.settle()
+        #expect(first.owned == all)
+        let second = try join()
+        try settle([first, second])
+        #expect(first.owned.count == 2 && second.owned.count == 2)
+        #expect(first.owned.union(second.owned) == all)
+        let kept = first.owned
+        let third = try join()
+        try settle([first, second, third])
+        #expect([first, second, third].map(\.owned.count).sorted() == [1, 1, 2])
+        #expect(first.owned.isSubset(of: kept))
+    }
+
+    @Test("a revoked partition stays with its owner until that has released it")
+    func handOver() throws {
+        let first = try join()
+        try first.settle()
+        let second = try join()
+        try second.settle()
+        try first.settle(releasing: false)
+        try second.settle()
+        #expect(second.owned.isEmpty && first.owned == all)
+        try first.place.release([TopicPartition(topic, 0)])
+        try second.settle()
+        #expect(second.owned == [TopicPartition(topic, 0)])
+    }
+
+    @Test("who leaves frees everything at once")
+    func leaving() throws {
+        let first = try join()
+        try first.settle()
+        let second = try join()
+        try settle([first, second])
+        first.place.leave()
+        try second.settle()
+        #expect(second.owned == all)
+        #expect(try first.place.next(timeout: .zero) == nil)
+    }
+
+    @Test("who says nothing for the session's time loses its partitions, and hears of it when it speaks again")
+    func zombie() throws {
+        let first = try join()
+        try first.settle()
+        let second = try join()
+        clock.advance(.seconds(11))
+        try second.settle()
+        #expect(second.owned == all)
+        try first.settle()
+        #expect(first.lost == all)
+    }
+
+    @Test("who speaks in time keeps its partitions")
+    func heartbeats() throws {
+        let first = try join()
+        try first.settle()
+        let second = try join()
+        for _ in 0..<10 {
+            clock.advance(.seconds(5))
+            try first.settle(releasing: false)
+            try second.settle()
+        }
+        #expect(first.owned == all && first.lost.isEmpty && second.owned.isEmpty)
+    }
+
+    @Test("a restarted instance takes its own partitions up at once; the older process of it is fenced")
+    func staticInstance() throws {
+        let older = try join("agent-1")
+        try older.settle()
+        let newer = try join("agent-1")
+        try newer.settle()
+        #expect(newer.owned == all)
+        #expect(throws: LogError.fenced(writer: "agent-1")) { try older.place.next(timeout: .zero) }
+    }
+
+    @Test("no partition ever has two owners, whoever joins, leaves, falls silent or comes back", arguments: 1...20)
+    func neverTwo(_ seed: Int) throws {
+        var random = SplitMix64(state: UInt64(seed))
+        var members: [Member] = []
+        for _ in 0..<60 {
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0 where members.count < 5: members.append(try join())
+            case 1 where !members.isEmpty:
+                members.remove(at: Int.random(in: 0..<members.count, using: &random)).place.leave()
+            case 2: clock.advance(.seconds(Int.random(in: 1...6, using: &random)))
+            default:
+                guard let member = members.randomElement(using: &random) else { continue }
+                try member.settle()
+                // Whoever has just spoken knows what is true; others may be zombies that do not know it yet.
+                let others = members.filter { $0 !== member }
+                for other in others where !other.owned.isDisjoint(with: member.owned) {
+                    let shared = other.owned.intersection(member.owned)
+                    try other.settle()
+                    #expect(other.owned.isDisjoint(with: shared), "seed \(seed)")
+                }
+            }
+        }
+        try settle(members)
+        if !members.isEmpty {
+            clock.advance(.seconds(1))
+            try settle(members)
+            #expect(members.reduce(0) { $0 + $1.owned.count } == 4, "seed \(seed)")
+        }
+    }
+}
+
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

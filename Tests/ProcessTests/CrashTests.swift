@@ -1,0 +1,186 @@
+import EventLogs
+import Foundation
+import Ingest
+import LocalStore
+import Model
+import Records
+import Testing
+
+/// Processes are killed, frozen and replaced at random moments under load; afterwards a checker reads every topic.
+///
+/// `scripts/crash.sh SECONDS SEED` runs it for longer; a seed gives the same choices, not the same interleaving.
+@Suite("Crashes", .serialized)
+struct CrashTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let seconds = environment["CORDON_CRASH_SECONDS"].flatMap { Double($0) } ?? 8
+    private static let seed = environment["CORDON_CRASH_SEED"].flatMap { UInt64($0) } ?? 1
+    private static let bootstrap = environment["CORDON_TEST_BOOTSTRAP"]
+
+    @Test(
+        "kill -9 of any process at any moment, on the embedded log: each transaction is decided once, with the same score"
+    )
+    func embedded() throws {
+        var run = try CrashRun(TestConsortium(), seed: Self.seed)
+        try run.underLoad(seconds: Self.seconds) { try $0.killAndRestart() }
+        try run.check()
+    }
+
+    @Test("two agents of a member take over from each other, and a frozen one comes back, on the embedded log")
+    func takeOver() throws {
+        var run = try CrashRun(TestConsortium(), seed: Self.seed)
+        try run.consortium.startAgent("bank-a", instance: "agent-2")
+        try run.underLoad(seconds: Self.seconds) { try $0.freezeOrKillAnAgent() }
+        try run.check()
+    }
+
+    @Test(
+        "kill -9 of any process at any moment, on Kafka",
+        .enabled(if: bootstrap != nil, "CORDON_TEST_BOOTSTRAP names no broker"))
+    func kafka() throws {
+        var run = try CrashRun(TestConsortium(kafka: Self.bootstrap), seed: Self.seed)
+        try run.underLoad(seconds: Self.seconds) { try $0.killAndRestart() }
+        try run.check()
+    }
+}
+
+/// A consortium under load, and what was sent.
+private struct CrashRun {
+    let consortium: TestConsortium
+    private var random: SplitMix64
+    private var sent: [LabelledTransaction] = []
+    private(set) var kills = 0
+    /// Agents that stand frozen, and since when.
+    private var frozen: [String: ContinuousClock.Instant] = [:]
+
+    init(_ consortium: TestConsortium, seed: UInt64) throws {
+        self.consortium = consortium
+        random = SplitMix64(state: seed)
+        try consortium.startAll()
+    }
+
+    /// Sends transactions and does harm now and then; then lets everything run and waits for the last decision.
+    mutating func underLoad(seconds: Double, harm: (inout CrashRun) throws -> Void) throws {
+        let end = ContinuousClock.now + .seconds(seconds)
+        var next = ContinuousClock.now + .milliseconds(500)
+        while ContinuousClock.now < end {
+            try send(Int.random(in: 1...40, using: &random))
+            Thread.sleep(forTimeInterval: 0.02)
+            if ContinuousClock.now >= next {
+                try harm(&self)
+                next = ContinuousClock.now + .milliseconds(Int.random(in: 100...900, using: &random))
+            }
+        }
+        for name in frozen.keys { consortium.processes[name]?.thaw() }
+        for member in TestConsortium.members {
+            let count = sent.count { $0.member.name == member }
+            try eventually("all decisions of \(member)", within: 120) {
+                try consortium.decisions(member).count >= count
+            }
+        }
+    }
+
+    mutating func killAndRestart() throws {
+        guard let name = consortium.processes.keys.sorted().randomElement(using: &random) else { return }
+        consortium.processes[name]?.kill()
+        _ = consortium.processes[name]?.wait()
+        kills += 1
+        if Bool.random(using: &random) { Thread.sleep(forTimeInterval: Double.random(in: 0...0.3, using: &random)) }
+        try consortium.start(name)
+    }
+
+    /// Of bank-a's two agents at most one is harmed at a time; a frozen one comes back when the other has its place.
+    mutating func freezeOrKillAnAgent() throws {
+        for (name, since) in frozen where ContinuousClock.now - since > .seconds(3) {
+            consortium.processes[name]?.thaw()
+            frozen[name] = nil
+        }
+        guard frozen.isEmpty, let name = ["bank-a", "bank-a/agent-2"].randomElement(using: &random) else { return }
+        if Bool.random(using: &random) {
+            consortium.processes[name]?.freeze()
+            frozen[name] = ContinuousClock.now
+        } else {
+            consortium.processes[name]?.kill()
+            _ = consortium.processes[name]?.wait()
+            try consortium.start(name)
+        }
+        kills += 1
+    }
+
+    private mutating func send(_ count: Int) throws {
+        var batch: [NewRecord] = []
+        for _ in 0..<count {
+            guard let member = TestConsortium.members.randomElement(using: &random).flatMap({ MemberID($0) }) else {
+                return
+            }
+            let number = sent.count
+            let transaction = Transaction(
+                id: "t-\(number)", time: EventTime(seconds: 1_768_989_600 + Int64(number)),
+                customer: "c-\(Int.random(in: 0..<30, using: &random))",
+                terminal: "x-\(Int.random(in: 0..<20, using: &random))",
+                amount: MinorUnits(Int64.random(in: 1...50_000, using: &random)))
+            sent.append(LabelledTransaction(member: member, transaction: transaction, fraud: false, scenario: 0))
+            batch.append(
+                NewRecord(
+                    TopicPartition(Topics.transactions(member)), key: Array(transaction.customer.utf8),
+                    value: CanonicalJSON.encode(transaction)))
+        }
+        try consortium.log.append(batch)
+    }
+
+    /// Each transaction has one decision with the score of an undisturbed computation in the clear, its alert where it
+    /// needs one, and its place in the agent's windows; nothing else is there.
+    func check() throws {
+        #expect(kills > 0)
+        let exits = consortium.stopAll()
+        #expect(exits.values.allSatisfy { $0 == 0 }, "\(exits)")
+        let model = try ClearModel(
+            json: Array(Data(contentsOf: URL(fileURLWithPath: consortium.folder.path("model/model.json")))))
+        let rows = offlineFeatures(sent, spec: model.binned.spec, where: { _ in true })
+        for name in TestConsortium.members {
+            var expected: [String: Int64] = [:]
+            for row in rows where sent[row.index].member.name == name {
+                expected[sent[row.index].transaction.id] = model.score(values: row.values)
+            }
+            let decisions = try consortium.decisions(name)
+            #expect(decisions.count == expected.count, "\(name) after \(kills) kills")
+            let scores = Dictionary(
+                decisions.map { ($0.data.transaction, $0.data.rawScore) }, uniquingKeysWith: { a, _ in a })
+            #expect(scores == expected, "\(name) after \(kills) kills")
+            let alerts = try consortium.records("\(name).alerts").compactMap { CloudEvent(json: $0.value ?? []) }
+            let alerting = decisions.filter { $0.data.decision != "approve" }
+            #expect(alerts.map(\.data.transaction).sorted() == alerting.map(\.data.transaction).sorted())
+            #expect(try consortium.records("\(name).rejected").isEmpty)
+            try checkWindows(name)
+        }
+        #expect(try consortium.records("consortium.rejected").isEmpty)
+    }
+
+    private func checkWindows(_ name: String) throws {
+        let store = try SQLiteStateStore(path: consortium.folder.path("state/\(name)/\(name).transactions-0.sqlite"))
+        var found: [String: Transaction] = [:]
+        try store.scan("recent") { entry in
+            let id = String(decoding: entry.key, as: UTF8.self)
+            let row = try #require(WireRecentTransaction(decoding: entry.value))
+            found[id] = Transaction(
+                id: id, time: EventTime(seconds: row.time), customer: row.customer, terminal: row.terminal,
+                amount: MinorUnits(row.amount))
+        }
+        let wanted = sent.filter { $0.member.name == name }.map { ($0.transaction.id, $0.transaction) }
+        #expect(found == Dictionary(uniqueKeysWithValues: wanted), "\(name)'s windows")
+        var waiting = 0
+        try store.scan("pending") { _ in waiting += 1 }
+        #expect(waiting == 0, "\(name)")
+    }
+}
+
+private struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
