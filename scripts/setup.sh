@@ -3,17 +3,19 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-install_dependencies() {
-    local missing=()
-    for package in librdkafka-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config gzip; do
+install_packages() {
+    local missing=() sudo=""
+    for package in "$@"; do
         dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "install ok installed" || missing+=("$package")
     done
-    if [ ${#missing[@]} -gt 0 ]; then
-        echo "== installing ${missing[*]}"
-        local sudo=""
-        [ "$(id -u)" = 0 ] || sudo=sudo
-        $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "${missing[@]}" >/dev/null
-    fi
+    [ ${#missing[@]} -gt 0 ] || return 0
+    echo "== installing ${missing[*]}"
+    [ "$(id -u)" = 0 ] || sudo=sudo
+    $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "${missing[@]}" >/dev/null
+}
+
+install_dependencies() {
+    install_packages librdkafka-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config gzip
     command -v swift >/dev/null || { echo "cordon: there is no swift on the PATH; install Swift 6.2 or newer from swift.org" >&2; exit 1; }
 }
 

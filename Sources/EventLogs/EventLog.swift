@@ -42,6 +42,14 @@ package protocol EventLog: Sendable {
 
     /// Opens the writer of this id and fences every earlier one.
     func writer(id: String) throws(LogError) -> any FencedWriter
+
+    /// Figures of queues and connections now, for the process's metrics.
+    func statistics() -> [LogStatistic]
+}
+
+extension EventLog {
+    /// A log that has no client side to speak of.
+    package func statistics() -> [LogStatistic] { [] }
 }
 
 /// A reader of some partitions that goes forward. Not shared between threads.

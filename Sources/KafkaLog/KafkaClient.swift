@@ -7,14 +7,33 @@ import EventLogs
 /// `deinit`, when nobody can call any more.
 final class KafkaClient: @unchecked Sendable {
     let handle: OpaquePointer
-    let troubles: KafkaTroubles
+    let troubles = KafkaTroubles()
+    private let callbacks: Callbacks
 
-    /// - Parameter prepare: sets callbacks before the client starts.
+    /// What librdkafka hands to each callback.
+    private final class Callbacks: Sendable {
+        let troubles: KafkaTroubles
+        let figures: (statistics: KafkaStatistics, role: KafkaStatistics.Role)?
+
+        init(_ troubles: KafkaTroubles, _ figures: (KafkaStatistics, KafkaStatistics.Role)?) {
+            self.troubles = troubles
+            self.figures = figures
+        }
+
+        static func from(_ opaque: UnsafeMutableRawPointer?) -> Callbacks? {
+            opaque.map { Unmanaged<Callbacks>.fromOpaque($0).takeUnretainedValue() }
+        }
+    }
+
+    /// - Parameters:
+    ///   - figures: where the client's statistics go, and as what it counts; nil for one that gives none.
+    ///   - prepare: sets callbacks before the client starts.
     /// - Throws: `.failed` with the name of the bad property and librdkafka's words.
     init(
-        _ type: rd_kafka_type_t, _ properties: [String: String], prepare: (OpaquePointer) -> Void = { _ in }
+        _ type: rd_kafka_type_t, _ properties: [String: String],
+        figures: (KafkaStatistics, KafkaStatistics.Role)? = nil, prepare: (OpaquePointer) -> Void = { _ in }
     ) throws(LogError) {
-        troubles = KafkaTroubles()
+        callbacks = Callbacks(troubles, figures)
         guard let configuration = rd_kafka_conf_new() else { throw .failed(reason: "librdkafka has no memory left") }
         var words = [CChar](repeating: 0, count: 512)
         // In a fixed order, so that of several bad properties always the same one is named.
@@ -23,11 +42,19 @@ final class KafkaClient: @unchecked Sendable {
             rd_kafka_conf_destroy(configuration)
             throw .failed(reason: "\(name): \(Self.text(words))")
         }
-        rd_kafka_conf_set_opaque(configuration, Unmanaged.passUnretained(troubles).toOpaque())
+        if figures == nil { rd_kafka_conf_set(configuration, "statistics.interval.ms", "0", nil, 0) }
+        rd_kafka_conf_set_opaque(configuration, Unmanaged.passUnretained(callbacks).toOpaque())
         rd_kafka_conf_set_error_cb(configuration) { _, code, reason, opaque in
-            guard let opaque else { return }
-            Unmanaged<KafkaTroubles>.fromOpaque(opaque).takeUnretainedValue()
-                .record(rd_kafka_resp_err_t(code), reason.map { String(cString: $0) } ?? "")
+            Callbacks.from(opaque)?.troubles.record(
+                rd_kafka_resp_err_t(code), reason.map { String(cString: $0) } ?? "")
+        }
+        rd_kafka_conf_set_stats_cb(configuration) { _, json, count, opaque in
+            if let callbacks = Callbacks.from(opaque), let (statistics, role) = callbacks.figures {
+                statistics.update(
+                    ObjectIdentifier(callbacks), role, json: UnsafeRawBufferPointer(start: json, count: count))
+            }
+            // librdkafka frees the text.
+            return 0
         }
         prepare(configuration)
         guard let handle = rd_kafka_new(type, configuration, &words, words.count) else {
@@ -40,6 +67,7 @@ final class KafkaClient: @unchecked Sendable {
     deinit {
         // No group was joined, so there is none to leave, and no offset to store on the way out.
         rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        callbacks.figures?.statistics.remove(ObjectIdentifier(callbacks))
     }
 
     /// The first offset that is kept.

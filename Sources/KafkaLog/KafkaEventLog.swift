@@ -13,6 +13,7 @@ package final class KafkaEventLog: EventLog {
     private let known: KafkaTopics
     private let producer: Mutex<KafkaProducer>
     private let groups = Mutex<[String: KafkaGroup]>([:])
+    private let figures = KafkaStatistics()
 
     /// Connects in the background; a broker that is away shows in the first call that needs it.
     ///
@@ -26,7 +27,7 @@ package final class KafkaEventLog: EventLog {
         try KafkaProperties.check(properties)
         control = try KafkaClient(RD_KAFKA_CONSUMER, KafkaProperties.consumer(properties))
         known = KafkaTopics(client: control, patience: patience)
-        producer = Mutex(try KafkaProducer(properties: properties, patience: patience))
+        producer = Mutex(try KafkaProducer(properties: properties, statistics: figures, patience: patience))
     }
 
     /// Makes the topics that are missing and adds the partitions that are; the clean-up policy of a topic that exists
@@ -62,7 +63,8 @@ package final class KafkaEventLog: EventLog {
 
     package func reader(at positions: [Position]) throws(LogError) -> any LogReader {
         for position in positions { try known.require(position.partition) }
-        return try KafkaReader(properties: properties, control: control, positions: positions, patience: patience)
+        return try KafkaReader(
+            properties: properties, control: control, positions: positions, statistics: figures, patience: patience)
     }
 
     package func earliest(of partition: TopicPartition) throws(LogError) -> Int64 {
@@ -91,13 +93,18 @@ package final class KafkaEventLog: EventLog {
     }
 
     package func writer(id: String) throws(LogError) -> any FencedWriter {
-        try KafkaFencedWriter(id: id, properties: properties, topics: known, patience: patience)
+        try KafkaFencedWriter(
+            id: id, properties: properties, topics: known, statistics: figures, patience: patience)
     }
+
+    package func statistics() -> [LogStatistic] { figures.figures }
 
     /// An idempotent producer that met a fatal error takes nothing more: a new one, with a new producer id, goes on.
     private func soundProducer() throws(LogError) -> KafkaProducer {
         try producer.withLock { (current) throws(LogError) in
-            if current.hasFailed { current = try KafkaProducer(properties: properties, patience: patience) }
+            if current.hasFailed {
+                current = try KafkaProducer(properties: properties, statistics: figures, patience: patience)
+            }
             return current
         }
     }

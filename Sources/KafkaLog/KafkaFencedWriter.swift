@@ -9,11 +9,14 @@ final class KafkaFencedWriter: FencedWriter {
     private let patience: Duration
     private var isFenced = false
 
-    init(id: String, properties: [String: String], topics: KafkaTopics, patience: Duration) throws(LogError) {
+    init(
+        id: String, properties: [String: String], topics: KafkaTopics, statistics: KafkaStatistics, patience: Duration
+    ) throws(LogError) {
         self.id = id
         self.topics = topics
         self.patience = patience
-        producer = try KafkaProducer(properties: properties, transactional: id, patience: patience)
+        producer = try KafkaProducer(
+            properties: properties, transactional: id, statistics: statistics, patience: patience)
         try check(rd_kafka_init_transactions(producer.client.handle, patience.kafkaMilliseconds))
     }
 

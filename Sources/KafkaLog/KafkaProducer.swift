@@ -8,10 +8,13 @@ final class KafkaProducer: Sendable {
     private let patience: Duration
 
     /// - Parameter transactional: the id of a transactional producer; nil for a plain idempotent one.
-    init(properties: [String: String], transactional: String? = nil, patience: Duration) throws(LogError) {
+    init(
+        properties: [String: String], transactional: String? = nil, statistics: KafkaStatistics, patience: Duration
+    ) throws(LogError) {
         var properties = KafkaProperties.producer(properties)
         properties["transactional.id"] = transactional
-        client = try KafkaClient(RD_KAFKA_PRODUCER, properties) { configuration in
+        let role = transactional == nil ? KafkaStatistics.Role.producer : .writer
+        client = try KafkaClient(RD_KAFKA_PRODUCER, properties, figures: (statistics, role)) { configuration in
             rd_kafka_conf_set_dr_msg_cb(configuration) { _, message, _ in
                 guard let report = message?.pointee, let tag = report._private else { return }
                 DeliveryBatch.report(tag, code: report.err, offset: report.offset)

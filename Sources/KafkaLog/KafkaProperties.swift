@@ -3,7 +3,7 @@ import EventLogs
 /// What librdkafka is told: the user's properties over our defaults, and under the few that our reading depends on.
 enum KafkaProperties {
     /// Errors come back as `LogError`, so only critical ones are also printed; `debug` or `log_level` brings the rest.
-    private static let common = ["client.id": "cordon", "log_level": "2"]
+    private static let common = ["client.id": "cordon", "log_level": "2", "statistics.interval.ms": "5000"]
 
     private static let producing = [
         "enable.idempotence": "true",

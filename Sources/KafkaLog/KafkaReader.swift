@@ -20,10 +20,12 @@ final class KafkaReader: LogReader {
     private var setback: LogError?
 
     init(
-        properties: [String: String], control: KafkaClient, positions: [Position], patience: Duration
+        properties: [String: String], control: KafkaClient, positions: [Position], statistics: KafkaStatistics,
+        patience: Duration
     ) throws(LogError) {
         self.control = control
-        client = try KafkaClient(RD_KAFKA_CONSUMER, KafkaProperties.consumer(properties))
+        client = try KafkaClient(
+            RD_KAFKA_CONSUMER, KafkaProperties.consumer(properties), figures: (statistics, .reader))
         guard let queue = rd_kafka_queue_get_consumer(client.handle) else {
             throw .failed(reason: "group.id: a reader needs a name that is not empty")
         }
@@ -85,6 +87,7 @@ final class KafkaReader: LogReader {
         _ limit: Int, until deadline: ContinuousClock.Instant, while needed: () -> Bool
     ) throws(LogError) -> [LogRecord] {
         guard limit > 0 else { return [] }
+        rd_kafka_poll(client.handle, 0)
         var out: [LogRecord] = []
         while true {
             if out.count < limit { take(limit - out.count, wait: .zero, into: &out) }

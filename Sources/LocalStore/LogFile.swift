@@ -15,43 +15,48 @@ final class LogFile: Sendable {
     let cleaning = Mutex(Cleaning())
 
     init(directory: String, owner: String) throws(LogError) {
-        path = "\(directory)/\(owner).sqlite"
+        let path = "\(directory)/\(owner).sqlite"
+        self.path = path
         do {
-            var configuration = GRDB.Configuration()
-            configuration.busyMode = .timeout(30)
-            configuration.prepareDatabase { db in
-                // In rollback mode, before GRDB turns the write-ahead log on, so that a new file gets larger pages.
-                try db.execute(sql: "PRAGMA page_size=16384; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000")
-            }
-            database = try DatabasePool(path: path, configuration: configuration)
-            try database.writeWithoutTransaction { db in
-                try Schema.make(
-                    """
-                    CREATE TABLE topics (name TEXT PRIMARY KEY, cleanup TEXT NOT NULL, retention INTEGER,
-                        retention_bytes INTEGER) WITHOUT ROWID;
-                    CREATE TABLE partitions (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, partition INTEGER NOT NULL,
-                        compacted INTEGER NOT NULL, next INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
-                        UNIQUE (topic, partition));
-                    CREATE TABLE records (partition INTEGER NOT NULL, offset INTEGER NOT NULL,
-                        timestamp INTEGER NOT NULL, key BLOB, value BLOB, headers BLOB,
-                        PRIMARY KEY (partition, offset)) WITHOUT ROWID;
-                    CREATE TABLE newest (partition INTEGER NOT NULL, key BLOB NOT NULL, offset INTEGER NOT NULL,
-                        PRIMARY KEY (partition, key)) WITHOUT ROWID;
-                    CREATE TABLE commits (grp TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
-                        PRIMARY KEY (grp, partition)) WITHOUT ROWID;
-                    CREATE TABLE writers (id TEXT PRIMARY KEY, epoch INTEGER NOT NULL) WITHOUT ROWID;
-                    CREATE TABLE members (grp TEXT NOT NULL, member TEXT NOT NULL, instance TEXT, lease INTEGER NOT NULL,
-                        PRIMARY KEY (grp, member)) WITHOUT ROWID;
-                    CREATE TABLE owners (grp TEXT NOT NULL, partition INTEGER NOT NULL, member TEXT NOT NULL,
-                        PRIMARY KEY (grp, partition)) WITHOUT ROWID;
-                    """, version: 2, in: db)
-            }
+            database = try Schema.openWhileBusy { try Self.open(path) }
         } catch {
             throw Self.translate(error, path)
         }
         bell = Bell(path: "\(directory)/\(owner).bell")
         groupBell = Bell(path: "\(directory)/\(owner).groups.bell")
     }
+
+    private static func open(_ path: String) throws -> DatabasePool {
+        var configuration = GRDB.Configuration()
+        configuration.busyMode = .timeout(30)
+        configuration.prepareDatabase { db in
+            // In rollback mode, before GRDB turns the write-ahead log on, so that a new file gets larger pages.
+            try db.execute(sql: "PRAGMA page_size=16384; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000")
+        }
+        let database = try DatabasePool(path: path, configuration: configuration)
+        try database.writeWithoutTransaction { db in try Schema.make(tables, version: 2, in: db) }
+        return database
+    }
+
+    private static let tables = """
+        CREATE TABLE topics (name TEXT PRIMARY KEY, cleanup TEXT NOT NULL, retention INTEGER,
+            retention_bytes INTEGER) WITHOUT ROWID;
+        CREATE TABLE partitions (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, partition INTEGER NOT NULL,
+            compacted INTEGER NOT NULL, next INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (topic, partition));
+        CREATE TABLE records (partition INTEGER NOT NULL, offset INTEGER NOT NULL,
+            timestamp INTEGER NOT NULL, key BLOB, value BLOB, headers BLOB,
+            PRIMARY KEY (partition, offset)) WITHOUT ROWID;
+        CREATE TABLE newest (partition INTEGER NOT NULL, key BLOB NOT NULL, offset INTEGER NOT NULL,
+            PRIMARY KEY (partition, key)) WITHOUT ROWID;
+        CREATE TABLE commits (grp TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
+            PRIMARY KEY (grp, partition)) WITHOUT ROWID;
+        CREATE TABLE writers (id TEXT PRIMARY KEY, epoch INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE members (grp TEXT NOT NULL, member TEXT NOT NULL, instance TEXT, lease INTEGER NOT NULL,
+            PRIMARY KEY (grp, member)) WITHOUT ROWID;
+        CREATE TABLE owners (grp TEXT NOT NULL, partition INTEGER NOT NULL, member TEXT NOT NULL,
+            PRIMARY KEY (grp, partition)) WITHOUT ROWID;
+        """
 
     /// The row of a partition, which never changes.
     func id(_ partition: TopicPartition) throws(LogError) -> Int64 {

@@ -24,23 +24,7 @@ package final class SQLiteStateStore: StateStore {
             throw .unreachable(reason: "the folder \(directory) can't be made or written")
         }
         do {
-            var configuration = GRDB.Configuration()
-            configuration.busyMode = .timeout(30)
-            configuration.journalMode = .wal
-            configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous=NORMAL") }
-            database = try DatabaseQueue(path: path, configuration: configuration)
-            try database.writeWithoutTransaction { db in
-                try Schema.make(
-                    """
-                    CREATE TABLE entries (tbl TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
-                        ord INTEGER NOT NULL, PRIMARY KEY (tbl, key)) WITHOUT ROWID;
-                    CREATE INDEX entries_by_order ON entries (tbl, ord);
-                    CREATE TABLE positions (topic TEXT NOT NULL, partition INTEGER NOT NULL,
-                        offset INTEGER NOT NULL, PRIMARY KEY (topic, partition)) WITHOUT ROWID;
-                    CREATE TABLE owner (epoch INTEGER NOT NULL);
-                    INSERT INTO owner (epoch) VALUES (0);
-                    """, version: 2, in: db)
-            }
+            database = try Schema.openWhileBusy { try Self.open(path) }
             epoch =
                 try takingOver
                 ? database.write { db in
@@ -51,6 +35,26 @@ package final class SQLiteStateStore: StateStore {
             throw LogFile.translate(error, path)
         }
     }
+
+    private static func open(_ path: String) throws -> DatabaseQueue {
+        var configuration = GRDB.Configuration()
+        configuration.busyMode = .timeout(30)
+        configuration.journalMode = .wal
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous=NORMAL") }
+        let database = try DatabaseQueue(path: path, configuration: configuration)
+        try database.writeWithoutTransaction { db in try Schema.make(tables, version: 2, in: db) }
+        return database
+    }
+
+    private static let tables = """
+        CREATE TABLE entries (tbl TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
+            ord INTEGER NOT NULL, PRIMARY KEY (tbl, key)) WITHOUT ROWID;
+        CREATE INDEX entries_by_order ON entries (tbl, ord);
+        CREATE TABLE positions (topic TEXT NOT NULL, partition INTEGER NOT NULL,
+            offset INTEGER NOT NULL, PRIMARY KEY (topic, partition)) WITHOUT ROWID;
+        CREATE TABLE owner (epoch INTEGER NOT NULL);
+        INSERT INTO owner (epoch) VALUES (0);
+        """
 
     package func commit(_ writes: [StateWrite], positions: [Position]) throws(LogError) {
         try run { db in

@@ -1,4 +1,5 @@
 import EventLogs
+import Foundation
 import GRDB
 
 /// The tables of a file, and the version of them that stands in its `user_version`.
@@ -16,6 +17,20 @@ enum Schema {
                 }
                 if found == 0 { try db.execute(sql: "\(tables); PRAGMA user_version = \(version)") }
                 return .commit
+            }
+        }
+    }
+
+    /// Opens a file. SQLite turns a new file's write-ahead log on, or recovers one, under a lock that its busy time-out
+    /// does not wait for: who opens a file at the same time is told at once that it is locked.
+    static func openWhileBusy<T>(_ open: () throws -> T) throws -> T {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            do {
+                return try open()
+            } catch let error as DatabaseError {
+                guard error.resultCode == .SQLITE_BUSY, ContinuousClock.now < deadline else { throw error }
+                Thread.sleep(forTimeInterval: 0.005)
             }
         }
     }

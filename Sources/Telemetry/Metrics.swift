@@ -39,7 +39,9 @@ package final class Metrics: Sendable {
         state.withLock { $0.values[Key(name: name, labels: labels), default: 0] += Double(value) }
     }
 
-    package func set(_ name: String, _ labels: Label..., to value: Double) {
+    package func set(_ name: String, _ labels: Label..., to value: Double) { set(name, labels, to: value) }
+
+    package func set(_ name: String, _ labels: [Label], to value: Double) {
         state.withLock { $0.values[Key(name: name, labels: labels)] = value }
     }
 

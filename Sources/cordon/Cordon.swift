@@ -12,6 +12,8 @@ struct Cordon: ParsableCommand {
             CommandGroup(name: "Roles", subcommands: [IngestCommand.self, ScoreCommand.self]),
             CommandGroup(name: "Setting up", subcommands: [KeysCommand.self, TopicsCommand.self, ModelCommand.self]),
             CommandGroup(name: "Watching", subcommands: [LagCommand.self, TailCommand.self]),
-            CommandGroup(name: "Data", subcommands: [SimulateCommand.self, ReplayCommand.self]),
+            CommandGroup(
+                name: "Data", subcommands: [SimulateCommand.self, ReplayCommand.self, BackfillCommand.self]),
+            CommandGroup(name: "Measuring", subcommands: [BenchCommand.self]),
         ])
 }

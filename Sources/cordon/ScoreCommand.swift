@@ -76,7 +76,7 @@ struct ScoreCommand: ParsableCommand {
             }
         }
         if let path = process.metrics {
-            let file = MetricsFile(path: path, metrics: metrics) {
+            let file = MetricsFile(path: path, metrics: metrics, log: log) {
                 metrics.set("cordon_cell_sent_bytes_total", to: Double(transport.sent.bytes))
                 metrics.set("cordon_cell_sent_frames_total", to: Double(transport.sent.frames))
                 metrics.set("cordon_cell_peers_connected", to: Double(transport.connected.count))

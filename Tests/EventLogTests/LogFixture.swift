@@ -13,6 +13,8 @@ enum LogKind: String, CaseIterable, CustomTestStringConvertible {
     case kafkaCluster
 
     static let present = allCases.filter { $0 != .kafkaCluster || bootstrap != nil }
+    /// Those that know groups and transactions.
+    static let real = present.filter { $0 != .kafkaMock }
     static let bootstrap = ProcessInfo.processInfo.environment["CORDON_TEST_BOOTSTRAP"]
 
     var testDescription: String { rawValue }

@@ -13,7 +13,7 @@ final class ManualClock: WallClock {
     func advance(_ duration: Duration) { now.withLock { $0 += Int64(duration / .microseconds(1)) } }
 }
 
-@Suite("consumer groups of the log on SQLite") struct SQLiteGroupTests {
+@Suite("leases and balance of groups on SQLite") struct SQLiteGroupTests {
     private let directory: TemporaryDirectory
     private let clock = ManualClock()
     private let log: SQLiteEventLog
@@ -25,38 +25,13 @@ final class ManualClock: WallClock {
         try log.create([TopicSettings(name: topic, partitions: 4)])
     }
 
-    private func join(_ instance: String? = nil) throws -> Member {
-        Member(
+    private func join(_ instance: String? = nil) throws -> GroupMemberProbe {
+        GroupMemberProbe(
             try log.join(
                 GroupSettings(group: "g", topics: [topic], instance: instance, sessionTimeout: .seconds(10))))
     }
 
-    /// A member and what it believes to own.
-    private final class Member {
-        let place: any GroupMember
-        private(set) var owned: Set<TopicPartition> = []
-        private(set) var lost: Set<TopicPartition> = []
-
-        init(_ place: any GroupMember) { self.place = place }
-
-        /// Takes every change that is there; releases what is revoked where `releasing`.
-        func settle(releasing: Bool = true) throws {
-            while let change = try place.next(timeout: .zero) {
-                switch change {
-                case .assigned(let partitions): owned.formUnion(partitions)
-                case .revoked(let partitions):
-                    guard releasing else { continue }
-                    owned.subtract(partitions)
-                    try place.release(partitions)
-                case .lost(let partitions):
-                    owned.subtract(partitions)
-                    lost.formUnion(partitions)
-                }
-            }
-        }
-    }
-
-    private func settle(_ members: [Member]) throws {
+    private func settle(_ members: [GroupMemberProbe]) throws {
         for _ in 0..<4 { for member in members { try member.settle() } }
     }
 
@@ -92,18 +67,6 @@ final class ManualClock: WallClock {
         #expect(second.owned == [TopicPartition(topic, 0)])
     }
 
-    @Test("who leaves frees everything at once")
-    func leaving() throws {
-        let first = try join()
-        try first.settle()
-        let second = try join()
-        try settle([first, second])
-        first.place.leave()
-        try second.settle()
-        #expect(second.owned == all)
-        #expect(try first.place.next(timeout: .zero) == nil)
-    }
-
     @Test("who says nothing for the session's time loses its partitions, and hears of it when it speaks again")
     func zombie() throws {
         let first = try join()
@@ -129,20 +92,10 @@ final class ManualClock: WallClock {
         #expect(first.owned == all && first.lost.isEmpty && second.owned.isEmpty)
     }
 
-    @Test("a restarted instance takes its own partitions up at once; the older process of it is fenced")
-    func staticInstance() throws {
-        let older = try join("agent-1")
-        try older.settle()
-        let newer = try join("agent-1")
-        try newer.settle()
-        #expect(newer.owned == all)
-        #expect(throws: LogError.fenced(writer: "agent-1")) { try older.place.next(timeout: .zero) }
-    }
-
     @Test("no partition ever has two owners, whoever joins, leaves, falls silent or comes back", arguments: 1...20)
     func neverTwo(_ seed: Int) throws {
         var random = SplitMix64(state: UInt64(seed))
-        var members: [Member] = []
+        var members: [GroupMemberProbe] = []
         for _ in 0..<60 {
             switch Int.random(in: 0..<8, using: &random) {
             case 0 where members.count < 5: members.append(try join())

@@ -4,7 +4,7 @@ import LocalStore
 import Records
 import Testing
 
-@Suite("retention, compaction and fencing on SQLite") struct SQLiteRetentionTests {
+@Suite("retention, compaction and ownership on SQLite") struct SQLiteRetentionTests {
     private let directory: TemporaryDirectory
     private let clock = ManualClock()
     private let log: SQLiteEventLog
@@ -80,34 +80,17 @@ import Testing
             ])
     }
 
-    @Test("a newer writer fences the older one, which then writes nothing")
-    func fencing() throws {
-        try log.create([TopicSettings(name: "a.decisions"), TopicSettings(name: "a.scores")])
-        let partition = TopicPartition("a.decisions")
-        let scores = TopicPartition("a.scores")
-        let older = try log.writer(id: "a.decisions-0")
-        try older.append([NewRecord(partition, "1")], committing: [Position(scores, 5)], group: "g")
-        let newer = try log.writer(id: "a.decisions-0")
-        #expect(throws: LogError.fenced(writer: "a.decisions-0")) {
-            try older.append([NewRecord(partition, "2")], committing: [Position(scores, 6)], group: "g")
-        }
-        #expect(try log.committed(scores, group: "g") == 5)
-        try newer.append([NewRecord(partition, "3")], committing: [Position(scores, 7)], group: "g")
-        #expect(try texts(partition, from: 0) == ["1", "3"])
-        #expect(try log.committed(scores, group: "g") == 7)
-    }
-
-    @Test("a batch and its positions are written together or not at all")
-    func atomic() throws {
+    @Test("a writer writes its own owner's topics only")
+    func owner() throws {
         try log.create([TopicSettings(name: "a.decisions"), TopicSettings(name: "b.decisions")])
-        let partition = TopicPartition("a.decisions")
         let writer = try log.writer(id: "a.decisions-0")
-        for bad in [TopicPartition("a.decisions", 9), TopicPartition("b.decisions")] {
-            #expect(throws: LogError.self) {
-                try writer.append([NewRecord(partition, "1"), NewRecord(bad, "2")], committing: [], group: "g")
-            }
-        }
-        #expect(try log.end(of: partition) == 0)
+        #expect(
+            performing: {
+                try writer.append(
+                    [NewRecord(TopicPartition("a.decisions"), "1"), NewRecord(TopicPartition("b.decisions"), "2")],
+                    committing: [], group: "g")
+            }, throws: isFailure)
+        #expect(try log.end(of: TopicPartition("a.decisions")) == 0)
     }
 
     @Test("who took a state over is its only owner")

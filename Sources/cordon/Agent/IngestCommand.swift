@@ -83,7 +83,7 @@ struct IngestCommand: ParsableCommand {
         var stages = Stages()
         stages.add("partitions") { try partitions.run(group, until: stop) }
         if let path = process.metrics {
-            let file = MetricsFile(path: path, metrics: metrics) {
+            let file = MetricsFile(path: path, metrics: metrics, log: log) {
                 metrics.set("cordon_transactions_waiting", to: Double(partitions.waiting))
             }
             stages.add("metrics") { file.run(until: stop) }

@@ -59,12 +59,10 @@ struct DemoData {
     /// What the members' systems emit on the test days.
     var schedule: [ScheduledEvent] { eventSchedule(transactions, days: test) }
 
-    /// A member's transactions from before the test days that a window can still reach; frauds count as confirmed where
-    /// their label fell due before those days.
+    /// A member's transactions from before the test days that a window can still reach.
     func history(_ member: MemberID, reach seconds: Int64) -> [(transaction: Transaction, fraud: Bool)] {
-        let from = Int64(test.lowerBound) * EventTime.day
-        return transactions.filter {
-            $0.member == member && $0.transaction.time.seconds < from && $0.transaction.time.seconds >= from - seconds
-        }.map { ($0.transaction, $0.fraud && $0.transaction.time.dayNumber + 7 < test.lowerBound) }
+        Simulation.history(
+            of: member, in: transactions,
+            days: test.lowerBound - Int((seconds + EventTime.day - 1) / EventTime.day)..<test.lowerBound)
     }
 }

@@ -1,3 +1,4 @@
+import EventLogs
 import Foundation
 import Telemetry
 
@@ -6,6 +7,7 @@ import Telemetry
 struct MetricsFile {
     let path: String
     let metrics: Metrics
+    let log: any EventLog
     /// Sets what is read at the time of writing.
     let refresh: @Sendable () -> Void
 
@@ -19,6 +21,12 @@ struct MetricsFile {
 
     func write() {
         refresh()
+        for figure in log.statistics() {
+            metrics.describe(figure.name, figure.name.hasSuffix("_total") ? .counter : .gauge, figure.help)
+            metrics.set(
+                figure.name, figure.labels.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) },
+                to: figure.value)
+        }
         try? Data(metrics.exposition.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 }
