@@ -19,13 +19,23 @@ install_dependencies() {
     command -v swift >/dev/null || { echo "cordon: there is no swift on the PATH; install Swift 6.2 or newer from swift.org" >&2; exit 1; }
 }
 
+# Of a build's output, how far it is, every five seconds.
+show_progress() {
+    local line last=$SECONDS
+    while IFS= read -r line; do
+        if [[ $line == \[*/*\]* ]] && ((SECONDS - last >= 5)); then
+            echo "   ${line%%]*}]"
+            last=$SECONDS
+        fi
+    done
+}
+
 # One configuration for the demo and the tests, so that neither builds again what the other has built.
 build() {
     local start=$SECONDS log
     log=$(mktemp)
     echo "== building (a clean build takes some minutes, a second one seconds)"
-    if ! (cd "$root" && swift build -c release --build-tests 2>&1 | tee "$log" |
-        awk '/^\[[0-9]+\/[0-9]+\]/ { if (systime() - last >= 5) { print "   " $1; fflush(); last = systime() } }'); then
+    if ! (cd "$root" && swift build -c release --build-tests 2>&1 | tee "$log" | show_progress); then
         grep -E "error|warning" "$log" | head -40 >&2
         tail -5 "$log" >&2
         exit 1

@@ -6,12 +6,12 @@ import EventLogs
 final class KafkaGroupMember: GroupMember {
     private let client: KafkaClient
     private let queue: OpaquePointer?
-    private let instance: String?
+    private let settings: GroupSettings
     private let patience: Duration
     private var left = false
 
     init(_ settings: GroupSettings, properties: [String: String], patience: Duration) throws(LogError) {
-        instance = settings.instance
+        self.settings = settings
         self.patience = patience
         client = try KafkaClient(RD_KAFKA_CONSUMER, KafkaProperties.member(properties, settings)) { configuration in
             rd_kafka_conf_set_events(configuration, RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
@@ -68,9 +68,13 @@ final class KafkaGroupMember: GroupMember {
         let code = rd_kafka_event_error(event)
         guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE else {
             if code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID || code == RD_KAFKA_RESP_ERR__FATAL {
-                throw .fenced(writer: instance ?? "a group member")
+                throw .fenced(writer: settings.instance ?? "a group member")
             }
-            return nil
+            // Anything else librdkafka gets over by itself.
+            guard let setting = Self.refusals[code.rawValue] else { return nil }
+            let words = String(cString: rd_kafka_err2str(code))
+            throw .failed(
+                reason: "the group \(settings.group) does not take this member: \(words); see \(setting)")
         }
         guard let list = rd_kafka_event_topic_partition_list(event) else { return nil }
         let partitions = list.elements.map { TopicPartition(String(cString: $0.topic), Int($0.partition)) }.sorted()
@@ -90,6 +94,18 @@ final class KafkaGroupMember: GroupMember {
             return nil
         }
     }
+
+    /// Why a broker never takes a member, and the setting that says so.
+    private static let refusals = [
+        RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT.rawValue:
+            "the broker's group.min.session.timeout.ms and group.max.session.timeout.ms against session.timeout.ms here",
+        RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED.rawValue: "the broker's ACLs for this group",
+        RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED.rawValue: "the broker's ACLs for the group's topics",
+        RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL.rawValue:
+            "partition.assignment.strategy, which is cooperative-sticky here and another at the group's other members",
+        RD_KAFKA_RESP_ERR_INVALID_GROUP_ID.rawValue: "group.id",
+        RD_KAFKA_RESP_ERR_GROUP_MAX_SIZE_REACHED.rawValue: "the broker's group.max.size",
+    ]
 
     private func check(_ error: OpaquePointer?) throws(LogError) {
         guard let error else { return }

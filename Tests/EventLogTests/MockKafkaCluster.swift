@@ -10,6 +10,12 @@ final class MockKafkaCluster: @unchecked Sendable {
         case fetch = 1
         case metadata = 3
         case offsetCommit = 8
+        case findCoordinator = 10
+        case initProducerID = 22
+        case addPartitionsToTransaction = 24
+        case addOffsetsToTransaction = 25
+        case endTransaction = 26
+        case transactionOffsetCommit = 28
     }
 
     struct Unavailable: Error {
@@ -43,8 +49,8 @@ final class MockKafkaCluster: @unchecked Sendable {
     /// What to connect to: `bootstrap.servers`.
     var bootstrapServers: String { String(cString: rd_kafka_mock_cluster_bootstraps(cluster)) }
 
-    func create(_ topic: String, partitions: Int) throws {
-        let code = rd_kafka_mock_topic_create(cluster, topic, Int32(partitions), 1)
+    func create(_ topic: String, partitions: Int, replicas: Int = 1) throws {
+        let code = rd_kafka_mock_topic_create(cluster, topic, Int32(partitions), Int32(replicas))
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw Unavailable(reason: String(cString: rd_kafka_err2str(code)))
         }
@@ -60,6 +66,19 @@ final class MockKafkaCluster: @unchecked Sendable {
     func fail(_ request: Request, with errors: [rd_kafka_resp_err_t]) {
         rd_kafka_mock_push_request_errors_array(cluster, request.rawValue, errors.count, errors)
     }
+
+    /// Makes a broker the leader of a partition; nil leaves it without one.
+    func setLeader(of topic: String, partition: Int = 0, to broker: Int32?) {
+        rd_kafka_mock_partition_set_leader(cluster, topic, Int32(partition), broker ?? -1)
+    }
+
+    /// Makes a broker the coordinator of a consumer group.
+    func setCoordinator(of group: String, to broker: Int32) {
+        rd_kafka_mock_coordinator_set(cluster, "group", group, broker)
+    }
+
+    /// Every answer of every broker takes this long.
+    func setRoundTrip(milliseconds: Int32) { rd_kafka_mock_broker_set_rtt(cluster, -1, milliseconds) }
 
     /// Takes a broker (from 1) off the network or brings it back.
     func setBroker(_ id: Int32, up: Bool) {

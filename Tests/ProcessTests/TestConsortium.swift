@@ -11,14 +11,16 @@ final class TestConsortium {
     let folder: Folder
     let log: any EventLog
     let logURL: String
+    /// Seconds; Kafka's brokers take no less than 6.
+    private let sessionTimeout: String
     private(set) var processes: [String: Program] = [:]
     static let members = ["bank-a", "bank-b", "bank-c"]
     static let parties = ["party-0", "party-1", "party-2"]
 
-    /// - Parameter kafka: the bootstrap servers of a broker; nil for the embedded log. Its topics are made anew with
-    ///   every consortium, so members have names of their own there.
+    /// - Parameter kafka: the bootstrap servers of a broker without topics of these members yet; nil for the embedded log.
     init(kafka: String? = nil) throws {
         folder = try Folder()
+        sessionTimeout = kafka == nil ? "2" : "6"
         if let kafka {
             logURL = "kafka:" + kafka
             log = try KafkaEventLog(properties: ["bootstrap.servers": kafka])
@@ -68,7 +70,7 @@ final class TestConsortium {
         processes[key] = try Program(
             [
                 "ingest", "--member", name, "--roster", roster, "--keys", folder.path("keys/\(name)"), "--state",
-                folder.path("state/\(name)"), "--instance", instance, "--session-timeout", "2", "--bins",
+                folder.path("state/\(name)"), "--instance", instance, "--session-timeout", sessionTimeout, "--bins",
                 folder.path("model/bins.json"), "--log", logURL, "--stop-on-eof",
             ], output: folder.url.appendingPathComponent("\(name)-\(instance).log"))
     }
