@@ -6,7 +6,7 @@ package protocol FencedWriter: AnyObject {
     ///
     /// All partitions belong to one owner (what is before the topic's first dot).
     /// - Throws: `LogError.fenced` once a newer writer of this id was opened: nothing was written, nor ever will be by
-    ///   this one. After any other error it is unknown whether the batch is in the log: the caller reads its end and
-    ///   goes on from there.
+    ///   this one. After any other error it is unknown whether the batch is in the log, and this writer is spent: the
+    ///   caller opens a new one, reads the log's end and goes on from there.
     func append(_ batch: [NewRecord], committing positions: [Position], group: String) throws(LogError)
 }
