@@ -9,6 +9,9 @@ package protocol EventLog: Sendable {
     /// Every topic with its settings, by name.
     func topics() throws(LogError) -> [TopicSettings]
 
+    /// What one topic is set to.
+    func settings(of topic: String) throws(LogError) -> TopicSettings
+
     /// How many partitions a topic has.
     func partitions(of topic: String) throws(LogError) -> Int
 
@@ -48,8 +51,13 @@ package protocol EventLog: Sendable {
 }
 
 extension EventLog {
-    /// A log that has no client side to speak of.
+    // For logs without a client side to speak of, and with few topics.
     package func statistics() -> [LogStatistic] { [] }
+
+    package func settings(of topic: String) throws(LogError) -> TopicSettings {
+        guard let found = try topics().first(where: { $0.name == topic }) else { throw .unknownTopic(topic) }
+        return found
+    }
 }
 
 /// A reader of some partitions that goes forward. Not shared between threads.

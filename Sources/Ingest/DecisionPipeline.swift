@@ -92,7 +92,7 @@ package final class DecisionPipeline {
             var offsets: [Int64] = []
             for record in records {
                 guard let event = CloudEvent(json: record.value ?? []) else {
-                    throw .corrupted(reason: "\(record.position.partition) holds what is no decision")
+                    throw .unreadable(record.position, reason: "what is no decision")
                 }
                 if event.data.source.partition == state.transactions.partition {
                     offsets.append(event.data.source.offset)
@@ -103,7 +103,7 @@ package final class DecisionPipeline {
     }
 
     private func process(_ records: [LogRecord]) throws(LogError) {
-        collect(records)
+        try collect(records)
         var output: [NewRecord] = []
         var done: [Int64] = []
         let ingested = state.ingested ?? 0
@@ -137,10 +137,9 @@ package final class DecisionPipeline {
         try state.decided(done, positions: [position] + end)
     }
 
-    private func collect(_ records: [LogRecord]) {
+    private func collect(_ records: [LogRecord]) throws(LogError) {
         for record in records {
-            read = record.position.offset + 1
-            do {
+            do throws(ShareCollector.Refused) {
                 let complete = try collector.receive(
                     record.value ?? [], offset: record.position.offset, session: sessions)
                 for score in complete where score.source.partition == state.transactions.partition {
@@ -150,11 +149,15 @@ package final class DecisionPipeline {
                     }
                 }
             } catch {
+                guard error != .unreadable else {
+                    throw .unreadable(record.position, reason: "no score shares of schema 1")
+                }
                 metrics.add(1, to: "cordon_score_records_refused_total")
                 logger.error(
                     "a record of score shares was refused",
                     metadata: ["offset": "\(record.position.offset)", "reason": "\(error)"])
             }
+            read = record.position.offset + 1
         }
     }
 

@@ -51,6 +51,12 @@ package final class KafkaEventLog: EventLog {
         }
     }
 
+    package func settings(of topic: String) throws(LogError) -> TopicSettings {
+        let count = try known.count(of: topic)
+        let found = try KafkaAdmin(client: control, patience: patience).describe([topic])
+        return TopicSettings(name: topic, partitions: count, replication: nil, configuration: found[topic] ?? [:])
+    }
+
     package func partitions(of topic: String) throws(LogError) -> Int {
         try known.count(of: topic)
     }

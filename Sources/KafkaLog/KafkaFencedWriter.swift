@@ -17,7 +17,14 @@ final class KafkaFencedWriter: FencedWriter {
         self.patience = patience
         producer = try KafkaProducer(
             properties: properties, transactional: id, statistics: statistics, patience: patience)
-        try check(rd_kafka_init_transactions(producer.client.handle, patience.kafkaMilliseconds))
+        do {
+            try check(rd_kafka_init_transactions(producer.client.handle, patience.kafkaMilliseconds))
+        } catch {
+            guard case .unreachable(let reason) = error else { throw error }
+            throw .unreachable(
+                reason: "\(reason) (transactions of \(id); if all else works, see the brokers' "
+                    + "transaction.state.log.replication.factor and transaction.state.log.min.isr)")
+        }
     }
 
     func append(_ batch: [NewRecord], committing positions: [Position], group: String) throws(LogError) {

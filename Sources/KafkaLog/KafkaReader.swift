@@ -146,7 +146,10 @@ final class KafkaReader: LogReader {
         guard let position = positions[partition] else { return }
         switch code {
         case RD_KAFKA_RESP_ERR_NO_ERROR:
-            guard offset >= position else { return }
+            guard offset >= position else {
+                stopped[partition] = .wentBackwards(Position(partition, offset), after: position - 1)
+                return
+            }
             positions[partition] = offset + 1
             reached[partition] = max(reached[partition] ?? 0, offset + 1)
             out.append(LogRecord(message, at: Position(partition, offset)))

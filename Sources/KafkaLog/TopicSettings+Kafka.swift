@@ -13,7 +13,7 @@ extension TopicSettings {
     }
 
     /// A topic as a broker describes it.
-    init(name: String, partitions: Int, replication: Int, configuration: [String: String]) {
+    init(name: String, partitions: Int, replication: Int?, configuration: [String: String]) {
         func number(_ key: String) -> Int? { configuration[key].flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 } }
         let policy = configuration["cleanup.policy"] ?? ""
         self.init(

@@ -57,6 +57,7 @@ struct ScoreCommand: ParsableCommand {
         let logger = try process.logger("cordon.\(party)")
         let partitions = try log.partitions(of: Topics.sealed)
         for member in roster.members { _ = try log.partitions(of: Topics.scores(member.id)) }
+        try TopicNeeds(compacted: [Topics.sessions, Topics.manifests]).check(log, logger)
         let store = try SQLiteStateStore(path: state)
         _ = try keystore.hpkeKey()
         let transport = try TLSTransport(
@@ -67,12 +68,20 @@ struct ScoreCommand: ParsableCommand {
         defer { transport.close() }
         let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
         let metrics = Self.metrics()
+        let stopped = Tally()
         var stages = Stages()
         for partition in 0..<partitions {
             stages.add("partition-\(partition)") {
-                try partitionStage(
-                    partition, party, roster, keystore, log, store, transport, metrics, logger
-                ).run(until: { stop.isSet })
+                do {
+                    try partitionStage(
+                        partition, party, roster, keystore, log, store, transport, metrics, logger
+                    ).run(until: { stop.isSet })
+                } catch let error as LogError where error.concernsOnePartition {
+                    metrics.set("cordon_partitions_stopped", to: Double(stopped.add()))
+                    logger.error("partition stopped: \(error)")
+                    // With others to work on, this process goes on without it.
+                    if stopped.count == partitions { throw error }
+                }
             }
         }
         if let path = process.metrics {
@@ -128,6 +137,7 @@ struct ScoreCommand: ParsableCommand {
         metrics.describe("cordon_transactions_scored_total", .counter, "Transactions scored.")
         metrics.describe("cordon_transactions_refused_total", .counter, "Transactions refused by a party.")
         metrics.describe("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again.")
+        metrics.describe("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds.")
         metrics.describe("cordon_cell_sent_bytes_total", .counter, "Bytes of frames sent to both peers, before TLS.")
         metrics.describe("cordon_cell_sent_frames_total", .counter, "Frames sent to both peers.")
         metrics.describe("cordon_cell_peers_connected", .gauge, "Peers with a link now.")

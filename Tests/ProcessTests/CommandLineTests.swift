@@ -53,6 +53,31 @@ struct CommandLineTests {
         #expect(said.split(separator: "\n").count == 1, "\(said)")
     }
 
+    @Test("a topic without a setting that a process needs stops it with a sentence that names both")
+    func missingSettings() throws {
+        let consortium = try TestConsortium()
+        let pipeline = Program.root.appendingPathComponent("pipelines/topics.yaml")
+        let topics = try String(contentsOf: pipeline, encoding: .utf8)
+        let delete = topics.replacing(
+            "manifests, partitions: 1, cleanup: compact", with: "manifests, partitions: 1, cleanup: delete")
+        let short = topics.replacing(
+            "transactions, partitions: 1, cleanup: delete",
+            with: "transactions, partitions: 1, cleanup: delete, retention_days: 5")
+        for (text, name, sentence) in [
+            (delete, "party-0", "consortium.manifests: cleanup.policy is delete and must be compact"),
+            (short, "bank-a", "bank-a.transactions: retention.ms is 432000000 and must be at least 3196800000"),
+        ] {
+            let log = "sqlite:" + consortium.folder.path("log-\(name)")
+            try consortium.command(
+                "topics", "create", "--topics", consortium.folder.write(text, "topics.yaml"), "--roster",
+                consortium.roster, "--log", log)
+            let process = try consortium.program(name, log: log)
+            #expect(process.wait() == 1)
+            #expect(process.said.hasPrefix("Error: \(sentence)"), "\(process.said)")
+            #expect(process.said.split(separator: "\n").count == 1)
+        }
+    }
+
     @Test(
         "every command explains itself",
         arguments: ["", "demo", "score", "ingest", "keys init", "model train", "replay"])

@@ -28,7 +28,7 @@ struct CrashTests {
     @Test("two agents of a member take over from each other, and a frozen one comes back, on the embedded log")
     func takeOver() throws {
         var run = try CrashRun(TestConsortium(), seed: Self.seed)
-        try run.consortium.startAgent("bank-a", instance: "agent-2")
+        try run.consortium.start("bank-a/agent-2")
         try run.underLoad(seconds: Self.seconds) { try $0.freezeOrKillAnAgent() }
         try run.check()
     }

@@ -77,10 +77,27 @@ struct PipelineProcessTests {
             consortium.processes["party-0"]?.said.contains("batch stopped: party-1 is missing") == true
         }
         #expect(try consortium.decisions("bank-a").count == 50)
-        try consortium.startParty("party-1")
+        try consortium.start("party-1")
         try eventually("the other decisions") { try consortium.decisions("bank-a").count >= 100 }
         #expect(Set(try consortium.decisions("bank-a").map(\.data.transaction)).count == 100)
         #expect(try consortium.decisions("bank-a").count == 100)
+    }
+
+    @Test("score shares of a schema that an agent does not know stop it and are named, and nothing is passed over")
+    func unreadableScores() throws {
+        let consortium = try TestConsortium()
+        var header = WireScoreHeader()
+        header.schema = 2
+        var newer = WireScoreShares()
+        newer.header = Data(header.encoded)
+        try consortium.log.append([NewRecord(TopicPartition("bank-a.scores"), value: newer.encoded)])
+        for _ in 1...2 {
+            try consortium.start("bank-a")
+            #expect(consortium.processes["bank-a"]?.wait() == 1)
+        }
+        let said = consortium.processes["bank-a"]?.said ?? ""
+        let sentence = "Error: bank-a.scores/0 holds at offset 0 no score shares of schema 1"
+        #expect(said.components(separatedBy: sentence).count == 3, "\(said)")
     }
 
     @Test("nothing that identifies anybody is in a log line, a metric or another role's file")

@@ -55,36 +55,32 @@ final class TestConsortium {
         try #require(exit == 0, "\(arguments.joined(separator: " ")): \(said)")
     }
 
-    func startParty(_ name: String) throws {
-        processes[name] = try Program(
-            [
-                "score", "--party", name, "--roster", roster, "--keys", folder.path("keys/\(name)"), "--authority",
-                folder.path("keys/ca.pem"), "--state", folder.path("state/\(name).sqlite"), "--log", logURL,
-                "--stop-on-eof",
-            ], output: folder.url.appendingPathComponent("\(name).log"))
-    }
+    /// Starts a process under its name, or again.
+    ///
+    /// - Parameter name: a party, a member, or `member/instance` for another agent of a member.
+    func start(_ name: String) throws { processes[name] = try program(name, log: logURL) }
 
-    /// - Parameter instance: another one is another agent of the same member, under the name `member/instance`.
-    func startAgent(_ name: String, instance: String = "agent-1") throws {
-        let key = instance == "agent-1" ? name : "\(name)/\(instance)"
-        processes[key] = try Program(
-            [
-                "ingest", "--member", name, "--roster", roster, "--keys", folder.path("keys/\(name)"), "--state",
-                folder.path("state/\(name)"), "--instance", instance, "--session-timeout", sessionTimeout, "--bins",
-                folder.path("model/bins.json"), "--log", logURL, "--stop-on-eof",
-            ], output: folder.url.appendingPathComponent("\(name)-\(instance).log"))
-    }
-
-    /// Starts a process again under its name.
-    func start(_ name: String) throws {
-        if name.hasPrefix("party-") { return try startParty(name) }
+    /// A party's or an agent's process, on a log.
+    func program(_ name: String, log: String) throws -> Program {
         let parts = name.split(separator: "/").map(String.init)
-        try startAgent(parts[0], instance: parts.count > 1 ? parts[1] : "agent-1")
+        let own =
+            Self.parties.contains(name)
+            ? [
+                "score", "--party", name, "--authority", folder.path("keys/ca.pem"), "--state",
+                folder.path("state/\(name).sqlite"),
+            ]
+            : [
+                "ingest", "--member", parts[0], "--state", folder.path("state/\(parts[0])"), "--instance",
+                parts.count > 1 ? parts[1] : "agent-1", "--session-timeout", sessionTimeout, "--bins",
+                folder.path("model/bins.json"),
+            ]
+        return try Program(
+            own + ["--roster", roster, "--keys", folder.path("keys/\(parts[0])"), "--log", log, "--stop-on-eof"],
+            output: folder.url.appendingPathComponent(name.replacing("/", with: "-") + ".log"))
     }
 
     func startAll() throws {
-        for party in Self.parties { try startParty(party) }
-        for member in Self.members { try startAgent(member) }
+        for name in Self.parties + Self.members { try start(name) }
     }
 
     /// Asks every process to stop; returns their exit codes.

@@ -28,7 +28,13 @@ package final class ModelCards {
     }
 
     private func add(_ record: LogRecord) {
-        guard let value = record.value, let wire = WireModelManifest(decoding: value) else { return }
+        guard let value = record.value else { return }
+        guard let wire = WireModelManifest(decoding: value) else {
+            logger.error(
+                "a model manifest is unreadable: cut off, or of a newer version",
+                metadata: ["offset": "\(record.position.offset)"])
+            return
+        }
         do {
             let manifest = try ModelManifest(verifying: wire, coordinator: coordinator)
             let points = manifest.calibration.map {

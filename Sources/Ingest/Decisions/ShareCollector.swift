@@ -13,6 +13,8 @@ package struct ShareCollector {
 
     /// Why a record of scores is not used.
     package enum Refused: Error, Sendable, Hashable {
+        /// Not a record of this schema, whoever wrote it.
+        case unreadable
         case malformed
         case unknownSession
         case notAuthentic
@@ -41,7 +43,9 @@ package struct ShareCollector {
     ) throws(Refused) -> [Score] {
         guard let record = WireScoreShares(decoding: bytes),
             case let headerBytes = Array(record.header), let header = WireScoreHeader(decoding: headerBytes),
-            header.schema == 1, header.member == member.name, let party = PartyID(rawValue: Int(header.party)),
+            header.schema == 1
+        else { throw .unreadable }
+        guard header.member == member.name, let party = PartyID(rawValue: Int(header.party)),
             let plan = Digest32(header.planDigest), let model = Digest32(header.modelDigest),
             header.ringBits == 16 || header.ringBits == 32
         else { throw .malformed }

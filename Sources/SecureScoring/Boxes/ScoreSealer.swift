@@ -81,6 +81,7 @@ extension Refusal {
         case .boxMissing: "box_missing"
         case .boxNotOpened: "box_not_opened"
         case .boxMalformed: "box_malformed"
+        case .unknownSchema: "unknown_schema"
         }
     }
 }

@@ -34,9 +34,13 @@ struct TransactionOpener {
             case .transaction(let sealed)? = wire.body
         else { return opened }
         let headerBytes = Array(sealed.header)
-        guard let header = WireSealedHeader(decoding: headerBytes), header.schema == 1, header.eventID.count == 16,
-            header.hasSource, header.source.offset >= 0
-        else { return opened }
+        guard let header = WireSealedHeader(decoding: headerBytes) else { return opened }
+        guard header.schema == 1 else {
+            opened.member = MemberID(header.member).flatMap { sessions.isMember($0) ? $0 : nil }
+            opened.input = .refused(.unknownSchema)
+            return opened
+        }
+        guard header.eventID.count == 16, header.hasSource, header.source.offset >= 0 else { return opened }
         opened.source = SourcePosition(header.source)
         opened.epoch = header.sessionEpoch
         guard let member = MemberID(header.member), sessions.isMember(member) else {

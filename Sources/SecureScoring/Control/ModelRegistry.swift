@@ -51,7 +51,13 @@ package final class ModelRegistry {
             let records = try reader.available(limit: 16)
             if records.isEmpty { return }
             for record in records {
-                guard let value = record.value, let wire = WireModelManifest(decoding: value) else { continue }
+                guard let value = record.value else { continue }
+                guard let wire = WireModelManifest(decoding: value) else {
+                    logger.error(
+                        "a model manifest is unreadable: cut off, or of a newer version",
+                        metadata: ["offset": "\(record.position.offset)"])
+                    continue
+                }
                 do {
                     let manifest = try ModelManifest(verifying: wire, coordinator: coordinator)
                     let components = try manifest.components(for: party, key: key)

@@ -44,7 +44,11 @@ package final class SessionRegistry {
             let records = try reader.available(limit: 256)
             if records.isEmpty { return }
             for record in records {
-                guard let value = record.value, let announcement = WireSessionAnnouncement(decoding: value) else {
+                guard let value = record.value else { continue }
+                guard let announcement = WireSessionAnnouncement(decoding: value) else {
+                    logger.error(
+                        "a session announcement is unreadable: cut off, or of a newer version",
+                        metadata: ["offset": "\(record.position.offset)"])
                     continue
                 }
                 do {

@@ -36,6 +36,7 @@ package enum Refusal: UInt8, Sendable, Hashable {
     case boxMissing = 5
     case boxNotOpened = 6
     case boxMalformed = 7
+    case unknownSchema = 8
 }
 
 /// A refused transaction: the reason of the lowest party that refused it.

@@ -28,6 +28,8 @@ final class AgentPartitions: Sendable {
     private let metrics: Metrics
     private let logger: Logger
     private let owned = Mutex<[TopicPartition: Owned]>([:])
+    /// Partitions that this agent was given and gave up, for what the log holds.
+    private let stopped = Mutex<Set<TopicPartition>>([])
 
     private struct Owned {
         var state: AgentState
@@ -99,6 +101,7 @@ final class AgentPartitions: Sendable {
     }
 
     private func end(_ partitions: [TopicPartition]) {
+        stopped.withLock { $0.subtract(partitions) }
         for partition in partitions {
             guard let owned = owned.withLock({ $0.removeValue(forKey: partition) }) else { continue }
             owned.stop.stop()
@@ -118,6 +121,16 @@ final class AgentPartitions: Sendable {
             guard let error = error as? LogError else { throw error }
             // A fenced partition is another agent's: the group will say so.
             if case .fenced = error { continue }
+            if error.concernsOnePartition {
+                let count = stopped.withLock { stopped in
+                    stopped.insert(partition)
+                    return stopped.count
+                }
+                metrics.set("cordon_partitions_stopped", to: Double(count))
+                logger.error("partition stopped: \(error)", metadata: ["partition": "\(partition)"])
+                guard self.owned.withLock({ !$0.isEmpty }) else { throw error }
+                continue
+            }
             guard error.mayRetry else { throw error }
             metrics.add(1, to: "cordon_log_errors_total")
             Thread.sleep(forTimeInterval: 1)

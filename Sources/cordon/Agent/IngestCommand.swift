@@ -70,6 +70,10 @@ struct IngestCommand: ParsableCommand {
         for topic in [Topics.transactions(member), Topics.sealed, Topics.decisions(member), Topics.alerts(member)] {
             _ = try log.partitions(of: topic)
         }
+        let reach = FeatureEngine(spec: spec.spec).retention
+        try TopicNeeds(
+            compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(member): .seconds(reach)]
+        ).check(log, logger)
         let sessions = try openSessions(entry, roster, keystore, log, logger)
         let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
         let metrics = Self.metrics()
@@ -135,6 +139,8 @@ struct IngestCommand: ParsableCommand {
         metrics.describe("cordon_decisions_total", .counter, "Decisions, by band.")
         metrics.describe("cordon_repeated_scores_total", .counter, "Scores of transactions that were decided before.")
         metrics.describe("cordon_score_records_refused_total", .counter, "Records of score shares that were refused.")
+        metrics.describe("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds.")
+        metrics.describe("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again.")
         metrics.describe("cordon_transactions_waiting", .gauge, "Sealed transactions without a decision.")
         return metrics
     }

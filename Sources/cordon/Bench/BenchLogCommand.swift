@@ -119,7 +119,7 @@ struct BenchLogCommand: ParsableCommand {
 
     private func writeAsFastAsCanBe(_ log: any EventLog, _ partition: TopicPartition) throws -> Int {
         let end = ContinuousClock.now + .seconds(seconds)
-        let counts = BenchCounter()
+        let counts = Tally()
         var stages = Stages()
         for _ in 0..<writers {
             stages.add("writer") { [batch, bytes] in
@@ -134,7 +134,7 @@ struct BenchLogCommand: ParsableCommand {
             }
         }
         try stages.run(stop: StopFlag())
-        return counts.value
+        return counts.count
     }
 
     /// In steps of 5 ms: what is due goes in one append.

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A running `cordon bench log-reader`.
 final class BenchReaderProcess {
@@ -53,12 +52,4 @@ enum BenchStamp {
     }
 
     static func end(_ count: Int) -> [UInt8] { Array("\(count)".utf8.prefix(15)) }
-}
-
-/// A number that threads add to.
-final class BenchCounter: Sendable {
-    private let count = Atomic(0)
-
-    var value: Int { count.load(ordering: .acquiring) }
-    func add(_ number: Int) { count.add(number, ordering: .acquiringAndReleasing) }
 }

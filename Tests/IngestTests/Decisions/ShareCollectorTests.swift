@@ -171,15 +171,18 @@ struct ShareCollectorTests {
     mutating func malformed() throws {
         let plan = Plan(1, [1: 42], in: UInt16.self)
         for change in [
-            { $0.schema = 2 }, { $0.party = 3 }, { $0.party = .max }, { $0.planDigest = Data([1]) },
+            { $0.party = 3 }, { $0.party = .max }, { $0.planDigest = Data([1]) },
             { $0.modelDigest = Data() }, { $0.ringBits = 64 }, { $0.ringBits = 0 }, { $0.ringBits = 32 },
             { $0.sources = [] }, { $0.sources += $0.sources },
         ] as [(inout WireScoreHeader) -> Void] {
             let record = plan.record(.zero, sessions, change: change)
             #expect(throws: ShareCollector.Refused.malformed) { try receive(record.encoded) }
         }
-        #expect(throws: ShareCollector.Refused.malformed) { try receive([]) }
-        #expect(throws: ShareCollector.Refused.malformed) { try receive([0xFF, 0xFF]) }
+        let newer = plan.record(.zero, sessions) { $0.schema = 2 }
+        #expect(throws: ShareCollector.Refused.unreadable) { try receive(newer.encoded) }
+        #expect(throws: ShareCollector.Refused.unreadable) { try receive(Array(newer.encoded.dropLast(3))) }
+        #expect(throws: ShareCollector.Refused.unreadable) { try receive([]) }
+        #expect(throws: ShareCollector.Refused.unreadable) { try receive([0xFF, 0xFF]) }
         #expect(collector.oldest == nil)
     }
 
