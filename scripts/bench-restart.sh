@@ -9,8 +9,8 @@ customers=${1:-32000} runs=${2:-3}
 install_dependencies
 build
 cd "$root"
-work=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
+work=$(mktemp -d) victim=
+trap 'kill $(jobs -p) $victim 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
 export CORDON_LOG=sqlite:$work/log CORDON_LOG_LEVEL=error
 cordon() { .build/release/cordon "$@"; }
 roster=(--roster "$work/keys/roster.yaml")
@@ -44,10 +44,11 @@ until_caught_up() {
 }
 
 for party in party-0 party-1 party-2; do
-    party "$party" &
+    party "$party" 2>>"$work/errors" &
 done
-agent &
+agent 2>>"$work/errors" &
 victim=$!
+disown
 # The last day at 600 times its own speed: some 400 transactions a second, of which the agent has more than half.
 cordon replay --data "$work/data" --days 2026-01-31..2026-01-31 --speed 600 >"$work/out" 2>&1 &
 until_caught_up 100
@@ -56,8 +57,9 @@ for run in $(seq "$runs"); do
     read -r _ end _ < <(place)
     start=$EPOCHREALTIME
     kill -9 "$victim"
-    agent &
+    agent 2>>"$work/errors" &
     victim=$!
+    disown
     until_caught_up "$end"
     awk -v run="$run" -v a="$start" -v b="$EPOCHREALTIME" \
         'BEGIN { printf "run %d: caught up %.2f s after the kill\n", run, b - a }'

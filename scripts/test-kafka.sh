@@ -11,4 +11,5 @@ start_broker
 cd "$root"
 # One at a time: the broker is one process, and the suites would wait for each other.
 swift test -c release --skip-build --filter "EventLogTests"
-swift test -c release --skip-build --filter "CrashTests/kafka"
+[ -z "${broker_pid:-}" ] || stop_broker
+crash_tests_on_kafka kafka zombie takeOverOnKafka

@@ -51,6 +51,9 @@ final class KafkaGroupMember: GroupMember {
     func leave() {
         guard !left else { return }
         left = true
+        // By itself, because closing alone says goodbye to the group only where there are partitions to give back
+        // (librdkafka 2.0.2), and a member that is thought to be there holds the next rebalance up.
+        rd_kafka_unsubscribe(client.handle)
         if let error = rd_kafka_consumer_close_queue(client.handle, queue) {
             rd_kafka_error_destroy(error)
             return

@@ -45,6 +45,7 @@ struct ScoreCommand: ParsableCommand {
     @OptionGroup var process: ProcessOptions
 
     func run() throws {
+        let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
         guard let party = PartyID(name: party) else {
             throw Failure("`--party \(party)` is not party-0, party-1 or party-2")
         }
@@ -66,7 +67,6 @@ struct ScoreCommand: ParsableCommand {
                 pins: roster.parties.mapValues(\.certificate)),
             endpoints: roster.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
         defer { transport.close() }
-        let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
         let metrics = Self.metrics()
         let stopped = Tally()
         var stages = Stages()

@@ -27,8 +27,7 @@ struct CrashTests {
 
     @Test("two agents of a member take over from each other, and a frozen one comes back, on the embedded log")
     func takeOver() throws {
-        var run = try CrashRun(TestConsortium(), seed: Self.seed)
-        try run.consortium.start("bank-a/agent-2")
+        var run = try CrashRun(TestConsortium(), seed: Self.seed, agents: ["bank-a", "bank-a/agent-2"])
         try run.underLoad(seconds: Self.seconds) { try $0.freezeOrKillAnAgent() }
         try run.check()
     }
@@ -41,6 +40,25 @@ struct CrashTests {
         try run.underLoad(seconds: Self.seconds) { try $0.killAndRestart() }
         try run.check()
     }
+
+    @Test(
+        "an agent that was frozen and replaced by another process of its instance writes nothing when it goes on",
+        arguments: bootstrap == nil ? [nil] : [nil, bootstrap])
+    func zombie(kafka: String?) throws {
+        var run = try CrashRun(TestConsortium(kafka: kafka), seed: Self.seed)
+        try run.underLoad(seconds: Self.seconds) { try $0.freezeAndReplace() }
+        try run.check()
+    }
+
+    @Test(
+        "two agents of a member take over from each other as one leaves, on Kafka",
+        .enabled(if: bootstrap != nil, "CORDON_TEST_BOOTSTRAP names no broker"))
+    func takeOverOnKafka() throws {
+        var run = try CrashRun(
+            TestConsortium(kafka: Self.bootstrap), seed: Self.seed, agents: ["bank-a/new-1", "bank-a/new-2"])
+        try run.underLoad(seconds: Self.seconds) { try $0.stopAndRestartAnAgent() }
+        try run.check()
+    }
 }
 
 /// A consortium under load, and what was sent.
@@ -49,13 +67,18 @@ private struct CrashRun {
     private var random: SplitMix64
     private var sent: [LabelledTransaction] = []
     private(set) var kills = 0
+    private let agents: [String]
+    /// A frozen agent whose place another process has.
+    private var zombie: Program?
     /// Agents that stand frozen, and since when.
     private var frozen: [String: ContinuousClock.Instant] = [:]
 
-    init(_ consortium: TestConsortium, seed: UInt64) throws {
+    /// - Parameter agents: bank-a's, where it has others than one.
+    init(_ consortium: TestConsortium, seed: UInt64, agents: [String] = ["bank-a"]) throws {
         self.consortium = consortium
+        self.agents = agents
         random = SplitMix64(state: seed)
-        try consortium.startAll()
+        for name in TestConsortium.parties + TestConsortium.members.dropFirst() + agents { try consortium.start(name) }
     }
 
     /// Sends transactions and does harm now and then; then lets everything run and waits for the last decision.
@@ -71,6 +94,7 @@ private struct CrashRun {
             }
         }
         for name in frozen.keys { consortium.processes[name]?.thaw() }
+        if zombie != nil { try freezeAndReplace() }
         for member in TestConsortium.members {
             let count = sent.count { $0.member.name == member }
             try eventually("all decisions of \(member)", within: 120) {
@@ -94,7 +118,7 @@ private struct CrashRun {
             consortium.processes[name]?.thaw()
             frozen[name] = nil
         }
-        guard frozen.isEmpty, let name = ["bank-a", "bank-a/agent-2"].randomElement(using: &random) else { return }
+        guard frozen.isEmpty, let name = agents.randomElement(using: &random) else { return }
         if Bool.random(using: &random) {
             consortium.processes[name]?.freeze()
             frozen[name] = ContinuousClock.now
@@ -103,6 +127,30 @@ private struct CrashRun {
             _ = consortium.processes[name]?.wait()
             try consortium.start(name)
         }
+        kills += 1
+    }
+
+    /// Freezes bank-a's agent and gives its place to another process; at the next call thaws it, and it must end.
+    mutating func freezeAndReplace() throws {
+        kills += 1
+        if let old = zombie {
+            old.thaw()
+            try eventually("the end of the replaced agent") { !old.process.isRunning }
+            #expect(old.process.terminationStatus == 1)
+            #expect(old.said.contains("another process has taken over"), "\(old.said)")
+            zombie = nil
+        } else if let old = consortium.processes["bank-a"] {
+            old.freeze()
+            zombie = old
+            try consortium.start("bank-a")
+        }
+    }
+
+    mutating func stopAndRestartAnAgent() throws {
+        guard let name = agents.randomElement(using: &random) else { return }
+        consortium.processes[name]?.terminate()
+        #expect(consortium.processes[name]?.wait() == 0)
+        try consortium.start(name)
         kills += 1
     }
 
@@ -153,6 +201,8 @@ private struct CrashRun {
             try checkWindows(name)
         }
         #expect(try consortium.records("consortium.rejected").isEmpty)
+        print(
+            "== \(kills) kills, freezes or replacements; \(sent.count) transactions, each with the right decision once")
     }
 
     private func checkWindows(_ name: String) throws {

@@ -57,12 +57,14 @@ final class TestConsortium {
 
     /// Starts a process under its name, or again.
     ///
-    /// - Parameter name: a party, a member, or `member/instance` for another agent of a member.
+    /// - Parameter name: a party, a member, or `member/instance` for another agent of a member; an instance that begins with
+    ///   `new` has no name that stays, so that its partitions are free as soon as it leaves.
     func start(_ name: String) throws { processes[name] = try program(name, log: logURL) }
 
     /// A party's or an agent's process, on a log.
     func program(_ name: String, log: String) throws -> Program {
         let parts = name.split(separator: "/").map(String.init)
+        let instance = parts.count > 1 ? parts[1] : "agent-1"
         let own =
             Self.parties.contains(name)
             ? [
@@ -70,10 +72,9 @@ final class TestConsortium {
                 folder.path("state/\(name).sqlite"),
             ]
             : [
-                "ingest", "--member", parts[0], "--state", folder.path("state/\(parts[0])"), "--instance",
-                parts.count > 1 ? parts[1] : "agent-1", "--session-timeout", sessionTimeout, "--bins",
-                folder.path("model/bins.json"),
-            ]
+                "ingest", "--member", parts[0], "--state", folder.path("state/\(parts[0])"), "--session-timeout",
+                sessionTimeout, "--bins", folder.path("model/bins.json"),
+            ] + (instance.hasPrefix("new") ? [] : ["--instance", instance])
         return try Program(
             own + ["--roster", roster, "--keys", folder.path("keys/\(parts[0])"), "--log", log, "--stop-on-eof"],
             output: folder.url.appendingPathComponent(name.replacing("/", with: "-") + ".log"))

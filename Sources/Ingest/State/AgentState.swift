@@ -1,3 +1,4 @@
+import Dispatch
 package import EventLogs
 package import Model
 package import Records
@@ -40,19 +41,38 @@ package final class AgentState: Sendable {
     package init(spec: FeatureSpec, transactions: TopicPartition, store: any StateStore) throws {
         self.store = store
         self.transactions = transactions
-        var memory = Memory(engine: FeatureEngine(spec: spec))
+        var rows: [(id: String, row: RecentTransaction)] = []
         try store.scan(Self.recentTable) { entry in
-            let row = try RecentTransaction(decoding: entry.value)
-            let id = String(decoding: entry.key, as: UTF8.self)
-            memory.recent[Key(id: id)] = row
-            memory.engine.add(row.transaction(id: id), fraud: row.fraud)
-            memory.latest = max(memory.latest, row.time)
+            rows.append((String(decoding: entry.key, as: UTF8.self), try RecentTransaction(decoding: entry.value)))
         }
+        let (recent, engine) = Self.fill(rows, spec)
+        var memory = Memory(engine: engine, recent: recent, latest: rows.last?.row.time ?? .min)
         try store.scan(Self.pendingTable) { entry in
             memory.pending[entry.order] = try PendingTransaction(decoding: entry.value)
         }
         memory.ingested = try store.position(transactions)
         self.memory = Mutex(memory)
+    }
+
+    /// Fills ids and windows, which share nothing, side by side: there may be millions.
+    private static func fill(
+        _ rows: [(id: String, row: RecentTransaction)], _ spec: FeatureSpec
+    ) -> ([Key: RecentTransaction], FeatureEngine) {
+        let recent = Mutex<[Key: RecentTransaction]>([:])
+        let engine = Mutex(FeatureEngine(spec: spec))
+        DispatchQueue.concurrentPerform(iterations: 2) { half in
+            if half == 0 {
+                recent.withLock { recent in
+                    recent.reserveCapacity(rows.count)
+                    for (id, row) in rows { recent[Key(id: id)] = row }
+                }
+            } else {
+                engine.withLock { engine in
+                    for (id, row) in rows { engine.add(row.transaction(id: id), fraud: row.fraud) }
+                }
+            }
+        }
+        return (recent.withLock { $0 }, engine.withLock { $0 })
     }
 
     /// The offset of the member's transactions to go on from; nil where nothing was taken in yet.

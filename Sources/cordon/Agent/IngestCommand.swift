@@ -55,6 +55,7 @@ struct IngestCommand: ParsableCommand {
     @OptionGroup var process: ProcessOptions
 
     func run() throws {
+        let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
         let roster = try Roster(file: self.roster)
         guard let entry = roster.members.first(where: { $0.id.name == self.member }) else {
             throw Failure("the roster has no member `\(self.member)`")
@@ -75,7 +76,6 @@ struct IngestCommand: ParsableCommand {
             compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(member): .seconds(reach)]
         ).check(log, logger)
         let sessions = try openSessions(entry, roster, keystore, log, logger)
-        let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
         let metrics = Self.metrics()
         let partitions = AgentPartitions(
             member: entry, roster: roster, keystore: keystore, spec: spec, mapping: mapping, policy: policy,

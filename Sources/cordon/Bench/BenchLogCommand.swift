@@ -104,15 +104,19 @@ struct BenchLogCommand: ParsableCommand {
         let processes = try (0..<readers).map { _ in try BenchReaderProcess(topic, log: self.log) }
         for process in processes { try process.waitUntilReady() }
         let progress = Progress(name)
+        // Connections are made and topics looked up before the clock starts.
+        var first = [UInt8](repeating: 0x5A, count: bytes)
+        BenchStamp.set(&first)
+        try log.append([NewRecord(partition, value: first)])
         let start = ContinuousClock.now
         let count = try write(log, partition)
         let elapsed = (ContinuousClock.now - start) / .seconds(1)
-        try log.append([NewRecord(partition, value: BenchStamp.end(count))])
+        try log.append([NewRecord(partition, value: BenchStamp.end(count + 1))])
         progress.show("waiting for the readers")
         let reports = try processes.map { try $0.report() }
         progress.done("\(count) records")
-        for report in reports where report.records != count || !report.inOrder {
-            throw Failure("a reader had \(report.records) of \(count) records, or not in order: no figures")
+        for report in reports where report.records != count + 1 || !report.inOrder {
+            throw Failure("a reader had \(report.records) of \(count + 1) records, or not in order: no figures")
         }
         return (count, elapsed, reports)
     }

@@ -40,7 +40,7 @@ struct BenchLogReaderCommand: ParsableCommand {
                     try finish(milliseconds, inOrder, since: first ?? .now)
                     return
                 }
-                milliseconds.append(Double(now - sent) / 1_000_000)
+                milliseconds.append((Double(now) - Double(sent)) / 1_000_000)
             }
         }
     }
