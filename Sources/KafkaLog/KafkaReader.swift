@@ -16,7 +16,7 @@ final class KafkaReader: LogReader {
     private var stopped: [TopicPartition: LogError] = [:]
     /// What went wrong since the last call, thrown once.
     private var failure: LogError?
-    /// What librdkafka is getting over by itself; thrown once where a wait ends with nothing.
+    /// What librdkafka is getting over by itself; thrown once by a `next` that ends with nothing.
     private var setback: LogError?
 
     init(
@@ -41,7 +41,12 @@ final class KafkaReader: LogReader {
 
     func next(limit: Int, timeout: Duration) throws(LogError) -> [LogRecord] {
         let clock = ContinuousClock()
-        return try read(limit, until: clock.now + timeout) { true }
+        let records = try read(limit, until: clock.now + timeout) { true }
+        if records.isEmpty, limit > 0, let trouble = setback {
+            setback = nil
+            throw trouble
+        }
+        return records
     }
 
     func available(limit: Int) throws(LogError) -> [LogRecord] {
@@ -54,6 +59,7 @@ final class KafkaReader: LogReader {
         if late.isEmpty, ends.contains(where: { reached[$0.key, default: 0] < $0.value }) {
             throw client.error(RD_KAFKA_RESP_ERR__TIMED_OUT)
         }
+        setback = nil
         return late
     }
 
@@ -92,17 +98,15 @@ final class KafkaReader: LogReader {
         while true {
             if out.count < limit { take(limit - out.count, wait: .zero, into: &out) }
             guard out.isEmpty else {
+                // Whatever it was, librdkafka got over it.
                 setback = nil
+                _ = client.troubles.takeOutage()
                 return out
             }
             try throwTrouble()
             let left = deadline - ContinuousClock().now
             guard needed(), left > .zero else { break }
             take(1, wait: left, into: &out)
-        }
-        if let setback {
-            self.setback = nil
-            throw setback
         }
         return []
     }
