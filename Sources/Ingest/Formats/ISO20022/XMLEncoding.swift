@@ -53,11 +53,16 @@ enum XMLEncoding {
     /// The encoding that the declaration names, in small letters; nil where there is none.
     private static func declared(in text: [UInt8]) throws(MessageFault) -> String? {
         guard text.starts(with: "<?xml".utf8) else { return nil }
-        guard let close = text.prefix(200).firstIndex(of: UInt8(ascii: ">")) else { throw MessageFault(.malformedXML) }
-        let declaration = String(decoding: text[..<close], as: UTF8.self).replacing("'", with: "\"")
-        guard let name = declaration.firstRange(of: "encoding") else { return nil }
-        let parts = declaration[name.upperBound...].split(separator: "\"", omittingEmptySubsequences: false)
-        guard parts.count >= 3, parts[0].filter({ !$0.isWhitespace }) == "=" else { throw MessageFault(.malformedXML) }
-        return parts[1].lowercased()
+        let declaration = text.prefix(200).prefix { $0 != UInt8(ascii: ">") }
+        guard let name = declaration.firstRange(of: Array("encoding".utf8)) else { return nil }
+        let blanks: Set<UInt8> = [32, 9, 10, 13]
+        let value = declaration[name.upperBound...].drop { blanks.contains($0) || $0 == UInt8(ascii: "=") }
+        guard let quote = value.first, quote == 34 || quote == 39, let end = value.dropFirst().firstIndex(of: quote)
+        else { throw MessageFault(.malformedXML) }
+        let encoding = value[(value.startIndex + 1)..<end]
+        guard let first = encoding.first, (97...122).contains(first | 32),
+            encoding.allSatisfy({ (97...122).contains($0 | 32) || (48...57).contains($0) || [45, 46, 95].contains($0) })
+        else { throw MessageFault(.malformedXML) }
+        return String(decoding: encoding, as: UTF8.self).lowercased()
     }
 }

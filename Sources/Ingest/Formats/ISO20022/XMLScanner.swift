@@ -131,12 +131,39 @@ struct XMLScanner {
     private mutating func name() throws(MessageFault) -> Range<Int> {
         let start = at
         while let c = peek {
-            let letter = (c | 32) >= 97 && (c | 32) <= 122 || c == 95 || c == 58 || c >= 128
-            guard letter || (at > start && ((48...57).contains(c) || c == 45 || c == 46)) else { break }
-            at += 1
+            if c >= 128 {
+                let (scalar, length) = wide()
+                guard Self.isName(scalar, first: at == start) else { break }
+                at += length
+            } else {
+                let letter = (c | 32) >= 97 && (c | 32) <= 122 || c == 95 || c == 58
+                guard letter || (at > start && ((48...57).contains(c) || c == 45 || c == 46)) else { break }
+                at += 1
+            }
         }
         guard at > start else { throw malformed }
         return start..<at
+    }
+
+    /// The character of more than one byte that stands here, and how many.
+    private func wide() -> (scalar: UInt32, length: Int) {
+        let first = UInt32(text[at])
+        let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+        let scalar = text[(at + 1)..<(at + length)].reduce(first & (0x7F >> UInt32(length))) {
+            $0 << 6 | UInt32($1 & 0x3F)
+        }
+        return (scalar, length)
+    }
+
+    /// Whether a character above U+007F may stand in a name (XML 1.0, fifth edition, productions 4 and 4a).
+    private static func isName(_ scalar: UInt32, first: Bool) -> Bool {
+        switch scalar {
+        case 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x2FF, 0x370...0x37D, 0x37F...0x1FFF, 0x200C...0x200D, 0x2070...0x218F,
+            0x2C00...0x2FEF, 0x3001...0xD7FF, 0xF900...0xFDCF, 0xFDF0...0xFFFD, 0x10000...0xEFFFF:
+            true
+        case 0xB7, 0x300...0x36F, 0x203F...0x2040: !first
+        default: false
+        }
     }
 
     /// A name's prefix and local part.
