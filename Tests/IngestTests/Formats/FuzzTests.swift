@@ -11,6 +11,8 @@ struct FuzzTests {
     private static let seconds = environment["CORDON_FUZZ_SECONDS"].flatMap { Double($0) } ?? 1
     private static let seed = environment["CORDON_FUZZ_SEED"].flatMap { UInt64($0) } ?? 1
 
+    private static let least = 2000
+
     private static let corpus: [BadCase.Format: [String]] = [
         .json: [
             BadJSON.record(), #"{"type":"label","transaction":"p-1","fraud":true}"#,
@@ -68,7 +70,8 @@ struct FuzzTests {
         let deadline = ContinuousClock.now + .seconds(Self.seconds)
         var taken = 0
         var runs = 0
-        while ContinuousClock.now < deadline {
+        // On a busy machine the time may be over before anything was tried.
+        while runs < Self.least || ContinuousClock.now < deadline {
             let bytes = mutant(records, &generator)
             let parts = parser.parts(bytes)
             runs += 1
@@ -88,6 +91,6 @@ struct FuzzTests {
             if format == .xml, isTaken, !XMLParser(data: Data(bytes)).parse() { Issue.record(said()) }
         }
         print("\(format.rawValue): \(runs) records, \(taken) of them with a transaction")
-        #expect(runs > 100 && taken > 0 && taken < runs)
+        #expect(taken > 0 && taken < runs)
     }
 }
