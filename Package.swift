@@ -101,7 +101,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "IngestTests",
-            dependencies: ["Ingest", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore"],
+            dependencies: [
+                "Ingest", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "Telemetry", logging,
+            ],
             swiftSettings: settings),
         .testTarget(name: "KeysTests", dependencies: ["Keys", "Records", "ThreeParty"], swiftSettings: settings),
         .testTarget(

@@ -59,7 +59,9 @@ struct YAMLNode {
     }
 
     /// The keys of a mapping must be among `known`: a misspelt one is a mistake, not a default.
-    func allow(_ known: String...) throws(ConfigurationError) {
+    func allow(_ known: String...) throws(ConfigurationError) { try allow(known) }
+
+    func allow(_ known: [String]) throws(ConfigurationError) {
         guard let mapping = node.mapping else { throw wrong("a mapping (key: value) belongs here") }
         for (key, _) in mapping where !known.contains(key.string ?? "") {
             throw YAMLNode(file: file, path: path, node: key).wrong(
@@ -76,6 +78,9 @@ struct YAMLNode {
         guard let child = optional(key) else { throw wrong("`\(key)` is missing") }
         return child
     }
+
+    var isMapping: Bool { node.mapping != nil }
+    var isList: Bool { node.sequence != nil }
 
     var list: [YAMLNode] {
         get throws(ConfigurationError) {

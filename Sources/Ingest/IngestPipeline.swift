@@ -67,11 +67,12 @@ package final class IngestPipeline {
             do throws(Rejection) {
                 switch try parser.parse(record.value ?? []) {
                 case .transaction(let valid): ingest(valid.transaction, record, &batch, &output)
-                case .verdict(let verdict):
-                    guard state.confirm(verdict, in: &batch) else {
-                        throw Rejection(reason: .unknownTransaction, field: nil)
+                case .verdict(let verdict): try confirm(verdict, &batch)
+                case .outcome(let outcome):
+                    if outcome.tellsFraud {
+                        try confirm(Verdict(transaction: outcome.transaction, fraud: true), &batch)
                     }
-                    metrics.add(1, to: "cordon_labels_total")
+                    metrics.add(1, to: "cordon_outcomes_total", .init("kind", outcome.kind.rawValue))
                 }
             } catch {
                 if record.position.offset >= known { output.append(rejected(record, error)) }
@@ -82,6 +83,11 @@ package final class IngestPipeline {
         let end = records[records.count - 1].position.offset + 1
         try state.commit(batch, ingested: end)
         try log.commit([Position(source, end)], group: Self.group(member))
+    }
+
+    private func confirm(_ verdict: Verdict, _ batch: inout AgentState.Batch) throws(Rejection) {
+        guard state.confirm(verdict, in: &batch) else { throw Rejection(reason: .unknownTransaction, field: nil) }
+        metrics.add(1, to: "cordon_labels_total")
     }
 
     private func ingest(

@@ -124,38 +124,57 @@ final class KafkaReader: LogReader {
         let capacity = min(limit, 1024)
         withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<rd_kafka_message_t>?.self, capacity: capacity) { batch in
             let count = rd_kafka_consume_batch_queue(queue, wait.kafkaMilliseconds, batch.baseAddress, capacity)
-            // Consecutive messages are mostly of one topic: its name is made once.
-            var topic: (handle: OpaquePointer?, name: String) = (nil, "")
+            var run: Run?
             for index in 0..<max(0, count) {
                 guard let message = batch[index] else { continue }
-                if let handle = message.pointee.rkt, handle != topic.handle {
-                    topic = (handle, String(cString: rd_kafka_topic_name(handle)))
-                }
-                receive(message, topic: message.pointee.rkt == nil ? nil : topic.name, into: &out)
+                receive(message, &run, into: &out)
                 rd_kafka_message_destroy(message)
             }
+            end(run)
         }
     }
 
+    /// Consecutive records of one partition, which most are: its name and place are looked up once.
+    private struct Run {
+        let topic: OpaquePointer
+        let number: Int32
+        let partition: TopicPartition
+        /// The offset after the last record.
+        var next: Int64
+    }
+
+    private func begin(_ topic: OpaquePointer, _ number: Int32) -> Run? {
+        let partition = TopicPartition(String(cString: rd_kafka_topic_name(topic)), Int(number))
+        return positions[partition].map { Run(topic: topic, number: number, partition: partition, next: $0) }
+    }
+
+    private func end(_ run: Run?) {
+        guard let run else { return }
+        positions[run.partition] = run.next
+        reached[run.partition] = max(reached[run.partition] ?? 0, run.next)
+    }
+
     private func receive(
-        _ message: UnsafeMutablePointer<rd_kafka_message_t>, topic: String?, into out: inout [LogRecord]
+        _ message: UnsafeMutablePointer<rd_kafka_message_t>, _ run: inout Run?, into out: inout [LogRecord]
     ) {
         let code = message.pointee.err
         let offset = message.pointee.offset
-        guard let topic else {
+        guard let topic = message.pointee.rkt else {
             note(client.error(code))
             return
         }
-        let partition = TopicPartition(topic, Int(message.pointee.partition))
-        guard let position = positions[partition] else { return }
+        if run?.topic != topic || run?.number != message.pointee.partition {
+            end(run)
+            run = begin(topic, message.pointee.partition)
+        }
+        guard let partition = run?.partition, let position = run?.next else { return }
         switch code {
         case RD_KAFKA_RESP_ERR_NO_ERROR:
             guard offset >= position else {
                 stopped[partition] = .wentBackwards(Position(partition, offset), after: position - 1)
                 return
             }
-            positions[partition] = offset + 1
-            reached[partition] = max(reached[partition] ?? 0, offset + 1)
+            run?.next = offset + 1
             out.append(LogRecord(message, at: Position(partition, offset)))
         case RD_KAFKA_RESP_ERR__PARTITION_EOF: reached[partition] = max(reached[partition] ?? 0, offset)
         case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:

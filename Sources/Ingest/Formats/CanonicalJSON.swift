@@ -9,6 +9,17 @@ package enum CanonicalJSON {
         var customer: String
         var terminal: String
         var amount: String
+        var currency: String?
+        var kind: String?
+        var channel: String?
+        var account: String?
+        var card: String?
+        var payee: String?
+        var merchant: String?
+        var merchant_category: String?
+        var device: String?
+        var ip: String?
+        var country: String?
     }
 
     private struct LabelRecord: Encodable {
@@ -17,11 +28,18 @@ package enum CanonicalJSON {
         var fraud: Bool
     }
 
+    /// The amount is the one that the record gave, where it named a currency.
     package static func encode(_ transaction: Transaction) -> [UInt8] {
-        json(
+        let entities = transaction.entities
+        return json(
             TransactionRecord(
                 id: transaction.id, time: transaction.time.rfc3339, customer: transaction.customer,
-                terminal: transaction.terminal, amount: transaction.amount.decimal))
+                terminal: transaction.terminal, amount: transaction.original?.decimal ?? transaction.amount.decimal,
+                currency: transaction.original?.currency.code, kind: transaction.kind?.rawValue,
+                channel: transaction.channel?.rawValue, account: entities[.account], card: entities[.card],
+                payee: entities[.payee], merchant: entities[.merchant],
+                merchant_category: entities[.merchantCategory], device: entities[.device], ip: entities[.ip],
+                country: entities[.country]))
     }
 
     package static func encode(_ verdict: Verdict) -> [UInt8] {

@@ -17,21 +17,41 @@ struct JSONScanner {
     private let bytes: [UInt8]
     private var at = 0
     private var fields: [String: JSONScalar] = [:]
+    /// Where not only scalars but everything is wanted.
+    private var tree: MessageTree?
 
-    private init(_ bytes: [UInt8]) { self.bytes = bytes }
+    private init(_ bytes: [UInt8], tree: MessageTree?) {
+        self.bytes = bytes
+        self.tree = tree
+    }
 
-    /// Nil where the bytes are not one JSON object.
-    static func fields(_ bytes: [UInt8]) -> [String: JSONScalar]? {
-        guard String(validating: bytes, as: UTF8.self) != nil else { return nil }
-        var scanner = JSONScanner(bytes)
+    static func fields(_ bytes: [UInt8]) throws(MessageFault) -> [String: JSONScalar] {
+        var scanner = JSONScanner(bytes, tree: nil)
+        try scanner.document()
+        return scanner.fields
+    }
+
+    /// The object as a tree: a member is an element, an array one element of its name for each entry, and a member that is
+    /// the text or the currency of an amount goes into the element around it.
+    static func tree(_ bytes: [UInt8]) throws(MessageFault) -> MessageTree {
+        guard bytes.contains(where: { $0 > 32 }) else { throw MessageFault(.emptyRecord) }
+        var scanner = JSONScanner(bytes, tree: MessageTree())
+        try scanner.document()
+        return scanner.tree ?? MessageTree()
+    }
+
+    private mutating func document() throws(MessageFault) {
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw MessageFault(.malformedJSON) }
         do {
-            scanner.space()
-            guard scanner.peek == UInt8(ascii: "{") else { return nil }
-            try scanner.object(prefix: "", depth: 1)
-            scanner.space()
-            return scanner.at == bytes.count ? scanner.fields : nil
+            space()
+            guard peek == UInt8(ascii: "{") else { throw Malformed() }
+            try object(prefix: tree == nil ? "" : nil, depth: 1)
+            space()
+            guard at == bytes.count else { throw Malformed() }
+        } catch let fault as MessageFault {
+            throw fault
         } catch {
-            return nil
+            throw MessageFault(.malformedJSON, at: at)
         }
     }
 
@@ -64,7 +84,7 @@ struct JSONScanner {
             try expect(":")
             space()
             let path = prefix.map { $0 + name }
-            let value = try value(path: path, depth: depth)
+            let value = try member(name, path: path, depth: depth)
             if let path, fields.updateValue(value, forKey: path) != nil { throw Malformed() }
             space()
             if peek == UInt8(ascii: ",") {
@@ -76,7 +96,24 @@ struct JSONScanner {
         }
     }
 
-    private mutating func array(depth: Int) throws {
+    /// A member's value; in a tree, an element.
+    private mutating func member(_ name: String, path: String?, depth: Int) throws -> JSONScalar {
+        guard tree != nil, peek != UInt8(ascii: "[") else { return try value(name, path: path, depth: depth) }
+        guard tree?.begin(name, at: at) == true else { throw MessageFault(.recordTooLarge, at: at) }
+        let value = try value(name, path: path, depth: depth)
+        let text: String
+        switch value {
+        case .string(let string): text = string
+        case .number(let number): text = number
+        case .bool(let bool): text = "\(bool)"
+        case .null, .composite: text = ""
+        }
+        guard text.utf8.count <= XMLScanner.fieldLimit else { throw MessageFault(.fieldTooLong, at: at) }
+        tree?.end(text: text)
+        return value
+    }
+
+    private mutating func array(_ name: String, depth: Int) throws {
         guard depth <= 32 else { throw Malformed() }
         try expect("[")
         space()
@@ -86,8 +123,8 @@ struct JSONScanner {
         }
         while true {
             space()
-            // Array elements can't be mapped: they are checked and forgotten.
-            _ = try value(path: nil, depth: depth)
+            // Array elements can't be mapped: without a tree they are checked and forgotten.
+            _ = try member(name, path: nil, depth: depth)
             space()
             if peek == UInt8(ascii: ",") {
                 at += 1
@@ -98,14 +135,14 @@ struct JSONScanner {
         }
     }
 
-    private mutating func value(path: String?, depth: Int) throws -> JSONScalar {
+    private mutating func value(_ name: String, path: String?, depth: Int) throws -> JSONScalar {
         switch peek {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "{"):
             try object(prefix: path.map { $0 + "." }, depth: depth + 1)
             return .composite
         case UInt8(ascii: "["):
-            try array(depth: depth + 1)
+            try array(name, depth: depth + 1)
             return .composite
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))

@@ -10,75 +10,205 @@ package struct ValidTransaction: Sendable, Hashable {
 package enum ParsedRecord: Sendable, Hashable {
     case transaction(ValidTransaction)
     case verdict(Verdict)
+    case outcome(PaymentOutcome)
 }
 
-/// Reads a member's records by its mapping: bytes in, a checked transaction, a verdict or a rejection out.
+/// What a record holds at one place: one transaction of a batch, or the whole record.
+package struct RecordPart: Sendable {
+    /// From 0, within the record.
+    package var index: Int
+    /// Bytes of the record's text, as UTF-8, before the part or before what is wrong; nil where no place is at fault.
+    package var at: Int?
+    package var result: Result<ParsedRecord, Rejection>
+    /// What a message of ISO 20022 says, by its fields' names; empty for other formats.
+    package var message: [String: String] = [:]
+    /// What is not right with the message as a whole, and was let in.
+    package var notes: [RejectionReason] = []
+
+    package var transaction: Transaction? {
+        if case .success(.transaction(let valid)) = result { valid.transaction } else { nil }
+    }
+    package var outcome: PaymentOutcome? { if case .success(.outcome(let outcome)) = result { outcome } else { nil } }
+    package var verdict: Verdict? { if case .success(.verdict(let verdict)) = result { verdict } else { nil } }
+    package var rejection: Rejection? { if case .failure(let rejection) = result { rejection } else { nil } }
+}
+
+/// Reads a member's records by its mapping: bytes in, checked transactions, verdicts, outcomes or rejections out.
 package struct RecordParser: Sendable {
     package static let recordLimit = 65_536
+    /// Of a message of ISO 20022, which may be a batch.
+    package static let messageLimit = 4_194_304
     package static let fieldLimit = 128
-    private static let times =
-        EventTime(rfc3339: "2000-01-01")!.seconds..<EventTime(rfc3339: "2100-01-01")!.seconds
+    static let times = EventTime(rfc3339: "2000-01-01")!.seconds..<EventTime(rfc3339: "2100-01-01")!.seconds
 
     private let mapping: Mapping
+    private let extras: [(extra: Mapping.Extra, source: FieldSource)]
 
-    package init(mapping: Mapping) { self.mapping = mapping }
-
-    package func parse(_ bytes: [UInt8]) throws(Rejection) -> ParsedRecord {
-        guard bytes.count <= Self.recordLimit else { throw Rejection(reason: .recordTooLarge, field: nil) }
-        let fields = try self.fields(bytes)
-        if case .string(mapping.labelType) = fields[mapping.type] { return .verdict(try verdict(fields)) }
-        return .transaction(try transaction(fields))
+    package init(mapping: Mapping) {
+        self.mapping = mapping
+        extras = Mapping.Extra.allCases.compactMap { extra in mapping.extras[extra].map { (extra, $0) } }
     }
 
-    private func fields(_ bytes: [UInt8]) throws(Rejection) -> [String: JSONScalar] {
-        switch mapping.format {
-        case .json:
-            guard let fields = JSONScanner.fields(bytes) else { throw Rejection(reason: .malformedJSON, field: nil) }
-            return fields
-        case .csv(let delimiter, let columns):
-            guard let values = CSVLine.split(bytes, delimiter: delimiter), values.count == columns.count else {
-                throw Rejection(reason: .malformedCSV, field: nil)
+    /// What a record of one transaction holds: a batch of several is refused.
+    package func parse(_ bytes: [UInt8]) throws(Rejection) -> ParsedRecord {
+        let parts = parts(bytes)
+        guard parts.count == 1 else { throw Rejection(reason: .severalTransactions, field: nil) }
+        return try parts[0].result.get()
+    }
+
+    /// Everything that a record holds, in order; at least one part.
+    package func parts(_ bytes: [UInt8]) -> [RecordPart] {
+        do throws(MessageFault) {
+            guard bytes.count <= mapping.format.limit else { throw MessageFault(.recordTooLarge) }
+            switch mapping.format {
+            case .iso20022(.xml): return items(try ISOReader.read(xml: bytes))
+            case .iso20022(.json): return items(try ISOReader.read(json: bytes))
+            case .json: return [part(try JSONScanner.fields(bytes))]
+            case .csv(let delimiter, let columns): return [part(try Self.row(bytes, delimiter, columns))]
             }
-            var fields: [String: JSONScalar] = [:]
-            for (column, value) in zip(columns, values) {
-                guard let text = String(validating: value, as: UTF8.self) else {
-                    throw Rejection(reason: .malformedCSV, field: column)
+        } catch {
+            let rejection = Rejection(reason: error.reason, field: error.field)
+            return [RecordPart(index: 0, at: error.at, result: .failure(rejection))]
+        }
+    }
+
+    private static func row(
+        _ bytes: [UInt8], _ delimiter: UInt8, _ columns: [String]
+    ) throws(MessageFault) -> [String: JSONScalar] {
+        guard let values = CSVLine.split(bytes, delimiter: delimiter), values.count == columns.count else {
+            throw MessageFault(.malformedCSV)
+        }
+        var fields: [String: JSONScalar] = [:]
+        for (column, value) in zip(columns, values) {
+            guard let text = String(validating: value, as: UTF8.self) else {
+                throw MessageFault(.malformedCSV, field: column)
+            }
+            fields[column] = .string(text)
+        }
+        return fields
+    }
+
+    private func part(_ fields: [String: JSONScalar]) -> RecordPart {
+        do throws(Rejection) {
+            if case .string(mapping.labelType) = fields[mapping.type] {
+                return RecordPart(index: 0, result: .success(.verdict(try verdict(fields))))
+            }
+            return RecordPart(index: 0, result: .success(.transaction(try transaction(fields))))
+        } catch {
+            return RecordPart(index: 0, result: .failure(error))
+        }
+    }
+
+    private func items(_ message: ISOMessage) -> [RecordPart] {
+        message.items.enumerated().map { index, item in
+            let result: Result<ParsedRecord, Rejection>
+            do throws(Rejection) {
+                if let rejection = item.rejection { throw rejection }
+                switch message.kind {
+                case .creditTransfer, .initiation: result = .success(.transaction(try transaction(item.fields)))
+                case .status: result = .success(.outcome(try outcome(item.fields, .status)))
+                case .return: result = .success(.outcome(try outcome(item.fields, .return)))
+                case .recall: result = .success(.outcome(try outcome(item.fields, .recall)))
                 }
-                fields[column] = .string(text)
+            } catch {
+                result = .failure(error)
             }
-            return fields
+            let fields = item.fields.compactMapValues { if case .string(let text) = $0 { text } else { nil } }
+            return RecordPart(index: index, at: item.at, result: result, message: fields, notes: message.notes)
         }
     }
 
     private func transaction(_ fields: [String: JSONScalar]) throws(Rejection) -> ValidTransaction {
-        let time = try text(fields, mapping.time, numbers: false)
-        guard let at = EventTime(rfc3339: time), Self.times.contains(at.seconds) else {
-            throw Rejection(reason: .timeInvalid, field: mapping.time)
+        let at = try time(fields, mapping.time)
+        var transaction = Transaction(
+            id: try fields.required(mapping.id), time: at, customer: try fields.required(mapping.customer),
+            terminal: try fields.required(mapping.terminal), amount: MinorUnits(0))
+        try amount(fields, of: &transaction)
+        for (extra, source) in extras where extra != .currency {
+            guard let text = try fields.optional(source) else { continue }
+            switch extra {
+            case .currency: continue
+            case .kind: transaction.kind = try Self.code(text, source)
+            case .channel: transaction.channel = try Self.code(text, source)
+            case .entity(let entity):
+                guard entity.takes(text) else { throw Rejection(reason: .valueInvalid, field: source.name) }
+                transaction.entities[entity] = text
+            }
         }
-        return ValidTransaction(
-            Transaction(
-                id: try text(fields, mapping.id), time: at, customer: try text(fields, mapping.customer),
-                terminal: try text(fields, mapping.terminal), amount: try amount(fields)))
+        return ValidTransaction(transaction)
     }
 
-    private func amount(_ fields: [String: JSONScalar]) throws(Rejection) -> MinorUnits {
-        let text = try text(fields, mapping.amount)
-        do {
-            return try MinorUnits(decimal: text)
-        } catch {
-            let reason: RejectionReason =
-                switch error {
-                case .notANumber: .amountNotANumber
-                case .negative: .amountNegative
-                case .tooLarge: .amountTooLarge
-                case .tooPrecise: .amountTooPrecise
-                }
-            throw Rejection(reason: reason, field: mapping.amount)
+    /// The amount in the consortium's currency: as it is where the record names none, else converted.
+    private func amount(_ fields: [String: JSONScalar], of transaction: inout Transaction) throws(Rejection) {
+        let text = try fields.required(mapping.amount)
+        let code = try mapping.extras[.currency].flatMap { source throws(Rejection) in try fields.optional(source) }
+        guard let code else {
+            transaction.amount = try exact { () throws(MinorUnits.ParseError) in try MinorUnits(decimal: text) }
+            return
         }
+        guard let currency = Currency(code) else {
+            throw Rejection(reason: .currencyUnknown, field: mapping.extras[.currency]?.name)
+        }
+        let money = try exact { () throws(MinorUnits.ParseError) in try Money(decimal: text, currency: currency) }
+        transaction.original = money
+        transaction.amount = try convert(money, at: transaction.time)
+    }
+
+    private func exact<Amount>(
+        _ read: () throws(MinorUnits.ParseError) -> Amount
+    ) throws(Rejection) -> Amount {
+        do { return try read() } catch { throw Rejection(reason: .init(error), field: mapping.amount.name) }
+    }
+
+    private func convert(_ money: Money, at time: EventTime) throws(Rejection) -> MinorUnits {
+        guard let rates = mapping.rates else {
+            throw Rejection(reason: .rateMissing, field: mapping.extras[.currency]?.name)
+        }
+        do {
+            return try rates.convert(money, at: time)
+        } catch {
+            switch error {
+            case .noRate: throw Rejection(reason: .rateMissing, field: mapping.extras[.currency]?.name)
+            case .tooLarge: throw Rejection(reason: .amountTooLarge, field: mapping.amount.name)
+            }
+        }
+    }
+
+    /// An outcome has the fields of `ISOField`, whatever the mapping says of transactions.
+    private func outcome(
+        _ fields: [String: JSONScalar], _ kind: PaymentOutcome.Kind
+    ) throws(Rejection) -> PaymentOutcome {
+        func value(_ field: ISOField) throws(Rejection) -> String? {
+            try fields.optional(FieldSource([field.rawValue]))
+        }
+        var outcome = PaymentOutcome(
+            kind: kind, transaction: try fields.text(ISOField.originalReference.rawValue),
+            time: try time(fields, FieldSource([ISOField.created.rawValue])), status: try value(.status),
+            reason: try value(.reason))
+        if let code = try value(.currency), let currency = Currency(code), let text = try value(.amount) {
+            outcome.amount = try exact { () throws(MinorUnits.ParseError) in
+                try Money(decimal: text, currency: currency)
+            }
+        }
+        return outcome
+    }
+
+    private func time(_ fields: [String: JSONScalar], _ source: FieldSource) throws(Rejection) -> EventTime {
+        let name = fields.first(of: source)
+        guard let time = EventTime(rfc3339: try fields.text(name, numbers: false)), Self.times.contains(time.seconds)
+        else { throw Rejection(reason: .timeInvalid, field: name) }
+        return time
+    }
+
+    private static func code<List: RawRepresentable<String>>(
+        _ text: String, _ source: FieldSource
+    ) throws(Rejection) -> List {
+        guard let value = List(rawValue: text) else { throw Rejection(reason: .valueInvalid, field: source.name) }
+        return value
     }
 
     private func verdict(_ fields: [String: JSONScalar]) throws(Rejection) -> Verdict {
-        let transaction = try text(fields, mapping.labelTransaction)
+        let transaction = try fields.text(mapping.labelTransaction)
         switch fields[mapping.labelFraud] {
         case .bool(let fraud): return Verdict(transaction: transaction, fraud: fraud)
         case .string("true"), .string("1"), .number("1"): return Verdict(transaction: transaction, fraud: true)
@@ -87,22 +217,11 @@ package struct RecordParser: Sendable {
         default: throw Rejection(reason: .wrongType, field: mapping.labelFraud)
         }
     }
+}
 
-    private func text(
-        _ fields: [String: JSONScalar], _ name: String, numbers: Bool = true
-    ) throws(Rejection) -> String {
-        let text: String
-        switch fields[name] {
-        case .string(let value): text = value
-        case .number(let value) where numbers: text = value
-        case nil, .null: throw Rejection(reason: .missingField, field: name)
-        default: throw Rejection(reason: .wrongType, field: name)
-        }
-        guard !text.isEmpty else { throw Rejection(reason: .emptyField, field: name) }
-        guard text.utf8.count <= Self.fieldLimit else { throw Rejection(reason: .fieldTooLong, field: name) }
-        guard text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) else {
-            throw Rejection(reason: .controlCharacter, field: name)
-        }
-        return text
+extension Mapping.Format {
+    /// Bytes that a record may have.
+    fileprivate var limit: Int {
+        if case .iso20022 = self { RecordParser.messageLimit } else { RecordParser.recordLimit }
     }
 }

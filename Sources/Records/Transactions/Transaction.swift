@@ -1,4 +1,5 @@
-/// A payment as every later stage knows it: parsed, but not yet checked (see `Ingest`'s `ValidTransaction`).
+/// A payment as every later stage knows it: parsed, but not yet checked (see `Ingest`'s `ValidTransaction`). Field by
+/// field in docs/CANONICAL.md.
 package struct Transaction: Sendable, Hashable {
     /// The member's own id, unique at that member.
     package var id: String
@@ -9,13 +10,26 @@ package struct Transaction: Sendable, Hashable {
     package var terminal: String
     /// Hundredths of the consortium's currency.
     package var amount: MinorUnits
+    /// The amount as the record gave it; nil where the record names no currency.
+    package var original: Money?
+    package var kind: PaymentKind?
+    package var channel: PaymentChannel?
+    /// Who and what else takes part, as far as the record says.
+    package var entities: [EntityKind: String]
 
-    package init(id: String, time: EventTime, customer: String, terminal: String, amount: MinorUnits) {
+    package init(
+        id: String, time: EventTime, customer: String, terminal: String, amount: MinorUnits, original: Money? = nil,
+        kind: PaymentKind? = nil, channel: PaymentChannel? = nil, entities: [EntityKind: String] = [:]
+    ) {
         self.id = id
         self.time = time
         self.customer = customer
         self.terminal = terminal
         self.amount = amount
+        self.original = original
+        self.kind = kind
+        self.channel = channel
+        self.entities = entities
     }
 }
 

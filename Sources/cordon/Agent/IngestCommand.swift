@@ -17,21 +17,36 @@ struct IngestCommand: ParsableCommand {
             Reads <member>.transactions (transactions and labels), keeps the member's own windows, and seals the features' \
             shares to the three parties on consortium.sealed; adds up the score shares that come back on <member>.scores, \
             and writes <member>.decisions and <member>.alerts. What can't be used goes to <member>.rejected with its reason.
+
+            With --try it runs nothing: it shows what of sample files is mapped, what is missing and what would be rejected.
             """)
 
+    @Flag(
+        name: .customLong("try"),
+        help:
+            "Show what the mapping makes of sample files; needs no other option, and picks a mapping where none is named."
+    )
+    var trial = false
+
+    @Argument(help: ArgumentHelp("With --try: the sample files.", valueName: "file"))
+    var files: [String] = []
+
+    @Flag(help: "With --try: a line of JSON a transaction, its canonical fields or the reason code.")
+    var json = false
+
     @Option(help: ArgumentHelp("The member, as the roster names it.", valueName: "name"))
-    var member: String
+    var member: String?
 
     @Option(help: ArgumentHelp("Who takes part, with public keys.", valueName: "file"))
     var roster = "cordon-data/keys/roster.yaml"
 
     @Option(help: ArgumentHelp("This member's private keys.", valueName: "dir"))
-    var keys: String
+    var keys: String?
 
     @Option(
         help: ArgumentHelp(
             "Where the agent keeps windows and positions (SQLite), a file a partition.", valueName: "dir"))
-    var state: String
+    var state: String?
 
     @Option(
         help: ArgumentHelp(
@@ -43,10 +58,15 @@ struct IngestCommand: ParsableCommand {
     var sessionTimeout = 10
 
     @Option(help: ArgumentHelp("The consortium's public feature bins, from `cordon model train`.", valueName: "file"))
-    var bins: String
+    var bins: String?
 
-    @Option(help: ArgumentHelp("How the member's records are read.", valueName: "file"))
-    var mapping = "pipelines/mappings/canonical.yaml"
+    @Option(
+        help: ArgumentHelp(
+            "How the member's records are read. (default: pipelines/mappings/canonical.yaml)", valueName: "file"))
+    var mapping: String?
+
+    @Option(help: ArgumentHelp("What other currencies are worth in the consortium's.", valueName: "file"))
+    var rates = "pipelines/rates.yaml"
 
     @Option(help: ArgumentHelp("What the member does at which probability of fraud.", valueName: "file"))
     var policy = "pipelines/policies/default.yaml"
@@ -54,14 +74,32 @@ struct IngestCommand: ParsableCommand {
     @OptionGroup var log: LogOptions
     @OptionGroup var process: ProcessOptions
 
+    func validate() throws {
+        guard !trial else {
+            guard !files.isEmpty else { throw ValidationError("Missing expected argument '<file> ...'") }
+            return
+        }
+        guard files.isEmpty, !json else { throw ValidationError("Sample files and '--json' belong to '--try'") }
+        for (name, value) in [
+            ("--member <name>", member), ("--keys <dir>", keys), ("--state <dir>", state), ("--bins <file>", bins),
+        ] where value == nil {
+            throw ValidationError("Missing expected argument '\(name)'")
+        }
+    }
+
     func run() throws {
+        let rates = try readRates(file: self.rates)
+        guard !trial, let name = member, let keys, let state, let bins else {
+            return try IngestTrial(mapping: mapping, rates: rates).run(files, json: json)
+        }
         let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
         let roster = try Roster(file: self.roster)
-        guard let entry = roster.members.first(where: { $0.id.name == self.member }) else {
-            throw Failure("the roster has no member `\(self.member)`")
+        guard let entry = roster.members.first(where: { $0.id.name == name }) else {
+            throw Failure("the roster has no member `\(name)`")
         }
         let member = entry.id
-        let mapping = try readMapping(file: self.mapping)
+        var mapping = try readMapping(file: self.mapping ?? "pipelines/mappings/canonical.yaml")
+        mapping.rates = rates
         let policy = try readPolicy(file: self.policy)
         guard (1...3600).contains(sessionTimeout) else { throw Failure("`--session-timeout` is 1 to 3600 seconds") }
         let spec = try BinnedSpec(json: readFile(bins))
@@ -75,7 +113,7 @@ struct IngestCommand: ParsableCommand {
         try TopicNeeds(
             compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(member): .seconds(reach)]
         ).check(log, logger)
-        let sessions = try openSessions(entry, roster, keystore, log, logger)
+        let sessions = try openSessions(entry, roster, keystore, keys, log, logger)
         let metrics = Self.metrics()
         let partitions = AgentPartitions(
             member: entry, roster: roster, keystore: keystore, spec: spec, mapping: mapping, policy: policy,
@@ -99,7 +137,8 @@ struct IngestCommand: ParsableCommand {
 
     /// This epoch's session keys, made on first use, and their announcement on the log.
     private func openSessions(
-        _ entry: Roster.Member, _ roster: Roster, _ keystore: FileKeystore, _ log: any EventLog, _ logger: Logger
+        _ entry: Roster.Member, _ roster: Roster, _ keystore: FileKeystore, _ keys: String, _ log: any EventLog,
+        _ logger: Logger
     ) throws -> [PartyID: Session] {
         let member = entry.id
         if try keystore.sessions(of: member, epoch: roster.epoch) == nil {
@@ -136,6 +175,7 @@ struct IngestCommand: ParsableCommand {
         metrics.describe("cordon_duplicates_total", .counter, "Transactions dropped because their id was known.")
         metrics.describe("cordon_rejected_total", .counter, "Records on <member>.rejected, by reason.")
         metrics.describe("cordon_labels_total", .counter, "Labels taken into the windows.")
+        metrics.describe("cordon_outcomes_total", .counter, "Statuses, returns and recalls of payments, by kind.")
         metrics.describe("cordon_decisions_total", .counter, "Decisions, by band.")
         metrics.describe("cordon_repeated_scores_total", .counter, "Scores of transactions that were decided before.")
         metrics.describe("cordon_score_records_refused_total", .counter, "Records of score shares that were refused.")

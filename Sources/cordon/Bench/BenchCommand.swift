@@ -2,6 +2,6 @@ import ArgumentParser
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure this machine: the log by itself.",
-        subcommands: [BenchLogCommand.self, BenchLogReaderCommand.self])
+        commandName: "bench", abstract: "Measure this machine: the log and the formats, each by itself.",
+        subcommands: [BenchLogCommand.self, BenchLogReaderCommand.self, BenchFormatsCommand.self])
 }

@@ -93,7 +93,8 @@ struct DemoConsortium {
                 [
                     "ingest", "--member", member.name, "--keys", folder.keys.folder(member), "--state",
                     folder.agent(member), "--instance", "agent-1", "--bins", folder.bins, "--mapping",
-                    pipelines + "/mappings/canonical.yaml", "--policy", pipelines + "/policies/default.yaml",
+                    pipelines + "/mappings/canonical.yaml", "--rates", pipelines + "/rates.yaml", "--policy",
+                    pipelines + "/policies/default.yaml",
                     "--metrics", folder.metrics(member.name),
                 ] + shared, logFile: folder.logFile(member.name))
         }

@@ -79,9 +79,12 @@ struct CSVRecordTests {
     func reasons() {
         #expect(
             RejectionReason.allCases.map(\.rawValue) == [
-                "record_too_large", "malformed_json", "malformed_csv", "wrong_type", "missing_field", "empty_field",
-                "field_too_long", "control_character", "amount_not_a_number", "amount_negative", "amount_too_large",
-                "amount_too_precise", "time_invalid", "unknown_transaction",
+                "record_too_large", "empty_record", "malformed_json", "malformed_csv", "malformed_xml",
+                "encoding_unsupported", "forbidden_dtd", "too_deep", "unsupported_message", "no_transactions",
+                "several_transactions", "count_mismatch", "control_sum_mismatch", "duplicate_in_message", "wrong_type",
+                "missing_field", "empty_field", "field_too_long", "control_character", "amount_not_a_number",
+                "amount_negative", "amount_too_large", "amount_too_precise", "amount_zero", "currency_unknown",
+                "rate_missing", "account_invalid", "value_invalid", "time_invalid", "unknown_transaction",
             ])
         #expect(Set(RejectionReason.allCases.map(\.explanation)).count == RejectionReason.allCases.count)
     }

@@ -1,0 +1,57 @@
+/// A message of ISO 20022 that is read: what it is, and its transactions or outcomes in order.
+struct ISOMessage {
+    enum Kind: String, CaseIterable {
+        case creditTransfer = "pacs.008"
+        case initiation = "pain.001"
+        case status = "pacs.002"
+        case `return` = "pacs.004"
+        case recall = "camt.056"
+
+        /// The element below `Document`.
+        var element: String {
+            switch self {
+            case .creditTransfer: "FIToFICstmrCdtTrf"
+            case .initiation: "CstmrCdtTrfInitn"
+            case .status: "FIToFIPmtStsRpt"
+            case .return: "PmtRtr"
+            case .recall: "FIToFIPmtCxlReq"
+            }
+        }
+
+        /// The newest version that this code knows; all before it have the same elements where we look.
+        var versions: ClosedRange<Int> {
+            switch self {
+            case .creditTransfer: 1...13
+            case .initiation: 1...13
+            case .status: 1...15
+            case .return: 1...14
+            case .recall: 1...12
+            }
+        }
+    }
+
+    struct Item {
+        var fields: [String: JSONScalar]
+        /// Where the item begins, in bytes of the text.
+        var at: Int
+        var rejection: Rejection?
+    }
+
+    var kind: Kind
+    var items: [Item]
+    /// What is not right and was let in: see `ISOReader`.
+    var notes: [RejectionReason]
+}
+
+extension ISOMessage.Kind {
+    /// The type that a namespace names, such as `urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08`, or one with a suffix, as
+    /// national guidelines have it; nil where it is of another type, variant or version.
+    init?(namespace: String) {
+        let last = namespace.utf8.split { $0 == 58 || $0 == 47 || $0 == 36 }.last ?? Substring().utf8
+        let parts = (String(last) ?? "").split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count >= 4, let kind = Self(rawValue: "\(parts[0]).\(parts[1])"), parts[2] == "001",
+            parts[3].utf8.count == 2, let version = Int(parts[3]), kind.versions.contains(version)
+        else { return nil }
+        self = kind
+    }
+}

@@ -1,0 +1,68 @@
+/// The encoding of an XML document: by its byte-order mark, else by its declaration, else UTF-8 (XML 1.0, appendix F).
+enum XMLEncoding {
+    /// The document as UTF-8 without a byte-order mark.
+    ///
+    /// - Throws: `malformedXML` where the bytes are not of the encoding; `encodingUnsupported` for one other than UTF-8,
+    ///   UTF-16, US-ASCII and ISO-8859-1.
+    static func decode(_ bytes: [UInt8]) throws(MessageFault) -> [UInt8] {
+        let head = Array(bytes.prefix(4))
+        if head.starts(with: [0xEF, 0xBB, 0xBF]) {
+            let text = Array(bytes.dropFirst(3))
+            guard try declared(in: text) ?? "utf-8" == "utf-8" else { throw MessageFault(.malformedXML) }
+            return try checked(text)
+        }
+        if head.starts(with: [0xFE, 0xFF]) || head == [0, 0x3C, 0, 0x3F] { return try utf16(bytes, bigEndian: true) }
+        if head.starts(with: [0xFF, 0xFE]) || head == [0x3C, 0, 0x3F, 0] { return try utf16(bytes, bigEndian: false) }
+        switch try declared(in: bytes) ?? "utf-8" {
+        case "utf-8": return try checked(bytes)
+        case "us-ascii", "ascii":
+            guard bytes.allSatisfy({ $0 < 128 }) else { throw MessageFault(.malformedXML) }
+            return bytes
+        case "iso-8859-1", "latin1", "iso_8859-1":
+            var text: [UInt8] = []
+            text.reserveCapacity(bytes.count + bytes.count / 8)
+            for byte in bytes {
+                if byte < 128 { text.append(byte) } else { text += [0xC0 | byte >> 6, 0x80 | byte & 0x3F] }
+            }
+            return text
+        case "utf-16", "utf-16le", "utf-16be": throw MessageFault(.malformedXML)
+        default: throw MessageFault(.encodingUnsupported)
+        }
+    }
+
+    private static func checked(_ text: [UInt8]) throws(MessageFault) -> [UInt8] {
+        guard String(validating: text, as: UTF8.self) != nil else { throw MessageFault(.malformedXML) }
+        return text
+    }
+
+    private static func utf16(_ bytes: [UInt8], bigEndian: Bool) throws(MessageFault) -> [UInt8] {
+        guard bytes.count % 2 == 0 else { throw MessageFault(.malformedXML) }
+        var units: [UInt16] = []
+        units.reserveCapacity(bytes.count / 2)
+        for at in stride(from: 0, to: bytes.count, by: 2) {
+            let (first, second) = (UInt16(bytes[at]), UInt16(bytes[at + 1]))
+            units.append(bigEndian ? first << 8 | second : second << 8 | first)
+        }
+        if units.first == 0xFEFF { units.removeFirst() }
+        guard let text = String(validating: units, as: UTF16.self) else { throw MessageFault(.malformedXML) }
+        let utf8 = Array(text.utf8)
+        if let name = try declared(in: utf8), !name.hasPrefix("utf-16") { throw MessageFault(.malformedXML) }
+        return utf8
+    }
+
+    /// The encoding that the declaration names, in small letters; nil where there is none.
+    private static func declared(in text: [UInt8]) throws(MessageFault) -> String? {
+        guard text.starts(with: "<?xml".utf8) else { return nil }
+        let declaration = text.prefix(200).prefix { $0 != UInt8(ascii: ">") }
+        guard let name = declaration.firstRange(of: Array("encoding".utf8)) else { return nil }
+        let blanks: Set<UInt8> = [32, 9, 10, 13]
+        let value = declaration[name.upperBound...].drop { blanks.contains($0) || $0 == UInt8(ascii: "=") }
+        guard let quote = value.first, quote == 34 || quote == 39, let end = value.dropFirst().firstIndex(of: quote)
+        else { throw MessageFault(.malformedXML) }
+        let encoding = value[(value.startIndex + 1)..<end]
+        guard let first = encoding.first, (97...122).contains(first | 32),
+            encoding.allSatisfy({ (97...122).contains($0 | 32) || (48...57).contains($0) || [45, 46, 95].contains($0) })
+        else { throw MessageFault(.malformedXML) }
+        return String(decoding: encoding, as: UTF8.self).lowercased()
+    }
+}

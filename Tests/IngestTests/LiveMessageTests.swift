@@ -1,0 +1,81 @@
+import EventLogs
+import Ingest
+import Keys
+import LocalStore
+import Logging
+import Model
+import Records
+import Synchronization
+import Telemetry
+import Testing
+import ThreeParty
+
+private struct FixedClock: WallClock {
+    let microseconds: Int64
+}
+
+@Suite("Messages of ISO 20022 on a member's topic")
+struct LiveMessageTests {
+    private static let features = FeatureSpec(name: "test", features: [Feature(name: "amount", kind: .amount)])
+
+    private static func message(_ type: String, _ element: String, _ body: String) -> [UInt8] {
+        Array(
+            ("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:\(type)\"><\(element)><GrpHdr><MsgId>M</MsgId>"
+                + "<CreDtTm>2026-03-02T10:15:00Z</CreDtTm></GrpHdr>\(body)</\(element)></Document>").utf8)
+    }
+
+    private static func transfers(_ ids: String...) -> [UInt8] {
+        let body = ids.map { id in
+            "<CdtTrfTxInf><PmtId><EndToEndId>\(id)</EndToEndId></PmtId><IntrBkSttlmAmt Ccy=\"EUR\">5.00</IntrBkSttlmAmt>"
+                + "<Dbtr><Nm>Ada</Nm></Dbtr><Cdtr><Nm>Bo</Nm></Cdtr></CdtTrfTxInf>"
+        }
+        return message("pacs.008.001.08", "FIToFICstmrCdtTrf", body.joined())
+    }
+
+    private static func returned(_ id: String, _ reason: String) -> [UInt8] {
+        message(
+            "pacs.004.001.09", "PmtRtr",
+            "<TxInf><OrgnlEndToEndId>\(id)</OrgnlEndToEndId><RtrRsnInf><Rsn><Cd>\(reason)</Cd></Rsn></RtrRsnInf></TxInf>"
+        )
+    }
+
+    @Test("single transfers are sealed, a return for fraud is a label, a batch is refused, and the stream goes on")
+    func live() throws {
+        let folder = try TemporaryFolder()
+        let sessions = try Sessions()
+        let log = try SQLiteEventLog(directory: folder.path, clock: FixedClock(microseconds: 1_700_000_000_000_000))
+        let topics = [Topics.transactions(sessions.member), Topics.sealed, Topics.rejected(sessions.member)]
+        try log.create(topics.map { TopicSettings(name: $0, partitions: 1) })
+        let source = TopicPartition(Topics.transactions(sessions.member))
+        let records = [
+            Self.transfers("E1"), Self.transfers("E2", "E3"), Self.transfers("E1"), Self.returned("E1", "AC04"),
+            Self.returned("E1", "FRAD"), Self.returned("E9", "FRAD"), Array("<!DOCTYPE a><a/>".utf8),
+            Self.transfers("E4"),
+        ]
+        try log.append(records.map { NewRecord(source, value: $0) })
+
+        let state = try AgentState(
+            spec: Self.features, transactions: source, store: SQLiteStateStore(path: folder.path + "/state.sqlite"))
+        let generator = Mutex(SplitMix64(state: 1))
+        let sealer = TransactionSealer(
+            member: sessions.member, epoch: sessions.epoch, sessions: sessions.members,
+            spec: try BinnedSpec(spec: Self.features, edges: [[1.5]]),
+            idKey: SecretKey(bytes: [UInt8](repeating: 1, count: 32)),
+            random: { count in generator.withLock { $0.bytes(count) } })
+        let metrics = Metrics()
+        let pipeline = try IngestPipeline(
+            member: sessions.member, log: log, state: state, mapping: try isoMapping(), sealer: sealer,
+            recipient: HPKEPrivateKey().publicKey, metrics: metrics, logger: Logger(label: "test"))
+        try pipeline.run(until: { state.ingested == Int64(records.count) })
+
+        #expect(state.waiting == 2)
+        #expect(try log.end(of: TopicPartition(Topics.sealed)) == 2)
+        let rejected = try log.reader(at: [Position(TopicPartition(Topics.rejected(sessions.member)), 0)])
+            .available(limit: 10).map { try #require(WireRejected(decoding: $0.value ?? [])) }
+        #expect(rejected.map(\.reason) == ["several_transactions", "unknown_transaction", "forbidden_dtd"])
+        #expect(rejected.map(\.offset) == [1, 5, 6])
+        #expect(metrics.value("cordon_outcomes_total", .init("kind", "return")) == 2)
+        #expect(metrics.value("cordon_labels_total") == 1)
+        #expect(metrics.value("cordon_duplicates_total") == 1)
+    }
+}
