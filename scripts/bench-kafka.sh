@@ -9,6 +9,7 @@ source "$(dirname "$0")/broker.sh"
 case "${1:-}" in -h | --help) sed -n '2,5s/^# *//p' "$0"; exit 0 ;; esac
 runs=${1:-5}
 install_dependencies
+install_packages gcc libc6-dev python3
 build
 cd "$root"
 source_file=/usr/share/doc/librdkafka-dev/examples/rdkafka_performance.c

@@ -15,7 +15,7 @@ install_packages() {
 }
 
 install_dependencies() {
-    install_packages librdkafka-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config gzip
+    install_packages librdkafka-dev libsqlite3-dev libssl-dev libxml2 zlib1g-dev pkg-config gzip
     command -v swift >/dev/null || { echo "cordon: there is no swift on the PATH; install Swift 6.2 or newer from swift.org" >&2; exit 1; }
 }
 

@@ -66,7 +66,7 @@ package final class IngestPipeline {
         for record in records {
             do throws(Rejection) {
                 switch try parser.parse(record.value ?? []) {
-                case .transaction(let valid): ingest(valid.transaction, record, &batch, &output)
+                case .transaction(let valid): try ingest(valid.transaction, record, &batch, &output)
                 case .verdict(let verdict): try confirm(verdict, &batch)
                 case .outcome(let outcome):
                     if outcome.tellsFraud {
@@ -92,11 +92,11 @@ package final class IngestPipeline {
 
     private func ingest(
         _ transaction: Transaction, _ record: LogRecord, _ batch: inout AgentState.Batch, _ output: inout [NewRecord]
-    ) {
+    ) throws(Rejection) {
         let event = sealer.eventID(transaction.id)
         let offset = record.position.offset
         guard
-            let features = state.observe(
+            let features = try state.observe(
                 transaction, offset: offset, event: event, received: record.timestamp, in: &batch)
         else {
             metrics.add(1, to: "cordon_duplicates_total")

@@ -18,6 +18,11 @@ final class KafkaTroubles: Sendable {
                 $0.outage = true
                 // "1/1 brokers are down" says less than the refused connection before it.
                 $0.last = $0.last ?? reason
+            } else if reason.contains("ApiVersionRequest failed"), reason.contains("Read underflow") {
+                // librdkafka's own words go on to guess that the broker is too old.
+                $0.last =
+                    "librdkafka \(String(cString: rd_kafka_version_str())) can't parse this broker's ApiVersions answer: it "
+                    + "takes a newer librdkafka or another broker"
             } else {
                 $0.last = reason
             }

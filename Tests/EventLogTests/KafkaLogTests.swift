@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test("a broker that never answers is unreachable, with the reason", .timeLimit(.minutes(1)))
+    @Test("a broker that never answers is unreachable, with the reason", .timeLimit(.minutes(10)))
     func unreachable() throws {
         let log = try KafkaEventLog(
             properties: ["bootstrap.servers": nowhere, "message.timeout.ms": "500"], patience: .milliseconds(500))
@@ -149,16 +149,17 @@ import Testing
         }
     }
 
-    @Test("while the broker is away calls fail as unreachable; when it is back they go on", .timeLimit(.minutes(1)))
+    @Test("while the broker is away calls fail as unreachable; when it is back they go on", .timeLimit(.minutes(10)))
     func brokerAway() throws {
         try cluster.create("bank-a.transactions", partitions: 1)
-        let log = try open(
-            ["message.timeout.ms": "1000", "reconnect.backoff.max.ms": "100"], patience: .seconds(1))
         let partition = TopicPartition("bank-a.transactions")
-        try log.append([NewRecord(partition, "before")])
+        try open().append([NewRecord(partition, "before")])
+        // Long enough for brokers that are there, on a busy machine too; the calls that fail below take this long.
+        let log = try open(
+            ["message.timeout.ms": "4000", "reconnect.backoff.max.ms": "100"], patience: .seconds(4))
         let reader = try log.reader(at: [Position(partition, 0)])
         #expect(try reader.read(1).map(\.text) == ["before"])
-        try log.commit([Position(partition, 1)], group: "g")
+        while (try? log.commit([Position(partition, 1)], group: "g")) == nil {}
 
         cluster.setBroker(1, up: false)
         #expect(performing: { try log.append([NewRecord(partition, "lost")]) }, throws: isUnreachable)

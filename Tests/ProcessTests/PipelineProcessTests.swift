@@ -30,6 +30,7 @@ struct PipelineProcessTests {
             (Self.record(1, amount: "99999999999999999"), "amount_too_large"),
             (Self.record(1).replacing("2026-01-21", with: "2026-02-30"), "time_invalid"),
             ("{\"type\":\"label\",\"transaction\":\"nobody\",\"fraud\":true}", "unknown_transaction"),
+            (Self.record(1, amount: "12.51"), "id_conflict"),
         ]
         for number in 0..<200 {
             for member in TestConsortium.members { try consortium.send(Self.record(number), to: member) }

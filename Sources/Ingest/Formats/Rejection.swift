@@ -32,6 +32,7 @@ package enum RejectionReason: String, Sendable, Hashable, CaseIterable {
     case valueInvalid = "value_invalid"
     case timeInvalid = "time_invalid"
     case unknownTransaction = "unknown_transaction"
+    case idConflict = "id_conflict"
 
     package init(_ error: MinorUnits.ParseError) {
         self =
@@ -75,6 +76,7 @@ package enum RejectionReason: String, Sendable, Hashable, CaseIterable {
         case .valueInvalid: "the field holds no code of its list, or is not of its form"
         case .timeInvalid: "the time is not an RFC 3339 time between 2000 and 2099"
         case .unknownTransaction: "the label names a transaction that this agent has not seen"
+        case .idConflict: "a different transaction with this id came before"
         }
     }
 }

@@ -18,6 +18,12 @@ struct RecentTransaction {
         self.fraud = fraud
     }
 
+    /// Whether both say the same of the transaction; its outcome aside, which comes later.
+    func isSame(as other: RecentTransaction) -> Bool {
+        time == other.time && amount == other.amount && customer.utf8.elementsEqual(other.customer.utf8)
+            && terminal.utf8.elementsEqual(other.terminal.utf8)
+    }
+
     init(decoding bytes: [UInt8]) throws(LogError) {
         guard let wire = WireRecentTransaction(decoding: bytes) else {
             throw .corrupted(reason: "the agent's state holds a malformed transaction")

@@ -85,21 +85,28 @@ package final class AgentState: Sendable {
         package init() {}
     }
 
-    /// Takes a transaction into windows and memory; nil where its id is known: a duplicate.
+    /// Takes a transaction into windows and memory; nil where it is known: a duplicate.
+    ///
+    /// - Throws: `idConflict` where its id is another transaction's.
     package func observe(
         _ transaction: Transaction, offset: Int64, event: EventID, received: Int64, in batch: inout Batch
-    ) -> [Double]? {
+    ) throws(Rejection) -> [Double]? {
         let row = RecentTransaction(transaction, fraud: false)
         let pending = PendingTransaction(transaction, event: event, received: received)
         var waits = true
+        var conflicts = false
         let values = memory.withLock { memory -> [Double]? in
-            guard memory.recent[Key(id: transaction.id)] == nil else { return nil }
+            if let known = memory.recent[Key(id: transaction.id)] {
+                conflicts = !known.isSame(as: row)
+                return nil
+            }
             memory.recent[Key(id: transaction.id)] = row
             memory.latest = max(memory.latest, row.time)
             waits = memory.decidedAhead.remove(offset) == nil
             if waits { memory.pending[offset] = pending }
             return memory.engine.observe(transaction)
         }
+        if conflicts { throw Rejection(reason: .idConflict, field: nil) }
         guard let values else { return nil }
         batch.writes.append(.put(table: Self.recentTable, entry(transaction.id, row)))
         if waits {

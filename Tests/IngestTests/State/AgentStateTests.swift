@@ -41,7 +41,7 @@ private final class Agent {
     func observe(_ transaction: Transaction) throws -> [Double]? {
         defer { offset += 1 }
         let event = try #require(EventID([UInt8](repeating: 7, count: 16)))
-        return state.observe(transaction, offset: offset, event: event, received: 5, in: &batch)
+        return try state.observe(transaction, offset: offset, event: event, received: 5, in: &batch)
     }
 
     func confirm(_ id: String, fraud: Bool) -> Bool {
@@ -66,7 +66,6 @@ struct AgentStateTests {
         let first = payment("p1", seconds: 10 * day, amount: 1000)
         #expect(try agent.observe(first) == [10, 1, 10, 1, 1, 0, 0])
         #expect(try agent.observe(first) == nil)
-        #expect(try agent.observe(payment("p1", seconds: 11 * day, amount: 5)) == nil)
         #expect(try agent.observe(payment("p2", seconds: 10 * day + 5, amount: 2000)) == [20, 2, 15, 20 / 15, 2, 0, 0])
         try agent.commit()
         try agent.restart()
@@ -192,6 +191,30 @@ struct AgentStateTests {
         #expect(try agent.state.position(scores) == 44)
     }
 
+    @Test("refuses another transaction under an id that it knows, before and after a restart, and keeps the first")
+    func conflicts() throws {
+        let agent = try Agent(folder)
+        let first = payment("p1", seconds: 10 * day, amount: 1000)
+        _ = try agent.observe(first)
+        let others = [
+            payment("p1", seconds: 10 * day + 1, amount: 1000), payment("p1", seconds: 10 * day, amount: 1001),
+            payment("p1", seconds: 10 * day, customer: "c9", amount: 1000),
+            payment("p1", seconds: 10 * day, terminal: "t9", amount: 1000),
+        ]
+        for _ in 0..<2 {
+            for other in others {
+                #expect(throws: Rejection(reason: .idConflict, field: nil)) { try agent.observe(other) }
+            }
+            #expect(try agent.observe(first) == nil)
+            try agent.commit()
+            try agent.restart()
+        }
+        #expect(agent.state.waiting == 1)
+        // A verdict is no other transaction.
+        #expect(agent.confirm("p1", fraud: true))
+        #expect(try agent.observe(first) == nil)
+    }
+
     @Test("history fills windows and known ids, and asks for no score")
     func backfill() throws {
         let agent = try Agent(folder)
@@ -200,7 +223,7 @@ struct AgentStateTests {
         ])
         for _ in 0..<2 {
             #expect(agent.state.waiting == 0)
-            #expect(try agent.observe(payment("h1", seconds: 13 * day)) == nil)
+            #expect(try agent.observe(payment("h1", seconds: 10 * day, amount: 3000)) == nil)
             #expect(try agent.observe(payment("p1", seconds: 13 * day)) == [10, 3, 50 / 3, 1, 3, 1, 0.5])
             try agent.restart()
         }
