@@ -85,6 +85,7 @@ struct CSVRecordTests {
                 "missing_field", "empty_field", "field_too_long", "control_character", "amount_not_a_number",
                 "amount_negative", "amount_too_large", "amount_too_precise", "amount_zero", "currency_unknown",
                 "rate_missing", "account_invalid", "value_invalid", "time_invalid", "unknown_transaction",
+                "id_conflict",
             ])
         #expect(Set(RejectionReason.allCases.map(\.explanation)).count == RejectionReason.allCases.count)
     }

@@ -28,7 +28,7 @@ struct BadRecordTests {
     @Test("give every reason that a parser can have")
     func reasons() {
         let all = BadJSON.cases + BadCSV.cases + BadXML.cases + BadISOJSON.cases
-        let elsewhere: Set<RejectionReason> = [.severalTransactions, .unknownTransaction]
+        let elsewhere: Set<RejectionReason> = [.severalTransactions, .unknownTransaction, .idConflict]
         #expect(Set(RejectionReason.allCases).subtracting(all.map(\.reason)) == elsewhere)
     }
 
