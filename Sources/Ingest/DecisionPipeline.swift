@@ -42,7 +42,7 @@ package final class DecisionPipeline {
     private var read: Int64
     private var collector: ShareCollector
     /// Complete scores of transactions that this agent has not taken in again after a restart.
-    private var early: [Int64: (score: ShareCollector.Score, offset: Int64)] = [:]
+    private var early: [Int64: ShareCollector.Score] = [:]
 
     package static func group(_ member: MemberID) -> String { "\(member).decisions" }
 
@@ -108,13 +108,13 @@ package final class DecisionPipeline {
         var done: [Int64] = []
         let ingested = state.ingested ?? 0
         // What is not below `ingested` waits: a crash would have it taken in, and decided, once more.
-        for (offset, entry) in early.sorted(by: { $0.key < $1.key }) where offset < ingested {
+        for (offset, score) in early.sorted(by: { $0.key < $1.key }) where offset < ingested {
             if let pending = state.pending(offset) {
-                guard let card = try card(entry.score.model) else {
+                guard let card = try card(score.model) else {
                     logger.error("a score names a model that is not on \(Topics.manifests)")
                     continue
                 }
-                output += decide(pending, entry.score, card)
+                output += decide(pending, score, card)
                 done.append(offset)
                 early[offset] = nil
             } else {
@@ -128,7 +128,8 @@ package final class DecisionPipeline {
             source.partition != own
                 || source.offset < ingested && (done.contains(source.offset) || state.pending(source.offset) == nil)
         }
-        let unresolved = ([collector.oldest] + early.values.map { $0.offset }).compactMap { $0 }.min()
+        // Back to the first share of whatever is not decided: a successor needs all three.
+        let unresolved = ([collector.oldest] + early.values.map { $0.firstOffset }).compactMap { $0 }.min()
         let position = Position(scores, unresolved ?? read)
         if output.isEmpty, records.isEmpty { return }
         if !output.isEmpty { try writer.append(output, committing: [position], group: Self.group(member)) }
@@ -144,9 +145,7 @@ package final class DecisionPipeline {
                     record.value ?? [], offset: record.position.offset, session: sessions)
                 for score in complete where score.source.partition == state.transactions.partition {
                     // The first complete score of a transaction stays.
-                    if early[score.source.offset] == nil {
-                        early[score.source.offset] = (score, record.position.offset)
-                    }
+                    if early[score.source.offset] == nil { early[score.source.offset] = score }
                 }
             } catch {
                 guard error != .unreadable else {

@@ -9,6 +9,8 @@ package struct ShareCollector {
         package var raw: Int64
         package var model: Digest32
         package var modelVersion: String
+        /// Where the first of its shares stands: who begins again there finds all three.
+        package var firstOffset: Int64
     }
 
     /// Why a record of scores is not used.
@@ -74,7 +76,9 @@ package struct ShareCollector {
         let all = PartyID.allCases.map { partial.shares[$0]! }
         let raw = header.ringBits == 16 ? Self.open(all, in: UInt16.self) : Self.open(all, in: UInt32.self)
         return zip(sources, raw).map {
-            Score(source: $0, raw: $1, model: model, modelVersion: partial.modelVersion)
+            Score(
+                source: $0, raw: $1, model: model, modelVersion: partial.modelVersion,
+                firstOffset: partial.firstOffset)
         }
     }
 
