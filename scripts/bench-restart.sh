@@ -20,7 +20,7 @@ cordon topics create "${roster[@]}" >"$work/out"
 cordon simulate --customers "$customers" --terminals 50000 --days 31 --out "$work/data"
 cordon model train --data "$work/data" --train 2026-01-10..2026-01-11 --out "$work/model"
 cordon model deal --model "$work/model/model.json" "${roster[@]}" --keys "$work/keys/coordinator"
-cordon backfill --member bank-a --state "$work/state" --bins "$work/model/bins.json" --data "$work/data" \
+cordon backfill --member bank-a --keys "$work/keys/bank-a" --state "$work/state" --bins "$work/model/bins.json" --data "$work/data" \
     --days 2026-01-01..2026-01-30
 
 # `exec`, so that what is killed is the program itself.

@@ -4,37 +4,45 @@ package import Model
 package func readFeatureSpec(file: String) throws(ConfigurationError) -> FeatureSpec {
     let root = try YAMLNode(file: file)
     try root.allow("name", "features")
-    var features: [Feature] = []
-    for node in try root.child("features").list {
-        try node.allow("name", "kind", "entity", "days", "delay")
-        let name = try node.child("name")
-        guard !features.contains(where: { $0.name == (try? name.string) }) else {
-            throw name.wrong("the feature is named twice")
-        }
-        features.append(Feature(name: try name.string, kind: try kind(node)))
-    }
+    let features = try readFeatures(root.child("features"))
     guard !features.isEmpty else { throw try root.child("features").wrong("at least one feature belongs here") }
     return FeatureSpec(name: try root.child("name").string, features: features)
 }
 
-private func kind(_ node: YAMLNode) throws(ConfigurationError) -> Feature.Kind {
-    let kind = try node.child("kind")
-    let name = try kind.string
-    guard Feature.Kind.names.contains(name) else {
-        throw kind.wrong("unknown kind; known: \(Feature.Kind.names.joined(separator: ", "))")
-    }
-    if let plain = Feature.Kind(name: name, window: nil) {
-        for key in ["entity", "days", "delay"] where node.optional(key) != nil {
-            throw try node.child(key).wrong("`\(name)` has no window")
+/// A list of features, as specs and policies have them.
+func readFeatures(_ list: YAMLNode) throws(ConfigurationError) -> [Feature] {
+    var features: [Feature] = []
+    for node in try list.list {
+        let feature = try readFeature(node)
+        guard !features.contains(where: { $0.name == feature.name }) else {
+            throw try node.child("name").wrong("the feature is named twice")
         }
-        return plain
+        features.append(feature)
     }
-    let entity = try node.child("entity")
-    guard let owner = Feature.Entity(rawValue: try entity.string) else {
-        throw entity.wrong("customer or terminal belongs here")
+    return features
+}
+
+private func readFeature(_ node: YAMLNode) throws(ConfigurationError) -> Feature {
+    try node.allow("name", "kind", "entity", "over", "delay", "of", "history", "value", "values")
+    var form = FeatureForm(name: try node.child("name").string, kind: try node.child("kind").string)
+    form.entity = try node.optional("entity")?.string
+    form.over = try node.optional("over")?.seconds
+    form.delay = try node.optional("delay")?.seconds
+    form.of = try node.optional("of")?.string
+    form.history = try node.optional("history")?.seconds
+    form.value = try node.optional("value")?.string
+    if let values = node.optional("values") {
+        var names: [String] = []
+        for value in try values.list { names.append(try value.string) }
+        form.values = names
     }
-    let window = Feature.Window(
-        days: try node.child("days").int(in: 1...365), delayDays: try node.optional("delay")?.int(in: 0...365) ?? 0)
-    guard let windowed = Feature.Kind(name: name, window: (owner, window)) else { throw kind.wrong("unknown kind") }
-    return windowed
+    do {
+        return try form.feature()
+    } catch {
+        let expected = error.expected ?? ""
+        guard let given = node.optional(error.field) else {
+            throw node.wrong("`\(error.field)` is missing: \(expected)")
+        }
+        throw given.wrong(error.expected == nil ? "`\(form.kind)` has no such field" : "\(expected) belongs here")
+    }
 }

@@ -123,6 +123,17 @@ struct YAMLNode {
         return value
     }
 
+    /// A span of time such as `90s`, `10m`, `1h` or `7d`, in seconds.
+    var seconds: Int64 {
+        get throws(ConfigurationError) {
+            let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+            guard let text = node.string, let unit = text.last.flatMap({ units[$0] }),
+                let number = Int64(text.dropLast()), (0...1_000_000_000).contains(number)
+            else { throw wrong("a span such as 90s, 10m, 1h or 7d belongs here") }
+            return number * unit
+        }
+    }
+
     func base64(count: Int) throws(ConfigurationError) -> [UInt8] {
         guard let data = Data(base64Encoded: try string), data.count == count else {
             throw wrong("\(count) bytes in base64 belong here")

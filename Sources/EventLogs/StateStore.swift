@@ -8,6 +8,12 @@ package protocol StateStore: Sendable {
     /// The next offset to read, as last committed.
     func position(_ partition: TopicPartition) throws(LogError) -> Int64?
 
+    /// What a table holds under a key; nil where there is nothing.
+    func value(_ table: String, _ key: [UInt8]) throws(LogError) -> [UInt8]?
+
+    /// The lowest key of a table, byte by byte; nil where it is empty.
+    func firstKey(_ table: String) throws(LogError) -> [UInt8]?
+
     /// Every entry of a table, by `order`, then key.
     func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws
 

@@ -42,7 +42,7 @@ package final class DecisionPipeline {
     private var read: Int64
     private var collector: ShareCollector
     /// Complete scores of transactions that this agent has not taken in again after a restart.
-    private var early: [Int64: ShareCollector.Score] = [:]
+    private var early: [SourcePosition: ShareCollector.Score] = [:]
 
     package static func group(_ member: MemberID) -> String { "\(member).decisions" }
 
@@ -89,44 +89,44 @@ package final class DecisionPipeline {
     private func recover() throws(LogError) {
         let past = try log.reader(at: [try Self.start(decisions, state, log)])
         while case let records = try past.available(limit: 1024), let last = records.last {
-            var offsets: [Int64] = []
+            var sources: [SourcePosition] = []
             for record in records {
                 guard let event = CloudEvent(json: record.value ?? []) else {
                     throw .unreadable(record.position, reason: "what is no decision")
                 }
                 if event.data.source.partition == state.transactions.partition {
-                    offsets.append(event.data.source.offset)
+                    sources.append(event.data.source.position)
                 }
             }
-            try state.decided(offsets, positions: [Position(decisions, last.position.offset + 1)])
+            try state.decided(sources, positions: [Position(decisions, last.position.offset + 1)])
         }
     }
 
     private func process(_ records: [LogRecord]) throws(LogError) {
         try collect(records)
         var output: [NewRecord] = []
-        var done: [Int64] = []
+        var done: Set<SourcePosition> = []
         let ingested = state.ingested ?? 0
         // What is not below `ingested` waits: a crash would have it taken in, and decided, once more.
-        for (offset, score) in early.sorted(by: { $0.key < $1.key }) where offset < ingested {
-            if let pending = state.pending(offset) {
+        for (source, score) in early.sorted(by: { $0.key < $1.key }) where source.offset < ingested {
+            if let pending = state.pending(source) {
                 guard let card = try card(score.model) else {
                     logger.error("a score names a model that is not on \(Topics.manifests)")
                     continue
                 }
                 output += decide(pending, score, card)
-                done.append(offset)
-                early[offset] = nil
+                done.insert(source)
+                early[source] = nil
             } else {
                 // Decided before, or never sent by this member.
-                early[offset] = nil
+                early[source] = nil
                 metrics.add(1, to: "cordon_repeated_scores_total")
             }
         }
         let own = state.transactions.partition
         collector.forget { source in
             source.partition != own
-                || source.offset < ingested && (done.contains(source.offset) || state.pending(source.offset) == nil)
+                || source.offset < ingested && (done.contains(source) || state.pending(source) == nil)
         }
         // Back to the first share of whatever is not decided: a successor needs all three.
         let unresolved = ([collector.oldest] + early.values.map { $0.firstOffset }).compactMap { $0 }.min()
@@ -135,7 +135,7 @@ package final class DecisionPipeline {
         if !output.isEmpty { try writer.append(output, committing: [position], group: Self.group(member)) }
         // Of this partition's decisions only this writer's are below the end, and all of those are in `done` by now.
         let end = output.isEmpty ? [] : [Position(decisions, try log.end(of: decisions))]
-        try state.decided(done, positions: [position] + end)
+        try state.decided(Array(done), positions: [position] + end)
     }
 
     private func collect(_ records: [LogRecord]) throws(LogError) {
@@ -145,7 +145,7 @@ package final class DecisionPipeline {
                     record.value ?? [], offset: record.position.offset, session: sessions)
                 for score in complete where score.source.partition == state.transactions.partition {
                     // The first complete score of a transaction stays.
-                    if early[score.source.offset] == nil { early[score.source.offset] = score }
+                    if early[score.source] == nil { early[score.source] = score }
                 }
             } catch {
                 guard error != .unreadable else {
@@ -167,18 +167,19 @@ package final class DecisionPipeline {
         let probability = card.calibration.probability(score.raw)
         let band = policy.band(probability)
         var detail = CloudEvent.Detail(
-            transaction: pending.id, decision: band.rawValue, rawScore: score.raw,
+            transaction: pending.transaction.id, decision: band.rawValue, rawScore: score.raw,
             score: Double(score.raw) / Double(1 << card.fractionBits), probability: probability,
             modelVersion: score.modelVersion, source: CloudEvent.Source(score.source),
-            transactionTime: EventTime(seconds: pending.time).rfc3339, receivedAt: pending.received, decidedAt: now)
+            transactionTime: pending.transaction.time.rfc3339, receivedAt: pending.received, decidedAt: now,
+            marks: pending.marks.isEmpty ? nil : pending.marks.map(\.rawValue))
         let id = hexadecimal(pending.event)
         let time = EventTime(seconds: now / 1_000_000)
         metrics.add(1, to: "cordon_decisions_total", .init("band", band.rawValue))
         let decision = CloudEvent(id: id, member: member, type: CloudEvent.decision, time: time, data: detail)
         guard band != .approve else { return [decision.record(decisions)] }
-        detail.customer = pending.customer
-        detail.terminal = pending.terminal
-        detail.amount = MinorUnits(pending.amount).decimal
+        detail.customer = pending.transaction.customer
+        detail.terminal = pending.transaction.terminal
+        detail.amount = pending.transaction.amount.decimal
         let alert = CloudEvent(id: id, member: member, type: CloudEvent.alert, time: time, data: detail)
         return [decision.record(decisions), alert.record(TopicPartition(Topics.alerts(member)))]
     }

@@ -15,6 +15,7 @@ package final class IngestPipeline {
     private let log: any EventLog
     private let state: AgentState
     private let parser: RecordParser
+    private let rules: ValidationRules
     private let sealer: TransactionSealer
     private let recipient: HPKEPublicKey
     private let metrics: Metrics
@@ -30,13 +31,15 @@ package final class IngestPipeline {
     package static func group(_ member: MemberID) -> String { "\(member).ingest" }
 
     package init(
-        member: MemberID, log: any EventLog, state: AgentState, mapping: Mapping, sealer: consuming TransactionSealer,
+        member: MemberID, log: any EventLog, state: AgentState, mapping: Mapping, rules: ValidationRules,
+        sealer: consuming TransactionSealer,
         recipient: HPKEPublicKey, batchSize: Int = 512, metrics: Metrics, logger: Logger
     ) throws(LogError) {
         self.member = member
         self.log = log
         self.state = state
         parser = RecordParser(mapping: mapping)
+        self.rules = rules
         self.sealer = sealer
         self.recipient = recipient
         self.batchSize = batchSize
@@ -64,18 +67,18 @@ package final class IngestPipeline {
         var batch = AgentState.Batch()
         var output: [NewRecord] = []
         for record in records {
-            do throws(Rejection) {
-                switch try parser.parse(record.value ?? []) {
-                case .transaction(let valid): try ingest(valid.transaction, record, &batch, &output)
-                case .verdict(let verdict): try confirm(verdict, &batch)
-                case .outcome(let outcome):
-                    if outcome.tellsFraud {
-                        try confirm(Verdict(transaction: outcome.transaction, fraud: true), &batch)
-                    }
-                    metrics.add(1, to: "cordon_outcomes_total", .init("kind", outcome.kind.rawValue))
+            var isOriginalKept = false
+            for part in parser.parts(record.value ?? []) {
+                let source = SourcePosition(
+                    partition: source.partition, offset: record.position.offset, index: part.index)
+                do throws(Refusal) {
+                    try take(part, record, source, &batch, &output)
+                } catch {
+                    guard case .rejected(let rejection) = error else { throw error.trouble }
+                    guard source.offset >= known else { continue }
+                    output.append(rejected(record, source, rejection, withOriginal: !isOriginalKept))
+                    isOriginalKept = true
                 }
-            } catch {
-                if record.position.offset >= known { output.append(rejected(record, error)) }
             }
         }
         // The log first: after a crash the batch is read again, and its repeats have the same source positions.
@@ -85,41 +88,78 @@ package final class IngestPipeline {
         try log.commit([Position(source, end)], group: Self.group(member))
     }
 
-    private func confirm(_ verdict: Verdict, _ batch: inout AgentState.Batch) throws(Rejection) {
-        guard state.confirm(verdict, in: &batch) else { throw Rejection(reason: .unknownTransaction, field: nil) }
+    /// Why a part of a record goes no further: what is wrong with it, or with the state.
+    private enum Refusal: Error {
+        case rejected(Rejection)
+        case failed(LogError)
+
+        var trouble: LogError {
+            if case .failed(let error) = self { error } else { .corrupted(reason: "a rejection is no trouble") }
+        }
+    }
+
+    private func take(
+        _ part: RecordPart, _ record: LogRecord, _ source: SourcePosition, _ batch: inout AgentState.Batch,
+        _ output: inout [NewRecord]
+    ) throws(Refusal) {
+        do {
+            switch try part.result.get() {
+            case .transaction(let valid): try ingest(valid.transaction, record, source, &batch, &output)
+            case .verdict(let verdict): try confirm(verdict, &batch)
+            case .outcome(let outcome):
+                if outcome.tellsFraud {
+                    try confirm(Verdict(transaction: outcome.transaction, fraud: true), &batch)
+                }
+                metrics.add(1, to: "cordon_outcomes_total", .init("kind", outcome.kind.rawValue))
+            }
+        } catch let rejection as Rejection {
+            throw .rejected(rejection)
+        } catch let error as LogError {
+            throw .failed(error)
+        } catch {
+            throw .failed(.corrupted(reason: "\(error)"))
+        }
+    }
+
+    private func confirm(_ verdict: Verdict, _ batch: inout AgentState.Batch) throws {
+        guard try state.confirm(verdict, in: &batch) else { throw Rejection(reason: .unknownTransaction, field: nil) }
         metrics.add(1, to: "cordon_labels_total")
     }
 
     private func ingest(
-        _ transaction: Transaction, _ record: LogRecord, _ batch: inout AgentState.Batch, _ output: inout [NewRecord]
+        _ transaction: Transaction, _ record: LogRecord, _ source: SourcePosition, _ batch: inout AgentState.Batch,
+        _ output: inout [NewRecord]
     ) throws(Rejection) {
+        let marks = try rules.check(transaction, received: record.timestamp)
         let event = sealer.eventID(transaction.id)
-        let offset = record.position.offset
         guard
-            let features = try state.observe(
-                transaction, offset: offset, event: event, received: record.timestamp, in: &batch)
+            let seen = try state.observe(
+                transaction, at: source, event: event, received: record.timestamp, marks: marks, in: &batch)
         else {
             metrics.add(1, to: "cordon_duplicates_total")
             return
         }
-        guard offset >= known else { return }
-        let sealed = sealer.seal(
-            transaction, event: event, features: features,
-            source: SourcePosition(partition: source.partition, offset: offset))
+        guard source.offset >= known else { return }
+        for mark in seen.isLate ? marks + [.late] : marks {
+            metrics.add(1, to: "cordon_transactions_marked_total", .init("mark", mark.rawValue))
+        }
+        let sealed = sealer.seal(transaction, event: event, features: seen.features, source: source)
         let partition = Int(event.bytes[0]) << 8 | Int(event.bytes[1])
         output.append(NewRecord(TopicPartition(Topics.sealed, partition % sealedPartitions), value: sealed))
         metrics.add(1, to: "cordon_transactions_sealed_total")
         metrics.add(sealed.count, to: "cordon_sealed_bytes_total")
     }
 
-    private func rejected(_ record: LogRecord, _ rejection: Rejection) -> NewRecord {
+    /// - Parameter withOriginal: the record's bytes go with the first of its parts that is rejected.
+    private func rejected(
+        _ record: LogRecord, _ source: SourcePosition, _ rejection: Rejection, withOriginal: Bool
+    ) -> NewRecord {
         metrics.add(1, to: "cordon_rejected_total", .init("reason", rejection.reason.rawValue))
-        let position = record.position
         let wire = RejectedRecord.make(
             reason: rejection.reason.rawValue, field: rejection.field, stage: "ingest", member: member,
             origin: .init(
-                topic: position.partition.topic, partition: position.partition.partition, offset: position.offset),
-            original: record.value ?? [], recipient: recipient)
+                topic: self.source.topic, partition: source.partition, offset: source.offset, index: source.index),
+            original: withOriginal ? record.value ?? [] : nil, recipient: recipient)
         return NewRecord(TopicPartition(Topics.rejected(member)), value: wire.encoded)
     }
 }

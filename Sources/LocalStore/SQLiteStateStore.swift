@@ -85,6 +85,23 @@ package final class SQLiteStateStore: StateStore {
         }
     }
 
+    package func value(_ table: String, _ key: [UInt8]) throws(LogError) -> [UInt8]? {
+        try run { db in
+            try Data.fetchOne(
+                db.cachedStatement(sql: "SELECT value FROM entries WHERE tbl = ? AND key = ?"),
+                arguments: [table, Data(key)]
+            ).map { Array($0) }
+        }
+    }
+
+    package func firstKey(_ table: String) throws(LogError) -> [UInt8]? {
+        try run { db in
+            try Data.fetchOne(db, sql: "SELECT min(key) FROM entries WHERE tbl = ?", arguments: [table]).map {
+                Array($0)
+            }
+        }
+    }
+
     package func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws {
         try database.read { db in
             let cached = try db.cachedStatement(

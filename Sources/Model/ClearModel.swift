@@ -15,13 +15,13 @@ package struct ClearModel: Sendable, Hashable {
     package init(
         version: String, binned: BinnedSpec, forest: Forest, calibration: Calibration
     ) throws(ClearModelError) {
-        guard Self.isName(version) else { throw .version }
+        guard FeatureForm.isName(version) else { throw .version }
         let features = binned.spec.features
-        guard Self.isName(binned.spec.name), !features.isEmpty, Set(features.map(\.name)).count == features.count else {
+        guard FeatureForm.isName(binned.spec.name), !features.isEmpty, Set(features.map(\.name)).count == features.count else {
             throw .featureSpec
         }
         for (index, feature) in features.enumerated() {
-            guard Self.isName(feature.name), Self.isBounded(feature.kind.window?.window) else {
+            guard FeatureForm.isName(feature.name), (try? FeatureForm(feature).feature()) == feature else {
                 throw .feature(index: index)
             }
         }
@@ -43,20 +43,6 @@ package struct ClearModel: Sendable, Hashable {
     /// The calibrated probability of fraud of a transaction's packed thermometer bits.
     package func probability(thermometer bytes: [UInt8]) -> Double {
         calibration.probability(score(thermometer: bytes))
-    }
-
-    private static func isName(_ text: String) -> Bool {
-        let marks = Set("._:+-".utf8)
-        return (1...64).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                    || marks.contains(byte)
-            }
-    }
-
-    private static func isBounded(_ window: Feature.Window?) -> Bool {
-        guard let window else { return true }
-        return (1...3650).contains(window.days) && (0...3650).contains(window.delayDays)
     }
 }
 
@@ -88,8 +74,8 @@ extension ClearModel {
         guard file.format == File.currentFormat else { throw .format }
         var features: [Feature] = []
         for (index, feature) in file.features.enumerated() {
-            guard let kind = feature.featureKind else { throw .feature(index: index) }
-            features.append(Feature(name: feature.name, kind: kind))
+            guard let feature = try? feature.feature() else { throw .feature(index: index) }
+            features.append(feature)
         }
         let binned: BinnedSpec
         do {
@@ -113,7 +99,7 @@ extension ClearModel {
     package func json() -> [UInt8] {
         let file = File(
             format: File.currentFormat, version: version, featureSpec: binned.spec.name,
-            features: binned.spec.features.map { FeatureCoding($0) }, edges: binned.edges,
+            features: binned.spec.features.map { FeatureForm($0) }, edges: binned.edges,
             fractionBits: forest.fractionBits, ring: forest.ring.rawValue,
             trees: forest.trees.map { FileTree(conditions: $0.conditions, leaves: $0.leaves) },
             calibration: calibration.points.map { FilePoint(score: $0.score, probability: $0.probability) })
@@ -128,12 +114,12 @@ extension ClearModel {
 
 /// The file, version 1.
 private struct File: Codable {
-    static let currentFormat = "cordon/clear-model/v1"
+    static let currentFormat = "cordon/clear-model/v2"
 
     var format: String
     var version: String
     var featureSpec: String
-    var features: [FeatureCoding]
+    var features: [FeatureForm]
     var edges: [[Double]]
     var fractionBits: Int
     var ring: Int

@@ -5,6 +5,8 @@ import Model
 import Records
 import Testing
 
+private let entities = Feature.Entity.allCases.map(\.rawValue).joined(separator: ", ")
+
 @Suite("Files of pipelines/")
 struct PipelineFileTests {
     private let file: ConfigurationFixture
@@ -57,49 +59,70 @@ struct PipelineFileTests {
                 "4: features[1].name: the feature is named twice"
             ),
             ("name: x\nfeatures:\n  - { kind: amount }\n", "3: features[0]: `name` is missing"),
-            ("name: x\nfeatures:\n  - { name: a }\n", "3: features[0]: `kind` is missing"),
+            (
+                "name: x\nfeatures:\n  - { name: a }\n",
+                "3: features[0]: `kind` is missing"
+            ),
+            (
+                "name: x\nfeatures:\n  - { name: a b, kind: amount }\n",
+                "3: features[0].name: a name of 1 to 64 of ASCII letters, digits and . _ : + - belongs here"
+            ),
             (
                 "name: x\nfeatures:\n  - { name: a, kind: amounts }\n",
-                "3: features[0].kind: unknown kind; known: amount, weekend, night, count, mean_amount, "
-                    + "amount_over_mean, frauds, fraud_rate"
+                "3: features[0].kind: one of \(FeatureForm.kinds.joined(separator: ", ")) belongs here"
             ),
             (
-                "name: x\nfeatures:\n  - { name: a, kind: amount,\n      days: 3 }\n",
-                "4: features[0].days: `amount` has no window"
+                "name: x\nfeatures:\n  - { name: a, kind: amount,\n      over: 3d }\n",
+                "4: features[0].over: `amount` has no such field"
             ),
-            ("name: x\nfeatures:\n  - { name: a, kind: count, days: 3 }\n", "3: features[0]: `entity` is missing"),
             (
-                "name: x\nfeatures:\n  - { name: a, kind: count, entity: shop, days: 3 }\n",
-                "3: features[0].entity: customer or terminal belongs here"
+                "name: x\nfeatures:\n  - { name: a, kind: count, over: 3d }\n",
+                "3: features[0]: `entity` is missing: one of \(entities)"
+            ),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: distinct, entity: device, of: shop, over: 3d }\n",
+                "3: features[0].of: one of \(entities) belongs here"
             ),
             (
                 "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer }\n",
-                "3: features[0]: `days` is missing"
+                "3: features[0]: `over` is missing: a span such as 10m, 1h or 7d, at most ten years"
             ),
             (
-                "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, days: 0 }\n",
-                "3: features[0].days: a whole number from 1 to 365 belongs here"
+                "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, over: 0d }\n",
+                "3: features[0].over: a span such as 10m, 1h or 7d, at most ten years belongs here"
             ),
             (
-                "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, days: 1.5 }\n",
-                "3: features[0].days: a whole number from 1 to 365 belongs here"
+                "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, over: 7 }\n",
+                "3: features[0].over: a span such as 90s, 10m, 1h or 7d belongs here"
             ),
             (
-                "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, days: 1, delay: -1 }\n",
-                "3: features[0].delay: a whole number from 0 to 365 belongs here"
+                "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, over: 1d, delay: -1d }\n",
+                "3: features[0].delay: a span such as 90s, 10m, 1h or 7d belongs here"
             ),
             (
-                "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, day: 1 }\n",
-                "3: features[0]: unknown key `day`; known here: name, kind, entity, days, delay"
+                "name: x\nfeatures:\n  - { name: a, kind: count_over_mean, entity: customer, over: 1d, history: 1h }\n",
+                "3: features[0].history: a span that is no shorter than `over` belongs here"
+            ),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: kind_is, value: cash }\n",
+                "3: features[0].value: one of card, transfer, instant_transfer, cash_out belongs here"
+            ),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: listed, entity: country, values: [NG, NG] }\n",
+                "3: features[0].values: a list of different names belongs here"
+            ),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, days: 1 }\n",
+                "3: features[0]: unknown key `days`; known here: name, kind, entity, over, delay, of, history, value, values"
             ),
         ])
     func features(text: String, mistake: String) throws {
         #expect(try file.mistake(text) { path in _ = try readFeatureSpec(file: path) } == mistake)
     }
 
-    @Test("a feature without a delay has one of 0 days")
+    @Test("a feature without a delay has one of nothing")
     func delay() throws {
-        try file.write("name: x\nfeatures:\n  - { name: a, kind: frauds, entity: terminal, days: 365 }\n")
+        try file.write("name: x\nfeatures:\n  - { name: a, kind: frauds, entity: terminal, over: 365d }\n")
         let spec = try readFeatureSpec(file: file.path)
         #expect(spec.features == [Feature(name: "a", kind: .frauds(.terminal, .init(days: 365, delayDays: 0)))])
     }

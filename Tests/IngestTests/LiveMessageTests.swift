@@ -39,23 +39,29 @@ struct LiveMessageTests {
         )
     }
 
-    @Test("single transfers are sealed, a return for fraud is a label, a batch is refused, and the stream goes on")
+    private static func source(_ record: LogRecord) throws -> SourcePosition? {
+        guard case .transaction(let sealed)? = WireSealedRecord(decoding: record.value ?? [])?.body else { return nil }
+        return SourcePosition(try #require(WireSealedHeader(decoding: Array(sealed.header))).source)
+    }
+
+    @Test("transfers are sealed, in batches too, a return for fraud is a label, and what is wrong stops nothing else")
     func live() throws {
         let folder = try TemporaryFolder()
         let sessions = try Sessions()
-        let log = try SQLiteEventLog(directory: folder.path, clock: FixedClock(microseconds: 1_700_000_000_000_000))
+        let log = try SQLiteEventLog(directory: folder.path, clock: FixedClock(microseconds: 1_772_500_000_000_000))
         let topics = [Topics.transactions(sessions.member), Topics.sealed, Topics.rejected(sessions.member)]
         try log.create(topics.map { TopicSettings(name: $0, partitions: 1) })
         let source = TopicPartition(Topics.transactions(sessions.member))
         let records = [
-            Self.transfers("E1"), Self.transfers("E2", "E3"), Self.transfers("E1"), Self.returned("E1", "AC04"),
+            Self.transfers("E1"), Self.transfers("E2", "E1", "E3"), Self.transfers("E1"), Self.returned("E1", "AC04"),
             Self.returned("E1", "FRAD"), Self.returned("E9", "FRAD"), Array("<!DOCTYPE a><a/>".utf8),
-            Self.transfers("E4"),
+            Self.transfers("E4"), Self.transfers("E5", "", "E6", ""),
         ]
         try log.append(records.map { NewRecord(source, value: $0) })
 
         let state = try AgentState(
-            spec: Self.features, transactions: source, store: SQLiteStateStore(path: folder.path + "/state.sqlite"))
+            spec: Self.features, hasher: EntityHasher(), transactions: source,
+            store: SQLiteStateStore(path: folder.path + "/state.sqlite"))
         let generator = Mutex(SplitMix64(state: 1))
         let sealer = TransactionSealer(
             member: sessions.member, epoch: sessions.epoch, sessions: sessions.members,
@@ -64,18 +70,26 @@ struct LiveMessageTests {
             random: { count in generator.withLock { $0.bytes(count) } })
         let metrics = Metrics()
         let pipeline = try IngestPipeline(
-            member: sessions.member, log: log, state: state, mapping: try isoMapping(), sealer: sealer,
+            member: sessions.member, log: log, state: state, mapping: try isoMapping(), rules: ValidationRules(),
+            sealer: sealer,
             recipient: HPKEPrivateKey().publicKey, metrics: metrics, logger: Logger(label: "test"))
         try pipeline.run(until: { state.ingested == Int64(records.count) })
 
-        #expect(state.waiting == 2)
-        #expect(try log.end(of: TopicPartition(Topics.sealed)) == 2)
+        #expect(state.waiting == 6)
+        #expect(try log.end(of: TopicPartition(Topics.sealed)) == 6)
         let rejected = try log.reader(at: [Position(TopicPartition(Topics.rejected(sessions.member)), 0)])
             .available(limit: 10).map { try #require(WireRejected(decoding: $0.value ?? [])) }
-        #expect(rejected.map(\.reason) == ["several_transactions", "unknown_transaction", "forbidden_dtd"])
-        #expect(rejected.map(\.offset) == [1, 5, 6])
+        #expect(rejected.map(\.reason) == ["unknown_transaction", "forbidden_dtd", "missing_field", "missing_field"])
+        #expect(rejected.map(\.offset) == [5, 6, 8, 8] && rejected.map(\.index) == [0, 0, 1, 3])
+        // The original goes with the first of its record's parts that is rejected.
+        #expect(rejected.map(\.sealedOriginal.isEmpty) == [false, false, false, true])
+        let sources = try log.reader(at: [Position(TopicPartition(Topics.sealed), 0)]).available(limit: 10)
+            .compactMap { try Self.source($0) }
+        #expect(
+            sources
+                == [(0, 0), (1, 0), (1, 2), (7, 0), (8, 0), (8, 2)].map { SourcePosition(offset: $0.0, index: $0.1) })
         #expect(metrics.value("cordon_outcomes_total", .init("kind", "return")) == 2)
         #expect(metrics.value("cordon_labels_total") == 1)
-        #expect(metrics.value("cordon_duplicates_total") == 1)
+        #expect(metrics.value("cordon_duplicates_total") == 2)
     }
 }

@@ -73,14 +73,14 @@ import Testing
             let json = try replaced(old, new)
             #expect(throws: error) { try ClearModel(json: json) }
         }
-        try expect(.format, "clear-model/v1", "clear-model/v2")
+        try expect(.format, "clear-model/v2", "clear-model/v3")
         try expect(.version, "2018-06-27.1", "a b")
         try expect(.featureSpec, "\"test-1\"", "\"\"")
         try expect(.featureSpec, "\"name\":\"rate\"", "\"name\":\"ratio\"")
         try expect(.feature(index: 0), "\"name\":\"amount\"", "\"name\":\"a|b\"")
         try expect(.feature(index: 3), "\"kind\":\"count\"", "\"kind\":\"median\"")
         try expect(.feature(index: 1), "\"kind\":\"weekend\"", "\"kind\":\"count\"")
-        try expect(.feature(index: 3), "\"days\":7", "\"days\":4000000000")
+        try expect(.feature(index: 3), "\"over\":604800", "\"over\":4000000000")
         try expect(.feature(index: 4), "\"entity\":\"terminal\"", "\"entity\":\"branch\"")
         try expect(.edges(.notAscending(feature: "mean")), "-2.5,0]", "-2.5,-3]")
         try expect(.edges(.featureCount), ",[1,2]", "")

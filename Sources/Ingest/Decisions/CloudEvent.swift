@@ -7,11 +7,16 @@ package struct CloudEvent: Codable, Sendable, Hashable {
     package struct Source: Codable, Sendable, Hashable {
         package var partition: Int
         package var offset: Int64
+        /// Of the transactions of one record, from 0; absent for the first.
+        package var index: Int?
 
         package init(_ position: SourcePosition) {
             partition = position.partition
             offset = position.offset
+            index = position.index == 0 ? nil : position.index
         }
+
+        package var position: SourcePosition { SourcePosition(partition: partition, offset: offset, index: index ?? 0) }
     }
 
     package struct Detail: Codable, Sendable, Hashable {
@@ -28,6 +33,8 @@ package struct CloudEvent: Codable, Sendable, Hashable {
         /// Microseconds since 1970: when the transaction came into the log, and when it was decided.
         package var receivedAt: Int64
         package var decidedAt: Int64
+        /// What was unusual about it, such as `late`; absent where nothing was.
+        package var marks: [String]?
         /// For alerts only: what the member's own risk team needs to look into it.
         package var customer: String?
         package var terminal: String?

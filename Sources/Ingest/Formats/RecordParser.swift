@@ -49,7 +49,7 @@ package struct RecordParser: Sendable {
         extras = Mapping.Extra.allCases.compactMap { extra in mapping.extras[extra].map { (extra, $0) } }
     }
 
-    /// What a record of one transaction holds: a batch of several is refused.
+    /// What is to be one transaction, label or outcome: a batch of several is refused.
     package func parse(_ bytes: [UInt8]) throws(Rejection) -> ParsedRecord {
         let parts = parts(bytes)
         guard parts.count == 1 else { throw Rejection(reason: .severalTransactions, field: nil) }

@@ -4,79 +4,82 @@ package import Model
 package import Records
 import Synchronization
 
-/// What a member's agent remembers: recent transactions (for windows and duplicates), those that wait for their score,
-/// and how far it has read. Held in memory, kept in a `StateStore`, shared by the ingest and decision threads.
+/// What a member's agent remembers: windows and known ids of recent transactions, those that wait for their score, and how
+/// far it has read. Held in memory, kept in a `StateStore`, shared by the ingest and decision threads.
+///
+/// Windows and ids are kept as blocks of keyed hashes (`StateBlock`); only a transaction that waits for its score is kept
+/// by name. Restart reads the blocks back: ten million transactions take seconds.
 package final class AgentState: Sendable {
-    /// A transaction's id by its bytes: two spellings that Unicode calls equivalent are two transactions.
-    private struct Key: Hashable {
-        var id: String
+    private struct Memory {
+        var engine: FeatureEngine
+        var known = KnownIDs()
+        /// The newest block, which grows, and those that filled up since the last commit.
+        var open = StateBlock(number: 0)
+        var filled: [StateBlock] = []
+        var isOpenChanged = false
+        var pending: [SourcePosition: PendingTransaction] = [:]
+        var ingested: Int64?
+        /// Positions that were decided by a predecessor and that this agent has not taken in again.
+        var decidedAhead: Set<SourcePosition> = []
+        var latest: Int64 = .min
+        var swept: Int64 = .min
 
-        static func == (left: Key, right: Key) -> Bool { left.id.utf8.elementsEqual(right.id.utf8) }
-
-        func hash(into hasher: inout Hasher) {
-            var id = id
-            id.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        mutating func keep(_ row: StateBlock.Row, fraud: Bool = false) {
+            if open.isComplete(before: row.event.time) {
+                filled.append(open)
+                open = StateBlock(number: open.number + 1)
+            }
+            open.append(row)
+            isOpenChanged = true
+            known.insert(KnownIDs.Entry(id: row.id, content: row.content, block: open.number, fraud: fraud))
+            latest = max(latest, row.event.time)
         }
     }
 
-    private struct Memory {
-        var engine: FeatureEngine
-        var recent: [Key: RecentTransaction] = [:]
-        var pending: [Int64: PendingTransaction] = [:]
-        var ingested: Int64?
-        /// Offsets that were decided by a predecessor and that this agent has not taken in again.
-        var decidedAhead: Set<Int64> = []
-        var latest: Int64 = .min
-        var swept: Int64 = .min
-    }
-
-    private static let recentTable = "recent"
+    private static let blockTable = "blocks"
+    private static let verdictTable = "verdicts"
     private static let pendingTable = "pending"
     private let store: any StateStore
     /// The partition of the member's transactions that this is the state of.
     package let transactions: TopicPartition
+    private let hasher: EntityHasher
+    /// Of the values that the engine computes, how many are the consortium's features; the others are the policy's own.
+    private let shared: Int
+    private let lateness: Int64
+    /// Seconds of event time that ids and windows are known for.
+    package let horizon: Int64
     private let memory: Mutex<Memory>
 
     /// Reads the kept state back.
-    package init(spec: FeatureSpec, transactions: TopicPartition, store: any StateStore) throws {
+    ///
+    /// - Parameters:
+    ///   - own: windows of the member's policy, computed beside the consortium's features and never shared.
+    ///   - hasher: turns names into what windows know of them; the same for all agents of a member, always.
+    ///   - lateness: seconds behind the newest transaction from which on one is marked late.
+    package init(
+        spec: FeatureSpec, own: [Feature] = [], hasher: EntityHasher, lateness: Int64 = ValidationRules().late,
+        transactions: TopicPartition, store: any StateStore
+    ) throws {
         self.store = store
         self.transactions = transactions
-        var rows: [(id: String, row: RecentTransaction)] = []
-        try store.scan(Self.recentTable) { entry in
-            rows.append((String(decoding: entry.key, as: UTF8.self), try RecentTransaction(decoding: entry.value)))
-        }
-        let (recent, engine) = Self.fill(rows, spec)
-        var memory = Memory(engine: engine, recent: recent, latest: rows.last?.row.time ?? .min)
+        self.hasher = hasher
+        self.lateness = lateness
+        shared = spec.features.count
+        let all = FeatureSpec(name: spec.name, features: spec.features + own)
+        var memory = Memory(engine: FeatureEngine(spec: all, hasher: hasher))
+        horizon = max(2 * memory.engine.retention, 30 * EventTime.day)
+        try Self.restore(&memory, store)
         try store.scan(Self.pendingTable) { entry in
-            memory.pending[entry.order] = try PendingTransaction(decoding: entry.value)
+            memory.pending[Self.position(transactions, entry)] = try PendingTransaction(decoding: entry.value)
         }
         memory.ingested = try store.position(transactions)
         self.memory = Mutex(memory)
     }
 
-    /// Fills ids and windows, which share nothing, side by side: there may be millions.
-    private static func fill(
-        _ rows: [(id: String, row: RecentTransaction)], _ spec: FeatureSpec
-    ) -> ([Key: RecentTransaction], FeatureEngine) {
-        let recent = Mutex<[Key: RecentTransaction]>([:])
-        let engine = Mutex(FeatureEngine(spec: spec))
-        DispatchQueue.concurrentPerform(iterations: 2) { half in
-            if half == 0 {
-                recent.withLock { recent in
-                    recent.reserveCapacity(rows.count)
-                    for (id, row) in rows { recent[Key(id: id)] = row }
-                }
-            } else {
-                engine.withLock { engine in
-                    for (id, row) in rows { engine.add(row.transaction(id: id), fraud: row.fraud) }
-                }
-            }
-        }
-        return (recent.withLock { $0 }, engine.withLock { $0 })
-    }
-
     /// The offset of the member's transactions to go on from; nil where nothing was taken in yet.
     package var ingested: Int64? { memory.withLock { $0.ingested } }
+    /// Ids that are told from new ones, and a few that are about to be forgotten.
+    package var knownIDs: Int { memory.withLock { $0.known.taken } }
     package var waiting: Int { memory.withLock { $0.pending.count } }
 
     /// A change that belongs to one batch: collected in memory, then kept with the batch's position.
@@ -85,76 +88,119 @@ package final class AgentState: Sendable {
         package init() {}
     }
 
+    /// What windows say of a transaction.
+    package struct Observation: Sendable, Hashable {
+        /// The consortium's features, in the spec's order.
+        package var features: [Double]
+        package var isLate: Bool
+    }
+
     /// Takes a transaction into windows and memory; nil where it is known: a duplicate.
     ///
-    /// - Throws: `idConflict` where its id is another transaction's.
+    /// - Throws: `idConflict` where its id is another transaction's, `tooLate` where it is older than what ids and windows
+    ///   are known for.
     package func observe(
-        _ transaction: Transaction, offset: Int64, event: EventID, received: Int64, in batch: inout Batch
-    ) throws(Rejection) -> [Double]? {
-        let row = RecentTransaction(transaction, fraud: false)
-        let pending = PendingTransaction(transaction, event: event, received: received)
-        var waits = true
-        var conflicts = false
-        let values = memory.withLock { memory -> [Double]? in
-            if let known = memory.recent[Key(id: transaction.id)] {
-                conflicts = !known.isSame(as: row)
-                return nil
+        _ transaction: Transaction, at position: SourcePosition, event: EventID, received: Int64, marks: [Mark] = [],
+        in batch: inout Batch
+    ) throws(Rejection) -> Observation? {
+        let row = row(of: transaction)
+        let taken = memory.withLock { memory -> Result<(Observation, PendingTransaction?)?, Rejection> in
+            if let known = memory.known[row.id] {
+                guard known.content == row.content else {
+                    return .failure(Rejection(reason: .idConflict, field: nil))
+                }
+                return .success(nil)
             }
-            memory.recent[Key(id: transaction.id)] = row
-            memory.latest = max(memory.latest, row.time)
-            waits = memory.decidedAhead.remove(offset) == nil
-            if waits { memory.pending[offset] = pending }
-            return memory.engine.observe(transaction)
+            let behind = memory.latest == .min ? 0 : memory.latest - row.event.time
+            guard behind <= horizon else { return .failure(Rejection(reason: .tooLate, field: "time")) }
+            memory.keep(row)
+            memory.engine.add(row.event)
+            let values = memory.engine.features(of: transaction, row.event)
+            let late = behind > lateness
+            let observation = Observation(features: Array(values[..<shared]), isLate: late)
+            guard memory.decidedAhead.remove(position) == nil else { return .success((observation, nil)) }
+            let pending = PendingTransaction(
+                transaction, event: event, received: received, windows: Array(values[shared...]),
+                marks: late ? [.late] + marks : marks)
+            memory.pending[position] = pending
+            return .success((observation, pending))
         }
-        if conflicts { throw Rejection(reason: .idConflict, field: nil) }
-        guard let values else { return nil }
-        batch.writes.append(.put(table: Self.recentTable, entry(transaction.id, row)))
-        if waits {
+        guard let (observation, pending) = try taken.get() else { return nil }
+        if let pending {
             batch.writes.append(
                 .put(
                     table: Self.pendingTable,
-                    StateEntry(key: Array("\(offset)".utf8), value: pending.encoded, order: offset)))
+                    StateEntry(key: Self.key(position), value: pending.encoded, order: position.offset)))
         }
-        return values
+        return observation
     }
 
     /// Takes a verdict on an earlier transaction into the windows; false where that transaction is not known.
-    package func confirm(_ verdict: Verdict, in batch: inout Batch) -> Bool {
-        let row = memory.withLock { memory -> RecentTransaction? in
-            guard var row = memory.recent[Key(id: verdict.transaction)] else { return nil }
-            if row.fraud != verdict.fraud {
-                row.fraud = verdict.fraud
-                memory.recent[Key(id: verdict.transaction)] = row
-                memory.engine.confirm(row.transaction(id: verdict.transaction), fraud: verdict.fraud)
-            }
-            return row
+    package func confirm(_ verdict: Verdict, in batch: inout Batch) throws(LogError) -> Bool {
+        let id = id(verdict.transaction)
+        guard let known = memory.withLock({ $0.known[id] }), let row = try row(id, inBlock: known.block) else {
+            return false
         }
-        guard let row else { return false }
-        batch.writes.append(.put(table: Self.recentTable, entry(verdict.transaction, row)))
+        if known.fraud != verdict.fraud {
+            memory.withLock { memory in
+                memory.known.mark(id, fraud: verdict.fraud)
+                memory.engine.confirm(row.event, fraud: verdict.fraud)
+            }
+        }
+        batch.writes.append(Self.write(verdict.fraud, on: row))
         return true
     }
 
-    private func entry(_ id: String, _ row: RecentTransaction) -> StateEntry {
-        StateEntry(key: Array(id.utf8), value: row.encoded, order: row.time)
+    /// The transaction of a block in memory or in the store; nil where the block has expired.
+    private func row(_ id: UInt64, inBlock number: UInt32) throws(LogError) -> StateBlock.Row? {
+        let block = memory.withLock { memory in
+            memory.open.number == number ? memory.open : memory.filled.first { $0.number == number }
+        }
+        if let block { return try block.row(id: id) }
+        guard let bytes = try store.value(Self.blockTable, StateBlock(number: number).key) else { return nil }
+        return try StateBlock.rows(bytes).first { $0.id == id }
+    }
+
+    private static func write(_ fraud: Bool, on row: StateBlock.Row) -> StateWrite {
+        .put(
+            table: verdictTable,
+            StateEntry(
+                key: withUnsafeBytes(of: row.id.bigEndian) { Array($0) }, value: [fraud ? 1 : 0], order: row.event.time)
+        )
     }
 
     /// Keeps a batch, and that everything below `offset` is in the log.
     package func commit(_ batch: consuming Batch, ingested offset: Int64) throws(LogError) {
-        try store.commit(batch.writes, positions: [Position(transactions, offset)])
+        try store.commit(batch.writes + blockWrites(), positions: [Position(transactions, offset)])
         let bound = memory.withLock { memory -> Int64? in
             memory.ingested = offset
             guard memory.latest != .min else { return nil }
             if memory.swept == .min { memory.swept = memory.latest }
             guard memory.latest >= memory.swept + EventTime.day else { return nil }
             memory.swept = memory.latest
-            // Twice the windows' reach: late transactions and late verdicts still find what they need. The windows
-            // forget no sooner than the rows that a restart fills them from, so that both give the same features.
-            let bound = memory.latest - max(2 * memory.engine.retention, 30 * EventTime.day)
+            // The windows forget no sooner than the blocks that a restart fills them from, so that both give the same
+            // features.
+            let bound = memory.latest - horizon
             memory.engine.expire(before: EventTime(seconds: bound + memory.engine.retention))
-            memory.recent = memory.recent.filter { $0.value.time >= bound }
             return bound
         }
-        if let bound { try store.removeAll(in: Self.recentTable, below: bound) }
+        guard let bound else { return }
+        try store.removeAll(in: Self.verdictTable, below: bound)
+        try store.removeAll(in: Self.blockTable, below: bound)
+        let first = try store.firstKey(Self.blockTable).map(StateBlock.number)
+        memory.withLock { $0.known.forget(before: first ?? $0.open.number) }
+    }
+
+    /// What blocks changed since the last commit.
+    private func blockWrites() -> [StateWrite] {
+        memory.withLock { memory in
+            defer {
+                memory.filled = []
+                memory.isOpenChanged = false
+            }
+            let changed = memory.filled + (memory.isOpenChanged ? [memory.open] : [])
+            return changed.map { .put(table: Self.blockTable, $0.entry) }
+        }
     }
 
     /// History from before the agent went live: fills windows and known ids, and asks for no score.
@@ -162,34 +208,130 @@ package final class AgentState: Sendable {
         for start in stride(from: 0, to: history.count, by: 10_000) {
             var writes: [StateWrite] = []
             for (transaction, fraud) in history[start..<min(start + 10_000, history.count)] {
-                let row = RecentTransaction(transaction, fraud: fraud)
+                let row = row(of: transaction)
                 memory.withLock { memory in
-                    memory.recent[Key(id: transaction.id)] = row
-                    memory.latest = max(memory.latest, row.time)
-                    memory.engine.add(transaction, fraud: fraud)
+                    memory.keep(row, fraud: fraud)
+                    memory.engine.add(row.event, fraud: fraud)
                 }
-                writes.append(.put(table: Self.recentTable, entry(transaction.id, row)))
+                if fraud { writes.append(Self.write(true, on: row)) }
             }
-            try store.commit(writes, positions: [])
+            try store.commit(writes + blockWrites(), positions: [])
         }
     }
 
-    package func pending(_ offset: Int64) -> PendingTransaction? { memory.withLock { $0.pending[offset] } }
+    package func pending(_ position: SourcePosition) -> PendingTransaction? {
+        memory.withLock { $0.pending[position] }
+    }
 
     /// Decisions for these transactions are in the log.
     ///
     /// - Parameter positions: how far scores and decisions are taken into account with that.
-    package func decided(_ offsets: [Int64], positions: [Position]) throws(LogError) {
+    package func decided(_ sources: [SourcePosition], positions: [Position]) throws(LogError) {
         try store.commit(
-            offsets.map { .remove(table: Self.pendingTable, key: Array("\($0)".utf8)) }, positions: positions)
+            sources.map { .remove(table: Self.pendingTable, key: Self.key($0)) }, positions: positions)
         memory.withLock { memory in
-            for offset in offsets where memory.pending.removeValue(forKey: offset) == nil {
-                if offset >= memory.ingested ?? 0 { memory.decidedAhead.insert(offset) }
+            for source in sources where memory.pending.removeValue(forKey: source) == nil {
+                if source.offset >= memory.ingested ?? 0 { memory.decidedAhead.insert(source) }
             }
         }
     }
 
     package func position(_ partition: TopicPartition) throws(LogError) -> Int64? {
         try store.position(partition)
+    }
+
+    private static func key(_ position: SourcePosition) -> [UInt8] {
+        Array("\(position.offset)/\(position.index)".utf8)
+    }
+
+    private static func position(_ transactions: TopicPartition, _ entry: StateEntry) -> SourcePosition {
+        let index = String(decoding: entry.key, as: UTF8.self).split(separator: "/").last.flatMap { Int($0) }
+        return SourcePosition(partition: transactions.partition, offset: entry.order, index: index ?? 0)
+    }
+
+    // MARK: What is kept of a transaction
+
+    private func id(_ name: String) -> UInt64 {
+        var name = name
+        let id = name.withUTF8 { hasher.hash($0, domain: 0xFF) }
+        return id == 0 ? 1 : id
+    }
+
+    /// Everything that the record says goes into the digest of its content; its outcome comes later.
+    private func row(of transaction: Transaction) -> StateBlock.Row {
+        let event = hasher.event(of: transaction)
+        var words: [UInt64] = [
+            UInt64(bitPattern: event.time), UInt64(bitPattern: event.amount),
+            UInt64(bitPattern: transaction.original?.units ?? -1),
+        ]
+        for index in 0..<EntityKeys.count { words.append(event.keys[index]) }
+        var bytes = words.withUnsafeBytes { Array($0) }
+        for text in [
+            transaction.original?.currency.code, transaction.kind?.rawValue, transaction.channel?.rawValue,
+        ] {
+            bytes += Array((text ?? "").utf8) + [0]
+        }
+        let content = bytes.withUnsafeBufferPointer { hasher.hash($0, domain: 0xFE) }
+        return StateBlock.Row(id: id(transaction.id), content: UInt32(truncatingIfNeeded: content), event: event)
+    }
+}
+
+// MARK: Restart
+
+extension AgentState {
+    /// Fills ids and each entity's windows, which share nothing, side by side; some blocks at a time, so that memory
+    /// holds no second copy of all.
+    private static func restore(_ memory: inout Memory, _ store: any StateStore) throws {
+        var verdicts: [UInt64: Bool] = [:]
+        try store.scan(verdictTable) { entry in
+            let id = entry.key.reduce(0) { $0 << 8 | UInt64($1) }
+            verdicts[id] = entry.value == [1]
+        }
+        var newest: StateEntry?
+        var chunk: [StateEntry] = []
+        try store.scan(blockTable) { entry in
+            if newest.map({ StateBlock.number($0.key) < StateBlock.number(entry.key) }) ?? true { newest = entry }
+            chunk.append(entry)
+            if chunk.count == 512 {
+                try fill(&memory, chunk, verdicts)
+                chunk = []
+            }
+        }
+        try fill(&memory, chunk, verdicts)
+        if let newest { memory.open = try StateBlock(number: StateBlock.number(newest.key), decoding: newest.value) }
+    }
+
+    private static func fill(_ memory: inout Memory, _ blocks: [StateEntry], _ verdicts: [UInt64: Bool]) throws {
+        var rows: [(row: StateBlock.Row, block: UInt32, fraud: Bool)] = []
+        rows.reserveCapacity(blocks.count * StateBlock.capacity)
+        for block in blocks {
+            let number = StateBlock.number(block.key)
+            for row in try StateBlock.rows(block.value) {
+                rows.append((row, number, verdicts[row.id] ?? false))
+                memory.latest = max(memory.latest, row.event.time)
+            }
+        }
+        let known = Mutex(memory.known)
+        memory.known = KnownIDs()
+        memory.engine.withParts { parts in
+            // Each iteration has a part of its own.
+            nonisolated(unsafe) let parts = parts
+            let all = rows
+            DispatchQueue.concurrentPerform(iterations: parts.count + 1) { index in
+                if index < parts.count {
+                    for entry in all { parts[index].add(entry.row.event, fraud: entry.fraud) }
+                } else {
+                    known.withLock { known in
+                        for entry in all {
+                            known.insert(
+                                KnownIDs.Entry(
+                                    id: entry.row.id, content: entry.row.content, block: entry.block,
+                                    fraud: entry.fraud))
+                        }
+                    }
+                }
+            }
+        }
+        memory.known = known.withLock { $0 }
     }
 }

@@ -8,11 +8,14 @@ package enum RejectedRecord {
         package var topic: String
         package var partition: Int
         package var offset: Int64
+        /// Of the parts of a record that holds several, from 0.
+        package var index: Int
 
-        package init(topic: String, partition: Int, offset: Int64) {
+        package init(topic: String, partition: Int, offset: Int64, index: Int = 0) {
             self.topic = topic
             self.partition = partition
             self.offset = offset
+            self.index = index
         }
     }
 
@@ -21,10 +24,11 @@ package enum RejectedRecord {
     /// - Parameters:
     ///   - reason: a stable code (docs/REJECTIONS.md).
     ///   - field: the field at fault; never its value.
+    ///   - original: nil where an earlier part of the same record carries it.
     ///   - recipient: the member's key; nil where no member can be named, and then the original is left out.
     package static func make(
         reason: String, field: String? = nil, stage: String, party: PartyID? = nil, member: MemberID?, origin: Origin,
-        original: [UInt8], recipient: HPKEPublicKey?
+        original: [UInt8]?, recipient: HPKEPublicKey?
     ) -> WireRejected {
         var out = WireRejected()
         out.reason = reason
@@ -35,7 +39,8 @@ package enum RejectedRecord {
         out.topic = origin.topic
         out.partition = UInt32(origin.partition)
         out.offset = origin.offset
-        if let sealed = try? recipient?.seal(original, info: info, associated: associated(out)) {
+        out.index = UInt32(origin.index)
+        if let original, let sealed = try? recipient?.seal(original, info: info, associated: associated(out)) {
             out.encapsulatedKey = Data(sealed.encapsulated)
             out.sealedOriginal = Data(sealed.ciphertext)
         }

@@ -42,17 +42,12 @@ package struct BinnedSpec: Sendable, Hashable {
         firstBit = first
         bits = total
         let digest = Digest32(
-            of: [Array("cordon/feature-spec/v1".utf8), Array(spec.name.utf8)]
+            of: [Array("cordon/feature-spec/v2".utf8), Array(spec.name.utf8)]
                 + zip(spec.features, edges).flatMap { feature, list in
-                    [Array(feature.name.utf8), Self.words(feature.kind)]
+                    [Array(FeatureForm(feature).line.utf8)]
                         + [list.flatMap { edge in withUnsafeBytes(of: edge.bitPattern.bigEndian) { Array($0) } }]
                 })
         id = digest.bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
-    private static func words(_ kind: Feature.Kind) -> [UInt8] {
-        guard let (entity, window) = kind.window else { return Array(kind.name.utf8) }
-        return Array("\(kind.name)/\(entity.rawValue)/\(window.days)/\(window.delayDays)".utf8)
     }
 
     /// How many edges of `feature` are at or below `value`: 0 ... edges.count.

@@ -3,152 +3,180 @@ package import Records
 /// Computes a spec's features of one member's transactions, in the order they are handed in, over the member's own
 /// history. The same code serves the live agent and training, so online features equal offline ones.
 ///
-/// Windows go by event time. A late transaction sees what was at or before its own time and is seen by later ones.
+/// Windows go by event time. A late transaction sees what was at or before its own time and came in before it, and is
+/// seen by later ones. A feature costs two binary searches; `max` and `distinct` look at no more than the newest `walk`
+/// transactions of their window.
 package struct FeatureEngine: Sendable {
-    /// A window that some feature reads, and what is summed over it.
-    private struct Sums {
-        var count = 0
-        var minorUnits: Int64 = 0
-        var frauds = 0
-    }
-
-    private struct Entry {
-        var time: Int64
-        var amount: Int64
-        var fraud: Bool
-    }
-
-    private struct Slot: Hashable {
-        var entity: Feature.Entity
-        var window: Feature.Window
-    }
+    /// How many transactions `max` and `distinct` look at.
+    package static let walk = 1024
 
     package let spec: FeatureSpec
     /// Seconds of event time after which an entry can no longer matter.
     package let retention: Int64
+    package let hasher: EntityHasher
+    private var histories: [EntityHistories]
+    /// What each feature reads: which history, and where windows are shared, the same one.
+    private let reads: [Read?]
     private let slots: [Slot]
-    private let slotOfFeature: [Int?]
-    private var customers: [String: [Entry]] = [:]
-    private var terminals: [String: [Entry]] = [:]
-    private let keepsCustomers: Bool
-    private let keepsTerminals: Bool
 
-    package init(spec: FeatureSpec) {
+    private struct Slot: Hashable {
+        var history: Int
+        var window: Feature.Window
+    }
+
+    private struct Read {
+        var slot: Int
+        /// Of `countOverMean`: the longer window.
+        var longer: Int?
+        /// Of `distinct`.
+        var column = 0
+    }
+
+    package init(spec: FeatureSpec, hasher: EntityHasher = EntityHasher()) {
         self.spec = spec
+        self.hasher = hasher
+        var entities: [Feature.Entity] = []
+        var columns: [Feature.Entity: [Feature.Entity]] = [:]
         var slots: [Slot] = []
-        slotOfFeature = spec.features.map { feature in
-            guard let (entity, window) = feature.kind.window else { return nil }
-            let slot = Slot(entity: entity, window: window)
+        var reach: Int64 = 0
+        func slot(_ entity: Feature.Entity, _ window: Feature.Window) -> Int {
+            if !entities.contains(entity) { entities.append(entity) }
+            reach = max(reach, window.span + window.delay)
+            let slot = Slot(history: entities.firstIndex(of: entity) ?? 0, window: window)
             if let known = slots.firstIndex(of: slot) { return known }
             slots.append(slot)
             return slots.count - 1
         }
+        reads = spec.features.map { feature in
+            guard case .window(let aggregate, let entity, let window) = feature.kind else { return nil }
+            var read = Read(slot: slot(entity, window))
+            switch aggregate {
+            case .countOverMean(let history):
+                read.longer = slot(entity, Feature.Window(span: history, delay: window.delay))
+            case .distinct(let other):
+                if columns[entity, default: []].contains(other) == false { columns[entity, default: []].append(other) }
+                read.column = columns[entity, default: []].firstIndex(of: other) ?? 0
+            default: break
+            }
+            return read
+        }
         self.slots = slots
-        retention = Int64(slots.map { $0.window.days + $0.window.delayDays }.max() ?? 0) * EventTime.day
-        keepsCustomers = slots.contains { $0.entity == .customer }
-        keepsTerminals = slots.contains { $0.entity == .terminal }
+        retention = reach
+        histories = entities.map { EntityHistories(of: $0, columns: columns[$0] ?? [], retention: reach) }
     }
 
+    package func event(of transaction: Transaction) -> WindowEvent { hasher.event(of: transaction) }
+
     /// Adds a transaction to the windows. `fraud` is for history whose outcome is already known.
+    package mutating func add(_ event: WindowEvent, fraud: Bool = false) {
+        for index in histories.indices { histories[index].add(event, fraud: fraud) }
+    }
+
     package mutating func add(_ transaction: Transaction, fraud: Bool = false) {
-        let entry = Entry(time: transaction.time.seconds, amount: transaction.amount.value, fraud: fraud)
-        if keepsCustomers { Self.insert(entry, into: &customers[transaction.customer, default: []], keep: retention) }
-        if keepsTerminals { Self.insert(entry, into: &terminals[transaction.terminal, default: []], keep: retention) }
+        add(event(of: transaction), fraud: fraud)
     }
 
     /// Adds a transaction and returns its features, one value a feature of the spec, in order; all finite.
     package mutating func observe(_ transaction: Transaction) -> [Double] {
-        add(transaction)
-        return features(of: transaction)
+        let event = event(of: transaction)
+        add(event)
+        return features(of: transaction, event)
     }
 
     /// The outcome of an earlier transaction became known, or changed.
+    package mutating func confirm(_ event: WindowEvent, fraud: Bool) {
+        for index in histories.indices { histories[index].confirm(event, fraud: fraud) }
+    }
+
     package mutating func confirm(_ transaction: Transaction, fraud: Bool) {
-        Self.confirm(transaction, fraud: fraud, in: &customers[transaction.customer])
-        Self.confirm(transaction, fraud: fraud, in: &terminals[transaction.terminal])
+        confirm(event(of: transaction), fraud: fraud)
     }
 
     /// Forgets entities that nothing after `time` can see any more.
     package mutating func expire(before time: EventTime) {
-        let bound = time.seconds - retention
-        customers = customers.filter { ($0.value.last?.time ?? .min) > bound }
-        terminals = terminals.filter { ($0.value.last?.time ?? .min) > bound }
+        for index in histories.indices { histories[index].expire(through: time.seconds - retention) }
+    }
+
+    /// Histories are independent of each other: how many there are, and one of them alone takes an event in. For filling
+    /// them side by side.
+    package var parts: Int { histories.count }
+
+    package mutating func withParts<Result>(
+        _ body: (UnsafeMutableBufferPointer<Part>) throws -> Result
+    ) rethrows -> Result {
+        var parts = histories.map { Part(histories: $0) }
+        histories = []
+        defer { histories = parts.map(\.histories) }
+        return try parts.withUnsafeMutableBufferPointer { try body($0) }
+    }
+
+    /// The history of one entity.
+    package struct Part: Sendable {
+        fileprivate var histories: EntityHistories
+
+        package mutating func add(_ event: WindowEvent, fraud: Bool) { histories.add(event, fraud: fraud) }
+    }
+
+    package func features(of transaction: Transaction) -> [Double] {
+        features(of: transaction, event(of: transaction))
     }
 
     /// The features of a transaction that is already in the windows.
-    package func features(of transaction: Transaction) -> [Double] {
-        let customer = customers[transaction.customer] ?? []
-        let terminal = terminals[transaction.terminal] ?? []
-        let sums = slots.map { slot in
-            Self.sum(slot.window, at: transaction.time.seconds, over: slot.entity == .customer ? customer : terminal)
-        }
-        let amount = Double(transaction.amount.value) / 100
+    package func features(of transaction: Transaction, _ event: WindowEvent) -> [Double] {
+        let found = histories.map { $0[event] }
+        let ranges = slots.map { found[$0.history]?.range($0.window, at: event.time) }
         return spec.features.indices.map { index in
-            let window = slotOfFeature[index].map { sums[$0] } ?? Sums()
-            let mean = window.count > 0 ? Double(window.minorUnits) / 100 / Double(window.count) : 0
-            switch spec.features[index].kind {
-            case .amount: return amount
-            case .weekend: return transaction.time.weekday >= 5 ? 1 : 0
-            case .night: return transaction.time.hour <= 6 ? 1 : 0
-            case .count: return Double(window.count)
-            case .meanAmount: return mean
-            case .amountOverMean: return mean > 0 ? amount / mean : 0
-            case .frauds: return Double(window.frauds)
-            case .fraudRate: return Double(window.frauds) / Double(max(window.count, 1))
+            guard case .window(let aggregate, _, let window) = spec.features[index].kind else {
+                return Self.value(spec.features[index].kind, of: transaction)
             }
+            guard let read = reads[index], let history = found[slots[read.slot].history], let range = ranges[read.slot]
+            else { return aggregate == .secondsSinceLast ? Double(window.span) : 0 }
+            return value(aggregate, window, read, history, range, ranges, event)
         }
     }
 
-    private static func insert(_ entry: Entry, into entries: inout [Entry], keep retention: Int64) {
-        if let last = entries.last, last.time > entry.time {
-            entries.insert(entry, at: firstIndex(after: entry.time, in: entries))
-        } else {
-            entries.append(entry)
-        }
-        // Twice the retention lets a late transaction find what it needs; trimmed in halves to stay linear overall.
-        let bound = entries[entries.count - 1].time - 2 * retention
-        if entries[0].time <= bound {
-            let stale = firstIndex(after: bound, in: entries)
-            if stale * 2 >= entries.count { entries.removeFirst(stale) }
-        }
-    }
-
-    private static func confirm(_ transaction: Transaction, fraud: Bool, in known: inout [Entry]?) {
-        guard var entries = known else { return }
-        known = nil
-        defer { known = entries }
-        // Transactions of one entity, time and amount are alike to every window, so any of them may carry the mark.
-        var index = firstIndex(after: transaction.time.seconds - 1, in: entries)
-        while index < entries.count, entries[index].time == transaction.time.seconds {
-            if entries[index].amount == transaction.amount.value, entries[index].fraud != fraud {
-                entries[index].fraud = fraud
-                return
-            }
-            index += 1
+    private static func value(_ kind: Feature.Kind, of transaction: Transaction) -> Double {
+        switch kind {
+        case .amount: Double(transaction.amount.value) / 100
+        case .weekend: transaction.time.weekday >= 5 ? 1 : 0
+        case .night: transaction.time.hour <= 6 ? 1 : 0
+        case .hour: Double(transaction.time.hour)
+        case .weekday: Double(transaction.time.weekday)
+        case .dayOfMonth: Double(transaction.time.date.day)
+        case .isKind(let kind): transaction.kind == kind ? 1 : 0
+        case .isChannel(let channel): transaction.channel == channel ? 1 : 0
+        case .listed(let entity, let names): transaction.name(of: entity).map(names.contains) == true ? 1 : 0
+        case .window: 0
         }
     }
 
-    private static func sum(_ window: Feature.Window, at time: Int64, over entries: [Entry]) -> Sums {
-        let end = time - Int64(window.delayDays) * EventTime.day
-        let start = end - Int64(window.days) * EventTime.day
-        var sums = Sums()
-        for entry in entries[firstIndex(after: start, in: entries)...] {
-            if entry.time > end { break }
-            sums.count += 1
-            sums.minorUnits += entry.amount
-            if entry.fraud { sums.frauds += 1 }
+    private func value(
+        _ aggregate: Feature.Aggregate, _ window: Feature.Window, _ read: Read, _ history: History,
+        _ range: History.Range, _ ranges: [History.Range?], _ event: WindowEvent
+    ) -> Double {
+        let amount = Double(event.amount) / 100
+        var mean: Double { range.count > 0 ? Double(history.sum(range)) / 100 / Double(range.count) : 0 }
+        switch aggregate {
+        case .count: return Double(range.count)
+        case .sum: return Double(history.sum(range)) / 100
+        case .mean: return mean
+        case .max: return Double(history.max(range, limit: Self.walk)) / 100
+        case .distinct:
+            let width = histories[slots[read.slot].history].columns.count
+            return Double(history.distinct(range, column: read.column, width: width, limit: Self.walk))
+        case .secondsSinceLast:
+            return Double(history.timeBeforeNewest(range).map { event.time - $0 } ?? window.span)
+        case .amountOverMean:
+            let mean = mean
+            return mean > 0 ? amount / mean : 0
+        case .amountOverMax:
+            let most = history.max(range, limit: Self.walk)
+            return most > 0 ? Double(event.amount) / Double(most) : 0
+        case .countOverMean(let span):
+            guard let longer = read.longer.flatMap({ ranges[$0] }), longer.count > 0 else { return 0 }
+            return Double(range.count) / (Double(longer.count) * Double(window.span) / Double(span))
+        case .frauds: return Double(history.frauds(range))
+        case .fraudRate: return Double(history.frauds(range)) / Double(max(range.count, 1))
         }
-        return sums
-    }
-
-    /// The first entry later than `time`; entries are in order of time.
-    private static func firstIndex(after time: Int64, in entries: [Entry]) -> Int {
-        var low = 0
-        var high = entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[middle].time <= time { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

@@ -1,3 +1,5 @@
+package import Records
+
 /// What is computed of a transaction before anything is shared: an ordered list of features, public to all members.
 package struct FeatureSpec: Sendable, Hashable {
     package var name: String
@@ -20,19 +22,53 @@ package struct Feature: Sendable, Hashable {
 
     /// Whose history a window is over.
     package enum Entity: String, Sendable, Hashable, CaseIterable {
-        case customer, terminal
+        case customer, terminal, account, card, payee, merchant
+        case merchantCategory = "merchant_category"
+        case device, ip, country
     }
 
-    /// The half-open span of event time `(t - delay - length, t - delay]` before a transaction at `t`, in days. A window
+    /// The half-open span of event time `(t - delay - span, t - delay]` before a transaction at `t`, in seconds. A window
     /// without a delay holds the transaction itself.
     package struct Window: Sendable, Hashable {
-        package var days: Int
-        package var delayDays: Int
+        package var span: Int64
+        package var delay: Int64
+
+        package init(span: Int64, delay: Int64 = 0) {
+            self.span = span
+            self.delay = delay
+        }
 
         package init(days: Int, delayDays: Int = 0) {
-            self.days = days
-            self.delayDays = delayDays
+            self.init(span: Int64(days) * EventTime.day, delay: Int64(delayDays) * EventTime.day)
         }
+
+        /// Ten years.
+        package static let limit: Int64 = 3650 * EventTime.day
+    }
+
+    /// What is made of a window of an entity's transactions. Amounts are in major units.
+    package enum Aggregate: Sendable, Hashable {
+        case count
+        case sum
+        /// 0 where the window is empty, as is `max`.
+        case mean
+        /// Of the newest `FeatureEngine.walk` transactions of the window.
+        case max
+        /// How many values of another entity, of the newest `FeatureEngine.walk` transactions of the window.
+        case distinct(Entity)
+        /// Seconds since the transaction before this one; the span where the window has none.
+        case secondsSinceLast
+        /// This amount over the window's mean; 0 where the window is empty.
+        case amountOverMean
+        /// This amount over the window's largest; 0 where the window is empty.
+        case amountOverMax
+        /// Transactions in the window over what a window of its length holds on average in the `history`, in seconds,
+        /// before the same moment: 1 for an entity that is as busy as ever.
+        case countOverMean(history: Int64)
+        /// Confirmed frauds.
+        case frauds
+        /// Confirmed frauds over max(1, transactions).
+        case fraudRate
     }
 
     package enum Kind: Sendable, Hashable {
@@ -42,63 +78,54 @@ package struct Feature: Sendable, Hashable {
         case weekend
         /// 1 where the hour of day is at most 6.
         case night
-        /// Transactions of the entity in the window.
-        case count(Entity, Window)
-        /// Mean amount in the window, in major units; 0 where the window is empty.
-        case meanAmount(Entity, Window)
-        /// This amount over the mean amount in the window; 0 where the window is empty.
-        case amountOverMean(Entity, Window)
-        /// Confirmed frauds in the window.
-        case frauds(Entity, Window)
-        /// Confirmed frauds over max(1, transactions).
-        case fraudRate(Entity, Window)
+        /// 0 ... 23.
+        case hour
+        /// Monday is 0.
+        case weekday
+        /// 1 ... 31.
+        case dayOfMonth
+        /// 1 where the payment is of this kind, or came by this channel.
+        case isKind(PaymentKind)
+        case isChannel(PaymentChannel)
+        /// 1 where the entity is one of these.
+        case listed(Entity, Set<String>)
+        /// 0 where the transaction has no such entity, `secondsSinceLast` aside.
+        case window(Aggregate, Entity, Window)
+    }
+}
 
-        /// The word for it in configuration and model files.
-        package var name: String {
-            switch self {
-            case .amount: "amount"
-            case .weekend: "weekend"
-            case .night: "night"
-            case .count: "count"
-            case .meanAmount: "mean_amount"
-            case .amountOverMean: "amount_over_mean"
-            case .frauds: "frauds"
-            case .fraudRate: "fraud_rate"
-            }
-        }
+extension Feature.Kind {
+    package static func count(_ entity: Feature.Entity, _ window: Feature.Window) -> Self {
+        .window(.count, entity, window)
+    }
+    package static func meanAmount(_ entity: Feature.Entity, _ window: Feature.Window) -> Self {
+        .window(.mean, entity, window)
+    }
+    package static func amountOverMean(_ entity: Feature.Entity, _ window: Feature.Window) -> Self {
+        .window(.amountOverMean, entity, window)
+    }
+    package static func frauds(_ entity: Feature.Entity, _ window: Feature.Window) -> Self {
+        .window(.frauds, entity, window)
+    }
+    package static func fraudRate(_ entity: Feature.Entity, _ window: Feature.Window) -> Self {
+        .window(.fraudRate, entity, window)
+    }
+}
 
-        /// The kind that `name` and window name; nil where the word is unknown, or a window is missing or too much.
-        package init?(name: String, window: (entity: Entity, window: Window)?) {
-            guard let (entity, window) = window else {
-                switch name {
-                case "amount": self = .amount
-                case "weekend": self = .weekend
-                case "night": self = .night
-                default: return nil
-                }
-                return
-            }
-            switch name {
-            case "count": self = .count(entity, window)
-            case "mean_amount": self = .meanAmount(entity, window)
-            case "amount_over_mean": self = .amountOverMean(entity, window)
-            case "frauds": self = .frauds(entity, window)
-            case "fraud_rate": self = .fraudRate(entity, window)
-            default: return nil
-            }
-        }
-
-        package static let names = [
-            "amount", "weekend", "night", "count", "mean_amount", "amount_over_mean", "frauds", "fraud_rate",
-        ]
-
-        package var window: (entity: Entity, window: Window)? {
-            switch self {
-            case .amount, .weekend, .night: nil
-            case .count(let e, let w), .meanAmount(let e, let w), .amountOverMean(let e, let w), .frauds(let e, let w),
-                .fraudRate(let e, let w):
-                (e, w)
-            }
+extension Transaction {
+    /// Who or what the transaction names as this entity; nil where it names none.
+    package func name(of entity: Feature.Entity) -> String? {
+        switch entity {
+        case .customer: customer
+        case .terminal: terminal
+        case .account: entities[.account]
+        case .card: entities[.card]
+        case .payee: entities[.payee]
+        case .merchant: entities[.merchant]
+        case .merchantCategory: entities[.merchantCategory]
+        case .device: entities[.device]
+        case .ip: entities[.ip]
+        case .country: entities[.country]
         }
     }
 }

@@ -128,6 +128,9 @@ package nonisolated struct WireSourcePosition: Sendable {
 
   package var offset: Int64 = 0
 
+  /// of the transactions of one record, from 0
+  package var index: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -365,16 +368,21 @@ package nonisolated struct WireRejected: Sendable {
   /// 1 + the party that refused it, 0 where none did
   package var party: UInt32 = 0
 
+  /// which part of a record that holds several, from 0
+  package var index: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
-/// A transaction that windows and duplicates still need; keyed by the member's transaction id, ordered by time.
-package nonisolated struct WireRecentTransaction: Sendable {
+/// A sealed transaction that has no decision yet; keyed by its position in `<member>.transactions`, ordered by the offset.
+package nonisolated struct WirePendingTransaction: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
+
+  package var id: String = String()
 
   /// seconds since 1970
   package var time: Int64 = 0
@@ -383,37 +391,30 @@ package nonisolated struct WireRecentTransaction: Sendable {
 
   package var terminal: String = String()
 
-  /// minor units
-  package var amount: Int64 = 0
-
-  /// confirmed
-  package var fraud: Bool = false
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-/// A sealed transaction that has no decision yet; keyed and ordered by its offset in `<member>.transactions`.
-package nonisolated struct WirePendingTransaction: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var id: String = String()
-
-  package var time: Int64 = 0
-
-  package var customer: String = String()
-
-  package var terminal: String = String()
-
+  /// hundredths of the consortium's currency
   package var amount: Int64 = 0
 
   package var eventID: Data = Data()
 
   /// microseconds since 1970
   package var received: Int64 = 0
+
+  /// as the record gave the amount: minor units of its currency
+  package var originalUnits: Int64 = 0
+
+  package var originalCurrency: String = String()
+
+  package var kind: String = String()
+
+  package var channel: String = String()
+
+  package var entities: Dictionary<String,String> = [:]
+
+  /// values of the policy's own windows, in its order
+  package var windows: [Double] = []
+
+  /// what is unusual about it, such as "late"
+  package var marks: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -592,7 +593,7 @@ nonisolated extension WireSealedHeader: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireSourcePosition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SourcePosition"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}partition\0\u{1}offset\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}partition\0\u{1}offset\0\u{1}index\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -602,6 +603,7 @@ nonisolated extension WireSourcePosition: SwiftProtobuf.Message, SwiftProtobuf._
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.partition) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self.offset) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.index) }()
       default: break
       }
     }
@@ -614,12 +616,16 @@ nonisolated extension WireSourcePosition: SwiftProtobuf.Message, SwiftProtobuf._
     if self.offset != 0 {
       try visitor.visitSingularInt64Field(value: self.offset, fieldNumber: 2)
     }
+    if self.index != 0 {
+      try visitor.visitSingularUInt32Field(value: self.index, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireSourcePosition, rhs: WireSourcePosition) -> Bool {
     if lhs.partition != rhs.partition {return false}
     if lhs.offset != rhs.offset {return false}
+    if lhs.index != rhs.index {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1077,7 +1083,7 @@ nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireRejected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Rejected"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{1}member\0\u{1}stage\0\u{3}sealed_original\0\u{3}encapsulated_key\0\u{1}field\0\u{1}party\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{1}member\0\u{1}stage\0\u{3}sealed_original\0\u{3}encapsulated_key\0\u{1}field\0\u{1}party\0\u{1}index\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1095,6 +1101,7 @@ nonisolated extension WireRejected: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 8: try { try decoder.decodeSingularBytesField(value: &self.encapsulatedKey) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.field) }()
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.party) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.index) }()
       default: break
       }
     }
@@ -1131,6 +1138,9 @@ nonisolated extension WireRejected: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.party != 0 {
       try visitor.visitSingularUInt32Field(value: self.party, fieldNumber: 10)
     }
+    if self.index != 0 {
+      try visitor.visitSingularUInt32Field(value: self.index, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1145,56 +1155,7 @@ nonisolated extension WireRejected: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.encapsulatedKey != rhs.encapsulatedKey {return false}
     if lhs.field != rhs.field {return false}
     if lhs.party != rhs.party {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireRecentTransaction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".RecentTransaction"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}time\0\u{1}customer\0\u{1}terminal\0\u{1}amount\0\u{1}fraud\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularInt64Field(value: &self.time) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.customer) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.terminal) }()
-      case 4: try { try decoder.decodeSingularInt64Field(value: &self.amount) }()
-      case 5: try { try decoder.decodeSingularBoolField(value: &self.fraud) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.time != 0 {
-      try visitor.visitSingularInt64Field(value: self.time, fieldNumber: 1)
-    }
-    if !self.customer.isEmpty {
-      try visitor.visitSingularStringField(value: self.customer, fieldNumber: 2)
-    }
-    if !self.terminal.isEmpty {
-      try visitor.visitSingularStringField(value: self.terminal, fieldNumber: 3)
-    }
-    if self.amount != 0 {
-      try visitor.visitSingularInt64Field(value: self.amount, fieldNumber: 4)
-    }
-    if self.fraud != false {
-      try visitor.visitSingularBoolField(value: self.fraud, fieldNumber: 5)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireRecentTransaction, rhs: WireRecentTransaction) -> Bool {
-    if lhs.time != rhs.time {return false}
-    if lhs.customer != rhs.customer {return false}
-    if lhs.terminal != rhs.terminal {return false}
-    if lhs.amount != rhs.amount {return false}
-    if lhs.fraud != rhs.fraud {return false}
+    if lhs.index != rhs.index {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1202,7 +1163,7 @@ nonisolated extension WireRecentTransaction: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PendingTransaction"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}time\0\u{1}customer\0\u{1}terminal\0\u{1}amount\0\u{3}event_id\0\u{1}received\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}time\0\u{1}customer\0\u{1}terminal\0\u{1}amount\0\u{3}event_id\0\u{1}received\0\u{3}original_units\0\u{3}original_currency\0\u{1}kind\0\u{1}channel\0\u{1}entities\0\u{1}windows\0\u{1}marks\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1217,6 +1178,13 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.amount) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.eventID) }()
       case 7: try { try decoder.decodeSingularInt64Field(value: &self.received) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.originalUnits) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.originalCurrency) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.channel) }()
+      case 12: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.entities) }()
+      case 13: try { try decoder.decodeRepeatedDoubleField(value: &self.windows) }()
+      case 14: try { try decoder.decodeRepeatedStringField(value: &self.marks) }()
       default: break
       }
     }
@@ -1244,6 +1212,27 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
     if self.received != 0 {
       try visitor.visitSingularInt64Field(value: self.received, fieldNumber: 7)
     }
+    if self.originalUnits != 0 {
+      try visitor.visitSingularInt64Field(value: self.originalUnits, fieldNumber: 8)
+    }
+    if !self.originalCurrency.isEmpty {
+      try visitor.visitSingularStringField(value: self.originalCurrency, fieldNumber: 9)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 10)
+    }
+    if !self.channel.isEmpty {
+      try visitor.visitSingularStringField(value: self.channel, fieldNumber: 11)
+    }
+    if !self.entities.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.entities, fieldNumber: 12)
+    }
+    if !self.windows.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.windows, fieldNumber: 13)
+    }
+    if !self.marks.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.marks, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1255,6 +1244,13 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
     if lhs.amount != rhs.amount {return false}
     if lhs.eventID != rhs.eventID {return false}
     if lhs.received != rhs.received {return false}
+    if lhs.originalUnits != rhs.originalUnits {return false}
+    if lhs.originalCurrency != rhs.originalCurrency {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.channel != rhs.channel {return false}
+    if lhs.entities != rhs.entities {return false}
+    if lhs.windows != rhs.windows {return false}
+    if lhs.marks != rhs.marks {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

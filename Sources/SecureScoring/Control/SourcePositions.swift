@@ -12,18 +12,35 @@ struct SourcePositions {
         var partition: Int
     }
 
+    private struct Place: Comparable {
+        var offset: Int64
+        var index: Int
+
+        init(offset: Int64, index: Int) {
+            self.offset = offset
+            self.index = index
+        }
+
+        init(_ source: SourcePosition) { self.init(offset: source.offset, index: source.index) }
+
+        static func < (left: Place, right: Place) -> Bool { (left.offset, left.index) < (right.offset, right.index) }
+    }
+
     private let partition: TopicPartition
-    private var highest: [Source: Int64] = [:]
+    private var highest: [Source: Place] = [:]
 
     init(partition: TopicPartition, state: any StateStore) throws {
         self.partition = partition
-        var found: [Source: Int64] = [:]
+        var found: [Source: Place] = [:]
         try state.scan(table) { entry in
             let parts = String(decoding: entry.key, as: UTF8.self).split(separator: "/")
-            guard parts.count == 2, let member = MemberID(String(parts[0])), let number = Int(parts[1]) else {
+            guard parts.count == 2, entry.value.count == 4, let member = MemberID(String(parts[0])),
+                let number = Int(parts[1])
+            else {
                 throw LogError.corrupted(reason: "the party's state holds a malformed source position")
             }
-            found[Source(member: member, partition: number)] = entry.order
+            let index = entry.value.reduce(0) { $0 << 8 | Int($1) }
+            found[Source(member: member, partition: number)] = Place(offset: entry.order, index: index)
         }
         highest = found
     }
@@ -31,7 +48,8 @@ struct SourcePositions {
     private var table: String { "sources-\(partition.partition)" }
 
     func isRepeat(_ member: MemberID, _ source: SourcePosition) -> Bool {
-        source.offset <= highest[Source(member: member, partition: source.partition)] ?? -1
+        guard let highest = highest[Source(member: member, partition: source.partition)] else { return false }
+        return Place(source) <= highest
     }
 
     /// Takes what was accepted by all three parties; returns what changes in the kept state.
@@ -39,15 +57,18 @@ struct SourcePositions {
         var changed: Set<Source> = []
         for (member, position) in accepted {
             let source = Source(member: member, partition: position.partition)
-            guard position.offset > highest[source] ?? -1 else { continue }
-            highest[source] = position.offset
+            let place = Place(position)
+            guard highest[source].map({ $0 < place }) ?? true else { continue }
+            highest[source] = place
             changed.insert(source)
         }
-        return changed.map { source in
-            .put(
+        return changed.compactMap { source in
+            guard let place = highest[source] else { return nil }
+            let index = withUnsafeBytes(of: UInt32(place.index).bigEndian) { Array($0) }
+            return .put(
                 table: table,
                 StateEntry(
-                    key: Array("\(source.member)/\(source.partition)".utf8), value: [], order: highest[source] ?? -1))
+                    key: Array("\(source.member)/\(source.partition)".utf8), value: index, order: place.offset))
         }
     }
 }

@@ -21,6 +21,7 @@ final class AgentPartitions: Sendable {
     private let keystore: FileKeystore
     private let spec: BinnedSpec
     private let mapping: Mapping
+    private let rules: ValidationRules
     private let policy: DecisionPolicy
     private let sessions: [PartyID: Session]
     private let stateFolder: String
@@ -39,7 +40,8 @@ final class AgentPartitions: Sendable {
 
     init(
         member: Roster.Member, roster: Roster, keystore: FileKeystore, spec: BinnedSpec, mapping: Mapping,
-        policy: DecisionPolicy, sessions: [PartyID: Session], stateFolder: String, log: any EventLog, metrics: Metrics,
+        rules: ValidationRules, policy: DecisionPolicy, sessions: [PartyID: Session], stateFolder: String,
+        log: any EventLog, metrics: Metrics,
         logger: Logger
     ) {
         self.member = member
@@ -47,6 +49,7 @@ final class AgentPartitions: Sendable {
         self.keystore = keystore
         self.spec = spec
         self.mapping = mapping
+        self.rules = rules
         self.policy = policy
         self.sessions = sessions
         self.stateFolder = stateFolder
@@ -57,6 +60,9 @@ final class AgentPartitions: Sendable {
 
     /// Sealed transactions without a decision.
     var waiting: Int { owned.withLock { $0.values.reduce(0) { $0 + $1.state.waiting } } }
+
+    /// Transactions whose repeats are told.
+    var knownIDs: Int { owned.withLock { $0.values.reduce(0) { $0 + $1.state.knownIDs } } }
 
     /// Works on whatever the group gives until told to stop.
     func run(_ settings: GroupSettings, until stop: StopFlag) throws {
@@ -79,7 +85,7 @@ final class AgentPartitions: Sendable {
     /// Restores a partition's state and starts its threads.
     private func begin(_ partition: TopicPartition) throws {
         let state = try AgentState(
-            spec: spec.spec, transactions: partition,
+            spec: spec.spec, hasher: try windowHasher(keystore), lateness: rules.late, transactions: partition,
             store: SQLiteStateStore(path: agentState(stateFolder, partition), takingOver: true))
         let stop = StopFlag()
         // What was decided before is read back before anything new is taken in.
@@ -143,7 +149,8 @@ final class AgentPartitions: Sendable {
             member: member.id, epoch: roster.epoch, sessions: sessions, spec: spec,
             idKey: try keystore.localKey("event-id"), random: randomBytes)
         return try IngestPipeline(
-            member: member.id, log: log, state: state, mapping: mapping, sealer: sealer, recipient: member.hpke,
+            member: member.id, log: log, state: state, mapping: mapping, rules: rules, sealer: sealer,
+            recipient: member.hpke,
             metrics: metrics, logger: logger)
     }
 
@@ -159,4 +166,9 @@ final class AgentPartitions: Sendable {
 /// The file of a partition's state in an agent's folder.
 func agentState(_ folder: String, _ partition: TopicPartition) -> String {
     "\(folder)/\(partition.topic)-\(partition.partition).sqlite"
+}
+
+/// What names become in an agent's windows: under a key of the member's own, so that its state folder holds no names.
+func windowHasher(_ keystore: FileKeystore) throws -> EntityHasher {
+    EntityHasher(key: try keystore.localKey("windows"))
 }

@@ -68,6 +68,9 @@ struct IngestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What other currencies are worth in the consortium's.", valueName: "file"))
     var rates = "pipelines/rates.yaml"
 
+    @Option(help: ArgumentHelp("What transactions must be, beyond their form.", valueName: "file"))
+    var validation = "pipelines/validation.yaml"
+
     @Option(help: ArgumentHelp("What the member does at which probability of fraud.", valueName: "file"))
     var policy = "pipelines/policies/default.yaml"
 
@@ -100,6 +103,7 @@ struct IngestCommand: ParsableCommand {
         let member = entry.id
         var mapping = try readMapping(file: self.mapping ?? "pipelines/mappings/canonical.yaml")
         mapping.rates = rates
+        let rules = try readValidation(file: self.validation)
         let policy = try readPolicy(file: self.policy)
         guard (1...3600).contains(sessionTimeout) else { throw Failure("`--session-timeout` is 1 to 3600 seconds") }
         let spec = try BinnedSpec(json: readFile(bins))
@@ -116,7 +120,8 @@ struct IngestCommand: ParsableCommand {
         let sessions = try openSessions(entry, roster, keystore, keys, log, logger)
         let metrics = Self.metrics()
         let partitions = AgentPartitions(
-            member: entry, roster: roster, keystore: keystore, spec: spec, mapping: mapping, policy: policy,
+            member: entry, roster: roster, keystore: keystore, spec: spec, mapping: mapping, rules: rules,
+            policy: policy,
             sessions: sessions, stateFolder: state, log: log, metrics: metrics, logger: logger)
         // Not the group that positions are kept under: Kafka takes commits for a group with members from these alone.
         let group = GroupSettings(
@@ -127,6 +132,7 @@ struct IngestCommand: ParsableCommand {
         if let path = process.metrics {
             let file = MetricsFile(path: path, metrics: metrics, log: log) {
                 metrics.set("cordon_transactions_waiting", to: Double(partitions.waiting))
+                metrics.set("cordon_known_ids", to: Double(partitions.knownIDs))
             }
             stages.add("metrics") { file.run(until: stop) }
         }
@@ -182,6 +188,8 @@ struct IngestCommand: ParsableCommand {
         metrics.describe("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds.")
         metrics.describe("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again.")
         metrics.describe("cordon_transactions_waiting", .gauge, "Sealed transactions without a decision.")
+        metrics.describe("cordon_known_ids", .gauge, "Ids of transactions whose repeats are told from new ones.")
+        metrics.describe("cordon_transactions_marked_total", .counter, "Transactions scored though late or ahead of the clock.")
         return metrics
     }
 }

@@ -31,49 +31,9 @@ struct BenchFormatsCommand: ParsableCommand {
 
     private static let formats: [(name: String, mapping: String, make: @Sendable (Int) -> String)] = [
         (
-            "JSON", "canonical",
-            {
-                #"{"id":"p-\#($0)","time":"2026-03-02T10:15:00Z","customer":"c\#($0)","terminal":"t9","amount":"125.40"}"#
-            }
+            "JSON", "canonical", { BenchSamples.json($0, customers: 1000) }
         ),
         ("CSV", "csv", { ",p-\($0),2026-03-02T10:15:00Z,c\($0),t9,125.40,," }),
-        ("pacs.008", "iso20022", { message($0) }),
+        ("pacs.008", "iso20022", { BenchSamples.creditTransfer($0, customers: 1000) }),
     ]
-
-    private static func message(_ number: Int) -> String {
-        """
-        <?xml version="1.0" encoding="UTF-8"?>
-        <Document xmlns="urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08">
-          <FIToFICstmrCdtTrf>
-            <GrpHdr>
-              <MsgId>M-\(number)</MsgId>
-              <CreDtTm>2026-03-02T10:15:00+01:00</CreDtTm>
-              <NbOfTxs>1</NbOfTxs>
-              <CtrlSum>125.40</CtrlSum>
-              <SttlmInf><SttlmMtd>CLRG</SttlmMtd></SttlmInf>
-              <PmtTpInf><SvcLvl><Cd>SEPA</Cd></SvcLvl><LclInstrm><Cd>INST</Cd></LclInstrm></PmtTpInf>
-            </GrpHdr>
-            <CdtTrfTxInf>
-              <PmtId>
-                <InstrId>I-\(number)</InstrId>
-                <EndToEndId>E2E-\(number)</EndToEndId>
-                <TxId>T-\(number)</TxId>
-              </PmtId>
-              <IntrBkSttlmAmt Ccy="EUR">125.40</IntrBkSttlmAmt>
-              <IntrBkSttlmDt>2026-03-02</IntrBkSttlmDt>
-              <AccptncDtTm>2026-03-02T10:14:59.871+01:00</AccptncDtTm>
-              <ChrgBr>SLEV</ChrgBr>
-              <Dbtr><Nm>Ada Example</Nm><PstlAdr><StrtNm>High Street</StrtNm><Ctry>NL</Ctry></PstlAdr></Dbtr>
-              <DbtrAcct><Id><IBAN>NL91ABNA0417164300</IBAN></Id></DbtrAcct>
-              <DbtrAgt><FinInstnId><BICFI>ABNANL2A</BICFI></FinInstnId></DbtrAgt>
-              <CdtrAgt><FinInstnId><BICFI>COBADEFF</BICFI></FinInstnId></CdtrAgt>
-              <Cdtr><Nm>Cedar Tools GmbH</Nm><PstlAdr><StrtNm>Hauptstr.</StrtNm><Ctry>DE</Ctry></PstlAdr></Cdtr>
-              <CdtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></CdtrAcct>
-              <Purp><Cd>GDDS</Cd></Purp>
-              <RmtInf><Ustrd>Invoice \(number)</Ustrd></RmtInf>
-            </CdtTrfTxInf>
-          </FIToFICstmrCdtTrf>
-        </Document>
-        """
-    }
 }

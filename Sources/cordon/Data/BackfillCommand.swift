@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLogs
 import Foundation
 import Ingest
+import Keys
 import LocalStore
 import Model
 import Records
@@ -18,6 +19,9 @@ struct BackfillCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("The member.", valueName: "name"))
     var member: String
+
+    @Option(help: ArgumentHelp("This member's private keys.", valueName: "dir"))
+    var keys: String
 
     @Option(help: ArgumentHelp("The agent's state folder.", valueName: "dir"))
     var state: String
@@ -45,7 +49,8 @@ struct BackfillCommand: ParsableCommand {
         let progress = Progress("filling windows")
         let topic = TopicPartition(Topics.transactions(member))
         let state = try AgentState(
-            spec: spec, transactions: topic, store: SQLiteStateStore(path: agentState(self.state, topic)))
+            spec: spec, hasher: try windowHasher(FileKeystore(directory: keys)), transactions: topic,
+            store: SQLiteStateStore(path: agentState(self.state, topic)))
         try state.backfill(past)
         progress.done("\(past.count) transactions")
     }

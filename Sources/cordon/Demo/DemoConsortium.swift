@@ -61,7 +61,8 @@ struct DemoConsortium {
         var count = 0
         for member in data.members {
             let state = try AgentState(
-                spec: spec, transactions: TopicPartition(Topics.transactions(member)),
+                spec: spec, hasher: try windowHasher(FileKeystore(directory: folder.keys.folder(member))),
+                transactions: TopicPartition(Topics.transactions(member)),
                 store: SQLiteStateStore(
                     path: agentState(folder.agent(member), TopicPartition(Topics.transactions(member)))))
             let history = data.history(member, reach: FeatureEngine(spec: spec).retention)

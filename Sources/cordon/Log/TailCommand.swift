@@ -84,7 +84,7 @@ private func describe(_ record: WireSealedRecord) -> String? {
     case .transaction(let sealed):
         guard let header = WireSealedHeader(decoding: Array(sealed.header)) else { return nil }
         return "transaction \(hexadecimal(header.eventID.prefix(4))) of \(header.member), from "
-            + "\(header.source.partition)@\(header.source.offset), epoch \(header.sessionEpoch); boxes of "
+            + "\(header.source.partition)@\(header.source.offset)\(header.source.index > 0 ? "/\(header.source.index)" : ""), epoch \(header.sessionEpoch); boxes of "
             + "\(sealed.boxes.map(\.count)) bytes"
     case .activation(let activation): return "model \(activation.version) is in force from the next record on"
     case nil: return nil

@@ -35,7 +35,7 @@ struct DecisionPipelineTests {
     /// The kept state, as a process that begins finds it.
     private func state() throws -> AgentState {
         try AgentState(
-            spec: spec, transactions: transactions,
+            spec: spec, hasher: EntityHasher(), transactions: transactions,
             store: SQLiteStateStore(path: folder.path + "/state.sqlite", takingOver: true))
     }
 
@@ -76,7 +76,8 @@ struct DecisionPipelineTests {
                 id: "t-\(offset)", time: EventTime(seconds: 1_700_000_000 + offset), customer: "c", terminal: "x",
                 amount: MinorUnits(100))
             let event = try #require(EventID([UInt8](repeating: UInt8(offset), count: 16)))
-            _ = try state.observe(transaction, offset: offset, event: event, received: 1, in: &batch)
+            _ = try state.observe(
+                transaction, at: SourcePosition(offset: offset), event: event, received: 1, in: &batch)
         }
         try state.commit(batch, ingested: offsets.upperBound)
     }

@@ -83,8 +83,10 @@ struct CSVRecordTests {
                 "encoding_unsupported", "forbidden_dtd", "too_deep", "unsupported_message", "no_transactions",
                 "several_transactions", "count_mismatch", "control_sum_mismatch", "duplicate_in_message", "wrong_type",
                 "missing_field", "empty_field", "field_too_long", "control_character", "amount_not_a_number",
-                "amount_negative", "amount_too_large", "amount_too_precise", "amount_zero", "currency_unknown",
-                "rate_missing", "account_invalid", "value_invalid", "time_invalid", "unknown_transaction",
+                "amount_negative", "amount_too_large", "amount_too_precise", "amount_zero", "amount_out_of_range",
+                "currency_unknown",
+                "rate_missing", "account_invalid", "value_invalid", "value_not_allowed", "time_invalid", "time_ahead",
+                "too_late", "unknown_transaction",
                 "id_conflict",
             ])
         #expect(Set(RejectionReason.allCases.map(\.explanation)).count == RejectionReason.allCases.count)

@@ -29,23 +29,24 @@ private final class Agent {
     init(_ folder: TemporaryFolder, name: String = "agent") throws {
         store = try SQLiteStateStore(path: folder.path + "/\(name).sqlite")
         transactions = TopicPartition(Topics.transactions(try member("bank-a")))
-        state = try AgentState(spec: spec, transactions: transactions, store: store)
+        state = try AgentState(spec: spec, hasher: EntityHasher(k0: 1, k1: 2), transactions: transactions, store: store)
     }
 
     /// As after `kill -9`: what was not committed is gone.
     func restart() throws {
-        state = try AgentState(spec: spec, transactions: transactions, store: store)
+        state = try AgentState(spec: spec, hasher: EntityHasher(k0: 1, k1: 2), transactions: transactions, store: store)
         batch = AgentState.Batch()
     }
 
     func observe(_ transaction: Transaction) throws -> [Double]? {
         defer { offset += 1 }
         let event = try #require(EventID([UInt8](repeating: 7, count: 16)))
-        return try state.observe(transaction, offset: offset, event: event, received: 5, in: &batch)
+        return try state.observe(
+            transaction, at: SourcePosition(offset: offset), event: event, received: 5, in: &batch)?.features
     }
 
-    func confirm(_ id: String, fraud: Bool) -> Bool {
-        state.confirm(Verdict(transaction: id, fraud: fraud), in: &batch)
+    func confirm(_ id: String, fraud: Bool) throws -> Bool {
+        try state.confirm(Verdict(transaction: id, fraud: fraud), in: &batch)
     }
 
     func commit() throws {
@@ -118,7 +119,7 @@ struct AgentStateTests {
                     "seed \(seed), transaction \(number)")
                 let old = "p\(Int.random(in: max(0, number - 60)...number, using: &generator))"
                 let fraud = Bool.random(using: &generator)
-                #expect(restarted.confirm(old, fraud: fraud) == steady.confirm(old, fraud: fraud))
+                #expect(try restarted.confirm(old, fraud: fraud) == (try steady.confirm(old, fraud: fraud)))
                 if number % 10 == 9 {
                     try steady.commit()
                     try restarted.commit()
@@ -152,25 +153,25 @@ struct AgentStateTests {
         let agent = try Agent(folder)
         _ = try agent.observe(payment("p1", seconds: 10 * day))
         _ = try agent.observe(payment("p2", seconds: 10 * day + 1, customer: "c2"))
-        #expect(agent.confirm("p1", fraud: true))
+        #expect(try agent.confirm("p1", fraud: true))
         #expect(try agent.observe(payment("soon", seconds: 11 * day))?[5] == 0)
         #expect(try agent.observe(payment("a", seconds: 12 * day + 2)).map { [$0[5], $0[6]] } == [1, 0.5])
         #expect(try agent.observe(payment("else", seconds: 12 * day + 2, terminal: "t2"))?[5] == 0)
-        #expect(agent.confirm("p1", fraud: true))
+        #expect(try agent.confirm("p1", fraud: true))
         #expect(try agent.observe(payment("b", seconds: 12 * day + 3))?[5] == 1)
         try agent.commit()
         try agent.restart()
         #expect(try agent.observe(payment("c", seconds: 12 * day + 4))?[5] == 1)
-        #expect(agent.confirm("p1", fraud: false))
+        #expect(try agent.confirm("p1", fraud: false))
         #expect(try agent.observe(payment("d", seconds: 12 * day + 5))?[5] == 0)
     }
 
     @Test("does not know a verdict's transaction that it has not seen")
     func unknownVerdict() throws {
         let agent = try Agent(folder)
-        #expect(!agent.confirm("p1", fraud: true))
+        #expect(try !agent.confirm("p1", fraud: true))
         _ = try agent.observe(payment("p1", seconds: 10 * day))
-        #expect(agent.confirm("p1", fraud: true))
+        #expect(try agent.confirm("p1", fraud: true))
     }
 
     @Test("remembers who waits for a score until it is decided, with the position of the scores")
@@ -180,14 +181,17 @@ struct AgentStateTests {
         _ = try agent.observe(payment("p1", seconds: 10 * day, customer: "c9", terminal: "t9", amount: 77))
         try agent.commit()
         try agent.restart()
-        let pending = try #require(agent.state.pending(1))
-        #expect(pending.id == "p1" && pending.customer == "c9" && pending.terminal == "t9" && pending.amount == 77)
-        #expect(pending.time == 10 * day && pending.received == 5 && pending.event.count == 16)
+        let pending = try #require(agent.state.pending(SourcePosition(offset: 1)))
+        #expect(
+            pending.transaction == payment("p1", seconds: 10 * day, customer: "c9", terminal: "t9", amount: 77))
+        #expect(pending.received == 5 && pending.event.count == 16)
         let scores = TopicPartition(Topics.scores(try member("bank-a")))
         #expect(try agent.state.position(scores) == nil)
-        try agent.state.decided([1], positions: [Position(scores, 44)])
+        try agent.state.decided([SourcePosition(offset: 1)], positions: [Position(scores, 44)])
         try agent.restart()
-        #expect(agent.state.pending(1) == nil && agent.state.pending(0)?.id == "p0" && agent.state.waiting == 1)
+        #expect(
+            agent.state.pending(SourcePosition(offset: 1)) == nil
+                && agent.state.pending(SourcePosition(offset: 0))?.transaction.id == "p0" && agent.state.waiting == 1)
         #expect(try agent.state.position(scores) == 44)
     }
 
@@ -211,7 +215,7 @@ struct AgentStateTests {
         }
         #expect(agent.state.waiting == 1)
         // A verdict is no other transaction.
-        #expect(agent.confirm("p1", fraud: true))
+        #expect(try agent.confirm("p1", fraud: true))
         #expect(try agent.observe(first) == nil)
     }
 
@@ -239,7 +243,7 @@ struct AgentStateTests {
             try agent.commit()
         }
         try agent.restart()
-        #expect(!agent.confirm("old", fraud: true))
-        #expect(agent.confirm("p20", fraud: true))
+        #expect(try !agent.confirm("old", fraud: true))
+        #expect(try agent.confirm("p20", fraud: true))
     }
 }

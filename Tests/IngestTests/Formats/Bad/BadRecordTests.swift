@@ -28,11 +28,13 @@ struct BadRecordTests {
     @Test("give every reason that a parser can have")
     func reasons() {
         let all = BadJSON.cases + BadCSV.cases + BadXML.cases + BadISOJSON.cases
-        let elsewhere: Set<RejectionReason> = [.severalTransactions, .unknownTransaction, .idConflict]
+        let elsewhere: Set<RejectionReason> = [
+            .severalTransactions, .unknownTransaction, .idConflict, .amountOutOfRange, .valueNotAllowed, .timeAhead, .tooLate,
+        ]
         #expect(Set(RejectionReason.allCases).subtracting(all.map(\.reason)) == elsewhere)
     }
 
-    @Test("a record of the live stream may not be a batch yet, and one of a single transaction goes through")
+    @Test("what is to be one transaction may not be a batch, and one of a single transaction goes through")
     func batches() throws {
         let parser = try BadCase.Format.xml.parser()
         #expect(throws: Rejection(reason: .severalTransactions, field: nil)) {

@@ -1,0 +1,61 @@
+import EventLogs
+import Foundation
+package import Records
+
+/// A transaction that was sealed and has no decision yet, with what decides beside its score.
+package struct PendingTransaction: Sendable {
+    package var transaction: Transaction
+    package var event: [UInt8]
+    /// When the member's system handed it in: microseconds since 1970, from the log.
+    package var received: Int64
+    /// Values of the policy's own windows, in its order.
+    package var windows: [Double]
+    package var marks: [Mark]
+
+    init(
+        _ transaction: Transaction, event: EventID, received: Int64, windows: [Double] = [], marks: [Mark] = []
+    ) {
+        self.transaction = transaction
+        self.event = event.bytes
+        self.received = received
+        self.windows = windows
+        self.marks = marks
+    }
+
+    init(decoding bytes: [UInt8]) throws(LogError) {
+        guard let wire = WirePendingTransaction(decoding: bytes) else {
+            throw .corrupted(reason: "the agent's state holds a malformed pending transaction")
+        }
+        var entities: [EntityKind: String] = [:]
+        for (name, value) in wire.entities { EntityKind(rawValue: name).map { entities[$0] = value } }
+        transaction = Transaction(
+            id: wire.id, time: EventTime(seconds: wire.time), customer: wire.customer, terminal: wire.terminal,
+            amount: MinorUnits(wire.amount),
+            original: Currency(wire.originalCurrency).map { Money(units: wire.originalUnits, currency: $0) },
+            kind: PaymentKind(rawValue: wire.kind), channel: PaymentChannel(rawValue: wire.channel),
+            entities: entities)
+        event = Array(wire.eventID)
+        received = wire.received
+        windows = wire.windows
+        marks = wire.marks.compactMap(Mark.init(rawValue:))
+    }
+
+    var encoded: [UInt8] {
+        var wire = WirePendingTransaction()
+        wire.id = transaction.id
+        wire.time = transaction.time.seconds
+        wire.customer = transaction.customer
+        wire.terminal = transaction.terminal
+        wire.amount = transaction.amount.value
+        wire.originalUnits = transaction.original?.units ?? 0
+        wire.originalCurrency = transaction.original?.currency.code ?? ""
+        wire.kind = transaction.kind?.rawValue ?? ""
+        wire.channel = transaction.channel?.rawValue ?? ""
+        for (kind, value) in transaction.entities { wire.entities[kind.rawValue] = value }
+        wire.eventID = Data(event)
+        wire.received = received
+        wire.windows = windows
+        wire.marks = marks.map(\.rawValue)
+        return wire.encoded
+    }
+}

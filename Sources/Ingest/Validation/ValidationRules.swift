@@ -1,0 +1,49 @@
+package import Records
+
+/// What a transaction must be beyond its form, as data: `pipelines/validation.yaml`.
+package struct ValidationRules: Sendable, Hashable {
+    /// Seconds behind the newest event time of the partition from which on a transaction is marked late.
+    package var late: Int64 = 3600
+    /// Seconds ahead of the log's clock from which on a transaction is marked, and from which on it is rejected.
+    package var ahead: Int64 = 300
+    package var tooFarAhead: Int64 = EventTime.day
+    package var amounts: ClosedRange<MinorUnits> = MinorUnits(0)...MinorUnits(MinorUnits.limit)
+    /// Fields beside the five of every transaction that all must have, and those of one payment kind.
+    package var required: [PaymentKind?: [Mapping.Extra]] = [:]
+    /// Values that a field may have, where it is there.
+    package var allowed: [Mapping.Extra: Set<String>] = [:]
+
+    package init() {}
+
+    /// What is unusual; lateness aside, which windows know.
+    ///
+    /// - Parameter received: when the log took it, in microseconds since 1970.
+    /// - Throws: why it can't be scored.
+    package func check(_ transaction: Transaction, received: Int64) throws(Rejection) -> [Mark] {
+        guard amounts.contains(transaction.amount) else { throw Rejection(reason: .amountOutOfRange, field: "amount") }
+        for kind in transaction.kind == nil ? [nil] : [nil, transaction.kind] {
+            for extra in required[kind] ?? [] where transaction.value(of: extra) == nil {
+                throw Rejection(reason: .missingField, field: extra.name)
+            }
+        }
+        for (extra, values) in allowed {
+            guard let value = transaction.value(of: extra) else { continue }
+            guard values.contains(value) else { throw Rejection(reason: .valueNotAllowed, field: extra.name) }
+        }
+        let lead = transaction.time.seconds - received / 1_000_000
+        guard lead <= tooFarAhead else { throw Rejection(reason: .timeAhead, field: "time") }
+        return lead > ahead ? [.clockSkew] : []
+    }
+}
+
+extension Transaction {
+    /// What it says of a field that not every transaction has.
+    package func value(of extra: Mapping.Extra) -> String? {
+        switch extra {
+        case .currency: original?.currency.code
+        case .kind: kind?.rawValue
+        case .channel: channel?.rawValue
+        case .entity(let entity): entities[entity]
+        }
+    }
+}

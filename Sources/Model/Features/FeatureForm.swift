@@ -1,0 +1,169 @@
+import Records
+
+/// A feature as it stands in files, field by field: what YAML specs, bins and models are read from and written as.
+package struct FeatureForm: Codable, Sendable, Hashable {
+    package var name: String
+    package var kind: String
+    /// Whose history, or whose name is looked up in `values`.
+    package var entity: String?
+    /// The window's span, and how long before the transaction it ends: seconds.
+    package var over: Int64?
+    package var delay: Int64?
+    /// `distinct`: what is told apart.
+    package var of: String?
+    /// `count_over_mean`: the longer span, in seconds.
+    package var history: Int64?
+    /// `kind_is`, `channel_is`: the code; `listed`: the names.
+    package var value: String?
+    package var values: [String]?
+
+    package init(name: String, kind: String) {
+        self.name = name
+        self.kind = kind
+    }
+
+    /// Which field is wrong, and what belongs there; nil where the kind has no such field.
+    package struct Mistake: Error, Sendable, Hashable {
+        package var field: String
+        package var expected: String?
+    }
+
+    package static let plain: [String: Feature.Kind] = [
+        "amount": .amount, "weekend": .weekend, "night": .night, "hour": .hour, "weekday": .weekday,
+        "day_of_month": .dayOfMonth,
+    ]
+    package static let aggregates: [String: Feature.Aggregate] = [
+        "count": .count, "sum_amount": .sum, "mean_amount": .mean, "max_amount": .max,
+        "seconds_since_last": .secondsSinceLast, "amount_over_mean": .amountOverMean, "amount_over_max": .amountOverMax,
+        "frauds": .frauds, "fraud_rate": .fraudRate,
+    ]
+    package static let kinds: [String] =
+        (plain.keys.sorted() + ["kind_is", "channel_is", "listed", "distinct", "count_over_mean"]
+            + aggregates.keys.sorted())
+
+    /// The feature that the form describes.
+    package func feature() throws(Mistake) -> Feature {
+        guard Self.isName(name) else {
+            throw Mistake(field: "name", expected: "a name of 1 to 64 of ASCII letters, digits and . _ : + -")
+        }
+        return Feature(name: name, kind: try featureKind())
+    }
+
+    /// Names of features, specs and model versions.
+    static func isName(_ text: String) -> Bool {
+        let marks = Set("._:+-".utf8)
+        return (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                    || marks.contains(byte)
+            }
+    }
+
+    private func featureKind() throws(Mistake) -> Feature.Kind {
+        if let plain = Self.plain[kind] {
+            try refuse(except: [])
+            return plain
+        }
+        switch kind {
+        case "kind_is":
+            try refuse(except: ["value"])
+            return .isKind(try code(PaymentKind.self))
+        case "channel_is":
+            try refuse(except: ["value"])
+            return .isChannel(try code(PaymentChannel.self))
+        case "listed":
+            try refuse(except: ["entity", "values"])
+            guard let values, !values.isEmpty, Set(values).count == values.count else {
+                throw Mistake(field: "values", expected: "a list of different names")
+            }
+            return .listed(try owner(entity, "entity"), Set(values))
+        case "distinct":
+            try refuse(except: ["entity", "over", "delay", "of"])
+            return .window(.distinct(try owner(of, "of")), try owner(entity, "entity"), try window())
+        case "count_over_mean":
+            try refuse(except: ["entity", "over", "delay", "history"])
+            let window = try window()
+            guard let history, (window.span...Feature.Window.limit).contains(history) else {
+                throw Mistake(field: "history", expected: "a span that is no shorter than `over`")
+            }
+            return .window(.countOverMean(history: history), try owner(entity, "entity"), window)
+        default:
+            guard let aggregate = Self.aggregates[kind] else {
+                throw Mistake(field: "kind", expected: "one of \(Self.kinds.joined(separator: ", "))")
+            }
+            try refuse(except: ["entity", "over", "delay"])
+            return .window(aggregate, try owner(entity, "entity"), try window())
+        }
+    }
+
+    private func refuse(except allowed: Set<String>) throws(Mistake) {
+        let given: [(String, Bool)] = [
+            ("entity", entity != nil), ("over", over != nil), ("delay", delay != nil), ("of", of != nil),
+            ("history", history != nil), ("value", value != nil), ("values", values != nil),
+        ]
+        for (field, isGiven) in given where isGiven && !allowed.contains(field) {
+            throw Mistake(field: field, expected: nil)
+        }
+    }
+
+    private func owner(_ text: String?, _ field: String) throws(Mistake) -> Feature.Entity {
+        guard let entity = text.flatMap(Feature.Entity.init(rawValue:)) else {
+            let known = Feature.Entity.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Mistake(field: field, expected: "one of \(known)")
+        }
+        return entity
+    }
+
+    private func window() throws(Mistake) -> Feature.Window {
+        guard let over, (1...Feature.Window.limit).contains(over) else {
+            throw Mistake(field: "over", expected: "a span such as 10m, 1h or 7d, at most ten years")
+        }
+        guard (0...Feature.Window.limit).contains(delay ?? 0) else {
+            throw Mistake(field: "delay", expected: "a span such as 7d, at most ten years")
+        }
+        return Feature.Window(span: over, delay: delay ?? 0)
+    }
+
+    private func code<List: RawRepresentable<String> & CaseIterable>(_ list: List.Type) throws(Mistake) -> List {
+        guard let code = value.flatMap(List.init(rawValue:)) else {
+            let known = List.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Mistake(field: "value", expected: "one of \(known)")
+        }
+        return code
+    }
+}
+
+extension FeatureForm {
+    package init(_ feature: Feature) {
+        self.init(name: feature.name, kind: "")
+        switch feature.kind {
+        case .isKind(let code): (kind, value) = ("kind_is", code.rawValue)
+        case .isChannel(let code): (kind, value) = ("channel_is", code.rawValue)
+        case .listed(let entity, let names):
+            (kind, self.entity, values) = ("listed", entity.rawValue, names.sorted())
+        case .window(let aggregate, let entity, let window):
+            self.entity = entity.rawValue
+            over = window.span
+            delay = window.delay == 0 ? nil : window.delay
+            switch aggregate {
+            case .distinct(let other): (kind, of) = ("distinct", other.rawValue)
+            case .countOverMean(let history): (kind, self.history) = ("count_over_mean", history)
+            default: kind = Self.aggregates.first { $0.value == aggregate }?.key ?? ""
+            }
+        default: kind = Self.plain.first { $0.value == feature.kind }?.key ?? ""
+        }
+    }
+
+    /// One line that says everything, for a spec's digest.
+    var line: String {
+        var parts = [name, kind]
+        if let entity { parts.append("entity=\(entity)") }
+        if let over { parts.append("over=\(over)") }
+        if let delay { parts.append("delay=\(delay)") }
+        if let of { parts.append("of=\(of)") }
+        if let history { parts.append("history=\(history)") }
+        if let value { parts.append("value=\(value)") }
+        for value in values ?? [] { parts.append("\(value.utf8.count):\(value)") }
+        return parts.joined(separator: "\u{1F}")
+    }
+}
