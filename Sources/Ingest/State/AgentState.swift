@@ -292,7 +292,7 @@ extension AgentState {
         try store.scan(blockTable) { entry in
             if newest.map({ StateBlock.number($0.key) < StateBlock.number(entry.key) }) ?? true { newest = entry }
             chunk.append(entry)
-            if chunk.count == 512 {
+            if chunk.count == 128 {
                 try fill(&memory, chunk, verdicts)
                 chunk = []
             }

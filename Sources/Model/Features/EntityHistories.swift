@@ -4,9 +4,9 @@ struct EntityHistories: Sendable {
     /// Which other entities are told apart, one column each.
     let columns: [Feature.Entity]
     private let retention: Int64
-    private var places: [UInt64: Int32] = [:]
+    private var index = KeyIndex()
     private var histories: ContiguousArray<History> = []
-    private var free: [Int32] = []
+    private var free: [Int] = []
 
     init(of entity: Feature.Entity, columns: [Feature.Entity], retention: Int64) {
         self.entity = entity
@@ -14,46 +14,55 @@ struct EntityHistories: Sendable {
         self.retention = retention
     }
 
+    var width: Int { columns.count }
+
     subscript(event: WindowEvent) -> History? {
-        places[event.keys[entity]].map { histories[Int($0)] }
+        let key = event.keys[entity]
+        return key == 0 ? nil : index[key].map { histories[$0] }
     }
 
     mutating func add(_ event: WindowEvent, fraud: Bool) {
         let key = event.keys[entity]
         guard key != 0 else { return }
-        let place = Int(place(of: key))
+        let place = place(of: key)
         histories[place].add(
-            time: event.time, amount: event.amount, fraud: fraud, others: columns.lazy.map { event.keys[$0] })
+            time: event.time, amount: event.amount, fraud: fraud, others: columns.lazy.map { event.keys[$0] },
+            width: width)
         // Twice the retention lets a late transaction find what it needs.
-        if let last = histories[place].last {
-            histories[place].trim(through: last - 2 * retention, width: columns.count)
+        if let last = histories[place].last(width: width) {
+            histories[place].trim(through: last - 2 * retention, width: width)
         }
     }
 
-    private mutating func place(of key: UInt64) -> Int32 {
-        if let place = places[key] { return place }
-        let place: Int32
+    private mutating func place(of key: UInt64) -> Int {
+        if let place = index[key] { return place }
+        let place: Int
         if let empty = free.popLast() {
             place = empty
         } else {
-            place = Int32(histories.count)
+            place = histories.count
             histories.append(History())
         }
-        places[key] = place
+        index.insert(key, place)
         return place
     }
 
     mutating func confirm(_ event: WindowEvent, fraud: Bool) {
-        guard let place = places[event.keys[entity]] else { return }
-        histories[Int(place)].confirm(time: event.time, amount: event.amount, fraud: fraud)
+        let key = event.keys[entity]
+        guard key != 0, let place = index[key] else { return }
+        histories[place].confirm(time: event.time, amount: event.amount, fraud: fraud, width: width)
     }
 
     /// Forgets entities whose newest transaction is at or before `bound`.
     mutating func expire(through bound: Int64) {
-        for (key, place) in places where (histories[Int(place)].last ?? .min) <= bound {
-            histories[Int(place)] = History()
-            free.append(place)
-            places[key] = nil
+        let width = width
+        let isKept = histories.map { ($0.last(width: width) ?? .min) > bound }
+        var dead: [Int] = []
+        index.filter { place in
+            if !isKept[place] { dead.append(place) }
+            return isKept[place]
         }
+        for place in dead { histories[place] = History() }
+        free += dead
     }
 }

@@ -124,7 +124,9 @@ package struct FeatureEngine: Sendable {
     /// The features of a transaction that is already in the windows.
     package func features(of transaction: Transaction, _ event: WindowEvent) -> [Double] {
         let found = histories.map { $0[event] }
-        let ranges = slots.map { found[$0.history]?.range($0.window, at: event.time) }
+        let ranges = slots.map {
+            found[$0.history]?.range($0.window, at: event.time, width: histories[$0.history].width)
+        }
         return spec.features.indices.map { index in
             guard case .window(let aggregate, _, let window) = spec.features[index].kind else {
                 return Self.value(spec.features[index].kind, of: transaction)
@@ -155,28 +157,30 @@ package struct FeatureEngine: Sendable {
         _ range: History.Range, _ ranges: [History.Range?], _ event: WindowEvent
     ) -> Double {
         let amount = Double(event.amount) / 100
-        var mean: Double { range.count > 0 ? Double(history.sum(range)) / 100 / Double(range.count) : 0 }
+        let width = histories[slots[read.slot].history].width
+        var mean: Double {
+            range.count > 0 ? Double(history.sum(range, width: width)) / 100 / Double(range.count) : 0
+        }
         switch aggregate {
         case .count: return Double(range.count)
-        case .sum: return Double(history.sum(range)) / 100
+        case .sum: return Double(history.sum(range, width: width)) / 100
         case .mean: return mean
-        case .max: return Double(history.max(range, limit: Self.walk)) / 100
+        case .max: return Double(history.max(range, width: width, limit: Self.walk)) / 100
         case .distinct:
-            let width = histories[slots[read.slot].history].columns.count
             return Double(history.distinct(range, column: read.column, width: width, limit: Self.walk))
         case .secondsSinceLast:
-            return Double(history.timeBeforeNewest(range).map { event.time - $0 } ?? window.span)
+            return Double(history.timeBeforeNewest(range, width: width).map { event.time - $0 } ?? window.span)
         case .amountOverMean:
             let mean = mean
             return mean > 0 ? amount / mean : 0
         case .amountOverMax:
-            let most = history.max(range, limit: Self.walk)
+            let most = history.max(range, width: width, limit: Self.walk)
             return most > 0 ? Double(event.amount) / Double(most) : 0
         case .countOverMean(let span):
             guard let longer = read.longer.flatMap({ ranges[$0] }), longer.count > 0 else { return 0 }
             return Double(range.count) / (Double(longer.count) * Double(window.span) / Double(span))
-        case .frauds: return Double(history.frauds(range))
-        case .fraudRate: return Double(history.frauds(range)) / Double(max(range.count, 1))
+        case .frauds: return Double(history.frauds(range, width: width))
+        case .fraudRate: return Double(history.frauds(range, width: width)) / Double(max(range.count, 1))
         }
     }
 }
