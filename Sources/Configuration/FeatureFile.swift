@@ -4,8 +4,13 @@ package import Model
 package func readFeatureSpec(file: String) throws(ConfigurationError) -> FeatureSpec {
     let root = try YAMLNode(file: file)
     try root.allow("name", "features")
+    return FeatureSpec(name: try root.child("name").string, features: try readFeatures(root.child("features")))
+}
+
+/// A list of features, each with a name of its own; at least one.
+func readFeatures(_ list: YAMLNode) throws(ConfigurationError) -> [Feature] {
     var features: [Feature] = []
-    for node in try root.child("features").list {
+    for node in try list.list {
         try node.allow("name", "kind", "entity", "days", "delay")
         let name = try node.child("name")
         guard !features.contains(where: { $0.name == (try? name.string) }) else {
@@ -13,8 +18,8 @@ package func readFeatureSpec(file: String) throws(ConfigurationError) -> Feature
         }
         features.append(Feature(name: try name.string, kind: try kind(node)))
     }
-    guard !features.isEmpty else { throw try root.child("features").wrong("at least one feature belongs here") }
-    return FeatureSpec(name: try root.child("name").string, features: features)
+    guard !features.isEmpty else { throw list.wrong("at least one feature belongs here") }
+    return features
 }
 
 private func kind(_ node: YAMLNode) throws(ConfigurationError) -> Feature.Kind {

@@ -55,7 +55,7 @@ struct YAMLNode {
     }
 
     func wrong(_ reason: String) -> ConfigurationError {
-        ConfigurationError(file: file, line: node.mark?.line ?? 0, reason: path.isEmpty ? reason : "\(path): \(reason)")
+        ConfigurationError(file: file, line: line, reason: path.isEmpty ? reason : "\(path): \(reason)")
     }
 
     /// The keys of a mapping must be among `known`: a misspelt one is a mistake, not a default.
@@ -81,6 +81,8 @@ struct YAMLNode {
 
     var isMapping: Bool { node.mapping != nil }
     var isList: Bool { node.sequence != nil }
+    /// From 1; 0 where it is not known.
+    var line: Int { node.mark?.line ?? 0 }
 
     var list: [YAMLNode] {
         get throws(ConfigurationError) {
@@ -121,6 +123,13 @@ struct YAMLNode {
             throw wrong("a number from \(range.lowerBound) to \(range.upperBound) belongs here")
         }
         return value
+    }
+
+    var bool: Bool {
+        get throws(ConfigurationError) {
+            guard let value = node.bool else { throw wrong("true or false belongs here") }
+            return value
+        }
     }
 
     func base64(count: Int) throws(ConfigurationError) -> [UInt8] {

@@ -165,22 +165,35 @@ package final class DecisionPipeline {
     ) -> [NewRecord] {
         let now = clock.microseconds
         let probability = card.calibration.probability(score.raw)
-        let band = policy.band(probability)
+        let outcome = policy.decide(facts(pending, probability))
+        let band = outcome.band
         var detail = CloudEvent.Detail(
             transaction: pending.id, decision: band.rawValue, rawScore: score.raw,
             score: Double(score.raw) / Double(1 << card.fractionBits), probability: probability,
             modelVersion: score.modelVersion, source: CloudEvent.Source(score.source),
             transactionTime: EventTime(seconds: pending.time).rfc3339, receivedAt: pending.received, decidedAt: now)
+        detail.explain(outcome)
         let id = hexadecimal(pending.event)
         let time = EventTime(seconds: now / 1_000_000)
         metrics.add(1, to: "cordon_decisions_total", .init("band", band.rawValue))
         let decision = CloudEvent(id: id, member: member, type: CloudEvent.decision, time: time, data: detail)
-        guard band != .approve else { return [decision.record(decisions)] }
+        for rule in outcome.rules + outcome.shadow.map(\.rule) {
+            metrics.add(1, to: "cordon_rules_matched_total", .init("rule", rule.id), .init("mode", rule.mode.rawValue))
+        }
+        guard band.alerts else { return [decision.record(decisions)] }
         detail.customer = pending.customer
         detail.terminal = pending.terminal
         detail.amount = MinorUnits(pending.amount).decimal
         let alert = CloudEvent(id: id, member: member, type: CloudEvent.alert, time: time, data: detail)
         return [decision.record(decisions), alert.record(TopicPartition(Topics.alerts(member)))]
+    }
+
+    /// What the policy's rules may see of a transaction.
+    private func facts(_ pending: PendingTransaction, _ probability: Double) -> PolicyFacts {
+        let transaction = Transaction(
+            id: pending.id, time: EventTime(seconds: pending.time), customer: pending.customer,
+            terminal: pending.terminal, amount: MinorUnits(pending.amount))
+        return PolicyFacts(transaction: transaction, probability: probability)
     }
 }
 

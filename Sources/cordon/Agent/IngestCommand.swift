@@ -68,7 +68,10 @@ struct IngestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What other currencies are worth in the consortium's.", valueName: "file"))
     var rates = "pipelines/rates.yaml"
 
-    @Option(help: ArgumentHelp("What the member does at which probability of fraud.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "What the member does at which probability of fraud, and its own rules (see `cordon policy`).",
+            valueName: "file"))
     var policy = "pipelines/policies/default.yaml"
 
     @OptionGroup var log: LogOptions
@@ -115,6 +118,9 @@ struct IngestCommand: ParsableCommand {
         ).check(log, logger)
         let sessions = try openSessions(entry, roster, keystore, keys, log, logger)
         let metrics = Self.metrics()
+        for rule in policy.rules {
+            metrics.add(0, to: "cordon_rules_matched_total", .init("rule", rule.id), .init("mode", rule.mode.rawValue))
+        }
         let partitions = AgentPartitions(
             member: entry, roster: roster, keystore: keystore, spec: spec, mapping: mapping, policy: policy,
             sessions: sessions, stateFolder: state, log: log, metrics: metrics, logger: logger)
@@ -177,6 +183,7 @@ struct IngestCommand: ParsableCommand {
         metrics.describe("cordon_labels_total", .counter, "Labels taken into the windows.")
         metrics.describe("cordon_outcomes_total", .counter, "Statuses, returns and recalls of payments, by kind.")
         metrics.describe("cordon_decisions_total", .counter, "Decisions, by band.")
+        metrics.describe("cordon_rules_matched_total", .counter, "Transactions that a rule of the policy matched.")
         metrics.describe("cordon_repeated_scores_total", .counter, "Scores of transactions that were decided before.")
         metrics.describe("cordon_score_records_refused_total", .counter, "Records of score shares that were refused.")
         metrics.describe("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds.")
