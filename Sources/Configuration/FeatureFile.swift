@@ -4,12 +4,10 @@ package import Model
 package func readFeatureSpec(file: String) throws(ConfigurationError) -> FeatureSpec {
     let root = try YAMLNode(file: file)
     try root.allow("name", "features")
-    let features = try readFeatures(root.child("features"))
-    guard !features.isEmpty else { throw try root.child("features").wrong("at least one feature belongs here") }
-    return FeatureSpec(name: try root.child("name").string, features: features)
+    return FeatureSpec(name: try root.child("name").string, features: try readFeatures(root.child("features")))
 }
 
-/// A list of features, as specs and policies have them.
+/// A list of features as specs and policies have them, each with a name of its own; at least one.
 func readFeatures(_ list: YAMLNode) throws(ConfigurationError) -> [Feature] {
     var features: [Feature] = []
     for node in try list.list {
@@ -19,6 +17,7 @@ func readFeatures(_ list: YAMLNode) throws(ConfigurationError) -> [Feature] {
         }
         features.append(feature)
     }
+    guard !features.isEmpty else { throw list.wrong("at least one feature belongs here") }
     return features
 }
 

@@ -55,7 +55,7 @@ struct YAMLNode {
     }
 
     func wrong(_ reason: String) -> ConfigurationError {
-        ConfigurationError(file: file, line: node.mark?.line ?? 0, reason: path.isEmpty ? reason : "\(path): \(reason)")
+        ConfigurationError(file: file, line: line, reason: path.isEmpty ? reason : "\(path): \(reason)")
     }
 
     /// The keys of a mapping must be among `known`: a misspelt one is a mistake, not a default.
@@ -81,6 +81,8 @@ struct YAMLNode {
 
     var isMapping: Bool { node.mapping != nil }
     var isList: Bool { node.sequence != nil }
+    /// From 1; 0 where it is not known.
+    var line: Int { node.mark?.line ?? 0 }
 
     var list: [YAMLNode] {
         get throws(ConfigurationError) {
@@ -131,6 +133,13 @@ struct YAMLNode {
                 let number = Int64(text.dropLast()), (0...1_000_000_000).contains(number)
             else { throw wrong("a span such as 90s, 10m, 1h or 7d belongs here") }
             return number * unit
+        }
+    }
+
+    var bool: Bool {
+        get throws(ConfigurationError) {
+            guard let value = node.bool else { throw wrong("true or false belongs here") }
+            return value
         }
     }
 

@@ -165,23 +165,33 @@ package final class DecisionPipeline {
     ) -> [NewRecord] {
         let now = clock.microseconds
         let probability = card.calibration.probability(score.raw)
-        let band = policy.band(probability)
+        let outcome = policy.decide(facts(pending, probability))
+        let band = outcome.band
         var detail = CloudEvent.Detail(
             transaction: pending.transaction.id, decision: band.rawValue, rawScore: score.raw,
             score: Double(score.raw) / Double(1 << card.fractionBits), probability: probability,
             modelVersion: score.modelVersion, source: CloudEvent.Source(score.source),
             transactionTime: pending.transaction.time.rfc3339, receivedAt: pending.received, decidedAt: now,
             marks: pending.marks.isEmpty ? nil : pending.marks.map(\.rawValue))
+        detail.explain(outcome)
         let id = hexadecimal(pending.event)
         let time = EventTime(seconds: now / 1_000_000)
         metrics.add(1, to: "cordon_decisions_total", .init("band", band.rawValue))
         let decision = CloudEvent(id: id, member: member, type: CloudEvent.decision, time: time, data: detail)
-        guard band != .approve else { return [decision.record(decisions)] }
+        for rule in outcome.rules + outcome.shadow.map(\.rule) {
+            metrics.add(1, to: "cordon_rules_matched_total", .init("rule", rule.id), .init("mode", rule.mode.rawValue))
+        }
+        guard band.alerts else { return [decision.record(decisions)] }
         detail.customer = pending.transaction.customer
         detail.terminal = pending.transaction.terminal
         detail.amount = pending.transaction.amount.decimal
         let alert = CloudEvent(id: id, member: member, type: CloudEvent.alert, time: time, data: detail)
         return [decision.record(decisions), alert.record(TopicPartition(Topics.alerts(member)))]
+    }
+
+    /// What the policy's rules may see of a transaction.
+    private func facts(_ pending: PendingTransaction, _ probability: Double) -> PolicyFacts {
+        PolicyFacts(transaction: pending.transaction, probability: probability, windows: pending.windows)
     }
 }
 

@@ -10,7 +10,11 @@ struct Cordon: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Try it", subcommands: [DemoCommand.self]),
             CommandGroup(name: "Roles", subcommands: [IngestCommand.self, ScoreCommand.self]),
-            CommandGroup(name: "Setting up", subcommands: [KeysCommand.self, TopicsCommand.self, FeaturesCommand.self, ModelCommand.self]),
+            CommandGroup(
+                name: "Setting up",
+                subcommands: [
+                    KeysCommand.self, TopicsCommand.self, FeaturesCommand.self, ModelCommand.self, PolicyCommand.self,
+                ]),
             CommandGroup(name: "Watching", subcommands: [LagCommand.self, TailCommand.self]),
             CommandGroup(
                 name: "Data", subcommands: [SimulateCommand.self, ReplayCommand.self, BackfillCommand.self]),

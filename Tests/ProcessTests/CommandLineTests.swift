@@ -80,7 +80,7 @@ struct CommandLineTests {
 
     @Test(
         "every command explains itself",
-        arguments: ["", "demo", "score", "ingest", "keys init", "model train", "replay"])
+        arguments: ["", "demo", "score", "ingest", "keys init", "model train", "policy", "policy try", "replay"])
     func help(_ command: String) throws {
         let folder = try Folder()
         let (exit, said) = try Program.run(command.split(separator: " ").map(String.init) + ["--help"], in: folder.url)

@@ -101,21 +101,33 @@ struct PipelineProcessTests {
         #expect(said.components(separatedBy: sentence).count == 3, "\(said)")
     }
 
-    @Test("nothing that identifies anybody is in a log line, a metric or another role's file")
+    @Test("nothing that identifies anybody, and nothing of a policy, is in a log line, a metric or another role's file")
     func planted() throws {
         let consortium = try TestConsortium()
-        try consortium.startAll()
         let customer = "PLANTED-CUSTOMER"
+        let reason = "PLANTED-REASON"
+        consortium.policies["bank-a"] = try consortium.folder.write(
+            """
+            review: 0.1
+            decline: 0.5
+            lists: { watched: [\(customer), PLANTED-VALUE] }
+            rules:
+              - { id: watched, mode: live, reason: \(reason), when: { customer: { in: watched } }, set: decline }
+            """, "policy.yaml")
+        try consortium.startAll()
         for number in 0..<20 {
             try consortium.send(Self.record(number, customer: customer, amount: "7777777.77"), to: "bank-a")
         }
         try consortium.send("{\"id\":\"\(customer)", to: "bank-a")
         try eventually("all decisions") { try consortium.decisions("bank-a").count == 20 }
+        let decisions = try consortium.decisions("bank-a").map(\.data)
+        #expect(decisions.allSatisfy { $0.decision == "decline" && $0.rules?.map(\.reason) == [reason] })
         _ = consortium.stopAll()
+        let planted = [customer, "7777777", "777777777", reason, "PLANTED-VALUE"]
         for name in TestConsortium.parties + TestConsortium.members {
             let said = consortium.processes[name]?.said ?? ""
             #expect(said.contains("started"))
-            for planted in [customer, "7777777", "777777777"] { #expect(!said.contains(planted), "\(name)") }
+            for planted in planted { #expect(!said.contains(planted), "\(name)") }
         }
         // Only the member's own topics, state and backlog hold it; everything shared and every party's file does not.
         let shared = ["log/consortium.sqlite", "log/consortium.sqlite-wal"]
@@ -124,10 +136,12 @@ struct PipelineProcessTests {
         }
         for file in shared + others {
             guard let data = FileManager.default.contents(atPath: consortium.folder.path(file)) else { continue }
-            #expect(data.range(of: Data(customer.utf8)) == nil, "\(file)")
+            for planted in planted { #expect(data.range(of: Data(planted.utf8)) == nil, "\(file)") }
         }
         let own = FileManager.default.contents(atPath: consortium.folder.path("log/bank-a.sqlite-wal")) ?? Data()
         let settled = FileManager.default.contents(atPath: consortium.folder.path("log/bank-a.sqlite")) ?? Data()
-        #expect((own + settled).range(of: Data(customer.utf8)) != nil, "the search would find it")
+        for planted in [customer, reason] {
+            #expect((own + settled).range(of: Data(planted.utf8)) != nil, "the search would find it")
+        }
     }
 }

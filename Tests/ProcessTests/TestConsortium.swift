@@ -14,6 +14,8 @@ final class TestConsortium {
     /// Seconds; Kafka's brokers take no less than 6.
     private let sessionTimeout: String
     private(set) var processes: [String: Program] = [:]
+    /// Files of members that have a policy of their own; to be set before they start.
+    var policies: [String: String] = [:]
     static let members = ["bank-a", "bank-b", "bank-c"]
     static let parties = ["party-0", "party-1", "party-2"]
 
@@ -65,6 +67,7 @@ final class TestConsortium {
     func program(_ name: String, log: String) throws -> Program {
         let parts = name.split(separator: "/").map(String.init)
         let instance = parts.count > 1 ? parts[1] : "agent-1"
+        let policy = policies[parts[0]].map { ["--policy", $0] } ?? []
         let own =
             Self.parties.contains(name)
             ? [
@@ -76,7 +79,9 @@ final class TestConsortium {
                 sessionTimeout, "--bins", folder.path("model/bins.json"),
             ] + (instance.hasPrefix("new") ? [] : ["--instance", instance])
         return try Program(
-            own + ["--roster", roster, "--keys", folder.path("keys/\(parts[0])"), "--log", log, "--stop-on-eof"],
+            own + policy + [
+                "--roster", roster, "--keys", folder.path("keys/\(parts[0])"), "--log", log, "--stop-on-eof",
+            ],
             output: folder.url.appendingPathComponent(name.replacing("/", with: "-") + ".log"))
     }
 

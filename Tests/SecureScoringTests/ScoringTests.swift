@@ -80,4 +80,25 @@ struct ScoringTests {
         #expect(opened.bySource() == first)
         #expect(first == Dictionary(uniqueKeysWithValues: (1...9).map { ($0, model.score(values: values($0))) }))
     }
+
+    @Test("score each transaction of one record of the member's, and what an agent seals again only once")
+    func batchesOfTheMember() throws {
+        let model = try randomModel("v1", spec: world.spec)
+        try world.append([try world.activation(try world.deal(model), sequence: 1)])
+        try world.start()
+        func seal(_ places: [(offset: Int64, index: Int)]) throws -> [[UInt8]] {
+            try places.map {
+                try world.a.seal(
+                    values($0.offset * 10 + Int64($0.index)), source: $0.offset, index: $0.index, spec: world.spec)
+            }
+        }
+        try world.append(seal([(1, 0), (1, 1), (1, 2)]))
+        _ = try world.scores(world.a, 1)
+        // The agent died after the second of three, and seals the record's transactions again.
+        try world.append(seal([(1, 0), (1, 1), (1, 2), (1, 3), (2, 0)]))
+        let opened = try world.scores(world.a, 2).scores
+        #expect(opened.map(\.source) == [1, 1, 1, 1, 2] && opened.map(\.index) == [0, 1, 2, 3, 0])
+        #expect(opened.map(\.raw) == [10, 11, 12, 13, 20].map { model.score(values: values($0)) })
+        world.stop()
+    }
 }

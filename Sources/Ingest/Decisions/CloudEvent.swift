@@ -19,9 +19,26 @@ package struct CloudEvent: Codable, Sendable, Hashable {
         package var position: SourcePosition { SourcePosition(partition: partition, offset: offset, index: index ?? 0) }
     }
 
+    /// A live rule that matched, with its reason for the people who read this.
+    package struct Rule: Codable, Sendable, Hashable {
+        package var id: String
+        package var reason: String
+    }
+
+    /// A rule on trial that matched, and what would have been decided with it.
+    package struct ShadowRule: Codable, Sendable, Hashable {
+        package var id: String
+        package var decision: String
+    }
+
     package struct Detail: Codable, Sendable, Hashable {
         package var transaction: String
         package var decision: String
+        /// What the score alone would have led to, where rules changed it.
+        package var scoreDecision: String?
+        /// Live rules that matched, shadow rules that matched; absent where none did.
+        package var rules: [Rule]?
+        package var shadowRules: [ShadowRule]?
         /// In units of 2^-fractionBits: what the parties computed, bit for bit.
         package var rawScore: Int64
         package var score: Double
@@ -72,5 +89,17 @@ package struct CloudEvent: Codable, Sendable, Hashable {
     package init?(json: [UInt8]) {
         guard let event = try? JSONDecoder().decode(CloudEvent.self, from: Data(json)) else { return nil }
         self = event
+    }
+}
+
+extension CloudEvent.Detail {
+    /// Says what the policy made of the transaction, and why.
+    mutating func explain(_ outcome: PolicyOutcome) {
+        decision = outcome.band.rawValue
+        if outcome.band != outcome.scoreBand { scoreDecision = outcome.scoreBand.rawValue }
+        if !outcome.rules.isEmpty { rules = outcome.rules.map { CloudEvent.Rule(id: $0.id, reason: $0.reason) } }
+        if !outcome.shadow.isEmpty {
+            shadowRules = outcome.shadow.map { CloudEvent.ShadowRule(id: $0.rule.id, decision: $0.band.rawValue) }
+        }
     }
 }

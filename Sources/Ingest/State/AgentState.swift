@@ -45,6 +45,8 @@ package final class AgentState: Sendable {
     private let hasher: EntityHasher
     /// Of the values that the engine computes, how many are the consortium's features; the others are the policy's own.
     private let shared: Int
+    /// The names of those.
+    private let own: [String]
     private let lateness: Int64
     /// Seconds of event time that ids and windows are known for.
     package let horizon: Int64
@@ -65,6 +67,7 @@ package final class AgentState: Sendable {
         self.hasher = hasher
         self.lateness = lateness
         shared = spec.features.count
+        self.own = own.map(\.name)
         let all = FeatureSpec(name: spec.name, features: spec.features + own)
         var memory = Memory(engine: FeatureEngine(spec: all, hasher: hasher))
         horizon = max(2 * memory.engine.retention, 30 * EventTime.day)
@@ -120,7 +123,8 @@ package final class AgentState: Sendable {
             let observation = Observation(features: Array(values[..<shared]), isLate: late)
             guard memory.decidedAhead.remove(position) == nil else { return .success((observation, nil)) }
             let pending = PendingTransaction(
-                transaction, event: event, received: received, windows: Array(values[shared...]),
+                transaction, event: event, received: received,
+                windows: Dictionary(uniqueKeysWithValues: zip(own, values[shared...])),
                 marks: late ? [.late] + marks : marks)
             memory.pending[position] = pending
             return .success((observation, pending))

@@ -8,12 +8,12 @@ package struct PendingTransaction: Sendable {
     package var event: [UInt8]
     /// When the member's system handed it in: microseconds since 1970, from the log.
     package var received: Int64
-    /// Values of the policy's own windows, in its order.
-    package var windows: [Double]
+    /// The policy's own windows by name.
+    package var windows: [String: Double]
     package var marks: [Mark]
 
     init(
-        _ transaction: Transaction, event: EventID, received: Int64, windows: [Double] = [], marks: [Mark] = []
+        _ transaction: Transaction, event: EventID, received: Int64, windows: [String: Double] = [:], marks: [Mark] = []
     ) {
         self.transaction = transaction
         self.event = event.bytes

@@ -410,8 +410,8 @@ package nonisolated struct WirePendingTransaction: Sendable {
 
   package var entities: Dictionary<String,String> = [:]
 
-  /// values of the policy's own windows, in its order
-  package var windows: [Double] = []
+  /// the policy's own windows by name
+  package var windows: Dictionary<String,Double> = [:]
 
   /// what is unusual about it, such as "late"
   package var marks: [String] = []
@@ -1183,7 +1183,7 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
       case 10: try { try decoder.decodeSingularStringField(value: &self.kind) }()
       case 11: try { try decoder.decodeSingularStringField(value: &self.channel) }()
       case 12: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.entities) }()
-      case 13: try { try decoder.decodeRepeatedDoubleField(value: &self.windows) }()
+      case 13: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufDouble>.self, value: &self.windows) }()
       case 14: try { try decoder.decodeRepeatedStringField(value: &self.marks) }()
       default: break
       }
@@ -1228,7 +1228,7 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
       try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.entities, fieldNumber: 12)
     }
     if !self.windows.isEmpty {
-      try visitor.visitPackedDoubleField(value: self.windows, fieldNumber: 13)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufDouble>.self, value: self.windows, fieldNumber: 13)
     }
     if !self.marks.isEmpty {
       try visitor.visitRepeatedStringField(value: self.marks, fieldNumber: 14)

@@ -85,7 +85,8 @@ final class AgentPartitions: Sendable {
     /// Restores a partition's state and starts its threads.
     private func begin(_ partition: TopicPartition) throws {
         let state = try AgentState(
-            spec: spec.spec, hasher: try windowHasher(keystore), lateness: rules.late, transactions: partition,
+            spec: spec.spec, own: policy.windows, hasher: try windowHasher(keystore), lateness: rules.late,
+            transactions: partition,
             store: SQLiteStateStore(path: agentState(stateFolder, partition), takingOver: true))
         let stop = StopFlag()
         // What was decided before is read back before anything new is taken in.

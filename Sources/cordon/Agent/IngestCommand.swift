@@ -71,7 +71,10 @@ struct IngestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What transactions must be, beyond their form.", valueName: "file"))
     var validation = "pipelines/validation.yaml"
 
-    @Option(help: ArgumentHelp("What the member does at which probability of fraud.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "What the member does at which probability of fraud, and its own rules (see `cordon policy`).",
+            valueName: "file"))
     var policy = "pipelines/policies/default.yaml"
 
     @OptionGroup var log: LogOptions
@@ -113,12 +116,17 @@ struct IngestCommand: ParsableCommand {
         for topic in [Topics.transactions(member), Topics.sealed, Topics.decisions(member), Topics.alerts(member)] {
             _ = try log.partitions(of: topic)
         }
-        let reach = FeatureEngine(spec: spec.spec).retention
+        let reach = FeatureEngine(
+            spec: FeatureSpec(name: spec.spec.name, features: spec.spec.features + policy.windows)
+        ).retention
         try TopicNeeds(
             compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(member): .seconds(reach)]
         ).check(log, logger)
         let sessions = try openSessions(entry, roster, keystore, keys, log, logger)
         let metrics = Self.metrics()
+        for rule in policy.rules {
+            metrics.add(0, to: "cordon_rules_matched_total", .init("rule", rule.id), .init("mode", rule.mode.rawValue))
+        }
         let partitions = AgentPartitions(
             member: entry, roster: roster, keystore: keystore, spec: spec, mapping: mapping, rules: rules,
             policy: policy,
@@ -183,13 +191,15 @@ struct IngestCommand: ParsableCommand {
         metrics.describe("cordon_labels_total", .counter, "Labels taken into the windows.")
         metrics.describe("cordon_outcomes_total", .counter, "Statuses, returns and recalls of payments, by kind.")
         metrics.describe("cordon_decisions_total", .counter, "Decisions, by band.")
+        metrics.describe("cordon_rules_matched_total", .counter, "Transactions that a rule of the policy matched.")
         metrics.describe("cordon_repeated_scores_total", .counter, "Scores of transactions that were decided before.")
         metrics.describe("cordon_score_records_refused_total", .counter, "Records of score shares that were refused.")
         metrics.describe("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds.")
         metrics.describe("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again.")
         metrics.describe("cordon_transactions_waiting", .gauge, "Sealed transactions without a decision.")
         metrics.describe("cordon_known_ids", .gauge, "Ids of transactions whose repeats are told from new ones.")
-        metrics.describe("cordon_transactions_marked_total", .counter, "Transactions scored though late or ahead of the clock.")
+        metrics.describe(
+            "cordon_transactions_marked_total", .counter, "Transactions scored though late or ahead of the clock.")
         return metrics
     }
 }

@@ -37,6 +37,8 @@ struct CloudEventTests {
         let data = try #require(object["data"] as? [String: Any])
         #expect(data["decision"] as? String == "review")
         #expect(data["customer"] == nil && data["terminal"] == nil && data["amount"] == nil)
+        // What rules did is there only where they did something.
+        #expect(data["rules"] == nil && data["shadowRules"] == nil && data["scoreDecision"] == nil)
     }
 
     @Test("comes back from its JSON, to the last bit of every number")

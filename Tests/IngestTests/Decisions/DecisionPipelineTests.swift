@@ -40,7 +40,9 @@ struct DecisionPipelineTests {
     }
 
     /// Runs a pipeline for some turns of reading, as a process that is then killed.
-    private func run(_ state: AgentState, turns: Int = 3) throws {
+    private func run(
+        _ state: AgentState, turns: Int = 3, policy: DecisionPolicy? = nil, metrics: Metrics = Metrics()
+    ) throws {
         let card = ModelCard(
             calibration: try Calibration(points: [
                 .init(score: 0, probability: 0.1), .init(score: 100, probability: 0.2),
@@ -48,7 +50,7 @@ struct DecisionPipelineTests {
             fractionBits: 14)
         let pipeline = try DecisionPipeline(
             member: sessions.member, log: log, state: state, sessions: sessions.find, card: { _ in card },
-            policy: DecisionPolicy(review: 0.5, decline: 0.9), clock: FixedClock(), metrics: Metrics(),
+            policy: policy ?? DecisionPolicy(review: 0.5, decline: 0.9), clock: FixedClock(), metrics: metrics,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         var left = turns
         try pipeline.run {
@@ -57,9 +59,13 @@ struct DecisionPipelineTests {
         }
     }
 
+    private func events(_ topic: String) throws -> [CloudEvent] {
+        let reader = try log.reader(at: [Position(TopicPartition(topic), 0)])
+        return try reader.available(limit: 100).map { try #require(CloudEvent(json: $0.value ?? [])) }
+    }
+
     private func decided() throws -> [String] {
-        let reader = try log.reader(at: [Position(TopicPartition(Topics.decisions(sessions.member)), 0)])
-        return try reader.available(limit: 100).compactMap { CloudEvent(json: $0.value ?? [])?.data.transaction }
+        try events(Topics.decisions(sessions.member)).map(\.data.transaction)
     }
 
     private func score(_ plan: Plan) throws {
@@ -74,7 +80,7 @@ struct DecisionPipelineTests {
         for offset in offsets {
             let transaction = Transaction(
                 id: "t-\(offset)", time: EventTime(seconds: 1_700_000_000 + offset), customer: "c", terminal: "x",
-                amount: MinorUnits(100))
+                amount: MinorUnits(100 + offset))
             let event = try #require(EventID([UInt8](repeating: UInt8(offset), count: 16)))
             _ = try state.observe(
                 transaction, at: SourcePosition(offset: offset), event: event, received: 1, in: &batch)
@@ -95,5 +101,42 @@ struct DecisionPipelineTests {
         // And a fourth decides nothing again.
         try run(state())
         #expect(try decided() == ["t-0", "t-1"])
+    }
+
+    @Test("say which rules matched; a challenge has no alert; rules in shadow change nothing; matches are counted")
+    func rules() throws {
+        func rule(_ id: String, _ mode: PolicyRule.Mode, _ amount: Int64, _ effect: PolicyRule.Effect) throws
+            -> PolicyRule
+        {
+            let limits = try #require(Limits(lower: .inclusive(MinorUnits(amount)), upper: nil))
+            return PolicyRule(id: id, mode: mode, reason: "why \(id)", condition: .amount(limits), effect: effect)
+        }
+        let policy = DecisionPolicy(
+            bands: try ScoreBands(review: 0.5, decline: 0.9),
+            rules: [
+                try rule("one", .live, 101, .atLeast(.challenge)), try rule("two", .shadow, 102, .set(.approve)),
+                try rule("three", .live, 103, .set(.decline)),
+            ])
+        let metrics = Metrics()
+        try score(Plan(1, [0: 0, 1: 0, 2: 0, 3: 0], in: UInt16.self))
+        try takeIn(0..<4, state())
+        try run(state(), policy: policy, metrics: metrics)
+
+        let decisions = try events(Topics.decisions(sessions.member)).map(\.data)
+        try #require(decisions.map(\.transaction) == ["t-0", "t-1", "t-2", "t-3"])
+        #expect(decisions.map(\.decision) == ["approve", "challenge", "challenge", "decline"])
+        #expect(decisions.map(\.scoreDecision) == [nil, "approve", "approve", "approve"])
+        #expect(decisions.map { $0.rules?.map(\.id) } == [nil, ["one"], ["one"], ["one", "three"]])
+        #expect(decisions[3].rules?.map(\.reason) == ["why one", "why three"])
+        #expect(decisions.map { $0.shadowRules?.map(\.decision) } == [nil, nil, ["approve"], ["decline"]])
+        #expect(decisions[2].shadowRules?.map(\.id) == ["two"])
+        let alerts = try events(Topics.alerts(sessions.member)).map(\.data)
+        #expect(alerts.map(\.transaction) == ["t-3"])
+        #expect(alerts.first?.rules == decisions[3].rules && alerts.first?.scoreDecision == "approve")
+        func matches(_ id: String, _ mode: String) -> Double {
+            metrics.value("cordon_rules_matched_total", .init("rule", id), .init("mode", mode))
+        }
+        #expect(matches("one", "live") == 3 && matches("two", "shadow") == 2 && matches("three", "live") == 1)
+        #expect(metrics.value("cordon_decisions_total", .init("band", "challenge")) == 2)
     }
 }

@@ -246,4 +246,71 @@ struct AgentStateTests {
         #expect(try !agent.confirm("old", fraud: true))
         #expect(try agent.confirm("p20", fraud: true))
     }
+
+    @Test("marks a transaction that is late, and rejects one that is older than what it knows")
+    func late() throws {
+        let agent = try Agent(folder)
+        _ = try agent.observe(payment("p1", seconds: 100 * day))
+        func marks(_ id: String, _ seconds: Int64) throws -> [Mark]? {
+            _ = try agent.observe(payment(id, seconds: seconds))
+            return agent.state.pending(SourcePosition(offset: agent.offset - 1))?.marks
+        }
+        #expect(try marks("p2", 100 * day - 3600) == [])
+        #expect(try marks("p3", 100 * day - 3601) == [.late])
+        #expect(try marks("p4", 70 * day) == [.late])
+        #expect(agent.state.horizon == 30 * day)
+        #expect(throws: Rejection(reason: .tooLate, field: "time")) {
+            try agent.observe(payment("p5", seconds: 70 * day - 1))
+        }
+        // What was rejected is not known: a corrected record may come.
+        #expect(try agent.observe(payment("p5", seconds: 100 * day)) != nil)
+    }
+
+    @Test("knows thousands of ids, their content and their verdicts after a restart, in blocks old and new")
+    func manyBlocks() throws {
+        let agent = try Agent(folder)
+        func number(_ index: Int) -> Transaction {
+            payment(
+                "p\(index)", seconds: 10 * day + Int64(index), customer: "c\(index % 700)", terminal: "t\(index % 9)")
+        }
+        for index in 0..<3000 {
+            _ = try agent.observe(number(index))
+            if index % 7 == 0 { #expect(try agent.confirm("p\(index)", fraud: true)) }
+            if index % 61 == 0 { try agent.commit() }
+        }
+        try agent.commit()
+        let later = (0..<9).map { payment("later-\($0)", seconds: 13 * day, customer: "x", terminal: "t\($0)") }
+        let steady = try later.map { try agent.observe($0) }
+        try agent.restart()
+        #expect(agent.state.knownIDs == 3000)
+        for index in stride(from: 0, to: 3000, by: 13) {
+            #expect(try agent.observe(number(index)) == nil)
+            #expect(throws: Rejection(reason: .idConflict, field: nil)) {
+                try agent.observe(payment("p\(index)", seconds: 10 * day + Int64(index), customer: "other"))
+            }
+        }
+        #expect(try later.map { try agent.observe($0) } == steady)
+        // Taken back, in a block long written.
+        #expect(try agent.confirm("p7", fraud: false))
+        #expect(
+            try agent.observe(payment("z", seconds: 13 * day, customer: "y", terminal: "t7"))?[5] == steady[7]![5] - 1)
+    }
+
+    @Test("its folder holds no name of a customer, terminal or transaction once all is decided")
+    func noNames() throws {
+        let agent = try Agent(folder)
+        let planted = payment(
+            "planted-id", seconds: 10 * day, customer: "planted-customer", terminal: "planted-terminal")
+        _ = try agent.observe(planted)
+        try agent.commit()
+        try agent.state.decided([SourcePosition(offset: 0)], positions: [])
+        var found: [String] = []
+        for table in ["blocks", "verdicts", "pending"] {
+            try agent.store.scan(table) { entry in
+                let text = String(decoding: entry.key + entry.value, as: UTF8.self)
+                if text.contains("planted") { found.append(table) }
+            }
+        }
+        #expect(found == [])
+    }
 }

@@ -44,7 +44,7 @@ struct Bank: Sendable {
     func hpke() throws -> HPKEPrivateKey { try HPKEPrivateKey(bytes: seed) }
 
     /// A sealed record of a transaction with these features.
-    func seal(_ values: [Double], source: Int64, spec: BinnedSpec) throws -> [UInt8] {
+    func seal(_ values: [Double], source: Int64, index: Int = 0, spec: BinnedSpec) throws -> [UInt8] {
         let generator = SystemBytes()
         let sealer = TransactionSealer(
             member: id, epoch: epoch, sessions: sessions, spec: spec, idKey: SecretKey(bytes: seed),
@@ -53,7 +53,8 @@ struct Bank: Sendable {
             id: "\(source)", time: EventTime(seconds: 1_530_748_831 + source), customer: "c", terminal: "t",
             amount: MinorUnits(1))
         return sealer.seal(
-            transaction, event: sealer.eventID("\(source)"), features: values, source: SourcePosition(offset: source))
+            transaction, event: sealer.eventID("\(source)"), features: values,
+            source: SourcePosition(offset: source, index: index))
     }
 }
 

@@ -9,12 +9,15 @@ import ThreeParty
 /// A score of a transaction in partition 0 of its member's topic.
 struct OpenedScore {
     var source: Int64
+    /// Of the transactions of one record.
+    var index: Int
     var raw: Int64
     var model: Digest32
     var modelVersion: String
 
     init(_ score: ShareCollector.Score) {
         source = score.source.offset
+        index = score.source.index
         raw = score.raw
         model = score.model
         modelVersion = score.modelVersion

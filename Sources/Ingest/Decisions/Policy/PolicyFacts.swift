@@ -1,0 +1,16 @@
+package import Records
+
+/// What a rule may see of a transaction: the member's own data and its score, nothing else.
+package struct PolicyFacts: Sendable {
+    package var transaction: Transaction
+    /// Of fraud, by the model.
+    package var probability: Double
+    /// The policy's windows by name, as they were when the transaction was taken in; one that is not here is unknown.
+    package var windows: [String: Double]
+
+    package init(transaction: Transaction, probability: Double, windows: [String: Double] = [:]) {
+        self.transaction = transaction
+        self.probability = probability
+        self.windows = windows
+    }
+}

@@ -1,0 +1,16 @@
+/// What a policy makes of a transaction, and why.
+package struct PolicyOutcome: Sendable, Hashable {
+    /// A shadow rule that matched.
+    package struct ShadowMatch: Sendable, Hashable {
+        package var rule: PolicyRule
+        /// What would have been decided, were this rule live beside the live ones.
+        package var band: Band
+    }
+
+    /// Of the score alone.
+    package var scoreBand: Band
+    package var band: Band
+    /// The live rules that matched, in the file's order.
+    package var rules: [PolicyRule]
+    package var shadow: [ShadowMatch]
+}
