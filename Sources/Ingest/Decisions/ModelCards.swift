@@ -11,6 +11,7 @@ package final class ModelCards {
     private let reader: any LogReader
     private let logger: Logger
     private var cards: [Digest32: ModelCard] = [:]
+    private var specs: [String: UInt64] = [:]
 
     package init(coordinator: VerifyingKey, log: any EventLog, logger: Logger) throws(LogError) {
         self.coordinator = coordinator
@@ -18,13 +19,23 @@ package final class ModelCards {
         reader = try log.reader(at: [Position(TopicPartition(Topics.manifests), 0)])
     }
 
+    /// The feature specs of all models that were dealt, by their versions.
+    package func featureSpecs() throws(LogError) -> [String: UInt64] {
+        try readOn()
+        return specs
+    }
+
     /// The card of a model; reads what was dealt since, where it is not known yet.
     package func card(_ digest: Digest32) throws(LogError) -> ModelCard? {
         if let card = cards[digest] { return card }
+        try readOn()
+        return cards[digest]
+    }
+
+    private func readOn() throws(LogError) {
         while case let records = try reader.available(limit: 16), !records.isEmpty {
             for record in records { add(record) }
         }
-        return cards[digest]
     }
 
     private func add(_ record: LogRecord) {
@@ -40,6 +51,7 @@ package final class ModelCards {
             let points = manifest.calibration.map {
                 Calibration.Point(score: $0.score, probability: $0.probability)
             }
+            specs[manifest.version] = manifest.featureSpec
             cards[manifest.digest] = ModelCard(
                 calibration: try Calibration(points: points), fractionBits: manifest.fractionBits)
         } catch {

@@ -84,6 +84,16 @@ package struct BinnedSpec: Sendable, Hashable {
     }
 }
 
+extension BinnedSpec {
+    /// Bins learnt from a sample.
+    ///
+    /// - Parameter rows: one value a feature of the spec, in order.
+    package init(fitting spec: FeatureSpec, to rows: [[Double]]) throws(Invalid) {
+        try self.init(
+            spec: spec, edges: spec.features.indices.map { feature in tailRefinedEdges(rows.map { $0[feature] }) })
+    }
+}
+
 /// Public cut points from a sample: quantiles, with more of them in both tails, where fraud is (DESIGN section 4.2).
 ///
 /// Quantiles interpolate linearly between order statistics (Hyndman and Fan 1996, type 7).

@@ -109,7 +109,7 @@ struct IngestCommand: ParsableCommand {
         let rules = try readValidation(file: self.validation)
         let policy = try readPolicy(file: self.policy)
         guard (1...3600).contains(sessionTimeout) else { throw Failure("`--session-timeout` is 1 to 3600 seconds") }
-        let spec = try BinnedSpec(json: readFile(bins))
+        let spec = try readBins(bins)
         let keystore = FileKeystore(directory: keys)
         let log = try self.log.open()
         let logger = try process.logger("cordon.\(member)")
@@ -122,6 +122,7 @@ struct IngestCommand: ParsableCommand {
         try TopicNeeds(
             compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(member): .seconds(reach)]
         ).check(log, logger)
+        try agree(on: spec, bins, ModelCards(coordinator: roster.coordinator, log: log, logger: logger))
         let sessions = try openSessions(entry, roster, keystore, keys, log, logger)
         let metrics = Self.metrics()
         for rule in policy.rules {
@@ -147,6 +148,16 @@ struct IngestCommand: ParsableCommand {
         logger.notice("agent started")
         try stages.run(stop: stop)
         logger.notice("agent stopped")
+    }
+
+    /// Members agree on one spec by its digest: where models were dealt, one of them must be for these bins.
+    private func agree(on spec: BinnedSpec, _ file: String, _ cards: ModelCards) throws {
+        let dealt = try cards.featureSpecs()
+        guard !dealt.isEmpty, !dealt.values.contains(spec.id) else { return }
+        let models = dealt.sorted { $0.key < $1.key }.map { "model \($0.key) is for \(digest($0.value))" }
+        throw Failure(
+            "the bins in \(file) have the digest \(digest(spec.id)), but \(models.joined(separator: ", ")): "
+                + "take the bins that the consortium published with its model")
     }
 
     /// This epoch's session keys, made on first use, and their announcement on the log.

@@ -41,7 +41,7 @@ struct BackfillCommand: ParsableCommand {
         guard let member = MemberID(self.member) else { throw Failure("`\(self.member)` is no name of a member") }
         guard (0...365).contains(labelDelay) else { throw Failure("`--label-delay` is 0 to 365") }
         let range = try DayRange(days).days
-        let spec = try BinnedSpec(json: readFile(bins)).spec
+        let spec = try readBins(bins).spec
         let transactions = try data.load(lastDay: range.upperBound)
         let past = history(
             of: member, in: transactions, days: range.lowerBound..<range.upperBound + 1, labelDelayDays: labelDelay)

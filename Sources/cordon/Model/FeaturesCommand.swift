@@ -55,8 +55,7 @@ struct FeaturesCommand: ParsableCommand {
             let range = try DayRange(days).days
             let rows = computeFeatures(try data.load(lastDay: range.upperBound), spec, where: range.contains)
             guard !rows.isEmpty else { throw Failure("\(days) holds no transactions to learn bins from") }
-            let edges = spec.features.indices.map { feature in tailRefinedEdges(rows.map { $0.values[feature] }) }
-            let binned = try BinnedSpec(spec: spec, edges: edges)
+            let binned = try BinnedSpec(fitting: spec, to: rows.map(\.values))
             try writeFile(binned.json(), to: out)
             say("\(out): \(describe(binned))")
         }
@@ -90,12 +89,12 @@ func readBins(_ file: String) throws -> BinnedSpec {
 }
 
 private func describe(_ binned: BinnedSpec) -> String {
-    "\(binned.spec.name), \(binned.spec.features.count) features, \(binned.bits) bits, digest \(digest(binned))"
+    "\(binned.spec.name), \(binned.spec.features.count) features, \(binned.bits) bits, digest \(digest(binned.id))"
 }
 
 /// A spec's digest as people compare it: 16 hexadecimal digits.
-func digest(_ binned: BinnedSpec) -> String {
-    hexadecimal(withUnsafeBytes(of: binned.id.bigEndian) { Array($0) })
+func digest(_ id: UInt64) -> String {
+    hexadecimal(withUnsafeBytes(of: id.bigEndian) { Array($0) })
 }
 
 /// `37 days`, `2 hours`.

@@ -39,6 +39,12 @@ struct ModelCommand: ParsableCommand {
         var features = "pipelines/features/card.yaml"
 
         @Option(
+            help: ArgumentHelp(
+                "Published bins to train on, from `cordon features fit`; they name the features. (default: learnt)",
+                valueName: "file"))
+        var bins: String?
+
+        @Option(
             name: .customLong("model-version"),
             help: ArgumentHelp("The model's name in every decision.", valueName: "name"))
         var modelVersion = "1"
@@ -47,7 +53,8 @@ struct ModelCommand: ParsableCommand {
         var out: String
 
         func run() throws {
-            let spec = try readFeatureSpec(file: features)
+            let published = try bins.map(readBins)
+            let spec = try published?.spec ?? readFeatureSpec(file: features)
             let trainDays = try DayRange(train).days
             let testDays = try test.map { try DayRange($0).days }
             let transactions = try data.load(lastDay: max(trainDays.upperBound, testDays?.upperBound ?? .min))
@@ -55,7 +62,7 @@ struct ModelCommand: ParsableCommand {
                 trainDays.contains($0) || testDays?.contains($0) ?? false
             }
             let model = try trainModel(
-                version: modelVersion, spec: spec,
+                version: modelVersion, spec: spec, bins: published,
                 rows: rows.filter { trainDays.contains(transactions[$0.index].transaction.time.dayNumber) },
                 transactions: transactions)
             try ModelCommand.write(model, to: out)

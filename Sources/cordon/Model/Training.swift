@@ -17,14 +17,15 @@ func computeFeatures(
 
 /// Trains with progress.
 func trainModel(
-    version: String, spec: FeatureSpec, rows: [FeatureRow], transactions: [LabelledTransaction]
+    version: String, spec: FeatureSpec, bins: BinnedSpec? = nil, rows: [FeatureRow], transactions: [LabelledTransaction]
 ) throws -> ClearModel {
     let progress = Progress("training")
     let options = TrainingOptions()
     let labelled = rows.map { (values: $0.values, fraud: transactions[$0.index].fraud) }
     let frauds = labelled.count { $0.fraud }
     guard frauds > 0 else { throw Failure("the training days hold no fraud, so there is nothing to learn from") }
-    let model = try trainClearModel(version: version, spec: spec, rows: labelled, options: options) { trees in
+    let model = try trainClearModel(version: version, spec: spec, bins: bins, rows: labelled, options: options) {
+        trees in
         progress.show("\(trees) of \(options.trees) trees")
     }
     progress.done(
