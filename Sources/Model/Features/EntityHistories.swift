@@ -4,6 +4,8 @@ struct EntityHistories: Sendable {
     /// Which other entities are told apart, one column each.
     let columns: [Feature.Entity]
     private let retention: Int64
+    private let entityIndex: Int
+    private let columnIndices: [Int]
     private var index = KeyIndex()
     private var histories: ContiguousArray<History> = []
     private var free: [Int] = []
@@ -12,22 +14,22 @@ struct EntityHistories: Sendable {
         self.entity = entity
         self.columns = columns
         self.retention = retention
+        entityIndex = entity.index
+        columnIndices = columns.map(\.index)
     }
 
     var width: Int { columns.count }
 
     subscript(event: WindowEvent) -> History? {
-        let key = event.keys[entity]
+        let key = event.keys[entityIndex]
         return key == 0 ? nil : index[key].map { histories[$0] }
     }
 
     mutating func add(_ event: WindowEvent, fraud: Bool) {
-        let key = event.keys[entity]
+        let key = event.keys[entityIndex]
         guard key != 0 else { return }
         let place = place(of: key)
-        histories[place].add(
-            time: event.time, amount: event.amount, fraud: fraud, others: columns.lazy.map { event.keys[$0] },
-            width: width)
+        histories[place].add(event, fraud: fraud, columns: columnIndices)
         // Twice the retention lets a late transaction find what it needs.
         if let last = histories[place].last(width: width) {
             histories[place].trim(through: last - 2 * retention, width: width)
@@ -48,7 +50,7 @@ struct EntityHistories: Sendable {
     }
 
     mutating func confirm(_ event: WindowEvent, fraud: Bool) {
-        let key = event.keys[entity]
+        let key = event.keys[entityIndex]
         guard key != 0, let place = index[key] else { return }
         histories[place].confirm(time: event.time, amount: event.amount, fraud: fraud, width: width)
     }

@@ -49,8 +49,9 @@ struct History: Sendable {
 
     /// Takes a transaction in at its time; a late one goes before those that are later.
     ///
-    /// - Parameter others: keys of the entities that are told apart, `width` of them.
-    mutating func add(time: Int64, amount: Int64, fraud: Bool, others: some Collection<UInt64>, width: Int) {
+    /// - Parameter columns: places of the entities that are told apart among all.
+    mutating func add(_ event: WindowEvent, fraud: Bool, columns: [Int]) {
+        let (time, amount, width) = (event.time, event.amount, columns.count)
         let stride = Self.stride(width)
         if words.isEmpty {
             words.reserveCapacity(2 * stride)
@@ -70,7 +71,9 @@ struct History: Sendable {
         let at = (place + 1) * stride
         words[at] = UInt32(clamping: time)
         set(place, width, frauds: frauds, sum: sum)
-        for (column, key) in others.enumerated() { words[at + Self.fixed + column] = UInt32(truncatingIfNeeded: key) }
+        for column in 0..<width {
+            words[at + Self.fixed + column] = UInt32(truncatingIfNeeded: event.keys[columns[column]])
+        }
         // Those that are later come one place further now.
         for later in place + 1..<Swift.max(place, count) + 1 {
             set(
