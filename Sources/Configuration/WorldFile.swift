@@ -109,10 +109,10 @@ private func numbers<Name: Hashable & RawRepresentable<String> & CaseIterable>(
 }
 
 extension WorldFile {
-    package var firstDay: EventTime {
+    package var seed: UInt64 {
         switch self {
-        case .consortium(let plan): plan.start
-        case .handbook(let options): options.startDay
+        case .consortium(let plan): plan.seed
+        case .handbook(let options): options.seed
         }
     }
 

@@ -2,7 +2,7 @@ import Records
 
 /// Transfers as one message of ISO 20022, pacs.008.001.08, as a bank sends it to a clearing system.
 ///
-/// The world has no names, so the debtor's is the customer's number and the creditor's is left to be guessed:
+/// The world has no names: the debtor's is the customer's number, the creditor has none.
 /// `pipelines/mappings/simulated-iso20022.yaml` reads it back. Device, address and channel have no place in it.
 struct CreditTransferMessage {
     /// Transfers a message: clearing systems' usual bound is of this size.

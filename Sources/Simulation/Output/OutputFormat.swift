@@ -32,7 +32,7 @@ package enum OutputFormat: String, Sendable, Hashable, CaseIterable {
                 return stride(from: 0, to: transfers.count, by: CreditTransferMessage.limit).map { start in
                     let part = transfers[start..<min(transfers.count, start + CreditTransferMessage.limit)]
                     let name = "\(day)-\(start / CreditTransferMessage.limit + 1)"
-                    let message = CreditTransferMessage(id: "\(member)-\(name)", transfers: part)
+                    let message = CreditTransferMessage(id: "\(member.name.prefix(20))-\(name)", transfers: part)
                     return File(path: "\(member)/\(name).xml", bytes: message.xml)
                 }
             }

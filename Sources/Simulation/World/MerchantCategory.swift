@@ -7,6 +7,12 @@ package enum MerchantCategory: Int, Sendable, Hashable, CaseIterable {
 
     /// Its place among all.
     var number: Int { rawValue }
+    /// ISO 18245.
+    package var code: String { trade.code }
+    /// In words: `department store`.
+    package var label: String {
+        "\(self)".reduce(into: "") { $0 += $1.isUppercase ? " " + $1.lowercased() : String($1) }
+    }
 
     struct Trade: Sendable {
         /// ISO 18245.

@@ -48,7 +48,7 @@ package struct WorldPayments: Sendable {
             place = names.terminal(payment.target)
             entities[.card] = names.card(payment.customer)
             entities[.merchant] = names.merchant(terminal.merchant)
-            entities[.merchantCategory] = terminal.category.trade.code
+            entities[.merchantCategory] = terminal.category.code
             entities[.country] = terminal.country
         }
         if payment.device != 0 { entities[.device] = names.device(payment.device) }

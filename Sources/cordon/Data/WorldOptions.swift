@@ -52,8 +52,6 @@ struct WorldOptions: ParsableArguments {
         file.contains("/") || file.hasSuffix(".yaml") ? file : "pipelines/worlds/\(file).yaml"
     }
 
-    /// Invents it, on all cores.
-    func generate() throws -> any SimulatedWorld {
-        try read().generate(threads: ProcessInfo.processInfo.activeProcessorCount)
-    }
+    /// How many threads invent and write.
+    static var threads: Int { ProcessInfo.processInfo.activeProcessorCount }
 }

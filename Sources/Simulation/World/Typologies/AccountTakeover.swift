@@ -10,7 +10,7 @@ struct AccountTakeover: FraudPattern {
         guard let victim = incident.somebody(on: day..<day + 2) else { return }
         let device = incident.strangersDevice()
         let payees = (0..<1 + incident.random.below(3)).map { _ in incident.outsideAccount() }
-        var seconds = incident.second(day, hour: incident.random.below(24), minute: incident.random.below(60))
+        var seconds = incident.time(day, hour: incident.random.below(24))
         incident.send(victim, to: payees[0], 100, seconds, from: device)
         let income = Double(incident.society[victim].income)
         for _ in 0..<3 + incident.random.below(4) {

@@ -14,7 +14,7 @@ struct AuthorisedPushPayment: FraudPattern {
         let device = (UInt32(victim) * 2 + 2, incident.world.names.home(victim))
         let income = Double(incident.society[victim].income)
         var amount = income * incident.random.uniform(0.15, 0.6)
-        var seconds = incident.second(day, hour: 9 + incident.random.below(8), minute: incident.random.below(60))
+        var seconds = incident.time(day, hour: 9 + incident.random.below(8))
         for _ in 0..<1 + incident.random.below(3) {
             // Round sums, as people are told to pay.
             let euros = max(50, (amount / 5000).rounded() * 50)

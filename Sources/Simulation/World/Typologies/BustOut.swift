@@ -19,21 +19,20 @@ struct BustOut: FraudPattern {
             let part = 0.05 + 0.25 * Double(buildUpDays - before) / Double(buildUpDays)
             incident.pay(
                 customer, at: incident.random.pick(shops), Int64(limit * part * incident.random.uniform(0.7, 1)),
-                incident.second(day - before, hour: 10 + incident.random.below(9), minute: incident.random.below(60)),
+                incident.time(day - before, hour: 10 + incident.random.below(9)),
                 isFraud: false)
         }
         for _ in 0..<12 + incident.random.below(8) {
             let shops = market.terminals(of: incident.random.pick([.electronics, .jeweller, .hardware]), in: town)
             incident.pay(
                 customer, at: incident.random.pick(shops), Int64(limit * incident.random.uniform(0.5, 0.98)),
-                incident.second(
-                    day + incident.random.below(2), hour: 9 + incident.random.below(11),
-                    minute: incident.random.below(60)))
+                incident.time(
+                    day + incident.random.below(2), hour: 9 + incident.random.below(11)))
         }
         for today in day..<day + 2 {
             for _ in 0..<2 {
                 incident.drawCash(
-                    customer, Int64(limit * 0.4), incident.second(today, hour: 8 + incident.random.below(14)))
+                    customer, Int64(limit * 0.4), incident.time(today, hour: 8 + incident.random.below(14)))
             }
         }
         incident.society.limit(customer, to: 0..<max(0, min(day, incident.world.plan.days)))

@@ -9,7 +9,7 @@ struct CardTesting: FraudPattern {
         let market = incident.world.marketplace
         let device = incident.strangersDevice()
         let tester = incident.random.pick(market.onlineTerminals(of: incident.random.pick([.games, .streaming])))
-        var seconds = incident.second(day, hour: incident.random.below(24), minute: incident.random.below(60))
+        var seconds = incident.time(day, hour: incident.random.below(24))
         for _ in 0..<8 + incident.random.below(15) {
             incident.pay(victim, at: tester, Int64(50 + incident.random.below(250)), seconds, from: device)
             seconds += Int64(5 + incident.random.below(85))

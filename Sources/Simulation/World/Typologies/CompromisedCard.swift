@@ -14,9 +14,8 @@ struct CompromisedCard: FraudPattern {
             let amount = incident.amount(350 * category.trade.median * level, 0.5)
             incident.pay(
                 victim, at: terminal, min(amount, incident.limit(of: victim)),
-                incident.second(
-                    day + incident.random.below(days), hour: incident.random.below(24),
-                    minute: incident.random.below(60)),
+                incident.time(
+                    day + incident.random.below(days), hour: incident.random.below(24)),
                 from: device)
         }
     }

@@ -16,7 +16,7 @@ struct CompromisedTerminal: FraudPattern {
                 let amount = incident.amount(300 * category.trade.median, 0.4)
                 incident.pay(
                     victim, at: terminal, min(amount, incident.limit(of: victim)),
-                    incident.second(today, hour: 9 + incident.random.below(11), minute: incident.random.below(60)))
+                    incident.time(today, hour: 9 + incident.random.below(11)))
             }
         }
     }

@@ -48,16 +48,23 @@ struct Incident {
         return nil
     }
 
-    /// Some customers, no one twice; fewer where the world has no more.
+    /// Some customers, no one twice, of two banks at least where the world has two; fewer where it has no more.
     mutating func some(_ count: Int, on days: Range<Int>) -> [Int32] {
         var found: [Int32] = []
-        while found.count < count, let next = somebody(on: days, but: Set(found)) { found.append(next) }
+        while found.count < count {
+            let banks = Set(found.map { society[$0].bank })
+            let isLast = found.count == count - 1 && banks.count == 1
+            let others =
+                isLast ? society.customers.indices.map(Int32.init).filter { !banks.contains(society[$0].bank) } : []
+            guard let next = somebody(on: days, among: others.isEmpty ? nil : others, but: Set(found)) else { break }
+            found.append(next)
+        }
         return found
     }
 
-    /// A second of a day of the world.
-    func second(_ day: Int, hour: Int, minute: Int = 0) -> Int64 {
-        world.plan.start.seconds + Int64(day) * EventTime.day + Int64(hour * 3600 + minute * 60)
+    /// A second within an hour of a day of the world.
+    mutating func time(_ day: Int, hour: Int) -> Int64 {
+        world.plan.start.seconds + Int64(day) * EventTime.day + Int64(hour * 3600 + random.below(3600))
     }
 
     func limit(of customer: Int32) -> Int64 { Int64((society[customer].segment?.habits.cardLimit ?? 1000) * 100) }

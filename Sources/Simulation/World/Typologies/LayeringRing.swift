@@ -8,7 +8,7 @@ struct LayeringRing: FraudPattern {
         let ring = incident.some(4 + incident.random.below(4), on: day..<day + 2)
         guard ring.count >= 3 else { return }
         var amount = Double(incident.amount(400_000, 0.5))
-        var seconds = incident.second(day, hour: 6 + incident.random.below(8))
+        var seconds = incident.time(day, hour: 6 + incident.random.below(8))
         for _ in 0..<1 + incident.random.below(2) {
             for (place, payer) in ring.enumerated() {
                 let device = (UInt32(payer) * 2 + 1, incident.world.names.home(payer))

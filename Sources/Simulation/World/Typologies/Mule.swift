@@ -5,7 +5,7 @@ struct Mule: FraudPattern {
 
     static func commit(_ incident: inout Incident, day: Int) {
         guard let mule = incident.somebody(on: day..<day + 2, of: [.student, .employee, .family]) else { return }
-        let start = incident.second(day, hour: 8 + incident.random.below(8))
+        let start = incident.time(day, hour: 8 + incident.random.below(8))
         var received: Int64 = 0
         var end = start
         for victim in incident.some(5 + incident.random.below(8), on: day..<day + 2) where victim != mule {
@@ -19,13 +19,14 @@ struct Mule: FraudPattern {
         let cash = min(Int64(100_000), received / 5)
         incident.drawCash(mule, cash, end + Int64(900 + incident.random.below(3 * 3600)))
         // A tenth is the mule's own.
-        let rest = received * 9 / 10 - cash
-        let parts = 2 + incident.random.below(4)
+        var rest = received * 9 / 10 - cash
         let device = (UInt32(mule) * 2 + 1, incident.world.names.home(mule))
-        for _ in 0..<parts {
+        for left in (1...2 + incident.random.below(4)).reversed() {
+            let part = left == 1 ? rest : Int64(Double(rest) / Double(left) * incident.random.uniform(0.7, 1.2))
             incident.send(
-                mule, to: incident.outsideAccount(), rest / Int64(parts),
-                end + Int64(600 + incident.random.below(5 * 3600)), from: device)
+                mule, to: incident.outsideAccount(), part, end + Int64(600 + incident.random.below(5 * 3600)),
+                from: device)
+            rest -= part
         }
     }
 }

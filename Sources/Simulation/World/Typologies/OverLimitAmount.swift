@@ -10,6 +10,6 @@ struct OverLimitAmount: FraudPattern {
         let limit = Double(incident.limit(of: victim))
         incident.pay(
             victim, at: incident.random.pick(shops), Int64(limit * incident.random.uniform(1.05, 2.5)),
-            incident.second(day, hour: 10 + incident.random.below(9), minute: incident.random.below(60)))
+            incident.time(day, hour: 10 + incident.random.below(9)))
     }
 }

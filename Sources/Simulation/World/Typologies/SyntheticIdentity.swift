@@ -18,7 +18,7 @@ struct SyntheticIdentity: FraudPattern {
                     market.onlineTerminals(of: incident.random.pick([.streaming, .games, .books])))
                 incident.pay(
                     identity, at: shop, Int64(500 + incident.random.below(2500)),
-                    incident.second(today, hour: 8 + incident.random.below(14), minute: incident.random.below(60)),
+                    incident.time(today, hour: 8 + incident.random.below(14)),
                     from: device)
             }
             let limit = Double(incident.limit(of: identity))
@@ -27,9 +27,8 @@ struct SyntheticIdentity: FraudPattern {
                     market.onlineTerminals(of: incident.random.pick([.electronics, .marketplace, .jeweller])))
                 incident.pay(
                     identity, at: shop, Int64(limit * incident.random.uniform(0.4, 0.98)),
-                    incident.second(
-                        day + incident.random.below(2), hour: 8 + incident.random.below(14),
-                        minute: incident.random.below(60)),
+                    incident.time(
+                        day + incident.random.below(2), hour: 8 + incident.random.below(14)),
                     from: device)
             }
         }
