@@ -23,32 +23,51 @@ struct Charts {
 
     /// Transactions a day, the banks' on top of each other.
     func days() -> String {
+        let counts = members.map { member in statistics.days.mapValues { $0[member]?.count ?? 0 } }
+        return daily(counts, "transactions a day", memberLegend, title: "Transactions a day by bank")
+    }
+
+    /// Frauds a day, the typologies' on top of each other.
+    func frauds() -> String {
+        let present = Typology.allCases.filter { statistics.incidents[$0] != nil }
+        let counts = present.map { typology in
+            let steps = (statistics.incidents[typology] ?? [:]).values.joined()
+            return Dictionary(grouping: steps) { $0.time.dayNumber }.mapValues(\.count)
+        }
+        let legend = present.map { (words($0.rawValue), Palette.colour($0.number - 1)) }
+        return daily(counts, "fraudulent payments a day", legend, title: "Fraudulent payments a day by typology")
+    }
+
+    /// A bar a day, made of as many parts as there are lists of counts by day.
+    private func daily(
+        _ counts: [[Int: Int]], _ yTitle: String, _ legend: [(name: String, colour: String)], title: String
+    ) -> String {
         guard let span = statistics.span else { return "" }
-        let totals = statistics.days.values.map { day in day.values.reduce(0) { $0 + $1.count } }
-        let greatest = totals.max() ?? 0
-        let yTicks = Plot.Tick.round(upTo: Double(greatest))
-        // A tick a Monday, a month's first in long worlds.
+        let greatest = span.map { day in counts.reduce(0) { $0 + ($1[day] ?? 0) } }.max() ?? 0
+        let yTicks = Plot.Tick.round(upTo: Double(max(greatest, 4)))
         var ticks: [Plot.Tick] = []
         for day in span {
             let time = EventTime(seconds: Int64(day) * EventTime.day)
             guard span.count > 180 ? time.date.day == 1 : time.weekday == 0 else { continue }
             ticks.append(Plot.Tick(value: Double(day) + 0.5, label: String(time.rfc3339.prefix(10).suffix(5))))
         }
-        let title = span.count > 180 ? "day (UTC), ticks on a month's first" : "day (UTC), ticks on Mondays"
+        let xTitle = "day (UTC), ticks on " + (span.count > 180 ? "a month's first" : "Mondays")
         var plot = Plot(
-            xs: Double(span.lowerBound)...Double(span.upperBound + 1), xTicks: ticks, xTitle: title,
-            ys: 0...(yTicks.last?.value ?? 1), yTicks: yTicks, yTitle: "transactions a day", legend: memberLegend)
+            xs: Double(span.lowerBound)...Double(span.upperBound + 1), xTicks: ticks, xTitle: xTitle,
+            ys: 0...(yTicks.last?.value ?? 1), yTicks: yTicks, yTitle: yTitle, legend: legend)
         for day in span {
             var below = 0.0
-            for (number, member) in members.enumerated() {
-                let count = Double(statistics.days[day]?[member]?.count ?? 0)
-                plot.bar(
-                    from: below, to: below + count, left: Double(day) + 0.08, right: Double(day) + 0.92,
-                    Palette.colour(number))
+            for (own, entry) in zip(counts, legend) {
+                let count = Double(own[day] ?? 0)
+                if count > 0 {
+                    plot.bar(
+                        from: below, to: below + count, left: Double(day) + 0.08, right: Double(day) + 0.92,
+                        entry.colour)
+                }
                 below += count
             }
         }
-        return plot.svg.element(title: "Transactions a day by bank")
+        return plot.svg.element(title: title)
     }
 
     /// When in the day each kind of payment is made.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The frame of a picture: axes with units, ticks that don't crowd, a legend above.
+/// The frame of a picture: axes with units, ticks that don't crowd, a legend above of as many lines as it takes.
 struct Plot {
     /// A mark of an axis at a value.
     struct Tick {
@@ -26,14 +26,17 @@ struct Plot {
         svg = SVG(width: width, height: height)
         self.xs = xs
         self.ys = ys
-        top = 46
         svg.write(yTitle, 4, 14)
-        var x = Self.left
+        var (x, y) = (Self.left, 33.0)
         for entry in legend {
-            svg.rectangle(x, 23, 11, 11, entry.colour)
-            svg.write(entry.name, x + 16, 33)
-            x += 34 + 7 * Double(entry.name.count)
+            let length = 34 + 7 * Double(entry.name.count)
+            // What doesn't fit any more begins a new line.
+            if x > Self.left, x + length > width { (x, y) = (Self.left, y + 18) }
+            svg.rectangle(x, y - 10, 11, 11, entry.colour)
+            svg.write(entry.name, x + 16, y)
+            x += length
         }
+        top = y + 13
         for tick in yTicks {
             svg.line(Self.left, self.y(tick.value), width - Self.right, self.y(tick.value), Palette.grid)
             svg.write(tick.label, Self.left - 6, self.y(tick.value) + 4, .end)

@@ -47,6 +47,7 @@ package struct WorldReport {
         <figure>\(charts.amounts())</figure>
         \(categories)
         <h2>Frauds</h2>
+        <figure>\(charts.frauds())</figure>
         \(typologies)
         <h2>An incident of each typology</h2>
         <p>Circles are card payments, squares transfers, triangles cash; the colour is the bank that the payer is with. Of each

@@ -43,7 +43,7 @@ struct WorldReportTests {
             #expect(!html.contains(elsewhere))
         }
         let pictures = Self.pictures(html)
-        #expect(pictures.count == 3 + Typology.allCases.count)
+        #expect(pictures.count == 4 + Typology.allCases.count)
         for picture in pictures { #expect(XMLParser(data: Data(picture.utf8)).parse()) }
         #expect(html.components(separatedBy: "http").count == pictures.count + 1)
     }
