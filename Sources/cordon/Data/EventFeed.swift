@@ -26,6 +26,8 @@ enum Pace: ExpressibleByArgument {
         }
     }
 
+    var defaultValueDescription: String { "max" }
+
     static let help = ArgumentHelp(
         "10x is ten times faster than the data's own clock, 500/s is records a second, max is as fast as can be.",
         valueName: "speed")

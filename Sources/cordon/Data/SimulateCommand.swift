@@ -16,11 +16,11 @@ struct SimulateCommand: ParsableCommand {
             DIR/truth.csv, which transactions are frauds, of which typology and incident. With --send it plays the banks' \
             core systems: transactions go into the members' topics as they happen, and labels once they are due.
 
-              cordon simulate --out data --report report.html      files, and a page with pictures
-              cordon simulate --world handbook --out data          the fraud handbook's simpler world
-              cordon simulate --send --speed 3600x                 an hour of the world in a second
-              cordon simulate --send --speed 500/s                 500 records a second
-              cordon simulate --customers 12000 --out data         a million transactions
+              cordon simulate --out data --report page.html   # files, and a page
+              cordon simulate --world handbook --out data     # the handbook's world
+              cordon simulate --customers 12000 --out data    # a million transactions
+              cordon simulate --send --speed 3600x            # an hour a second
+              cordon simulate --send --speed 500/s            # 500 records a second
             """)
 
     @OptionGroup(title: "The world") var world: WorldOptions
