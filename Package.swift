@@ -91,7 +91,8 @@ let package = Package(
         .testTarget(name: "ThreePartyTests", dependencies: ["ThreeParty", "Records"], swiftSettings: settings),
         .testTarget(name: "ModelTests", dependencies: ["Model", "Records"], swiftSettings: settings),
         .testTarget(name: "ModelSyncTests", dependencies: ["ModelSync", "Model", "Records"], swiftSettings: settings),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Records"], swiftSettings: settings),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "Ingest", "Records"], swiftSettings: settings),
         .testTarget(
             name: "ProcessTests",
             dependencies: ["cordon", "EventLogs", "KafkaLog", "LocalStore", "Ingest", "Keys", "Model", "Records"],

@@ -1,3 +1,4 @@
+import Ingest
 import Records
 package import Simulation
 
@@ -6,12 +7,15 @@ package func readReplay(file: String) throws(ConfigurationError) -> ReplaySource
     let root = try YAMLNode(file: file)
     try root.allow("columns", "members", "truth")
     let columns = try root.child("columns")
-    try columns.allow("id", "time", "customer", "terminal", "amount", "fraud", "scenario")
+    let extras = Mapping.Extra.allCases.filter { $0 != .currency }
+    try columns.allow(
+        ["id", "time", "customer", "terminal", "amount", "fraud", "scenario"] + extras.map(\.name))
     var source = ReplaySource(
         id: try columns.child("id").string, time: try columns.child("time").string,
         customer: try columns.child("customer").string, terminal: try columns.child("terminal").string,
         amount: try columns.child("amount").string, fraud: try columns.optional("fraud")?.string,
         scenario: try columns.optional("scenario")?.string, members: try members(root.child("members")))
+    for extra in extras { source.extras[extra] = try columns.optional(extra.name)?.string }
     if let truth = root.optional("truth") {
         try truth.allow("file", "id", "fraud", "scenario")
         source.truth = ReplaySource.Truth(

@@ -39,8 +39,8 @@ final class TestConsortium {
         try command("keys", "init", "--consortium", file, "--out", folder.path("keys"))
         try command("topics", "create", "--roster", roster, "--log", logURL)
         try command(
-            "simulate", "--customers", "150", "--terminals", "40", "--days", "20", "--seed", "5", "--out",
-            folder.path("data"))
+            "simulate", "--world", "handbook", "--customers", "150", "--terminals", "40", "--days", "20", "--seed", "5",
+            "--out", folder.path("data"))
         try command(
             "model", "train", "--data", folder.path("data"), "--train", "2026-01-10..2026-01-16", "--out",
             folder.path("model"))

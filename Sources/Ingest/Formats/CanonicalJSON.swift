@@ -1,55 +1,57 @@
-import Foundation
 package import Records
 
 /// Our own form of a member's records, as `Mapping.canonical` reads it: what simulators and replays emit.
 package enum CanonicalJSON {
-    private struct TransactionRecord: Encodable {
-        var id: String
-        var time: String
-        var customer: String
-        var terminal: String
-        var amount: String
-        var currency: String?
-        var kind: String?
-        var channel: String?
-        var account: String?
-        var card: String?
-        var payee: String?
-        var merchant: String?
-        var merchant_category: String?
-        var device: String?
-        var ip: String?
-        var country: String?
-    }
-
-    private struct LabelRecord: Encodable {
-        var type = "label"
-        var transaction: String
-        var fraud: Bool
-    }
-
     /// The amount is the one that the record gave, where it named a currency.
     package static func encode(_ transaction: Transaction) -> [UInt8] {
-        let entities = transaction.entities
-        return json(
-            TransactionRecord(
-                id: transaction.id, time: transaction.time.rfc3339, customer: transaction.customer,
-                terminal: transaction.terminal, amount: transaction.original?.decimal ?? transaction.amount.decimal,
-                currency: transaction.original?.currency.code, kind: transaction.kind?.rawValue,
-                channel: transaction.channel?.rawValue, account: entities[.account], card: entities[.card],
-                payee: entities[.payee], merchant: entities[.merchant],
-                merchant_category: entities[.merchantCategory], device: entities[.device], ip: entities[.ip],
-                country: entities[.country]))
+        var out: [UInt8] = []
+        out.reserveCapacity(384)
+        put("id", transaction.id, &out)
+        put("time", transaction.time.rfc3339, &out)
+        put("customer", transaction.customer, &out)
+        put("terminal", transaction.terminal, &out)
+        put("amount", transaction.original?.decimal ?? transaction.amount.decimal, &out)
+        put("currency", transaction.original?.currency.code, &out)
+        put("kind", transaction.kind?.rawValue, &out)
+        put("channel", transaction.channel?.rawValue, &out)
+        for entity in EntityKind.allCases { put(entity.rawValue, transaction.entities[entity], &out) }
+        out.append(UInt8(ascii: "}"))
+        return out
     }
 
     package static func encode(_ verdict: Verdict) -> [UInt8] {
-        json(LabelRecord(transaction: verdict.transaction, fraud: verdict.fraud))
+        var out: [UInt8] = []
+        put("type", "label", &out)
+        put("transaction", verdict.transaction, &out)
+        out += ",\"fraud\":\(verdict.fraud)}".utf8
+        return out
     }
 
-    private static func json(_ value: some Encodable) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
-        // Strings and booleans always encode.
-        return Array((try? encoder.encode(value)) ?? Data())
+    /// A member of the object, the first one with its brace. A value that isn't there is left out.
+    private static func put(_ name: String, _ value: String?, _ out: inout [UInt8]) {
+        guard let value else { return }
+        out.append(UInt8(ascii: out.isEmpty ? "{" : ","))
+        quote(name, &out)
+        out.append(UInt8(ascii: ":"))
+        quote(value, &out)
     }
+
+    /// RFC 8259, section 7.
+    private static func quote(_ text: String, _ out: inout [UInt8]) {
+        out.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                out.append(UInt8(ascii: "\\"))
+                out.append(byte)
+            case 0..<32:
+                out += "\\u00".utf8
+                out += [hex(byte >> 4), hex(byte & 15)]
+            default: out.append(byte)
+            }
+        }
+        out.append(UInt8(ascii: "\""))
+    }
+
+    private static func hex(_ digit: UInt8) -> UInt8 { digit < 10 ? digit + 48 : digit + 87 }
 }

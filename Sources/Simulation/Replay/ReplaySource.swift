@@ -1,5 +1,5 @@
 import Foundation
-import Ingest
+package import Ingest
 package import Records
 
 /// Why a replay can't be read. Names file and line, never what stood there.
@@ -59,11 +59,14 @@ package struct ReplaySource: Sendable {
     package var scenario: String?
     package var members: Members
     package var truth: Truth?
+    /// Columns of what a transaction may have beside those; no currency, amounts are in the consortium's.
+    package var extras: [Mapping.Extra: String]
 
     package init(
         id: String, time: String, customer: String, terminal: String, amount: String, fraud: String? = nil,
-        scenario: String? = nil, members: Members, truth: Truth? = nil
+        scenario: String? = nil, members: Members, truth: Truth? = nil, extras: [Mapping.Extra: String] = [:]
     ) {
+        self.extras = extras
         self.id = id
         self.time = time
         self.customer = customer
@@ -108,6 +111,7 @@ package struct ReplaySource: Sendable {
             fraud: try fraud.map { name throws(ReplayError) in try table.column(name) },
             scenario: try scenario.map { name throws(ReplayError) in try table.column(name) }
         )
+        let extras = try extras.map { extra, name throws(ReplayError) in (extra, name, try table.column(name)) }
         let owner = try owner(table)
         out.reserveCapacity(out.count + table.rows.count)
         for row in table.rows.indices {
@@ -121,12 +125,15 @@ package struct ReplaySource: Sendable {
             let outcome = outcomes[fields[at.id]]
             var fraud = outcome != nil
             if let column = at.fraud { fraud = try table.outcome(fields[column], row, self.fraud ?? "") }
+            var transaction = Transaction(
+                id: fields[at.id], time: when, customer: fields[at.customer], terminal: fields[at.terminal],
+                amount: value)
+            for (extra, name, column) in extras where !fields[column].isEmpty {
+                guard transaction.set(extra, fields[column]) else { throw table.bad(row, name) }
+            }
             out.append(
                 LabelledTransaction(
-                    member: member,
-                    transaction: Transaction(
-                        id: fields[at.id], time: when, customer: fields[at.customer], terminal: fields[at.terminal],
-                        amount: value),
+                    member: member, transaction: transaction,
                     fraud: fraud, scenario: at.scenario.flatMap { Int(fields[$0]) } ?? outcome ?? 0))
         }
     }
@@ -158,5 +165,18 @@ package struct ReplaySource: Sendable {
             }
         }
         return out
+    }
+}
+
+extension Transaction {
+    /// Whether the value is one that the field takes.
+    fileprivate mutating func set(_ extra: Mapping.Extra, _ value: String) -> Bool {
+        switch extra {
+        case .currency: return false
+        case .kind: kind = PaymentKind(rawValue: value)
+        case .channel: channel = PaymentChannel(rawValue: value)
+        case .entity(let entity): entities[entity] = value
+        }
+        return extra.codes?.contains(value) ?? true
     }
 }

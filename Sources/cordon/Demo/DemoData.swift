@@ -17,11 +17,11 @@ struct DemoData {
         guard let start = EventTime(rfc3339: "2026-01-05"), (100...1_000_000).contains(customers) else {
             throw Failure("`--customers` is 100 to 1,000,000")
         }
-        let options = try SimulationOptions(
+        let options = try HandbookOptions(
             seed: seed, customers: customers, terminals: 2 * customers, days: 58, startDay: start,
-            members: SimulationOptions.Member.threeBanks)
+            members: BankShare.threeBanks)
         let progress = Progress("simulating \(customers) customers of three banks")
-        let transactions = TransactionGenerator(options: options).transactions()
+        let transactions = HandbookWorld(options: options).transactions()
         progress.done("\(transactions.count) transactions over \(options.days) days")
         let first = start.dayNumber
         return DemoData(

@@ -1,3 +1,4 @@
+import Foundation
 import Ingest
 import Records
 import Testing
@@ -36,6 +37,26 @@ struct JSONRecordTests {
         #expect(try transaction(String(decoding: CanonicalJSON.encode(expected), as: UTF8.self)) == expected)
         let verdict = Verdict(transaction: "p/1 \"é\"", fraud: false)
         #expect(try parse(String(decoding: CanonicalJSON.encode(verdict), as: UTF8.self)) == .verdict(verdict))
+    }
+
+    @Test("what is written reads back with every field, whatever characters are in it")
+    func written() throws {
+        let euro = try #require(Currency("EUR"))
+        var expected = Transaction(
+            id: "p/1 \"é\"", time: time, customer: "a\\b", terminal: "x,y", amount: MinorUnits(5716),
+            original: Money(units: 5716, currency: euro), kind: .cashOut, channel: .atm)
+        for entity in EntityKind.allCases { expected.entities[entity] = "{\(entity.rawValue)}\u{7D0B}" }
+        expected.entities[.merchantCategory] = "6011"
+        expected.entities[.ip] = "10.0.0.1"
+        expected.entities[.country] = "NL"
+        var mapping = Mapping.canonical
+        mapping.rates = RateTable(currency: euro)
+        let written = CanonicalJSON.encode(expected)
+        #expect(RecordParser(mapping: mapping).parts(written)[0].transaction == expected)
+        // A control character is written as RFC 8259 wants it, which any reader of JSON takes.
+        expected.customer = "a\tb\u{1}"
+        let object = try JSONSerialization.jsonObject(with: Data(CanonicalJSON.encode(expected)))
+        #expect((object as? [String: String])?["customer"] == expected.customer)
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import Foundation
+import Ingest
 import Records
 import Simulation
 import Testing
@@ -167,5 +168,20 @@ struct ReplaySourceTests {
         try write("member,id,time,customer,terminal,amount\nBank B,p1,2018-06-21,c,t,1\n")
         source.truth = nil
         #expect(failure(source) == .noMember(file: folder.path + "/a.csv", line: 2))
+    }
+
+    @Test("further columns become the fields that they name; a code that isn't one names file, line and column")
+    func extras() throws {
+        var source = handbook
+        source.extras = [.kind: "KIND", .entity(.device): "DEVICE"]
+        let head = header.replacing("\n", with: ",KIND,DEVICE\n")
+        try write(head + "1,2018-04-01,7,3,1.00,0,0,cash_out,\n2,2018-04-02,7,3,1.00,0,0,,d1\n")
+        let rows = try load(source).map(\.transaction)
+        #expect(rows.map(\.kind) == [.cashOut, nil])
+        #expect(rows.map(\.entities) == [[:], [.device: "d1"]])
+        try write(head + "1,2018-04-01,7,3,1.00,0,0,barter,\n")
+        #expect(failure(source) == .badRow(file: folder.path + "/a.csv", line: 2, column: "KIND"))
+        source.extras = [.channel: "CHANNEL"]
+        #expect(failure(source) == .missingColumn(file: folder.path + "/a.csv", column: "CHANNEL"))
     }
 }

@@ -1,7 +1,7 @@
 import Records
 
 /// The customers and terminals of a world, at random places of a square of 100 by 100.
-struct Population: Sendable {
+struct HandbookPopulation: Sendable {
     struct Place: Sendable {
         var x: Double
         var y: Double
@@ -23,24 +23,19 @@ struct Population: Sendable {
 
     let customers: [Customer]
 
-    init(_ options: SimulationOptions) {
+    init(_ options: HandbookOptions) {
         var random = SeededRandom(seed: options.seed, stream: Stream.terminals)
         let terminals = (0..<options.terminals).map { _ in Place.random(&random) }
         let map = TerminalMap(places: terminals, radius: options.radius)
-        let total = options.members.reduce(0) { $0 + $1.share }
-        var assigned = [Double](repeating: 0, count: options.members.count)
+        let banks = BankShare.assign(options.customers, to: options.members)
         var customers: [Customer] = []
         customers.reserveCapacity(options.customers)
         for number in 0..<options.customers {
-            // The member that is furthest behind its share takes the next customer.
-            let due = zip(options.members, assigned).map { $0.share / total * Double(number + 1) - $1 }
-            let member = due.indices.reduce(0) { due[$1] > due[$0] ? $1 : $0 }
-            assigned[member] += 1
             var random = SeededRandom(seed: options.seed, stream: Stream.firstCustomer + UInt64(number))
             let place = Place.random(&random)
             customers.append(
                 Customer(
-                    member: options.members[member].id, meanAmount: random.uniform(5, 100),
+                    member: options.members[banks[number]].id, meanAmount: random.uniform(5, 100),
                     transactionsADay: random.uniform(0, 4), terminals: map.terminals(near: place)))
         }
         self.customers = customers
@@ -55,25 +50,25 @@ struct Population: Sendable {
     }
 }
 
-extension Population.Place {
-    static func random(_ random: inout SeededRandom) -> Population.Place {
-        Population.Place(x: random.uniform(0, 100), y: random.uniform(0, 100))
+extension HandbookPopulation.Place {
+    static func random(_ random: inout SeededRandom) -> HandbookPopulation.Place {
+        HandbookPopulation.Place(x: random.uniform(0, 100), y: random.uniform(0, 100))
     }
 }
 
 /// Terminals in order of x, so that those near a place are found among a strip of the square.
 private struct TerminalMap {
-    let places: [Population.Place]
+    let places: [HandbookPopulation.Place]
     let radius: Double
     let order: [Int]
 
-    init(places: [Population.Place], radius: Double) {
+    init(places: [HandbookPopulation.Place], radius: Double) {
         self.places = places
         self.radius = radius
         order = places.indices.sorted { places[$0].x < places[$1].x }
     }
 
-    func terminals(near place: Population.Place) -> [Int] {
+    func terminals(near place: HandbookPopulation.Place) -> [Int] {
         var low = 0
         var high = order.count
         while low < high {

@@ -1,19 +1,7 @@
 package import Records
 
-/// What an invented world is made of.
-package struct SimulationOptions: Sendable, Hashable {
-    /// A member and the part of all customers that bank with it.
-    package struct Member: Sendable, Hashable {
-        package var id: MemberID
-        /// Above 0; shares are relative to their sum.
-        package var share: Double
-
-        package init(id: MemberID, share: Double) {
-            self.id = id
-            self.share = share
-        }
-    }
-
+/// What a world after the fraud handbook is made of.
+package struct HandbookOptions: Sendable, Hashable {
     package enum Invalid: Error, Sendable, Hashable {
         /// Customers, terminals or days are fewer than 1 or too many (10 million, 10 million, 36,500).
         case size
@@ -31,12 +19,12 @@ package struct SimulationOptions: Sendable, Hashable {
     package let startDay: EventTime
     /// How far a customer goes, in a square of 100 by 100.
     package let radius: Double
-    package let members: [Member]
+    package let members: [BankShare]
 
     /// The handbook's world has 5,000 customers and 10,000 terminals at radius 5.
     package init(
         seed: UInt64, customers: Int, terminals: Int, days: Int, startDay: EventTime, radius: Double = 5,
-        members: [Member]
+        members: [BankShare]
     ) throws(Invalid) {
         guard (1...10_000_000).contains(customers), (1...10_000_000).contains(terminals), (1...36_500).contains(days)
         else { throw .size }
@@ -52,11 +40,4 @@ package struct SimulationOptions: Sendable, Hashable {
         self.radius = radius
         self.members = members
     }
-}
-
-extension SimulationOptions.Member {
-    /// Three banks with 60, 30 and 10 % of the customers.
-    package static let threeBanks: [SimulationOptions.Member] = [
-        ("bank-a", 0.6), ("bank-b", 0.3), ("bank-c", 0.1),
-    ].compactMap { name, share in MemberID(name).map { SimulationOptions.Member(id: $0, share: share) } }
 }

@@ -2,20 +2,20 @@ import Records
 import Simulation
 import Testing
 
-@Suite struct TransactionGeneratorTests {
+@Suite struct HandbookWorldTests {
     private static let start = EventTime(year: 2026, month: 3, day: 1, hour: 5) ?? EventTime(seconds: 0)
 
     private func options(
         seed: UInt64 = 1, customers: Int = 400, terminals: Int = 800, days: Int = 30, radius: Double = 8,
-        members: [SimulationOptions.Member] = SimulationOptions.Member.threeBanks
-    ) throws -> SimulationOptions {
-        try SimulationOptions(
+        members: [BankShare] = BankShare.threeBanks
+    ) throws -> HandbookOptions {
+        try HandbookOptions(
             seed: seed, customers: customers, terminals: terminals, days: days, startDay: Self.start, radius: radius,
             members: members)
     }
 
-    private func world(_ options: SimulationOptions) -> [LabelledTransaction] {
-        TransactionGenerator(options: options).transactions()
+    private func world(_ options: HandbookOptions) -> [LabelledTransaction] {
+        HandbookWorld(options: options).transactions()
     }
 
     private func day(_ transaction: LabelledTransaction) -> Int {
@@ -160,16 +160,16 @@ import Testing
 
     @Test("options that make no world are refused")
     func refused() throws {
-        #expect(throws: SimulationOptions.Invalid.size) { try options(customers: 0) }
-        #expect(throws: SimulationOptions.Invalid.size) { try options(terminals: 10_000_001) }
-        #expect(throws: SimulationOptions.Invalid.size) { try options(days: 0) }
-        #expect(throws: SimulationOptions.Invalid.radius) { try options(radius: .nan) }
-        #expect(throws: SimulationOptions.Invalid.radius) { try options(radius: 0) }
-        #expect(throws: SimulationOptions.Invalid.members) { try options(members: []) }
+        #expect(throws: HandbookOptions.Invalid.size) { try options(customers: 0) }
+        #expect(throws: HandbookOptions.Invalid.size) { try options(terminals: 10_000_001) }
+        #expect(throws: HandbookOptions.Invalid.size) { try options(days: 0) }
+        #expect(throws: HandbookOptions.Invalid.radius) { try options(radius: .nan) }
+        #expect(throws: HandbookOptions.Invalid.radius) { try options(radius: 0) }
+        #expect(throws: HandbookOptions.Invalid.members) { try options(members: []) }
         let bank = try #require(MemberID("bank-a"))
-        let twice = [SimulationOptions.Member(id: bank, share: 1), SimulationOptions.Member(id: bank, share: 2)]
-        #expect(throws: SimulationOptions.Invalid.members) { try options(members: twice) }
-        let nothing = [SimulationOptions.Member(id: bank, share: 0)]
-        #expect(throws: SimulationOptions.Invalid.members) { try options(members: nothing) }
+        let twice = [BankShare(id: bank, share: 1), BankShare(id: bank, share: 2)]
+        #expect(throws: HandbookOptions.Invalid.members) { try options(members: twice) }
+        let nothing = [BankShare(id: bank, share: 0)]
+        #expect(throws: HandbookOptions.Invalid.members) { try options(members: nothing) }
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// The handbook draws 2 of 10,000 terminals and 3 of 5,000 customers a day. Other sizes draw as many of theirs on
 /// average, spread evenly over the days, so that frauds stay near one in a hundred.
-struct FraudScenarios: Sendable {
+struct HandbookScenarios: Sendable {
     static let terminalDays = 28
     static let customerDays = 14
     /// Scenario 1: above this amount, in minor units.
@@ -14,8 +14,8 @@ struct FraudScenarios: Sendable {
     private let terminals: [Int: [Range<Int>]]
     private let customers: [Int: [Range<Int>]]
 
-    init(_ options: SimulationOptions) {
-        var random = SeededRandom(seed: options.seed, stream: Population.Stream.frauds)
+    init(_ options: HandbookOptions) {
+        var random = SeededRandom(seed: options.seed, stream: HandbookPopulation.Stream.frauds)
         let terminalRate = 2.0 * Double(options.terminals) / 10_000
         let customerRate = 3.0 * Double(options.customers) / 5_000
         let terminalPhase = random.uniform()

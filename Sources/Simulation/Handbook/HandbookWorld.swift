@@ -12,16 +12,16 @@ package import Records
 ///
 /// It differs from the handbook's world in that a customer without a terminal in reach uses the nearest one, and that
 /// the least amount is 0.01. The same options give the same transactions in every run.
-package struct TransactionGenerator: Sendable {
-    package let options: SimulationOptions
+package struct HandbookWorld: Sendable {
+    package let options: HandbookOptions
 
-    package init(options: SimulationOptions) { self.options = options }
+    package init(options: HandbookOptions) { self.options = options }
 
     /// All transactions in order of time, then id. Ids are decimal digits: a transaction's are unique in the world, of
     /// one length and in the order of the list; a customer's are unique over all members; terminals are everyone's.
     package func transactions() -> [LabelledTransaction] {
-        let population = Population(options)
-        let scenarios = FraudScenarios(options)
+        let population = HandbookPopulation(options)
+        let scenarios = HandbookScenarios(options)
         var drafts: [Draft] = []
         for number in population.customers.indices {
             diary(of: number, population.customers[number], scenarios, into: &drafts)
@@ -54,9 +54,10 @@ package struct TransactionGenerator: Sendable {
 
     /// All days of one customer.
     private func diary(
-        of number: Int, _ customer: Population.Customer, _ scenarios: FraudScenarios, into drafts: inout [Draft]
+        of number: Int, _ customer: HandbookPopulation.Customer, _ scenarios: HandbookScenarios,
+        into drafts: inout [Draft]
     ) {
-        var random = SeededRandom(seed: options.seed, stream: Population.Stream.firstDiary + UInt64(number))
+        var random = SeededRandom(seed: options.seed, stream: HandbookPopulation.Stream.firstDiary + UInt64(number))
         for day in 0..<options.days {
             let stolen = scenarios.isCompromised(customer: number, day: day)
             for _ in 0..<random.poisson(customer.transactionsADay) {
@@ -66,12 +67,12 @@ package struct TransactionGenerator: Sendable {
                     seconds: options.startDay.seconds + Int64(day) * EventTime.day + second, customer: number,
                     terminal: customer.terminals[random.below(customer.terminals.count)],
                     minorUnits: Self.amount(customer, &random), scenario: 0)
-                if draft.minorUnits > FraudScenarios.amountLimit { draft.scenario = 1 }
+                if draft.minorUnits > HandbookScenarios.amountLimit { draft.scenario = 1 }
                 if scenarios.isCompromised(terminal: draft.terminal, day: day) { draft.scenario = 2 }
                 // Drawn whether it is needed or not: frauds then change nothing else of a customer's days.
-                let chosen = random.below(FraudScenarios.oneIn) == 0
+                let chosen = random.below(HandbookScenarios.oneIn) == 0
                 if stolen, chosen {
-                    draft.minorUnits *= FraudScenarios.amountFactor
+                    draft.minorUnits *= HandbookScenarios.amountFactor
                     draft.scenario = 3
                 }
                 drafts.append(draft)
@@ -80,7 +81,7 @@ package struct TransactionGenerator: Sendable {
     }
 
     /// Normal around the customer's mean; uniform up to twice the mean where that is negative.
-    private static func amount(_ customer: Population.Customer, _ random: inout SeededRandom) -> Int64 {
+    private static func amount(_ customer: HandbookPopulation.Customer, _ random: inout SeededRandom) -> Int64 {
         var amount = random.normal(mean: customer.meanAmount, deviation: customer.meanAmount / 2)
         if amount < 0 { amount = random.uniform(0, 2 * customer.meanAmount) }
         return max(1, Int64((amount * 100).rounded()))

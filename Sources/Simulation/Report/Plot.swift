@@ -1,0 +1,111 @@
+import Foundation
+
+/// The frame of a picture: axes with units, ticks that don't crowd, a legend above of as many lines as it takes.
+struct Plot {
+    /// A mark of an axis at a value.
+    struct Tick {
+        var value: Double
+        var label: String
+    }
+
+    private static let left = 74.0
+    private static let right = 24.0
+    private static let bottom = 44.0
+    private let top: Double
+    private(set) var svg: SVG
+    private let xs: ClosedRange<Double>
+    private let ys: ClosedRange<Double>
+
+    /// - Parameters:
+    ///   - xs: the values at the left and the right border.
+    ///   - legend: names with colours; nothing is drawn for one name alone.
+    init(
+        width: Double = 760, height: Double = 260, xs: ClosedRange<Double>, xTicks: [Tick], xTitle: String,
+        ys: ClosedRange<Double>, yTicks: [Tick], yTitle: String, legend: [(name: String, colour: String)] = []
+    ) {
+        svg = SVG(width: width, height: height)
+        self.xs = xs
+        self.ys = ys
+        svg.write(yTitle, 4, 14)
+        var (x, y) = (Self.left, 33.0)
+        for entry in legend {
+            let length = 34 + 7 * Double(entry.name.count)
+            // What doesn't fit any more begins a new line.
+            if x > Self.left, x + length > width { (x, y) = (Self.left, y + 18) }
+            svg.rectangle(x, y - 10, 11, 11, entry.colour)
+            svg.write(entry.name, x + 16, y)
+            x += length
+        }
+        top = y + 13
+        for tick in yTicks {
+            svg.line(Self.left, self.y(tick.value), width - Self.right, self.y(tick.value), Palette.grid)
+            svg.write(tick.label, Self.left - 6, self.y(tick.value) + 4, .end)
+        }
+        svg.line(Self.left, height - Self.bottom, width - Self.right, height - Self.bottom, Palette.axis)
+        var free = -Double.infinity
+        for tick in xTicks {
+            let (x, half) = (self.x(tick.value), 3.6 * Double(tick.label.count))
+            svg.line(x, height - Self.bottom, x, height - Self.bottom + 4, Palette.axis)
+            guard x - half > free else { continue }
+            svg.write(tick.label, x, height - Self.bottom + 18, .middle)
+            free = x + half + 4
+        }
+        svg.write(xTitle, (Self.left + width - Self.right) / 2, height - 6, .middle)
+    }
+
+    func x(_ value: Double) -> Double {
+        let part = (value - xs.lowerBound) / max(xs.upperBound - xs.lowerBound, 1e-9)
+        return Self.left + part * (svg.width - Self.left - Self.right)
+    }
+
+    func y(_ value: Double) -> Double {
+        let part = (value - ys.lowerBound) / max(ys.upperBound - ys.lowerBound, 1e-9)
+        return svg.height - Self.bottom - part * (svg.height - Self.bottom - top)
+    }
+
+    mutating func bar(from low: Double, to high: Double, left: Double, right: Double, _ colour: String) {
+        svg.rectangle(x(left), y(high), max(0.5, x(right) - x(left)), max(0, y(low) - y(high)), colour)
+    }
+
+    mutating func curve(_ points: [(Double, Double)], _ colour: String) {
+        svg.polyline(points.map { (x($0.0), y($0.1)) }, colour)
+    }
+
+    /// A payment: a stalk, and a head whose form says how it was paid.
+    mutating func stalk(_ at: Double, _ value: Double, _ colour: String, _ head: Head) {
+        let (x, y) = (x(at), y(value))
+        svg.line(x, self.y(ys.lowerBound), x, y, colour)
+        switch head {
+        case .circle: svg.circle(x, y, 4.5, colour)
+        case .square: svg.rectangle(x - 4, y - 4, 8, 8, colour)
+        case .triangle: svg.polygon([(x - 5, y + 4), (x + 5, y + 4), (x, y - 5)], colour)
+        }
+    }
+
+    enum Head { case circle, square, triangle }
+}
+
+extension Plot.Tick {
+    /// Round values from 0 to a little above the greatest: 1, 2 or 5 times a power of ten apart.
+    static func round(upTo greatest: Double, unit: String = "") -> [Plot.Tick] {
+        let rough = max(greatest, 1e-9) / 4
+        let power = pow(10, log10(rough).rounded(.down))
+        let step = [1.0, 2, 5, 10].map { $0 * power }.first { $0 >= rough } ?? rough
+        return (0...Int((greatest / step).rounded(.up))).map { number in
+            let value = Double(number) * step
+            return Plot.Tick(
+                value: value, label: (step < 1 ? String(format: "%.1f", value) : grouped(Int(value))) + unit)
+        }
+    }
+}
+
+/// `1,234,567`.
+package func grouped(_ number: Int) -> String {
+    var digits = String(abs(number))
+    var groups: [String] = []
+    while digits.count > 3 {
+        groups.insert(String(digits.suffix(3)), at: 0)
+        digits.removeLast(3)
+    }
+    return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+}
