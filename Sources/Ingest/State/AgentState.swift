@@ -306,12 +306,16 @@ extension AgentState {
     }
 
     private static func fill(_ memory: inout Memory, _ blocks: [StateEntry], _ verdicts: [UInt64: Bool]) throws {
-        var rows: [(row: StateBlock.Row, block: UInt32, fraud: Bool)] = []
-        rows.reserveCapacity(blocks.count * StateBlock.capacity)
+        var ids: [KnownIDs.Entry] = []
+        var events: [(event: WindowEvent, fraud: Bool)] = []
+        ids.reserveCapacity(blocks.count * StateBlock.capacity)
+        events.reserveCapacity(blocks.count * StateBlock.capacity)
         for block in blocks {
             let number = StateBlock.number(block.key)
             for row in try StateBlock.rows(block.value) {
-                rows.append((row, number, verdicts[row.id] ?? false))
+                let fraud = verdicts[row.id] ?? false
+                ids.append(KnownIDs.Entry(id: row.id, content: row.content, block: number, fraud: fraud))
+                events.append((row.event, fraud))
                 memory.latest = max(memory.latest, row.event.time)
             }
         }
@@ -320,18 +324,13 @@ extension AgentState {
         memory.engine.withParts { parts in
             // Each iteration has a part of its own.
             nonisolated(unsafe) let parts = parts
-            let all = rows
+            let (ids, events) = (ids, events)
             DispatchQueue.concurrentPerform(iterations: parts.count + 1) { index in
                 if index < parts.count {
-                    for entry in all { parts[index].add(entry.row.event, fraud: entry.fraud) }
+                    parts[index].add(events)
                 } else {
                     known.withLock { known in
-                        for entry in all {
-                            known.insert(
-                                KnownIDs.Entry(
-                                    id: entry.row.id, content: entry.row.content, block: entry.block,
-                                    fraud: entry.fraud))
-                        }
+                        for entry in ids { known.insert(entry) }
                     }
                 }
             }

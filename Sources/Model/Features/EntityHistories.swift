@@ -9,6 +9,8 @@ struct EntityHistories: Sendable {
     private var index = KeyIndex()
     private var histories: ContiguousArray<History> = []
     private var free: [Int] = []
+    /// Keeps what is only read ahead from being left out.
+    private var touched: UInt32 = 0
 
     init(of entity: Feature.Entity, columns: [Feature.Entity], retention: Int64) {
         self.entity = entity
@@ -22,17 +24,28 @@ struct EntityHistories: Sendable {
 
     subscript(event: WindowEvent) -> History? {
         let key = event.keys[entityIndex]
-        return key == 0 ? nil : index[key].map { histories[$0] }
+        return index[key].map { histories[$0] }
     }
 
     mutating func add(_ event: WindowEvent, fraud: Bool) {
         let key = event.keys[entityIndex]
         guard key != 0 else { return }
         let place = place(of: key)
-        histories[place].add(event, fraud: fraud, columns: columnIndices)
         // Twice the retention lets a late transaction find what it needs.
-        if let last = histories[place].last(width: width) {
-            histories[place].trim(through: last - 2 * retention, width: width)
+        histories[place].add(event, fraud: fraud, columns: columnIndices, reach: 2 * retention)
+    }
+
+    /// Takes many transactions in. In groups: where each one's history lies is looked up for the whole group first, and
+    /// those histories are touched, so that the processor waits for many places of memory at a time rather than for one
+    /// after the other.
+    mutating func add(_ events: some RandomAccessCollection<(event: WindowEvent, fraud: Bool)>) {
+        var rest = events[...]
+        while !rest.isEmpty {
+            let group = rest.prefix(64)
+            rest = rest.dropFirst(64)
+            let places = group.map { index[$0.event.keys[entityIndex]] ?? -1 }
+            for place in places where place >= 0 { touched &+= histories[place].newestWord }
+            for entry in group { add(entry.event, fraud: entry.fraud) }
         }
     }
 
@@ -51,7 +64,7 @@ struct EntityHistories: Sendable {
 
     mutating func confirm(_ event: WindowEvent, fraud: Bool) {
         let key = event.keys[entityIndex]
-        guard key != 0, let place = index[key] else { return }
+        guard let place = index[key] else { return }
         histories[place].confirm(time: event.time, amount: event.amount, fraud: fraud, width: width)
     }
 

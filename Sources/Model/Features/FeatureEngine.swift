@@ -114,7 +114,7 @@ package struct FeatureEngine: Sendable {
     package struct Part: Sendable {
         fileprivate var histories: EntityHistories
 
-        package mutating func add(_ event: WindowEvent, fraud: Bool) { histories.add(event, fraud: fraud) }
+        package mutating func add(_ events: [(event: WindowEvent, fraud: Bool)]) { histories.add(events) }
     }
 
     package func features(of transaction: Transaction) -> [Double] {

@@ -19,6 +19,9 @@ struct History: Sendable {
     /// - Parameter width: how many other entities are told apart.
     private static func stride(_ width: Int) -> Int { fixed + width }
 
+    /// Reads where the next transaction is added.
+    var newestWord: UInt32 { words.last ?? 0 }
+
     func count(width: Int) -> Int { words.isEmpty ? 0 : words.count / Self.stride(width) - 1 }
 
     /// The time of the newest; nil where there is none.
@@ -49,16 +52,21 @@ struct History: Sendable {
 
     /// Takes a transaction in at its time; a late one goes before those that are later.
     ///
-    /// - Parameter columns: places of the entities that are told apart among all.
-    mutating func add(_ event: WindowEvent, fraud: Bool, columns: [Int]) {
+    /// - Parameters:
+    ///   - columns: places of the entities that are told apart among all.
+    ///   - reach: seconds of event time that late transactions may still ask for; what is older goes when room is needed.
+    mutating func add(_ event: WindowEvent, fraud: Bool, columns: [Int], reach: Int64) {
         let (time, amount, width) = (event.time, event.amount, columns.count)
         let stride = Self.stride(width)
         if words.isEmpty {
             words.reserveCapacity(2 * stride)
             for _ in 0..<stride { words.append(0) }
         } else if words.count + stride > words.capacity {
+            trim(through: Swift.max(last(width: width) ?? .min, time) - reach, width: width)
             // Grows by a quarter: most stay small.
-            words.reserveCapacity(words.count + stride * Swift.max(1, words.count / stride / 4))
+            if words.count + stride > words.capacity {
+                words.reserveCapacity(words.count + stride * Swift.max(1, words.count / stride / 4))
+            }
         }
         let count = count(width: width)
         let place = (last(width: width) ?? .min) <= time ? count : firstIndex(after: time, width)
@@ -101,7 +109,7 @@ struct History: Sendable {
     }
 
     /// Drops what is at or before `bound`, once that is half of all.
-    mutating func trim(through bound: Int64, width: Int) {
+    private mutating func trim(through bound: Int64, width: Int) {
         let count = count(width: width)
         guard count > 0, time(0, width) <= bound else { return }
         let stale = firstIndex(after: bound, width)
