@@ -85,4 +85,20 @@ struct IngestTrialTests {
         let (exit, said) = try Program.run(["ingest", "--try", mapping, "--mapping", mapping], in: folder.url)
         #expect(exit != 0 && said == "Error: \(mapping):4: fields.id: `columns` has no such column\n")
     }
+
+    @Test("holds the samples against the validation rules too")
+    func rules() throws {
+        let folder = try Folder()
+        let records = try folder.write(
+            """
+            {"id":"a","time":"2099-03-02","customer":"c","terminal":"t","amount":5}
+            {"id":"b","time":"2026-03-02","customer":"c","terminal":"t","amount":5}
+            """, "records.jsonl")
+        let rules = try folder.write("amount: { max: 4 }\n", "rules.yaml")
+        var (exit, said) = try Program.run(["ingest", "--try", "--json", records], in: folder.url)
+        #expect(try exit == 0 && lines(said).map(\.reason) == ["time_ahead", nil])
+        (exit, said) = try Program.run(
+            ["ingest", "--try", "--json", "--validation", rules, records], in: folder.url)
+        #expect(try exit == 0 && lines(said).map(\.reason) == ["amount_out_of_range", "amount_out_of_range"])
+    }
 }

@@ -36,6 +36,18 @@ package struct ValidationRules: Sendable, Hashable {
     }
 }
 
+extension RecordPart {
+    /// The part, or its rejection where the rules don't let its transaction in.
+    package func checked(by rules: ValidationRules, received: Int64) -> RecordPart {
+        guard let transaction else { return self }
+        var part = self
+        do throws(Rejection) {
+            _ = try rules.check(transaction, received: received)
+        } catch { part.result = .failure(error) }
+        return part
+    }
+}
+
 extension Transaction {
     /// What it says of a field that not every transaction has.
     package func value(of extra: Mapping.Extra) -> String? {

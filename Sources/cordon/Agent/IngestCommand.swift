@@ -95,8 +95,9 @@ struct IngestCommand: ParsableCommand {
 
     func run() throws {
         let rates = try readRates(file: self.rates)
+        let rules = try readValidation(file: self.validation)
         guard !trial, let name = member, let keys, let state, let bins else {
-            return try IngestTrial(mapping: mapping, rates: rates).run(files, json: json)
+            return try IngestTrial(mapping: mapping, rates: rates, rules: rules).run(files, json: json)
         }
         let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
         let roster = try Roster(file: self.roster)
@@ -106,7 +107,6 @@ struct IngestCommand: ParsableCommand {
         let member = entry.id
         var mapping = try readMapping(file: self.mapping ?? "pipelines/mappings/canonical.yaml")
         mapping.rates = rates
-        let rules = try readValidation(file: self.validation)
         let policy = try readPolicy(file: self.policy)
         guard (1...3600).contains(sessionTimeout) else { throw Failure("`--session-timeout` is 1 to 3600 seconds") }
         let spec = try readBins(bins)

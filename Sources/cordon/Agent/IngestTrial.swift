@@ -5,17 +5,19 @@ import Records
 struct IngestTrial {
     private let mapping: String?
     private let rates: RateTable?
+    private let rules: ValidationRules
 
     /// - Parameter mapping: the mapping file; nil picks a committed one by each file's name and content.
-    init(mapping: String?, rates: RateTable?) {
+    init(mapping: String?, rates: RateTable?, rules: ValidationRules) {
         self.mapping = mapping
         self.rates = rates
+        self.rules = rules
     }
 
     /// Every record of every file, as text or as a line of JSON a transaction.
     func run(_ files: [String], json: Bool) throws {
         for file in files {
-            let sample = try SampleFile(file, mapping: mapping, rates: rates)
+            let sample = try SampleFile(file, mapping: mapping, rates: rates, rules: rules)
             if json {
                 for record in sample.records {
                     for part in record.parts { print(try TrialLine(file: file, line: record.line, part: part).json) }

@@ -15,14 +15,21 @@ struct SampleFile {
     let mappingPath: String
     let records: [Record]
 
-    /// - Parameter mapping: the mapping file; nil picks a committed one by the file's name and content.
-    init(_ path: String, mapping: String?, rates: RateTable?) throws {
+    /// - Parameters:
+    ///   - mapping: the mapping file; nil picks a committed one by the file's name and content.
+    ///   - rules: what transactions must be, as if the log had taken them now.
+    init(_ path: String, mapping: String?, rates: RateTable?, rules: ValidationRules) throws {
         let bytes = try readFile(path)
         self.path = path
         mappingPath = mapping ?? Self.mapping(for: path, bytes)
         var mapping = try readMapping(file: mappingPath)
         mapping.rates = rates
-        records = Self.records(bytes, mapping)
+        let now = SystemClock().microseconds
+        records = Self.records(bytes, mapping).map { record in
+            var record = record
+            record.parts = record.parts.map { $0.checked(by: rules, received: now) }
+            return record
+        }
     }
 
     /// By the file's name; a JSON file with a header of ISO 20022's is a message.

@@ -83,6 +83,9 @@ struct PolicyCommand: ParsableCommand {
         @Option(help: ArgumentHelp("What other currencies are worth in the consortium's.", valueName: "file"))
         var rates = "pipelines/rates.yaml"
 
+        @Option(help: ArgumentHelp("What transactions must be, beyond their form.", valueName: "file"))
+        var validation = "pipelines/validation.yaml"
+
         @Option(
             help: ArgumentHelp("The probability of fraud of a transaction that has none of its own.", valueName: "p"))
         var probability = 0.0
@@ -101,8 +104,9 @@ struct PolicyCommand: ParsableCommand {
         func run() throws {
             var trial = PolicyTrial(try readPolicy(file: file), probability: probability)
             let rates = try readRates(file: self.rates)
+            let rules = try readValidation(file: validation)
             for path in transactions {
-                let sample = try SampleFile(path, mapping: mapping, rates: rates)
+                let sample = try SampleFile(path, mapping: mapping, rates: rates, rules: rules)
                 for record in sample.records {
                     for line in try trial.take(record, of: sample) where !summary {
                         print(json ? try line.json : line.text)
