@@ -1,9 +1,10 @@
 package import Ingest
+import Records
 
 /// Reads a member's decision policy: `pipelines/policies/*.yaml`.
 package func readPolicy(file: String) throws(ConfigurationError) -> DecisionPolicy {
     let root = try YAMLNode(file: file)
-    try root.allow("review", "decline")
+    try root.allow("review", "decline", "fallback")
     let review = try root.child("review").number(in: 0...1)
     let decline = try root.child("decline").number(in: 0...1)
     do {
@@ -11,4 +12,41 @@ package func readPolicy(file: String) throws(ConfigurationError) -> DecisionPoli
     } catch {
         throw try root.child("decline").wrong("must not be below `review`")
     }
+}
+
+/// Reads the `fallback` of a policy file: what a member does where no score comes in time. Where there is none, a person looks.
+package func readFallback(file: String) throws(ConfigurationError) -> FallbackPolicy {
+    guard let section = try YAMLNode(file: file).optional("fallback") else { return .review }
+    let nodes = try section.list
+    guard let last = nodes.last else { throw section.wrong("is empty; without it, every transaction is reviewed") }
+    var steps: [FallbackPolicy.Step] = []
+    for node in nodes.dropLast() {
+        try node.allow("up_to", "decision")
+        let limit = try node.child("up_to")
+        do {
+            steps.append(.init(upTo: try MinorUnits(decimal: try limit.string), band: try band(node)))
+        } catch let error as ConfigurationError {
+            throw error
+        } catch {
+            throw limit.wrong("an amount such as 50.00 belongs here, in the consortium's currency")
+        }
+    }
+    try last.allow("decision")
+    do {
+        return try FallbackPolicy(steps: steps, otherwise: try band(last))
+    } catch let error as ConfigurationError {
+        throw error
+    } catch FallbackPolicy.Invalid.outOfOrder(let index) {
+        throw try nodes[index].child("up_to").wrong("must be above the one before it")
+    } catch {
+        throw section.wrong("\(error)")
+    }
+}
+
+private func band(_ node: YAMLNode) throws(ConfigurationError) -> DecisionPolicy.Band {
+    let decision = try node.child("decision")
+    guard let band = DecisionPolicy.Band(rawValue: try decision.string) else {
+        throw decision.wrong("is not one of \(DecisionPolicy.Band.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return band
 }

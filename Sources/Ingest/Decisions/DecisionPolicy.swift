@@ -1,6 +1,6 @@
 /// A member's own answer to a probability of fraud.
 package struct DecisionPolicy: Sendable, Hashable {
-    package enum Band: String, Sendable, Hashable {
+    package enum Band: String, Sendable, Hashable, CaseIterable {
         case approve, review, decline
     }
 

@@ -71,6 +71,7 @@ struct IngestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What the member does at which probability of fraud.", valueName: "file"))
     var policy = "pipelines/policies/default.yaml"
 
+    @OptionGroup(title: "HTTP options") var http: HTTPOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var process: ProcessOptions
 
@@ -124,11 +125,17 @@ struct IngestCommand: ParsableCommand {
             sessionTimeout: .seconds(sessionTimeout))
         var stages = Stages()
         stages.add("partitions") { try partitions.run(group, until: stop) }
-        if let path = process.metrics {
-            let file = MetricsFile(path: path, metrics: metrics, log: log) {
-                metrics.set("cordon_transactions_waiting", to: Double(partitions.waiting))
-            }
-            stages.add("metrics") { file.run(until: stop) }
+        let exposition = MetricsFile(path: process.metrics ?? "", metrics: metrics, log: log) {
+            metrics.set("cordon_transactions_waiting", to: Double(partitions.waiting))
+        }
+        if process.metrics != nil { stages.add("metrics") { exposition.run(until: stop) } }
+        if let settings = try http.settings() {
+            try AgentFront(
+                member: member, log: log, mapping: mapping, fallback: try readFallback(file: self.policy),
+                options: http,
+                settings: settings, metrics: metrics, exposition: { exposition.text }, owned: { partitions.count },
+                logger: logger
+            ).add(to: &stages, until: stop)
         }
         logger.notice("agent started")
         try stages.run(stop: stop)
