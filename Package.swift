@@ -113,7 +113,9 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Records"], swiftSettings: settings),
         .testTarget(
             name: "ProcessTests",
-            dependencies: ["cordon", "EventLogs", "KafkaLog", "LocalStore", "Ingest", "Keys", "Model", "Records"],
+            dependencies: [
+                "cordon", "EventLogs", "KafkaLog", "LocalStore", "Ingest", "IngestHTTP", "Keys", "Model", "Records",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "EventLogTests", dependencies: ["EventLogs", "LocalStore", "KafkaLog", "Records", "Crdkafka"],
@@ -122,6 +124,16 @@ let package = Package(
             name: "IngestTests",
             dependencies: [
                 "Ingest", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "Telemetry", logging,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "IngestHTTPTests",
+            dependencies: [
+                "IngestHTTP", "Ingest", "Records", "Keys", "EventLogs", "LocalStore", "Telemetry", logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
         .testTarget(name: "KeysTests", dependencies: ["Keys", "Records", "ThreeParty"], swiftSettings: settings),

@@ -24,6 +24,8 @@ package struct RecentMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     package var count: Int { slots.count }
+    /// For tests: keys that are kept to know the order.
+    package var orderLength: Int { order.count }
 
     package subscript(key: Key) -> Value? { slots[key]?.value }
 

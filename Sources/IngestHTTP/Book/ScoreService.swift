@@ -28,7 +28,7 @@ package final class ScoreService: Sendable {
     }
 
     let member: MemberID
-    let log: any EventLog
+    package let log: any EventLog
     let appender: RecordAppender
     let parser: RecordParser
     let fallback: FallbackPolicy

@@ -1,5 +1,5 @@
 import Foundation
-import Ingest
+package import Ingest
 
 /// What is wrong with a request, as RFC 9457 has it: never what the request held.
 package struct Problem: Error, Sendable, Hashable {
@@ -21,6 +21,7 @@ package struct Problem: Error, Sendable, Hashable {
         status = code.status
         title = code.title
         self.detail = detail
+        if code == .logUnavailable { retryAfter = 1 }
     }
 
     private init(code: String, status: Int, title: String, field: String?) {
@@ -30,7 +31,7 @@ package struct Problem: Error, Sendable, Hashable {
         self.field = field
     }
 
-    init(_ rejection: Rejection) {
+    package init(_ rejection: Rejection) {
         code = rejection.reason.rawValue
         status = rejection.reason.status
         title = rejection.reason.explanation

@@ -50,7 +50,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .idempotencyKeyReuse: "the Idempotency-Key came with another body before"
         case .tooManyTransactions: "the batch holds more transactions than are taken at once"
         case .rateLimited: "this token sends more than it may"
-        case .logUnavailable: "the log can't be reached, and nothing was taken"
+        case .logUnavailable: "the log can't be reached; send it again"
         case .internalError: "the agent failed; its log says how"
         }
     }

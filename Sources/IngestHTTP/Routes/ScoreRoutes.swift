@@ -49,7 +49,7 @@ struct ScoreRoutes: Sendable {
         let items = try await service.take(records, until: call.arrived + .seconds(10))
         let refused = items.filter { $0.problem != nil }.count
         return Reply(
-            refused == 0 ? .accepted : .ok,
+            refused == 0 ? .accepted : .init(code: 207, reasonPhrase: "Multi-Status"),
             json: Batch(accepted: items.count - refused, refused: refused, items: items))
     }
 }

@@ -56,7 +56,7 @@ package struct ScoreServer: Sendable {
 
     private let settings: Settings
     private let server: HTTPServerBuilder
-    private let responder: APIResponder
+    package let responder: APIResponder
     private let logger: Logger
 
     package init(
