@@ -1,4 +1,4 @@
-import Foundation
+import Dispatch
 import HTTPTypes
 
 /// The paths that operate the agent: health, metrics, the API's description.
@@ -16,7 +16,8 @@ struct OperationsRoutes: Sendable {
             Route(path: "/health/live", method: .get, guarded: !open.contains(.health)) { _ in
                 Reply(json: ["status": "pass"])
             },
-            Route(path: "/health/ready", method: .get, guarded: !open.contains(.health)) { _ in Self.ready(readiness())
+            Route(path: "/health/ready", method: .get, guarded: !open.contains(.health)) { _ in
+                await Self.ready(readiness)
             },
             Route(path: "/metrics", method: .get, guarded: !open.contains(.metrics), answersJSON: false) { _ in
                 Reply(status: .ok, type: "text/plain; version=0.0.4; charset=utf-8", body: Array(metrics().utf8))
@@ -36,7 +37,11 @@ struct OperationsRoutes: Sendable {
         var checks: [ReadinessCheck]
     }
 
-    private static func ready(_ checks: [ReadinessCheck]) -> Reply {
+    /// Looking may wait for the log, so it is done on a thread that may.
+    private static func ready(_ readiness: @escaping @Sendable () -> [ReadinessCheck]) async -> Reply {
+        let checks = await withCheckedContinuation { done in
+            DispatchQueue.global().async { done.resume(returning: readiness()) }
+        }
         let passes = checks.allSatisfy { $0.missing == nil }
         return Reply(
             passes ? .ok : .serviceUnavailable, json: Ready(status: passes ? "pass" : "fail", checks: checks))
