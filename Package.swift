@@ -24,12 +24,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
     ],
     targets: [
         .systemLibrary(name: "Crdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
@@ -66,6 +69,21 @@ let package = Package(
             dependencies: ["Records", "ThreeParty", "Model", "Keys", "EventLogs", "Telemetry", crypto, logging],
             swiftSettings: settings),
         .target(
+            name: "IngestHTTP",
+            dependencies: [
+                "Records", "Keys", "EventLogs", "Telemetry", "Ingest", crypto, logging,
+                // One of its dependencies has a module named like ours.
+                .product(
+                    name: "Hummingbird", package: "hummingbird",
+                    moduleAliases: ["Configuration": "SwiftConfiguration"]),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "SecureScoring",
             dependencies: ["Records", "ThreeParty", "Keys", "EventLogs", "Telemetry", logging],
             swiftSettings: settings),
@@ -85,7 +103,8 @@ let package = Package(
             name: "cordon",
             dependencies: [
                 "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "KafkaLog", "TLSTransport",
-                "Ingest", "SecureScoring", "ModelSync", "Simulation", "Configuration", "Telemetry", logging, crypto,
+                "Ingest", "IngestHTTP", "SecureScoring", "ModelSync", "Simulation", "Configuration", "Telemetry",
+                logging, crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .testTarget(name: "ThreePartyTests", dependencies: ["ThreeParty", "Records"], swiftSettings: settings),
@@ -95,7 +114,9 @@ let package = Package(
             name: "SimulationTests", dependencies: ["Simulation", "Ingest", "Records"], swiftSettings: settings),
         .testTarget(
             name: "ProcessTests",
-            dependencies: ["cordon", "EventLogs", "KafkaLog", "LocalStore", "Ingest", "Keys", "Model", "Records"],
+            dependencies: [
+                "cordon", "EventLogs", "KafkaLog", "LocalStore", "Ingest", "IngestHTTP", "Keys", "Model", "Records",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "EventLogTests", dependencies: ["EventLogs", "LocalStore", "KafkaLog", "Records", "Crdkafka"],
@@ -104,6 +125,16 @@ let package = Package(
             name: "IngestTests",
             dependencies: [
                 "Ingest", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "Telemetry", logging,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "IngestHTTPTests",
+            dependencies: [
+                "IngestHTTP", "Ingest", "Records", "Keys", "EventLogs", "LocalStore", "Telemetry", logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
         .testTarget(name: "KeysTests", dependencies: ["Keys", "Records", "ThreeParty"], swiftSettings: settings),

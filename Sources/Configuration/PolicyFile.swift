@@ -4,7 +4,7 @@ import Model
 /// Reads a member's decision policy (docs/POLICY.md): `pipelines/policies/*.yaml`, and the list files that it names.
 package func readPolicy(file: String) throws(ConfigurationError) -> DecisionPolicy {
     let root = try YAMLNode(file: file)
-    try root.allow("challenge", "review", "decline", "zone", "windows", "lists", "rules")
+    try root.allow("challenge", "review", "decline", "fallback", "zone", "windows", "lists", "rules")
     let bands = try bands(root)
     let zone = try root.optional("zone").map(readZone) ?? .utc
     let windows = try root.optional("windows").map(readFeatures) ?? []

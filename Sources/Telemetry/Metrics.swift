@@ -21,7 +21,18 @@ package final class Metrics: Sendable {
     private struct State {
         var help: [String: (kind: String, text: String)] = [:]
         var values: [Key: Double] = [:]
+        var histograms: [Key: Histogram] = [:]
     }
+
+    private struct Histogram {
+        var counts = [Int](repeating: 0, count: Metrics.bounds.count + 1)
+        var sum = 0.0
+    }
+
+    /// Upper bounds of a histogram's buckets, in seconds.
+    private static let bounds = [
+        0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10,
+    ]
 
     private let state = Mutex(State())
 
@@ -32,7 +43,7 @@ package final class Metrics: Sendable {
     }
 
     package enum Kind: String, Sendable {
-        case counter, gauge
+        case counter, gauge, histogram
     }
 
     package func add(_ value: Int, to name: String, _ labels: Label...) {
@@ -45,6 +56,15 @@ package final class Metrics: Sendable {
         state.withLock { $0.values[Key(name: name, labels: labels)] = value }
     }
 
+    /// Adds an observation to a histogram.
+    package func observe(_ seconds: Double, in name: String, _ labels: [Label]) {
+        state.withLock { state in
+            let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
+            state.histograms[Key(name: name, labels: labels), default: Histogram()].counts[bucket] += 1
+            state.histograms[Key(name: name, labels: labels), default: Histogram()].sum += seconds
+        }
+    }
+
     package func value(_ name: String, _ labels: Label...) -> Double {
         state.withLock { $0.values[Key(name: name, labels: labels)] ?? 0 }
     }
@@ -52,16 +72,33 @@ package final class Metrics: Sendable {
     package var exposition: String {
         state.withLock { state in
             var out = ""
-            for name in Set(state.values.keys.map(\.name)).union(state.help.keys).sorted() {
+            let names = Set((Array(state.values.keys) + Array(state.histograms.keys)).map(\.name))
+            for name in names.union(state.help.keys).sorted() {
                 if let (kind, text) = state.help[name] { out += "# HELP \(name) \(text)\n# TYPE \(name) \(kind)\n" }
-                let rows = state.values.filter { $0.key.name == name }.map { key, value -> String in
-                    let labels = key.labels.map { "\($0.name)=\"\($0.value)\"" }.joined(separator: ",")
-                    let number = value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
-                    return "\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(number)\n"
-                }
+                let rows = state.values.filter { $0.key.name == name }.map { Self.row(name, $0.key.labels, $0.value) }
                 out += rows.sorted().joined()
+                let histograms = state.histograms.filter { $0.key.name == name }.map {
+                    Self.rows(name, $0.key.labels, $0.value)
+                }
+                out += histograms.sorted().joined()
             }
             return out
         }
+    }
+
+    private static func row(_ name: String, _ labels: [Label], _ value: Double) -> String {
+        let labels = labels.map { "\($0.name)=\"\($0.value)\"" }.joined(separator: ",")
+        let number = value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+        return "\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(number)\n"
+    }
+
+    private static func rows(_ name: String, _ labels: [Label], _ histogram: Histogram) -> String {
+        var count = 0
+        var out = ""
+        for (bound, added) in zip(bounds.map { "\($0)" } + ["+Inf"], histogram.counts) {
+            count += added
+            out += row(name + "_bucket", labels + [Label("le", bound)], Double(count))
+        }
+        return out + row(name + "_sum", labels, histogram.sum) + row(name + "_count", labels, Double(count))
     }
 }

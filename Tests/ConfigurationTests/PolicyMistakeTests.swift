@@ -28,7 +28,7 @@ struct PolicyMistakeTests {
             ("review: often\ndecline: 1\n", "1: review: a number from 0.0 to 1.0 belongs here"),
             (
                 "review: 0.1\n\n# note\ndeclin: 1\n",
-                "4: unknown key `declin`; known here: challenge, review, decline, zone, windows, lists, rules"
+                "4: unknown key `declin`; known here: challenge, review, decline, fallback, zone, windows, lists, rules"
             ),
             (
                 bands + "zone: Berlin\n",

@@ -61,10 +61,15 @@ final class TestConsortium {
     ///
     /// - Parameter name: a party, a member, or `member/instance` for another agent of a member; an instance that begins with
     ///   `new` has no name that stays, so that its partitions are free as soon as it leaves.
-    func start(_ name: String) throws { processes[name] = try program(name, log: logURL) }
+    /// - Parameter options: further options of its command.
+    func start(_ name: String, _ options: String...) throws { try start(name, options) }
+
+    func start(_ name: String, _ options: [String]) throws {
+        processes[name] = try program(name, log: logURL, options)
+    }
 
     /// A party's or an agent's process, on a log.
-    func program(_ name: String, log: String) throws -> Program {
+    func program(_ name: String, log: String, _ options: [String] = []) throws -> Program {
         let parts = name.split(separator: "/").map(String.init)
         let instance = parts.count > 1 ? parts[1] : "agent-1"
         let policy = policies[parts[0]].map { ["--policy", $0] } ?? []
@@ -79,7 +84,7 @@ final class TestConsortium {
                 sessionTimeout, "--bins", folder.path("model/bins.json"),
             ] + (instance.hasPrefix("new") ? [] : ["--instance", instance])
         return try Program(
-            own + policy + [
+            own + policy + options + [
                 "--roster", roster, "--keys", folder.path("keys/\(parts[0])"), "--log", log, "--stop-on-eof",
             ],
             output: folder.url.appendingPathComponent(name.replacing("/", with: "-") + ".log"))

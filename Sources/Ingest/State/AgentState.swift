@@ -261,21 +261,9 @@ package final class AgentState: Sendable {
         return id == 0 ? 1 : id
     }
 
-    /// Everything that the record says goes into the digest of its content; its outcome comes later.
     private func row(of transaction: Transaction) -> StateBlock.Row {
         let event = hasher.event(of: transaction)
-        var words: [UInt64] = [
-            UInt64(bitPattern: event.time), UInt64(bitPattern: event.amount),
-            UInt64(bitPattern: transaction.original?.units ?? -1),
-        ]
-        for index in 0..<EntityKeys.count { words.append(event.keys[index]) }
-        var bytes = words.withUnsafeBytes { Array($0) }
-        for text in [
-            transaction.original?.currency.code, transaction.kind?.rawValue, transaction.channel?.rawValue,
-        ] {
-            bytes += Array((text ?? "").utf8) + [0]
-        }
-        let content = bytes.withUnsafeBufferPointer { hasher.hash($0, domain: 0xFE) }
+        let content = transaction.content.withUnsafeBufferPointer { hasher.hash($0, domain: 0xFE) }
         return StateBlock.Row(id: id(transaction.id), content: UInt32(truncatingIfNeeded: content), event: event)
     }
 }

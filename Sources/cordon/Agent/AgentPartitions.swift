@@ -64,6 +64,9 @@ final class AgentPartitions: Sendable {
     /// Transactions whose repeats are told.
     var knownIDs: Int { owned.withLock { $0.values.reduce(0) { $0 + $1.state.knownIDs } } }
 
+    /// Partitions that this agent works on.
+    var count: Int { owned.withLock { $0.count } }
+
     /// Works on whatever the group gives until told to stop.
     func run(_ settings: GroupSettings, until stop: StopFlag) throws {
         let place = try log.join(settings)

@@ -77,6 +77,7 @@ struct IngestCommand: ParsableCommand {
             valueName: "file"))
     var policy = "pipelines/policies/default.yaml"
 
+    @OptionGroup(title: "HTTP options") var http: HTTPOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var process: ProcessOptions
 
@@ -138,12 +139,18 @@ struct IngestCommand: ParsableCommand {
             sessionTimeout: .seconds(sessionTimeout))
         var stages = Stages()
         stages.add("partitions") { try partitions.run(group, until: stop) }
-        if let path = process.metrics {
-            let file = MetricsFile(path: path, metrics: metrics, log: log) {
-                metrics.set("cordon_transactions_waiting", to: Double(partitions.waiting))
-                metrics.set("cordon_known_ids", to: Double(partitions.knownIDs))
-            }
-            stages.add("metrics") { file.run(until: stop) }
+        let exposition = MetricsFile(path: process.metrics ?? "", metrics: metrics, log: log) {
+            metrics.set("cordon_transactions_waiting", to: Double(partitions.waiting))
+            metrics.set("cordon_known_ids", to: Double(partitions.knownIDs))
+        }
+        if process.metrics != nil { stages.add("metrics") { exposition.run(until: stop) } }
+        if let settings = try http.settings() {
+            try AgentFront(
+                member: member, log: log, mapping: mapping, rules: rules,
+                fallback: try readFallback(file: self.policy), options: http, settings: settings, metrics: metrics,
+                exposition: { exposition.text }, owned: { partitions.count },
+                logger: logger
+            ).add(to: &stages, until: stop)
         }
         logger.notice("agent started")
         try stages.run(stop: stop)

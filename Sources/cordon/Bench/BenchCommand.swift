@@ -5,6 +5,6 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench", abstract: "Measure this machine: the log, the formats and the agent, each by itself.",
         subcommands: [
             BenchLogCommand.self, BenchLogReaderCommand.self, BenchFormatsCommand.self, BenchIngestCommand.self,
-            BenchStateCommand.self,
+            BenchStateCommand.self, BenchScoreCommand.self,
         ])
 }

@@ -4,7 +4,8 @@ import Foundation
 
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Make the keys of a consortium.", subcommands: [Initialise.self])
+        commandName: "keys", abstract: "Make the keys of a consortium, and tokens for callers.",
+        subcommands: [Initialise.self, TokenCommand.self])
 
     struct Initialise: ParsableCommand {
         static let configuration = CommandConfiguration(

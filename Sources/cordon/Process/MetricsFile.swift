@@ -19,7 +19,10 @@ struct MetricsFile {
         write()
     }
 
-    func write() {
+    func write() { try? Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic) }
+
+    /// The metrics now, in Prometheus' text format.
+    var text: String {
         refresh()
         for figure in log.statistics() {
             metrics.describe(figure.name, figure.name.hasSuffix("_total") ? .counter : .gauge, figure.help)
@@ -27,6 +30,6 @@ struct MetricsFile {
                 figure.name, figure.labels.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) },
                 to: figure.value)
         }
-        try? Data(metrics.exposition.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        return metrics.exposition
     }
 }

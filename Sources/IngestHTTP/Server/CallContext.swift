@@ -1,0 +1,22 @@
+package import Hummingbird
+import NIOCore
+
+/// A connection that can be closed once its last answer had time to arrive: at once would reset it, and take the answer
+/// with it.
+struct ClosableChannel: Sendable {
+    let channel: any Channel
+
+    func closeSoon() {
+        channel.eventLoop.scheduleTask(in: .seconds(1)) { [channel] in channel.close(promise: nil) }
+    }
+}
+
+/// What the server hands to a route beside the request.
+package struct CallContext: InitializableFromSource, Sendable {
+    /// Nil in tests without a socket.
+    let channel: ClosableChannel?
+
+    package init(source: ApplicationRequestContextSource) { channel = ClosableChannel(channel: source.channel) }
+
+    package init() { channel = nil }
+}
