@@ -114,7 +114,7 @@ struct PipelineFileTests {
             ("review: 0.1\ndecline: .nan\n", "2: decline: a number from 0.0 to 1.0 belongs here"),
             ("review: 0.1\ndecline: .inf\n", "2: decline: a number from 0.0 to 1.0 belongs here"),
             ("review: often\ndecline: 1\n", "1: review: a number from 0.0 to 1.0 belongs here"),
-            ("review: 0.1\n\n# note\ndeclin: 1\n", "4: unknown key `declin`; known here: review, decline"),
+            ("review: 0.1\n\n# note\ndeclin: 1\n", "4: unknown key `declin`; known here: review, decline, fallback"),
         ])
     func policy(text: String, mistake: String) throws {
         #expect(try file.mistake(text) { path in _ = try readPolicy(file: path) } == mistake)
