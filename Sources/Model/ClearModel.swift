@@ -17,7 +17,8 @@ package struct ClearModel: Sendable, Hashable {
     ) throws(ClearModelError) {
         guard FeatureForm.isName(version) else { throw .version }
         let features = binned.spec.features
-        guard FeatureForm.isName(binned.spec.name), !features.isEmpty, Set(features.map(\.name)).count == features.count else {
+        guard FeatureForm.isName(binned.spec.name), !features.isEmpty, Set(features.map(\.name)).count == features.count
+        else {
             throw .featureSpec
         }
         for (index, feature) in features.enumerated() {

@@ -56,6 +56,7 @@ def of_today(value):
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """A key that came before with another body is refused, and rightly so: one that is of its form is made a new one."""
+    case.body = of_today(case.body)
     key = (case.headers or {}).get("Idempotency-Key")
     if isinstance(key, str) and KEY.fullmatch(key):
         case.headers["Idempotency-Key"] = f'"{uuid.uuid4()}"'

@@ -27,7 +27,9 @@ struct ValidationRulesTests {
     func amounts() throws {
         var rules = ValidationRules()
         rules.amounts = MinorUnits(100)...MinorUnits(500)
-        for amount in [100, 500] as [Int64] { #expect(try rules.check(payment(amount: amount), received: received) == []) }
+        for amount in [100, 500] as [Int64] {
+            #expect(try rules.check(payment(amount: amount), received: received) == [])
+        }
         for amount in [99, 501] as [Int64] {
             #expect(throws: Rejection(reason: .amountOutOfRange, field: "amount")) {
                 try rules.check(payment(amount: amount), received: received)
