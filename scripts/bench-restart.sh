@@ -29,7 +29,7 @@ party() {
         --state "$work/$1.sqlite"
 }
 agent() {
-    exec .build/release/cordon ingest --member bank-a "${roster[@]}" --keys "$work/keys/bank-a" --state "$work/state" \
+    exec .build/release/cordon ingest --member bank-a "${roster[@]}" --validation pipelines/validation-replays.yaml --keys "$work/keys/bank-a" --state "$work/state" \
         --instance agent-1 --bins "$work/model/bins.json"
 }
 # Position and end of the agent's transactions, and how far it is behind in transactions and scores together.

@@ -12,4 +12,4 @@ cd "$root"
 export CORDON_CRASH_SECONDS=${1:-60} CORDON_CRASH_SEED=${2:-$RANDOM}
 echo "== runs of $CORDON_CRASH_SECONDS s, seed $CORDON_CRASH_SEED"
 (unset CORDON_TEST_BOOTSTRAP && swift test -c release --skip-build --filter CrashTests)
-crash_tests_on_kafka kafka zombie takeOverOnKafka
+tests_on_kafka CrashTests/kafka CrashTests/zombie CrashTests/takeOverOnKafka

@@ -33,7 +33,7 @@ start_rest_consortium() {
             --state "$work/$party.sqlite" 2>>"$work/$party.log" &
     done
     "$binary" ingest --member bank-a "${roster[@]}" --keys "$work/keys/bank-a" --state "$work/state" --instance agent-1 \
-        --bins "$work/model/bins.json" --http 127.0.0.1:0 --http-tokens "$work/tokens.yaml" "$@" 2>>"$work/agent.log" &
+        --bins "$work/model/bins.json" --validation pipelines/validation-replays.yaml --http 127.0.0.1:0 --http-tokens "$work/tokens.yaml" "$@" 2>>"$work/agent.log" &
     agent=$!
     for _ in $(seq 300); do
         port=$(sed -nE 's/.*port=([0-9]+).*http listening.*/\1/p' "$work/agent.log" | head -1)

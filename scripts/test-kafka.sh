@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the log's suite and the whole pipeline, its processes killed at random, on a Kafka broker over TCP.
+# Runs the log's suite, the whole pipeline, its processes killed at random, and its REST front on a Kafka broker over TCP.
 #   scripts/test-kafka.sh        installs and starts a broker; CORDON_TEST_BOOTSTRAP=host:port names an empty cluster instead
 set -euo pipefail
 source "$(dirname "$0")/setup.sh"
@@ -12,4 +12,4 @@ cd "$root"
 # One at a time: the broker is one process, and the suites would wait for each other.
 swift test -c release --skip-build --filter "EventLogTests"
 [ -z "${broker_pid:-}" ] || stop_broker
-crash_tests_on_kafka kafka zombie takeOverOnKafka
+tests_on_kafka CrashTests/kafka CrashTests/zombie CrashTests/takeOverOnKafka RESTProcessTests/onKafka

@@ -16,6 +16,12 @@ struct ValidationFileTests {
         #expect(rules == ValidationRules())
     }
 
+    @Test("the one for replays lets any time in")
+    func replays() throws {
+        let rules = try readValidation(file: ConfigurationFixture.committed("validation-replays.yaml"))
+        #expect(rules.late == 3600 && rules.ahead > 90 * 365 * EventTime.day && rules.tooFarAhead == rules.ahead)
+    }
+
     @Test("every section is read")
     func sections() throws {
         try file.write(

@@ -12,8 +12,9 @@ struct RESTProcessTests {
         let token: String
         private(set) var port: UInt16 = 0
 
-        init() throws {
-            consortium = try TestConsortium()
+        /// - Parameter kafka: the bootstrap servers of an empty cluster; nil for the embedded log.
+        init(kafka: String? = nil) throws {
+            consortium = try TestConsortium(kafka: kafka)
             let (exit, said) = try Program.run(
                 ["keys", "token", "--client", "core", "--file", consortium.folder.path("tokens.yaml")],
                 in: consortium.folder.url)
@@ -61,8 +62,16 @@ struct RESTProcessTests {
     @Test(
         "a score over HTTP is the decision on the topic; without a party it is the fallback's, and the true one follows"
     )
-    func wholeWay() throws {
-        let front = try Front()
+    func wholeWay() throws { try wholeWay(Front()) }
+
+    private static let bootstrap = ProcessInfo.processInfo.environment["CORDON_TEST_BOOTSTRAP"]
+
+    @Test(
+        "on Kafka too",
+        .enabled(if: bootstrap != nil, "needs a broker: set CORDON_TEST_BOOTSTRAP, as scripts/test-kafka.sh does"))
+    func onKafka() throws { try wholeWay(Front(kafka: Self.bootstrap)) }
+
+    private func wholeWay(_ front: Front) throws {
         for party in TestConsortium.parties { try front.consortium.start(party) }
         try front.start()
         try eventually("readiness") { try front.call("GET", "/health/ready").status == 200 }

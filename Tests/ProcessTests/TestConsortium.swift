@@ -81,7 +81,8 @@ final class TestConsortium {
             ]
             : [
                 "ingest", "--member", parts[0], "--state", folder.path("state/\(parts[0])"), "--session-timeout",
-                sessionTimeout, "--bins", folder.path("model/bins.json"),
+                sessionTimeout, "--bins", folder.path("model/bins.json"), "--validation",
+                "pipelines/validation-replays.yaml",
             ] + (instance.hasPrefix("new") ? [] : ["--instance", instance])
         return try Program(
             own + policy + options + [

@@ -96,7 +96,7 @@ struct DemoConsortium {
                     folder.agent(member), "--instance", "agent-1", "--bins", folder.bins, "--mapping",
                     pipelines + "/mappings/canonical.yaml", "--rates", pipelines + "/rates.yaml", "--policy",
                     pipelines + "/policies/default.yaml",
-                    "--metrics", folder.metrics(member.name),
+                    "--validation", pipelines + "/validation-replays.yaml", "--metrics", folder.metrics(member.name),
                 ] + shared, logFile: folder.logFile(member.name))
         }
         return processes
