@@ -117,18 +117,6 @@ struct ScoreCommand: ParsableCommand {
             logger: logger)
     }
 
-    /// The pairwise PRF keys with both neighbours, agreed anew for every epoch.
-    private func pairKeys(_ party: PartyID, _ roster: Roster, _ keystore: FileKeystore) throws -> PairKeys {
-        let own = try keystore.hpkeKey("agreement")
-        func key(_ peer: PartyID) throws -> SecretKey {
-            guard let other = roster.parties[peer] else { throw Failure("the roster lacks \(peer)") }
-            let pair = [party, peer].sorted().map(\.name).joined(separator: "/")
-            return try own.agree(
-                with: other.agreement, info: Array("cordon/pair/v1/\(roster.consortium)/\(pair)/\(roster.epoch)".utf8))
-        }
-        return PairKeys(withPrevious: try key(party.previous), withNext: try key(party.next))
-    }
-
     private static func metrics() -> Metrics {
         let metrics = Metrics()
         metrics.describe("cordon_batches_total", .counter, "Batches whose shares are in the log.")

@@ -2,9 +2,10 @@ import ArgumentParser
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure this machine: the log, the formats and the agent, each by itself.",
+        commandName: "bench",
+        abstract: "Measure this machine: the log, the formats, the agent and the protocol, each by itself.",
         subcommands: [
             BenchLogCommand.self, BenchLogReaderCommand.self, BenchFormatsCommand.self, BenchIngestCommand.self,
-            BenchStateCommand.self, BenchScoreCommand.self,
+            BenchStateCommand.self, BenchScoreCommand.self, BenchProtocolCommand.self, BenchPartyCommand.self,
         ])
 }
