@@ -176,7 +176,8 @@ package struct BatchSession: ~Copyable {
         for event in inputs.indices {
             let row = event * leaves..<(event + 1) * leaves
             if refused[event] == nil {
-                lookup.deal(lookup.indices(known[event * width..<(event + 1) * width]), stream: &stream[row])
+                lookup.deal(
+                    lookup.indices(known[event * width..<(event + 1) * width]), stream: &stream, from: row.lowerBound)
             } else {
                 for at in row { stream[at] = 0 }
             }
@@ -231,7 +232,13 @@ package struct BatchSession: ~Copyable {
 }
 
 private func xor(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] {
-    var out = a
-    for i in out.indices { out[i] ^= b[i] }
-    return out
+    precondition(a.count == b.count)
+    return a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+            Array(unsafeUninitializedCapacity: a.count) { out, count in
+                for i in a.indices { out.initializeElement(at: i, to: a[i] ^ b[i]) }
+                count = a.count
+            }
+        }
+    }
 }

@@ -8,18 +8,29 @@ extension RingElement {
 
     /// Reads packed little-endian elements; bytes beyond a whole element are left out.
     package static func unpack(_ bytes: [UInt8]) -> [Self] {
-        bytes.withUnsafeBytes { raw in
-            (0..<raw.count / byteCount).map {
-                Self(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * byteCount, as: Self.self))
+        let size = bytes.count / byteCount
+        return bytes.withUnsafeBytes { raw in
+            Array(unsafeUninitializedCapacity: size) { elements, count in
+                for index in 0..<size {
+                    let element = raw.loadUnaligned(fromByteOffset: index * byteCount, as: Self.self)
+                    elements.initializeElement(at: index, to: Self(littleEndian: element))
+                }
+                count = size
             }
         }
     }
 
     package static func pack(_ elements: [Self]) -> [UInt8] {
-        var out: [UInt8] = []
-        out.reserveCapacity(elements.count * byteCount)
-        for element in elements { withUnsafeBytes(of: element.littleEndian) { out += $0 } }
-        return out
+        let size = elements.count * byteCount
+        return elements.withUnsafeBufferPointer { elements in
+            Array(unsafeUninitializedCapacity: size) { bytes, count in
+                let raw = UnsafeMutableRawBufferPointer(bytes)
+                for index in elements.indices {
+                    raw.storeBytes(of: elements[index].littleEndian, toByteOffset: index * byteCount, as: Self.self)
+                }
+                count = size
+            }
+        }
     }
 }
 

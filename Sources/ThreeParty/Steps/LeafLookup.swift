@@ -36,11 +36,14 @@ package struct LeafLookup<R: RingElement>: Sendable {
     ///
     /// - Parameters:
     ///   - indices: one a tree, the XOR of the two index parts the client knows.
-    ///   - stream: `leaves` elements, shared with the first server; turned into the message in place.
-    package func deal(_ indices: [Int], stream: inout ArraySlice<R>) {
+    ///   - stream: shared with the first server; its `leaves` elements from `start` on are turned into the message in
+    ///     place.
+    package func deal(_ indices: [Int], stream: inout [R], from start: Int) {
         let domain = 1 << shape.depth
-        for at in stream.indices { stream[at] = 0 &- stream[at] }
-        for (tree, index) in indices.enumerated() { stream[stream.startIndex + tree * domain + index] &+= 1 }
+        stream.withUnsafeMutableBufferPointer { stream in
+            for at in start..<start + shape.leaves { stream[at] = 0 &- stream[at] }
+            for tree in 0..<indices.count { stream[start + tree * domain + indices[tree]] &+= 1 }
+        }
     }
 
     /// A server's part for one transaction: the sum over trees of its one-hot share times the permuted leaves.
