@@ -5,8 +5,7 @@ package import Records
 package import Telemetry
 import ThreeParty
 
-/// One partition of a member's transactions on their way to the parties, on a thread of its own, which reading and sealing
-/// share out over the cores:
+/// One partition of a member's transactions on their way to the parties, on a thread of its own:
 ///
 ///     parse → validate → deduplicate → windows → quantise → share → seal
 ///
@@ -33,7 +32,7 @@ package final class IngestPipeline {
 
     package init(
         member: MemberID, log: any EventLog, state: AgentState, mapping: Mapping, rules: ValidationRules,
-        sealer: TransactionSealer,
+        sealer: consuming TransactionSealer,
         recipient: HPKEPublicKey, batchSize: Int = 512, metrics: Metrics, logger: Logger
     ) throws(LogError) {
         self.member = member
@@ -60,32 +59,20 @@ package final class IngestPipeline {
     package func run(until stop: () -> Bool) throws(LogError) {
         while !stop() {
             let records = try reader.next(limit: batchSize, timeout: .milliseconds(200))
-            var rest = records[...]
-            while !rest.isEmpty {
-                // Some megabytes at a time: a message may hold thousands of transactions.
-                var bytes = 0
-                let next = rest.prefix { record in
-                    defer { bytes += record.value?.count ?? 0 }
-                    return bytes < RecordParser.messageLimit
-                }
-                rest = rest.dropFirst(next.count)
-                try process(Array(next))
-            }
+            if !records.isEmpty { try process(records) }
         }
     }
 
     private func process(_ records: [LogRecord]) throws(LogError) {
         var batch = AgentState.Batch()
         var output: [NewRecord] = []
-        var accepted: [Accepted] = []
-        let parsed = parallelMap(records) { [parser] record in parser.parts(record.value ?? []) }
-        for (record, parts) in zip(records, parsed) {
+        for record in records {
             var isOriginalKept = false
-            for part in parts {
+            for part in parser.parts(record.value ?? []) {
                 let source = SourcePosition(
                     partition: source.partition, offset: record.position.offset, index: part.index)
                 do throws(Refusal) {
-                    try take(part, record, source, &batch, &accepted)
+                    try take(part, record, source, &batch, &output)
                 } catch {
                     guard case .rejected(let rejection) = error else { throw error.trouble }
                     guard source.offset >= known else { continue }
@@ -94,20 +81,11 @@ package final class IngestPipeline {
                 }
             }
         }
-        output += seal(accepted)
         // The log first: after a crash the batch is read again, and its repeats have the same source positions.
         try log.append(output)
         let end = records[records.count - 1].position.offset + 1
         try state.commit(batch, ingested: end)
         try log.commit([Position(source, end)], group: Self.group(member))
-    }
-
-    /// A transaction that is in the windows and is to be sealed.
-    private struct Accepted: Sendable {
-        var transaction: Transaction
-        var event: EventID
-        var features: [Double]
-        var source: SourcePosition
     }
 
     /// Why a part of a record goes no further: what is wrong with it, or with the state.
@@ -122,11 +100,11 @@ package final class IngestPipeline {
 
     private func take(
         _ part: RecordPart, _ record: LogRecord, _ source: SourcePosition, _ batch: inout AgentState.Batch,
-        _ accepted: inout [Accepted]
+        _ output: inout [NewRecord]
     ) throws(Refusal) {
         do {
             switch try part.result.get() {
-            case .transaction(let valid): try ingest(valid.transaction, record, source, &batch, &accepted)
+            case .transaction(let valid): try ingest(valid.transaction, record, source, &batch, &output)
             case .verdict(let verdict): try confirm(verdict, &batch)
             case .outcome(let outcome):
                 if outcome.tellsFraud {
@@ -150,7 +128,7 @@ package final class IngestPipeline {
 
     private func ingest(
         _ transaction: Transaction, _ record: LogRecord, _ source: SourcePosition, _ batch: inout AgentState.Batch,
-        _ accepted: inout [Accepted]
+        _ output: inout [NewRecord]
     ) throws(Rejection) {
         let marks = try rules.check(transaction, received: record.timestamp)
         let event = sealer.eventID(transaction.id)
@@ -165,21 +143,11 @@ package final class IngestPipeline {
         for mark in seen.isLate ? marks + [.late] : marks {
             metrics.add(1, to: "cordon_transactions_marked_total", .init("mark", mark.rawValue))
         }
-        accepted.append(Accepted(transaction: transaction, event: event, features: seen.features, source: source))
-    }
-
-    /// In their order: parties tell repeats by it.
-    private func seal(_ accepted: [Accepted]) -> [NewRecord] {
-        let sealed = parallelMap(accepted) { [sealer, sealedPartitions] accepted in
-            let event = accepted.event
-            let value = sealer.seal(
-                accepted.transaction, event: event, features: accepted.features, source: accepted.source)
-            let partition = Int(event.bytes[0]) << 8 | Int(event.bytes[1])
-            return NewRecord(TopicPartition(Topics.sealed, partition % sealedPartitions), value: value)
-        }
-        metrics.add(sealed.count, to: "cordon_transactions_sealed_total")
-        metrics.add(sealed.reduce(0) { $0 + ($1.value?.count ?? 0) }, to: "cordon_sealed_bytes_total")
-        return sealed
+        let sealed = sealer.seal(transaction, event: event, features: seen.features, source: source)
+        let partition = Int(event.bytes[0]) << 8 | Int(event.bytes[1])
+        output.append(NewRecord(TopicPartition(Topics.sealed, partition % sealedPartitions), value: sealed))
+        metrics.add(1, to: "cordon_transactions_sealed_total")
+        metrics.add(sealed.count, to: "cordon_sealed_bytes_total")
     }
 
     /// - Parameter withOriginal: the record's bytes go with the first of its parts that is rejected.

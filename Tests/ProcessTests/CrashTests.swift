@@ -137,7 +137,7 @@ private struct CrashRun {
         if let old = zombie {
             old.thaw()
             try eventually("the end of the replaced agent") { !old.process.isRunning }
-            #expect(old.process.terminationStatus == 1)
+            #expect(old.process.terminationStatus == 1, "\(old.said)")
             #expect(old.said.contains("another process has taken over"), "\(old.said)")
             zombie = nil
         } else if let old = consortium.processes["bank-a"] {

@@ -5,8 +5,8 @@ package import Model
 package import Records
 package import ThreeParty
 
-/// Quantises features, shares their thermometer bits and seals one box a party. Used by several threads at a time.
-package final class TransactionSealer: Sendable {
+/// Quantises features, shares their thermometer bits and seals one box a party.
+package struct TransactionSealer: ~Copyable {
     private let member: MemberID
     private let epoch: UInt32
     private let sessions: [PartyID: Session]
@@ -29,7 +29,7 @@ package final class TransactionSealer: Sendable {
         self.random = random
     }
 
-    package func eventID(_ transaction: String) -> EventID {
+    package borrowing func eventID(_ transaction: String) -> EventID {
         let code = idKey.lend { key in
             HMAC<SHA256>.authenticationCode(for: Array(transaction.utf8), using: key)
         }
@@ -37,18 +37,12 @@ package final class TransactionSealer: Sendable {
     }
 
     /// The record for `consortium.sealed`.
-    package func seal(
+    package borrowing func seal(
         _ transaction: Transaction, event: EventID, features: [Double], source: SourcePosition
     ) -> [UInt8] {
         let bits = spec.thermometer(spec.bins(features))
-        // One call of the system's generator for two seeds and three nonces.
-        var bytes = random(2 * SeededComponents.seedBytes + 3 * SealedBox.nonceBytes)[...]
-        func fresh(_ count: Int) -> [UInt8] {
-            defer { bytes = bytes.dropFirst(count) }
-            return Array(bytes.prefix(count))
-        }
         let sharing = SeededComponents(
-            bits, group: .xor, seeds: (fresh(SeededComponents.seedBytes), fresh(SeededComponents.seedBytes)))
+            bits, group: .xor, seeds: (random(SeededComponents.seedBytes), random(SeededComponents.seedBytes)))
         var header = WireSealedHeader()
         header.schema = 1
         header.member = member.name
@@ -69,7 +63,7 @@ package final class TransactionSealer: Sendable {
             sealed.boxes.append(
                 Data(
                     SealedBox.seal(
-                        box.encoded, nonce: fresh(SealedBox.nonceBytes), under: session.up,
+                        box.encoded, under: session.up,
                         associated: boxAssociatedData(header: headerBytes, party: party))))
         }
         var record = WireSealedRecord()
