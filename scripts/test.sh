@@ -5,4 +5,10 @@ source "$(dirname "$0")/setup.sh"
 install_dependencies
 build
 cd "$root"
-swift test -c release --skip-build "$@"
+if [ $# -gt 0 ]; then
+    swift test -c release --skip-build "$@"
+else
+    # The server's tests wait for tasks of Swift's pool, which has a thread a core; others block those threads.
+    swift test -c release --skip-build --filter "^IngestHTTPTests"
+    swift test -c release --skip-build --skip "^IngestHTTPTests"
+fi

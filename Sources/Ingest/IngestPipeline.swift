@@ -59,7 +59,17 @@ package final class IngestPipeline {
     package func run(until stop: () -> Bool) throws(LogError) {
         while !stop() {
             let records = try reader.next(limit: batchSize, timeout: .milliseconds(200))
-            if !records.isEmpty { try process(records) }
+            var rest = records[...]
+            while !rest.isEmpty {
+                // Some megabytes at a time: a message may hold thousands of transactions.
+                var bytes = 0
+                let next = rest.prefix { record in
+                    defer { bytes += record.value?.count ?? 0 }
+                    return bytes < RecordParser.messageLimit
+                }
+                rest = rest.dropFirst(next.count)
+                try process(Array(next))
+            }
         }
     }
 

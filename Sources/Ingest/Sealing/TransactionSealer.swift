@@ -41,8 +41,14 @@ package struct TransactionSealer: ~Copyable {
         _ transaction: Transaction, event: EventID, features: [Double], source: SourcePosition
     ) -> [UInt8] {
         let bits = spec.thermometer(spec.bins(features))
+        // One call of the system's generator for two seeds and three nonces.
+        var bytes = random(2 * SeededComponents.seedBytes + 3 * SealedBox.nonceBytes)[...]
+        func fresh(_ count: Int) -> [UInt8] {
+            defer { bytes = bytes.dropFirst(count) }
+            return Array(bytes.prefix(count))
+        }
         let sharing = SeededComponents(
-            bits, group: .xor, seeds: (random(SeededComponents.seedBytes), random(SeededComponents.seedBytes)))
+            bits, group: .xor, seeds: (fresh(SeededComponents.seedBytes), fresh(SeededComponents.seedBytes)))
         var header = WireSealedHeader()
         header.schema = 1
         header.member = member.name
@@ -63,7 +69,7 @@ package struct TransactionSealer: ~Copyable {
             sealed.boxes.append(
                 Data(
                     SealedBox.seal(
-                        box.encoded, under: session.up,
+                        box.encoded, nonce: fresh(SealedBox.nonceBytes), under: session.up,
                         associated: boxAssociatedData(header: headerBytes, party: party))))
         }
         var record = WireSealedRecord()

@@ -6,6 +6,7 @@ import struct Foundation.Data
 /// AES-256-GCM boxes: nonce (12 bytes), ciphertext, tag (16 bytes).
 package enum SealedBox {
     package static let overhead = 28
+    package static let nonceBytes = 12
 
     /// Why a box did not open: it was made under another key, for another header, or was changed on its way.
     package enum OpenError: Error, Sendable, Hashable {
@@ -13,12 +14,16 @@ package enum SealedBox {
     }
 
     /// Seals under a fresh random nonce; a key may seal 2^32 boxes (NIST SP 800-38D, 8.3).
+    ///
+    /// - Parameter nonce: 12 random bytes that were never used before; nil takes them from the system's generator.
     package static func seal(
-        _ plaintext: [UInt8], under key: borrowing SecretKey, associated data: [UInt8]
+        _ plaintext: [UInt8], nonce: [UInt8]? = nil, under key: borrowing SecretKey, associated data: [UInt8]
     ) -> [UInt8] {
         key.lend { key in
-            guard let box = try? AES.GCM.seal(plaintext, using: key, authenticating: data), let all = box.combined
-            else { preconditionFailure("AES-GCM takes a 32-byte key; the caller gave another") }
+            guard let nonce = try? nonce.map({ try AES.GCM.Nonce(data: $0) }) ?? AES.GCM.Nonce(),
+                let box = try? AES.GCM.seal(plaintext, using: key, nonce: nonce, authenticating: data),
+                let all = box.combined
+            else { preconditionFailure("AES-GCM takes a 32-byte key; and a 12-byte nonce; the caller gave others") }
             return Array(all)
         }
     }
