@@ -84,10 +84,13 @@ package final class IngestPipeline {
                 do throws(Refusal) {
                     try take(part, record, source, &batch, &output)
                 } catch {
-                    guard case .rejected(let rejection) = error else { throw error.trouble }
-                    guard source.offset >= known else { continue }
-                    output.append(rejected(record, source, rejection, withOriginal: !isOriginalKept))
-                    isOriginalKept = true
+                    switch error {
+                    case .failed(let trouble): throw trouble
+                    case .rejected(let rejection):
+                        guard source.offset >= known else { continue }
+                        output.append(rejected(record, source, rejection, withOriginal: !isOriginalKept))
+                        isOriginalKept = true
+                    }
                 }
             }
         }
@@ -102,37 +105,29 @@ package final class IngestPipeline {
     private enum Refusal: Error {
         case rejected(Rejection)
         case failed(LogError)
-
-        var trouble: LogError {
-            if case .failed(let error) = self { error } else { .corrupted(reason: "a rejection is no trouble") }
-        }
     }
 
     private func take(
         _ part: RecordPart, _ record: LogRecord, _ source: SourcePosition, _ batch: inout AgentState.Batch,
         _ output: inout [NewRecord]
     ) throws(Refusal) {
-        do {
-            switch try part.result.get() {
-            case .transaction(let valid): try ingest(valid.transaction, record, source, &batch, &output)
-            case .verdict(let verdict): try confirm(verdict, &batch)
-            case .outcome(let outcome):
-                if outcome.tellsFraud {
-                    try confirm(Verdict(transaction: outcome.transaction, fraud: true), &batch)
-                }
-                metrics.add(1, to: "cordon_outcomes_total", .init("kind", outcome.kind.rawValue))
+        switch part.result {
+        case .failure(let rejection): throw .rejected(rejection)
+        case .success(.transaction(let valid)):
+            do { try ingest(valid.transaction, record, source, &batch, &output) } catch { throw .rejected(error) }
+        case .success(.verdict(let verdict)): try confirm(verdict, &batch)
+        case .success(.outcome(let outcome)):
+            if outcome.tellsFraud {
+                try confirm(Verdict(transaction: outcome.transaction, fraud: true), &batch)
             }
-        } catch let rejection as Rejection {
-            throw .rejected(rejection)
-        } catch let error as LogError {
-            throw .failed(error)
-        } catch {
-            throw .failed(.corrupted(reason: "\(error)"))
+            metrics.add(1, to: "cordon_outcomes_total", .init("kind", outcome.kind.rawValue))
         }
     }
 
-    private func confirm(_ verdict: Verdict, _ batch: inout AgentState.Batch) throws {
-        guard try state.confirm(verdict, in: &batch) else { throw Rejection(reason: .unknownTransaction, field: nil) }
+    private func confirm(_ verdict: Verdict, _ batch: inout AgentState.Batch) throws(Refusal) {
+        let isKnown: Bool
+        do { isKnown = try state.confirm(verdict, in: &batch) } catch { throw .failed(error) }
+        guard isKnown else { throw .rejected(Rejection(reason: .unknownTransaction, field: nil)) }
         metrics.add(1, to: "cordon_labels_total")
     }
 
