@@ -10,14 +10,15 @@ struct BenchProtocolCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "protocol", abstract: "Measure the scoring protocol alone: three processes over mutual TLS.",
         discussion: """
-            Random model and transactions of a shape, one batch after the other. The three parties' shares of every batch \
+            Random model and transactions of a shape, some batches under way at once. The three parties' shares of every batch \
             are added up at the end and held against the model in the clear: where one score differs, nothing is reported.
             """)
 
     @Option(help: "Trees.") var trees = 100
     @Option(help: "Conditions from a tree's root to a leaf.") var depth = 4
     @Option(help: "Thermometer bits a transaction.") var bits = 590
-    @Option(help: "Transactions a batch.") var batch = 512
+    @Option(help: "Transactions a batch.") var batch = 256
+    @Option(help: "Batches under way at once.") var window = 4
     @Option(help: "Seconds.") var seconds = 5.0
     @Option(help: ArgumentHelp("Write the figures as JSON, too.", valueName: "file")) var json: String?
 
@@ -32,8 +33,9 @@ struct BenchProtocolCommand: ParsableCommand {
     }
 
     func validate() throws {
-        guard (1...65_536).contains(batch), seconds > 0 else {
-            throw ValidationError("a batch is 1 to 65,536 transactions, and seconds are more than none")
+        guard (1...65_536).contains(batch), (1...12).contains(window), seconds > 0 else {
+            throw ValidationError(
+                "a batch is 1 to 65,536 transactions, a window 1 to 12 batches, and seconds are more than none")
         }
     }
 
@@ -62,7 +64,8 @@ struct BenchProtocolCommand: ParsableCommand {
             process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             process.arguments = [
                 "bench", "party", "--party", party.name, "--keys", folder + "/keys", "--bits", "\(bits)", "--trees",
-                "\(trees)", "--depth", "\(depth)", "--batch", "\(batch)", "--seconds", "\(seconds)",
+                "\(trees)", "--depth", "\(depth)", "--batch", "\(batch)", "--window", "\(window)", "--seconds",
+                "\(seconds)",
             ]
             process.standardOutput = output
             try process.run()
