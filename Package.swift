@@ -35,6 +35,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "Crdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "Cglibc"),
         .systemLibrary(name: "Copenssl", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "Records", dependencies: [protobuf, crypto], swiftSettings: settings),
         .target(name: "ThreeParty", dependencies: ["Copenssl", "Records", crypto], swiftSettings: settings),
@@ -42,7 +43,8 @@ let package = Package(
         .target(
             name: "Keys",
             dependencies: [
-                "Records", "ThreeParty", crypto, protobuf, .product(name: "X509", package: "swift-certificates"),
+                "Copenssl", "Records", "ThreeParty", crypto, protobuf,
+                .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
             swiftSettings: settings),
@@ -102,7 +104,8 @@ let package = Package(
         .executableTarget(
             name: "cordon",
             dependencies: [
-                "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "KafkaLog", "TLSTransport",
+                "Cglibc", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "KafkaLog",
+                "TLSTransport",
                 "Ingest", "IngestHTTP", "SecureScoring", "ModelSync", "Simulation", "Configuration", "Telemetry",
                 logging, crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

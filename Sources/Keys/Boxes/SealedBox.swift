@@ -1,12 +1,10 @@
 import Crypto
 package import ThreeParty
 
-import struct Foundation.Data
-
 /// AES-256-GCM boxes: nonce (12 bytes), ciphertext, tag (16 bytes).
 package enum SealedBox {
-    package static let overhead = 28
-    package static let nonceBytes = 12
+    package static let nonceBytes = AESGCM.nonceBytes
+    package static let overhead = nonceBytes + AESGCM.tagBytes
 
     /// Why a box did not open: it was made under another key, for another header, or was changed on its way.
     package enum OpenError: Error, Sendable, Hashable {
@@ -19,13 +17,8 @@ package enum SealedBox {
     package static func seal(
         _ plaintext: [UInt8], nonce: [UInt8]? = nil, under key: borrowing SecretKey, associated data: [UInt8]
     ) -> [UInt8] {
-        key.lend { key in
-            guard let nonce = try? nonce.map({ try AES.GCM.Nonce(data: $0) }) ?? AES.GCM.Nonce(),
-                let box = try? AES.GCM.seal(plaintext, using: key, nonce: nonce, authenticating: data),
-                let all = box.combined
-            else { preconditionFailure("AES-GCM takes a 32-byte key; and a 12-byte nonce; the caller gave others") }
-            return Array(all)
-        }
+        let nonce = nonce ?? Array(AES.GCM.Nonce())
+        return key.lend { AESGCM.seal(plaintext, after: nonce, nonce: nonce, under: $0, authenticating: data) }
     }
 
     /// Seals under a key that is derived for this one plaintext, so that sealing again gives the same bytes. The label
@@ -33,32 +26,33 @@ package enum SealedBox {
     package static func seal(
         _ plaintext: [UInt8], once label: [[UInt8]], under key: borrowing SecretKey, associated data: [UInt8]
     ) -> [UInt8] {
-        key.derive(label).lend { key in
-            guard let nonce = try? AES.GCM.Nonce(data: [UInt8](repeating: 0, count: 12)),
-                let box = try? AES.GCM.seal(plaintext, using: key, nonce: nonce, authenticating: data)
-            else { preconditionFailure("AES-GCM takes a 32-byte key; the caller gave another") }
-            return Array(box.ciphertext) + Array(box.tag)
-        }
+        key.derive(label).lend { AESGCM.seal(plaintext, nonce: Self.zero, under: $0, authenticating: data) }
     }
 
     package static func open(
         _ box: [UInt8], under key: borrowing SecretKey, associated data: [UInt8]
     ) throws(OpenError) -> [UInt8] {
-        guard box.count >= overhead else { throw .notAuthentic }
-        do {
-            return try key.lend { key in
-                Array(try AES.GCM.open(AES.GCM.SealedBox(combined: Data(box)), using: key, authenticating: data))
-            }
-        } catch {
-            throw .notAuthentic
-        }
+        guard box.count >= overhead,
+            let plaintext = key.lend({
+                AESGCM.open(
+                    box[nonceBytes...], nonce: Array(box[..<nonceBytes]), under: $0, authenticating: data)
+            })
+        else { throw .notAuthentic }
+        return plaintext
     }
 
     /// Opens what `seal(_:once:under:associated:)` made.
     package static func open(
         _ box: [UInt8], once label: [[UInt8]], under key: borrowing SecretKey, associated data: [UInt8]
     ) throws(OpenError) -> [UInt8] {
-        guard box.count >= 16 else { throw .notAuthentic }
-        return try open([UInt8](repeating: 0, count: 12) + box, under: key.derive(label), associated: data)
+        guard
+            let plaintext = key.derive(label).lend({
+                AESGCM.open(box[...], nonce: zero, under: $0, authenticating: data)
+            })
+        else { throw .notAuthentic }
+        return plaintext
     }
+
+    /// The nonce of a key that seals once.
+    private static let zero = [UInt8](repeating: 0, count: nonceBytes)
 }

@@ -7,6 +7,9 @@ import Crypto
 /// OpenSSL's context goes on where it stood and writes into the caller's buffer, so that a batch's stream never exists as a
 /// whole; it wipes its key when it goes.
 package struct CounterStream: ~Copyable {
+    // Set once and then only read. Looking the algorithm up costs more than a short stream.
+    private nonisolated(unsafe) static let cipher = EVP_CIPHER_fetch(nil, "AES-128-CTR", nil)
+
     private let context: OpaquePointer
 
     /// - Parameter key: 16 bytes.
@@ -14,16 +17,17 @@ package struct CounterStream: ~Copyable {
         guard let context = EVP_CIPHER_CTX_new() else { preconditionFailure("no memory for a cipher's context") }
         self.context = context
         let began = key.lend { key in
-            key.withUnsafeBytes { key in
+            precondition(key.bitCount == 128, "AES-128-CTR takes a 16-byte key; the caller gave another")
+            return key.withUnsafeBytes { key in
                 let zero: (UInt64, UInt64) = (0, 0)
                 return withUnsafeBytes(of: zero) { counter in
                     EVP_EncryptInit_ex(
-                        context, EVP_aes_128_ctr(), nil, key.bindMemory(to: UInt8.self).baseAddress,
+                        context, Self.cipher, nil, key.bindMemory(to: UInt8.self).baseAddress,
                         counter.bindMemory(to: UInt8.self).baseAddress)
                 }
             }
         }
-        precondition(began == 1, "AES-128-CTR takes a 16-byte key; the caller gave another")
+        precondition(began == 1, "OpenSSL has AES-128-CTR")
     }
 
     deinit { EVP_CIPHER_CTX_free(context) }
