@@ -26,6 +26,7 @@ package final class IngestPipeline {
     private let batchSize: Int
     /// Everything below was in the log when an agent without state began: it fills the windows again, and goes no further.
     private let known: Int64
+    private var position: GroupPosition
 
     /// The name that a member's agents keep their position under.
     package static func group(_ member: MemberID) -> String { "\(member).ingest" }
@@ -46,6 +47,7 @@ package final class IngestPipeline {
         self.metrics = metrics
         self.logger = logger
         source = state.transactions
+        position = GroupPosition(of: state.transactions, group: Self.group(member), in: log)
         sealedPartitions = try log.partitions(of: Topics.sealed)
         if let ingested = state.ingested {
             known = 0
@@ -59,6 +61,7 @@ package final class IngestPipeline {
     package func run(until stop: () -> Bool) throws(LogError) {
         while !stop() {
             let records = try reader.next(limit: batchSize, timeout: .milliseconds(200))
+            if records.isEmpty { try position.tell() }
             var rest = records[...]
             while !rest.isEmpty {
                 // Some megabytes at a time: a message may hold thousands of transactions.
@@ -71,6 +74,7 @@ package final class IngestPipeline {
                 try process(Array(next))
             }
         }
+        try position.tell()
     }
 
     private func process(_ records: [LogRecord]) throws(LogError) {
@@ -98,7 +102,7 @@ package final class IngestPipeline {
         try log.append(output)
         let end = records[records.count - 1].position.offset + 1
         try state.commit(batch, ingested: end)
-        try log.commit([Position(source, end)], group: Self.group(member))
+        try position.reach(end)
     }
 
     /// Why a part of a record goes no further: what is wrong with it, or with the state.
