@@ -17,7 +17,7 @@ package struct BatchLimits: Sendable, Hashable {
     package var catchUp: Duration
 
     package init(
-        records: Int = 256, deadline: Duration = .milliseconds(5), batches: Int = 4, catchUp: Duration = .seconds(2)
+        records: Int = 256, deadline: Duration = .milliseconds(5), batches: Int = 2, catchUp: Duration = .seconds(2)
     ) {
         self.records = records
         self.deadline = deadline
@@ -46,6 +46,7 @@ package final class ScorePartition {
     private let reader: any LogReader
     /// Where the reader stands. It is moved only when it has to be: on Kafka that costs a fetch.
     private var place: Int64
+    private var position: GroupPosition
     /// Batches under way, in the order of the log.
     private var batches: [Batch] = []
     /// Leader: what was read for the next batch, and since when it waits.
@@ -74,6 +75,7 @@ package final class ScorePartition {
         activations = try ActivationHistory(partition: partition, state: state)
         scored = try SourcePositions(partition: partition, state: state)
         place = activations.scanned
+        position = GroupPosition(of: partition, group: backend.party.name, in: log)
         reader = try log.reader(at: [Position(partition, place)])
     }
 
@@ -82,7 +84,11 @@ package final class ScorePartition {
         while !stop() || !batches.isEmpty {
             do {
                 if backend.leads, !stop() { while batches.count < limits.batches, try lead() {} }
-                if let event = try backend.next(timeout: wait) { try take(event, isStopping: stop()) }
+                if let event = try backend.next(timeout: wait) {
+                    try take(event, isStopping: stop())
+                } else if batches.isEmpty {
+                    try position.tell()
+                }
             } catch let abort as BatchAbort {
                 giveUp()
                 report(abort)
@@ -94,6 +100,7 @@ package final class ScorePartition {
                 metrics.add(1, to: "cordon_log_errors_total")
             }
         }
+        try position.tell()
     }
 
     private struct Batch {
@@ -366,7 +373,7 @@ package final class ScorePartition {
 
     private func commit(_ offset: Int64, _ writes: [StateWrite] = []) throws {
         try activations.commit(offset, writes)
-        try log.commit([Position(partition, offset)], group: backend.party.name)
+        try position.reach(offset)
     }
 
     private func count(_ batch: Batch, _ result: BatchResult) {

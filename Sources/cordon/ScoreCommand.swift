@@ -38,7 +38,11 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: "Most transactions of a batch.")
     var batchSize = 256
 
-    @Option(help: "Milliseconds that the first transaction of a batch waits for others.")
+    @Option(help: "Most batches under way at once.")
+    var batches = 2
+
+    @Option(
+        help: "Milliseconds that a batch which is not full waits for more transactions while others are under way.")
     var batchDeadlineMs = 5
 
     @OptionGroup var log: LogOptions
@@ -46,11 +50,12 @@ struct ScoreCommand: ParsableCommand {
 
     func run() throws {
         let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
+        keepFreedMemory()
         guard let party = PartyID(name: party) else {
             throw Failure("`--party \(party)` is not party-0, party-1 or party-2")
         }
-        guard (1...4096).contains(batchSize), (0...10_000).contains(batchDeadlineMs) else {
-            throw Failure("`--batch-size` is 1 to 4096, `--batch-deadline-ms` 0 to 10000")
+        guard (1...4096).contains(batchSize), (1...8).contains(batches), (0...10_000).contains(batchDeadlineMs) else {
+            throw Failure("`--batch-size` is 1 to 4096, `--batches` 1 to 8, `--batch-deadline-ms` 0 to 10000")
         }
         let roster = try Roster(file: self.roster)
         let keystore = FileKeystore(directory: keys)
@@ -113,7 +118,8 @@ struct ScoreCommand: ParsableCommand {
                 members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,
                 logger: logger),
             recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }),
-            limits: BatchLimits(records: batchSize, deadline: .milliseconds(batchDeadlineMs)), metrics: metrics,
+            limits: BatchLimits(
+                records: batchSize, deadline: .milliseconds(batchDeadlineMs), batches: batches), metrics: metrics,
             logger: logger)
     }
 

@@ -137,6 +137,41 @@ struct FaultTests {
             world.stop()
         }
     }
+
+    @Test(
+        "of a cell overlap: what is given up in the middle is scored in the end, right, in order and once by its member"
+    )
+    func overlapping() throws {
+        let faults = Times(3)
+        world.wire.decide { frame, _ in
+            frame.kind == .lookupDeal && frame.sender == .two && frame.batch % 7 == 3 && faults.take() ? .drop : .pass
+        }
+        try send(1...60)
+        try world.start(patience: .milliseconds(200), batch: 2)
+        let opened = try world.scores(world.a, 60)
+        #expect(opened.bySource() == expected(1...60))
+        #expect(world.entries.wait(for: "batch stopped", from: .zero) != nil)
+        world.stop()
+        #expect(try world.log.committed(TopicPartition(Topics.sealed), group: PartyID.zero.name) == 61)
+    }
+
+    @Test("that repeats a transaction which another batch under way holds waits for that, and is left out")
+    func repeatUnderWay() throws {
+        let once = Times(1)
+        // As if the first batch were long on the wire: its last frame comes with its second run only.
+        world.wire.decide { frame, _ in
+            frame.kind == .lookupDeal && frame.sender == .one && once.take() ? .drop : .pass
+        }
+        let first = try world.a.seal(values(1), source: 1, spec: world.spec)
+        try world.append([first, try world.a.seal(values(1), source: 1, spec: world.spec)])
+        try world.append([try world.a.seal(values(2), source: 2, spec: world.spec)])
+        try world.start(patience: .milliseconds(300), batch: 1)
+        _ = try world.scores(world.a, 2)
+        world.stop()
+        // Who had its last frame wrote before the others gave up, and writes the same once more.
+        for party in PartyID.allCases { #expect(try Set(world.written(party, for: world.a)) == [1, 2]) }
+        #expect(world.metrics[.zero]?.value("cordon_repeats_dropped_total") == 1)
+    }
 }
 
 @Suite("Parties that restart", .serialized)

@@ -37,6 +37,7 @@ struct BenchPartyCommand: ParsableCommand {
     }
 
     func run() throws {
+        keepFreedMemory()
         let folder = DevelopmentKeys(directory: keys)
         guard let party = PartyID.allCases.first(where: { $0.name == self.party }) else {
             throw Failure("no such party")

@@ -17,7 +17,7 @@ struct BenchProtocolCommand: ParsableCommand {
     @Option(help: "Trees.") var trees = 100
     @Option(help: "Conditions from a tree's root to a leaf.") var depth = 4
     @Option(help: "Thermometer bits a transaction.") var bits = 590
-    @Option(help: "Transactions a batch.") var batch = 256
+    @Option(help: "Transactions a batch.") var batch = 128
     @Option(help: "Batches under way at once.") var window = 4
     @Option(help: "Seconds.") var seconds = 5.0
     @Option(help: ArgumentHelp("Write the figures as JSON, too.", valueName: "file")) var json: String?

@@ -1,0 +1,3 @@
+// What glibc has and Swift's Glibc module leaves out.
+#include <malloc.h>
+#include <sys/random.h>
