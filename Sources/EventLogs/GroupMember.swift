@@ -16,7 +16,8 @@ package protocol GroupMember: AnyObject {
 }
 
 package enum GroupChange: Sendable, Hashable {
-    /// These are this member's from now on: restore their state, then read.
+    /// These are this member's from now on: restore their state, then read. None: it is in the group and waits for others to
+    /// leave.
     case assigned([TopicPartition])
     /// These go to somebody else: stop reading, keep the state, then `release`.
     case revoked([TopicPartition])

@@ -87,7 +87,7 @@ final class KafkaGroupMember: GroupMember {
             for index in 0..<Int(list.pointee.cnt) { list.pointee.elems[index].offset = Int64(RD_KAFKA_OFFSET_END) }
             try check(rd_kafka_incremental_assign(client.handle, list))
             rd_kafka_pause_partitions(client.handle, list)
-            return partitions.isEmpty ? nil : .assigned(partitions)
+            return .assigned(partitions)
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
             guard rd_kafka_assignment_lost(client.handle) != 0 else { return .revoked(partitions) }
             try check(rd_kafka_incremental_unassign(client.handle, list))

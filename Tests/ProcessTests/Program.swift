@@ -6,6 +6,8 @@ final class Program {
     let process = Process()
     private let input = Pipe()
     private let output: URL
+    /// Where this process's words begin in that file.
+    private let beginning: UInt64
 
     /// Where the build put it: beside the tests themselves.
     static let binary = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
@@ -23,7 +25,7 @@ final class Program {
             }
         }
         let handle = try FileHandle(forWritingTo: output)
-        try handle.seekToEnd()
+        beginning = try handle.seekToEnd()
         process.executableURL = Self.binary
         process.arguments = arguments
         process.currentDirectoryURL = Self.root
@@ -38,7 +40,9 @@ final class Program {
     func thaw() { Foundation.kill(process.processIdentifier, SIGCONT) }
 
     /// What it has said so far, on both outputs.
-    var said: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
+    var said: String {
+        String(decoding: ((try? Data(contentsOf: output)) ?? Data()).dropFirst(Int(beginning)), as: UTF8.self)
+    }
 
     func interrupt() { process.interrupt() }
     func terminate() { process.terminate() }

@@ -76,6 +76,7 @@ final class AgentPartitions: Sendable {
             switch try place.next(timeout: .milliseconds(200)) {
             case .assigned(let partitions):
                 for partition in partitions { try begin(partition) }
+                if count == 0 { logger.notice("in the group, without a partition: others have all of them") }
             case .revoked(let partitions):
                 end(partitions)
                 try place.release(partitions)
