@@ -106,6 +106,7 @@ let package = Package(
                 "Ingest", "IngestHTTP", "SecureScoring", "ModelSync", "Simulation", "Configuration", "Telemetry",
                 logging, crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: settings),
         .testTarget(name: "ThreePartyTests", dependencies: ["ThreeParty", "Records"], swiftSettings: settings),
         .testTarget(name: "ModelTests", dependencies: ["Model", "Records"], swiftSettings: settings),

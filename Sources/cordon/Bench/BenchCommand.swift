@@ -7,6 +7,7 @@ struct BenchCommand: ParsableCommand {
         subcommands: [
             BenchLogCommand.self, BenchLogReaderCommand.self, BenchFormatsCommand.self, BenchIngestCommand.self,
             BenchStateCommand.self, BenchScoreCommand.self, BenchProtocolCommand.self, BenchGrowthCommand.self,
+            BenchMachineCommand.self,
             BenchPartyCommand.self,
         ])
 }
