@@ -14,17 +14,33 @@ struct BenchProtocolCommand: ParsableCommand {
     @Option(help: "Thermometer bits a transaction.") var bits = 590
     @Option(help: "Transactions a batch.") var batch = 512
     @Option(help: "Seconds.") var seconds = 5.0
+    @Option(
+        help: ArgumentHelp(
+            "The parties' round trip: every byte between them is delayed by half of it.", valueName: "milliseconds"))
+    var roundTripMs = 0.0
+    @Option(
+        help: ArgumentHelp(
+            "Run party i in the network namespace NAME-i at 10.77.0.(i+1), as scripts/bench-network.sh makes them.",
+            valueName: "name"))
+    var namespaces: String?
     @Option(help: ArgumentHelp("Write the figures as JSON, too.", valueName: "file")) var json: String?
 
     func validate() throws {
         guard (1...65_536).contains(batch), seconds > 0 else {
             throw ValidationError("a batch is 1 to 65,536 transactions, and seconds are more than none")
         }
+        guard (0...10_000).contains(roundTripMs), namespaces == nil || roundTripMs == 0 else {
+            throw ValidationError("a round trip is 0 to 10,000 ms, and none where the namespaces bring their own")
+        }
+    }
+
+    private var network: ProtocolNetwork {
+        namespaces.map { .namespaces($0) } ?? .loopback(roundTrip: .microseconds(Int64(roundTripMs * 1000)))
     }
 
     func run() throws {
         let shape = ProtocolRun.Shape(trees: trees, depth: depth, bits: bits, batch: batch)
-        let figures = try ProtocolRun(shape: shape, seconds: seconds).figures()
+        let figures = try ProtocolRun(shape: shape, seconds: seconds, network: network).figures()
         say(
             """
             \(Int(figures.transactionsPerSecond)) transactions/s: \(trees) trees of depth \(depth) over \(bits) bits, batches \

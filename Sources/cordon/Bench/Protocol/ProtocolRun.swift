@@ -16,6 +16,7 @@ struct ProtocolRun {
 
     var shape: Shape
     var seconds: Double
+    var network = ProtocolNetwork.loopback(roundTrip: .zero)
 
     /// What the run gave. Throws where one score of one batch differs from the clear model's.
     func figures() throws -> ProtocolFigures {
@@ -32,21 +33,22 @@ struct ProtocolRun {
     }
 
     private func reports(_ folder: String) throws -> [BenchPartyCommand.Report] {
-        let ports = try freePorts(3)
-        let file = folder + "/consortium.yaml"
-        let parties = PartyID.allCases.map { "  - { name: \($0), host: 127.0.0.1, port: \(ports[$0.rawValue]) }\n" }
-        try writeFile(
-            Array(("consortium: bench\nepoch: 1\nparties:\n" + parties.joined() + "members: [bank-a]\n").utf8), to: file
-        )
-        _ = try DevelopmentKeys(directory: folder + "/keys").make(ConsortiumPlan(file: file))
+        let roster = try roster(folder)
+        let relay = network.relay()
+        defer { relay?.close() }
         let processes = try PartyID.allCases.map { party in
+            let file = folder + "/roster-\(party).yaml"
+            try writeFile(Array(roster.behind(relay, for: party).yaml.utf8), to: file)
+            let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+            let command =
+                network.command(for: party) + [
+                    program, "bench", "party", "--party", party.name, "--roster", file, "--keys", folder + "/keys",
+                    "--bits", "\(shape.bits)", "--trees", "\(shape.trees)", "--depth", "\(shape.depth)", "--batch",
+                    "\(shape.batch)", "--seconds", "\(seconds)",
+                ]
             let (process, output) = (Process(), Pipe())
-            process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            process.arguments = [
-                "bench", "party", "--party", party.name, "--keys", folder + "/keys", "--bits", "\(shape.bits)",
-                "--trees",
-                "\(shape.trees)", "--depth", "\(shape.depth)", "--batch", "\(shape.batch)", "--seconds", "\(seconds)",
-            ]
+            process.executableURL = URL(fileURLWithPath: command[0])
+            process.arguments = Array(command.dropFirst())
             process.standardOutput = output
             try process.run()
             return (process: process, output: output)
@@ -57,6 +59,18 @@ struct ProtocolRun {
             guard process.terminationStatus == 0 else { throw Failure("a party ended early") }
             return try JSONDecoder().decode(BenchPartyCommand.Report.self, from: said)
         }
+    }
+
+    private func roster(_ folder: String) throws -> Roster {
+        let ports = try freePorts(3)
+        let file = folder + "/consortium.yaml"
+        let parties = PartyID.allCases.map { party in
+            "  - { name: \(party), host: \(network.host(of: party)), port: \(ports[party.rawValue]) }\n"
+        }
+        try writeFile(
+            Array(("consortium: bench\nepoch: 1\nparties:\n" + parties.joined() + "members: [bank-a]\n").utf8), to: file
+        )
+        return try DevelopmentKeys(directory: folder + "/keys").make(ConsortiumPlan(file: file))
     }
 
     /// Every score of every batch, at once: shares add up to as many times the clear score.
