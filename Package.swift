@@ -12,7 +12,6 @@ let settings: [SwiftSetting] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -36,8 +35,9 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "Crdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "Copenssl", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "Records", dependencies: [protobuf, crypto], swiftSettings: settings),
-        .target(name: "ThreeParty", dependencies: ["Records", crypto, cryptoExtras], swiftSettings: settings),
+        .target(name: "ThreeParty", dependencies: ["Copenssl", "Records", crypto], swiftSettings: settings),
         .target(name: "Model", dependencies: ["Records", "ThreeParty", crypto], swiftSettings: settings),
         .target(
             name: "Keys",

@@ -2,7 +2,7 @@
 # The scoring protocol over networks of several round trips: transactions a second, and a batch's median time.
 #   scripts/bench-network.sh [MS...]            relays in the bench delay every byte; 0, 1, 10 and 40 ms
 #   scripts/bench-network.sh --netem [MS...]    network namespaces on a bridge, delayed by the kernel (root, tc with netem)
-# BATCH is a batch's transactions (256), SECONDS_EACH the seconds of each round trip (5).
+# BATCH is a batch's transactions (256), SECONDS_EACH the seconds of each measurement (5).
 set -euo pipefail
 source "$(dirname "$0")/setup.sh"
 case "${1:-}" in -h | --help) sed -n '2,5s/^# *//p' "$0"; exit 0 ;; esac
@@ -63,9 +63,14 @@ build
 rows=()
 for trip in "${trips[@]}"; do
     if [ -n "$netem" ]; then delay_by "$trip"; network=(--namespaces "$space"); else network=(--round-trip-ms "$trip"); fi
-    "$(cordon_binary)" bench protocol --batch "${BATCH:-256}" --seconds "${SECONDS_EACH:-5}" "${network[@]}" \
-        --json "$work/figures.json" >/dev/null
-    rows+=("$trip $(figure transactionsPerSecond) $(figure p50)")
+    row=$trip
+    for window in 4 1; do
+        "$(cordon_binary)" bench protocol --batch "${BATCH:-256}" --window $window --seconds "${SECONDS_EACH:-5}" \
+            "${network[@]}" --json "$work/figures.json" >/dev/null
+        row+=" $(figure transactionsPerSecond) $(figure p50)"
+    done
+    rows+=("$row")
 done
-echo "round trip ms        tx/s   batch p50 ms"
-printf '%s\n' "${rows[@]}" | awk '{ printf "%13s  %10d  %13.2f\n", $1, $2, $3 }'
+echo "               four batches under way      one at a time"
+echo "round trip ms      tx/s  batch p50 ms      tx/s  batch p50 ms"
+printf '%s\n' "${rows[@]}" | awk '{ printf "%13s  %8d  %12.2f  %8d  %12.2f\n", $1, $2, $3, $4, $5 }'

@@ -6,18 +6,22 @@ package import Records
 package import Telemetry
 package import ThreeParty
 
-/// When a batch closes: on size, or when its first record has waited this long.
+/// When a batch closes, and how many are under way at once.
 package struct BatchLimits: Sendable, Hashable {
     package var records: Int
+    /// Where other batches are under way, one that is not full waits this long for more; where none is, it leaves at once.
     package var deadline: Duration
+    /// The window: beyond it, transactions wait in the log.
+    package var batches: Int
     /// How long a follower waits for its own log to have what was proposed.
     package var catchUp: Duration
 
     package init(
-        records: Int = 256, deadline: Duration = .milliseconds(5), catchUp: Duration = .seconds(2)
+        records: Int = 256, deadline: Duration = .milliseconds(5), batches: Int = 4, catchUp: Duration = .seconds(2)
     ) {
         self.records = records
         self.deadline = deadline
+        self.batches = batches
         self.catchUp = catchUp
     }
 }
@@ -27,6 +31,8 @@ package struct BatchLimits: Sendable, Hashable {
 ///     read range → open boxes → score → seal shares → write → commit
 ///
 /// The leader reads a range and proposes it; the others read the range that was proposed. Everything else is the same.
+/// While the messages of some batches are on the wire, the next ones are read and opened; results are written and committed
+/// in the order of the log.
 package final class ScorePartition {
     private let log: any EventLog
     private let partition: TopicPartition
@@ -40,6 +46,11 @@ package final class ScorePartition {
     private let reader: any LogReader
     /// Where the reader stands. It is moved only when it has to be: on Kafka that costs a fetch.
     private var place: Int64
+    /// Batches under way, in the order of the log.
+    private var batches: [Batch] = []
+    /// Leader: what was read for the next batch, and since when it waits.
+    private var gathered: [LogRecord] = []
+    private var gatheredSince = ContinuousClock.now
     private var activations: ActivationHistory
     /// Kept and used by the leader, which says what is left out.
     private var scored: SourcePositions
@@ -66,17 +77,19 @@ package final class ScorePartition {
         reader = try log.reader(at: [Position(partition, place)])
     }
 
-    /// Works until `stop` says so. Throws only what makes going on senseless.
+    /// Works until `stop` says so, and then until nothing is under way. Throws only what makes going on senseless.
     package func run(until stop: () -> Bool) throws {
-        while !stop() {
+        while !stop() || !batches.isEmpty {
             do {
-                if let batch = try backend.leads ? leadingBatch() : followingBatch() { try score(batch) }
-                lastAbort = nil
+                if backend.leads, !stop() { while batches.count < limits.batches, try lead() {} }
+                if let event = try backend.next(timeout: wait) { try take(event, isStopping: stop()) }
             } catch let abort as BatchAbort {
+                giveUp()
                 report(abort)
                 // What stopped the batch seldom goes within milliseconds; a follower waits for the next proposal anyway.
                 if backend.leads { Thread.sleep(forTimeInterval: 0.05) }
             } catch let error as LogError where error.mayRetry {
+                giveUp()
                 logger.error("\(error)", metadata: ["partition": "\(partition)"])
                 metrics.add(1, to: "cordon_log_errors_total")
             }
@@ -87,25 +100,75 @@ package final class ScorePartition {
         var plan: BatchPlan
         var records: [LogRecord]
         var model: ActiveModel
+        var opened: [OpenedTransaction]
+        /// Of its transactions, as they say.
+        var sources: HighestSources
+        /// Whether its scores are in the log.
+        var isWritten = false
     }
 
-    private func score(_ batch: Batch) throws {
-        let opener = TransactionOpener(party: backend.party, model: batch.model, sessions: sessions)
+    /// How long to wait for the other parties: a leader looks into the log, too.
+    private var wait: Duration {
+        guard backend.leads else { return .milliseconds(200) }
+        if batches.isEmpty { return .zero }
+        return batches.count < limits.batches ? .milliseconds(1) : .milliseconds(200)
+    }
+
+    private func take(_ event: CellBackend.Event, isStopping: Bool) throws {
+        switch event {
+        case .proposed(let proposal, let digest): if !isStopping { try follow(proposal, digest) }
+        case .computed(let result): try write(result)
+        case .completed(let result): try complete(result)
+        }
+    }
+
+    /// Begins a batch whose records are known.
+    private func begin(_ plan: BatchPlan, _ records: [LogRecord], _ model: ActiveModel) throws {
+        let opener = TransactionOpener(party: backend.party, model: model, sessions: sessions)
+        let opened = try records.map(opener.open)
+        var sources = HighestSources()
+        for transaction in opened {
+            if let member = transaction.member { sources.add(member, transaction.source) }
+        }
+        batches.append(Batch(plan: plan, records: records, model: model, opened: opened, sources: sources))
+        try backend.begin(plan.digest, model: model.prepared, inputs: opened.map(\.input))
+    }
+
+    /// Writes the scores of the oldest batch that has none in the log.
+    private func write(_ result: BatchResult) throws {
+        guard let index = batches.firstIndex(where: { !$0.isWritten }) else { return }
+        let batch = batches[index]
         let sealer = ScoreSealer(
             party: backend.party, model: batch.model, sessions: sessions, recipients: recipients)
+        try log.append(sealer.scores(batch.opened, result))
+        batches[index].isWritten = true
+        guard !backend.leads else { return }
+        backend.complete(result)
+        try commit(batch.plan.range.upperBound)
+        end(batch, result)
+    }
 
-        let opened = try batch.records.map(opener.open)
-        let result = try backend.run(batch.plan.digest, model: batch.model.prepared, inputs: opened.map(\.input))
-        try log.append(sealer.scores(opened, result))
-        if backend.leads {
-            try backend.awaitCompletion(result)
-            try log.append(sealer.rejections(batch.records, opened, result))
-            try commit(batch.plan.range.upperBound, scored.advance(accepted(opened, result)))
-        } else {
-            backend.complete(result)
-            try commit(batch.plan.range.upperBound)
-        }
+    /// Leader: ends the oldest batch, whose scores are in the log thrice.
+    private func complete(_ result: BatchResult) throws {
+        let batch = batches[0]
+        let sealer = ScoreSealer(
+            party: backend.party, model: batch.model, sessions: sessions, recipients: recipients)
+        try log.append(sealer.rejections(batch.records, batch.opened, result))
+        try commit(batch.plan.range.upperBound, scored.advance(accepted(batch.opened, result)))
+        end(batch, result)
+    }
+
+    private func end(_ batch: Batch, _ result: BatchResult) {
+        batches.removeFirst()
+        lastAbort = nil
         count(batch, result)
+    }
+
+    /// Forgets what is under way; the leader goes on from where the log is scored.
+    private func giveUp() {
+        backend.giveUp()
+        batches = []
+        gathered = []
     }
 
     private func accepted(
@@ -118,42 +181,64 @@ package final class ScorePartition {
 
     // MARK: Leader
 
-    /// Reads what came, closes a batch on size, time, or where the model changes, and proposes it.
-    private func leadingBatch() throws -> Batch? {
-        let from = activations.committed
-        try move(to: from)
-        var records = try next(limit: limits.records, timeout: .milliseconds(200))
-        guard !records.isEmpty else { return nil }
-        let clock = ContinuousClock()
-        let close = clock.now + limits.deadline
-        while records.count < limits.records, clock.now < close {
-            records += try next(limit: limits.records - records.count, timeout: close - clock.now)
+    /// Proposes the next batch; false where there is none to propose yet.
+    ///
+    /// A batch closes where it is full or the model changes, where its first record has waited long enough, and at once
+    /// where nothing is under way: so it is as large as the load needs, and an idle cell waits for nothing.
+    private func lead() throws -> Bool {
+        try gather()
+        guard let first = gathered.first,
+            batches.isEmpty || gathered.count == limits.records || .now >= gatheredSince + limits.deadline
+        else { return false }
+        let from = batches.last?.plan.range.upperBound ?? activations.committed
+        if activation(in: first) != nil {
+            guard batches.isEmpty else { return false }
+            try activate(first)
+            gathered.removeFirst()
+            return true
         }
-        if let first = records.firstIndex(where: { activation(in: $0) != nil }) {
-            if first == 0 {
-                try activate(records[0])
-                return nil
+        let records = Array(gathered.prefix { activation(in: $0) == nil })
+        var repeats: [Int64] = []
+        for record in records {
+            guard let claim = TransactionOpener.claim(record) else { continue }
+            if try isRepeat(record, claim, from: from) {
+                repeats.append(record.position.offset)
+            } else if batches.contains(where: { $0.sources.covers(claim.member, claim.source) }) {
+                // Whether it repeats what is under way shows when that is scored.
+                return false
             }
-            records.removeSubrange(first...)
         }
         let end = records[records.count - 1].position.offset + 1
-        let repeats = try records.filter { try isRepeat($0, from: from) }
         if repeats.count == records.count {
+            guard batches.isEmpty else { return false }
             metrics.add(repeats.count, to: "cordon_repeats_dropped_total")
+            gathered.removeFirst(records.count)
             try commit(end)
-            return nil
+            return true
         }
-        let batch = try self.batch(records, from..<end, repeats: repeats.map(\.position.offset))
+        let batch = try plan(records, from..<end, repeats: repeats)
+        gathered.removeFirst(records.count)
+        gatheredSince = .now
         try backend.propose(batch.plan)
-        return batch
+        try begin(batch.plan, batch.records, batch.model)
+        return true
+    }
+
+    /// Reads what is in the log for the next batch; waits for it where there is nothing else to do.
+    private func gather() throws {
+        guard gathered.count < limits.records else { return }
+        if batches.isEmpty, gathered.isEmpty { try move(to: activations.committed) }
+        let isIdle = batches.isEmpty && gathered.isEmpty
+        let records = try next(
+            limit: limits.records - gathered.count, timeout: isIdle ? .milliseconds(200) : .zero)
+        if gathered.isEmpty { gatheredSince = .now }
+        gathered += records
     }
 
     /// Whether a record repeats what is scored: by its header, and by its box, which only its member can have made. One
     /// that merely says so goes into the batch, and to the rejected records.
-    private func isRepeat(_ record: LogRecord, from offset: Int64) throws -> Bool {
-        guard let claim = TransactionOpener.claim(record), scored.isRepeat(claim.member, claim.source) else {
-            return false
-        }
+    private func isRepeat(_ record: LogRecord, _ claim: TransactionOpener.Claim, from offset: Int64) throws -> Bool {
+        guard scored.isRepeat(claim.member, claim.source) else { return false }
         let opener = TransactionOpener(party: backend.party, model: try model(at: offset), sessions: sessions)
         guard case .shares = try opener.open(record).input else { return false }
         return true
@@ -161,11 +246,16 @@ package final class ScorePartition {
 
     // MARK: Follower
 
-    /// Waits for a proposal, reads its range from this party's own log, and holds its digest against the leader's.
-    private func followingBatch() throws -> Batch? {
-        guard let (proposal, digest) = try backend.nextProposal(timeout: .milliseconds(200)) else { return nil }
+    /// Reads a proposal's range from this party's own log, and holds its digest against the leader's.
+    private func follow(_ proposal: PlanProposal, _ digest: Digest32) throws {
         guard proposal.partition == partition.partition else {
             throw BatchAbort.protocolViolation(CellBackend.leader, step: "proposal")
+        }
+        if let last = batches.last, last.plan.range.upperBound != proposal.range.lowerBound {
+            // The leader went back, so what is under way here is given up there.
+            batches = []
+            backend.forgetOlder()
+            report(.peerAborted(CellBackend.leader))
         }
         guard try scanActivations(upTo: proposal.range.lowerBound), let records = try read(proposal.range) else {
             backend.abort(digest)
@@ -175,12 +265,13 @@ package final class ScorePartition {
             backend.abort(digest)
             throw BatchAbort.peerDisagrees(CellBackend.leader, step: "proposal")
         }
-        let batch = try self.batch(records, proposal.range, repeats: proposal.repeats)
+        activations.scanned = max(activations.scanned, proposal.range.upperBound)
+        let batch = try plan(records, proposal.range, repeats: proposal.repeats)
         guard batch.plan.digest == digest else {
             backend.abort(digest)
             throw BatchAbort.peerDisagrees(CellBackend.leader, step: "proposal")
         }
-        return batch
+        try begin(batch.plan, batch.records, batch.model)
     }
 
     /// All records of a range; nil where this party's log does not get them in time. Offsets may have gaps, but a
@@ -232,14 +323,16 @@ package final class ScorePartition {
 
     // MARK: Both
 
-    private func batch(_ all: [LogRecord], _ range: Range<Int64>, repeats: [Int64]) throws -> Batch {
+    private func plan(
+        _ all: [LogRecord], _ range: Range<Int64>, repeats: [Int64]
+    ) throws -> (plan: BatchPlan, records: [LogRecord], model: ActiveModel) {
         let dropped = Set(repeats)
         let records = all.filter { !dropped.contains($0.position.offset) }
         let model = try model(at: range.lowerBound)
         let plan = BatchPlan(
             partition: partition.partition, range: range, repeats: repeats, records: records,
             model: model.manifest.digest)
-        return Batch(plan: plan, records: records, model: model)
+        return (plan, records, model)
     }
 
     private func model(at offset: Int64) throws -> ActiveModel {
@@ -280,7 +373,7 @@ package final class ScorePartition {
         let refused = result.refusals.count { $0 != nil }
         metrics.add(batch.plan.repeats.count, to: "cordon_repeats_dropped_total")
         metrics.add(1, to: "cordon_batches_total")
-        metrics.add(2, to: "cordon_rounds_total")
+        metrics.add(result.rounds, to: "cordon_rounds_total")
         metrics.add(result.refusals.count - refused, to: "cordon_transactions_scored_total")
         metrics.add(refused, to: "cordon_transactions_refused_total")
     }

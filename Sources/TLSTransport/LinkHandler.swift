@@ -5,36 +5,16 @@ import NIOTLS
 import Records
 import ThreeParty
 
-/// Cuts the byte stream into frames: a 4-byte big-endian length, then the frame.
-struct FrameDecoder: ByteToMessageDecoder {
-    typealias InboundOut = [UInt8]
-
-    struct TooLong: Error {}
-
-    mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
-        guard let length = buffer.getInteger(at: buffer.readerIndex, as: UInt32.self) else { return .needMoreData }
-        guard length <= Frame.limit else { throw TooLong() }
-        guard buffer.readableBytes >= 4 + Int(length) else { return .needMoreData }
-        buffer.moveReaderIndex(forwardBy: 4)
-        guard let bytes = buffer.readBytes(length: Int(length)) else { return .needMoreData }
-        context.fireChannelRead(wrapInboundOut(bytes))
-        return .continue
-    }
-
-    mutating func decodeLast(
-        context: ChannelHandlerContext, buffer: inout ByteBuffer, seenEOF: Bool
-    ) throws -> DecodingState { .needMoreData }
-}
-
 /// One connection: names the peer by its certificate, then passes its frames on.
 ///
 /// Used on its channel's event loop alone.
 final class LinkHandler: ChannelInboundHandler {
-    typealias InboundIn = [UInt8]
+    typealias InboundIn = ByteBuffer
 
     private let links: Links
     private let pins: [PartyID: [UInt8]]
     private var peer: PartyID?
+    private var assembly = FrameAssembly()
 
     init(links: Links, pins: [PartyID: [UInt8]]) {
         self.links = links
@@ -58,12 +38,14 @@ final class LinkHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let peer else { return }
+        var buffer = unwrapInboundIn(data)
         do {
-            let frame = try Frame(decoding: unwrapInboundIn(data))
-            guard frame.sender == peer, links.deliver(frame) else {
-                links.refused("\(peer) sent a frame in another party's name, or more than the protocol has")
-                context.close(promise: nil)
-                return
+            while let frame = try assembly.take(&buffer) {
+                guard frame.sender == peer, links.deliver(frame) else {
+                    links.refused("\(peer) sent a frame in another party's name, or more than the protocol has")
+                    context.close(promise: nil)
+                    return
+                }
             }
         } catch {
             links.refused("\(peer) sent what is not a frame: \(error)")

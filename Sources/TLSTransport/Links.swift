@@ -26,17 +26,18 @@ final class Links: Sendable {
     var sent: TransportCount { state.withLock { $0.count } }
 
     func send(_ frame: Frame, to peer: PartyID) {
-        let bytes = frame.encoded
+        let count = Frame.headerBytes + frame.payload.count
         let channel = state.withLock { state -> (any Channel)? in
             guard let channel = state.channels[peer] else { return nil }
             state.count.frames += 1
-            state.count.bytes += bytes.count + 4
+            state.count.bytes += count + 4
             return channel
         }
         guard let channel else { return }
-        var buffer = channel.allocator.buffer(capacity: bytes.count + 4)
-        buffer.writeInteger(UInt32(bytes.count))
-        buffer.writeBytes(bytes)
+        var buffer = channel.allocator.buffer(capacity: count + 4)
+        buffer.writeInteger(UInt32(count))
+        buffer.writeBytes(frame.header)
+        buffer.writeBytes(frame.payload)
         channel.writeAndFlush(buffer, promise: nil)
     }
 

@@ -127,7 +127,6 @@ package final class TLSTransport: Transport {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers([
                         NIOSSLServerHandler(context: context),
-                        ByteToMessageHandler(FrameDecoder()),
                         LinkHandler(links: links, pins: pins),
                     ])
                 }
@@ -158,7 +157,6 @@ package final class TLSTransport: Transport {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers([
                         NIOSSLClientHandler(context: context, serverHostname: peer.name),
-                        ByteToMessageHandler(FrameDecoder()),
                         LinkHandler(links: links, pins: [peer: pin]),
                     ])
                 }

@@ -4,7 +4,9 @@ import Records
 import Testing
 import ThreeParty
 
-private func stream(_ key: borrowing SecretKey) -> [UInt8] { expand(key.derive([[1]], bytes: 16), count: 32) }
+private func stream(_ key: borrowing SecretKey) -> [UInt8] {
+    CounterStream.bytes(of: key.derive([[1]], bytes: 16), count: 32)
+}
 
 /// What the call throws, as the sentence that a person reads.
 private func message(_ body: () throws -> Void) -> String? {

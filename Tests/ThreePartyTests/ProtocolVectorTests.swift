@@ -96,16 +96,19 @@ struct ProtocolVectorTests {
             let server = LeafLookup<R>(shape: shape, model: try vector.model(term, shape))
             let previous = LeafLookup<R>(shape: shape, model: try vector.model(term.previous, shape))
             for event in 0..<vector.events {
-                let own = conditions[term.rawValue][event][...]
                 let known = zip(conditions[client.rawValue][event], conditions[client.next.rawValue][event]).map {
                     $0 ^ $1
                 }
-                let stream = vector.stream[term.rawValue][event].map { R($0) }
+                var (dealt, shared) = (LeafIndices(shape: shape), LeafIndices(shape: shape))
+                dealt.read(known, event: 0)
+                shared.read(conditions[term.rawValue][event], event: 0)
+                // As elements travel.
+                let stream = vector.stream[term.rawValue][event].map { R($0).littleEndian }
                 var deal = stream
-                server.deal(server.indices(known[...]), stream: &deal, from: 0)
-                #expect(deal == vector.deal[term.rawValue][event].map { R($0) })
-                let first = server.answer(stream[...], indices: server.indices(own), second: false)
-                let second = previous.answer(deal[...], indices: previous.indices(own), second: true)
+                deal.withUnsafeMutableBufferPointer { server.deal(dealt, into: $0) }
+                #expect(deal == vector.deal[term.rawValue][event].map { R($0).littleEndian })
+                let first = stream.withUnsafeBufferPointer { server.answer($0, indices: shared, second: false) }
+                let second = deal.withUnsafeBufferPointer { previous.answer($0, indices: shared, second: true) }
                 #expect(first == R(vector.answer[term.rawValue].server[event]))
                 #expect(second == R(vector.answer[term.rawValue].previous_server[event]))
                 totals[term.rawValue][event] &+= first

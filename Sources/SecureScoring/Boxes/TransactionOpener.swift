@@ -19,8 +19,11 @@ struct TransactionOpener {
     let model: ActiveModel
     let sessions: SessionRegistry
 
-    /// Whose transaction a record says it is, before anything of it is believed; nil where it says nothing readable.
-    static func claim(_ record: LogRecord) -> (member: MemberID, source: SourcePosition)? {
+    /// Whose transaction a record says it is, before anything of it is believed.
+    typealias Claim = (member: MemberID, source: SourcePosition)
+
+    /// Nil where a record says nothing readable.
+    static func claim(_ record: LogRecord) -> Claim? {
         guard let value = record.value, case .transaction(let sealed)? = WireSealedRecord(decoding: value)?.body,
             let header = WireSealedHeader(decoding: Array(sealed.header)), let member = MemberID(header.member)
         else { return nil }

@@ -1,48 +1,60 @@
 package import Records
 package import ThreeParty
 
-/// Why a batch was given up. Nothing of it was released; the leader proposes its range again.
-package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
-    case peerMissing(PartyID)
-    case peerSilent([PartyID])
-    case peerDisagrees(PartyID, step: String)
-    case peerAborted(PartyID)
-    case protocolViolation(PartyID, step: String)
-    /// This party's log does not hold the proposed range yet.
-    case logBehind
-
-    /// The party that the log entry names.
-    package var description: String {
-        switch self {
-        case .peerMissing(let peer): "\(peer) is missing: its link is down"
-        case .peerSilent(let peers): "\(peers.map(\.name).joined(separator: " and ")) did not answer in time"
-        case .peerDisagrees(let peer, let step): "\(peer) disagrees about the batch (\(step))"
-        case .peerAborted(let peer): "\(peer) gave the batch up"
-        case .protocolViolation(let peer, let step): "\(peer) sent what the protocol does not have (\(step))"
-        case .logBehind: "this party's log ends before the batch does"
-        }
-    }
-}
-
-/// Runs batches with the two peers: carries frames between `BatchSession` and `Transport`, and waits no longer than
-/// `patience` for any. One a partition, on its thread.
+/// Batches of one partition under way at this party: carries frames between each one's `BatchSession` and the `Transport`.
+/// Used by the partition's thread.
+///
+/// Several are under way at once, so that the first round of one is computed while the second of another is on the wire.
+/// They are proposed, computed and completed in one order. Where one can't go on, all of them are given up, and the leader
+/// proposes again from where the log is scored.
 package final class CellBackend {
+    package enum Event: Sendable {
+        /// Follower: the leader names a batch. `begin` it, or `abort`.
+        case proposed(PlanProposal, digest: Digest32)
+        /// The next batch is computed: all three parties computed the same plan with the same refusals.
+        case computed(BatchResult)
+        /// Leader: the oldest batch's results are in the log at both others.
+        case completed(BatchResult)
+    }
+
     package let party: PartyID
     private let transport: any Transport
     private let keys: PairKeys
     private let stream: UInt32
     private let patience: Duration
+    private var underWay: [Batch] = []
+    /// Frames of a batch that is not begun here: a peer may be ahead.
     private var held: [Frame] = []
-    /// Completions of this batch: a follower may be done while the leader still waits for the other one's deal.
-    private var completions: [Frame] = []
-    package private(set) var batch: UInt64
+    /// The newest batch's number.
+    private var number: UInt64
+    /// When something last came that moves a batch.
+    private var lastProgress = ContinuousClock.now
     /// Messages that waited for one another, over all batches: what latency is made of.
     package private(set) var rounds = 0
+
+    private final class Batch {
+        let number: UInt64
+        let digest: Digest32
+        var session: BatchSession
+        var heard: Set<PartyID> = []
+        var result: BatchResult?
+        /// Whether its result was handed out.
+        var isReported = false
+        var completed: [PartyID: Digest32] = [:]
+
+        init(number: UInt64, digest: Digest32, session: consuming BatchSession) {
+            self.number = number
+            self.digest = digest
+            self.session = session
+        }
+    }
 
     /// The party that proposes.
     package static let leader = PartyID.zero
 
-    /// - Parameter firstBatch: above every batch number used before, so a leader takes the time of day.
+    /// - Parameters:
+    ///   - firstBatch: above every batch number used before, so a leader takes the time of day.
+    ///   - patience: how long a batch waits for a frame that moves it.
     package init(
         transport: any Transport, keys: consuming PairKeys, stream: UInt32, firstBatch: UInt64, patience: Duration
     ) {
@@ -51,141 +63,166 @@ package final class CellBackend {
         self.keys = keys
         self.stream = stream
         self.patience = patience
-        batch = firstBatch
+        number = firstBatch
     }
 
     package var leads: Bool { party == Self.leader }
 
-    /// Leader: names the next batch to the others.
+    /// Leader: names the next batch to the others. `begin` it then.
     package func propose(_ plan: BatchPlan) throws(BatchAbort) {
-        for peer in [party.next, party.previous] where !transport.connected.contains(peer) { throw .peerMissing(peer) }
-        batch += 1
-        completions = []
-        held.removeAll { $0.batch < batch }
-        for peer in [party.next, party.previous] {
-            send(.proposal, to: peer, digest: plan.digest, payload: PlanProposal(plan).encoded)
+        for peer in peers where !transport.connected.contains(peer) { throw .peerMissing(peer) }
+        number += 1
+        for peer in peers {
+            send(.proposal, to: peer, of: number, digest: plan.digest, payload: PlanProposal(plan).encoded)
         }
     }
 
-    /// Follower: the next proposal, with the digest that the leader computed; nil when none came in time.
-    package func nextProposal(timeout: Duration) throws(BatchAbort) -> (proposal: PlanProposal, digest: Digest32)? {
-        let frame: Frame?
-        if let index = held.firstIndex(where: { $0.kind == .proposal && $0.batch > batch }) {
-            frame = held.remove(at: index)
-        } else {
-            do { frame = try transport.receive(stream: stream, timeout: timeout) } catch { return nil }
-        }
-        guard let frame else { return nil }
-        guard frame.kind == .proposal else {
-            hold(frame)
-            return nil
-        }
-        // A leader that started anew numbers from its clock; only a number seen before is stale.
-        guard frame.sender == Self.leader, frame.batch > batch else { return nil }
-        guard let proposal = PlanProposal(decoding: frame.payload) else {
-            throw .protocolViolation(frame.sender, step: "proposal")
-        }
-        batch = frame.batch
-        held.removeAll { $0.batch < batch }
-        return (proposal, frame.digest)
+    /// Starts the newest batch: the first round's messages leave.
+    package func begin(_ plan: Digest32, model: PreparedModel, inputs: [BatchInput]) throws(BatchAbort) {
+        let batch = Batch(
+            number: number, digest: plan,
+            session: BatchSession(party: party, plan: plan, model: model, inputs: inputs))
+        if underWay.isEmpty { lastProgress = .now }
+        underWay.append(batch)
+        carryOut(batch.session.start(keys: keys), of: batch)
+        let waiting = held.filter { $0.batch == number }
+        held.removeAll { $0.batch <= number }
+        for frame in waiting { try take(frame, of: batch) }
     }
 
-    /// The two rounds. When this returns, all three parties computed the same plan with the same refusals.
-    package func run(
-        _ plan: Digest32, model: PreparedModel, inputs: [BatchInput]
-    ) throws(BatchAbort) -> BatchResult {
-        var session = BatchSession(party: party, plan: plan, model: model, inputs: inputs)
-        var result = carryOut(session.start(keys: keys))
-        rounds += 2
-        let peers: Set = [party.next, party.previous]
-        var heard: Set<PartyID> = []
-        while result == nil {
-            // A missing peer keeps the other from its second frame: the one that said nothing is to blame.
-            let frame = try nextFrame(waitingFor: (heard == peers ? peers : peers.subtracting(heard)).sorted())
-            heard.insert(frame.sender)
-            if leads, frame.kind == .completed {
-                completions.append(frame)
-                continue
+    /// What happens next; nil where nothing does within `timeout`. Where it throws, nothing is under way any more.
+    package func next(timeout: Duration) throws(BatchAbort) -> Event? {
+        let deadline = ContinuousClock.now + timeout
+        do {
+            while true {
+                if let event = try ready() { return event }
+                guard let frame = try nextFrame(until: deadline) else { return nil }
+                if let event = try take(frame) { return event }
             }
-            do {
-                result = carryOut(try session.receive(frame, keys: keys))
-            } catch {
-                throw Self.abort(error)
-            }
+        } catch {
+            giveUp()
+            throw error
         }
-        return result!
     }
 
-    /// Follower: tells the leader that the results are in the log.
+    /// Follower: tells the leader that the oldest batch's results are in the log.
     package func complete(_ result: BatchResult) {
-        send(.completed, to: Self.leader, digest: result.agreedDigest, payload: [])
+        let batch = underWay.removeFirst()
+        send(.completed, to: Self.leader, of: batch.number, digest: result.agreedDigest, payload: [])
     }
 
-    /// Leader: waits until both others have their results in the log.
-    package func awaitCompletion(_ result: BatchResult) throws(BatchAbort) {
-        var missing: Set<PartyID> = [party.next, party.previous]
-        while !missing.isEmpty {
-            let frame = completions.isEmpty ? try nextFrame(waitingFor: missing.sorted()) : completions.removeFirst()
-            switch frame.kind {
-            case .completed:
-                guard frame.digest == result.agreedDigest else {
-                    throw .peerDisagrees(frame.sender, step: "completed")
-                }
-                missing.remove(frame.sender)
-            case .abort: throw .peerAborted(frame.sender)
-            default: throw .protocolViolation(frame.sender, step: "completed")
+    /// Tells the others that this party gives the newest batch up, and gives all up.
+    package func abort(_ digest: Digest32) {
+        for peer in peers { send(.abort, to: peer, of: number, digest: digest, payload: []) }
+        giveUp()
+    }
+
+    /// Follower: forgets every batch but the one that was just proposed.
+    package func forgetOlder() { underWay = [] }
+
+    /// Forgets every batch; frames of them that still come are dropped.
+    package func giveUp() {
+        underWay = []
+        held.removeAll { $0.batch <= number }
+    }
+
+    // MARK: Events
+
+    private func ready() throws(BatchAbort) -> Event? {
+        if leads, let oldest = underWay.first, oldest.isReported, let result = oldest.result,
+            oldest.completed.count == peers.count
+        {
+            for (peer, digest) in oldest.completed where digest != result.agreedDigest {
+                throw .peerDisagrees(peer, step: "completed")
             }
+            underWay.removeFirst()
+            return .completed(result)
+        }
+        guard let next = underWay.first(where: { !$0.isReported }), let result = next.result else { return nil }
+        next.isReported = true
+        return .computed(result)
+    }
+
+    /// The next frame of this partition; nil where none comes before `deadline`.
+    private func nextFrame(until deadline: ContinuousClock.Instant) throws(BatchAbort) -> Frame? {
+        let limit = underWay.isEmpty ? deadline : min(deadline, lastProgress + patience)
+        while true {
+            let frame: Frame?
+            do {
+                frame = try transport.receive(stream: stream, timeout: max(limit - .now, .zero))
+            } catch {
+                guard case .linkLost(let peer) = error, !underWay.isEmpty else { continue }
+                throw .peerMissing(peer)
+            }
+            if frame == nil, let oldest = underWay.first, .now >= lastProgress + patience {
+                throw .peerSilent(silent(oldest))
+            }
+            return frame
         }
     }
 
-    /// Tells the others that this party gives the batch up.
-    package func abort(_ digest: Digest32) {
-        for peer in [party.next, party.previous] { send(.abort, to: peer, digest: digest, payload: []) }
+    /// Who keeps a batch from going on.
+    private func silent(_ batch: Batch) -> [PartyID] {
+        let all = Set(peers)
+        if batch.isReported { return all.subtracting(batch.completed.keys).sorted() }
+        // A missing peer keeps the other from its second frame: the one that said nothing is to blame.
+        return (batch.heard == all ? all : all.subtracting(batch.heard)).sorted()
     }
 
-    private func carryOut(_ effects: [BatchSession.Effect]) -> BatchResult? {
-        var result: BatchResult?
+    private func take(_ frame: Frame) throws(BatchAbort) -> Event? {
+        if frame.kind == .proposal {
+            // A leader that started anew numbers from its clock; only a number seen before is stale.
+            guard frame.sender == Self.leader, !leads, frame.batch > number else { return nil }
+            guard let proposal = PlanProposal(decoding: frame.payload) else {
+                throw .protocolViolation(frame.sender, step: "proposal")
+            }
+            number = frame.batch
+            held.removeAll { $0.batch < number }
+            return .proposed(proposal, digest: frame.digest)
+        }
+        if let batch = underWay.first(where: { $0.number == frame.batch }) {
+            try take(frame, of: batch)
+        } else if frame.batch >= number, held.count < FrameInbox.limit {
+            held.append(frame)
+        }
+        return nil
+    }
+
+    private func take(_ frame: Frame, of batch: Batch) throws(BatchAbort) {
+        lastProgress = .now
+        batch.heard.insert(frame.sender)
+        if frame.kind == .completed {
+            guard leads, batch.completed[frame.sender] == nil else {
+                throw .protocolViolation(frame.sender, step: "completed")
+            }
+            batch.completed[frame.sender] = frame.digest
+            return
+        }
+        do {
+            carryOut(try batch.session.receive(frame, keys: keys), of: batch)
+        } catch {
+            throw Self.abort(error)
+        }
+    }
+
+    private func carryOut(_ effects: [BatchSession.Effect], of batch: Batch) {
         for effect in effects {
             switch effect {
             case .send(let kind, let peer, let digest, let payload):
-                send(kind, to: peer, digest: digest, payload: payload)
-            case .finished(let finished): result = finished
+                send(kind, to: peer, of: batch.number, digest: digest, payload: payload)
+            case .finished(let result):
+                batch.result = result
+                rounds += result.rounds
             }
         }
-        return result
     }
 
-    private func send(_ kind: Frame.Kind, to peer: PartyID, digest: Digest32, payload: [UInt8]) {
+    private func send(_ kind: Frame.Kind, to peer: PartyID, of batch: UInt64, digest: Digest32, payload: [UInt8]) {
         transport.send(
             Frame(kind: kind, sender: party, stream: stream, batch: batch, digest: digest, payload: payload), to: peer)
     }
 
-    /// The next frame of this batch. Frames of an earlier batch are dropped, of a later one held: a peer may be ahead.
-    private func nextFrame(waitingFor peers: [PartyID]) throws(BatchAbort) -> Frame {
-        if let index = held.firstIndex(where: { $0.batch == batch && $0.kind != .proposal }) {
-            return held.remove(at: index)
-        }
-        while true {
-            let frame: Frame?
-            do {
-                frame = try transport.receive(stream: stream, timeout: patience)
-            } catch {
-                guard case .linkLost(let peer) = error else { continue }
-                throw .peerMissing(peer)
-            }
-            guard let frame else { throw .peerSilent(peers) }
-            if frame.batch == batch, frame.kind != .proposal { return frame }
-            hold(frame)
-            // The leader went on to another batch, so this one is given up.
-            if frame.kind == .proposal, frame.batch > batch { throw .peerAborted(frame.sender) }
-        }
-    }
-
-    private func hold(_ frame: Frame) {
-        guard frame.batch > batch, held.count < FrameInbox.limit
-        else { return }
-        held.append(frame)
-    }
+    private var peers: [PartyID] { [party.next, party.previous] }
 
     private static func abort(_ error: StepError) -> BatchAbort {
         switch error {

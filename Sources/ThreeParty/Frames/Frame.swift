@@ -45,34 +45,41 @@ package struct Frame: Sendable {
         self.payload = payload
     }
 
-    package var encoded: [UInt8] {
+    /// The `headerBytes` before the payload.
+    package var header: [UInt8] {
         var out: [UInt8] = []
-        out.reserveCapacity(Self.headerBytes + payload.count)
+        out.reserveCapacity(Self.headerBytes)
         out += [Self.version, kind.rawValue, UInt8(sender.rawValue), 0]
         withUnsafeBytes(of: stream.bigEndian) { out += $0 }
         withUnsafeBytes(of: batch.bigEndian) { out += $0 }
-        out += digest.bytes
-        out += payload
-        return out
+        return out + digest.bytes
     }
+
+    package var encoded: [UInt8] { header + payload }
 
     package init(decoding bytes: [UInt8]) throws(FrameError) {
         guard bytes.count >= Self.headerBytes else { throw .truncated(bytes: bytes.count) }
-        guard bytes[0] == Self.version else { throw .version(bytes[0]) }
-        guard let kind = Kind(rawValue: bytes[1]) else { throw .kind(bytes[1]) }
-        guard let sender = PartyID(rawValue: Int(bytes[2])) else { throw .sender(bytes[2]) }
-        guard let digest = Digest32(bytes[16..<48]) else { throw .truncated(bytes: bytes.count) }
+        try self.init(header: bytes[..<Self.headerBytes], payload: Array(bytes[Self.headerBytes...]))
+    }
+
+    /// - Parameter header: `headerBytes` bytes, from index 0 on.
+    package init(header: ArraySlice<UInt8>, payload: [UInt8]) throws(FrameError) {
+        guard header.count == Self.headerBytes, header.startIndex == 0, let digest = Digest32(header[16...]) else {
+            throw .truncated(bytes: header.count)
+        }
+        guard header[0] == Self.version else { throw .version(header[0]) }
+        guard let kind = Kind(rawValue: header[1]) else { throw .kind(header[1]) }
+        guard let sender = PartyID(rawValue: Int(header[2])) else { throw .sender(header[2]) }
         self.init(
-            kind: kind, sender: sender,
-            stream: bytes[4..<8].reduce(0) { $0 << 8 | UInt32($1) },
-            batch: bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) },
-            digest: digest, payload: Array(bytes[Self.headerBytes...]))
+            kind: kind, sender: sender, stream: header[4..<8].reduce(0) { $0 << 8 | UInt32($1) },
+            batch: header[8..<16].reduce(0) { $0 << 8 | UInt64($1) }, digest: digest, payload: payload)
     }
 }
 
 /// Why bytes are not a frame. The connection they came on is closed: a peer that can't frame can't be followed.
 package enum FrameError: Error, Sendable, Hashable {
     case truncated(bytes: Int)
+    case tooLong(bytes: Int)
     case version(UInt8)
     case kind(UInt8)
     case sender(UInt8)

@@ -1,6 +1,3 @@
-import Crypto
-import CryptoExtras
-
 /// What a stream of pairwise randomness is for. No two uses share a label, so no mask serves twice.
 package enum StepLabel: String, Sendable {
     case conditionZeroShare = "cordon/step/1/zero-share"
@@ -16,10 +13,18 @@ package struct PairwisePRF: ~Copyable, Sendable {
 
     package init(_ key: consuming SecretKey) { self.key = key }
 
-    /// `count` pseudo-random bytes for a step of the batch with this digest.
-    package borrowing func stream(_ label: StepLabel, digest: Digest32, count: Int) -> [UInt8] {
-        let step = key.derive([Array(label.rawValue.utf8), digest.bytes], bytes: 16)
-        return expand(step, count: count)
+    /// The pseudo-random bytes for a step of the batch with this digest, from their beginning.
+    package borrowing func stream(_ label: StepLabel, digest: Digest32) -> CounterStream {
+        CounterStream(stepKey(label, digest))
+    }
+
+    /// The first `count` of those bytes.
+    package borrowing func bytes(_ label: StepLabel, digest: Digest32, count: Int) -> [UInt8] {
+        CounterStream.bytes(of: stepKey(label, digest), count: count)
+    }
+
+    private borrowing func stepKey(_ label: StepLabel, _ digest: Digest32) -> SecretKey {
+        key.derive([Array(label.rawValue.utf8), digest.bytes], bytes: 16)
     }
 }
 
@@ -31,18 +36,5 @@ package struct PairKeys: ~Copyable, Sendable {
     package init(withPrevious: consuming SecretKey, withNext: consuming SecretKey) {
         self.withPrevious = PairwisePRF(withPrevious)
         self.withNext = PairwisePRF(withNext)
-    }
-}
-
-/// AES-128-CTR from counter zero under a key that is used for this one stream. Time depends on `count` only.
-package func expand(_ key: borrowing SecretKey, count: Int) -> [UInt8] {
-    guard count > 0 else { return [] }
-    return key.lend { key in
-        do {
-            let nonce = try AES._CTR.Nonce(nonceBytes: [UInt8](repeating: 0, count: 16))
-            return Array(try AES._CTR.encrypt([UInt8](repeating: 0, count: count), using: key, nonce: nonce))
-        } catch {
-            preconditionFailure("AES-CTR takes a 16-byte key and nonce; the caller gave another")
-        }
     }
 }

@@ -53,6 +53,8 @@ package struct BatchResult: Sendable {
     package var refusals: [AgreedRefusal?]
     /// Digest of the plan and the refusals that all three agreed on.
     package var agreedDigest: Digest32
+    /// Messages that waited for one another.
+    package var rounds: Int
 }
 
 /// Why a batch can't go on. All of them stop the batch and nothing is released.
@@ -88,6 +90,7 @@ package struct BatchSession: ~Copyable {
     private var refusals: [PartyID: [UInt8]] = [:]
     private var nextBits: [UInt8]?
     private var deal: Frame?
+    private var rounds = 0
 
     package init(party: PartyID, plan: Digest32, model: PreparedModel, inputs: [BatchInput]) {
         self.party = party
@@ -100,8 +103,8 @@ package struct BatchSession: ~Copyable {
     package mutating func start(keys: borrowing PairKeys) -> [Effect] {
         let count = inputs.count * model.shape.conditionBytes
         let zero = xor(
-            keys.withPrevious.stream(.conditionZeroShare, digest: plan, count: count),
-            keys.withNext.stream(.conditionZeroShare, digest: plan, count: count))
+            keys.withPrevious.bytes(.conditionZeroShare, digest: plan, count: count),
+            keys.withNext.bytes(.conditionZeroShare, digest: plan, count: count))
         let shares = inputs.map { if case .shares(let shares) = $0 { shares } else { nil as BitShares? } }
         ownBits = model.conditions.masked(shares, zeroShare: zero)
         let own = inputs.map { if case .refused(let refusal) = $0 { refusal.rawValue } else { 0 as UInt8 } }
@@ -132,10 +135,12 @@ package struct BatchSession: ~Copyable {
         }
         var effects: [Effect] = []
         if case .conditionBits = phase, let nextBits, refusals.count == 3 {
+            rounds += 1
             effects += beginLookup(nextBits: nextBits, keys: keys)
         }
         if case .lookup(let agreed, let refusals, let own, let next) = phase, let deal {
             try check(deal, digest: agreed, count: inputs.count * model.shape.dealBytes)
+            rounds += 1
             effects.append(.finished(finish(agreed, refusals, own, next, deal: deal.payload, keys: keys)))
             phase = .finished
         }
@@ -168,21 +173,31 @@ package struct BatchSession: ~Copyable {
         _ lookup: LeafLookup<R>, _ agreed: Digest32, _ refused: [AgreedRefusal?], _ nextBits: [UInt8],
         _ keys: borrowing PairKeys
     ) -> [UInt8] {
-        let width = model.shape.conditionBytes
-        let leaves = model.shape.leaves
+        let row = model.shape.dealBytes
         let known = xor(ownBits, nextBits)
-        var stream = R.unpack(
-            keys.withPrevious.stream(.lookupOneHot, digest: agreed, count: inputs.count * model.shape.dealBytes))
-        for event in inputs.indices {
-            let row = event * leaves..<(event + 1) * leaves
-            if refused[event] == nil {
-                lookup.deal(
-                    lookup.indices(known[event * width..<(event + 1) * width]), stream: &stream, from: row.lowerBound)
-            } else {
-                for at in row { stream[at] = 0 }
+        var indices = LeafIndices(shape: model.shape)
+        var stream = keys.withPrevious.stream(.lookupOneHot, digest: agreed)
+        return [UInt8](unsafeUninitializedCapacity: inputs.count * row) { payload, count in
+            for events in pieces {
+                let rows = payload[events.lowerBound * row..<events.upperBound * row]
+                stream.fill(UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: rows)))
+                for event in events {
+                    let share = UnsafeMutableBufferPointer(rebasing: payload[event * row..<(event + 1) * row])
+                    if refused[event] == nil {
+                        indices.read(known, event: event)
+                        share.withMemoryRebound(to: R.self) { lookup.deal(indices, into: $0) }
+                    } else {
+                        share.update(repeating: 0)
+                    }
+                }
             }
+            count = payload.count
         }
-        return R.pack(stream)
+    }
+
+    /// A batch in pieces whose streams stay in the processor's cache.
+    private var pieces: some Sequence<Range<Int>> {
+        stride(from: 0, to: inputs.count, by: 64).map { $0..<min($0 + 64, inputs.count) }
     }
 
     private func finish(
@@ -194,29 +209,39 @@ package struct BatchSession: ~Copyable {
             case .z16(let lookup): answers(lookup, agreed, refused, own, next, deal, keys)
             case .z32(let lookup): answers(lookup, agreed, refused, own, next, deal, keys)
             }
-        return BatchResult(scoreShares: shares, refusals: refused, agreedDigest: agreed)
+        return BatchResult(scoreShares: shares, refusals: refused, agreedDigest: agreed, rounds: rounds)
     }
 
     private func answers<R: RingElement>(
         _ lookup: LeafLookup<R>, _ agreed: Digest32, _ refused: [AgreedRefusal?], _ own: [UInt8], _ next: [UInt8],
         _ deal: [UInt8], _ keys: borrowing PairKeys
     ) -> [UInt8] {
-        let width = model.shape.conditionBytes
-        let leaves = model.shape.leaves
-        let fromNext = R.unpack(
-            keys.withNext.stream(.lookupOneHot, digest: agreed, count: inputs.count * model.shape.dealBytes))
-        let fromPrevious = R.unpack(deal)
+        let row = model.shape.dealBytes
         let count = inputs.count * R.byteCount
-        let plus = R.unpack(keys.withPrevious.stream(.scoreZeroShare, digest: agreed, count: count))
-        let minus = R.unpack(keys.withNext.stream(.scoreZeroShare, digest: agreed, count: count))
+        let plus = R.unpack(keys.withPrevious.bytes(.scoreZeroShare, digest: agreed, count: count))
+        let minus = R.unpack(keys.withNext.bytes(.scoreZeroShare, digest: agreed, count: count))
         var out = [R](repeating: 0, count: inputs.count)
-        for event in inputs.indices where refused[event] == nil {
-            let bits = event * width..<(event + 1) * width
-            let row = event * leaves..<(event + 1) * leaves
-            out[event] =
-                lookup.answer(fromNext[row], indices: lookup.indices(own[bits]), second: false)
-                &+ lookup.answer(fromPrevious[row], indices: lookup.indices(next[bits]), second: true)
-                &+ plus[event] &- minus[event]
+        var indices = LeafIndices(shape: model.shape)
+        var stream = keys.withNext.stream(.lookupOneHot, digest: agreed)
+        let scratch = UnsafeMutableBufferPointer<R>.allocate(capacity: min(inputs.count, 64) * model.shape.leaves)
+        defer { scratch.deallocate() }
+        deal.withUnsafeBufferPointer { deal in
+            for events in pieces {
+                let length = events.count * model.shape.leaves
+                let fromNext = UnsafeMutableBufferPointer(rebasing: scratch[..<length])
+                stream.fill(UnsafeMutableRawBufferPointer(fromNext))
+                for event in events where refused[event] == nil {
+                    let at = (event - events.lowerBound) * model.shape.leaves
+                    indices.read(own, event: event)
+                    let first = lookup.answer(
+                        UnsafeBufferPointer(rebasing: fromNext[at..<at + model.shape.leaves]), indices: indices,
+                        second: false)
+                    indices.read(next, event: event)
+                    let second = UnsafeBufferPointer(rebasing: deal[event * row..<(event + 1) * row])
+                        .withMemoryRebound(to: R.self) { lookup.answer($0, indices: indices, second: true) }
+                    out[event] = first &+ second &+ plus[event] &- minus[event]
+                }
+            }
         }
         return R.pack(out)
     }

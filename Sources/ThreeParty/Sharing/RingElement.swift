@@ -1,5 +1,5 @@
 /// An element of Z_2^16 or Z_2^32: arithmetic wraps, and travels little-endian.
-package protocol RingElement: FixedWidthInteger & UnsignedInteger & Sendable {}
+package protocol RingElement: FixedWidthInteger & UnsignedInteger & SIMDScalar & Codable & Sendable {}
 extension UInt16: RingElement {}
 extension UInt32: RingElement {}
 

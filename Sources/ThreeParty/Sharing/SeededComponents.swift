@@ -20,7 +20,7 @@ package struct SeededComponents: ~Copyable {
         self.seeds = [seeds.zero, seeds.one]
         var rest = secret
         for seed in self.seeds {
-            let component = ThreeParty.expand(SecretKey(bytes: seed), count: secret.count)
+            let component = Self.component(seed, bytes: secret.count)
             switch group {
             case .xor: for i in rest.indices { rest[i] ^= component[i] }
             case .addition(ringBits: 16): rest = Self.subtract(component, from: rest, in: UInt16.self)
@@ -44,8 +44,12 @@ package struct SeededComponents: ~Copyable {
     package static func expand(_ part: [UInt8], component index: Int, bytes: Int) -> [UInt8]? {
         if index < 2 {
             guard part.count == seedBytes else { return nil }
-            return ThreeParty.expand(SecretKey(bytes: part), count: bytes)
+            return component(part, bytes: bytes)
         }
         return part.count == bytes ? part : nil
+    }
+
+    private static func component(_ seed: [UInt8], bytes: Int) -> [UInt8] {
+        CounterStream.bytes(of: SecretKey(bytes: seed), count: bytes)
     }
 }

@@ -26,7 +26,7 @@ package struct ConditionBits: Sendable {
     package func masked(_ inputs: [BitShares?], zeroShare: [UInt8]) -> [UInt8] {
         let width = shape.conditionBytes
         var out = [UInt8](repeating: 0, count: inputs.count * width)
-        var sums = [SIMD8<UInt64>](repeating: .zero, count: first.blocks)
+        var sums = [ParityTables.Lanes](repeating: .zero, count: first.blocks)
         var mixed = [UInt8](repeating: 0, count: shape.inputBytes)
         for (event, input) in inputs.enumerated() {
             guard let input else { continue }
@@ -35,9 +35,8 @@ package struct ConditionBits: Sendable {
             first.add(mixed, to: &sums)
             second.add(input.first, to: &sums)
             let start = event * width
-            for byte in 0..<width {
-                let word = sums[byte >> 6][(byte >> 3) & 7]
-                out[start + byte] = UInt8(truncatingIfNeeded: word >> ((byte & 7) * 8)) ^ zeroShare[start + byte]
+            sums.withUnsafeBytes { sums in
+                for byte in 0..<width { out[start + byte] = sums[byte] ^ zeroShare[start + byte] }
             }
         }
         return out
@@ -51,19 +50,21 @@ package struct ConditionBits: Sendable {
 /// Look-ups are indexed by the party's own share of a transaction, which is uniformly random to that party whatever the
 /// transaction says; so memory access tells nothing of it.
 struct ParityTables: Sendable {
+    /// A bit a row; in memory, rows follow each other from each byte's least significant bit on.
+    typealias Lanes = SIMD8<UInt64>
+
     /// 512 rows each.
     let blocks: Int
-    private let nibbles: Int
-    private let table: [SIMD8<UInt64>]
+    private let bytes: Int
+    private let table: [Lanes]
 
     /// - Parameter rows: `conditions` rows of `inputBytes`, least significant bit first.
     init(rows: [UInt8], shape: ForestShape) {
         let blocks = (shape.conditions + 511) / 512
         let width = shape.inputBytes
-        let nibbles = width * 2
-        var columns = [SIMD8<UInt64>](repeating: .zero, count: nibbles * 4 * blocks)
+        var columns = [Lanes](repeating: .zero, count: width * 8 * blocks)
         for row in 0..<shape.conditions {
-            let one: UInt64 = 1 << UInt64(row & 63)
+            let one = (1 << UInt64(row & 63) as UInt64).littleEndian
             for byte in 0..<width {
                 var bits = rows[row * width + byte]
                 while bits != 0 {
@@ -73,8 +74,8 @@ struct ParityTables: Sendable {
                 }
             }
         }
-        var table = [SIMD8<UInt64>](repeating: .zero, count: nibbles * 16 * blocks)
-        for nibble in 0..<nibbles {
+        var table = [Lanes](repeating: .zero, count: width * 32 * blocks)
+        for nibble in 0..<width * 2 {
             for pattern in 1..<16 {
                 let low = pattern.trailingZeroBitCount
                 for block in 0..<blocks {
@@ -85,16 +86,25 @@ struct ParityTables: Sendable {
             }
         }
         self.blocks = blocks
-        self.nibbles = nibbles
+        bytes = width
         self.table = table
     }
 
     /// Adds (XOR) the product of the rows with a vector of `inputBytes` to `sums`, one bit a row.
-    func add(_ vector: [UInt8], to sums: inout [SIMD8<UInt64>]) {
-        for byte in 0..<nibbles / 2 {
-            let low = (byte * 32 + Int(vector[byte] & 15)) * blocks
-            let high = (byte * 32 + 16 + Int(vector[byte] >> 4)) * blocks
-            for block in 0..<blocks { sums[block] ^= table[low + block] ^ table[high + block] }
+    func add(_ vector: [UInt8], to sums: inout [Lanes]) {
+        precondition(vector.count == bytes && sums.count == blocks)
+        vector.withUnsafeBufferPointer { vector in
+            table.withUnsafeBufferPointer { table in
+                for block in 0..<blocks {
+                    var sum = sums[block]
+                    for byte in 0..<bytes {
+                        let low = (byte * 32 + Int(vector[byte] & 15)) * blocks
+                        let high = (byte * 32 + 16 + Int(vector[byte] >> 4)) * blocks
+                        sum ^= table[low + block] ^ table[high + block]
+                    }
+                    sums[block] = sum
+                }
+            }
         }
     }
 }

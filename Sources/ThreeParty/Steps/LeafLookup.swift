@@ -7,67 +7,142 @@
 /// Cost: one message of `dealBytes` a transaction to the next party.
 package struct LeafLookup<R: RingElement>: Sendable {
     private let shape: ForestShape
-    private let first: [R]
-    private let second: [R]
+    private let first: PermutedLeaves<R>
+    private let second: PermutedLeaves<R>
 
     package init(shape: ForestShape, model: borrowing ModelComponents) {
         self.shape = shape
-        first = R.unpack(model.leavesFirst)
-        second = R.unpack(model.leavesSecond)
+        first = PermutedLeaves(R.unpack(model.leavesFirst), shape: shape)
+        second = PermutedLeaves(R.unpack(model.leavesSecond), shape: shape)
     }
 
-    /// Leaf indices, one a tree, from packed condition bits of one transaction.
-    package func indices(_ bits: ArraySlice<UInt8>) -> [Int] {
-        var out = [Int](repeating: 0, count: shape.trees)
-        var bit = 0
-        for tree in 0..<shape.trees {
-            var index = 0
-            for level in 0..<shape.depth {
-                index |= Int(bits[bits.startIndex + bit >> 3] >> (bit & 7) & 1) << level
-                bit += 1
-            }
-            out[tree] = index
-        }
-        return out
-    }
-
-    /// The client's part: subtracts the one server's share, a pseudo-random stream, from the one-hots, which gives the
-    /// other server's share.
+    /// The client's part for one transaction: subtracts the one server's share, pseudo-random elements, from the one-hots,
+    /// which gives the other server's share.
     ///
     /// - Parameters:
     ///   - indices: one a tree, the XOR of the two index parts the client knows.
-    ///   - stream: shared with the first server; its `leaves` elements from `start` on are turned into the message in
-    ///     place.
-    package func deal(_ indices: [Int], stream: inout [R], from start: Int) {
+    ///   - share: `leaves` elements as they travel, turned into the message in place.
+    package func deal(_ indices: LeafIndices, into share: UnsafeMutableBufferPointer<R>) {
         let domain = 1 << shape.depth
-        stream.withUnsafeMutableBufferPointer { stream in
-            for at in start..<start + shape.leaves { stream[at] = 0 &- stream[at] }
-            for tree in 0..<indices.count { stream[start + tree * domain + indices[tree]] &+= 1 }
+        for at in 0..<shape.leaves { share[at] = (0 &- R(littleEndian: share[at])).littleEndian }
+        for tree in 0..<shape.trees {
+            let at = tree * domain + indices[tree]
+            share[at] = (R(littleEndian: share[at]) &+ 1).littleEndian
         }
     }
 
     /// A server's part for one transaction: the sum over trees of its one-hot share times the permuted leaves.
     ///
     /// - Parameters:
-    ///   - oneHot: `leaves` elements.
+    ///   - share: `leaves` elements of the one-hots' shares, as they travel.
     ///   - indices: the index part that both servers know, one a tree. The table is read in an order that depends on
     ///     it; it is uniformly random to the server.
     ///   - second: whether the lookup is in component `i + 1` (the share came from the previous party) or `i`.
-    package func answer(_ oneHot: ArraySlice<R>, indices: [Int], second isSecond: Bool) -> R {
-        let domain = 1 << shape.depth
-        let leaves = isSecond ? second : first
-        var sum: R = 0
-        oneHot.withUnsafeBufferPointer { share in
-            leaves.withUnsafeBufferPointer { table in
-                for tree in 0..<indices.count {
-                    let base = tree * domain
-                    let index = indices[tree]
-                    var partial: R = 0
-                    for leaf in 0..<domain { partial &+= share[base + leaf] &* table[base + (leaf ^ index)] }
-                    sum &+= partial
+    package func answer(_ share: UnsafeBufferPointer<R>, indices: LeafIndices, second isSecond: Bool) -> R {
+        (isSecond ? second : first).product(share, indices)
+    }
+}
+
+/// The leaf of every tree that a transaction's condition bits, or a share of them, lead to. One buffer serves a batch.
+package struct LeafIndices {
+    private let shape: ForestShape
+    private var indices: [UInt16]
+
+    package init(shape: ForestShape) {
+        self.shape = shape
+        indices = [UInt16](repeating: 0, count: shape.trees)
+    }
+
+    subscript(tree: Int) -> Int { Int(indices[tree]) }
+
+    /// Reads transaction `event` of packed condition bits, `conditionBytes` a transaction.
+    package mutating func read(_ bits: [UInt8], event: Int) {
+        let begin = event * shape.conditionBytes
+        let mask: UInt32 = 1 << UInt32(shape.depth) - 1
+        bits.withUnsafeBytes { bits in
+            for tree in 0..<shape.trees {
+                let bit = tree * shape.depth
+                let at = begin + bit >> 3
+                // At most 10 bits from within a byte: two or three bytes, of which the last transaction's end may be the last.
+                var word = UInt32(bits[at])
+                if at + 1 < bits.count { word |= UInt32(bits[at + 1]) << 8 }
+                if at + 2 < bits.count { word |= UInt32(bits[at + 2]) << 16 }
+                indices[tree] = UInt16(truncatingIfNeeded: word >> UInt32(bit & 7) & mask)
+            }
+        }
+    }
+}
+
+/// A component of the leaves, ready for inner products at permuted places: the low four bits of an index permute within
+/// sixteen neighbouring leaves, so the table holds each sixteen in all sixteen orders, and a product is one wide
+/// multiplication for each.
+private struct PermutedLeaves<R: RingElement>: Sendable {
+    private typealias Lanes = SIMD16<R>
+
+    private let shape: ForestShape
+    private let leaves: [R]
+    /// Sixteens of a tree; 0 where trees have fewer leaves, or the table would be too large.
+    private let blocks: Int
+    /// By tree, low index bits, sixteen, leaf.
+    private let permuted: [R]
+
+    init(_ leaves: [R], shape: ForestShape) {
+        self.shape = shape
+        self.leaves = leaves
+        guard shape.depth >= 4, shape.leaves <= 1 << 19 else {
+            blocks = 0
+            permuted = []
+            return
+        }
+        let blocks = 1 << (shape.depth - 4)
+        self.blocks = blocks
+        var permuted: [R] = []
+        permuted.reserveCapacity(shape.leaves * 16)
+        for tree in 0..<shape.trees {
+            for low in 0..<16 {
+                for leaf in 0..<1 << shape.depth { permuted.append(leaves[tree << shape.depth + leaf ^ low]) }
+            }
+        }
+        self.permuted = permuted
+    }
+
+    func product(_ share: UnsafeBufferPointer<R>, _ indices: LeafIndices) -> R {
+        guard blocks > 0 else { return narrowProduct(share, indices) }
+        let share = UnsafeRawBufferPointer(share)
+        let width = 16 * R.byteCount
+        var sum = Lanes.zero
+        permuted.withUnsafeBytes { permuted in
+            for tree in 0..<shape.trees {
+                let index = indices[tree]
+                let row = (tree * 16 + index & 15) * blocks
+                for block in 0..<blocks {
+                    let lanes = Self.native(
+                        share.loadUnaligned(fromByteOffset: (tree * blocks + block) * width, as: Lanes.self))
+                    sum =
+                        sum &+ lanes
+                        &* permuted.loadUnaligned(fromByteOffset: (row + block ^ index >> 4) * width, as: Lanes.self)
                 }
             }
         }
+        return sum.wrappedSum()
+    }
+
+    private func narrowProduct(_ share: UnsafeBufferPointer<R>, _ indices: LeafIndices) -> R {
+        let domain = 1 << shape.depth
+        var sum: R = 0
+        for tree in 0..<shape.trees {
+            let (base, index) = (tree * domain, indices[tree])
+            for leaf in 0..<domain { sum &+= R(littleEndian: share[base + leaf]) &* leaves[base + leaf ^ index] }
+        }
         return sum
+    }
+
+    /// Elements that came little-endian.
+    private static func native(_ lanes: Lanes) -> Lanes {
+        #if _endian(big)
+            var lanes = lanes
+            for lane in 0..<16 { lanes[lane] = R(littleEndian: lanes[lane]) }
+        #endif
+        return lanes
     }
 }

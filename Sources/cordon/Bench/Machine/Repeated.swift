@@ -14,7 +14,7 @@ enum Repeated {
     static func pseudoRandomness() -> Double {
         let prf = PairwisePRF(SecretKey(bytes: randomBytes(32)))
         let digest = Digest32(of: [Array("machine".utf8)])
-        return gigabytes(of: 1 << 16) { prf.stream(.lookupOneHot, digest: digest, count: 1 << 16)[0] }
+        return gigabytes(of: 1 << 16) { prf.bytes(.lookupOneHot, digest: digest, count: 1 << 16)[0] }
     }
 
     /// Microseconds to seal and to open a box of 1 KB.

@@ -20,6 +20,7 @@ struct BenchPartyCommand: ParsableCommand {
     @Option var trees: Int
     @Option var depth: Int
     @Option var batch: Int
+    @Option var window: Int
     @Option var seconds: Double
 
     struct Report: Codable {
@@ -57,7 +58,7 @@ struct BenchPartyCommand: ParsableCommand {
             firstBatch: party == CellBackend.leader ? UInt64(SystemClock().microseconds) : 0, patience: .seconds(30))
         let report = try BenchBatches(
             cell: cell, model: cell.model(for: party), inputs: cell.shares(for: party), backend: backend,
-            transport: transport
+            transport: transport, window: window
         ).run(for: .seconds(seconds))
         say(String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
     }
@@ -70,6 +71,8 @@ struct BenchBatches {
     let inputs: [BatchInput]
     let backend: CellBackend
     let transport: any Transport
+    /// Batches under way at once.
+    let window: Int
 
     func run(for duration: Duration) throws -> BenchPartyCommand.Report {
         let deadline = ContinuousClock.now + .seconds(60)
@@ -78,40 +81,51 @@ struct BenchBatches {
             Thread.sleep(forTimeInterval: 0.01)
         }
         var sums = [UInt64](repeating: 0, count: inputs.count)
+        var begun: [ContinuousClock.Instant] = []
         var milliseconds: [Double] = []
-        var batches = 0
         let start = ContinuousClock.now
-        while backend.leads ? ContinuousClock.now < start + duration : isLeaderThere {
-            let begin = ContinuousClock.now
-            guard let plan = try next(Int64(batches)) else { continue }
-            let result = try backend.run(plan, model: model, inputs: inputs)
-            if backend.leads { try backend.awaitCompletion(result) } else { backend.complete(result) }
-            batches += 1
-            milliseconds.append((ContinuousClock.now - begin) / .milliseconds(1))
-            add(result.scoreShares, to: &sums)
+        while true {
+            if backend.leads {
+                while ContinuousClock.now < start + duration, begun.count - milliseconds.count < window {
+                    let plan = plan(Int64(begun.count))
+                    begun.append(.now)
+                    try backend.propose(plan)
+                    try backend.begin(plan.digest, model: model, inputs: inputs)
+                }
+                if begun.count == milliseconds.count { break }
+            } else if !transport.connected.contains(CellBackend.leader) {
+                break
+            }
+            switch try backend.next(timeout: .milliseconds(100)) {
+            case .proposed(_, let digest):
+                begun.append(.now)
+                try backend.begin(digest, model: model, inputs: inputs)
+            case .computed(let result):
+                add(result.scoreShares, to: &sums)
+                guard !backend.leads else { continue }
+                backend.complete(result)
+                milliseconds.append((ContinuousClock.now - begun[milliseconds.count]) / .milliseconds(1))
+            case .completed:
+                milliseconds.append((ContinuousClock.now - begun[milliseconds.count]) / .milliseconds(1))
+            case nil: continue
+            }
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         func time(_ value: timeval) -> Double { Double(value.tv_sec) + Double(value.tv_usec) / 1_000_000 }
         return BenchPartyCommand.Report(
-            batches: batches, seconds: seconds, sentBytes: transport.sent.bytes,
+            batches: milliseconds.count, seconds: seconds, sentBytes: transport.sent.bytes,
             processorSeconds: time(usage.ru_utime) + time(usage.ru_stime),
             peakMegabytes: residentMegabytes(peak: true), rounds: backend.rounds,
             milliseconds: backend.leads ? milliseconds.sorted() : [], sums: sums)
     }
 
-    private var isLeaderThere: Bool { transport.connected.contains(CellBackend.leader) }
-
-    /// The next plan: the leader's own, or what it proposed; nil where nothing came.
-    private func next(_ number: Int64) throws -> Digest32? {
-        guard backend.leads else { return try backend.nextProposal(timeout: .milliseconds(100))?.digest }
+    private func plan(_ number: Int64) -> BatchPlan {
         let count = Int64(inputs.count)
-        let plan = BatchPlan(
+        return BatchPlan(
             partition: 0, range: number * count..<(number + 1) * count, repeats: [], records: [],
             model: Digest32(of: [Array("bench".utf8)]))
-        try backend.propose(plan)
-        return plan.digest
     }
 
     private func add(_ shares: [UInt8], to sums: inout [UInt64]) {

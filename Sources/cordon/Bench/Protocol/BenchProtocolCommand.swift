@@ -5,14 +5,15 @@ struct BenchProtocolCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "protocol", abstract: "Measure the scoring protocol alone: three processes over mutual TLS.",
         discussion: """
-            Random model and transactions of a shape, one batch after the other. The three parties' shares of every batch \
+            Random model and transactions of a shape, some batches under way at once. The three parties' shares of every batch \
             are added up at the end and held against the model in the clear: where one score differs, nothing is reported.
             """)
 
     @Option(help: "Trees.") var trees = 100
     @Option(help: "Conditions from a tree's root to a leaf.") var depth = 4
     @Option(help: "Thermometer bits a transaction.") var bits = 590
-    @Option(help: "Transactions a batch.") var batch = 512
+    @Option(help: "Transactions a batch.") var batch = 256
+    @Option(help: "Batches under way at once.") var window = 4
     @Option(help: "Seconds.") var seconds = 5.0
     @Option(
         help: ArgumentHelp(
@@ -26,8 +27,9 @@ struct BenchProtocolCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write the figures as JSON, too.", valueName: "file")) var json: String?
 
     func validate() throws {
-        guard (1...65_536).contains(batch), seconds > 0 else {
-            throw ValidationError("a batch is 1 to 65,536 transactions, and seconds are more than none")
+        guard (1...65_536).contains(batch), (1...12).contains(window), seconds > 0 else {
+            throw ValidationError(
+                "a batch is 1 to 65,536 transactions, a window 1 to 12 batches, and seconds are more than none")
         }
         guard (0...10_000).contains(roundTripMs), namespaces == nil || roundTripMs == 0 else {
             throw ValidationError("a round trip is 0 to 10,000 ms, and none where the namespaces bring their own")
@@ -40,7 +42,7 @@ struct BenchProtocolCommand: ParsableCommand {
 
     func run() throws {
         let shape = ProtocolRun.Shape(trees: trees, depth: depth, bits: bits, batch: batch)
-        let figures = try ProtocolRun(shape: shape, seconds: seconds, network: network).figures()
+        let figures = try ProtocolRun(shape: shape, window: window, seconds: seconds, network: network).figures()
         say(
             """
             \(Int(figures.transactionsPerSecond)) transactions/s: \(trees) trees of depth \(depth) over \(bits) bits, batches \

@@ -15,6 +15,8 @@ struct ProtocolRun {
     }
 
     var shape: Shape
+    /// Batches under way at once.
+    var window = 4
     var seconds: Double
     var network = ProtocolNetwork.loopback(roundTrip: .zero)
 
@@ -44,7 +46,7 @@ struct ProtocolRun {
                 network.command(for: party) + [
                     program, "bench", "party", "--party", party.name, "--roster", file, "--keys", folder + "/keys",
                     "--bits", "\(shape.bits)", "--trees", "\(shape.trees)", "--depth", "\(shape.depth)", "--batch",
-                    "\(shape.batch)", "--seconds", "\(seconds)",
+                    "\(shape.batch)", "--window", "\(window)", "--seconds", "\(seconds)",
                 ]
             let (process, output) = (Process(), Pipe())
             process.executableURL = URL(fileURLWithPath: command[0])

@@ -1,0 +1,24 @@
+package import Records
+
+/// Why a batch was given up. Nothing of it was released; the leader proposes its range again.
+package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
+    case peerMissing(PartyID)
+    case peerSilent([PartyID])
+    case peerDisagrees(PartyID, step: String)
+    case peerAborted(PartyID)
+    case protocolViolation(PartyID, step: String)
+    /// This party's log does not hold the proposed range yet.
+    case logBehind
+
+    /// The party that the log entry names.
+    package var description: String {
+        switch self {
+        case .peerMissing(let peer): "\(peer) is missing: its link is down"
+        case .peerSilent(let peers): "\(peers.map(\.name).joined(separator: " and ")) did not answer in time"
+        case .peerDisagrees(let peer, let step): "\(peer) disagrees about the batch (\(step))"
+        case .peerAborted(let peer): "\(peer) gave the batch up"
+        case .protocolViolation(let peer, let step): "\(peer) sent what the protocol does not have (\(step))"
+        case .logBehind: "this party's log ends before the batch does"
+        }
+    }
+}
