@@ -15,21 +15,32 @@ final class DelayRelay {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { [delay] near in
                 // The dialler is read only once the other side is there.
-                ClientBootstrap(group: near.eventLoop)
-                    .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                    .channelInitializer { far in
-                        far.eventLoop.makeCompletedFuture {
-                            try far.pipeline.syncOperations.addHandler(DelayedForwarder(to: near, after: delay))
-                        }
-                    }
-                    .connect(host: "127.0.0.1", port: target)
-                    .flatMapThrowing { far in
-                        try near.pipeline.syncOperations.addHandler(DelayedForwarder(to: far, after: delay))
-                    }
+                Self.connection(to: target, for: near, delay: delay).flatMapThrowing { far in
+                    try near.pipeline.syncOperations.addHandler(DelayedForwarder(to: far, after: delay))
+                }
             }
         let channel = try bootstrap.bind(host: "127.0.0.1", port: 0).wait()
         guard let port = channel.localAddress?.port else { throw Failure("a relay listens on no port") }
         return port
+    }
+
+    /// Dials until somebody listens: to the party on this side, a peer that is not up yet is a slow one.
+    private static func connection(
+        to target: Int, for near: any Channel, delay: TimeAmount
+    ) -> EventLoopFuture<any Channel> {
+        ClientBootstrap(group: near.eventLoop)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelInitializer { far in
+                far.eventLoop.makeCompletedFuture {
+                    try far.pipeline.syncOperations.addHandler(DelayedForwarder(to: near, after: delay))
+                }
+            }
+            .connect(host: "127.0.0.1", port: target)
+            .flatMapError { _ in
+                near.eventLoop.scheduleTask(in: .milliseconds(20)) {}.futureResult.flatMap {
+                    connection(to: target, for: near, delay: delay)
+                }
+            }
     }
 
     /// Cuts all connections.
