@@ -152,3 +152,15 @@ let package = Package(
             swiftSettings: settings),
     ]
 )
+
+// Micro-benchmarks are built only where they are asked for: scripts/bench-kernels.sh.
+if Context.environment["CORDON_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "KernelBenchmarks",
+            dependencies: [
+                "Copenssl", "Records", "ThreeParty", "Keys", crypto,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/Kernels", swiftSettings: settings))
+}
