@@ -109,6 +109,7 @@ let package = Package(
                 "Ingest", "IngestHTTP", "SecureScoring", "ModelSync", "Simulation", "Configuration", "Telemetry",
                 logging, crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: settings),
         .testTarget(name: "ThreePartyTests", dependencies: ["ThreeParty", "Records"], swiftSettings: settings),
         .testTarget(name: "ModelTests", dependencies: ["Model", "Records"], swiftSettings: settings),
@@ -154,3 +155,15 @@ let package = Package(
             swiftSettings: settings),
     ]
 )
+
+// Micro-benchmarks are built only where they are asked for: scripts/bench-kernels.sh.
+if Context.environment["CORDON_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "KernelBenchmarks",
+            dependencies: [
+                "Copenssl", "Records", "ThreeParty", "Keys", crypto,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/Kernels", swiftSettings: settings))
+}

@@ -71,6 +71,8 @@ struct Plot {
         svg.polyline(points.map { (x($0.0), y($0.1)) }, colour)
     }
 
+    mutating func dot(_ at: Double, _ value: Double, _ colour: String) { svg.circle(x(at), y(value), 3, colour) }
+
     /// A payment: a stalk, and a head whose form says how it was paid.
     mutating func stalk(_ at: Double, _ value: Double, _ colour: String, _ head: Head) {
         let (x, y) = (x(at), y(value))

@@ -6,6 +6,8 @@ struct BenchCommand: ParsableCommand {
         abstract: "Measure this machine: the log, the formats, the agent and the protocol, each by itself.",
         subcommands: [
             BenchLogCommand.self, BenchLogReaderCommand.self, BenchFormatsCommand.self, BenchIngestCommand.self,
-            BenchStateCommand.self, BenchScoreCommand.self, BenchProtocolCommand.self, BenchPartyCommand.self,
+            BenchStateCommand.self, BenchScoreCommand.self, BenchProtocolCommand.self, BenchGrowthCommand.self,
+            BenchMachineCommand.self,
+            BenchPartyCommand.self,
         ])
 }

@@ -88,11 +88,7 @@ struct BenchLogCommand: ParsableCommand {
         say(
             "append to read at \(rate)/s: p50 \(decimals(l.p50, 2)) ms, p99 \(decimals(l.p99, 2)) ms, "
                 + "p99.9 \(decimals(l.p999, 2)) ms, slowest \(decimals(l.max, 2)) ms")
-        if let json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            try writeFile(Array(encoder.encode(figures)), to: json)
-        }
+        if let json { try writeFigures(figures, to: json) }
     }
 
     private func measure(

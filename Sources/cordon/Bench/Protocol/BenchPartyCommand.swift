@@ -14,6 +14,7 @@ struct BenchPartyCommand: ParsableCommand {
         commandName: "party", abstract: "A party of `cordon bench protocol`.", shouldDisplay: false)
 
     @Option var party: String
+    @Option var roster: String
     @Option var keys: String
     @Option var bits: Int
     @Option var trees: Int
@@ -42,7 +43,7 @@ struct BenchPartyCommand: ParsableCommand {
         guard let party = PartyID.allCases.first(where: { $0.name == self.party }) else {
             throw Failure("no such party")
         }
-        let roster = try Roster(file: folder.rosterFile)
+        let roster = try Roster(file: self.roster)
         var logger = Logger(label: "cordon.bench")
         logger.logLevel = .error
         let own = folder.folder(party)
