@@ -7,5 +7,6 @@ struct BenchCommand: ParsableCommand {
         subcommands: [
             BenchLogCommand.self, BenchLogReaderCommand.self, BenchFormatsCommand.self, BenchIngestCommand.self,
             BenchStateCommand.self, BenchScoreCommand.self, BenchProtocolCommand.self, BenchPartyCommand.self,
+            BenchPipelineCommand.self, BenchClearAgentCommand.self, BenchClearWorkerCommand.self,
         ])
 }
