@@ -92,7 +92,8 @@ let package = Package(
             name: "ModelSync",
             dependencies: ["Records", "ThreeParty", "Model", "Keys", "EventLogs", crypto, protobuf],
             swiftSettings: settings),
-        .target(name: "Simulation", dependencies: ["Records", "Ingest", "Model"], swiftSettings: settings),
+        .target(name: "Plots", swiftSettings: settings),
+        .target(name: "Simulation", dependencies: ["Records", "Ingest", "Model", "Plots"], swiftSettings: settings),
         .target(
             name: "Configuration",
             dependencies: [
@@ -105,7 +106,7 @@ let package = Package(
             dependencies: [
                 "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "KafkaLog", "TLSTransport",
                 "Ingest", "IngestHTTP", "SecureScoring", "ModelSync", "Simulation", "Configuration", "Telemetry",
-                logging, crypto,
+                "Plots", logging, crypto,
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
@@ -113,7 +114,8 @@ let package = Package(
         .testTarget(name: "ModelTests", dependencies: ["Model", "Records"], swiftSettings: settings),
         .testTarget(name: "ModelSyncTests", dependencies: ["ModelSync", "Model", "Records"], swiftSettings: settings),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Simulation", "Ingest", "Records"], swiftSettings: settings),
+            name: "SimulationTests", dependencies: ["Simulation", "Ingest", "Plots", "Records"],
+            swiftSettings: settings),
         .testTarget(
             name: "ProcessTests",
             dependencies: [

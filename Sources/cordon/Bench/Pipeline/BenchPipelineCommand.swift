@@ -18,7 +18,7 @@ struct BenchPipelineCommand: ParsableCommand {
             transaction was due until its decision is visible to a reader of the decisions), one transaction at a time, \
             and at several rates. Nothing is reported, and the exit is 1, where a decision's score differs from the clear \
             model's on offline features, where a transaction was lost, rejected or decided twice, or where the generator \
-            was late itself.
+            was late itself. The exit is 3 where --compare finds a slow-down.
             """)
 
     @Flag(help: "Shorter spans and one rate: under a minute, for a first look.")
@@ -66,7 +66,19 @@ struct BenchPipelineCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write the figures as JSON, too.", valueName: "file"))
     var json: String?
 
+    @Option(help: ArgumentHelp("Draw latency against load (SVG).", valueName: "file"))
+    var svg: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Hold the ratios against those of a stored result; exit 3 where one fell by more than 10 %.",
+            valueName: "file"))
+    var compare: String?
+
     func validate() throws {
+        guard compare == nil || !secureOnly else {
+            throw ValidationError("`--compare` needs the clear pipeline, so not `--secure-only`")
+        }
         guard window > 0, rate > 0, lateMs > 0, curveSeconds > 0, seconds ?? 1 > 0, openSeconds ?? 1 > 0 else {
             throw ValidationError("windows, rates and times are more than none")
         }
@@ -86,6 +98,7 @@ struct BenchPipelineCommand: ParsableCommand {
 
     func run() throws {
         let stop = StopFlag.onSignals()
+        let stored = try compare.map { try StoredRatios(file: $0) }
         let plan = PipelinePlan(
             seconds: seconds ?? (quick ? 5 : 60), window: window, rate: rate,
             openSeconds: openSeconds ?? (quick ? 4 : 30), curve: try curve, curveSeconds: curveSeconds,
@@ -104,6 +117,10 @@ struct BenchPipelineCommand: ParsableCommand {
         }
         say(figures.table)
         if let json { try writeFile(try figures.json, to: json) }
+        if let svg { try writeFile(Array(LatencyPicture(pipeline: figures.pipeline).svg.utf8), to: svg) }
+        let slowdowns = stored?.slowdowns(figures) ?? []
+        for slowdown in slowdowns { say(slowdown) }
+        if !slowdowns.isEmpty { throw ExitCode(3) }
     }
 
     /// Days of the world that hold enough transactions: nearly two a customer and day, and more than 10,000 a second are
