@@ -31,6 +31,8 @@ package struct Plot: Sendable {
         svg = SVG(width: width, height: height)
         self.xs = xs
         self.ys = ys
+        // Colours are chosen on white, whatever page the picture is on.
+        svg.rectangle(0, 0, width, height, "#ffffff")
         svg.write(yTitle, 4, 14)
         var (x, y) = (Self.left, 33.0)
         for entry in legend {

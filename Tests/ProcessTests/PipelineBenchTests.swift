@@ -78,7 +78,7 @@ struct PipelineBenchTests {
             let plain = try Self.decisions(clearLog, member)
             #expect(secure.count == 200 && plain.count == 200)
             #expect(Set(secure) == Set(plain))
-            #expect(Set(secure.map(\.raw)).count > 5)
+            #expect(Set(secure.map(\.raw)).count > 1)
         }
         for topic in ["consortium.sealed", "bank-a.scores"] {
             // The first record of the sealed ones is the model's activation.
@@ -122,12 +122,13 @@ struct PipelineBenchTests {
             let pipeline = try #require(json[name] as? [String: Any])
             let latency = try #require(pipeline["latency_ms"] as? [String: Double])
             #expect(latency["p50"]! > 0 && latency["p50"]! <= latency["p99"]! && latency["p999"]! <= latency["max"]!)
-            #expect((pipeline["latency_curve"] as? [[String: Any]])?.first?["rate"] as? Int == 50)
             for role in ["agent", role] {
                 let costs = try #require(pipeline[role] as? [String: Double])
                 #expect(costs["cpu_us_per_tx"]! > 0 && costs["peak_mb"]! > 1, "\(name) \(role)")
             }
         }
+        let curve = (json["pipeline"] as? [String: Any])?["latency_curve"] as? [[String: Any]]
+        #expect(curve?.map { $0["rate"] as? Int } == [50])
         let picture = try String(contentsOfFile: folder.path("latency.svg"), encoding: .utf8)
         #expect(picture.hasPrefix("<svg") && picture.components(separatedBy: "<polyline").count == 4)
     }

@@ -11,7 +11,9 @@ struct LatencyPicture {
         let stated = PipelineFigures.Point(
             rate: pipeline.latency_rate, p50: latency.p50, p99: latency.p99, p999: latency.p999, max: latency.max,
             generator_late_ms_p99: pipeline.generator_late_ms_p99)
-        return (pipeline.latency_curve.filter { $0.rate != stated.rate } + [stated]).sorted { $0.rate < $1.rate }
+        return ((pipeline.latency_curve ?? []).filter { $0.rate != stated.rate } + [stated]).sorted {
+            $0.rate < $1.rate
+        }
     }
 
     var svg: String {

@@ -112,7 +112,7 @@ struct PipelineBench {
         let rate = Double(closed.transactions) / closed.seconds
         let open = try pipeline.open(rate: plan.rate, seconds: plan.openSeconds, mostLate: plan.mostLate)
         let single = try pipeline.single(count: plan.singles)
-        let curve = try curve(pipeline, below: 0.9 * rate)
+        let curve = kind == .secure ? try curve(pipeline, below: 0.9 * rate) : nil
         let peak = try ProcessUsage.all(processes).mapValues(\.peakMegabytes)
         func role(_ names: [String], each: Int) -> PipelineFigures.Role {
             let seconds = names.reduce(0) { $0 + (closed.processorSeconds[$1] ?? 0) }

@@ -36,7 +36,8 @@ struct PipelineFigures: Codable {
         /// At `latency_rate` transactions a second, from when each was due until its decision was visible.
         var latency_ms: Latency
         var latency_rate: Int
-        var latency_curve: [Point]
+        /// Of the secure pipeline alone.
+        var latency_curve: [Point]?
         var generator_late_ms_p99: Double
         var single_ms: Double
         var agent: Role

@@ -22,9 +22,9 @@ extension PipelineFigures {
             row("party") { role($0.party, \.peak_mb) },
             row("clear worker") { role($0.worker, \.peak_mb) },
         ]
-        for (name, pipeline) in pipelines where !pipeline.latency_curve.isEmpty {
-            lines += ["", "\(name), transactions/s due, p50, p99, p99.9 ms"]
-            lines += pipeline.latency_curve.map { point in
+        if let curve = pipeline.latency_curve, !curve.isEmpty {
+            lines += ["", "secure, transactions/s due, p50, p99, p99.9 ms"]
+            lines += curve.map { point in
                 column("\(point.rate)", 8)
                     + [point.p50, point.p99, point.p999].map { column(decimals($0, 1), 10) }.joined()
             }
