@@ -29,6 +29,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
@@ -93,7 +94,8 @@ let package = Package(
             name: "ModelSync",
             dependencies: ["Records", "ThreeParty", "Model", "Keys", "EventLogs", crypto, protobuf],
             swiftSettings: settings),
-        .target(name: "Simulation", dependencies: ["Records", "Ingest", "Model"], swiftSettings: settings),
+        .target(name: "Plots", swiftSettings: settings),
+        .target(name: "Simulation", dependencies: ["Records", "Ingest", "Model", "Plots"], swiftSettings: settings),
         .target(
             name: "Configuration",
             dependencies: [
@@ -107,7 +109,8 @@ let package = Package(
                 "Cglibc", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "KafkaLog",
                 "TLSTransport",
                 "Ingest", "IngestHTTP", "SecureScoring", "ModelSync", "Simulation", "Configuration", "Telemetry",
-                logging, crypto,
+                "Plots", logging, crypto,
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: settings),
@@ -115,7 +118,8 @@ let package = Package(
         .testTarget(name: "ModelTests", dependencies: ["Model", "Records"], swiftSettings: settings),
         .testTarget(name: "ModelSyncTests", dependencies: ["ModelSync", "Model", "Records"], swiftSettings: settings),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Simulation", "Ingest", "Records"], swiftSettings: settings),
+            name: "SimulationTests", dependencies: ["Simulation", "Ingest", "Plots", "Records"],
+            swiftSettings: settings),
         .testTarget(
             name: "ProcessTests",
             dependencies: [

@@ -1,5 +1,4 @@
 package import EventLogs
-package import Keys
 package import Logging
 package import Model
 package import Records
@@ -28,7 +27,6 @@ package final class DecisionPipeline {
     private let member: MemberID
     private let log: any EventLog
     private let state: AgentState
-    private let sessions: (PartyID, UInt32) -> Session?
     private let card: (Digest32) throws(LogError) -> ModelCard?
     private let policy: DecisionPolicy
     private let clock: any WallClock
@@ -40,27 +38,26 @@ package final class DecisionPipeline {
     private let reader: any LogReader
     /// The offset after the last record that was read.
     private var read: Int64
-    private var collector: ShareCollector
+    private var collector: any ScoreCollecting
     /// Complete scores of transactions that this agent has not taken in again after a restart.
     private var early: [SourcePosition: ShareCollector.Score] = [:]
 
     package static func group(_ member: MemberID) -> String { "\(member).decisions" }
 
     package init(
-        member: MemberID, log: any EventLog, state: AgentState, sessions: @escaping (PartyID, UInt32) -> Session?,
+        member: MemberID, log: any EventLog, state: AgentState, collector: any ScoreCollecting,
         card: @escaping (Digest32) throws(LogError) -> ModelCard?, policy: DecisionPolicy, clock: any WallClock,
         metrics: Metrics, logger: Logger
     ) throws(LogError) {
         self.member = member
         self.log = log
         self.state = state
-        self.sessions = sessions
         self.card = card
         self.policy = policy
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
-        collector = ShareCollector(member: member)
+        self.collector = collector
         scores = TopicPartition(Topics.scores(member))
         decisions = TopicPartition(Topics.decisions(member))
         // The writer first: from here on no predecessor adds to what is read back below.
@@ -141,8 +138,7 @@ package final class DecisionPipeline {
     private func collect(_ records: [LogRecord]) throws(LogError) {
         for record in records {
             do throws(ShareCollector.Refused) {
-                let complete = try collector.receive(
-                    record.value ?? [], offset: record.position.offset, session: sessions)
+                let complete = try collector.receive(record.value ?? [], offset: record.position.offset)
                 for score in complete where score.source.partition == state.transactions.partition {
                     // The first complete score of a transaction stays.
                     if early[score.source] == nil { early[score.source] = score }

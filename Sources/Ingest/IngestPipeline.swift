@@ -16,7 +16,7 @@ package final class IngestPipeline {
     private let state: AgentState
     private let parser: RecordParser
     private let rules: ValidationRules
-    private let sealer: TransactionSealer
+    private let sealer: any TransactionSealing
     private let recipient: HPKEPublicKey
     private let metrics: Metrics
     private let logger: Logger
@@ -33,8 +33,8 @@ package final class IngestPipeline {
 
     package init(
         member: MemberID, log: any EventLog, state: AgentState, mapping: Mapping, rules: ValidationRules,
-        sealer: consuming TransactionSealer,
-        recipient: HPKEPublicKey, batchSize: Int = 512, metrics: Metrics, logger: Logger
+        sealer: any TransactionSealing, recipient: HPKEPublicKey, batchSize: Int = 512,
+        metrics: Metrics, logger: Logger
     ) throws(LogError) {
         self.member = member
         self.log = log

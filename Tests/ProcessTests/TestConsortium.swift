@@ -69,7 +69,13 @@ final class TestConsortium {
     }
 
     /// A party's or an agent's process, on a log.
-    func program(_ name: String, log: String, _ options: [String] = []) throws -> Program {
+    ///
+    /// - Parameters:
+    ///   - agent: the agent's command.
+    ///   - state: the folder of what it keeps.
+    func program(
+        _ name: String, log: String, _ options: [String] = [], agent: [String] = ["ingest"], state: String = "state"
+    ) throws -> Program {
         let parts = name.split(separator: "/").map(String.init)
         let instance = parts.count > 1 ? parts[1] : "agent-1"
         let policy = policies[parts[0]].map { ["--policy", $0] } ?? []
@@ -77,10 +83,10 @@ final class TestConsortium {
             Self.parties.contains(name)
             ? [
                 "score", "--party", name, "--authority", folder.path("keys/ca.pem"), "--state",
-                folder.path("state/\(name).sqlite"),
+                folder.path("\(state)/\(name).sqlite"),
             ]
-            : [
-                "ingest", "--member", parts[0], "--state", folder.path("state/\(parts[0])"), "--session-timeout",
+            : agent + [
+                "--member", parts[0], "--state", folder.path("\(state)/\(parts[0])"), "--session-timeout",
                 sessionTimeout, "--bins", folder.path("model/bins.json"), "--validation",
                 "pipelines/validation-replays.yaml",
             ] + (instance.hasPrefix("new") ? [] : ["--instance", instance])

@@ -2,8 +2,20 @@ package import Keys
 package import Records
 package import ThreeParty
 
+/// What turns records on `<member>.scores` into scores.
+package protocol ScoreCollecting {
+    /// The lowest offset of a record that is still needed; nil where none is.
+    var oldest: Int64? { get }
+
+    /// Takes a record, and gives the scores that are complete with it.
+    mutating func receive(_ bytes: [UInt8], offset: Int64) throws(ShareCollector.Refused) -> [ShareCollector.Score]
+
+    /// Forgets what nobody waits for: all its transactions were decided by another.
+    mutating func forget(where decided: (SourcePosition) -> Bool)
+}
+
 /// Collects the three parties' score shares and adds up those of one plan; never those of two.
-package struct ShareCollector {
+package struct ShareCollector: ScoreCollecting {
     package struct Score: Sendable, Hashable {
         package var source: SourcePosition
         package var raw: Int64
@@ -11,6 +23,14 @@ package struct ShareCollector {
         package var modelVersion: String
         /// Where the first of its shares stands: who begins again there finds all three.
         package var firstOffset: Int64
+
+        package init(source: SourcePosition, raw: Int64, model: Digest32, modelVersion: String, firstOffset: Int64) {
+            self.source = source
+            self.raw = raw
+            self.model = model
+            self.modelVersion = modelVersion
+            self.firstOffset = firstOffset
+        }
     }
 
     /// Why a record of scores is not used.
@@ -32,17 +52,20 @@ package struct ShareCollector {
     }
 
     private let member: MemberID
+    private let sessions: (PartyID, UInt32) -> Session?
     private var plans: [Digest32: Partial] = [:]
 
-    package init(member: MemberID) { self.member = member }
+    /// - Parameter sessions: the member's session with a party in an epoch.
+    package init(member: MemberID, sessions: @escaping (PartyID, UInt32) -> Session?) {
+        self.member = member
+        self.sessions = sessions
+    }
 
     /// The lowest offset of a record whose plan is not complete.
     package var oldest: Int64? { plans.values.map(\.firstOffset).min() }
 
     /// Takes a record; the third of a plan gives its scores.
-    package mutating func receive(
-        _ bytes: [UInt8], offset: Int64, session: (PartyID, UInt32) -> Session?
-    ) throws(Refused) -> [Score] {
+    package mutating func receive(_ bytes: [UInt8], offset: Int64) throws(Refused) -> [Score] {
         guard let record = WireScoreShares(decoding: bytes),
             case let headerBytes = Array(record.header), let header = WireScoreHeader(decoding: headerBytes),
             header.schema == 1
@@ -51,7 +74,7 @@ package struct ShareCollector {
             let plan = Digest32(header.planDigest), let model = Digest32(header.modelDigest),
             header.ringBits == 16 || header.ringBits == 32
         else { throw .malformed }
-        guard let keys = session(party, header.sessionEpoch) else { throw .unknownSession }
+        guard let keys = sessions(party, header.sessionEpoch) else { throw .unknownSession }
         let shares: [UInt8]
         do {
             shares = try SealedBox.open(

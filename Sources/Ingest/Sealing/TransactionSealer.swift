@@ -5,8 +5,17 @@ package import Model
 package import Records
 package import ThreeParty
 
+/// What makes the record for `consortium.sealed` of a transaction and its features.
+package protocol TransactionSealing: AnyObject {
+    func eventID(_ transaction: String) -> EventID
+
+    func seal(
+        _ transaction: Transaction, event: EventID, features: [Double], source: SourcePosition
+    ) -> [UInt8]
+}
+
 /// Quantises features, shares their thermometer bits and seals one box a party.
-package struct TransactionSealer: ~Copyable {
+package final class TransactionSealer: TransactionSealing {
     private let member: MemberID
     private let epoch: UInt32
     private let sessions: [PartyID: Session]
@@ -29,7 +38,7 @@ package struct TransactionSealer: ~Copyable {
         self.random = random
     }
 
-    package borrowing func eventID(_ transaction: String) -> EventID {
+    package func eventID(_ transaction: String) -> EventID {
         let code = idKey.lend { key in
             HMAC<SHA256>.authenticationCode(for: Array(transaction.utf8), using: key)
         }
@@ -37,7 +46,7 @@ package struct TransactionSealer: ~Copyable {
     }
 
     /// The record for `consortium.sealed`.
-    package borrowing func seal(
+    package func seal(
         _ transaction: Transaction, event: EventID, features: [Double], source: SourcePosition
     ) -> [UInt8] {
         let bits = spec.thermometer(spec.bins(features))
@@ -49,15 +58,7 @@ package struct TransactionSealer: ~Copyable {
         }
         let sharing = SeededComponents(
             bits, group: .xor, seeds: (fresh(SeededComponents.seedBytes), fresh(SeededComponents.seedBytes)))
-        var header = WireSealedHeader()
-        header.schema = 1
-        header.member = member.name
-        header.eventID = Data(event.bytes)
-        header.eventTime = transaction.time.seconds
-        header.source = source.wire
-        header.sessionEpoch = epoch
-        header.featureSpec = spec.id
-        let headerBytes = header.encoded
+        let headerBytes = header(transaction, event: event, source: source)
         var sealed = WireSealedTransaction()
         sealed.header = Data(headerBytes)
         for party in PartyID.allCases {
@@ -75,5 +76,18 @@ package struct TransactionSealer: ~Copyable {
         var record = WireSealedRecord()
         record.transaction = sealed
         return record.encoded
+    }
+
+    /// What everybody may read of a transaction, encoded.
+    package func header(_ transaction: Transaction, event: EventID, source: SourcePosition) -> [UInt8] {
+        var header = WireSealedHeader()
+        header.schema = 1
+        header.member = member.name
+        header.eventID = Data(event.bytes)
+        header.eventTime = transaction.time.seconds
+        header.source = source.wire
+        header.sessionEpoch = epoch
+        header.featureSpec = spec.id
+        return header.encoded
     }
 }

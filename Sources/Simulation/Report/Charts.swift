@@ -1,4 +1,5 @@
 import Foundation
+import Plots
 import Records
 
 /// The pictures of a report, each an SVG element.

@@ -1,4 +1,5 @@
 import Foundation
+import Plots
 import Records
 
 /// A page about a world: volumes, amounts, typologies, with pictures in the page itself.

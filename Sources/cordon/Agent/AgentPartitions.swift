@@ -24,6 +24,7 @@ final class AgentPartitions: Sendable {
     private let rules: ValidationRules
     private let policy: DecisionPolicy
     private let sessions: [PartyID: Session]
+    private let form: any AgentForm
     private let stateFolder: String
     private let log: any EventLog
     private let metrics: Metrics
@@ -40,9 +41,8 @@ final class AgentPartitions: Sendable {
 
     init(
         member: Roster.Member, roster: Roster, keystore: FileKeystore, spec: BinnedSpec, mapping: Mapping,
-        rules: ValidationRules, policy: DecisionPolicy, sessions: [PartyID: Session], stateFolder: String,
-        log: any EventLog, metrics: Metrics,
-        logger: Logger
+        rules: ValidationRules, policy: DecisionPolicy, sessions: [PartyID: Session], form: any AgentForm,
+        stateFolder: String, log: any EventLog, metrics: Metrics, logger: Logger
     ) {
         self.member = member
         self.roster = roster
@@ -52,6 +52,7 @@ final class AgentPartitions: Sendable {
         self.rules = rules
         self.policy = policy
         self.sessions = sessions
+        self.form = form
         self.stateFolder = stateFolder
         self.log = log
         self.metrics = metrics
@@ -154,17 +155,18 @@ final class AgentPartitions: Sendable {
             member: member.id, epoch: roster.epoch, sessions: sessions, spec: spec,
             idKey: try keystore.localKey("event-id"), random: randomBytes)
         return try IngestPipeline(
-            member: member.id, log: log, state: state, mapping: mapping, rules: rules, sealer: sealer,
-            recipient: member.hpke,
-            metrics: metrics, logger: logger)
+            member: member.id, log: log, state: state, mapping: mapping, rules: rules,
+            sealer: form.sealer(sealer, spec), recipient: member.hpke, metrics: metrics, logger: logger)
     }
 
     private func decisionPipeline(_ state: AgentState) throws -> DecisionPipeline {
         let cards = try ModelCards(coordinator: roster.coordinator, log: log, logger: logger)
+        let shares = ShareCollector(member: member.id) { [roster, sessions] party, epoch in
+            epoch == roster.epoch ? sessions[party] : nil
+        }
         return try DecisionPipeline(
-            member: member.id, log: log, state: state,
-            sessions: { [roster, sessions] party, epoch in epoch == roster.epoch ? sessions[party] : nil },
-            card: cards.card, policy: policy, clock: SystemClock(), metrics: metrics, logger: logger)
+            member: member.id, log: log, state: state, collector: form.collector(shares, member.id), card: cards.card,
+            policy: policy, clock: SystemClock(), metrics: metrics, logger: logger)
     }
 }
 

@@ -94,7 +94,9 @@ struct IngestCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() throws { try run(as: SealedForm()) }
+
+    func run(as form: any AgentForm) throws {
         let rates = try readRates(file: self.rates)
         let rules = try readValidation(file: self.validation)
         guard !trial, let name = member, let keys, let state, let bins else {
@@ -131,8 +133,8 @@ struct IngestCommand: ParsableCommand {
         }
         let partitions = AgentPartitions(
             member: entry, roster: roster, keystore: keystore, spec: spec, mapping: mapping, rules: rules,
-            policy: policy,
-            sessions: sessions, stateFolder: state, log: log, metrics: metrics, logger: logger)
+            policy: policy, sessions: sessions, form: form, stateFolder: state, log: log, metrics: metrics,
+            logger: logger)
         // Not the group that positions are kept under: Kafka takes commits for a group with members from these alone.
         let group = GroupSettings(
             group: "\(member).agents", topics: [Topics.transactions(member)], instance: instance,

@@ -7,7 +7,7 @@ struct BenchCommand: ParsableCommand {
         subcommands: [
             BenchLogCommand.self, BenchLogReaderCommand.self, BenchFormatsCommand.self, BenchIngestCommand.self,
             BenchStateCommand.self, BenchScoreCommand.self, BenchProtocolCommand.self, BenchGrowthCommand.self,
-            BenchMachineCommand.self,
-            BenchPartyCommand.self,
+            BenchMachineCommand.self, BenchPartyCommand.self, BenchPipelineCommand.self, BenchClearAgentCommand.self,
+            BenchClearWorkerCommand.self,
         ])
 }

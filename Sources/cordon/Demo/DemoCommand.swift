@@ -77,13 +77,11 @@ struct DemoCommand: ParsableCommand {
         guard !stop.isSet else { return }
 
         let run = DemoRun(consortium: consortium, data: data, rate: rate, window: window, faults: replay == nil)
-        let outcome = try run.watch(binary: binary(), stop: stop)
+        let outcome = try run.watch(binary: ownProgram(), stop: stop)
         var result = DemoSummary(
             data: data, clear: model.clearScores, state: outcome.state,
             quality: quality(data, outcome.state), sent: outcome.sent)
-        result.addMetrics(
-            parties: PartyID.allCases.map { MetricsReading(file: folder.metrics($0.name)) },
-            members: data.members.map { MetricsReading(file: folder.metrics($0.name)) })
+        result.take(CellCosts(folder: folder, members: data.members))
         result.first_score_s = outcome.state.first.map { ($0 - start) / .seconds(1) }
         result.memory_mb = Double(outcome.peakMemory) / 1_048_576
         result.model = model.model.version
@@ -114,13 +112,5 @@ struct DemoCommand: ParsableCommand {
             }
         }
         return measure(data.transactions, train: data.train, test: data.test, scores: scores)
-    }
-
-    /// This program's own file, which the roles' processes run.
-    private func binary() throws -> String {
-        guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-            throw Failure("this program's own file is not to be found")
-        }
-        return path
     }
 }

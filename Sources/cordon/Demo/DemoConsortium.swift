@@ -76,41 +76,59 @@ struct DemoConsortium {
     /// Starts three parties and an agent a member; each logs to its own file.
     func start(_ binary: String) throws -> DemoProcesses {
         let processes = DemoProcesses()
-        let shared = [
-            "--log", "sqlite:\(folder.log)", "--roster", folder.keys.rosterFile, "--stop-on-eof",
-        ]
         for party in PartyID.allCases {
             try processes.start(
                 party.name, binary,
                 [
                     "score", "--party", party.name, "--keys", folder.keys.folder(party), "--authority",
-                    folder.keys.authorityFile, "--state", folder.state(party.name), "--metrics",
-                    folder.metrics(party.name),
-                ] + shared, logFile: folder.logFile(party.name))
+                    folder.keys.authorityFile, "--state", folder.state(party.name),
+                ] + shared(party.name), logFile: folder.logFile(party.name))
         }
+        try startAgents(["ingest"], binary, processes)
+        return processes
+    }
+
+    /// Starts an agent a member.
+    ///
+    /// - Parameter command: what is run with an agent's options.
+    func startAgents(_ command: [String], _ binary: String, _ processes: DemoProcesses) throws {
         for member in roster.members.map(\.id) {
             try processes.start(
                 member.name, binary,
-                [
-                    "ingest", "--member", member.name, "--keys", folder.keys.folder(member), "--state",
-                    folder.agent(member), "--instance", "agent-1", "--bins", folder.bins, "--mapping",
-                    pipelines + "/mappings/canonical.yaml", "--rates", pipelines + "/rates.yaml", "--policy",
-                    pipelines + "/policies/default.yaml",
-                    "--validation", pipelines + "/validation-replays.yaml", "--metrics", folder.metrics(member.name),
-                ] + shared, logFile: folder.logFile(member.name))
+                command + [
+                    "--member", member.name, "--keys", folder.keys.folder(member), "--state", folder.agent(member),
+                    "--instance", "agent-1", "--bins", folder.bins, "--mapping", pipelines + "/mappings/canonical.yaml",
+                    "--rates", pipelines + "/rates.yaml", "--policy", pipelines + "/policies/default.yaml",
+                    "--validation", pipelines + "/validation-replays.yaml",
+                ] + shared(member.name), logFile: folder.logFile(member.name))
         }
-        return processes
+    }
+
+    /// The options that every role's process takes.
+    func shared(_ role: String) -> [String] {
+        [
+            "--log", "sqlite:\(folder.log)", "--roster", folder.keys.rosterFile, "--metrics", folder.metrics(role),
+            "--stop-on-eof",
+        ]
     }
 
     /// Waits until the parties are linked and the agents run, which their metrics say.
     func awaitReady(_ processes: DemoProcesses, stop: StopFlag) throws {
         let progress = Progress("starting \(3 + roster.members.count) processes")
-        let deadline = ContinuousClock.now + .seconds(60)
-        func ready() -> Bool {
+        try wait(for: processes, stop) {
             PartyID.allCases.allSatisfy {
                 MetricsReading(file: folder.metrics($0.name)).sum("cordon_cell_peers_connected") == 2
-            } && roster.members.allSatisfy { FileManager.default.fileExists(atPath: folder.metrics($0.id.name)) }
+            } && areAgentsRunning
         }
+        progress.done("three parties linked by mutual TLS, \(roster.members.count) agents")
+    }
+
+    var areAgentsRunning: Bool {
+        roster.members.allSatisfy { FileManager.default.fileExists(atPath: folder.metrics($0.id.name)) }
+    }
+
+    func wait(for processes: DemoProcesses, _ stop: StopFlag, until ready: () -> Bool) throws {
+        let deadline = ContinuousClock.now + .seconds(60)
         while !ready(), !stop.isSet {
             Thread.sleep(forTimeInterval: 0.05)
             try processes.check()
@@ -118,6 +136,5 @@ struct DemoConsortium {
                 throw Failure("the processes are not ready after a minute; their own words are in \(folder.run)/logs")
             }
         }
-        progress.done("three parties linked by mutual TLS, \(roster.members.count) agents")
     }
 }

@@ -12,21 +12,21 @@ struct DemoData {
     let origin: String
     let members: [MemberID]
 
-    /// A seeded world: a month that fills windows, a week to train on, a week for labels, a week to score.
-    static func simulated(seed: UInt64, customers: Int) throws -> DemoData {
+    /// A seeded world: a month that fills windows, a week to train on, a week for labels, a week or so to score.
+    static func simulated(seed: UInt64, customers: Int, testDays: Int = 7) throws -> DemoData {
         guard let start = EventTime(rfc3339: "2026-01-05"), (100...1_000_000).contains(customers) else {
             throw Failure("`--customers` is 100 to 1,000,000")
         }
         let options = try HandbookOptions(
-            seed: seed, customers: customers, terminals: 2 * customers, days: 58, startDay: start,
+            seed: seed, customers: customers, terminals: 2 * customers, days: 51 + testDays, startDay: start,
             members: BankShare.threeBanks)
         let progress = Progress("simulating \(customers) customers of three banks")
         let transactions = HandbookWorld(options: options).transactions()
         progress.done("\(transactions.count) transactions over \(options.days) days")
         let first = start.dayNumber
         return DemoData(
-            transactions: transactions, train: first + 37...first + 43, test: first + 51...first + 57,
-            origin: "simulated/\(seed)/\(customers)")
+            transactions: transactions, train: first + 37...first + 43, test: first + 51...first + 50 + testDays,
+            origin: "simulated/\(seed)/\(customers)/\(testDays)")
     }
 
     static func replayed(_ directory: String, format: String, train: String, test: String) throws -> DemoData {

@@ -39,6 +39,11 @@ final class DemoProcesses {
         }
     }
 
+    /// The running processes' numbers by role.
+    var identifiers: [String: Int32] {
+        Dictionary(uniqueKeysWithValues: children.map { ($0.role, $0.process.processIdentifier) })
+    }
+
     /// Asks all of them to stop and waits; ends those that have not after ten seconds.
     func stop() {
         for child in children {
@@ -66,4 +71,12 @@ final class DemoProcesses {
         else { return 0 }
         return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
+}
+
+/// This program's own file, which the roles' processes run.
+func ownProgram() throws -> String {
+    guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
+        throw Failure("this program's own file is not to be found")
+    }
+    return path
 }

@@ -101,20 +101,11 @@ struct DemoSummary: Encodable {
             p99: percentile(sorted, 0.99).map { Double($0) / 1000 })
     }
 
-    /// Takes what the processes counted themselves from their metrics files.
-    mutating func addMetrics(parties: [MetricsReading], members: [MetricsReading]) {
-        func sum(_ readings: [MetricsReading], _ name: String) -> Double {
-            readings.reduce(0) { $0 + $1.sum(name) }
-        }
-        let scored = sum(parties, "cordon_transactions_scored_total")
-        let batches = sum(parties, "cordon_batches_total")
-        if scored > 0 { sent_bytes_per_tx_party = sum(parties, "cordon_cell_sent_bytes_total") / scored }
-        if batches > 0 {
-            rounds = sum(parties, "cordon_rounds_total") / batches
-            transactions_per_batch = scored / batches
-        }
-        let sealed = sum(members, "cordon_transactions_sealed_total")
-        if sealed > 0 { record_bytes = sum(members, "cordon_sealed_bytes_total") / sealed }
+    mutating func take(_ costs: CellCosts) {
+        rounds = costs.rounds
+        transactions_per_batch = costs.transactionsPerBatch
+        sent_bytes_per_tx_party = costs.sentBytesPerTransactionAndParty
+        record_bytes = costs.recordBytes
     }
 
     private enum CodingKeys: CodingKey {
@@ -168,20 +159,4 @@ struct DemoSummary: Encodable {
         }
         return (lines + ["  everything is in \(folder)"]).joined(separator: "\n")
     }
-}
-
-/// A metrics file of a process, as far as a summary needs it.
-struct MetricsReading {
-    private var values: [(name: Substring, value: Double)] = []
-
-    init(file: String) {
-        let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-            let parts = line.split(separator: " ")
-            guard parts.count == 2, let value = Double(parts[1]) else { continue }
-            values.append((parts[0].prefix { $0 != "{" }, value))
-        }
-    }
-
-    func sum(_ name: String) -> Double { values.reduce(0) { $1.name == name ? $0 + $1.value : $0 } }
 }

@@ -49,7 +49,8 @@ struct DecisionPipelineTests {
             ]),
             fractionBits: 14)
         let pipeline = try DecisionPipeline(
-            member: sessions.member, log: log, state: state, sessions: sessions.find, card: { _ in card },
+            member: sessions.member, log: log, state: state,
+            collector: ShareCollector(member: sessions.member, sessions: sessions.find), card: { _ in card },
             policy: policy ?? DecisionPolicy(review: 0.5, decline: 0.9), clock: FixedClock(), metrics: metrics,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         var left = turns

@@ -12,11 +12,11 @@ struct ShareCollectorTests {
 
     init() throws {
         sessions = try Sessions()
-        collector = ShareCollector(member: sessions.member)
+        collector = ShareCollector(member: sessions.member, sessions: sessions.find)
     }
 
     private mutating func receive(_ bytes: [UInt8], at offset: Int64 = 0) throws -> [ShareCollector.Score] {
-        try collector.receive(bytes, offset: offset, session: sessions.find)
+        try collector.receive(bytes, offset: offset)
     }
 
     @Test("adds the shares of one plan to the scores, positive and negative, in both rings")

@@ -44,16 +44,15 @@ extension World {
     /// Waits until `bank` can open the scores of `count` of its transactions; at most a minute.
     func scores(_ bank: Bank, _ count: Int) throws -> Opened {
         let reader = try log.reader(at: [Position(TopicPartition(Topics.scores(bank.id)), 0)])
-        var collector = ShareCollector(member: bank.id)
+        var collector = ShareCollector(member: bank.id) { party, epoch in
+            epoch == bank.epoch ? bank.sessions[party] : nil
+        }
         var opened = Opened()
         var sources: Set<Int64> = []
         let deadline = Date(timeIntervalSinceNow: 60)
         while sources.count < count, deadline.timeIntervalSinceNow > 0 {
             for record in try reader.next(limit: 1000, timeout: .seconds(1)) {
-                for score in try collector.receive(
-                    record.value ?? [], offset: record.position.offset,
-                    session: { party, epoch in epoch == bank.epoch ? bank.sessions[party] : nil })
-                {
+                for score in try collector.receive(record.value ?? [], offset: record.position.offset) {
                     opened.scores.append(OpenedScore(score))
                     sources.insert(score.source.offset)
                 }

@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import Plots
 import Records
 import Simulation
 import Testing

@@ -6,7 +6,7 @@ struct BenchGrowthCommand: ParsableCommand {
         commandName: "growth", abstract: "Measure how the scoring protocol's cost grows with the model and the batch.",
         discussion: """
             Runs `cordon bench protocol` over trees, depth, bits and batch, one varied at a time around 100 trees of depth 4 \
-            over 590 bits in batches of 256, four under way at once. Every score of every point is held against the model in the clear: where one \
+            over 590 bits in batches of 128, four under way at once. Every score of every point is held against the model in the clear: where one \
             differs, nothing is reported.
             """)
 

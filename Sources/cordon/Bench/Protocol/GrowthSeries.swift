@@ -1,5 +1,5 @@
 import Foundation
-import Simulation
+import Plots
 
 /// The protocol's figures along one variable, all others as usual.
 struct GrowthSeries: Codable {

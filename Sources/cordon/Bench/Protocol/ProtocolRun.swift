@@ -11,7 +11,7 @@ struct ProtocolRun {
         var depth = 4
         var bits = 590
         /// Transactions of a batch.
-        var batch = 256
+        var batch = 128
     }
 
     var shape: Shape

@@ -92,7 +92,8 @@ struct PolicyPrivacyTests {
         let card = ModelCard(
             calibration: try Calibration(points: [.init(score: 0, probability: 0.1)]), fractionBits: 14)
         let decide = try DecisionPipeline(
-            member: sessions.member, log: log, state: state, sessions: sessions.find, card: { _ in card },
+            member: sessions.member, log: log, state: state,
+            collector: ShareCollector(member: sessions.member, sessions: sessions.find), card: { _ in card },
             policy: policy, clock: FixedClock(), metrics: metrics, logger: logger)
         try decide.run(until: { state.waiting == 0 })
 

@@ -1,31 +1,38 @@
 import Foundation
 
 /// The frame of a picture: axes with units, ticks that don't crowd, a legend above of as many lines as it takes.
-struct Plot {
+package struct Plot: Sendable {
     /// A mark of an axis at a value.
-    struct Tick {
-        var value: Double
-        var label: String
+    package struct Tick: Sendable {
+        package var value: Double
+        package var label: String
+
+        package init(value: Double, label: String) {
+            self.value = value
+            self.label = label
+        }
     }
 
     private static let left = 74.0
     private static let right = 24.0
     private static let bottom = 44.0
     private let top: Double
-    private(set) var svg: SVG
+    package private(set) var svg: SVG
     private let xs: ClosedRange<Double>
     private let ys: ClosedRange<Double>
 
     /// - Parameters:
     ///   - xs: the values at the left and the right border.
     ///   - legend: names with colours; nothing is drawn for one name alone.
-    init(
+    package init(
         width: Double = 760, height: Double = 260, xs: ClosedRange<Double>, xTicks: [Tick], xTitle: String,
         ys: ClosedRange<Double>, yTicks: [Tick], yTitle: String, legend: [(name: String, colour: String)] = []
     ) {
         svg = SVG(width: width, height: height)
         self.xs = xs
         self.ys = ys
+        // Colours are chosen on white, whatever page the picture is on.
+        svg.rectangle(0, 0, width, height, "#ffffff")
         svg.write(yTitle, 4, 14)
         var (x, y) = (Self.left, 33.0)
         for entry in legend {
@@ -53,28 +60,30 @@ struct Plot {
         svg.write(xTitle, (Self.left + width - Self.right) / 2, height - 6, .middle)
     }
 
-    func x(_ value: Double) -> Double {
+    package func x(_ value: Double) -> Double {
         let part = (value - xs.lowerBound) / max(xs.upperBound - xs.lowerBound, 1e-9)
         return Self.left + part * (svg.width - Self.left - Self.right)
     }
 
-    func y(_ value: Double) -> Double {
+    package func y(_ value: Double) -> Double {
         let part = (value - ys.lowerBound) / max(ys.upperBound - ys.lowerBound, 1e-9)
         return svg.height - Self.bottom - part * (svg.height - Self.bottom - top)
     }
 
-    mutating func bar(from low: Double, to high: Double, left: Double, right: Double, _ colour: String) {
+    package mutating func bar(from low: Double, to high: Double, left: Double, right: Double, _ colour: String) {
         svg.rectangle(x(left), y(high), max(0.5, x(right) - x(left)), max(0, y(low) - y(high)), colour)
     }
 
-    mutating func curve(_ points: [(Double, Double)], _ colour: String) {
+    package mutating func curve(_ points: [(Double, Double)], _ colour: String) {
         svg.polyline(points.map { (x($0.0), y($0.1)) }, colour)
     }
 
-    mutating func dot(_ at: Double, _ value: Double, _ colour: String) { svg.circle(x(at), y(value), 3, colour) }
+    package mutating func dot(_ at: Double, _ value: Double, _ colour: String) {
+        svg.circle(x(at), y(value), 3, colour)
+    }
 
     /// A payment: a stalk, and a head whose form says how it was paid.
-    mutating func stalk(_ at: Double, _ value: Double, _ colour: String, _ head: Head) {
+    package mutating func stalk(_ at: Double, _ value: Double, _ colour: String, _ head: Head) {
         let (x, y) = (x(at), y(value))
         svg.line(x, self.y(ys.lowerBound), x, y, colour)
         switch head {
@@ -84,12 +93,12 @@ struct Plot {
         }
     }
 
-    enum Head { case circle, square, triangle }
+    package enum Head { case circle, square, triangle }
 }
 
 extension Plot.Tick {
     /// Round values from 0 to a little above the greatest: 1, 2 or 5 times a power of ten apart.
-    static func round(upTo greatest: Double, unit: String = "") -> [Plot.Tick] {
+    package static func round(upTo greatest: Double, unit: String = "") -> [Plot.Tick] {
         let rough = max(greatest, 1e-9) / 4
         let power = pow(10, log10(rough).rounded(.down))
         let step = [1.0, 2, 5, 10].map { $0 * power }.first { $0 >= rough } ?? rough

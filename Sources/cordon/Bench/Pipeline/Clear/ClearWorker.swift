@@ -1,0 +1,106 @@
+import EventLogs
+import Foundation
+import Keys
+import Model
+import Records
+import SecureScoring
+import Telemetry
+import ThreeParty
+
+/// INSECURE: evaluates a model in the clear on plain transactions, batch by batch as the parties would, and writes plain
+/// scores. The baseline of `cordon bench pipeline`, and nothing else.
+final class ClearWorker {
+    static let group = "INSECURE-clear-worker"
+    private let log: any EventLog
+    private let partition = TopicPartition(Topics.sealed)
+    private let reader: any LogReader
+    private let model: ClearModel
+    private let coordinator: VerifyingKey
+    private let limits: BatchLimits
+    private let metrics: Metrics
+    private var active: Digest32?
+
+    init(log: any EventLog, model: ClearModel, coordinator: VerifyingKey, limits: BatchLimits, metrics: Metrics) throws
+    {
+        self.log = log
+        self.model = model
+        self.coordinator = coordinator
+        self.limits = limits
+        self.metrics = metrics
+        // From the beginning, where the model is activated; agents drop what is scored again.
+        reader = try log.reader(at: [Position(partition, 0)])
+    }
+
+    func run(until stop: () -> Bool) throws {
+        while !stop() {
+            let records = try batch()
+            guard let last = records.last else { continue }
+            try log.append(try score(records))
+            try log.commit([Position(partition, last.position.offset + 1)], group: Self.group)
+            metrics.add(1, to: "cordon_batches_total")
+        }
+    }
+
+    /// Closes on size or time, as the leading party's do.
+    private func batch() throws -> [LogRecord] {
+        var records = try reader.next(limit: limits.records, timeout: .milliseconds(200))
+        guard !records.isEmpty else { return [] }
+        let clock = ContinuousClock()
+        let close = clock.now + limits.deadline
+        while records.count < limits.records, clock.now < close {
+            records += try reader.next(limit: limits.records - records.count, timeout: close - clock.now)
+        }
+        return records
+    }
+
+    private struct Scored {
+        var sources: [WireSourcePosition] = []
+        var scores: [UInt32] = []
+    }
+
+    /// One record a member.
+    private func score(_ records: [LogRecord]) throws -> [NewRecord] {
+        var scored: [String: Scored] = [:]
+        for record in records {
+            switch WireSealedRecord(decoding: record.value ?? [])?.body {
+            case .activation(let wire): try activate(wire)
+            case .transaction(let plain):
+                let box = plain.boxes.first.map { Array($0) } ?? []
+                guard let header = WireSealedHeader(decoding: Array(plain.header)),
+                    header.featureSpec == model.binned.id,
+                    box.count == ClearForm.mark.count + (model.binned.bits + 7) / 8, box.starts(with: ClearForm.mark)
+                else { throw Failure("\(record.position) is no transaction in the clear for model \(model.version)") }
+                let score = model.score(thermometer: Array(box[ClearForm.mark.count...]))
+                scored[header.member, default: Scored()].sources.append(header.source)
+                scored[header.member, default: Scored()].scores.append(UInt32(truncatingIfNeeded: score))
+            case nil: throw Failure("\(record.position) is unreadable")
+            }
+        }
+        return try scored.sorted { $0.key < $1.key }.map { try self.record($0.key, $0.value) }
+    }
+
+    private func activate(_ wire: WireModelActivation) throws {
+        guard let activation = ModelActivation(verifying: wire, coordinator: coordinator),
+            activation.version == model.version
+        else { throw Failure("the activated model is not \(model.version)") }
+        active = activation.model
+    }
+
+    private func record(_ member: String, _ scored: Scored) throws -> NewRecord {
+        guard let member = MemberID(member), let active else {
+            throw Failure("there are transactions before any model was activated, or of nobody")
+        }
+        var header = WireScoreHeader()
+        header.schema = 1
+        header.member = member.name
+        header.modelDigest = Data(active.bytes)
+        header.modelVersion = model.version
+        header.ringBits = 32
+        header.sources = scored.sources
+        var shares = WireScoreShares()
+        shares.header = Data(header.encoded)
+        shares.box = Data(ClearForm.mark + UInt32.pack(scored.scores))
+        metrics.add(scored.sources.count, to: "cordon_transactions_scored_total")
+        return NewRecord(TopicPartition(Topics.scores(member)), value: shares.encoded)
+    }
+}

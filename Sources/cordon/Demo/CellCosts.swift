@@ -1,0 +1,46 @@
+import Foundation
+import Records
+
+/// What scoring costs by the processes' own count, from their metrics files.
+struct CellCosts {
+    /// Rounds of messages a batch.
+    var rounds: Double?
+    var transactionsPerBatch: Double?
+    /// Bytes that a party sent to both peers for a transaction, before TLS.
+    var sentBytesPerTransactionAndParty: Double?
+    /// Bytes of a sealed record.
+    var recordBytes: Double?
+
+    init(folder: DemoFolder, members: [MemberID]) {
+        let parties = PartyID.allCases.map { MetricsReading(file: folder.metrics($0.name)) }
+        let agents = members.map { MetricsReading(file: folder.metrics($0.name)) }
+        func sum(_ readings: [MetricsReading], _ name: String) -> Double {
+            readings.reduce(0) { $0 + $1.sum(name) }
+        }
+        let scored = sum(parties, "cordon_transactions_scored_total")
+        let batches = sum(parties, "cordon_batches_total")
+        if scored > 0 { sentBytesPerTransactionAndParty = sum(parties, "cordon_cell_sent_bytes_total") / scored }
+        if batches > 0 {
+            rounds = sum(parties, "cordon_rounds_total") / batches
+            transactionsPerBatch = scored / batches
+        }
+        let sealed = sum(agents, "cordon_transactions_sealed_total")
+        if sealed > 0 { recordBytes = sum(agents, "cordon_sealed_bytes_total") / sealed }
+    }
+}
+
+/// A metrics file of a process, as far as sums need it.
+struct MetricsReading {
+    private var values: [(name: Substring, value: Double)] = []
+
+    init(file: String) {
+        let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            let parts = line.split(separator: " ")
+            guard parts.count == 2, let value = Double(parts[1]) else { continue }
+            values.append((parts[0].prefix { $0 != "{" }, value))
+        }
+    }
+
+    func sum(_ name: String) -> Double { values.reduce(0) { $1.name == name ? $0 + $1.value : $0 } }
+}
