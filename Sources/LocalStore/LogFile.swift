@@ -28,7 +28,7 @@ final class LogFile: Sendable {
 
     private static func open(_ path: String) throws -> DatabasePool {
         var configuration = GRDB.Configuration()
-        configuration.busyMode = .timeout(30)
+        configuration.busyMode = waitForWriters
         configuration.prepareDatabase { db in
             // In rollback mode, before GRDB turns the write-ahead log on, so that a new file gets larger pages.
             try db.execute(sql: "PRAGMA page_size=16384; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000")

@@ -38,7 +38,7 @@ package final class SQLiteStateStore: StateStore {
 
     private static func open(_ path: String) throws -> DatabaseQueue {
         var configuration = GRDB.Configuration()
-        configuration.busyMode = .timeout(30)
+        configuration.busyMode = waitForWriters
         configuration.journalMode = .wal
         configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous=NORMAL") }
         let database = try DatabaseQueue(path: path, configuration: configuration)

@@ -39,3 +39,10 @@ enum Schema {
         try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     }
 }
+
+/// How a writer waits for another one of the same file: in steps of less than a millisecond, and no longer than half a minute.
+/// SQLite's own time-out sleeps up to 100 ms at a time, while each of some processes holds the file for a millisecond.
+let waitForWriters = Database.BusyMode.callback { tries in
+    Thread.sleep(forTimeInterval: tries < 200 ? 0.0003 : 0.002)
+    return tries < 15_000
+}

@@ -53,13 +53,27 @@ struct PipelineBench {
         try consortium.backfill(data, spec: spec)
         let processes = try start(kind, consortium, stop)
         defer { processes.stop() }
-        let watch = PipelineWatch(log: consortium.log, members: data.members, load: load)
+        let (figures, sent) = try withPrecedence { try measure(kind, consortium.log, processes, stop) }
+        processes.stop()
+        let outcome = Outcome(
+            figures: figures, costs: CellCosts(folder: folder, members: data.members),
+            recordBytes: try recordBytes(consortium.log), compared: sent)
+        // Kept where something went wrong, to be looked into.
+        try? FileManager.default.removeItem(atPath: folder.run)
+        return outcome
+    }
+
+    /// Feeds and watches a pipeline, and holds what it decided against what it should.
+    private func measure(
+        _ kind: Kind, _ log: any EventLog, _ processes: DemoProcesses, _ stop: StopFlag
+    ) throws -> (figures: PipelineFigures.Pipeline, sent: Int) {
+        let watch = PipelineWatch(log: log, members: data.members, load: load)
         let ended = StopFlag()
         var stages = Stages()
         stages.add("watch") { try watch.run(until: { ended.isSet }) }
         let watching = stages.start(stop: stop)
         let pipeline = RunningPipeline(
-            kind.rawValue, log: consortium.log, load: load, watch: watch, processes: processes, stop: stop)
+            kind.rawValue, log: log, load: load, watch: watch, processes: processes, stop: stop)
         let figures: PipelineFigures.Pipeline
         do {
             defer { ended.stop() }
@@ -73,13 +87,7 @@ struct PipelineBench {
         }
         try watching.wait()
         try verify(watch.answers, sent: pipeline.sent)
-        processes.stop()
-        let outcome = Outcome(
-            figures: figures, costs: CellCosts(folder: folder, members: data.members),
-            recordBytes: try recordBytes(consortium.log), compared: pipeline.sent)
-        // Kept where something went wrong, to be looked into.
-        try? FileManager.default.removeItem(atPath: folder.run)
-        return outcome
+        return (figures, pipeline.sent)
     }
 
     private func start(_ kind: Kind, _ consortium: DemoConsortium, _ stop: StopFlag) throws -> DemoProcesses {
