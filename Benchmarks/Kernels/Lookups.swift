@@ -21,11 +21,11 @@ func innerProducts(_ work: Workload) -> Kernel {
                     return sum
                 }
             },
-            .init(name: "permuted for every index, SIMD8<UInt16>") { out in
-                work.sums(shares, out) { wide($0, permuted, $1, SIMD8<UInt16>.self) }
-            },
             .init(name: "permuted for every index, SIMD16<UInt16>", isProduct: true) { out in
                 work.sums(shares, out) { wide($0, permuted, $1, SIMD16<UInt16>.self) }
+            },
+            .init(name: "permuted for every index, SIMD8<UInt16>") { out in
+                work.sums(shares, out) { wide($0, permuted, $1, SIMD8<UInt16>.self) }
             },
         ],
         product: { out in
