@@ -86,6 +86,18 @@ struct PipelineBenchTests {
             )
             let values = try reader.available(limit: 1000).compactMap(\.value)
             #expect(!values.isEmpty && values.allSatisfy { $0.firstRange(of: Array("INSECURE".utf8)) != nil })
+            // On the secure pipeline's log they are refused.
+            try consortium.log.append([NewRecord(TopicPartition(topic), value: values[0])])
+        }
+        try eventually("the parties' refusal") {
+            try TestConsortium.members.contains { member in
+                try consortium.records("\(member).rejected").contains { record in
+                    WireRejected(decoding: record.value ?? [])?.reason == "box_missing"
+                }
+            }
+        }
+        try eventually("the agent's refusal") {
+            consortium.processes["bank-a"]?.said.contains("a record of score shares was refused") == true
         }
         #expect(programs.allSatisfy { $0.said.contains("INSECURE") })
         let (_, help) = try Program.run(["bench", "--help"], in: folder.url)

@@ -80,8 +80,11 @@ struct BenchPipelineCommand: ParsableCommand {
         guard compare == nil || !secureOnly else {
             throw ValidationError("`--compare` needs the clear pipeline, so not `--secure-only`")
         }
-        guard window > 0, rate > 0, lateMs > 0, curveSeconds > 0, seconds ?? 1 > 0, openSeconds ?? 1 > 0 else {
-            throw ValidationError("windows, rates and times are more than none")
+        guard (1...1_000_000).contains(window), (1...1_000_000).contains(rate), lateMs > 0,
+            [seconds ?? 1, openSeconds ?? 1, curveSeconds].allSatisfy({ $0 > 0 && $0 <= 3600 })
+        else { throw ValidationError("windows and rates are 1 to 1,000,000, times more than none and at most an hour") }
+        guard (100...1_000_000).contains(customers) else {
+            throw ValidationError("`--customers` is 100 to 1,000,000")
         }
         _ = try curve
     }
@@ -90,7 +93,7 @@ struct BenchPipelineCommand: ParsableCommand {
         get throws {
             guard let rates else { return quick ? [] : [500, 1000, 2000, 3000, 4000, 5000] }
             let list = rates.split(separator: ",").map { Int($0) ?? 0 }
-            guard list.allSatisfy({ $0 > 0 }) else {
+            guard list.allSatisfy({ (1...1_000_000).contains($0) }) else {
                 throw ValidationError("`--rates \(rates)` is not a list such as 500,1000")
             }
             return list.sorted()
