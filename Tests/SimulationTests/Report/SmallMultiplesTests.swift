@@ -1,6 +1,6 @@
 import Foundation
 import FoundationXML
-import Simulation
+import Plots
 import Testing
 
 @Suite("Small multiples")
