@@ -41,15 +41,12 @@ extension LogFile {
                 partitions[id]!.bytes += Int64((record.key?.count ?? 0) + (record.value?.count ?? 0))
                 offsets.append(offset)
             }
-            for (id, tail) in partitions {
-                try db.execute(
-                    sql: "UPDATE partitions SET next = ?, bytes = ? WHERE id = ?",
-                    arguments: [tail.next, tail.bytes, id])
-            }
+            let update = try db.cachedStatement(sql: "UPDATE partitions SET next = ?, bytes = ? WHERE id = ?")
+            for (id, tail) in partitions { try update.execute(arguments: [tail.next, tail.bytes, id]) }
             try Self.store(rows, group: group, db)
             return offsets
         }
-        bell.ring()
+        for partition in known.keys { bell(partition).ring() }
         return offsets
     }
 
@@ -70,7 +67,8 @@ extension LogFile {
     }
 
     private static func check(_ fence: Fence, _ db: Database) throws {
-        let newest = try Int64.fetchOne(db, sql: "SELECT epoch FROM writers WHERE id = ?", arguments: [fence.id])
+        let newest = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT epoch FROM writers WHERE id = ?"), arguments: [fence.id])
         if newest != fence.epoch { throw LogError.fenced(writer: fence.id) }
     }
 
@@ -117,7 +115,7 @@ extension LogFile {
 
     func read(_ position: Position, limit: Int) throws(LogError) -> [LogRecord] {
         let id = try id(position.partition)
-        return try read { db in
+        return try readOnce { db in
             let cached = try db.cachedStatement(
                 sql: """
                     SELECT offset, timestamp, key, value, headers FROM records
@@ -149,13 +147,20 @@ extension LogFile {
         }
     }
 
-    func end(of partition: TopicPartition) throws(LogError) -> Int64 { try bounds(partition).end }
+    func end(of partition: TopicPartition) throws(LogError) -> Int64 {
+        let id = try id(partition)
+        return try read { db in try Self.end(id, db) }
+    }
+
+    private static func end(_ id: Int64, _ db: Database) throws -> Int64 {
+        try Int64.fetchOne(db.cachedStatement(sql: "SELECT next FROM partitions WHERE id = ?"), arguments: [id]) ?? 0
+    }
 
     /// The oldest offset that is kept, and the next one.
     func bounds(_ partition: TopicPartition) throws(LogError) -> (earliest: Int64, end: Int64) {
         let id = try id(partition)
         return try read { db in
-            let end = try Int64.fetchOne(db, sql: "SELECT next FROM partitions WHERE id = ?", arguments: [id]) ?? 0
+            let end = try Self.end(id, db)
             let first = try Int64.fetchOne(
                 db, sql: "SELECT min(offset) FROM records WHERE partition = ?", arguments: [id])
             return (first ?? end, end)

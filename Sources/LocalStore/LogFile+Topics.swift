@@ -70,10 +70,9 @@ extension LogFile {
     }
 
     static func store(_ rows: [(id: Int64, offset: Int64)], group: String, _ db: Database) throws {
-        for (id, offset) in rows {
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO commits (grp, partition, offset) VALUES (?, ?, ?)",
-                arguments: [group, id, offset])
-        }
+        guard !rows.isEmpty else { return }
+        let put = try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO commits (grp, partition, offset) VALUES (?, ?, ?)")
+        for (id, offset) in rows { try put.execute(arguments: [group, id, offset]) }
     }
 }

@@ -5,11 +5,11 @@ import Synchronization
 
 /// One SQLite file of the embedded log, and the bells beside it that wake readers and group members in other processes.
 final class LogFile: Sendable {
-    /// Rings after every append.
-    let bell: Bell
     /// Rings when a group changes.
     let groupBell: Bell
     let path: String
+    private let directory: String
+    private let bells = Mutex<[TopicPartition: Bell]>([:])
     private let database: DatabasePool
     private let ids = Mutex<[TopicPartition: Int64]>([:])
     let cleaning = Mutex(Cleaning())
@@ -22,7 +22,7 @@ final class LogFile: Sendable {
         } catch {
             throw Self.translate(error, path)
         }
-        bell = Bell(path: "\(directory)/\(owner).bell")
+        self.directory = directory
         groupBell = Bell(path: "\(directory)/\(owner).groups.bell")
     }
 
@@ -58,6 +58,16 @@ final class LogFile: Sendable {
             PRIMARY KEY (grp, partition)) WITHOUT ROWID;
         """
 
+    /// Rings after every append to a partition.
+    func bell(_ partition: TopicPartition) -> Bell {
+        bells.withLock { bells in
+            if let bell = bells[partition] { return bell }
+            let bell = Bell(path: "\(directory)/\(partition.topic)-\(partition.partition).bell")
+            bells[partition] = bell
+            return bell
+        }
+    }
+
     /// The row of a partition, which never changes.
     func id(_ partition: TopicPartition) throws(LogError) -> Int64 {
         if let id = ids.withLock({ $0[partition] }) { return id }
@@ -74,21 +84,32 @@ final class LogFile: Sendable {
         return id
     }
 
+    /// In one transaction, whose statements are prepared once: small appends are many.
     func write<T>(_ body: (Database) throws -> T) throws(LogError) -> T {
         do {
             return try database.writeWithoutTransaction { db in
-                var result: T?
-                try db.inTransaction(.immediate) {
-                    result = try body(db)
-                    return .commit
+                try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+                do {
+                    let result = try body(db)
+                    try db.cachedStatement(sql: "COMMIT").execute()
+                    return result
+                } catch {
+                    // SQLite has ended it itself after some errors.
+                    if db.isInsideTransaction { try db.execute(sql: "ROLLBACK") }
+                    throw error
                 }
-                return result!
             }
         } catch { throw Self.translate(error, path) }
     }
 
+    /// Several statements that see the same state.
     func read<T>(_ body: (Database) throws -> T) throws(LogError) -> T {
         do { return try database.read(body) } catch { throw Self.translate(error, path) }
+    }
+
+    /// One statement, which needs no transaction around it.
+    func readOnce<T>(_ body: (Database) throws -> T) throws(LogError) -> T {
+        do { return try database.unsafeRead(body) } catch { throw Self.translate(error, path) }
     }
 
     static func translate(_ error: any Error, _ path: String) -> LogError {

@@ -5,14 +5,24 @@ final class SQLiteLogReader: LogReader {
     private var positions: [Position]
     private let files: [String: LogFile]
     private let watch: BellWatch
+    /// Partitions that may have records: those that rang since they were read to their end.
+    private var pending: Set<Int>
     /// Which partition is read first.
     private var first = 0
 
     init(positions: [Position], files: [String: LogFile]) throws(LogError) {
         self.positions = positions
         self.files = files
-        watch = try BellWatch(files.values.map(\.bell))
-        for position in positions { try check(position) }
+        var bells: [Bell] = []
+        for position in positions {
+            guard let file = files[SQLiteEventLog.owner(position.partition.topic)] else {
+                throw .unknownPartition(position.partition)
+            }
+            try file.check(position)
+            bells.append(file.bell(position.partition))
+        }
+        watch = try BellWatch(bells)
+        pending = Set(positions.indices)
     }
 
     func next(limit: Int, timeout: Duration) throws(LogError) -> [LogRecord] {
@@ -21,15 +31,20 @@ final class SQLiteLogReader: LogReader {
         let deadline = clock.now + timeout
         while true {
             // Bells that ring from here on end the poll below, so nothing is slept through.
-            watch.drain()
+            pending.formUnion(watch.drain())
             let records = try read(limit)
             let left = deadline - clock.now
             if !records.isEmpty || left <= .zero { return records }
             watch.wait(left)
+            // Who was killed between an append and its bell has not rung.
+            if clock.now >= deadline { pending = Set(positions.indices) }
         }
     }
 
-    func available(limit: Int) throws(LogError) -> [LogRecord] { try read(max(0, limit)) }
+    func available(limit: Int) throws(LogError) -> [LogRecord] {
+        pending = Set(positions.indices)
+        return try read(max(0, limit))
+    }
 
     func seek(to position: Position) throws(LogError) {
         guard let index = positions.firstIndex(where: { $0.partition == position.partition }) else {
@@ -37,6 +52,7 @@ final class SQLiteLogReader: LogReader {
         }
         try check(position)
         positions[index] = position
+        pending.insert(index)
     }
 
     private func check(_ position: Position) throws(LogError) {
@@ -50,8 +66,11 @@ final class SQLiteLogReader: LogReader {
         first = (first + 1) % max(1, positions.count)
         for turn in positions.indices where out.count < limit {
             let index = (start + turn) % positions.count
+            guard pending.contains(index) else { continue }
             guard let file = files[SQLiteEventLog.owner(positions[index].partition.topic)] else { continue }
-            let records = try file.read(positions[index], limit: limit - out.count)
+            let room = limit - out.count
+            let records = try file.read(positions[index], limit: room)
+            if records.count < room { pending.remove(index) }
             // What retention took away behind a reader is never passed over in silence.
             if records.first?.position.offset != positions[index].offset, !records.isEmpty {
                 try file.check(positions[index])

@@ -69,9 +69,10 @@ package final class SQLiteStateStore: StateStore {
                 case .remove(let table, let key): try remove.execute(arguments: [table, Data(key)])
                 }
             }
+            let place = try db.cachedStatement(
+                sql: "INSERT OR REPLACE INTO positions (topic, partition, offset) VALUES (?, ?, ?)")
             for position in positions {
-                try db.execute(
-                    sql: "INSERT OR REPLACE INTO positions (topic, partition, offset) VALUES (?, ?, ?)",
+                try place.execute(
                     arguments: [position.partition.topic, position.partition.partition, position.offset])
             }
         }
@@ -133,7 +134,8 @@ package final class SQLiteStateStore: StateStore {
 
     private func checkOwner(_ db: Database) throws {
         guard let epoch else { return }
-        if try Int64.fetchOne(db, sql: "SELECT epoch FROM owner") != epoch { throw LogError.fenced(writer: path) }
+        let newest = try Int64.fetchOne(db.cachedStatement(sql: "SELECT epoch FROM owner"))
+        if newest != epoch { throw LogError.fenced(writer: path) }
     }
 
     private func run<T>(_ body: (Database) throws -> T) throws(LogError) -> T {

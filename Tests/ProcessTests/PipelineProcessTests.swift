@@ -95,10 +95,9 @@ struct PipelineProcessTests {
         for _ in 1...2 {
             try consortium.start("bank-a")
             #expect(consortium.processes["bank-a"]?.wait() == 1)
+            let said = consortium.processes["bank-a"]?.said ?? ""
+            #expect(said.contains("Error: bank-a.scores/0 holds at offset 0 no score shares of schema 1"), "\(said)")
         }
-        let said = consortium.processes["bank-a"]?.said ?? ""
-        let sentence = "Error: bank-a.scores/0 holds at offset 0 no score shares of schema 1"
-        #expect(said.components(separatedBy: sentence).count == 3, "\(said)")
     }
 
     @Test("nothing that identifies anybody, and nothing of a policy, is in a log line, a metric or another role's file")
