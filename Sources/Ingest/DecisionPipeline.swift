@@ -36,6 +36,7 @@ package final class DecisionPipeline {
     private let scores: TopicPartition
     private let decisions: TopicPartition
     private let reader: any LogReader
+    private let batchSize = 256
     /// The offset after the last record that was read.
     private var read: Int64
     private var collector: any ScoreCollecting
@@ -76,9 +77,12 @@ package final class DecisionPipeline {
     }
 
     package func run(until stop: () -> Bool) throws(LogError) {
+        var pace = Pace()
         while !stop() {
-            let records = try reader.next(limit: 256, timeout: .milliseconds(early.isEmpty ? 200 : 5))
+            let records = try reader.next(limit: batchSize, timeout: .milliseconds(early.isEmpty ? 200 : 5))
+            pace.begin()
             if !records.isEmpty || !early.isEmpty { try process(records) }
+            if !records.isEmpty, records.count < batchSize { pace.rest() }
         }
     }
 
@@ -128,11 +132,12 @@ package final class DecisionPipeline {
         // Back to the first share of whatever is not decided: a successor needs all three.
         let unresolved = ([collector.oldest] + early.values.map { $0.firstOffset }).compactMap { $0 }.min()
         let position = Position(scores, unresolved ?? read)
-        if output.isEmpty, records.isEmpty { return }
-        if !output.isEmpty { try writer.append(output, committing: [position], group: Self.group(member)) }
+        // Two of a plan's three shares decide nothing yet: where this stands is kept with what it led to.
+        guard !output.isEmpty else { return }
+        try writer.append(output, committing: [position], group: Self.group(member))
         // Of this partition's decisions only this writer's are below the end, and all of those are in `done` by now.
-        let end = output.isEmpty ? [] : [Position(decisions, try log.end(of: decisions))]
-        try state.decided(Array(done), positions: [position] + end)
+        let end = Position(decisions, try log.end(of: decisions))
+        try state.decided(Array(done), positions: [position, end])
     }
 
     private func collect(_ records: [LogRecord]) throws(LogError) {

@@ -59,8 +59,10 @@ package final class IngestPipeline {
     }
 
     package func run(until stop: () -> Bool) throws(LogError) {
+        var pace = Pace()
         while !stop() {
             let records = try reader.next(limit: batchSize, timeout: .milliseconds(200))
+            pace.begin()
             if records.isEmpty { try position.tell() }
             var rest = records[...]
             while !rest.isEmpty {
@@ -73,6 +75,7 @@ package final class IngestPipeline {
                 rest = rest.dropFirst(next.count)
                 try process(Array(next))
             }
+            if !records.isEmpty, records.count < batchSize { pace.rest() }
         }
         try position.tell()
     }

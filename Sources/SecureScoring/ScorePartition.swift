@@ -9,7 +9,7 @@ package import ThreeParty
 /// When a batch closes, and how many are under way at once.
 package struct BatchLimits: Sendable, Hashable {
     package var records: Int
-    /// Where other batches are under way, one that is not full waits this long for more; where none is, it leaves at once.
+    /// A batch that is not full leaves this long after the one before it, so an idle cell's at once.
     package var deadline: Duration
     /// The window: beyond it, transactions wait in the log.
     package var batches: Int
@@ -49,9 +49,9 @@ package final class ScorePartition {
     private var position: GroupPosition
     /// Batches under way, in the order of the log.
     private var batches: [Batch] = []
-    /// Leader: what was read for the next batch, and since when it waits.
+    /// Leader: what was read for the next batch, and when that may leave though it is not full.
     private var gathered: [LogRecord] = []
-    private var gatheredSince = ContinuousClock.now
+    private var due = ContinuousClock.now
     private var activations: ActivationHistory
     /// Kept and used by the leader, which says what is left out.
     private var scored: SourcePositions
@@ -117,8 +117,9 @@ package final class ScorePartition {
     /// How long to wait for the other parties: a leader looks into the log, too.
     private var wait: Duration {
         guard backend.leads else { return .milliseconds(200) }
-        if batches.isEmpty { return .zero }
-        return batches.count < limits.batches ? .milliseconds(1) : .milliseconds(200)
+        guard batches.count < limits.batches else { return .milliseconds(200) }
+        if gathered.isEmpty { return batches.isEmpty ? .zero : .milliseconds(1) }
+        return min(max(due - .now, .zero), .milliseconds(1))
     }
 
     private func take(_ event: CellBackend.Event, isStopping: Bool) throws {
@@ -190,13 +191,11 @@ package final class ScorePartition {
 
     /// Proposes the next batch; false where there is none to propose yet.
     ///
-    /// A batch closes where it is full or the model changes, where its first record has waited long enough, and at once
-    /// where nothing is under way: so it is as large as the load needs, and an idle cell waits for nothing.
+    /// A batch closes where it is full, where the model changes, and some milliseconds after the one before: so it is as large as
+    /// the load needs, and an idle cell waits for nothing.
     private func lead() throws -> Bool {
         try gather()
-        guard let first = gathered.first,
-            batches.isEmpty || gathered.count == limits.records || .now >= gatheredSince + limits.deadline
-        else { return false }
+        guard let first = gathered.first, gathered.count == limits.records || .now >= due else { return false }
         let from = batches.last?.plan.range.upperBound ?? activations.committed
         if activation(in: first) != nil {
             guard batches.isEmpty else { return false }
@@ -225,7 +224,7 @@ package final class ScorePartition {
         }
         let batch = try plan(records, from..<end, repeats: repeats)
         gathered.removeFirst(records.count)
-        gatheredSince = .now
+        due = .now + limits.deadline
         try backend.propose(batch.plan)
         try begin(batch.plan, batch.records, batch.model)
         return true
@@ -238,7 +237,6 @@ package final class ScorePartition {
         let isIdle = batches.isEmpty && gathered.isEmpty
         let records = try next(
             limit: limits.records - gathered.count, timeout: isIdle ? .milliseconds(200) : .zero)
-        if gathered.isEmpty { gatheredSince = .now }
         gathered += records
     }
 

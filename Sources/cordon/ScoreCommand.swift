@@ -42,7 +42,7 @@ struct ScoreCommand: ParsableCommand {
     var batches = 2
 
     @Option(
-        help: "Milliseconds that a batch which is not full waits for more transactions while others are under way.")
+        help: "Milliseconds after a batch before the next one leaves that is not full.")
     var batchDeadlineMs = 5
 
     @OptionGroup var log: LogOptions

@@ -5,8 +5,11 @@ import Records
 import Synchronization
 
 /// Transactions that are due at a steady rate, whether or not earlier ones are answered. Each member's are written by a
-/// thread of its own, as its core system would: what is due by now goes in one append.
+/// thread of its own, as its core system's producer would: every five milliseconds (Kafka's `linger.ms`) what is due by then, in
+/// one append. A transaction's wait for that is part of its latency.
 struct OpenLoop: Sendable {
+    private static let linger: UInt64 = 5_000_000
+
     private struct Due: Sendable {
         var time: UInt64
         var record: NewRecord
@@ -14,6 +17,7 @@ struct OpenLoop: Sendable {
     }
 
     private let queues: [[Due]]
+    private let start: UInt64
     private let log: any EventLog
     /// Nanoseconds of the monotonic clock at which each transaction is due.
     let due: [(transaction: Int, time: UInt64)]
@@ -28,6 +32,7 @@ struct OpenLoop: Sendable {
             if let transaction = item.transaction { due.append((transaction, time)) }
         }
         self.queues = Array(queues.values)
+        self.start = start
         self.due = due
         self.log = log
     }
@@ -37,18 +42,22 @@ struct OpenLoop: Sendable {
     func start(_ late: LatenessRecord, stop: StopFlag) -> Stages.Running {
         var stages = Stages()
         for queue in queues {
-            stages.add("writer") { [log] in
-                var (next, free) = (0, UInt64.min)
+            stages.add("writer") { [log, start] in
+                var (next, tick, free) = (0, start, UInt64.min)
                 while next < queue.count, !stop.isSet {
                     let now = BenchStamp.now
-                    guard queue[next].time <= now else {
-                        Thread.sleep(forTimeInterval: min(Double(queue[next].time - now) / 1e9, 0.1))
+                    guard tick <= now else {
+                        Thread.sleep(forTimeInterval: Double(tick - now) / 1e9)
                         continue
                     }
                     let end = queue[next...].firstIndex { $0.time > now } ?? queue.endIndex
-                    late.add(queue[next..<end].filter(\.isTransaction).map { (now - max($0.time, free)) / 1000 })
-                    try log.append(queue[next..<end].map(\.record))
-                    (next, free) = (end, BenchStamp.now)
+                    if end > next {
+                        let planned = max(tick, free)
+                        late.add(queue[next..<end].filter(\.isTransaction).map { (now - max($0.time, planned)) / 1000 })
+                        try log.append(queue[next..<end].map(\.record))
+                        (next, free) = (end, BenchStamp.now)
+                    }
+                    tick = start + (max(now, free) - start + Self.linger) / Self.linger * Self.linger
                 }
             }
         }
