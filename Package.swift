@@ -145,7 +145,8 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "KeysTests", dependencies: ["Keys", "Records", "ThreeParty", crypto], swiftSettings: settings),
+        .testTarget(
+            name: "KeysTests", dependencies: ["Keys", "Records", "ThreeParty", crypto], swiftSettings: settings),
         .testTarget(
             name: "ConfigurationTests",
             dependencies: ["Configuration", "Simulation", "Ingest", "Model", "Keys", "EventLogs", "Records"],

@@ -2,7 +2,7 @@
 # The scoring protocol over networks of several round trips: transactions a second, and a batch's median time.
 #   scripts/bench-network.sh [MS...]            relays in the bench delay every byte; 0, 1, 10 and 40 ms
 #   scripts/bench-network.sh --netem [MS...]    network namespaces on a bridge, delayed by the kernel (root, tc with netem)
-# BATCH is a batch's transactions (256), SECONDS_EACH the seconds of each measurement (5).
+# BATCH is a batch's transactions (128), SECONDS_EACH the seconds of each measurement (5).
 set -euo pipefail
 source "$(dirname "$0")/setup.sh"
 case "${1:-}" in -h | --help) sed -n '2,5s/^# *//p' "$0"; exit 0 ;; esac
@@ -65,7 +65,7 @@ for trip in "${trips[@]}"; do
     if [ -n "$netem" ]; then delay_by "$trip"; network=(--namespaces "$space"); else network=(--round-trip-ms "$trip"); fi
     row=$trip
     for window in 4 1; do
-        "$(cordon_binary)" bench protocol --batch "${BATCH:-256}" --window $window --seconds "${SECONDS_EACH:-5}" \
+        "$(cordon_binary)" bench protocol --batch "${BATCH:-128}" --window $window --seconds "${SECONDS_EACH:-5}" \
             "${network[@]}" --json "$work/figures.json" >/dev/null
         row+=" $(figure transactionsPerSecond) $(figure p50)"
     done
