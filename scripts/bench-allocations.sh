@@ -43,12 +43,12 @@ run() {
     mkdir "$work/$1"
     COUNTS=$work/$1 LD_PRELOAD=$work/count.so "$(cordon_binary)" bench protocol --batch "${batch}" --seconds "$1" \
         --json "$work/$1.json" >"$work/$1.out"
-    sed -nE 's/^all ([0-9]+) scores.*/\1/p' "$work/$1.out"
-    awk '{ calls += $1; bytes += $2 } END { print calls, bytes }' "$work/$1"/*
+    sed -nE 's/^ *"transactionsPerSecond" : ([0-9.]+).*/\1/p' "$work/$1.json" | awk -v seconds="$1" '{ printf "%.0f ", $1 * seconds }'
+    awk '{ calls += $1; bytes += $2 } END { printf "%.0f %.0f\n", calls, bytes }' "$work/$1"/*
 }
 batch=${1:-128}
-read -r -d '' short_transactions short_calls short_bytes < <(run 1 | tr '\n' ' ') || true
-read -r -d '' long_transactions long_calls long_bytes < <(run 4 | tr '\n' ' ') || true
+read -r short_transactions short_calls short_bytes < <(run 1)
+read -r long_transactions long_calls long_bytes < <(run 4)
 awk -v n="$((long_transactions - short_transactions))" -v calls="$((long_calls - short_calls))" \
     -v bytes="$((long_bytes - short_bytes))" -v batch="$batch" 'BEGIN {
     printf "%.2f allocations of %.0f bytes in all a transaction and party: %.0f a batch of %d\n",
