@@ -118,8 +118,8 @@ package final class ScorePartition {
     private var wait: Duration {
         guard backend.leads else { return .milliseconds(200) }
         guard batches.count < limits.batches else { return .milliseconds(200) }
-        if gathered.isEmpty { return batches.isEmpty ? .zero : .milliseconds(1) }
-        return min(max(due - .now, .zero), .milliseconds(1))
+        if !batches.isEmpty { return .milliseconds(1) }
+        return gathered.isEmpty ? .zero : max(due - .now, .zero)
     }
 
     private func take(_ event: CellBackend.Event, isStopping: Bool) throws {
