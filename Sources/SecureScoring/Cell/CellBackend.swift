@@ -34,7 +34,6 @@ package final class CellBackend {
 
     private final class Batch {
         let number: UInt64
-        let digest: Digest32
         var session: BatchSession
         var heard: Set<PartyID> = []
         var result: BatchResult?
@@ -42,9 +41,8 @@ package final class CellBackend {
         var isReported = false
         var completed: [PartyID: Digest32] = [:]
 
-        init(number: UInt64, digest: Digest32, session: consuming BatchSession) {
+        init(number: UInt64, session: consuming BatchSession) {
             self.number = number
-            self.digest = digest
             self.session = session
         }
     }
@@ -80,7 +78,7 @@ package final class CellBackend {
     /// Starts the newest batch: the first round's messages leave.
     package func begin(_ plan: Digest32, model: PreparedModel, inputs: [BatchInput]) throws(BatchAbort) {
         let batch = Batch(
-            number: number, digest: plan,
+            number: number,
             session: BatchSession(party: party, plan: plan, model: model, inputs: inputs))
         if underWay.isEmpty { lastProgress = .now }
         underWay.append(batch)
