@@ -4,12 +4,6 @@ import GRDB
 import GRDBSQLite
 
 extension LogFile {
-    /// A writer's identity, which an append holds against the file in its own transaction.
-    struct Fence {
-        var id: String
-        var epoch: Int64
-    }
-
     /// Appends in one transaction and rings.
     ///
     /// - Parameters:
@@ -23,7 +17,7 @@ extension LogFile {
         let known = ids
         let rows = try rows(commits)
         let offsets = try write { db -> [Int64] in
-            if let fence { try Self.check(fence, db) }
+            if let fence, try !fence.holds(db) { throw LogError.fenced(writer: fence.name) }
             var partitions = try Self.tails(Set(known.values), db)
             let insert = try db.cachedStatement(
                 sql: "INSERT INTO records (partition, offset, timestamp, key, value, headers) VALUES (?, ?, ?, ?, ?, ?)"
@@ -64,12 +58,6 @@ extension LogFile {
             out[id] = Tail(next: row[0], bytes: row[1], compacted: row[2])
         }
         return out
-    }
-
-    private static func check(_ fence: Fence, _ db: Database) throws {
-        let newest = try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT epoch FROM writers WHERE id = ?"), arguments: [fence.id])
-        if newest != fence.epoch { throw LogError.fenced(writer: fence.id) }
     }
 
     /// By hand rather than by GRDB's bindings, which copy every blob twice: this is the log's hottest line.

@@ -7,26 +7,20 @@ import Records
 final class SQLiteFencedWriter: FencedWriter {
     private let file: LogFile
     private let owner: String
-    private let fence: LogFile.Fence
+    private let fence: Fence
     private let clock: any WallClock
 
     init(id: String, file: LogFile, clock: any WallClock) throws(LogError) {
         self.file = file
         self.clock = clock
         owner = SQLiteEventLog.owner(id)
-        let epoch = try file.write { db -> Int64 in
-            try db.execute(
-                sql: "INSERT INTO writers (id, epoch) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET epoch = epoch + 1",
-                arguments: [id])
-            return try Int64.fetchOne(db, sql: "SELECT epoch FROM writers WHERE id = ?", arguments: [id]) ?? 0
-        }
-        fence = LogFile.Fence(id: id, epoch: epoch)
+        fence = try file.write { db in try Fence(taking: id, db) }
     }
 
     func append(_ batch: [NewRecord], committing positions: [Position], group: String) throws(LogError) {
         for partition in batch.map(\.partition) + positions.map(\.partition)
         where SQLiteEventLog.owner(partition.topic) != owner {
-            throw .failed(reason: "\(partition) is not of \(owner), whose writer \(fence.id) is")
+            throw .failed(reason: "\(partition) is not of \(owner), whose writer \(fence.name) is")
         }
         _ = try file.append(batch, at: clock.microseconds, fence: fence, commits: positions, group: group)
     }

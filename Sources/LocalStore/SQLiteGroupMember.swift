@@ -18,6 +18,8 @@ final class SQLiteGroupMember: GroupMember {
     private var changes: [GroupChange] = []
     private var renewed: Int64 = .min
     private var left = false
+    /// What a member holds that has a name which stays.
+    private var fence: Fence?
 
     init(_ settings: GroupSettings, file: LogFile, clock: any WallClock) throws(LogError) {
         self.settings = settings
@@ -77,11 +79,16 @@ final class SQLiteGroupMember: GroupMember {
         file.groupBell.ring()
     }
 
-    /// Signs on; an older process of the same instance hands over everything at once.
+    /// Signs on, also again after its lease ran out. An older process of the same instance hands over everything at once and is
+    /// shut out for good (`.fenced`), also where its successor was too busy to renew its lease.
     private func enter() throws(LogError) {
         let now = clock.microseconds
-        try file.write { db in
+        let held = fence
+        fence = try file.write { db in
+            var fence: Fence?
             if let instance = settings.instance {
+                fence = try held ?? Fence(taking: "\(group)/\(instance)", db)
+                guard try fence?.holds(db) == true else { throw LogError.fenced(writer: instance) }
                 let older = try String.fetchAll(
                     db, sql: "SELECT member FROM members WHERE grp = ? AND instance = ?", arguments: [group, instance])
                 for member in older {
@@ -94,6 +101,7 @@ final class SQLiteGroupMember: GroupMember {
             try db.execute(
                 sql: "INSERT INTO members (grp, member, instance, lease) VALUES (?, ?, ?, ?)",
                 arguments: [group, id, settings.instance, now + timeout])
+            return fence
         }
         renewed = now
         file.groupBell.ring()
@@ -104,7 +112,6 @@ final class SQLiteGroupMember: GroupMember {
         let now = clock.microseconds
         let seen = try file.read { db in try look(now, db) }
         guard seen.isMember else {
-            if let instance = settings.instance, seen.hasSuccessor { throw .fenced(writer: instance) }
             drop(held)
             return try enter()
         }
@@ -132,7 +139,6 @@ final class SQLiteGroupMember: GroupMember {
 
     private struct Look {
         var isMember: Bool
-        var hasSuccessor: Bool
         var hasExpired: Bool
         var mine: Set<Int64>
         var target: Set<Int64>
@@ -141,26 +147,24 @@ final class SQLiteGroupMember: GroupMember {
     private func look(_ now: Int64, _ db: Database) throws -> Look {
         var live: [String] = []
         var isMember = false
-        var hasSuccessor = false
         var hasExpired = false
         for row in try Row.fetchAll(
-            db, sql: "SELECT member, instance, lease FROM members WHERE grp = ?", arguments: [group])
+            db, sql: "SELECT member, lease FROM members WHERE grp = ?", arguments: [group])
         {
             let member: String = row[0]
             if member == id {
                 isMember = true
                 live.append(member)
-            } else if (row[2] as Int64) < now {
+            } else if (row[1] as Int64) < now {
                 hasExpired = true
             } else {
                 live.append(member)
-                if let instance = settings.instance, row[1] == instance { hasSuccessor = true }
             }
         }
         let owners = try owners(db)
         let target = StickyAssignment.target(partitions: Array(partitions.keys), members: live, owners: owners)
         return Look(
-            isMember: isMember, hasSuccessor: hasSuccessor, hasExpired: hasExpired,
+            isMember: isMember, hasExpired: hasExpired,
             mine: Set(owners.filter { $0.value == id }.keys), target: wanted(target[id] ?? [], owners))
     }
 

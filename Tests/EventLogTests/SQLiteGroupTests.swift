@@ -79,6 +79,17 @@ final class ManualClock: WallClock {
         #expect(first.lost == all)
     }
 
+    @Test("a replaced process of an instance stays out, also where its successor's lease has run out")
+    func replaced() throws {
+        let older = try join("agent-1")
+        try older.settle()
+        let newer = try join("agent-1")
+        clock.advance(.seconds(11))
+        #expect(throws: LogError.fenced(writer: "agent-1")) { try older.settle() }
+        try newer.settle()
+        #expect(newer.owned == all)
+    }
+
     @Test("who speaks in time keeps its partitions")
     func heartbeats() throws {
         let first = try join()

@@ -137,6 +137,8 @@ private struct CrashRun {
         if let old = zombie {
             old.thaw()
             try eventually("the end of the replaced agent") { !old.process.isRunning }
+            let successor = consortium.processes["bank-a"]?.said ?? ""
+            try #require(!old.process.isRunning, "it said: \(old.said)\nits successor: \(successor)")
             #expect(old.process.terminationStatus == 1, "\(old.said)")
             #expect(old.said.contains("another process has taken over"), "\(old.said)")
             zombie = nil

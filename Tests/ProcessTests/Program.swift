@@ -35,8 +35,27 @@ final class Program {
         try process.run()
     }
 
-    /// Stops it where it stands, and lets it go on.
-    func freeze() { Foundation.kill(process.processIdentifier, SIGSTOP) }
+    /// Stops it where it stands, but not while it has a file of the embedded log locked: nobody could write until it goes on.
+    func freeze() {
+        while true {
+            Foundation.kill(process.processIdentifier, SIGSTOP)
+            guard hasLockedAFile else { return }
+            thaw()
+            Thread.sleep(forTimeInterval: 0.001)
+        }
+    }
+
+    /// Whether it holds a write lock (proc_locks(5)), as SQLite does in a transaction that writes.
+    private var hasLockedAFile: Bool {
+        let locks = (try? String(contentsOfFile: "/proc/locks", encoding: .utf8)) ?? ""
+        return locks.split(separator: "\n").contains { line in
+            let fields = line.split(separator: " ")
+            guard let kind = fields.firstIndex(of: "WRITE"), kind + 1 < fields.count else { return false }
+            return fields[kind + 1] == "\(process.processIdentifier)"
+        }
+    }
+
+    /// Lets it go on.
     func thaw() { Foundation.kill(process.processIdentifier, SIGCONT) }
 
     /// What it has said so far, on both outputs.
