@@ -3,12 +3,11 @@
 /// Where a process goes on after a restart stands in its own state, with its results; so this may be behind, and costs no
 /// transaction a batch.
 package struct GroupPosition {
-    private static let pause = Duration.milliseconds(100)
     private let log: any EventLog
     private let partition: TopicPartition
     private let group: String
     private var untold: Int64?
-    private var lastTold: ContinuousClock.Instant?
+    private var throttle = Throttle()
 
     package init(of partition: TopicPartition, group: String, in log: any EventLog) {
         self.log = log
@@ -19,7 +18,7 @@ package struct GroupPosition {
     /// Everything below `offset` is done.
     package mutating func reach(_ offset: Int64) throws(LogError) {
         untold = offset
-        if lastTold.map({ $0 + Self.pause <= .now }) ?? true { try tell() }
+        if throttle.isDue() { try tell() }
     }
 
     /// To be called where there is nothing else to do, and at the end.
@@ -27,6 +26,5 @@ package struct GroupPosition {
         guard let offset = untold else { return }
         try log.commit([Position(partition, offset)], group: group)
         untold = nil
-        lastTold = .now
     }
 }

@@ -4,7 +4,7 @@ import Foundation
 /// shared by more records under load. Who was idle turns at once.
 package struct Pace {
     /// What costs a transaction little latency and saves most turns.
-    package static let usual = Duration.milliseconds(5)
+    package static let usual = Duration.milliseconds(10)
     private let interval: Duration
     private var turn = ContinuousClock.now
 

@@ -42,6 +42,8 @@ package final class DecisionPipeline {
     private var collector: any ScoreCollecting
     /// Complete scores of transactions that this agent has not taken in again after a restart.
     private var early: [SourcePosition: ShareCollector.Score] = [:]
+    /// Whether there are decisions since the state was told where they end.
+    private var hasDecided = false
 
     package static func group(_ member: MemberID) -> String { "\(member).decisions" }
 
@@ -77,12 +79,14 @@ package final class DecisionPipeline {
     }
 
     package func run(until stop: () -> Bool) throws(LogError) {
-        var pace = Pace()
+        var (pace, noting) = (Pace(), Throttle())
         while !stop() {
             let records = try reader.next(limit: batchSize, timeout: .milliseconds(early.isEmpty ? 200 : 5))
             pace.begin()
-            if !records.isEmpty || !early.isEmpty { try process(records) }
-            if !records.isEmpty, records.count < batchSize { pace.rest() }
+            if records.isEmpty || noting.isDue() { try noteEnd() }
+            guard !records.isEmpty || !early.isEmpty else { continue }
+            // A first share decides nothing: the others are about to come.
+            if try process(records), records.count < batchSize { pace.rest() }
         }
     }
 
@@ -99,11 +103,12 @@ package final class DecisionPipeline {
                     sources.append(event.data.source.position)
                 }
             }
-            try state.decided(sources, positions: [Position(decisions, last.position.offset + 1)])
+            state.decided(sources, positions: [Position(decisions, last.position.offset + 1)])
         }
     }
 
-    private func process(_ records: [LogRecord]) throws(LogError) {
+    /// Returns whether anything was decided.
+    private func process(_ records: [LogRecord]) throws(LogError) -> Bool {
         try collect(records)
         var output: [NewRecord] = []
         var done: Set<SourcePosition> = []
@@ -133,11 +138,19 @@ package final class DecisionPipeline {
         let unresolved = ([collector.oldest] + early.values.map { $0.firstOffset }).compactMap { $0 }.min()
         let position = Position(scores, unresolved ?? read)
         // Two of a plan's three shares decide nothing yet: where this stands is kept with what it led to.
-        guard !output.isEmpty else { return }
+        guard !output.isEmpty else { return false }
         try writer.append(output, committing: [position], group: Self.group(member))
-        // Of this partition's decisions only this writer's are below the end, and all of those are in `done` by now.
-        let end = Position(decisions, try log.end(of: decisions))
-        try state.decided(Array(done), positions: [position, end])
+        state.decided(Array(done), positions: [position])
+        hasDecided = true
+        return true
+    }
+
+    /// Takes note of where a successor reads decisions back from. Of this partition's only this writer's are below the end, and the
+    /// state has heard of all of them.
+    private func noteEnd() throws(LogError) {
+        guard hasDecided else { return }
+        state.decided([], positions: [Position(decisions, try log.end(of: decisions))])
+        hasDecided = false
     }
 
     private func collect(_ records: [LogRecord]) throws(LogError) {

@@ -59,10 +59,11 @@ package final class IngestPipeline {
     }
 
     package func run(until stop: () -> Bool) throws(LogError) {
-        var pace = Pace()
+        var (pace, keeping) = (Pace(), Throttle())
         while !stop() {
             let records = try reader.next(limit: batchSize, timeout: .milliseconds(200))
             pace.begin()
+            if keeping.isDue() { try state.keep() }
             if records.isEmpty { try position.tell() }
             var rest = records[...]
             while !rest.isEmpty {
@@ -77,6 +78,7 @@ package final class IngestPipeline {
             }
             if !records.isEmpty, records.count < batchSize { pace.rest() }
         }
+        try state.keep()
         try position.tell()
     }
 
@@ -104,7 +106,7 @@ package final class IngestPipeline {
         // The log first: after a crash the batch is read again, and its repeats have the same source positions.
         try log.append(output)
         let end = records[records.count - 1].position.offset + 1
-        try state.commit(batch, ingested: end)
+        state.take(batch, ingested: end)
         try position.reach(end)
     }
 

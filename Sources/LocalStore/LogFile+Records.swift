@@ -4,7 +4,7 @@ import GRDB
 import GRDBSQLite
 
 extension LogFile {
-    /// Appends in one transaction and rings.
+    /// Appends in one transaction, makes it durable, and rings.
     ///
     /// - Parameters:
     ///   - fence: the writer that must still be the newest of its id.
@@ -40,7 +40,10 @@ extension LogFile {
             try Self.store(rows, group: group, db)
             return offsets
         }
-        for partition in known.keys { bell(partition).ring() }
+        try sync()
+        var ends: [TopicPartition: Int64] = [:]
+        for (record, offset) in zip(batch, offsets) { ends[record.partition] = offset + 1 }
+        for (partition, end) in ends { try watermark(partition).raise(to: end) }
         return offsets
     }
 
@@ -101,20 +104,22 @@ extension LogFile {
         }
     }
 
-    func read(_ position: Position, limit: Int) throws(LogError) -> [LogRecord] {
+    /// The records from a position on that lie below `end`.
+    func read(_ position: Position, below end: Int64, limit: Int) throws(LogError) -> [LogRecord] {
         let id = try id(position.partition)
         return try readOnce { db in
             let cached = try db.cachedStatement(
                 sql: """
                     SELECT offset, timestamp, key, value, headers FROM records
-                    WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?
+                    WHERE partition = ? AND offset >= ? AND offset < ? ORDER BY offset LIMIT ?
                     """)
             let statement = cached.sqliteStatement
             sqlite3_reset(statement)
             defer { sqlite3_reset(statement) }
             sqlite3_bind_int64(statement, 1, id)
             sqlite3_bind_int64(statement, 2, position.offset)
-            sqlite3_bind_int64(statement, 3, Int64(limit))
+            sqlite3_bind_int64(statement, 3, end)
+            sqlite3_bind_int64(statement, 4, Int64(limit))
             var out: [LogRecord] = []
             while true {
                 let code = sqlite3_step(statement)
@@ -135,9 +140,21 @@ extension LogFile {
         }
     }
 
-    func end(of partition: TopicPartition) throws(LogError) -> Int64 {
-        let id = try id(partition)
-        return try read { db in try Self.end(id, db) }
+    /// Behind the last record that is committed; makes it durable where nobody has yet.
+    ///
+    /// Whoever was killed between a commit and its `sync` has told nobody.
+    @discardableResult
+    func settle(_ partition: TopicPartition) throws(LogError) -> Int64 {
+        let (id, watermark) = (try id(partition), try watermark(partition))
+        let known = watermark.offset
+        let end = try read { db in try Self.end(id, db) }
+        if end > watermark.offset {
+            try sync()
+            watermark.raise(to: end)
+        } else if end < known {
+            watermark.lower(from: known, to: end)
+        }
+        return end
     }
 
     private static func end(_ id: Int64, _ db: Database) throws -> Int64 {

@@ -9,29 +9,37 @@ final class LogFile: Sendable {
     let groupBell: Bell
     let path: String
     private let directory: String
-    private let bells = Mutex<[TopicPartition: Bell]>([:])
+    private let durability: LogDurability
+    private let watermarks = Mutex<[TopicPartition: HighWatermark]>([:])
     private let database: DatabasePool
+    /// The write-ahead log, to make durable what was committed.
+    private let log: FileHandle
     private let ids = Mutex<[TopicPartition: Int64]>([:])
     let cleaning = Mutex(Cleaning())
 
-    init(directory: String, owner: String) throws(LogError) {
+    init(directory: String, owner: String, durability: LogDurability) throws(LogError) {
         let path = "\(directory)/\(owner).sqlite"
         self.path = path
         do {
             database = try Schema.openWhileBusy { try Self.open(path) }
+            log = try FileHandle(forUpdating: URL(fileURLWithPath: path + "-wal"))
         } catch {
             throw Self.translate(error, path)
         }
         self.directory = directory
+        self.durability = durability
         groupBell = Bell(path: "\(directory)/\(owner).groups.bell")
     }
 
     private static func open(_ path: String) throws -> DatabasePool {
         var configuration = GRDB.Configuration()
         configuration.busyMode = waitForWriters
+        let checkpoints = Checkpoints(path: path)
         configuration.prepareDatabase { db in
-            // In rollback mode, before GRDB turns the write-ahead log on, so that a new file gets larger pages.
-            try db.execute(sql: "PRAGMA page_size=16384; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000")
+            // In rollback mode, before GRDB turns the write-ahead log on, so that a new file gets larger pages. A commit waits for
+            // no disk: `append` does, when it no longer has the file locked, and side by side with other processes'.
+            try db.execute(sql: "PRAGMA page_size=8192; PRAGMA synchronous=NORMAL")
+            checkpoints.watch(db)
         }
         let database = try DatabasePool(path: path, configuration: configuration)
         try database.writeWithoutTransaction { db in try Schema.make(tables, version: 2, in: db) }
@@ -58,13 +66,22 @@ final class LogFile: Sendable {
             PRIMARY KEY (grp, partition)) WITHOUT ROWID;
         """
 
-    /// Rings after every append to a partition.
-    func bell(_ partition: TopicPartition) -> Bell {
-        bells.withLock { bells in
-            if let bell = bells[partition] { return bell }
-            let bell = Bell(path: "\(directory)/\(partition.topic)-\(partition.partition).bell")
-            bells[partition] = bell
-            return bell
+    /// What readers of a partition may read, and the bell that rings when it grows.
+    func watermark(_ partition: TopicPartition) throws(LogError) -> HighWatermark {
+        if let known = watermarks.withLock({ $0[partition] }) { return known }
+        let opened = try HighWatermark(path: "\(directory)/\(partition.topic)-\(partition.partition).bell")
+        return watermarks.withLock { watermarks in
+            let watermark = watermarks[partition] ?? opened
+            watermarks[partition] = watermark
+            return watermark
+        }
+    }
+
+    /// Returns when all that was committed is durable.
+    func sync() throws(LogError) {
+        guard durability == .power else { return }
+        guard fdatasync(log.fileDescriptor) == 0 else {
+            throw .unreachable(reason: "\(path)-wal can't be made durable: \(String(cString: strerror(errno)))")
         }
     }
 

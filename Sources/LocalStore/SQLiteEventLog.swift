@@ -6,16 +6,20 @@ import Synchronization
 
 /// The embedded log: SQLite files in one folder, shared by all processes of one machine.
 ///
-/// One file a topic owner (what is before the first dot), as a real deployment has one cluster or ACL a member. Write-ahead
-/// log, `synchronous=FULL`: what `append` returned for survives a power cut. Offsets are dense from 0.
+/// One file a topic owner (what is before the first dot), as a real deployment has one cluster or ACL a member. What `append`
+/// returned for, and what a reader sees (`HighWatermark`), survives what `LogDurability` says. Offsets are dense from 0.
 package final class SQLiteEventLog: EventLog {
     private let directory: String
     private let clock: any WallClock
+    private let durability: LogDurability
     private let files = Mutex<[String: LogFile]>([:])
 
-    package init(directory: String, clock: any WallClock) throws(LogError) {
+    package init(
+        directory: String, clock: any WallClock, durability: LogDurability = .power
+    ) throws(LogError) {
         self.directory = directory
         self.clock = clock
+        self.durability = durability
         do {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         } catch {
@@ -69,7 +73,7 @@ package final class SQLiteEventLog: EventLog {
     }
 
     package func end(of partition: TopicPartition) throws(LogError) -> Int64 {
-        try file(Self.owner(partition.topic)).end(of: partition)
+        try file(Self.owner(partition.topic)).settle(partition)
     }
 
     package func commit(_ positions: [Position], group: String) throws(LogError) {
@@ -99,7 +103,7 @@ package final class SQLiteEventLog: EventLog {
 
     private func file(_ owner: String) throws(LogError) -> LogFile {
         if let known = files.withLock({ $0[owner] }) { return known }
-        let opened = try LogFile(directory: directory, owner: owner)
+        let opened = try LogFile(directory: directory, owner: owner, durability: durability)
         return files.withLock { files in
             if let known = files[owner] { return known }
             files[owner] = opened

@@ -1,28 +1,30 @@
 import EventLogs
 
-/// Reads partitions of the embedded log, and sleeps on the files' bells (inotify(7)) while there is nothing to read.
+/// Reads partitions of the embedded log, and sleeps on their bells while there is nothing to read.
 final class SQLiteLogReader: LogReader {
     private var positions: [Position]
-    private let files: [String: LogFile]
+    private let files: [LogFile]
+    private let watermarks: [HighWatermark]
     private let watch: BellWatch
-    /// Partitions that may have records: those that rang since they were read to their end.
-    private var pending: Set<Int>
     /// Which partition is read first.
     private var first = 0
 
     init(positions: [Position], files: [String: LogFile]) throws(LogError) {
         self.positions = positions
-        self.files = files
-        var bells: [Bell] = []
+        var ofPositions: [LogFile] = []
+        var watermarks: [HighWatermark] = []
         for position in positions {
             guard let file = files[SQLiteEventLog.owner(position.partition.topic)] else {
                 throw .unknownPartition(position.partition)
             }
             try file.check(position)
-            bells.append(file.bell(position.partition))
+            try file.settle(position.partition)
+            ofPositions.append(file)
+            watermarks.append(try file.watermark(position.partition))
         }
-        watch = try BellWatch(bells)
-        pending = Set(positions.indices)
+        self.files = ofPositions
+        self.watermarks = watermarks
+        watch = try BellWatch(watermarks.map(\.bell))
     }
 
     func next(limit: Int, timeout: Duration) throws(LogError) -> [LogRecord] {
@@ -30,19 +32,18 @@ final class SQLiteLogReader: LogReader {
         let clock = ContinuousClock()
         let deadline = clock.now + timeout
         while true {
-            // Bells that ring from here on end the poll below, so nothing is slept through.
-            pending.formUnion(watch.drain())
+            // Bells that ring from here on end the wait below, so nothing is slept through.
+            watch.drain()
             let records = try read(limit)
             let left = deadline - clock.now
             if !records.isEmpty || left <= .zero { return records }
             watch.wait(left)
-            // Who was killed between an append and its bell has not rung.
-            if clock.now >= deadline { pending = Set(positions.indices) }
+            if clock.now >= deadline { try settle() }
         }
     }
 
     func available(limit: Int) throws(LogError) -> [LogRecord] {
-        pending = Set(positions.indices)
+        try settle()
         return try read(max(0, limit))
     }
 
@@ -50,13 +51,13 @@ final class SQLiteLogReader: LogReader {
         guard let index = positions.firstIndex(where: { $0.partition == position.partition }) else {
             throw .unknownPartition(position.partition)
         }
-        try check(position)
+        try files[index].check(position)
         positions[index] = position
-        pending.insert(index)
     }
 
-    private func check(_ position: Position) throws(LogError) {
-        try files[SQLiteEventLog.owner(position.partition.topic)]?.check(position)
+    /// Finds what is committed although nobody rang for it.
+    private func settle() throws(LogError) {
+        for (file, position) in zip(files, positions) { try file.settle(position.partition) }
     }
 
     private func read(_ limit: Int) throws(LogError) -> [LogRecord] {
@@ -66,16 +67,20 @@ final class SQLiteLogReader: LogReader {
         first = (first + 1) % max(1, positions.count)
         for turn in positions.indices where out.count < limit {
             let index = (start + turn) % positions.count
-            guard pending.contains(index) else { continue }
-            guard let file = files[SQLiteEventLog.owner(positions[index].partition.topic)] else { continue }
+            let end = watermarks[index].offset
+            guard positions[index].offset < end else { continue }
             let room = limit - out.count
-            let records = try file.read(positions[index], limit: room)
-            if records.count < room { pending.remove(index) }
+            let records = try files[index].read(positions[index], below: end, limit: room)
             // What retention took away behind a reader is never passed over in silence.
-            if records.first?.position.offset != positions[index].offset, !records.isEmpty {
-                try file.check(positions[index])
+            if let first = records.first, first.position.offset != positions[index].offset {
+                try files[index].check(positions[index])
             }
-            if let last = records.last { positions[index].offset = last.position.offset + 1 }
+            if records.count < room {
+                // Of a compacted partition the last ones may be gone.
+                positions[index].offset = end
+            } else if let last = records.last {
+                positions[index].offset = last.position.offset + 1
+            }
             out += records
         }
         return out

@@ -40,7 +40,11 @@ package final class SQLiteStateStore: StateStore {
         var configuration = GRDB.Configuration()
         configuration.busyMode = waitForWriters
         configuration.journalMode = .wal
-        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous=NORMAL") }
+        let checkpoints = Checkpoints(path: path)
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous=NORMAL")
+            checkpoints.watch(db)
+        }
         let database = try DatabaseQueue(path: path, configuration: configuration)
         try database.writeWithoutTransaction { db in try Schema.make(tables, version: 2, in: db) }
         return database

@@ -9,15 +9,16 @@ package import ThreeParty
 /// When a batch closes, and how many are under way at once.
 package struct BatchLimits: Sendable, Hashable {
     package var records: Int
-    /// A batch that is not full leaves this long after the one before it, so an idle cell's at once.
+    /// A batch that is not full leaves this long after the one before it, so an idle cell's at once; and when nothing is under
+    /// way, as small segments do in Nagle's algorithm (RFC 896): under light load, one larger batch costs less than two.
     package var deadline: Duration
-    /// The window: beyond it, transactions wait in the log.
+    /// The window of full batches: beyond it, transactions wait in the log.
     package var batches: Int
     /// How long a follower waits for its own log to have what was proposed.
     package var catchUp: Duration
 
     package init(
-        records: Int = 256, deadline: Duration = .milliseconds(5), batches: Int = 2, catchUp: Duration = .seconds(2)
+        records: Int = 256, deadline: Duration = .milliseconds(10), batches: Int = 2, catchUp: Duration = .seconds(2)
     ) {
         self.records = records
         self.deadline = deadline
@@ -118,7 +119,7 @@ package final class ScorePartition {
     private var wait: Duration {
         guard backend.leads else { return .milliseconds(200) }
         guard batches.count < limits.batches else { return .milliseconds(200) }
-        if !batches.isEmpty { return .milliseconds(1) }
+        if !batches.isEmpty { return .milliseconds(5) }
         return gathered.isEmpty ? .zero : max(due - .now, .zero)
     }
 
@@ -191,11 +192,13 @@ package final class ScorePartition {
 
     /// Proposes the next batch; false where there is none to propose yet.
     ///
-    /// A batch closes where it is full, where the model changes, and some milliseconds after the one before: so it is as large as
-    /// the load needs, and an idle cell waits for nothing.
+    /// A batch closes where it is full, where the model changes, and some milliseconds after the one before, once that is done: so
+    /// it is as large as the load needs, and an idle cell waits for nothing.
     private func lead() throws -> Bool {
         try gather()
-        guard let first = gathered.first, gathered.count == limits.records || .now >= due else { return false }
+        guard let first = gathered.first, gathered.count == limits.records || batches.isEmpty && .now >= due else {
+            return false
+        }
         let from = batches.last?.plan.range.upperBound ?? activations.committed
         if activation(in: first) != nil {
             guard batches.isEmpty else { return false }

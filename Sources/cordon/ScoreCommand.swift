@@ -38,12 +38,14 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: "Most transactions of a batch.")
     var batchSize = 256
 
-    @Option(help: "Most batches under way at once.")
+    @Option(help: "Most full batches under way at once.")
     var batches = 2
 
     @Option(
-        help: "Milliseconds after a batch before the next one leaves that is not full.")
-    var batchDeadlineMs = 5
+        help:
+            "Milliseconds after a batch before the next one leaves that is not full; it waits for the one before it, too."
+    )
+    var batchDeadlineMs = 10
 
     @OptionGroup var log: LogOptions
     @OptionGroup var process: ProcessOptions

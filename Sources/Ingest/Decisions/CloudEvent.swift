@@ -23,12 +23,22 @@ package struct CloudEvent: Codable, Sendable, Hashable {
     package struct Rule: Codable, Sendable, Hashable {
         package var id: String
         package var reason: String
+
+        package init(id: String, reason: String) {
+            self.id = id
+            self.reason = reason
+        }
     }
 
     /// A rule on trial that matched, and what would have been decided with it.
     package struct ShadowRule: Codable, Sendable, Hashable {
         package var id: String
         package var decision: String
+
+        package init(id: String, decision: String) {
+            self.id = id
+            self.decision = decision
+        }
     }
 
     package struct Detail: Codable, Sendable, Hashable {
@@ -79,11 +89,18 @@ package struct CloudEvent: Codable, Sendable, Hashable {
         self.data = data
     }
 
+    /// In structured mode, members by name. Written by hand: `JSONEncoder` took a tenth of an agent's time.
     package var json: [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Strings, integers and finite doubles always encode.
-        return Array((try? encoder.encode(self)) ?? Data())
+        var out = JSONObjectWriter()
+        out.put("data") { data.write(to: &$0) }
+        out.put("datacontenttype", datacontenttype)
+        out.put("id", id)
+        out.put("source", source)
+        out.put("specversion", specversion)
+        out.put("subject", subject)
+        out.put("time", time)
+        out.put("type", type)
+        return out.end()
     }
 
     package init?(json: [UInt8]) {
@@ -93,6 +110,36 @@ package struct CloudEvent: Codable, Sendable, Hashable {
 }
 
 extension CloudEvent.Detail {
+    fileprivate func write(to out: inout JSONObjectWriter) {
+        out.put("amount", amount)
+        out.put("customer", customer)
+        out.put("decidedAt", decidedAt)
+        out.put("decision", decision)
+        out.put("marks", marks)
+        out.put("modelVersion", modelVersion)
+        out.put("probability", probability)
+        out.put("rawScore", rawScore)
+        out.put("receivedAt", receivedAt)
+        out.put("rules", rules) { rule, out in
+            out.put("id", rule.id)
+            out.put("reason", rule.reason)
+        }
+        out.put("score", score)
+        out.put("scoreDecision", scoreDecision)
+        out.put("shadowRules", shadowRules) { rule, out in
+            out.put("decision", rule.decision)
+            out.put("id", rule.id)
+        }
+        out.put("source") { out in
+            if let index = source.index { out.put("index", index) }
+            out.put("offset", source.offset)
+            out.put("partition", source.partition)
+        }
+        out.put("terminal", terminal)
+        out.put("transaction", transaction)
+        out.put("transactionTime", transactionTime)
+    }
+
     /// Says what the policy made of the transaction, and why.
     mutating func explain(_ outcome: PolicyOutcome) {
         decision = outcome.band.rawValue

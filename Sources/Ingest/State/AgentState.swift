@@ -5,7 +5,8 @@ package import Records
 import Synchronization
 
 /// What a member's agent remembers: windows and known ids of recent transactions, those that wait for their score, and how
-/// far it has read. Held in memory, kept in a `StateStore`, shared by the ingest and decision threads.
+/// far it has read. Held in memory, shared by the ingest and decision threads, and kept in a `StateStore` some times a second
+/// (`keep`): a successor begins where it was kept last, and the log has everything since.
 ///
 /// Windows and ids are kept as blocks of keyed hashes (`StateBlock`); only a transaction that waits for its score is kept
 /// by name. Restart reads the blocks back: ten million transactions take seconds.
@@ -13,12 +14,13 @@ package final class AgentState: Sendable {
     private struct Memory {
         var engine: FeatureEngine
         var known = KnownIDs()
-        /// The newest block, which grows, and those that filled up since the last commit.
+        /// The newest block, which grows, and those that filled up since it was kept.
         var open = StateBlock(number: 0)
         var filled: [StateBlock] = []
         var isOpenChanged = false
         var pending: [SourcePosition: PendingTransaction] = [:]
         var ingested: Int64?
+        var unkept = Unkept()
         /// Positions that were decided by a predecessor and that this agent has not taken in again.
         var decidedAhead: Set<SourcePosition> = []
         var latest: Int64 = .min
@@ -34,6 +36,22 @@ package final class AgentState: Sendable {
             known.insert(KnownIDs.Entry(id: row.id, content: row.content, block: open.number, fraud: fraud))
             latest = max(latest, row.event.time)
         }
+
+        /// What blocks changed since they were written. Those that filled up stay until the store has them.
+        mutating func blockWrites() -> [StateWrite] {
+            let changed = filled + (isOpenChanged ? [open] : [])
+            isOpenChanged = false
+            return changed.map { .put(table: AgentState.blockTable, $0.entry) }
+        }
+    }
+
+    /// What the store has not heard of yet, beside blocks.
+    private struct Unkept {
+        /// Transactions that wait; one that is decided soon enough is never written.
+        var waiting: Set<SourcePosition> = []
+        var decided: [SourcePosition] = []
+        var verdicts: [StateWrite] = []
+        var positions: [TopicPartition: Int64] = [:]
     }
 
     private static let blockTable = "blocks"
@@ -85,9 +103,10 @@ package final class AgentState: Sendable {
     package var knownIDs: Int { memory.withLock { $0.known.taken } }
     package var waiting: Int { memory.withLock { $0.pending.count } }
 
-    /// A change that belongs to one batch: collected in memory, then kept with the batch's position.
+    /// What belongs to one batch: to be kept once that is in the log.
     package struct Batch {
-        var writes: [StateWrite] = []
+        fileprivate var waiting: [SourcePosition] = []
+        fileprivate var verdicts: [StateWrite] = []
         package init() {}
     }
 
@@ -107,7 +126,7 @@ package final class AgentState: Sendable {
         in batch: inout Batch
     ) throws(Rejection) -> Observation? {
         let row = row(of: transaction)
-        let taken = memory.withLock { memory -> Result<(Observation, PendingTransaction?)?, Rejection> in
+        let taken = memory.withLock { memory -> Result<(Observation, isPending: Bool)?, Rejection> in
             if let known = memory.known[row.id] {
                 guard known.content == row.content else {
                     return .failure(Rejection(reason: .idConflict, field: nil))
@@ -121,21 +140,15 @@ package final class AgentState: Sendable {
             let values = memory.engine.features(of: transaction, row.event)
             let late = behind > lateness
             let observation = Observation(features: Array(values[..<shared]), isLate: late)
-            guard memory.decidedAhead.remove(position) == nil else { return .success((observation, nil)) }
-            let pending = PendingTransaction(
+            guard memory.decidedAhead.remove(position) == nil else { return .success((observation, isPending: false)) }
+            memory.pending[position] = PendingTransaction(
                 transaction, event: event, received: received,
                 windows: Dictionary(uniqueKeysWithValues: zip(own, values[shared...])),
                 marks: late ? [.late] + marks : marks)
-            memory.pending[position] = pending
-            return .success((observation, pending))
+            return .success((observation, isPending: true))
         }
-        guard let (observation, pending) = try taken.get() else { return nil }
-        if let pending {
-            batch.writes.append(
-                .put(
-                    table: Self.pendingTable,
-                    StateEntry(key: Self.key(position), value: pending.encoded, order: position.offset)))
-        }
+        guard let (observation, isPending) = try taken.get() else { return nil }
+        if isPending { batch.waiting.append(position) }
         return observation
     }
 
@@ -151,7 +164,7 @@ package final class AgentState: Sendable {
                 memory.engine.confirm(row.event, fraud: verdict.fraud)
             }
         }
-        batch.writes.append(Self.write(verdict.fraud, on: row))
+        batch.verdicts.append(Self.write(verdict.fraud, on: row))
         return true
     }
 
@@ -173,11 +186,39 @@ package final class AgentState: Sendable {
         )
     }
 
-    /// Keeps a batch, and that everything below `offset` is in the log.
-    package func commit(_ batch: consuming Batch, ingested offset: Int64) throws(LogError) {
-        try store.commit(batch.writes + blockWrites(), positions: [Position(transactions, offset)])
-        let bound = memory.withLock { memory -> Int64? in
+    /// Takes note that a batch, and everything below `offset`, is in the log.
+    package func take(_ batch: consuming Batch, ingested offset: Int64) {
+        memory.withLock { memory in
             memory.ingested = offset
+            memory.unkept.waiting.formUnion(batch.waiting)
+            memory.unkept.verdicts += batch.verdicts
+            memory.unkept.positions[transactions] = offset
+        }
+    }
+
+    /// Writes down what changed since the last call, in one transaction. To be called by the thread that takes transactions in,
+    /// between batches; after an error this state is done with, and its successor begins from the store.
+    package func keep() throws(LogError) {
+        let (unkept, writes) = memory.withLock { memory in
+            let unkept = memory.unkept
+            memory.unkept = Unkept()
+            let waiting = unkept.waiting.compactMap { position in
+                memory.pending[position].map { Self.write($0, position) }
+            }
+            return (unkept, waiting + memory.blockWrites())
+        }
+        let removals = unkept.decided.map { StateWrite.remove(table: Self.pendingTable, key: Self.key($0)) }
+        let positions = unkept.positions.map { Position($0.key, $0.value) }
+        let all = writes + removals + unkept.verdicts
+        guard !all.isEmpty || !positions.isEmpty else { return }
+        try store.commit(all, positions: positions)
+        try sweep()
+    }
+
+    /// Once a day of event time, forgets what is older than the horizon.
+    private func sweep() throws(LogError) {
+        let bound = memory.withLock { memory -> Int64? in
+            memory.filled = []
             guard memory.latest != .min else { return nil }
             if memory.swept == .min { memory.swept = memory.latest }
             guard memory.latest >= memory.swept + EventTime.day else { return nil }
@@ -195,16 +236,9 @@ package final class AgentState: Sendable {
         memory.withLock { $0.known.forget(before: first ?? $0.open.number) }
     }
 
-    /// What blocks changed since the last commit.
-    private func blockWrites() -> [StateWrite] {
-        memory.withLock { memory in
-            defer {
-                memory.filled = []
-                memory.isOpenChanged = false
-            }
-            let changed = memory.filled + (memory.isOpenChanged ? [memory.open] : [])
-            return changed.map { .put(table: Self.blockTable, $0.entry) }
-        }
+    private static func write(_ pending: PendingTransaction, _ position: SourcePosition) -> StateWrite {
+        .put(
+            table: pendingTable, StateEntry(key: key(position), value: pending.encoded, order: position.offset))
     }
 
     /// History from before the agent went live: fills windows and known ids, and asks for no score.
@@ -219,7 +253,8 @@ package final class AgentState: Sendable {
                 }
                 if fraud { writes.append(Self.write(true, on: row)) }
             }
-            try store.commit(writes + blockWrites(), positions: [])
+            try store.commit(writes + memory.withLock { $0.blockWrites() }, positions: [])
+            memory.withLock { $0.filled = [] }
         }
     }
 
@@ -230,13 +265,16 @@ package final class AgentState: Sendable {
     /// Decisions for these transactions are in the log.
     ///
     /// - Parameter positions: how far scores and decisions are taken into account with that.
-    package func decided(_ sources: [SourcePosition], positions: [Position]) throws(LogError) {
-        try store.commit(
-            sources.map { .remove(table: Self.pendingTable, key: Self.key($0)) }, positions: positions)
+    package func decided(_ sources: [SourcePosition], positions: [Position]) {
         memory.withLock { memory in
-            for source in sources where memory.pending.removeValue(forKey: source) == nil {
-                if source.offset >= memory.ingested ?? 0 { memory.decidedAhead.insert(source) }
+            for source in sources {
+                if memory.pending.removeValue(forKey: source) == nil {
+                    if source.offset >= memory.ingested ?? 0 { memory.decidedAhead.insert(source) }
+                } else if memory.unkept.waiting.remove(source) == nil {
+                    memory.unkept.decided.append(source)
+                }
             }
+            for position in positions { memory.unkept.positions[position.partition] = position.offset }
         }
     }
 

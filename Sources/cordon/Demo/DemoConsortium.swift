@@ -14,10 +14,14 @@ struct DemoConsortium {
     let pipelines: String
     let roster: Roster
     let log: any EventLog
+    private let durability: LogDurability
 
-    init(folder: DemoFolder, pipelines: String, members: [MemberID]) throws {
+    init(
+        folder: DemoFolder, pipelines: String, members: [MemberID], durability: LogDurability = .power
+    ) throws {
         self.folder = folder
         self.pipelines = pipelines
+        self.durability = durability
         roster = try Self.roster(folder, pipelines, members)
         try? FileManager.default.removeItem(atPath: folder.run)
         for part in ["log", "state", "metrics", "logs"] {
@@ -26,7 +30,7 @@ struct DemoConsortium {
                     atPath: folder.run + "/" + part, withIntermediateDirectories: true)
             } catch { throw Failure("the folder \(folder.run)/\(part) can't be made") }
         }
-        log = try SQLiteEventLog(directory: folder.log, clock: SystemClock())
+        log = try SQLiteEventLog(directory: folder.log, clock: SystemClock(), durability: durability)
         try log.create(readTopics(file: pipelines + "/topics.yaml", members: roster.members.map(\.id)))
     }
 
@@ -107,7 +111,8 @@ struct DemoConsortium {
     /// The options that every role's process takes.
     func shared(_ role: String) -> [String] {
         [
-            "--log", "sqlite:\(folder.log)", "--roster", folder.keys.rosterFile, "--metrics", folder.metrics(role),
+            "--log", "sqlite:\(folder.log)?durability=\(durability)", "--roster", folder.keys.rosterFile, "--metrics",
+            folder.metrics(role),
             "--stop-on-eof",
         ]
     }

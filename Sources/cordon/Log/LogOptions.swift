@@ -10,7 +10,10 @@ struct LogOptions: ParsableArguments {
     @Option(
         name: .customLong("log"),
         help: ArgumentHelp(
-            "The log: sqlite:FOLDER, or kafka:HOST:PORT[,HOST:PORT...]. Also from CORDON_LOG.", valueName: "url"))
+            """
+            The log: sqlite:FOLDER, or kafka:HOST:PORT[,HOST:PORT...]. Also from CORDON_LOG. What is in sqlite:FOLDER \
+            survives a power cut; in sqlite:FOLDER?durability=process, the end of processes, as in a Kafka broker.
+            """, valueName: "url"))
     var location: String = ProcessInfo.processInfo.environment["CORDON_LOG"] ?? "sqlite:cordon-data/log"
 
     @Option(
@@ -26,7 +29,8 @@ struct LogOptions: ParsableArguments {
         switch parts[0] {
         case "sqlite":
             guard properties.isEmpty else { throw Failure("`--log-property` is for Kafka; this log is SQLite") }
-            return try SQLiteEventLog(directory: parts[1], clock: SystemClock())
+            let (folder, durability) = try durability(parts[1])
+            return try SQLiteEventLog(directory: folder, clock: SystemClock(), durability: durability)
         case "kafka":
             var all = ["bootstrap.servers": parts[1]]
             for property in properties {
@@ -38,7 +42,19 @@ struct LogOptions: ParsableArguments {
         default: throw Failure("`--log \(location)`: the log is sqlite:FOLDER or kafka:HOST:PORT")
         }
     }
+
+    private func durability(_ place: String) throws -> (folder: String, LogDurability) {
+        let parts = place.components(separatedBy: "?durability=")
+        guard parts.count == 2 else { return (place, .power) }
+        guard let durability = LogDurability(rawValue: parts[1]) else {
+            throw Failure(
+                "`--log \(location)`: the durability is \(LogDurability.allValueStrings.joined(separator: " or "))")
+        }
+        return (parts[0], durability)
+    }
 }
+
+extension LogDurability: ExpressibleByArgument {}
 
 /// What a program stops with: one sentence for a person, and a non-zero exit.
 struct Failure: Error, CustomStringConvertible {

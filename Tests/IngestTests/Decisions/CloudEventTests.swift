@@ -52,6 +52,28 @@ struct CloudEventTests {
         #expect(alert.terminal == "t1" && alert.customer == "c1" && alert.amount == "57.16")
     }
 
+    @Test("has every member that its type has, by name, with whatever characters and numbers")
+    func everyMember() throws {
+        let texts = ["", "a", "\"\\/\u{0}\u{1f}\n\r\t\u{7f}", "é\u{2028}😀", String(repeating: "x\\", count: 300)]
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        for (number, text) in texts.enumerated() {
+            var event = try event(type: CloudEvent.alert, terminal: text.isEmpty ? nil : "t")
+            event.data.decision = text
+            event.data.scoreDecision = text
+            event.data.marks = number == 0 ? [] : texts
+            event.data.rules = number == 0 ? nil : [.init(id: text, reason: "r"), .init(id: "2", reason: text)]
+            event.data.shadowRules = [.init(id: text, decision: "d")]
+            event.data.source.index = number == 1 ? nil : number
+            event.data.rawScore = number == 2 ? .min : .max
+            event.data.score = [0, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 123456789012345680][number]
+            #expect(CloudEvent(json: event.json) == event)
+            let ours = try JSONSerialization.jsonObject(with: Data(event.json)) as? NSDictionary
+            let foundations = try JSONSerialization.jsonObject(with: encoder.encode(event)) as? NSDictionary
+            #expect(ours != nil && ours == foundations, "\(text)")
+        }
+    }
+
     @Test("is the same bytes each time")
     func stable() throws { #expect(try event().json == (try event().json)) }
 

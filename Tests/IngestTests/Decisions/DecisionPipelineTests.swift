@@ -86,7 +86,8 @@ struct DecisionPipelineTests {
             _ = try state.observe(
                 transaction, at: SourcePosition(offset: offset), event: event, received: 1, in: &batch)
         }
-        try state.commit(batch, ingested: offsets.upperBound)
+        state.take(batch, ingested: offsets.upperBound)
+        try state.keep()
     }
 
     @Test("a score that came before its transaction was taken in again is decided by whoever comes next")

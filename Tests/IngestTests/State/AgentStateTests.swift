@@ -50,7 +50,8 @@ private final class Agent {
     }
 
     func commit() throws {
-        try state.commit(batch, ingested: offset)
+        state.take(batch, ingested: offset)
+        try state.keep()
         batch = AgentState.Batch()
     }
 }
@@ -187,7 +188,8 @@ struct AgentStateTests {
         #expect(pending.received == 5 && pending.event.count == 16)
         let scores = TopicPartition(Topics.scores(try member("bank-a")))
         #expect(try agent.state.position(scores) == nil)
-        try agent.state.decided([SourcePosition(offset: 1)], positions: [Position(scores, 44)])
+        agent.state.decided([SourcePosition(offset: 1)], positions: [Position(scores, 44)])
+        try agent.state.keep()
         try agent.restart()
         #expect(
             agent.state.pending(SourcePosition(offset: 1)) == nil
@@ -303,7 +305,8 @@ struct AgentStateTests {
             "planted-id", seconds: 10 * day, customer: "planted-customer", terminal: "planted-terminal")
         _ = try agent.observe(planted)
         try agent.commit()
-        try agent.state.decided([SourcePosition(offset: 0)], positions: [])
+        agent.state.decided([SourcePosition(offset: 0)], positions: [])
+        try agent.state.keep()
         var found: [String] = []
         for table in ["blocks", "verdicts", "pending"] {
             try agent.store.scan(table) { entry in

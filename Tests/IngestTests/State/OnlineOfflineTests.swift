@@ -57,7 +57,8 @@ struct OnlineOfflineTests {
                     #expect(try agent.confirm(verdict, in: &batch))
                 }
             }
-            try agent.commit(batch, ingested: Int64((day + 1) * 1000))
+            agent.take(batch, ingested: Int64((day + 1) * 1000))
+            try agent.keep()
             agent = try state()
         }
         let offline = offlineFeatures(week, spec: spec, where: { _ in true }).map(\.values)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Foundation
+import LocalStore
 import Model
 
 /// `cordon bench pipeline`: the whole pipeline from transaction to decision, beside the protocol alone and beside the same
@@ -48,6 +49,14 @@ struct BenchPipelineCommand: ParsableCommand {
 
     @Option(help: "Seconds at each of them.")
     var curveSeconds = 10.0
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What the log survives: the end of any process, as a Kafka broker's does by default, or a power cut, where every \
+            append waits for this machine's disk.
+            """))
+    var durability = LogDurability.process
 
     @Option(help: "Milliseconds by which the generator may be late (p99).")
     var lateMs = 5.0
@@ -106,7 +115,7 @@ struct BenchPipelineCommand: ParsableCommand {
         let plan = PipelinePlan(
             seconds: seconds ?? (quick ? 5 : 60), window: window, rate: rate,
             openSeconds: openSeconds ?? (quick ? 4 : 30), curve: try curve, curveSeconds: curveSeconds,
-            singles: quick ? 30 : 50, mostLate: lateMs)
+            singles: quick ? 30 : 50, durability: durability, mostLate: lateMs)
         let folder = DemoFolder(path: dir)
         let spec = try readFeatureSpec(file: pipelines + "/features/card.yaml")
         let data = try DemoData.simulated(seed: seed, customers: customers, testDays: days(plan))
@@ -114,7 +123,8 @@ struct BenchPipelineCommand: ParsableCommand {
         let load = try PipelineLoad(data, model)
         let bench = PipelineBench(
             folder: folder, pipelines: pipelines, data: data, model: model.model, spec: spec, load: load, plan: plan)
-        var figures = PipelineFigures(secure: try bench.run(.secure, stop: stop), window: window)
+        var figures = PipelineFigures(
+            secure: try bench.run(.secure, stop: stop), window: window, durability: durability.rawValue)
         if !secureOnly {
             let alone = try measureProtocol(model.model.forest, seconds: quick ? 3 : 10)
             figures.add(clear: try bench.run(.clear, stop: stop), alone)

@@ -1,5 +1,6 @@
 import EventLogs
 import Foundation
+import LocalStore
 import Model
 import ModelSync
 import Records
@@ -16,6 +17,8 @@ struct PipelinePlan {
     var curveSeconds: Double
     /// Transactions sent one at a time.
     var singles: Int
+    /// Of the log.
+    var durability: LogDurability
     /// Milliseconds that the generator may be late by (p99).
     var mostLate: Double
 
@@ -48,7 +51,8 @@ struct PipelineBench {
     }
 
     func run(_ kind: Kind, stop: StopFlag) throws -> Outcome {
-        let consortium = try DemoConsortium(folder: folder, pipelines: pipelines, members: data.members)
+        let consortium = try DemoConsortium(
+            folder: folder, pipelines: pipelines, members: data.members, durability: plan.durability)
         _ = try deal(model, roster: consortium.roster, coordinator: folder.keys.coordinator, log: consortium.log)
         try consortium.backfill(data, spec: spec)
         let processes = try start(kind, consortium, stop)

@@ -48,6 +48,8 @@ struct PipelineFigures: Codable {
     var machine: Machine
     /// Transactions of the closed loop on their way at once.
     var window: Int
+    /// What the log survives: the end of a `process`, or a `power` cut.
+    var log_durability: String
     var pipeline: Pipeline
     /// Absent where the secure pipeline alone was measured, as are the ratios.
     var `protocol`: Alone?
@@ -66,9 +68,10 @@ struct PipelineFigures: Codable {
     /// Decisions held against it, of both pipelines.
     var compared: Int
 
-    init(secure: PipelineBench.Outcome, window: Int) {
+    init(secure: PipelineBench.Outcome, window: Int, durability: String) {
         machine = .this
         self.window = window
+        log_durability = durability
         pipeline = secure.figures
         single_ms = secure.figures.single_ms
         rounds = secure.costs.rounds ?? 0

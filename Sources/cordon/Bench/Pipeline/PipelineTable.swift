@@ -42,7 +42,9 @@ extension PipelineFigures {
                 "secure to clear \(decimals(secure_to_clear)), protocol alone to clear \(decimals(protocol_to_clear))",
             ]
         }
-        lines.append("\(machine.cpu), \(machine.cores) cores, all processes on it")
+        lines.append(
+            "\(machine.cpu), \(machine.cores) cores, all processes on it; the log survives "
+                + (log_durability == "power" ? "a power cut" : "the end of any process, as a Kafka broker's does"))
         return lines.joined(separator: "\n")
     }
 }

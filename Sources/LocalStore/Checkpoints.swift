@@ -1,0 +1,56 @@
+import Dispatch
+import Foundation
+import GRDB
+import GRDBSQLite
+import Synchronization
+
+/// Moves a file's write-ahead log into the file, on a thread of its own: whoever commits would wait for the disk otherwise.
+///
+/// Of several processes that use a file, whichever sees its log long does it; the others' attempts end at once.
+final class Checkpoints: Sendable {
+    /// Pages of a log that is long, and of one that writers have to wait for: under steady load there is always a page more
+    /// than was moved, and the log is begun anew only where all were.
+    private static let long = 500
+    private static let tooLong = 3 * long
+    private let path: String
+    private let queue = DispatchQueue(label: "checkpoints")
+    private let isUnderWay = Atomic(false)
+    private let connection = Mutex<DatabaseQueue?>(nil)
+
+    init(path: String) { self.path = path }
+
+    /// To be called for each connection of the file.
+    func watch(_ db: Database) {
+        sqlite3_wal_hook(
+            db.sqliteConnection,
+            { context, _, _, pages in
+                Unmanaged<Checkpoints>.fromOpaque(context!).takeUnretainedValue().committed(pages: Int(pages))
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func committed(pages: Int) {
+        guard pages >= Self.long, !isUnderWay.exchange(true, ordering: .relaxed) else { return }
+        queue.async { [self] in
+            // Busy: another process is at it. Any other trouble is met by whoever writes next, too, and said there.
+            try? run(.passive)
+            if pages >= Self.tooLong { try? run(.full) }
+            isUnderWay.store(false, ordering: .relaxed)
+        }
+    }
+
+    private func run(_ mode: Database.CheckpointMode) throws {
+        let connection = try connection.withLock { connection in
+            let opened = try connection ?? Self.open(path)
+            connection = opened
+            return opened
+        }
+        try connection.writeWithoutTransaction { db in _ = try db.checkpoint(mode) }
+    }
+
+    private static func open(_ path: String) throws -> DatabaseQueue {
+        var configuration = GRDB.Configuration()
+        configuration.busyMode = waitForWriters
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+}
