@@ -20,7 +20,8 @@ func parities(_ work: Workload) -> Kernel {
             .init(name: "8 rows interleaved in SIMD8<UInt64>") { out in
                 work.each(out) { own, mixed, part in rows.0.add(mixed, and: rows.1, own, to: part) }
             },
-            .init(name: "4-bit tables, SIMD8<UInt64>, a matrix at a time", isProduct: true) { out in
+            .init(name: "4-bit tables, SIMD8<UInt64>, both matrices in one loop, blocks of 512 rows", isProduct: true) {
+                out in
                 out.copyBytes(from: product.masked(work.inputs, zeroShare: noMask))
             },
             .init(name: "the same without blocks of 512 rows") { out in

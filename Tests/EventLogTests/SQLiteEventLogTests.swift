@@ -43,6 +43,41 @@ import Testing
         #expect(records.map(\.text) == (0...10).map { "\($0)" })
     }
 
+    @Test("what was committed by a process that was killed before it told anybody is read after a time-out")
+    func killedBeforeTelling() throws {
+        try filled(10)
+        let log = try open()
+        let reader = try log.reader(at: [Position(partition, 0)])
+        // The high watermark, as that process left it: only what lies below is known to be durable.
+        try tell(offset: 4)
+        #expect(try reader.next(limit: 100, timeout: .zero).map(\.text) == ["0", "1", "2", "3"])
+        #expect(try reader.next(limit: 100, timeout: .zero).isEmpty)
+        #expect(try reader.next(limit: 100, timeout: .milliseconds(1)).map(\.text) == ["4", "5", "6", "7", "8", "9"])
+        try tell(offset: 4)
+        #expect(try log.reader(at: [Position(partition, 0)]).available(limit: 100).count == 10)
+        try tell(offset: 4)
+        #expect(try log.end(of: partition) == 10)
+    }
+
+    @Test("what an older file left behind hides nothing of the one in its place")
+    func staleWatermark() throws {
+        try filled(3)
+        let log = try open()
+        try tell(offset: 1_000_000)
+        let reader = try log.reader(at: [Position(partition, 0)])
+        #expect(try reader.available(limit: 100).count == 3)
+        try log.append([NewRecord(partition, "3")])
+        #expect(try reader.next(limit: 100, timeout: .seconds(10)).map(\.text) == ["3"])
+    }
+
+    /// Says, in the file that processes share, up to where the partition is durable.
+    private func tell(offset: Int64) throws {
+        let file = try FileHandle(
+            forWritingTo: URL(fileURLWithPath: directory.path + "/\(partition.topic)-\(partition.partition).bell"))
+        try file.write(contentsOf: withUnsafeBytes(of: offset) { Data($0) })
+        try file.close()
+    }
+
     @Test("creating a topic again keeps it, and adds the partitions that are missing")
     func createAgain() throws {
         try filled(3)

@@ -6,15 +6,13 @@
 ///
 /// Cost: one message of `conditionBytes` a transaction to the previous party.
 package struct ConditionBits: Sendable {
-    private let first: ParityTables
-    private let second: ParityTables
+    private let tables: ParityTables
     private let shape: ForestShape
 
     /// Prepares the tables of a model; once a model.
     package init(shape: ForestShape, model: borrowing ModelComponents) {
         self.shape = shape
-        first = ParityTables(rows: model.selectionFirst, shape: shape)
-        second = ParityTables(rows: model.selectionSecond, shape: shape)
+        tables = ParityTables(model.selectionFirst, model.selectionSecond, shape: shape)
     }
 
     /// Masked shares of a batch's condition bits, `conditionBytes` a transaction, in order.
@@ -26,14 +24,10 @@ package struct ConditionBits: Sendable {
     package func masked(_ inputs: [BitShares?], zeroShare: [UInt8]) -> [UInt8] {
         let width = shape.conditionBytes
         var out = [UInt8](repeating: 0, count: inputs.count * width)
-        var sums = [ParityTables.Lanes](repeating: .zero, count: first.blocks)
-        var mixed = [UInt8](repeating: 0, count: shape.inputBytes)
+        var sums = [ParityTables.Lanes](repeating: .zero, count: tables.blocks)
         for (event, input) in inputs.enumerated() {
             guard let input else { continue }
-            for block in sums.indices { sums[block] = .zero }
-            for i in mixed.indices { mixed[i] = input.first[i] ^ input.second[i] }
-            first.add(mixed, to: &sums)
-            second.add(input.first, to: &sums)
+            tables.product(input.first, input.second, &sums)
             let start = event * width
             sums.withUnsafeBytes { sums in
                 for byte in 0..<width { out[start + byte] = sums[byte] ^ zeroShare[start + byte] }
@@ -43,9 +37,9 @@ package struct ConditionBits: Sendable {
     }
 }
 
-/// The rows of a bit matrix, ready for products with vectors over GF(2): the Method of Four Russians (Arlazarov et al.
-/// 1970) with 4-bit tables. For every four input bits it holds the XOR of the columns they pick, for all 16 patterns;
-/// a product is one look-up and one wide XOR for each.
+/// The rows of a party's two components of a bit matrix, ready for products with its two of a vector, over GF(2): the Method of
+/// Four Russians (Arlazarov et al. 1970) with 4-bit tables. For every four input bits it holds the XOR of the columns they
+/// pick, for all 16 patterns; a product is one look-up and one wide XOR for each.
 ///
 /// Look-ups are indexed by the party's own share of a transaction, which is uniformly random to that party whatever the
 /// transaction says; so memory access tells nothing of it.
@@ -56,11 +50,19 @@ struct ParityTables: Sendable {
     /// 512 rows each.
     let blocks: Int
     private let bytes: Int
-    private let table: [Lanes]
+    /// For each input byte, entries of its low four bits and then of its high ones, each a block after the other.
+    private let first: [Lanes]
+    private let second: [Lanes]
 
-    /// - Parameter rows: `conditions` rows of `inputBytes`, least significant bit first.
-    init(rows: [UInt8], shape: ForestShape) {
-        let blocks = (shape.conditions + 511) / 512
+    /// - Parameters: `conditions` rows of `inputBytes` each, least significant bit first.
+    init(_ first: [UInt8], _ second: [UInt8], shape: ForestShape) {
+        blocks = (shape.conditions + 511) / 512
+        bytes = shape.inputBytes
+        self.first = Self.table(first, shape, blocks)
+        self.second = Self.table(second, shape, blocks)
+    }
+
+    private static func table(_ rows: [UInt8], _ shape: ForestShape, _ blocks: Int) -> [Lanes] {
         let width = shape.inputBytes
         var columns = [Lanes](repeating: .zero, count: width * 8 * blocks)
         for row in 0..<shape.conditions {
@@ -85,24 +87,32 @@ struct ParityTables: Sendable {
                 }
             }
         }
-        self.blocks = blocks
-        bytes = width
-        self.table = table
+        return table
     }
 
-    /// Adds (XOR) the product of the rows with a vector of `inputBytes` to `sums`, one bit a row.
-    func add(_ vector: [UInt8], to sums: inout [Lanes]) {
-        precondition(vector.count == bytes && sums.count == blocks)
-        vector.withUnsafeBufferPointer { vector in
-            table.withUnsafeBufferPointer { table in
-                for block in 0..<blocks {
-                    var sum = sums[block]
-                    for byte in 0..<bytes {
-                        let low = (byte * 32 + Int(vector[byte] & 15)) * blocks
-                        let high = (byte * 32 + 16 + Int(vector[byte] >> 4)) * blocks
-                        sum ^= table[low + block] ^ table[high + block]
+    /// Puts parity(first & (x ^ y) ^ second & x) into `sums`, one bit a row.
+    ///
+    /// - Parameters:
+    ///   - x: `inputBytes`, as is `y`.
+    ///   - sums: `blocks` of them.
+    func product(_ x: [UInt8], _ y: [UInt8], _ sums: inout [Lanes]) {
+        precondition(x.count == bytes && y.count == bytes && sums.count == blocks)
+        x.withUnsafeBufferPointer { x in
+            y.withUnsafeBufferPointer { y in
+                first.withUnsafeBufferPointer { first in
+                    second.withUnsafeBufferPointer { second in
+                        for block in 0..<blocks {
+                            var sum = Lanes.zero
+                            for byte in 0..<bytes {
+                                let (own, mixed) = (x[byte], x[byte] ^ y[byte])
+                                sum ^= first[(byte * 32 + Int(mixed & 15)) * blocks + block]
+                                sum ^= first[(byte * 32 + 16 + Int(mixed >> 4)) * blocks + block]
+                                sum ^= second[(byte * 32 + Int(own & 15)) * blocks + block]
+                                sum ^= second[(byte * 32 + 16 + Int(own >> 4)) * blocks + block]
+                            }
+                            sums[block] = sum
+                        }
                     }
-                    sums[block] = sum
                 }
             }
         }

@@ -76,7 +76,7 @@ struct DecisionPipelineTests {
         }
     }
 
-    private func takeIn(_ offsets: Range<Int64>, _ state: AgentState) throws {
+    private func takeIn(_ offsets: Range<Int64>, _ state: AgentState, keeping: Bool = true) throws {
         var batch = AgentState.Batch()
         for offset in offsets {
             let transaction = Transaction(
@@ -87,7 +87,7 @@ struct DecisionPipelineTests {
                 transaction, at: SourcePosition(offset: offset), event: event, received: 1, in: &batch)
         }
         state.take(batch, ingested: offsets.upperBound)
-        try state.keep()
+        if keeping { try state.keep() }
     }
 
     @Test("a score that came before its transaction was taken in again is decided by whoever comes next")
@@ -102,6 +102,23 @@ struct DecisionPipelineTests {
         #expect(try decided() == ["t-0", "t-1"])
         // And a fourth decides nothing again.
         try run(state())
+        #expect(try decided() == ["t-0", "t-1"])
+    }
+
+    @Test("what was decided by an agent that ended before it kept its state is not decided again")
+    func notKept() throws {
+        try score(Plan(1, [0: 42, 1: 43], in: UInt16.self))
+        let first = try state()
+        try takeIn(0..<2, first, keeping: false)
+        try run(first)
+        #expect(try decided() == ["t-0", "t-1"])
+        // Its successor finds nothing of either, reads the decisions back, and takes both in again.
+        let second = try state()
+        #expect(second.waiting == 0 && second.ingested == nil)
+        try run(second)
+        try takeIn(0..<2, second)
+        #expect(second.waiting == 0)
+        try run(second)
         #expect(try decided() == ["t-0", "t-1"])
     }
 

@@ -197,6 +197,18 @@ struct AgentStateTests {
         #expect(try agent.state.position(scores) == 44)
     }
 
+    @Test("never writes down a transaction that is decided before the state is kept")
+    func decidedInTime() throws {
+        let agent = try Agent(folder)
+        for id in ["p0", "p1"] { _ = try agent.observe(payment(id, seconds: 10 * day)) }
+        agent.state.take(agent.batch, ingested: 2)
+        agent.state.decided([SourcePosition(offset: 1)], positions: [])
+        try agent.state.keep()
+        var kept: [Int64] = []
+        try agent.store.scan("pending") { kept.append($0.order) }
+        #expect(kept == [0])
+    }
+
     @Test("refuses another transaction under an id that it knows, before and after a restart, and keeps the first")
     func conflicts() throws {
         let agent = try Agent(folder)

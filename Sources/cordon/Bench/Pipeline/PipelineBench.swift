@@ -127,9 +127,13 @@ struct PipelineBench {
         let curve = kind == .secure ? try curve(pipeline, below: 0.9 * rate) : nil
         let peak = try ProcessUsage.all(processes).mapValues(\.peakMegabytes)
         func role(_ names: [String], each: Int) -> PipelineFigures.Role {
-            let seconds = names.reduce(0) { $0 + (closed.processorSeconds[$1] ?? 0) }
+            let used = names.compactMap { closed.usage[$0] }
+            func perTransaction(_ seconds: Double) -> Double {
+                seconds * 1e6 / Double(closed.transactions * each)
+            }
             return PipelineFigures.Role(
-                cpu_us_per_tx: seconds * 1e6 / Double(closed.transactions * each),
+                cpu_us_per_tx: perTransaction(used.reduce(0) { $0 + $1.processorSeconds }),
+                stages: used.reduce(into: [:]) { $0.merge($1.stages, uniquingKeysWith: +) }.mapValues(perTransaction),
                 peak_mb: names.compactMap { peak[$0] }.max() ?? 0)
         }
         return PipelineFigures.Pipeline(

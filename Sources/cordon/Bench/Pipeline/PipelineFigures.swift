@@ -16,6 +16,8 @@ struct PipelineFigures: Codable {
     struct Role: Codable {
         /// Of the agent whose transaction it is; of each party, as all three work on it; of the clear worker.
         var cpu_us_per_tx: Double
+        /// The same by stage.
+        var stages: [String: Double]
         /// Of the largest process of the role, over its whole run.
         var peak_mb: Double
     }

@@ -1,4 +1,13 @@
 extension PipelineFigures {
+    private var stages: String {
+        [("agent", pipeline.agent), ("party", pipeline.party)].compactMap { name, role in
+            role.map { role in
+                let parts = role.stages.sorted { $0.value > $1.value }.map { "\($0.key) \(decimals($0.value, 0))" }
+                return "\(name) (\(parts.joined(separator: ", ")))"
+            }
+        }.joined(separator: ", ")
+    }
+
     /// The figures for people.
     var table: String {
         let pipelines = [("secure", pipeline)] + (clear.map { [("in the clear", $0)] } ?? [])
@@ -36,6 +45,7 @@ extension PipelineFigures {
                 + "\(decimals(sent_bytes_per_tx_party, 0)) bytes sent a transaction and party, "
                 + "\(decimals(record_bytes, 0)) bytes a record in the log",
         ]
+        lines.append("where the processor's time goes, us a transaction: " + stages)
         if let proto = self.protocol, let secure_to_clear, let protocol_to_clear {
             lines += [
                 "the protocol alone: \(decimals(proto.tx_per_s, 0)) transactions/s",

@@ -32,8 +32,8 @@ final class RunningPipeline {
     struct Closed {
         var transactions: Int
         var seconds: Double
-        /// Processor seconds of each process meanwhile.
-        var processorSeconds: [String: Double]
+        /// What each process used meanwhile.
+        var usage: [String: ProcessUsage]
     }
 
     /// As fast as decisions come back, with at most `window` transactions on their way; the first second is not counted.
@@ -62,8 +62,7 @@ final class RunningPipeline {
         try drain()
         let figures = Closed(
             transactions: answered, seconds: elapsed / .seconds(1),
-            processorSeconds: after.mapValues(\.processorSeconds).merging(
-                begin.usage.mapValues { -$0.processorSeconds }, uniquingKeysWith: +))
+            usage: after.merging(begin.usage) { $0.since($1) })
         progress.done("\(Int(Double(answered) / figures.seconds)) transactions/s")
         return figures
     }
