@@ -59,7 +59,8 @@ package final class IngestPipeline {
     }
 
     package func run(until stop: () -> Bool) throws(LogError) {
-        var (pace, keeping) = (Pace(), Throttle())
+        // Longer than a transaction waits for its score: then most are never written down.
+        var (pace, keeping) = (Pace(), Throttle(.milliseconds(500)))
         while !stop() {
             let records = try reader.next(limit: batchSize, timeout: .milliseconds(200))
             pace.begin()

@@ -51,7 +51,7 @@ package final class ScorePartition {
     /// Batches under way, in the order of the log.
     private var batches: [Batch] = []
     /// Leader: what was read for the next batch, and when that may leave though it is not full.
-    private var gathered: [LogRecord] = []
+    private var gathered: [SealedRecord] = []
     private var due = ContinuousClock.now
     private var activations: ActivationHistory
     /// Kept and used by the leader, which says what is left out.
@@ -106,7 +106,7 @@ package final class ScorePartition {
 
     private struct Batch {
         var plan: BatchPlan
-        var records: [LogRecord]
+        var records: [SealedRecord]
         var model: ActiveModel
         var opened: [OpenedTransaction]
         /// Of its transactions, as they say.
@@ -132,7 +132,7 @@ package final class ScorePartition {
     }
 
     /// Begins a batch whose records are known.
-    private func begin(_ plan: BatchPlan, _ records: [LogRecord], _ model: ActiveModel) throws {
+    private func begin(_ plan: BatchPlan, _ records: [SealedRecord], _ model: ActiveModel) throws {
         let opener = TransactionOpener(party: backend.party, model: model, sessions: sessions)
         let opened = try records.map(opener.open)
         var sources = HighestSources()
@@ -162,7 +162,7 @@ package final class ScorePartition {
         let batch = batches[0]
         let sealer = ScoreSealer(
             party: backend.party, model: batch.model, sessions: sessions, recipients: recipients)
-        try log.append(sealer.rejections(batch.records, batch.opened, result))
+        try log.append(sealer.rejections(batch.records.map(\.record), batch.opened, result))
         try commit(batch.plan.range.upperBound, scored.advance(accepted(batch.opened, result)))
         end(batch, result)
     }
@@ -200,24 +200,24 @@ package final class ScorePartition {
             return false
         }
         let from = batches.last?.plan.range.upperBound ?? activations.committed
-        if activation(in: first) != nil {
+        if first.activation != nil {
             guard batches.isEmpty else { return false }
             try activate(first)
             gathered.removeFirst()
             return true
         }
-        let records = Array(gathered.prefix { activation(in: $0) == nil })
+        let records = Array(gathered.prefix { $0.activation == nil })
         var repeats: [Int64] = []
         for record in records {
-            guard let claim = TransactionOpener.claim(record) else { continue }
+            guard let claim = record.claim else { continue }
             if try isRepeat(record, claim, from: from) {
-                repeats.append(record.position.offset)
+                repeats.append(record.record.position.offset)
             } else if batches.contains(where: { $0.sources.covers(claim.member, claim.source) }) {
                 // Whether it repeats what is under way shows when that is scored.
                 return false
             }
         }
-        let end = records[records.count - 1].position.offset + 1
+        let end = records[records.count - 1].record.position.offset + 1
         if repeats.count == records.count {
             guard batches.isEmpty else { return false }
             metrics.add(repeats.count, to: "cordon_repeats_dropped_total")
@@ -240,12 +240,14 @@ package final class ScorePartition {
         let isIdle = batches.isEmpty && gathered.isEmpty
         let records = try next(
             limit: limits.records - gathered.count, timeout: isIdle ? .milliseconds(200) : .zero)
-        gathered += records
+        gathered += records.map(SealedRecord.init)
     }
 
     /// Whether a record repeats what is scored: by its header, and by its box, which only its member can have made. One
     /// that merely says so goes into the batch, and to the rejected records.
-    private func isRepeat(_ record: LogRecord, _ claim: TransactionOpener.Claim, from offset: Int64) throws -> Bool {
+    private func isRepeat(
+        _ record: SealedRecord, _ claim: (member: MemberID, source: SourcePosition), from offset: Int64
+    ) throws -> Bool {
         guard scored.isRepeat(claim.member, claim.source) else { return false }
         let opener = TransactionOpener(party: backend.party, model: try model(at: offset), sessions: sessions)
         guard case .shares = try opener.open(record).input else { return false }
@@ -269,7 +271,7 @@ package final class ScorePartition {
             backend.abort(digest)
             throw BatchAbort.logBehind
         }
-        guard records.allSatisfy({ activation(in: $0) == nil }) else {
+        guard records.allSatisfy({ $0.activation == nil }) else {
             backend.abort(digest)
             throw BatchAbort.peerDisagrees(CellBackend.leader, step: "proposal")
         }
@@ -284,16 +286,16 @@ package final class ScorePartition {
 
     /// All records of a range; nil where this party's log does not get them in time. Offsets may have gaps, but a
     /// leader's range ends with a record.
-    private func read(_ range: Range<Int64>) throws -> [LogRecord]? {
+    private func read(_ range: Range<Int64>) throws -> [SealedRecord]? {
         try move(to: range.lowerBound)
-        var records: [LogRecord] = []
+        var records: [SealedRecord] = []
         let clock = ContinuousClock()
         let close = clock.now + limits.catchUp
         var end = range.lowerBound
         while end < range.upperBound {
             let more = try next(limit: Int(range.upperBound - end), timeout: close - clock.now)
             guard let last = more.last else { return nil }
-            records += more.filter { range.contains($0.position.offset) }
+            records += more.filter { range.contains($0.position.offset) }.map(SealedRecord.init)
             end = last.position.offset + 1
         }
         return records
@@ -309,8 +311,9 @@ package final class ScorePartition {
             let records = try next(
                 limit: Int(min(1024, offset - activations.scanned)), timeout: close - clock.now)
             guard let last = records.last else { return false }
-            for record in records where record.position.offset < offset && activation(in: record) != nil {
-                try activate(record)
+            for record in records where record.position.offset < offset {
+                let sealed = SealedRecord(record)
+                if sealed.activation != nil { try activate(sealed) }
             }
             activations.scanned = min(offset, last.position.offset + 1)
         }
@@ -332,13 +335,13 @@ package final class ScorePartition {
     // MARK: Both
 
     private func plan(
-        _ all: [LogRecord], _ range: Range<Int64>, repeats: [Int64]
-    ) throws -> (plan: BatchPlan, records: [LogRecord], model: ActiveModel) {
+        _ all: [SealedRecord], _ range: Range<Int64>, repeats: [Int64]
+    ) throws -> (plan: BatchPlan, records: [SealedRecord], model: ActiveModel) {
         let dropped = Set(repeats)
-        let records = all.filter { !dropped.contains($0.position.offset) }
+        let records = all.filter { !dropped.contains($0.record.position.offset) }
         let model = try model(at: range.lowerBound)
         let plan = BatchPlan(
-            partition: partition.partition, range: range, repeats: repeats, records: records,
+            partition: partition.partition, range: range, repeats: repeats, records: records.map(\.record),
             model: model.manifest.digest)
         return (plan, records, model)
     }
@@ -349,19 +352,12 @@ package final class ScorePartition {
         return model
     }
 
-    private func activation(in record: LogRecord) -> WireModelActivation? {
-        guard let value = record.value, case .activation(let wire)? = WireSealedRecord(decoding: value)?.body else {
-            return nil
-        }
-        return wire
-    }
-
     /// Switches the model at a record; a record that the coordinator did not sign, or an old one, changes nothing.
-    private func activate(_ record: LogRecord) throws {
-        let offset = record.position.offset
+    private func activate(_ record: SealedRecord) throws {
+        let offset = record.record.position.offset
         if activations.isKnown(at: offset) {
             // Read again after a restart.
-        } else if let wire = activation(in: record), let activation = models.activation(wire),
+        } else if let wire = record.activation, let activation = models.activation(wire),
             activations.accepts(activation)
         {
             try activations.add(activation, at: offset)

@@ -5,7 +5,7 @@ package import Records
 import Synchronization
 
 /// What a member's agent remembers: windows and known ids of recent transactions, those that wait for their score, and how
-/// far it has read. Held in memory, shared by the ingest and decision threads, and kept in a `StateStore` some times a second
+/// far it has read. Held in memory, shared by the ingest and decision threads, and kept in a `StateStore` twice a second
 /// (`keep`): a successor begins where it was kept last, and the log has everything since.
 ///
 /// Windows and ids are kept as blocks of keyed hashes (`StateBlock`); only a transaction that waits for its score is kept

@@ -19,25 +19,10 @@ struct TransactionOpener {
     let model: ActiveModel
     let sessions: SessionRegistry
 
-    /// Whose transaction a record says it is, before anything of it is believed.
-    typealias Claim = (member: MemberID, source: SourcePosition)
-
-    /// Nil where a record says nothing readable.
-    static func claim(_ record: LogRecord) -> Claim? {
-        guard let value = record.value, case .transaction(let sealed)? = WireSealedRecord(decoding: value)?.body,
-            let header = WireSealedHeader(decoding: Array(sealed.header)), let member = MemberID(header.member)
-        else { return nil }
-        return (member, SourcePosition(header.source))
-    }
-
-    func open(_ record: LogRecord) throws(LogError) -> OpenedTransaction {
+    func open(_ record: SealedRecord) throws(LogError) -> OpenedTransaction {
         var opened = OpenedTransaction(
             member: nil, source: SourcePosition(offset: 0), epoch: 0, input: .refused(.headerMalformed))
-        guard let value = record.value, let wire = WireSealedRecord(decoding: value),
-            case .transaction(let sealed)? = wire.body
-        else { return opened }
-        let headerBytes = Array(sealed.header)
-        guard let header = WireSealedHeader(decoding: headerBytes) else { return opened }
+        guard case .transaction(let sealed, let headerBytes, let header) = record.body else { return opened }
         guard header.schema == 1 else {
             opened.member = MemberID(header.member).flatMap { sessions.isMember($0) ? $0 : nil }
             opened.input = .refused(.unknownSchema)
