@@ -135,8 +135,14 @@ struct PipelineBenchTests {
             let latency = try #require(pipeline["latency_ms"] as? [String: Double])
             #expect(latency["p50"]! > 0 && latency["p50"]! <= latency["p99"]! && latency["p999"]! <= latency["max"]!)
             for role in ["agent", role] {
-                let costs = try #require(pipeline[role] as? [String: Double])
-                #expect(costs["cpu_us_per_tx"]! > 0 && costs["peak_mb"]! > 1, "\(name) \(role)")
+                let costs = try #require(pipeline[role] as? [String: Any])
+                let processor = try #require(costs["cpu_us_per_tx"] as? Double)
+                #expect(try processor > 0 && #require(costs["peak_mb"] as? Double) > 1, "\(name) \(role)")
+                // Each stage is named, and together they are the whole, but for a tick of the clock each.
+                let stages = try #require(costs["stages"] as? [String: Double])
+                let work = role == "agent" ? ["ingest", "decisions"] : [role == "party" ? "partition" : "worker"]
+                #expect(work.allSatisfy { stages[$0] != nil }, "\(name) \(role): \(stages)")
+                #expect(abs(stages.values.reduce(0, +) - processor) < 0.2 * processor + 20, "\(name) \(role)")
             }
         }
         let curve = (json["pipeline"] as? [String: Any])?["latency_curve"] as? [[String: Any]]

@@ -137,10 +137,10 @@ struct BenchPipelineCommand: ParsableCommand {
         if !slowdowns.isEmpty { throw ExitCode(3) }
     }
 
-    /// Days of the world that hold enough transactions: nearly two a customer and day, and more than 10,000 a second are
+    /// Days of the world that hold enough transactions: nearly two a customer and day, and more than 18,000 a second are
     /// not to be expected of one machine for long (a closed loop ends early where they are used up).
     private func days(_ plan: PipelinePlan) -> Int {
-        let wanted = plan.reserve + Int((plan.seconds + 1) * 10_000)
+        let wanted = plan.reserve + Int((plan.seconds + 1) * (secureOnly ? 10_000 : 18_000))
         return max(7, Int((Double(wanted) / (1.9 * Double(customers))).rounded(.up)))
     }
 }
