@@ -93,7 +93,7 @@ package final class DecisionPipeline {
     /// Takes note of decisions that are in the log and that the state has not heard of.
     private func recover() throws(LogError) {
         let past = try log.reader(at: [try Self.start(decisions, state, log)])
-        while case let records = try past.available(limit: 1024), let last = records.last {
+        while case let records = try past.available(limit: 1024), !records.isEmpty {
             var sources: [SourcePosition] = []
             for record in records {
                 guard let event = CloudEvent(json: record.value ?? []) else {
@@ -103,7 +103,8 @@ package final class DecisionPipeline {
                     sources.append(event.data.source.position)
                 }
             }
-            state.decided(sources, positions: [Position(decisions, last.position.offset + 1)])
+            state.decided(sources, positions: [])
+            hasDecided = true
         }
     }
 
@@ -146,9 +147,9 @@ package final class DecisionPipeline {
     }
 
     /// Takes note of where a successor reads decisions back from. Of this partition's only this writer's are below the end, and the
-    /// state has heard of all of them.
+    /// state has heard of all of them; but while it has not taken in all that they are on, a successor has to read them again.
     private func noteEnd() throws(LogError) {
-        guard hasDecided else { return }
+        guard hasDecided, !state.isBehindDecisions else { return }
         state.decided([], positions: [Position(decisions, try log.end(of: decisions))])
         hasDecided = false
     }

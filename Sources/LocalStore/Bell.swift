@@ -6,7 +6,7 @@ final class Bell: Sendable {
     /// A word that others may use (`HighWatermark`), and the byte that is touched.
     static let size = 16
     let path: String
-    /// -1 where the file can't be opened: then nobody is woken, and readers find at their next time-out what came.
+    /// -1 where the file can't be opened, which whoever watches or maps it says.
     let descriptor: Int32
 
     init(path: String) {

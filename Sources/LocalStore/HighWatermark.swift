@@ -2,8 +2,8 @@ import EventLogs
 import Foundation
 import Synchronization
 
-/// Up to where a partition of the embedded log is durable: what lies below is safe from a power cut, and only that is read
-/// (Kafka's high watermark). A word that all processes of the machine share, in the partition's bell.
+/// Up to where a partition of the embedded log is durable, as `LogDurability` says: only what lies below is read (Kafka's high
+/// watermark). A word that all processes of the machine share, in the partition's bell.
 ///
 /// It may be behind, after a process was killed between its commit and this; never ahead.
 final class HighWatermark: Sendable {

@@ -101,6 +101,8 @@ package final class AgentState: Sendable {
     package var ingested: Int64? { memory.withLock { $0.ingested } }
     /// Ids that are told from new ones, and a few that are about to be forgotten.
     package var knownIDs: Int { memory.withLock { $0.known.taken } }
+    /// Whether a predecessor decided what this agent has not taken in again yet: only the decisions themselves tell that.
+    package var isBehindDecisions: Bool { memory.withLock { !$0.decidedAhead.isEmpty } }
     package var waiting: Int { memory.withLock { $0.pending.count } }
 
     /// What belongs to one batch: to be kept once that is in the log.
@@ -193,6 +195,9 @@ package final class AgentState: Sendable {
             memory.unkept.waiting.formUnion(batch.waiting)
             memory.unkept.verdicts += batch.verdicts
             memory.unkept.positions[transactions] = offset
+            if !memory.decidedAhead.isEmpty {
+                memory.decidedAhead = memory.decidedAhead.filter { $0.offset >= offset }
+            }
         }
     }
 

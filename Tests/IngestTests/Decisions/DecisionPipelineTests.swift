@@ -112,14 +112,26 @@ struct DecisionPipelineTests {
         try takeIn(0..<2, first, keeping: false)
         try run(first)
         #expect(try decided() == ["t-0", "t-1"])
-        // Its successor finds nothing of either, reads the decisions back, and takes both in again.
+        // Its successor reads the decisions back, keeps its state, and ends before it has taken in what they are on.
         let second = try state()
         #expect(second.waiting == 0 && second.ingested == nil)
         try run(second)
-        try takeIn(0..<2, second)
-        #expect(second.waiting == 0)
-        try run(second)
+        try second.keep()
+        // The one after it has taken in one of them, and the last one both.
+        let third = try state()
+        try run(third)
+        try takeIn(0..<1, third)
+        try run(third)
+        try third.keep()
+        let last = try state()
+        try run(last)
+        try takeIn(1..<2, last)
+        #expect(last.waiting == 0 && last.ingested == 2)
+        try run(last)
         #expect(try decided() == ["t-0", "t-1"])
+        // Then, and only then, nobody needs to read them back any more.
+        try last.keep()
+        #expect(try last.position(TopicPartition(Topics.decisions(sessions.member))) == 2)
     }
 
     @Test("say which rules matched; a challenge has no alert; rules in shadow change nothing; matches are counted")
