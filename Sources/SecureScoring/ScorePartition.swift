@@ -40,6 +40,7 @@ package final class ScorePartition {
     private let backend: CellBackend
     private let models: ModelRegistry
     private let sessions: SessionRegistry
+    private let opener: TransactionOpener
     private let recipients: [MemberID: HPKEPublicKey]
     private let limits: BatchLimits
     private let metrics: Metrics
@@ -69,6 +70,7 @@ package final class ScorePartition {
         self.backend = backend
         self.models = models
         self.sessions = sessions
+        opener = TransactionOpener(party: backend.party, sessions: sessions)
         self.recipients = recipients
         self.limits = limits
         self.metrics = metrics
@@ -133,8 +135,7 @@ package final class ScorePartition {
 
     /// Begins a batch whose records are known.
     private func begin(_ plan: BatchPlan, _ records: [SealedRecord], _ model: ActiveModel) throws {
-        let opener = TransactionOpener(party: backend.party, model: model, sessions: sessions)
-        let opened = try records.map(opener.open)
+        let opened = try records.map { try opener.open($0, for: model) }
         var sources = HighestSources()
         for transaction in opened {
             if let member = transaction.member { sources.add(member, transaction.source) }
@@ -249,8 +250,7 @@ package final class ScorePartition {
         _ record: SealedRecord, _ claim: (member: MemberID, source: SourcePosition), from offset: Int64
     ) throws -> Bool {
         guard scored.isRepeat(claim.member, claim.source) else { return false }
-        let opener = TransactionOpener(party: backend.party, model: try model(at: offset), sessions: sessions)
-        guard case .shares = try opener.open(record).input else { return false }
+        guard case .shares = try opener.open(record, for: model(at: offset)).input else { return false }
         return true
     }
 

@@ -1,5 +1,4 @@
 import Crypto
-import Foundation
 package import Keys
 package import Model
 package import Records
@@ -18,10 +17,12 @@ package protocol TransactionSealing: AnyObject {
 package final class TransactionSealer: TransactionSealing {
     private let member: MemberID
     private let epoch: UInt32
-    private let sessions: [PartyID: Session]
+    /// One a party, under the key of its session.
+    private let ciphers: [BoxCipher]
     private let spec: BinnedSpec
     private let idKey: SecretKey
     private let random: @Sendable (Int) -> [UInt8]
+    private var streams = CounterStream()
 
     /// - Parameters:
     ///   - idKey: turns transaction ids into event ids; the member's alone.
@@ -32,7 +33,10 @@ package final class TransactionSealer: TransactionSealing {
     ) {
         self.member = member
         self.epoch = epoch
-        self.sessions = sessions
+        ciphers = PartyID.allCases.map { party in
+            guard let session = sessions[party] else { preconditionFailure("a member has a session with each party") }
+            return BoxCipher(session.up)
+        }
         self.spec = spec
         self.idKey = idKey
         self.random = random
@@ -57,37 +61,27 @@ package final class TransactionSealer: TransactionSealing {
             return Array(bytes.prefix(count))
         }
         let sharing = SeededComponents(
-            bits, group: .xor, seeds: (fresh(SeededComponents.seedBytes), fresh(SeededComponents.seedBytes)))
-        let headerBytes = header(transaction, event: event, source: source)
-        var sealed = WireSealedTransaction()
-        sealed.header = Data(headerBytes)
-        for party in PartyID.allCases {
-            guard let session = sessions[party] else { preconditionFailure("a member has a session with each party") }
+            bits, group: .xor, seeds: (fresh(SeededComponents.seedBytes), fresh(SeededComponents.seedBytes)), &streams)
+        let header = header(transaction, event: event, source: source)
+        let plaintexts = PartyID.allCases.map { party in
             let parts = sharing.parts(for: party)
-            var box = WireShareBox()
-            box.first = Data(parts.first)
-            box.second = Data(parts.second)
-            sealed.boxes.append(
-                Data(
-                    SealedBox.seal(
-                        box.encoded, nonce: fresh(SealedBox.nonceBytes), under: session.up,
-                        associated: boxAssociatedData(header: headerBytes, party: party))))
+            return ShareBox.encoded(parts.first, parts.second)
         }
-        var record = WireSealedRecord()
-        record.transaction = sealed
-        return record.encoded
+        return SealedTransaction.record(
+            header: header, boxes: plaintexts.map { $0.count + SealedBox.overhead }
+        ) { number, record in
+            SealedBox.seal(
+                plaintexts[number], nonce: bytes.prefix(SealedBox.nonceBytes), under: ciphers[number],
+                associated: boxAssociatedData(header: header, party: PartyID.allCases[number]), onto: &record)
+            bytes = bytes.dropFirst(SealedBox.nonceBytes)
+        }
     }
 
     /// What everybody may read of a transaction, encoded.
     package func header(_ transaction: Transaction, event: EventID, source: SourcePosition) -> [UInt8] {
-        var header = WireSealedHeader()
-        header.schema = 1
-        header.member = member.name
-        header.eventID = Data(event.bytes)
-        header.eventTime = transaction.time.seconds
-        header.source = source.wire
-        header.sessionEpoch = epoch
-        header.featureSpec = spec.id
-        return header.encoded
+        SealedHeader(
+            member: member, event: event, time: transaction.time, source: source, sessionEpoch: epoch,
+            featureSpec: spec.id
+        ).encoded
     }
 }

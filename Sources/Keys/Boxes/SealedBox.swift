@@ -1,10 +1,9 @@
-import Crypto
 package import ThreeParty
 
 /// AES-256-GCM boxes: nonce (12 bytes), ciphertext, tag (16 bytes).
 package enum SealedBox {
-    package static let nonceBytes = AESGCM.nonceBytes
-    package static let overhead = nonceBytes + AESGCM.tagBytes
+    package static let nonceBytes = BoxCipher.nonceBytes
+    package static let overhead = nonceBytes + BoxCipher.tagBytes
 
     /// Why a box did not open: it was made under another key, for another header, or was changed on its way.
     package enum OpenError: Error, Sendable, Hashable {
@@ -12,13 +11,25 @@ package enum SealedBox {
     }
 
     /// Seals under a fresh random nonce; a key may seal 2^32 boxes (NIST SP 800-38D, 8.3).
-    ///
-    /// - Parameter nonce: 12 random bytes that were never used before; nil takes them from the system's generator.
     package static func seal(
-        _ plaintext: [UInt8], nonce: [UInt8]? = nil, under key: borrowing SecretKey, associated data: [UInt8]
+        _ plaintext: [UInt8], under key: borrowing SecretKey, associated data: [UInt8]
     ) -> [UInt8] {
-        let nonce = nonce ?? Array(AES.GCM.Nonce())
-        return key.lend { AESGCM.seal(plaintext, after: nonce, nonce: nonce, under: $0, authenticating: data) }
+        var generator = SystemRandomNumberGenerator()
+        let nonce = (0..<nonceBytes).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        var box: [UInt8] = []
+        seal(plaintext, nonce: nonce[...], under: BoxCipher(key), associated: data, onto: &box)
+        return box
+    }
+
+    /// Appends a box to `out`.
+    ///
+    /// - Parameter nonce: 12 random bytes that were never used before.
+    package static func seal(
+        _ plaintext: [UInt8], nonce: ArraySlice<UInt8>, under cipher: BoxCipher, associated data: [UInt8],
+        onto out: inout [UInt8]
+    ) {
+        out.append(contentsOf: nonce)
+        nonce.withUnsafeBytes { cipher.seal(plaintext, nonce: $0, associated: data, onto: &out) }
     }
 
     /// Seals under a key that is derived for this one plaintext, so that sealing again gives the same bytes. The label
@@ -26,30 +37,45 @@ package enum SealedBox {
     package static func seal(
         _ plaintext: [UInt8], once label: [[UInt8]], under key: borrowing SecretKey, associated data: [UInt8]
     ) -> [UInt8] {
-        key.derive(label).lend { AESGCM.seal(plaintext, nonce: Self.zero, under: $0, authenticating: data) }
+        var box: [UInt8] = []
+        box.reserveCapacity(plaintext.count + BoxCipher.tagBytes)
+        Self.zero.withUnsafeBytes {
+            BoxCipher(key.derive(label)).seal(plaintext, nonce: $0, associated: data, onto: &box)
+        }
+        return box
     }
 
     package static func open(
         _ box: [UInt8], under key: borrowing SecretKey, associated data: [UInt8]
     ) throws(OpenError) -> [UInt8] {
-        guard box.count >= overhead,
-            let plaintext = key.lend({
-                AESGCM.open(
-                    box[nonceBytes...], nonce: Array(box[..<nonceBytes]), under: $0, authenticating: data)
-            })
-        else { throw .notAuthentic }
+        var plaintext: [UInt8] = []
+        guard box.withUnsafeBytes({ open($0, under: BoxCipher(key), associated: data, into: &plaintext) }) else {
+            throw .notAuthentic
+        }
         return plaintext
+    }
+
+    /// Puts what a box holds in the place of `plaintext`; false, and nothing, where it does not open.
+    package static func open(
+        _ box: UnsafeRawBufferPointer, under cipher: BoxCipher, associated data: [UInt8], into plaintext: inout [UInt8]
+    ) -> Bool {
+        guard box.count >= overhead else { return false }
+        return cipher.open(
+            UnsafeRawBufferPointer(rebasing: box[nonceBytes...]),
+            nonce: UnsafeRawBufferPointer(rebasing: box[..<nonceBytes]), associated: data, into: &plaintext)
     }
 
     /// Opens what `seal(_:once:under:associated:)` made.
     package static func open(
         _ box: [UInt8], once label: [[UInt8]], under key: borrowing SecretKey, associated data: [UInt8]
     ) throws(OpenError) -> [UInt8] {
-        guard
-            let plaintext = key.derive(label).lend({
-                AESGCM.open(box[...], nonce: zero, under: $0, authenticating: data)
-            })
-        else { throw .notAuthentic }
+        var plaintext: [UInt8] = []
+        let isAuthentic = box.withUnsafeBytes { box in
+            zero.withUnsafeBytes {
+                BoxCipher(key.derive(label)).open(box, nonce: $0, associated: data, into: &plaintext)
+            }
+        }
+        guard isAuthentic else { throw .notAuthentic }
         return plaintext
     }
 

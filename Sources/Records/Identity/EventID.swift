@@ -1,11 +1,17 @@
 /// Sixteen bytes that name an event to everyone without saying anything of it: a keyed hash of the member's own
 /// transaction id.
 package struct EventID: Hashable, Sendable {
-    package let bytes: [UInt8]
+    private let high: UInt64
+    private let low: UInt64
 
-    package init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
-        self.bytes = bytes
+        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        low = bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    package var bytes: [UInt8] {
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
     }
 
     /// Thirty-two lower-case hexadecimal digits.

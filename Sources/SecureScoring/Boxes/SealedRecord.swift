@@ -5,7 +5,7 @@ import Records
 struct SealedRecord {
     enum Body {
         case activation(WireModelActivation)
-        case transaction(WireSealedTransaction, headerBytes: [UInt8], WireSealedHeader)
+        case transaction(SealedTransaction)
         /// Neither, or a transaction without a readable header.
         case unreadable
     }
@@ -15,12 +15,13 @@ struct SealedRecord {
 
     init(_ record: LogRecord) {
         self.record = record
-        switch WireSealedRecord(decoding: record.value ?? [])?.body {
-        case .activation(let activation): body = .activation(activation)
-        case .transaction(let sealed):
-            let bytes = Array(sealed.header)
-            body = WireSealedHeader(decoding: bytes).map { .transaction(sealed, headerBytes: bytes, $0) } ?? .unreadable
-        case nil: body = .unreadable
+        let bytes = record.value ?? []
+        if let transaction = SealedTransaction(bytes) {
+            body = .transaction(transaction)
+        } else if case .activation(let activation)? = WireSealedRecord(decoding: bytes)?.body {
+            body = .activation(activation)
+        } else {
+            body = .unreadable
         }
     }
 
@@ -30,7 +31,9 @@ struct SealedRecord {
 
     /// Whose transaction it says it is; nil where it says nothing readable.
     var claim: (member: MemberID, source: SourcePosition)? {
-        guard case .transaction(_, _, let header) = body, let member = MemberID(header.member) else { return nil }
-        return (member, SourcePosition(header.source))
+        guard case .transaction(let transaction) = body, let member = transaction.header.member,
+            let source = transaction.header.source
+        else { return nil }
+        return (member, source)
     }
 }

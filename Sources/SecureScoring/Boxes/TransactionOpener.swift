@@ -1,5 +1,4 @@
 import EventLogs
-import Foundation
 import Keys
 import Records
 import ThreeParty
@@ -14,49 +13,63 @@ struct OpenedTransaction {
 }
 
 /// Opens this party's boxes. Refusals are per record and never stop a batch.
-struct TransactionOpener {
-    let party: PartyID
-    let model: ActiveModel
-    let sessions: SessionRegistry
+final class TransactionOpener {
+    private let party: PartyID
+    private let sessions: SessionRegistry
+    private var streams = CounterStream()
+    /// A box's plaintext; one buffer for all.
+    private var plaintext: [UInt8] = []
 
-    func open(_ record: SealedRecord) throws(LogError) -> OpenedTransaction {
+    init(party: PartyID, sessions: SessionRegistry) {
+        self.party = party
+        self.sessions = sessions
+    }
+
+    func open(_ record: SealedRecord, for model: ActiveModel) throws(LogError) -> OpenedTransaction {
         var opened = OpenedTransaction(
             member: nil, source: SourcePosition(offset: 0), epoch: 0, input: .refused(.headerMalformed))
-        guard case .transaction(let sealed, let headerBytes, let header) = record.body else { return opened }
-        guard header.schema == 1 else {
-            opened.member = MemberID(header.member).flatMap { sessions.isMember($0) ? $0 : nil }
+        guard case .transaction(let sealed) = record.body else { return opened }
+        let header = sealed.header
+        guard header.schema == SealedHeader.schema else {
+            opened.member = header.member.flatMap { sessions.isMember($0) ? $0 : nil }
             opened.input = .refused(.unknownSchema)
             return opened
         }
-        guard header.eventID.count == 16, header.hasSource, header.source.offset >= 0 else { return opened }
-        opened.source = SourcePosition(header.source)
+        guard header.event != nil, let source = header.source, source.offset >= 0 else { return opened }
+        opened.source = source
         opened.epoch = header.sessionEpoch
-        guard let member = MemberID(header.member), sessions.isMember(member) else {
+        guard let member = header.member, sessions.isMember(member) else {
             opened.input = .refused(.unknownMember)
             return opened
         }
         opened.member = member
-        opened.input = try input(sealed, header, headerBytes, member)
+        opened.input = try input(sealed, record.record.value ?? [], member, model)
         return opened
     }
 
     private func input(
-        _ sealed: WireSealedTransaction, _ header: WireSealedHeader, _ headerBytes: [UInt8], _ member: MemberID
+        _ sealed: SealedTransaction, _ record: [UInt8], _ member: MemberID, _ model: ActiveModel
     ) throws(LogError) -> BatchInput {
-        guard header.featureSpec == model.manifest.featureSpec else { return .refused(.wrongFeatureSpec) }
-        guard sealed.boxes.count == 3 else { return .refused(.boxMissing) }
-        guard let session = try sessions.session(member, epoch: header.sessionEpoch) else {
+        guard sealed.header.featureSpec == model.manifest.featureSpec else { return .refused(.wrongFeatureSpec) }
+        guard sealed.boxCount == 3 else { return .refused(.boxMissing) }
+        guard let cipher = try sessions.upCipher(member, epoch: sealed.header.sessionEpoch) else {
             return .refused(.unknownSession)
         }
-        let box = Array(sealed.boxes[party.rawValue])
-        guard
-            let plaintext = try? SealedBox.open(
-                box, under: session.up, associated: boxAssociatedData(header: headerBytes, party: party))
-        else { return .refused(.boxNotOpened) }
-        guard let parts = WireShareBox(decoding: plaintext),
-            let shares = BitShares(
-                party: party, first: Array(parts.first), second: Array(parts.second), bits: model.manifest.shape.bits)
-        else { return .refused(.boxMalformed) }
-        return .shares(shares)
+        let associated = boxAssociatedData(header: record[sealed.headerBytes], party: party)
+        let isOpen = record.withUnsafeBytes { record in
+            SealedBox.open(
+                UnsafeRawBufferPointer(rebasing: record[sealed.boxes[party.rawValue]]), under: cipher,
+                associated: associated, into: &plaintext)
+        }
+        guard isOpen else { return .refused(.boxNotOpened) }
+        let shares = plaintext.withUnsafeBytes { bytes in
+            ShareBox(bytes).flatMap { box in
+                BitShares(
+                    party: party, first: UnsafeRawBufferPointer(rebasing: bytes[box.first]),
+                    second: UnsafeRawBufferPointer(rebasing: bytes[box.second]), bits: model.manifest.shape.bits,
+                    &streams)
+            }
+        }
+        return shares.map(BatchInput.shares) ?? .refused(.boxMalformed)
     }
 }

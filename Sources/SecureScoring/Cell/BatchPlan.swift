@@ -20,10 +20,10 @@ package struct BatchPlan: Sendable, Hashable {
         self.repeats = repeats
         digest = Digest32(
             of: [
-                Array("cordon/plan/v1".utf8), Self.encode(partition, range), model.bytes,
+                Array("cordon/plan/v2".utf8), Self.encode(partition, range), model.bytes,
                 repeats.flatMap { offset in withUnsafeBytes(of: offset.bigEndian) { Array($0) } },
             ]
-                + records.map { Digest32(of: [$0.value ?? []]).bytes })
+                + records.map { $0.value ?? [] })
     }
 
     private static func encode(_ partition: Int, _ range: Range<Int64>) -> [UInt8] {

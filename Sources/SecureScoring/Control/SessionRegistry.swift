@@ -16,7 +16,7 @@ package final class SessionRegistry {
     private let members: [MemberID: VerifyingKey]
     private let reader: any LogReader
     private let logger: Logger
-    private var sessions: [Key: Session] = [:]
+    private var sessions: [Key: (session: Session, up: BoxCipher)] = [:]
 
     package init(
         party: PartyID, key: consuming HPKEPrivateKey, members: [MemberID: VerifyingKey], log: any EventLog,
@@ -33,8 +33,15 @@ package final class SessionRegistry {
 
     /// The session that a record names; reads what was announced since, where it is not known yet.
     package func session(_ member: MemberID, epoch: UInt32) throws(LogError) -> Session? {
+        try find(member, epoch)?.session
+    }
+
+    /// What opens the boxes of that session.
+    func upCipher(_ member: MemberID, epoch: UInt32) throws(LogError) -> BoxCipher? { try find(member, epoch)?.up }
+
+    private func find(_ member: MemberID, _ epoch: UInt32) throws(LogError) -> (session: Session, up: BoxCipher)? {
         let key = Key(member: member, epoch: epoch)
-        if let session = sessions[key] { return session }
+        if let found = sessions[key] { return found }
         try refresh()
         return sessions[key]
     }
@@ -55,7 +62,7 @@ package final class SessionRegistry {
                     let session = try Session.accept(announcement, at: party, key: self.key, members: members)
                     let key = Key(member: session.member, epoch: session.epoch)
                     // The first of an epoch stays: a later one would take records in flight out of reach.
-                    if sessions[key] == nil { sessions[key] = session }
+                    if sessions[key] == nil { sessions[key] = (session, BoxCipher(session.up)) }
                 } catch {
                     logger.error(
                         "a session announcement was refused",

@@ -14,18 +14,29 @@ package struct CounterStream: ~Copyable {
 
     /// - Parameter key: 16 bytes.
     package init(_ key: borrowing SecretKey) {
+        self.init()
+        let context = context
+        key.lend { key in key.withUnsafeBytes { Self.restart(context, $0) } }
+    }
+
+    /// A stream that is restarted before it is used.
+    package init() {
         guard let context = EVP_CIPHER_CTX_new() else { preconditionFailure("no memory for a cipher's context") }
         self.context = context
-        let began = key.lend { key in
-            precondition(key.bitCount == 128, "AES-128-CTR takes a 16-byte key; the caller gave another")
-            return key.withUnsafeBytes { key in
-                let zero: (UInt64, UInt64) = (0, 0)
-                return withUnsafeBytes(of: zero) { counter in
-                    EVP_EncryptInit_ex(
-                        context, Self.cipher, nil, key.bindMemory(to: UInt8.self).baseAddress,
-                        counter.bindMemory(to: UInt8.self).baseAddress)
-                }
-            }
+    }
+
+    /// Goes to the beginning of another key's stream. Many short streams are cheaper one after the other here than each anew.
+    ///
+    /// - Parameter key: 16 bytes.
+    package mutating func restart(_ key: UnsafeRawBufferPointer) { Self.restart(context, key) }
+
+    private static func restart(_ context: OpaquePointer, _ key: UnsafeRawBufferPointer) {
+        precondition(key.count == 16, "AES-128-CTR takes a 16-byte key; the caller gave another")
+        let zero: (UInt64, UInt64) = (0, 0)
+        let began = withUnsafeBytes(of: zero) { counter in
+            EVP_EncryptInit_ex(
+                context, Self.cipher, nil, key.bindMemory(to: UInt8.self).baseAddress,
+                counter.bindMemory(to: UInt8.self).baseAddress)
         }
         precondition(began == 1, "OpenSSL has AES-128-CTR")
     }
@@ -34,7 +45,13 @@ package struct CounterStream: ~Copyable {
 
     /// Writes the stream's next bytes over all of `buffer`.
     package mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) {
-        guard let bytes = buffer.initializeMemory(as: UInt8.self, repeating: 0).baseAddress else { return }
+        _ = buffer.initializeMemory(as: UInt8.self, repeating: 0)
+        mask(buffer)
+    }
+
+    /// XORs the stream's next bytes onto `buffer`.
+    package mutating func mask(_ buffer: UnsafeMutableRawBufferPointer) {
+        guard let bytes = buffer.bindMemory(to: UInt8.self).baseAddress else { return }
         var written: Int32 = 0
         let done = EVP_EncryptUpdate(context, bytes, &written, bytes, Int32(buffer.count))
         precondition(done == 1 && written == buffer.count, "AES-CTR gives as many bytes as it takes")

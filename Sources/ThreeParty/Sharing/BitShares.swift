@@ -15,20 +15,29 @@ package struct BitShares: Sendable, CustomStringConvertible, CustomReflectable {
 
     package var description: String { "BitShares(\(first.count) bytes)" }
     package var customMirror: Mirror { Mirror(self, children: []) }
-
-    /// Shares that stand in for those of a refused transaction: nothing is computed from them that leaves the party.
-    package static func blank(bytes: Int) -> BitShares {
-        BitShares(first: [UInt8](repeating: 0, count: bytes), second: [UInt8](repeating: 0, count: bytes))
-    }
 }
 
 extension BitShares {
     /// Reads the parts that a member sent to `party` (see `SeededComponents`); nil where a length is wrong.
-    package init?(party: PartyID, first: [UInt8], second: [UInt8], bits: Int) {
+    ///
+    /// - Parameter streams: expands the seeds.
+    package init?(
+        party: PartyID, first: UnsafeRawBufferPointer, second: UnsafeRawBufferPointer, bits: Int,
+        _ streams: inout CounterStream
+    ) {
         let bytes = (bits + 7) / 8
-        guard let first = SeededComponents.expand(first, component: party.rawValue, bytes: bytes),
-            let second = SeededComponents.expand(second, component: party.next.rawValue, bytes: bytes)
+        guard let first = SeededComponents.expand(first, component: party.rawValue, bytes: bytes, &streams),
+            let second = SeededComponents.expand(second, component: party.next.rawValue, bytes: bytes, &streams)
         else { return nil }
         self.init(first: first, second: second)
+    }
+
+    package init?(party: PartyID, first: [UInt8], second: [UInt8], bits: Int) {
+        var streams = CounterStream()
+        let shares = first.withUnsafeBytes { first in
+            second.withUnsafeBytes { BitShares(party: party, first: first, second: $0, bits: bits, &streams) }
+        }
+        guard let shares else { return nil }
+        self = shares
     }
 }

@@ -11,45 +11,75 @@ package struct SeededComponents: ~Copyable {
 
     package static let seedBytes = 16
 
-    private let seeds: [[UInt8]]
+    private let zero: [UInt8]
+    private let one: [UInt8]
     private let explicit: [UInt8]
 
     /// Each seed is 16 fresh random bytes, used for nothing else.
-    package init(_ secret: [UInt8], group: Group, seeds: (zero: [UInt8], one: [UInt8])) {
+    ///
+    /// - Parameter streams: expands the seeds.
+    package init(
+        _ secret: [UInt8], group: Group, seeds: (zero: [UInt8], one: [UInt8]), _ streams: inout CounterStream
+    ) {
         precondition(seeds.zero.count == Self.seedBytes && seeds.one.count == Self.seedBytes)
-        self.seeds = [seeds.zero, seeds.one]
+        (zero, one) = seeds
         var rest = secret
-        for seed in self.seeds {
-            let component = Self.component(seed, bytes: secret.count)
+        for seed in [zero, one] {
             switch group {
-            case .xor: for i in rest.indices { rest[i] ^= component[i] }
-            case .addition(ringBits: 16): rest = Self.subtract(component, from: rest, in: UInt16.self)
-            case .addition: rest = Self.subtract(component, from: rest, in: UInt32.self)
+            case .xor:
+                seed.withUnsafeBytes { streams.restart($0) }
+                rest.withUnsafeMutableBytes { streams.mask($0) }
+            case .addition(ringBits: 16): rest = Self.subtract(seed, from: rest, in: UInt16.self, &streams)
+            case .addition: rest = Self.subtract(seed, from: rest, in: UInt32.self, &streams)
             }
         }
         explicit = rest
     }
 
-    private static func subtract<R: RingElement>(_ b: [UInt8], from a: [UInt8], in ring: R.Type) -> [UInt8] {
-        R.pack(zip(R.unpack(a), R.unpack(b)).map { $0 &- $1 })
+    package init(_ secret: [UInt8], group: Group, seeds: (zero: [UInt8], one: [UInt8])) {
+        var streams = CounterStream()
+        self.init(secret, group: group, seeds: seeds, &streams)
+    }
+
+    private static func subtract<R: RingElement>(
+        _ seed: [UInt8], from a: [UInt8], in ring: R.Type, _ streams: inout CounterStream
+    ) -> [UInt8] {
+        let component = seed.withUnsafeBytes { Self.component($0, bytes: a.count, &streams) }
+        return R.pack(zip(R.unpack(a), R.unpack(component)).map { $0 &- $1 })
     }
 
     /// Components `i` and `i + 1` as party `i` is sent them: a seed or the explicit bytes.
     package borrowing func parts(for party: PartyID) -> (first: [UInt8], second: [UInt8]) {
-        let components = [seeds[0], seeds[1], explicit]
-        return (components[party.rawValue], components[party.next.rawValue])
+        switch party {
+        case .zero: (zero, one)
+        case .one: (one, explicit)
+        case .two: (explicit, zero)
+        }
     }
 
     /// The `bytes` bytes of component `index` from what a party was sent; nil where its length is wrong.
-    package static func expand(_ part: [UInt8], component index: Int, bytes: Int) -> [UInt8]? {
+    package static func expand(
+        _ part: UnsafeRawBufferPointer, component index: Int, bytes: Int, _ streams: inout CounterStream
+    ) -> [UInt8]? {
         if index < 2 {
             guard part.count == seedBytes else { return nil }
-            return component(part, bytes: bytes)
+            return component(part, bytes: bytes, &streams)
         }
-        return part.count == bytes ? part : nil
+        return part.count == bytes ? Array(part) : nil
     }
 
-    private static func component(_ seed: [UInt8], bytes: Int) -> [UInt8] {
-        CounterStream.bytes(of: SecretKey(bytes: seed), count: bytes)
+    package static func expand(_ part: [UInt8], component index: Int, bytes: Int) -> [UInt8]? {
+        var streams = CounterStream()
+        return part.withUnsafeBytes { expand($0, component: index, bytes: bytes, &streams) }
+    }
+
+    private static func component(
+        _ seed: UnsafeRawBufferPointer, bytes: Int, _ streams: inout CounterStream
+    ) -> [UInt8] {
+        streams.restart(seed)
+        return [UInt8](unsafeUninitializedCapacity: bytes) { buffer, filled in
+            streams.fill(UnsafeMutableRawBufferPointer(buffer))
+            filled = bytes
+        }
     }
 }

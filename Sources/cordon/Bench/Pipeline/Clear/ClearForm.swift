@@ -32,12 +32,10 @@ private final class ClearWriter: TransactionSealing {
     func seal(
         _ transaction: Transaction, event: EventID, features: [Double], source: SourcePosition
     ) -> [UInt8] {
-        var plain = WireSealedTransaction()
-        plain.header = Data(sealer.header(transaction, event: event, source: source))
-        plain.boxes = [Data(ClearForm.mark + spec.thermometer(spec.bins(features)))]
-        var record = WireSealedRecord()
-        record.transaction = plain
-        return record.encoded
+        let box = ClearForm.mark + spec.thermometer(spec.bins(features))
+        return SealedTransaction.record(
+            header: sealer.header(transaction, event: event, source: source), boxes: [box.count]
+        ) { _, record in record += box }
     }
 }
 

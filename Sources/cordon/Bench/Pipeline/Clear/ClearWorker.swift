@@ -60,20 +60,22 @@ final class ClearWorker {
 
     /// One record a member.
     private func score(_ records: [LogRecord]) throws -> [NewRecord] {
-        var scored: [String: Scored] = [:]
+        var scored: [MemberID: Scored] = [:]
         for record in records {
-            switch WireSealedRecord(decoding: record.value ?? [])?.body {
-            case .activation(let wire): try activate(wire)
-            case .transaction(let plain):
-                let box = plain.boxes.first.map { Array($0) } ?? []
-                guard let header = WireSealedHeader(decoding: Array(plain.header)),
-                    header.featureSpec == model.binned.id,
+            let bytes = record.value ?? []
+            if let plain = SealedTransaction(bytes) {
+                let box = bytes[plain.boxes[0]]
+                guard plain.header.featureSpec == model.binned.id, let member = plain.header.member,
+                    let source = plain.header.source,
                     box.count == ClearForm.mark.count + (model.binned.bits + 7) / 8, box.starts(with: ClearForm.mark)
                 else { throw Failure("\(record.position) is no transaction in the clear for model \(model.version)") }
-                let score = model.score(thermometer: Array(box[ClearForm.mark.count...]))
-                scored[header.member, default: Scored()].sources.append(header.source)
-                scored[header.member, default: Scored()].scores.append(UInt32(truncatingIfNeeded: score))
-            case nil: throw Failure("\(record.position) is unreadable")
+                let score = model.score(thermometer: Array(box.dropFirst(ClearForm.mark.count)))
+                scored[member, default: Scored()].sources.append(source.wire)
+                scored[member, default: Scored()].scores.append(UInt32(truncatingIfNeeded: score))
+            } else if case .activation(let wire)? = WireSealedRecord(decoding: bytes)?.body {
+                try activate(wire)
+            } else {
+                throw Failure("\(record.position) is unreadable")
             }
         }
         return try scored.sorted { $0.key < $1.key }.map { try self.record($0.key, $0.value) }
@@ -86,10 +88,8 @@ final class ClearWorker {
         active = activation.model
     }
 
-    private func record(_ member: String, _ scored: Scored) throws -> NewRecord {
-        guard let member = MemberID(member), let active else {
-            throw Failure("there are transactions before any model was activated, or of nobody")
-        }
+    private func record(_ member: MemberID, _ scored: Scored) throws -> NewRecord {
+        guard let active else { throw Failure("there are transactions before any model was activated") }
         var header = WireScoreHeader()
         header.schema = 1
         header.member = member.name

@@ -1,0 +1,101 @@
+/// Where the parts of a sealed transaction stand in its record: `SealedRecord` and `SealedTransaction` of pipelines/schemas,
+/// read and written in place.
+package struct SealedTransaction: Sendable {
+    package let header: SealedHeader
+    /// The header's bytes, which the boxes are bound to.
+    package let headerBytes: Range<Int>
+    /// How many there are; only the first three have a place.
+    package let boxCount: Int
+    package let boxes: InlineArray<3, Range<Int>>
+
+    /// Nil where `record` is no transaction, or has no readable header.
+    package init?(_ record: [UInt8]) {
+        guard let found = record.withUnsafeBytes({ Self.find($0) }) else { return nil }
+        self = found
+    }
+
+    private static func find(_ bytes: UnsafeRawBufferPointer) -> SealedTransaction? {
+        do {
+            var body: Range<Int>?
+            var reader = FieldReader(bytes, bytes.indices)
+            while let field = try reader.next() {
+                // Of a `oneof`, one: who writes two means that readers disagree.
+                guard case .bytes(let range) = field.value, field.number == 1 || field.number == 2 else { continue }
+                guard body == nil, field.number == 1 else { return nil }
+                body = range
+            }
+            guard let body else { return nil }
+            var (headerBytes, count) = (0..<0, 0)
+            var boxes = InlineArray<3, Range<Int>>(repeating: 0..<0)
+            reader = FieldReader(bytes, body)
+            while let field = try reader.next() {
+                guard case .bytes(let range) = field.value else { continue }
+                if field.number == 1 {
+                    headerBytes = range
+                } else if field.number == 2 {
+                    if count < 3 { boxes[count] = range }
+                    count += 1
+                }
+            }
+            return SealedHeader(bytes, headerBytes).map {
+                SealedTransaction(header: $0, headerBytes: headerBytes, boxCount: count, boxes: boxes)
+            }
+        } catch { return nil }
+    }
+
+    private init(header: SealedHeader, headerBytes: Range<Int>, boxCount: Int, boxes: InlineArray<3, Range<Int>>) {
+        self.header = header
+        self.headerBytes = headerBytes
+        self.boxCount = boxCount
+        self.boxes = boxes
+    }
+
+    /// The record of a transaction.
+    ///
+    /// - Parameters:
+    ///   - header: an encoded `SealedHeader`.
+    ///   - sizes: the bytes of each box.
+    ///   - box: appends a box, by its number.
+    package static func record(
+        header: [UInt8], boxes sizes: [Int], box: (Int, inout [UInt8]) -> Void
+    ) -> [UInt8] {
+        let body = sizes.reduce(FieldWriter.size(header.count)) { $0 + FieldWriter.size($1) }
+        var writer = FieldWriter(capacity: FieldWriter.size(body))
+        writer.prefix(body, 1)
+        writer.message(header, 1)
+        for (number, size) in sizes.enumerated() {
+            writer.prefix(size, 2)
+            writer.append { box(number, &$0) }
+        }
+        return writer.bytes
+    }
+}
+
+/// Where the parts of a box's plaintext stand: `ShareBox` of pipelines/schemas, read and written in place.
+package struct ShareBox: Sendable {
+    package let first: Range<Int>
+    package let second: Range<Int>
+
+    /// Nil where `plaintext` is no message.
+    package init?(_ plaintext: UnsafeRawBufferPointer) {
+        var (first, second) = (0..<0, 0..<0)
+        var reader = FieldReader(plaintext, plaintext.indices)
+        do {
+            while let field = try reader.next() {
+                guard case .bytes(let range) = field.value else { continue }
+                if field.number == 1 { first = range } else if field.number == 2 { second = range }
+            }
+        } catch { return nil }
+        (self.first, self.second) = (first, second)
+    }
+
+    package static func encoded(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
+        var writer = FieldWriter(capacity: size(first.count, second.count))
+        writer.bytes(first, 1)
+        writer.bytes(second, 2)
+        return writer.bytes
+    }
+
+    /// Bytes of a box's plaintext with parts of so many bytes, none of which is empty.
+    package static func size(_ first: Int, _ second: Int) -> Int { FieldWriter.size(first) + FieldWriter.size(second) }
+}
