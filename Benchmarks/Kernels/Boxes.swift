@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 import Keys
 import ThreeParty
 
@@ -37,18 +38,18 @@ func sealing() -> Kernel {
                             load.plaintexts[event], using: key, nonce: nonce, authenticating: load.header
                         ).combined
                     else { preconditionFailure("AES-GCM seals whatever it is given") }
-                    part(out, event, boxBytes).copyBytes(from: box)
+                    box.withUnsafeBytes { part(out, event, boxBytes).copyMemory(from: $0) }
                 }
             },
             .init(name: "OpenSSL, a context a box") { out in
                 for event in 0..<Workload.batch {
                     let box = load.seal(event, under: BoxCipher(SecretKey(bytes: load.secret)))
-                    part(out, event, boxBytes).copyBytes(from: box)
+                    box.withUnsafeBytes { part(out, event, boxBytes).copyMemory(from: $0) }
                 }
             },
             .init(name: "OpenSSL, one context for all", isProduct: true) { out in
                 for event in 0..<Workload.batch {
-                    part(out, event, boxBytes).copyBytes(from: load.seal(event, under: cipher))
+                    load.seal(event, under: cipher).withUnsafeBytes { part(out, event, boxBytes).copyMemory(from: $0) }
                 }
             },
         ])
@@ -64,7 +65,7 @@ func opening() -> Kernel {
             SealedBox.open($0, under: cipher, associated: load.header, into: &plaintext)
         }
         precondition(isOpen, "a box opens under the key that it was sealed under")
-        part(out, event, plaintextBytes).copyBytes(from: plaintext)
+        plaintext.withUnsafeBytes { part(out, event, plaintextBytes).copyMemory(from: $0) }
     }
     return Kernel(
         name: "opening boxes of 128 bytes", input: [UInt8](repeating: 0, count: Workload.batch * plaintextBytes),
@@ -74,7 +75,7 @@ func opening() -> Kernel {
                     guard let box = try? AES.GCM.SealedBox(combined: boxes[event]),
                         let plaintext = try? AES.GCM.open(box, using: key, authenticating: load.header)
                     else { preconditionFailure("a box opens under the key that it was sealed under") }
-                    part(out, event, plaintextBytes).copyBytes(from: plaintext)
+                    plaintext.withUnsafeBytes { part(out, event, plaintextBytes).copyMemory(from: $0) }
                 }
             },
             .init(name: "OpenSSL, a context a box") { out in

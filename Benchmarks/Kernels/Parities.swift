@@ -20,11 +20,7 @@ func parities(_ work: Workload) -> Kernel {
             .init(name: "8 rows interleaved in SIMD8<UInt64>") { out in
                 work.each(out) { own, mixed, part in rows.0.add(mixed, and: rows.1, own, to: part) }
             },
-            .init(name: "4-bit tables, SIMD8<UInt64>, both matrices in one loop, blocks of 512 rows", isProduct: true) {
-                out in
-                out.copyBytes(from: product.masked(work.inputs, zeroShare: noMask))
-            },
-            .init(name: "the same without blocks of 512 rows") { out in
+            .init(name: "4-bit tables, SIMD8<UInt64>, a matrix after the other") { out in
                 work.each(out) { own, mixed, part in
                     var sum = SIMD8<UInt64>.zero
                     add(four.0.entries, mixed, to: &sum)
@@ -35,11 +31,8 @@ func parities(_ work: Workload) -> Kernel {
             .init(name: "4-bit tables, SIMD8<UInt64>, both matrices in one loop") { out in
                 work.each(out) { own, mixed, part in fourBits(four.0.entries, mixed, four.1.entries, own, part) }
             },
-            .init(name: "the same, a table for every 512 rows") { out in
-                work.each(out) { own, mixed, part in
-                    fourBits(
-                        four.0.entries, mixed, four.1.entries, own, blocks: (work.shape.conditions + 511) / 512, part)
-                }
+            .init(name: "the same, a table for every 512 rows", isProduct: true) { out in
+                product.masked(work.inputs, zeroShare: noMask).withUnsafeBytes { out.copyMemory(from: $0) }
             },
             .init(name: "8-bit tables, SIMD8<UInt64>, both matrices in one loop") { out in
                 work.each(out) { own, mixed, part in eightBits(eight.0.entries, mixed, eight.1.entries, own, part) }
@@ -191,33 +184,6 @@ private func fourBits<Lanes: SIMD>(
         }
     }
     withUnsafeBytes(of: sum) { for byte in out.indices { out[byte] = $0[byte] } }
-}
-
-/// For any number of rows: a table after the other, each of 512 rows.
-private func fourBits(
-    _ first: [SIMD8<UInt64>], _ mixed: [UInt8], _ second: [SIMD8<UInt64>], _ own: [UInt8], blocks: Int,
-    _ out: UnsafeMutableRawBufferPointer
-) {
-    let size = mixed.count * 32
-    first.withUnsafeBufferPointer { first in
-        second.withUnsafeBufferPointer { second in
-            for block in 0..<blocks {
-                let first = UnsafeBufferPointer(rebasing: first[block * size..<(block + 1) * size])
-                let second = UnsafeBufferPointer(rebasing: second[block * size..<(block + 1) * size])
-                var sum = SIMD8<UInt64>.zero
-                for byte in mixed.indices {
-                    let (a, b, at) = (Int(mixed[byte]), Int(own[byte]), byte * 32)
-                    sum ^= first[at + a & 15]
-                    sum ^= first[at + 16 + a >> 4]
-                    sum ^= second[at + b & 15]
-                    sum ^= second[at + 16 + b >> 4]
-                }
-                withUnsafeBytes(of: sum) { sum in
-                    for byte in 0..<min(64, out.count - block * 64) { out[block * 64 + byte] = sum[byte] }
-                }
-            }
-        }
-    }
 }
 
 private func eightBits(

@@ -23,14 +23,19 @@ package struct ConditionBits: Sendable {
     ///   - zeroShare: `conditionBytes` a transaction; the three parties' XOR to zero.
     package func masked(_ inputs: [BitShares?], zeroShare: [UInt8]) -> [UInt8] {
         let width = shape.conditionBytes
+        precondition(zeroShare.count == inputs.count * width)
         var out = [UInt8](repeating: 0, count: inputs.count * width)
         var sums = [ParityTables.Lanes](repeating: .zero, count: tables.blocks)
-        for (event, input) in inputs.enumerated() {
-            guard let input else { continue }
-            tables.product(input.first, input.second, &sums)
-            let start = event * width
-            sums.withUnsafeBytes { sums in
-                for byte in 0..<width { out[start + byte] = sums[byte] ^ zeroShare[start + byte] }
+        out.withUnsafeMutableBytes { out in
+            zeroShare.withUnsafeBytes { zeroShare in
+                for (event, input) in inputs.enumerated() {
+                    guard let input else { continue }
+                    tables.product(input.first, input.second, &sums)
+                    sums.withUnsafeBytes { sums in
+                        let start = event * width
+                        for byte in 0..<width { out[start + byte] = sums[byte] ^ zeroShare[start + byte] }
+                    }
+                }
             }
         }
         return out
@@ -50,7 +55,7 @@ struct ParityTables: Sendable {
     /// 512 rows each.
     let blocks: Int
     private let bytes: Int
-    /// For each input byte, entries of its low four bits and then of its high ones, each a block after the other.
+    /// A block after the other; in each, for each input byte, entries of its low four bits and then of its high ones.
     private let first: [Lanes]
     private let second: [Lanes]
 
@@ -64,27 +69,24 @@ struct ParityTables: Sendable {
 
     private static func table(_ rows: [UInt8], _ shape: ForestShape, _ blocks: Int) -> [Lanes] {
         let width = shape.inputBytes
-        var columns = [Lanes](repeating: .zero, count: width * 8 * blocks)
+        var columns = [Lanes](repeating: .zero, count: blocks * width * 8)
         for row in 0..<shape.conditions {
             let one = (1 << UInt64(row & 63) as UInt64).littleEndian
             for byte in 0..<width {
                 var bits = rows[row * width + byte]
                 while bits != 0 {
-                    let column = byte * 8 + bits.trailingZeroBitCount
-                    columns[column * blocks + row >> 9][(row >> 6) & 7] ^= one
+                    let column = (row >> 9 * width + byte) * 8 + bits.trailingZeroBitCount
+                    columns[column][(row >> 6) & 7] ^= one
                     bits &= bits - 1
                 }
             }
         }
-        var table = [Lanes](repeating: .zero, count: width * 32 * blocks)
-        for nibble in 0..<width * 2 {
+        var table = [Lanes](repeating: .zero, count: blocks * width * 32)
+        for nibble in 0..<blocks * width * 2 {
             for pattern in 1..<16 {
-                let low = pattern.trailingZeroBitCount
-                for block in 0..<blocks {
-                    table[(nibble * 16 + pattern) * blocks + block] =
-                        table[(nibble * 16 + pattern & (pattern - 1)) * blocks + block]
-                        ^ columns[(nibble * 4 + low) * blocks + block]
-                }
+                table[nibble * 16 + pattern] =
+                    table[nibble * 16 + pattern & (pattern - 1)]
+                    ^ columns[nibble * 4 + pattern.trailingZeroBitCount]
             }
         }
         return table
@@ -102,13 +104,16 @@ struct ParityTables: Sendable {
                 first.withUnsafeBufferPointer { first in
                     second.withUnsafeBufferPointer { second in
                         for block in 0..<blocks {
+                            let start = block * bytes * 32
+                            let first = UnsafeBufferPointer(rebasing: first[start..<start + bytes * 32])
+                            let second = UnsafeBufferPointer(rebasing: second[start..<start + bytes * 32])
                             var sum = Lanes.zero
                             for byte in 0..<bytes {
-                                let (own, mixed) = (x[byte], x[byte] ^ y[byte])
-                                sum ^= first[(byte * 32 + Int(mixed & 15)) * blocks + block]
-                                sum ^= first[(byte * 32 + 16 + Int(mixed >> 4)) * blocks + block]
-                                sum ^= second[(byte * 32 + Int(own & 15)) * blocks + block]
-                                sum ^= second[(byte * 32 + 16 + Int(own >> 4)) * blocks + block]
+                                let (own, mixed, at) = (Int(x[byte]), Int(x[byte] ^ y[byte]), byte * 32)
+                                sum ^= first[at + mixed & 15]
+                                sum ^= first[at + 16 + mixed >> 4]
+                                sum ^= second[at + own & 15]
+                                sum ^= second[at + 16 + own >> 4]
                             }
                             sums[block] = sum
                         }

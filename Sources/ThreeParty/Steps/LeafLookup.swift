@@ -24,9 +24,10 @@ package struct LeafLookup<R: RingElement>: Sendable {
     ///   - share: `leaves` elements as they travel, turned into the message in place.
     package func deal(_ indices: LeafIndices, into share: UnsafeMutableBufferPointer<R>) {
         let domain = 1 << shape.depth
-        for at in 0..<shape.leaves { share[at] = (0 &- R(littleEndian: share[at])).littleEndian }
         for tree in 0..<shape.trees {
-            let at = tree * domain + indices[tree]
+            let base = tree * domain
+            for at in base..<base + domain { share[at] = (0 &- R(littleEndian: share[at])).littleEndian }
+            let at = base + indices[tree]
             share[at] = (R(littleEndian: share[at]) &+ 1).littleEndian
         }
     }
