@@ -42,7 +42,7 @@ struct BenchPipelineCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Rates of the latency curve; those over 90 % of what the pipeline can do are left out. (default: 500,1000,2000,3000,4000,5000, with --quick none)",
+            "Rates of the latency curve; those over 90 % of what the pipeline can do, or that the generator can't make, are left out. (default: 500,1000,2000,3000,4000,5000, with --quick none)",
             valueName: "list")
     )
     var rates: String?

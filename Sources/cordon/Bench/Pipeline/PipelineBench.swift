@@ -144,7 +144,8 @@ struct PipelineBench {
             worker: kind == .clear ? role([Self.worker], each: 1) : nil)
     }
 
-    /// Latency at several rates. A rate that the pipeline hardly keeps up with, or doesn't, has no latency of its own.
+    /// Latency at several rates. A rate that the pipeline hardly keeps up with, or doesn't, has no latency of its own, and one
+    /// that the generator can't make has none to report.
     private func curve(_ pipeline: RunningPipeline, below most: Double) throws -> [PipelineFigures.Point] {
         var points: [PipelineFigures.Point] = []
         for rate in plan.curve {
@@ -152,7 +153,13 @@ struct PipelineBench {
                 Progress("\(rate) transactions/s").done("left out: over 90 % of what the pipeline can do")
                 continue
             }
-            let open = try pipeline.open(rate: rate, seconds: plan.curveSeconds, mostLate: plan.mostLate)
+            let open: RunningPipeline.Open
+            do {
+                open = try pipeline.open(rate: rate, seconds: plan.curveSeconds, mostLate: plan.mostLate)
+            } catch let late as GeneratorLate {
+                Progress("\(rate) transactions/s").done("left out: \(late)")
+                continue
+            }
             let latency = open.latency
             points.append(
                 .init(

@@ -95,10 +95,7 @@ final class RunningPipeline {
         }
         try writers.wait()
         guard late.p99 <= mostLate else {
-            throw Failure(
-                "the generator was late by \(decimals(late.p99, 1)) ms (p99; at most \(decimals(mostLate, 1)) ms are "
-                    + "allowed) at \(rate) transactions/s: this machine can't make that load beside the pipeline, so "
-                    + "nothing is reported")
+            throw GeneratorLate(milliseconds: late.p99, most: mostLate, rate: rate)
         }
         let open = Open(latency: latency(loop), lateP99: late.p99)
         progress.done(
@@ -164,5 +161,17 @@ final class RunningPipeline {
         guard now - lastChange.at < .seconds(30) else {
             throw Failure("\(sent - answered) transactions were lost: no decision came for half a minute")
         }
+    }
+}
+
+/// The load was not what it should have been, so no latency of it is reported.
+struct GeneratorLate: Error, CustomStringConvertible {
+    var milliseconds: Double
+    var most: Double
+    var rate: Int
+
+    var description: String {
+        "the generator was late by \(decimals(milliseconds, 1)) ms (p99; at most \(decimals(most, 1)) ms are allowed) at "
+            + "\(rate) transactions/s: this machine can't make that load beside the pipeline, so nothing is reported"
     }
 }
