@@ -14,8 +14,10 @@ package struct Pace {
     package mutating func begin() { turn = .now }
 
     /// Sleeps until the next turn may begin.
-    package func rest() {
-        let left = turn + interval - .now
+    ///
+    /// - Parameter interval: where this turn is worth another pause than the usual one.
+    package func rest(_ interval: Duration? = nil) {
+        let left = turn + (interval ?? self.interval) - .now
         if left > .zero { Thread.sleep(forTimeInterval: left / .seconds(1)) }
     }
 }

@@ -85,8 +85,10 @@ package final class DecisionPipeline {
             pace.begin()
             if records.isEmpty || noting.isDue() { try noteEnd() }
             guard !records.isEmpty || !early.isEmpty else { continue }
-            // A first share decides nothing: the others are about to come.
-            if try process(records), records.count < batchSize { pace.rest() }
+            let decided = try process(records)
+            guard records.count < batchSize else { continue }
+            // A first share decides nothing, and the others are about to come: together, most of the time.
+            if decided { pace.rest() } else if collector.oldest != nil { pace.rest(.milliseconds(2)) }
         }
     }
 
