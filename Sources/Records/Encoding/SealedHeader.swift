@@ -47,7 +47,7 @@ extension SealedHeader {
                 case (1, .varint(let value)): schema = UInt32(truncatingIfNeeded: value)
                 case (2, .bytes(let name)):
                     member = String(validating: bytes[name], as: UTF8.self).flatMap(MemberID.init)
-                case (3, .bytes(let id)): event = EventID(bytes[id])
+                case (3, .bytes(let id)): event = EventID(UnsafeRawBufferPointer(rebasing: bytes[id]))
                 case (4, .varint(let value)): time = EventTime(seconds: Int64(bitPattern: value))
                 case (5, .bytes(let range)): source = try SourcePosition(bytes, range)
                 case (6, .varint(let value)): sessionEpoch = UInt32(truncatingIfNeeded: value)

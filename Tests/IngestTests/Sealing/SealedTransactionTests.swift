@@ -123,7 +123,7 @@ struct SealedTransactionTests {
                 continue
             }
             #expect(read.header.schema == header.schema && read.header.member == MemberID(header.member))
-            #expect(read.header.event == EventID(header.eventID) && read.header.time.seconds == header.eventTime)
+            #expect(read.header.event == EventID(Array(header.eventID)) && read.header.time.seconds == header.eventTime)
             #expect(read.header.sessionEpoch == header.sessionEpoch && read.header.featureSpec == header.featureSpec)
             #expect((read.header.source != nil) == header.hasSource)
             #expect(read.header.source == nil || read.header.source == SourcePosition(header.source))
