@@ -39,6 +39,7 @@ let package = Package(
         .systemLibrary(name: "Cglibc"),
         .systemLibrary(name: "Copenssl", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "Records", dependencies: [protobuf, crypto], swiftSettings: settings),
+        .target(name: "Tokens", dependencies: ["Copenssl"], swiftSettings: settings),
         .target(name: "ThreeParty", dependencies: ["Copenssl", "Records", crypto], swiftSettings: settings),
         .target(name: "Model", dependencies: ["Records", "ThreeParty", crypto], swiftSettings: settings),
         .target(
@@ -114,6 +115,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: settings),
+        .testTarget(name: "TokensTests", dependencies: ["Copenssl", "Tokens"], swiftSettings: settings),
         .testTarget(name: "ThreePartyTests", dependencies: ["ThreeParty", "Records"], swiftSettings: settings),
         .testTarget(name: "ModelTests", dependencies: ["Model", "Records"], swiftSettings: settings),
         .testTarget(name: "ModelSyncTests", dependencies: ["ModelSync", "Model", "Records"], swiftSettings: settings),

@@ -1,0 +1,93 @@
+/// An element of P-256's field. Time does not depend on it, except where a comment says so.
+struct FieldElement: Hashable, Sendable {
+    /// In Montgomery's representation, below the modulus: so equal elements have equal words.
+    private let words: Words
+
+    private init(montgomery words: Words) { self.words = words }
+
+    init(_ small: UInt64) { words = Modulus.field.enter(Words(small)) }
+
+    /// Any number, reduced.
+    init(reducing number: Words) { words = Modulus.field.enter(number) }
+
+    /// Nil for a number that is not below the modulus.
+    init?(canonical number: Words) {
+        guard Words.isLess(number, Modulus.field.words) else { return nil }
+        words = Modulus.field.enter(number)
+    }
+
+    static var zero: FieldElement { FieldElement(montgomery: Words(0)) }
+    static var one: FieldElement { FieldElement(montgomery: Modulus.field.one) }
+
+    var number: Words { Modulus.field.leave(words) }
+    var isZero: Bool { words.isZero }
+    /// RFC 9380, section 4.1: `sgn0`.
+    var isOdd: Bool { number.isOdd }
+
+    @inline(never)
+    static func * (a: FieldElement, b: FieldElement) -> FieldElement {
+        FieldElement(montgomery: Modulus.field.multiply(a.words, b.words))
+    }
+
+    static func + (a: FieldElement, b: FieldElement) -> FieldElement {
+        FieldElement(montgomery: Modulus.field.add(a.words, b.words))
+    }
+
+    static func - (a: FieldElement, b: FieldElement) -> FieldElement {
+        FieldElement(montgomery: Modulus.field.subtract(a.words, b.words))
+    }
+
+    static prefix func - (a: FieldElement) -> FieldElement { zero - a }
+
+    var squared: FieldElement { self * self }
+    var doubled: FieldElement { self + self }
+
+    static func select(_ choice: Bool, _ a: FieldElement, _ b: FieldElement) -> FieldElement {
+        FieldElement(montgomery: Words.select(choice ? 1 : 0, a.words, b.words))
+    }
+
+    /// `self^((p - 3) / 4)`, the one exponentiation that roots and inverses are made of: (p - 3) / 4 is, from the top,
+    /// 32 ones, 31 zeros, a one, 96 zeros and 94 ones.
+    private var quarterPower: FieldElement {
+        let x2 = squared * self
+        let x3 = x2.squared * self
+        let x6 = x3.squared(times: 3) * x3
+        let x12 = x6.squared(times: 6) * x6
+        let x15 = x12.squared(times: 3) * x3
+        let x30 = x15.squared(times: 15) * x15
+        let x32 = x30.squared(times: 2) * x2
+        var power = x32.squared(times: 32) * self
+        power = power.squared(times: 96 + 32) * x32
+        power = power.squared(times: 32) * x32
+        return power.squared(times: 30) * x30
+    }
+
+    /// Zero's is zero.
+    var inverse: FieldElement { quarterPower.squared(times: 2) * self }
+
+    /// Nil where it has none. Which of the two roots is not said.
+    var squareRoot: FieldElement? {
+        let root = self * quarterPower
+        return root.squared == self ? root : nil
+    }
+
+    /// RFC 9380, appendix F.2.1.2: a root of `u / v` where there is one, otherwise of `-10·u / v`.
+    static func rootOfRatio(_ u: FieldElement, _ v: FieldElement) -> (isSquare: Bool, root: FieldElement) {
+        let product = u * v
+        let root = (v.squared * product).quarterPower * product
+        let isSquare = root.squared * v == u
+        return (isSquare, select(isSquare, root, root * rootOfTen))
+    }
+
+    private static var rootOfTen: FieldElement {
+        FieldElement(
+            montgomery: Words(
+                0xA1FD_38EE_98A1_95FD, 0x7840_0AD7_423D_CF70, 0x6913_C88F_9EA8_DFEE, 0x9051_D26E_12A8_F304))
+    }
+
+    private func squared(times: Int) -> FieldElement {
+        var power = self
+        for _ in 0..<times { power = power.squared }
+        return power
+    }
+}

@@ -1,0 +1,116 @@
+import Copenssl
+import Testing
+
+@testable import Tokens
+
+@Suite("Arithmetic modulo P-256's field and order")
+struct ArithmeticTests {
+    /// Numbers around every edge, and some that a seed gives.
+    static let numbers: [Words] = {
+        var generator = SeededGenerator(1)
+        var numbers = [Words(0), Words(1), Words(2), Words(.max, .max, .max, .max), Words(0, 0, 0, 1 << 63)]
+        for modulus in [Modulus.field, Modulus.order] {
+            numbers.append(modulus.words)
+            numbers.append(Words.subtract(modulus.words, Words(1)).difference)
+            numbers.append(Words.add(modulus.words, Words(1)).sum)
+        }
+        for _ in 0..<12 {
+            numbers.append(Words(generator.next(), generator.next(), generator.next(), generator.next()))
+        }
+        return numbers
+    }()
+
+    /// The same by OpenSSL's integers.
+    private func reference(
+        _ a: Words, _ b: Words, _ modulus: Words,
+        _ operation: (OpaquePointer?, OpaquePointer?, OpaquePointer?, OpaquePointer?, OpaquePointer?) -> Int32
+    ) -> [UInt8] {
+        let context = BN_CTX_new()
+        let inputs = [a, b, modulus].map { BN_bin2bn($0.bigEndianBytes, 32, nil) }
+        let result = BN_new()
+        defer {
+            (inputs + [result]).forEach { BN_free($0) }
+            BN_CTX_free(context)
+        }
+        #expect(operation(result, inputs[0], inputs[1], inputs[2], context) == 1)
+        var bytes = [UInt8](repeating: 0, count: 32)
+        #expect(BN_bn2binpad(result, &bytes, 32) == 32)
+        return bytes
+    }
+
+    @Test("sums, differences and products are OpenSSL's", arguments: [Modulus.field.words, Modulus.order.words])
+    func operations(modulusWords: Words) {
+        let modulus = modulusWords == Modulus.field.words ? Modulus.field : Modulus.order
+        for a in Self.numbers {
+            for b in Self.numbers {
+                let (x, y) = (modulus.enter(a), modulus.enter(b))
+                #expect(
+                    modulus.leave(modulus.add(x, y)).bigEndianBytes == reference(a, b, modulusWords, BN_mod_add))
+                #expect(
+                    modulus.leave(modulus.subtract(x, y)).bigEndianBytes == reference(a, b, modulusWords, BN_mod_sub))
+                #expect(
+                    modulus.leave(modulus.multiply(x, y)).bigEndianBytes == reference(a, b, modulusWords, BN_mod_mul))
+            }
+        }
+    }
+
+    @Test("an inverse times its number is one; zero's is zero")
+    func inverses() {
+        for number in Self.numbers {
+            let element = FieldElement(reducing: number)
+            #expect(element * element.inverse == (element.isZero ? .zero : .one))
+            let scalar = Scalar(reducing: [UInt8](repeating: 0, count: 16) + number.bigEndianBytes)
+            #expect(scalar * scalar.inverse == Scalar(scalar.isZero ? 0 : 1))
+        }
+    }
+
+    @Test("of a number and its negative, one has a root where the number is not zero")
+    func roots() {
+        for number in Self.numbers {
+            let element = FieldElement(reducing: number)
+            if let root = element.squareRoot { #expect(root.squared == element) }
+            #expect((element.squareRoot == nil) != ((-element).squareRoot == nil) || element.isZero)
+        }
+    }
+
+    @Test("a wide number is reduced as OpenSSL reduces it")
+    func wide() {
+        var generator = SeededGenerator(2)
+        for _ in 0..<20 {
+            let bytes = (0..<48).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            let wide = BN_bin2bn(bytes, 48, nil)
+            let order = BN_bin2bn(Modulus.order.words.bigEndianBytes, 32, nil)
+            let context = BN_CTX_new()
+            #expect(BN_div(nil, wide, wide, order, context) == 1)
+            var rest = [UInt8](repeating: 0, count: 32)
+            BN_bn2binpad(wide, &rest, 32)
+            #expect(Scalar(reducing: bytes).bytes == rest)
+            BN_CTX_free(context)
+            BN_free(wide)
+            BN_free(order)
+        }
+    }
+
+    @Test("a scalar is below the order, and a secret one is not zero")
+    func ranges() throws {
+        let order = Modulus.order.words.bigEndianBytes
+        let last = Words.subtract(Modulus.order.words, Words(1)).difference.bigEndianBytes
+        #expect(refusal { () throws(TokenError) in _ = try Scalar(bytes: order) } == .scalarOutOfRange)
+        #expect(try Scalar(bytes: last) + Scalar(1) == Scalar(0))
+        #expect(refusal { () throws(TokenError) in _ = try Scalar(bytes: Array(last.dropLast())) } == .malformed)
+        let zero = [UInt8](repeating: 0, count: 32)
+        #expect(try Scalar(bytes: zero).isZero)
+        #expect(refusal { () throws(TokenError) in _ = try TokenScalar(bytes: zero) } == .scalarIsZero)
+        #expect(refusal { () throws(TokenError) in _ = try TokenScalar(bytes: order) } == .scalarOutOfRange)
+        #expect(refusal { () throws(TokenError) in _ = try TokenScalars(bytes: [last, zero]) } == .scalarIsZero)
+    }
+
+    @Test("a batch is inverted as its numbers are one by one")
+    func batchInversion() {
+        var generator = SeededGenerator(3)
+        let scalars = TokenScalars(count: 5, using: &generator)
+        let inverses = scalars.inverted(times: Scalar(2))
+        for at in 0..<5 { #expect(scalars[at] * Scalar(2) * inverses[at] == Scalar(1)) }
+        #expect(TokenScalars(count: 0, using: &generator).inverted().count == 0)
+    }
+}
