@@ -8,6 +8,14 @@ package enum TokenError: Error, Sendable, Hashable {
     case scalarOutOfRange
     case scalarIsZero
     case wrongBatchSize
+    /// Fewer than two parties answered, or fewer than three dealt.
+    case tooFewParties
+    case proofInvalid(TokenParty)
+    case dealingInvalid(TokenParty)
+    /// Public shares that are not of one key, or a secret that is not of its public share.
+    case keyInconsistent
+    /// The reader's own epoch; the other's was another.
+    case staleEpoch(current: TokenEpoch)
 
     package var code: String {
         switch self {
@@ -18,6 +26,11 @@ package enum TokenError: Error, Sendable, Hashable {
         case .scalarOutOfRange: "scalar_out_of_range"
         case .scalarIsZero: "scalar_is_zero"
         case .wrongBatchSize: "wrong_batch_size"
+        case .tooFewParties: "too_few_parties"
+        case .proofInvalid: "proof_invalid"
+        case .dealingInvalid: "dealing_invalid"
+        case .keyInconsistent: "key_inconsistent"
+        case .staleEpoch: "stale_epoch"
         }
     }
 }

@@ -6,9 +6,7 @@ extension GroupElement {
 
     /// `scalar·G`.
     package static func generator(times scalar: borrowing TokenScalar) -> GroupElement {
-        scalar.lend { scalar in
-            GroupElement(CurveWorkspace().multiplyGenerator(by: Multiplier(scalar)))!
-        }
+        scalar.lend { GroupElement(CurvePoint.generator(times: $0))! }
     }
 
     /// One secret scalar times each element. Cost: a multiplication an element, one inversion for all.
@@ -36,5 +34,12 @@ extension GroupElement {
     /// The sum of public multiples.
     static func sum(_ elements: [GroupElement], times scalars: [Scalar]) -> CurvePoint {
         CurveWorkspace().sum(elements.map(\.point), times: scalars)
+    }
+}
+
+extension CurvePoint {
+    /// `scalar·G`, in time that does not depend on the scalar; the identity for zero.
+    static func generator(times scalar: Scalar) -> CurvePoint {
+        CurveWorkspace().multiplyGenerator(by: Multiplier(scalar))
     }
 }

@@ -40,6 +40,12 @@ package struct TokenScalar: ~Copyable {
 
     package borrowing func copy() -> TokenScalar { lend { TokenScalar($0)! } }
 
+    /// Nil where the sum is zero.
+    borrowing func added(to other: borrowing TokenScalar) -> TokenScalar? {
+        let other = other.scalars[0]
+        return lend { TokenScalar($0 + other) }
+    }
+
     /// Never zero, for the order is prime.
     package borrowing func multiplied(by other: borrowing TokenScalar) -> TokenScalar {
         let other = other.scalars[0]

@@ -8,6 +8,8 @@ package struct OPRFSuite: Sendable, Hashable {
 
     let contextString: [UInt8]
 
+    init(contextString: [UInt8]) { self.contextString = contextString }
+
     package init(_ mode: Mode) {
         contextString = Array("OPRFV1-".utf8) + [mode.rawValue] + Array("-P256-SHA256".utf8)
     }

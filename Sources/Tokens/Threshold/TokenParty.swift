@@ -1,0 +1,49 @@
+/// One of the three parties that share the token key, by the number that it has everywhere else. Party i holds the
+/// polynomial's value at i + 1.
+package enum TokenParty: Int, CaseIterable, Sendable, Hashable, Comparable {
+    case zero = 0
+    case one = 1
+    case two = 2
+
+    package static func < (left: TokenParty, right: TokenParty) -> Bool { left.rawValue < right.rawValue }
+
+    /// Where the party's share stands on the polynomial; the key stands at 0.
+    var abscissa: Int { rawValue + 1 }
+}
+
+/// Which key is meant: numbered from the first on, one more with every rotation. A refresh of shares changes no epoch.
+package struct TokenEpoch: Hashable, Sendable, Comparable {
+    package let number: UInt64
+
+    package init(_ number: UInt64) { self.number = number }
+
+    package var next: TokenEpoch { TokenEpoch(number + 1) }
+
+    package static func < (left: TokenEpoch, right: TokenEpoch) -> Bool { left.number < right.number }
+
+    /// Eight bytes, the most significant first.
+    var bytes: [UInt8] { (0..<8).reversed().map { UInt8(truncatingIfNeeded: number >> (8 * UInt64($0))) } }
+}
+
+/// What proofs are bound to beside their statement: a proof for another consortium, epoch or party does not hold.
+package struct TokenContext: Hashable, Sendable {
+    /// The consortium's name or the digest of its roster; at most 65,535 bytes.
+    package let consortium: [UInt8]
+    package let epoch: TokenEpoch
+
+    package init(consortium: [UInt8], epoch: TokenEpoch) {
+        self.consortium = consortium
+        self.epoch = epoch
+    }
+
+    /// The suite of a party's proofs: RFC 9497's construction under a context string of our own.
+    func proofs(of party: TokenParty) -> OPRFSuite {
+        OPRFSuite(
+            contextString: Array("CordonTokensV1-P256-SHA256-".utf8) + SHA256.hash(OPRFSuite.prefixed(consortium))
+                + epoch.bytes + [UInt8(party.rawValue)])
+    }
+
+    /// What identifiers are hashed and blinded with: the RFC's verifiable mode as it stands, so that a token is what one
+    /// holder of the whole key would compute.
+    static let tokens = OPRFSuite(.verifiable)
+}
