@@ -1,0 +1,32 @@
+/// A mail address (RFC 5321, section 4.1.2) without quoting: all in small letters. Dots and tags of the local part stay:
+/// what they mean is each provider's own. Names in other scripts are taken as their A-labels alone (RFC 5890).
+enum EmailAddress {
+    static func canonical(_ folded: [UInt8]) throws(IdentifierError) -> [UInt8] {
+        let parts = folded.lowercased.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        guard parts.count == 2 else { throw .wrongForm }
+        let local = Array(parts[0])
+        var domain = Array(parts[1])
+        if domain.last == UInt8(ascii: ".") { domain.removeLast() }
+        guard isLocalPart(local), isDomain(domain) else { throw .wrongForm }
+        return local + [UInt8(ascii: "@")] + domain
+    }
+
+    private static func isLocalPart(_ text: [UInt8]) -> Bool {
+        let special = Array("!#$%&'*+-/=?^_`{|}~".utf8)
+        let atoms = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return text.count <= 64
+            && atoms.allSatisfy { atom in
+                !atom.isEmpty && atom.allSatisfy { $0.isDigit || $0.isLowercase || special.contains($0) }
+            }
+    }
+
+    private static func isDomain(_ text: [UInt8]) -> Bool {
+        let hyphen = UInt8(ascii: "-")
+        let labels = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return text.count <= 253 && labels.count >= 2
+            && labels.allSatisfy { label in
+                (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
+                    && label.allSatisfy { $0.isDigit || $0.isLowercase || $0 == hyphen }
+            }
+    }
+}
