@@ -12,10 +12,17 @@ package enum TokenError: Error, Sendable, Hashable {
     case tooFewParties
     case proofInvalid(TokenParty)
     case dealingInvalid(TokenParty)
+    /// A party's part of a rotation's factor is not what it committed to.
+    case contributionInvalid(TokenParty)
     /// Public shares that are not of one key, or a secret that is not of its public share.
     case keyInconsistent
     /// The reader's own epoch; the other's was another.
     case staleEpoch(current: TokenEpoch)
+    /// The member has used up its rate; the same request fits from this time on, in milliseconds.
+    case rateExhausted(until: Int64)
+    case unknownMember
+    /// An answer of a party to something else than what was asked of it now: a repetition, or after the end.
+    case unexpectedAnswer(TokenParty)
 
     package var code: String {
         switch self {
@@ -29,8 +36,12 @@ package enum TokenError: Error, Sendable, Hashable {
         case .tooFewParties: "too_few_parties"
         case .proofInvalid: "proof_invalid"
         case .dealingInvalid: "dealing_invalid"
+        case .contributionInvalid: "contribution_invalid"
         case .keyInconsistent: "key_inconsistent"
         case .staleEpoch: "stale_epoch"
+        case .rateExhausted: "rate_exhausted"
+        case .unknownMember: "unknown_member"
+        case .unexpectedAnswer: "unexpected_answer"
         }
     }
 }

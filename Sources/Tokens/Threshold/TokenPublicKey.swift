@@ -17,6 +17,12 @@ package struct TokenPublicKey: Sendable, Hashable {
         self.shares = shares
     }
 
+    /// For a multiple of a key that was checked.
+    init(unchecked key: GroupElement, shares: [GroupElement]) {
+        self.key = key
+        self.shares = shares
+    }
+
     package subscript(_ party: TokenParty) -> GroupElement { shares[party.rawValue] }
 
     /// Parties and members that have the same key have the same digest (32 bytes): what they compare before they use it.

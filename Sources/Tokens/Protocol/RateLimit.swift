@@ -1,0 +1,50 @@
+/// How many elements a member may have evaluated: so fast, and so many at once after a rest. It bounds how many
+/// identifiers a member, or a thief of its keys, can try.
+package struct RateLimit: Sendable, Hashable {
+    package let elementsPerSecond: Int64
+    /// At least the largest batch, so that any lawful request fits some day.
+    package let burst: Int64
+
+    package init(elementsPerSecond: Int, burst: Int) {
+        precondition(
+            (1...1_000_000_000).contains(elementsPerSecond)
+                && (PartialEvaluation.batch.upperBound...1_000_000_000).contains(burst),
+            "a rate from 1 to 10^9, and a burst from the largest batch to 10^9")
+        self.elementsPerSecond = Int64(elementsPerSecond)
+        self.burst = Int64(burst)
+    }
+}
+
+/// A token bucket over a clock that is handed in; it begins full. Whole numbers only: the level is in thousandths of an
+/// element, of which a millisecond adds as many as a second adds elements.
+struct RateBucket: Sendable {
+    private let limit: RateLimit
+    private var level: Int64
+    private var last: Int64
+
+    init(_ limit: RateLimit, at now: Int64) {
+        self.limit = limit
+        level = limit.burst * 1000
+        last = now
+    }
+
+    /// Takes all of `elements` or nothing.
+    ///
+    /// - Parameter now: milliseconds; a time before the last one counts as the last one.
+    /// - Throws: `rateExhausted`.
+    mutating func take(_ elements: Int, at now: Int64) throws(TokenError) {
+        let rate = limit.elementsPerSecond
+        let full = limit.burst * 1000
+        if now > last {
+            let (elapsed, isLong) = now.subtractingReportingOverflow(last)
+            level = isLong || elapsed >= (full - level) / rate + 1 ? full : min(level + elapsed * rate, full)
+            last = now
+        }
+        let need = Int64(elements) * 1000
+        guard level >= need else {
+            let (until, isBeyond) = last.addingReportingOverflow((need - level + rate - 1) / rate)
+            throw .rateExhausted(until: isBeyond ? .max : until)
+        }
+        level -= need
+    }
+}

@@ -1,0 +1,197 @@
+import Testing
+
+@testable import Tokens
+
+@Suite("A member's requests and a party's answers")
+struct ProtocolTests {
+    let consortium: Consortium
+    let identifiers: [Identifier]
+    static let limit = RateLimit(elementsPerSecond: 10, burst: 1024)
+
+    init() throws {
+        consortium = try Consortium(seed: 40)
+        identifiers = try ["4111111111111111", "5555555555554444"].map { try IdentifierRules().identifier(.card, $0) }
+    }
+
+    private func batch(seed: UInt64 = 41) throws -> TokenRequestBatch {
+        var generator = SeededGenerator(seed)
+        return try TokenRequestBatch(
+            identifiers, key: consortium.publicKey, context: consortium.context, using: &generator)
+    }
+
+    private func evaluator(epoch: UInt64 = 1) throws -> TokenEvaluator {
+        let share = try TokenKeyShare(
+            party: .zero, secret: consortium.zero.secret.copy(), publicKey: consortium.publicKey)
+        return TokenEvaluator(
+            share: share, context: TokenContext(consortium: consortium.context.consortium, epoch: TokenEpoch(epoch)),
+            limits: ["bank-a": Self.limit, "bank-b": Self.limit])
+    }
+
+    private func answer(_ party: TokenParty, _ request: TokenRequest) throws -> PartyAnswer {
+        .evaluation(try consortium.answer(party, request.blinded))
+    }
+
+    @Test("a batch waits for two parties and then has the tokens, whichever they are", arguments: pairs)
+    func twoAnswers(parties: [TokenParty]) throws {
+        let expected = try consortium.tokens(identifiers.map(\.hashInput))
+        var batch = try batch()
+        #expect(try batch.receive(answer(parties[0], batch.request)) == .waiting)
+        #expect(try batch.receive(answer(parties[1], batch.request)) == .tokens(expected))
+        #expect(batch.faults.isEmpty)
+        // What comes late changes nothing.
+        #expect(try batch.receive(answer(parties[0], batch.request)) == .tokens(expected))
+        #expect(batch.progress == .tokens(expected))
+    }
+
+    @Test("a party that is down or lies is named, and the other two do", arguments: TokenParty.allCases)
+    func oneFails(party: TokenParty) throws {
+        let expected = try consortium.tokens(identifiers.map(\.hashInput))
+        let stranger = try Consortium(seed: 42)
+        let others = TokenParty.allCases.filter { $0 != party }
+        for isDown in [true, false] {
+            var batch = try batch()
+            let bad: PartyAnswer =
+                isDown
+                ? .failure(party, .tooFewParties) : .evaluation(try stranger.answer(party, batch.request.blinded))
+            #expect(try batch.receive(answer(others[0], batch.request)) == .waiting)
+            #expect(try batch.receive(bad) == .waiting)
+            #expect(try batch.receive(answer(others[1], batch.request)) == .tokens(expected))
+            #expect(batch.faults == [party: isDown ? .tooFewParties : .proofInvalid(party)])
+        }
+    }
+
+    @Test("two parties that fail end a batch; a second answer of one is refused")
+    func ends() throws {
+        var batch = try batch()
+        let first = try answer(.one, batch.request)
+        #expect(try batch.receive(first) == .waiting)
+        #expect(throws: TokenError.unexpectedAnswer(.one)) { try batch.receive(first) }
+        #expect(try batch.receive(.failure(.zero, .malformed)) == .waiting)
+        #expect(throws: TokenError.unexpectedAnswer(.zero)) { try batch.receive(.failure(.zero, .malformed)) }
+        #expect(try batch.receive(.failure(.two, .staleEpoch(current: TokenEpoch(2)))) == .impossible)
+        #expect(try batch.receive(answer(.two, batch.request)) == .impossible)
+        #expect(batch.faults == [.zero: .malformed, .two: .staleEpoch(current: TokenEpoch(2))])
+    }
+
+    @Test("the same identifiers are blinded differently in each batch")
+    func blinding() throws {
+        let first = try batch(seed: 1).request.blinded
+        let second = try batch(seed: 2).request.blinded
+        #expect(Set(first + second).count == 4)
+    }
+
+    @Test("a batch holds 1 to 1,024 identifiers")
+    func sizes() throws {
+        for count in [0, 1025] {
+            #expect(throws: TokenError.wrongBatchSize) {
+                var generator = SeededGenerator(1)
+                _ = try TokenRequestBatch(
+                    [Identifier](repeating: identifiers[0], count: count), key: consortium.publicKey,
+                    context: consortium.context, using: &generator)
+            }
+        }
+    }
+
+    @Test("a party answers its members alone, for its epoch and for batches of a lawful size")
+    func refusals() throws {
+        var evaluator = try evaluator()
+        var generator = SeededGenerator(43)
+        let request = TokenRequest(epoch: TokenEpoch(1), blinded: [.generator])
+        let answer = try evaluator.evaluate(request, of: "bank-a", at: 0, using: &generator)
+        try answer.check(of: [.generator], key: consortium.publicKey, in: consortium.context)
+        #expect(throws: TokenError.unknownMember) {
+            try evaluator.evaluate(request, of: "bank-c", at: 0, using: &generator)
+        }
+        for stale in [0, 2] as [UInt64] {
+            #expect(throws: TokenError.staleEpoch(current: TokenEpoch(1))) {
+                try evaluator.evaluate(
+                    TokenRequest(epoch: TokenEpoch(stale), blinded: [.generator]), of: "bank-a", at: 0,
+                    using: &generator)
+            }
+        }
+        for count in [0, 1025] {
+            let blinded = [GroupElement](repeating: .generator, count: count)
+            #expect(throws: TokenError.wrongBatchSize) {
+                try evaluator.evaluate(
+                    TokenRequest(epoch: TokenEpoch(1), blinded: blinded), of: "bank-a", at: 0, using: &generator)
+            }
+        }
+    }
+
+    @Test("a member's rate is its own, and a refusal costs none of it and says when to come again")
+    func rates() throws {
+        var evaluator = try evaluator()
+        var generator = SeededGenerator(44)
+        let most = TokenRequest(epoch: TokenEpoch(1), blinded: [GroupElement](repeating: .generator, count: 1000))
+        let some = TokenRequest(epoch: TokenEpoch(1), blinded: [GroupElement](repeating: .generator, count: 25))
+        _ = try evaluator.evaluate(most, of: "bank-a", at: 5000, using: &generator)
+        // 24 are left; the 25th comes in 100 ms.
+        for _ in 0..<2 {
+            #expect(throws: TokenError.rateExhausted(until: 5100)) {
+                try evaluator.evaluate(some, of: "bank-a", at: 5000, using: &generator)
+            }
+        }
+        #expect(throws: TokenError.rateExhausted(until: 5100)) {
+            try evaluator.evaluate(some, of: "bank-a", at: 5099, using: &generator)
+        }
+        _ = try evaluator.evaluate(some, of: "bank-b", at: 5000, using: &generator)
+        _ = try evaluator.evaluate(some, of: "bank-a", at: 5100, using: &generator)
+    }
+
+    @Test("a bucket fills no further than its burst, in any stretch of time, and never for a clock that goes back")
+    func bucket() throws {
+        let limit = RateLimit(elementsPerSecond: 3, burst: 1024)
+        for now in [1_000_000_000, Int64.max] {
+            var bucket = RateBucket(limit, at: .min)
+            try bucket.take(1024, at: .min)
+            try bucket.take(1024, at: now)
+            #expect(refusal { () throws(TokenError) in try bucket.take(1, at: now - 1_000_000) } != nil)
+        }
+        var slow = RateBucket(limit, at: 0)
+        try slow.take(1024, at: 0)
+        // A third of a second in steps of a millisecond is one element, to the millisecond.
+        for now in Int64(1)...333 {
+            #expect(refusal { () throws(TokenError) in try slow.take(1, at: now) } == .rateExhausted(until: 334))
+        }
+        try slow.take(1, at: 334)
+        #expect(refusal { () throws(TokenError) in try slow.take(1, at: 334) } == .rateExhausted(until: 667))
+    }
+
+    @Test("after a rotation a party answers for the new epoch with what was left of each rate")
+    func rotation() throws {
+        var generator = SeededGenerator(45)
+        let context = consortium.context
+        let zero = RotationContribution(party: .zero, using: &generator)
+        let one = RotationContribution(party: .one, using: &generator)
+        let two = RotationContribution(party: .two, using: &generator)
+        let update = try TokenUpdate(
+            zero, one, two,
+            commitments: [zero.commitment(for: context), one.commitment(for: context), two.commitment(for: context)],
+            context: context)
+        var old = try evaluator()
+        let blinded = [GroupElement](repeating: .generator, count: 1024)
+        _ = try old.evaluate(
+            TokenRequest(epoch: TokenEpoch(1), blinded: blinded), of: "bank-a", at: 0, using: &generator)
+        var new = try old.rotated(by: update)
+        #expect(new.context.epoch == TokenEpoch(2) && new.publicKey == update.moved(consortium.publicKey))
+        let request = TokenRequest(epoch: TokenEpoch(2), blinded: [.generator])
+        #expect(throws: TokenError.rateExhausted(until: 100)) {
+            try new.evaluate(request, of: "bank-a", at: 0, using: &generator)
+        }
+        let answer = try new.evaluate(request, of: "bank-b", at: 0, using: &generator)
+        try answer.check(of: [.generator], key: new.publicKey, in: new.context)
+        #expect(
+            refusal { () throws(TokenError) in _ = try new.rotated(by: update) } == .staleEpoch(current: TokenEpoch(2)))
+    }
+
+    @Test("every refusal has a code of its own")
+    func codes() {
+        let errors: [TokenError] = [
+            .malformed, .pointNotOnCurve, .pointIsIdentity, .coordinateNotCanonical, .scalarOutOfRange, .scalarIsZero,
+            .wrongBatchSize, .tooFewParties, .proofInvalid(.zero), .dealingInvalid(.zero), .contributionInvalid(.zero),
+            .keyInconsistent, .staleEpoch(current: TokenEpoch(0)), .rateExhausted(until: 0), .unknownMember,
+            .unexpectedAnswer(.zero),
+        ]
+        #expect(Set(errors.map(\.code)).count == errors.count)
+    }
+}

@@ -1,0 +1,100 @@
+import Testing
+
+@testable import Tokens
+
+@Suite("Rotation of the token key")
+struct RotationTests {
+    let consortium: Consortium
+
+    init() throws { consortium = try Consortium(seed: 30) }
+
+    private func update(seed: UInt64 = 31) throws -> TokenUpdate {
+        var generator = SeededGenerator(seed)
+        let zero = RotationContribution(party: .zero, using: &generator)
+        let one = RotationContribution(party: .one, using: &generator)
+        let two = RotationContribution(party: .two, using: &generator)
+        let context = consortium.context
+        return try TokenUpdate(
+            zero, one, two,
+            commitments: [
+                zero.commitment(for: context), one.commitment(for: context), two.commitment(for: context),
+            ], context: context)
+    }
+
+    private func rotated(_ update: borrowing TokenUpdate) -> Consortium {
+        Consortium(
+            zero: update.moved(consortium.zero), one: update.moved(consortium.one), two: update.moved(consortium.two),
+            context: TokenContext(consortium: consortium.context.consortium, epoch: update.to))
+    }
+
+    @Test("a moved token is the token under the new key, by any two parties", arguments: pairs)
+    func moved(parties: [TokenParty]) throws {
+        let update = try update()
+        let old = try consortium.tokens(inputs)
+        let new = update.moved(old)
+        #expect(try rotated(update).tokens(inputs, by: parties) == new)
+        #expect(Set(old + new).count == 2 * inputs.count)
+        #expect(update.moved([]) == [])
+    }
+
+    @Test("the new public key is one key's, and each new share is its own")
+    func consistent() throws {
+        let update = try update()
+        let new = rotated(update)
+        let key = new.publicKey
+        #expect(key != consortium.publicKey && key == update.moved(consortium.publicKey))
+        #expect(try TokenPublicKey(key: key.key, shares: key.shares) == key)
+        _ = try TokenKeyShare(party: .two, secret: new.two.secret.copy(), publicKey: key)
+        #expect(update.from == TokenEpoch(1) && update.to == TokenEpoch(2))
+    }
+
+    @Test("all parties get the same factor of what they showed each other")
+    func agreed() throws {
+        let token = try consortium.tokens([[1]])
+        #expect(try update(seed: 31).moved(token) == update(seed: 31).moved(token))
+        #expect(try update(seed: 31).moved(token) != update(seed: 32).moved(token))
+    }
+
+    @Test("a party that shows another contribution than it committed to is named", arguments: TokenParty.allCases)
+    func broken(liar: TokenParty) throws {
+        var generator = SeededGenerator(33)
+        let context = consortium.context
+        let zero = RotationContribution(party: .zero, using: &generator)
+        let one = RotationContribution(party: .one, using: &generator)
+        let two = RotationContribution(party: .two, using: &generator)
+        var commitments = [
+            zero.commitment(for: context), one.commitment(for: context), two.commitment(for: context),
+        ]
+        commitments[liar.rawValue][7] ^= 1
+        let error = refusal { () throws(TokenError) in
+            _ = try TokenUpdate(zero, one, two, commitments: commitments, context: context)
+        }
+        #expect(error == .contributionInvalid(liar))
+    }
+
+    @Test("a commitment is of its party and rotation alone, and a contribution can't be another party's")
+    func bound() throws {
+        var generator = SeededGenerator(34)
+        let context = consortium.context
+        let zero = RotationContribution(party: .zero, using: &generator)
+        let copied = try RotationContribution(party: .one, bytes: zero.withSecretBytes { $0 })
+        let two = RotationContribution(party: .two, using: &generator)
+        let later = TokenContext(consortium: context.consortium, epoch: TokenEpoch(2))
+        let own = zero.commitment(for: context)
+        #expect(own != copied.commitment(for: context) && own != zero.commitment(for: later))
+        let repeated = refusal { () throws(TokenError) in
+            _ = try TokenUpdate(
+                zero, copied, two, commitments: [own, own, two.commitment(for: context)], context: context)
+        }
+        #expect(repeated == .contributionInvalid(.one))
+        let unordered = refusal { () throws(TokenError) in
+            _ = try TokenUpdate(
+                copied, zero, two, commitments: [own, own, two.commitment(for: context)], context: context)
+        }
+        #expect(unordered == .contributionInvalid(.zero))
+        let few = refusal { () throws(TokenError) in
+            _ = try TokenUpdate(zero, copied, two, commitments: [own], context: context)
+        }
+        #expect(few == .malformed)
+    }
+}
