@@ -1,24 +1,31 @@
 import Copenssl
 import Testing
-
-@testable import Tokens
+import Tokens
 
 @Suite("Arithmetic modulo P-256's field and order")
 struct ArithmeticTests {
+    static let modulus = Words(0xFFFF_FFFF_FFFF_FFFF, 0x0000_0000_FFFF_FFFF, 0, 0xFFFF_FFFF_0000_0001)
+    static let order = Words(
+        0xF3B9_CAC2_FC63_2551, 0xBCE6_FAAD_A717_9E84, 0xFFFF_FFFF_FFFF_FFFF, 0xFFFF_FFFF_0000_0000)
+
     /// Numbers around every edge, and some that a seed gives.
     static let numbers: [Words] = {
         var generator = SeededGenerator(1)
         var numbers = [Words(0), Words(1), Words(2), Words(.max, .max, .max, .max), Words(0, 0, 0, 1 << 63)]
-        for modulus in [Modulus.field, Modulus.order] {
-            numbers.append(modulus.words)
-            numbers.append(Words.subtract(modulus.words, Words(1)).difference)
-            numbers.append(Words.add(modulus.words, Words(1)).sum)
+        for modulus in [modulus, order] {
+            numbers.append(modulus)
+            numbers.append(Words.subtract(modulus, Words(1)).difference)
+            numbers.append(Words.add(modulus, Words(1)).sum)
         }
         for _ in 0..<12 {
             numbers.append(Words(generator.next(), generator.next(), generator.next(), generator.next()))
         }
         return numbers
     }()
+
+    private func scalar(_ number: Words) -> Scalar {
+        Scalar(reducing: [UInt8](repeating: 0, count: 16) + number.bigEndianBytes)
+    }
 
     /// The same by OpenSSL's integers.
     private func reference(
@@ -38,18 +45,18 @@ struct ArithmeticTests {
         return bytes
     }
 
-    @Test("sums, differences and products are OpenSSL's", arguments: [Modulus.field.words, Modulus.order.words])
-    func operations(modulusWords: Words) {
-        let modulus = modulusWords == Modulus.field.words ? Modulus.field : Modulus.order
+    @Test("sums, differences and products are OpenSSL's")
+    func operations() {
         for a in Self.numbers {
             for b in Self.numbers {
-                let (x, y) = (modulus.enter(a), modulus.enter(b))
-                #expect(
-                    modulus.leave(modulus.add(x, y)).bigEndianBytes == reference(a, b, modulusWords, BN_mod_add))
-                #expect(
-                    modulus.leave(modulus.subtract(x, y)).bigEndianBytes == reference(a, b, modulusWords, BN_mod_sub))
-                #expect(
-                    modulus.leave(modulus.multiply(x, y)).bigEndianBytes == reference(a, b, modulusWords, BN_mod_mul))
+                let (x, y) = (FieldElement(reducing: a), FieldElement(reducing: b))
+                #expect((x + y).number.bigEndianBytes == reference(a, b, Self.modulus, BN_mod_add))
+                #expect((x - y).number.bigEndianBytes == reference(a, b, Self.modulus, BN_mod_sub))
+                #expect((x * y).number.bigEndianBytes == reference(a, b, Self.modulus, BN_mod_mul))
+                let (s, t) = (scalar(a), scalar(b))
+                #expect((s + t).bytes == reference(a, b, Self.order, BN_mod_add))
+                #expect((s - t).bytes == reference(a, b, Self.order, BN_mod_sub))
+                #expect((s * t).bytes == reference(a, b, Self.order, BN_mod_mul))
             }
         }
     }
@@ -59,7 +66,7 @@ struct ArithmeticTests {
         for number in Self.numbers {
             let element = FieldElement(reducing: number)
             #expect(element * element.inverse == (element.isZero ? .zero : .one))
-            let scalar = Scalar(reducing: [UInt8](repeating: 0, count: 16) + number.bigEndianBytes)
+            let scalar = scalar(number)
             #expect(scalar * scalar.inverse == Scalar(scalar.isZero ? 0 : 1))
         }
     }
@@ -79,7 +86,7 @@ struct ArithmeticTests {
         for _ in 0..<20 {
             let bytes = (0..<48).map { _ in UInt8.random(in: 0...255, using: &generator) }
             let wide = BN_bin2bn(bytes, 48, nil)
-            let order = BN_bin2bn(Modulus.order.words.bigEndianBytes, 32, nil)
+            let order = BN_bin2bn(Self.order.bigEndianBytes, 32, nil)
             let context = BN_CTX_new()
             #expect(BN_div(nil, wide, wide, order, context) == 1)
             var rest = [UInt8](repeating: 0, count: 32)
@@ -93,8 +100,8 @@ struct ArithmeticTests {
 
     @Test("a scalar is below the order, and a secret one is not zero")
     func ranges() throws {
-        let order = Modulus.order.words.bigEndianBytes
-        let last = Words.subtract(Modulus.order.words, Words(1)).difference.bigEndianBytes
+        let order = Self.order.bigEndianBytes
+        let last = Words.subtract(Self.order, Words(1)).difference.bigEndianBytes
         #expect(refusal { () throws(TokenError) in _ = try Scalar(bytes: order) } == .scalarOutOfRange)
         #expect(try Scalar(bytes: last) + Scalar(1) == Scalar(0))
         #expect(refusal { () throws(TokenError) in _ = try Scalar(bytes: Array(last.dropLast())) } == .malformed)
@@ -103,14 +110,5 @@ struct ArithmeticTests {
         #expect(refusal { () throws(TokenError) in _ = try TokenScalar(bytes: zero) } == .scalarIsZero)
         #expect(refusal { () throws(TokenError) in _ = try TokenScalar(bytes: order) } == .scalarOutOfRange)
         #expect(refusal { () throws(TokenError) in _ = try TokenScalars(bytes: [last, zero]) } == .scalarIsZero)
-    }
-
-    @Test("a batch is inverted as its numbers are one by one")
-    func batchInversion() {
-        var generator = SeededGenerator(3)
-        let scalars = TokenScalars(count: 5, using: &generator)
-        let inverses = scalars.inverted(times: Scalar(2))
-        for at in 0..<5 { #expect(scalars[at] * Scalar(2) * inverses[at] == Scalar(1)) }
-        #expect(TokenScalars(count: 0, using: &generator).inverted().count == 0)
     }
 }

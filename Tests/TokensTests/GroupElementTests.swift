@@ -1,11 +1,10 @@
 import Testing
-
-@testable import Tokens
+import Tokens
 
 @Suite("Elements of P-256's group")
 struct GroupElementTests {
     private func element(_ small: UInt64) -> GroupElement {
-        GroupElement.generator(times: TokenScalar(Scalar(small))!)
+        GroupElement.generator(times: secret(Scalar(small)))
     }
 
     private func refused(_ bytes: [UInt8]) -> TokenError? {
@@ -43,10 +42,10 @@ struct GroupElementTests {
     func notCanonical() throws {
         let with = try #require(
             (UInt64(0)...20).first { CurvePoint.rightSide(FieldElement($0)).squareRoot != nil })
-        let shifted = Words.add(Modulus.field.words, Words(with)).sum
+        let shifted = Words.add(ArithmeticTests.modulus, Words(with)).sum
         #expect(refused([2] + Words(with).bigEndianBytes) == nil)
         #expect(refused([2] + shifted.bigEndianBytes) == .coordinateNotCanonical)
-        #expect(refused([3] + Modulus.field.words.bigEndianBytes) == .coordinateNotCanonical)
+        #expect(refused([3] + ArithmeticTests.modulus.bigEndianBytes) == .coordinateNotCanonical)
     }
 
     @Test("other lengths and first bytes are refused")
@@ -76,14 +75,15 @@ struct GroupElementTests {
         arguments: [1, 2, 63, 64, 65, 130])
     func sums(count: Int) {
         var generator = SeededGenerator(UInt64(count))
-        let secrets = TokenScalars(count: count, using: &generator)
+        let scalars = (0..<count).map { _ in
+            Scalar(reducing: (0..<48).map { _ in UInt8.random(in: 0...255, using: &generator) })
+        }
         let elements = (0..<count).map { element(UInt64($0 + 1)) }
-        let scalars = (0..<count).map { secrets[$0] }
         var total = Scalar(0)
         for at in 0..<count { total = total + scalars[at] * Scalar(UInt64(at + 1)) }
         #expect(
             GroupElement(GroupElement.sum(elements, times: scalars))
-                == GroupElement.generator(times: TokenScalar(total)!))
+                == GroupElement.generator(times: secret(total)))
     }
 
     @Test("a batch is multiplied as its elements are one by one, and the order takes any of them away")
@@ -93,7 +93,7 @@ struct GroupElementTests {
         let elements = (1...5).map { element($0) }
         #expect(GroupElement.multiply(elements, by: scalar) == elements.map { $0.multiplied(by: scalar) })
         #expect(GroupElement.multiply([], by: scalar) == [])
-        let last = TokenScalar(Scalar(0) - Scalar(1))!
+        let last = secret(Scalar(0) - Scalar(1))
         #expect((element(7).multiplied(by: last).point + element(7).point).isIdentity)
     }
 

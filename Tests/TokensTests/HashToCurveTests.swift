@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Tokens
+import Tokens
 
 @Suite("Hashing to P-256 (RFC 9380)")
 struct HashToCurveTests {

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Tokens
+import Tokens
 
 @Suite("Identifiers in their one spelling")
 struct IdentifierTests {

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Tokens
+import Tokens
 
 @Suite("The oblivious function of RFC 9497, P256-SHA256")
 struct OPRFVectorTests {

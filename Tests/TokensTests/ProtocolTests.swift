@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Tokens
+import Tokens
 
 @Suite("A member's requests and a party's answers")
 struct ProtocolTests {
@@ -21,7 +20,7 @@ struct ProtocolTests {
 
     private func evaluator(epoch: UInt64 = 1) throws -> TokenEvaluator {
         let share = try TokenKeyShare(
-            party: .zero, secret: consortium.zero.secret.copy(), publicKey: consortium.publicKey)
+            party: .zero, secret: copied(consortium.zero), publicKey: consortium.publicKey)
         return TokenEvaluator(
             share: share, context: TokenContext(consortium: consortium.context.consortium, epoch: TokenEpoch(epoch)),
             limits: ["bank-a": Self.limit, "bank-b": Self.limit])

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Tokens
+import Tokens
 
 @Suite("Rotation of the token key")
 struct RotationTests {
@@ -44,7 +43,7 @@ struct RotationTests {
         let key = new.publicKey
         #expect(key != consortium.publicKey && key == update.moved(consortium.publicKey))
         #expect(try TokenPublicKey(key: key.key, shares: key.shares) == key)
-        _ = try TokenKeyShare(party: .two, secret: new.two.secret.copy(), publicKey: key)
+        _ = try TokenKeyShare(party: .two, secret: copied(new.two), publicKey: key)
         #expect(update.from == TokenEpoch(1) && update.to == TokenEpoch(2))
     }
 

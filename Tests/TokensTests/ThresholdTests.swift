@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Tokens
+import Tokens
 
 @Suite("Tokens by two of three parties")
 struct ThresholdTests {

@@ -1,7 +1,6 @@
 import Foundation
 import Testing
-
-@testable import Tokens
+import Tokens
 
 /// Reads a file of Tests/Vectors; throws where it is not there, so that no test passes for want of vectors.
 func vectors<T: Decodable>(_ path: String, as type: T.Type) throws -> T {
@@ -45,3 +44,14 @@ func refusal(_ body: () throws(TokenError) -> Void) -> TokenError? {
         return error
     }
 }
+
+/// A secret of a known number, which is not zero.
+func secret(_ scalar: Scalar) -> TokenScalar { try! TokenScalar(bytes: scalar.bytes) }
+
+/// The number of a secret, for a test's own arithmetic.
+func number(_ secret: borrowing TokenScalar) -> Scalar { secret.withSecretBytes { try! Scalar(bytes: $0) } }
+
+func number(_ share: borrowing TokenKeyShare) -> Scalar { share.withSecretBytes { try! Scalar(bytes: $0) } }
+
+/// Another owner of a share's secret.
+func copied(_ share: borrowing TokenKeyShare) -> TokenScalar { secret(number(share)) }

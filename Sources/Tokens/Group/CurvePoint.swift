@@ -2,14 +2,14 @@
 ///
 /// Additions branch on equal points and on the identity, and so are for what is public or can meet neither but by a chance
 /// of 2^-256. Secret multiples are OpenSSL's (`CurveWorkspace`).
-struct CurvePoint: Sendable {
+package struct CurvePoint: Sendable {
     let x: FieldElement
     let y: FieldElement
     let z: FieldElement
 
-    static var identity: CurvePoint { CurvePoint(x: .one, y: .one, z: .zero) }
+    package static var identity: CurvePoint { CurvePoint(x: .one, y: .one, z: .zero) }
 
-    static var generator: CurvePoint {
+    package static var generator: CurvePoint {
         CurvePoint(
             x: FieldElement(
                 reducing: Words(
@@ -27,12 +27,12 @@ struct CurvePoint: Sendable {
                 0x3BCE_3C3E_27D2_604B, 0x651D_06B0_CC53_B0F6, 0xB3EB_BD55_7698_86BC, 0x5AC6_35D8_AA3A_93E7))
     }
 
-    static func rightSide(_ x: FieldElement) -> FieldElement { (x.squared - FieldElement(3)) * x + b }
+    package static func rightSide(_ x: FieldElement) -> FieldElement { (x.squared - FieldElement(3)) * x + b }
 
-    var isIdentity: Bool { z.isZero }
+    package var isIdentity: Bool { z.isZero }
 
     /// Bernstein and Lange's formula dbl-2001-b.
-    var doubled: CurvePoint {
+    package var doubled: CurvePoint {
         let delta = z.squared
         let gamma = y.squared
         let beta = x * gamma
@@ -46,7 +46,7 @@ struct CurvePoint: Sendable {
     }
 
     /// Bernstein and Lange's formula add-2007-bl.
-    static func + (a: CurvePoint, b: CurvePoint) -> CurvePoint {
+    package static func + (a: CurvePoint, b: CurvePoint) -> CurvePoint {
         if a.isIdentity { return b }
         if b.isIdentity { return a }
         let zz1 = a.z.squared
@@ -65,7 +65,7 @@ struct CurvePoint: Sendable {
             x: x, y: r * (v - x) - (s1 * j).doubled, z: ((a.z + b.z).squared - zz1 - zz2) * h)
     }
 
-    static prefix func - (a: CurvePoint) -> CurvePoint { CurvePoint(x: a.x, y: -a.y, z: a.z) }
+    package static prefix func - (a: CurvePoint) -> CurvePoint { CurvePoint(x: a.x, y: -a.y, z: a.z) }
 
-    static func - (a: CurvePoint, b: CurvePoint) -> CurvePoint { a + -b }
+    package static func - (a: CurvePoint, b: CurvePoint) -> CurvePoint { a + -b }
 }

@@ -1,45 +1,46 @@
-/// An element of P-256's field. Time does not depend on it, except where a comment says so.
-struct FieldElement: Hashable, Sendable {
+/// An element of P-256's field. The time of arithmetic does not depend on it; that of `==` does, and is for results that
+/// tell nothing of a secret.
+package struct FieldElement: Hashable, Sendable {
     /// In Montgomery's representation, below the modulus: so equal elements have equal words.
     private let words: Words
 
     private init(montgomery words: Words) { self.words = words }
 
-    init(_ small: UInt64) { words = Modulus.field.enter(Words(small)) }
+    package init(_ small: UInt64) { words = Modulus.field.enter(Words(small)) }
 
     /// Any number, reduced.
-    init(reducing number: Words) { words = Modulus.field.enter(number) }
+    package init(reducing number: Words) { words = Modulus.field.enter(number) }
 
     /// Nil for a number that is not below the modulus.
-    init?(canonical number: Words) {
+    package init?(canonical number: Words) {
         guard Words.isLess(number, Modulus.field.words) else { return nil }
         words = Modulus.field.enter(number)
     }
 
-    static var zero: FieldElement { FieldElement(montgomery: Words(0)) }
-    static var one: FieldElement { FieldElement(montgomery: Modulus.field.one) }
+    package static var zero: FieldElement { FieldElement(montgomery: Words(0)) }
+    package static var one: FieldElement { FieldElement(montgomery: Modulus.field.one) }
 
-    var number: Words { Modulus.field.leave(words) }
-    var isZero: Bool { words.isZero }
+    package var number: Words { Modulus.field.leave(words) }
+    package var isZero: Bool { words.isZero }
     /// RFC 9380, section 4.1: `sgn0`.
-    var isOdd: Bool { number.isOdd }
+    package var isOdd: Bool { number.isOdd }
 
     @inline(never)
-    static func * (a: FieldElement, b: FieldElement) -> FieldElement {
+    package static func * (a: FieldElement, b: FieldElement) -> FieldElement {
         FieldElement(montgomery: Modulus.field.multiply(a.words, b.words))
     }
 
-    static func + (a: FieldElement, b: FieldElement) -> FieldElement {
+    package static func + (a: FieldElement, b: FieldElement) -> FieldElement {
         FieldElement(montgomery: Modulus.field.add(a.words, b.words))
     }
 
-    static func - (a: FieldElement, b: FieldElement) -> FieldElement {
+    package static func - (a: FieldElement, b: FieldElement) -> FieldElement {
         FieldElement(montgomery: Modulus.field.subtract(a.words, b.words))
     }
 
-    static prefix func - (a: FieldElement) -> FieldElement { zero - a }
+    package static prefix func - (a: FieldElement) -> FieldElement { zero - a }
 
-    var squared: FieldElement { self * self }
+    package var squared: FieldElement { self * self }
     var doubled: FieldElement { self + self }
 
     static func select(_ choice: Bool, _ a: FieldElement, _ b: FieldElement) -> FieldElement {
@@ -63,10 +64,10 @@ struct FieldElement: Hashable, Sendable {
     }
 
     /// Zero's is zero.
-    var inverse: FieldElement { quarterPower.squared(times: 2) * self }
+    package var inverse: FieldElement { quarterPower.squared(times: 2) * self }
 
     /// Nil where it has none. Which of the two roots is not said.
-    var squareRoot: FieldElement? {
+    package var squareRoot: FieldElement? {
         let root = self * quarterPower
         return root.squared == self ? root : nil
     }

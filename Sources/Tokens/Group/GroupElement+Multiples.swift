@@ -32,7 +32,7 @@ extension GroupElement {
     }
 
     /// The sum of public multiples.
-    static func sum(_ elements: [GroupElement], times scalars: [Scalar]) -> CurvePoint {
+    package static func sum(_ elements: [GroupElement], times scalars: [Scalar]) -> CurvePoint {
         CurveWorkspace().sum(elements.map(\.point), times: scalars)
     }
 }

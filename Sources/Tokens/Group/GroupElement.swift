@@ -1,8 +1,8 @@
 /// An element of P-256's group other than the identity, in affine coordinates (RFC 9497, section 4.3). What a peer sent is
 /// one only after every check of the decoding.
 package struct GroupElement: Hashable, Sendable {
-    let x: FieldElement
-    let y: FieldElement
+    package let x: FieldElement
+    package let y: FieldElement
 
     /// Bytes of the compressed encoding (SEC 1, 2.3.3): the sign of y in the first, then x, the most significant byte first.
     package static let byteCount = 33
@@ -33,10 +33,10 @@ package struct GroupElement: Hashable, Sendable {
 
     package var compressed: [UInt8] { [y.isOdd ? 3 : 2] + x.number.bigEndianBytes }
 
-    var point: CurvePoint { CurvePoint(x: x, y: y, z: .one) }
+    package var point: CurvePoint { CurvePoint(x: x, y: y, z: .one) }
 
     /// Nil for the identity.
-    init?(_ point: CurvePoint) {
+    package init?(_ point: CurvePoint) {
         guard let element = Self.normalised([point])?.first else { return nil }
         self = element
     }

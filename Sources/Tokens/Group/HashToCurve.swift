@@ -1,11 +1,11 @@
 /// Hashing of bytes to P-256's field, scalars and group (RFC 9380, suite P256_XMD:SHA-256_SSWU_RO_).
-enum HashToCurve {
+package enum HashToCurve {
     /// RFC 9380, section 5.3.1: `count` uniform bytes of a message.
     ///
     /// - Parameters:
     ///   - tag: the domain's, of 1 to 255 bytes.
     ///   - count: at most 8,160.
-    static func expand(_ message: [UInt8], tag: [UInt8], count: Int) -> [UInt8] {
+    package static func expand(_ message: [UInt8], tag: [UInt8], count: Int) -> [UInt8] {
         let blocks = (count + SHA256.byteCount - 1) / SHA256.byteCount
         precondition((1...255).contains(tag.count) && blocks <= 255, "a tag of 1 to 255 bytes, at most 255 blocks")
         let suffix = tag + [UInt8(tag.count)]
@@ -26,7 +26,7 @@ enum HashToCurve {
     }
 
     /// RFC 9380, section 5.2, for two elements of the field.
-    static func fieldElements(_ message: [UInt8], tag: [UInt8]) -> (FieldElement, FieldElement) {
+    package static func fieldElements(_ message: [UInt8], tag: [UInt8]) -> (FieldElement, FieldElement) {
         let uniform = expand(message, tag: tag, count: 96)
         return (fieldElement(uniform[..<48]), fieldElement(uniform[48...]))
     }
@@ -41,14 +41,14 @@ enum HashToCurve {
     private static var radix: FieldElement { FieldElement(reducing: Modulus.field.one) }
 
     /// RFC 9380, section 3: the identity for no message that anybody knows.
-    static func point(_ message: [UInt8], tag: [UInt8]) -> CurvePoint {
+    package static func point(_ message: [UInt8], tag: [UInt8]) -> CurvePoint {
         let (first, second) = fieldElements(message, tag: tag)
         return map(first) + map(second)
     }
 
     /// The simplified map of Shallue, van de Woestijne and Ulas with Z = -10 (RFC 9380, section 6.6.2 and appendix F.2),
     /// without the division: the denominator becomes the point's Z.
-    static func map(_ u: FieldElement) -> CurvePoint {
+    package static func map(_ u: FieldElement) -> CurvePoint {
         let ten = FieldElement(10)
         let three = FieldElement(3)
         let zu2 = -(u.squared * ten)

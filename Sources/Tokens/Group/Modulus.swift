@@ -75,7 +75,8 @@ struct Modulus: Sendable {
         let s1 = Self.multiplyAdd(a.w1, word, total.w1, &carry)
         let s2 = Self.multiplyAdd(a.w2, word, total.w2, &carry)
         let s3 = Self.multiplyAdd(a.w3, word, total.w3, &carry)
-        let (s4, over) = above.addingReportingOverflow(carry)
+        var over: UInt64 = 0
+        let s4 = Words.sum(above, carry, &over)
 
         let quotient = s0 &* negativeInverse
         carry = 0
@@ -83,9 +84,9 @@ struct Modulus: Sendable {
         total.w0 = Self.multiplyAdd(words.w1, quotient, s1, &carry)
         total.w1 = Self.multiplyAdd(words.w2, quotient, s2, &carry)
         total.w2 = Self.multiplyAdd(words.w3, quotient, s3, &carry)
-        let (s5, again) = s4.addingReportingOverflow(carry)
-        total.w3 = s5
-        above = (over ? 1 : 0) &+ (again ? 1 : 0)
+        var again: UInt64 = 0
+        total.w3 = Words.sum(s4, carry, &again)
+        above = over &+ again
     }
 
     @inline(__always)
@@ -98,10 +99,10 @@ struct Modulus: Sendable {
     /// `a·b + c + carry`, of which the upper half becomes the carry.
     @inline(__always)
     private static func multiplyAdd(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ carry: inout UInt64) -> UInt64 {
-        let (high, low) = a.multipliedFullWidth(by: b)
-        let (once, first) = low.addingReportingOverflow(c)
-        let (twice, second) = once.addingReportingOverflow(carry)
-        carry = high &+ (first ? 1 : 0) &+ (second ? 1 : 0)
-        return twice
+        let total =
+            UInt128(truncatingIfNeeded: a) &* UInt128(truncatingIfNeeded: b) &+ UInt128(truncatingIfNeeded: c)
+            &+ UInt128(truncatingIfNeeded: carry)
+        carry = UInt64(truncatingIfNeeded: total >> 64)
+        return UInt64(truncatingIfNeeded: total)
     }
 }

@@ -19,7 +19,7 @@ package struct Scalar: Hashable, Sendable {
     }
 
     /// - Parameter bytes: 48, the most significant first; the bias is below 2^-128 where they are uniform.
-    init(reducing bytes: [UInt8]) {
+    package init(reducing bytes: [UInt8]) {
         precondition(bytes.count == 48, "a wide number is of 48 bytes")
         let high = Modulus.order.enter(Modulus.order.enter(Words(bigEndian: bytes[..<16])))
         let low = Modulus.order.enter(Words(bigEndian: bytes[16...]))
@@ -45,7 +45,7 @@ package struct Scalar: Hashable, Sendable {
     package static prefix func - (a: Scalar) -> Scalar { Scalar(0) - a }
 
     /// `self^(n - 2)`; zero's is zero. Time depends on the order alone.
-    var inverse: Scalar {
+    package var inverse: Scalar {
         let exponent = Words.subtract(Modulus.order.words, Words(2)).difference
         var powers = [Scalar(1)]
         for _ in 1..<16 { powers.append(powers[powers.count - 1] * self) }

@@ -1,7 +1,8 @@
 import Copenssl
 
 /// A secret integer modulo the group's order, never zero: a key, a share of one, a blind. It can't be copied, printed or
-/// compared, and its bytes are wiped when it goes. What arithmetic leaves in registers and on the stack is not.
+/// compared, and its bytes are wiped when it goes. What arithmetic and hashing leave in registers, on the stack and in buffers
+/// of their own is not.
 package struct TokenScalar: ~Copyable {
     private let scalars: TokenScalars
 

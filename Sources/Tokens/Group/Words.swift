@@ -1,23 +1,23 @@
 /// A number below 2^256: four words, the least significant first.
-struct Words: Hashable, Sendable {
+package struct Words: Hashable, Sendable {
     var w0: UInt64
     var w1: UInt64
     var w2: UInt64
     var w3: UInt64
 
-    init(_ w0: UInt64, _ w1: UInt64, _ w2: UInt64, _ w3: UInt64) {
+    package init(_ w0: UInt64, _ w1: UInt64, _ w2: UInt64, _ w3: UInt64) {
         self.w0 = w0
         self.w1 = w1
         self.w2 = w2
         self.w3 = w3
     }
 
-    init(_ small: UInt64) { self.init(small, 0, 0, 0) }
+    package init(_ small: UInt64) { self.init(small, 0, 0, 0) }
 
     static let byteCount = 32
 
     /// - Parameter bytes: at most 32, the most significant first.
-    init(bigEndian bytes: some Collection<UInt8>) {
+    package init(bigEndian bytes: some Collection<UInt8>) {
         precondition(bytes.count <= Self.byteCount, "a number of 256 bits has at most 32 bytes")
         self.init(0)
         for byte in bytes {
@@ -29,7 +29,7 @@ struct Words: Hashable, Sendable {
     }
 
     /// 32 bytes, the most significant first.
-    var bigEndianBytes: [UInt8] {
+    package var bigEndianBytes: [UInt8] {
         [UInt8](unsafeUninitializedCapacity: Self.byteCount) { bytes, count in
             let whole = UnsafeMutableRawBufferPointer(bytes)
             whole.storeBytes(of: w3.bigEndian, toByteOffset: 0, as: UInt64.self)
@@ -54,7 +54,7 @@ struct Words: Hashable, Sendable {
 
     /// The sum modulo 2^256, and 1 where it wrapped.
     @inline(__always)
-    static func add(_ a: Words, _ b: Words) -> (sum: Words, carry: UInt64) {
+    package static func add(_ a: Words, _ b: Words) -> (sum: Words, carry: UInt64) {
         var carry: UInt64 = 0
         let s0 = sum(a.w0, b.w0, &carry)
         let s1 = sum(a.w1, b.w1, &carry)
@@ -65,7 +65,7 @@ struct Words: Hashable, Sendable {
 
     /// The difference modulo 2^256, and 1 where it wrapped.
     @inline(__always)
-    static func subtract(_ a: Words, _ b: Words) -> (difference: Words, borrow: UInt64) {
+    package static func subtract(_ a: Words, _ b: Words) -> (difference: Words, borrow: UInt64) {
         var borrow: UInt64 = 0
         let d0 = difference(a.w0, b.w0, &borrow)
         let d1 = difference(a.w1, b.w1, &borrow)
@@ -83,19 +83,22 @@ struct Words: Hashable, Sendable {
             b.w3 ^ (mask & (a.w3 ^ b.w3)))
     }
 
+    // In 128 bits, of which the compiler makes additions with carry. Flags of overflow it makes branches of, and time then
+    // depends on the numbers.
+
     @inline(__always)
-    private static func sum(_ a: UInt64, _ b: UInt64, _ carry: inout UInt64) -> UInt64 {
-        let (once, first) = a.addingReportingOverflow(b)
-        let (twice, second) = once.addingReportingOverflow(carry)
-        carry = (first ? 1 : 0) | (second ? 1 : 0)
-        return twice
+    static func sum(_ a: UInt64, _ b: UInt64, _ carry: inout UInt64) -> UInt64 {
+        let total =
+            UInt128(truncatingIfNeeded: a) &+ UInt128(truncatingIfNeeded: b) &+ UInt128(truncatingIfNeeded: carry)
+        carry = UInt64(truncatingIfNeeded: total >> 64)
+        return UInt64(truncatingIfNeeded: total)
     }
 
     @inline(__always)
     private static func difference(_ a: UInt64, _ b: UInt64, _ borrow: inout UInt64) -> UInt64 {
-        let (once, first) = a.subtractingReportingOverflow(b)
-        let (twice, second) = once.subtractingReportingOverflow(borrow)
-        borrow = (first ? 1 : 0) | (second ? 1 : 0)
-        return twice
+        let total =
+            UInt128(truncatingIfNeeded: a) &- UInt128(truncatingIfNeeded: b) &- UInt128(truncatingIfNeeded: borrow)
+        borrow = UInt64(truncatingIfNeeded: total >> 64) & 1
+        return UInt64(truncatingIfNeeded: total)
     }
 }

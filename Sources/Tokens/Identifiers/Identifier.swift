@@ -26,7 +26,7 @@ package enum IdentifierError: String, Error, Sendable, Hashable, CaseIterable {
 package struct Identifier: Sendable, Hashable {
     package let kind: IdentifierKind
     /// ASCII.
-    let canonical: [UInt8]
+    package let canonical: [UInt8]
 
     init(_ kind: IdentifierKind, _ canonical: [UInt8]) {
         self.kind = kind

@@ -31,7 +31,7 @@ package struct OPRFSuite: Sendable, Hashable {
 
     func hashToScalar(_ message: [UInt8]) -> Scalar { HashToCurve.scalar(message, tag: tag("HashToScalar-")) }
 
-    func hashToGroup(_ message: [UInt8]) -> CurvePoint { HashToCurve.point(message, tag: tag("HashToGroup-")) }
+    package func hashToGroup(_ message: [UInt8]) -> CurvePoint { HashToCurve.point(message, tag: tag("HashToGroup-")) }
 
     func tag(_ name: String) -> [UInt8] { Array(name.utf8) + contextString }
 

@@ -17,12 +17,12 @@ package struct RateLimit: Sendable, Hashable {
 
 /// A token bucket over a clock that is handed in; it begins full. Whole numbers only: the level is in thousandths of an
 /// element, of which a millisecond adds as many as a second adds elements.
-struct RateBucket: Sendable {
+package struct RateBucket: Sendable {
     private let limit: RateLimit
     private var level: Int64
     private var last: Int64
 
-    init(_ limit: RateLimit, at now: Int64) {
+    package init(_ limit: RateLimit, at now: Int64) {
         self.limit = limit
         level = limit.burst * 1000
         last = now
@@ -32,7 +32,7 @@ struct RateBucket: Sendable {
     ///
     /// - Parameter now: milliseconds; a time before the last one counts as the last one.
     /// - Throws: `rateExhausted`.
-    mutating func take(_ elements: Int, at now: Int64) throws(TokenError) {
+    package mutating func take(_ elements: Int, at now: Int64) throws(TokenError) {
         let rate = limit.elementsPerSecond
         let full = limit.burst * 1000
         if now > last {

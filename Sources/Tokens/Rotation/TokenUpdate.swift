@@ -29,9 +29,11 @@ package struct TokenUpdate: ~Copyable, Sendable {
         ]
         for party in TokenParty.allCases where !isOpened[party.rawValue] { throw .contributionInvalid(party) }
         var message = Self.transcript("cordon/token-rotation/factor/v1", context)
-        message += zero.withSecretBytes { $0 }
-        message += one.withSecretBytes { $0 }
-        message += two.withSecretBytes { $0 }
+        // Room for all, so that no growth leaves a copy behind.
+        message.reserveCapacity(message.count + 3 * RotationContribution.byteCount)
+        zero.withSecretBytes { message += $0 }
+        one.withSecretBytes { message += $0 }
+        two.withSecretBytes { message += $0 }
         defer { OPENSSL_cleanse(&message, message.count) }
         let scalar = HashToCurve.scalar(message, tag: Array("CordonTokensV1-RotationFactor".utf8))
         guard let factor = TokenScalar(scalar) else { throw .scalarIsZero }

@@ -25,7 +25,7 @@ package struct DealingCommitments: Sendable, Hashable {
     }
 
     /// - Throws: `dealingInvalid`, which names the dealer, where the sub-share is not on the committed line.
-    func check(_ subShare: borrowing TokenScalar, of party: TokenParty) throws(TokenError) {
+    package func check(_ subShare: borrowing TokenScalar, of party: TokenParty) throws(TokenError) {
         guard GroupElement.generator(times: subShare) == GroupElement(value(at: party)) else {
             throw .dealingInvalid(dealer)
         }

@@ -45,5 +45,5 @@ package struct TokenContext: Hashable, Sendable {
 
     /// What identifiers are hashed and blinded with: the RFC's verifiable mode as it stands, so that a token is what one
     /// holder of the whole key would compute.
-    static let tokens = OPRFSuite(.verifiable)
+    package static let tokens = OPRFSuite(.verifiable)
 }
