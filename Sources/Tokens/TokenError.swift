@@ -1,3 +1,5 @@
+package import Records
+
 /// Why something of the token protocol was refused. Codes are stable (docs/TOKENS.md); cases carry no bytes of what was
 /// refused.
 package enum TokenError: Error, Sendable, Hashable {
@@ -10,10 +12,10 @@ package enum TokenError: Error, Sendable, Hashable {
     case wrongBatchSize
     /// Fewer than two parties answered, or fewer than three dealt.
     case tooFewParties
-    case proofInvalid(TokenParty)
-    case dealingInvalid(TokenParty)
+    case proofInvalid(PartyID)
+    case dealingInvalid(PartyID)
     /// A party's part of a rotation's factor is not what it committed to.
-    case contributionInvalid(TokenParty)
+    case contributionInvalid(PartyID)
     /// Public shares that are not of one key, or a secret that is not of its public share.
     case keyInconsistent
     /// The reader's own epoch; the other's was another.
@@ -22,7 +24,7 @@ package enum TokenError: Error, Sendable, Hashable {
     case rateExhausted(until: Int64)
     case unknownMember
     /// An answer of a party to something else than what was asked of it now: a repetition, or after the end.
-    case unexpectedAnswer(TokenParty)
+    case unexpectedAnswer(PartyID)
 
     package var code: String {
         switch self {

@@ -1,3 +1,4 @@
+import Records
 import Testing
 import Tokens
 
@@ -15,7 +16,7 @@ final class Consortium: Sendable {
         let first = KeyDealing(dealer: .zero, using: &generator)
         let second = KeyDealing(dealer: .one, using: &generator)
         let third = KeyDealing(dealer: .two, using: &generator)
-        func side(_ party: TokenParty) throws -> TokenKeyShare {
+        func side(_ party: PartyID) throws -> TokenKeyShare {
             try assemble(KeyGeneration(party: party), first, second, third)
         }
         self.init(
@@ -43,7 +44,7 @@ final class Consortium: Sendable {
             two: try assemble(KeyGeneration(refreshing: two), first, second, third), context: context)
     }
 
-    func answer(_ party: TokenParty, _ blinded: [GroupElement], seed: UInt64 = 9) throws -> PartialEvaluation {
+    func answer(_ party: PartyID, _ blinded: [GroupElement], seed: UInt64 = 9) throws -> PartialEvaluation {
         var generator = SeededGenerator(seed + UInt64(party.rawValue))
         switch party {
         case .zero: return try zero.evaluate(blinded, in: context, using: &generator)
@@ -54,7 +55,7 @@ final class Consortium: Sendable {
 
     /// The whole way for some inputs by the parties named.
     func tokens(
-        _ inputs: [[UInt8]], by parties: [TokenParty] = [.zero, .one], blindSeed: UInt64 = 77
+        _ inputs: [[UInt8]], by parties: [PartyID] = [.zero, .one], blindSeed: UInt64 = 77
     ) throws -> [EntityToken] {
         var generator = SeededGenerator(blindSeed)
         let blinds = TokenScalars(count: inputs.count, using: &generator)
@@ -81,7 +82,7 @@ private func assemble(
     return try generation.finish()
 }
 
-let pairs: [[TokenParty]] = [
+let pairs: [[PartyID]] = [
     [.zero, .one], [.zero, .two], [.one, .two], [.one, .zero], [.two, .zero], [.two, .one], [.zero, .one, .two],
 ]
 

@@ -1,3 +1,4 @@
+import Records
 import Testing
 import Tokens
 
@@ -18,7 +19,7 @@ struct KeyGenerationTests {
     func contributions() throws {
         var generator = SeededGenerator(1)
         var dealt = CurvePoint.identity
-        for dealer in TokenParty.allCases {
+        for dealer in PartyID.allCases {
             let dealing = KeyDealing(dealer: dealer, using: &generator)
             dealt = dealt + (try #require(dealing.commitments.constant)).point
         }
@@ -26,18 +27,18 @@ struct KeyGenerationTests {
         #expect(try Consortium(seed: 1).publicKey.key != Consortium(seed: 2).publicKey.key)
     }
 
-    @Test("a dealer whose sub-share is off its line is named", arguments: TokenParty.allCases)
-    func lyingDealer(dealer: TokenParty) {
+    @Test("a dealer whose sub-share is off its line is named", arguments: PartyID.allCases)
+    func lyingDealer(dealer: PartyID) {
         var generator = SeededGenerator(3)
         let dealing = KeyDealing(dealer: dealer, using: &generator)
-        for party in TokenParty.allCases {
+        for party in PartyID.allCases {
             let error = refusal { () throws(TokenError) in
                 var generation = KeyGeneration(party: party)
                 let wrong = secret(number(dealing.subShare(for: party)) + Scalar(1))
                 try generation.receive(dealing.commitments, subShare: wrong)
             }
             #expect(error == .dealingInvalid(dealer))
-            let another = TokenParty.allCases.first { $0 != party }!
+            let another = PartyID.allCases.first { $0 != party }!
             #expect(
                 refusal { () throws(TokenError) in
                     try dealing.commitments.check(dealing.subShare(for: another), of: party)
@@ -91,7 +92,7 @@ struct KeyGenerationTests {
         let old = try Consortium(seed: 7)
         let new = try old.refreshed(seed: 8)
         #expect(new.publicKey.key == old.publicKey.key)
-        for party in TokenParty.allCases { #expect(new.publicKey[party] != old.publicKey[party]) }
+        for party in PartyID.allCases { #expect(new.publicKey[party] != old.publicKey[party]) }
         for pair in pairs { #expect(try new.tokens(inputs, by: pair) == old.tokens(inputs)) }
     }
 

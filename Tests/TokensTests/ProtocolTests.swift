@@ -1,5 +1,10 @@
+import Records
 import Testing
 import Tokens
+
+private let bankA = MemberID("bank-a")!
+private let bankB = MemberID("bank-b")!
+private let bankC = MemberID("bank-c")!
 
 @Suite("A member's requests and a party's answers")
 struct ProtocolTests {
@@ -23,15 +28,15 @@ struct ProtocolTests {
             party: .zero, secret: copied(consortium.zero), publicKey: consortium.publicKey)
         return TokenEvaluator(
             share: share, context: TokenContext(consortium: consortium.context.consortium, epoch: TokenEpoch(epoch)),
-            limits: ["bank-a": Self.limit, "bank-b": Self.limit])
+            limits: [bankA: Self.limit, bankB: Self.limit])
     }
 
-    private func answer(_ party: TokenParty, _ request: TokenRequest) throws -> PartyAnswer {
+    private func answer(_ party: PartyID, _ request: TokenRequest) throws -> PartyAnswer {
         .evaluation(try consortium.answer(party, request.blinded))
     }
 
     @Test("a batch waits for two parties and then has the tokens, whichever they are", arguments: pairs)
-    func twoAnswers(parties: [TokenParty]) throws {
+    func twoAnswers(parties: [PartyID]) throws {
         let expected = try consortium.tokens(identifiers.map(\.hashInput))
         var batch = try batch()
         #expect(try batch.receive(answer(parties[0], batch.request)) == .waiting)
@@ -42,11 +47,11 @@ struct ProtocolTests {
         #expect(batch.progress == .tokens(expected))
     }
 
-    @Test("a party that is down or lies is named, and the other two do", arguments: TokenParty.allCases)
-    func oneFails(party: TokenParty) throws {
+    @Test("a party that is down or lies is named, and the other two do", arguments: PartyID.allCases)
+    func oneFails(party: PartyID) throws {
         let expected = try consortium.tokens(identifiers.map(\.hashInput))
         let stranger = try Consortium(seed: 42)
-        let others = TokenParty.allCases.filter { $0 != party }
+        let others = PartyID.allCases.filter { $0 != party }
         for isDown in [true, false] {
             var batch = try batch()
             let bad: PartyAnswer =
@@ -96,15 +101,15 @@ struct ProtocolTests {
         var evaluator = try evaluator()
         var generator = SeededGenerator(43)
         let request = TokenRequest(epoch: TokenEpoch(1), blinded: [.generator])
-        let answer = try evaluator.evaluate(request, of: "bank-a", at: 0, using: &generator)
+        let answer = try evaluator.evaluate(request, of: bankA, at: 0, using: &generator)
         try answer.check(of: [.generator], key: consortium.publicKey, in: consortium.context)
         #expect(throws: TokenError.unknownMember) {
-            try evaluator.evaluate(request, of: "bank-c", at: 0, using: &generator)
+            try evaluator.evaluate(request, of: bankC, at: 0, using: &generator)
         }
         for stale in [0, 2] as [UInt64] {
             #expect(throws: TokenError.staleEpoch(current: TokenEpoch(1))) {
                 try evaluator.evaluate(
-                    TokenRequest(epoch: TokenEpoch(stale), blinded: [.generator]), of: "bank-a", at: 0,
+                    TokenRequest(epoch: TokenEpoch(stale), blinded: [.generator]), of: bankA, at: 0,
                     using: &generator)
             }
         }
@@ -112,7 +117,7 @@ struct ProtocolTests {
             let blinded = [GroupElement](repeating: .generator, count: count)
             #expect(throws: TokenError.wrongBatchSize) {
                 try evaluator.evaluate(
-                    TokenRequest(epoch: TokenEpoch(1), blinded: blinded), of: "bank-a", at: 0, using: &generator)
+                    TokenRequest(epoch: TokenEpoch(1), blinded: blinded), of: bankA, at: 0, using: &generator)
             }
         }
     }
@@ -123,18 +128,18 @@ struct ProtocolTests {
         var generator = SeededGenerator(44)
         let most = TokenRequest(epoch: TokenEpoch(1), blinded: [GroupElement](repeating: .generator, count: 1000))
         let some = TokenRequest(epoch: TokenEpoch(1), blinded: [GroupElement](repeating: .generator, count: 25))
-        _ = try evaluator.evaluate(most, of: "bank-a", at: 5000, using: &generator)
+        _ = try evaluator.evaluate(most, of: bankA, at: 5000, using: &generator)
         // 24 are left; the 25th comes in 100 ms.
         for _ in 0..<2 {
             #expect(throws: TokenError.rateExhausted(until: 5100)) {
-                try evaluator.evaluate(some, of: "bank-a", at: 5000, using: &generator)
+                try evaluator.evaluate(some, of: bankA, at: 5000, using: &generator)
             }
         }
         #expect(throws: TokenError.rateExhausted(until: 5100)) {
-            try evaluator.evaluate(some, of: "bank-a", at: 5099, using: &generator)
+            try evaluator.evaluate(some, of: bankA, at: 5099, using: &generator)
         }
-        _ = try evaluator.evaluate(some, of: "bank-b", at: 5000, using: &generator)
-        _ = try evaluator.evaluate(some, of: "bank-a", at: 5100, using: &generator)
+        _ = try evaluator.evaluate(some, of: bankB, at: 5000, using: &generator)
+        _ = try evaluator.evaluate(some, of: bankA, at: 5100, using: &generator)
     }
 
     @Test("a bucket fills no further than its burst, in any stretch of time, and never for a clock that goes back")
@@ -170,14 +175,14 @@ struct ProtocolTests {
         var old = try evaluator()
         let blinded = [GroupElement](repeating: .generator, count: 1024)
         _ = try old.evaluate(
-            TokenRequest(epoch: TokenEpoch(1), blinded: blinded), of: "bank-a", at: 0, using: &generator)
+            TokenRequest(epoch: TokenEpoch(1), blinded: blinded), of: bankA, at: 0, using: &generator)
         var new = try old.rotated(by: update)
         #expect(new.context.epoch == TokenEpoch(2) && new.publicKey == update.moved(consortium.publicKey))
         let request = TokenRequest(epoch: TokenEpoch(2), blinded: [.generator])
         #expect(throws: TokenError.rateExhausted(until: 100)) {
-            try new.evaluate(request, of: "bank-a", at: 0, using: &generator)
+            try new.evaluate(request, of: bankA, at: 0, using: &generator)
         }
-        let answer = try new.evaluate(request, of: "bank-b", at: 0, using: &generator)
+        let answer = try new.evaluate(request, of: bankB, at: 0, using: &generator)
         try answer.check(of: [.generator], key: new.publicKey, in: new.context)
         #expect(
             refusal { () throws(TokenError) in _ = try new.rotated(by: update) } == .staleEpoch(current: TokenEpoch(2)))

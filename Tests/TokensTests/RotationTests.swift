@@ -1,3 +1,4 @@
+import Records
 import Testing
 import Tokens
 
@@ -27,7 +28,7 @@ struct RotationTests {
     }
 
     @Test("a moved token is the token under the new key, by any two parties", arguments: pairs)
-    func moved(parties: [TokenParty]) throws {
+    func moved(parties: [PartyID]) throws {
         let update = try update()
         let old = try consortium.tokens(inputs)
         let new = update.moved(old)
@@ -54,8 +55,8 @@ struct RotationTests {
         #expect(try update(seed: 31).moved(token) != update(seed: 32).moved(token))
     }
 
-    @Test("a party that shows another contribution than it committed to is named", arguments: TokenParty.allCases)
-    func broken(liar: TokenParty) throws {
+    @Test("a party that shows another contribution than it committed to is named", arguments: PartyID.allCases)
+    func broken(liar: PartyID) throws {
         var generator = SeededGenerator(33)
         let context = consortium.context
         let zero = RotationContribution(party: .zero, using: &generator)

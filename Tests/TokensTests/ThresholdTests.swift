@@ -1,3 +1,4 @@
+import Records
 import Testing
 import Tokens
 
@@ -15,7 +16,7 @@ struct ThresholdTests {
     }
 
     @Test("any two give the same tokens, in any order, and so do three", arguments: pairs)
-    func anyTwo(parties: [TokenParty]) throws {
+    func anyTwo(parties: [PartyID]) throws {
         let tokens = try consortium.tokens(inputs, by: parties)
         #expect(try tokens == consortium.tokens(inputs))
         #expect(Set(tokens).count == inputs.count)
@@ -44,13 +45,13 @@ struct ThresholdTests {
     }
 
     @Test(
-        "a party that answers with another share is named, and the others' tokens stand", arguments: TokenParty.allCases
+        "a party that answers with another share is named, and the others' tokens stand", arguments: PartyID.allCases
     )
-    func lyingParty(liar: TokenParty) throws {
+    func lyingParty(liar: PartyID) throws {
         let (blinded, blinds) = try blind(inputs)
         let stranger = try Consortium(seed: 21)
         var answers: [PartialEvaluation] = []
-        for party in TokenParty.allCases {
+        for party in PartyID.allCases {
             answers.append(try party == liar ? stranger.answer(party, blinded) : consortium.answer(party, blinded))
         }
         let sorted = [answers.remove(at: liar.rawValue)] + answers

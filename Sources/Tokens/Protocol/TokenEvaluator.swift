@@ -1,3 +1,5 @@
+package import Records
+
 /// What a member asks each party: to evaluate blinded elements under the key of an epoch. The same for every party.
 package struct TokenRequest: Sendable, Hashable {
     package let epoch: TokenEpoch
@@ -14,14 +16,13 @@ package struct TokenRequest: Sendable, Hashable {
 package struct TokenEvaluator: ~Copyable, Sendable {
     package let context: TokenContext
     private let share: TokenKeyShare
-    private let limits: [String: RateLimit]
-    private var buckets: [String: RateBucket] = [:]
+    private let limits: [MemberID: RateLimit]
+    private var buckets: [MemberID: RateBucket] = [:]
 
-    package var party: TokenParty { share.party }
+    package var party: PartyID { share.party }
     package var publicKey: TokenPublicKey { share.publicKey }
 
-    /// - Parameter limits: by member's name.
-    package init(share: consuming TokenKeyShare, context: TokenContext, limits: [String: RateLimit]) {
+    package init(share: consuming TokenKeyShare, context: TokenContext, limits: [MemberID: RateLimit]) {
         self.share = share
         self.context = context
         self.limits = limits
@@ -33,7 +34,7 @@ package struct TokenEvaluator: ~Copyable, Sendable {
     /// - Throws: in this order `unknownMember`, `wrongBatchSize`, `staleEpoch`, `rateExhausted`; what is refused costs none
     ///   of the member's rate.
     package mutating func evaluate(
-        _ request: TokenRequest, of member: String, at now: Int64, using generator: inout some RandomNumberGenerator
+        _ request: TokenRequest, of member: MemberID, at now: Int64, using generator: inout some RandomNumberGenerator
     ) throws(TokenError) -> PartialEvaluation {
         guard let limit = limits[member] else { throw .unknownMember }
         guard PartialEvaluation.batch.contains(request.blinded.count) else { throw .wrongBatchSize }
@@ -52,8 +53,8 @@ package struct TokenEvaluator: ~Copyable, Sendable {
     }
 
     private init(
-        share: consuming TokenKeyShare, context: TokenContext, limits: [String: RateLimit],
-        buckets: [String: RateBucket]
+        share: consuming TokenKeyShare, context: TokenContext, limits: [MemberID: RateLimit],
+        buckets: [MemberID: RateBucket]
     ) {
         self.share = share
         self.context = context

@@ -1,10 +1,12 @@
+package import Records
+
 /// What came back from a party, or didn't.
 package enum PartyAnswer: Sendable, Hashable {
     case evaluation(PartialEvaluation)
     /// The party refused, could not be reached, or its answer could not be read.
-    case failure(TokenParty, TokenError)
+    case failure(PartyID, TokenError)
 
-    package var party: TokenParty {
+    package var party: PartyID {
         switch self {
         case .evaluation(let evaluation): evaluation.party
         case .failure(let party, _): party
@@ -26,7 +28,7 @@ package enum TokenProgress: Sendable, Hashable {
 package struct TokenRequestBatch: ~Copyable, Sendable {
     package let request: TokenRequest
     /// What is wrong with the answers that were of no use; to be told to the parties' operators.
-    package private(set) var faults: [TokenParty: TokenError] = [:]
+    package private(set) var faults: [PartyID: TokenError] = [:]
     package private(set) var progress = TokenProgress.waiting
 
     private let context: TokenContext

@@ -1,14 +1,15 @@
 import Copenssl
+package import Records
 
 /// One party's part in a rotation's factor: 32 secret bytes. Commitments are exchanged before any is shown, so that none is
 /// chosen after another.
 package struct RotationContribution: ~Copyable, Sendable {
-    package let party: TokenParty
+    package let party: PartyID
     private let secret: TokenScalar
 
     package static let byteCount = Scalar.byteCount
 
-    package init(party: TokenParty, using generator: inout some RandomNumberGenerator) {
+    package init(party: PartyID, using generator: inout some RandomNumberGenerator) {
         self.party = party
         secret = TokenScalar(using: &generator)
     }
@@ -16,7 +17,7 @@ package struct RotationContribution: ~Copyable, Sendable {
     /// What a party showed.
     ///
     /// - Throws: as `TokenScalar(bytes:)`.
-    package init(party: TokenParty, bytes: [UInt8]) throws(TokenError) {
+    package init(party: PartyID, bytes: [UInt8]) throws(TokenError) {
         self.party = party
         secret = try TokenScalar(bytes: bytes)
     }

@@ -1,4 +1,5 @@
 import Copenssl
+package import Records
 
 /// A rotation of the token key by a factor Δ: the key becomes Δ·k, a token T becomes Δ·T (updatable tokenisation; Cachin,
 /// Camenisch, Freire-Stögbauer and Lehmann 2017). Who has not Δ can't link old tokens to new ones.
@@ -21,13 +22,13 @@ package struct TokenUpdate: ~Copyable, Sendable {
         _ zero: borrowing RotationContribution, _ one: borrowing RotationContribution,
         _ two: borrowing RotationContribution, commitments: [[UInt8]], context: TokenContext
     ) throws(TokenError) {
-        guard commitments.count == TokenParty.allCases.count else { throw .malformed }
+        guard commitments.count == PartyID.allCases.count else { throw .malformed }
         let isOpened = [
             zero.party == .zero && zero.commitment(for: context) == commitments[0],
             one.party == .one && one.commitment(for: context) == commitments[1],
             two.party == .two && two.commitment(for: context) == commitments[2],
         ]
-        for party in TokenParty.allCases where !isOpened[party.rawValue] { throw .contributionInvalid(party) }
+        for party in PartyID.allCases where !isOpened[party.rawValue] { throw .contributionInvalid(party) }
         var message = Self.transcript("cordon/token-rotation/factor/v1", context)
         // Room for all, so that no growth leaves a copy behind.
         message.reserveCapacity(message.count + 3 * RotationContribution.byteCount)

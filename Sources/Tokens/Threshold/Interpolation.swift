@@ -1,3 +1,5 @@
+package import Records
+
 /// Two parties' weights at zero, `(first·f(a) - second·f(b)) / divisor = f(0)` for a line f through the parties' values
 /// (Shamir 1979, with Lagrange's polynomials): small whole numbers, so that they cost additions and no multiplication.
 struct Interpolation {
@@ -6,7 +8,7 @@ struct Interpolation {
     let divisor: Int
 
     /// - Parameters: `a` below `b`.
-    init(_ a: TokenParty, _ b: TokenParty) {
+    init(_ a: PartyID, _ b: PartyID) {
         precondition(a < b, "two parties in order")
         first = b.abscissa
         second = a.abscissa

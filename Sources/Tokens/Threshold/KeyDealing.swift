@@ -1,11 +1,13 @@
+package import Records
+
 /// What a dealer says in public of its line: multiples of G by its value at zero and by its slope (Feldman 1987).
 package struct DealingCommitments: Sendable, Hashable {
-    package let dealer: TokenParty
+    package let dealer: PartyID
     /// Nil where the line goes through zero: a refresh, which changes shares and not the key.
     package let constant: GroupElement?
     package let slope: GroupElement
 
-    package init(dealer: TokenParty, constant: GroupElement?, slope: GroupElement) {
+    package init(dealer: PartyID, constant: GroupElement?, slope: GroupElement) {
         self.dealer = dealer
         self.constant = constant
         self.slope = slope
@@ -20,12 +22,12 @@ package struct DealingCommitments: Sendable, Hashable {
     }
 
     /// The line at a party, times G.
-    func value(at party: TokenParty) -> CurvePoint {
+    func value(at party: PartyID) -> CurvePoint {
         (constant?.point ?? .identity) + slope.point.times(party.abscissa)
     }
 
     /// - Throws: `dealingInvalid`, which names the dealer, where the sub-share is not on the committed line.
-    package func check(_ subShare: borrowing TokenScalar, of party: TokenParty) throws(TokenError) {
+    package func check(_ subShare: borrowing TokenScalar, of party: PartyID) throws(TokenError) {
         guard GroupElement.generator(times: subShare) == GroupElement(value(at: party)) else {
             throw .dealingInvalid(dealer)
         }
@@ -38,26 +40,26 @@ package struct KeyDealing: ~Copyable, Sendable {
     private let subShares: TokenScalars
 
     /// A dealing of a new key.
-    package init(dealer: TokenParty, using generator: inout some RandomNumberGenerator) {
+    package init(dealer: PartyID, using generator: inout some RandomNumberGenerator) {
         let line = TokenScalars(count: 2, using: &generator)
         self.init(dealer: dealer, constant: line[0], slope: line[1])
     }
 
     /// A dealing of zero, for new shares of the key that there is.
-    package init(refreshBy dealer: TokenParty, using generator: inout some RandomNumberGenerator) {
+    package init(refreshBy dealer: PartyID, using generator: inout some RandomNumberGenerator) {
         let line = TokenScalars(count: 1, using: &generator)
         self.init(dealer: dealer, constant: Scalar(0), slope: line[0])
     }
 
-    private init(dealer: TokenParty, constant: Scalar, slope: Scalar) {
+    private init(dealer: PartyID, constant: Scalar, slope: Scalar) {
         commitments = DealingCommitments(
             dealer: dealer, constant: GroupElement(CurvePoint.generator(times: constant)),
             slope: GroupElement(CurvePoint.generator(times: slope))!)
         // A value is zero with the chance of a guessed key, 2^-256.
         subShares = TokenScalars(
-            count: TokenParty.allCases.count, each: { constant + slope * Scalar(UInt64($0 + 1)) })
+            count: PartyID.allCases.count, each: { constant + slope * Scalar(UInt64($0 + 1)) })
     }
 
     /// A party's value, for that party's eyes alone.
-    package borrowing func subShare(for party: TokenParty) -> TokenScalar { TokenScalar(subShares[party.rawValue])! }
+    package borrowing func subShare(for party: PartyID) -> TokenScalar { TokenScalar(subShares[party.rawValue])! }
 }

@@ -1,15 +1,17 @@
+package import Records
+
 /// A party's side of making the key, or of refreshing its shares: it takes each dealer's commitments and its own sub-share,
 /// checks them, and adds. No one ever holds the key.
 ///
 /// Parties compare the resulting `TokenPublicKey.digest` before they use it: a dealer that showed them different
 /// commitments is found there.
 package struct KeyGeneration: ~Copyable, Sendable {
-    package let party: TokenParty
+    package let party: PartyID
     private let old: TokenPublicKey?
     private var sum: TokenScalar?
-    private var received: [TokenParty: DealingCommitments] = [:]
+    private var received: [PartyID: DealingCommitments] = [:]
 
-    package init(party: TokenParty) {
+    package init(party: PartyID) {
         self.party = party
         old = nil
         sum = nil
@@ -42,10 +44,10 @@ package struct KeyGeneration: ~Copyable, Sendable {
 
     /// - Throws: `tooFewParties` before all three have dealt.
     package consuming func finish() throws(TokenError) -> TokenKeyShare {
-        guard received.count == TokenParty.allCases.count, let secret = sum.take() else { throw .tooFewParties }
+        guard received.count == PartyID.allCases.count, let secret = sum.take() else { throw .tooFewParties }
         let dealings = Array(received.values)
         var shares: [GroupElement] = []
-        for party in TokenParty.allCases {
+        for party in PartyID.allCases {
             let value = dealings.map { $0.value(at: party) }.reduce(old?[party].point ?? .identity, +)
             guard let share = GroupElement(value) else { throw .pointIsIdentity }
             shares.append(share)

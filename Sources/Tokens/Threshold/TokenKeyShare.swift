@@ -1,18 +1,20 @@
+package import Records
+
 /// One party's share of the token key: the value at `party.abscissa` of a line that nobody knows. Two shares are the key.
 package struct TokenKeyShare: ~Copyable, Sendable {
-    package let party: TokenParty
+    package let party: PartyID
     package let publicKey: TokenPublicKey
     let secret: TokenScalar
 
     /// - Throws: `keyInconsistent` where the secret is not the party's for that public key.
-    package init(party: TokenParty, secret: consuming TokenScalar, publicKey: TokenPublicKey) throws(TokenError) {
+    package init(party: PartyID, secret: consuming TokenScalar, publicKey: TokenPublicKey) throws(TokenError) {
         guard GroupElement.generator(times: secret) == publicKey[party] else { throw .keyInconsistent }
         self.party = party
         self.publicKey = publicKey
         self.secret = secret
     }
 
-    init(unchecked party: TokenParty, secret: consuming TokenScalar, publicKey: TokenPublicKey) {
+    init(unchecked party: PartyID, secret: consuming TokenScalar, publicKey: TokenPublicKey) {
         self.party = party
         self.publicKey = publicKey
         self.secret = secret
@@ -44,7 +46,7 @@ package struct TokenKeyShare: ~Copyable, Sendable {
 
 /// What one party answers: its share times each blinded element, in their order.
 package struct PartialEvaluation: Sendable, Hashable {
-    package let party: TokenParty
+    package let party: PartyID
     package let epoch: TokenEpoch
     package let elements: [GroupElement]
     package let proof: EqualityProof
@@ -52,7 +54,7 @@ package struct PartialEvaluation: Sendable, Hashable {
     /// Elements in one request.
     package static let batch = 1...1024
 
-    package init(party: TokenParty, epoch: TokenEpoch, elements: [GroupElement], proof: EqualityProof) {
+    package init(party: PartyID, epoch: TokenEpoch, elements: [GroupElement], proof: EqualityProof) {
         self.party = party
         self.epoch = epoch
         self.elements = elements

@@ -1,9 +1,11 @@
+package import Records
+
 /// Tokens from two parties' answers, and what is wrong with others that were looked at.
 package struct Combination: Sendable, Hashable {
     /// In the order of the blinded elements.
     package let tokens: [EntityToken]
-    package let used: [TokenParty]
-    package let faults: [TokenParty: TokenError]
+    package let used: [PartyID]
+    package let faults: [PartyID: TokenError]
 }
 
 extension TokenPublicKey {
@@ -22,7 +24,7 @@ extension TokenPublicKey {
         guard Set(answers.map(\.party)).count == answers.count else { throw .malformed }
         guard blinded.count == blinds.count else { throw .wrongBatchSize }
         var good: [PartialEvaluation] = []
-        var faults: [TokenParty: TokenError] = [:]
+        var faults: [PartyID: TokenError] = [:]
         var firstFault: TokenError?
         for answer in answers where good.count < 2 {
             do throws(TokenError) {

@@ -1,3 +1,5 @@
+package import Records
+
 /// The public side of the shared key: K = k·G and each party's K_i = k_i·G, which its proofs are checked against.
 package struct TokenPublicKey: Sendable, Hashable {
     package let key: GroupElement
@@ -7,7 +9,7 @@ package struct TokenPublicKey: Sendable, Hashable {
     /// - Throws: `malformed` unless there are three shares; `keyInconsistent` unless they lie on one line and any two of
     ///   them give the key.
     package init(key: GroupElement, shares: [GroupElement]) throws(TokenError) {
-        guard shares.count == TokenParty.allCases.count else { throw .malformed }
+        guard shares.count == PartyID.allCases.count else { throw .malformed }
         // K = 2·K_0 - K_1 and K_0 + K_2 = 2·K_1; every other pair's equation follows.
         let double = shares[1].point.doubled
         guard GroupElement(shares[0].point.doubled - shares[1].point) == key,
@@ -23,7 +25,7 @@ package struct TokenPublicKey: Sendable, Hashable {
         self.shares = shares
     }
 
-    package subscript(_ party: TokenParty) -> GroupElement { shares[party.rawValue] }
+    package subscript(_ party: PartyID) -> GroupElement { shares[party.rawValue] }
 
     /// Parties and members that have the same key have the same digest (32 bytes): what they compare before they use it.
     package var digest: [UInt8] {

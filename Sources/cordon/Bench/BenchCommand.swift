@@ -3,11 +3,12 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measure this machine: the log, the formats, the agent and the protocol, each by itself.",
+        abstract: "Measure this machine: the log, the formats, the agent, the protocol and tokens, each by itself.",
         subcommands: [
             BenchLogCommand.self, BenchLogReaderCommand.self, BenchFormatsCommand.self, BenchIngestCommand.self,
             BenchStateCommand.self, BenchScoreCommand.self, BenchProtocolCommand.self, BenchGrowthCommand.self,
-            BenchMachineCommand.self, BenchPartyCommand.self, BenchPipelineCommand.self, BenchClearAgentCommand.self,
+            BenchMachineCommand.self, BenchPartyCommand.self, BenchTokensCommand.self, BenchPipelineCommand.self,
+            BenchClearAgentCommand.self,
             BenchClearWorkerCommand.self,
         ])
 }

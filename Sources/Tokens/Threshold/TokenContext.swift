@@ -1,13 +1,7 @@
-/// One of the three parties that share the token key, by the number that it has everywhere else. Party i holds the
-/// polynomial's value at i + 1.
-package enum TokenParty: Int, CaseIterable, Sendable, Hashable, Comparable {
-    case zero = 0
-    case one = 1
-    case two = 2
+package import Records
 
-    package static func < (left: TokenParty, right: TokenParty) -> Bool { left.rawValue < right.rawValue }
-
-    /// Where the party's share stands on the polynomial; the key stands at 0.
+extension PartyID {
+    /// Where the party's share of the token key stands on the polynomial; the key stands at 0.
     var abscissa: Int { rawValue + 1 }
 }
 
