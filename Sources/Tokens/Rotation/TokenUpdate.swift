@@ -1,5 +1,5 @@
 import Copenssl
-package import Records
+import Records
 
 /// A rotation of the token key by a factor Δ: the key becomes Δ·k, a token T becomes Δ·T (updatable tokenisation; Cachin,
 /// Camenisch, Freire-Stögbauer and Lehmann 2017). Who has not Δ can't link old tokens to new ones.

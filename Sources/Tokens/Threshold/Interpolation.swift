@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// Two parties' weights at zero, `(first·f(a) - second·f(b)) / divisor = f(0)` for a line f through the parties' values
 /// (Shamir 1979, with Lagrange's polynomials): small whole numbers, so that they cost additions and no multiplication.

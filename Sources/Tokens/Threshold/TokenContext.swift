@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 extension PartyID {
     /// Where the party's share of the token key stands on the polynomial; the key stands at 0.
@@ -31,7 +31,7 @@ package struct TokenContext: Hashable, Sendable {
     }
 
     /// The suite of a party's proofs: RFC 9497's construction under a context string of our own.
-    func proofs(of party: TokenParty) -> OPRFSuite {
+    func proofs(of party: PartyID) -> OPRFSuite {
         OPRFSuite(
             contextString: Array("CordonTokensV1-P256-SHA256-".utf8) + SHA256.hash(OPRFSuite.prefixed(consortium))
                 + epoch.bytes + [UInt8(party.rawValue)])

@@ -27,7 +27,7 @@ struct BenchTokensCommand: ParsableCommand {
     }
 
     func run() throws {
-        let keys = try BenchTokenKeys()
+        let keys = try BenchTokenKeys.make()
         var times = Times()
         var tokens: [[UInt8]] = []
         let progress = Progress("making tokens")
@@ -140,7 +140,13 @@ private struct BenchTokenKeys: ~Copyable {
     let one: TokenKeyShare
     let two: TokenKeyShare
 
-    init() throws {
+    init(zero: consuming TokenKeyShare, one: consuming TokenKeyShare, two: consuming TokenKeyShare) {
+        self.zero = zero
+        self.one = one
+        self.two = two
+    }
+
+    static func make() throws -> BenchTokenKeys {
         var generator = SystemRandomNumberGenerator()
         let first = KeyDealing(dealer: .zero, using: &generator)
         let second = KeyDealing(dealer: .one, using: &generator)
@@ -152,9 +158,7 @@ private struct BenchTokenKeys: ~Copyable {
             try generation.receive(third.commitments, subShare: third.subShare(for: party))
             return try generation.finish()
         }
-        zero = try share(.zero)
-        one = try share(.one)
-        two = try share(.two)
+        return BenchTokenKeys(zero: try share(.zero), one: try share(.one), two: try share(.two))
     }
 
     func update() throws -> TokenUpdate {
