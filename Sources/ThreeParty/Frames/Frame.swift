@@ -18,6 +18,10 @@ package struct Frame: Sendable {
         case completed = 5
         /// The sender gave the batch up. Payload: empty.
         case abort = 6
+        /// One-hot shares of counts, to the next party, after the sender's refusals. Digest: the plan's.
+        case countDeal = 7
+        /// Masked thermometer bits of counts, to the previous party. Digest: as for `lookupDeal`.
+        case countBits = 8
     }
 
     package static let version: UInt8 = 1

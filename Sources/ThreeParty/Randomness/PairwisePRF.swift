@@ -3,6 +3,8 @@ package enum StepLabel: String, Sendable {
     case conditionZeroShare = "cordon/step/1/zero-share"
     case lookupOneHot = "cordon/step/2/one-hot"
     case scoreZeroShare = "cordon/step/2/zero-share"
+    case countOneHot = "cordon/count/1/one-hot"
+    case countZeroShare = "cordon/count/2/zero-share"
 }
 
 /// Correlated randomness without communication: AES-128-CTR under a key that a pair of parties shares, keyed again for

@@ -131,7 +131,7 @@ package struct BatchSession: ~Copyable {
             guard frame.sender == party.previous, deal == nil else { throw unexpected(frame) }
             deal = frame
         case .abort: throw .peerAborted(frame.sender)
-        case .proposal, .completed: throw unexpected(frame)
+        case .proposal, .completed, .countDeal, .countBits: throw unexpected(frame)
         }
         var effects: [Effect] = []
         if case .conditionBits = phase, let nextBits, refusals.count == 3 {
@@ -149,17 +149,9 @@ package struct BatchSession: ~Copyable {
 
     /// Round 2: deals the one-hots of the index parts that this party knows.
     private mutating func beginLookup(nextBits: [UInt8], keys: borrowing PairKeys) -> [Effect] {
-        let agreedRefusals = inputs.indices.map { event -> AgreedRefusal? in
-            for party in PartyID.allCases {
-                if let code = refusals[party]?[event], code != 0 {
-                    return AgreedRefusal(party: party, refusal: Refusal(rawValue: code) ?? .boxMalformed)
-                }
-            }
-            return nil
-        }
-        let agreed = Digest32(of: [
-            Array("cordon/agreed/v1".utf8), plan.bytes, refusals[.zero]!, refusals[.one]!, refusals[.two]!,
-        ])
+        let agreement = Agreement(
+            plan: plan, codes: (refusals[.zero]!, refusals[.one]!, refusals[.two]!))
+        let (agreed, agreedRefusals) = (agreement.digest, agreement.refusals)
         let payload =
             switch model.lookup {
             case .z16(let lookup): deals(lookup, agreed, agreedRefusals, nextBits, keys)
