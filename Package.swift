@@ -41,6 +41,7 @@ let package = Package(
         .target(name: "Records", dependencies: [protobuf, crypto], swiftSettings: settings),
         .target(name: "Tokens", dependencies: ["Copenssl", "Records"], swiftSettings: settings),
         .target(name: "ThreeParty", dependencies: ["Copenssl", "Records", crypto], swiftSettings: settings),
+        .target(name: "Counters", dependencies: ["Records", "ThreeParty"], swiftSettings: settings),
         .target(name: "Model", dependencies: ["Records", "ThreeParty", crypto], swiftSettings: settings),
         .target(
             name: "Keys",
@@ -118,6 +119,8 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(name: "TokensTests", dependencies: ["Copenssl", "Records", "Tokens"], swiftSettings: settings),
         .testTarget(name: "ThreePartyTests", dependencies: ["ThreeParty", "Records"], swiftSettings: settings),
+        .testTarget(
+            name: "CountersTests", dependencies: ["Counters", "Records", "ThreeParty"], swiftSettings: settings),
         .testTarget(name: "ModelTests", dependencies: ["Model", "Records"], swiftSettings: settings),
         .testTarget(name: "ModelSyncTests", dependencies: ["ModelSync", "Model", "Records"], swiftSettings: settings),
         .testTarget(

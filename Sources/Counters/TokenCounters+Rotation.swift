@@ -1,0 +1,99 @@
+/// The next keys of tokens, prepared while the present ones are in use.
+struct Rotation: Sendable {
+    /// By number; `none` where there is none yet.
+    var keys: ContiguousArray<TokenKey>
+    var index: TokenIndex
+    var cursor = 0
+
+    mutating func drop(_ number: UInt32) {
+        guard keys[Int(number)] != .none else { return }
+        index.remove(number, keys)
+        keys[Int(number)] = .none
+    }
+}
+
+/// A rotation of the tokens' key moves all state to new tokens without a pause:
+///
+/// 1. `beginRotation`. Events still name tokens by their present keys.
+/// 2. `unmoved` lists tokens without a next key and `rekey` gives them theirs, slice after slice beside the events, until
+///    none is left.
+/// 3. `finishRotation`, at the record from which on events name tokens by their next keys: takes the same time for any
+///    number of tokens.
+/// 4. `renew`, slice after slice, rewrites rows that still bear former keys, so that these can't be linked to new ones.
+///
+/// Rows hold how far it is, so a crash between any two slices loses none of them.
+extension TokenCounters {
+    package enum RotationError: Error, Sendable, Hashable {
+        /// One is under way, or rows of the last one still bear former keys.
+        case underWay
+        case notUnderWay
+        /// This many tokens have no next key.
+        case unmoved(Int)
+        /// The next key is another token's.
+        case taken
+    }
+
+    package mutating func beginRotation() throws(RotationError) {
+        guard rotation == nil, renewed >= renewable else { throw .underWay }
+        rotation = Rotation(
+            keys: .init(repeating: .none, count: keys.count), index: TokenIndex(capacity: count + count / 4))
+    }
+
+    package var unmovedCount: Int { rotation.map { count - $0.index.count } ?? 0 }
+
+    /// Up to `limit` tokens that have no next key yet.
+    package mutating func unmoved(_ limit: Int) -> [TokenKey] {
+        guard var rotation else { return [] }
+        self.rotation = nil
+        defer { self.rotation = rotation }
+        var found: [TokenKey] = []
+        for _ in 0..<keys.count where found.count < limit {
+            if rotation.cursor >= keys.count { rotation.cursor = 0 }
+            let at = rotation.cursor
+            rotation.cursor += 1
+            if keys[at] != .none, rotation.keys[at] == .none { found.append(keys[at]) }
+        }
+        return found
+    }
+
+    /// Gives tokens their next keys. Tokens that have gone in the meantime, or have theirs, are left out.
+    package mutating func rekey(_ slice: some Sequence<(from: TokenKey, to: TokenKey)>) throws(RotationError) {
+        guard rotation != nil else { throw .notUnderWay }
+        for (from, to) in slice {
+            guard let number = index.number(of: from, keys), rotation?.keys[Int(number)] == TokenKey.none else {
+                continue
+            }
+            guard moveOne(number, to) else { throw .taken }
+        }
+    }
+
+    private mutating func moveOne(_ number: UInt32, _ to: TokenKey) -> Bool {
+        guard var rotation else { return false }
+        self.rotation = nil
+        defer { self.rotation = rotation }
+        guard rotation.index.number(of: to, rotation.keys) == nil else { return false }
+        rotation.keys[Int(number)] = to
+        rotation.index.insert(number, rotation.keys)
+        change(number)
+        return true
+    }
+
+    package mutating func finishRotation() throws(RotationError) {
+        guard let rotation else { throw .notUnderWay }
+        guard unmovedCount == 0 else { throw .unmoved(unmovedCount) }
+        keys = rotation.keys
+        index = rotation.index
+        self.rotation = nil
+        generation += 1
+        renewed = 0
+        renewable = keys.count
+    }
+
+    /// Has the rows of the next `limit` tokens written anew; false where none bears a former key any more.
+    package mutating func renew(_ limit: Int) -> Bool {
+        let end = min(renewed + limit, renewable)
+        for number in renewed..<end where keys[number] != .none { change(UInt32(number)) }
+        renewed = max(renewed, end)
+        return renewed < renewable
+    }
+}

@@ -1,0 +1,109 @@
+import Records
+
+/// Rows for a store: a token's number, and its keys and buckets. The number stays while keys rotate, so that a rotation moves
+/// no row.
+///
+/// A row, little-endian: generation (4), whether a next key follows (1), key (33), next key (33), the words of `TokenBuckets`.
+/// The header: version (1), now (8), generation (4), whether a rotation is under way (1), how far rows are renewed (8), and
+/// up to where (8).
+extension TokenCounters {
+    package enum RowError: Error, Sendable, Hashable {
+        case header
+        case row(UInt32)
+    }
+
+    private static let version: UInt8 = 1
+    private static let headerBytes = 30
+
+    package var header: [UInt8] {
+        var out = [Self.version]
+        withUnsafeBytes(of: clock.now.littleEndian) { out += $0 }
+        withUnsafeBytes(of: generation.littleEndian) { out += $0 }
+        out.append(rotation == nil ? 0 : 1)
+        withUnsafeBytes(of: UInt64(renewed).littleEndian) { out += $0 }
+        withUnsafeBytes(of: UInt64(renewable).littleEndian) { out += $0 }
+        return out
+    }
+
+    /// What a store needs to stand where this does, if it stood where this did at the last call: rows to write, and to delete
+    /// where they are nil. Written with the header and the position in the log as one.
+    package mutating func takeChanges() -> [(number: UInt32, row: [UInt8]?)] {
+        takeChanged().map { ($0, row($0)) }
+    }
+
+    private func row(_ number: UInt32) -> [UInt8]? {
+        let at = Int(number)
+        guard keys[at] != .none else { return nil }
+        let words = buckets[at].encoded(clock)
+        // Nothing of it is seen: as if it had been swept.
+        guard !words.isEmpty else { return nil }
+        let next = rotation.flatMap { $0.keys[at] == .none ? nil : $0.keys[at] }
+        var out: [UInt8] = []
+        out.reserveCapacity(5 + 2 * TokenKey.byteCount + words.count)
+        withUnsafeBytes(of: generation.littleEndian) { out += $0 }
+        out.append(next == nil ? 0 : 1)
+        out += keys[at].bytes
+        if let next { out += next.bytes }
+        return out + words
+    }
+
+    /// What a store's header and rows hold, in any order.
+    package init(
+        spec: CounterSpec, header: [UInt8], rows: some Collection<(number: UInt32, row: [UInt8])>
+    ) throws(RowError) {
+        guard header.count == Self.headerBytes, header[0] == Self.version, header[13] < 2 else { throw .header }
+        func integer(_ range: Range<Int>) -> UInt64 { header[range].reversed().reduce(0) { $0 << 8 | UInt64($1) } }
+        self.init(spec: spec, now: EventTime(seconds: Int64(bitPattern: integer(1..<9))))
+        generation = UInt32(integer(9..<13))
+        guard let renewed = Int(exactly: integer(14..<22)), let renewable = Int(exactly: integer(22..<30)) else {
+            throw .header
+        }
+        (self.renewed, self.renewable) = (renewed, renewable)
+        reserve(rows.reduce(0) { max($0, Int($1.number) + 1) })
+        if header[13] == 1 {
+            rotation = Rotation(
+                keys: .init(repeating: .none, count: keys.count), index: TokenIndex(capacity: rows.count))
+        }
+        for (number, row) in rows { try read(number, row) }
+        for number in keys.indices.reversed() where keys[number] == .none { free.append(UInt32(number)) }
+        self.renewable = min(renewable, keys.count)
+    }
+
+    private mutating func read(_ number: UInt32, _ row: [UInt8]) throws(RowError) {
+        let at = Int(number)
+        let keyEnd = 5 + TokenKey.byteCount
+        guard row.count > keyEnd, row[4] < 2, let key = TokenKey(row[5..<keyEnd]), keys[at] == .none else {
+            throw .row(number)
+        }
+        let written = row[..<4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+        var begin = keyEnd
+        var next: TokenKey?
+        if row[4] == 1 {
+            begin += TokenKey.byteCount
+            guard row.count > begin, let second = TokenKey(row[keyEnd..<begin]) else { throw .row(number) }
+            next = second
+        }
+        guard let read = TokenBuckets(decoding: row[begin...]) else { throw .row(number) }
+        // A row of the generation before has what is now its key as its next one; an older one that was never renewed can't be.
+        let present = written == generation ? key : written &+ 1 == generation ? next : nil
+        guard let present, index.number(of: present, keys) == nil else { throw .row(number) }
+        keys[at] = present
+        buckets[at] = read
+        index.insert(number, keys)
+        if written == generation, let next, var rotation {
+            self.rotation = nil
+            guard rotation.index.number(of: next, rotation.keys) == nil else { throw .row(number) }
+            rotation.keys[at] = next
+            rotation.index.insert(number, rotation.keys)
+            self.rotation = rotation
+        }
+    }
+
+    /// All that can still be seen, by token: alike wherever the same calls led to it, whatever was swept or written when.
+    package var canonical: [(token: TokenKey, buckets: [UInt8])] {
+        keys.indices.filter { keys[$0] != .none }
+            .map { (keys[$0], buckets[$0].encoded(clock)) }
+            .filter { !$0.1.isEmpty }
+            .sorted { $0.0 < $1.0 }
+    }
+}

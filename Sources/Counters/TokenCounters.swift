@@ -1,0 +1,159 @@
+package import Records
+package import ThreeParty
+
+/// What one party knows of every token: how many events, from which members, and its shares of how many of them were confirmed
+/// frauds, in buckets of event time (DESIGN section 4.5). No I/O, no clock.
+///
+/// Parties that hand in the same calls in the same order hold shares of the same counts. Answers don't depend on when `sweep`
+/// is called. What takes part in a lookup is read mod 1,024: a window's confirmed frauds stay below that.
+package struct TokenCounters: Sendable {
+    package let spec: CounterSpec
+    var clock: CounterClock
+
+    // MARK: By number, which is a token's for as long as it has buckets
+
+    var keys: ContiguousArray<TokenKey> = []
+    var buckets: ContiguousArray<TokenBuckets> = []
+    private var isChanged: ContiguousArray<Bool> = []
+    var index = TokenIndex()
+    var free: [UInt32] = []
+
+    /// Whose rows differ from those that were last taken.
+    private var changed: [UInt32] = []
+    private var swept = 0
+
+    // MARK: Rotation
+
+    /// How many rotations were finished.
+    var generation: UInt32 = 0
+    var rotation: Rotation?
+    /// Numbers below have rows without keys of an earlier generation.
+    var renewed = 0
+    /// Numbers from here on never had any.
+    var renewable = 0
+
+    package init(spec: CounterSpec, now: EventTime) {
+        self.spec = spec
+        clock = CounterClock(now: now, spec: spec)
+    }
+
+    package var now: EventTime { EventTime(seconds: clock.now) }
+
+    /// Tokens with state, of which some may hold nothing that is still seen.
+    package var count: Int { keys.count - free.count }
+
+    // MARK: Changes
+
+    /// Moves the time on, at a record that all parties agree on. It never goes back.
+    package mutating func advance(to time: EventTime) {
+        guard time.seconds > clock.now else { return }
+        clock = CounterClock(now: time, spec: spec)
+    }
+
+    /// Counts an event of a token.
+    package mutating func event(_ token: TokenKey, _ member: MemberNumber, at time: EventTime) -> EventOutcome {
+        if let refusal = clock.refusal(time) { return refusal }
+        count(number(adding: token), member, at: time)
+        return .counted
+    }
+
+    mutating func count(_ number: UInt32, _ member: MemberNumber, at time: EventTime) {
+        buckets[Int(number)].add(time.seconds, member, clock)
+        change(number)
+    }
+
+    /// Adds to the confirmed frauds of a token, in the bucket of the event that a label is of; false where that is in no window
+    /// any more. That each label counts once is the caller's to see to (`LabelLedger`).
+    package mutating func label(_ token: TokenKey, eventAt time: EventTime, _ change: CountShare) -> Bool {
+        index.number(of: token, keys).map { label($0, eventAt: time, change) } ?? false
+    }
+
+    mutating func label(_ number: UInt32, eventAt time: EventTime, _ change: CountShare) -> Bool {
+        guard clock.refusal(time) == nil, buckets[Int(number)].add(change, time.seconds, clock) else { return false }
+        self.change(number)
+        return true
+    }
+
+    /// Looks at the next `limit` tokens and drops what is in no window any more.
+    package mutating func sweep(_ limit: Int) {
+        for _ in 0..<min(limit, keys.count) {
+            if swept >= keys.count { swept = 0 }
+            let number = UInt32(swept)
+            swept += 1
+            guard !buckets[Int(number)].isEmpty else { continue }
+            buckets[Int(number)].trim(clock)
+            if buckets[Int(number)].isEmpty { drop(number) }
+        }
+    }
+
+    func number(of token: TokenKey) -> UInt32? { index.number(of: token, keys) }
+
+    mutating func number(adding token: TokenKey) -> UInt32 {
+        if let number = index.number(of: token, keys) { return number }
+        let number: UInt32
+        if let last = free.popLast() {
+            number = last
+            keys[Int(number)] = token
+        } else {
+            number = UInt32(keys.count)
+            keys.append(token)
+            buckets.append(TokenBuckets())
+            isChanged.append(false)
+            rotation?.keys.append(.none)
+        }
+        index.insert(number, keys)
+        return number
+    }
+
+    private mutating func drop(_ number: UInt32) {
+        index.remove(number, keys)
+        keys[Int(number)] = .none
+        rotation?.drop(number)
+        free.append(number)
+        change(number)
+    }
+
+    mutating func change(_ number: UInt32) {
+        guard !isChanged[Int(number)] else { return }
+        isChanged[Int(number)] = true
+        changed.append(number)
+    }
+
+    /// Numbers whose rows changed since the last call.
+    mutating func takeChanged() -> [UInt32] {
+        defer { changed = [] }
+        for number in changed { isChanged[Int(number)] = false }
+        return changed
+    }
+
+    /// Room for numbers up to `count`, all of them free.
+    mutating func reserve(_ count: Int) {
+        keys = .init(repeating: .none, count: count)
+        buckets = .init(repeating: TokenBuckets(), count: count)
+        isChanged = .init(repeating: false, count: count)
+        index = TokenIndex(capacity: count)
+    }
+
+    // MARK: Queries
+
+    /// What each of the spec's windows holds at an event's time, in order. An event late against `now` sees only what is left.
+    package func windows(of token: TokenKey, at time: EventTime) -> [BucketSum] {
+        guard let number = index.number(of: token, keys) else {
+            return [BucketSum](repeating: BucketSum(), count: spec.windows.count)
+        }
+        return spec.windows.map { window in
+            let end = time.seconds - window.delay
+            guard end >= 0 else { return BucketSum() }
+            let high = clock.bucket(end, .window)
+            return buckets[Int(number)].sum(high - window.over / spec.bucketSeconds + 1, high, .window, clock)
+        }
+    }
+
+    /// Events and members over a span that ends at an event's time. Confirmed frauds are not kept for these.
+    package func velocity(of token: TokenKey, over span: VelocitySpan, at time: EventTime) -> BucketSum {
+        guard let number = index.number(of: token, keys), time.seconds >= 0 else { return BucketSum() }
+        let tier: Tier = span == .day ? .hour : .minute
+        return buckets[Int(number)].sum(
+            clock.bucket(max(time.seconds - span.seconds, 0), tier), clock.bucket(time.seconds, tier), tier, clock)
+    }
+}

@@ -1,0 +1,67 @@
+/// What names an entity, such as a payee or a device, to the parties: the 33 bytes of a compressed group element, of which
+/// nothing is read here. All of them are kept, since a rotation computes the next key from this one.
+package struct TokenKey: Hashable, Sendable, Comparable, CustomStringConvertible {
+    package static let byteCount = 33
+
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+    private let last: UInt8
+
+    /// Nil for another number of bytes, and for zeros alone.
+    package init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.byteCount, bytes.contains(where: { $0 != 0 }) else { return nil }
+        self.init(unchecked: Array(bytes))
+    }
+
+    private init(unchecked bytes: [UInt8]) {
+        func word(_ at: Int) -> UInt64 { bytes[at * 8..<at * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+        words = (word(0), word(1), word(2), word(3))
+        last = bytes[32]
+    }
+
+    /// No token.
+    static let none = TokenKey(unchecked: [UInt8](repeating: 0, count: byteCount))
+
+    package var bytes: [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(Self.byteCount)
+        for word in [words.0, words.1, words.2, words.3] { withUnsafeBytes(of: word.bigEndian) { out += $0 } }
+        out.append(last)
+        return out
+    }
+
+    /// Spreads tokens over an index; the elements are as good as random, and only their members and the parties know them.
+    var spread: UInt64 {
+        let mixed = (words.1 ^ words.2 &* 0x9E37_79B9_7F4A_7C15) &+ words.3 ^ words.0 ^ UInt64(last)
+        return (mixed ^ mixed >> 29) &* 0xBF58_476D_1CE4_E5B9
+    }
+
+    package static func == (left: TokenKey, right: TokenKey) -> Bool {
+        left.words.3 == right.words.3 && left.words == right.words && left.last == right.last
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+        hasher.combine(words.2)
+        hasher.combine(words.3)
+        hasher.combine(last)
+    }
+
+    package static func < (left: TokenKey, right: TokenKey) -> Bool {
+        left.words == right.words ? left.last < right.last : left.words < right.words
+    }
+
+    package var description: String { "TokenKey(33 bytes)" }
+}
+
+/// A member's place in the roster, 0 ... 63; it keeps it for as long as events of its are counted.
+package struct MemberNumber: Hashable, Sendable {
+    package let value: UInt8
+
+    package init?(_ value: Int) {
+        guard (0..<64).contains(value) else { return nil }
+        self.value = UInt8(value)
+    }
+
+    var bit: UInt64 { 1 << UInt64(value) }
+}

@@ -1,0 +1,131 @@
+import Counters
+import Records
+import Testing
+import ThreeParty
+
+let hour: Int64 = 3600
+let day: Int64 = 86_400
+
+/// A generator with a seed (SplitMix64), so that a failure can be run again.
+struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+    mutating func share(_ count: UInt16) -> [PartyID: CountShare] {
+        let zero = UInt16.random(in: 0...UInt16.max, using: &self)
+        let one = UInt16.random(in: 0...UInt16.max, using: &self)
+        let all = [zero, one, count &- zero &- one]
+        return PartyID.allCases.reduce(into: [:]) {
+            $0[$1] = CountShare(first: all[$1.rawValue], second: all[$1.next.rawValue])
+        }
+    }
+}
+
+func token(_ number: Int, generation: UInt64 = 0) -> TokenKey {
+    var generator = Seeded(state: UInt64(number) &* 31 &+ generation &* 1_000_003)
+    return TokenKey([2] + (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })!
+}
+
+func eventID(_ number: Int) -> EventID {
+    let bytes = withUnsafeBytes(of: UInt64(number).bigEndian) { Array($0) }
+    return EventID(bytes + bytes)!
+}
+
+func member(_ number: Int) -> MemberNumber { MemberNumber(number)! }
+
+func time(_ seconds: Int64) -> EventTime { EventTime(seconds: seconds) }
+
+/// The count that three parties' shares are of, after a check that each component is held twice alike.
+func opened(_ shares: [PartyID: CountShare]) -> UInt16 {
+    let (zero, one, two) = (shares[.zero]!, shares[.one]!, shares[.two]!)
+    #expect(zero.second == one.first && one.second == two.first && two.second == zero.first)
+    return zero.first &+ one.first &+ two.first
+}
+
+/// What a record of the log says, in the clear, with each party's shares.
+enum Record {
+    case event(Int, member: Int, tokens: [Int], at: Int64)
+    case outcome(Int, member: Int, position: UInt64, fraud: Bool, shares: [PartyID: CountShare])
+    case withdrawal(Int, member: Int, position: UInt64)
+    case time(Int64)
+}
+
+/// A log of events of 40 tokens over `days`, with labels, corrections, withdrawals and repeats of them.
+func log(seed: UInt64, events: Int, from start: Int64, days: Int64) -> [Record] {
+    var generator = Seeded(state: seed)
+    var records: [Record] = []
+    var positions = [UInt64](repeating: 0, count: 5)
+    var sent: [(id: Int, member: Int)] = []
+    for number in 0..<events {
+        let now = start + days * day * Int64(number) / Int64(events)
+        records.append(.time(now))
+        let sender = Int.random(in: 0..<5, using: &generator)
+        let tokens = (0..<Int.random(in: 1...3, using: &generator)).map { _ in
+            Int.random(in: 0..<40, using: &generator)
+        }
+        records.append(
+            .event(number, member: sender, tokens: tokens, at: now - Int64.random(in: 0..<2 * day, using: &generator)))
+        sent.append((number, sender))
+        for _ in 0..<2 {
+            let labelled = sent[Int.random(in: max(0, sent.count - 300)..<sent.count, using: &generator)]
+            let position = positions[labelled.member]
+            positions[labelled.member] += 1
+            let fraud = Int.random(in: 0..<3, using: &generator) == 0
+            if Int.random(in: 0..<6, using: &generator) == 0 {
+                records.append(.withdrawal(labelled.id, member: labelled.member, position: position))
+            } else {
+                records.append(
+                    .outcome(
+                        labelled.id, member: labelled.member, position: position, fraud: fraud,
+                        shares: generator.share(fraud ? 1 : 0)))
+            }
+            if Int.random(in: 0..<5, using: &generator) == 0 { records.append(records[records.count - 1]) }
+        }
+    }
+    return records
+}
+
+extension PartyCounters {
+    mutating func take(_ record: Record, at party: PartyID, generation: UInt64 = 0) {
+        switch record {
+        case .time(let now): advance(to: time(now))
+        case .event(let id, let sender, let tokens, let at):
+            _ = event(
+                eventID(id), from: member(sender), of: tokens.map { token($0, generation: generation) }, at: time(at))
+        case .outcome(let id, let sender, let position, _, let shares):
+            _ = label(.outcome(shares[party]!), of: eventID(id), from: member(sender), position: position)
+        case .withdrawal(let id, let sender, let position):
+            _ = label(.withdrawal, of: eventID(id), from: member(sender), position: position)
+        }
+    }
+
+    func isAlike(_ other: PartyCounters) -> Bool {
+        let (a, b) = (canonical, other.canonical)
+        return a.tokens.elementsEqual(b.tokens) { $0.token == $1.token && $0.buckets == $1.buckets }
+            && a.events.elementsEqual(b.events) { $0.id == $1.id && $0.row == $1.row }
+    }
+}
+
+/// A store's rows, written as the shell would.
+struct Disk {
+    var header: [UInt8] = []
+    var tokens: [UInt32: [UInt8]] = [:]
+    var events: [EventID: [UInt8]] = [:]
+
+    mutating func write(_ changes: PartyCounters.Changes) {
+        header = changes.header
+        for (number, row) in changes.tokens { tokens[number] = row }
+        for (id, row) in changes.events { events[id] = row }
+    }
+
+    func read(_ spec: CounterSpec) throws -> PartyCounters {
+        try PartyCounters(
+            spec: spec, header: header, tokens: tokens.map { (number: $0.key, row: $0.value) },
+            events: events.map { (id: $0.key, row: $0.value) })
+    }
+}
