@@ -142,9 +142,8 @@ package struct TokenCounters: Sendable {
             return [BucketSum](repeating: BucketSum(), count: spec.windows.count)
         }
         return spec.windows.map { window in
-            let end = time.seconds - window.delay
-            guard end >= 0 else { return BucketSum() }
-            let high = clock.bucket(end, .window)
+            guard time.seconds >= window.delay else { return BucketSum() }
+            let high = clock.bucket(time.seconds - window.delay, .window)
             return buckets[Int(number)].sum(high - window.over / spec.bucketSeconds + 1, high, .window, clock)
         }
     }

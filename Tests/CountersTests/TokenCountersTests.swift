@@ -102,6 +102,12 @@ struct TokenCountersTests {
         #expect(counters.event(token(1), member(1), at: time(start - 4 * day)) == .late)
         #expect(counters.event(token(1), member(1), at: time(-5)) == .late)
         #expect(counters.event(token(1), member(1), at: time(.min)) == .late)
+        for at in [Int64.min, -1, 0, .max] {
+            #expect(counters.windows(of: token(1), at: time(at))[0].events == 0)
+            for span in VelocitySpan.allCases {
+                #expect(counters.velocity(of: token(1), over: span, at: time(at)).events == 0)
+            }
+        }
         #expect(counters.now == time(start))
         counters.advance(to: time(start - 1))
         #expect(counters.now == time(start))
