@@ -39,9 +39,23 @@ final class Program {
     func freeze() {
         while true {
             Foundation.kill(process.processIdentifier, SIGSTOP)
+            // A thread inside of a system call stops when that is done, which may be one that takes a lock.
+            while process.isRunning, !hasStopped { Thread.sleep(forTimeInterval: 0.001) }
             guard hasLockedAFile else { return }
             thaw()
             Thread.sleep(forTimeInterval: 0.001)
+        }
+    }
+
+    /// Whether all its threads have stopped (proc_pid_stat(5)).
+    private var hasStopped: Bool {
+        let tasks = "/proc/\(process.processIdentifier)/task"
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+        return threads.allSatisfy { thread in
+            // The state stands behind the name, which is in brackets.
+            let stat = (try? String(contentsOfFile: "\(tasks)/\(thread)/stat", encoding: .utf8)) ?? ""
+            let state = stat.split(separator: ")").last?.first { $0 != " " }
+            return state.map { "TtZX".contains($0) } ?? true
         }
     }
 
