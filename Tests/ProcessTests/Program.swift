@@ -69,6 +69,18 @@ final class Program {
         }
     }
 
+    /// How it ended; nil while it runs. Foundation hears of an end by a descriptor that another test's process, begun at the
+    /// same moment, may have inherited, and then only when that one ends too; so the kernel is asked.
+    var exitCode: Int32? {
+        if !process.isRunning { return process.terminationStatus }
+        var info = siginfo_t()
+        let options = WEXITED | WNOHANG | WNOWAIT
+        guard waitid(P_PID, id_t(process.processIdentifier), &info, options) == 0, info.si_signo == SIGCHLD else {
+            return nil
+        }
+        return info._sifields._sigchld.si_status
+    }
+
     /// Lets it go on.
     func thaw() { Foundation.kill(process.processIdentifier, SIGCONT) }
 
