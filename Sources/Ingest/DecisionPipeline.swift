@@ -1,4 +1,5 @@
 package import EventLogs
+import Foundation
 package import Logging
 package import Model
 package import Records
@@ -79,16 +80,15 @@ package final class DecisionPipeline {
     }
 
     package func run(until stop: () -> Bool) throws(LogError) {
-        var (pace, noting) = (Pace(), Throttle())
+        var noting = Throttle()
         while !stop() {
             let records = try reader.next(limit: batchSize, timeout: .milliseconds(early.isEmpty ? 200 : 5))
-            pace.begin()
             if records.isEmpty || noting.isDue() { try noteEnd() }
             guard !records.isEmpty || !early.isEmpty else { continue }
             let decided = try process(records)
             guard records.count < batchSize else { continue }
             // A first share decides nothing, and the others are about to come: together, most of the time.
-            if decided { pace.rest() } else if collector.oldest != nil { pace.rest(.milliseconds(2)) }
+            if decided { Beat.agents.rest() } else if collector.oldest != nil { Thread.sleep(forTimeInterval: 0.002) }
         }
     }
 

@@ -60,10 +60,9 @@ package final class IngestPipeline {
 
     package func run(until stop: () -> Bool) throws(LogError) {
         // Longer than a transaction waits for its score: then most are never written down.
-        var (pace, keeping) = (Pace(), Throttle(.milliseconds(500)))
+        var keeping = Throttle(.milliseconds(500))
         while !stop() {
             let records = try reader.next(limit: batchSize, timeout: .milliseconds(200))
-            pace.begin()
             if keeping.isDue() { try state.keep() }
             if records.isEmpty { try position.tell() }
             var rest = records[...]
@@ -77,7 +76,7 @@ package final class IngestPipeline {
                 rest = rest.dropFirst(next.count)
                 try process(Array(next))
             }
-            if !records.isEmpty, records.count < batchSize { pace.rest() }
+            if !records.isEmpty, records.count < batchSize { Beat.agents.rest() }
         }
         try state.keep()
         try position.tell()

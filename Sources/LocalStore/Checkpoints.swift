@@ -11,10 +11,12 @@ final class Checkpoints: Sendable {
     /// Pages of a log that is long, and of one that writers have to wait for: under steady load there is always a page more
     /// than was moved, and the log is begun anew only where all were.
     private static let long = 500
-    private static let tooLong = 3 * long
+    private static let tooLong = 6 * long
     private let path: String
     private let queue = DispatchQueue(label: "checkpoints")
     private let isUnderWay = Atomic(false)
+    /// The length at which the next one is worth its flushes.
+    private let due = Atomic(long)
     private let connection = Mutex<DatabaseQueue?>(nil)
 
     init(path: String) { self.path = path }
@@ -30,7 +32,10 @@ final class Checkpoints: Sendable {
     }
 
     private func committed(pages: Int) {
-        guard pages >= Self.long, !isUnderWay.exchange(true, ordering: .relaxed) else { return }
+        // Begun anew.
+        if pages < Self.long { due.store(Self.long, ordering: .relaxed) }
+        guard pages >= due.load(ordering: .relaxed), !isUnderWay.exchange(true, ordering: .relaxed) else { return }
+        due.store(pages + Self.long, ordering: .relaxed)
         queue.async { [self] in
             // Busy: another process is at it. Any other trouble is met by whoever writes next, too, and said there.
             try? run(.passive)

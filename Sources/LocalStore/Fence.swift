@@ -19,6 +19,8 @@ struct Fence {
     func holds(_ db: Database) throws -> Bool { try Self.newest(name, db) == epoch }
 
     private static func newest(_ name: String, _ db: Database) throws -> Int64? {
-        try Int64.fetchOne(db.cachedStatement(sql: "SELECT epoch FROM writers WHERE id = ?"), arguments: [name])
+        let select = try Prepared("SELECT epoch FROM writers WHERE id = ?", db)
+        select.bind(1, name)
+        return try select.integer()
     }
 }

@@ -1,7 +1,6 @@
 import EventLogs
 import Foundation
 import GRDB
-import GRDBSQLite
 
 extension LogFile {
     /// Appends in one transaction, makes it durable, and rings.
@@ -19,15 +18,14 @@ extension LogFile {
         let offsets = try write { db -> [Int64] in
             if let fence, try !fence.holds(db) { throw LogError.fenced(writer: fence.name) }
             var partitions = try Self.tails(Set(known.values), db)
-            let insert = try db.cachedStatement(
-                sql: "INSERT INTO records (partition, offset, timestamp, key, value, headers) VALUES (?, ?, ?, ?, ?, ?)"
-            )
+            let insert = try Prepared(
+                "INSERT INTO records (partition, offset, timestamp, key, value, headers) VALUES (?, ?, ?, ?, ?, ?)", db)
             var offsets: [Int64] = []
             offsets.reserveCapacity(batch.count)
             for record in batch {
                 let id = known[record.partition]!
                 let offset = partitions[id]!.next
-                try Self.insert(record, id, offset, timestamp, insert.sqliteStatement, db)
+                try Self.insert(record, id, offset, timestamp, insert)
                 if partitions[id]!.compacted, let key = record.key {
                     try Self.compact(id, key, offset, db)
                 }
@@ -35,8 +33,13 @@ extension LogFile {
                 partitions[id]!.bytes += Int64((record.key?.count ?? 0) + (record.value?.count ?? 0))
                 offsets.append(offset)
             }
-            let update = try db.cachedStatement(sql: "UPDATE partitions SET next = ?, bytes = ? WHERE id = ?")
-            for (id, tail) in partitions { try update.execute(arguments: [tail.next, tail.bytes, id]) }
+            let update = try Prepared("UPDATE partitions SET next = ?, bytes = ? WHERE id = ?", db)
+            for (id, tail) in partitions {
+                update.bind(1, tail.next)
+                update.bind(2, tail.bytes)
+                update.bind(3, id)
+                try update.run()
+            }
             try Self.store(rows, group: group, db)
             return offsets
         }
@@ -54,90 +57,58 @@ extension LogFile {
     }
 
     private static func tails(_ ids: Set<Int64>, _ db: Database) throws -> [Int64: Tail] {
-        let statement = try db.cachedStatement(sql: "SELECT next, bytes, compacted FROM partitions WHERE id = ?")
+        let select = try Prepared("SELECT next, bytes, compacted FROM partitions WHERE id = ?", db)
         var out: [Int64: Tail] = [:]
         for id in ids {
-            guard let row = try Row.fetchOne(statement, arguments: [id]) else { continue }
-            out[id] = Tail(next: row[0], bytes: row[1], compacted: row[2])
+            select.bind(1, id)
+            try select.each {
+                out[id] = Tail(next: select.integer(0), bytes: select.integer(1), compacted: select.integer(2) != 0)
+            }
         }
         return out
     }
 
-    /// By hand rather than by GRDB's bindings, which copy every blob twice: this is the log's hottest line.
     private static func insert(
-        _ record: NewRecord, _ id: Int64, _ offset: Int64, _ timestamp: Int64, _ statement: OpaquePointer,
-        _ db: Database
+        _ record: NewRecord, _ id: Int64, _ offset: Int64, _ timestamp: Int64, _ statement: Prepared
     ) throws {
-        sqlite3_reset(statement)
-        sqlite3_bind_int64(statement, 1, id)
-        sqlite3_bind_int64(statement, 2, offset)
-        sqlite3_bind_int64(statement, 3, timestamp)
+        statement.bind(1, id)
+        statement.bind(2, offset)
+        statement.bind(3, timestamp)
         let headers = record.headers.isEmpty ? nil : HeaderCoding.encode(record.headers)
-        // The arrays outlive the step, so SQLite need not copy them.
-        let code = bound(record.key, 4, statement) {
-            bound(record.value, 5, statement) {
-                bound(headers, 6, statement) { sqlite3_step(statement) }
+        try statement.binding(4, record.key) {
+            try statement.binding(5, record.value) {
+                try statement.binding(6, headers) { try statement.run() }
             }
-        }
-        sqlite3_reset(statement)
-        sqlite3_clear_bindings(statement)
-        guard code == SQLITE_DONE else {
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(db.sqliteConnection)))
-        }
-    }
-
-    private static func bound(
-        _ bytes: [UInt8]?, _ index: Int32, _ statement: OpaquePointer, _ body: () -> Int32
-    ) -> Int32 {
-        guard let bytes else {
-            sqlite3_bind_null(statement, index)
-            return body()
-        }
-        return bytes.withUnsafeBytes { raw in
-            if let base = raw.baseAddress, raw.count > 0 {
-                sqlite3_bind_blob(statement, index, base, Int32(raw.count), nil)
-            } else {
-                sqlite3_bind_zeroblob(statement, index, 0)
-            }
-            return body()
         }
     }
 
     /// The records from a position on that lie below `end`.
-    func read(_ position: Position, below end: Int64, limit: Int) throws(LogError) -> [LogRecord] {
+    func read(
+        _ position: Position, below end: Int64, limit: Int, through connection: DatabaseQueue
+    ) throws(LogError) -> [LogRecord] {
         let id = try id(position.partition)
-        return try readOnce { db in
-            let cached = try db.cachedStatement(
-                sql: """
+        do {
+            return try connection.unsafeRead { db in
+                let select = try Prepared(
+                    """
                     SELECT offset, timestamp, key, value, headers FROM records
                     WHERE partition = ? AND offset >= ? AND offset < ? ORDER BY offset LIMIT ?
-                    """)
-            let statement = cached.sqliteStatement
-            sqlite3_reset(statement)
-            defer { sqlite3_reset(statement) }
-            sqlite3_bind_int64(statement, 1, id)
-            sqlite3_bind_int64(statement, 2, position.offset)
-            sqlite3_bind_int64(statement, 3, end)
-            sqlite3_bind_int64(statement, 4, Int64(limit))
-            var out: [LogRecord] = []
-            while true {
-                let code = sqlite3_step(statement)
-                if code == SQLITE_DONE { break }
-                guard code == SQLITE_ROW else {
-                    throw DatabaseError(
-                        resultCode: ResultCode(rawValue: code),
-                        message: String(cString: sqlite3_errmsg(db.sqliteConnection)))
+                    """, db)
+                select.bind(1, id)
+                select.bind(2, position.offset)
+                select.bind(3, end)
+                select.bind(4, Int64(limit))
+                var out: [LogRecord] = []
+                try select.each {
+                    out.append(
+                        LogRecord(
+                            position: Position(position.partition, select.integer(0)),
+                            key: select.blob(2), value: select.blob(3),
+                            headers: select.blob(4).map(HeaderCoding.decode) ?? [], timestamp: select.integer(1)))
                 }
-                out.append(
-                    LogRecord(
-                        position: Position(position.partition, sqlite3_column_int64(statement, 0)),
-                        key: column(statement, 2), value: column(statement, 3),
-                        headers: column(statement, 4).map(HeaderCoding.decode) ?? [],
-                        timestamp: sqlite3_column_int64(statement, 1)))
+                return out
             }
-            return out
-        }
+        } catch { throw Self.translate(error, path) }
     }
 
     /// Behind the last record that is committed; makes it durable where nobody has yet.
@@ -184,11 +155,4 @@ extension LogFile {
             throw .offsetOutOfRange(position, earliest: bounds.earliest)
         }
     }
-}
-
-/// A blob of the row that a statement stands at.
-func column(_ statement: OpaquePointer, _ index: Int32) -> [UInt8]? {
-    if sqlite3_column_type(statement, index) == SQLITE_NULL { return nil }
-    guard let bytes = sqlite3_column_blob(statement, index) else { return [] }
-    return Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, index))))
 }

@@ -71,8 +71,12 @@ extension LogFile {
 
     static func store(_ rows: [(id: Int64, offset: Int64)], group: String, _ db: Database) throws {
         guard !rows.isEmpty else { return }
-        let put = try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO commits (grp, partition, offset) VALUES (?, ?, ?)")
-        for (id, offset) in rows { try put.execute(arguments: [group, id, offset]) }
+        let put = try Prepared("INSERT OR REPLACE INTO commits (grp, partition, offset) VALUES (?, ?, ?)", db)
+        put.bind(1, group)
+        for (id, offset) in rows {
+            put.bind(2, id)
+            put.bind(3, offset)
+            try put.run()
+        }
     }
 }

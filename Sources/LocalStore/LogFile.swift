@@ -101,21 +101,10 @@ final class LogFile: Sendable {
         return id
     }
 
-    /// In one transaction, whose statements are prepared once: small appends are many.
+    /// In one transaction.
     func write<T>(_ body: (Database) throws -> T) throws(LogError) -> T {
         do {
-            return try database.writeWithoutTransaction { db in
-                try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
-                do {
-                    let result = try body(db)
-                    try db.cachedStatement(sql: "COMMIT").execute()
-                    return result
-                } catch {
-                    // SQLite has ended it itself after some errors.
-                    if db.isInsideTransaction { try db.execute(sql: "ROLLBACK") }
-                    throw error
-                }
-            }
+            return try database.writeWithoutTransaction { db in try db.transact { try body(db) } }
         } catch { throw Self.translate(error, path) }
     }
 
@@ -124,9 +113,14 @@ final class LogFile: Sendable {
         do { return try database.read(body) } catch { throw Self.translate(error, path) }
     }
 
-    /// One statement, which needs no transaction around it.
-    func readOnce<T>(_ body: (Database) throws -> T) throws(LogError) -> T {
-        do { return try database.unsafeRead(body) } catch { throw Self.translate(error, path) }
+    /// A connection for one reader: a pool's, which whoever comes next takes over, looks whether the tables have changed each time.
+    func connect() throws(LogError) -> DatabaseQueue {
+        var configuration = GRDB.Configuration()
+        configuration.busyMode = waitForWriters
+        configuration.readonly = true
+        do { return try DatabaseQueue(path: path, configuration: configuration) } catch {
+            throw Self.translate(error, path)
+        }
     }
 
     static func translate(_ error: any Error, _ path: String) -> LogError {

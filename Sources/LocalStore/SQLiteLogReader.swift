@@ -1,9 +1,12 @@
 import EventLogs
+import GRDB
 
 /// Reads partitions of the embedded log, and sleeps on their bells while there is nothing to read.
 final class SQLiteLogReader: LogReader {
     private var positions: [Position]
     private let files: [LogFile]
+    /// One a partition's file; partitions of one file share it.
+    private let connections: [DatabaseQueue]
     private let watermarks: [HighWatermark]
     private let watch: BellWatch
     /// Which partition is read first.
@@ -12,6 +15,8 @@ final class SQLiteLogReader: LogReader {
     init(positions: [Position], files: [String: LogFile]) throws(LogError) {
         self.positions = positions
         var ofPositions: [LogFile] = []
+        var opened: [String: DatabaseQueue] = [:]
+        var connections: [DatabaseQueue] = []
         var watermarks: [HighWatermark] = []
         for position in positions {
             guard let file = files[SQLiteEventLog.owner(position.partition.topic)] else {
@@ -19,10 +24,13 @@ final class SQLiteLogReader: LogReader {
             }
             try file.check(position)
             try file.settle(position.partition)
+            if opened[file.path] == nil { opened[file.path] = try file.connect() }
+            connections.append(opened[file.path]!)
             ofPositions.append(file)
             watermarks.append(try file.watermark(position.partition))
         }
         self.files = ofPositions
+        self.connections = connections
         self.watermarks = watermarks
         watch = try BellWatch(watermarks.map(\.bell))
     }
@@ -70,7 +78,7 @@ final class SQLiteLogReader: LogReader {
             let end = watermarks[index].offset
             guard positions[index].offset < end else { continue }
             let room = limit - out.count
-            let records = try files[index].read(positions[index], below: end, limit: room)
+            let records = try files[index].read(positions[index], below: end, limit: room, through: connections[index])
             // What retention took away behind a reader is never passed over in silence.
             if let first = records.first, first.position.offset != positions[index].offset {
                 try files[index].check(positions[index])

@@ -1,7 +1,6 @@
 package import EventLogs
 import Foundation
 import GRDB
-import GRDBSQLite
 
 /// A stage's state in one SQLite file. `synchronous=NORMAL`: a power cut may lose the newest commits, whole, and the log is
 /// read again from there.
@@ -63,22 +62,29 @@ package final class SQLiteStateStore: StateStore {
     package func commit(_ writes: [StateWrite], positions: [Position]) throws(LogError) {
         try run { db in
             try checkOwner(db)
-            let put = try db.cachedStatement(
-                sql: "INSERT OR REPLACE INTO entries (tbl, key, value, ord) VALUES (?, ?, ?, ?)")
-            let remove = try db.cachedStatement(sql: "DELETE FROM entries WHERE tbl = ? AND key = ?")
-            for write in writes {
-                switch write {
-                case .put(let table, let entry):
-                    try put.execute(arguments: [table, Data(entry.key), Data(entry.value), entry.order])
-                case .remove(let table, let key): try remove.execute(arguments: [table, Data(key)])
-                }
-            }
-            let place = try db.cachedStatement(
-                sql: "INSERT OR REPLACE INTO positions (topic, partition, offset) VALUES (?, ?, ?)")
+            for write in writes { try Self.apply(write, db) }
+            let place = try Prepared(
+                "INSERT OR REPLACE INTO positions (topic, partition, offset) VALUES (?, ?, ?)", db)
             for position in positions {
-                try place.execute(
-                    arguments: [position.partition.topic, position.partition.partition, position.offset])
+                place.bind(1, position.partition.topic)
+                place.bind(2, Int64(position.partition.partition))
+                place.bind(3, position.offset)
+                try place.run()
             }
+        }
+    }
+
+    private static func apply(_ write: StateWrite, _ db: Database) throws {
+        switch write {
+        case .put(let table, let entry):
+            let put = try Prepared("INSERT OR REPLACE INTO entries (tbl, key, value, ord) VALUES (?, ?, ?, ?)", db)
+            put.bind(1, table)
+            put.bind(4, entry.order)
+            try put.binding(2, entry.key) { try put.binding(3, entry.value) { try put.run() } }
+        case .remove(let table, let key):
+            let remove = try Prepared("DELETE FROM entries WHERE tbl = ? AND key = ?", db)
+            remove.bind(1, table)
+            try remove.binding(2, key) { try remove.run() }
         }
     }
 
@@ -109,22 +115,11 @@ package final class SQLiteStateStore: StateStore {
 
     package func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws {
         try database.read { db in
-            let cached = try db.cachedStatement(
-                sql: "SELECT key, value, ord FROM entries WHERE tbl = ? ORDER BY ord, key")
-            cached.arguments = [table]
-            let statement = cached.sqliteStatement
-            sqlite3_reset(statement)
-            defer { sqlite3_reset(statement) }
-            while true {
-                let code = sqlite3_step(statement)
-                if code == SQLITE_DONE { break }
-                guard code == SQLITE_ROW else {
-                    throw DatabaseError(resultCode: ResultCode(rawValue: code))
-                }
+            let select = try Prepared("SELECT key, value, ord FROM entries WHERE tbl = ? ORDER BY ord, key", db)
+            select.bind(1, table)
+            try select.each {
                 try body(
-                    StateEntry(
-                        key: column(statement, 0) ?? [], value: column(statement, 1) ?? [],
-                        order: sqlite3_column_int64(statement, 2)))
+                    StateEntry(key: select.blob(0) ?? [], value: select.blob(1) ?? [], order: select.integer(2)))
             }
         }
     }
@@ -138,11 +133,12 @@ package final class SQLiteStateStore: StateStore {
 
     private func checkOwner(_ db: Database) throws {
         guard let epoch else { return }
-        let newest = try Int64.fetchOne(db.cachedStatement(sql: "SELECT epoch FROM owner"))
-        if newest != epoch { throw LogError.fenced(writer: path) }
+        if try Prepared("SELECT epoch FROM owner", db).integer() != epoch { throw LogError.fenced(writer: path) }
     }
 
     private func run<T>(_ body: (Database) throws -> T) throws(LogError) -> T {
-        do { return try database.write(body) } catch { throw LogFile.translate(error, path) }
+        do {
+            return try database.writeWithoutTransaction { db in try db.transact { try body(db) } }
+        } catch { throw LogFile.translate(error, path) }
     }
 }

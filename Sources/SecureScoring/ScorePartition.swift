@@ -9,19 +9,19 @@ package import ThreeParty
 /// When a batch closes, and how many are under way at once.
 package struct BatchLimits: Sendable, Hashable {
     package var records: Int
-    /// A batch that is not full leaves this long after the one before it, so an idle cell's at once; and when nothing is under
-    /// way, as small segments do in Nagle's algorithm (RFC 896): under light load, one larger batch costs less than two.
-    package var deadline: Duration
+    /// A batch that is not full leaves on the beat, an idle cell's at once; and when nothing is under way, as small segments do in
+    /// Nagle's algorithm (RFC 896): under light load, one larger batch costs less than two.
+    package var beat: Beat
     /// The window of full batches: beyond it, transactions wait in the log.
     package var batches: Int
     /// How long a follower waits for its own log to have what was proposed.
     package var catchUp: Duration
 
     package init(
-        records: Int = 256, deadline: Duration = .milliseconds(10), batches: Int = 2, catchUp: Duration = .seconds(2)
+        records: Int = 256, beat: Beat = .cell, batches: Int = 2, catchUp: Duration = .seconds(2)
     ) {
         self.records = records
-        self.deadline = deadline
+        self.beat = beat
         self.batches = batches
         self.catchUp = catchUp
     }
@@ -193,8 +193,8 @@ package final class ScorePartition {
 
     /// Proposes the next batch; false where there is none to propose yet.
     ///
-    /// A batch closes where it is full, where the model changes, and some milliseconds after the one before, once that is done: so
-    /// it is as large as the load needs, and an idle cell waits for nothing.
+    /// A batch closes where it is full, where the model changes, and on the beat after the one before, once that is done: so it is as
+    /// large as the load needs, and an idle cell waits for nothing.
     private func lead() throws -> Bool {
         try gather()
         guard let first = gathered.first, gathered.count == limits.records || batches.isEmpty && .now >= due else {
@@ -228,7 +228,7 @@ package final class ScorePartition {
         }
         let batch = try plan(records, from..<end, repeats: repeats)
         gathered.removeFirst(records.count)
-        due = .now + limits.deadline
+        due = .now + limits.beat.wait
         try backend.propose(batch.plan)
         try begin(batch.plan, batch.records, batch.model)
         return true

@@ -43,7 +43,7 @@ struct ScoreCommand: ParsableCommand {
 
     @Option(
         help:
-            "Milliseconds after a batch before the next one leaves that is not full; it waits for the one before it, too."
+            "Milliseconds between the instants at which a batch leaves that is not full; it waits for the one before it, too."
     )
     var batchDeadlineMs = 10
 
@@ -56,8 +56,8 @@ struct ScoreCommand: ParsableCommand {
         guard let party = PartyID(name: party) else {
             throw Failure("`--party \(party)` is not party-0, party-1 or party-2")
         }
-        guard (1...4096).contains(batchSize), (1...8).contains(batches), (0...10_000).contains(batchDeadlineMs) else {
-            throw Failure("`--batch-size` is 1 to 4096, `--batches` 1 to 8, `--batch-deadline-ms` 0 to 10000")
+        guard (1...4096).contains(batchSize), (1...8).contains(batches), (1...10_000).contains(batchDeadlineMs) else {
+            throw Failure("`--batch-size` is 1 to 4096, `--batches` 1 to 8, `--batch-deadline-ms` 1 to 10000")
         }
         let roster = try Roster(file: self.roster)
         let keystore = FileKeystore(directory: keys)
@@ -121,7 +121,7 @@ struct ScoreCommand: ParsableCommand {
                 logger: logger),
             recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }),
             limits: BatchLimits(
-                records: batchSize, deadline: .milliseconds(batchDeadlineMs), batches: batches), metrics: metrics,
+                records: batchSize, beat: .cell(every: .milliseconds(batchDeadlineMs)), batches: batches), metrics: metrics,
             logger: logger)
     }
 

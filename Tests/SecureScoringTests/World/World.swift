@@ -129,7 +129,7 @@ final class World: Sendable {
                         party: party, key: try HPKEPrivateKey(bytes: seed), members: members, log: view,
                         logger: logger),
                     recipients: recipients,
-                    limits: BatchLimits(records: batch, deadline: .milliseconds(1), catchUp: catchUp),
+                    limits: BatchLimits(records: batch, beat: Beat(every: .milliseconds(1)), catchUp: catchUp),
                     metrics: metrics, logger: logger)
             }
             parties.withLock { $0[party] = thread }

@@ -33,24 +33,14 @@ final class ClearWorker {
 
     func run(until stop: () -> Bool) throws {
         while !stop() {
-            let records = try batch()
+            let records = try reader.next(limit: limits.records, timeout: .milliseconds(200))
             guard let last = records.last else { continue }
             try log.append(try score(records))
             try log.commit([Position(partition, last.position.offset + 1)], group: Self.group)
             metrics.add(1, to: "cordon_batches_total")
+            // As the leading party's batches do.
+            if records.count < limits.records { limits.beat.rest() }
         }
-    }
-
-    /// Closes on size or time, as the leading party's do.
-    private func batch() throws -> [LogRecord] {
-        var records = try reader.next(limit: limits.records, timeout: .milliseconds(200))
-        guard !records.isEmpty else { return [] }
-        let clock = ContinuousClock()
-        let close = clock.now + limits.deadline
-        while records.count < limits.records, clock.now < close {
-            records += try reader.next(limit: limits.records - records.count, timeout: close - clock.now)
-        }
-        return records
     }
 
     private struct Scored {
