@@ -5,6 +5,7 @@ func parities(_ work: Workload) -> Kernel {
     let product = ConditionBits(shape: work.shape, model: work.components)
     let size = Workload.batch * work.shape.conditionBytes
     let noMask = [UInt8](repeating: 0, count: size)
+    let inputs = BatchInputs(work.inputs, bits: work.shape.bits)
     let (first, second) = work.selection
     let rows = (InterleavedRows(first, work.shape), InterleavedRows(second, work.shape))
     let four = (Tables(first, work.shape, bits: 4), Tables(second, work.shape, bits: 4))
@@ -32,7 +33,7 @@ func parities(_ work: Workload) -> Kernel {
                 work.each(out) { own, mixed, part in fourBits(four.0.entries, mixed, four.1.entries, own, part) }
             },
             .init(name: "the same, a table for every 512 rows", isProduct: true) { out in
-                product.masked(work.inputs, zeroShare: noMask).withUnsafeBytes { out.copyMemory(from: $0) }
+                product.masked(inputs, zeroShare: noMask).withUnsafeBytes { out.copyMemory(from: $0) }
             },
             .init(name: "8-bit tables, SIMD8<UInt64>, both matrices in one loop") { out in
                 work.each(out) { own, mixed, part in eightBits(eight.0.entries, mixed, eight.1.entries, own, part) }

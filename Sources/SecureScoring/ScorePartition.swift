@@ -135,13 +135,14 @@ package final class ScorePartition {
 
     /// Begins a batch whose records are known.
     private func begin(_ plan: BatchPlan, _ records: [SealedRecord], _ model: ActiveModel) throws {
-        let opened = try records.map { try opener.open($0, for: model) }
+        var inputs = BatchInputs(bits: model.manifest.shape.bits, capacity: records.count)
+        let opened = try records.map { try opener.open($0, for: model, into: &inputs) }
         var sources = HighestSources()
         for transaction in opened {
             if let member = transaction.member { sources.add(member, transaction.source) }
         }
         batches.append(Batch(plan: plan, records: records, model: model, opened: opened, sources: sources))
-        try backend.begin(plan.digest, model: model.prepared, inputs: opened.map(\.input))
+        try backend.begin(plan.digest, model: model.prepared, inputs: inputs)
     }
 
     /// Writes the scores of the oldest batch that has none in the log.
@@ -250,8 +251,10 @@ package final class ScorePartition {
         _ record: SealedRecord, _ claim: (member: MemberID, source: SourcePosition), from offset: Int64
     ) throws -> Bool {
         guard scored.isRepeat(claim.member, claim.source) else { return false }
-        guard case .shares = try opener.open(record, for: model(at: offset)).input else { return false }
-        return true
+        let model = try model(at: offset)
+        var inputs = BatchInputs(bits: model.manifest.shape.bits, capacity: 1)
+        _ = try opener.open(record, for: model, into: &inputs)
+        return inputs.refusal(0) == nil
     }
 
     // MARK: Follower

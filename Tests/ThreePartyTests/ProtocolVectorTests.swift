@@ -78,7 +78,7 @@ struct ProtocolVectorTests {
             }
             let zero = vector.zero_share[party.rawValue].flatMap { bytes($0) }
             let expected = vector.masked_conditions[party.rawValue].flatMap { bytes($0) }
-            #expect(step.masked(inputs, zeroShare: zero) == expected)
+            #expect(step.masked(BatchInputs(inputs, bits: shape.bits), zeroShare: zero) == expected)
         }
     }
 

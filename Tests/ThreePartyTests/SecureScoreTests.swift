@@ -103,6 +103,10 @@ struct Cell {
         return (plain, shared)
     }
 
+    func batch(_ shared: [PartyID: [BitShares]]) -> [PartyID: BatchInputs] {
+        shared.mapValues { BatchInputs($0, bits: shape.bits) }
+    }
+
     struct Run {
         var results: [PartyID: BatchResult] = [:]
         var frames: [Frame] = []
@@ -110,7 +114,7 @@ struct Cell {
 
     /// Runs the three sessions to their end; frames are delivered in an order drawn from `order`.
     func run(
-        plan: Digest32, inputs: [PartyID: [BatchInput]], order: UInt64 = 1, change: (inout Frame) -> Void = { _ in }
+        plan: Digest32, inputs: [PartyID: BatchInputs], order: UInt64 = 1, change: (inout Frame) -> Void = { _ in }
     ) throws -> Run {
         var run = Run()
         var generator = SplitMix64(state: order)
@@ -170,7 +174,7 @@ struct SecureScoreTests {
         var cell = try Cell(bits: bits, trees: trees, depth: depth, ringBits: ring, seed: UInt64(bits + depth))
         let (plain, shared) = cell.inputs(17)
         for order in 1...3 as ClosedRange<UInt64> {
-            let run = try cell.run(plan: plan, inputs: shared.mapValues { $0.map { .shares($0) } }, order: order)
+            let run = try cell.run(plan: plan, inputs: cell.batch(shared), order: order)
             #expect(cell.open(run) == plain.map(cell.plain))
         }
     }
@@ -179,7 +183,7 @@ struct SecureScoreTests {
     func deterministic() throws {
         var cell = try Cell(bits: 100, trees: 10, depth: 3, ringBits: 16, seed: 5)
         let (_, shared) = cell.inputs(4)
-        let inputs = shared.mapValues { $0.map { BatchInput.shares($0) } }
+        let inputs = cell.batch(shared)
         let first = try cell.run(plan: plan, inputs: inputs)
         let again = try cell.run(plan: plan, inputs: inputs)
         let other = try cell.run(plan: Digest32(of: [[9]]), inputs: inputs)
@@ -196,8 +200,15 @@ struct SecureScoreTests {
     func refusals() throws {
         var cell = try Cell(bits: 50, trees: 6, depth: 4, ringBits: 16, seed: 8)
         let (plain, shared) = cell.inputs(5)
-        var inputs = shared.mapValues { $0.map { BatchInput.shares($0) } }
-        inputs[.one]![2] = .refused(.boxNotOpened)
+        var inputs = cell.batch(shared)
+        inputs[.one] = BatchInputs(bits: 50, capacity: 5)
+        for event in 0..<5 {
+            if event == 2 {
+                inputs[.one]!.append(refused: .boxNotOpened)
+            } else {
+                inputs[.one]!.append(shared[.one]![event])
+            }
+        }
         let run = try cell.run(plan: plan, inputs: inputs)
         let opened = cell.open(run)
         for event in 0..<5 where event != 2 { #expect(opened[event] == cell.plain(plain[event])) }
@@ -217,7 +228,7 @@ struct SecureScoreTests {
     func cost() throws {
         var cell = try Cell(bits: 590, trees: 100, depth: 4, ringBits: 16, seed: 3)
         let (_, shared) = cell.inputs(10)
-        let run = try cell.run(plan: plan, inputs: shared.mapValues { $0.map { .shares($0) } })
+        let run = try cell.run(plan: plan, inputs: cell.batch(shared))
         for party in PartyID.allCases {
             let sent = run.frames.filter { $0.sender == party }
             #expect(sent.map(\.kind) == [.conditionBits, .refusals, .lookupDeal])
@@ -229,7 +240,7 @@ struct SecureScoreTests {
     func disagreement() throws {
         var cell = try Cell(bits: 50, trees: 6, depth: 4, ringBits: 16, seed: 8)
         let (_, shared) = cell.inputs(2)
-        let inputs = shared.mapValues { $0.map { BatchInput.shares($0) } }
+        let inputs = cell.batch(shared)
         #expect(throws: StepError.self) {
             try cell.run(plan: plan, inputs: inputs) { frame in
                 if frame.sender == .two { frame.digest = Digest32(of: [[7]]) }
@@ -256,12 +267,11 @@ struct SecureScoreTests {
             for n in 0..<400 as Range<UInt16> {
                 let sharing = SeededComponents(
                     bits, group: .xor, seeds: (cell.generator.bytes(16), cell.generator.bytes(16)))
-                var inputs: [PartyID: [BatchInput]] = [:]
+                var inputs: [PartyID: BatchInputs] = [:]
                 for party in PartyID.allCases {
                     let parts = sharing.parts(for: party)
-                    inputs[party] = [
-                        .shares(BitShares(party: party, first: parts.first, second: parts.second, bits: 16)!)
-                    ]
+                    let shares = BitShares(party: party, first: parts.first, second: parts.second, bits: 16)!
+                    inputs[party] = BatchInputs([shares], bits: 16)
                 }
                 let run = try cell.run(plan: Digest32(of: [[UInt8(n >> 8), UInt8(n & 255)]]), inputs: inputs)
                 let frame = try #require(run.frames.first { $0.kind == .conditionBits && $0.sender == .one })

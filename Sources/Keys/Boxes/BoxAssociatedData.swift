@@ -1,16 +1,18 @@
 package import Records
 
 /// What a transaction's box is bound to: the record's clear header, and the party that the box is for.
-package func boxAssociatedData(header: ArraySlice<UInt8>, party: PartyID) -> [UInt8] {
+package func boxAssociatedData(header: [UInt8], party: PartyID) -> [UInt8] {
     var data: [UInt8] = []
     data.reserveCapacity(header.count + 1)
-    data.append(contentsOf: header)
-    data.append(UInt8(party.rawValue))
+    boxAssociatedData(header: header[...], party: party, into: &data)
     return data
 }
 
-package func boxAssociatedData(header: [UInt8], party: PartyID) -> [UInt8] {
-    boxAssociatedData(header: header[...], party: party)
+/// The same in the place of what `data` holds.
+package func boxAssociatedData(header: ArraySlice<UInt8>, party: PartyID, into data: inout [UInt8]) {
+    data.removeAll(keepingCapacity: true)
+    data.append(contentsOf: header)
+    data.append(UInt8(party.rawValue))
 }
 
 /// What the key of a box of score shares is derived for, before the digest that the parties agreed on.

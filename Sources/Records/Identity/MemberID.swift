@@ -5,7 +5,7 @@ package struct MemberID: Hashable, Sendable, Comparable, CustomStringConvertible
     package let name: String
 
     package init?(_ name: String) {
-        let bytes = Array(name.utf8)
+        let bytes = name.utf8
         let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
         guard let first = bytes.first, letters.contains(first), bytes.count <= 40, name != "consortium",

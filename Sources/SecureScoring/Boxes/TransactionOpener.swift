@@ -9,7 +9,6 @@ struct OpenedTransaction {
     var member: MemberID?
     var source: SourcePosition
     var epoch: UInt32
-    var input: BatchInput
 }
 
 /// Opens this party's boxes. Refusals are per record and never stop a batch.
@@ -17,7 +16,8 @@ final class TransactionOpener {
     private let party: PartyID
     private let sessions: SessionRegistry
     private var streams = CounterStream()
-    /// A box's plaintext; one buffer for all.
+    /// What a box is bound to, and its plaintext; one buffer each for all.
+    private var associated: [UInt8] = []
     private var plaintext: [UInt8] = []
 
     init(party: PartyID, sessions: SessionRegistry) {
@@ -25,51 +25,55 @@ final class TransactionOpener {
         self.sessions = sessions
     }
 
-    func open(_ record: SealedRecord, for model: ActiveModel) throws(LogError) -> OpenedTransaction {
-        var opened = OpenedTransaction(
-            member: nil, source: SourcePosition(offset: 0), epoch: 0, input: .refused(.headerMalformed))
-        guard case .transaction(let sealed) = record.body else { return opened }
-        let header = sealed.header
-        guard header.schema == SealedHeader.schema else {
-            opened.member = header.member.flatMap { sessions.isMember($0) ? $0 : nil }
-            opened.input = .refused(.unknownSchema)
-            return opened
-        }
-        guard header.event != nil, let source = header.source, source.offset >= 0 else { return opened }
-        opened.source = source
-        opened.epoch = header.sessionEpoch
-        guard let member = header.member, sessions.isMember(member) else {
-            opened.input = .refused(.unknownMember)
-            return opened
-        }
-        opened.member = member
-        opened.input = try input(sealed, record.record.value ?? [], member, model)
+    /// Opens a record, and adds it to `inputs`: this party's shares, or why it refuses the transaction.
+    func open(
+        _ record: SealedRecord, for model: ActiveModel, into inputs: inout BatchInputs
+    ) throws(LogError) -> OpenedTransaction {
+        var opened = OpenedTransaction(member: nil, source: SourcePosition(offset: 0), epoch: 0)
+        if let refusal = try open(record, model, &opened, &inputs) { inputs.append(refused: refusal) }
         return opened
     }
 
-    private func input(
-        _ sealed: SealedTransaction, _ record: [UInt8], _ member: MemberID, _ model: ActiveModel
-    ) throws(LogError) -> BatchInput {
-        guard sealed.header.featureSpec == model.manifest.featureSpec else { return .refused(.wrongFeatureSpec) }
-        guard sealed.boxCount == 3 else { return .refused(.boxMissing) }
-        guard let cipher = try sessions.upCipher(member, epoch: sealed.header.sessionEpoch) else {
-            return .refused(.unknownSession)
+    /// Nil where the transaction is in `inputs`.
+    private func open(
+        _ record: SealedRecord, _ model: ActiveModel, _ opened: inout OpenedTransaction, _ inputs: inout BatchInputs
+    ) throws(LogError) -> Refusal? {
+        guard case .transaction(let sealed) = record.body else { return .headerMalformed }
+        let header = sealed.header
+        guard header.schema == SealedHeader.schema else {
+            opened.member = header.member.flatMap { sessions.isMember($0) ? $0 : nil }
+            return .unknownSchema
         }
-        let associated = boxAssociatedData(header: record[sealed.headerBytes], party: party)
+        guard header.event != nil, let source = header.source, source.offset >= 0 else { return .headerMalformed }
+        opened.source = source
+        opened.epoch = header.sessionEpoch
+        guard let member = header.member, sessions.isMember(member) else { return .unknownMember }
+        opened.member = member
+        return try open(sealed, record.record.value ?? [], member, model, &inputs)
+    }
+
+    private func open(
+        _ sealed: SealedTransaction, _ record: [UInt8], _ member: MemberID, _ model: ActiveModel,
+        _ inputs: inout BatchInputs
+    ) throws(LogError) -> Refusal? {
+        guard sealed.header.featureSpec == model.manifest.featureSpec else { return .wrongFeatureSpec }
+        guard sealed.boxCount == 3 else { return .boxMissing }
+        guard let cipher = try sessions.upCipher(member, epoch: sealed.header.sessionEpoch) else {
+            return .unknownSession
+        }
+        boxAssociatedData(header: record[sealed.headerBytes], party: party, into: &associated)
         let isOpen = record.withUnsafeBytes { record in
             SealedBox.open(
                 UnsafeRawBufferPointer(rebasing: record[sealed.boxes[party.rawValue]]), under: cipher,
                 associated: associated, into: &plaintext)
         }
-        guard isOpen else { return .refused(.boxNotOpened) }
-        let shares = plaintext.withUnsafeBytes { bytes in
-            ShareBox(bytes).flatMap { box in
-                BitShares(
-                    party: party, first: UnsafeRawBufferPointer(rebasing: bytes[box.first]),
-                    second: UnsafeRawBufferPointer(rebasing: bytes[box.second]), bits: model.manifest.shape.bits,
-                    &streams)
-            }
+        guard isOpen else { return .boxNotOpened }
+        return plaintext.withUnsafeBytes { bytes in
+            guard let box = ShareBox(bytes) else { return .boxMalformed }
+            inputs.append(
+                party: party, first: UnsafeRawBufferPointer(rebasing: bytes[box.first]),
+                second: UnsafeRawBufferPointer(rebasing: bytes[box.second]), &streams)
+            return nil
         }
-        return shares.map(BatchInput.shares) ?? .refused(.boxMalformed)
     }
 }

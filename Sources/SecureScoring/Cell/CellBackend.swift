@@ -76,7 +76,7 @@ package final class CellBackend {
     }
 
     /// Starts the newest batch: the first round's messages leave.
-    package func begin(_ plan: Digest32, model: PreparedModel, inputs: [BatchInput]) throws(BatchAbort) {
+    package func begin(_ plan: Digest32, model: PreparedModel, inputs: BatchInputs) throws(BatchAbort) {
         let batch = Batch(
             number: number,
             session: BatchSession(party: party, plan: plan, model: model, inputs: inputs))

@@ -20,13 +20,6 @@ package final class PreparedModel: Sendable {
     }
 }
 
-/// A transaction as it enters a batch at one party.
-package enum BatchInput: Sendable {
-    case shares(BitShares)
-    /// This party can't use it, for a reason that goes to its member. Other parties may differ.
-    case refused(Refusal)
-}
-
 /// Why a party refuses a sealed transaction. The raw value travels between parties.
 package enum Refusal: UInt8, Sendable, Hashable {
     case headerMalformed = 1
@@ -84,7 +77,7 @@ package struct BatchSession: ~Copyable {
     private let party: PartyID
     private let plan: Digest32
     private let model: PreparedModel
-    private let inputs: [BatchInput]
+    private let inputs: BatchInputs
     private var phase = Phase.conditionBits
     private var ownBits: [UInt8] = []
     private var refusals: [PartyID: [UInt8]] = [:]
@@ -92,7 +85,7 @@ package struct BatchSession: ~Copyable {
     private var deal: Frame?
     private var rounds = 0
 
-    package init(party: PartyID, plan: Digest32, model: PreparedModel, inputs: [BatchInput]) {
+    package init(party: PartyID, plan: Digest32, model: PreparedModel, inputs: BatchInputs) {
         self.party = party
         self.plan = plan
         self.model = model
@@ -105,9 +98,8 @@ package struct BatchSession: ~Copyable {
         let zero = xor(
             keys.withPrevious.bytes(.conditionZeroShare, digest: plan, count: count),
             keys.withNext.bytes(.conditionZeroShare, digest: plan, count: count))
-        let shares = inputs.map { if case .shares(let shares) = $0 { shares } else { nil as BitShares? } }
-        ownBits = model.conditions.masked(shares, zeroShare: zero)
-        let own = inputs.map { if case .refused(let refusal) = $0 { refusal.rawValue } else { 0 as UInt8 } }
+        ownBits = model.conditions.masked(inputs, zeroShare: zero)
+        let own = inputs.codes
         refusals[party] = own
         return [
             .send(.conditionBits, to: party.previous, digest: plan, payload: own + ownBits),

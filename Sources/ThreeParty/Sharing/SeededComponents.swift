@@ -61,11 +61,27 @@ package struct SeededComponents: ~Copyable {
     package static func expand(
         _ part: UnsafeRawBufferPointer, component index: Int, bytes: Int, _ streams: inout CounterStream
     ) -> [UInt8]? {
-        if index < 2 {
-            guard part.count == seedBytes else { return nil }
-            return component(part, bytes: bytes, &streams)
+        var isWhole = false
+        let out = [UInt8](unsafeUninitializedCapacity: bytes) { buffer, filled in
+            isWhole = expand(part, component: index, into: UnsafeMutableRawBufferPointer(buffer), &streams)
+            filled = isWhole ? bytes : 0
         }
-        return part.count == bytes ? Array(part) : nil
+        return isWhole ? out : nil
+    }
+
+    /// Fills `out` with component `index` from what a party was sent; false, and nothing, where its length is wrong.
+    static func expand(
+        _ part: UnsafeRawBufferPointer, component index: Int, into out: UnsafeMutableRawBufferPointer,
+        _ streams: inout CounterStream
+    ) -> Bool {
+        guard part.count == (index < 2 ? seedBytes : out.count) else { return false }
+        if index < 2 {
+            streams.restart(part)
+            streams.fill(out)
+        } else {
+            out.copyMemory(from: part)
+        }
+        return true
     }
 
     package static func expand(_ part: [UInt8], component index: Int, bytes: Int) -> [UInt8]? {

@@ -18,19 +18,18 @@ package struct ConditionBits: Sendable {
     /// Masked shares of a batch's condition bits, `conditionBytes` a transaction, in order.
     ///
     /// - Parameters:
-    ///   - inputs: nil for a transaction that this party refused: its bytes are zero and use no mask, so that a later
-    ///     run that accepts it meets a mask that was never used.
+    ///   - inputs: of one that this party refused, the bytes are zero and use no mask, so that a later run that accepts it
+    ///     meets a mask that was never used.
     ///   - zeroShare: `conditionBytes` a transaction; the three parties' XOR to zero.
-    package func masked(_ inputs: [BitShares?], zeroShare: [UInt8]) -> [UInt8] {
+    package func masked(_ inputs: BatchInputs, zeroShare: [UInt8]) -> [UInt8] {
         let width = shape.conditionBytes
         precondition(zeroShare.count == inputs.count * width)
         var out = [UInt8](repeating: 0, count: inputs.count * width)
         var sums = [ParityTables.Lanes](repeating: .zero, count: tables.blocks)
         out.withUnsafeMutableBytes { out in
             zeroShare.withUnsafeBytes { zeroShare in
-                for (event, input) in inputs.enumerated() {
-                    guard let input else { continue }
-                    tables.product(input.first, input.second, &sums)
+                inputs.forEach { event, first, second in
+                    tables.product(first, second, &sums)
                     sums.withUnsafeBytes { sums in
                         let start = event * width
                         for byte in 0..<width { out[start + byte] = sums[byte] ^ zeroShare[start + byte] }
@@ -97,27 +96,23 @@ struct ParityTables: Sendable {
     /// - Parameters:
     ///   - x: `inputBytes`, as is `y`.
     ///   - sums: `blocks` of them.
-    func product(_ x: [UInt8], _ y: [UInt8], _ sums: inout [Lanes]) {
+    func product(_ x: UnsafeBufferPointer<UInt8>, _ y: UnsafeBufferPointer<UInt8>, _ sums: inout [Lanes]) {
         precondition(x.count == bytes && y.count == bytes && sums.count == blocks)
-        x.withUnsafeBufferPointer { x in
-            y.withUnsafeBufferPointer { y in
-                first.withUnsafeBufferPointer { first in
-                    second.withUnsafeBufferPointer { second in
-                        for block in 0..<blocks {
-                            let start = block * bytes * 32
-                            let first = UnsafeBufferPointer(rebasing: first[start..<start + bytes * 32])
-                            let second = UnsafeBufferPointer(rebasing: second[start..<start + bytes * 32])
-                            var sum = Lanes.zero
-                            for byte in 0..<bytes {
-                                let (own, mixed, at) = (Int(x[byte]), Int(x[byte] ^ y[byte]), byte * 32)
-                                sum ^= first[at + mixed & 15]
-                                sum ^= first[at + 16 + mixed >> 4]
-                                sum ^= second[at + own & 15]
-                                sum ^= second[at + 16 + own >> 4]
-                            }
-                            sums[block] = sum
-                        }
+        first.withUnsafeBufferPointer { first in
+            second.withUnsafeBufferPointer { second in
+                for block in 0..<blocks {
+                    let start = block * bytes * 32
+                    let first = UnsafeBufferPointer(rebasing: first[start..<start + bytes * 32])
+                    let second = UnsafeBufferPointer(rebasing: second[start..<start + bytes * 32])
+                    var sum = Lanes.zero
+                    for byte in 0..<bytes {
+                        let (own, mixed, at) = (Int(x[byte]), Int(x[byte] ^ y[byte]), byte * 32)
+                        sum ^= first[at + mixed & 15]
+                        sum ^= first[at + 16 + mixed >> 4]
+                        sum ^= second[at + own & 15]
+                        sum ^= second[at + 16 + own >> 4]
                     }
+                    sums[block] = sum
                 }
             }
         }

@@ -36,17 +36,18 @@ struct BenchCell {
     var scores: [Int64] { inputs.map { forest.score(thermometer: $0) } }
 
     /// This party's shares of the batch.
-    func shares(for party: PartyID) throws -> [BatchInput] {
+    func shares(for party: PartyID) throws -> BatchInputs {
         var random = SeededRandom(seed: seed, stream: 1)
-        return try inputs.map { input in
+        let shares = try inputs.map { input in
             let parts = SeededComponents(input, group: .xor, seeds: (Self.seed(&random), Self.seed(&random)))
                 .parts(for: party)
             guard let shares = BitShares(party: party, first: parts.first, second: parts.second, bits: shape.bits)
             else {
                 throw Failure("a share has another length than its bits")
             }
-            return .shares(shares)
+            return shares
         }
+        return BatchInputs(shares, bits: shape.bits)
     }
 
     /// This party's share of the model, with whatever tables the protocol prepares.

@@ -69,7 +69,7 @@ struct BenchPartyCommand: ParsableCommand {
 struct BenchBatches {
     let cell: BenchCell
     let model: PreparedModel
-    let inputs: [BatchInput]
+    let inputs: BatchInputs
     let backend: CellBackend
     let transport: any Transport
     /// Batches under way at once.
