@@ -13,9 +13,13 @@ case "${1:-}" in -h) sed -n '2,8s/^# *//p' "$0"; exit 0 ;; esac
 install_dependencies
 build
 cd "$here"
-pipeline() { "$(cordon_binary)" bench pipeline --pipelines "$root/pipelines" "$@"; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+allocation_counter "$work/count.so"
+pipeline() { "$(cordon_binary)" bench pipeline --pipelines "$root/pipelines" --allocation-counter "$work/count.so" "$@"; }
 for option in "$@"; do
-    case "$option" in --quick | --help) pipeline "$@"; exit ;; esac
+    case "$option" in --help) pipeline "$@"; exit ;;
+        --quick) "$(cordon_binary)" bench pipeline --pipelines "$root/pipelines" "$@"; exit ;; esac
 done
 "$(cordon_binary)" bench machine
 code=0

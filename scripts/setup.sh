@@ -44,4 +44,10 @@ build() {
     rm -f "$log"
 }
 
+# Compiles what counts the allocations of a process that is started with it (LD_PRELOAD).
+allocation_counter() {
+    install_packages gcc libc6-dev
+    gcc -O2 -w -shared -fPIC -o "$1" "$root/scripts/count-allocations.c"
+}
+
 cordon_binary() { echo "$root/.build/release/cordon"; }

@@ -78,8 +78,8 @@ struct DemoConsortium {
     }
 
     /// Starts three parties and an agent a member; each logs to its own file.
-    func start(_ binary: String) throws -> DemoProcesses {
-        let processes = DemoProcesses()
+    func start(_ binary: String, counter: AllocationCounter? = nil) throws -> DemoProcesses {
+        let processes = DemoProcesses(counter: counter)
         for party in PartyID.allCases {
             try processes.start(
                 party.name, binary,

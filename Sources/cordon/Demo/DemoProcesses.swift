@@ -9,8 +9,12 @@ final class DemoProcesses {
         var logFile: String
     }
 
+    /// Counts their allocations, where it is there.
+    let counter: AllocationCounter?
     private var children: [Child] = []
     private(set) var peakMemory = 0
+
+    init(counter: AllocationCounter? = nil) { self.counter = counter }
 
     func start(_ role: String, _ binary: String, _ arguments: [String], logFile: String) throws {
         let process = Process()
@@ -20,6 +24,7 @@ final class DemoProcesses {
         else { throw Failure("\(logFile) can't be written") }
         process.executableURL = URL(fileURLWithPath: binary)
         process.arguments = arguments
+        if let counter { process.environment = ProcessInfo.processInfo.environment.merging(counter.environment) { $1 } }
         process.standardInput = input
         process.standardOutput = output
         process.standardError = output

@@ -85,6 +85,12 @@ struct BenchPipelineCommand: ParsableCommand {
             valueName: "file"))
     var compare: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Count allocations a transaction, too, in a short run of the secure pipeline with this library loaded.",
+            valueName: "so"))
+    var allocationCounter: String?
+
     func validate() throws {
         guard compare == nil || !secureOnly else {
             throw ValidationError("`--compare` needs the clear pipeline, so not `--secure-only`")
@@ -128,6 +134,12 @@ struct BenchPipelineCommand: ParsableCommand {
         if !secureOnly {
             let alone = try measureProtocol(model.model.forest, seconds: quick ? 3 : 10)
             figures.add(clear: try bench.run(.clear, stop: stop), alone)
+        }
+        if let allocationCounter {
+            let counter = try AllocationCounter(library: allocationCounter, folder: dir + "/allocations")
+            let allocations = try bench.allocations(counter, stop: stop)
+            figures.pipeline.agent.allocations_per_tx = allocations.agent
+            figures.pipeline.party?.allocations_per_tx = allocations.party
         }
         say(figures.table)
         if let json { try writeFile(try figures.json, to: json) }

@@ -40,7 +40,9 @@ struct PipelineBench {
     let model: ClearModel
     let spec: FeatureSpec
     let load: PipelineLoad
-    let plan: PipelinePlan
+    var plan: PipelinePlan
+    /// Where allocations are counted, which takes time of the processes.
+    var counter: AllocationCounter?
 
     struct Outcome {
         var figures: PipelineFigures.Pipeline
@@ -65,6 +67,18 @@ struct PipelineBench {
         // Kept where something went wrong, to be looked into.
         try? FileManager.default.removeItem(atPath: folder.run)
         return outcome
+    }
+
+    /// Calls of the allocator a transaction in the secure pipeline, of its agent and of each party, in a short run.
+    func allocations(
+        _ counter: AllocationCounter, stop: StopFlag
+    ) throws -> (agent: Double?, party: Double?) {
+        var bench = self
+        bench.counter = counter
+        (bench.plan.seconds, bench.plan.openSeconds, bench.plan.singles) = (4, 1, 1)
+        (bench.plan.rate, bench.plan.curve) = (min(plan.rate, 500), [])
+        let figures = try bench.run(.secure, stop: stop).figures
+        return (figures.agent.allocations_per_tx, figures.party?.allocations_per_tx)
     }
 
     /// Feeds and watches a pipeline, and holds what it decided against what it should.
@@ -98,7 +112,7 @@ struct PipelineBench {
         let binary = try ownProgram()
         switch kind {
         case .secure:
-            let processes = try consortium.start(binary)
+            let processes = try consortium.start(binary, counter: counter)
             try consortium.awaitReady(processes, stop: stop)
             return processes
         case .clear:
@@ -134,6 +148,9 @@ struct PipelineBench {
             return PipelineFigures.Role(
                 cpu_us_per_tx: perTransaction(used.reduce(0) { $0 + $1.processorSeconds }),
                 stages: used.reduce(into: [:]) { $0.merge($1.stages, uniquingKeysWith: +) }.mapValues(perTransaction),
+                allocations_per_tx: counter.map { _ in
+                    used.reduce(0) { $0 + ($1.allocations ?? 0) } / Double(closed.transactions * each)
+                },
                 peak_mb: names.compactMap { peak[$0] }.max() ?? 0)
         }
         return PipelineFigures.Pipeline(

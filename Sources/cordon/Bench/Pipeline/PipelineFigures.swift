@@ -18,6 +18,8 @@ struct PipelineFigures: Codable {
         var cpu_us_per_tx: Double
         /// The same by stage.
         var stages: [String: Double]
+        /// Calls of the allocator; counted in a run of its own.
+        var allocations_per_tx: Double?
         /// Of the largest process of the role, over its whole run.
         var peak_mb: Double
     }

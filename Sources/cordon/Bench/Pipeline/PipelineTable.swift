@@ -27,6 +27,15 @@ extension PipelineFigures {
             row("agent, CPU us a transaction") { role($0.agent, \.cpu_us_per_tx) },
             row("each party") { role($0.party, \.cpu_us_per_tx) },
             row("clear worker") { role($0.worker, \.cpu_us_per_tx) },
+        ]
+        if pipeline.agent.allocations_per_tx != nil {
+            func allocations(_ role: Role?) -> String { decimals(role?.allocations_per_tx, 1) }
+            lines += [
+                row("agent, allocations a transaction") { allocations($0.agent) },
+                row("each party") { allocations($0.party) },
+            ]
+        }
+        lines += [
             row("agent, MB at most") { role($0.agent, \.peak_mb) },
             row("party") { role($0.party, \.peak_mb) },
             row("clear worker") { role($0.worker, \.peak_mb) },

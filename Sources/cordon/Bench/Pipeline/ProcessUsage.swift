@@ -7,6 +7,8 @@ struct ProcessUsage {
     /// The same by stage: threads by name without their numbers, TLS and sockets as `network`, all else as `other`.
     var stages: [String: Double]
     var peakMegabytes: Double
+    /// Calls of the allocator, where they are counted.
+    var allocations: Double?
 
     init?(of process: Int32) {
         guard let seconds = Self.processorSeconds("/proc/\(process)/stat"),
@@ -46,6 +48,7 @@ struct ProcessUsage {
     func since(_ earlier: ProcessUsage) -> ProcessUsage {
         var used = self
         used.processorSeconds -= earlier.processorSeconds
+        used.allocations = allocations.flatMap { all in earlier.allocations.map { all - $0 } }
         for (stage, seconds) in earlier.stages { used.stages[stage, default: seconds] -= seconds }
         return used
     }
@@ -53,9 +56,10 @@ struct ProcessUsage {
     /// Of each process by its role.
     static func all(_ processes: DemoProcesses) throws -> [String: ProcessUsage] {
         try processes.identifiers.reduce(into: [:]) { all, entry in
-            guard let usage = ProcessUsage(of: entry.value) else {
+            guard var usage = ProcessUsage(of: entry.value) else {
                 throw Failure("/proc/\(entry.value) does not say what \(entry.key) uses: this bench needs Linux")
             }
+            usage.allocations = processes.counter?.calls(of: entry.value)
             all[entry.key] = usage
         }
     }
