@@ -36,6 +36,15 @@ struct FieldWriter {
     /// Lends the buffer to what appends to it.
     mutating func append(_ body: (inout [UInt8]) -> Void) { body(&bytes) }
 
+    mutating func source(_ source: SourcePosition, _ number: UInt8) {
+        let (partition, offset) = (UInt64(source.partition), UInt64(bitPattern: source.offset))
+        let index = UInt64(source.index)
+        prefix(Self.varintSize(partition) + Self.varintSize(offset) + Self.varintSize(index), number)
+        varint(partition, 1)
+        varint(offset, 2)
+        varint(index, 3)
+    }
+
     private mutating func varint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
@@ -46,12 +55,11 @@ struct FieldWriter {
     }
 
     /// Bytes of a field of `count` bytes with what stands before it.
-    static func size(_ count: Int) -> Int {
-        var (size, rest) = (2 + count, count >> 7)
-        while rest > 0 {
-            size += 1
-            rest >>= 7
-        }
-        return size
-    }
+    static func size(_ count: Int) -> Int { 1 + digits(UInt64(count)) + count }
+
+    /// Bytes of a field that holds a number.
+    private static func varintSize(_ value: UInt64) -> Int { value == 0 ? 0 : 1 + digits(value) }
+
+    /// Seven bits each.
+    private static func digits(_ value: UInt64) -> Int { max(1, (70 - value.leadingZeroBitCount) / 7) }
 }

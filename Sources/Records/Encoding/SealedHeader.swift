@@ -31,7 +31,7 @@ extension SealedHeader {
         if let member { writer.bytes(member.name.utf8, 2) }
         if let event { writer.bytes(event.bytes, 3) }
         writer.varint(UInt64(bitPattern: time.seconds), 4)
-        if let source { writer.message(source.encoded, 5) }
+        if let source { writer.source(source, 5) }
         writer.varint(UInt64(sessionEpoch), 6)
         writer.fixed64(featureSpec, 7)
         return writer.bytes
@@ -60,14 +60,6 @@ extension SealedHeader {
 }
 
 extension SourcePosition {
-    fileprivate var encoded: [UInt8] {
-        var writer = FieldWriter(capacity: 24)
-        writer.varint(UInt64(partition), 1)
-        writer.varint(UInt64(bitPattern: offset), 2)
-        writer.varint(UInt64(index), 3)
-        return writer.bytes
-    }
-
     fileprivate init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) throws(FieldReader.Malformed) {
         self.init(offset: 0)
         var reader = FieldReader(bytes, range)

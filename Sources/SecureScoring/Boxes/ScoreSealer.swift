@@ -36,9 +36,8 @@ struct ScoreSealer {
             header.modelDigest = Data(model.manifest.digest.bytes)
             header.modelVersion = model.manifest.version
             header.ringBits = UInt32(model.manifest.shape.ringBits)
-            header.sources = events.map { opened[$0].source.wire }
             var shares = WireScoreShares()
-            let headerBytes = header.encoded
+            let headerBytes = header.encoded(adding: events.lazy.map { opened[$0].source })
             shares.header = Data(headerBytes)
             shares.box = Data(
                 SealedBox.seal(

@@ -44,7 +44,7 @@ final class ClearWorker {
     }
 
     private struct Scored {
-        var sources: [WireSourcePosition] = []
+        var sources: [SourcePosition] = []
         var scores: [UInt32] = []
     }
 
@@ -60,7 +60,7 @@ final class ClearWorker {
                     box.count == ClearForm.mark.count + (model.binned.bits + 7) / 8, box.starts(with: ClearForm.mark)
                 else { throw Failure("\(record.position) is no transaction in the clear for model \(model.version)") }
                 let score = model.score(thermometer: Array(box.dropFirst(ClearForm.mark.count)))
-                scored[member, default: Scored()].sources.append(source.wire)
+                scored[member, default: Scored()].sources.append(source)
                 scored[member, default: Scored()].scores.append(UInt32(truncatingIfNeeded: score))
             } else if case .activation(let wire)? = WireSealedRecord(decoding: bytes)?.body {
                 try activate(wire)
@@ -86,9 +86,8 @@ final class ClearWorker {
         header.modelDigest = Data(active.bytes)
         header.modelVersion = model.version
         header.ringBits = 32
-        header.sources = scored.sources
         var shares = WireScoreShares()
-        shares.header = Data(header.encoded)
+        shares.header = Data(header.encoded(adding: scored.sources))
         shares.box = Data(ClearForm.mark + UInt32.pack(scored.scores))
         metrics.add(scored.sources.count, to: "cordon_transactions_scored_total")
         return NewRecord(TopicPartition(Topics.scores(member)), value: shares.encoded)

@@ -1,0 +1,11 @@
+extension WireScoreHeader {
+    /// The encoding of this header with these sources behind those that it holds: in place, as a batch has one a transaction.
+    package func encoded(adding sources: some Collection<SourcePosition>) -> [UInt8] {
+        let head = encoded
+        var writer = FieldWriter(capacity: head.count + sources.count * 12)
+        writer.append { $0.append(contentsOf: head) }
+        // The last field of the schema, so these are the bytes that generated code would write.
+        for source in sources { writer.source(source, 9) }
+        return writer.bytes
+    }
+}

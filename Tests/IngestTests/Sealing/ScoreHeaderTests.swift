@@ -1,0 +1,22 @@
+import Foundation
+import Records
+import Testing
+
+@Suite struct ScoreHeaderTests {
+    @Test func sourcesAreWrittenAsGeneratedCodeWrites() throws {
+        var header = WireScoreHeader()
+        header.schema = 1
+        header.party = 2
+        header.member = "bank-a"
+        header.planDigest = Data(repeating: 7, count: 32)
+        let sources = [
+            SourcePosition(offset: 0), SourcePosition(partition: 1, offset: 127, index: 128),
+            SourcePosition(partition: 300, offset: .max, index: 1 << 20), SourcePosition(offset: 1 << 35),
+            SourcePosition(partition: 0, offset: -1, index: 0),
+        ]
+        let bytes = header.encoded(adding: sources)
+        header.sources = sources.map(\.wire)
+        #expect(bytes == header.encoded)
+        #expect(WireScoreHeader(decoding: bytes)?.sources.map { SourcePosition($0) } == sources)
+    }
+}
