@@ -90,7 +90,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "SecureScoring",
-            dependencies: ["Records", "ThreeParty", "Keys", "EventLogs", "Telemetry", logging],
+            dependencies: ["Records", "ThreeParty", "Counters", "Keys", "EventLogs", "Telemetry", logging],
             swiftSettings: settings),
         .target(
             name: "ModelSync",
@@ -110,7 +110,7 @@ let package = Package(
             dependencies: [
                 "Cglibc", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "KafkaLog",
                 "TLSTransport",
-                "Tokens", "Ingest", "IngestHTTP", "SecureScoring", "ModelSync", "Simulation", "Configuration",
+                "Tokens", "Counters", "Ingest", "IngestHTTP", "SecureScoring", "ModelSync", "Simulation", "Configuration",
                 "Telemetry",
                 "Plots", logging, crypto,
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -120,7 +120,9 @@ let package = Package(
         .testTarget(name: "TokensTests", dependencies: ["Copenssl", "Records", "Tokens"], swiftSettings: settings),
         .testTarget(name: "ThreePartyTests", dependencies: ["ThreeParty", "Records"], swiftSettings: settings),
         .testTarget(
-            name: "CountersTests", dependencies: ["Counters", "Records", "ThreeParty"], swiftSettings: settings),
+            name: "CountersTests",
+            dependencies: ["Counters", "Records", "ThreeParty", "SecureScoring", "EventLogs", "LocalStore"],
+            swiftSettings: settings),
         .testTarget(name: "ModelTests", dependencies: ["Model", "Records"], swiftSettings: settings),
         .testTarget(name: "ModelSyncTests", dependencies: ["ModelSync", "Model", "Records"], swiftSettings: settings),
         .testTarget(

@@ -134,7 +134,7 @@ struct BenchTokensCommand: ParsableCommand {
 }
 
 /// A key that three parties of one process made.
-private struct BenchTokenKeys: ~Copyable {
+struct BenchTokenKeys: ~Copyable {
     let context = TokenContext(consortium: Array("bench".utf8), epoch: TokenEpoch(1))
     let zero: TokenKeyShare
     let one: TokenKeyShare
