@@ -57,17 +57,16 @@ struct BenchCountersCommand: ParsableCommand {
             try state.commit(store.writes(counters.takeChanges()), positions: [])
         }
         say(
-            "\(counters.counters.count) tokens and \(counters.eventCount) events live: \(residentMegabytes() - memory) MB beside the tokens themselves"
-        )
+            "\(counters.counters.count) tokens and \(counters.eventCount) events live: \(residentMegabytes() - memory) MB beside "
+                + "the list of tokens")
         say("counted, with a commit each \(Self.batch) events: \(Int(Double(events) / counted)) events/s")
+        if !noRotation { try rotate(&counters, keys, update, store, state, before: memory) }
         let restart = try seconds {
             guard let read = try store.load(spec: spec), Self.isAlike(read, counters) else {
                 throw Failure("the state that was read back is not the one that was written")
             }
         }
         say("on disk \(try bytes(folder) / 1_000_000) MB; read back and compared in \(decimals(restart, 1)) s")
-        guard !noRotation else { return }
-        try rotate(&counters, keys, update, store, state)
     }
 
     /// Valid tokens, each the one before it moved once more.
@@ -122,11 +121,11 @@ struct BenchCountersCommand: ParsableCommand {
 
     private func rotate(
         _ counters: inout PartyCounters, _ keys: [TokenKey], _ update: borrowing TokenUpdate, _ store: CounterStore,
-        _ state: any StateStore
+        _ state: any StateStore, before memory: Int
     ) throws {
         let progress = Progress("rotating")
         try counters.beginRotation()
-        var (moved, next, pause) = (0, events, 0.0)
+        var (moved, next, pause, most) = (0, events, 0.0, 0)
         let all = try seconds {
             while case let slice = counters.unmoved(Self.batch), !slice.isEmpty {
                 let elements = try slice.map { try EntityToken(bytes: $0.bytes) }
@@ -140,6 +139,7 @@ struct BenchCountersCommand: ParsableCommand {
                     Self.id(next)!, from: MemberNumber(0)!, of: [keys[next % keys.count]], at: counters.counters.now)
                 next += 1
                 try state.commit(store.writes(counters.takeChanges()), positions: [])
+                if moved % (64 * Self.batch) == 0 { most = max(most, residentMegabytes()) }
                 progress.show("\(moved) tokens")
             }
             pause = max(pause, try seconds { try counters.finishRotation() })
@@ -150,8 +150,9 @@ struct BenchCountersCommand: ParsableCommand {
         }
         progress.done("\(moved) tokens")
         say(
-            "moved to a new key: \(moved) tokens in \(decimals(all / 60, 1)) minutes, in slices of \(Self.batch) that hold counting up "
-                + "for \(decimals(pause * 1000, 1)) ms at most; \(residentMegabytes(peak: true)) MB at most in all")
+            "moved to a new key: \(moved) tokens in \(decimals(all / 60, 1)) minutes, in slices of \(Self.batch) that hold "
+                + "counting up for \(decimals(pause * 1000, 1)) ms at most; \(max(most, residentMegabytes()) - memory) MB "
+                + "meanwhile")
     }
 
     private static func id(_ number: Int) -> EventID? {
