@@ -78,7 +78,8 @@ final class TokenWorld: Sendable {
     /// - Parameter key: another than the consortium's makes the party a liar.
     func stage(
         _ party: PartyID, key: SharedKey? = nil, limit: RateLimit = TokenWorld.limit, epoch: UInt64 = 1,
-        log: (any EventLog)? = nil, state: (any StateStore)? = nil, known: [MemberID] = TokenWorld.members
+        log: (any EventLog)? = nil, state: (any StateStore)? = nil, known: [MemberID] = TokenWorld.members,
+        clock: (any WallClock)? = nil
     ) throws -> TokenStage {
         let evaluator = TokenEvaluator(
             share: try (key ?? self.key).share(party),
@@ -90,7 +91,7 @@ final class TokenWorld: Sendable {
                 evaluator: evaluator,
                 secret: SecretKey(bytes: [UInt8](repeating: UInt8(party.rawValue) + 50, count: 32))),
             sessions: KnownSessions(accepted.compactMapValues { $0[party] }), log: log ?? self.log,
-            state: state ?? SQLiteStateStore(path: stateFile(party), takingOver: true), clock: clock,
+            state: state ?? SQLiteStateStore(path: stateFile(party), takingOver: true), clock: clock ?? self.clock,
             metrics: metrics[party] ?? Metrics())
     }
 
@@ -216,6 +217,12 @@ final class StageThread: Sendable {
             do { try run { stopping.load(ordering: .acquiring) } } catch { failure.withLock { $0 = error } }
             done.signal()
         }
+    }
+
+    /// Waits for the end that it comes to by itself; returns what it failed with.
+    func waitForEnd() -> (any Error)? {
+        done.wait()
+        return failure.withLock { $0 }
     }
 
     /// Waits for the end; returns what it failed with.
