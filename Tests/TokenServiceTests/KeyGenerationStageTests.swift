@@ -207,6 +207,35 @@ struct KeyGenerationStageTests {
         }
     }
 
+    @Test("from nothing but a roster to tokens: the key made over the log, read from it, used over it")
+    func wholeWay() throws {
+        let key = try generate()
+        let context = KeyGenerationID(consortium: "test", epoch: TokenEpoch(1)).context
+        let published = try #require(try world.publishedKeys().key(of: TokenEpoch(1)))
+        for party in [PartyID.zero, .two] {
+            try world.start(party) { [world] in
+                try world.keyStore(party).share(consortium: "test", epoch: TokenEpoch(1))
+            }
+        }
+        let client = try TokenClient(
+            sessions: world.sessions(bankB), key: published, context: context,
+            cache: world.cache(bankB, publicKey: published), log: world.log, clock: world.clock, metrics: Metrics())
+        let tokens = try client.tokens(for: cards(3), until: .patient).tokens()
+        world.stop()
+        #expect(Set(tokens).count == 3)
+        // Other two parties, without a log, come to the same.
+        var generator = SystemRandomNumberGenerator()
+        var batch = try TokenRequestBatch(cards(3), key: key, context: context, using: &generator)
+        for party in [PartyID.one, .two] {
+            guard let share = try world.keyStore(party).share(consortium: "test", epoch: TokenEpoch(1)) else {
+                throw TokenError.tooFewParties
+            }
+            let answer = try share.evaluate(batch.request.blinded, in: context, using: &generator)
+            _ = try batch.receive(.evaluation(answer))
+        }
+        #expect(batch.progress == .tokens(tokens))
+    }
+
     @Test("it stops when it is told to")
     func stops() throws {
         let stage = try world.generation(.zero)

@@ -135,6 +135,28 @@ struct TokenClientTests {
         #expect(try client.tokens(for: [], until: .brief).outcomes.isEmpty)
     }
 
+    @Test("an idle client whose answers' topic was cut goes on")
+    func lost() throws {
+        try world.start(.zero, .one)
+        // The answers that others got, of which retention took the first.
+        _ = try world.client(batchSize: 1).tokens(for: cards(1), until: .patient)
+        let log = LostLog(world.log, losing: Position(TopicPartition(Topics.evaluations(bankA)), 0))
+        let tokens = try world.client(log: log).tokens(for: cards(1, from: 9), until: .patient).tokens()
+        #expect(try tokens == world.key.tokens(cards(1, from: 9), context: world.context))
+    }
+
+    @Test("a deadline holds though others' answers never end")
+    func deadline() throws {
+        let client = try world.client()
+        let noise = StageThread { [world] stop in
+            let answer = try world.rawAnswer(.zero) { $0.refusal = "malformed" }
+            while !stop() { try world.append([answer], to: Topics.evaluations(bankA)) }
+        }
+        let results = try client.tokens(for: cards(1), until: .brief)
+        #expect(noise.stop() == nil)
+        #expect(results.outcomes == [.failure(.timedOut(good: [], faults: [:]))])
+    }
+
     @Test("what others write into the topic of answers changes nothing")
     func forgedAnswers() throws {
         let metrics = Metrics()

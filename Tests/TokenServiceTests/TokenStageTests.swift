@@ -205,6 +205,19 @@ struct TokenStageTests {
         #expect(world.metrics[.zero]?.value("cordon_log_errors_total") == 1)
     }
 
+    @Test("where retention took records, the party goes on from what is there")
+    func lost() throws {
+        let first = try world.batch(cards(1), seed: 1)
+        let second = try world.batch(cards(1), seed: 2)
+        try world.append([first.value, second.value], to: Topics.blinded(bankA))
+        let log = LostLog(world.log, losing: Position(TopicPartition(Topics.blinded(bankA)), 0))
+        let stage = try world.stage(.zero, log: log)
+        #expect(try stage.turn(timeout: .zero) == 0)
+        #expect(try stage.turn(timeout: .zero) == 1)
+        #expect(try world.answers().map(\.id) == [second.id])
+        #expect(world.metrics[.zero]?.value("cordon_token_positions_lost_total") == 1)
+    }
+
     @Test("a batch that is forgotten is too old to be answered, whatever time the log gives its repeat")
     func forgotten() throws {
         let key = try world.key.share(.zero)

@@ -8,16 +8,31 @@ package import Tokens
 package enum KeyGenerationFailure: Error, Sendable, Hashable {
     /// This party found that the one named departs from the protocol.
     case cheated(PartyID, TokenError)
-    /// Another party says so; one of the two departs from the protocol.
+    /// The party named goes on as if it had seen another course of the log than this one: it departs from the protocol, or the
+    /// third party does, which showed the two different records.
+    case disagreed(PartyID)
+    /// Another party says so; one of the two departs from the protocol, or the third, where they disagree.
     case accused(PartyID, by: PartyID, code: String)
     /// This party committed to a line that it does not have any more.
     case seedLost
+}
+
+extension KeyGenerationFailure {
+    /// What the others are told; nil for what they said, or can see.
+    fileprivate var complaint: (accused: PartyID, code: String)? {
+        switch self {
+        case .cheated(let party, let error): (party, error.code)
+        case .disagreed(let party): (party, TokenError.keyInconsistent.code)
+        case .accused, .seedLost: nil
+        }
+    }
 }
 
 extension KeyGenerationFailure: CustomStringConvertible {
     package var description: String {
         switch self {
         case .cheated(let party, let error): "\(party) departs from the protocol (\(error.code))"
+        case .disagreed(let party): "\(party) has seen other records than this party, or says so"
         case .accused(let party, let by, let code): "\(by) says that \(party) departs from the protocol (\(code))"
         case .seedLost: "this party has lost what it committed to; begin the next attempt at all three"
         }
@@ -96,7 +111,8 @@ package struct DistributedKeyGeneration: ~Copyable {
         guard !dealt.contains(sender) else { return }
         // Who shows its line before all have committed lets the last one choose.
         guard commitments.count == PartyID.allCases.count, let (digest, key) = commitments[sender] else {
-            throw .dealingInvalid(sender)
+            failure = .disagreed(sender)
+            return
         }
         let shown: DealingCommitments
         do throws(TokenError) {
@@ -137,9 +153,11 @@ package struct DistributedKeyGeneration: ~Copyable {
 
     private mutating func take(_ manifest: WireTokenKeyManifest, from sender: PartyID) throws(TokenError) {
         guard !manifests.contains(sender) else { return }
+        let found = try TokenPublicKey(manifest)
         // A dealer that showed parties different lines, or a party that adds up wrongly, is found here.
-        guard let digest = publicKey?.digest, try TokenPublicKey(manifest).digest == digest else {
-            throw .keyInconsistent
+        guard found.digest == publicKey?.digest else {
+            failure = .disagreed(sender)
+            return
         }
         manifests.insert(sender)
     }
@@ -151,9 +169,9 @@ package struct DistributedKeyGeneration: ~Copyable {
     package borrowing func next() throws(HPKEError) -> WireTokenKeyBody? {
         var body = Self.body(of: id, by: party)
         if let failure {
-            guard case .cheated(let accused, let error) = failure, !hasComplained else { return nil }
+            guard !hasComplained, let (accused, code) = failure.complaint else { return nil }
             body.complaint.accused = UInt32(accused.rawValue)
-            body.complaint.code = error.code
+            body.complaint.code = code
         } else if commitments[party] == nil {
             body.commitment.digest = Data(secrets.dealing.commitments.digest)
             body.commitment.agreementKey = Data(secrets.publicKey.bytes)

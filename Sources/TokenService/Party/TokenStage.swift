@@ -71,7 +71,7 @@ package final class TokenStage {
     /// Answers what is there, waiting up to `timeout` for it; how many records that were.
     @discardableResult
     package func turn(timeout: Duration) throws -> Int {
-        let records = try reader.next(limit: Self.limit, timeout: timeout)
+        let records = try next(timeout: timeout)
         guard !records.isEmpty else {
             try forgetOld()
             for partition in Array(told.keys) { try told[partition]?.tell() }
@@ -81,6 +81,17 @@ package final class TokenStage {
         if !turn.answers.isEmpty { try log.append(turn.answers) }
         try commit(turn)
         return records.count
+    }
+
+    /// Where retention has taken what was not read, it goes on from what there is: nobody waits for the rest any more.
+    private func next(timeout: Duration) throws(LogError) -> [LogRecord] {
+        do throws(LogError) {
+            return try reader.next(limit: Self.limit, timeout: timeout)
+        } catch .offsetOutOfRange(let position, let earliest) {
+            metrics.add(1, to: "cordon_token_positions_lost_total")
+            try reader.seek(to: Position(position.partition, earliest))
+            return []
+        }
     }
 
     private struct Turn {

@@ -77,19 +77,23 @@ final class TokenWorld: Sendable {
 
     /// - Parameter key: another than the consortium's makes the party a liar.
     func stage(
-        _ party: PartyID, key: SharedKey? = nil, limit: RateLimit = TokenWorld.limit, epoch: UInt64 = 1,
-        log: (any EventLog)? = nil, state: (any StateStore)? = nil, known: [MemberID] = TokenWorld.members,
-        clock: (any WallClock)? = nil
+        _ party: PartyID, key: SharedKey? = nil, log: (any EventLog)? = nil, state: (any StateStore)? = nil,
+        known: [MemberID] = TokenWorld.members, clock: (any WallClock)? = nil
+    ) throws -> TokenStage {
+        try stage(
+            party, share: (key ?? self.key).share(party), log: log, state: state, known: known, clock: clock)
+    }
+
+    func stage(
+        _ party: PartyID, share: consuming TokenKeyShare, log: (any EventLog)? = nil,
+        state: (any StateStore)? = nil, known: [MemberID] = TokenWorld.members, clock: (any WallClock)? = nil
     ) throws -> TokenStage {
         let evaluator = TokenEvaluator(
-            share: try (key ?? self.key).share(party),
-            context: TokenContext(consortium: context.consortium, epoch: TokenEpoch(epoch)),
-            limits: Dictionary(uniqueKeysWithValues: known.map { ($0, limit) }))
+            share: share, context: context,
+            limits: Dictionary(uniqueKeysWithValues: known.map { ($0, Self.limit) }))
         return try TokenStage(
             members: Self.members,
-            responder: TokenResponder(
-                evaluator: evaluator,
-                secret: SecretKey(bytes: [UInt8](repeating: UInt8(party.rawValue) + 50, count: 32))),
+            responder: TokenResponder(evaluator: evaluator, secret: secret(UInt8(party.rawValue) + 50)),
             sessions: KnownSessions(accepted.compactMapValues { $0[party] }), log: log ?? self.log,
             state: state ?? SQLiteStateStore(path: stateFile(party), takingOver: true), clock: clock ?? self.clock,
             metrics: metrics[party] ?? Metrics())
@@ -117,6 +121,15 @@ final class TokenWorld: Sendable {
         }
     }
 
+    /// Starts a party with a share of its own.
+    func start(_ party: PartyID, share: @escaping @Sendable () throws -> TokenKeyShare?) throws {
+        let thread = StageThread { [weak self] stop in
+            guard let share = try share() else { throw TokenError.tooFewParties }
+            try self?.stage(party, share: share).run(until: stop)
+        }
+        running.withLock { $0.append(thread) }
+    }
+
     /// Leaves a member so much of its rate at a party, in thousandths of an element.
     func leave(_ thousandths: Int64, to member: MemberID, at party: PartyID) throws {
         let bytes = withUnsafeBytes(of: thousandths.bigEndian) { Array($0) }
@@ -131,13 +144,11 @@ final class TokenWorld: Sendable {
     }
 
     func client(
-        _ member: MemberID = bankA, metrics: Metrics = Metrics(), batchSize: Int = 256, seed: UInt64? = nil
+        _ member: MemberID = bankA, metrics: Metrics = Metrics(), batchSize: Int = 256, log: (any EventLog)? = nil
     ) throws -> TokenClient {
-        let generator: any RandomNumberGenerator & Sendable =
-            seed.map { SeededGenerator($0) } ?? SystemRandomNumberGenerator()
         return try TokenClient(
-            sessions: sessions(member), key: key.publicKey, context: context, cache: cache(member), log: log,
-            clock: clock, metrics: metrics, batchSize: batchSize, generator: generator)
+            sessions: sessions(member), key: key.publicKey, context: context, cache: cache(member),
+            log: log ?? self.log, clock: clock, metrics: metrics, batchSize: batchSize)
     }
 
     func cacheFile(_ member: MemberID) -> String { "\(path)/\(member).sqlite" }
