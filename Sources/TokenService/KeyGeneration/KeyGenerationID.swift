@@ -1,6 +1,6 @@
 package import Tokens
 
-/// Which making of which key: what every record and every secret of it is bound to.
+/// Which key is made, and which attempt it is: what every record and every secret of it is bound to.
 package struct KeyGenerationID: Sendable, Hashable {
     package let consortium: String
     package let epoch: TokenEpoch

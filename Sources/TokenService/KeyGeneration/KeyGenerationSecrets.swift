@@ -9,7 +9,8 @@ struct KeyGenerationSecrets: ~Copyable {
     let id: KeyGenerationID
     let party: PartyID
     let dealing: KeyDealing
-    /// For this key generation alone: when the seed is gone, the log's sub-shares open to nobody, whatever key is stolen later.
+    /// For this key generation alone: when both ends' seeds are gone, a sub-share on the log opens to nobody, whatever key is
+    /// stolen later.
     private let agreement: HPKEPrivateKey
 
     init(seed: borrowing SecretKey, id: KeyGenerationID, party: PartyID) throws(HPKEError) {
@@ -18,8 +19,8 @@ struct KeyGenerationSecrets: ~Copyable {
         let whose = [id.bytes, [UInt8(party.rawValue)]]
         var line = DerivedNumbers(seed, for: [Array("cordon/token-key-generation/line/v1".utf8)] + whose)
         dealing = KeyDealing(dealer: party, using: &line)
-        var bytes = DerivedNumbers(seed, for: [Array("cordon/token-key-generation/agreement/v1".utf8)] + whose)
-        agreement = try HPKEPrivateKey(bytes: (0..<32).map { _ in UInt8.random(in: 0...255, using: &bytes) })
+        var numbers = DerivedNumbers(seed, for: [Array("cordon/token-key-generation/agreement/v1".utf8)] + whose)
+        agreement = try HPKEPrivateKey(bytes: numbers.bytes(words: 4))
     }
 
     var publicKey: HPKEPublicKey { agreement.publicKey }

@@ -27,7 +27,7 @@ package final class KeyGenerationStage {
     private let log: any EventLog
     private let metrics: Metrics
     private let reader: any LogReader
-    private var making: DistributedKeyGeneration?
+    private var machine: DistributedKeyGeneration?
     private var outcome: KeyGenerationOutcome?
     /// What was appended and may not have been read back yet.
     private var published: Set<[UInt8]> = []
@@ -53,7 +53,7 @@ package final class KeyGenerationStage {
         if let share = try store.share(consortium: id.consortium, epoch: id.epoch) {
             outcome = .key(share.publicKey)
         } else {
-            making = try DistributedKeyGeneration(id: id, party: party, seed: store.seed(of: id, using: &generator))
+            machine = try DistributedKeyGeneration(id: id, party: party, seed: store.seed(of: id, using: &generator))
         }
         self.store = store
         reader = try log.reader(at: [Position(Self.topic, try log.earliest(of: Self.topic))])
@@ -103,7 +103,7 @@ package final class KeyGenerationStage {
     private func take(_ record: LogRecord) {
         do throws(RecordFault) {
             let (sender, body) = try channel.verified(record.value ?? [])
-            making?.receive(body, from: sender)
+            machine?.receive(body, from: sender)
             if sender == party, case .manifest = body.step, body.consortium == id.consortium,
                 body.tokenEpoch == id.epoch.number
             {
@@ -116,7 +116,7 @@ package final class KeyGenerationStage {
 
     /// Whether something was appended.
     private func publish() throws -> Bool {
-        guard let body = try making?.next() else { return false }
+        guard let body = try machine?.next() else { return false }
         let value = try channel.record(body)
         guard !published.contains(value) else { return false }
         try log.append([NewRecord(Self.topic, key: Self.key(body), value: value)])
@@ -137,9 +137,9 @@ package final class KeyGenerationStage {
 
     /// Ends the key generation where it has an end. What failed has told the others why.
     private func settle() throws {
-        if let failure = making?.failure {
+        if let failure = machine?.failure {
             outcome = .failed(failure)
-        } else if making?.isComplete == true, let share = making.take()?.finish() {
+        } else if machine?.isComplete == true, let share = machine.take()?.finish() {
             try store.keep(share, of: id)
             outcome = .key(share.publicKey)
         }

@@ -2,8 +2,8 @@ import Crypto
 import ThreeParty
 
 /// Random numbers that follow from a secret key and from what they are for (HMAC-SHA-256 in counter mode, as NIST SP 800-108
-/// has it): drawn again after a restart they are the same. Not `Copyable` in spirit: a copy draws the same numbers again, so
-/// each is made where it is used.
+/// has it): drawn again after a restart they are the same, on any machine. A copy draws the same numbers again, so each is made
+/// where it is used.
 struct DerivedNumbers: RandomNumberGenerator {
     private final class Key: Sendable {
         let key: SecretKey
@@ -20,6 +20,13 @@ struct DerivedNumbers: RandomNumberGenerator {
     mutating func next() -> UInt64 {
         let place = withUnsafeBytes(of: counter.bigEndian) { Array($0) }
         counter += 1
-        return key.key.derive([place]).lend { $0.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) } }
+        return key.key.derive([place]).lend { block in
+            block.withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) }
+        }
+    }
+
+    /// Eight times `words`.
+    mutating func bytes(words: Int) -> [UInt8] {
+        (0..<words).flatMap { _ in withUnsafeBytes(of: next().bigEndian) { Array($0) } }
     }
 }
