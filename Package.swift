@@ -93,6 +93,10 @@ let package = Package(
             dependencies: ["Records", "ThreeParty", "Counters", "Keys", "EventLogs", "Telemetry", logging],
             swiftSettings: settings),
         .target(
+            name: "TokenService",
+            dependencies: ["Records", "ThreeParty", "Tokens", "Keys", "EventLogs", "Telemetry", crypto],
+            swiftSettings: settings),
+        .target(
             name: "ModelSync",
             dependencies: ["Records", "ThreeParty", "Model", "Keys", "EventLogs", crypto, protobuf],
             swiftSettings: settings),
@@ -118,6 +122,12 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: settings),
         .testTarget(name: "TokensTests", dependencies: ["Copenssl", "Records", "Tokens"], swiftSettings: settings),
+        .testTarget(
+            name: "TokenServiceTests",
+            dependencies: [
+                "TokenService", "Tokens", "Keys", "ThreeParty", "EventLogs", "LocalStore", "Records", "Telemetry", crypto,
+            ],
+            swiftSettings: settings),
         .testTarget(name: "ThreePartyTests", dependencies: ["ThreeParty", "Records"], swiftSettings: settings),
         .testTarget(
             name: "CountersTests",

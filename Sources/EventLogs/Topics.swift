@@ -6,8 +6,11 @@ package enum Topics {
     package static let sessions = "consortium.sessions"
     package static let manifests = "consortium.manifests"
     package static let rejected = "consortium.rejected"
+    package static let tokenKeys = "consortium.tokenkeys"
 
     package static func transactions(_ member: MemberID) -> String { "\(member).transactions" }
+    package static func blinded(_ member: MemberID) -> String { "\(member).blinded" }
+    package static func evaluations(_ member: MemberID) -> String { "\(member).evaluations" }
     package static func scores(_ member: MemberID) -> String { "\(member).scores" }
     package static func decisions(_ member: MemberID) -> String { "\(member).decisions" }
     package static func alerts(_ member: MemberID) -> String { "\(member).alerts" }

@@ -46,7 +46,9 @@ package final class Metrics: Sendable {
         case counter, gauge, histogram
     }
 
-    package func add(_ value: Int, to name: String, _ labels: Label...) {
+    package func add(_ value: Int, to name: String, _ labels: Label...) { add(value, to: name, labels) }
+
+    package func add(_ value: Int, to name: String, _ labels: [Label]) {
         state.withLock { $0.values[Key(name: name, labels: labels), default: 0] += Double(value) }
     }
 

@@ -25,6 +25,10 @@ package enum TokenError: Error, Sendable, Hashable {
     case unknownMember
     /// An answer of a party to something else than what was asked of it now: a repetition, or after the end.
     case unexpectedAnswer(PartyID)
+    /// A request that came too late, or is dated in the future.
+    case requestExpired
+    /// What is asked for is of no kind that the party knows.
+    case unknownKind
 
     package var code: String {
         switch self {
@@ -44,6 +48,8 @@ package enum TokenError: Error, Sendable, Hashable {
         case .rateExhausted: "rate_exhausted"
         case .unknownMember: "unknown_member"
         case .unexpectedAnswer: "unexpected_answer"
+        case .requestExpired: "request_expired"
+        case .unknownKind: "unknown_kind"
         }
     }
 }

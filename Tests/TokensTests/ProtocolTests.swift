@@ -151,6 +151,15 @@ struct ProtocolTests {
             try bucket.take(1024, at: now)
             #expect(refusal { () throws(TokenError) in try bucket.take(1, at: now - 1_000_000) } != nil)
         }
+        // What was kept goes on, within a limit that may have become another.
+        var kept = RateBucket(limit, from: RateLevel(thousandths: 1500, time: 100))
+        #expect(kept.current == RateLevel(thousandths: 1500, time: 100))
+        try kept.take(1, at: 100)
+        #expect(refusal { () throws(TokenError) in try kept.take(1, at: 100) } == .rateExhausted(until: 267))
+        let above = RateBucket(limit, from: RateLevel(thousandths: .max, time: 0))
+        #expect(above.current.thousandths == limit.burst * 1000)
+        let below = RateBucket(limit, from: RateLevel(thousandths: .min, time: 0))
+        #expect(below.current.thousandths == 0)
         var slow = RateBucket(limit, at: 0)
         try slow.take(1024, at: 0)
         // A third of a second in steps of a millisecond is one element, to the millisecond.
@@ -194,7 +203,7 @@ struct ProtocolTests {
             .malformed, .pointNotOnCurve, .pointIsIdentity, .coordinateNotCanonical, .scalarOutOfRange, .scalarIsZero,
             .wrongBatchSize, .tooFewParties, .proofInvalid(.zero), .dealingInvalid(.zero), .contributionInvalid(.zero),
             .keyInconsistent, .staleEpoch(current: TokenEpoch(0)), .rateExhausted(until: 0), .unknownMember,
-            .unexpectedAnswer(.zero),
+            .unexpectedAnswer(.zero), .requestExpired, .unknownKind,
         ]
         #expect(Set(errors.map(\.code)).count == errors.count)
     }

@@ -338,6 +338,290 @@ package nonisolated struct WireScoreHeader: Sendable {
   package init() {}
 }
 
+/// A member's batch of blinded elements, one record for all three parties (docs/TOKENS.md). Tag i is HMAC-SHA-256 over
+/// `body` under a key that the session of (member, party i, epoch) gives.
+package nonisolated struct WireBlindedBatch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// an encoded BlindedBody
+  package var body: Data = Data()
+
+  /// party 0, 1, 2; 32 bytes each
+  package var tags: [Data] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireBlindedBody: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1
+  package var schema: UInt32 = 0
+
+  package var member: String = String()
+
+  package var sessionEpoch: UInt32 = 0
+
+  /// 16 bytes: milliseconds since 1970 (6, big-endian), then random ones
+  package var batchID: Data = Data()
+
+  package var tokenEpoch: UInt64 = 0
+
+  /// 1: evaluate
+  package var kind: UInt32 = 0
+
+  /// 33 bytes each (SEC 1, compressed), 1 to 1024
+  package var elements: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// One party's answer to one batch. The tag is HMAC-SHA-256 over `body` under a key of the session that was asked in.
+package nonisolated struct WireEvaluatedBatch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// an encoded EvaluatedBody
+  package var body: Data = Data()
+
+  /// 32 bytes
+  package var tag: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireEvaluatedBody: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1
+  package var schema: UInt32 = 0
+
+  package var party: UInt32 = 0
+
+  package var member: String = String()
+
+  package var sessionEpoch: UInt32 = 0
+
+  package var batchID: Data = Data()
+
+  /// SHA-256 of the BlindedBody that this answers
+  package var requestDigest: Data = Data()
+
+  /// of the party's key
+  package var tokenEpoch: UInt64 = 0
+
+  /// in the request's order; none in a refusal
+  package var elements: Data = Data()
+
+  /// 64 bytes: challenge, response; none in a refusal
+  package var proof: Data = Data()
+
+  /// stable code, docs/TOKENS.md; empty in an answer
+  package var refusal: String = String()
+
+  /// for rate_exhausted: from when on it fits, milliseconds since 1970
+  package var retryAt: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A step of a party on the way to a token key. Each tag is HMAC-SHA-256 over `body` under a key that the party and the
+/// reader named agree on by Diffie-Hellman of their keys in the roster.
+package nonisolated struct WireTokenKeyRecord: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// an encoded TokenKeyBody
+  package var body: Data = Data()
+
+  package var tags: [WireTokenKeyTag] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireTokenKeyTag: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// "party/party-1", "member/bank-a"
+  package var reader: String = String()
+
+  /// 32 bytes
+  package var tag: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireTokenKeyBody: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1
+  package var schema: UInt32 = 0
+
+  package var consortium: String = String()
+
+  package var tokenEpoch: UInt64 = 0
+
+  /// from 1; what was left unfinished is begun again under the next number
+  package var attempt: UInt32 = 0
+
+  package var party: UInt32 = 0
+
+  package var step: WireTokenKeyBody.OneOf_Step? = nil
+
+  package var commitment: WireTokenKeyCommitment {
+    get {
+      if case .commitment(let v)? = step {return v}
+      return WireTokenKeyCommitment()
+    }
+    set {step = .commitment(newValue)}
+  }
+
+  package var dealing: WireTokenKeyDealing {
+    get {
+      if case .dealing(let v)? = step {return v}
+      return WireTokenKeyDealing()
+    }
+    set {step = .dealing(newValue)}
+  }
+
+  package var complaint: WireTokenKeyComplaint {
+    get {
+      if case .complaint(let v)? = step {return v}
+      return WireTokenKeyComplaint()
+    }
+    set {step = .complaint(newValue)}
+  }
+
+  package var manifest: WireTokenKeyManifest {
+    get {
+      if case .manifest(let v)? = step {return v}
+      return WireTokenKeyManifest()
+    }
+    set {step = .manifest(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Step: Equatable, Sendable {
+    case commitment(WireTokenKeyCommitment)
+    case dealing(WireTokenKeyDealing)
+    case complaint(WireTokenKeyComplaint)
+    case manifest(WireTokenKeyManifest)
+
+  }
+
+  package init() {}
+}
+
+/// First: what the party will deal is fixed and not shown.
+package nonisolated struct WireTokenKeyCommitment: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 32 bytes, of the dealing's two elements
+  package var digest: Data = Data()
+
+  /// X25519, for this attempt alone; sub-shares are sealed under it
+  package var agreementKey: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Second, when all three have committed.
+package nonisolated struct WireTokenKeyDealing: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 33 bytes
+  package var constant: Data = Data()
+
+  /// 33 bytes
+  package var slope: Data = Data()
+
+  package var subShares: [WireTokenKeySubShare] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireTokenKeySubShare: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// whose it is
+  package var party: UInt32 = 0
+
+  /// AES-256-GCM ciphertext of 32 bytes, then the tag
+  package var box: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Instead of the third: the attempt ends without a key.
+package nonisolated struct WireTokenKeyComplaint: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var accused: UInt32 = 0
+
+  /// stable code, docs/TOKENS.md
+  package var code: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Third: the public key that the party found. It is in force when three parties found the same.
+package nonisolated struct WireTokenKeyManifest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 33 bytes
+  package var key: Data = Data()
+
+  /// party 0, 1, 2; 33 bytes each
+  package var shares: [Data] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct WireRejected: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1076,6 +1360,592 @@ nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.modelVersion != rhs.modelVersion {return false}
     if lhs.ringBits != rhs.ringBits {return false}
     if lhs.sources != rhs.sources {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireBlindedBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".BlindedBatch"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}tags\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.body) }()
+      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.tags) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.body.isEmpty {
+      try visitor.visitSingularBytesField(value: self.body, fieldNumber: 1)
+    }
+    if !self.tags.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.tags, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireBlindedBatch, rhs: WireBlindedBatch) -> Bool {
+    if lhs.body != rhs.body {return false}
+    if lhs.tags != rhs.tags {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireBlindedBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".BlindedBody"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}member\0\u{3}session_epoch\0\u{3}batch_id\0\u{3}token_epoch\0\u{1}kind\0\u{1}elements\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.member) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.sessionEpoch) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.batchID) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.tokenEpoch) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.kind) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.elements) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.schema != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
+    }
+    if !self.member.isEmpty {
+      try visitor.visitSingularStringField(value: self.member, fieldNumber: 2)
+    }
+    if self.sessionEpoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.sessionEpoch, fieldNumber: 3)
+    }
+    if !self.batchID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.batchID, fieldNumber: 4)
+    }
+    if self.tokenEpoch != 0 {
+      try visitor.visitSingularUInt64Field(value: self.tokenEpoch, fieldNumber: 5)
+    }
+    if self.kind != 0 {
+      try visitor.visitSingularUInt32Field(value: self.kind, fieldNumber: 6)
+    }
+    if !self.elements.isEmpty {
+      try visitor.visitSingularBytesField(value: self.elements, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireBlindedBody, rhs: WireBlindedBody) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.member != rhs.member {return false}
+    if lhs.sessionEpoch != rhs.sessionEpoch {return false}
+    if lhs.batchID != rhs.batchID {return false}
+    if lhs.tokenEpoch != rhs.tokenEpoch {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.elements != rhs.elements {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEvaluatedBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".EvaluatedBatch"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}tag\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.body) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.tag) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.body.isEmpty {
+      try visitor.visitSingularBytesField(value: self.body, fieldNumber: 1)
+    }
+    if !self.tag.isEmpty {
+      try visitor.visitSingularBytesField(value: self.tag, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireEvaluatedBatch, rhs: WireEvaluatedBatch) -> Bool {
+    if lhs.body != rhs.body {return false}
+    if lhs.tag != rhs.tag {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEvaluatedBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".EvaluatedBody"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}party\0\u{1}member\0\u{3}session_epoch\0\u{3}batch_id\0\u{3}request_digest\0\u{3}token_epoch\0\u{1}elements\0\u{1}proof\0\u{1}refusal\0\u{3}retry_at\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.party) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.member) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.sessionEpoch) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.batchID) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.requestDigest) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.tokenEpoch) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.elements) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.proof) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.refusal) }()
+      case 11: try { try decoder.decodeSingularInt64Field(value: &self.retryAt) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.schema != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
+    }
+    if self.party != 0 {
+      try visitor.visitSingularUInt32Field(value: self.party, fieldNumber: 2)
+    }
+    if !self.member.isEmpty {
+      try visitor.visitSingularStringField(value: self.member, fieldNumber: 3)
+    }
+    if self.sessionEpoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.sessionEpoch, fieldNumber: 4)
+    }
+    if !self.batchID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.batchID, fieldNumber: 5)
+    }
+    if !self.requestDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.requestDigest, fieldNumber: 6)
+    }
+    if self.tokenEpoch != 0 {
+      try visitor.visitSingularUInt64Field(value: self.tokenEpoch, fieldNumber: 7)
+    }
+    if !self.elements.isEmpty {
+      try visitor.visitSingularBytesField(value: self.elements, fieldNumber: 8)
+    }
+    if !self.proof.isEmpty {
+      try visitor.visitSingularBytesField(value: self.proof, fieldNumber: 9)
+    }
+    if !self.refusal.isEmpty {
+      try visitor.visitSingularStringField(value: self.refusal, fieldNumber: 10)
+    }
+    if self.retryAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.retryAt, fieldNumber: 11)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireEvaluatedBody, rhs: WireEvaluatedBody) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.party != rhs.party {return false}
+    if lhs.member != rhs.member {return false}
+    if lhs.sessionEpoch != rhs.sessionEpoch {return false}
+    if lhs.batchID != rhs.batchID {return false}
+    if lhs.requestDigest != rhs.requestDigest {return false}
+    if lhs.tokenEpoch != rhs.tokenEpoch {return false}
+    if lhs.elements != rhs.elements {return false}
+    if lhs.proof != rhs.proof {return false}
+    if lhs.refusal != rhs.refusal {return false}
+    if lhs.retryAt != rhs.retryAt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTokenKeyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TokenKeyRecord"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}tags\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.body) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.tags) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.body.isEmpty {
+      try visitor.visitSingularBytesField(value: self.body, fieldNumber: 1)
+    }
+    if !self.tags.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.tags, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireTokenKeyRecord, rhs: WireTokenKeyRecord) -> Bool {
+    if lhs.body != rhs.body {return false}
+    if lhs.tags != rhs.tags {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTokenKeyTag: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TokenKeyTag"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reader\0\u{1}tag\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reader) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.tag) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.reader.isEmpty {
+      try visitor.visitSingularStringField(value: self.reader, fieldNumber: 1)
+    }
+    if !self.tag.isEmpty {
+      try visitor.visitSingularBytesField(value: self.tag, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireTokenKeyTag, rhs: WireTokenKeyTag) -> Bool {
+    if lhs.reader != rhs.reader {return false}
+    if lhs.tag != rhs.tag {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTokenKeyBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TokenKeyBody"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}consortium\0\u{3}token_epoch\0\u{1}attempt\0\u{1}party\0\u{1}commitment\0\u{1}dealing\0\u{1}complaint\0\u{1}manifest\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.consortium) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.tokenEpoch) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.party) }()
+      case 6: try {
+        var v: WireTokenKeyCommitment?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .commitment(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .commitment(v)
+        }
+      }()
+      case 7: try {
+        var v: WireTokenKeyDealing?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .dealing(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .dealing(v)
+        }
+      }()
+      case 8: try {
+        var v: WireTokenKeyComplaint?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .complaint(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .complaint(v)
+        }
+      }()
+      case 9: try {
+        var v: WireTokenKeyManifest?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .manifest(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .manifest(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.schema != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
+    }
+    if !self.consortium.isEmpty {
+      try visitor.visitSingularStringField(value: self.consortium, fieldNumber: 2)
+    }
+    if self.tokenEpoch != 0 {
+      try visitor.visitSingularUInt64Field(value: self.tokenEpoch, fieldNumber: 3)
+    }
+    if self.attempt != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempt, fieldNumber: 4)
+    }
+    if self.party != 0 {
+      try visitor.visitSingularUInt32Field(value: self.party, fieldNumber: 5)
+    }
+    switch self.step {
+    case .commitment?: try {
+      guard case .commitment(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .dealing?: try {
+      guard case .dealing(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .complaint?: try {
+      guard case .complaint(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .manifest?: try {
+      guard case .manifest(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireTokenKeyBody, rhs: WireTokenKeyBody) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.consortium != rhs.consortium {return false}
+    if lhs.tokenEpoch != rhs.tokenEpoch {return false}
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.party != rhs.party {return false}
+    if lhs.step != rhs.step {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTokenKeyCommitment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TokenKeyCommitment"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{3}agreement_key\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.agreementKey) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 1)
+    }
+    if !self.agreementKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.agreementKey, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireTokenKeyCommitment, rhs: WireTokenKeyCommitment) -> Bool {
+    if lhs.digest != rhs.digest {return false}
+    if lhs.agreementKey != rhs.agreementKey {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTokenKeyDealing: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TokenKeyDealing"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}constant\0\u{1}slope\0\u{3}sub_shares\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.constant) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.slope) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.subShares) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.constant.isEmpty {
+      try visitor.visitSingularBytesField(value: self.constant, fieldNumber: 1)
+    }
+    if !self.slope.isEmpty {
+      try visitor.visitSingularBytesField(value: self.slope, fieldNumber: 2)
+    }
+    if !self.subShares.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.subShares, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireTokenKeyDealing, rhs: WireTokenKeyDealing) -> Bool {
+    if lhs.constant != rhs.constant {return false}
+    if lhs.slope != rhs.slope {return false}
+    if lhs.subShares != rhs.subShares {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTokenKeySubShare: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TokenKeySubShare"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}party\0\u{1}box\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.party) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.box) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.party != 0 {
+      try visitor.visitSingularUInt32Field(value: self.party, fieldNumber: 1)
+    }
+    if !self.box.isEmpty {
+      try visitor.visitSingularBytesField(value: self.box, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireTokenKeySubShare, rhs: WireTokenKeySubShare) -> Bool {
+    if lhs.party != rhs.party {return false}
+    if lhs.box != rhs.box {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTokenKeyComplaint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TokenKeyComplaint"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}accused\0\u{1}code\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.accused) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.accused != 0 {
+      try visitor.visitSingularUInt32Field(value: self.accused, fieldNumber: 1)
+    }
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireTokenKeyComplaint, rhs: WireTokenKeyComplaint) -> Bool {
+    if lhs.accused != rhs.accused {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTokenKeyManifest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TokenKeyManifest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}shares\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.key) }()
+      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.shares) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.key.isEmpty {
+      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 1)
+    }
+    if !self.shares.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.shares, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireTokenKeyManifest, rhs: WireTokenKeyManifest) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs.shares != rhs.shares {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -15,6 +15,19 @@ package struct RateLimit: Sendable, Hashable {
     }
 }
 
+/// How far a member's rate is used up: what a party keeps over a restart.
+package struct RateLevel: Sendable, Hashable {
+    /// What is left, in thousandths of an element.
+    package let thousandths: Int64
+    /// When that was, in milliseconds of the evaluator's clock.
+    package let time: Int64
+
+    package init(thousandths: Int64, time: Int64) {
+        self.thousandths = thousandths
+        self.time = time
+    }
+}
+
 /// A token bucket over a clock that is handed in; it begins full. Whole numbers only: the level is in thousandths of an
 /// element, of which a millisecond adds as many as a second adds elements.
 package struct RateBucket: Sendable {
@@ -27,6 +40,15 @@ package struct RateBucket: Sendable {
         level = limit.burst * 1000
         last = now
     }
+
+    /// Goes on from a level that was kept. One that the limit does not allow, because that was changed, is brought within it.
+    package init(_ limit: RateLimit, from level: RateLevel) {
+        self.limit = limit
+        self.level = min(max(level.thousandths, 0), limit.burst * 1000)
+        last = level.time
+    }
+
+    package var current: RateLevel { RateLevel(thousandths: level, time: last) }
 
     /// Takes all of `elements` or nothing.
     ///

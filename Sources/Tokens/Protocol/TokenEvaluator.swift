@@ -28,6 +28,17 @@ package struct TokenEvaluator: ~Copyable, Sendable {
         self.limits = limits
     }
 
+    package func isMember(_ member: MemberID) -> Bool { limits[member] != nil }
+
+    /// How far the member's rate is used up; nil where nothing of it is.
+    package func level(of member: MemberID) -> RateLevel? { buckets[member]?.current }
+
+    /// Puts kept levels in the place of all that was counted. Members that are not the evaluator's are left out.
+    package mutating func restore(_ levels: [MemberID: RateLevel]) {
+        buckets = [:]
+        for (member, level) in levels { buckets[member] = limits[member].map { RateBucket($0, from: level) } }
+    }
+
     /// - Parameters:
     ///   - member: whom the channel has authenticated.
     ///   - now: milliseconds of any clock that goes on.

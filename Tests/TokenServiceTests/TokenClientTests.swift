@@ -1,0 +1,173 @@
+import EventLogs
+import Records
+import Telemetry
+import Testing
+import TokenService
+import Tokens
+
+@Suite("A member's tokens over the log")
+struct TokenClientTests {
+    let world: TokenWorld
+
+    init() throws { world = try TokenWorld() }
+
+    @Test("tokens that come over the log are those that the key gives")
+    func tokens() throws {
+        try world.start()
+        let identifiers = try cards(3)
+        let results = try world.client().tokens(for: identifiers, until: .patient)
+        #expect(try results.tokens() == world.key.tokens(identifiers, context: world.context))
+        #expect(results.faults.isEmpty)
+    }
+
+    @Test("two parties are enough, whichever is down", arguments: PartyID.allCases)
+    func oneDown(down: PartyID) throws {
+        for party in PartyID.allCases where party != down { try world.start(party) }
+        let identifiers = try cards(2)
+        let results = try world.client().tokens(for: identifiers, until: .patient)
+        #expect(try results.tokens() == world.key.tokens(identifiers, context: world.context))
+    }
+
+    @Test("a party that uses another key is named, and the other two do", arguments: PartyID.allCases)
+    func liar(party: PartyID) throws {
+        // The liar answers first, so that it is heard.
+        let metrics = Metrics()
+        let client = try world.client(metrics: metrics)
+        let identifiers = try cards(2)
+        let liar = StageThread { [world] stop in
+            let lying = try world.stage(party, key: SharedKey(seed: 6))
+            while try lying.turn(timeout: .milliseconds(20)) == 0 {}
+            for other in PartyID.allCases where other != party {
+                let honest = try world.stage(other)
+                while try honest.turn(timeout: .milliseconds(20)) == 0 {}
+            }
+        }
+        let results = try client.tokens(for: identifiers, until: .patient)
+        #expect(liar.stop() == nil)
+        #expect(try results.tokens() == world.key.tokens(identifiers, context: world.context))
+        #expect(results.faults == [party: .proofInvalid(party)])
+        #expect(metrics.value("cordon_token_proofs_invalid_total", .init("party", party.name)) == 1)
+    }
+
+    @Test("two liars end a batch, and both are named")
+    func twoLiars() throws {
+        try world.start(.one, .two, lying: [.one, .two])
+        let results = try world.client().tokens(for: cards(1), until: .patient)
+        #expect(
+            throws: TokenFailure.impossible(faults: [.one: .proofInvalid(.one), .two: .proofInvalid(.two)])
+        ) { try results.tokens() }
+    }
+
+    @Test("fewer than two answers are a time-out that says who answered")
+    func timesOut() throws {
+        let metrics = Metrics()
+        try world.start(.two)
+        let client = try world.client(metrics: metrics)
+        var results = try client.tokens(for: cards(1), until: .brief)
+        // The one party may need longer than that for its answer.
+        while results.outcomes == [.failure(.timedOut(good: [], faults: [:]))] {
+            results = try client.tokens(for: cards(1), until: .brief)
+        }
+        #expect(results.outcomes == [.failure(.timedOut(good: [.two], faults: [:]))])
+        let failure = TokenFailure.timedOut(good: [.two], faults: [:])
+        #expect(failure.description.contains("good: party-2"))
+        #expect(metrics.value("cordon_token_batches_timed_out_total") >= 1)
+        // A failure is not kept: with another party there, the same client gets the token.
+        try world.start(.zero)
+        #expect(
+            try client.tokens(for: cards(1), until: .patient).tokens()
+                == world.key.tokens(cards(1), context: world.context))
+    }
+
+    @Test("identifiers are asked for once in a call and once an epoch")
+    func cached() throws {
+        let metrics = Metrics()
+        try world.start(.zero, .one)
+        let client = try world.client(metrics: metrics)
+        let two = try cards(2)
+        let tokens = try client.tokens(for: [two[0], two[1], two[0]], until: .patient).tokens()
+        #expect(tokens[0] == tokens[2])
+        #expect(tokens[0] != tokens[1])
+        world.stop()
+        // Nobody answers any more.
+        let again = try client.tokens(for: [two[1], two[0]], until: .brief).tokens()
+        #expect(again == [tokens[1], tokens[0]])
+        // Nor does a new process need anybody.
+        let restarted = try world.client(metrics: metrics)
+        #expect(try restarted.tokens(for: two, until: .brief).tokens() == [tokens[0], tokens[1]])
+        #expect(metrics.value("cordon_tokens_requested_total") == 2)
+        #expect(metrics.value("cordon_token_cache_misses_total") == 2)
+        #expect(metrics.value("cordon_token_cache_hits_total") == 4)
+        #expect(try world.records(Topics.blinded(bankA)).count == 1)
+    }
+
+    @Test("many identifiers go in several records, and come back in order")
+    func batches() throws {
+        try world.start(.zero, .one)
+        let identifiers = try cards(10)
+        let tokens = try world.client(batchSize: 3).tokens(for: identifiers, until: .patient).tokens()
+        #expect(try tokens == world.key.tokens(identifiers, context: world.context))
+        #expect(try world.records(Topics.blinded(bankA)).count == 4)
+    }
+
+    @Test("two members get the same token of the same identifier, each in its own topic")
+    func twoMembers() throws {
+        try world.start(.one, .two)
+        let a = try world.client(bankA).tokens(for: cards(1), until: .patient).tokens()
+        let b = try world.client(bankB).tokens(for: cards(1), until: .patient).tokens()
+        #expect(a == b)
+        #expect(try world.records(Topics.blinded(bankB)).count == 1)
+        #expect(try !world.records(Topics.evaluations(bankB)).isEmpty)
+    }
+
+    @Test("two parties that refuse end a batch with their reason; no identifier at all needs nobody")
+    func refused() throws {
+        for party in [PartyID.zero, .one] { try world.leave(0, to: bankA, at: party) }
+        try world.start(.zero, .one)
+        let client = try world.client()
+        let failure = try #require(
+            throws: TokenFailure.self
+        ) { try client.tokens(for: cards(1, from: 5000), until: .patient).tokens() }
+        let until = TokenError.rateExhausted(until: world.clock.milliseconds + 100)
+        #expect(failure == .impossible(faults: [.zero: until, .one: until]))
+        world.clock.advance(.milliseconds(100))
+        _ = try client.tokens(for: cards(1, from: 5000), until: .patient).tokens()
+        #expect(try client.tokens(for: [], until: .brief).outcomes.isEmpty)
+    }
+
+    @Test("an idle client whose answers' topic was cut goes on")
+    func lost() throws {
+        try world.start(.zero, .one)
+        // The answers that others got, of which retention took the first.
+        _ = try world.client(batchSize: 1).tokens(for: cards(1), until: .patient)
+        let log = LostLog(world.log, losing: Position(TopicPartition(Topics.evaluations(bankA)), 0))
+        let tokens = try world.client(log: log).tokens(for: cards(1, from: 9), until: .patient).tokens()
+        #expect(try tokens == world.key.tokens(cards(1, from: 9), context: world.context))
+    }
+
+    @Test("a deadline holds though others' answers never end")
+    func deadline() throws {
+        let client = try world.client()
+        let noise = StageThread { [world] stop in
+            let answer = try world.rawAnswer(.zero) { $0.refusal = "malformed" }
+            while !stop() { try world.append([answer], to: Topics.evaluations(bankA)) }
+        }
+        let results = try client.tokens(for: cards(1), until: .brief)
+        #expect(noise.stop() == nil)
+        #expect(results.outcomes == [.failure(.timedOut(good: [], faults: [:]))])
+    }
+
+    @Test("what others write into the topic of answers changes nothing")
+    func forgedAnswers() throws {
+        let metrics = Metrics()
+        let client = try world.client(metrics: metrics)
+        // Read before any answer.
+        try world.append(
+            [[], [UInt8](repeating: 0, count: 100), [UInt8](repeating: 7, count: 60_000), nil],
+            to: Topics.evaluations(bankA))
+        try world.start(.zero, .one)
+        _ = try client.tokens(for: cards(1), until: .patient).tokens()
+        #expect(metrics.value("cordon_token_records_dropped_total", .init("reason", "oversized")) == 1)
+        #expect(metrics.value("cordon_token_records_dropped_total", .init("reason", "unreadable")) == 3)
+    }
+}
