@@ -114,7 +114,8 @@ let package = Package(
             dependencies: [
                 "Cglibc", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "KafkaLog",
                 "TLSTransport",
-                "Tokens", "Counters", "Ingest", "IngestHTTP", "SecureScoring", "ModelSync", "Simulation", "Configuration",
+                "Tokens", "Counters", "Ingest", "IngestHTTP", "SecureScoring", "ModelSync", "Simulation",
+                "Configuration",
                 "Telemetry",
                 "Plots", logging, crypto,
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -125,7 +126,8 @@ let package = Package(
         .testTarget(
             name: "TokenServiceTests",
             dependencies: [
-                "TokenService", "Tokens", "Keys", "ThreeParty", "EventLogs", "LocalStore", "Records", "Telemetry", crypto,
+                "TokenService", "Tokens", "Keys", "ThreeParty", "EventLogs", "LocalStore", "Records", "Telemetry",
+                crypto,
             ],
             swiftSettings: settings),
         .testTarget(name: "ThreePartyTests", dependencies: ["ThreeParty", "Records"], swiftSettings: settings),

@@ -121,7 +121,8 @@ struct ScoreCommand: ParsableCommand {
                 logger: logger),
             recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }),
             limits: BatchLimits(
-                records: batchSize, beat: .cell(every: .milliseconds(batchDeadlineMs)), batches: batches), metrics: metrics,
+                records: batchSize, beat: .cell(every: .milliseconds(batchDeadlineMs)), batches: batches),
+            metrics: metrics,
             logger: logger)
     }
 
