@@ -121,10 +121,12 @@ struct DistributedKeyGenerationTests {
             try round.deliver(round.cheat.dealing([:]), from: .zero)
             try round.expectDisagreed()
         case .otherLineThanCommitted:
-            try round.commit()
-            var body = try round.cheat.dealing(round.keys)
-            body.dealing.slope = body.dealing.constant
+            // The line is dealt as it should be, and was chosen after the others had committed.
+            var body = round.cheat.commitment()
+            body.commitment.digest = Data(try CheatingDealer(id: id, party: .zero).commitments.digest)
             try round.deliver(body, from: .zero)
+            try round.step()
+            try round.deliver(round.cheat.dealing(round.keys), from: .zero)
             try round.expectCheated(.dealingInvalid(.zero))
         case .noPoint:
             try round.commit()

@@ -1,6 +1,7 @@
 import EventLogs
 import Foundation
 import Keys
+import LocalStore
 import Records
 import Telemetry
 import Testing
@@ -188,7 +189,17 @@ struct KeyGenerationStageTests {
 
     @Test("neither the log nor a party's files hold a share in the clear, and the key in use never was in one place")
     func secrets() throws {
+        // The seed goes when the share is there.
+        func seeds() throws -> Int {
+            var count = 0
+            let state = try SQLiteStateStore(path: "\(world.path)/party-0-keys.sqlite")
+            try state.scan("token-seeds") { _ in count += 1 }
+            return count
+        }
+        _ = try world.generation(.zero)
+        #expect(try seeds() == 1)
         _ = try generate()
+        #expect(try seeds() == 0)
         var planted: [[UInt8]] = []
         for party in PartyID.allCases {
             guard let share = try world.keyStore(party).share(consortium: "test", epoch: TokenEpoch(1)) else {
