@@ -15,7 +15,7 @@ final class Checkpoints: Sendable {
     private let path: String
     private let queue = DispatchQueue(label: "checkpoints")
     private let isUnderWay = Atomic(false)
-    /// The length at which the next one is worth its flushes.
+    /// The length at which the next one is worth its flushes: so much longer than at the last one.
     private let due = Atomic(long)
     private let connection = Mutex<DatabaseQueue?>(nil)
 
@@ -32,8 +32,8 @@ final class Checkpoints: Sendable {
     }
 
     private func committed(pages: Int) {
-        // Begun anew.
-        if pages < Self.long { due.store(Self.long, ordering: .relaxed) }
+        // Shorter than at the last one: begun anew since, though this process may have missed its beginning.
+        if pages < due.load(ordering: .relaxed) - Self.long { due.store(Self.long, ordering: .relaxed) }
         guard pages >= due.load(ordering: .relaxed), !isUnderWay.exchange(true, ordering: .relaxed) else { return }
         due.store(pages + Self.long, ordering: .relaxed)
         queue.async { [self] in

@@ -2,20 +2,21 @@ import Foundation
 
 /// Counts the allocations of processes by a library that is loaded into them (`scripts/count-allocations.c`).
 struct AllocationCounter {
-    let library: String
+    /// The shared object that is loaded, as an absolute path.
+    let object: String
     /// Where each process keeps its count.
     let folder: String
 
-    init(library: String, folder: String) throws {
-        guard FileManager.default.fileExists(atPath: library) else {
-            throw Failure("there is no \(library); `scripts/bench.sh` compiles it")
+    init(object: String, folder: String) throws {
+        guard FileManager.default.fileExists(atPath: object) else {
+            throw Failure("there is no \(object); `scripts/bench.sh` compiles it")
         }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        self.library = URL(fileURLWithPath: library).path
+        self.object = URL(fileURLWithPath: object).path
         self.folder = URL(fileURLWithPath: folder).path
     }
 
-    var environment: [String: String] { ["LD_PRELOAD": library, "CORDON_ALLOCATIONS": folder] }
+    var environment: [String: String] { ["LD_PRELOAD": object, "CORDON_ALLOCATIONS": folder] }
 
     /// Calls of the allocator since the process began; nil where none were counted.
     func calls(of process: Int32) -> Double? {

@@ -136,7 +136,7 @@ struct BenchPipelineCommand: ParsableCommand {
             figures.add(clear: try bench.run(.clear, stop: stop), alone)
         }
         if let allocationCounter {
-            let counter = try AllocationCounter(library: allocationCounter, folder: dir + "/allocations")
+            let counter = try AllocationCounter(object: allocationCounter, folder: dir + "/allocations")
             let allocations = try bench.allocations(counter, stop: stop)
             figures.pipeline.agent.allocations_per_tx = allocations.agent
             figures.pipeline.party?.allocations_per_tx = allocations.party
