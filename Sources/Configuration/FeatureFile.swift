@@ -3,8 +3,18 @@ package import Model
 /// Reads a feature spec: `pipelines/features/*.yaml`.
 package func readFeatureSpec(file: String) throws(ConfigurationError) -> FeatureSpec {
     let root = try YAMLNode(file: file)
-    try root.allow("name", "features")
-    return FeatureSpec(name: try root.child("name").string, features: try readFeatures(root.child("features")))
+    try root.allow("name", "features", "consortium")
+    let features = try readFeatures(root.child("features"))
+    var terms = ConsortiumTerms()
+    let node = root.optional("consortium")
+    if let node {
+        try node.allow("bucket", "label_delay")
+        terms.bucket = try node.child("bucket").seconds
+        terms.labelDelay = try node.child("label_delay").seconds
+    }
+    let spec = FeatureSpec(name: try root.child("name").string, features: features, terms: terms)
+    if let mistake = spec.mistake { throw (node ?? root).wrong(mistake) }
+    return spec
 }
 
 /// A list of features as specs and policies have them, each with a name of its own; at least one.
@@ -22,13 +32,14 @@ func readFeatures(_ list: YAMLNode) throws(ConfigurationError) -> [Feature] {
 }
 
 private func readFeature(_ node: YAMLNode) throws(ConfigurationError) -> Feature {
-    try node.allow("name", "kind", "entity", "over", "delay", "of", "history", "value", "values")
+    try node.allow("name", "kind", "entity", "over", "delay", "of", "history", "value", "values", "scope")
     var form = FeatureForm(name: try node.child("name").string, kind: try node.child("kind").string)
     form.entity = try node.optional("entity")?.string
     form.over = try node.optional("over")?.seconds
     form.delay = try node.optional("delay")?.seconds
     form.of = try node.optional("of")?.string
     form.history = try node.optional("history")?.seconds
+    form.scope = try node.optional("scope")?.string
     form.value = try node.optional("value")?.string
     if let values = node.optional("values") {
         var names: [String] = []

@@ -8,6 +8,10 @@ package func readPolicy(file: String) throws(ConfigurationError) -> DecisionPoli
     let bands = try bands(root)
     let zone = try root.optional("zone").map(readZone) ?? .utc
     let windows = try root.optional("windows").map(readFeatures) ?? []
+    if let shared = windows.first(where: { $0.shared != nil }), let node = root.optional("windows") {
+        throw node.wrong(
+            "`\(shared.name)` is the consortium's: a policy's windows are over the member's own transactions")
+    }
     let lists = try root.optional("lists").map(readPolicyLists) ?? [:]
     let reader = ConditionReader(lists: lists, windows: windows.map(\.name), zone: zone)
     var rules: [PolicyRule] = []

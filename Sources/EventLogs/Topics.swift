@@ -7,6 +7,8 @@ package enum Topics {
     package static let manifests = "consortium.manifests"
     package static let rejected = "consortium.rejected"
     package static let tokenKeys = "consortium.tokenkeys"
+    package static let labels = "consortium.labels"
+    package static let batches = "consortium.batches"
 
     package static func transactions(_ member: MemberID) -> String { "\(member).transactions" }
     package static func blinded(_ member: MemberID) -> String { "\(member).blinded" }

@@ -26,6 +26,7 @@ package struct ClearModel: Sendable, Hashable {
                 throw .feature(index: index)
             }
         }
+        guard binned.spec.mistake == nil else { throw .featureSpec }
         guard (0...30).contains(forest.fractionBits) else { throw .fractionBits }
         guard forest.bits == binned.bits else { throw .bits(forest: forest.bits, spec: binned.bits) }
         self.version = version
@@ -80,7 +81,9 @@ extension ClearModel {
         }
         let binned: BinnedSpec
         do {
-            binned = try BinnedSpec(spec: FeatureSpec(name: file.featureSpec, features: features), edges: file.edges)
+            binned = try BinnedSpec(
+                spec: FeatureSpec(name: file.featureSpec, features: features, terms: file.consortium?.terms ?? .init()),
+                edges: file.edges)
         } catch { throw .edges(error) }
         let forest: Forest
         do {
@@ -100,7 +103,8 @@ extension ClearModel {
     package func json() -> [UInt8] {
         let file = File(
             format: File.currentFormat, version: version, featureSpec: binned.spec.name,
-            features: binned.spec.features.map { FeatureForm($0) }, edges: binned.edges,
+            features: binned.spec.features.map { FeatureForm($0) }, consortium: TermsForm(binned.spec),
+            edges: binned.edges,
             fractionBits: forest.fractionBits, ring: forest.ring.rawValue,
             trees: forest.trees.map { FileTree(conditions: $0.conditions, leaves: $0.leaves) },
             calibration: calibration.points.map { FilePoint(score: $0.score, probability: $0.probability) })
@@ -121,6 +125,7 @@ private struct File: Codable {
     var version: String
     var featureSpec: String
     var features: [FeatureForm]
+    var consortium: TermsForm?
     var edges: [[Double]]
     var fractionBits: Int
     var ring: Int

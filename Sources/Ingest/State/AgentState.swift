@@ -61,7 +61,7 @@ package final class AgentState: Sendable {
     /// The partition of the member's transactions that this is the state of.
     package let transactions: TopicPartition
     private let hasher: EntityHasher
-    /// Of the values that the engine computes, how many are the consortium's features; the others are the policy's own.
+    /// Of the values that the engine computes, how many are shared; the others are for the policy alone.
     private let shared: Int
     /// The names of those.
     private let own: [String]
@@ -84,9 +84,9 @@ package final class AgentState: Sendable {
         self.transactions = transactions
         self.hasher = hasher
         self.lateness = lateness
-        shared = spec.features.count
+        shared = spec.ownCount
         self.own = own.map(\.name)
-        let all = FeatureSpec(name: spec.name, features: spec.features + own)
+        let all = FeatureSpec(name: spec.name, features: spec.own.features + own)
         var memory = Memory(engine: FeatureEngine(spec: all, hasher: hasher))
         horizon = max(2 * memory.engine.retention, 30 * EventTime.day)
         try Self.restore(&memory, store)
@@ -114,7 +114,7 @@ package final class AgentState: Sendable {
 
     /// What windows say of a transaction.
     package struct Observation: Sendable, Hashable {
-        /// The consortium's features, in the spec's order.
+        /// The spec's features that a member computes, in order.
         package var features: [Double]
         package var isLate: Bool
     }

@@ -19,6 +19,8 @@ package struct ModelManifest: Sendable {
     package let version: String
     package let featureSpec: UInt64
     package let shape: ForestShape
+    /// What the parties put behind a member's bits; nil where the model reads none of their counts.
+    package let counts: CountFeatures?
     package let fractionBits: Int
     /// Ascending scores and their probabilities of fraud.
     package let calibration: [(score: Int64, probability: Double)]
@@ -41,6 +43,7 @@ package struct ModelManifest: Sendable {
                 bits: Int(header.bits), trees: Int(header.trees), depth: Int(header.depth),
                 ringBits: Int(header.ringBits))
         else { throw .shape }
+        counts = try header.hasCounts ? Self.counts(header.counts, of: shape) : nil
         self.digest = digest
         self.shape = shape
         self.header = Array(wire.header)
@@ -49,6 +52,16 @@ package struct ModelManifest: Sendable {
         fractionBits = Int(header.fractionBits)
         calibration = header.calibration.map { ($0.score, $0.probability) }
         boxes = wire.boxes.map { Array($0) }
+    }
+
+    /// Thermometer bits that a member shares.
+    package var ownBits: Int { shape.bits - (counts?.bits ?? 0) }
+
+    private static func counts(
+        _ wire: WireCountFeatures, of shape: ForestShape
+    ) throws(ManifestError) -> CountFeatures {
+        guard let counts = CountFeatures(wire), counts.bits < shape.bits else { throw .shape }
+        return counts
     }
 
     /// This party's share, opened with its key.

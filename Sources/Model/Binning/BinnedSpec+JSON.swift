@@ -28,14 +28,16 @@ extension BinnedSpec {
             features.append(feature)
         }
         do {
-            try self.init(spec: FeatureSpec(name: file.featureSpec, features: features), edges: file.edges)
+            try self.init(
+                spec: FeatureSpec(name: file.featureSpec, features: features, terms: file.consortium?.terms ?? .init()),
+                edges: file.edges)
         } catch { throw .edges(error) }
     }
 
     package func json() -> [UInt8] {
         let file = BinsFile(
             format: BinsFile.currentFormat, featureSpec: spec.name, features: spec.features.map { FeatureForm($0) },
-            edges: edges)
+            consortium: TermsForm(spec), edges: edges)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(file) else {
@@ -51,5 +53,6 @@ private struct BinsFile: Codable {
     var format: String
     var featureSpec: String
     var features: [FeatureForm]
+    var consortium: TermsForm?
     var edges: [[Double]]
 }

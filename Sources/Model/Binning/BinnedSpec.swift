@@ -1,4 +1,4 @@
-import ThreeParty
+package import ThreeParty
 
 /// A feature spec with its public cut points: what members quantise by and models are trained on.
 ///
@@ -41,12 +41,13 @@ package struct BinnedSpec: Sendable, Hashable {
         guard total > 0 else { throw .noEdges }
         firstBit = first
         bits = total
-        let digest = Digest32(
-            of: [Array("cordon/feature-spec/v2".utf8), Array(spec.name.utf8)]
-                + zip(spec.features, edges).flatMap { feature, list in
-                    [Array(FeatureForm(feature).line.utf8)]
-                        + [list.flatMap { edge in withUnsafeBytes(of: edge.bitPattern.bigEndian) { Array($0) } }]
-                })
+        var parts = [Array("cordon/feature-spec/v2".utf8), Array(spec.name.utf8)]
+        for (feature, list) in zip(spec.features, edges) {
+            parts.append(Array(FeatureForm(feature).line.utf8))
+            parts.append(list.flatMap { edge in withUnsafeBytes(of: edge.bitPattern.bigEndian) { Array($0) } })
+        }
+        if !spec.tokenEntities.isEmpty { parts.append(Array(spec.terms.line.utf8)) }
+        let digest = Digest32(of: parts)
         id = digest.bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
@@ -74,6 +75,28 @@ package struct BinnedSpec: Sendable, Hashable {
             for bit in firstBit[feature]..<firstBit[feature] + Int(bin) { out[bit >> 3] |= 1 << (bit & 7) }
         }
         return out
+    }
+
+    /// Thermometer bits of a member's own features; they come first.
+    package var ownBits: Int { edges.prefix(spec.ownCount).reduce(0) { $0 + $1.count } }
+
+    /// A member's own features as packed thermometer bits, `(ownBits + 7) / 8` bytes.
+    ///
+    /// - Parameter values: one value an own feature.
+    package func ownThermometer(_ values: [Double]) -> [UInt8] {
+        Array(thermometer(bins(values)).prefix((ownBits + 7) / 8))
+    }
+
+    /// What the parties add behind a member's bits; nil where the spec has no features of the consortium.
+    package var counts: CountFeatures? {
+        let entities = spec.tokenEntities
+        let features = zip(spec.features, edges).compactMap { feature, edges -> CountFeatures.Feature? in
+            guard let shared = feature.shared, let slot = entities.firstIndex(of: shared.entity) else { return nil }
+            return CountFeatures.Feature(
+                slot: slot, kind: shared.signal.kind, over: shared.window.span, delay: shared.window.delay, edges: edges
+            )
+        }
+        return CountFeatures(bucket: spec.terms.bucket, slots: entities.count, features: features)
     }
 
     /// The feature and edge that a thermometer bit stands for.

@@ -148,7 +148,7 @@ package struct FeatureEngine: Sendable {
         case .isKind(let kind): transaction.kind == kind ? 1 : 0
         case .isChannel(let channel): transaction.channel == channel ? 1 : 0
         case .listed(let entity, let names): transaction.name(of: entity).map(names.contains) == true ? 1 : 0
-        case .window: 0
+        case .window, .consortium: 0
         }
     }
 

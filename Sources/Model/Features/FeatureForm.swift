@@ -16,6 +16,8 @@ package struct FeatureForm: Codable, Sendable, Hashable {
     /// `kind_is`, `channel_is`: the code; `listed`: the names.
     package var value: String?
     package var values: [String]?
+    /// `consortium` where all members' transactions are counted, by the parties.
+    package var scope: String?
 
     package init(name: String, kind: String) {
         self.name = name
@@ -38,7 +40,7 @@ package struct FeatureForm: Codable, Sendable, Hashable {
         "frauds": .frauds, "fraud_rate": .fraudRate,
     ]
     package static let kinds: [String] =
-        (plain.keys.sorted() + ["kind_is", "channel_is", "listed", "distinct", "count_over_mean"]
+        (plain.keys.sorted() + ["kind_is", "channel_is", "listed", "distinct", "count_over_mean", "members"]
             + aggregates.keys.sorted())
 
     /// The feature that the form describes.
@@ -60,6 +62,7 @@ package struct FeatureForm: Codable, Sendable, Hashable {
     }
 
     private func featureKind() throws(Mistake) -> Feature.Kind {
+        if let scope { return try consortiumKind(scope) }
         if let plain = Self.plain[kind] {
             try refuse(except: [])
             return plain
@@ -94,6 +97,27 @@ package struct FeatureForm: Codable, Sendable, Hashable {
             try refuse(except: ["entity", "over", "delay"])
             return .window(aggregate, try owner(entity, "entity"), try window())
         }
+    }
+
+    private func consortiumKind(_ scope: String) throws(Mistake) -> Feature.Kind {
+        guard scope == "consortium" else { throw Mistake(field: "scope", expected: "`consortium`") }
+        guard let signal = Feature.Signal(rawValue: kind) else {
+            let known = Feature.Signal.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Mistake(field: "kind", expected: "with `scope: consortium`, one of \(known)")
+        }
+        try refuse(except: ["entity", "over", "delay"])
+        let entity = try owner(entity, "entity")
+        guard Feature.Entity.tokens.contains(entity) else {
+            let known = Feature.Entity.tokens.map(\.rawValue).joined(separator: ", ")
+            throw Mistake(field: "entity", expected: "with `scope: consortium`, one of \(known)")
+        }
+        let window = try window()
+        guard window.delay > 0 || !signal.isSecret && [60, 3600, EventTime.day].contains(window.span) else {
+            throw Mistake(
+                field: "over",
+                expected: "without a delay, 1m, 1h or 1d of `count` or `members`; with one, whole buckets")
+        }
+        return .consortium(signal, entity, window)
     }
 
     private func refuse(except allowed: Set<String>) throws(Mistake) {
@@ -139,6 +163,9 @@ extension FeatureForm {
         switch feature.kind {
         case .isKind(let code): (kind, value) = ("kind_is", code.rawValue)
         case .isChannel(let code): (kind, value) = ("channel_is", code.rawValue)
+        case .consortium(let signal, let entity, let window):
+            (kind, scope, self.entity, over) = (signal.rawValue, "consortium", entity.rawValue, window.span)
+            delay = window.delay == 0 ? nil : window.delay
         case .listed(let entity, let names):
             (kind, self.entity, values) = ("listed", entity.rawValue, names.sorted())
         case .window(let aggregate, let entity, let window):
@@ -163,6 +190,7 @@ extension FeatureForm {
         if let of { parts.append("of=\(of)") }
         if let history { parts.append("history=\(history)") }
         if let value { parts.append("value=\(value)") }
+        if let scope { parts.append("scope=\(scope)") }
         for value in values ?? [] { parts.append("\(value.utf8.count):\(value)") }
         return parts.joined(separator: "\u{1F}")
     }

@@ -1,13 +1,43 @@
 package import Records
 
-/// What is computed of a transaction before anything is shared: an ordered list of features, public to all members.
+/// The features of a model, public to all members: a member's own, which it computes and shares, and behind them the
+/// consortium's, which the parties add from what they count (docs/DESIGN.md 4.5).
 package struct FeatureSpec: Sendable, Hashable {
-    package var name: String
-    package var features: [Feature]
+    package let name: String
+    /// A member's own in the order they were given, then the consortium's: those of one window side by side, and behind them the
+    /// ones that are public among the parties.
+    package let features: [Feature]
+    /// How the consortium's features are counted.
+    package let terms: ConsortiumTerms
 
-    package init(name: String, features: [Feature]) {
+    package init(name: String, features: [Feature], terms: ConsortiumTerms = ConsortiumTerms()) {
         self.name = name
-        self.features = features
+        self.terms = terms
+        let secret = features.filter { $0.shared?.signal.isSecret == true }
+        var groups: [[Feature]] = []
+        for feature in secret {
+            if let at = groups.firstIndex(where: { $0[0].shared?.isSameWindow(as: feature) == true }) {
+                groups[at].append(feature)
+            } else {
+                groups.append([feature])
+            }
+        }
+        self.features =
+            features.filter { $0.shared == nil } + groups.flatMap(\.self)
+            + features.filter { $0.shared?.signal.isSecret == false }
+    }
+
+    /// How many features are a member's own.
+    package var ownCount: Int { features.count { $0.shared == nil } }
+
+    /// The spec without the consortium's features.
+    package var own: FeatureSpec { FeatureSpec(name: name, features: Array(features.prefix(ownCount)), terms: terms) }
+
+    /// Whose tokens a sealed transaction carries, in order.
+    package var tokenEntities: [Feature.Entity] {
+        var entities: [Feature.Entity] = []
+        for entity in features.compactMap(\.shared?.entity) where !entities.contains(entity) { entities.append(entity) }
+        return entities
     }
 }
 
@@ -25,6 +55,9 @@ package struct Feature: Sendable, Hashable {
         case customer, terminal, account, card, payee, merchant
         case merchantCategory = "merchant_category"
         case device, ip, country
+
+        /// Those whose tokens the parties count.
+        package static let tokens: [Entity] = [.terminal, .account, .card, .payee, .merchant, .device]
     }
 
     /// The half-open span of event time `(t - delay - span, t - delay]` before a transaction at `t`, in seconds. A window
@@ -71,6 +104,21 @@ package struct Feature: Sendable, Hashable {
         case fraudRate
     }
 
+    /// What all members' transactions with one entity say. Windows hold whole buckets of event time, the newest of which ended at
+    /// or before t - delay.
+    package enum Signal: String, Sendable, Hashable, CaseIterable {
+        /// Confirmed frauds, which neither a member nor a party learns.
+        case frauds
+        /// Confirmed frauds over max(1, transactions).
+        case fraudRate = "fraud_rate"
+        /// Transactions, public among the parties. A window without a delay is the last minute, hour or day.
+        case count
+        /// Members that sent one, public among the parties.
+        case members
+
+        package var isSecret: Bool { self == .frauds || self == .fraudRate }
+    }
+
     package enum Kind: Sendable, Hashable {
         /// In major units.
         case amount
@@ -91,6 +139,24 @@ package struct Feature: Sendable, Hashable {
         case listed(Entity, Set<String>)
         /// 0 where the transaction has no such entity, `secondsSinceLast` aside.
         case window(Aggregate, Entity, Window)
+        /// Counted by the parties over all members; 0 where the transaction has no such entity.
+        case consortium(Signal, Entity, Window)
+    }
+
+    /// What the parties count for it; nil for a member's own.
+    package var shared: Shared? {
+        guard case .consortium(let signal, let entity, let window) = kind else { return nil }
+        return Shared(signal: signal, entity: entity, window: window)
+    }
+
+    package struct Shared: Sendable, Hashable {
+        package var signal: Signal
+        package var entity: Entity
+        package var window: Window
+
+        func isSameWindow(as other: Feature) -> Bool {
+            other.shared.map { $0.entity == entity && $0.window == window } ?? false
+        }
     }
 }
 

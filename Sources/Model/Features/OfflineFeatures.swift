@@ -7,8 +7,8 @@ package struct FeatureRow: Sendable {
     package var values: [Double]
 }
 
-/// The features of some days of many members' transactions, each member over its own history: the same engine as the
-/// live agents', so that offline features equal online ones.
+/// The features of some days of many members' transactions. Each member's own are over its own history, by the same engine as
+/// the live agents', so that offline features equal online ones; the consortium's are over all members' (`ConsortiumCounts`).
 ///
 /// - Parameters:
 ///   - transactions: by time. Outcomes count as confirmed from the start, which no window with a delay of at least the
@@ -20,13 +20,19 @@ package func offlineFeatures(
     progress: (Int) -> Void = { _ in }
 ) -> [FeatureRow] {
     var engines: [MemberID: FeatureEngine] = [:]
+    var counts = ConsortiumCounts(spec: spec)
+    let own = spec.own
     var out: [FeatureRow] = []
     for (index, labelled) in transactions.enumerated() {
-        engines[labelled.member, default: FeatureEngine(spec: spec)]
+        engines[labelled.member, default: FeatureEngine(spec: own)]
             .add(labelled.transaction, fraud: labelled.fraud)
         if wanted(labelled.transaction.time.dayNumber), let engine = engines[labelled.member] {
-            out.append(FeatureRow(index: index, values: engine.features(of: labelled.transaction)))
+            out.append(
+                FeatureRow(
+                    index: index,
+                    values: engine.features(of: labelled.transaction) + counts.values(of: labelled.transaction)))
         }
+        counts.add(labelled)
         if index % 10_000 == 9_999 { progress(index + 1) }
     }
     return out

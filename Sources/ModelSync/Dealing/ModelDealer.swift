@@ -54,6 +54,7 @@ package struct ModelDealer {
             wire.probability = point.probability
             return wire
         }
+        if let counts = model.binned.counts { header.counts = counts.wire }
         do {
             return try ModelManifest.deal(
                 header: header, shape: shape, selection: forest.selectionRows, leaves: forest.leafTable,

@@ -75,24 +75,31 @@ package struct SealedTransaction: Sendable {
 package struct ShareBox: Sendable {
     package let first: Range<Int>
     package let second: Range<Int>
+    package let tokens: Range<Int>
 
     /// Nil where `plaintext` is no message.
     package init?(_ plaintext: UnsafeRawBufferPointer) {
-        var (first, second) = (0..<0, 0..<0)
+        var (first, second, tokens) = (0..<0, 0..<0, 0..<0)
         var reader = FieldReader(plaintext, plaintext.indices)
         do {
             while let field = try reader.next() {
                 guard case .bytes(let range) = field.value else { continue }
-                if field.number == 1 { first = range } else if field.number == 2 { second = range }
+                switch field.number {
+                case 1: first = range
+                case 2: second = range
+                case 3: tokens = range
+                default: continue
+                }
             }
         } catch { return nil }
-        (self.first, self.second) = (first, second)
+        (self.first, self.second, self.tokens) = (first, second, tokens)
     }
 
-    package static func encoded(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
-        var writer = FieldWriter(capacity: size(first.count, second.count))
+    package static func encoded(_ first: [UInt8], _ second: [UInt8], tokens: [UInt8] = []) -> [UInt8] {
+        var writer = FieldWriter(capacity: size(first.count, second.count) + FieldWriter.size(tokens.count))
         writer.bytes(first, 1)
         writer.bytes(second, 2)
+        writer.bytes(tokens, 3)
         return writer.bytes
     }
 

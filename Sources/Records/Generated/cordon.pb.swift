@@ -147,6 +147,10 @@ package nonisolated struct WireShareBox: Sendable {
 
   package var second: Data = Data()
 
+  /// 33 bytes (SEC 1, compressed) a kind of entity that the spec's consortium features name, in their order; zeros where
+  /// the transaction has none.
+  package var tokens: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -219,6 +223,61 @@ package nonisolated struct WireModelHeader: Sendable {
 
   package var calibration: [WireCalibrationPoint] = []
 
+  /// their bits are the last of `bits`
+  package var counts: WireCountFeatures {
+    get {_counts ?? WireCountFeatures()}
+    set {_counts = newValue}
+  }
+  /// Returns true if `counts` has been explicitly set.
+  package var hasCounts: Bool {self._counts != nil}
+  /// Clears the value of `counts`. Subsequent reads from it will return its default value.
+  package mutating func clearCounts() {self._counts = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _counts: WireCountFeatures? = nil
+}
+
+/// What a model reads of the consortium's counts (docs/DESIGN.md 4.5).
+package nonisolated struct WireCountFeatures: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// seconds of event time that are counted as one
+  package var bucket: Int64 = 0
+
+  /// tokens of a transaction
+  package var slots: UInt32 = 0
+
+  /// secret ones first, those of one window side by side
+  package var features: [WireCountFeature] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireCountFeature: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var slot: UInt32 = 0
+
+  /// 1: frauds, 2: frauds over events, 3: events, 4: members
+  package var kind: UInt32 = 0
+
+  /// seconds
+  package var over: Int64 = 0
+
+  /// seconds; 0: the last minute, hour or day
+  package var delay: Int64 = 0
+
+  package var edges: [Double] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -253,6 +312,125 @@ package nonisolated struct WireModelShare: Sendable {
   package var leavesFirst: Data = Data()
 
   package var leavesSecond: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What a member says of some of its events, whichever way: box i opens under the session key of (member, party i, epoch),
+/// bound to "cordon/labels/v1", the header and the party.
+package nonisolated struct WireLabelRecord: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// an encoded LabelHeader
+  package var header: Data = Data()
+
+  package var boxes: [Data] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireLabelHeader: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1
+  package var schema: UInt32 = 0
+
+  package var member: String = String()
+
+  /// What it follows from in the member's own topic; `index` counts the label records that follow from one record there.
+  package var source: WireSourcePosition {
+    get {_source ?? WireSourcePosition()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  package var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  package mutating func clearSource() {self._source = nil}
+
+  package var sessionEpoch: UInt32 = 0
+
+  package var featureSpec: UInt64 = 0
+
+  /// entries, 1 to 512
+  package var count: UInt32 = 0
+
+  /// the entries bring their events along
+  package var history: Bool = false
+
+  /// the entries say whether their events were frauds
+  package var labelled: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _source: WireSourcePosition? = nil
+}
+
+/// What a label's box holds. Outcomes are 0 or 1, shared additively in Z_2^16: party i's components i and i+1 (mod 3), of
+/// which 0 and 1 travel as 16-byte seeds.
+package nonisolated struct WireLabelBox: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 16 bytes each
+  package var events: Data = Data()
+
+  /// 2 bytes each, little-endian, or a seed; empty where nothing is labelled
+  package var first: Data = Data()
+
+  package var second: Data = Data()
+
+  /// history: 8 bytes each, big-endian, seconds since 1970
+  package var times: Data = Data()
+
+  /// history: as in ShareBox, one event after the other
+  package var tokens: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The leading party says that a batch is scored and counted, in the order of the batches of its partition. Whoever reads
+/// the records that it names counts the same.
+package nonisolated struct WireBatchDecision: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1
+  package var schema: UInt32 = 0
+
+  package var partition: UInt32 = 0
+
+  /// of consortium.sealed
+  package var first: Int64 = 0
+
+  package var end: Int64 = 0
+
+  package var repeats: [Int64] = []
+
+  /// of consortium.labels
+  package var labelsFirst: Int64 = 0
+
+  package var labelsEnd: Int64 = 0
+
+  package var modelDigest: Data = Data()
+
+  package var agreedDigest: Data = Data()
+
+  /// what each party refused, a byte a record; none where nobody refused anything
+  package var refusals: [Data] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -917,7 +1095,7 @@ nonisolated extension WireSourcePosition: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireShareBox: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ShareBox"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}second\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}second\0\u{1}tokens\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -927,6 +1105,7 @@ nonisolated extension WireShareBox: SwiftProtobuf.Message, SwiftProtobuf._Messag
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.first) }()
       case 2: try { try decoder.decodeSingularBytesField(value: &self.second) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.tokens) }()
       default: break
       }
     }
@@ -939,12 +1118,16 @@ nonisolated extension WireShareBox: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.second.isEmpty {
       try visitor.visitSingularBytesField(value: self.second, fieldNumber: 2)
     }
+    if !self.tokens.isEmpty {
+      try visitor.visitSingularBytesField(value: self.tokens, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireShareBox, rhs: WireShareBox) -> Bool {
     if lhs.first != rhs.first {return false}
     if lhs.second != rhs.second {return false}
+    if lhs.tokens != rhs.tokens {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1037,7 +1220,7 @@ nonisolated extension WireModelManifest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModelHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0\u{1}counts\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1054,12 +1237,17 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 7: try { try decoder.decodeSingularUInt32Field(value: &self.ringBits) }()
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.fractionBits) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.calibration) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._counts) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.schema != 0 {
       try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
     }
@@ -1087,6 +1275,9 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.calibration.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.calibration, fieldNumber: 9)
     }
+    try { if let v = self._counts {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1100,6 +1291,97 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.ringBits != rhs.ringBits {return false}
     if lhs.fractionBits != rhs.fractionBits {return false}
     if lhs.calibration != rhs.calibration {return false}
+    if lhs._counts != rhs._counts {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCountFeatures: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CountFeatures"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bucket\0\u{1}slots\0\u{1}features\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.bucket) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.slots) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.features) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.bucket != 0 {
+      try visitor.visitSingularInt64Field(value: self.bucket, fieldNumber: 1)
+    }
+    if self.slots != 0 {
+      try visitor.visitSingularUInt32Field(value: self.slots, fieldNumber: 2)
+    }
+    if !self.features.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.features, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireCountFeatures, rhs: WireCountFeatures) -> Bool {
+    if lhs.bucket != rhs.bucket {return false}
+    if lhs.slots != rhs.slots {return false}
+    if lhs.features != rhs.features {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCountFeature: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CountFeature"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}slot\0\u{1}kind\0\u{1}over\0\u{1}delay\0\u{1}edges\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.slot) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.over) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.delay) }()
+      case 5: try { try decoder.decodeRepeatedDoubleField(value: &self.edges) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.slot != 0 {
+      try visitor.visitSingularUInt32Field(value: self.slot, fieldNumber: 1)
+    }
+    if self.kind != 0 {
+      try visitor.visitSingularUInt32Field(value: self.kind, fieldNumber: 2)
+    }
+    if self.over != 0 {
+      try visitor.visitSingularInt64Field(value: self.over, fieldNumber: 3)
+    }
+    if self.delay != 0 {
+      try visitor.visitSingularInt64Field(value: self.delay, fieldNumber: 4)
+    }
+    if !self.edges.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.edges, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireCountFeature, rhs: WireCountFeature) -> Bool {
+    if lhs.slot != rhs.slot {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.over != rhs.over {return false}
+    if lhs.delay != rhs.delay {return false}
+    if lhs.edges != rhs.edges {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1180,6 +1462,235 @@ nonisolated extension WireModelShare: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.selectionSecond != rhs.selectionSecond {return false}
     if lhs.leavesFirst != rhs.leavesFirst {return false}
     if lhs.leavesSecond != rhs.leavesSecond {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireLabelRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LabelRecord"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}header\0\u{1}boxes\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.header) }()
+      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.boxes) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.header.isEmpty {
+      try visitor.visitSingularBytesField(value: self.header, fieldNumber: 1)
+    }
+    if !self.boxes.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.boxes, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireLabelRecord, rhs: WireLabelRecord) -> Bool {
+    if lhs.header != rhs.header {return false}
+    if lhs.boxes != rhs.boxes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireLabelHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LabelHeader"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}member\0\u{1}source\0\u{3}session_epoch\0\u{3}feature_spec\0\u{1}count\0\u{1}history\0\u{1}labelled\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.member) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._source) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.sessionEpoch) }()
+      case 5: try { try decoder.decodeSingularFixed64Field(value: &self.featureSpec) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.count) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.history) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.labelled) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.schema != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
+    }
+    if !self.member.isEmpty {
+      try visitor.visitSingularStringField(value: self.member, fieldNumber: 2)
+    }
+    try { if let v = self._source {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if self.sessionEpoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.sessionEpoch, fieldNumber: 4)
+    }
+    if self.featureSpec != 0 {
+      try visitor.visitSingularFixed64Field(value: self.featureSpec, fieldNumber: 5)
+    }
+    if self.count != 0 {
+      try visitor.visitSingularUInt32Field(value: self.count, fieldNumber: 6)
+    }
+    if self.history != false {
+      try visitor.visitSingularBoolField(value: self.history, fieldNumber: 7)
+    }
+    if self.labelled != false {
+      try visitor.visitSingularBoolField(value: self.labelled, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireLabelHeader, rhs: WireLabelHeader) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.member != rhs.member {return false}
+    if lhs._source != rhs._source {return false}
+    if lhs.sessionEpoch != rhs.sessionEpoch {return false}
+    if lhs.featureSpec != rhs.featureSpec {return false}
+    if lhs.count != rhs.count {return false}
+    if lhs.history != rhs.history {return false}
+    if lhs.labelled != rhs.labelled {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireLabelBox: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LabelBox"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}events\0\u{1}first\0\u{1}second\0\u{1}times\0\u{1}tokens\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.events) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.first) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.second) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.times) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.tokens) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.events.isEmpty {
+      try visitor.visitSingularBytesField(value: self.events, fieldNumber: 1)
+    }
+    if !self.first.isEmpty {
+      try visitor.visitSingularBytesField(value: self.first, fieldNumber: 2)
+    }
+    if !self.second.isEmpty {
+      try visitor.visitSingularBytesField(value: self.second, fieldNumber: 3)
+    }
+    if !self.times.isEmpty {
+      try visitor.visitSingularBytesField(value: self.times, fieldNumber: 4)
+    }
+    if !self.tokens.isEmpty {
+      try visitor.visitSingularBytesField(value: self.tokens, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireLabelBox, rhs: WireLabelBox) -> Bool {
+    if lhs.events != rhs.events {return false}
+    if lhs.first != rhs.first {return false}
+    if lhs.second != rhs.second {return false}
+    if lhs.times != rhs.times {return false}
+    if lhs.tokens != rhs.tokens {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".BatchDecision"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}partition\0\u{1}first\0\u{1}end\0\u{1}repeats\0\u{3}labels_first\0\u{3}labels_end\0\u{3}model_digest\0\u{3}agreed_digest\0\u{1}refusals\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.partition) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.first) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.end) }()
+      case 5: try { try decoder.decodeRepeatedInt64Field(value: &self.repeats) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.labelsFirst) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.labelsEnd) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.modelDigest) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.agreedDigest) }()
+      case 10: try { try decoder.decodeRepeatedBytesField(value: &self.refusals) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.schema != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
+    }
+    if self.partition != 0 {
+      try visitor.visitSingularUInt32Field(value: self.partition, fieldNumber: 2)
+    }
+    if self.first != 0 {
+      try visitor.visitSingularInt64Field(value: self.first, fieldNumber: 3)
+    }
+    if self.end != 0 {
+      try visitor.visitSingularInt64Field(value: self.end, fieldNumber: 4)
+    }
+    if !self.repeats.isEmpty {
+      try visitor.visitPackedInt64Field(value: self.repeats, fieldNumber: 5)
+    }
+    if self.labelsFirst != 0 {
+      try visitor.visitSingularInt64Field(value: self.labelsFirst, fieldNumber: 6)
+    }
+    if self.labelsEnd != 0 {
+      try visitor.visitSingularInt64Field(value: self.labelsEnd, fieldNumber: 7)
+    }
+    if !self.modelDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.modelDigest, fieldNumber: 8)
+    }
+    if !self.agreedDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.agreedDigest, fieldNumber: 9)
+    }
+    if !self.refusals.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.refusals, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireBatchDecision, rhs: WireBatchDecision) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.partition != rhs.partition {return false}
+    if lhs.first != rhs.first {return false}
+    if lhs.end != rhs.end {return false}
+    if lhs.repeats != rhs.repeats {return false}
+    if lhs.labelsFirst != rhs.labelsFirst {return false}
+    if lhs.labelsEnd != rhs.labelsEnd {return false}
+    if lhs.modelDigest != rhs.modelDigest {return false}
+    if lhs.agreedDigest != rhs.agreedDigest {return false}
+    if lhs.refusals != rhs.refusals {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

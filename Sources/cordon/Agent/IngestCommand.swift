@@ -120,7 +120,7 @@ struct IngestCommand: ParsableCommand {
             _ = try log.partitions(of: topic)
         }
         let reach = FeatureEngine(
-            spec: FeatureSpec(name: spec.spec.name, features: spec.spec.features + policy.windows)
+            spec: FeatureSpec(name: spec.spec.name, features: spec.spec.own.features + policy.windows)
         ).retention
         try TopicNeeds(
             compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(member): .seconds(reach)]

@@ -51,7 +51,7 @@ private func expected(_ at: Int, _ all: [Transaction], _ frauds: Set<Int>) -> [D
             case .isKind(let kind): return this.kind == kind ? 1 : 0
             case .isChannel(let channel): return this.channel == channel ? 1 : 0
             case .listed(let entity, let names): return names.contains(this.name(of: entity) ?? "?") ? 1 : 0
-            case .window: return .nan
+            case .window, .consortium: return .nan
             }
         }
         let found = window(entity, span)

@@ -1,0 +1,98 @@
+import Records
+
+/// What the parties count, in the clear and over names instead of tokens: for training, and to hold the parties' counts
+/// against. Transactions are handed in by time; those before one are what it sees.
+///
+/// The parties see what was counted before the batch that a transaction is in, which only windows without a delay can tell
+/// from this.
+struct ConsortiumCounts {
+    private struct Key: Hashable {
+        var entity: Feature.Entity
+        var name: String
+    }
+
+    private struct Bucket {
+        var number: Int64
+        var events = 0
+        var frauds = 0
+        var members: Set<MemberID> = []
+    }
+
+    private let features: [Feature.Shared]
+    private let bucket: Int64
+    private let entities: [Feature.Entity]
+    /// Ascending.
+    private var buckets: [Key: [Bucket]] = [:]
+    /// Of the last day and a bit: when, and whose.
+    private var recent: [Key: [(time: Int64, member: MemberID)]] = [:]
+    private let keepsRecent: Bool
+
+    init(spec: FeatureSpec) {
+        features = spec.features.compactMap(\.shared)
+        bucket = spec.terms.bucket
+        entities = spec.tokenEntities
+        keepsRecent = features.contains { $0.window.delay == 0 }
+    }
+
+    mutating func add(_ labelled: LabelledTransaction) {
+        let time = labelled.transaction.time.seconds
+        for entity in entities {
+            guard let name = labelled.transaction.name(of: entity) else { continue }
+            let key = Key(entity: entity, name: name)
+            let number = time / bucket
+            var list = buckets[key, default: []]
+            var at = list.endIndex
+            while at > 0, list[at - 1].number > number { at -= 1 }
+            if at == 0 || list[at - 1].number != number {
+                list.insert(Bucket(number: number), at: at)
+                at += 1
+            }
+            list[at - 1].events += 1
+            if labelled.fraud { list[at - 1].frauds += 1 }
+            list[at - 1].members.insert(labelled.member)
+            buckets[key] = list
+            if keepsRecent {
+                recent[key, default: []].append((time, labelled.member))
+                if recent[key, default: []].count > 4096 {
+                    recent[key]?.removeAll { $0.time < time - EventTime.day - 3600 }
+                }
+            }
+        }
+    }
+
+    /// One value a feature of the consortium, in the spec's order.
+    func values(of transaction: Transaction) -> [Double] {
+        features.map { feature in
+            guard let name = transaction.name(of: feature.entity) else { return 0 }
+            let key = Key(entity: feature.entity, name: name)
+            let time = transaction.time.seconds
+            return feature.window.delay > 0 ? delayed(feature, key, time) : velocity(feature, key, time)
+        }
+    }
+
+    private func delayed(_ feature: Feature.Shared, _ key: Key, _ time: Int64) -> Double {
+        guard time >= feature.window.delay, let list = buckets[key] else { return 0 }
+        let high = (time - feature.window.delay) / bucket - 1
+        let low = high - feature.window.span / bucket + 1
+        var (events, frauds, members) = (0, 0, Set<MemberID>())
+        for each in list where (low...high).contains(each.number) {
+            events += each.events
+            frauds += each.frauds
+            members.formUnion(each.members)
+        }
+        return switch feature.signal {
+        case .frauds: Double(frauds)
+        case .fraudRate: Double(frauds) / Double(max(events, 1))
+        case .count: Double(events)
+        case .members: Double(members.count)
+        }
+    }
+
+    /// Buckets of a minute up to an hour, of an hour for a day.
+    private func velocity(_ feature: Feature.Shared, _ key: Key, _ time: Int64) -> Double {
+        let length: Int64 = feature.window.span > 3600 ? 3600 : 60
+        let first = max(time - feature.window.span, 0) / length
+        let seen = (recent[key] ?? []).filter { (first...time / length).contains($0.time / length) }
+        return feature.signal == .members ? Double(Set(seen.map(\.member)).count) : Double(seen.count)
+    }
+}

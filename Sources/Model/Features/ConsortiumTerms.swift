@@ -1,0 +1,71 @@
+import Records
+import ThreeParty
+
+/// How a consortium counts; part of a spec's digest.
+package struct ConsortiumTerms: Sendable, Hashable {
+    /// Seconds of event time that are counted as one: whole hours.
+    package var bucket: Int64
+    /// Seconds after the end of its bucket that it is said of an event whether it was a fraud.
+    package var labelDelay: Int64
+
+    package init(bucket: Int64 = EventTime.day, labelDelay: Int64 = 7 * EventTime.day) {
+        self.bucket = bucket
+        self.labelDelay = labelDelay
+    }
+
+    /// For a spec's digest.
+    var line: String { "consortium\u{1F}bucket=\(bucket)\u{1F}label_delay=\(labelDelay)" }
+}
+
+extension FeatureSpec {
+    /// What keeps the consortium's features from being counted, in words; nil where nothing does.
+    package var mistake: String? {
+        guard terms.bucket > 0, terms.bucket % 3600 == 0 else { return "`bucket` is whole hours" }
+        guard terms.labelDelay >= 0, terms.labelDelay <= Feature.Window.limit else {
+            return "`label_delay` is a span of at most ten years"
+        }
+        let entities = tokenEntities
+        guard entities.count <= CountFeatures.slotLimit else {
+            return "the consortium's features are of at most \(CountFeatures.slotLimit) kinds of entities"
+        }
+        for feature in features {
+            guard let shared = feature.shared, shared.window.delay > 0 else { continue }
+            let window = shared.window
+            guard window.span % terms.bucket == 0, window.delay % terms.bucket == 0 else {
+                return "`over` and `delay` of `\(feature.name)` are whole buckets"
+            }
+            guard !shared.signal.isSecret || window.delay >= terms.labelDelay else {
+                return
+                    "the window of `\(feature.name)` ends before it is known what was a fraud: its `delay` is at least `label_delay`"
+            }
+            guard window.span + window.delay + terms.bucket <= CountFeatures.bucketLimit * terms.bucket else {
+                return "the window of `\(feature.name)` reaches back more than \(CountFeatures.bucketLimit) buckets"
+            }
+        }
+        return nil
+    }
+}
+
+extension Feature.Signal {
+    var kind: CountFeatures.Kind {
+        switch self {
+        case .frauds: .frauds
+        case .fraudRate: .rate
+        case .count: .events
+        case .members: .members
+        }
+    }
+}
+
+/// The terms as they stand in files; absent where a spec has no features of the consortium.
+struct TermsForm: Codable {
+    var bucket: Int64
+    var labelDelay: Int64
+
+    init?(_ spec: FeatureSpec) {
+        guard !spec.tokenEntities.isEmpty else { return nil }
+        (bucket, labelDelay) = (spec.terms.bucket, spec.terms.labelDelay)
+    }
+
+    var terms: ConsortiumTerms { ConsortiumTerms(bucket: bucket, labelDelay: labelDelay) }
+}
