@@ -90,7 +90,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "SecureScoring",
-            dependencies: ["Records", "ThreeParty", "Counters", "Keys", "EventLogs", "Telemetry", logging],
+            dependencies: ["Records", "ThreeParty", "Tokens", "Counters", "Keys", "EventLogs", "Telemetry", logging],
             swiftSettings: settings),
         .target(
             name: "TokenService",

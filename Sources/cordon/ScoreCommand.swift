@@ -119,7 +119,7 @@ struct ScoreCommand: ParsableCommand {
                 party: party, key: try keystore.hpkeKey(),
                 members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,
                 logger: logger),
-            recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }),
+            members: roster.members.map(\.id), recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }),
             limits: BatchLimits(
                 records: batchSize, beat: .cell(every: .milliseconds(batchDeadlineMs)), batches: batches),
             metrics: metrics,

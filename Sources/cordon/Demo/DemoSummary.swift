@@ -128,12 +128,7 @@ struct DemoSummary: Encodable {
         try container.encode(folder, forKey: .folder)
     }
 
-    var json: [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        // Finite numbers and strings always encode.
-        return Array((try? encoder.encode(self)) ?? Data()) + [UInt8(ascii: "\n")]
-    }
+    var json: [UInt8] { encodeJSON(self) }
 
     var text: String {
         var lines = [

@@ -44,7 +44,9 @@ final class World: Sendable {
         b = try Bank("bank-b")
         spec = try testSpec()
         log = try SQLiteEventLog(directory: path + "/log", clock: clock)
-        var topics = [Topics.sealed, Topics.sessions, Topics.manifests, Topics.rejected]
+        var topics = [
+            Topics.sealed, Topics.sessions, Topics.manifests, Topics.rejected, Topics.labels, Topics.batches,
+        ]
         for bank in [a, b] { topics += [Topics.scores(bank.id), Topics.rejected(bank.id)] }
         try log.create(topics.map { TopicSettings(name: $0) })
         var views: [PartyID: FaultyLog] = [:]
@@ -113,7 +115,7 @@ final class World: Sendable {
             let transport = wire.transport(party)
             let state = "\(path)/\(party).sqlite"
             let first = party == CellBackend.leader ? UInt64(clock.microseconds) << 20 : 0
-            let thread = PartyThread {
+            let thread = PartyThread { [a, b] in
                 let keys = PairKeys(
                     withPrevious: SecretKey(bytes: PartySeeds.pair(party)),
                     withNext: SecretKey(bytes: PartySeeds.pair(party.next)))
@@ -128,7 +130,7 @@ final class World: Sendable {
                     sessions: try SessionRegistry(
                         party: party, key: try HPKEPrivateKey(bytes: seed), members: members, log: view,
                         logger: logger),
-                    recipients: recipients,
+                    members: [a.id, b.id], recipients: recipients,
                     limits: BatchLimits(records: batch, beat: Beat(every: .milliseconds(1)), catchUp: catchUp),
                     metrics: metrics, logger: logger)
             }
