@@ -15,11 +15,6 @@ package func boxAssociatedData(header: ArraySlice<UInt8>, party: PartyID, into d
     data.append(UInt8(party.rawValue))
 }
 
-/// What a box of labels is bound to.
-package func labelAssociatedData(header: [UInt8], party: PartyID) -> [UInt8] {
-    Array("cordon/labels/v1".utf8) + header + [UInt8(party.rawValue)]
-}
-
 /// What the key of a box of score shares is derived for, before the digest that the parties agreed on.
 package let scoreBoxLabel = Array("cordon/score/v1".utf8)
 

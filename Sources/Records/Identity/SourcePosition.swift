@@ -18,13 +18,6 @@ package struct SourcePosition: Hashable, Sendable, Comparable {
 }
 
 extension SourcePosition {
-    /// Offset and index as one number, in their order: of label records, of which the parties take none twice. Offsets lie within
-    /// 2^46 of 0 (those below it are of a history, from before there were records), indices below 2^16.
-    package var labelOrder: UInt64 {
-        let biased = UInt64(bitPattern: min(max(offset, -(1 << 46)), (1 << 46) - 1) + (1 << 46))
-        return biased << 16 | UInt64(min(max(index, 0), 65_535))
-    }
-
     package init(_ wire: WireSourcePosition) {
         self.init(partition: Int(wire.partition), offset: wire.offset, index: Int(wire.index))
     }

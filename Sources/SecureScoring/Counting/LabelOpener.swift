@@ -16,18 +16,24 @@ struct OpenedLabels {
 
     /// Nil where the record names no member of the consortium.
     var member: MemberID?
-    var source = SourcePosition(offset: 0)
+    var partition = 0
+    /// Its place among the member's label records.
+    var order: UInt64 = 0
     var entries: [Entry] = []
     /// Why this party can't use the record.
     var refusal: Refusal?
 }
 
 /// Opens this party's boxes of label records. Refusals are per record and never stop a batch.
-struct LabelOpener {
-    static let limit = 512
+final class LabelOpener {
+    private let party: PartyID
+    private let sessions: SessionRegistry
+    private var streams = CounterStream()
 
-    let party: PartyID
-    let sessions: SessionRegistry
+    init(party: PartyID, sessions: SessionRegistry) {
+        self.party = party
+        self.sessions = sessions
+    }
 
     func open(_ record: LogRecord, for model: ActiveModel, counts: PartitionCounts) throws(LogError) -> OpenedLabels {
         var opened = OpenedLabels()
@@ -38,61 +44,45 @@ struct LabelOpener {
     private func open(
         _ bytes: [UInt8], _ model: ActiveModel, _ counts: PartitionCounts, _ opened: inout OpenedLabels
     ) throws(LogError) -> Refusal? {
-        guard let wire = WireLabelRecord(decoding: bytes), let header = WireLabelHeader(decoding: Array(wire.header))
-        else { return .headerMalformed }
-        guard let member = MemberID(header.member), sessions.isMember(member) else { return .unknownMember }
+        guard let record = LabelRecord(bytes) else { return .headerMalformed }
+        let header = record.header
+        guard let member = header.member, sessions.isMember(member) else { return .unknownMember }
         opened.member = member
-        guard header.schema == 1 else { return .unknownSchema }
-        guard (1...Self.limit).contains(Int(header.count)), header.source.index < 65_536 else {
+        guard header.schema == LabelHeader.schema else { return .unknownSchema }
+        guard LabelHeader.counts.contains(header.count), let source = header.source, let order = source.labelOrder
+        else {
             return .headerMalformed
         }
-        opened.source = SourcePosition(header.source)
-        // Only a history's tokens depend on the spec.
+        (opened.partition, opened.order) = (source.partition, order)
+        // Of a label without its event, nothing depends on the spec.
         guard !header.history || header.featureSpec == model.manifest.featureSpec else { return .wrongFeatureSpec }
-        guard wire.boxes.count == 3 else { return .boxMissing }
+        guard record.boxes.count == 3 else { return .boxMissing }
         guard let cipher = try sessions.upCipher(member, epoch: header.sessionEpoch) else { return .unknownSession }
         var plaintext: [UInt8] = []
-        let isOpen = Array(wire.boxes[party.rawValue]).withUnsafeBytes {
+        let isOpen = record.boxes[party.rawValue].withUnsafeBytes {
             SealedBox.open(
-                $0, under: cipher, associated: labelAssociatedData(header: Array(wire.header), party: party),
+                $0, under: cipher, associated: labelAssociatedData(header: record.headerBytes, party: party),
                 into: &plaintext)
         }
         guard isOpen else { return .boxNotOpened }
-        guard let box = WireLabelBox(decoding: plaintext), let entries = entries(box, header, counts) else {
-            return .boxMalformed
-        }
+        guard
+            let labels = LabelEntries.read(
+                plaintext, at: party, header: header, slots: counts.features.slots, &streams),
+            let entries = entries(labels, counts)
+        else { return .boxMalformed }
         opened.entries = entries
         return nil
     }
 
-    private func entries(
-        _ box: WireLabelBox, _ header: WireLabelHeader, _ counts: PartitionCounts
-    ) -> [OpenedLabels.Entry]? {
-        let count = Int(header.count)
-        let (events, times, tokens) = (Array(box.events), Array(box.times), Array(box.tokens))
-        let width = counts.features.slots * TokenKey.byteCount
-        guard events.count == 16 * count, times.count == (header.history ? 8 * count : 0),
-            tokens.count == (header.history ? width * count : 0)
-        else { return nil }
-        var shares: [CountShare] = []
-        if header.labelled {
-            guard
-                let first = SeededComponents.expand(
-                    Array(box.first), component: party.rawValue, bytes: 2 * count),
-                let second = SeededComponents.expand(
-                    Array(box.second), component: party.next.rawValue, bytes: 2 * count)
-            else { return nil }
-            shares = zip(UInt16.unpack(first), UInt16.unpack(second)).map { CountShare(first: $0, second: $1) }
-        }
+    /// Nil where a token is no point.
+    private func entries(_ labels: [SharedLabel], _ counts: PartitionCounts) -> [OpenedLabels.Entry]? {
         var entries: [OpenedLabels.Entry] = []
-        for index in 0..<count {
-            guard let event = EventID(Array(events[16 * index..<16 * index + 16])) else { return nil }
-            var entry = OpenedLabels.Entry(event: event, outcome: header.labelled ? shares[index] : nil)
-            if header.history {
-                let time = times[8 * index..<8 * index + 8].reduce(0) { $0 << 8 | UInt64($1) }
-                let tokens = tokens[width * index..<width * (index + 1)].withUnsafeBytes { counts.tokens($0) }
-                guard let tokens else { return nil }
-                entry.history = (EventTime(seconds: Int64(bitPattern: time)), tokens)
+        entries.reserveCapacity(labels.count)
+        for label in labels {
+            var entry = OpenedLabels.Entry(event: label.event, outcome: label.outcome)
+            if let time = label.time {
+                guard let tokens = label.tokens.withUnsafeBytes({ counts.tokens($0) }) else { return nil }
+                entry.history = (time, tokens)
             }
             entries.append(entry)
         }

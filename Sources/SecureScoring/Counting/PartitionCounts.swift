@@ -193,7 +193,7 @@ final class PartitionCounts {
     private func count(_ record: OpenedLabels) -> [(entry: Int, member: MemberID, error: LabelError)] {
         guard let member = record.member, let number = numbers[member],
             counters.takesLabels(
-                from: number, partition: UInt32(record.source.partition), position: record.source.labelOrder)
+                from: number, partition: UInt32(record.partition), position: record.order)
         else { return [] }
         var refused: [(entry: Int, member: MemberID, error: LabelError)] = []
         for (index, entry) in record.entries.enumerated() {
