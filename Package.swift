@@ -114,7 +114,7 @@ let package = Package(
             dependencies: [
                 "Cglibc", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "KafkaLog",
                 "TLSTransport",
-                "Tokens", "Counters", "Ingest", "IngestHTTP", "SecureScoring", "ModelSync", "Simulation",
+                "Tokens", "TokenService", "Counters", "Ingest", "IngestHTTP", "SecureScoring", "ModelSync", "Simulation",
                 "Configuration",
                 "Telemetry",
                 "Plots", logging, crypto,

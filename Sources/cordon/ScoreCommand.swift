@@ -9,6 +9,7 @@ import SecureScoring
 import TLSTransport
 import Telemetry
 import ThreeParty
+import TokenService
 
 /// The process of one scoring party.
 struct ScoreCommand: ParsableCommand {
@@ -17,7 +18,8 @@ struct ScoreCommand: ParsableCommand {
         discussion: """
             Reads consortium.sealed together with the two other parties, opens its own boxes, computes its share of every \
             score in two rounds over mutual TLS 1.3, and writes it, sealed for the member, to <member>.scores. It sees no \
-            amount, feature, label, score or model weight.
+            amount, feature, label, score or model weight. Makes the consortium's token key with the two others on \
+            consortium.tokenkeys, and answers <member>.blinded on <member>.evaluations.
             """)
 
     @Option(help: ArgumentHelp("party-0, party-1 or party-2.", valueName: "name"))
@@ -47,6 +49,7 @@ struct ScoreCommand: ParsableCommand {
     )
     var batchDeadlineMs = 10
 
+    @OptionGroup var tokens: TokenOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var process: ProcessOptions
 
@@ -64,7 +67,12 @@ struct ScoreCommand: ParsableCommand {
         let log = try self.log.open()
         let logger = try process.logger("cordon.\(party)")
         let partitions = try log.partitions(of: Topics.sealed)
-        for member in roster.members { _ = try log.partitions(of: Topics.scores(member.id)) }
+        _ = try log.partitions(of: Topics.tokenKeys)
+        for member in roster.members {
+            for topic in [Topics.scores(member.id), Topics.blinded(member.id), Topics.evaluations(member.id)] {
+                _ = try log.partitions(of: topic)
+            }
+        }
         try TopicNeeds(compacted: [Topics.sessions, Topics.manifests]).check(log, logger)
         let store = try SQLiteStateStore(path: state)
         _ = try keystore.hpkeKey()
@@ -91,6 +99,10 @@ struct ScoreCommand: ParsableCommand {
                 }
             }
         }
+        let partyTokens = PartyTokens(
+            party: party, roster: roster, keystore: keystore, log: log, stateFile: state + ".tokens",
+            limit: tokens.limit, attempt: tokens.tokenAttempt, metrics: metrics, logger: logger)
+        stages.add("tokens") { try partyTokens.run(until: { stop.isSet }) }
         if let path = process.metrics {
             let file = MetricsFile(path: path, metrics: metrics, log: log) {
                 metrics.set("cordon_cell_sent_bytes_total", to: Double(transport.sent.bytes))
@@ -128,6 +140,8 @@ struct ScoreCommand: ParsableCommand {
 
     private static func metrics() -> Metrics {
         let metrics = Metrics()
+        TokenMetrics.describeParty(metrics)
+        metrics.describe("cordon_token_epoch", .gauge, "Epoch of the token key in force; absent while there is none.")
         metrics.describe("cordon_batches_total", .counter, "Batches whose shares are in the log.")
         metrics.describe("cordon_batches_aborted_total", .counter, "Batches given up; each is proposed again.")
         metrics.describe("cordon_rounds_total", .counter, "Rounds of messages between the parties.")
