@@ -67,7 +67,7 @@ struct ScoreCommand: ParsableCommand {
         let log = try self.log.open()
         let logger = try process.logger("cordon.\(party)")
         let partitions = try log.partitions(of: Topics.sealed)
-        _ = try log.partitions(of: Topics.tokenKeys)
+        for topic in [Topics.tokenKeys, Topics.labels, Topics.batches] { _ = try log.partitions(of: topic) }
         for member in roster.members {
             for topic in [Topics.scores(member.id), Topics.blinded(member.id), Topics.evaluations(member.id)] {
                 _ = try log.partitions(of: topic)
@@ -147,6 +147,13 @@ struct ScoreCommand: ParsableCommand {
         metrics.describe("cordon_rounds_total", .counter, "Rounds of messages between the parties.")
         metrics.describe("cordon_transactions_scored_total", .counter, "Transactions scored.")
         metrics.describe("cordon_transactions_refused_total", .counter, "Transactions refused by a party.")
+        metrics.describe(
+            "cordon_batches_recounted_total", .counter, "Batches that were counted by what the log says of them.")
+        metrics.describe(
+            "cordon_events_counted_total", .counter, "Events of members' tokens, by what became of them in the counts.")
+        metrics.describe("cordon_labels_counted_total", .counter, "Labels that are in the counts.")
+        metrics.describe("cordon_labels_refused_total", .counter, "Labels that are not, by reason.")
+        metrics.describe("cordon_tokens_live", .gauge, "Tokens with events that a window can still hold.")
         metrics.describe("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again.")
         metrics.describe("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds.")
         metrics.describe("cordon_cell_sent_bytes_total", .counter, "Bytes of frames sent to both peers, before TLS.")
