@@ -8,6 +8,7 @@ import Model
 import Records
 import Telemetry
 import ThreeParty
+import Tokens
 
 /// The process of one member's agent.
 struct IngestCommand: ParsableCommand {
@@ -77,6 +78,12 @@ struct IngestCommand: ParsableCommand {
             valueName: "file"))
     var policy = "pipelines/policies/default.yaml"
 
+    @Option(
+        help: ArgumentHelp(
+            "The code of the member's own bank, for account numbers without one, where the parties count accounts or payees.",
+            valueName: "code"))
+    var bankCode: String?
+
     @OptionGroup(title: "HTTP options") var http: HTTPOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var process: ProcessOptions
@@ -119,6 +126,9 @@ struct IngestCommand: ParsableCommand {
         for topic in [Topics.transactions(member), Topics.sealed, Topics.decisions(member), Topics.alerts(member)] {
             _ = try log.partitions(of: topic)
         }
+        if !spec.spec.tokenEntities.isEmpty {
+            for topic in AgentTokens.topics(member) { _ = try log.partitions(of: topic) }
+        }
         let reach = FeatureEngine(
             spec: FeatureSpec(name: spec.spec.name, features: spec.spec.own.features + policy.windows)
         ).retention
@@ -126,14 +136,18 @@ struct IngestCommand: ParsableCommand {
             compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(member): .seconds(reach)]
         ).check(log, logger)
         try agree(on: spec, bins, ModelCards(coordinator: roster.coordinator, log: log, logger: logger))
-        let sessions = try openSessions(entry, roster, keystore, keys, log, logger)
+        let sessions = try openSessions(entry, roster, keystore, log, logger)
         let metrics = Self.metrics()
         for rule in policy.rules {
             metrics.add(0, to: "cordon_rules_matched_total", .init("rule", rule.id), .init("mode", rule.mode.rawValue))
         }
         let partitions = AgentPartitions(
             member: entry, roster: roster, keystore: keystore, spec: spec, mapping: mapping, rules: rules,
-            policy: policy, sessions: sessions, form: form, stateFolder: state, log: log, metrics: metrics,
+            policy: policy, sessions: sessions,
+            tokens: AgentTokens(
+                member: entry, roster: roster, keystore: keystore, spec: spec, sessions: sessions,
+                rules: IdentifierRules(bankCode: bankCode), log: log, metrics: metrics, logger: logger),
+            form: form, stateFolder: state, log: log, metrics: metrics,
             logger: logger)
         // Not the group that positions are kept under: Kafka takes commits for a group with members from these alone.
         let group = GroupSettings(
@@ -144,6 +158,9 @@ struct IngestCommand: ParsableCommand {
         let exposition = MetricsFile(path: process.metrics ?? "", metrics: metrics, log: log) {
             metrics.set("cordon_transactions_waiting", to: Double(partitions.waiting))
             metrics.set("cordon_known_ids", to: Double(partitions.knownIDs))
+            if !spec.spec.tokenEntities.isEmpty {
+                metrics.set("cordon_labels_waiting", to: Double(partitions.unlabelled))
+            }
         }
         if process.metrics != nil { stages.add("metrics") { exposition.run(until: stop) } }
         if let settings = try http.settings() {
@@ -169,41 +186,10 @@ struct IngestCommand: ParsableCommand {
                 + "take the bins that the consortium published with its model")
     }
 
-    /// This epoch's session keys, made on first use, and their announcement on the log.
-    private func openSessions(
-        _ entry: Roster.Member, _ roster: Roster, _ keystore: FileKeystore, _ keys: String, _ log: any EventLog,
-        _ logger: Logger
-    ) throws -> [PartyID: Session] {
-        let member = entry.id
-        if try keystore.sessions(of: member, epoch: roster.epoch) == nil {
-            let offer = try SessionOffer(
-                member: member, epoch: roster.epoch, parties: roster.parties.mapValues(\.hpke),
-                identity: try keystore.signingKey())
-            try keystore.store(offer, epoch: roster.epoch)
-        }
-        guard let (sessions, announcement) = try keystore.sessions(of: member, epoch: roster.epoch) else {
-            throw Failure("the session keys of epoch \(roster.epoch) are not in \(keys)")
-        }
-        let topic = TopicPartition(Topics.sessions)
-        let reader = try log.reader(at: [Position(topic, 0)])
-        while case let records = try reader.available(limit: 256), !records.isEmpty {
-            for value in records.compactMap(\.value) {
-                if value == announcement { return sessions }
-                guard Session.isAnnouncement(value, of: entry.identity, member: member, epoch: roster.epoch) else {
-                    continue
-                }
-                throw Failure(
-                    "other session keys of \(member) for epoch \(roster.epoch) are on \(Topics.sessions): all its agents need "
-                        + "the same key folder, or the roster another epoch")
-            }
-        }
-        try log.append([NewRecord(topic, key: Array("\(member)/\(roster.epoch)".utf8), value: announcement)])
-        logger.notice("session keys announced", metadata: ["epoch": "\(roster.epoch)"])
-        return sessions
-    }
-
     private static func metrics() -> Metrics {
         let metrics = Metrics()
+        AgentTokens.describe(metrics)
+        metrics.describe("cordon_watermarks_total", .counter, "Records that say how far event time has come.")
         metrics.describe("cordon_transactions_sealed_total", .counter, "Transactions sealed for the parties.")
         metrics.describe("cordon_sealed_bytes_total", .counter, "Bytes of sealed records.")
         metrics.describe("cordon_duplicates_total", .counter, "Transactions dropped because their id was known.")
