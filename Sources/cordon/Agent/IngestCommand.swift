@@ -15,8 +15,9 @@ struct IngestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ingest", abstract: "Run a member's agent.",
         discussion: """
-            Reads <member>.transactions (transactions and labels), keeps the member's own windows, and seals the features' \
-            shares to the three parties on consortium.sealed; adds up the score shares that come back on <member>.scores, \
+            Reads <member>.transactions (transactions, labels and watermarks), keeps the member's own windows, and seals the \
+            features' shares to the three parties on consortium.sealed, and with features of the consortium tokens of what \
+            transactions name, and on consortium.labels what became of them; adds up the score shares that come back on <member>.scores, \
             and writes <member>.decisions and <member>.alerts. What can't be used goes to <member>.rejected with its reason.
 
             With --try it runs nothing: it shows what of sample files is mapped, what is missing and what would be rejected.
@@ -126,12 +127,14 @@ struct IngestCommand: ParsableCommand {
         for topic in [Topics.transactions(member), Topics.sealed, Topics.decisions(member), Topics.alerts(member)] {
             _ = try log.partitions(of: topic)
         }
-        if !spec.spec.tokenEntities.isEmpty {
-            for topic in AgentTokens.topics(member) { _ = try log.partitions(of: topic) }
-        }
-        let reach = FeatureEngine(
+        var reach = FeatureEngine(
             spec: FeatureSpec(name: spec.spec.name, features: spec.spec.own.features + policy.windows)
         ).retention
+        if !spec.spec.tokenEntities.isEmpty {
+            for topic in AgentTokens.topics(member) { _ = try log.partitions(of: topic) }
+            // An agent without its state has to find the events again whose labels have not left.
+            reach = max(reach, spec.spec.terms.labelDelay + 2 * spec.spec.terms.bucket)
+        }
         try TopicNeeds(
             compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(member): .seconds(reach)]
         ).check(log, logger)
