@@ -255,9 +255,7 @@ package final class AgentState: Sendable {
     private static func write(_ fraud: Bool, on row: StateBlock.Row) -> StateWrite {
         .put(
             table: verdictTable,
-            StateEntry(
-                key: key(row.id), value: [fraud ? 1 : 0], order: row.event.time)
-        )
+            StateEntry(key: key(row.id), value: [fraud ? 1 : 0], order: row.event.time))
     }
 
     private static func key(_ id: UInt64) -> [UInt8] { withUnsafeBytes(of: id.bigEndian) { Array($0) } }
@@ -341,9 +339,8 @@ package final class AgentState: Sendable {
     package func backfill(
         _ history: [(transaction: Transaction, fraud: Bool)], through end: EventTime? = nil
     ) throws(LogError) {
-        let end = end ?? history.map(\.transaction.time).max()
-        memory.withLock { memory in
-            if let end { _ = memory.schedule?.advance(to: end.seconds) }
+        if let end = end ?? history.map(\.transaction.time).max() {
+            memory.withLock { _ = $0.schedule?.advance(to: end.seconds) }
         }
         for start in stride(from: 0, to: history.count, by: 10_000) {
             var writes: [StateWrite] = []
@@ -356,8 +353,7 @@ package final class AgentState: Sendable {
                 }
                 if fraud { writes.append(Self.write(true, on: row)) }
             }
-            try store.commit(
-                writes + memory.withLock { $0.blockWrites() + $0.scheduleWrites() }, positions: [])
+            try store.commit(writes + memory.withLock { $0.blockWrites() + $0.scheduleWrites() }, positions: [])
             memory.withLock { $0.filled = [] }
         }
     }

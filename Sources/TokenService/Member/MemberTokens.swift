@@ -122,7 +122,9 @@ package final class MemberTokens {
 
     private func make(_ key: TokenPublicKey) throws(LogError) -> TokenClient {
         let context = TokenContext(consortium: Array(consortium.utf8), epoch: epoch)
-        let cache = try TokenCache(state: state, secret: secret.derive([]), publicKey: key, context: context)
+        let cache = try TokenCache(
+            state: state, secret: secret.derive([Array("cordon/member-tokens/v1".utf8)]), publicKey: key,
+            context: context)
         logger.info("token key found", metadata: ["epoch": "\(epoch.number)"])
         return try TokenClient(
             sessions: sessions, key: key, context: context, cache: cache, log: log, clock: clock, metrics: metrics)
