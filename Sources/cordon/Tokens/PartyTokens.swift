@@ -73,22 +73,22 @@ struct PartyTokens: Sendable {
         case .key:
             metrics.set("cordon_token_epoch", to: Double(id.epoch.number))
             logger.notice("token key in force", metadata: ["epoch": "\(id.epoch.number)"])
-            try patiently(until: stop) { try answers(state) }?.run(until: stop)
+            try patiently(until: stop) { try answers(state).run(until: stop) }
         }
     }
 
     private func makeKey(_ state: any StateStore, until stop: () -> Bool) throws -> KeyGenerationOutcome? {
         var generator = SystemRandomNumberGenerator()
         let members = Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) })
-        let stage = try patiently(until: stop) {
+        return try patiently(until: stop) {
             try KeyGenerationStage(
                 id: id,
                 channel: KeyRecordChannel(
                     party: party, key: try keystore.hpkeKey("agreement"),
                     parties: roster.parties.mapValues(\.agreement), members: members),
-                store: try keyStore(state), log: log, metrics: metrics, using: &generator)
-        }
-        return try stage?.run(until: stop)
+                store: try keyStore(state), log: log, metrics: metrics, using: &generator
+            ).run(until: stop)
+        } ?? nil
     }
 
     private func answers(_ state: any StateStore) throws -> TokenStage {
@@ -112,10 +112,10 @@ struct PartyTokens: Sendable {
         TokenKeyStore(party: party, state: state, wrap: try keystore.localKey("token-keys"))
     }
 
-    /// Tries again while the log can't be reached; nil where `stop` was first.
-    private func patiently<Made>(until stop: () -> Bool, _ make: () throws -> Made) throws -> Made? {
+    /// Does it again where the log could not be reached; nil where `stop` was first.
+    private func patiently<Result>(until stop: () -> Bool, _ body: () throws -> Result) throws -> Result? {
         while !stop() {
-            do { return try make() } catch let error as LogError where error.mayRetry {
+            do { return try body() } catch let error as LogError where error.mayRetry {
                 logger.error("\(error)")
                 metrics.add(1, to: "cordon_log_errors_total")
                 Thread.sleep(forTimeInterval: 1)

@@ -32,6 +32,12 @@ struct CSVRecordTests {
         #expect(try parse("label;p1;;;;;false") == .verdict(Verdict(transaction: "p1", fraud: false)))
     }
 
+    @Test("are watermarks where the type column says so")
+    func watermark() throws {
+        #expect(try parse("watermark;;2018-07-05;;;;") == .watermark(try #require(EventTime(rfc3339: "2018-07-05"))))
+        #expect(throws: Rejection(reason: .emptyField, field: "when")) { try parse("watermark;;;;;;") }
+    }
+
     @Test(
         "that are not one line of the columns are malformed",
         arguments: [
