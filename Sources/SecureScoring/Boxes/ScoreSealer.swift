@@ -1,3 +1,4 @@
+import Counters
 import EventLogs
 import Foundation
 import Keys

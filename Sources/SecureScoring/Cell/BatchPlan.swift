@@ -1,5 +1,5 @@
-import EventLogs
-package import Records
+package import EventLogs
+import Records
 package import ThreeParty
 
 /// What a batch computes, fixed before any work: two parties that agree on the digest agree on everything that goes
@@ -87,15 +87,15 @@ package struct PlanProposal: Sendable, Hashable {
             guard first >= 0, end >= first, end - first <= Int64(limit) else { return nil }
             return first..<end
         }
-        guard let range = range(4), let labels = range(20), range.isEmpty != labels.isEmpty else { return nil }
+        guard let sealed = range(4), let labels = range(20), sealed.isEmpty != labels.isEmpty else { return nil }
         partition = Int(bytes[0..<4].reduce(0) { $0 << 8 | UInt32($1) })
-        self.range = range
+        self.range = sealed
         self.labels = labels
         self.model = model
         self.counted = counted
         decisions = offset(100)
         repeats = stride(from: Self.bytes, to: bytes.count, by: 8).map(offset)
-        guard repeats.allSatisfy(range.contains), zip(repeats, repeats.dropFirst()).allSatisfy(<) else { return nil }
+        guard repeats.allSatisfy(sealed.contains), zip(repeats, repeats.dropFirst()).allSatisfy(<) else { return nil }
     }
 }
 

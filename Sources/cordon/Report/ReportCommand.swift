@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Foundation
+import Model
 import ModelSync
 import Plots
 import Records
