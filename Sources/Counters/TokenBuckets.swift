@@ -42,7 +42,7 @@ struct TokenBuckets: Sendable {
     mutating func add(_ time: Int64, _ member: MemberNumber, _ clock: CounterClock) {
         for tier in Tier.allCases {
             let bucket = UInt32(clock.bucket(time, tier))
-            guard bucket >= clock.oldest[tier.rawValue] else { continue }
+            guard bucket >= clock.oldest[tier.rawValue], time <= clock.latest[tier.rawValue] else { continue }
             let at = place(bucket, tier, clock)
             words[at + 1] &+= 1
             words[at + 3] |= UInt32(truncatingIfNeeded: member.bit)
