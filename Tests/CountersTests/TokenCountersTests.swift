@@ -210,6 +210,20 @@ struct TokenCountersTests {
         }
     }
 
+    @Test("take any number of events of a token that is never swept, and keep what the shorter spans hold")
+    func busyToken() throws {
+        var counters = TokenCounters(spec: spec(bucket: hour, days: 100))
+        func event(_ at: Int64) {
+            counters.advance(to: time(at))
+            #expect(counters.event(token(1), member(1), at: time(at)) == .counted)
+        }
+        for number in 0..<2400 as Range<Int64> { event(start + number * hour) }
+        for number in 1...1500 as ClosedRange<Int64> { event(start + 2400 * hour + number * 60) }
+        let now = start + 2400 * hour + 1500 * 60
+        #expect(counters.velocity(of: token(1), over: .hour, at: time(now)).events == 61)
+        #expect(counters.sum(of: token(1), over: CountWindow(over: day, delay: 0), at: time(now)).events == 24 * 60)
+    }
+
     @Test("are kept in buckets of whole hours, for at least a day and at most 4,096 buckets")
     func specs() {
         #expect(CounterSpec(bucketSeconds: 60, reach: day) == nil)
