@@ -33,8 +33,9 @@ package struct PartyCounters: Sendable {
     /// Moves the time on after a batch, to what two members have come to by their events that were counted; in a consortium
     /// of one member, to what that one has. It never goes back.
     ///
-    /// So no single member decides the time: one whose clock is ahead counts events ahead, one that is behind holds nobody
-    /// up where there are two others.
+    /// So no single member moves the time: one whose clock is ahead counts events ahead, one that is behind holds nobody up
+    /// where there are two others. Only the first event of all is one member's word, and stands until two have come to it;
+    /// and after a silence longer than the spec's reach every event is early, so the state is begun anew.
     package mutating func settle() {
         if let time = times.agreed(members: members) { counters.advance(to: time) }
     }
