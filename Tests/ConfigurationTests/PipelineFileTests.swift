@@ -120,7 +120,7 @@ struct PipelineFileTests {
             ),
             (
                 "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, days: 1 }\n",
-                "3: features[0]: unknown key `days`; known here: name, kind, entity, over, delay, of, history, value, values"
+                "3: features[0]: unknown key `days`; known here: name, kind, entity, over, delay, of, history, value, values, scope"
             ),
         ])
     func features(text: String, mistake: String) throws {

@@ -92,7 +92,7 @@ struct CSVRecordTests {
                 "amount_negative", "amount_too_large", "amount_too_precise", "amount_zero", "amount_out_of_range",
                 "currency_unknown",
                 "rate_missing", "account_invalid", "value_invalid", "value_not_allowed", "time_invalid", "time_ahead",
-                "too_late", "unknown_transaction",
+                "too_late", "unknown_transaction", "reversal_repeated",
                 "id_conflict",
             ])
         #expect(Set(RejectionReason.allCases.map(\.explanation)).count == RejectionReason.allCases.count)
