@@ -66,8 +66,8 @@ package struct CounterSpec: Hashable, Sendable {
 ///
 /// An event may be ahead of the time by the spec's reach. The time moves on the word of two members, so one that sends while
 /// all others are quiet is ahead for as long as they are; and one whose clock is wrong by less than that only has its buckets
-/// kept for that much longer. What is further ahead would stay for years, and is refused. Spans are counted as far ahead as
-/// they reach back, which bounds their buckets.
+/// kept for that much longer. What is further ahead would stay for years, and is refused. Spans have room for fewer buckets: up
+/// to an hour it is three hours ahead, up to a day nine days, and events further ahead are not in them.
 struct CounterClock: Sendable {
     /// Nil before any event.
     let now: Int64?
@@ -85,7 +85,7 @@ struct CounterClock: Sendable {
             seconds.map { UInt32(max($0 - tier.reach(spec), 0) / tier.length(spec)) } ?? 0
         }
         latest = Tier.allCases.map { tier in
-            seconds.map { $0 + min(tier.reach(spec), Self.end - $0) } ?? Self.end
+            seconds.map { $0 + min(tier.ahead(spec), Self.end - $0) } ?? Self.end
         }
     }
 
@@ -132,6 +132,16 @@ enum Tier: Int, CaseIterable {
         case .window: spec.reach
         case .hour: EventTime.day
         case .minute: 3600
+        }
+    }
+
+    /// Seconds that an event may be ahead. With what a tier reaches back, less than 250 buckets of an hour or a minute: their
+    /// counts have 8 bits (`TokenBuckets`).
+    func ahead(_ spec: CounterSpec) -> Int64 {
+        switch self {
+        case .window: spec.reach
+        case .hour: 9 * EventTime.day
+        case .minute: 3 * 3600
         }
     }
 }

@@ -37,7 +37,7 @@ struct TokenBuckets: Sendable {
         }
     }
 
-    /// How many buckets a tier may have: what its count has room for. Less than half of that is ever seen at a time.
+    /// How many buckets a tier may have: what its count has room for. Fewer are ever seen at a time (`Tier.ahead`).
     private static func most(_ tier: Tier) -> Int { tier == .window ? 0xFFFF : 0xFF }
 
     // MARK: Changes

@@ -155,7 +155,8 @@ package struct TokenCounters: Sendable {
         return buckets[Int(number)].sum(high - window.over / spec.bucketSeconds + 1, high, .window, clock)
     }
 
-    /// Events and members over a span that ends at an event's time. Confirmed frauds are not kept for these.
+    /// Events and members over a span that ends at an event's time. Confirmed frauds are not kept for these, and events that
+    /// were more than three hours ahead (nine days, for the day) are not in it.
     package func velocity(of token: TokenKey, over span: VelocitySpan, at time: EventTime) -> BucketSum {
         guard let number = index.number(of: token, keys), time.seconds >= 0 else { return BucketSum() }
         let tier: Tier = span == .day ? .hour : .minute

@@ -44,7 +44,7 @@ struct TokenCountersTests {
                 let seconds: Int64 = [.minute: 60, .hour: hour, .day: day][span]!
                 let length: Int64 = span == .day ? hour : 60
                 let found = plain.events.filter { event in
-                    event.tokens.contains(asked) && event.ahead <= (span == .day ? day : hour)
+                    event.tokens.contains(asked) && event.ahead <= (span == .day ? 9 * day : 3 * hour)
                         && event.at / length >= (now - seconds) / length && event.at / length <= now / length
                 }
                 let sum = parties[0].counters.velocity(of: token(asked), over: span, at: time(now))
@@ -128,18 +128,21 @@ struct TokenCountersTests {
         #expect(counters.velocity(of: token(1), over: .day, at: time(now + 2 * hour)).events == 6)
     }
 
-    @Test("count spans as far ahead as they reach back, whatever of the future a token is in")
+    @Test("count spans three hours and nine days ahead, whatever of the future a token is in")
     func velocityAhead() throws {
         var counters = TokenCounters(spec: spec(bucket: hour, days: 100), now: time(start))
-        for ahead in stride(from: 0, through: 99 * day, by: 600) {
-            #expect(counters.event(token(1), member(1), at: time(start + ahead)) == .counted)
+        // The minutes and hours that are seen are as many as can be.
+        for at in stride(from: -day, through: 99 * day, by: 60) {
+            #expect(counters.event(token(1), member(1), at: time(start + at)) == .counted)
         }
-        #expect(counters.velocity(of: token(1), over: .hour, at: time(start + hour)).events == 7)
-        #expect(counters.velocity(of: token(1), over: .hour, at: time(start + 3 * hour)).events == 0)
-        #expect(counters.velocity(of: token(1), over: .day, at: time(start + day)).events == 145)
-        #expect(counters.velocity(of: token(1), over: .day, at: time(start + 3 * day)).events == 0)
+        #expect(counters.velocity(of: token(1), over: .hour, at: time(start)).events == 61)
+        #expect(counters.velocity(of: token(1), over: .hour, at: time(start + 3 * hour)).events == 61)
+        #expect(counters.velocity(of: token(1), over: .hour, at: time(start + 5 * hour)).events == 0)
+        #expect(counters.velocity(of: token(1), over: .day, at: time(start)).events == 25 * 60)
+        #expect(counters.velocity(of: token(1), over: .day, at: time(start + 9 * day)).events == 24 * 60 + 1)
+        #expect(counters.velocity(of: token(1), over: .day, at: time(start + 11 * day)).events == 0)
         let window = CountWindow(over: 30 * day, delay: 0)
-        #expect(counters.sum(of: token(1), over: window, at: time(start + 90 * day)).events == 30 * 144)
+        #expect(counters.sum(of: token(1), over: window, at: time(start + 90 * day)).events == 30 * 1440)
     }
 
     @Test("leave out events that are too old or ahead of time, and let no event but the first move the time")
