@@ -69,9 +69,12 @@ package final class ScorePartition {
     /// Why the last batch was given up, so that the same reason is logged once.
     private var lastAbort: BatchAbort?
 
-    /// - Parameter members: in the roster's order, which numbers them in counts.
+    /// - Parameters:
+    ///   - counts: where snapshots of counts are kept; a store of its own.
+    ///   - members: in the roster's order, which numbers them in counts.
     package init(
-        partition: TopicPartition, log: any EventLog, state: any StateStore, backend: CellBackend,
+        partition: TopicPartition, log: any EventLog, state: any StateStore, counts: any StateStore,
+        backend: CellBackend,
         models: ModelRegistry, sessions: SessionRegistry, members: [MemberID], recipients: [MemberID: HPKEPublicKey],
         limits: BatchLimits,
         metrics: Metrics, logger: Logger
@@ -84,7 +87,7 @@ package final class ScorePartition {
         opener = TransactionOpener(party: backend.party, sessions: sessions)
         labelOpener = LabelOpener(party: backend.party, sessions: sessions)
         counting = PartitionCounting(
-            partition: partition, log: log, state: state, members: members, metrics: metrics, logger: logger)
+            partition: partition, log: log, state: counts, members: members, metrics: metrics, logger: logger)
         self.recipients = recipients
         self.limits = limits
         self.metrics = metrics
@@ -118,6 +121,7 @@ package final class ScorePartition {
             }
         }
         try position.tell()
+        try counting.finish()
     }
 
     private struct Batch {
@@ -313,6 +317,7 @@ package final class ScorePartition {
             let features = model.manifest.counts
         {
             try counting.recount(features, open) { batch in
+                guard batch.plan.range.upperBound > activations.committed else { return }
                 try commit(
                     batch.plan.range.upperBound,
                     scored.advance(accepted(batch.transactions, batch.agreement.refusals)))
@@ -502,10 +507,8 @@ package final class ScorePartition {
     }
 
     private func commit(_ offset: Int64, _ writes: [StateWrite] = []) throws {
-        do { try activations.commit(offset, writes + counting.writes()) } catch {
-            counting.forget()
-            throw error
-        }
+        try activations.commit(offset, writes)
+        try counting.keepSnapshot()
         try position.reach(offset)
     }
 

@@ -124,14 +124,16 @@ struct ScoreCommand: ParsableCommand {
             transport: transport, keys: try pairKeys(party, roster, keystore), stream: UInt32(partition),
             firstBatch: party == CellBackend.leader ? UInt64(SystemClock().microseconds) : 0, patience: .seconds(5))
         return try ScorePartition(
-            partition: TopicPartition(Topics.sealed, partition), log: log, state: store, backend: backend,
+            partition: TopicPartition(Topics.sealed, partition), log: log, state: store,
+            counts: SQLiteStateStore(path: "\(state).counts-\(partition)"), backend: backend,
             models: ModelRegistry(
                 party: party, key: try keystore.hpkeKey(), coordinator: roster.coordinator, log: log, logger: logger),
             sessions: SessionRegistry(
                 party: party, key: try keystore.hpkeKey(),
                 members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,
                 logger: logger),
-            members: roster.members.map(\.id), recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }),
+            members: roster.members.map(\.id),
+            recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }),
             limits: BatchLimits(
                 records: batchSize, beat: .cell(every: .milliseconds(batchDeadlineMs)), batches: batches),
             metrics: metrics,

@@ -10,11 +10,13 @@ import ThreeParty
 /// thread.
 ///
 /// The leader counts a batch when all three have its results in the log, and says so on `consortium.batches` first; the others
-/// count it when the next proposal shows that it was decided. Who was away reads the decisions.
+/// count it when the next proposal shows that it was decided. Who was away reads the decisions; so does who starts again, from its
+/// last snapshot on.
 final class PartitionCounting {
     private let partition: TopicPartition
     private let log: any EventLog
     private let state: any StateStore
+    private let snapshots: CountSnapshots
     private let members: [MemberID]
     private let metrics: Metrics
     private let logger: Logger
@@ -29,6 +31,7 @@ final class PartitionCounting {
         self.partition = partition
         self.log = log
         self.state = state
+        snapshots = CountSnapshots(store: state)
         self.members = members
         self.metrics = metrics
         self.logger = logger
@@ -55,11 +58,25 @@ final class PartitionCounting {
         return kept
     }
 
-    /// What was counted since it was last written down; nothing where no model ever read counts.
-    func writes() -> [StateWrite] { kept?.counts.writes() ?? [] }
+    /// Writes down what was counted, where it is time for that.
+    func keepSnapshot() throws {
+        do {
+            guard let kept, try snapshots.isDue() else { return }
+            snapshots.write(kept.counts.writes())
+        } catch {
+            forget()
+            throw error
+        }
+    }
 
-    /// After a write that failed: what was counted is read again from the state and the decisions.
-    func forget() {
+    /// Writes down what was counted, at the end.
+    func finish() throws(LogError) {
+        if let kept { try snapshots.finish(kept.counts.writes()) }
+    }
+
+    /// What was counted is read again from the last snapshot and the decisions: after one that failed.
+    private func forget() {
+        snapshots.wait()
         kept = nil
         computed = nil
     }

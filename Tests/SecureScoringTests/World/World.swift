@@ -122,6 +122,7 @@ final class World: Sendable {
                 let seed = PartySeeds.hpke(party)
                 return try ScorePartition(
                     partition: TopicPartition(Topics.sealed), log: view, state: try SQLiteStateStore(path: state),
+                    counts: try SQLiteStateStore(path: state + ".counts"),
                     backend: CellBackend(
                         transport: transport, keys: keys, stream: 0, firstBatch: first, patience: patience),
                     models: try ModelRegistry(
@@ -149,7 +150,7 @@ final class World: Sendable {
     /// As after a lost disk: the parties' state is gone, the log is there.
     func forgetState() throws {
         for party in PartyID.allCases {
-            for suffix in ["", "-wal", "-shm"] {
+            for suffix in ["", "-wal", "-shm", ".counts", ".counts-wal", ".counts-shm"] {
                 let file = "\(path)/\(party).sqlite\(suffix)"
                 if FileManager.default.fileExists(atPath: file) { try FileManager.default.removeItem(atPath: file) }
             }
