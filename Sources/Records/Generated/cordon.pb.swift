@@ -816,7 +816,7 @@ package nonisolated struct WireRejected: Sendable {
 
   package var member: String = String()
 
-  /// "ingest", "decision" or "scoring"
+  /// "ingest", "decision", "scoring" or "counting"
   package var stage: String = String()
 
   /// HPKE to the member's key; associated data: topic, partition, offset and reason
