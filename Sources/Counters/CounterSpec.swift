@@ -92,6 +92,9 @@ struct CounterClock: Sendable {
     /// The last second that there is, in 2106.
     private static let end = Int64(UInt32.max)
 
+    /// From when on an event is in a window that is still seen.
+    var oldestSeconds: Int64 { Int64(oldest[Tier.window.rawValue]) * lengths[Tier.window.rawValue] }
+
     func bucket(_ time: Int64, _ tier: Tier) -> Int64 { time / lengths[tier.rawValue] }
 
     /// Nil where an event of this time is counted.

@@ -64,7 +64,8 @@ struct LabelLedger: Sendable {
     private var ids: [UInt32: ContiguousArray<EventID>] = [:]
     /// The highest position of the label records of each source.
     private var positions: [Source: UInt64] = [:]
-    private var changed: Set<EventID> = []
+    /// Rows that differ from those last taken; made where they change, so that nobody waits for all of them at once.
+    private var changed: [EventID: [UInt8]?] = [:]
 
     var count: Int { events.count }
 
@@ -78,7 +79,7 @@ struct LabelLedger: Sendable {
     mutating func add(_ id: EventID, _ event: Event, _ clock: CounterClock) {
         if let old = events.updateValue(event, forKey: id) { forget(id, old, clock) }
         ids[UInt32(clock.bucket(Int64(event.time), .window)), default: []].append(id)
-        changed.insert(id)
+        changed[id] = .some(Self.encode(event))
     }
 
     /// One that is in no window any more, and came again.
@@ -104,7 +105,7 @@ struct LabelLedger: Sendable {
         let before = event.label
         event.label = outcome
         events[id] = event
-        changed.insert(id)
+        changed[id] = .some(Self.encode(event))
         return .counts(
             Effect(
                 tokens: event.numbers, time: EventTime(seconds: Int64(event.time)), change: outcome - before))
@@ -116,7 +117,7 @@ struct LabelLedger: Sendable {
         for bucket in ids.keys.filter({ $0 < clock.oldest[Tier.window.rawValue] }).sorted() {
             while rest > 0, let id = ids[bucket]?.popLast() {
                 events[id] = nil
-                changed.insert(id)
+                changed[id] = .some(nil)
                 rest -= 1
             }
             if ids[bucket]?.isEmpty == true { ids[bucket] = nil }
@@ -142,19 +143,27 @@ struct LabelLedger: Sendable {
     private static let positionBytes = 13
 
     mutating func takeChanges() -> [(id: EventID, row: [UInt8]?)] {
-        defer { changed = [] }
-        return changed.map { ($0, events[$0].map(Self.encode)) }
+        defer { changed = [:] }
+        return changed.map { (id: $0.key, row: $0.value) }
     }
 
     /// time (4), member (1), the label's components (2 each), tokens' numbers (4 each); little-endian.
     private static func encode(_ event: Event) -> [UInt8] {
         var out: [UInt8] = []
-        withUnsafeBytes(of: event.time.littleEndian) { out += $0 }
+        out.reserveCapacity(eventBytes + 4 * tokens)
+        withUnsafeBytes(of: event.time.littleEndian) { out.append(contentsOf: $0) }
         out.append(event.member)
-        return out + UInt16.pack([event.label.first, event.label.second]) + UInt32.pack(event.numbers)
+        withUnsafeBytes(of: event.label.first.littleEndian) { out.append(contentsOf: $0) }
+        withUnsafeBytes(of: event.label.second.littleEndian) { out.append(contentsOf: $0) }
+        for place in 0..<tokens where event.tokens[place] != .max {
+            withUnsafeBytes(of: event.tokens[place].littleEndian) { out.append(contentsOf: $0) }
+        }
+        return out
     }
 
     private static let eventBytes = 9
+
+    static func time(of row: [UInt8]) -> UInt32? { row.count < 4 ? nil : UInt32.unpack(Array(row[..<4]))[0] }
 
     init() {}
 
@@ -182,7 +191,7 @@ struct LabelLedger: Sendable {
             }
             add(id, event, clock)
         }
-        changed = []
+        changed = [:]
     }
 
     private static func decode(_ row: [UInt8]) -> Event? {

@@ -113,8 +113,14 @@ package struct PartyCounters: Sendable {
     package struct Changes: Sendable {
         package var header: [UInt8]
         package var tokens: [(number: UInt32, row: [UInt8]?)]
+        /// Those without a row are of times before `oldest`.
         package var events: [(id: EventID, row: [UInt8]?)]
+        /// Seconds since 1970: of an event from before nothing is known any more.
+        package var oldest: Int64
     }
+
+    /// When the event of a row was, in seconds since 1970.
+    package static func time(ofEvent row: [UInt8]) -> UInt32? { LabelLedger.time(of: row) }
 
     package enum RowError: Error, Sendable, Hashable {
         case tokens(TokenCounters.RowError)
@@ -125,7 +131,7 @@ package struct PartyCounters: Sendable {
     package mutating func takeChanges() -> Changes {
         Changes(
             header: counters.header + times.header + ledger.header, tokens: counters.takeChanges(),
-            events: ledger.takeChanges())
+            events: ledger.takeChanges(), oldest: counters.clock.oldestSeconds)
     }
 
     /// What a store's header and rows hold, in any order.

@@ -87,7 +87,8 @@ package final class ScorePartition {
         opener = TransactionOpener(party: backend.party, sessions: sessions)
         labelOpener = LabelOpener(party: backend.party, sessions: sessions)
         counting = PartitionCounting(
-            partition: partition, log: log, state: counts, members: members, metrics: metrics, logger: logger)
+            partition: partition, log: log, backend: backend, state: counts, members: members, metrics: metrics,
+            logger: logger)
         self.recipients = recipients
         self.limits = limits
         self.metrics = metrics
@@ -366,10 +367,18 @@ package final class ScorePartition {
             backend.forgetOlder()
             report(.peerAborted(CellBackend.leader))
         }
-        guard try scanActivations(upTo: proposal.range.lowerBound),
+        guard try scanActivations(upTo: proposal.range.lowerBound) else {
+            backend.abort(digest)
+            throw BatchAbort.logBehind
+        }
+        guard
             try counting.catchUp(
-                to: proposal, for: model(at: proposal.range.lowerBound), patience: limits.catchUp, open: open),
-            let records = try read(proposal.range), let labels = try readLabels(proposal)
+                to: proposal, for: model(at: proposal.range.lowerBound), patience: limits.catchUp, open: open)
+        else {
+            backend.abort(digest)
+            throw BatchAbort.countsBehind
+        }
+        guard let records = try read(proposal.range), let labels = try readLabels(proposal)
         else {
             backend.abort(digest)
             throw BatchAbort.logBehind
@@ -518,6 +527,11 @@ package final class ScorePartition {
     private func count(_ batch: Batch, _ result: BatchResult) {
         let refused = result.refusals.count { $0 != nil }
         metrics.add(batch.plan.repeats.count, to: "cordon_repeats_dropped_total")
+        guard batch.plan.labels.isEmpty else {
+            metrics.add(1, to: "cordon_label_batches_total")
+            metrics.add(refused, to: "cordon_label_records_refused_total")
+            return
+        }
         metrics.add(1, to: "cordon_batches_total")
         metrics.add(result.rounds, to: "cordon_rounds_total")
         guard batch.plan.labels.isEmpty else { return }

@@ -17,7 +17,7 @@ struct ScoreCommand: ParsableCommand {
         commandName: "score", abstract: "Run one of the three scoring parties.",
         discussion: """
             Reads consortium.sealed together with the two other parties, opens its own boxes, computes its share of every \
-            score in two rounds over mutual TLS 1.3, and writes it, sealed for the member, to <member>.scores. It sees no \
+            score in two rounds, or four where the model reads counts, over mutual TLS 1.3, and writes it, sealed for the member, to <member>.scores. It sees no \
             amount, feature, label, score or model weight. Makes the consortium's token key with the two others on \
             consortium.tokenkeys, and answers <member>.blinded on <member>.evaluations.
             """)
@@ -155,6 +155,8 @@ struct ScoreCommand: ParsableCommand {
             "cordon_events_counted_total", .counter, "Events of members' tokens, by what became of them in the counts.")
         metrics.describe("cordon_labels_counted_total", .counter, "Labels that are in the counts.")
         metrics.describe("cordon_labels_refused_total", .counter, "Labels that are not, by reason.")
+        metrics.describe("cordon_label_batches_total", .counter, "Batches of labels.")
+        metrics.describe("cordon_label_records_refused_total", .counter, "Label records refused by a party.")
         metrics.describe("cordon_tokens_live", .gauge, "Tokens with events that a window can still hold.")
         metrics.describe("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again.")
         metrics.describe("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds.")

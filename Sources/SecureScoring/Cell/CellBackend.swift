@@ -126,6 +126,39 @@ package final class CellBackend {
         held.removeAll { $0.batch <= number }
     }
 
+    // MARK: Decisions
+
+    /// Leader: what shows each of the two others that it said what `digest` is of, 16 bytes each.
+    package func tags(_ digest: Digest32) -> [[UInt8]] {
+        [
+            keys.withNext.bytes(.decisionTag, digest: digest, count: Self.tagBytes),
+            keys.withPrevious.bytes(.decisionTag, digest: digest, count: Self.tagBytes),
+        ]
+    }
+
+    /// Whether the leader said it. Compared in constant time.
+    package func isLeaders(_ tags: [[UInt8]], _ digest: Digest32) -> Bool {
+        guard tags.count == 2 else { return false }
+        var difference: UInt8 = 0
+        func compare(_ tag: [UInt8], _ own: [UInt8]) {
+            guard tag.count == own.count else {
+                difference = 1
+                return
+            }
+            for (left, right) in zip(tag, own) { difference |= left ^ right }
+        }
+        if leads {
+            for (tag, own) in zip(tags, self.tags(digest)) { compare(tag, own) }
+        } else if party.previous == Self.leader {
+            compare(tags[0], keys.withPrevious.bytes(.decisionTag, digest: digest, count: Self.tagBytes))
+        } else {
+            compare(tags[1], keys.withNext.bytes(.decisionTag, digest: digest, count: Self.tagBytes))
+        }
+        return difference == 0
+    }
+
+    private static let tagBytes = 16
+
     // MARK: Events
 
     private func ready() throws(BatchAbort) -> Event? {

@@ -25,7 +25,7 @@ package struct CounterStore {
     /// A note has at most this many bytes.
     package static let noteBytes = 256
 
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
     /// What was counted up to the position in the state, and the note that was written with it; nil where nothing ever was.
     ///
@@ -40,7 +40,9 @@ package struct CounterStore {
         }
         var events: [(id: EventID, row: [UInt8])] = []
         try state.scan(self.events) { entry in
-            guard let id = EventID(entry.key) else { throw malformed("an event's id") }
+            guard entry.key.count == 20, let id = EventID(Array(entry.key[4...])) else {
+                throw malformed("an event's id")
+            }
             events.append((id, entry.value))
         }
         do {
@@ -77,9 +79,25 @@ package struct CounterStore {
         let header = [Self.version] + length + note + changes.header
         var writes: [StateWrite] = [.put(table: headers, StateEntry(key: [], value: header, order: 0))]
         writes.reserveCapacity(1 + changes.tokens.count + changes.events.count)
-        for (number, row) in changes.tokens { writes.append(write(tokens, Self.key(number), row)) }
-        for (id, row) in changes.events { writes.append(write(events, id.bytes, row)) }
+        for (number, row) in changes.tokens.sorted(by: { $0.number < $1.number }) {
+            writes.append(write(tokens, Self.key(number), row))
+        }
+        // Keys begin with the time, and are written in their order: what comes together lies together. What has gone is removed by
+        // time, too.
+        var entries: [StateEntry] = []
+        entries.reserveCapacity(changes.events.count)
+        for (id, row) in changes.events {
+            guard let row, let time = PartyCounters.time(ofEvent: row) else { continue }
+            entries.append(StateEntry(key: Self.key(time) + id.bytes, value: row, order: Int64(time)))
+        }
+        entries.sort { $0.order < $1.order }
+        for entry in entries { writes.append(.put(table: events, entry)) }
         return writes
+    }
+
+    /// Removes events that no window holds any more.
+    package func expire(_ changes: PartyCounters.Changes) throws(LogError) {
+        try state.removeAll(in: events, below: changes.oldest)
     }
 
     private func write(_ table: String, _ key: [UInt8], _ row: [UInt8]?) -> StateWrite {

@@ -4,7 +4,8 @@ import Records
 import ThreeParty
 
 /// What the leading party says of a batch on `consortium.batches` once all three have its results in the log: that it is scored
-/// and counted. With the records that it names, it is all that a party needs to count the batch again.
+/// and counted. With the records that it names, it is all that a party needs to count the batch again. Only the leader can make
+/// one: it is tagged for each of the two others.
 struct BatchDecision {
     var partition: Int
     var range: Range<Int64>
@@ -25,12 +26,13 @@ struct BatchDecision {
         codes = agreement.refusals.contains { $0 != nil } ? agreement.codes : nil
     }
 
-    /// Nil for bytes that are no decision.
-    init?(decoding bytes: [UInt8]) {
+    /// Nil for bytes that are no decision, or none of the leader's.
+    init?(decoding bytes: [UInt8], _ backend: CellBackend) {
         guard let wire = WireBatchDecision(decoding: bytes), wire.schema == 1, wire.first >= 0, wire.labelsFirst >= 0,
             wire.first <= wire.end, wire.labelsFirst <= wire.labelsEnd,
             wire.refusals.isEmpty || wire.refusals.count == 3,
-            let model = Digest32(wire.modelDigest), let agreed = Digest32(wire.agreedDigest)
+            let model = Digest32(wire.modelDigest), let agreed = Digest32(wire.agreedDigest),
+            backend.isLeaders(wire.tags.map { Array($0) }, Self.digest(wire))
         else { return nil }
         partition = Int(wire.partition)
         range = wire.first..<wire.end
@@ -49,7 +51,8 @@ struct BatchDecision {
         return agreement.digest == agreed ? agreement : nil
     }
 
-    var record: NewRecord {
+    /// - Parameter backend: the leader's.
+    func record(_ backend: CellBackend) -> NewRecord {
         var wire = WireBatchDecision()
         wire.schema = 1
         wire.partition = UInt32(partition)
@@ -61,6 +64,13 @@ struct BatchDecision {
         wire.modelDigest = Data(model.bytes)
         wire.agreedDigest = Data(agreed.bytes)
         wire.refusals = codes.map { $0.map { Data($0) } } ?? []
+        wire.tags = backend.tags(Self.digest(wire)).map { Data($0) }
         return NewRecord(TopicPartition(Topics.batches), value: wire.encoded)
+    }
+
+    private static func digest(_ wire: WireBatchDecision) -> Digest32 {
+        var untagged = wire
+        untagged.tags = []
+        return Digest32(of: [Array("cordon/decision/v1".utf8), untagged.encoded])
     }
 }

@@ -20,7 +20,7 @@ final class CountSnapshots: Sendable {
     /// - Parameters:
     ///   - store: the counts' own, so that nothing waits for a snapshot.
     ///   - period: from the end of one to the beginning of the next.
-    init(store: any StateStore, period: Duration = .seconds(10)) {
+    init(store: any StateStore, period: Duration = .seconds(30)) {
         self.store = store
         self.period = period
         state.withLock { $0.next = .now + period }
@@ -37,11 +37,11 @@ final class CountSnapshots: Sendable {
     }
 
     /// Begins to write one.
-    func write(_ writes: [StateWrite]) {
+    func write(_ snapshot: PartitionCounts.Snapshot) {
         state.withLock { $0.isWriting = true }
         queue.async { [self] in
             var failure: LogError?
-            do throws(LogError) { try store.commit(writes, positions: []) } catch { failure = error }
+            do throws(LogError) { try snapshot.write(to: store) } catch { failure = error }
             state.withLock { state in
                 state.isWriting = false
                 state.failure = failure
@@ -51,10 +51,10 @@ final class CountSnapshots: Sendable {
     }
 
     /// Writes the last one, and returns when it is written.
-    func finish(_ writes: [StateWrite]) throws(LogError) {
+    func finish(_ snapshot: PartitionCounts.Snapshot) throws(LogError) {
         queue.sync {}
         _ = try isDue()
-        try store.commit(writes, positions: [])
+        try snapshot.write(to: store)
     }
 
     /// Returns when nothing is being written.

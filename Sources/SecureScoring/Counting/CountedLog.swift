@@ -5,6 +5,7 @@ import Records
 final class CountedLog {
     private let log: any EventLog
     private let partition: Int
+    private let backend: CellBackend
     private let labelTopic = TopicPartition(Topics.labels)
     private let decisionTopic = TopicPartition(Topics.batches)
     private let labels: any LogReader
@@ -13,8 +14,12 @@ final class CountedLog {
     private var labelPlace: Int64
     private var decisionPlace: Int64
 
-    init(partition: Int, log: any EventLog, from standing: PartitionCounts.Standing) throws(LogError) {
+    /// - Parameter backend: tells the leader's decisions from others.
+    init(
+        partition: Int, log: any EventLog, backend: CellBackend, from standing: PartitionCounts.Standing
+    ) throws(LogError) {
         self.log = log
+        self.backend = backend
         self.partition = partition
         (labelPlace, decisionPlace) = (standing.labels, standing.decisions)
         labels = try log.reader(at: [Position(labelTopic, labelPlace)])
@@ -49,7 +54,7 @@ final class CountedLog {
         labelPlace = offset
     }
 
-    /// Decisions on this partition's batches from `offset` on that are in the log now, each with the offset after it.
+    /// The leader's decisions on this partition's batches from `offset` on that are in the log now, each with the offset after it.
     func decisions(from offset: Int64) throws(LogError) -> [(decision: BatchDecision, next: Int64)] {
         if offset != decisionPlace {
             try decisions.seek(to: Position(decisionTopic, offset))
@@ -58,7 +63,8 @@ final class CountedLog {
         let records = try decisions.available(limit: 256)
         if let last = records.last { decisionPlace = last.position.offset + 1 }
         return records.compactMap { record in
-            guard let decision = record.value.flatMap({ BatchDecision(decoding: $0) }), decision.partition == partition
+            guard let decision = record.value.flatMap({ BatchDecision(decoding: $0, backend) }),
+                decision.partition == partition
             else { return nil }
             return (decision, record.position.offset + 1)
         }

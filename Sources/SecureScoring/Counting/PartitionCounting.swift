@@ -15,6 +15,7 @@ import ThreeParty
 final class PartitionCounting {
     private let partition: TopicPartition
     private let log: any EventLog
+    private let backend: CellBackend
     private let state: any StateStore
     private let snapshots: CountSnapshots
     private let members: [MemberID]
@@ -25,11 +26,13 @@ final class PartitionCounting {
     private var computed: PartitionCounts.Batch?
 
     init(
-        partition: TopicPartition, log: any EventLog, state: any StateStore, members: [MemberID], metrics: Metrics,
+        partition: TopicPartition, log: any EventLog, backend: CellBackend, state: any StateStore, members: [MemberID],
+        metrics: Metrics,
         logger: Logger
     ) {
         self.partition = partition
         self.log = log
+        self.backend = backend
         self.state = state
         snapshots = CountSnapshots(store: state)
         self.members = members
@@ -53,7 +56,9 @@ final class PartitionCounting {
         }
         let counts = try PartitionCounts(
             features: features, partition: partition.partition, members: members, state: state, metrics: metrics)
-        let kept = (counts, try CountedLog(partition: partition.partition, log: log, from: counts.standing))
+        let kept = (
+            counts, try CountedLog(partition: partition.partition, log: log, backend: backend, from: counts.standing)
+        )
         self.kept = kept
         return kept
     }
@@ -62,7 +67,7 @@ final class PartitionCounting {
     func keepSnapshot() throws {
         do {
             guard let kept, try snapshots.isDue() else { return }
-            snapshots.write(kept.counts.writes())
+            snapshots.write(kept.counts.snapshot())
         } catch {
             forget()
             throw error
@@ -71,7 +76,7 @@ final class PartitionCounting {
 
     /// Writes down what was counted, at the end.
     func finish() throws(LogError) {
-        if let kept { try snapshots.finish(kept.counts.writes()) }
+        if let kept { try snapshots.finish(kept.counts.snapshot()) }
     }
 
     /// What was counted is read again from the last snapshot and the decisions: after one that failed.
@@ -97,7 +102,7 @@ final class PartitionCounting {
         _ batch: PartitionCounts.Batch, with records: [NewRecord]
     ) throws -> [PartitionCounts.RefusedLabel] {
         guard let (counts, _) = kept else { preconditionFailure("a batch that is counted has counts") }
-        let positions = try log.append(records + [BatchDecision(batch.plan, batch.agreement).record])
+        let positions = try log.append(records + [BatchDecision(batch.plan, batch.agreement).record(backend)])
         if let position = positions.last { counts.skip(to: position.offset + 1) }
         return counts.count(batch)
     }

@@ -212,8 +212,22 @@ final class PartitionCounts {
     /// A decision that was counted is not read again.
     func skip(to offset: Int64) { standing.decisions = max(standing.decisions, offset) }
 
-    /// What to write, with the party's position, for everything that was counted since the last call.
-    func writes() -> [StateWrite] { store.writes(counters.takeChanges(), note: standing.encoded) }
+    /// What to write for everything that was counted since the last call.
+    func snapshot() -> Snapshot {
+        Snapshot(changes: counters.takeChanges(), note: standing.encoded, store: store)
+    }
+
+    /// What was counted since the last one.
+    struct Snapshot: Sendable {
+        fileprivate let changes: PartyCounters.Changes
+        fileprivate let note: [UInt8]
+        fileprivate let store: CounterStore
+
+        func write(to state: any StateStore) throws(LogError) {
+            try state.commit(store.writes(changes, note: note), positions: [])
+            try store.expire(changes)
+        }
+    }
 }
 
 extension PartitionCounts.Standing {
