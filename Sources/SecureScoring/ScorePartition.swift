@@ -326,6 +326,8 @@ package final class ScorePartition {
                     batch.plan.range.upperBound,
                     scored.advance(accepted(batch.transactions, batch.agreement.refusals)))
             }
+            // Read before it was known how far an earlier process had come; and the reader stands elsewhere now.
+            gathered = []
         }
         isRecovered = true
     }
@@ -534,7 +536,6 @@ package final class ScorePartition {
         }
         metrics.add(1, to: "cordon_batches_total")
         metrics.add(result.rounds, to: "cordon_rounds_total")
-        guard batch.plan.labels.isEmpty else { return }
         metrics.add(result.refusals.count - refused, to: "cordon_transactions_scored_total")
         metrics.add(refused, to: "cordon_transactions_refused_total")
     }
