@@ -108,7 +108,7 @@ struct CountingTests {
         try counted.send(counted.day(17))
         try world.start()
         // Labels overtake the transactions that they are of, and are refused for good (`unknown_event`).
-        try withKnownIssue("the leader takes all labels before any transaction") {
+        withKnownIssue("the leader takes all labels before any transaction") {
             try counted.expectScores()
             world.stop()
             try expectCalm()
