@@ -211,9 +211,12 @@ package final class ScorePartition {
     private func complete(_ result: BatchResult) throws {
         let batch = batches[0]
         let sealer = sealer(batch.model)
-        var told = sealer.rejections(batch.records.map(\.record), batch.opened, result)
+        // What the parties agreed on is of labels or of transactions, never of both.
+        var told =
+            batch.plan.labels.isEmpty
+            ? sealer.rejections(batch.records.map(\.record), batch.opened, result)
+            : sealer.rejections(batch.labels.records, batch.labels.opened, result)
         if batch.model.manifest.counts != nil {
-            told += sealer.rejections(batch.labels.records, batch.labels.opened, result)
             let refused = try counting.decide(batch.counted(result), with: told)
             told = refused.map { sealer.rejection($0, of: batch.labels.records[$0.record]) }
         }
@@ -531,6 +534,7 @@ package final class ScorePartition {
         }
         metrics.add(1, to: "cordon_batches_total")
         metrics.add(result.rounds, to: "cordon_rounds_total")
+        guard batch.plan.labels.isEmpty else { return }
         metrics.add(result.refusals.count - refused, to: "cordon_transactions_scored_total")
         metrics.add(refused, to: "cordon_transactions_refused_total")
     }
