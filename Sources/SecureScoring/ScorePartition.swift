@@ -326,6 +326,8 @@ package final class ScorePartition {
                     batch.plan.range.upperBound,
                     scored.advance(accepted(batch.transactions, batch.agreement.refusals)))
             }
+            // Read before it was known how far an earlier process had come; and the reader stands elsewhere now.
+            gathered = []
         }
         isRecovered = true
     }
