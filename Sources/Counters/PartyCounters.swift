@@ -120,7 +120,7 @@ package struct PartyCounters: Sendable {
     }
 
     /// When the event of a row was, in seconds since 1970.
-    package static func time(ofEvent row: [UInt8]) -> UInt32? { LabelLedger.time(of: row) }
+    package static func eventTime(_ row: [UInt8]) -> UInt32? { LabelLedger.time(of: row) }
 
     package enum RowError: Error, Sendable, Hashable {
         case tokens(TokenCounters.RowError)

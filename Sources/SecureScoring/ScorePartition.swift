@@ -536,6 +536,7 @@ package final class ScorePartition {
         }
         metrics.add(1, to: "cordon_batches_total")
         metrics.add(result.rounds, to: "cordon_rounds_total")
+        guard batch.plan.labels.isEmpty else { return }
         metrics.add(result.refusals.count - refused, to: "cordon_transactions_scored_total")
         metrics.add(refused, to: "cordon_transactions_refused_total")
     }

@@ -69,7 +69,9 @@ struct CounterStoreTests {
         #expect(try rows() > 200)
         for days in stride(from: 10 as Int64, through: 60, by: 10) { counters.settle(at: start + days * day) }
         counters.sweep(1000)
-        try state.commit(store.writes(counters.takeChanges(), note: []), positions: [])
+        let changes = counters.takeChanges()
+        try state.commit(store.writes(changes, note: []), positions: [])
+        try store.expire(changes)
         // What is left are the two that last moved the time on, and those of the day on which the reach begins.
         #expect(try rows() == 4)
         #expect(try store.load(spec: spec, members: 5)?.counters.canonical.tokens.isEmpty == true)

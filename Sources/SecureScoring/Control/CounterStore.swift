@@ -87,7 +87,7 @@ package struct CounterStore {
         var entries: [StateEntry] = []
         entries.reserveCapacity(changes.events.count)
         for (id, row) in changes.events {
-            guard let row, let time = PartyCounters.time(ofEvent: row) else { continue }
+            guard let row, let time = PartyCounters.eventTime(row) else { continue }
             entries.append(StateEntry(key: Self.key(time) + id.bytes, value: row, order: Int64(time)))
         }
         entries.sort { $0.order < $1.order }
