@@ -37,8 +37,8 @@ package struct BatchLimits: Sendable, Hashable {
 /// While the messages of some batches are on the wire, the next ones are read and opened; results are written and committed
 /// in the order of the log.
 ///
-/// Where the model reads counts (docs/DESIGN.md 4.5), labels are counted in batches of their own, before the transactions behind them
-/// in time; and batches come one after the other, since each looks at what those before it left.
+/// Where the model reads counts (docs/DESIGN.md 4.5), labels are counted in batches of their own, between the transactions that were
+/// in the log before and after them; and batches come one after the other, since each looks at what those before it left.
 package final class ScorePartition {
     private let log: any EventLog
     private let partition: TopicPartition
@@ -273,7 +273,8 @@ package final class ScorePartition {
         }
         // Each looks at what the one before it left.
         guard try batches.isEmpty || model(at: from).manifest.counts == nil else { return false }
-        let records = Array(gathered.prefix { $0.activation == nil })
+        let label = counting.nextLabel?.timestamp ?? .max
+        let records = Array(gathered.prefix { $0.activation == nil && $0.record.timestamp < label })
         var repeats: [Int64] = []
         for record in records {
             guard let claim = record.claim else { continue }
@@ -300,18 +301,20 @@ package final class ScorePartition {
         return true
     }
 
-    /// Proposes the labels that are there, before any transaction that may be behind them in time; false where there are none.
+    /// Proposes the labels that were in the log before the next transaction was; false where there are none. So a label comes behind
+    /// its event, and before the transactions whose windows hold that; topics have no order among each other but their records' times.
     private func leadLabels() throws -> Bool {
         let at = activations.committed
         guard let digest = activations.model(at: at), let model = try models.model(digest) else { return false }
-        let records = try counting.newLabels(for: model, limit: limits.labels)
+        let next = gathered.first?.record.timestamp ?? .max
+        let records = try counting.newLabels(for: model, limit: limits.labels).prefix { $0.timestamp <= next }
         guard let last = records.last, let counts = try counting.counts(for: model) else { return false }
         let plan = BatchPlan(
             partition: partition.partition, range: at..<at,
-            labels: counts.standing.labels..<last.position.offset + 1, repeats: [], records: records, model: digest,
-            counted: counts.standing.digest)
+            labels: counts.standing.labels..<last.position.offset + 1, repeats: [], records: Array(records),
+            model: digest, counted: counts.standing.digest)
         try backend.propose(plan, decisions: counts.standing.decisions)
-        try begin(plan, [], labels: records, model)
+        try begin(plan, [], labels: Array(records), model)
         return true
     }
 

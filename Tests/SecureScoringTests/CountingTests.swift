@@ -107,12 +107,9 @@ struct CountingTests {
         try counted.label(later, frauds: Set(later))
         try counted.send(counted.day(17))
         try world.start()
-        // Labels overtake the transactions that they are of, and are refused for good (`unknown_event`).
-        withKnownIssue("the leader takes all labels before any transaction") {
-            try counted.expectScores()
-            world.stop()
-            try expectCalm()
-        }
+        try counted.expectScores()
+        world.stop()
+        try expectCalm()
     }
 
     // MARK: Restarts

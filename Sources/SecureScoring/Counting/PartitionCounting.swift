@@ -24,6 +24,8 @@ final class PartitionCounting {
     private var kept: (counts: PartitionCounts, log: CountedLog)?
     /// Computed by all, and not yet known to be decided.
     private var computed: PartitionCounts.Batch?
+    /// Label records that are not counted yet.
+    private var waiting: [LogRecord] = []
 
     init(
         partition: TopicPartition, log: any EventLog, backend: CellBackend, state: any StateStore, members: [MemberID],
@@ -84,6 +86,7 @@ final class PartitionCounting {
         snapshots.wait()
         kept = nil
         computed = nil
+        waiting = []
     }
 
     // MARK: Leader
@@ -92,8 +95,13 @@ final class PartitionCounting {
     func newLabels(for model: ActiveModel, limit: Int) throws -> [LogRecord] {
         guard let features = model.manifest.counts else { return [] }
         let (counts, log) = try keep(features)
-        return try log.labels(from: counts.standing.labels, limit: limit)
+        waiting.removeAll { $0.position.offset < counts.standing.labels }
+        if waiting.isEmpty { waiting = try log.labels(from: counts.standing.labels, limit: limit) }
+        return waiting
     }
+
+    /// The oldest of those, as of the last look.
+    var nextLabel: LogRecord? { waiting.first }
 
     /// Says in the log that a batch is decided, together with `records`, and counts it.
     ///
