@@ -79,13 +79,12 @@ struct DemoCommand: ParsableCommand {
     func run() throws {
         let start = ContinuousClock.now
         say("everything goes to \(dir); Ctrl-C stops all of it")
-        let stop = StopFlag.onSignals()
         guard let budget = AlertBudget(perThousand: budget) else {
             throw Failure("`--budget` is above 0, at most 1000")
         }
         let data = try readData()
-        var summary = alone ? try runAlone(data, start, stop) : try runTogether(data, start, stop)
-        if compare, !stop.isSet {
+        var summary = alone ? try runAlone(data, start) : try runTogether(data, start)
+        if compare, !summary.stopped {
             let uplift = try UpliftStudy(
                 data.transactions, train: data.train, test: data.test, own: features("card"),
                 consortium: summary.scores, budget: budget
@@ -108,10 +107,10 @@ struct DemoCommand: ParsableCommand {
 
     /// One consortium of all members, with the features that they have in common.
     private func runTogether(
-        _ data: DemoData, _ start: ContinuousClock.Instant, _ stop: StopFlag
+        _ data: DemoData, _ start: ContinuousClock.Instant
     ) throws -> DemoSummary {
         let folder = DemoFolder(path: dir)
-        let (model, outcome) = try play(data, features("card-consortium"), folder, stop)
+        let (model, outcome) = try play(data, features("card-consortium"), folder)
         var summary = DemoSummary(
             data: data, clear: model.clearScores, outcome: outcome, quality: quality(data, outcome.state))
         summary.take(CellCosts(folder: folder, members: data.members))
@@ -123,14 +122,14 @@ struct DemoCommand: ParsableCommand {
 
     /// Every member by itself, one after the other: its own windows, its own model, three parties that score for it alone.
     private func runAlone(
-        _ data: DemoData, _ start: ContinuousClock.Instant, _ stop: StopFlag
+        _ data: DemoData, _ start: ContinuousClock.Instant
     ) throws -> DemoSummary {
         var clear: [Int: Int64] = [:]
         var whole = DemoRun.Outcome(state: DemoWatch.State(), sent: [:], peakMemory: 0, stopped: false)
-        for member in data.members where !stop.isSet {
+        for member in data.members where !whole.stopped {
             say("\n\(member) alone")
             let (model, outcome) = try play(
-                data.only(member), features("card"), DemoFolder(path: "\(dir)/alone/\(member)"), stop)
+                data.only(member), features("card"), DemoFolder(path: "\(dir)/alone/\(member)"))
             whole.take(outcome)
             let places = data.transactions.indices.filter { data.transactions[$0].member == member }
             for (place, score) in model.clearScores { clear[places[place]] = score }
@@ -145,8 +144,10 @@ struct DemoCommand: ParsableCommand {
     }
 
     private func play(
-        _ data: DemoData, _ spec: FeatureSpec, _ folder: DemoFolder, _ stop: StopFlag
+        _ data: DemoData, _ spec: FeatureSpec, _ folder: DemoFolder
     ) throws -> (model: DemoModel, outcome: DemoRun.Outcome) {
+        // Set by a signal, and at the end of this run.
+        let stop = StopFlag.onSignals()
         let model = try DemoModel(data: data, spec: spec, folder: folder)
         let consortium = try DemoConsortium(folder: folder, pipelines: pipelines, members: data.members)
         _ = try deal(
