@@ -271,10 +271,12 @@ package final class ScorePartition {
             gathered.removeFirst()
             return true
         }
+        let counts = try model(at: from).manifest.counts
         // Each looks at what the one before it left.
-        guard try batches.isEmpty || model(at: from).manifest.counts == nil else { return false }
-        let label = counting.nextLabel?.timestamp ?? .max
+        guard batches.isEmpty || counts == nil else { return false }
+        let label = counts.flatMap { _ in counting.nextLabel?.timestamp } ?? .max
         let records = Array(gathered.prefix { $0.activation == nil && $0.record.timestamp < label })
+        guard !records.isEmpty else { return false }
         var repeats: [Int64] = []
         for record in records {
             guard let claim = record.claim else { continue }
