@@ -71,7 +71,9 @@ let package = Package(
             ], swiftSettings: settings),
         .target(
             name: "Ingest",
-            dependencies: ["Records", "ThreeParty", "Model", "Keys", "EventLogs", "Telemetry", crypto, logging],
+            dependencies: [
+                "Records", "ThreeParty", "Tokens", "Model", "Keys", "EventLogs", "Telemetry", crypto, logging,
+            ],
             swiftSettings: settings),
         .target(
             name: "IngestHTTP",
@@ -90,11 +92,11 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "SecureScoring",
-            dependencies: ["Records", "ThreeParty", "Counters", "Keys", "EventLogs", "Telemetry", logging],
+            dependencies: ["Records", "ThreeParty", "Tokens", "Counters", "Keys", "EventLogs", "Telemetry", logging],
             swiftSettings: settings),
         .target(
             name: "TokenService",
-            dependencies: ["Records", "ThreeParty", "Tokens", "Keys", "EventLogs", "Telemetry", crypto],
+            dependencies: ["Records", "ThreeParty", "Tokens", "Keys", "EventLogs", "Telemetry", crypto, logging],
             swiftSettings: settings),
         .target(
             name: "ModelSync",
@@ -114,7 +116,8 @@ let package = Package(
             dependencies: [
                 "Cglibc", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "KafkaLog",
                 "TLSTransport",
-                "Tokens", "Counters", "Ingest", "IngestHTTP", "SecureScoring", "ModelSync", "Simulation",
+                "Tokens", "TokenService", "Counters", "Ingest", "IngestHTTP", "SecureScoring", "ModelSync",
+                "Simulation",
                 "Configuration",
                 "Telemetry",
                 "Plots", logging, crypto,
@@ -127,7 +130,7 @@ let package = Package(
             name: "TokenServiceTests",
             dependencies: [
                 "TokenService", "Tokens", "Keys", "ThreeParty", "EventLogs", "LocalStore", "Records", "Telemetry",
-                crypto,
+                crypto, logging,
             ],
             swiftSettings: settings),
         .testTarget(name: "ThreePartyTests", dependencies: ["ThreeParty", "Records"], swiftSettings: settings),
@@ -152,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "IngestTests",
             dependencies: [
-                "Ingest", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "Telemetry", logging,
+                "Ingest", "Records", "ThreeParty", "Tokens", "Model", "Keys", "EventLogs", "LocalStore", "Telemetry",
+                logging,
             ],
             swiftSettings: settings),
         .testTarget(

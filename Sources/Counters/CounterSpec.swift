@@ -2,8 +2,9 @@ import Records
 
 /// A window that ends some time ago, when outcomes are known: `over` seconds that end `delay` seconds before an event.
 ///
-/// Buckets hold whole multiples of their length since 1970. At time t the window holds the `over / bucket` buckets up to and
-/// with the one that t - delay lies in: it is (t - delay - over, t - delay] moved later by less than one bucket.
+/// Buckets hold whole multiples of their length since 1970. At time t the window holds the last `over / bucket` buckets that
+/// had ended at t - delay: those up to and with floor((t - delay) / bucket) - 1. It is (t - delay - over, t - delay] moved
+/// earlier by at most one bucket, so nothing newer than `delay` is ever in it.
 package struct CountWindow: Hashable, Sendable {
     /// Seconds.
     package var over: Int64
@@ -34,54 +35,71 @@ package enum VelocitySpan: CaseIterable, Sendable {
     }
 }
 
-/// How counts are kept.
+/// How counts are kept. Which windows are asked for is not part of it, so a model with other windows needs no other state.
 package struct CounterSpec: Hashable, Sendable {
     /// Length of a bucket of the windows.
     package let bucketSeconds: Int64
-    package let windows: [CountWindow]
-    /// Seconds of event time after which an event is in no window any more.
+    /// Seconds of event time after which an event is in no window any more; a window needs `over + delay` and one bucket.
     package let reach: Int64
 
-    /// Nil for what can't be kept: buckets are whole hours, windows whole buckets, with at most 4,096 buckets to the oldest.
-    package init?(bucketSeconds: Int64, windows: [CountWindow]) {
-        guard bucketSeconds > 0, bucketSeconds % 3600 == 0, !windows.isEmpty,
-            windows.allSatisfy({ window in
-                window.over > 0 && window.delay >= 0 && window.over % bucketSeconds == 0
-                    && window.delay % bucketSeconds == 0 && window.over <= 4096 * bucketSeconds
-                    && window.delay <= 4096 * bucketSeconds
-            })
+    private static let buckets: Int64 = 4096
+
+    /// Nil for what can't be kept: buckets are whole hours, and the reach is at least a day and at most 4,096 buckets.
+    package init?(bucketSeconds: Int64, reach: Int64) {
+        guard bucketSeconds > 0, bucketSeconds % 3600 == 0, reach >= EventTime.day,
+            (reach - 1) / bucketSeconds < Self.buckets
         else { return nil }
-        let reach = windows.reduce(EventTime.day) { max($0, $1.over + $1.delay) }
-        guard reach <= 4096 * bucketSeconds else { return nil }
         self.bucketSeconds = bucketSeconds
-        self.windows = windows
         self.reach = reach
+    }
+
+    /// Whether what is kept holds a window at every moment: it is of whole buckets, and reaches no further back.
+    package func holds(_ window: CountWindow) -> Bool {
+        window.over > 0 && window.delay >= 0 && window.over % bucketSeconds == 0 && window.delay % bucketSeconds == 0
+            && window.over <= reach && window.delay <= reach - window.over
+            && bucketSeconds <= reach - window.over - window.delay
     }
 }
 
 /// Which buckets there are at one moment. It moves only where it is told to, at the same record at every party; so what is
 /// counted, and what has gone, is a function of the log.
+///
+/// An event may be ahead of the time by the spec's reach. The time moves on the word of two members, so one that sends while
+/// all others are quiet is ahead for as long as they are; and one whose clock is wrong by less than that only has its buckets
+/// kept for that much longer. What is further ahead would stay for years, and is refused. Spans have room for fewer buckets: up
+/// to an hour it is three hours ahead, up to a day nine days, and events further ahead are not in them.
 struct CounterClock: Sendable {
-    /// Seconds that an event may be ahead: one that says it is of next year would else stay until then.
-    static let ahead: Int64 = 3600
-
-    let now: Int64
+    /// Nil before any event.
+    let now: Int64?
     /// By tier, the number of the first bucket that is still seen. What is older may still lie there and counts no more.
     let oldest: [UInt32]
+    /// By tier, the last second that is counted.
+    let latest: [Int64]
     let lengths: [Int64]
 
-    init(now: EventTime, spec: CounterSpec) {
-        let seconds = min(max(now.seconds, 0), Int64(UInt32.max))
+    init(now: EventTime?, spec: CounterSpec) {
+        let seconds = now.map { min(max($0.seconds, 0), Self.end) }
         self.now = seconds
         lengths = Tier.allCases.map { $0.length(spec) }
-        oldest = Tier.allCases.map { UInt32(max(seconds - $0.reach(spec), 0) / $0.length(spec)) }
+        oldest = Tier.allCases.map { tier in
+            seconds.map { UInt32(max($0 - tier.reach(spec), 0) / tier.length(spec)) } ?? 0
+        }
+        latest = Tier.allCases.map { tier in
+            seconds.map { $0 + min(tier.ahead(spec), Self.end - $0) } ?? Self.end
+        }
     }
+
+    /// The last second that there is, in 2106.
+    private static let end = Int64(UInt32.max)
+
+    /// From when on an event is in a window that is still seen.
+    var oldestSeconds: Int64 { Int64(oldest[Tier.window.rawValue]) * lengths[Tier.window.rawValue] }
 
     func bucket(_ time: Int64, _ tier: Tier) -> Int64 { time / lengths[tier.rawValue] }
 
     /// Nil where an event of this time is counted.
     func refusal(_ time: EventTime) -> EventOutcome? {
-        if time.seconds > now + Self.ahead || time.seconds > Int64(UInt32.max) { return .early }
+        if time.seconds > latest[Tier.window.rawValue] { return .early }
         if time.seconds < 0 || bucket(time.seconds, .window) < oldest[Tier.window.rawValue] { return .late }
         return nil
     }
@@ -90,9 +108,9 @@ struct CounterClock: Sendable {
 /// What became of an event.
 package enum EventOutcome: Sendable, Hashable {
     case counted
-    /// Older than the longest window: it would be in none.
+    /// Older than the spec's reach: it would be in no window.
     case late
-    /// More than an hour ahead.
+    /// Ahead of the time by more than the spec's reach.
     case early
     /// An event of this id is counted already.
     case known
@@ -117,6 +135,16 @@ enum Tier: Int, CaseIterable {
         case .window: spec.reach
         case .hour: EventTime.day
         case .minute: 3600
+        }
+    }
+
+    /// Seconds that an event may be ahead. With what a tier reaches back, less than 250 buckets of an hour or a minute: their
+    /// counts have 8 bits (`TokenBuckets`).
+    func ahead(_ spec: CounterSpec) -> Int64 {
+        switch self {
+        case .window: spec.reach
+        case .hour: 9 * EventTime.day
+        case .minute: 3 * 3600
         }
     }
 }

@@ -1,14 +1,5 @@
 import Records
-package import ThreeParty
-
-/// What a label record says of an event.
-package enum LabelChange: Sendable {
-    /// This party's components of 1 for a confirmed fraud, of 0 for a legitimate event. Said again of an event, it is a
-    /// correction and takes the former one's place.
-    case outcome(CountShare)
-    /// What was said of the event is taken back.
-    case withdrawal
-}
+import ThreeParty
 
 /// Why a label is not counted. Raw values are stable codes.
 package enum LabelError: String, Error, Sendable, Hashable {
@@ -16,15 +7,11 @@ package enum LabelError: String, Error, Sendable, Hashable {
     case unknownEvent = "unknown_event"
     /// Another member sent the event.
     case foreignEvent = "foreign_event"
-    /// There is nothing to take back.
-    case doubledReversal = "doubled_reversal"
 }
 
 /// What became of a label.
 package enum LabelOutcome: Sendable, Hashable {
     case counted
-    /// The member's sequence had come to this position, or further, before.
-    case repeated
     case refused(LabelError)
 }
 
@@ -36,11 +23,24 @@ struct LabelLedger: Sendable {
     /// An event has at most this many tokens.
     static let tokens = 4
 
+    /// A partition of a member's transactions: what label records come of, in order.
+    struct Source: Hashable, Comparable {
+        var member: UInt8
+        var partition: UInt32
+
+        /// A member has at most this many.
+        static let partitions: UInt32 = 4096
+
+        static func < (left: Source, right: Source) -> Bool {
+            (left.member, left.partition) < (right.member, right.partition)
+        }
+    }
+
     struct Event: Sendable {
         var time: UInt32
         var member: UInt8
-        /// What counts for it now; nil where nothing does.
-        var label: CountShare?
+        /// What counts for it now: zero where nothing was said.
+        var label: CountShare
         /// Numbers of its tokens, which they keep for as long as the event is in a window; `UInt32.max` for none.
         var tokens: SIMD4<UInt32>
 
@@ -56,16 +56,16 @@ struct LabelLedger: Sendable {
 
     enum Taken {
         case counts(Effect)
-        case repeated
         case refused(LabelError)
     }
 
     private var events: [EventID: Event] = [:]
     /// By window bucket, for expiry.
     private var ids: [UInt32: ContiguousArray<EventID>] = [:]
-    /// By member, the highest position of its labels.
-    private var positions = [UInt64?](repeating: nil, count: 64)
-    private var changed: Set<EventID> = []
+    /// The highest position of the label records of each source.
+    private var positions: [Source: UInt64] = [:]
+    /// Rows that differ from those last taken; made where they change, so that nobody waits for all of them at once.
+    private var changed: [EventID: [UInt8]?] = [:]
 
     var count: Int { events.count }
 
@@ -79,7 +79,7 @@ struct LabelLedger: Sendable {
     mutating func add(_ id: EventID, _ event: Event, _ clock: CounterClock) {
         if let old = events.updateValue(event, forKey: id) { forget(id, old, clock) }
         ids[UInt32(clock.bucket(Int64(event.time), .window)), default: []].append(id)
-        changed.insert(id)
+        changed[id] = .some(Self.encode(event))
     }
 
     /// One that is in no window any more, and came again.
@@ -88,26 +88,27 @@ struct LabelLedger: Sendable {
         if let at = ids[bucket]?.firstIndex(of: id) { ids[bucket]?.remove(at: at) }
     }
 
+    /// Whether a label record of this position has not been taken yet; then it has.
+    mutating func takes(_ member: MemberNumber, _ partition: UInt32, _ position: UInt64) -> Bool {
+        guard partition < Source.partitions else { return false }
+        let source = Source(member: member.value, partition: partition)
+        if let highest = positions[source], position <= highest { return false }
+        positions[source] = position
+        return true
+    }
+
     mutating func take(
-        _ member: MemberNumber, position: UInt64, of id: EventID, _ change: LabelChange, _ clock: CounterClock
+        _ member: MemberNumber, _ id: EventID, _ outcome: CountShare, _ clock: CounterClock
     ) -> Taken {
-        if let highest = positions[Int(member.value)], position <= highest { return .repeated }
-        positions[Int(member.value)] = position
         guard var event = events[id], isSeen(event, clock) else { return .refused(.unknownEvent) }
         guard event.member == member.value else { return .refused(.foreignEvent) }
         let before = event.label
-        switch change {
-        case .outcome(let share): event.label = share
-        case .withdrawal:
-            guard before != nil else { return .refused(.doubledReversal) }
-            event.label = nil
-        }
+        event.label = outcome
         events[id] = event
-        changed.insert(id)
+        changed[id] = .some(Self.encode(event))
         return .counts(
             Effect(
-                tokens: event.numbers, time: EventTime(seconds: Int64(event.time)),
-                change: (event.label ?? .zero) - (before ?? .zero)))
+                tokens: event.numbers, time: EventTime(seconds: Int64(event.time)), change: outcome - before))
     }
 
     /// Drops up to `limit` events that are in no window any more.
@@ -116,7 +117,7 @@ struct LabelLedger: Sendable {
         for bucket in ids.keys.filter({ $0 < clock.oldest[Tier.window.rawValue] }).sorted() {
             while rest > 0, let id = ids[bucket]?.popLast() {
                 events[id] = nil
-                changed.insert(id)
+                changed[id] = .some(nil)
                 rest -= 1
             }
             if ids[bucket]?.isEmpty == true { ids[bucket] = nil }
@@ -126,30 +127,43 @@ struct LabelLedger: Sendable {
 
     // MARK: Rows
 
-    /// How many members' positions (1), then member (1) and position (8) of each; little-endian.
+    /// How many positions (4), then member (1), partition (4) and position (8) of each, in order of member and partition;
+    /// little-endian.
     var header: [UInt8] {
-        var out: [UInt8] = [UInt8(positions.count { $0 != nil })]
-        for (member, position) in positions.enumerated() {
-            guard let position else { continue }
-            out.append(UInt8(member))
+        var out = UInt32.pack([UInt32(positions.count)])
+        out.reserveCapacity(4 + Self.positionBytes * positions.count)
+        for (source, position) in positions.sorted(by: { $0.key < $1.key }) {
+            out.append(source.member)
+            withUnsafeBytes(of: source.partition.littleEndian) { out += $0 }
             withUnsafeBytes(of: position.littleEndian) { out += $0 }
         }
         return out
     }
 
+    private static let positionBytes = 13
+
     mutating func takeChanges() -> [(id: EventID, row: [UInt8]?)] {
-        defer { changed = [] }
-        return changed.map { ($0, events[$0].map(Self.encode)) }
+        defer { changed = [:] }
+        return changed.map { (id: $0.key, row: $0.value) }
     }
 
-    /// time (4), member (1), whether labelled (1), the label's components (2 each), tokens' numbers (4 each); little-endian.
+    /// time (4), member (1), the label's components (2 each), tokens' numbers (4 each); little-endian.
     private static func encode(_ event: Event) -> [UInt8] {
         var out: [UInt8] = []
-        withUnsafeBytes(of: event.time.littleEndian) { out += $0 }
-        out += [event.member, event.label == nil ? 0 : 1]
-        let label = event.label ?? .zero
-        return out + UInt16.pack([label.first, label.second]) + UInt32.pack(event.numbers)
+        out.reserveCapacity(eventBytes + 4 * tokens)
+        withUnsafeBytes(of: event.time.littleEndian) { out.append(contentsOf: $0) }
+        out.append(event.member)
+        withUnsafeBytes(of: event.label.first.littleEndian) { out.append(contentsOf: $0) }
+        withUnsafeBytes(of: event.label.second.littleEndian) { out.append(contentsOf: $0) }
+        for place in 0..<tokens where event.tokens[place] != .max {
+            withUnsafeBytes(of: event.tokens[place].littleEndian) { out.append(contentsOf: $0) }
+        }
+        return out
     }
+
+    private static let eventBytes = 9
+
+    static func time(of row: [UInt8]) -> UInt32? { row.count < 4 ? nil : UInt32.unpack(Array(row[..<4]))[0] }
 
     init() {}
 
@@ -157,11 +171,17 @@ struct LabelLedger: Sendable {
         header: ArraySlice<UInt8>, rows: some Collection<(id: EventID, row: [UInt8])>, _ clock: CounterClock,
         isToken: (UInt32) -> Bool
     ) {
-        guard let count = header.first, header.count == 1 + 9 * Int(count) else { return nil }
-        for at in 0..<Int(count) {
-            let begin = header.startIndex + 1 + 9 * at
-            guard let member = MemberNumber(Int(header[begin])) else { return nil }
-            positions[Int(member.value)] = header[begin + 1..<begin + 9].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        guard header.count >= 4 else { return nil }
+        let count = Int(UInt32.unpack(Array(header.prefix(4)))[0])
+        var rest = header.dropFirst(4)
+        guard rest.count == Self.positionBytes * count else { return nil }
+        for _ in 0..<count {
+            let source = Source(member: rest.removeFirst(), partition: UInt32.unpack(Array(rest.prefix(4)))[0])
+            let position = rest.dropFirst(4).prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+            guard MemberNumber(Int(source.member)) != nil, source.partition < Source.partitions,
+                positions.updateValue(position, forKey: source) == nil
+            else { return nil }
+            rest.removeFirst(Self.positionBytes - 1)
         }
         for (id, row) in rows {
             guard let event = Self.decode(row) else { return nil }
@@ -171,19 +191,18 @@ struct LabelLedger: Sendable {
             }
             add(id, event, clock)
         }
-        changed = []
+        changed = [:]
     }
 
     private static func decode(_ row: [UInt8]) -> Event? {
-        guard row.count >= 10, (row.count - 10) % 4 == 0, (row.count - 10) / 4 <= tokens, row[5] < 2,
-            MemberNumber(Int(row[4])) != nil
-        else { return nil }
-        let label = UInt16.unpack(Array(row[6..<10]))
+        let rest = row.count - eventBytes
+        guard rest >= 0, rest % 4 == 0, rest / 4 <= tokens, MemberNumber(Int(row[4])) != nil else { return nil }
+        let label = UInt16.unpack(Array(row[5..<eventBytes]))
         var numbers = SIMD4<UInt32>(repeating: .max)
-        for (at, number) in UInt32.unpack(Array(row[10...])).enumerated() { numbers[at] = number }
+        for (at, number) in UInt32.unpack(Array(row[eventBytes...])).enumerated() { numbers[at] = number }
         return Event(
             time: UInt32.unpack(Array(row[..<4]))[0], member: row[4],
-            label: row[5] == 1 ? CountShare(first: label[0], second: label[1]) : nil, tokens: numbers)
+            label: CountShare(first: label[0], second: label[1]), tokens: numbers)
     }
 
     /// All events that can still be labelled, by id; tokens by what `name` says.

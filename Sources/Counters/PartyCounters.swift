@@ -1,25 +1,44 @@
 package import Records
-import ThreeParty
+package import ThreeParty
 
 /// All that one party counts: events and confirmed frauds of tokens, and which events were labelled. The same records in the
-/// same order lead to the same state, whatever was swept, stored or rotated in between.
+/// same batches lead to the same state, whatever was swept, stored or rotated in between.
 ///
-/// Events and labels enter once all three parties have agreed to take them; a record that one refused enters at none.
+/// Events and labels enter once all three parties have agreed to take them; a record that one refused enters at none. The
+/// time is taken from the events: the first one counted sets it, later ones move it where the owner calls `settle`.
 package struct PartyCounters: Sendable {
     package private(set) var counters: TokenCounters
     private var ledger = LabelLedger()
+    private var times = MemberTimes()
+    private let members: Int
 
     /// An event has at most this many tokens.
     package static let tokens = LabelLedger.tokens
 
-    package init(spec: CounterSpec, now: EventTime) { counters = TokenCounters(spec: spec, now: now) }
+    /// - Parameter members: of the consortium now, 1 ... 64; it may change from one start to the next.
+    package init(spec: CounterSpec, members: Int) {
+        precondition((1...MemberNumber.limit).contains(members), "a consortium has 1 to 64 members")
+        counters = TokenCounters(spec: spec)
+        self.members = members
+    }
 
     package var eventCount: Int { ledger.count }
 
+    /// Whether a token has state, so that its bytes were found to be a curve point before. It depends on what was swept:
+    /// nothing that is counted may hang on it.
+    package func knows(_ token: TokenKey) -> Bool { counters.number(of: token) != nil }
+
     // MARK: Records
 
-    /// Moves the time on; see `TokenCounters.advance`.
-    package mutating func advance(to time: EventTime) { counters.advance(to: time) }
+    /// Moves the time on after a batch, to what two members have come to by their events that were counted; in a consortium
+    /// of one member, to what that one has. It never goes back.
+    ///
+    /// So no single member moves the time: one whose clock is ahead counts events ahead, one that is behind holds nobody up
+    /// where there are two others. Only the first event of all is one member's word, and stands until two have come to it;
+    /// and after a silence longer than the spec's reach every event is early, so the state is begun anew.
+    package mutating func settle() {
+        if let time = times.agreed(members: members) { counters.advance(to: time) }
+    }
 
     /// Counts an event of each of its tokens.
     ///
@@ -30,6 +49,8 @@ package struct PartyCounters: Sendable {
         precondition(tokens.count <= Self.tokens, "whoever opens a box counts its tokens")
         if let refusal = counters.clock.refusal(time) { return refusal }
         guard !ledger.knows(id, counters.clock) else { return .known }
+        counters.begin(at: time)
+        times.note(member, time)
         var numbers = SIMD4<UInt32>(repeating: .max)
         for (at, token) in tokens.enumerated() where !tokens[..<at].contains(token) {
             let number = counters.number(adding: token)
@@ -37,20 +58,28 @@ package struct PartyCounters: Sendable {
             numbers[at] = number
         }
         ledger.add(
-            id, LabelLedger.Event(time: UInt32(time.seconds), member: member.value, label: nil, tokens: numbers),
+            id, LabelLedger.Event(time: UInt32(time.seconds), member: member.value, label: .zero, tokens: numbers),
             counters.clock)
         return .counted
     }
 
-    /// Counts what a member says of one of its events, once.
+    /// Takes a label record's position; false for a repeat, whose labels are left out.
     ///
-    /// - Parameter position: of the member's sequence of labels; it only grows, and what was at or below the highest is a
-    ///   repeat.
+    /// - Parameters:
+    ///   - partition: of the member's transactions; one from 4,096 on is no partition, and false.
+    ///   - position: of the record in the member's partition. It only grows, so what is at or below the highest was taken.
+    package mutating func takesLabels(from member: MemberNumber, partition: UInt32, position: UInt64) -> Bool {
+        ledger.takes(member, partition, position)
+    }
+
+    /// Counts what a member says of one of its events, in place of what it said before.
+    ///
+    /// - Parameter outcome: this party's components of 1 for a confirmed fraud, of 0 for a legitimate event or for a word
+    ///   that is taken back: a party can't tell these from each other.
     package mutating func label(
-        _ change: LabelChange, of id: EventID, from member: MemberNumber, position: UInt64
+        _ outcome: CountShare, of id: EventID, from member: MemberNumber
     ) -> LabelOutcome {
-        switch ledger.take(member, position: position, of: id, change, counters.clock) {
-        case .repeated: return .repeated
+        switch ledger.take(member, id, outcome, counters.clock) {
         case .refused(let error): return .refused(error)
         case .counts(let effect):
             for token in effect.tokens { _ = counters.label(token, eventAt: effect.time, effect.change) }
@@ -84,35 +113,45 @@ package struct PartyCounters: Sendable {
     package struct Changes: Sendable {
         package var header: [UInt8]
         package var tokens: [(number: UInt32, row: [UInt8]?)]
+        /// Those without a row are of times before `oldest`.
         package var events: [(id: EventID, row: [UInt8]?)]
+        /// Seconds since 1970: of an event from before nothing is known any more.
+        package var oldest: Int64
     }
+
+    /// When the event of a row was, in seconds since 1970.
+    package static func eventTime(_ row: [UInt8]) -> UInt32? { LabelLedger.time(of: row) }
 
     package enum RowError: Error, Sendable, Hashable {
         case tokens(TokenCounters.RowError)
+        case times
         case events
     }
 
-    private static let counterHeaderBytes = 30
-
     package mutating func takeChanges() -> Changes {
-        Changes(header: counters.header + ledger.header, tokens: counters.takeChanges(), events: ledger.takeChanges())
+        Changes(
+            header: counters.header + times.header + ledger.header, tokens: counters.takeChanges(),
+            events: ledger.takeChanges(), oldest: counters.clock.oldestSeconds)
     }
 
+    /// What a store's header and rows hold, in any order.
     package init(
-        spec: CounterSpec, header: [UInt8], tokens: some Collection<(number: UInt32, row: [UInt8])>,
+        spec: CounterSpec, members: Int, header: [UInt8], tokens: some Collection<(number: UInt32, row: [UInt8])>,
         events: some Collection<(id: EventID, row: [UInt8])>
     ) throws(RowError) {
-        guard header.count > Self.counterHeaderBytes else { throw .tokens(.header) }
+        self.init(spec: spec, members: members)
+        let counters: TokenCounters
         do {
-            counters = try TokenCounters(spec: spec, header: Array(header[..<Self.counterHeaderBytes]), rows: tokens)
+            counters = try TokenCounters(
+                spec: spec, header: Array(header.prefix(TokenCounters.headerBytes)), rows: tokens)
         } catch { throw .tokens(error) }
-        let counters = counters
+        var rest = header.dropFirst(TokenCounters.headerBytes)
+        guard let times = MemberTimes(taking: &rest) else { throw .times }
         guard
             let ledger = LabelLedger(
-                header: header[Self.counterHeaderBytes...], rows: events, counters.clock,
-                isToken: { counters.holds($0) })
+                header: rest, rows: events, counters.clock, isToken: { counters.holds($0) })
         else { throw .events }
-        self.ledger = ledger
+        (self.counters, self.times, self.ledger) = (counters, times, ledger)
     }
 
     /// All that can still be seen; see `TokenCounters.canonical`.

@@ -37,12 +37,15 @@ struct TokenBuckets: Sendable {
         }
     }
 
+    /// How many buckets a tier may have: what its count has room for. Fewer are ever seen at a time (`Tier.ahead`).
+    private static func most(_ tier: Tier) -> Int { tier == .window ? 0xFFFF : 0xFF }
+
     // MARK: Changes
 
     mutating func add(_ time: Int64, _ member: MemberNumber, _ clock: CounterClock) {
         for tier in Tier.allCases {
             let bucket = UInt32(clock.bucket(time, tier))
-            guard bucket >= clock.oldest[tier.rawValue] else { continue }
+            guard bucket >= clock.oldest[tier.rawValue], time <= clock.latest[tier.rawValue] else { continue }
             let at = place(bucket, tier, clock)
             words[at + 1] &+= 1
             words[at + 3] |= UInt32(truncatingIfNeeded: member.bit)
@@ -78,7 +81,7 @@ struct TokenBuckets: Sendable {
     /// Where a bucket lies, put in where it was not there.
     private mutating func place(_ bucket: UInt32, _ tier: Tier, _ clock: CounterClock) -> Int {
         if let at = find(bucket, tier) { return at }
-        if words.count + Self.stride > words.capacity { trim(clock) }
+        if words.count + Self.stride > words.capacity || count(tier) == Self.most(tier) { trim(clock) }
         if words.isEmpty {
             // A first event has one bucket of each tier.
             words.reserveCapacity(1 + 3 * Self.stride)

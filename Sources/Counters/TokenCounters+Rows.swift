@@ -4,20 +4,26 @@ import Records
 /// no row.
 ///
 /// A row, little-endian: generation (4), whether a next key follows (1), key (33), next key (33), the words of `TokenBuckets`.
-/// The header: version (1), now (8), generation (4), whether a rotation is under way (1), how far rows are renewed (8), and
-/// up to where (8).
+/// The header: version (1), the spec's bucket (8) and reach (8), now (8; -1 before any event), generation (4), whether a
+/// rotation is under way (1), how far rows are renewed (8), and up to where (8).
 extension TokenCounters {
     package enum RowError: Error, Sendable, Hashable {
         case header
+        /// Another version of this code wrote them.
+        case version(UInt8)
+        /// They are of counters of another spec.
+        case spec(bucketSeconds: Int64, reach: Int64)
         case row(UInt32)
     }
 
-    private static let version: UInt8 = 1
-    private static let headerBytes = 30
+    package static let version: UInt8 = 2
+    static let headerBytes = 46
 
     package var header: [UInt8] {
         var out = [Self.version]
-        withUnsafeBytes(of: clock.now.littleEndian) { out += $0 }
+        for value in [spec.bucketSeconds, spec.reach, clock.now ?? -1] {
+            withUnsafeBytes(of: value.littleEndian) { out += $0 }
+        }
         withUnsafeBytes(of: generation.littleEndian) { out += $0 }
         out.append(rotation == nil ? 0 : 1)
         withUnsafeBytes(of: UInt64(renewed).littleEndian) { out += $0 }
@@ -51,16 +57,23 @@ extension TokenCounters {
     package init(
         spec: CounterSpec, header: [UInt8], rows: some Collection<(number: UInt32, row: [UInt8])>
     ) throws(RowError) {
-        guard header.count == Self.headerBytes, header[0] == Self.version, header[13] < 2 else { throw .header }
+        guard let version = header.first else { throw .header }
+        guard version == Self.version else { throw .version(version) }
+        guard header.count == Self.headerBytes, header[29] < 2 else { throw .header }
         func integer(_ range: Range<Int>) -> UInt64 { header[range].reversed().reduce(0) { $0 << 8 | UInt64($1) } }
-        self.init(spec: spec, now: EventTime(seconds: Int64(bitPattern: integer(1..<9))))
-        generation = UInt32(integer(9..<13))
-        guard let renewed = Int(exactly: integer(14..<22)), let renewable = Int(exactly: integer(22..<30)) else {
-            throw .header
+        let (bucket, reach) = (Int64(bitPattern: integer(1..<9)), Int64(bitPattern: integer(9..<17)))
+        guard bucket == spec.bucketSeconds, reach == spec.reach else {
+            throw .spec(bucketSeconds: bucket, reach: reach)
         }
+        let now = Int64(bitPattern: integer(17..<25))
+        guard (-1...Int64(UInt32.max)).contains(now), let renewed = Int(exactly: integer(30..<38)),
+            let renewable = Int(exactly: integer(38..<46))
+        else { throw .header }
+        self.init(spec: spec, now: now < 0 ? nil : EventTime(seconds: now))
+        generation = UInt32(integer(25..<29))
         (self.renewed, self.renewable) = (renewed, renewable)
         reserve(rows.reduce(0) { max($0, Int($1.number) + 1) })
-        if header[13] == 1 {
+        if header[29] == 1 {
             rotation = Rotation(
                 keys: .init(repeating: .none, count: keys.count), index: TokenIndex(capacity: rows.count))
         }

@@ -32,12 +32,14 @@ package struct TokenCounters: Sendable {
     /// Numbers from here on never had any.
     var renewable = 0
 
-    package init(spec: CounterSpec, now: EventTime) {
+    /// - Parameter now: nil where nothing is known of the time: the first event counted sets it.
+    package init(spec: CounterSpec, now: EventTime? = nil) {
         self.spec = spec
         clock = CounterClock(now: now, spec: spec)
     }
 
-    package var now: EventTime { EventTime(seconds: clock.now) }
+    /// Nil before any event.
+    package var now: EventTime? { clock.now.map { EventTime(seconds: $0) } }
 
     /// Tokens with state, of which some may hold nothing that is still seen.
     package var count: Int { keys.count - free.count }
@@ -46,13 +48,19 @@ package struct TokenCounters: Sendable {
 
     /// Moves the time on, at a record that all parties agree on. It never goes back.
     package mutating func advance(to time: EventTime) {
-        guard time.seconds > clock.now else { return }
+        if let now = clock.now, time.seconds <= now { return }
         clock = CounterClock(now: time, spec: spec)
+    }
+
+    /// Sets the time where nothing is known of it.
+    mutating func begin(at time: EventTime) {
+        if clock.now == nil { advance(to: time) }
     }
 
     /// Counts an event of a token.
     package mutating func event(_ token: TokenKey, _ member: MemberNumber, at time: EventTime) -> EventOutcome {
         if let refusal = clock.refusal(time) { return refusal }
+        begin(at: time)
         count(number(adding: token), member, at: time)
         return .counted
     }
@@ -136,19 +144,19 @@ package struct TokenCounters: Sendable {
 
     // MARK: Queries
 
-    /// What each of the spec's windows holds at an event's time, in order. An event late against `now` sees only what is left.
-    package func windows(of token: TokenKey, at time: EventTime) -> [BucketSum] {
-        guard let number = index.number(of: token, keys) else {
-            return [BucketSum](repeating: BucketSum(), count: spec.windows.count)
-        }
-        return spec.windows.map { window in
-            guard time.seconds >= window.delay else { return BucketSum() }
-            let high = clock.bucket(time.seconds - window.delay, .window)
-            return buckets[Int(number)].sum(high - window.over / spec.bucketSeconds + 1, high, .window, clock)
-        }
+    /// What a window holds at an event's time; zeros for a token without state. An event late against `now` sees only what is
+    /// left.
+    ///
+    /// - Parameter window: one that the spec holds (`CounterSpec.holds`).
+    package func sum(of token: TokenKey, over window: CountWindow, at time: EventTime) -> BucketSum {
+        precondition(spec.holds(window), "a window reaches no further back than the counts that are kept")
+        guard time.seconds >= window.delay, let number = index.number(of: token, keys) else { return BucketSum() }
+        let high = clock.bucket(time.seconds - window.delay, .window) - 1
+        return buckets[Int(number)].sum(high - window.over / spec.bucketSeconds + 1, high, .window, clock)
     }
 
-    /// Events and members over a span that ends at an event's time. Confirmed frauds are not kept for these.
+    /// Events and members over a span that ends at an event's time. Confirmed frauds are not kept for these, and events that
+    /// were more than three hours ahead (nine days, for the day) are not in it.
     package func velocity(of token: TokenKey, over span: VelocitySpan, at time: EventTime) -> BucketSum {
         guard let number = index.number(of: token, keys), time.seconds >= 0 else { return BucketSum() }
         let tier: Tier = span == .day ? .hour : .minute

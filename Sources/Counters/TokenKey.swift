@@ -58,8 +58,11 @@ package struct TokenKey: Hashable, Sendable, Comparable, CustomStringConvertible
 package struct MemberNumber: Hashable, Sendable {
     package let value: UInt8
 
+    /// Members that a consortium may have.
+    package static let limit = 64
+
     package init?(_ value: Int) {
-        guard (0..<64).contains(value) else { return nil }
+        guard (0..<Self.limit).contains(value) else { return nil }
         self.value = UInt8(value)
     }
 

@@ -9,6 +9,8 @@ package import ThreeParty
 /// When a batch closes, and how many are under way at once.
 package struct BatchLimits: Sendable, Hashable {
     package var records: Int
+    /// Label records of a batch; each has up to 512 entries.
+    package var labels = 8
     /// A batch that is not full leaves on the beat, an idle cell's at once; and when nothing is under way, as small segments do in
     /// Nagle's algorithm (RFC 896): under light load, one larger batch costs less than two.
     package var beat: Beat
@@ -34,6 +36,9 @@ package struct BatchLimits: Sendable, Hashable {
 /// The leader reads a range and proposes it; the others read the range that was proposed. Everything else is the same.
 /// While the messages of some batches are on the wire, the next ones are read and opened; results are written and committed
 /// in the order of the log.
+///
+/// Where the model reads counts (docs/DESIGN.md 4.5), labels are counted in batches of their own, between the transactions that were
+/// in the log before and after them; and batches come one after the other, since each looks at what those before it left.
 package final class ScorePartition {
     private let log: any EventLog
     private let partition: TopicPartition
@@ -41,6 +46,8 @@ package final class ScorePartition {
     private let models: ModelRegistry
     private let sessions: SessionRegistry
     private let opener: TransactionOpener
+    private let labelOpener: LabelOpener
+    private let counting: PartitionCounting
     private let recipients: [MemberID: HPKEPublicKey]
     private let limits: BatchLimits
     private let metrics: Metrics
@@ -57,12 +64,19 @@ package final class ScorePartition {
     private var activations: ActivationHistory
     /// Kept and used by the leader, which says what is left out.
     private var scored: SourcePositions
+    /// Leader: whether all that was decided is counted here, also what an earlier process did not get to commit.
+    private var isRecovered = false
     /// Why the last batch was given up, so that the same reason is logged once.
     private var lastAbort: BatchAbort?
 
+    /// - Parameters:
+    ///   - counts: where snapshots of counts are kept; a store of its own.
+    ///   - members: in the roster's order, which numbers them in counts.
     package init(
-        partition: TopicPartition, log: any EventLog, state: any StateStore, backend: CellBackend,
-        models: ModelRegistry, sessions: SessionRegistry, recipients: [MemberID: HPKEPublicKey], limits: BatchLimits,
+        partition: TopicPartition, log: any EventLog, state: any StateStore, counts: any StateStore,
+        backend: CellBackend,
+        models: ModelRegistry, sessions: SessionRegistry, members: [MemberID], recipients: [MemberID: HPKEPublicKey],
+        limits: BatchLimits,
         metrics: Metrics, logger: Logger
     ) throws {
         self.log = log
@@ -71,6 +85,10 @@ package final class ScorePartition {
         self.models = models
         self.sessions = sessions
         opener = TransactionOpener(party: backend.party, sessions: sessions)
+        labelOpener = LabelOpener(party: backend.party, sessions: sessions)
+        counting = PartitionCounting(
+            partition: partition, log: log, backend: backend, state: counts, members: members, metrics: metrics,
+            logger: logger)
         self.recipients = recipients
         self.limits = limits
         self.metrics = metrics
@@ -104,6 +122,7 @@ package final class ScorePartition {
             }
         }
         try position.tell()
+        try counting.finish()
     }
 
     private struct Batch {
@@ -111,10 +130,22 @@ package final class ScorePartition {
         var records: [SealedRecord]
         var model: ActiveModel
         var opened: [OpenedTransaction]
+        var labels: Labels
         /// Of its transactions, as they say.
         var sources: HighestSources
         /// Whether its scores are in the log.
         var isWritten = false
+
+        func counted(_ result: BatchResult) -> PartitionCounts.Batch {
+            PartitionCounts.Batch(
+                plan: plan, transactions: opened, labels: labels.opened, agreement: result.agreement)
+        }
+    }
+
+    /// The label records of a batch.
+    private struct Labels {
+        var records: [LogRecord] = []
+        var opened: [OpenedLabels] = []
     }
 
     /// How long to wait for the other parties: a leader looks into the log, too.
@@ -134,27 +165,44 @@ package final class ScorePartition {
     }
 
     /// Begins a batch whose records are known.
-    private func begin(_ plan: BatchPlan, _ records: [SealedRecord], _ model: ActiveModel) throws {
-        var inputs = BatchInputs(bits: model.manifest.shape.bits, capacity: records.count)
-        let opened = try records.map { try opener.open($0, for: model, into: &inputs) }
+    private func begin(
+        _ plan: BatchPlan, _ records: [SealedRecord], labels: [LogRecord] = [], _ model: ActiveModel
+    ) throws {
+        let counts = try counting.counts(for: model)
+        var inputs = BatchInputs(bits: model.manifest.ownBits, capacity: records.count)
+        let opened = try records.map { try opener.open($0, for: model, counts: counts, into: &inputs) }
         var sources = HighestSources()
         for transaction in opened {
             if let member = transaction.member { sources.add(member, transaction.source) }
         }
-        batches.append(Batch(plan: plan, records: records, model: model, opened: opened, sources: sources))
-        try backend.begin(plan.digest, model: model.prepared, inputs: inputs)
+        var batch = Batch(
+            plan: plan, records: records, model: model, opened: opened, labels: Labels(), sources: sources)
+        let work: BatchWork
+        if let counts {
+            if plan.labels.isEmpty {
+                work = .count(model.prepared, inputs, counts.look(opened) { inputs.refusal($0) })
+            } else {
+                batch.labels.records = labels
+                batch.labels.opened = try labels.map { try labelOpener.open($0, for: model, counts: counts) }
+                work = .agree(refusals: batch.labels.opened.map { $0.refusal?.rawValue ?? 0 })
+            }
+        } else {
+            work = .score(model.prepared, inputs)
+        }
+        batches.append(batch)
+        try backend.begin(plan.digest, work)
     }
 
     /// Writes the scores of the oldest batch that has none in the log.
     private func write(_ result: BatchResult) throws {
         guard let index = batches.firstIndex(where: { !$0.isWritten }) else { return }
         let batch = batches[index]
-        let sealer = ScoreSealer(
-            party: backend.party, model: batch.model, sessions: sessions, recipients: recipients)
-        try log.append(sealer.scores(batch.opened, result))
+        let scores = try sealer(batch.model).scores(batch.opened, result)
+        if !scores.isEmpty { try log.append(scores) }
         batches[index].isWritten = true
         guard !backend.leads else { return }
         backend.complete(result)
+        if batch.model.manifest.counts != nil { counting.hold(batch.counted(result)) }
         try commit(batch.plan.range.upperBound)
         end(batch, result)
     }
@@ -162,11 +210,23 @@ package final class ScorePartition {
     /// Leader: ends the oldest batch, whose scores are in the log thrice.
     private func complete(_ result: BatchResult) throws {
         let batch = batches[0]
-        let sealer = ScoreSealer(
-            party: backend.party, model: batch.model, sessions: sessions, recipients: recipients)
-        try log.append(sealer.rejections(batch.records.map(\.record), batch.opened, result))
-        try commit(batch.plan.range.upperBound, scored.advance(accepted(batch.opened, result)))
+        let sealer = sealer(batch.model)
+        // What the parties agreed on is of labels or of transactions, never of both.
+        var told =
+            batch.plan.labels.isEmpty
+            ? sealer.rejections(batch.records.map(\.record), batch.opened, result)
+            : sealer.rejections(batch.labels.records, batch.labels.opened, result)
+        if batch.model.manifest.counts != nil {
+            let refused = try counting.decide(batch.counted(result), with: told)
+            told = refused.map { sealer.rejection($0, of: batch.labels.records[$0.record]) }
+        }
+        if !told.isEmpty { try log.append(told) }
+        try commit(batch.plan.range.upperBound, scored.advance(accepted(batch.opened, result.refusals)))
         end(batch, result)
+    }
+
+    private func sealer(_ model: ActiveModel) -> ScoreSealer {
+        ScoreSealer(party: backend.party, model: model, sessions: sessions, recipients: recipients)
     }
 
     private func end(_ batch: Batch, _ result: BatchResult) {
@@ -180,12 +240,13 @@ package final class ScorePartition {
         backend.giveUp()
         batches = []
         gathered = []
+        isRecovered = false
     }
 
     private func accepted(
-        _ opened: [OpenedTransaction], _ result: BatchResult
+        _ opened: [OpenedTransaction], _ refusals: [AgreedRefusal?]
     ) -> [(member: MemberID, source: SourcePosition)] {
-        zip(opened, result.refusals).compactMap { opened, refusal in
+        zip(opened, refusals).compactMap { opened, refusal in
             refusal == nil ? opened.member.map { ($0, opened.source) } : nil
         }
     }
@@ -197,7 +258,9 @@ package final class ScorePartition {
     /// A batch closes where it is full, where the model changes, and on the beat after the one before, once that is done: so it is as
     /// large as the load needs, and an idle cell waits for nothing.
     private func lead() throws -> Bool {
+        if !isRecovered { try recover() }
         try gather()
+        if batches.isEmpty, try leadLabels() { return true }
         guard let first = gathered.first, gathered.count == limits.records || batches.isEmpty && .now >= due else {
             return false
         }
@@ -208,7 +271,12 @@ package final class ScorePartition {
             gathered.removeFirst()
             return true
         }
-        let records = Array(gathered.prefix { $0.activation == nil })
+        let counts = try model(at: from).manifest.counts
+        // Each looks at what the one before it left.
+        guard batches.isEmpty || counts == nil else { return false }
+        let label = counts.flatMap { _ in counting.nextLabel?.timestamp } ?? .max
+        let records = Array(gathered.prefix { $0.activation == nil && $0.record.timestamp < label })
+        guard !records.isEmpty else { return false }
         var repeats: [Int64] = []
         for record in records {
             guard let claim = record.claim else { continue }
@@ -230,9 +298,43 @@ package final class ScorePartition {
         let batch = try plan(records, from..<end, repeats: repeats)
         gathered.removeFirst(records.count)
         due = .now + limits.beat.wait
-        try backend.propose(batch.plan)
+        try backend.propose(batch.plan, decisions: batch.counts?.standing.decisions ?? 0)
         try begin(batch.plan, batch.records, batch.model)
         return true
+    }
+
+    /// Proposes the labels that were in the log before the next transaction was; false where there are none. So a label comes behind
+    /// its event, and before the transactions whose windows hold that; topics have no order among each other but their records' times.
+    private func leadLabels() throws -> Bool {
+        let at = activations.committed
+        guard let digest = activations.model(at: at), let model = try models.model(digest) else { return false }
+        let next = gathered.first?.record.timestamp ?? .max
+        let records = try counting.newLabels(for: model, limit: limits.labels).prefix { $0.timestamp <= next }
+        guard let last = records.last, let counts = try counting.counts(for: model) else { return false }
+        let plan = BatchPlan(
+            partition: partition.partition, range: at..<at,
+            labels: counts.standing.labels..<last.position.offset + 1, repeats: [], records: Array(records),
+            model: digest, counted: counts.standing.digest)
+        try backend.propose(plan, decisions: counts.standing.decisions)
+        try begin(plan, [], labels: Array(records), model)
+        return true
+    }
+
+    /// Counts what was decided by an earlier process that ended before it committed.
+    private func recover() throws {
+        if let digest = activations.model(at: activations.committed), let model = try models.model(digest),
+            let features = model.manifest.counts
+        {
+            try counting.recount(features, open) { batch in
+                guard batch.plan.range.upperBound > activations.committed else { return }
+                try commit(
+                    batch.plan.range.upperBound,
+                    scored.advance(accepted(batch.transactions, batch.agreement.refusals)))
+            }
+            // Read before it was known how far an earlier process had come; and the reader stands elsewhere now.
+            gathered = []
+        }
+        isRecovered = true
     }
 
     /// Reads what is in the log for the next batch; waits for it where there is nothing else to do.
@@ -252,7 +354,7 @@ package final class ScorePartition {
     ) throws -> Bool {
         guard scored.isRepeat(claim.member, claim.source) else { return false }
         let model = try model(at: offset)
-        var inputs = BatchInputs(bits: model.manifest.shape.bits, capacity: 1)
+        var inputs = BatchInputs(bits: model.manifest.ownBits, capacity: 1)
         _ = try opener.open(record, for: model, into: &inputs)
         return inputs.refusal(0) == nil
     }
@@ -264,13 +366,27 @@ package final class ScorePartition {
         guard proposal.partition == partition.partition else {
             throw BatchAbort.protocolViolation(CellBackend.leader, step: "proposal")
         }
-        if let last = batches.last, last.plan.range.upperBound != proposal.range.lowerBound {
+        let counts = try activations.model(at: proposal.range.lowerBound)
+            .flatMap { try models.model($0) }?.manifest.counts
+        if let last = batches.last, counts != nil || last.plan.range.upperBound != proposal.range.lowerBound {
             // The leader went back, so what is under way here is given up there.
             batches = []
             backend.forgetOlder()
             report(.peerAborted(CellBackend.leader))
         }
-        guard try scanActivations(upTo: proposal.range.lowerBound), let records = try read(proposal.range) else {
+        guard try scanActivations(upTo: proposal.range.lowerBound) else {
+            backend.abort(digest)
+            throw BatchAbort.logBehind
+        }
+        guard
+            try counting.catchUp(
+                to: proposal, for: model(at: proposal.range.lowerBound), patience: limits.catchUp, open: open)
+        else {
+            backend.abort(digest)
+            throw BatchAbort.countsBehind
+        }
+        guard let records = try read(proposal.range), let labels = try readLabels(proposal)
+        else {
             backend.abort(digest)
             throw BatchAbort.logBehind
         }
@@ -279,12 +395,19 @@ package final class ScorePartition {
             throw BatchAbort.peerDisagrees(CellBackend.leader, step: "proposal")
         }
         activations.scanned = max(activations.scanned, proposal.range.upperBound)
-        let batch = try plan(records, proposal.range, repeats: proposal.repeats)
+        let batch = try plan(records, proposal.range, labels, proposal.labels, repeats: proposal.repeats)
         guard batch.plan.digest == digest else {
             backend.abort(digest)
             throw BatchAbort.peerDisagrees(CellBackend.leader, step: "proposal")
         }
-        try begin(batch.plan, batch.records, batch.model)
+        try begin(batch.plan, batch.records, labels: labels, batch.model)
+    }
+
+    /// The labels of a proposal; nil where this party's log does not get them in time.
+    private func readLabels(_ proposal: PlanProposal) throws -> [LogRecord]? {
+        guard !proposal.labels.isEmpty else { return [] }
+        return try counting.labels(
+            proposal.labels, for: model(at: proposal.range.lowerBound), patience: limits.catchUp)
     }
 
     /// All records of a range; nil where this party's log does not get them in time. Offsets may have gaps, but a
@@ -337,16 +460,46 @@ package final class ScorePartition {
 
     // MARK: Both
 
+    /// - Parameter stretch: of `consortium.labels`; nil where the batch has transactions.
     private func plan(
-        _ all: [SealedRecord], _ range: Range<Int64>, repeats: [Int64]
-    ) throws -> (plan: BatchPlan, records: [SealedRecord], model: ActiveModel) {
+        _ all: [SealedRecord], _ range: Range<Int64>, _ labels: [LogRecord] = [], _ stretch: Range<Int64>? = nil,
+        repeats: [Int64]
+    ) throws -> (plan: BatchPlan, records: [SealedRecord], model: ActiveModel, counts: PartitionCounts?) {
         let dropped = Set(repeats)
         let records = all.filter { !dropped.contains($0.record.position.offset) }
         let model = try model(at: range.lowerBound)
+        let counts = try counting.counts(for: model)
+        // Where nothing is read of `consortium.labels`, the plan says how far they are counted.
+        let none = counts.map { $0.standing.labels..<$0.standing.labels } ?? 0..<0
         let plan = BatchPlan(
-            partition: partition.partition, range: range, repeats: repeats, records: records.map(\.record),
-            model: model.manifest.digest)
-        return (plan, records, model)
+            partition: partition.partition, range: range, labels: stretch.flatMap { $0.isEmpty ? nil : $0 } ?? none,
+            repeats: repeats, records: records.map(\.record) + labels, model: model.manifest.digest,
+            counted: counts?.standing.digest ?? .zero)
+        return (plan, records, model, counts)
+    }
+
+    /// The batch that a decision names, from this party's own log; nil where it is another.
+    private func open(
+        _ decision: BatchDecision, _ counts: PartitionCounts, _ log: CountedLog
+    ) throws -> PartitionCounts.Batch? {
+        guard try scanActivations(upTo: decision.range.lowerBound), let records = try read(decision.range) else {
+            return nil
+        }
+        let labels = decision.labels.isEmpty ? [] : try log.labels(in: decision.labels, patience: limits.catchUp)
+        guard let labels else { return nil }
+        let batch = try plan(records, decision.range, labels, decision.labels, repeats: decision.repeats)
+        guard batch.model.manifest.digest == decision.model,
+            let agreement = decision.agreement(
+                plan: batch.plan.digest, records: batch.records.count + labels.count)
+        else { return nil }
+        var inputs = BatchInputs(bits: batch.model.manifest.ownBits, capacity: batch.records.count)
+        return PartitionCounts.Batch(
+            plan: batch.plan,
+            transactions: try batch.records.map {
+                try opener.open($0, for: batch.model, counts: counts, into: &inputs)
+            },
+            labels: try labels.map { try labelOpener.open($0, for: batch.model, counts: counts) },
+            agreement: agreement)
     }
 
     private func model(at offset: Int64) throws -> ActiveModel {
@@ -364,6 +517,7 @@ package final class ScorePartition {
             activations.accepts(activation)
         {
             try activations.add(activation, at: offset)
+            isRecovered = false
             logger.notice("model activated", metadata: ["model": "\(activation.version)", "offset": "\(offset)"])
         } else {
             logger.error("a forged or repeated model activation was ignored", metadata: ["offset": "\(offset)"])
@@ -373,14 +527,21 @@ package final class ScorePartition {
 
     private func commit(_ offset: Int64, _ writes: [StateWrite] = []) throws {
         try activations.commit(offset, writes)
+        try counting.keepSnapshot()
         try position.reach(offset)
     }
 
     private func count(_ batch: Batch, _ result: BatchResult) {
         let refused = result.refusals.count { $0 != nil }
         metrics.add(batch.plan.repeats.count, to: "cordon_repeats_dropped_total")
+        guard batch.plan.labels.isEmpty else {
+            metrics.add(1, to: "cordon_label_batches_total")
+            metrics.add(refused, to: "cordon_label_records_refused_total")
+            return
+        }
         metrics.add(1, to: "cordon_batches_total")
         metrics.add(result.rounds, to: "cordon_rounds_total")
+        guard batch.plan.labels.isEmpty else { return }
         metrics.add(result.refusals.count - refused, to: "cordon_transactions_scored_total")
         metrics.add(refused, to: "cordon_transactions_refused_total")
     }
@@ -397,6 +558,8 @@ package final class ScorePartition {
 package enum ScoringError: Error, Sendable, Hashable, CustomStringConvertible {
     case noModel(TopicPartition)
     case modelNotDealt(Digest32)
+    case countsOfAnotherSpec
+    case countsOverPartitions
 
     package var description: String {
         switch self {
@@ -404,6 +567,11 @@ package enum ScoringError: Error, Sendable, Hashable, CustomStringConvertible {
             "there are transactions on \(partition) before any model was activated; run `cordon model deal` first"
         case .modelNotDealt(let digest):
             "the active model \(digest) is not on \(Topics.manifests), or this party can't open its share"
+        case .countsOfAnotherSpec:
+            "the active model reads counts in other buckets, or of longer windows, than this party keeps: it needs a new "
+                + "state, filled again from the log"
+        case .countsOverPartitions:
+            "a model that reads the consortium's counts needs \(Topics.sealed) and \(Topics.labels) with one partition each"
         }
     }
 }

@@ -23,6 +23,7 @@ package enum TokenMetrics {
             ("cordon_token_refusals_total", "Answers that were of no use, by party and reason."),
             ("cordon_token_proofs_invalid_total", "Answers of a party that did not use its key share."),
             ("cordon_token_records_dropped_total", "Records of the answers' topic that were passed over, by reason."),
+            ("cordon_token_retries_total", "Times that tokens were asked for again because not all came."),
             ("cordon_token_batches_timed_out_total", "Batches with fewer than two good answers in time."),
             ("cordon_token_key_records_dropped_total", "Records of the key topic that were passed over, by reason."),
         ]

@@ -9,6 +9,7 @@ import SecureScoring
 import TLSTransport
 import Telemetry
 import ThreeParty
+import TokenService
 
 /// The process of one scoring party.
 struct ScoreCommand: ParsableCommand {
@@ -16,8 +17,9 @@ struct ScoreCommand: ParsableCommand {
         commandName: "score", abstract: "Run one of the three scoring parties.",
         discussion: """
             Reads consortium.sealed together with the two other parties, opens its own boxes, computes its share of every \
-            score in two rounds over mutual TLS 1.3, and writes it, sealed for the member, to <member>.scores. It sees no \
-            amount, feature, label, score or model weight.
+            score in two rounds, or four where the model reads counts, over mutual TLS 1.3, and writes it, sealed for the member, to <member>.scores. It sees no \
+            amount, feature, label, score or model weight. Makes the consortium's token key with the two others on \
+            consortium.tokenkeys, and answers <member>.blinded on <member>.evaluations.
             """)
 
     @Option(help: ArgumentHelp("party-0, party-1 or party-2.", valueName: "name"))
@@ -47,6 +49,7 @@ struct ScoreCommand: ParsableCommand {
     )
     var batchDeadlineMs = 10
 
+    @OptionGroup var tokens: TokenOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var process: ProcessOptions
 
@@ -64,7 +67,12 @@ struct ScoreCommand: ParsableCommand {
         let log = try self.log.open()
         let logger = try process.logger("cordon.\(party)")
         let partitions = try log.partitions(of: Topics.sealed)
-        for member in roster.members { _ = try log.partitions(of: Topics.scores(member.id)) }
+        for topic in [Topics.tokenKeys, Topics.labels, Topics.batches] { _ = try log.partitions(of: topic) }
+        for member in roster.members {
+            for topic in [Topics.scores(member.id), Topics.blinded(member.id), Topics.evaluations(member.id)] {
+                _ = try log.partitions(of: topic)
+            }
+        }
         try TopicNeeds(compacted: [Topics.sessions, Topics.manifests]).check(log, logger)
         let store = try SQLiteStateStore(path: state)
         _ = try keystore.hpkeKey()
@@ -91,6 +99,10 @@ struct ScoreCommand: ParsableCommand {
                 }
             }
         }
+        let partyTokens = PartyTokens(
+            party: party, roster: roster, keystore: keystore, log: log, stateFile: state + ".tokens",
+            limit: tokens.limit, attempt: tokens.tokenAttempt, metrics: metrics, logger: logger)
+        stages.add("tokens") { try partyTokens.run(until: { stop.isSet }) }
         if let path = process.metrics {
             let file = MetricsFile(path: path, metrics: metrics, log: log) {
                 metrics.set("cordon_cell_sent_bytes_total", to: Double(transport.sent.bytes))
@@ -112,13 +124,15 @@ struct ScoreCommand: ParsableCommand {
             transport: transport, keys: try pairKeys(party, roster, keystore), stream: UInt32(partition),
             firstBatch: party == CellBackend.leader ? UInt64(SystemClock().microseconds) : 0, patience: .seconds(5))
         return try ScorePartition(
-            partition: TopicPartition(Topics.sealed, partition), log: log, state: store, backend: backend,
+            partition: TopicPartition(Topics.sealed, partition), log: log, state: store,
+            counts: SQLiteStateStore(path: "\(state).counts-\(partition)"), backend: backend,
             models: ModelRegistry(
                 party: party, key: try keystore.hpkeKey(), coordinator: roster.coordinator, log: log, logger: logger),
             sessions: SessionRegistry(
                 party: party, key: try keystore.hpkeKey(),
                 members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,
                 logger: logger),
+            members: roster.members.map(\.id),
             recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }),
             limits: BatchLimits(
                 records: batchSize, beat: .cell(every: .milliseconds(batchDeadlineMs)), batches: batches),
@@ -128,11 +142,22 @@ struct ScoreCommand: ParsableCommand {
 
     private static func metrics() -> Metrics {
         let metrics = Metrics()
+        TokenMetrics.describeParty(metrics)
+        metrics.describe("cordon_token_epoch", .gauge, "Epoch of the token key in force; absent while there is none.")
         metrics.describe("cordon_batches_total", .counter, "Batches whose shares are in the log.")
         metrics.describe("cordon_batches_aborted_total", .counter, "Batches given up; each is proposed again.")
         metrics.describe("cordon_rounds_total", .counter, "Rounds of messages between the parties.")
         metrics.describe("cordon_transactions_scored_total", .counter, "Transactions scored.")
         metrics.describe("cordon_transactions_refused_total", .counter, "Transactions refused by a party.")
+        metrics.describe(
+            "cordon_batches_recounted_total", .counter, "Batches that were counted by what the log says of them.")
+        metrics.describe(
+            "cordon_events_counted_total", .counter, "Events of members' tokens, by what became of them in the counts.")
+        metrics.describe("cordon_labels_counted_total", .counter, "Labels that are in the counts.")
+        metrics.describe("cordon_labels_refused_total", .counter, "Labels that are not, by reason.")
+        metrics.describe("cordon_label_batches_total", .counter, "Batches of labels.")
+        metrics.describe("cordon_label_records_refused_total", .counter, "Label records refused by a party.")
+        metrics.describe("cordon_tokens_live", .gauge, "Tokens with events that a window can still hold.")
         metrics.describe("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again.")
         metrics.describe("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds.")
         metrics.describe("cordon_cell_sent_bytes_total", .counter, "Bytes of frames sent to both peers, before TLS.")

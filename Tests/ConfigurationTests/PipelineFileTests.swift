@@ -39,12 +39,19 @@ struct PipelineFileTests {
         #expect(plan.members.map(\.name) == ["bank-a", "bank-b", "bank-c"] && plan.parties.count == 3)
         let topics = try readTopics(file: ConfigurationFixture.committed("topics.yaml"), members: plan.members)
         let names = Set(topics.map(\.name))
-        for topic in [Topics.sealed, Topics.sessions, Topics.manifests, Topics.rejected] {
+        for topic in [
+            Topics.sealed, Topics.labels, Topics.batches, Topics.tokenKeys, Topics.sessions, Topics.manifests,
+            Topics.rejected,
+        ] {
             #expect(names.contains(topic))
         }
         for member in plan.members {
             #expect(names.contains(Topics.scores(member)) && names.contains(Topics.transactions(member)))
+            #expect(names.contains(Topics.blinded(member)) && names.contains(Topics.evaluations(member)))
         }
+        // A step of a key generation that is gone is missing to everybody who starts later.
+        let keys = try #require(topics.first { $0.name == Topics.tokenKeys })
+        #expect(keys.cleanup == .delete && keys.retention == nil && keys.retentionBytes == nil)
     }
 
     @Test(
@@ -113,7 +120,7 @@ struct PipelineFileTests {
             ),
             (
                 "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, days: 1 }\n",
-                "3: features[0]: unknown key `days`; known here: name, kind, entity, over, delay, of, history, value, values"
+                "3: features[0]: unknown key `days`; known here: name, kind, entity, over, delay, of, history, value, values, scope"
             ),
         ])
     func features(text: String, mistake: String) throws {

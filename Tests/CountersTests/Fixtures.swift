@@ -32,7 +32,7 @@ func token(_ number: Int, generation: UInt64 = 0) -> TokenKey {
 }
 
 func eventID(_ number: Int) -> EventID {
-    let bytes = withUnsafeBytes(of: UInt64(number).bigEndian) { Array($0) }
+    let bytes = withUnsafeBytes(of: Int64(number).bigEndian) { Array($0) }
     return EventID(bytes + bytes)!
 }
 
@@ -47,61 +47,86 @@ func opened(_ shares: [PartyID: CountShare]) -> UInt16 {
     return zero.first &+ one.first &+ two.first
 }
 
-/// What a record of the log says, in the clear, with each party's shares.
-enum Record {
-    case event(Int, member: Int, tokens: [Int], at: Int64)
-    case outcome(Int, member: Int, position: UInt64, fraud: Bool, shares: [PartyID: CountShare])
-    case withdrawal(Int, member: Int, position: UInt64)
-    case time(Int64)
+/// A spec that holds windows of `over` and `delay` up to these many days in all.
+func spec(bucket: Int64 = day, days: Int64) -> CounterSpec {
+    CounterSpec(bucketSeconds: bucket, reach: days * day + bucket)!
 }
 
-/// A log of events of 40 tokens over `days`, with labels, corrections, withdrawals and repeats of them.
+/// What a record of the log says, in the clear, with each party's shares.
+enum Record {
+    struct Label {
+        var id: Int
+        var isFraud: Bool
+        var shares: [PartyID: CountShare]
+    }
+
+    case event(Int, member: Int, tokens: [Int], at: Int64)
+    case labels([Label], member: Int, partition: UInt32, position: UInt64)
+    /// The end of a batch.
+    case settle
+}
+
+/// A log of events of 40 tokens over `days`, with labels, corrections, and repeats of records. Member 4 has a clock that is
+/// five days ahead.
 func log(seed: UInt64, events: Int, from start: Int64, days: Int64) -> [Record] {
     var generator = Seeded(state: seed)
     var records: [Record] = []
-    var positions = [UInt64](repeating: 0, count: 5)
-    var sent: [(id: Int, member: Int)] = []
+    var positions: [[UInt64]] = .init(repeating: [0, 0], count: 5)
+    var sent: [[Int]] = .init(repeating: [], count: 5)
     for number in 0..<events {
         let now = start + days * day * Int64(number) / Int64(events)
-        records.append(.time(now))
         let sender = Int.random(in: 0..<5, using: &generator)
         let tokens = (0..<Int.random(in: 1...3, using: &generator)).map { _ in
             Int.random(in: 0..<40, using: &generator)
         }
-        records.append(
-            .event(number, member: sender, tokens: tokens, at: now - Int64.random(in: 0..<2 * day, using: &generator)))
-        sent.append((number, sender))
-        for _ in 0..<2 {
-            let labelled = sent[Int.random(in: max(0, sent.count - 300)..<sent.count, using: &generator)]
-            let position = positions[labelled.member]
-            positions[labelled.member] += 1
-            let fraud = Int.random(in: 0..<3, using: &generator) == 0
-            if Int.random(in: 0..<6, using: &generator) == 0 {
-                records.append(.withdrawal(labelled.id, member: labelled.member, position: position))
-            } else {
-                records.append(
-                    .outcome(
-                        labelled.id, member: labelled.member, position: position, fraud: fraud,
-                        shares: generator.share(fraud ? 1 : 0)))
-            }
-            if Int.random(in: 0..<5, using: &generator) == 0 { records.append(records[records.count - 1]) }
+        let at = now - Int64.random(in: 0..<2 * day, using: &generator) + (sender == 4 ? 5 * day : 0)
+        records.append(.event(number, member: sender, tokens: tokens, at: at))
+        sent[sender].append(number)
+        let labelling = Int.random(in: 0..<5, using: &generator)
+        let labels = sent[labelling].suffix(60).shuffled(using: &generator).prefix(3).map { id in
+            let isFraud = Int.random(in: 0..<3, using: &generator) == 0
+            return Record.Label(id: id, isFraud: isFraud, shares: generator.share(isFraud ? 1 : 0))
         }
+        let partition = Int.random(in: 0..<2, using: &generator)
+        positions[labelling][partition] += UInt64.random(in: 1...3, using: &generator)
+        records.append(
+            .labels(
+                labels, member: labelling, partition: UInt32(partition), position: positions[labelling][partition]))
+        if Int.random(in: 0..<5, using: &generator) == 0 { records.append(records[records.count - 1]) }
+        if Int.random(in: 0..<4, using: &generator) == 0 { records.append(.settle) }
     }
-    return records
+    return records + [.settle]
 }
 
 extension PartyCounters {
     mutating func take(_ record: Record, at party: PartyID, generation: UInt64 = 0) {
         switch record {
-        case .time(let now): advance(to: time(now))
+        case .settle: settle()
         case .event(let id, let sender, let tokens, let at):
             _ = event(
                 eventID(id), from: member(sender), of: tokens.map { token($0, generation: generation) }, at: time(at))
-        case .outcome(let id, let sender, let position, _, let shares):
-            _ = label(.outcome(shares[party]!), of: eventID(id), from: member(sender), position: position)
-        case .withdrawal(let id, let sender, let position):
-            _ = label(.withdrawal, of: eventID(id), from: member(sender), position: position)
+        case .labels(let labels, let sender, let partition, let position):
+            guard takesLabels(from: member(sender), partition: partition, position: position) else { return }
+            for each in labels { _ = label(each.shares[party]!, of: eventID(each.id), from: member(sender)) }
         }
+    }
+
+    /// Moves the time by the word of two members, with events that name no token.
+    mutating func settle(at now: Int64) {
+        for sender in [1, 2] {
+            _ = event(eventID(-Int(now) * 2 - sender), from: member(sender), of: [], at: time(now))
+        }
+        settle()
+    }
+
+    /// Whether header and rows would be alike, too.
+    func stands(where other: PartyCounters) -> Bool {
+        var (one, two) = (self, other)
+        return isAlike(other) && one.takeChanges().header == two.takeChanges().header
+    }
+
+    func sum(_ number: Int, _ window: CountWindow, _ at: Int64) -> BucketSum {
+        counters.sum(of: token(number), over: window, at: time(at))
     }
 
     func isAlike(_ other: PartyCounters) -> Bool {
@@ -123,9 +148,9 @@ struct Disk {
         for (id, row) in changes.events { events[id] = row }
     }
 
-    func read(_ spec: CounterSpec) throws -> PartyCounters {
+    func read(_ spec: CounterSpec, members: Int = 5) throws -> PartyCounters {
         try PartyCounters(
-            spec: spec, header: header, tokens: tokens.map { (number: $0.key, row: $0.value) },
+            spec: spec, members: members, header: header, tokens: tokens.map { (number: $0.key, row: $0.value) },
             events: events.map { (id: $0.key, row: $0.value) })
     }
 }

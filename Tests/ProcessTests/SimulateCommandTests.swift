@@ -96,7 +96,7 @@ struct SimulateCommandTests {
                         let time = try #require(known[verdict.transaction])
                         #expect(verdict.fraud && frauds.contains(verdict.transaction))
                         #expect(last.seconds <= time.seconds + 2 * EventTime.day)
-                    case .outcome: Issue.record("an outcome")
+                    case .outcome, .watermark: Issue.record("an outcome or watermark")
                     }
                 }
             }

@@ -1,6 +1,5 @@
 import Records
 import Testing
-
 import ThreeParty
 
 @Suite struct BatchInputsTests {

@@ -343,19 +343,3 @@ struct CountThresholdTests {
         #expect(CountThreshold.rate(0.3, of: 1_000_000) == CountThreshold.never)
     }
 }
-
-@Suite("Bit shares")
-struct BitSharesTests {
-    @Test("of two sources are one row of bits", arguments: [1, 7, 8, 9, 16, 21], [1, 3, 8, 12])
-    func appending(bits: Int, more: Int) {
-        var generator = SplitMix64(state: UInt64(bits * 100 + more))
-        // What fills the last byte up is random in a share.
-        let a = BitShares(first: generator.bytes((bits + 7) / 8), second: generator.bytes((bits + 7) / 8))
-        let b = BitShares(first: generator.bytes((more + 7) / 8), second: generator.bytes((more + 7) / 8))
-        let joined = a.appending(b, bits: bits, more: more)
-        func bit(_ bytes: [UInt8], _ at: Int) -> UInt8 { bytes[at >> 3] >> UInt8(at & 7) & 1 }
-        #expect(joined.first.count == (bits + more + 7) / 8 && joined.second.count == joined.first.count)
-        for at in 0..<bits { #expect(bit(joined.first, at) == bit(a.first, at)) }
-        for at in 0..<more { #expect(bit(joined.second, bits + at) == bit(b.second, at)) }
-    }
-}

@@ -112,15 +112,22 @@ struct Cell {
         var frames: [Frame] = []
     }
 
-    /// Runs the three sessions to their end; frames are delivered in an order drawn from `order`.
     func run(
         plan: Digest32, inputs: [PartyID: BatchInputs], order: UInt64 = 1, change: (inout Frame) -> Void = { _ in }
     ) throws -> Run {
+        let work = Dictionary(uniqueKeysWithValues: inputs.map { ($0, BatchWork.score(models[$0]!, $1)) })
+        return try run(plan: plan, work: work, order: order, change: change)
+    }
+
+    /// Runs a batch at the three parties to its end; frames are delivered in an order drawn from `order`.
+    func run(
+        plan: Digest32, work: [PartyID: BatchWork], order: UInt64 = 1, change: (inout Frame) -> Void = { _ in }
+    ) throws -> Run {
         var run = Run()
         var generator = SplitMix64(state: order)
-        var zero = BatchSession(party: .zero, plan: plan, model: models[.zero]!, inputs: inputs[.zero]!)
-        var one = BatchSession(party: .one, plan: plan, model: models[.one]!, inputs: inputs[.one]!)
-        var two = BatchSession(party: .two, plan: plan, model: models[.two]!, inputs: inputs[.two]!)
+        var zero = BatchRun(party: .zero, plan: plan, work: work[.zero]!)
+        var one = BatchRun(party: .one, plan: plan, work: work[.one]!)
+        var two = BatchRun(party: .two, plan: plan, work: work[.two]!)
         var wire: [(to: PartyID, frame: Frame)] = []
         func take(_ effects: [BatchSession.Effect], from sender: PartyID) {
             for effect in effects {

@@ -24,4 +24,10 @@ package enum CanonicalJSON {
         out.put("fraud", verdict.fraud)
         return out.end()
     }
+    package static func encode(watermark time: EventTime) -> [UInt8] {
+        var out = JSONObjectWriter(capacity: 64)
+        out.put("type", Mapping.watermarkType)
+        out.put("time", time.rfc3339)
+        return out.end()
+    }
 }

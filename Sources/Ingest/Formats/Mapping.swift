@@ -49,7 +49,8 @@ package struct Mapping: Sendable, Hashable {
     package var terminal: FieldSource
     package var amount: FieldSource
     package var extras: [Extra: FieldSource]
-    /// A record whose field `type` has this value is a label on an earlier transaction.
+    /// A record whose field `type` has this value is a label on an earlier transaction; one with `watermarkType`, in any
+    /// mapping, says that event time has come to `time`.
     package var type: String
     package var labelType: String
     package var labelTransaction: String
@@ -76,6 +77,8 @@ package struct Mapping: Sendable, Hashable {
         self.labelFraud = labelFraud
         self.rates = rates
     }
+
+    package static let watermarkType = "watermark"
 
     /// What `CanonicalJSON` writes.
     package static let canonical = Mapping(

@@ -11,6 +11,8 @@ package enum ParsedRecord: Sendable, Hashable {
     case transaction(ValidTransaction)
     case verdict(Verdict)
     case outcome(PaymentOutcome)
+    /// The member's system says that event time has come so far: no transaction is needed for that.
+    case watermark(EventTime)
 }
 
 /// What a record holds at one place: one transaction of a batch, or the whole record.
@@ -29,11 +31,13 @@ package struct RecordPart: Sendable {
         if case .success(.transaction(let valid)) = result { valid.transaction } else { nil }
     }
     package var outcome: PaymentOutcome? { if case .success(.outcome(let outcome)) = result { outcome } else { nil } }
+    package var watermark: EventTime? { if case .success(.watermark(let time)) = result { time } else { nil } }
     package var verdict: Verdict? { if case .success(.verdict(let verdict)) = result { verdict } else { nil } }
     package var rejection: Rejection? { if case .failure(let rejection) = result { rejection } else { nil } }
 }
 
-/// Reads a member's records by its mapping: bytes in, checked transactions, verdicts, outcomes or rejections out.
+/// Reads a member's records by its mapping: bytes in, checked transactions, verdicts, outcomes, watermarks or
+/// rejections out.
 package struct RecordParser: Sendable {
     package static let recordLimit = 65_536
     /// Of a message of ISO 20022, which may be a batch.
@@ -90,8 +94,12 @@ package struct RecordParser: Sendable {
 
     private func part(_ fields: [String: JSONScalar]) -> RecordPart {
         do throws(Rejection) {
-            if case .string(mapping.labelType) = fields[mapping.type] {
+            switch fields[mapping.type] {
+            case .string(mapping.labelType):
                 return RecordPart(index: 0, result: .success(.verdict(try verdict(fields))))
+            case .string(Mapping.watermarkType):
+                return RecordPart(index: 0, result: .success(.watermark(try time(fields, mapping.time))))
+            default: break
             }
             return RecordPart(index: 0, result: .success(.transaction(try transaction(fields))))
         } catch {

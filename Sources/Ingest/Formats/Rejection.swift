@@ -36,6 +36,7 @@ package enum RejectionReason: String, Sendable, Hashable, CaseIterable {
     case timeAhead = "time_ahead"
     case tooLate = "too_late"
     case unknownTransaction = "unknown_transaction"
+    case reversalRepeated = "reversal_repeated"
     case idConflict = "id_conflict"
 
     package init(_ error: MinorUnits.ParseError) {
@@ -84,6 +85,7 @@ package enum RejectionReason: String, Sendable, Hashable, CaseIterable {
         case .timeAhead: "the time is further ahead of the log's clock than the validation rules allow"
         case .tooLate: "the transaction is older than what ids and windows are known for"
         case .unknownTransaction: "the label names a transaction that this agent has not seen"
+        case .reversalRepeated: "the label takes back what an earlier one took back already"
         case .idConflict: "a different transaction with this id came before"
         }
     }

@@ -1,4 +1,3 @@
-import Crypto
 package import Keys
 package import Model
 package import Records
@@ -6,10 +5,14 @@ package import ThreeParty
 
 /// What makes the record for `consortium.sealed` of a transaction and its features.
 package protocol TransactionSealing: AnyObject {
-    func eventID(_ transaction: String) -> EventID
+    /// - Parameter id: the agent's keyed hash of the transaction's id (`AgentState.id(of:)`).
+    func eventID(_ id: UInt64) -> EventID
 
+    /// - Parameters:
+    ///   - features: the spec's that a member computes.
+    ///   - tokens: 33 bytes a kind of entity that the spec has tokens of, in order; zeros where there is none.
     func seal(
-        _ transaction: Transaction, event: EventID, features: [Double], source: SourcePosition
+        _ transaction: Transaction, event: EventID, features: [Double], tokens: [UInt8], source: SourcePosition
     ) -> [UInt8]
 }
 
@@ -20,12 +23,14 @@ package final class TransactionSealer: TransactionSealing {
     /// One a party, under the key of its session.
     private let ciphers: [BoxCipher]
     private let spec: BinnedSpec
+    /// Bytes of a member's own thermometer bits.
+    private let ownBytes: Int
     private let idKey: SecretKey
     private let random: @Sendable (Int) -> [UInt8]
     private var streams = CounterStream()
 
     /// - Parameters:
-    ///   - idKey: turns transaction ids into event ids; the member's alone.
+    ///   - idKey: turns the agent's ids of transactions into event ids; the member's alone.
     ///   - random: fresh random bytes, as many as asked for.
     package init(
         member: MemberID, epoch: UInt32, sessions: [PartyID: Session], spec: BinnedSpec, idKey: consuming SecretKey,
@@ -38,22 +43,20 @@ package final class TransactionSealer: TransactionSealing {
             return BoxCipher(session.up)
         }
         self.spec = spec
+        ownBytes = (spec.ownBits + 7) / 8
         self.idKey = idKey
         self.random = random
     }
 
-    package func eventID(_ transaction: String) -> EventID {
-        let code = idKey.lend { key in
-            HMAC<SHA256>.authenticationCode(for: Array(transaction.utf8), using: key)
-        }
-        return EventID(Array(code.prefix(16)))!
-    }
+    package func eventID(_ id: UInt64) -> EventID { EventID(of: id, under: idKey) }
 
     /// The record for `consortium.sealed`.
     package func seal(
-        _ transaction: Transaction, event: EventID, features: [Double], source: SourcePosition
+        _ transaction: Transaction, event: EventID, features: [Double], tokens: [UInt8], source: SourcePosition
     ) -> [UInt8] {
-        let bits = spec.thermometer(spec.bins(features))
+        var bits = spec.thermometer(spec.bins(features))
+        // The parties' own bits come behind.
+        bits.removeLast(bits.count - ownBytes)
         // One call of the system's generator for two seeds and three nonces.
         var bytes = random(2 * SeededComponents.seedBytes + 3 * SealedBox.nonceBytes)[...]
         func fresh(_ count: Int) -> [UInt8] {
@@ -65,7 +68,7 @@ package final class TransactionSealer: TransactionSealing {
         let header = header(transaction, event: event, source: source)
         let plaintexts = PartyID.allCases.map { party in
             let parts = sharing.parts(for: party)
-            return ShareBox.encoded(parts.first, parts.second)
+            return ShareBox.encoded(parts.first, parts.second, tokens: tokens)
         }
         return SealedTransaction.record(
             header: header, boxes: plaintexts.map { $0.count + SealedBox.overhead }

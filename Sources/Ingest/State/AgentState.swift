@@ -25,16 +25,40 @@ package final class AgentState: Sendable {
         var decidedAhead: Set<SourcePosition> = []
         var latest: Int64 = .min
         var swept: Int64 = .min
+        /// Nil where the consortium's features ask for no labels.
+        var schedule: LabelSchedule?
 
-        mutating func keep(_ row: StateBlock.Row, fraud: Bool = false) {
+        mutating func keep(_ row: StateBlock.Row, verdict: Bool? = nil) {
             if open.isComplete(before: row.event.time) {
                 filled.append(open)
                 open = StateBlock(number: open.number + 1)
             }
             open.append(row)
             isOpenChanged = true
-            known.insert(KnownIDs.Entry(id: row.id, content: row.content, block: open.number, fraud: fraud))
+            known.insert(KnownIDs.Entry(id: row.id, content: row.content, block: open.number, verdict: verdict))
             latest = max(latest, row.event.time)
+        }
+
+        /// Moves event time on; the labels that leave with that.
+        mutating func advance(to time: Int64) -> [DueLabel] {
+            (schedule?.advance(to: time) ?? []).map { DueLabel(id: $0, fraud: known[$0]?.fraud ?? false) }
+        }
+
+        /// Event time as it was written last, and the bucket that late events were removed up to.
+        var written: Int64 = .min
+        var removed: Int64 = .min
+
+        mutating func scheduleWrites() -> [StateWrite] {
+            guard let schedule, schedule.time != written else { return [] }
+            written = schedule.time
+            return [AgentState.write(schedule)]
+        }
+
+        /// The last bucket whose labels have left, where late events of before are to be removed.
+        mutating func takeReleased() -> Int64? {
+            guard let released = schedule?.released, released > removed else { return nil }
+            removed = released
+            return released
         }
 
         /// What blocks changed since they were written. Those that filled up stay until the store has them.
@@ -50,13 +74,17 @@ package final class AgentState: Sendable {
         /// Transactions that wait; one that is decided soon enough is never written.
         var waiting: Set<SourcePosition> = []
         var decided: [SourcePosition] = []
-        var verdicts: [StateWrite] = []
+        var writes: [StateWrite] = []
         var positions: [TopicPartition: Int64] = [:]
     }
 
     private static let blockTable = "blocks"
     private static let verdictTable = "verdicts"
     private static let pendingTable = "pending"
+    /// Event time, under the key `time`: eight bytes, big-endian.
+    private static let scheduleTable = "labels"
+    /// Events whose bucket's labels had left when they came, ordered by the last bucket that had left.
+    private static let lateTable = "labels-late"
     private let store: any StateStore
     /// The partition of the member's transactions that this is the state of.
     package let transactions: TopicPartition
@@ -68,6 +96,10 @@ package final class AgentState: Sendable {
     private let lateness: Int64
     /// Seconds of event time that ids and windows are known for.
     package let horizon: Int64
+    /// Seconds of event time that they are kept for: the labels of what comes latest leave one bucket later.
+    private let kept: Int64
+    /// Whether the parties are told of every event what became of it.
+    package let tellsLabels: Bool
     private let memory: Mutex<Memory>
 
     /// Reads the kept state back.
@@ -88,7 +120,11 @@ package final class AgentState: Sendable {
         self.own = own.map(\.name)
         let all = FeatureSpec(name: spec.name, features: spec.own.features + own)
         var memory = Memory(engine: FeatureEngine(spec: all, hasher: hasher))
-        horizon = max(2 * memory.engine.retention, 30 * EventTime.day)
+        tellsLabels = !spec.tokenEntities.isEmpty
+        let (bucket, delay) = tellsLabels ? (spec.terms.bucket, spec.terms.labelDelay) : (0, 0)
+        horizon = max(2 * memory.engine.retention, 30 * EventTime.day, delay + 2 * bucket)
+        kept = horizon + bucket
+        if tellsLabels { memory.schedule = LabelSchedule(spec.terms, time: try Self.eventTime(store)) }
         try Self.restore(&memory, store)
         try store.scan(Self.pendingTable) { entry in
             memory.pending[Self.position(transactions, entry)] = try PendingTransaction(decoding: entry.value)
@@ -104,12 +140,21 @@ package final class AgentState: Sendable {
     /// Whether a predecessor decided what this agent has not taken in again yet: only the decisions themselves tell that.
     package var isBehindDecisions: Bool { memory.withLock { !$0.decidedAhead.isEmpty } }
     package var waiting: Int { memory.withLock { $0.pending.count } }
+    /// Events of which it is not said yet what became of them.
+    package var unlabelled: Int { memory.withLock { $0.schedule?.count ?? 0 } }
 
     /// What belongs to one batch: to be kept once that is in the log.
     package struct Batch {
         fileprivate var waiting: [SourcePosition] = []
-        fileprivate var verdicts: [StateWrite] = []
+        fileprivate var writes: [StateWrite] = []
+        fileprivate var labels: [DueLabel] = []
         package init() {}
+
+        /// The labels that leave with what was taken in since the last call, in no order.
+        package mutating func takeLabels() -> [DueLabel] {
+            defer { labels = [] }
+            return labels
+        }
     }
 
     /// What windows say of a transaction.
@@ -139,6 +184,7 @@ package final class AgentState: Sendable {
             guard behind <= horizon else { return .failure(Rejection(reason: .tooLate, field: "time")) }
             memory.keep(row)
             memory.engine.add(row.event)
+            Self.schedule(row, &memory, &batch)
             let values = memory.engine.features(of: transaction, row.event)
             let late = behind > lateness
             let observation = Observation(features: Array(values[..<shared]), isLate: late)
@@ -154,20 +200,46 @@ package final class AgentState: Sendable {
         return observation
     }
 
-    /// Takes a verdict on an earlier transaction into the windows; false where that transaction is not known.
-    package func confirm(_ verdict: Verdict, in batch: inout Batch) throws(LogError) -> Bool {
-        let id = id(verdict.transaction)
+    private static func schedule(_ row: StateBlock.Row, _ memory: inout Memory, _ batch: inout Batch) {
+        guard memory.schedule != nil else { return }
+        batch.labels += memory.advance(to: row.event.time)
+        if memory.schedule?.add(row.id, at: row.event.time) == true, let released = memory.schedule?.released {
+            batch.writes.append(.put(table: lateTable, StateEntry(key: key(row.id), value: [1], order: released)))
+        }
+    }
+
+    /// Event time has come so far, says the member's system.
+    package func pass(_ watermark: EventTime, in batch: inout Batch) {
+        batch.labels += memory.withLock { $0.advance(to: watermark.seconds) }
+    }
+
+    package enum Confirmation: Sendable, Hashable {
+        case taken
+        /// The verdict's transaction is not known.
+        case unknown
+        /// What is to be taken back was taken back before.
+        case repeated
+    }
+
+    /// Takes a verdict on an earlier transaction into the windows. Where that transaction's label has left and was another, the
+    /// batch has a correction.
+    package func confirm(_ verdict: Verdict, in batch: inout Batch) throws(LogError) -> Confirmation {
+        let id = id(of: verdict.transaction)
         guard let known = memory.withLock({ $0.known[id] }), let row = try row(id, inBlock: known.block) else {
-            return false
+            return .unknown
         }
-        if known.fraud != verdict.fraud {
-            memory.withLock { memory in
-                memory.known.mark(id, fraud: verdict.fraud)
+        if tellsLabels, !verdict.fraud, known.verdict == false { return .repeated }
+        if known.verdict != verdict.fraud {
+            let isCorrection = memory.withLock { memory in
+                memory.known.mark(id, verdict: verdict.fraud)
+                guard known.fraud != verdict.fraud else { return false }
                 memory.engine.confirm(row.event, fraud: verdict.fraud)
+                return memory.schedule?.hasLeft(id, at: row.event.time) ?? false
             }
+            if isCorrection { batch.labels.append(DueLabel(id: id, fraud: verdict.fraud)) }
         }
-        batch.verdicts.append(Self.write(verdict.fraud, on: row))
-        return true
+        batch.writes.append(Self.write(verdict.fraud, on: row))
+        return .taken
     }
 
     /// The transaction of a block in memory or in the store; nil where the block has expired.
@@ -183,9 +255,22 @@ package final class AgentState: Sendable {
     private static func write(_ fraud: Bool, on row: StateBlock.Row) -> StateWrite {
         .put(
             table: verdictTable,
-            StateEntry(
-                key: withUnsafeBytes(of: row.id.bigEndian) { Array($0) }, value: [fraud ? 1 : 0], order: row.event.time)
-        )
+            StateEntry(key: key(row.id), value: [fraud ? 1 : 0], order: row.event.time))
+    }
+
+    private static func key(_ id: UInt64) -> [UInt8] { withUnsafeBytes(of: id.bigEndian) { Array($0) } }
+
+    private static func write(_ schedule: LabelSchedule) -> StateWrite {
+        .put(
+            table: scheduleTable,
+            StateEntry(key: timeKey, value: key(UInt64(bitPattern: schedule.time)), order: 0))
+    }
+
+    private static let timeKey = Array("time".utf8)
+
+    private static func eventTime(_ store: any StateStore) throws(LogError) -> Int64 {
+        guard let bytes = try store.value(scheduleTable, timeKey) else { return .min }
+        return Int64(bitPattern: bytes.reduce(0) { $0 << 8 | UInt64($1) })
     }
 
     /// Takes note that a batch, and everything below `offset`, is in the log.
@@ -193,7 +278,7 @@ package final class AgentState: Sendable {
         memory.withLock { memory in
             memory.ingested = offset
             memory.unkept.waiting.formUnion(batch.waiting)
-            memory.unkept.verdicts += batch.verdicts
+            memory.unkept.writes += batch.writes
             memory.unkept.positions[transactions] = offset
             if !memory.decidedAhead.isEmpty {
                 memory.decidedAhead = memory.decidedAhead.filter { $0.offset >= offset }
@@ -204,19 +289,20 @@ package final class AgentState: Sendable {
     /// Writes down what changed since the last call, in one transaction. To be called by the thread that takes transactions in,
     /// between batches; after an error this state is done with, and its successor begins from the store.
     package func keep() throws(LogError) {
-        let (unkept, writes) = memory.withLock { memory in
+        let (unkept, writes, released) = memory.withLock { memory in
             let unkept = memory.unkept
             memory.unkept = Unkept()
             let waiting = unkept.waiting.compactMap { position in
                 memory.pending[position].map { Self.write($0, position) }
             }
-            return (unkept, waiting + memory.blockWrites())
+            return (unkept, waiting + memory.blockWrites() + memory.scheduleWrites(), memory.takeReleased())
         }
         let removals = unkept.decided.map { StateWrite.remove(table: Self.pendingTable, key: Self.key($0)) }
         let positions = unkept.positions.map { Position($0.key, $0.value) }
-        let all = writes + removals + unkept.verdicts
+        let all = writes + removals + unkept.writes
         guard !all.isEmpty || !positions.isEmpty else { return }
         try store.commit(all, positions: positions)
+        if let released { try store.removeAll(in: Self.lateTable, below: released) }
         try sweep()
     }
 
@@ -230,7 +316,7 @@ package final class AgentState: Sendable {
             memory.swept = memory.latest
             // The windows forget no sooner than the blocks that a restart fills them from, so that both give the same
             // features.
-            let bound = memory.latest - horizon
+            let bound = memory.latest - kept
             memory.engine.expire(before: EventTime(seconds: bound + memory.engine.retention))
             return bound
         }
@@ -247,18 +333,27 @@ package final class AgentState: Sendable {
     }
 
     /// History from before the agent went live: fills windows and known ids, and asks for no score.
-    package func backfill(_ history: [(transaction: Transaction, fraud: Bool)]) throws(LogError) {
+    ///
+    /// - Parameter end: what event time has come to; without it, the latest transaction's time. Labels of buckets that are due then
+    ///   don't leave any more: `HistorySender` has told them.
+    package func backfill(
+        _ history: [(transaction: Transaction, fraud: Bool)], through end: EventTime? = nil
+    ) throws(LogError) {
+        if let end = end ?? history.map(\.transaction.time).max() {
+            memory.withLock { _ = $0.schedule?.advance(to: end.seconds) }
+        }
         for start in stride(from: 0, to: history.count, by: 10_000) {
             var writes: [StateWrite] = []
             for (transaction, fraud) in history[start..<min(start + 10_000, history.count)] {
                 let row = row(of: transaction)
                 memory.withLock { memory in
-                    memory.keep(row, fraud: fraud)
+                    memory.keep(row, verdict: fraud ? true : nil)
                     memory.engine.add(row.event, fraud: fraud)
+                    memory.schedule?.restore(row.id, at: row.event.time)
                 }
                 if fraud { writes.append(Self.write(true, on: row)) }
             }
-            try store.commit(writes + memory.withLock { $0.blockWrites() }, positions: [])
+            try store.commit(writes + memory.withLock { $0.blockWrites() + $0.scheduleWrites() }, positions: [])
             memory.withLock { $0.filled = [] }
         }
     }
@@ -298,16 +393,13 @@ package final class AgentState: Sendable {
 
     // MARK: What is kept of a transaction
 
-    private func id(_ name: String) -> UInt64 {
-        var name = name
-        let id = name.withUTF8 { hasher.hash($0, domain: 0xFF) }
-        return id == 0 ? 1 : id
-    }
+    /// What this agent knows a transaction by.
+    package func id(of transaction: String) -> UInt64 { hasher.id(of: transaction) }
 
     private func row(of transaction: Transaction) -> StateBlock.Row {
         let event = hasher.event(of: transaction)
         let content = transaction.content.withUnsafeBufferPointer { hasher.hash($0, domain: 0xFE) }
-        return StateBlock.Row(id: id(transaction.id), content: UInt32(truncatingIfNeeded: content), event: event)
+        return StateBlock.Row(id: id(of: transaction.id), content: UInt32(truncatingIfNeeded: content), event: event)
     }
 }
 
@@ -333,7 +425,22 @@ extension AgentState {
             }
         }
         try fill(&memory, chunk, verdicts)
+        try restoreSchedule(&memory, store)
         if let newest { memory.open = try StateBlock(number: StateBlock.number(newest.key), decoding: newest.value) }
+    }
+
+    private static func restoreSchedule(_ memory: inout Memory, _ store: any StateStore) throws {
+        guard let schedule = memory.schedule else { return }
+        if schedule.time == .min, memory.latest != .min {
+            // Of windows from before there was a schedule: the parties have not counted what is in them.
+            _ = memory.schedule?.advance(to: memory.latest)
+        }
+        memory.written = schedule.time
+        try store.scan(lateTable) { entry in
+            // Of one below, the label has left.
+            guard entry.order >= schedule.released else { return }
+            memory.schedule?.restore(late: entry.key.reduce(0) { $0 << 8 | UInt64($1) })
+        }
     }
 
     private static func fill(_ memory: inout Memory, _ blocks: [StateEntry], _ verdicts: [UInt64: Bool]) throws {
@@ -344,10 +451,11 @@ extension AgentState {
         for block in blocks {
             let number = StateBlock.number(block.key)
             for row in try StateBlock.rows(block.value) {
-                let fraud = verdicts[row.id] ?? false
-                ids.append(KnownIDs.Entry(id: row.id, content: row.content, block: number, fraud: fraud))
-                events.append((row.event, fraud))
+                let verdict = verdicts[row.id]
+                ids.append(KnownIDs.Entry(id: row.id, content: row.content, block: number, verdict: verdict))
+                events.append((row.event, verdict ?? false))
                 memory.latest = max(memory.latest, row.event.time)
+                memory.schedule?.restore(row.id, at: row.event.time)
             }
         }
         let known = Mutex(memory.known)
@@ -367,5 +475,14 @@ extension AgentState {
             }
         }
         memory.known = known.withLock { $0 }
+    }
+}
+
+extension EntityHasher {
+    /// Of a member's id of a transaction; never 0.
+    package func id(of transaction: String) -> UInt64 {
+        var name = transaction
+        let id = name.withUTF8 { hash($0, domain: 0xFF) }
+        return id == 0 ? 1 : id
     }
 }

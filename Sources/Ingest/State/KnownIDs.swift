@@ -8,19 +8,22 @@ struct KnownIDs: Sendable {
         /// 0 where the place is free.
         var id: UInt64 = 0
         var content: UInt32 = 0
-        /// The block that holds the transaction; the highest bit says that it is a confirmed fraud.
+        /// The block that holds the transaction; the highest bits say what the last verdict was.
         fileprivate var place: UInt32 = 0
 
-        var block: UInt32 { place & ~Self.fraudBit }
+        var block: UInt32 { place & ~(Self.fraudBit | Self.clearBit) }
+        /// The last verdict: a confirmed fraud, or none; nil before any.
+        var verdict: Bool? { fraud ? true : place & Self.clearBit != 0 ? false : nil }
         var fraud: Bool { place & Self.fraudBit != 0 }
-        fileprivate static let fraudBit: UInt32 = 1 << 31
+        private static let fraudBit: UInt32 = 1 << 31
+        private static let clearBit: UInt32 = 1 << 30
 
         init() {}
 
-        init(id: UInt64, content: UInt32, block: UInt32, fraud: Bool) {
+        init(id: UInt64, content: UInt32, block: UInt32, verdict: Bool?) {
             self.id = id
             self.content = content
-            place = block | (fraud ? Self.fraudBit : 0)
+            place = block | (verdict == true ? Self.fraudBit : verdict == false ? Self.clearBit : 0)
         }
     }
 
@@ -43,10 +46,10 @@ struct KnownIDs: Sendable {
         table[slot] = entry
     }
 
-    mutating func mark(_ id: UInt64, fraud: Bool) {
+    mutating func mark(_ id: UInt64, verdict: Bool) {
         let slot = slot(id)
         guard table[slot].id == id else { return }
-        table[slot] = Entry(id: id, content: table[slot].content, block: table[slot].block, fraud: fraud)
+        table[slot] = Entry(id: id, content: table[slot].content, block: table[slot].block, verdict: verdict)
     }
 
     /// Forgets what lies in a block before `block`; its room is used again when the table next fills up.

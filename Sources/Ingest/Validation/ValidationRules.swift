@@ -30,9 +30,16 @@ package struct ValidationRules: Sendable, Hashable {
             guard let value = transaction.value(of: extra) else { continue }
             guard values.contains(value) else { throw Rejection(reason: .valueNotAllowed, field: extra.name) }
         }
-        let lead = transaction.time.seconds - received / 1_000_000
+        return try lead(transaction.time, received) > ahead ? [.clockSkew] : []
+    }
+
+    /// - Throws: `timeAhead` for a watermark that is as far ahead of the log's clock as no transaction may be.
+    package func check(watermark: EventTime, received: Int64) throws(Rejection) { _ = try lead(watermark, received) }
+
+    private func lead(_ time: EventTime, _ received: Int64) throws(Rejection) -> Int64 {
+        let lead = time.seconds - received / 1_000_000
         guard lead <= tooFarAhead else { throw Rejection(reason: .timeAhead, field: "time") }
-        return lead > ahead ? [.clockSkew] : []
+        return lead
     }
 }
 

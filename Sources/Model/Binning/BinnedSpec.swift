@@ -20,6 +20,8 @@ package struct BinnedSpec: Sendable, Hashable {
         case tooManyEdges(feature: String)
         case notAscending(feature: String)
         case noEdges
+        /// The consortium's features are none that parties can count by these edges.
+        case counts
     }
 
     package init(spec: FeatureSpec, edges: [[Double]]) throws(Invalid) {
@@ -49,6 +51,7 @@ package struct BinnedSpec: Sendable, Hashable {
         if !spec.tokenEntities.isEmpty { parts.append(Array(spec.terms.line.utf8)) }
         let digest = Digest32(of: parts)
         id = digest.bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        guard spec.tokenEntities.isEmpty || counts != nil else { throw .counts }
     }
 
     /// How many edges of `feature` are at or below `value`: 0 ... edges.count.

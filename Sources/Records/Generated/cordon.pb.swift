@@ -432,6 +432,9 @@ package nonisolated struct WireBatchDecision: Sendable {
   /// what each party refused, a byte a record; none where nobody refused anything
   package var refusals: [Data] = []
 
+  /// Of the leader with party 1, and with party 2: 16 bytes each under their pairwise key, over the record without them.
+  package var tags: [Data] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -816,7 +819,7 @@ package nonisolated struct WireRejected: Sendable {
 
   package var member: String = String()
 
-  /// "ingest", "decision" or "scoring"
+  /// "ingest", "decision", "scoring" or "counting"
   package var stage: String = String()
 
   /// HPKE to the member's key; associated data: topic, partition, offset and reason
@@ -1623,7 +1626,7 @@ nonisolated extension WireLabelBox: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".BatchDecision"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}partition\0\u{1}first\0\u{1}end\0\u{1}repeats\0\u{3}labels_first\0\u{3}labels_end\0\u{3}model_digest\0\u{3}agreed_digest\0\u{1}refusals\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}partition\0\u{1}first\0\u{1}end\0\u{1}repeats\0\u{3}labels_first\0\u{3}labels_end\0\u{3}model_digest\0\u{3}agreed_digest\0\u{1}refusals\0\u{1}tags\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1641,6 +1644,7 @@ nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._M
       case 8: try { try decoder.decodeSingularBytesField(value: &self.modelDigest) }()
       case 9: try { try decoder.decodeSingularBytesField(value: &self.agreedDigest) }()
       case 10: try { try decoder.decodeRepeatedBytesField(value: &self.refusals) }()
+      case 11: try { try decoder.decodeRepeatedBytesField(value: &self.tags) }()
       default: break
       }
     }
@@ -1677,6 +1681,9 @@ nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.refusals.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.refusals, fieldNumber: 10)
     }
+    if !self.tags.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.tags, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1691,6 +1698,7 @@ nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.modelDigest != rhs.modelDigest {return false}
     if lhs.agreedDigest != rhs.agreedDigest {return false}
     if lhs.refusals != rhs.refusals {return false}
+    if lhs.tags != rhs.tags {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,3 +1,4 @@
+import Counters
 import EventLogs
 import Foundation
 import Keys
@@ -66,6 +67,40 @@ struct ScoreSealer {
             out.append(NewRecord(TopicPartition(topic), value: record.encoded))
         }
         return out
+    }
+}
+
+// MARK: Labels
+
+extension ScoreSealer {
+    /// Label records that a party can't use, for their members.
+    func rejections(_ records: [LogRecord], _ opened: [OpenedLabels], _ result: BatchResult) -> [NewRecord] {
+        zip(records, zip(opened, result.refusals)).compactMap { record, labels in
+            labels.1.map { refused in
+                rejection(
+                    reason: refused.refusal.code, party: refused.party, member: labels.0.member, entry: 0, of: record)
+            }
+        }
+    }
+
+    /// An entry that is not counted, for the member that sent it.
+    func rejection(_ refused: PartitionCounts.RefusedLabel, of record: LogRecord) -> NewRecord {
+        rejection(
+            reason: refused.error.rawValue, party: nil, member: refused.member, entry: refused.entry, of: record)
+    }
+
+    private func rejection(
+        reason: String, party: PartyID?, member: MemberID?, entry: Int, of record: LogRecord
+    ) -> NewRecord {
+        let position = record.position
+        let rejected = RejectedRecord.make(
+            reason: reason, stage: "counting", party: party, member: member,
+            origin: .init(
+                topic: position.partition.topic, partition: position.partition.partition, offset: position.offset,
+                index: entry),
+            original: entry == 0 ? record.value : nil, recipient: member.flatMap { recipients[$0] })
+        return NewRecord(
+            TopicPartition(member.map { Topics.rejected($0) } ?? Topics.rejected), value: rejected.encoded)
     }
 }
 

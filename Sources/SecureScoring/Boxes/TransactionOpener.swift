@@ -1,3 +1,4 @@
+import Counters
 import EventLogs
 import Keys
 import Records
@@ -9,6 +10,11 @@ struct OpenedTransaction {
     var member: MemberID?
     var source: SourcePosition
     var epoch: UInt32
+    /// What the parties count; without meaning where the record was refused.
+    var event: EventID?
+    var time = EventTime(seconds: 0)
+    /// One a slot of the model's counts; nil where the transaction has no such entity.
+    var tokens: [TokenKey?] = []
 }
 
 /// Opens this party's boxes. Refusals are per record and never stop a batch.
@@ -26,17 +32,20 @@ final class TransactionOpener {
     }
 
     /// Opens a record, and adds it to `inputs`: this party's shares, or why it refuses the transaction.
+    ///
+    /// - Parameter counts: where the model reads counts: what a box's tokens are held against.
     func open(
-        _ record: SealedRecord, for model: ActiveModel, into inputs: inout BatchInputs
+        _ record: SealedRecord, for model: ActiveModel, counts: PartitionCounts? = nil, into inputs: inout BatchInputs
     ) throws(LogError) -> OpenedTransaction {
         var opened = OpenedTransaction(member: nil, source: SourcePosition(offset: 0), epoch: 0)
-        if let refusal = try open(record, model, &opened, &inputs) { inputs.append(refused: refusal) }
+        if let refusal = try open(record, model, counts, &opened, &inputs) { inputs.append(refused: refusal) }
         return opened
     }
 
     /// Nil where the transaction is in `inputs`.
     private func open(
-        _ record: SealedRecord, _ model: ActiveModel, _ opened: inout OpenedTransaction, _ inputs: inout BatchInputs
+        _ record: SealedRecord, _ model: ActiveModel, _ counts: PartitionCounts?, _ opened: inout OpenedTransaction,
+        _ inputs: inout BatchInputs
     ) throws(LogError) -> Refusal? {
         guard case .transaction(let sealed) = record.body else { return .headerMalformed }
         let header = sealed.header
@@ -44,17 +53,19 @@ final class TransactionOpener {
             opened.member = header.member.flatMap { sessions.isMember($0) ? $0 : nil }
             return .unknownSchema
         }
-        guard header.event != nil, let source = header.source, source.offset >= 0 else { return .headerMalformed }
+        guard let event = header.event, let source = header.source, source.offset >= 0 else { return .headerMalformed }
         opened.source = source
         opened.epoch = header.sessionEpoch
+        opened.event = event
+        opened.time = header.time
         guard let member = header.member, sessions.isMember(member) else { return .unknownMember }
         opened.member = member
-        return try open(sealed, record.record.value ?? [], member, model, &inputs)
+        return try open(sealed, record.record.value ?? [], member, model, counts, &opened, &inputs)
     }
 
     private func open(
         _ sealed: SealedTransaction, _ record: [UInt8], _ member: MemberID, _ model: ActiveModel,
-        _ inputs: inout BatchInputs
+        _ counts: PartitionCounts?, _ opened: inout OpenedTransaction, _ inputs: inout BatchInputs
     ) throws(LogError) -> Refusal? {
         guard sealed.header.featureSpec == model.manifest.featureSpec else { return .wrongFeatureSpec }
         guard sealed.boxCount == 3 else { return .boxMissing }
@@ -70,6 +81,10 @@ final class TransactionOpener {
         guard isOpen else { return .boxNotOpened }
         return plaintext.withUnsafeBytes { bytes in
             guard let box = ShareBox(bytes) else { return .boxMalformed }
+            if let counts {
+                guard let tokens = counts.tokens(bytes[box.tokens]) else { return .boxMalformed }
+                opened.tokens = tokens
+            }
             inputs.append(
                 party: party, first: UnsafeRawBufferPointer(rebasing: bytes[box.first]),
                 second: UnsafeRawBufferPointer(rebasing: bytes[box.second]), &streams)

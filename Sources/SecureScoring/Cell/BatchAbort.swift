@@ -1,3 +1,4 @@
+import EventLogs
 package import Records
 
 /// Why a batch was given up. Nothing of it was released; the leader proposes its range again.
@@ -9,6 +10,8 @@ package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
     case protocolViolation(PartyID, step: String)
     /// This party's log does not hold the proposed range yet.
     case logBehind
+    /// What this party counted is not what the leader did, and `consortium.batches` does not lead there.
+    case countsBehind
 
     /// The party that the log entry names.
     package var description: String {
@@ -18,6 +21,8 @@ package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
         case .peerDisagrees(let peer, let step): "\(peer) disagrees about the batch (\(step))"
         case .peerAborted(let peer): "\(peer) gave the batch up"
         case .protocolViolation(let peer, let step): "\(peer) sent what the protocol does not have (\(step))"
+        case .countsBehind:
+            "this party's counts are not where the leader's are, and the decisions on \(Topics.batches) do not lead there"
         case .logBehind: "this party's log ends before the batch does"
         }
     }

@@ -1,7 +1,7 @@
 package import Records
 package import ThreeParty
 
-/// Batches of one partition under way at this party: carries frames between each one's `BatchSession` and the `Transport`.
+/// Batches of one partition under way at this party: carries frames between each one's `BatchRun` and the `Transport`.
 /// Used by the partition's thread.
 ///
 /// Several are under way at once, so that the first round of one is computed while the second of another is on the wire.
@@ -34,16 +34,16 @@ package final class CellBackend {
 
     private final class Batch {
         let number: UInt64
-        var session: BatchSession
+        var run: BatchRun
         var heard: Set<PartyID> = []
         var result: BatchResult?
         /// Whether its result was handed out.
         var isReported = false
         var completed: [PartyID: Digest32] = [:]
 
-        init(number: UInt64, session: consuming BatchSession) {
+        init(number: UInt64, run: consuming BatchRun) {
             self.number = number
-            self.session = session
+            self.run = run
         }
     }
 
@@ -67,22 +67,24 @@ package final class CellBackend {
     package var leads: Bool { party == Self.leader }
 
     /// Leader: names the next batch to the others. `begin` it then.
-    package func propose(_ plan: BatchPlan) throws(BatchAbort) {
+    ///
+    /// - Parameter decisions: up to where on `consortium.batches` it has counted.
+    package func propose(_ plan: BatchPlan, decisions: Int64 = 0) throws(BatchAbort) {
         for peer in peers where !transport.connected.contains(peer) { throw .peerMissing(peer) }
         number += 1
         for peer in peers {
-            send(.proposal, to: peer, of: number, digest: plan.digest, payload: PlanProposal(plan).encoded)
+            send(
+                .proposal, to: peer, of: number, digest: plan.digest,
+                payload: PlanProposal(plan, decisions: decisions).encoded)
         }
     }
 
     /// Starts the newest batch: the first round's messages leave.
-    package func begin(_ plan: Digest32, model: PreparedModel, inputs: BatchInputs) throws(BatchAbort) {
-        let batch = Batch(
-            number: number,
-            session: BatchSession(party: party, plan: plan, model: model, inputs: inputs))
+    package func begin(_ plan: Digest32, _ work: BatchWork) throws(BatchAbort) {
+        let batch = Batch(number: number, run: BatchRun(party: party, plan: plan, work: work))
         if underWay.isEmpty { lastProgress = .now }
         underWay.append(batch)
-        carryOut(batch.session.start(keys: keys), of: batch)
+        carryOut(batch.run.start(keys: keys), of: batch)
         let waiting = held.filter { $0.batch == number }
         held.removeAll { $0.batch <= number }
         for frame in waiting { try take(frame, of: batch) }
@@ -123,6 +125,39 @@ package final class CellBackend {
         underWay = []
         held.removeAll { $0.batch <= number }
     }
+
+    // MARK: Decisions
+
+    /// Leader: what shows each of the two others that it said what `digest` is of, 16 bytes each.
+    package func tags(_ digest: Digest32) -> [[UInt8]] {
+        [
+            keys.withNext.bytes(.decisionTag, digest: digest, count: Self.tagBytes),
+            keys.withPrevious.bytes(.decisionTag, digest: digest, count: Self.tagBytes),
+        ]
+    }
+
+    /// Whether the leader said it. Compared in constant time.
+    package func isLeaders(_ tags: [[UInt8]], _ digest: Digest32) -> Bool {
+        guard tags.count == 2 else { return false }
+        var difference: UInt8 = 0
+        func compare(_ tag: [UInt8], _ own: [UInt8]) {
+            guard tag.count == own.count else {
+                difference = 1
+                return
+            }
+            for (left, right) in zip(tag, own) { difference |= left ^ right }
+        }
+        if leads {
+            for (tag, own) in zip(tags, self.tags(digest)) { compare(tag, own) }
+        } else if party.previous == Self.leader {
+            compare(tags[0], keys.withPrevious.bytes(.decisionTag, digest: digest, count: Self.tagBytes))
+        } else {
+            compare(tags[1], keys.withNext.bytes(.decisionTag, digest: digest, count: Self.tagBytes))
+        }
+        return difference == 0
+    }
+
+    private static let tagBytes = 16
 
     // MARK: Events
 
@@ -197,7 +232,7 @@ package final class CellBackend {
             return
         }
         do {
-            carryOut(try batch.session.receive(frame, keys: keys), of: batch)
+            carryOut(try batch.run.receive(frame, keys: keys), of: batch)
         } catch {
             throw Self.abort(error)
         }

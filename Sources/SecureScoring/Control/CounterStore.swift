@@ -5,7 +5,10 @@ import Records
 /// What a party counts for one partition, kept in its state: the rows of `PartyCounters`, in tables of the partition.
 ///
 /// Changes are written in the transaction that moves the position they came from, so a party that starts again and reads on
-/// from there counts each record once, and ends with the shares that it would have had.
+/// from there counts each record once, and ends with the shares that it would have had. A note of the caller's goes with
+/// them, so it is of that very state.
+///
+/// The header's row: version (1), the note's length (2, little-endian), the note, the header of `PartyCounters`.
 package struct CounterStore {
     private let state: any StateStore
     private let headers: String
@@ -19,11 +22,17 @@ package struct CounterStore {
         events = "counters-events-\(partition)"
     }
 
-    /// What was counted up to the position in the state; nil where nothing ever was.
+    /// A note has at most this many bytes.
+    package static let noteBytes = 256
+
+    private static let version: UInt8 = 3
+
+    /// What was counted up to the position in the state, and the note that was written with it; nil where nothing ever was.
     ///
-    /// Throws `LogError.corrupted` where the rows are not what counters of `spec` wrote.
-    package func load(spec: CounterSpec) throws -> PartyCounters? {
-        guard let header = try state.value(headers, []) else { return nil }
+    /// Throws `LogError.corrupted` where the rows are of another version, of another spec, or not what counters wrote.
+    package func load(spec: CounterSpec, members: Int) throws -> (counters: PartyCounters, note: [UInt8])? {
+        guard let row = try state.value(headers, []) else { return nil }
+        let (note, header) = try split(row)
         var tokens: [(number: UInt32, row: [UInt8])] = []
         try state.scan(self.tokens) { entry in
             guard let number = Self.number(entry.key) else { throw malformed("a token's number") }
@@ -31,21 +40,64 @@ package struct CounterStore {
         }
         var events: [(id: EventID, row: [UInt8])] = []
         try state.scan(self.events) { entry in
-            guard let id = EventID(entry.key) else { throw malformed("an event's id") }
+            guard entry.key.count == 20, let id = EventID(Array(entry.key[4...])) else {
+                throw malformed("an event's id")
+            }
             events.append((id, entry.value))
         }
         do {
-            return try PartyCounters(spec: spec, header: header, tokens: tokens, events: events)
+            let counters = try PartyCounters(
+                spec: spec, members: members, header: header, tokens: tokens, events: events)
+            return (counters, note)
+        } catch .tokens(.version(let version)) {
+            throw otherVersion("version \(version)", not: "\(TokenCounters.version)")
+        } catch .tokens(.spec(let bucket, let reach)) {
+            throw LogError.corrupted(
+                reason: """
+                    the party's state holds counts in buckets of \(bucket) s that reach back \(reach) s, and \
+                    \(spec.bucketSeconds) s and \(spec.reach) s are asked for; set these back, or remove the state at all \
+                    three parties: it is rebuilt from the log
+                    """)
         } catch { throw malformed("\(error)") }
     }
 
+    private func split(_ row: [UInt8]) throws -> (note: [UInt8], header: [UInt8]) {
+        guard let version = row.first else { throw malformed("the header") }
+        guard version == Self.version else { throw otherVersion("form \(version)", not: "\(Self.version)") }
+        guard row.count >= 3 else { throw malformed("the header") }
+        let end = 3 + (Int(row[1]) | Int(row[2]) << 8)
+        guard end <= min(row.count, 3 + Self.noteBytes) else { throw malformed("the header") }
+        return (Array(row[3..<end]), Array(row[end...]))
+    }
+
     /// What to write, with the position, for everything that changed since the last call.
-    package func writes(_ changes: PartyCounters.Changes) -> [StateWrite] {
-        var writes: [StateWrite] = [.put(table: headers, StateEntry(key: [], value: changes.header, order: 0))]
+    ///
+    /// - Parameter note: at most `noteBytes`; takes the last one's place.
+    package func writes(_ changes: PartyCounters.Changes, note: [UInt8]) -> [StateWrite] {
+        precondition(note.count <= Self.noteBytes, "a note is a digest and a few offsets")
+        let length = [UInt8(note.count & 0xFF), UInt8(note.count >> 8)]
+        let header = [Self.version] + length + note + changes.header
+        var writes: [StateWrite] = [.put(table: headers, StateEntry(key: [], value: header, order: 0))]
         writes.reserveCapacity(1 + changes.tokens.count + changes.events.count)
-        for (number, row) in changes.tokens { writes.append(write(tokens, Self.key(number), row)) }
-        for (id, row) in changes.events { writes.append(write(events, id.bytes, row)) }
+        for (number, row) in changes.tokens.sorted(by: { $0.number < $1.number }) {
+            writes.append(write(tokens, Self.key(number), row))
+        }
+        // Keys begin with the time, and are written in their order: what comes together lies together. What has gone is removed by
+        // time, too.
+        var entries: [StateEntry] = []
+        entries.reserveCapacity(changes.events.count)
+        for (id, row) in changes.events {
+            guard let row, let time = PartyCounters.eventTime(row) else { continue }
+            entries.append(StateEntry(key: Self.key(time) + id.bytes, value: row, order: Int64(time)))
+        }
+        entries.sort { $0.order < $1.order }
+        for entry in entries { writes.append(.put(table: events, entry)) }
         return writes
+    }
+
+    /// Removes events that no window holds any more.
+    package func expire(_ changes: PartyCounters.Changes) throws(LogError) {
+        try state.removeAll(in: events, below: changes.oldest)
     }
 
     private func write(_ table: String, _ key: [UInt8], _ row: [UInt8]?) -> StateWrite {
@@ -57,6 +109,14 @@ package struct CounterStore {
 
     private static func number(_ key: [UInt8]) -> UInt32? {
         key.count == 4 ? key.reduce(0) { $0 << 8 | UInt32($1) } : nil
+    }
+
+    private func otherVersion(_ found: String, not own: String) -> LogError {
+        .corrupted(
+            reason: """
+                the party's state holds counts of another version of this program (\(found), not \(own)); run that version, \
+                or remove the state at all three parties: it is rebuilt from the log
+                """)
     }
 
     private func malformed(_ what: String) -> LogError {

@@ -4,18 +4,20 @@ package import Records
 package enum ScheduledEvent: Sendable {
     case transaction(LabelledTransaction)
     case verdict(MemberID, Verdict, at: EventTime)
+    /// Nothing older follows.
+    case watermark(MemberID, at: EventTime)
 
     package var time: EventTime {
         switch self {
         case .transaction(let labelled): labelled.transaction.time
-        case .verdict(_, _, let time): time
+        case .verdict(_, _, let time), .watermark(_, let time): time
         }
     }
 
     package var member: MemberID {
         switch self {
         case .transaction(let labelled): labelled.member
-        case .verdict(let member, _, _): member
+        case .verdict(let member, _, _), .watermark(let member, _): member
         }
     }
 }
@@ -23,11 +25,19 @@ package enum ScheduledEvent: Sendable {
 /// The events of some days: their transactions, and the verdicts on frauds that fall due in them, a fixed delay after
 /// each. A verdict comes before a transaction of the same second.
 ///
-/// - Parameter transactions: by time; those before `days` only matter for their verdicts.
+/// - Parameters:
+///   - transactions: by time; those before `days` only matter for their verdicts.
+///   - watermarks: whether each member says at each midnight between two of the days that the day before is over.
 package func eventSchedule(
-    _ transactions: [LabelledTransaction], days: ClosedRange<Int>, labelDelayDays: Int = 7
+    _ transactions: [LabelledTransaction], days: ClosedRange<Int>, labelDelayDays: Int = 7, watermarks: Bool = false
 ) -> [ScheduledEvent] {
     var out: [ScheduledEvent] = []
+    if watermarks {
+        let members = Set(transactions.map(\.member)).sorted()
+        for day in days.dropFirst() {
+            out += members.map { .watermark($0, at: EventTime(seconds: Int64(day) * EventTime.day)) }
+        }
+    }
     for labelled in transactions {
         if days.contains(labelled.transaction.time.dayNumber) { out.append(.transaction(labelled)) }
         let due = EventTime(seconds: labelled.transaction.time.seconds + Int64(labelDelayDays) * EventTime.day)
@@ -35,7 +45,13 @@ package func eventSchedule(
             out.append(.verdict(labelled.member, Verdict(transaction: labelled.transaction.id, fraud: true), at: due))
         }
     }
-    func rank(_ event: ScheduledEvent) -> Int { if case .verdict = event { 0 } else { 1 } }
+    func rank(_ event: ScheduledEvent) -> Int {
+        switch event {
+        case .watermark: 0
+        case .verdict: 1
+        case .transaction: 2
+        }
+    }
     return out.enumerated().sorted {
         ($0.element.time, rank($0.element), $0.offset) < ($1.element.time, rank($1.element), $1.offset)
     }.map(\.element)

@@ -11,6 +11,9 @@ package struct Digest32: Hashable, Sendable, CustomStringConvertible {
         self.bytes = all
     }
 
+    /// No digest of anything.
+    package static let zero = Digest32([UInt8](repeating: 0, count: 32))!
+
     /// The digest of `parts`, each preceded by its length so that no two lists look alike.
     package init(of parts: [[UInt8]]) {
         var hash = SHA256()

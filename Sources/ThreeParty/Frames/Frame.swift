@@ -6,15 +6,16 @@ package import Records
 /// digest (32); payload. The transport puts a 4-byte length before it.
 package struct Frame: Sendable {
     package enum Kind: UInt8, Sendable {
-        /// The leader names a plan. Digest: the plan's. Payload: see `BatchPlan`.
+        /// The leader names a plan. Digest: the plan's. Payload: see `PlanProposal`.
         case proposal = 1
         /// Masked condition bits, to the previous party, after the sender's refusals. Digest: the plan's.
         case conditionBits = 2
-        /// The sender's refusals alone, to the next party. Digest: the plan's.
+        /// The sender's refusals alone, to the next party; before counts are looked up to the previous one, of labels to both.
+        /// Digest: the plan's.
         case refusals = 3
         /// One-hot shares, to the next party. Digest: of the plan and the refusals that all three agreed on.
         case lookupDeal = 4
-        /// The sender's score shares are in the log. To the leader. Digest: as for `lookupDeal`.
+        /// The sender's score shares are in the log; of labels, that it has agreed. To the leader. Digest: as for `lookupDeal`.
         case completed = 5
         /// The sender gave the batch up. Payload: empty.
         case abort = 6

@@ -5,6 +5,7 @@ package enum StepLabel: String, Sendable {
     case scoreZeroShare = "cordon/step/2/zero-share"
     case countOneHot = "cordon/count/1/one-hot"
     case countZeroShare = "cordon/count/2/zero-share"
+    case decisionTag = "cordon/decision/tag"
 }
 
 /// Correlated randomness without communication: AES-128-CTR under a key that a pair of parties shares, keyed again for

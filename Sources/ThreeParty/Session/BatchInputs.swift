@@ -5,6 +5,8 @@ package import Records
 ///
 /// Never printed.
 package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable {
+    /// Of a transaction.
+    private let bits: Int
     /// Of a component of one transaction's bits.
     let rowBytes: Int
     private var first: [UInt8] = []
@@ -16,6 +18,7 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
     ///   - bits: of a transaction.
     ///   - capacity: how many transactions there is room for at first.
     package init(bits: Int, capacity: Int) {
+        self.bits = bits
         rowBytes = (bits + 7) / 8
         first.reserveCapacity(capacity * rowBytes)
         second.reserveCapacity(capacity * rowBytes)
@@ -68,6 +71,51 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
             return
         }
         codes[count - 1] = 0
+    }
+
+    /// These transactions with the bits of counts behind their own, and the refusals of all three parties in the place of this
+    /// one's.
+    ///
+    /// - Parameter lookups: what secret counts were looked up as; nil where there are none, and refusals stay this party's.
+    func appending(_ lookups: CountLookupResult?, _ counts: BatchCounts, at party: PartyID) -> BatchInputs {
+        let secretBits = counts.features.shape?.bits ?? 0
+        var out = BatchInputs(bits: bits + secretBits + counts.openBits, capacity: count)
+        for index in codes.indices {
+            let code = lookups.map { $0.agreement.refusals[index]?.refusal.rawValue ?? 0 } ?? codes[index]
+            out.first.append(contentsOf: repeatElement(0, count: out.rowBytes))
+            out.second.append(contentsOf: repeatElement(0, count: out.rowBytes))
+            out.codes.append(code)
+            guard code == 0 else { continue }
+            let row = index * rowBytes..<(index + 1) * rowBytes
+            out.place(first[row], second[row], bits: bits, at: 0)
+            if let shares = lookups?.bits[index] {
+                out.place(shares.first[...], shares.second[...], bits: secretBits, at: bits)
+            }
+            // What all parties know is component 0; the others are zero.
+            let open = counts.open[index * counts.openBytes..<(index + 1) * counts.openBytes]
+            out.place(
+                party == .zero ? open : [], party == .two ? open : [], bits: counts.openBits, at: bits + secretBits)
+        }
+        return out
+    }
+
+    /// Puts bits into the last row, which is zero from bit `place` on.
+    private mutating func place(_ one: ArraySlice<UInt8>, _ other: ArraySlice<UInt8>, bits: Int, at place: Int) {
+        Self.place(one, into: &first, bits: bits, at: (count - 1) * rowBytes * 8 + place)
+        Self.place(other, into: &second, bits: bits, at: (count - 1) * rowBytes * 8 + place)
+    }
+
+    private static func place(_ source: ArraySlice<UInt8>, into out: inout [UInt8], bits: Int, at place: Int) {
+        let shift = UInt8(place & 7)
+        var (at, rest) = (place >> 3, bits)
+        for byte in source where rest > 0 {
+            // What fills up the last byte may be random.
+            let byte = rest < 8 ? byte & (1 << UInt8(rest) - 1) : byte
+            out[at] |= byte << shift
+            if shift > 0, Int(shift) + rest > 8 { out[at + 1] |= byte >> (8 - shift) }
+            at += 1
+            rest -= 8
+        }
     }
 
     /// Calls `body` with each transaction that is not refused: its number and its two components.

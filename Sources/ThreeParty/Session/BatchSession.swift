@@ -46,6 +46,8 @@ package struct BatchResult: Sendable {
     package var refusals: [AgreedRefusal?]
     /// Digest of the plan and the refusals that all three agreed on.
     package var agreedDigest: Digest32
+    /// What all three parties agreed to take, before anything was scored; it is what they count.
+    package var agreement: Agreement
     /// Messages that waited for one another.
     package var rounds: Int
 }
@@ -70,7 +72,7 @@ package struct BatchSession: ~Copyable {
 
     private enum Phase {
         case conditionBits
-        case lookup(agreed: Digest32, refusals: [AgreedRefusal?], own: [UInt8], next: [UInt8])
+        case lookup(Agreement, own: [UInt8], next: [UInt8])
         case finished
     }
 
@@ -130,10 +132,10 @@ package struct BatchSession: ~Copyable {
             rounds += 1
             effects += beginLookup(nextBits: nextBits, keys: keys)
         }
-        if case .lookup(let agreed, let refusals, let own, let next) = phase, let deal {
-            try check(deal, digest: agreed, count: inputs.count * model.shape.dealBytes)
+        if case .lookup(let agreement, let own, let next) = phase, let deal {
+            try check(deal, digest: agreement.digest, count: inputs.count * model.shape.dealBytes)
             rounds += 1
-            effects.append(.finished(finish(agreed, refusals, own, next, deal: deal.payload, keys: keys)))
+            effects.append(.finished(finish(agreement, own, next, deal: deal.payload, keys: keys)))
             phase = .finished
         }
         return effects
@@ -149,7 +151,7 @@ package struct BatchSession: ~Copyable {
             case .z16(let lookup): deals(lookup, agreed, agreedRefusals, nextBits, keys)
             case .z32(let lookup): deals(lookup, agreed, agreedRefusals, nextBits, keys)
             }
-        phase = .lookup(agreed: agreed, refusals: agreedRefusals, own: ownBits, next: nextBits)
+        phase = .lookup(agreement, own: ownBits, next: nextBits)
         return [.send(.lookupDeal, to: party.next, digest: agreed, payload: payload)]
     }
 
@@ -185,15 +187,16 @@ package struct BatchSession: ~Copyable {
     }
 
     private func finish(
-        _ agreed: Digest32, _ refused: [AgreedRefusal?], _ own: [UInt8], _ next: [UInt8], deal: [UInt8],
-        keys: borrowing PairKeys
+        _ agreement: Agreement, _ own: [UInt8], _ next: [UInt8], deal: [UInt8], keys: borrowing PairKeys
     ) -> BatchResult {
+        let (agreed, refused) = (agreement.digest, agreement.refusals)
         let shares =
             switch model.lookup {
             case .z16(let lookup): answers(lookup, agreed, refused, own, next, deal, keys)
             case .z32(let lookup): answers(lookup, agreed, refused, own, next, deal, keys)
             }
-        return BatchResult(scoreShares: shares, refusals: refused, agreedDigest: agreed, rounds: rounds)
+        return BatchResult(
+            scoreShares: shares, refusals: refused, agreedDigest: agreed, agreement: agreement, rounds: rounds)
     }
 
     private func answers<R: RingElement>(

@@ -18,27 +18,6 @@ package struct BitShares: Sendable, CustomStringConvertible, CustomReflectable {
 }
 
 extension BitShares {
-    /// These bits, of which there are `bits`, and then `more` bits of another sharing.
-    package func appending(_ other: BitShares, bits: Int, more: Int) -> BitShares {
-        BitShares(
-            first: Self.join(first, bits, other.first, more), second: Self.join(second, bits, other.second, more))
-    }
-
-    private static func join(_ bytes: [UInt8], _ bits: Int, _ others: [UInt8], _ more: Int) -> [UInt8] {
-        precondition(bytes.count == (bits + 7) / 8 && others.count == (more + 7) / 8)
-        let shift = UInt8(bits & 7)
-        guard shift > 0, let last = bytes.last else { return bytes + others }
-        var out = bytes
-        out.reserveCapacity(bytes.count + others.count)
-        // What fills up the last byte is random, not zero.
-        out[bytes.count - 1] = last & (1 << shift - 1)
-        for byte in others {
-            out[out.count - 1] |= byte << shift
-            out.append(byte >> (8 - shift))
-        }
-        return Array(out.prefix((bits + more + 7) / 8))
-    }
-
     /// Reads the parts that a member sent to `party` (see `SeededComponents`); nil where a length is wrong.
     ///
     /// - Parameter streams: expands the seeds.

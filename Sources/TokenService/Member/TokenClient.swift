@@ -61,11 +61,12 @@ package final class TokenClient {
         self.context = context
     }
 
-    /// - Parameter identifiers: any number, in any order, repeats included; each of those that are not cached is asked for
-    ///   once.
+    /// - Parameters:
+    ///   - identifiers: any number, in any order, repeats included; each of those that are not cached is asked for once.
+    ///   - stop: ends the wait as the deadline does; looked at some times a second.
     /// - Throws: what the log or the cache's state throws. What a party did is in the results.
     package func tokens(
-        for identifiers: [Identifier], until deadline: ContinuousClock.Instant
+        for identifiers: [Identifier], until deadline: ContinuousClock.Instant, unless stop: () -> Bool = { false }
     ) throws(LogError) -> TokenResults {
         var outcomes: [Identifier: Result<EntityToken, TokenFailure>] = [:]
         var missing: [Identifier] = []
@@ -83,7 +84,7 @@ package final class TokenClient {
         var faults: [PartyID: TokenError] = [:]
         if !missing.isEmpty {
             let pending = try ask(missing)
-            try collect(pending, until: deadline)
+            try collect(pending, until: deadline, unless: stop)
             for batch in pending.values {
                 faults.merge(batch.faults) { first, _ in first }
                 try take(batch, into: &outcomes)
@@ -112,14 +113,16 @@ package final class TokenClient {
         return pending
     }
 
-    /// Takes answers until every batch is done, or the deadline.
+    /// Takes answers until every batch is done, the deadline, or `stop`.
     private func collect(
-        _ pending: [TokenBatchID: PendingBatch], until deadline: ContinuousClock.Instant
+        _ pending: [TokenBatchID: PendingBatch], until deadline: ContinuousClock.Instant, unless stop: () -> Bool
     ) throws(LogError) {
         while pending.values.contains(where: { $0.progress == .waiting }) {
-            for record in try next(until: deadline) { receive(record.value ?? [], pending) }
+            for record in try next(until: min(deadline, .now + .milliseconds(200))) {
+                receive(record.value ?? [], pending)
+            }
             // Other clients' answers may never end.
-            if .now >= deadline { return }
+            if .now >= deadline || stop() { return }
         }
     }
 

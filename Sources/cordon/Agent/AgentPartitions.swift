@@ -24,6 +24,7 @@ final class AgentPartitions: Sendable {
     private let rules: ValidationRules
     private let policy: DecisionPolicy
     private let sessions: [PartyID: Session]
+    private let tokens: AgentTokens
     private let form: any AgentForm
     private let stateFolder: String
     private let log: any EventLog
@@ -41,8 +42,8 @@ final class AgentPartitions: Sendable {
 
     init(
         member: Roster.Member, roster: Roster, keystore: FileKeystore, spec: BinnedSpec, mapping: Mapping,
-        rules: ValidationRules, policy: DecisionPolicy, sessions: [PartyID: Session], form: any AgentForm,
-        stateFolder: String, log: any EventLog, metrics: Metrics, logger: Logger
+        rules: ValidationRules, policy: DecisionPolicy, sessions: [PartyID: Session], tokens: AgentTokens,
+        form: any AgentForm, stateFolder: String, log: any EventLog, metrics: Metrics, logger: Logger
     ) {
         self.member = member
         self.roster = roster
@@ -52,6 +53,7 @@ final class AgentPartitions: Sendable {
         self.rules = rules
         self.policy = policy
         self.sessions = sessions
+        self.tokens = tokens
         self.form = form
         self.stateFolder = stateFolder
         self.log = log
@@ -64,6 +66,9 @@ final class AgentPartitions: Sendable {
 
     /// Transactions whose repeats are told.
     var knownIDs: Int { owned.withLock { $0.values.reduce(0) { $0 + $1.state.knownIDs } } }
+
+    /// Events whose labels have not left.
+    var unlabelled: Int { owned.withLock { $0.values.reduce(0) { $0 + $1.state.unlabelled } } }
 
     /// Partitions that this agent works on.
     var count: Int { owned.withLock { $0.count } }
@@ -156,7 +161,9 @@ final class AgentPartitions: Sendable {
             idKey: try keystore.localKey("event-id"), random: randomBytes)
         return try IngestPipeline(
             member: member.id, log: log, state: state, mapping: mapping, rules: rules,
-            sealer: form.sealer(sealer, spec), recipient: member.hpke, metrics: metrics, logger: logger)
+            sealer: form.sealer(sealer, spec),
+            consortium: try tokens.feed(stateFile: tokenState(stateFolder, state.transactions)),
+            recipient: member.hpke, metrics: metrics, logger: logger)
     }
 
     private func decisionPipeline(_ state: AgentState) throws -> DecisionPipeline {

@@ -8,14 +8,16 @@ import Model
 import Records
 import Telemetry
 import ThreeParty
+import Tokens
 
 /// The process of one member's agent.
 struct IngestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ingest", abstract: "Run a member's agent.",
         discussion: """
-            Reads <member>.transactions (transactions and labels), keeps the member's own windows, and seals the features' \
-            shares to the three parties on consortium.sealed; adds up the score shares that come back on <member>.scores, \
+            Reads <member>.transactions (transactions, labels and watermarks), keeps the member's own windows, and seals the \
+            features' shares to the three parties on consortium.sealed, and with features of the consortium tokens of what \
+            transactions name, and on consortium.labels what became of them; adds up the score shares that come back on <member>.scores, \
             and writes <member>.decisions and <member>.alerts. What can't be used goes to <member>.rejected with its reason.
 
             With --try it runs nothing: it shows what of sample files is mapped, what is missing and what would be rejected.
@@ -77,6 +79,12 @@ struct IngestCommand: ParsableCommand {
             valueName: "file"))
     var policy = "pipelines/policies/default.yaml"
 
+    @Option(
+        help: ArgumentHelp(
+            "The code of the member's own bank, for account numbers without one, where the parties count accounts or payees.",
+            valueName: "code"))
+    var bankCode: String?
+
     @OptionGroup(title: "HTTP options") var http: HTTPOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var process: ProcessOptions
@@ -119,21 +127,30 @@ struct IngestCommand: ParsableCommand {
         for topic in [Topics.transactions(member), Topics.sealed, Topics.decisions(member), Topics.alerts(member)] {
             _ = try log.partitions(of: topic)
         }
-        let reach = FeatureEngine(
+        var reach = FeatureEngine(
             spec: FeatureSpec(name: spec.spec.name, features: spec.spec.own.features + policy.windows)
         ).retention
+        if !spec.spec.tokenEntities.isEmpty {
+            for topic in AgentTokens.topics(member) { _ = try log.partitions(of: topic) }
+            // An agent without its state has to find the events again whose labels have not left.
+            reach = max(reach, spec.spec.terms.labelDelay + 2 * spec.spec.terms.bucket)
+        }
         try TopicNeeds(
             compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(member): .seconds(reach)]
         ).check(log, logger)
         try agree(on: spec, bins, ModelCards(coordinator: roster.coordinator, log: log, logger: logger))
-        let sessions = try openSessions(entry, roster, keystore, keys, log, logger)
+        let sessions = try openSessions(entry, roster, keystore, log, logger)
         let metrics = Self.metrics()
         for rule in policy.rules {
             metrics.add(0, to: "cordon_rules_matched_total", .init("rule", rule.id), .init("mode", rule.mode.rawValue))
         }
         let partitions = AgentPartitions(
             member: entry, roster: roster, keystore: keystore, spec: spec, mapping: mapping, rules: rules,
-            policy: policy, sessions: sessions, form: form, stateFolder: state, log: log, metrics: metrics,
+            policy: policy, sessions: sessions,
+            tokens: AgentTokens(
+                member: entry, roster: roster, keystore: keystore, spec: spec, sessions: sessions,
+                rules: IdentifierRules(bankCode: bankCode), log: log, metrics: metrics, logger: logger),
+            form: form, stateFolder: state, log: log, metrics: metrics,
             logger: logger)
         // Not the group that positions are kept under: Kafka takes commits for a group with members from these alone.
         let group = GroupSettings(
@@ -144,6 +161,9 @@ struct IngestCommand: ParsableCommand {
         let exposition = MetricsFile(path: process.metrics ?? "", metrics: metrics, log: log) {
             metrics.set("cordon_transactions_waiting", to: Double(partitions.waiting))
             metrics.set("cordon_known_ids", to: Double(partitions.knownIDs))
+            if !spec.spec.tokenEntities.isEmpty {
+                metrics.set("cordon_labels_waiting", to: Double(partitions.unlabelled))
+            }
         }
         if process.metrics != nil { stages.add("metrics") { exposition.run(until: stop) } }
         if let settings = try http.settings() {
@@ -169,41 +189,10 @@ struct IngestCommand: ParsableCommand {
                 + "take the bins that the consortium published with its model")
     }
 
-    /// This epoch's session keys, made on first use, and their announcement on the log.
-    private func openSessions(
-        _ entry: Roster.Member, _ roster: Roster, _ keystore: FileKeystore, _ keys: String, _ log: any EventLog,
-        _ logger: Logger
-    ) throws -> [PartyID: Session] {
-        let member = entry.id
-        if try keystore.sessions(of: member, epoch: roster.epoch) == nil {
-            let offer = try SessionOffer(
-                member: member, epoch: roster.epoch, parties: roster.parties.mapValues(\.hpke),
-                identity: try keystore.signingKey())
-            try keystore.store(offer, epoch: roster.epoch)
-        }
-        guard let (sessions, announcement) = try keystore.sessions(of: member, epoch: roster.epoch) else {
-            throw Failure("the session keys of epoch \(roster.epoch) are not in \(keys)")
-        }
-        let topic = TopicPartition(Topics.sessions)
-        let reader = try log.reader(at: [Position(topic, 0)])
-        while case let records = try reader.available(limit: 256), !records.isEmpty {
-            for value in records.compactMap(\.value) {
-                if value == announcement { return sessions }
-                guard Session.isAnnouncement(value, of: entry.identity, member: member, epoch: roster.epoch) else {
-                    continue
-                }
-                throw Failure(
-                    "other session keys of \(member) for epoch \(roster.epoch) are on \(Topics.sessions): all its agents need "
-                        + "the same key folder, or the roster another epoch")
-            }
-        }
-        try log.append([NewRecord(topic, key: Array("\(member)/\(roster.epoch)".utf8), value: announcement)])
-        logger.notice("session keys announced", metadata: ["epoch": "\(roster.epoch)"])
-        return sessions
-    }
-
     private static func metrics() -> Metrics {
         let metrics = Metrics()
+        AgentTokens.describe(metrics)
+        metrics.describe("cordon_watermarks_total", .counter, "Records that say how far event time has come.")
         metrics.describe("cordon_transactions_sealed_total", .counter, "Transactions sealed for the parties.")
         metrics.describe("cordon_sealed_bytes_total", .counter, "Bytes of sealed records.")
         metrics.describe("cordon_duplicates_total", .counter, "Transactions dropped because their id was known.")

@@ -33,9 +33,11 @@ struct IngestTrial {
         let parts = sample.records.flatMap { record in record.parts.map { (record.line, $0) } }
         let transactions = parts.compactMap { $0.1.transaction }
         let rejected = parts.compactMap { line, part in part.rejection.map { (line, part, $0) } }
-        let others = parts.count - transactions.count - rejected.count
+        let watermarks = parts.count { $0.1.watermark != nil }
+        let others = parts.count - transactions.count - rejected.count - watermarks
         var out =
             "\(sample.path): \(transactions.count) transactions, \(others) labels and outcomes, \(rejected.count) rejected"
+        if watermarks > 0 { out += ", \(watermarks) watermarks" }
         out += "\n  mapping   \(sample.mappingPath)"
         let fields = transactions.map { TrialLine.canonical($0) }
         let names = ["id", "time", "customer", "terminal", "amount"] + Mapping.Extra.allCases.map(\.name)

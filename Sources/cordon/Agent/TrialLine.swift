@@ -22,6 +22,7 @@ struct TrialLine {
         var transaction: [String: String]?
         var outcome: [String: String]?
         var label: [String: String]?
+        var watermark: String?
         var message: [String: String]?
         var reason: String?
         var field: String?
@@ -42,6 +43,9 @@ struct TrialLine {
             } else if let verdict = part.verdict {
                 shape.result = "label"
                 shape.label = ["transaction": verdict.transaction, "fraud": "\(verdict.fraud)"]
+            } else if let watermark = part.watermark {
+                shape.result = "watermark"
+                shape.watermark = watermark.rfc3339
             }
             shape.reason = part.rejection?.reason.rawValue
             shape.field = part.rejection?.field

@@ -32,6 +32,7 @@ struct BenchCountersCommand: ParsableCommand {
     private static let start: Int64 = 1_767_225_600
     private static let days: Int64 = 30
     private static let batch = 256
+    private static let members = 3
 
     func validate() throws {
         guard (1000...10_000_000).contains(tokens), (1000...100_000_000).contains(events) else {
@@ -41,10 +42,9 @@ struct BenchCountersCommand: ParsableCommand {
 
     func run() throws {
         guard
-            let spec = CounterSpec(
-                bucketSeconds: EventTime.day,
-                windows: [1, 7, 30].map { CountWindow(over: $0 * EventTime.day, delay: 7 * EventTime.day) })
-        else { throw Failure("the bench's windows are whole days") }
+            // Windows of up to 30 days, 7 days ago.
+            let spec = CounterSpec(bucketSeconds: EventTime.day, reach: (30 + 7 + 1) * EventTime.day)
+        else { throw Failure("the bench's buckets are whole days") }
         let folder = benchFolder("counters")
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let update = try BenchTokenKeys.make().update()
@@ -52,9 +52,9 @@ struct BenchCountersCommand: ParsableCommand {
         let memory = residentMegabytes()
         let state = try SQLiteStateStore(path: folder + "/state.sqlite")
         let store = CounterStore(partition: 0, state: state)
-        var counters = PartyCounters(spec: spec, now: EventTime(seconds: Self.start))
+        var counters = PartyCounters(spec: spec, members: Self.members)
         let counted = try count(0..<events, of: keys, &counters) { counters in
-            try state.commit(store.writes(counters.takeChanges()), positions: [])
+            try state.commit(store.writes(counters.takeChanges(), note: []), positions: [])
         }
         say(
             "\(counters.counters.count) tokens and \(counters.eventCount) events live: \(residentMegabytes() - memory) MB beside "
@@ -62,7 +62,8 @@ struct BenchCountersCommand: ParsableCommand {
         say("counted, with a commit each \(Self.batch) events: \(Int(Double(events) / counted)) events/s")
         if !noRotation { try rotate(&counters, keys, update, store, state, before: memory) }
         let restart = try seconds {
-            guard let read = try store.load(spec: spec), Self.isAlike(read, counters) else {
+            guard let read = try store.load(spec: spec, members: Self.members), Self.isAlike(read.counters, counters)
+            else {
                 throw Failure("the state that was read back is not the one that was written")
             }
         }
@@ -98,16 +99,20 @@ struct BenchCountersCommand: ParsableCommand {
         let time = try seconds {
             for number in numbers {
                 let at = EventTime(seconds: Self.start + Int64(number) * Self.days * EventTime.day / Int64(events))
-                guard let member = MemberNumber(number % 3), let id = Self.id(number) else { continue }
-                counters.advance(to: at)
+                guard let member = MemberNumber(number % Self.members), let id = Self.id(number) else {
+                    continue
+                }
                 let tokens = [keys[number % keys.count], keys[(number &* 7919 &+ 13) % keys.count]]
                 _ = counters.event(id, from: member, of: tokens, at: at)
                 if number % 100 == 0 {
                     let share = CountShare(
                         first: UInt16(truncatingIfNeeded: number), second: UInt16(truncatingIfNeeded: number &* 3))
-                    _ = counters.label(.outcome(share), of: id, from: member, position: UInt64(number))
+                    if counters.takesLabels(from: member, partition: 0, position: UInt64(number)) {
+                        _ = counters.label(share, of: id, from: member)
+                    }
                 }
                 if number % Self.batch == 0 {
+                    counters.settle()
                     counters.sweep(Self.batch)
                     try commit(&counters)
                     progress.show("\(number) of \(numbers.upperBound)")
@@ -125,6 +130,7 @@ struct BenchCountersCommand: ParsableCommand {
     ) throws {
         let progress = Progress("rotating")
         try counters.beginRotation()
+        guard let now = counters.counters.now else { throw Failure("the bench counts at least one event") }
         var (moved, next, pause, most) = (0, events, 0.0, 0)
         let all = try seconds {
             while case let slice = counters.unmoved(Self.batch), !slice.isEmpty {
@@ -136,17 +142,17 @@ struct BenchCountersCommand: ParsableCommand {
                 moved += pairs.count
                 // Events go on between two slices.
                 _ = counters.event(
-                    Self.id(next)!, from: MemberNumber(0)!, of: [keys[next % keys.count]], at: counters.counters.now)
+                    Self.id(next)!, from: MemberNumber(0)!, of: [keys[next % keys.count]], at: now)
                 next += 1
-                try state.commit(store.writes(counters.takeChanges()), positions: [])
+                try state.commit(store.writes(counters.takeChanges(), note: []), positions: [])
                 if moved % (64 * Self.batch) == 0 { most = max(most, residentMegabytes()) }
                 progress.show("\(moved) tokens")
             }
             pause = max(pause, try seconds { try counters.finishRotation() })
             while counters.renew(Self.batch) {
-                try state.commit(store.writes(counters.takeChanges()), positions: [])
+                try state.commit(store.writes(counters.takeChanges(), note: []), positions: [])
             }
-            try state.commit(store.writes(counters.takeChanges()), positions: [])
+            try state.commit(store.writes(counters.takeChanges(), note: []), positions: [])
         }
         progress.done("\(moved) tokens")
         say(

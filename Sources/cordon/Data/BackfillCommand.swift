@@ -1,12 +1,16 @@
 import ArgumentParser
+import Configuration
 import EventLogs
 import Foundation
 import Ingest
 import Keys
 import LocalStore
+import Logging
 import Model
 import Records
 import Simulation
+import Telemetry
+import Tokens
 
 struct BackfillCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,6 +19,9 @@ struct BackfillCommand: ParsableCommand {
             Writes the transactions of the chosen days into the agent's state, without asking for a score. Frauds count as \
             confirmed where their label fell due in those days. The agent must not be running. For a member whose \
             transactions have one partition.
+
+            With features of the consortium the parties must be running: they are told of the same transactions on \
+            consortium.labels, as far back as their windows reach, in shares and tokens. What is broken off is simply run again.
             """)
 
     @Option(help: ArgumentHelp("The member.", valueName: "name"))
@@ -29,6 +36,16 @@ struct BackfillCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The consortium's public feature bins, from `cordon model train`.", valueName: "file"))
     var bins: String
 
+    @Option(help: ArgumentHelp("Who takes part, with public keys; for features of the consortium.", valueName: "file"))
+    var roster = "cordon-data/keys/roster.yaml"
+
+    @Option(
+        help: ArgumentHelp(
+            "The code of the member's own bank, for account numbers without one, where the parties count accounts or payees.",
+            valueName: "code"))
+    var bankCode: String?
+
+    @OptionGroup var log: LogOptions
     @OptionGroup var data: DataOptions
 
     @Option(help: ArgumentHelp("Days to take in, both included.", valueName: "from..to"))
@@ -41,17 +58,49 @@ struct BackfillCommand: ParsableCommand {
         guard let member = MemberID(self.member) else { throw Failure("`\(self.member)` is no name of a member") }
         guard (0...365).contains(labelDelay) else { throw Failure("`--label-delay` is 0 to 365") }
         let range = try DayRange(days).days
-        let spec = try readBins(bins).spec
+        let spec = try readBins(bins)
         let transactions = try data.load(lastDay: range.upperBound)
         let past = history(
             of: member, in: transactions, days: range.lowerBound..<range.upperBound + 1, labelDelayDays: labelDelay)
         guard !past.isEmpty else { throw Failure("\(days) holds no transactions of \(member)") }
+        let end = EventTime(seconds: Int64(range.upperBound + 1) * EventTime.day)
+        if !spec.spec.tokenEntities.isEmpty { try tell(member, past, spec, through: end) }
         let progress = Progress("filling windows")
         let topic = TopicPartition(Topics.transactions(member))
         let state = try AgentState(
-            spec: spec, hasher: try windowHasher(FileKeystore(directory: keys)), transactions: topic,
+            spec: spec.spec, hasher: try windowHasher(FileKeystore(directory: keys)), transactions: topic,
             store: SQLiteStateStore(path: agentState(self.state, topic)))
-        try state.backfill(past)
+        try state.backfill(past, through: end)
         progress.done("\(past.count) transactions")
+    }
+
+    /// Tells the parties of the member's history.
+    private func tell(
+        _ member: MemberID, _ past: [(transaction: Transaction, fraud: Bool)], _ spec: BinnedSpec,
+        through end: EventTime
+    ) throws {
+        let roster = try Roster(file: self.roster)
+        guard let entry = roster.members.first(where: { $0.id == member }) else {
+            throw Failure("the roster has no member `\(member)`")
+        }
+        let stop = StopFlag.onSignals()
+        let keystore = FileKeystore(directory: keys)
+        let log = try self.log.open()
+        for topic in AgentTokens.topics(member) { _ = try log.partitions(of: topic) }
+        var logger = Logger(label: "cordon.\(member)", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = .warning
+        let tokens = AgentTokens(
+            member: entry, roster: roster, keystore: keystore, spec: spec,
+            sessions: try openSessions(entry, roster, keystore, log, logger),
+            rules: IdentifierRules(bankCode: bankCode), log: log, metrics: Metrics(), logger: logger)
+        let partition = TopicPartition(Topics.transactions(member))
+        guard let feed = try tokens.feed(stateFile: tokenState(state, partition)) else { return }
+        let progress = Progress("telling the parties")
+        let sender = HistorySender(spec: spec, hasher: try windowHasher(keystore), feed: feed, log: log)
+        let sent = try sender.send(past, through: end, until: { stop.isSet }) { sent, count in
+            progress.show("\(sent) of \(count) transactions")
+        }
+        guard let sent else { throw Failure("stopped; run it again to go on") }
+        progress.done("\(sent) transactions")
     }
 }

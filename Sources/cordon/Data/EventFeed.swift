@@ -111,6 +111,7 @@ extension ScheduledEvent {
                 value: CanonicalJSON.encode(labelled.transaction))
         case .verdict(_, let verdict, _):
             NewRecord(partition, key: Array(verdict.transaction.utf8), value: CanonicalJSON.encode(verdict))
+        case .watermark(_, let time): NewRecord(partition, value: CanonicalJSON.encode(watermark: time))
         }
     }
 }

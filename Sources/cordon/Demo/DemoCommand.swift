@@ -12,8 +12,8 @@ struct DemoCommand: ParsableCommand {
         commandName: "demo", abstract: "Run a whole consortium on this machine and watch it.",
         discussion: """
             Three members and three scoring parties, each its own process, on the embedded log: simulates transactions (or \
-            replays CSV files), trains a first model, deals it in shares, scores the stream, and shows it. Ctrl-C stops all \
-            of it.
+            replays CSV files), trains a first model, deals it in shares, scores the stream, and shows it. The model reads \
+            what all members together know of a terminal, which none of them and no party sees. Ctrl-C stops all of it.
             """)
 
     @Option(help: ArgumentHelp("Where everything goes; keys, data and model are used again.", valueName: "dir"))
@@ -43,6 +43,17 @@ struct DemoCommand: ParsableCommand {
     @Option(help: "Most transactions on their way at once.")
     var window = 256
 
+    @Flag(help: "Every bank by itself: its own windows, its own model. (default: a consortium)")
+    var alone = false
+
+    @Flag(help: "Say what every bank would have stopped alone, and what it stops in the consortium.")
+    var compare = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --compare: alerts a risk team looks at, of a thousand transactions.", valueName: "number"))
+    var budget = 5.0
+
     @Option(help: ArgumentHelp("Write the summary as JSON.", valueName: "file"))
     var summary: String?
 
@@ -57,6 +68,9 @@ struct DemoCommand: ParsableCommand {
         } else if train != nil || test != nil || format != nil {
             throw ValidationError("`--train`, `--test` and `--format` go with `--replay`")
         }
+        guard !(alone && compare) else {
+            throw ValidationError("`--compare` compares the consortium with every bank alone: leave `--alone` out")
+        }
         guard rate >= 0, rate.isFinite, window > 0 else {
             throw ValidationError("`--rate` and `--window` are not negative")
         }
@@ -64,36 +78,90 @@ struct DemoCommand: ParsableCommand {
 
     func run() throws {
         let start = ContinuousClock.now
-        let folder = DemoFolder(path: dir)
         say("everything goes to \(dir); Ctrl-C stops all of it")
-        let stop = StopFlag.onSignals()
-        let spec = try readFeatureSpec(file: pipelines + "/features/card.yaml")
+        guard let budget = AlertBudget(perThousand: budget) else {
+            throw Failure("`--budget` is above 0, at most 1000")
+        }
         let data = try readData()
+        var summary = alone ? try runAlone(data, start) : try runTogether(data, start)
+        if compare, !summary.stopped {
+            let uplift = try UpliftStudy(
+                data.transactions, train: data.train, test: data.test, own: features("card"),
+                consortium: summary.scores, budget: budget
+            ).uplift
+            summary.uplift = UpliftForm(uplift)
+            say(summary.text)
+            say("")
+            for line in uplift.lines { say(line) }
+        } else {
+            say(summary.text)
+        }
+        if let file = self.summary { try writeFile(summary.json, to: file) }
+        guard !summary.stopped else { throw ExitCode(130) }
+        guard summary.all.decided_once == summary.all.transactions,
+            summary.all.equal_to_clear == summary.all.transactions
+        else {
+            throw Failure("not every transaction was decided once with the score of the model in the clear")
+        }
+    }
+
+    /// One consortium of all members, with the features that they have in common.
+    private func runTogether(
+        _ data: DemoData, _ start: ContinuousClock.Instant
+    ) throws -> DemoSummary {
+        let folder = DemoFolder(path: dir)
+        let (model, outcome) = try play(data, features("card-consortium"), folder)
+        var summary = DemoSummary(
+            data: data, clear: model.clearScores, outcome: outcome, quality: quality(data, outcome.state))
+        summary.take(CellCosts(folder: folder, members: data.members))
+        summary.first_score_s = outcome.state.first.map { ($0 - start) / .seconds(1) }
+        summary.model = model.model.version
+        summary.folder = dir
+        return summary
+    }
+
+    /// Every member by itself, one after the other: its own windows, its own model, three parties that score for it alone.
+    private func runAlone(
+        _ data: DemoData, _ start: ContinuousClock.Instant
+    ) throws -> DemoSummary {
+        var clear: [Int: Int64] = [:]
+        var whole = DemoRun.Outcome(state: DemoWatch.State(), sent: [:], peakMemory: 0, stopped: false)
+        for member in data.members where !whole.stopped {
+            say("\n\(member) alone")
+            let (model, outcome) = try play(
+                data.only(member), features("card"), DemoFolder(path: "\(dir)/alone/\(member)"))
+            whole.take(outcome)
+            let places = data.transactions.indices.filter { data.transactions[$0].member == member }
+            for (place, score) in model.clearScores { clear[places[place]] = score }
+        }
+        var summary = DemoSummary(data: data, clear: clear, outcome: whole, quality: quality(data, whole.state))
+        // The members' runs follow each other.
+        summary.tx_per_s = nil
+        summary.first_score_s = whole.state.first.map { ($0 - start) / .seconds(1) }
+        summary.model = "a model a member"
+        summary.folder = dir
+        return summary
+    }
+
+    private func play(
+        _ data: DemoData, _ spec: FeatureSpec, _ folder: DemoFolder
+    ) throws -> (model: DemoModel, outcome: DemoRun.Outcome) {
+        // Set by a signal, and at the end of this run.
+        let stop = StopFlag.onSignals()
         let model = try DemoModel(data: data, spec: spec, folder: folder)
         let consortium = try DemoConsortium(folder: folder, pipelines: pipelines, members: data.members)
         _ = try deal(
             model.model, roster: consortium.roster, coordinator: folder.keys.coordinator, log: consortium.log)
         try consortium.backfill(data, spec: spec)
-        guard !stop.isSet else { return }
+        guard !stop.isSet else { throw ExitCode(130) }
+        let run = DemoRun(
+            consortium: consortium, data: data, bins: model.model.binned, rate: rate, window: window,
+            faults: replay == nil)
+        return (model, try run.watch(binary: ownProgram(), stop: stop))
+    }
 
-        let run = DemoRun(consortium: consortium, data: data, rate: rate, window: window, faults: replay == nil)
-        let outcome = try run.watch(binary: ownProgram(), stop: stop)
-        var result = DemoSummary(
-            data: data, clear: model.clearScores, state: outcome.state,
-            quality: quality(data, outcome.state), sent: outcome.sent)
-        result.take(CellCosts(folder: folder, members: data.members))
-        result.first_score_s = outcome.state.first.map { ($0 - start) / .seconds(1) }
-        result.memory_mb = Double(outcome.peakMemory) / 1_048_576
-        result.model = model.model.version
-        result.folder = dir
-        say(result.text)
-        if let summary { try writeFile(result.json, to: summary) }
-        guard !outcome.stopped else { throw ExitCode(130) }
-        guard result.all.decided_once == result.all.transactions,
-            result.all.equal_to_clear == result.all.transactions
-        else {
-            throw Failure("not every transaction was decided once with the score of the model in the clear")
-        }
+    private func features(_ name: String) throws -> FeatureSpec {
+        try readFeatureSpec(file: pipelines + "/features/\(name).yaml")
     }
 
     private func readData() throws -> DemoData {

@@ -4,9 +4,14 @@ import Foundation
 import Ingest
 import Keys
 import LocalStore
+import Logging
 import Model
 import Records
+import SecureScoring
+import Synchronization
+import Telemetry
 import ThreeParty
+import Tokens
 
 /// A consortium on one machine: keys, topics, the dealt model, the members' history, and one process a role.
 struct DemoConsortium {
@@ -69,17 +74,39 @@ struct DemoConsortium {
                 transactions: TopicPartition(Topics.transactions(member)),
                 store: SQLiteStateStore(
                     path: agentState(folder.agent(member), TopicPartition(Topics.transactions(member)))))
-            let history = data.history(member, reach: FeatureEngine(spec: spec).retention)
-            try state.backfill(history)
+            let history = data.history(member, reach: reach(of: spec))
+            try state.backfill(history, through: data.begin)
             count += history.count
             progress.show("\(member)")
         }
         progress.done("\(count) earlier transactions")
     }
 
-    /// Starts three parties and an agent a member; each logs to its own file.
-    func start(_ binary: String, counter: AllocationCounter? = nil) throws -> DemoProcesses {
+    private func reach(of spec: FeatureSpec) -> Int64 {
+        max(
+            FeatureEngine(spec: spec.own).retention,
+            spec.tokenEntities.isEmpty ? 0 : spec.terms.labelDelay + spec.terms.bucket)
+    }
+
+    /// Starts three parties, tells them the members' history where they count, and starts an agent a member; each process logs
+    /// to its own file.
+    func start(
+        _ binary: String, _ data: DemoData, _ bins: BinnedSpec, stop: StopFlag, counter: AllocationCounter? = nil
+    ) throws -> DemoProcesses {
         let processes = DemoProcesses(counter: counter)
+        do {
+            try startParties(binary, processes)
+            if let counts = bins.counts { try tellHistory(data, bins, counts, processes, stop) }
+            try startAgents(["ingest"], binary, processes)
+            try awaitReady(processes, stop: stop)
+        } catch {
+            processes.stop()
+            throw error
+        }
+        return processes
+    }
+
+    private func startParties(_ binary: String, _ processes: DemoProcesses) throws {
         for party in PartyID.allCases {
             try processes.start(
                 party.name, binary,
@@ -88,8 +115,46 @@ struct DemoConsortium {
                     folder.keys.authorityFile, "--state", folder.state(party.name),
                 ] + shared(party.name), logFile: folder.logFile(party.name))
         }
-        try startAgents(["ingest"], binary, processes)
-        return processes
+    }
+
+    /// Every member tells the parties of its events from before the test days, all at once, as `cordon backfill` does; returns when
+    /// they are counted.
+    private func tellHistory(
+        _ data: DemoData, _ bins: BinnedSpec, _ counts: CountFeatures, _ processes: DemoProcesses, _ stop: StopFlag
+    ) throws {
+        let progress = Progress("history for the parties' counts")
+        let logger = Logger(label: "cordon.history") { _ in SwiftLogNoOpLogHandler() }
+        let sent = Mutex<[MemberID: (sent: Int, of: Int)]>([:])
+        var stages = Stages()
+        for member in roster.members {
+            let history = data.history(member.id, reach: counts.reach)
+            sent.withLock { $0[member.id] = (0, history.count) }
+            stages.add("history-\(member.id)") {
+                let keystore = FileKeystore(directory: folder.keys.folder(member.id))
+                let sessions = try openSessions(member, roster, keystore, log, logger)
+                let tokens = AgentTokens(
+                    member: member, roster: roster, keystore: keystore, spec: bins, sessions: sessions,
+                    rules: IdentifierRules(), log: log, metrics: Metrics(), logger: logger)
+                let topic = TopicPartition(Topics.transactions(member.id))
+                guard let feed = try tokens.feed(stateFile: tokenState(folder.agent(member.id), topic)) else { return }
+                let sender = HistorySender(spec: bins, hasher: try windowHasher(keystore), feed: feed, log: log)
+                _ = try sender.send(history, through: data.begin, until: { stop.isSet }) { done, all in
+                    sent.withLock { $0[member.id] = (done, all) }
+                }
+            }
+        }
+        let running = stages.start(stop: stop)
+        while !stop.isSet {
+            Thread.sleep(forTimeInterval: 0.05)
+            try processes.check()
+            let (done, all) = sent.withLock { $0.values.reduce(into: (0, 0)) { $0 = ($0.0 + $1.sent, $0.1 + $1.of) } }
+            let counted = Int(
+                MetricsReading(file: folder.metrics(CellBackend.leader.name)).sum("cordon_events_counted_total"))
+            progress.show("\(done) of \(all) events told, \(counted) counted")
+            if done == all, counted >= all { break }
+        }
+        try running.wait()
+        progress.done("tokens of \(data.members.count) members' events, counted by the parties")
     }
 
     /// Starts an agent a member.
@@ -126,6 +191,14 @@ struct DemoConsortium {
             } && areAgentsRunning
         }
         progress.done("three parties linked by mutual TLS, \(roster.members.count) agents")
+    }
+
+    /// Whether the agents have taken in all that is in their members' topics.
+    func haveAgentsTaken() throws -> Bool {
+        try roster.members.map(\.id).allSatisfy { member in
+            let topic = TopicPartition(Topics.transactions(member))
+            return try log.committed(topic, group: IngestPipeline.group(member)) ?? 0 >= log.end(of: topic)
+        }
     }
 
     var areAgentsRunning: Bool {

@@ -57,7 +57,17 @@ struct DemoData {
     }
 
     /// What the members' systems emit on the test days.
-    var schedule: [ScheduledEvent] { eventSchedule(transactions, days: test) }
+    var schedule: [ScheduledEvent] { eventSchedule(transactions, days: test, watermarks: true) }
+
+    /// What one member has by itself.
+    func only(_ member: MemberID) -> DemoData {
+        DemoData(
+            transactions: transactions.filter { $0.member == member }, train: train, test: test,
+            origin: "\(origin)/\(member)")
+    }
+
+    /// What event time has come to before the test days.
+    var begin: EventTime { EventTime(seconds: Int64(test.lowerBound) * EventTime.day) }
 
     /// A member's transactions from before the test days that a window can still reach.
     func history(_ member: MemberID, reach seconds: Int64) -> [(transaction: Transaction, fraud: Bool)] {

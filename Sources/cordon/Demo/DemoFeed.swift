@@ -23,6 +23,8 @@ final class DemoFeed: Sendable {
         var transactions = 0
         /// Events of the schedule that are written.
         var events = 0
+        /// Whether a day has just ended for all members.
+        var isAtWatermark = false
     }
 
     init(log: any EventLog, events: [ScheduledEvent], rate: Double, window: Int, faultEvery: Int) {
@@ -36,11 +38,18 @@ final class DemoFeed: Sendable {
     var written: Progress { progress.withLock { $0 } }
     var isDone: Bool { written.events == events.count }
 
-    /// - Parameter answered: transactions decided or rejected so far.
-    func run(answered: () -> Int, until stop: () -> Bool) throws {
+    /// - Parameters:
+    ///   - answered: transactions decided or rejected so far.
+    ///   - taken: whether the agents have taken in what is written. At the end of a day the feed waits for that: what is known
+    ///     of an old day then is on its way before the new one begins, as it would be at the data's own pace.
+    func run(answered: () -> Int, taken: () throws -> Bool, until stop: () -> Bool) throws {
         let start = ContinuousClock.now
         while !isDone, !stop() {
             let now = written
+            if now.isAtWatermark, try !taken() {
+                Thread.sleep(forTimeInterval: 0.005)
+                continue
+            }
             let elapsed = (ContinuousClock.now - start) / .seconds(1)
             let allowed = min(
                 answered() + window - now.transactions, rate > 0 ? Int(elapsed * rate) - now.transactions : .max)
@@ -56,10 +65,16 @@ final class DemoFeed: Sendable {
 
     private func batch(after now: Progress, limit: Int) -> (records: [NewRecord], next: Progress) {
         var next = now
+        next.isAtWatermark = false
         var records: [NewRecord] = []
         while next.events < events.count, records.count < limit {
             let event = events[next.events]
             let record = event.record
+            if case .watermark = event {
+                next.isAtWatermark = true
+            } else if next.isAtWatermark {
+                break
+            }
             if case .transaction(let labelled) = event {
                 next.transactions += 1
                 next.sent[labelled.member, default: 0] += 1

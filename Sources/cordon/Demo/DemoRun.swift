@@ -1,4 +1,5 @@
 import Foundation
+import Model
 import Records
 import Simulation
 
@@ -6,6 +7,7 @@ import Simulation
 struct DemoRun {
     let consortium: DemoConsortium
     let data: DemoData
+    let bins: BinnedSpec
     let rate: Double
     let window: Int
     /// Whether some records are broken on their way.
@@ -18,6 +20,14 @@ struct DemoRun {
         var peakMemory: Int
         /// Whether it was stopped before the end.
         var stopped: Bool
+
+        /// Takes in what became of other members.
+        mutating func take(_ other: Outcome) {
+            state.take(other.state)
+            sent.merge(other.sent) { $1 }
+            peakMemory = max(peakMemory, other.peakMemory)
+            stopped = stopped || other.stopped
+        }
     }
 
     func watch(binary: String, stop: StopFlag) throws -> Outcome {
@@ -25,11 +35,13 @@ struct DemoRun {
         let feed = DemoFeed(
             log: consortium.log, events: events, rate: rate, window: window, faultEvery: faults ? 2500 : 0)
         let watch = DemoWatch(log: consortium.log, members: data.members)
-        let processes = try consortium.start(binary)
+        let processes = try consortium.start(binary, data, bins, stop: stop)
         defer { processes.stop() }
-        try consortium.awaitReady(processes, stop: stop)
         var stages = Stages()
-        stages.add("feed") { try feed.run(answered: { watch.answered }, until: { stop.isSet }) }
+        stages.add("feed") {
+            try feed.run(
+                answered: { watch.answered }, taken: { try consortium.haveAgentsTaken() }, until: { stop.isSet })
+        }
         stages.add("watch") { try watch.run(until: { stop.isSet }) }
         let running = stages.start(stop: stop)
         let complete: Bool

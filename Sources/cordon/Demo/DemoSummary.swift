@@ -51,12 +51,18 @@ struct DemoSummary: Encodable {
     var memory_mb: Double?
     var model = ""
     var folder = ""
+    /// Every member alone against the consortium.
+    var uplift: UpliftForm?
+    /// By place in the data's transactions: what was decided by.
+    private(set) var scores: [Int: Double] = [:]
+    /// Whether it was stopped before the end.
+    private(set) var stopped = false
 
     /// - Parameter clear: by place in the data's transactions, the clear model's scores of what was sent.
-    init(
-        data: DemoData, clear: [Int: Int64], state: DemoWatch.State, quality: ConsortiumQuality,
-        sent: [MemberID: Set<String>]
-    ) {
+    init(data: DemoData, clear: [Int: Int64], outcome: DemoRun.Outcome, quality: ConsortiumQuality) {
+        let (state, sent) = (outcome.state, outcome.sent)
+        stopped = outcome.stopped
+        memory_mb = Double(outcome.peakMemory) / 1_048_576
         var per: [MemberID: Figures] = [:]
         for (index, score) in clear {
             let labelled = data.transactions[index]
@@ -64,6 +70,7 @@ struct DemoSummary: Encodable {
             let decision = state.decisions[labelled.member]?[labelled.transaction.id]
             per[labelled.member, default: Figures()].transactions += 1
             guard let decision else { continue }
+            scores[index] = Double(decision.raw)
             per[labelled.member]?.scored += 1
             if decision.count == 1 { per[labelled.member]?.decided_once += 1 }
             if decision.raw == score { per[labelled.member]?.equal_to_clear += 1 }
@@ -110,7 +117,7 @@ struct DemoSummary: Encodable {
 
     private enum CodingKeys: CodingKey {
         case members, tx_per_s, rounds, transactions_per_batch, sent_bytes_per_tx_party, record_bytes, first_score_s
-        case memory_mb, model, folder
+        case memory_mb, model, folder, uplift
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -126,14 +133,10 @@ struct DemoSummary: Encodable {
         try container.encode(memory_mb, forKey: .memory_mb)
         try container.encode(model, forKey: .model)
         try container.encode(folder, forKey: .folder)
+        try container.encodeIfPresent(uplift, forKey: .uplift)
     }
 
-    var json: [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        // Finite numbers and strings always encode.
-        return Array((try? encoder.encode(self)) ?? Data()) + [UInt8(ascii: "\n")]
-    }
+    var json: [UInt8] { encodeJSON(self) }
 
     var text: String {
         var lines = [

@@ -29,6 +29,17 @@ final class DemoWatch: Sendable {
         var first: ContinuousClock.Instant?
         var last: ContinuousClock.Instant?
         var answered = 0
+
+        /// Takes in what was seen of other members, later.
+        mutating func take(_ other: State) {
+            tallies.merge(other.tallies) { $1 }
+            decisions.merge(other.decisions) { $1 }
+            reasons.merge(other.reasons, uniquingKeysWith: +)
+            unreadable += other.unreadable
+            answered += other.answered
+            first = first ?? other.first
+            last = other.last ?? last
+        }
     }
 
     private let members: [String: MemberID]

@@ -16,3 +16,11 @@ func percentile<T>(_ sorted: [T], _ part: Double) -> T? {
     guard !sorted.isEmpty else { return nil }
     return sorted[min(sorted.count - 1, max(0, Int((part * Double(sorted.count)).rounded(.up)) - 1))]
 }
+
+/// Figures as JSON to read: sorted keys, a line each.
+func encodeJSON(_ value: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    // Finite numbers and strings always encode.
+    return Array((try? encoder.encode(value)) ?? Data()) + [UInt8(ascii: "\n")]
+}

@@ -32,6 +32,12 @@ struct CSVRecordTests {
         #expect(try parse("label;p1;;;;;false") == .verdict(Verdict(transaction: "p1", fraud: false)))
     }
 
+    @Test("are watermarks where the type column says so")
+    func watermark() throws {
+        #expect(try parse("watermark;;2018-07-05;;;;") == .watermark(try #require(EventTime(rfc3339: "2018-07-05"))))
+        #expect(throws: Rejection(reason: .emptyField, field: "when")) { try parse("watermark;;;;;;") }
+    }
+
     @Test(
         "that are not one line of the columns are malformed",
         arguments: [
@@ -86,7 +92,7 @@ struct CSVRecordTests {
                 "amount_negative", "amount_too_large", "amount_too_precise", "amount_zero", "amount_out_of_range",
                 "currency_unknown",
                 "rate_missing", "account_invalid", "value_invalid", "value_not_allowed", "time_invalid", "time_ahead",
-                "too_late", "unknown_transaction",
+                "too_late", "unknown_transaction", "reversal_repeated",
                 "id_conflict",
             ])
         #expect(Set(RejectionReason.allCases.map(\.explanation)).count == RejectionReason.allCases.count)

@@ -39,6 +39,22 @@ struct JSONRecordTests {
         #expect(try parse(String(decoding: CanonicalJSON.encode(verdict), as: UTF8.self)) == .verdict(verdict))
     }
 
+    @Test("a watermark is read where the mapping has its type and its time, and reads back what was written")
+    func watermark() throws {
+        #expect(try parse(String(decoding: CanonicalJSON.encode(watermark: time), as: UTF8.self)) == .watermark(time))
+        let written = #"{"type":"watermark","time":"2018-07-05T00:00:31Z"}"#
+        #expect(CanonicalJSON.encode(watermark: time) == Array(written.utf8))
+        let own = Mapping(time: FieldSource(["at.accepted", "at.made"]), type: "what")
+        #expect(try parse(#"{"what":"watermark","at":{"made":"2018-07-05T00:00:31Z"}}"#, own) == .watermark(time))
+        for (text, rejection) in [
+            (#"{"type":"watermark"}"#, Rejection(reason: .missingField, field: "time")),
+            (#"{"type":"watermark","time":"soon"}"#, Rejection(reason: .timeInvalid, field: "time")),
+            (#"{"type":"watermark","time":"1999-12-31"}"#, Rejection(reason: .timeInvalid, field: "time")),
+        ] {
+            #expect(throws: rejection) { try parse(text) }
+        }
+    }
+
     @Test("what is written reads back with every field, whatever characters are in it")
     func written() throws {
         let euro = try #require(Currency("EUR"))

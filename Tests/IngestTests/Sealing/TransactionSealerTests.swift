@@ -44,7 +44,7 @@ struct TransactionSealerTests {
 
     private func sealed(seed: UInt64 = 1) throws -> (wire: WireSealedTransaction, bytes: [UInt8]) {
         let bytes = sealer(seed: seed).seal(
-            moment, event: event, features: values, source: SourcePosition(offset: 1 << 40))
+            moment, event: event, features: values, tokens: [], source: SourcePosition(offset: 1 << 40))
         guard case .transaction(let wire)? = try #require(WireSealedRecord(decoding: bytes)).body else {
             throw SealedBox.OpenError.notAuthentic
         }
@@ -159,10 +159,17 @@ struct TransactionSealerTests {
 
     @Test("an event id is the same for the same id and key only, and does not show the id")
     func eventIDs() {
-        #expect(sealer().eventID("p1") == sealer(seed: 9).eventID("p1"))
-        #expect(sealer().eventID("p1") != sealer().eventID("p2"))
-        #expect(sealer().eventID("p1") != sealer(idKey: 2).eventID("p1"))
-        let ids = Set((0..<1000).map { sealer().eventID("\($0)") })
+        #expect(sealer().eventID(1) == sealer(seed: 9).eventID(1))
+        #expect(sealer().eventID(1) != sealer().eventID(2))
+        #expect(sealer().eventID(1) != sealer(idKey: 2).eventID(1))
+        let ids = Set((0..<1000).map { sealer().eventID($0) })
         #expect(ids.count == 1000)
+    }
+
+    @Test("an event id is HMAC-SHA-256 over the agent's id, big-endian")
+    func eventIDBytes() {
+        let id = EventID(of: 0x0102_0304_0506_0708, under: SecretKey(bytes: Array("key".utf8)))
+        // openssl dgst -sha256 -mac HMAC -macopt key:key
+        #expect(id.hex == "03889f66a8810b45cdcc71fac7c603e7")
     }
 }

@@ -46,7 +46,7 @@ private final class Agent {
     }
 
     func confirm(_ id: String, fraud: Bool) throws -> Bool {
-        try state.confirm(Verdict(transaction: id, fraud: fraud), in: &batch)
+        try state.confirm(Verdict(transaction: id, fraud: fraud), in: &batch) == .taken
     }
 
     func commit() throws {

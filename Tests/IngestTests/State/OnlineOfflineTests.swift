@@ -54,7 +54,7 @@ struct OnlineOfflineTests {
                 online.append(try #require(seen).features)
                 if labelled.fraud {
                     let verdict = Verdict(transaction: labelled.transaction.id, fraud: true)
-                    #expect(try agent.confirm(verdict, in: &batch))
+                    #expect(try agent.confirm(verdict, in: &batch) == .taken)
                 }
             }
             agent.take(batch, ingested: Int64((day + 1) * 1000))

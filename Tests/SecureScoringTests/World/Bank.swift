@@ -28,7 +28,7 @@ struct Bank: Sendable {
     let identity: VerifyingKey
     let announcement: WireSessionAnnouncement
     let sessions: [PartyID: Session]
-    private let seed: [UInt8]
+    let seed: [UInt8]
 
     init(_ name: String, epoch: UInt32 = 1) throws {
         id = try #require(MemberID(name))
@@ -53,13 +53,13 @@ struct Bank: Sendable {
             id: "\(source)", time: EventTime(seconds: 1_530_748_831 + source), customer: "c", terminal: "t",
             amount: MinorUnits(1))
         return sealer.seal(
-            transaction, event: sealer.eventID("\(source)"), features: values,
+            transaction, event: sealer.eventID(UInt64(source)), features: values, tokens: [],
             source: SourcePosition(offset: source, index: index))
     }
 }
 
 /// Fresh random bytes: results must not depend on them.
-private struct SystemBytes: Sendable {
+struct SystemBytes: Sendable {
     func next(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }

@@ -8,6 +8,8 @@ final class CollectedLog: @unchecked Sendable {
         var party: PartyID
         var level: Logger.Level
         var message: String
+        /// By name, in order.
+        var metadata: String
     }
 
     private let condition = NSCondition()
@@ -56,7 +58,11 @@ final class CollectedLog: @unchecked Sendable {
         }
 
         func log(event: LogEvent) {
-            log.append(Entry(party: party, level: event.level, message: "\(event.message)"))
+            let all = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+            log.append(
+                Entry(
+                    party: party, level: event.level, message: "\(event.message)",
+                    metadata: all.map { "\($0.key)=\($0.value)" }.joined(separator: " ")))
         }
     }
 }

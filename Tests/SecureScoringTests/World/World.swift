@@ -26,6 +26,7 @@ final class World: Sendable {
     private let parties = Mutex<[PartyID: PartyThread]>([:])
     private let clock = Ticks()
     private let coordinator = [UInt8](repeating: 77, count: 32)
+    private let watch: @Sendable (PartyID, any StateStore) -> any StateStore
 
     /// Counts instead of telling the time.
     private final class Ticks: WallClock {
@@ -38,17 +39,27 @@ final class World: Sendable {
         }
     }
 
-    init() throws {
+    /// - Parameters:
+    ///   - banks: the two members; new ones where none are named.
+    ///   - viewed: the topic of which a party's view may differ.
+    ///   - watch: what a party keeps its state in, made of what it would keep it in.
+    init(
+        spec: BinnedSpec? = nil, banks: (a: Bank, b: Bank)? = nil, viewed: String = Topics.sealed,
+        watch: @escaping @Sendable (PartyID, any StateStore) -> any StateStore = { $1 }
+    ) throws {
         path = NSTemporaryDirectory() + "cordon-\(UUID().uuidString)"
-        a = try Bank("bank-a")
-        b = try Bank("bank-b")
-        spec = try testSpec()
+        a = try banks?.a ?? Bank("bank-a")
+        b = try banks?.b ?? Bank("bank-b")
+        self.spec = try spec ?? testSpec()
+        self.watch = watch
         log = try SQLiteEventLog(directory: path + "/log", clock: clock)
-        var topics = [Topics.sealed, Topics.sessions, Topics.manifests, Topics.rejected]
+        var topics = [
+            Topics.sealed, Topics.sessions, Topics.manifests, Topics.rejected, Topics.labels, Topics.batches,
+        ]
         for bank in [a, b] { topics += [Topics.scores(bank.id), Topics.rejected(bank.id)] }
         try log.create(topics.map { TopicSettings(name: $0) })
         var views: [PartyID: FaultyLog] = [:]
-        for party in PartyID.allCases { views[party] = FaultyLog(log, topic: Topics.sealed) }
+        for party in PartyID.allCases { views[party] = FaultyLog(log, topic: viewed) }
         self.views = views
         metrics = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, Metrics()) })
         for bank in [a, b] { try announce(bank) }
@@ -92,6 +103,12 @@ final class World: Sendable {
         try log.append(records.map { NewRecord(TopicPartition(Topics.sealed), value: $0) }).map(\.offset)
     }
 
+    /// Appends to `consortium.labels` in one piece; returns the offsets.
+    @discardableResult
+    func appendLabels(_ records: [[UInt8]?]) throws -> [Int64] {
+        try log.append(records.map { NewRecord(TopicPartition(Topics.labels), value: $0) }).map(\.offset)
+    }
+
     /// What stands in a topic now.
     func records(_ topic: String) throws -> [LogRecord] {
         try log.reader(at: [Position(TopicPartition(topic), 0)]).next(limit: 100_000, timeout: .zero)
@@ -113,13 +130,15 @@ final class World: Sendable {
             let transport = wire.transport(party)
             let state = "\(path)/\(party).sqlite"
             let first = party == CellBackend.leader ? UInt64(clock.microseconds) << 20 : 0
-            let thread = PartyThread {
+            let thread = PartyThread { [a, b, watch] in
                 let keys = PairKeys(
                     withPrevious: SecretKey(bytes: PartySeeds.pair(party)),
                     withNext: SecretKey(bytes: PartySeeds.pair(party.next)))
                 let seed = PartySeeds.hpke(party)
                 return try ScorePartition(
-                    partition: TopicPartition(Topics.sealed), log: view, state: try SQLiteStateStore(path: state),
+                    partition: TopicPartition(Topics.sealed), log: view,
+                    state: watch(party, try SQLiteStateStore(path: state)),
+                    counts: watch(party, try SQLiteStateStore(path: state + ".counts")),
                     backend: CellBackend(
                         transport: transport, keys: keys, stream: 0, firstBatch: first, patience: patience),
                     models: try ModelRegistry(
@@ -128,7 +147,7 @@ final class World: Sendable {
                     sessions: try SessionRegistry(
                         party: party, key: try HPKEPrivateKey(bytes: seed), members: members, log: view,
                         logger: logger),
-                    recipients: recipients,
+                    members: [a.id, b.id], recipients: recipients,
                     limits: BatchLimits(records: batch, beat: Beat(every: .milliseconds(1)), catchUp: catchUp),
                     metrics: metrics, logger: logger)
             }
@@ -145,9 +164,11 @@ final class World: Sendable {
     }
 
     /// As after a lost disk: the parties' state is gone, the log is there.
-    func forgetState() throws {
-        for party in PartyID.allCases {
-            for suffix in ["", "-wal", "-shm"] {
+    ///
+    /// - Parameter countsOnly: whether only what they counted is gone.
+    func forgetState(_ forgetful: PartyID..., countsOnly: Bool = false) throws {
+        for party in forgetful.isEmpty ? PartyID.allCases : forgetful {
+            for suffix in (countsOnly ? [] : ["", "-wal", "-shm"]) + [".counts", ".counts-wal", ".counts-shm"] {
                 let file = "\(path)/\(party).sqlite\(suffix)"
                 if FileManager.default.fileExists(atPath: file) { try FileManager.default.removeItem(atPath: file) }
             }

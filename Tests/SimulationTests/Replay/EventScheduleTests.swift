@@ -19,6 +19,7 @@ private func names(_ events: [ScheduledEvent]) -> [String] {
     events.map { event in
         switch event {
         case .transaction(let labelled): labelled.transaction.id
+        case .watermark(let member, let time): "over \(member.name) \(time.dayNumber)"
         case .verdict(_, let verdict, _): (verdict.fraud ? "fraud " : "legitimate ") + verdict.transaction
         }
     }
@@ -48,6 +49,12 @@ struct EventScheduleTests {
     func stable() throws {
         let rows = try (0..<50).map { try row("p\(99 - $0)", day: 1) }
         #expect(names(eventSchedule(rows, days: 1...1)) == rows.map(\.transaction.id))
+    }
+
+    @Test("says at each midnight between the days that the one before is over")
+    func watermarks() throws {
+        let rows = [try row("first", day: 10), try row("second", day: 11)]
+        #expect(names(eventSchedule(rows, days: 10...11, watermarks: true)) == ["first", "over bank-a 11", "second"])
     }
 }
 

@@ -112,9 +112,7 @@ struct PipelineBench {
         let binary = try ownProgram()
         switch kind {
         case .secure:
-            let processes = try consortium.start(binary, counter: counter)
-            try consortium.awaitReady(processes, stop: stop)
-            return processes
+            return try consortium.start(binary, data, model.binned, stop: stop, counter: counter)
         case .clear:
             let processes = DemoProcesses()
             try processes.start(

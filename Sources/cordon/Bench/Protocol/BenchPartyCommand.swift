@@ -91,7 +91,7 @@ struct BenchBatches {
                     let plan = plan(Int64(begun.count))
                     begun.append(.now)
                     try backend.propose(plan)
-                    try backend.begin(plan.digest, model: model, inputs: inputs)
+                    try backend.begin(plan.digest, .score(model, inputs))
                 }
                 if begun.count == milliseconds.count { break }
             } else if !transport.connected.contains(CellBackend.leader) {
@@ -100,7 +100,7 @@ struct BenchBatches {
             switch try backend.next(timeout: .milliseconds(100)) {
             case .proposed(_, let digest):
                 begun.append(.now)
-                try backend.begin(digest, model: model, inputs: inputs)
+                try backend.begin(digest, .score(model, inputs))
             case .computed(let result):
                 add(result.scoreShares, to: &sums)
                 guard !backend.leads else { continue }

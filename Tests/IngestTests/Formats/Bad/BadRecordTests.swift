@@ -29,8 +29,8 @@ struct BadRecordTests {
     func reasons() {
         let all = BadJSON.cases + BadCSV.cases + BadXML.cases + BadISOJSON.cases
         let elsewhere: Set<RejectionReason> = [
-            .severalTransactions, .unknownTransaction, .idConflict, .amountOutOfRange, .valueNotAllowed, .timeAhead,
-            .tooLate,
+            .severalTransactions, .unknownTransaction, .reversalRepeated, .idConflict, .amountOutOfRange,
+            .valueNotAllowed, .timeAhead, .tooLate,
         ]
         #expect(Set(RejectionReason.allCases).subtracting(all.map(\.reason)) == elsewhere)
     }

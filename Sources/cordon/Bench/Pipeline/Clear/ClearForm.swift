@@ -27,12 +27,12 @@ private final class ClearWriter: TransactionSealing {
         self.spec = spec
     }
 
-    func eventID(_ transaction: String) -> EventID { sealer.eventID(transaction) }
+    func eventID(_ id: UInt64) -> EventID { sealer.eventID(id) }
 
     func seal(
-        _ transaction: Transaction, event: EventID, features: [Double], source: SourcePosition
+        _ transaction: Transaction, event: EventID, features: [Double], tokens: [UInt8], source: SourcePosition
     ) -> [UInt8] {
-        let box = ClearForm.mark + spec.thermometer(spec.bins(features))
+        let box = ClearForm.mark + spec.ownThermometer(features)
         return SealedTransaction.record(
             header: sealer.header(transaction, event: event, source: source), boxes: [box.count]
         ) { _, record in record += box }

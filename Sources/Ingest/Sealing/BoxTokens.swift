@@ -1,0 +1,74 @@
+package import EventLogs
+package import Model
+package import Records
+package import Telemetry
+package import Tokens
+
+/// What transactions name, as boxes carry it: a token for each kind of entity that the spec's consortium features count.
+package final class BoxTokens {
+    private let entities: [(entity: Feature.Entity, kind: IdentifierKind)]
+    private let rules: IdentifierRules
+    private let source: any TokenSource
+    private let metrics: Metrics
+
+    /// - Parameter rules: by which texts become identifiers; what the member leaves unsaid in them.
+    package init(
+        entities: [Feature.Entity], rules: IdentifierRules = IdentifierRules(), source: any TokenSource,
+        metrics: Metrics
+    ) {
+        self.entities = entities.map { entity in
+            guard let kind = entity.identifierKind else { preconditionFailure("\(entity.rawValue) has no tokens") }
+            return (entity, kind)
+        }
+        self.rules = rules
+        self.source = source
+        self.metrics = metrics
+    }
+
+    /// 33 bytes an entity for each transaction, in order; zeros where it names none, or what it names is no identifier. Waits
+    /// until all tokens are there; nil where `stop` was first.
+    package func bytes(
+        for transactions: [Transaction], until stop: () -> Bool
+    ) throws(LogError) -> [[UInt8]]? {
+        var wanted: [Identifier] = []
+        let places = transactions.map { transaction in
+            entities.map { entity, kind in
+                identifier(entity, kind, transaction).map { identifier in
+                    wanted.append(identifier)
+                    return wanted.count - 1
+                }
+            }
+        }
+        let tokens = wanted.isEmpty ? [] : try source.tokens(for: wanted, until: stop)
+        guard let tokens else { return nil }
+        let none = [UInt8](repeating: 0, count: EntityToken.byteCount)
+        return places.map { places in places.flatMap { $0.map { tokens[$0].bytes } ?? none } }
+    }
+
+    private func identifier(
+        _ entity: Feature.Entity, _ kind: IdentifierKind, _ transaction: Transaction
+    ) -> Identifier? {
+        guard let text = transaction.name(of: entity) else { return nil }
+        do throws(IdentifierError) { return try rules.identifier(kind, text) } catch {
+            metrics.add(
+                1, to: "cordon_identifiers_refused_total", .init("entity", entity.rawValue),
+                .init("reason", error.code))
+            return nil
+        }
+    }
+}
+
+extension Feature.Entity {
+    /// What its names are hashed as; nil for one that has no tokens.
+    var identifierKind: IdentifierKind? {
+        switch self {
+        case .terminal: .terminal
+        case .account: .account
+        case .card: .card
+        case .payee: .payee
+        case .merchant: .merchant
+        case .device: .device
+        case .customer, .merchantCategory, .ip, .country: nil
+        }
+    }
+}

@@ -1,0 +1,18 @@
+import Crypto
+package import Records
+package import ThreeParty
+
+extension EventID {
+    /// The event of a transaction: the first 16 bytes of HMAC-SHA-256 over the agent's id of it, big-endian. An agent keeps
+    /// those ids, and so can name the event later, when it knows what became of it.
+    ///
+    /// - Parameters:
+    ///   - transaction: the agent's keyed hash of the transaction's id.
+    ///   - key: the member's alone.
+    package init(of transaction: UInt64, under key: borrowing SecretKey) {
+        let code = key.lend { key in
+            withUnsafeBytes(of: transaction.bigEndian) { HMAC<SHA256>.authenticationCode(for: $0, using: key) }
+        }
+        self = EventID(Array(code.prefix(16)))!
+    }
+}

@@ -1,0 +1,81 @@
+package import Keys
+package import Model
+package import Records
+package import ThreeParty
+
+/// Makes records of `consortium.labels`: what a member says of its events, in shares, one box a party.
+package final class LabelSealer {
+    private let member: MemberID
+    private let epoch: UInt32
+    /// One a party, under the key of its session.
+    private let ciphers: [BoxCipher]
+    private let featureSpec: UInt64
+    private let idKey: SecretKey
+    private let random: @Sendable (Int) -> [UInt8]
+    private var streams = CounterStream()
+
+    /// - Parameters:
+    ///   - idKey: turns the agent's ids of transactions into event ids; the same as transactions are sealed with.
+    ///   - random: fresh random bytes, as many as asked for.
+    package init(
+        member: MemberID, epoch: UInt32, sessions: [PartyID: Session], spec: BinnedSpec, idKey: consuming SecretKey,
+        random: @escaping @Sendable (Int) -> [UInt8]
+    ) {
+        self.member = member
+        self.epoch = epoch
+        ciphers = PartyID.allCases.map { party in
+            guard let session = sessions[party] else { preconditionFailure("a member has a session with each party") }
+            return BoxCipher(session.up)
+        }
+        featureSpec = spec.id
+        self.idKey = idKey
+        self.random = random
+    }
+
+    package func eventID(_ id: UInt64) -> EventID { EventID(of: id, under: idKey) }
+
+    /// Labels that leave together, ordered by event id, at most 512 a record.
+    ///
+    /// - Parameter source: of the first of the records; the index of each one after it is one more.
+    package func records(_ labels: [DueLabel], source: SourcePosition) -> [[UInt8]] {
+        let entries = labels.map { LabelEntry(event: eventID($0.id), fraud: $0.fraud) }.inOrder
+        return stride(from: 0, to: entries.count, by: LabelHeader.counts.upperBound).enumerated().map { number, start in
+            var source = source
+            source.index += number
+            return record(
+                Array(entries[start..<min(start + LabelHeader.counts.upperBound, entries.count)]), source: source)
+        }
+    }
+
+    /// One record.
+    ///
+    /// - Parameters:
+    ///   - entries: 1 to 512.
+    ///   - history: whether they bring times and tokens along.
+    ///   - labelled: whether they say what was a fraud.
+    package func record(
+        _ entries: [LabelEntry], source: SourcePosition, history: Bool = false, labelled: Bool = true
+    ) -> [UInt8] {
+        let header = LabelHeader(
+            member: member, source: source, sessionEpoch: epoch, featureSpec: featureSpec, count: entries.count,
+            history: history, labelled: labelled)
+        let bytes = header.encoded
+        let plaintexts = LabelEntries.plaintexts(
+            entries, header: header,
+            seeds: (random(SeededComponents.seedBytes), random(SeededComponents.seedBytes)), &streams)
+        let boxes = zip(PartyID.allCases, plaintexts).map { party, plaintext in
+            var box: [UInt8] = []
+            box.reserveCapacity(plaintext.count + SealedBox.overhead)
+            SealedBox.seal(
+                plaintext, nonce: random(SealedBox.nonceBytes)[...], under: ciphers[party.rawValue],
+                associated: labelAssociatedData(header: bytes, party: party), onto: &box)
+            return box
+        }
+        return LabelRecord.encoded(header: bytes, boxes: boxes)
+    }
+}
+
+extension [LabelEntry] {
+    /// By event id, which says nothing of an event.
+    var inOrder: [LabelEntry] { sorted { $0.event.bytes.lexicographicallyPrecedes($1.event.bytes) } }
+}

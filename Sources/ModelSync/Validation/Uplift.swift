@@ -1,0 +1,113 @@
+package import Records
+
+/// What a consortium is worth to each of its members: every member alone, by its own windows and its own model, against all
+/// together, over the same transactions.
+package struct Uplift: Sendable, Hashable {
+    /// One way of scoring over some transactions.
+    package struct Figures: Sendable, Hashable {
+        package var quality: QualityReport
+        /// Frauds among the transactions that the budget looks at.
+        package var stopped: Int
+        /// Of those at a terminal where only others' frauds were known.
+        package var stoppedAfterOthers: Int
+
+        /// Nil without a fraud.
+        package var recall: Double? { quality.frauds > 0 ? Double(stopped) / Double(quality.frauds) : nil }
+    }
+
+    /// Over one member's transactions, or over all.
+    package struct Comparison: Sendable, Hashable {
+        package var alone: Figures
+        package var consortium: Figures
+        /// Frauds at terminals where others had had confirmed frauds and the member none.
+        package var afterOthers: Int
+
+        package var isWorseOff: Bool {
+            guard let alone = alone.quality.averagePrecision, let together = consortium.quality.averagePrecision else {
+                return false
+            }
+            return together < alone
+        }
+    }
+
+    package let budget: AlertBudget
+    package let overall: Comparison
+    package let members: [MemberID: Comparison]
+
+    /// A transaction of the test with both scores. Each member's own are on a scale of their own.
+    package struct Row: Sendable {
+        package var outcome: ScoredOutcome
+        package var alone: Double
+        package var isAfterOthers: Bool
+
+        /// - Parameter outcome: with the consortium's score.
+        package init(outcome: ScoredOutcome, alone: Double, isAfterOthers: Bool) {
+            self.outcome = outcome
+            self.alone = alone
+            self.isAfterOthers = isAfterOthers
+        }
+    }
+
+    /// Each member has the budget for its own transactions.
+    package init(of rows: [Row], budget: AlertBudget) {
+        self.budget = budget
+        let parts = Dictionary(grouping: rows, by: \.outcome.card.member)
+        let members = parts.mapValues { rows in
+            Comparison(
+                alone: Self.figures(rows, budget) { $0.alone },
+                consortium: Self.figures(rows, budget) { $0.outcome.score },
+                afterOthers: rows.count { $0.isAfterOthers && $0.outcome.fraud })
+        }
+        self.members = members
+        func all(_ figures: (Comparison) -> Figures, _ score: (Row) -> Double) -> Figures {
+            Figures(
+                quality: QualityReport(of: Self.outcomes(rows, score)),
+                stopped: members.values.reduce(0) { $0 + figures($1).stopped },
+                stoppedAfterOthers: members.values.reduce(0) { $0 + figures($1).stoppedAfterOthers })
+        }
+        overall = Comparison(
+            alone: all(\.alone) { $0.alone }, consortium: all(\.consortium) { $0.outcome.score },
+            afterOthers: members.values.reduce(0) { $0 + $1.afterOthers })
+    }
+
+    private static func outcomes(_ rows: [Row], _ score: (Row) -> Double) -> [ScoredOutcome] {
+        rows.map { row in
+            var outcome = row.outcome
+            outcome.score = score(row)
+            return outcome
+        }
+    }
+
+    private static func figures(_ rows: [Row], _ budget: AlertBudget, _ score: (Row) -> Double) -> Figures {
+        let outcomes = outcomes(rows, score)
+        let stopped = budget.alerted(outcomes).filter { outcomes[$0].fraud }
+        return Figures(
+            quality: QualityReport(of: outcomes), stopped: stopped.count,
+            stoppedAfterOthers: stopped.count { rows[$0].isAfterOthers })
+    }
+}
+
+/// Which terminals' frauds are confirmed, and at whom: tells a fraud that a member could not have seen coming by itself.
+package struct KnownTerminals: Sendable {
+    /// Days between a transaction and its confirmed outcome, and how long that says something of the terminal.
+    private let delayDays: Int
+    private let memoryDays: Int
+    private var days: [String: [(day: Int, member: MemberID)]] = [:]
+
+    package init(delayDays: Int = 7, memoryDays: Int = 30) {
+        self.delayDays = delayDays
+        self.memoryDays = memoryDays
+    }
+
+    package mutating func add(_ terminal: String, of member: MemberID, fraudOn day: Int) {
+        days[terminal, default: []].append((day, member))
+    }
+
+    /// Whether on `day` others' frauds at the terminal are confirmed, and none of the member's own.
+    package func isKnownToOthersAlone(_ terminal: String, _ member: MemberID, on day: Int) -> Bool {
+        let confirmed = (days[terminal] ?? []).filter {
+            (day - delayDays - memoryDays..<day - delayDays).contains($0.day)
+        }
+        return !confirmed.isEmpty && confirmed.allSatisfy { $0.member != member }
+    }
+}

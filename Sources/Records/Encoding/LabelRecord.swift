@@ -1,0 +1,28 @@
+import struct Foundation.Data
+
+/// A record of `consortium.labels`: `LabelRecord` of pipelines/schemas, with its header read.
+package struct LabelRecord: Sendable {
+    package let header: LabelHeader
+    /// The header's bytes, which the boxes are bound to.
+    package let headerBytes: [UInt8]
+    /// One a party, in order; as many as there are.
+    package let boxes: [[UInt8]]
+
+    /// Nil where `record` is no message, or its header is none.
+    package init?(_ record: [UInt8]) {
+        guard let wire = WireLabelRecord(decoding: record), let header = LabelHeader(Array(wire.header)) else {
+            return nil
+        }
+        self.header = header
+        headerBytes = Array(wire.header)
+        boxes = wire.boxes.map { Array($0) }
+    }
+
+    /// - Parameter header: an encoded `LabelHeader`.
+    package static func encoded(header: [UInt8], boxes: [[UInt8]]) -> [UInt8] {
+        var wire = WireLabelRecord()
+        wire.header = Data(header)
+        wire.boxes = boxes.map { Data($0) }
+        return wire.encoded
+    }
+}

@@ -1,0 +1,76 @@
+import EventLogs
+import Foundation
+import Records
+import ThreeParty
+
+/// What the leading party says of a batch on `consortium.batches` once all three have its results in the log: that it is scored
+/// and counted. With the records that it names, it is all that a party needs to count the batch again. Only the leader can make
+/// one: it is tagged for each of the two others.
+struct BatchDecision {
+    var partition: Int
+    var range: Range<Int64>
+    var labels: Range<Int64>
+    var repeats: [Int64]
+    var model: Digest32
+    var agreed: Digest32
+    /// What each party refused, in the order of parties, a byte a record; nil where nobody refused anything.
+    var codes: [[UInt8]]?
+
+    init(_ plan: BatchPlan, _ agreement: Agreement) {
+        partition = plan.partition
+        range = plan.range
+        labels = plan.labels
+        repeats = plan.repeats
+        model = plan.model
+        agreed = agreement.digest
+        codes = agreement.refusals.contains { $0 != nil } ? agreement.codes : nil
+    }
+
+    /// Nil for bytes that are no decision, or none of the leader's.
+    init?(decoding bytes: [UInt8], _ backend: CellBackend) {
+        guard let wire = WireBatchDecision(decoding: bytes), wire.schema == 1, wire.first >= 0, wire.labelsFirst >= 0,
+            wire.first <= wire.end, wire.labelsFirst <= wire.labelsEnd,
+            wire.refusals.isEmpty || wire.refusals.count == 3,
+            let model = Digest32(wire.modelDigest), let agreed = Digest32(wire.agreedDigest),
+            backend.isLeaders(wire.tags.map { Array($0) }, Self.digest(wire))
+        else { return nil }
+        partition = Int(wire.partition)
+        range = wire.first..<wire.end
+        labels = wire.labelsFirst..<wire.labelsEnd
+        repeats = wire.repeats
+        self.model = model
+        self.agreed = agreed
+        codes = wire.refusals.isEmpty ? nil : wire.refusals.map { Array($0) }
+    }
+
+    /// - Parameter records: how many of the batch were not repeats.
+    func agreement(plan: Digest32, records: Int) -> Agreement? {
+        let codes = codes ?? [[UInt8]](repeating: [UInt8](repeating: 0, count: records), count: 3)
+        guard codes.allSatisfy({ $0.count == records }) else { return nil }
+        let agreement = Agreement(plan: plan, codes: (codes[0], codes[1], codes[2]))
+        return agreement.digest == agreed ? agreement : nil
+    }
+
+    /// - Parameter backend: the leader's.
+    func record(_ backend: CellBackend) -> NewRecord {
+        var wire = WireBatchDecision()
+        wire.schema = 1
+        wire.partition = UInt32(partition)
+        wire.first = range.lowerBound
+        wire.end = range.upperBound
+        wire.labelsFirst = labels.lowerBound
+        wire.labelsEnd = labels.upperBound
+        wire.repeats = repeats
+        wire.modelDigest = Data(model.bytes)
+        wire.agreedDigest = Data(agreed.bytes)
+        wire.refusals = codes.map { $0.map { Data($0) } } ?? []
+        wire.tags = backend.tags(Self.digest(wire)).map { Data($0) }
+        return NewRecord(TopicPartition(Topics.batches), value: wire.encoded)
+    }
+
+    private static func digest(_ wire: WireBatchDecision) -> Digest32 {
+        var untagged = wire
+        untagged.tags = []
+        return Digest32(of: [Array("cordon/decision/v1".utf8), untagged.encoded])
+    }
+}

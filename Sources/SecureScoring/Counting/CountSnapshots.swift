@@ -1,0 +1,62 @@
+import Dispatch
+import EventLogs
+import Foundation
+import Synchronization
+
+/// Writes a party's counts down now and then, on a thread of its own: they follow from the log, and a snapshot only shortens what is
+/// counted again after a restart.
+final class CountSnapshots: Sendable {
+    private struct State {
+        var isWriting = false
+        var failure: LogError?
+        var next = ContinuousClock.now
+    }
+
+    private let store: any StateStore
+    private let period: Duration
+    private let queue = DispatchQueue(label: "cordon.counts")
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - store: the counts' own, so that nothing waits for a snapshot.
+    ///   - period: from the end of one to the beginning of the next.
+    init(store: any StateStore, period: Duration = .seconds(30)) {
+        self.store = store
+        self.period = period
+        state.withLock { $0.next = .now + period }
+    }
+
+    /// Whether it is time for the next one. Throws what the last one failed with.
+    func isDue() throws(LogError) -> Bool {
+        let (failure, isDue) = state.withLock { state in
+            defer { state.failure = nil }
+            return (state.failure, !state.isWriting && .now >= state.next)
+        }
+        if let failure { throw failure }
+        return isDue
+    }
+
+    /// Begins to write one.
+    func write(_ snapshot: PartitionCounts.Snapshot) {
+        state.withLock { $0.isWriting = true }
+        queue.async { [self] in
+            var failure: LogError?
+            do throws(LogError) { try snapshot.write(to: store) } catch { failure = error }
+            state.withLock { state in
+                state.isWriting = false
+                state.failure = failure
+                state.next = .now + period
+            }
+        }
+    }
+
+    /// Writes the last one, and returns when it is written.
+    func finish(_ snapshot: PartitionCounts.Snapshot) throws(LogError) {
+        queue.sync {}
+        _ = try isDue()
+        try snapshot.write(to: store)
+    }
+
+    /// Returns when nothing is being written.
+    func wait() { queue.sync {} }
+}

@@ -1,0 +1,91 @@
+import Counters
+import EventLogs
+import Keys
+import Records
+import ThreeParty
+
+/// A record of `consortium.labels` as this party sees it.
+struct OpenedLabels {
+    struct Entry {
+        var event: EventID
+        /// Nil where the record says nothing of outcomes.
+        var outcome: CountShare?
+        /// When the event was and whose tokens it had, where the record brings that along.
+        var history: (time: EventTime, tokens: [TokenKey?])?
+    }
+
+    /// Nil where the record names no member of the consortium.
+    var member: MemberID?
+    var partition = 0
+    /// Its place among the member's label records.
+    var order: UInt64 = 0
+    var entries: [Entry] = []
+    /// Why this party can't use the record.
+    var refusal: Refusal?
+}
+
+/// Opens this party's boxes of label records. Refusals are per record and never stop a batch.
+final class LabelOpener {
+    private let party: PartyID
+    private let sessions: SessionRegistry
+    private var streams = CounterStream()
+
+    init(party: PartyID, sessions: SessionRegistry) {
+        self.party = party
+        self.sessions = sessions
+    }
+
+    func open(_ record: LogRecord, for model: ActiveModel, counts: PartitionCounts) throws(LogError) -> OpenedLabels {
+        var opened = OpenedLabels()
+        opened.refusal = try open(record.value ?? [], model, counts, &opened)
+        return opened
+    }
+
+    private func open(
+        _ bytes: [UInt8], _ model: ActiveModel, _ counts: PartitionCounts, _ opened: inout OpenedLabels
+    ) throws(LogError) -> Refusal? {
+        guard let record = LabelRecord(bytes) else { return .headerMalformed }
+        let header = record.header
+        guard let member = header.member, sessions.isMember(member) else { return .unknownMember }
+        opened.member = member
+        guard header.schema == LabelHeader.schema else { return .unknownSchema }
+        guard LabelHeader.counts.contains(header.count), let source = header.source, let order = source.labelOrder
+        else {
+            return .headerMalformed
+        }
+        (opened.partition, opened.order) = (source.partition, order)
+        // Of a label without its event, nothing depends on the spec.
+        guard !header.history || header.featureSpec == model.manifest.featureSpec else { return .wrongFeatureSpec }
+        guard record.boxes.count == 3 else { return .boxMissing }
+        guard let cipher = try sessions.upCipher(member, epoch: header.sessionEpoch) else { return .unknownSession }
+        var plaintext: [UInt8] = []
+        let isOpen = record.boxes[party.rawValue].withUnsafeBytes {
+            SealedBox.open(
+                $0, under: cipher, associated: labelAssociatedData(header: record.headerBytes, party: party),
+                into: &plaintext)
+        }
+        guard isOpen else { return .boxNotOpened }
+        guard
+            let labels = LabelEntries.read(
+                plaintext, at: party, header: header, slots: counts.features.slots, &streams),
+            let entries = entries(labels, counts)
+        else { return .boxMalformed }
+        opened.entries = entries
+        return nil
+    }
+
+    /// Nil where a token is no point.
+    private func entries(_ labels: [SharedLabel], _ counts: PartitionCounts) -> [OpenedLabels.Entry]? {
+        var entries: [OpenedLabels.Entry] = []
+        entries.reserveCapacity(labels.count)
+        for label in labels {
+            var entry = OpenedLabels.Entry(event: label.event, outcome: label.outcome)
+            if let time = label.time {
+                guard let tokens = label.tokens.withUnsafeBytes({ counts.tokens($0) }) else { return nil }
+                entry.history = (time, tokens)
+            }
+            entries.append(entry)
+        }
+        return entries
+    }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Model
+import ModelSync
+import Plots
+import Records
+import Simulation
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Reports on replayed data.", subcommands: [UpliftReport.self])
+}
+
+struct UpliftReport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "uplift", abstract: "Compare every member alone with the consortium.",
+        discussion: """
+            Trains one model a member on its own transactions and windows, and one of all members with the consortium's \
+            features, and measures both on the test days: average precision, card precision@100, and how many frauds are \
+            stopped by the same number of alerts. Customers who are known to be defrauded are left out. In the clear, on \
+            one machine: for data that may lie in one place. `cordon demo --compare` measures the consortium through the \
+            whole pipeline. Exit 1 with `--strict` where a member is worse off.
+            """)
+
+    @OptionGroup var data: DataOptions
+
+    @Option(help: ArgumentHelp("Days to train on, both included; earlier ones fill windows.", valueName: "from..to"))
+    var train: String
+
+    @Option(help: ArgumentHelp("Days to measure on, both included.", valueName: "from..to"))
+    var test: String
+
+    @Option(help: ArgumentHelp("The consortium's features.", valueName: "file"))
+    var features = "pipelines/features/card-consortium.yaml"
+
+    @Option(help: ArgumentHelp("A member's features by itself.", valueName: "file"))
+    var alone = "pipelines/features/card.yaml"
+
+    @Option(help: ArgumentHelp("Alerts that each risk team looks at, of a thousand transactions.", valueName: "number"))
+    var budget = 5.0
+
+    @Option(help: ArgumentHelp("Write the figures as JSON.", valueName: "file"))
+    var json: String?
+
+    @Option(help: ArgumentHelp("Draw average precision and frauds stopped (SVG).", valueName: "file"))
+    var svg: String?
+
+    @Flag(help: "Fail where a member is worse off in the consortium.")
+    var strict = false
+
+    func run() throws {
+        guard let budget = AlertBudget(perThousand: self.budget) else {
+            throw Failure("`--budget` is above 0 and at most 1000")
+        }
+        let train = try DayRange(self.train).days
+        let test = try DayRange(self.test).days
+        guard train.upperBound < test.lowerBound else {
+            throw Failure("the test days \(self.test) begin before the training days \(self.train) end")
+        }
+        let transactions = try data.load(lastDay: test.upperBound)
+        let spec = try readFeatureSpec(file: features)
+        let rows = computeFeatures(transactions, spec) { train.contains($0) || test.contains($0) }
+        func day(_ index: Int) -> Int { transactions[index].transaction.time.dayNumber }
+        let model = try trainModel(
+            version: "consortium", spec: spec, rows: rows.filter { train.contains(day($0.index)) },
+            transactions: transactions)
+        var scores: [Int: Double] = [:]
+        for row in rows where test.contains(day(row.index)) {
+            scores[row.index] = Double(model.score(values: row.values))
+        }
+        let uplift = try UpliftStudy(
+            transactions, train: train, test: test, own: readFeatureSpec(file: alone), consortium: scores,
+            budget: budget
+        ).uplift
+        for line in uplift.lines { say(line) }
+        if let json { try writeFile(encodeJSON(uplift.form), to: json) }
+        if let svg { try writeFile(Array(uplift.picture.utf8), to: svg) }
+        if strict, let worse = uplift.members.filter(\.value.isWorseOff).keys.min() {
+            throw Failure("\(worse) is worse off in the consortium")
+        }
+    }
+}
+
+extension Uplift {
+    /// Two bars a member, alone and together, for average precision and for recall at the budget.
+    var picture: String {
+        let names = members.keys.sorted()
+        let groups =
+            names.map { ($0.name, members[$0]!) } + [("all", overall)]
+        let colours = ("#9aa5b1", "#1f6feb")
+        var plot = Plot(
+            xs: 0...Double(2 * groups.count + 1),
+            xTicks: groups.enumerated().flatMap { index, group in
+                [
+                    Plot.Tick(value: Double(index) + 0.5, label: group.0),
+                    Plot.Tick(value: Double(groups.count + 1 + index) + 0.5, label: group.0),
+                ]
+            },
+            xTitle:
+                "left: average precision; right: frauds stopped by \(decimals(budget.perThousand, 0)) alerts in 1,000",
+            ys: 0...1, yTicks: [0, 0.25, 0.5, 0.75, 1].map { Plot.Tick(value: $0, label: decimals($0, 2)) }, yTitle: "",
+            legend: [("every member alone", colours.0), ("in the consortium", colours.1)])
+        for (index, group) in groups.enumerated() {
+            for (offset, value) in [
+                (index, \Figures.quality.averagePrecision), (groups.count + 1 + index, \Figures.recall),
+            ] as [(Int, KeyPath<Figures, Double?>)] {
+                let left = Double(offset)
+                plot.bar(
+                    from: 0, to: group.1.alone[keyPath: value] ?? 0, left: left + 0.12, right: left + 0.48, colours.0)
+                plot.bar(
+                    from: 0, to: group.1.consortium[keyPath: value] ?? 0, left: left + 0.52, right: left + 0.88,
+                    colours.1)
+            }
+        }
+        return plot.svg.element(title: "Every member alone and in the consortium")
+    }
+}

@@ -1,0 +1,176 @@
+import EventLogs
+import Foundation
+import Ingest
+import Keys
+import LocalStore
+import Logging
+import Model
+import Records
+import Synchronization
+import Telemetry
+import Testing
+import ThreeParty
+import Tokens
+
+/// Gives every identifier a token of its own, or nothing at all.
+final class FakeTokens: TokenSource {
+    /// As long as it is set there are none, and who waits for them is told to stop.
+    var isSilent = false
+    private(set) var asked: [[Identifier]] = []
+    private(set) var known: [Identifier: EntityToken] = [:]
+
+    func tokens(for identifiers: [Identifier], until stop: () -> Bool) throws(LogError) -> [EntityToken]? {
+        asked.append(identifiers)
+        return isSilent ? nil : identifiers.map(token)
+    }
+
+    /// The point whose x is the first on the curve from a number on.
+    private func token(_ identifier: Identifier) -> EntityToken {
+        if let token = known[identifier] { return token }
+        var seed = UInt32(known.count * 1000)
+        while true {
+            seed += 1
+            let bytes = [2] + [UInt8](repeating: 0, count: 28) + withUnsafeBytes(of: seed.bigEndian) { Array($0) }
+            if let token = try? EntityToken(bytes: bytes), !known.values.contains(token) {
+                known[identifier] = token
+                return token
+            }
+        }
+    }
+}
+
+/// One member of a consortium that counts, over a log of its own.
+final class CountingBank {
+    static let topics = ["bank-a.transactions", Topics.sealed, Topics.labels, "bank-a.rejected"]
+    let folder: TemporaryFolder
+    let sessions: Sessions
+    let spec: BinnedSpec
+    let log: SQLiteEventLog
+    let tokens = FakeTokens()
+    let metrics = Metrics()
+    let hasher = EntityHasher(k0: 1, k1: 2)
+    let source: TopicPartition
+    private let clock = FixedTime()
+
+    struct FixedTime: WallClock {
+        /// 2100 or so: nothing is ahead of it.
+        let microseconds: Int64 = 4_000_000_000_000_000
+    }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        sessions = try Sessions()
+        spec = try BinnedSpec(
+            spec: consortiumSpec(), edges: [[1.5, 5], [0.5, 2, 4], [0.5], [2]])
+        log = try SQLiteEventLog(directory: folder.path, clock: clock)
+        try log.create(Self.topics.map { TopicSettings(name: $0) })
+        source = TopicPartition(Topics.transactions(sessions.member))
+    }
+
+    private static func key(_ byte: UInt8) -> SecretKey { SecretKey(bytes: [UInt8](repeating: byte, count: 32)) }
+
+    private static func random() -> @Sendable (Int) -> [UInt8] {
+        let generator = Mutex(SplitMix64(state: UInt64.random(in: 0 ... .max)))
+        return { count in generator.withLock { $0.bytes(count) } }
+    }
+
+    var feed: ConsortiumFeed {
+        ConsortiumFeed(
+            tokens: BoxTokens(entities: spec.spec.tokenEntities, source: tokens, metrics: metrics),
+            labels: LabelSealer(
+                member: sessions.member, epoch: sessions.epoch, sessions: sessions.members, spec: spec,
+                idKey: Self.key(1), random: Self.random()))
+    }
+
+    func state(_ name: String = "state") throws -> AgentState {
+        try AgentState(
+            spec: spec.spec, hasher: hasher, transactions: source,
+            store: SQLiteStateStore(path: "\(folder.path)/\(name).sqlite"))
+    }
+
+    func pipeline(_ state: AgentState, batchSize: Int = 512) throws -> IngestPipeline {
+        try IngestPipeline(
+            member: sessions.member, log: log, state: state, mapping: .canonical, rules: ValidationRules(),
+            sealer: TransactionSealer(
+                member: sessions.member, epoch: sessions.epoch, sessions: sessions.members, spec: spec,
+                idKey: Self.key(1), random: Self.random()),
+            consortium: feed, recipient: HPKEPrivateKey().publicKey, batchSize: batchSize, metrics: metrics,
+            logger: Logger(label: "test"))
+    }
+
+    func send(_ records: [[UInt8]]) throws { try log.append(records.map { NewRecord(source, value: $0) }) }
+
+    /// Takes in all that is in the log.
+    func ingest(_ state: AgentState, batchSize: Int = 512) throws {
+        let end = try log.end(of: source)
+        try pipeline(state, batchSize: batchSize).run(until: { (state.ingested ?? 0) >= end })
+    }
+
+    func eventID(_ id: String) -> EventID { EventID(of: hasher.id(of: id), under: Self.key(1)) }
+
+    func values(_ topic: String) throws -> [[UInt8]] {
+        try log.reader(at: [Position(TopicPartition(topic), 0)]).available(limit: 10_000).map { $0.value ?? [] }
+    }
+
+    /// A record's event and tokens, the same in all three boxes.
+    func sealed() throws -> [(event: EventID, tokens: [UInt8], bits: [UInt8])] {
+        try values(Topics.sealed).map { value in
+            let record = try #require(SealedTransaction(value))
+            let header = Array(value[record.headerBytes])
+            var tokens: Set<[UInt8]> = []
+            var components: [PartyID: [UInt8]] = [:]
+            for party in PartyID.allCases {
+                let plaintext = try SealedBox.open(
+                    Array(value[record.boxes[party.rawValue]]), under: #require(sessions.parties[party]).up,
+                    associated: boxAssociatedData(header: header, party: party))
+                let box = try #require(WireShareBox(decoding: plaintext))
+                tokens.insert(Array(box.tokens))
+                let shares = try #require(
+                    BitShares(
+                        party: party, first: Array(box.first), second: Array(box.second), bits: spec.ownBits))
+                components[party] = shares.first
+            }
+            try #require(tokens.count == 1 && record.header.featureSpec == spec.id)
+            let parts = components.values.map { $0 }
+            return (
+                try #require(record.header.event), tokens.first ?? [],
+                parts[0].indices.map { parts[0][$0] ^ parts[1][$0] ^ parts[2][$0] }
+            )
+        }
+    }
+
+    /// A label record with its entries put together again.
+    struct Told: Equatable {
+        var source: SourcePosition
+        var events: [EventID]
+        /// Nil where it is not said.
+        var frauds: [Bool]?
+        var times: [EventTime] = []
+        var tokens: [[UInt8]] = []
+    }
+
+    func told() throws -> [Told] {
+        try values(Topics.labels).map { value in
+            let record = try #require(LabelRecord(value))
+            try #require(record.header.member == sessions.member && record.header.featureSpec == spec.id)
+            var sums = [UInt16](repeating: 0, count: record.header.count)
+            var labels: [SharedLabel] = []
+            for party in PartyID.allCases {
+                let plaintext = try SealedBox.open(
+                    record.boxes[party.rawValue], under: #require(sessions.parties[party]).up,
+                    associated: labelAssociatedData(header: record.headerBytes, party: party))
+                var streams = CounterStream()
+                let read = try #require(
+                    LabelEntries.read(plaintext, at: party, header: record.header, slots: 2, &streams))
+                try #require(labels.isEmpty || labels.map(\.event) == read.map(\.event))
+                labels = read
+                for (number, label) in read.enumerated() { sums[number] &+= label.outcome?.first ?? 0 }
+            }
+            try #require(sums.allSatisfy { $0 < 2 })
+            var told = Told(source: try #require(record.header.source), events: labels.map(\.event))
+            if record.header.labelled { told.frauds = sums.map { $0 == 1 } }
+            if record.header.history { (told.times, told.tokens) = (labels.compactMap(\.time), labels.map(\.tokens)) }
+            return told
+        }
+    }
+}

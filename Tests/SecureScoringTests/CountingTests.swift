@@ -1,0 +1,505 @@
+import EventLogs
+import Foundation
+import Ingest
+import Keys
+import Model
+import Records
+import SecureScoring
+import Telemetry
+import Testing
+import ThreeParty
+
+@Suite("Parties that count", .serialized)
+struct CountingTests {
+    private let counted: CountedWorld
+    private var world: World { counted.world }
+
+    init() throws { counted = try CountedWorld() }
+
+    /// Days 0 and 1 as history, days 2 and 3 live and labelled; about every third event was a fraud.
+    private func past() throws {
+        for day in 0..<2 as Range<Int64> {
+            let events = counted.day(day)
+            try counted.history(events, frauds: Set(events.filter { $0.number % 3 == 1 }), day: day)
+        }
+        for day in 2..<4 as Range<Int64> {
+            let events = counted.day(day)
+            try counted.send(events)
+            try counted.expectScores()
+            try counted.label(events, frauds: Set(events.filter { $0.number % 3 == 0 }))
+        }
+    }
+
+    /// Nothing was refused, and nothing went wrong.
+    private func expectCalm() throws {
+        #expect(world.entries.errors.isEmpty)
+        for topic in [Topics.rejected, Topics.rejected(world.a.id), Topics.rejected(world.b.id)] {
+            #expect(try world.records(topic).isEmpty)
+        }
+    }
+
+    @Test("score by what both members' events and labels say, equal to the model in the clear bit for bit")
+    func equalsPlain() throws {
+        try world.start()
+        try past()
+        for day in [8, 9, 10, 11, 12, 16, 18] as [Int64] {
+            try counted.send(counted.day(day))
+            try counted.expectScores("day \(day)")
+        }
+        // Counts that nobody reads would pass as well.
+        #expect(counted.telling > 40)
+        world.stop()
+        try expectCalm()
+        for party in PartyID.allCases {
+            #expect(world.metrics[party]?.value("cordon_batches_recounted_total") == 0)
+        }
+    }
+
+    @Test("count what a member says last of an event, and a label record that comes again once")
+    func corrections() throws {
+        try world.start()
+        let events = (0..<4).map { counted.event($0 % 2, day: 0, "t1", "d1") }
+        try counted.send(events)
+        try counted.expectScores()
+        let first = try counted.label(events, frauds: Set(events))
+        // Delivered again, alone and many times over.
+        try world.appendLabels(first + first + first)
+        try counted.send([counted.event(0, day: 8, "t1", "d1")])
+        try counted.expectScores("all four were frauds")
+        try counted.label(Array(events.prefix(3)), frauds: [])
+        // What was said before is no news, though it comes behind what was said last.
+        try world.appendLabels(first)
+        try counted.send([counted.event(1, day: 8, "t1", "d1"), counted.event(0, day: 9, "t1", "d1")])
+        try counted.expectScores("one is left")
+        try counted.label([events[0]], frauds: [events[0]])
+        try counted.send([counted.event(1, day: 8, "t1", nil)])
+        try counted.expectScores("two are")
+        world.stop()
+        try expectCalm()
+        #expect(counted.telling == 4)
+    }
+
+    @Test("count labels before the transactions behind them, whose windows hold them")
+    func labelsFirst() throws {
+        let events = (0..<4).map { counted.event($0 % 2, day: 0, "t1", "d1") }
+        try counted.send(events)
+        try world.start()
+        try counted.expectScores()
+        for round in 0..<6 as Range<Int64> {
+            let frauds = Set(events.prefix(round % 2 == 0 ? 4 : 1))
+            try counted.label(events, frauds: frauds)
+            try counted.send([counted.event(0, day: 8, "t1", nil), counted.event(1, day: 8, nil, "d1")])
+            // What comes after that may overtake it.
+            try counted.expectScores("round \(round)")
+        }
+        world.stop()
+        try expectCalm()
+    }
+
+    @Test("that were away for long count each label behind the transactions that stood in the log before it")
+    func backlog() throws {
+        let events = counted.day(0)
+        try counted.send(events)
+        try counted.label(events, frauds: Set(events.prefix(7)))
+        try counted.send(counted.day(8))
+        let later = counted.day(9)
+        try counted.send(later)
+        try counted.label(later, frauds: Set(later))
+        try counted.send(counted.day(17))
+        try world.start()
+        try counted.expectScores()
+        world.stop()
+        try expectCalm()
+    }
+
+    // MARK: Restarts
+
+    enum Lost: String, CaseIterable, Sendable {
+        case nothing, followerState, leaderState, followerCounts, leaderCounts, allCounts, allState
+    }
+
+    @Test("go on counting after a restart, whatever is left of their state", arguments: Lost.allCases)
+    func restarts(lost: Lost) throws {
+        try world.start()
+        try past()
+        for day in [9, 10, 11] as [Int64] {
+            let events = counted.day(day)
+            try counted.send(events)
+            try counted.expectScores("day \(day)")
+            world.stop()
+            switch lost {
+            case .nothing: break
+            case .followerState: try world.forgetState(.one)
+            case .leaderState: try world.forgetState(.zero)
+            case .followerCounts: try world.forgetState(.two, countsOnly: true)
+            case .leaderCounts: try world.forgetState(.zero, countsOnly: true)
+            case .allCounts: try world.forgetState(countsOnly: true)
+            case .allState: try world.forgetState()
+            }
+            try counted.label(events, frauds: Set(events.filter { $0.number % 4 == 0 }))
+            try world.start()
+        }
+        try counted.send(counted.day(18))
+        try counted.expectScores()
+        world.stop()
+        try expectCalm()
+        for party in PartyID.allCases {
+            let recounted = world.metrics[party]?.value("cordon_batches_recounted_total") ?? 0
+            // Who was stopped counts its last batch again; who lost everything, all of them.
+            let isLost =
+                switch lost {
+                case .nothing: false
+                case .followerState: party == .one
+                case .leaderState, .leaderCounts: party == .zero
+                case .followerCounts: party == .two
+                case .allCounts, .allState: true
+                }
+            #expect(isLost ? recounted > 10 : recounted <= 3, "\(party), \(recounted)")
+        }
+    }
+
+    @Test("stopped one at a time between batches, the leader too, count on", arguments: PartyID.allCases)
+    func oneAtATime(party: PartyID) throws {
+        try world.start(patience: .milliseconds(300))
+        try past()
+        for day in [9, 10, 11, 12] as [Int64] {
+            let events = counted.day(day)
+            world.stop(party)
+            try counted.send(events)
+            if day % 2 == 0 { try world.forgetState(party, countsOnly: true) }
+            try world.start(party, patience: .milliseconds(300))
+            try counted.expectScores("day \(day)")
+            try counted.label(events, frauds: Set(events.filter { $0.number % 2 == 0 }))
+        }
+        try counted.send(counted.day(18))
+        try counted.expectScores()
+    }
+
+    @Test("whose last message is lost count that batch once")
+    func lostCompletion() throws {
+        let once = Times(3)
+        world.wire.decide { frame, _ in frame.kind == .completed && once.take() ? .drop : .pass }
+        try world.start(patience: .milliseconds(300))
+        try past()
+        try counted.send(counted.day(10))
+        try counted.send(counted.day(11))
+        try counted.expectScores()
+        #expect(world.entries.wait(for: "batch stopped", from: .zero) != nil)
+    }
+
+    // MARK: Refusals
+
+    /// A record of `consortium.labels` with its parts changed.
+    private func altered(_ record: [UInt8], _ change: (inout WireLabelRecord) throws -> Void) throws -> [UInt8] {
+        var wire = try #require(WireLabelRecord(decoding: record))
+        try change(&wire)
+        return wire.encoded
+    }
+
+    private func header(_ record: [UInt8], _ change: (inout WireLabelHeader) -> Void) throws -> [UInt8] {
+        try altered(record) { wire in
+            var header = try #require(WireLabelHeader(decoding: Array(wire.header)))
+            change(&header)
+            wire.header = Data(header.encoded)
+        }
+    }
+
+    /// A box that opens, and holds `plaintext`.
+    private func boxed(_ record: [UInt8], _ party: PartyID, _ plaintext: [UInt8]) throws -> [UInt8] {
+        let session = try #require(world.a.sessions[party])
+        return try altered(record) { wire in
+            wire.boxes[party.rawValue] = Data(
+                SealedBox.seal(
+                    plaintext, under: session.up,
+                    associated: labelAssociatedData(header: Array(wire.header), party: party)))
+        }
+    }
+
+    @Test("refuse label records that they can't use, each with its code, and nothing else changes")
+    func refusedRecords() throws {
+        let (spec, a) = (world.spec, world.a)
+        try world.start()
+        let events = (0..<6).map { counted.event($0 % 2, day: 0, "t1", "d1") }
+        try counted.send(events)
+        try counted.expectScores()
+        // Of these only the good ones may count: each bad one says that the member's events were frauds.
+        func all(_ source: Int64) -> [UInt8] {
+            a.label(events.filter { $0.bank == 0 }.map { ($0, true) }, source: source, spec: spec)
+        }
+        var short = WireLabelBox()
+        short.events = Data(count: 48)
+        short.first = Data(count: 15)
+        let stranger = counted.event(0, day: 0, "t1", "d1")
+        var bad: [(code: String, party: UInt32, named: Bool, bytes: [UInt8])] = [
+            ("header_malformed", 1, false, [0xFF, 0xFF]),
+            ("header_malformed", 1, true, try header(all(100)) { $0.clearSource() }),
+            ("header_malformed", 1, true, try header(all(101)) { $0.count = 0 }),
+            ("header_malformed", 1, true, try header(all(102)) { $0.count = 513 }),
+            ("header_malformed", 1, true, try header(all(103)) { $0.source.offset = 1 << 50 }),
+            ("unknown_schema", 1, true, try header(all(104)) { $0.schema = 2 }),
+            ("unknown_member", 1, false, try header(all(105)) { $0.member = "bank-x" }),
+            ("unknown_member", 1, false, try header(all(106)) { $0.member = "BANK A" }),
+            ("unknown_session", 1, true, try header(all(107)) { $0.sessionEpoch = 9 }),
+            ("box_missing", 1, true, try altered(all(108)) { $0.boxes.removeLast() }),
+            ("box_missing", 1, true, try altered(all(109)) { $0.boxes.append(Data()) }),
+            ("box_not_opened", 1, true, try altered(all(110)) { $0.boxes.swapAt(0, 1) }),
+            ("box_not_opened", 2, true, try altered(all(111)) { $0.boxes[1][20] ^= 1 }),
+            ("box_not_opened", 3, true, try altered(all(112)) { $0.boxes[2] = Data() }),
+            ("box_not_opened", 1, true, try header(all(113)) { $0.source.offset += 1 }),
+            ("box_not_opened", 1, true, try header(all(114)) { $0.labelled = false }),
+            ("box_malformed", 1, true, try boxed(all(115), .zero, [0xFF])),
+            ("box_malformed", 2, true, try boxed(all(116), .one, [])),
+            ("box_malformed", 3, true, try boxed(all(117), .two, short.encoded)),
+        ]
+        bad.append(
+            (
+                "wrong_feature_spec", 1, true,
+                try a.history([(stranger, true)], day: 0, spec: try countedSpec("other"))
+            ))
+        let noPoint = TestToken.noPoint + [UInt8](repeating: 0, count: 33)
+        bad.append(("box_malformed", 1, true, try a.history([(stranger, true)], day: 0, spec: spec, tokens: noPoint)))
+        let offsets = try world.appendLabels(bad.map(\.bytes))
+        try counted.label(events, frauds: [events[0], events[1], events[3]])
+        try counted.send([counted.event(0, day: 8, "t1", "d1"), counted.event(1, day: 9, "t1", "d1")])
+        try counted.expectScores()
+        world.stop()
+
+        var rejected = try world.rejected(Topics.rejected(a.id), bad.count(where: \.named))
+        rejected += try world.rejected(Topics.rejected, bad.count { !$0.named })
+        #expect(rejected.count == bad.count)
+        for (offset, bad) in zip(offsets, bad) {
+            let record = try #require(rejected.first { $0.offset == offset })
+            #expect(record.reason == bad.code && record.party == bad.party, "offset \(offset), \(record.reason)")
+            #expect(record.topic == Topics.labels && record.stage == "counting" && record.index == 0)
+            #expect(record.member == (bad.named ? "bank-a" : ""))
+            if bad.named { #expect(try RejectedRecord.open(record, key: try a.hpke()) == bad.bytes) }
+        }
+        #expect(try world.records(Topics.rejected(world.b.id)).isEmpty)
+        #expect(world.entries.errors.isEmpty)
+    }
+
+    @Test(
+        "refuse entries of events that they don't know, or that are another member's, and count the others of the record"
+    )
+    func refusedEntries() throws {
+        try world.start()
+        let events = (0..<4).map { counted.event($0 % 2, day: 0, "t1", "d1") }
+        try counted.send(events)
+        try counted.expectScores()
+        let unknown = counted.event(0, day: 0, "t1", "d1")
+        // An event id is the sender's keyed hash; one that a party or a broker told it is another member's.
+        let (a, b) = (world.a.labelSealer(world.spec), world.b.labelSealer(world.spec))
+        let entries = [
+            LabelEntry(event: a.eventID(UInt64(events[0].number)), fraud: true),
+            LabelEntry(event: a.eventID(UInt64(unknown.number)), fraud: true),
+            LabelEntry(event: b.eventID(UInt64(events[1].number)), fraud: true),
+            LabelEntry(event: a.eventID(UInt64(events[2].number)), fraud: false),
+        ]
+        let record = a.record(entries, source: SourcePosition(offset: 1))
+        let offset = try world.appendLabels([record])[0]
+        counted.assume(frauds: [events[0]])
+        try counted.send([counted.event(0, day: 8, "t1", "d1"), counted.event(1, day: 8, "t1", "d1")])
+        try counted.expectScores()
+        world.stop()
+        let rejected = try world.rejected(Topics.rejected(world.a.id), 2)
+        #expect(rejected.map(\.reason) == ["unknown_event", "foreign_event"])
+        #expect(rejected.map(\.index) == [1, 2] && rejected.map(\.party) == [0, 0])
+        #expect(rejected.allSatisfy { $0.topic == Topics.labels && $0.offset == offset && $0.stage == "counting" })
+        #expect(try world.records(Topics.rejected(world.b.id)).isEmpty)
+        for party in PartyID.allCases { #expect(world.metrics[party]?.value("cordon_labels_counted_total") == 2) }
+    }
+
+    @Test("refuse a transaction with a token that is no point, and count nothing of it")
+    func refusedToken() throws {
+        try world.start()
+        let bad = counted.event(0, day: 0, "t1", "d1")
+        let tokens = try TestToken.bytes("t1") + TestToken.noPoint
+        try world.append([try world.a.seal(bad, spec: world.spec, tokens: tokens)])
+        let short = counted.event(0, day: 0, "t1", "d1")
+        try world.append([try world.a.seal(short, spec: world.spec, tokens: try TestToken.bytes("t1"))])
+        let good = (0..<2).map { counted.event($0, day: 0, "t1", "d1") }
+        try counted.send(good)
+        try counted.expectScores()
+        try counted.label(good, frauds: [good[1]])
+        try counted.send([counted.event(0, day: 8, "t1", "d1"), counted.event(1, day: 8, "t1", "d1")])
+        try counted.expectScores()
+        world.stop()
+        let rejected = try world.rejected(Topics.rejected(world.a.id), 2)
+        #expect(rejected.map(\.reason) == ["box_malformed", "box_malformed"] && rejected.map(\.party) == [1, 1])
+        #expect(rejected.allSatisfy { $0.topic == Topics.sealed && $0.stage == "scoring" })
+    }
+}
+
+@Suite("Decisions in the log", .serialized)
+struct DecisionTests {
+    private let counted: CountedWorld
+    private var world: World { counted.world }
+
+    init() throws { counted = try CountedWorld(viewed: Topics.batches) }
+
+    private func begin() throws {
+        try world.start()
+        let events = counted.day(0)
+        try counted.send(events)
+        try counted.expectScores()
+        try counted.label(events, frauds: Set(events.filter { $0.number % 2 == 0 }))
+        try counted.send(counted.day(8))
+        try counted.expectScores()
+    }
+
+    /// The leader's end of the cell, which makes its tags.
+    private func leader() -> CellBackend {
+        CellBackend(
+            transport: Wire().transport(.zero),
+            keys: PairKeys(
+                withPrevious: SecretKey(bytes: PartySeeds.pair(.zero)),
+                withNext: SecretKey(bytes: PartySeeds.pair(.one))),
+            stream: 0, firstBatch: 0, patience: .seconds(1))
+    }
+
+    private func tagged(_ wire: WireBatchDecision) -> NewRecord {
+        var wire = wire
+        wire.tags = []
+        let digest = Digest32(of: [Array("cordon/decision/v1".utf8), wire.encoded])
+        wire.tags = leader().tags(digest).map { Data($0) }
+        return NewRecord(TopicPartition(Topics.batches), value: wire.encoded)
+    }
+
+    /// The decision that the leader would make of the transactions at `offsets`, if nobody refused them: all that it takes is in the
+    /// log.
+    private func decision(of offsets: [Int64]) throws -> WireBatchDecision {
+        let made = try world.records(Topics.batches).map {
+            try #require(WireBatchDecision(decoding: $0.value ?? []))
+        }
+        var standing = Digest32.zero
+        for each in made {
+            standing = Digest32(
+                of: [Array("cordon/counted/v1".utf8), standing.bytes, try #require(Digest32(each.agreedDigest)).bytes])
+        }
+        var wire = try #require(made.last)
+        let labels = try #require(made.map(\.labelsEnd).max())
+        (wire.labelsFirst, wire.labelsEnd, wire.refusals) = (labels, labels, [])
+        (wire.first, wire.end) = (offsets[0], offsets[offsets.count - 1] + 1)
+        let plan = BatchPlan(
+            partition: 0, range: wire.first..<wire.end, labels: labels..<labels, repeats: [],
+            records: try world.records(Topics.sealed).filter { offsets.contains($0.position.offset) },
+            model: try #require(Digest32(wire.modelDigest)), counted: standing)
+        let none = [UInt8](repeating: 0, count: offsets.count)
+        wire.agreedDigest = Data(Agreement(plan: plan.digest, codes: (none, none, none)).digest.bytes)
+        return wire
+    }
+
+    @Test(
+        "that the leader did not make are passed over by who counts again, the leader too, though all in them is right",
+        arguments: PartyID.allCases)
+    func forged(party: PartyID) throws {
+        try begin()
+        world.stop()
+        let next = try counted.send(counted.day(9))
+        let right = try decision(of: next)
+        var (untagged, borrowed, other) = (right, right, right)
+        untagged.tags = []
+        borrowed.tags = try #require(
+            WireBatchDecision(decoding: try world.records(Topics.batches).first?.value ?? [])
+        ).tags
+        other.tags = other.tags.map { _ in Data(count: 16) }
+        try world.log.append(
+            [untagged.encoded, borrowed.encoded, other.encoded, [0xFF]].map {
+                NewRecord(TopicPartition(Topics.batches), value: $0)
+            })
+        try world.forgetState(party, countsOnly: true)
+        try world.start()
+        try counted.expectScores("a transaction that was passed over has no score")
+        try counted.send(counted.day(10))
+        try counted.expectScores()
+        #expect(world.entries.errors.isEmpty)
+    }
+
+    @Test(
+        "that name a wrong digest are passed over by who counts again, the leader too", arguments: PartyID.allCases)
+    func wrongDigest(party: PartyID) throws {
+        try begin()
+        world.stop()
+        let next = try counted.send(counted.day(9))
+        let right = try decision(of: next)
+        func wrong(_ change: (inout WireBatchDecision) -> Void) -> NewRecord {
+            var wire = right
+            change(&wire)
+            return tagged(wire)
+        }
+        let none = Data(count: next.count)
+        try world.log.append([
+            wrong { $0.agreedDigest[0] ^= 1 }, wrong { $0.modelDigest = Data(count: 32) },
+            wrong { $0.refusals = [Data(repeating: 6, count: next.count), none, none] },
+            wrong { $0.refusals = [none, none, Data(count: 2)] }, wrong { $0.schema = 9 },
+        ])
+        try world.forgetState(party, countsOnly: true)
+        try world.start()
+        try counted.expectScores()
+        #expect(world.entries.wait(for: "a decision does not fit", from: party) != nil)
+        try counted.send(counted.day(10))
+        try counted.expectScores()
+        world.stop()
+        // So the test's own decisions are the leader's, but for what was changed in them.
+        let made = try world.records(Topics.batches).compactMap { WireBatchDecision(decoding: $0.value ?? []) }
+        #expect(made.contains { $0.agreedDigest == right.agreedDigest && $0.first == right.first })
+    }
+
+    @Test(
+        "that a party does not have keep it from computing a plan over other counts; no score leaves",
+        arguments: [PartyID.one, .two])
+    func otherCounts(party: PartyID) throws {
+        try begin()
+        world.stop()
+        let view = try #require(world.views[party])
+        view.hide(from: 1)
+        try world.forgetState(party, countsOnly: true)
+        let before = try world.records(Topics.scores(world.a.id)).count
+        try counted.send(counted.day(9))
+        try world.start(catchUp: .milliseconds(50))
+        let follower = try #require(world.entries.wait(for: "batch stopped", from: party))
+        #expect(follower.message.hasPrefix("batch stopped: this party's counts are not where the leader's are"))
+        let leader = try #require(world.entries.wait(for: "batch stopped", from: .zero))
+        #expect(leader.message == "batch stopped: \(party) gave the batch up")
+        #expect(try world.records(Topics.scores(world.a.id)).count == before)
+        view.hide(from: nil)
+        try counted.expectScores()
+    }
+
+    @Test("a proposal that names other counts is another plan, and both followers give it up")
+    func otherDigest() throws {
+        let records = [
+            LogRecord(
+                position: Position(TopicPartition(Topics.sealed), 0), key: nil, value: [1], headers: [], timestamp: 0)
+        ]
+        func plan(_ counted: UInt8) throws -> BatchPlan {
+            BatchPlan(
+                partition: 0, range: 0..<1, repeats: [], records: records, model: .zero,
+                counted: try #require(Digest32([UInt8](repeating: counted, count: 32))))
+        }
+        let wire = Wire()
+        let cell = PartyID.allCases.map { party in
+            CellBackend(
+                transport: wire.transport(party),
+                keys: PairKeys(
+                    withPrevious: SecretKey(bytes: PartySeeds.pair(party)),
+                    withNext: SecretKey(bytes: PartySeeds.pair(party.next))),
+                stream: 0, firstBatch: 0, patience: .seconds(1))
+        }
+        try cell[0].propose(try plan(1))
+        try cell[0].begin(try plan(1).digest, .agree(refusals: [0]))
+        for follower in cell.dropFirst() {
+            guard case .proposed(let proposal, let digest)? = try follower.next(timeout: .seconds(5)) else {
+                Issue.record("nothing was proposed")
+                return
+            }
+            #expect(try proposal.counted == plan(1).counted && digest == plan(1).digest)
+            #expect(try plan(2).digest != digest)
+            try follower.begin(try plan(2).digest, .agree(refusals: [0]))
+        }
+        #expect(throws: BatchAbort.self) { _ = try cell[0].next(timeout: .seconds(5)) }
+        #expect(throws: BatchAbort.peerDisagrees(.zero, step: "refusals")) {
+            _ = try cell[1].next(timeout: .seconds(5))
+        }
+    }
+}
