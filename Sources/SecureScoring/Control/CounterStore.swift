@@ -4,9 +4,8 @@ import Records
 
 /// What a party counts for one partition, kept in its state: the rows of `PartyCounters`, in tables of the partition.
 ///
-/// Changes are written in the transaction that moves the position they came from, so a party that starts again and reads on
-/// from there counts each record once, and ends with the shares that it would have had. A note of the caller's goes with
-/// them, so it is of that very state.
+/// Changes are written now and then, in one transaction with a note of the caller's that says how far they go; so a party that
+/// starts again and counts on from there counts each record once, and ends with the shares that it would have had.
 ///
 /// The header's row: version (1), the note's length (2, little-endian), the note, the header of `PartyCounters`.
 package struct CounterStore {
@@ -70,7 +69,7 @@ package struct CounterStore {
         return (Array(row[3..<end]), Array(row[end...]))
     }
 
-    /// What to write, with the position, for everything that changed since the last call.
+    /// What to write for everything that changed since the last call.
     ///
     /// - Parameter note: at most `noteBytes`; takes the last one's place.
     package func writes(_ changes: PartyCounters.Changes, note: [UInt8]) -> [StateWrite] {
