@@ -142,6 +142,8 @@ private struct CrashRun {
             #expect(old.said.contains("another process has taken over"), "\(old.said)")
             zombie = nil
         } else if let old = consortium.processes["bank-a"] {
+            // One that has not joined yet would be the later of the two.
+            try eventually("bank-a in its group") { old.said.contains("partition assigned") }
             old.freeze()
             zombie = old
             try consortium.start("bank-a")

@@ -24,7 +24,10 @@ final class Program {
                 throw CocoaError(.fileWriteUnknown)
             }
         }
-        let handle = try FileHandle(forWritingTo: output)
+        // Another process may write there, too: each at the end, whoever wrote last.
+        let descriptor = open(output.path, O_WRONLY | O_APPEND | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         beginning = try handle.seekToEnd()
         process.executableURL = Self.binary
         process.arguments = arguments
@@ -75,10 +78,11 @@ final class Program {
         if !process.isRunning { return process.terminationStatus }
         var info = siginfo_t()
         let options = WEXITED | WNOHANG | WNOWAIT
-        guard waitid(P_PID, id_t(process.processIdentifier), &info, options) == 0, info.si_signo == SIGCHLD else {
-            return nil
+        guard waitid(P_PID, id_t(process.processIdentifier), &info, options) == 0 else {
+            // Foundation has taken its end in the meantime, and is about to say so.
+            return errno == ECHILD ? wait() : nil
         }
-        return info._sifields._sigchld.si_status
+        return info.si_signo == SIGCHLD ? info._sifields._sigchld.si_status : nil
     }
 
     /// Lets it go on.
