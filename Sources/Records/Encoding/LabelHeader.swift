@@ -15,10 +15,12 @@ package struct LabelHeader: Sendable, Hashable {
     package var history: Bool
     /// The entries say whether their events were frauds.
     package var labelled: Bool
+    /// History: of the key that the tokens are under; 0 where there are none.
+    package var tokenEpoch: UInt64
 
     package init(
         member: MemberID, source: SourcePosition, sessionEpoch: UInt32, featureSpec: UInt64, count: Int,
-        history: Bool = false, labelled: Bool = true
+        history: Bool = false, labelled: Bool = true, tokenEpoch: UInt64 = 0
     ) {
         self.member = member
         self.source = source
@@ -27,6 +29,7 @@ package struct LabelHeader: Sendable, Hashable {
         self.count = count
         self.history = history
         self.labelled = labelled
+        self.tokenEpoch = tokenEpoch
     }
 
     /// Nil where `bytes` are no message.
@@ -40,6 +43,7 @@ package struct LabelHeader: Sendable, Hashable {
         count = Int(wire.count)
         history = wire.history
         labelled = wire.labelled
+        tokenEpoch = wire.tokenEpoch
     }
 
     package var encoded: [UInt8] {
@@ -52,6 +56,7 @@ package struct LabelHeader: Sendable, Hashable {
         wire.count = UInt32(count)
         wire.history = history
         wire.labelled = labelled
+        wire.tokenEpoch = tokenEpoch
         return wire.encoded
     }
 }

@@ -10,10 +10,12 @@ package struct SealedHeader: Sendable, Hashable {
     package var source: SourcePosition?
     package var sessionEpoch: UInt32
     package var featureSpec: UInt64
+    /// Of the key that the boxes' tokens are under; 0 where there are none.
+    package var tokenEpoch: UInt64 = 0
 
     package init(
         member: MemberID, event: EventID, time: EventTime, source: SourcePosition, sessionEpoch: UInt32,
-        featureSpec: UInt64
+        featureSpec: UInt64, tokenEpoch: UInt64 = 0
     ) {
         self.member = member
         self.event = event
@@ -21,6 +23,7 @@ package struct SealedHeader: Sendable, Hashable {
         self.source = source
         self.sessionEpoch = sessionEpoch
         self.featureSpec = featureSpec
+        self.tokenEpoch = tokenEpoch
     }
 }
 
@@ -34,6 +37,7 @@ extension SealedHeader {
         if let source { writer.source(source, 5) }
         writer.varint(UInt64(sessionEpoch), 6)
         writer.fixed64(featureSpec, 7)
+        writer.varint(tokenEpoch, 8)
         return writer.bytes
     }
 
@@ -52,6 +56,7 @@ extension SealedHeader {
                 case (5, .bytes(let range)): source = try SourcePosition(bytes, range)
                 case (6, .varint(let value)): sessionEpoch = UInt32(truncatingIfNeeded: value)
                 case (7, .fixed64(let value)): featureSpec = value
+                case (8, .varint(let value)): tokenEpoch = value
                 default: break
                 }
             }

@@ -111,6 +111,9 @@ package nonisolated struct WireSealedHeader: Sendable {
   /// first 8 bytes of the spec's SHA-256 digest, big-endian
   package var featureSpec: UInt64 = 0
 
+  /// of the key that the boxes' tokens are under; 0 where there are none
+  package var tokenEpoch: UInt64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -367,6 +370,9 @@ package nonisolated struct WireLabelHeader: Sendable {
 
   /// the entries say whether their events were frauds
   package var labelled: Bool = false
+
+  /// history: of the key that the tokens are under
+  package var tokenEpoch: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -633,6 +639,43 @@ package nonisolated struct WireTokenKeyRecord: Sendable {
 
   package var tags: [WireTokenKeyTag] = []
 
+  /// in place of the two others: the coordinator's word
+  package var rotation: WireTokenRotationOrder {
+    get {_rotation ?? WireTokenRotationOrder()}
+    set {_rotation = newValue}
+  }
+  /// Returns true if `rotation` has been explicitly set.
+  package var hasRotation: Bool {self._rotation != nil}
+  /// Clears the value of `rotation`. Subsequent reads from it will return its default value.
+  package mutating func clearRotation() {self._rotation = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _rotation: WireTokenRotationOrder? = nil
+}
+
+/// The parties are to rotate the key of the epoch before into this one's.
+package nonisolated struct WireTokenRotationOrder: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1
+  package var schema: UInt32 = 0
+
+  package var consortium: String = String()
+
+  /// the new one
+  package var tokenEpoch: UInt64 = 0
+
+  /// from 1
+  package var attempt: UInt32 = 0
+
+  /// coordinator's Ed25519 signature over all of it but this field
+  package var signature: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -705,6 +748,14 @@ package nonisolated struct WireTokenKeyBody: Sendable {
     set {step = .manifest(newValue)}
   }
 
+  package var contribution: WireTokenKeyContribution {
+    get {
+      if case .contribution(let v)? = step {return v}
+      return WireTokenKeyContribution()
+    }
+    set {step = .contribution(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Step: Equatable, Sendable {
@@ -712,19 +763,20 @@ package nonisolated struct WireTokenKeyBody: Sendable {
     case dealing(WireTokenKeyDealing)
     case complaint(WireTokenKeyComplaint)
     case manifest(WireTokenKeyManifest)
+    case contribution(WireTokenKeyContribution)
 
   }
 
   package init() {}
 }
 
-/// First: what the party will deal is fixed and not shown.
+/// First: what the party will deal, or contribute, is fixed and not shown.
 package nonisolated struct WireTokenKeyCommitment: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// 32 bytes, of the dealing's two elements
+  /// 32 bytes, of the dealing's two elements, or of the contribution
   package var digest: Data = Data()
 
   /// X25519, for this attempt alone; sub-shares are sealed under it
@@ -748,6 +800,20 @@ package nonisolated struct WireTokenKeyDealing: Sendable {
   package var slope: Data = Data()
 
   package var subShares: [WireTokenKeySubShare] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Second in a rotation, in the dealing's place: the party's part of the factor by which the key before is multiplied.
+package nonisolated struct WireTokenKeyContribution: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// for each other party
+  package var boxes: [WireTokenKeySubShare] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -994,7 +1060,7 @@ nonisolated extension WireSealedTransaction: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireSealedHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SealedHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}member\0\u{3}event_id\0\u{3}event_time\0\u{1}source\0\u{3}session_epoch\0\u{3}feature_spec\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}member\0\u{3}event_id\0\u{3}event_time\0\u{1}source\0\u{3}session_epoch\0\u{3}feature_spec\0\u{3}token_epoch\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1009,6 +1075,7 @@ nonisolated extension WireSealedHeader: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 5: try { try decoder.decodeSingularMessageField(value: &self._source) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.sessionEpoch) }()
       case 7: try { try decoder.decodeSingularFixed64Field(value: &self.featureSpec) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.tokenEpoch) }()
       default: break
       }
     }
@@ -1040,6 +1107,9 @@ nonisolated extension WireSealedHeader: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.featureSpec != 0 {
       try visitor.visitSingularFixed64Field(value: self.featureSpec, fieldNumber: 7)
     }
+    if self.tokenEpoch != 0 {
+      try visitor.visitSingularUInt64Field(value: self.tokenEpoch, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1051,6 +1121,7 @@ nonisolated extension WireSealedHeader: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._source != rhs._source {return false}
     if lhs.sessionEpoch != rhs.sessionEpoch {return false}
     if lhs.featureSpec != rhs.featureSpec {return false}
+    if lhs.tokenEpoch != rhs.tokenEpoch {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1507,7 +1578,7 @@ nonisolated extension WireLabelRecord: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireLabelHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LabelHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}member\0\u{1}source\0\u{3}session_epoch\0\u{3}feature_spec\0\u{1}count\0\u{1}history\0\u{1}labelled\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}member\0\u{1}source\0\u{3}session_epoch\0\u{3}feature_spec\0\u{1}count\0\u{1}history\0\u{1}labelled\0\u{3}token_epoch\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1523,6 +1594,7 @@ nonisolated extension WireLabelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.count) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.history) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.labelled) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.tokenEpoch) }()
       default: break
       }
     }
@@ -1557,6 +1629,9 @@ nonisolated extension WireLabelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.labelled != false {
       try visitor.visitSingularBoolField(value: self.labelled, fieldNumber: 8)
     }
+    if self.tokenEpoch != 0 {
+      try visitor.visitSingularUInt64Field(value: self.tokenEpoch, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1569,6 +1644,7 @@ nonisolated extension WireLabelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.count != rhs.count {return false}
     if lhs.history != rhs.history {return false}
     if lhs.labelled != rhs.labelled {return false}
+    if lhs.tokenEpoch != rhs.tokenEpoch {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2096,7 +2172,7 @@ nonisolated extension WireEvaluatedBody: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireTokenKeyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TokenKeyRecord"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}tags\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}tags\0\u{1}rotation\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2106,24 +2182,83 @@ nonisolated extension WireTokenKeyRecord: SwiftProtobuf.Message, SwiftProtobuf._
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.body) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.tags) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._rotation) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.body.isEmpty {
       try visitor.visitSingularBytesField(value: self.body, fieldNumber: 1)
     }
     if !self.tags.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.tags, fieldNumber: 2)
     }
+    try { if let v = self._rotation {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireTokenKeyRecord, rhs: WireTokenKeyRecord) -> Bool {
     if lhs.body != rhs.body {return false}
     if lhs.tags != rhs.tags {return false}
+    if lhs._rotation != rhs._rotation {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTokenRotationOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TokenRotationOrder"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}consortium\0\u{3}token_epoch\0\u{1}attempt\0\u{1}signature\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.consortium) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.tokenEpoch) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.schema != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
+    }
+    if !self.consortium.isEmpty {
+      try visitor.visitSingularStringField(value: self.consortium, fieldNumber: 2)
+    }
+    if self.tokenEpoch != 0 {
+      try visitor.visitSingularUInt64Field(value: self.tokenEpoch, fieldNumber: 3)
+    }
+    if self.attempt != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempt, fieldNumber: 4)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireTokenRotationOrder, rhs: WireTokenRotationOrder) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.consortium != rhs.consortium {return false}
+    if lhs.tokenEpoch != rhs.tokenEpoch {return false}
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.signature != rhs.signature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2166,7 +2301,7 @@ nonisolated extension WireTokenKeyTag: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireTokenKeyBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TokenKeyBody"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}consortium\0\u{3}token_epoch\0\u{1}attempt\0\u{1}party\0\u{1}commitment\0\u{1}dealing\0\u{1}complaint\0\u{1}manifest\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}consortium\0\u{3}token_epoch\0\u{1}attempt\0\u{1}party\0\u{1}commitment\0\u{1}dealing\0\u{1}complaint\0\u{1}manifest\0\u{1}contribution\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2231,6 +2366,19 @@ nonisolated extension WireTokenKeyBody: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.step = .manifest(v)
         }
       }()
+      case 10: try {
+        var v: WireTokenKeyContribution?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .contribution(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .contribution(v)
+        }
+      }()
       default: break
       }
     }
@@ -2272,6 +2420,10 @@ nonisolated extension WireTokenKeyBody: SwiftProtobuf.Message, SwiftProtobuf._Me
     case .manifest?: try {
       guard case .manifest(let v)? = self.step else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .contribution?: try {
+      guard case .contribution(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
     }()
     case nil: break
     }
@@ -2360,6 +2512,36 @@ nonisolated extension WireTokenKeyDealing: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.constant != rhs.constant {return false}
     if lhs.slope != rhs.slope {return false}
     if lhs.subShares != rhs.subShares {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTokenKeyContribution: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TokenKeyContribution"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}boxes\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.boxes) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.boxes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.boxes, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireTokenKeyContribution, rhs: WireTokenKeyContribution) -> Bool {
+    if lhs.boxes != rhs.boxes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

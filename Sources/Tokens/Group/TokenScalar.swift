@@ -47,6 +47,8 @@ package struct TokenScalar: ~Copyable {
         return lend { TokenScalar($0 + other) }
     }
 
+    borrowing func inverted() -> TokenScalar { TokenScalar(scalars.inverted()) }
+
     /// Never zero, for the order is prime.
     package borrowing func multiplied(by other: borrowing TokenScalar) -> TokenScalar {
         let other = other.scalars[0]

@@ -43,6 +43,21 @@ package struct TokenUpdate: ~Copyable, Sendable {
         to = context.epoch.next
     }
 
+    /// What a party kept of a rotation.
+    ///
+    /// - Parameter bytes: as `withSecretBytes` gave them.
+    /// - Throws: as `TokenScalar(bytes:)`.
+    package init(from epoch: TokenEpoch, bytes: [UInt8]) throws(TokenError) {
+        factor = try TokenScalar(bytes: bytes)
+        from = epoch
+        to = epoch.next
+    }
+
+    /// For a key store alone, which seals it.
+    package borrowing func withSecretBytes<R>(_ body: ([UInt8]) throws -> R) rethrows -> R {
+        try factor.withSecretBytes(body)
+    }
+
     static func transcript(_ label: String, _ context: TokenContext) -> [UInt8] {
         OPRFSuite.prefixed(Array(label.utf8)) + OPRFSuite.prefixed(context.consortium) + context.epoch.bytes
     }
@@ -50,6 +65,11 @@ package struct TokenUpdate: ~Copyable, Sendable {
     /// Tokens of the old epoch as those of the new one, in their order. Cost: a multiplication each, one inversion for all.
     package borrowing func moved(_ tokens: [EntityToken]) -> [EntityToken] {
         GroupElement.multiply(tokens.map(\.element), by: factor).map(EntityToken.init)
+    }
+
+    /// Tokens of the new epoch as those of the old one, in their order: what events that came early are counted under.
+    package borrowing func movedBack(_ tokens: [EntityToken]) -> [EntityToken] {
+        GroupElement.multiply(tokens.map(\.element), by: factor.inverted()).map(EntityToken.init)
     }
 
     package borrowing func moved(_ share: borrowing TokenKeyShare) -> TokenKeyShare {
