@@ -73,15 +73,17 @@ package final class HistorySender {
         return sent
     }
 
-    private func record(_ chunk: Chunk, _ tokens: ArraySlice<[UInt8]>) -> NewRecord {
+    private func record(_ chunk: Chunk, _ tokens: ArraySlice<BoxedTokens>) -> NewRecord {
         let entries = zip(chunk.events, tokens).map { event, tokens in
             LabelEntry(
-                event: event.id, fraud: chunk.labelled && event.fraud, time: event.transaction.time, tokens: tokens)
+                event: event.id, fraud: chunk.labelled && event.fraud, time: event.transaction.time,
+                tokens: tokens.bytes)
         }
         return NewRecord(
             TopicPartition(Topics.labels),
             value: feed.labels.record(
-                entries.inOrder, source: chunk.source, history: true, labelled: chunk.labelled))
+                entries.inOrder, source: chunk.source, history: true, labelled: chunk.labelled,
+                tokenEpoch: tokens.first?.epoch ?? 0))
     }
 
     /// In the order of time; a chunk is of one day, and of one kind.

@@ -132,12 +132,12 @@ package final class IngestPipeline {
     }
 
     /// What the boxes carry of tokens, one a transaction; nil where `stop` was first.
-    private func tokens(of accepted: [Accepted], until stop: () -> Bool) throws(LogError) -> [[UInt8]]? {
-        guard let consortium else { return accepted.map { _ in [] } }
+    private func tokens(of accepted: [Accepted], until stop: () -> Bool) throws(LogError) -> [BoxedTokens]? {
+        guard let consortium else { return accepted.map { _ in .none } }
         return try consortium.tokens.bytes(for: accepted.map(\.transaction), until: stop)
     }
 
-    private func seal(_ accepted: Accepted, _ tokens: [UInt8]) -> NewRecord {
+    private func seal(_ accepted: Accepted, _ tokens: BoxedTokens) -> NewRecord {
         let sealed = sealer.seal(
             accepted.transaction, event: accepted.event, features: accepted.features, tokens: tokens,
             source: accepted.source)

@@ -14,6 +14,7 @@ struct Cordon: ParsableCommand {
                 name: "Setting up",
                 subcommands: [
                     KeysCommand.self, TopicsCommand.self, FeaturesCommand.self, ModelCommand.self, PolicyCommand.self,
+                    TokensCommand.self,
                 ]),
             CommandGroup(name: "Watching", subcommands: [LagCommand.self, TailCommand.self]),
             CommandGroup(

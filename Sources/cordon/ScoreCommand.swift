@@ -16,10 +16,11 @@ struct ScoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "score", abstract: "Run one of the three scoring parties.",
         discussion: """
-            Reads consortium.sealed together with the two other parties, opens its own boxes, computes its share of every \
-            score in two rounds, or four where the model reads counts, over mutual TLS 1.3, and writes it, sealed for the member, to <member>.scores. It sees no \
-            amount, feature, label, score or model weight. Makes the consortium's token key with the two others on \
-            consortium.tokenkeys, and answers <member>.blinded on <member>.evaluations.
+            Reads consortium.sealed together with the two other parties, opens its own boxes, computes its share of \
+            every score in two rounds, or four where the model reads counts, over mutual TLS 1.3, and writes it, sealed \
+            for the member, to <member>.scores. It sees no amount, feature, label, score or model weight. Makes the \
+            consortium's token key with the two others on consortium.tokenkeys, rotates it when the coordinator orders \
+            that (`cordon tokens rotate`), and answers <member>.blinded on <member>.evaluations.
             """)
 
     @Option(help: ArgumentHelp("party-0, party-1 or party-2.", valueName: "name"))
@@ -75,6 +76,8 @@ struct ScoreCommand: ParsableCommand {
         }
         try TopicNeeds(compacted: [Topics.sessions, Topics.manifests]).check(log, logger)
         let store = try SQLiteStateStore(path: state)
+        let updates = try PartyTokens.loadUpdates(
+            party: party, roster: roster, keystore: keystore, stateFile: state + ".tokens")
         _ = try keystore.hpkeKey()
         let transport = try TLSTransport(
             TLSIdentity(
@@ -101,7 +104,7 @@ struct ScoreCommand: ParsableCommand {
         }
         let partyTokens = PartyTokens(
             party: party, roster: roster, keystore: keystore, log: log, stateFile: state + ".tokens",
-            limit: tokens.limit, attempt: tokens.tokenAttempt, metrics: metrics, logger: logger)
+            limit: tokens.limit, attempt: tokens.tokenAttempt, updates: updates, metrics: metrics, logger: logger)
         stages.add("tokens") { try partyTokens.run(until: { stop.isSet }) }
         if let path = process.metrics {
             let file = MetricsFile(path: path, metrics: metrics, log: log) {

@@ -16,12 +16,14 @@ import Tokens
 final class FakeTokens: TokenSource {
     /// As long as it is set there are none, and who waits for them is told to stop.
     var isSilent = false
+    /// Of the key that they are under.
+    var epoch = TokenEpoch(3)
     private(set) var asked: [[Identifier]] = []
     private(set) var known: [Identifier: EntityToken] = [:]
 
-    func tokens(for identifiers: [Identifier], until stop: () -> Bool) throws(LogError) -> [EntityToken]? {
+    func tokens(for identifiers: [Identifier], until stop: () -> Bool) throws(LogError) -> EpochTokens? {
         asked.append(identifiers)
-        return isSilent ? nil : identifiers.map(token)
+        return isSilent ? nil : EpochTokens(epoch: epoch, tokens: identifiers.map(token))
     }
 
     /// The point whose x is the first on the curve from a number on.
@@ -112,8 +114,8 @@ final class CountingBank {
         try log.reader(at: [Position(TopicPartition(topic), 0)]).available(limit: 10_000).map { $0.value ?? [] }
     }
 
-    /// A record's event and tokens, the same in all three boxes.
-    func sealed() throws -> [(event: EventID, tokens: [UInt8], bits: [UInt8])] {
+    /// A record's event and tokens, the same in all three boxes, and the epoch that it names for them.
+    func sealed() throws -> [(event: EventID, tokens: [UInt8], bits: [UInt8], epoch: UInt64)] {
         try values(Topics.sealed).map { value in
             let record = try #require(SealedTransaction(value))
             let header = Array(value[record.headerBytes])
@@ -134,7 +136,7 @@ final class CountingBank {
             let parts = components.values.map { $0 }
             return (
                 try #require(record.header.event), tokens.first ?? [],
-                parts[0].indices.map { parts[0][$0] ^ parts[1][$0] ^ parts[2][$0] }
+                parts[0].indices.map { parts[0][$0] ^ parts[1][$0] ^ parts[2][$0] }, record.header.tokenEpoch
             )
         }
     }
@@ -147,6 +149,7 @@ final class CountingBank {
         var frauds: [Bool]?
         var times: [EventTime] = []
         var tokens: [[UInt8]] = []
+        var tokenEpoch: UInt64 = 0
     }
 
     func told() throws -> [Told] {
@@ -168,6 +171,7 @@ final class CountingBank {
             }
             try #require(sums.allSatisfy { $0 < 2 })
             var told = Told(source: try #require(record.header.source), events: labels.map(\.event))
+            told.tokenEpoch = record.header.tokenEpoch
             if record.header.labelled { told.frauds = sums.map { $0 == 1 } }
             if record.header.history { (told.times, told.tokens) = (labels.compactMap(\.time), labels.map(\.tokens)) }
             return told

@@ -42,6 +42,7 @@ struct ConsortiumIngestTests {
         let none = [UInt8](repeating: 0, count: 33)
         #expect(sealed.map(\.tokens) == [terminal + device, terminal + none, none + device])
         #expect(sealed.map(\.event) == ["a", "b", "c"].map(bank.eventID))
+        #expect(sealed.map(\.epoch) == [3, 3, 3])
         // Of the member's own features alone: an amount of 10.00, and a count of 1, 2 and 3.
         #expect(sealed.map(\.bits) == [[0b00111], [0b01111], [0b01111]])
         #expect(bank.tokens.asked.count == 1 && bank.tokens.known.count == 2)
@@ -50,6 +51,24 @@ struct ConsortiumIngestTests {
                 "cordon_identifiers_refused_total", .init("entity", "terminal"), .init("reason", "identifier_not_ascii")
             )
                 == 1)
+    }
+
+    @Test("what names nothing says the epoch as what names something, and from a rotation on it is the new one")
+    func epochs() throws {
+        let bank = try CountingBank()
+        let state = try bank.state()
+        try bank.send([transaction("a", first, terminal: "π")])
+        try bank.ingest(state)
+        bank.tokens.epoch = TokenEpoch(4)
+        try bank.send([transaction("b", first + 1)])
+        try bank.ingest(state)
+        let sealed = try bank.sealed()
+        #expect(sealed.map(\.epoch) == [3, 4])
+        #expect(sealed.map { $0.tokens.allSatisfy { $0 == 0 } } == [true, false])
+        // Labels of events that the parties know bring no tokens.
+        try bank.send([watermark(first + 3 * day)])
+        try bank.ingest(state)
+        #expect(try bank.told().map(\.tokenEpoch) == [0])
     }
 
     @Test("labels leave in records of at most 512, by event id, and corrections alone")

@@ -30,6 +30,7 @@ struct HistorySenderTests {
         #expect(sent == 8 * 4)
         let told = try bank.told()
         #expect(told.count == 8 && told.map(\.times).allSatisfy { $0.count == 4 })
+        #expect(told.allSatisfy { $0.tokenEpoch == 3 })
         // The last two days' labels are not due: the agent tells them later.
         #expect(told.map { $0.frauds != nil } == [true, true, true, true, true, true, false, false])
         let rules = IdentifierRules()

@@ -240,4 +240,50 @@ struct TokenStageTests {
             return
         }
     }
+
+    @Test("the newest epoch and the one before are answered, with one rate for both; others are told the newest")
+    func epochs() throws {
+        _ = try world.makeKeys(to: 3)
+        try world.leave(3000, to: bankA, at: .zero)
+        let stage = try world.answerStage(.zero, TokenEpoch(2))
+        guard let share = try world.keyStore(.zero).share(consortium: "test", epoch: TokenEpoch(3)) else {
+            throw TokenError.tooFewParties
+        }
+        stage.rotate(to: share)
+        #expect(stage.epoch == TokenEpoch(3))
+        try world.append(
+            try [2, 3, 1, 4, 2, 3].map { try world.rawBatch(element, epoch: $0) }, to: Topics.blinded(bankA))
+        try stage.turn(timeout: .zero)
+        let answers = try world.answers().map(\.answer)
+        var epochs: [UInt64] = []
+        for case .evaluation(let evaluation) in answers { epochs.append(evaluation.epoch.number) }
+        #expect(epochs == [2, 3, 2])
+        let until = world.clock.milliseconds + 100
+        #expect(
+            try refusals() == [
+                .staleEpoch(current: TokenEpoch(3)), .staleEpoch(current: TokenEpoch(3)), .rateExhausted(until: until),
+            ])
+        for case .evaluation(let evaluation) in answers {
+            let key = try #require(try world.publishedKeys().key(of: evaluation.epoch))
+            try evaluation.check(
+                of: [.generator], key: key,
+                in: TokenContext(consortium: world.context.consortium, epoch: evaluation.epoch))
+        }
+    }
+
+    @Test("a party killed before its commit answers the same bytes again, though the key was rotated meanwhile")
+    func killedAndRotated() throws {
+        _ = try world.makeKeys(to: 2)
+        try world.append([try world.rawBatch(element, epoch: 1)], to: Topics.blinded(bankA))
+        let failing = FailingStore(
+            try SQLiteStateStore(path: world.stateFile(.zero)), failing: .failed(reason: "killed"))
+        guard let share = try world.keyStore(.zero).share(consortium: "test", epoch: .first) else {
+            throw TokenError.tooFewParties
+        }
+        let killed = try world.stage(.zero, share: share, state: failing)
+        #expect(throws: LogError.failed(reason: "killed")) { try killed.turn(timeout: .zero) }
+        #expect(try world.answerStage(.zero, TokenEpoch(2)).turn(timeout: .zero) == 1)
+        let answers = try world.records(Topics.evaluations(bankA)).map(\.value)
+        #expect(answers.count == 2 && answers[0] == answers[1])
+    }
 }

@@ -170,31 +170,66 @@ struct ProtocolTests {
         #expect(refusal { () throws(TokenError) in try slow.take(1, at: 334) } == .rateExhausted(until: 667))
     }
 
-    @Test("after a rotation a party answers for the new epoch with what was left of each rate")
+    @Test("after a rotation a party answers for the new epoch and the one before, with one rate for both")
     func rotation() throws {
         var generator = SeededGenerator(45)
-        let context = consortium.context
+        let update = try update(1, &generator)
+        var evaluator = try evaluator()
+        func request(_ epoch: UInt64, _ count: Int = 1) -> TokenRequest {
+            TokenRequest(epoch: TokenEpoch(epoch), blinded: [GroupElement](repeating: .generator, count: count))
+        }
+        _ = try evaluator.evaluate(request(1, 1000), of: bankA, at: 0, using: &generator)
+        let moved = update.moved(consortium.zero)
+        let key = moved.publicKey
+        evaluator.rotate(to: moved)
+        #expect(evaluator.epoch == TokenEpoch(2))
+        #expect(try evaluator.publicKey(of: TokenEpoch(2)) == key)
+        #expect(try evaluator.publicKey(of: .first) == consortium.publicKey)
+        let next = TokenContext(consortium: consortium.context.consortium, epoch: TokenEpoch(2))
+        try evaluator.evaluate(request(2, 12), of: bankA, at: 0, using: &generator).check(
+            of: [GroupElement](repeating: .generator, count: 12), key: key, in: next)
+        try evaluator.evaluate(request(1, 12), of: bankA, at: 0, using: &generator).check(
+            of: [GroupElement](repeating: .generator, count: 12), key: consortium.publicKey, in: consortium.context)
+        for epoch in [UInt64(1), 2] {
+            #expect(throws: TokenError.rateExhausted(until: 100)) {
+                try evaluator.evaluate(request(epoch), of: bankA, at: 0, using: &generator)
+            }
+        }
+        // Another one on, and the first is none of its business.
+        evaluator.rotate(to: try self.update(2, &generator).moved(update.moved(consortium.zero)))
+        #expect(throws: TokenError.staleEpoch(current: TokenEpoch(3))) {
+            try evaluator.evaluate(request(1), of: bankB, at: 0, using: &generator)
+        }
+        _ = try evaluator.evaluate(request(2), of: bankB, at: 0, using: &generator)
+        _ = try evaluator.evaluate(request(3), of: bankB, at: 0, using: &generator)
+    }
+
+    private func update(_ epoch: UInt64, _ generator: inout SeededGenerator) throws -> TokenUpdate {
+        let context = TokenContext(consortium: consortium.context.consortium, epoch: TokenEpoch(epoch))
         let zero = RotationContribution(party: .zero, using: &generator)
         let one = RotationContribution(party: .one, using: &generator)
         let two = RotationContribution(party: .two, using: &generator)
-        let update = try TokenUpdate(
+        return try TokenUpdate(
             zero, one, two,
             commitments: [zero.commitment(for: context), one.commitment(for: context), two.commitment(for: context)],
             context: context)
-        var old = try evaluator()
-        let blinded = [GroupElement](repeating: .generator, count: 1024)
-        _ = try old.evaluate(
-            TokenRequest(epoch: TokenEpoch(1), blinded: blinded), of: bankA, at: 0, using: &generator)
-        var new = try old.rotated(by: update)
-        #expect(new.context.epoch == TokenEpoch(2) && new.publicKey == update.moved(consortium.publicKey))
-        let request = TokenRequest(epoch: TokenEpoch(2), blinded: [.generator])
-        #expect(throws: TokenError.rateExhausted(until: 100)) {
-            try new.evaluate(request, of: bankA, at: 0, using: &generator)
-        }
-        let answer = try new.evaluate(request, of: bankB, at: 0, using: &generator)
-        try answer.check(of: [.generator], key: new.publicKey, in: new.context)
+    }
+
+    @Test("a restart answers for both epochs that a party has shares of")
+    func restart() throws {
+        var generator = SeededGenerator(46)
+        let update = try update(1, &generator)
+        let moved = update.moved(consortium.zero)
+        let key = moved.publicKey
+        let share = try TokenKeyShare(party: .zero, secret: copied(consortium.zero), publicKey: consortium.publicKey)
+        let evaluator = TokenEvaluator(
+            share: moved, previous: share,
+            context: TokenContext(consortium: consortium.context.consortium, epoch: TokenEpoch(2)), limits: [:])
+        #expect(try evaluator.publicKey(of: TokenEpoch(2)) == key)
+        #expect(try evaluator.publicKey(of: .first) == consortium.publicKey)
         #expect(
-            refusal { () throws(TokenError) in _ = try new.rotated(by: update) } == .staleEpoch(current: TokenEpoch(2)))
+            refusal { () throws(TokenError) in _ = try evaluator.publicKey(of: TokenEpoch(3)) }
+                == .staleEpoch(current: TokenEpoch(2)))
     }
 
     @Test("every refusal has a code of its own")

@@ -8,12 +8,12 @@ struct RotationTests {
 
     init() throws { consortium = try Consortium(seed: 30) }
 
-    private func update(seed: UInt64 = 31) throws -> TokenUpdate {
+    private func update(seed: UInt64 = 31, from epoch: UInt64 = 1) throws -> TokenUpdate {
         var generator = SeededGenerator(seed)
         let zero = RotationContribution(party: .zero, using: &generator)
         let one = RotationContribution(party: .one, using: &generator)
         let two = RotationContribution(party: .two, using: &generator)
-        let context = consortium.context
+        let context = TokenContext(consortium: consortium.context.consortium, epoch: TokenEpoch(epoch))
         return try TokenUpdate(
             zero, one, two,
             commitments: [
@@ -96,5 +96,44 @@ struct RotationTests {
             _ = try TokenUpdate(zero, copied, two, commitments: [own], context: context)
         }
         #expect(few == .malformed)
+    }
+
+    @Test("what was kept of a factor is the factor")
+    func kept() throws {
+        let update = try update()
+        let kept = try TokenUpdate(from: .first, bytes: update.withSecretBytes { $0 })
+        let old = try consortium.tokens(inputs)
+        #expect(kept.moved(old) == update.moved(old) && kept.to == TokenEpoch(2))
+        let zeros = [UInt8](repeating: 0, count: 32)
+        #expect(refusal { () throws(TokenError) in _ = try TokenUpdate(from: .first, bytes: zeros) } == .scalarIsZero)
+    }
+
+    @Test("tokens move over several epochs there and back, as far as there are factors")
+    func updates() throws {
+        let updates = TokenUpdates(newest: .first)
+        let old = try consortium.tokens(inputs)
+        #expect(updates.move(old, from: .first, to: .first) == old)
+        #expect(updates.move(old, from: .first, to: TokenEpoch(2)) == nil)
+        updates.prepare(try update(seed: 60))
+        // Of an attempt that went on.
+        updates.prepare(try update(seed: 61))
+        updates.prepare(try update(seed: 62, from: 2))
+        #expect(updates.newest == .first)
+        let second = try update(seed: 61).moved(old)
+        let third = try update(seed: 62, from: 2).moved(second)
+        #expect(updates.move(old, from: .first, to: TokenEpoch(2)) == second)
+        #expect(updates.move(old, from: .first, to: TokenEpoch(3)) == third)
+        #expect(updates.move(third, from: TokenEpoch(3), to: .first) == old)
+        #expect(updates.move(third, from: TokenEpoch(3), to: TokenEpoch(2)) == second)
+        for epoch in [UInt64(0), 4, .max] {
+            #expect(updates.move(old, from: TokenEpoch(epoch), to: .first) == nil)
+            #expect(updates.move(old, from: .first, to: TokenEpoch(epoch)) == nil)
+        }
+        updates.begin(TokenEpoch(3))
+        updates.begin(TokenEpoch(2))
+        #expect(updates.newest == TokenEpoch(3))
+        updates.forget(from: .first)
+        #expect(updates.move(old, from: .first, to: TokenEpoch(3)) == nil)
+        #expect(updates.move(second, from: TokenEpoch(2), to: TokenEpoch(3)) == third)
     }
 }

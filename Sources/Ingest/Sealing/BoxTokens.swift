@@ -25,11 +25,12 @@ package final class BoxTokens {
         self.metrics = metrics
     }
 
-    /// 33 bytes an entity for each transaction, in order; zeros where it names none, or what it names is no identifier. Waits
-    /// until all tokens are there; nil where `stop` was first.
+    /// 33 bytes an entity for each transaction, in order; zeros where it names none, or what it names is no identifier.
+    /// All are of one epoch, which is named where there are only zeros, too: that a transaction names nothing is not
+    /// for everybody. Waits until all tokens are there; nil where `stop` was first.
     package func bytes(
         for transactions: [Transaction], until stop: () -> Bool
-    ) throws(LogError) -> [[UInt8]]? {
+    ) throws(LogError) -> [BoxedTokens]? {
         var wanted: [Identifier] = []
         let places = transactions.map { transaction in
             entities.map { entity, kind in
@@ -39,10 +40,13 @@ package final class BoxTokens {
                 }
             }
         }
-        let tokens = wanted.isEmpty ? [] : try source.tokens(for: wanted, until: stop)
-        guard let tokens else { return nil }
+        guard !transactions.isEmpty else { return [] }
+        guard let found = try source.tokens(for: wanted, until: stop) else { return nil }
         let none = [UInt8](repeating: 0, count: EntityToken.byteCount)
-        return places.map { places in places.flatMap { $0.map { tokens[$0].bytes } ?? none } }
+        return places.map { places in
+            BoxedTokens(
+                epoch: found.epoch.number, bytes: places.flatMap { $0.map { found.tokens[$0].bytes } ?? none })
+        }
     }
 
     private func identifier(

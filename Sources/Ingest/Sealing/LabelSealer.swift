@@ -53,12 +53,14 @@ package final class LabelSealer {
     ///   - entries: 1 to 512.
     ///   - history: whether they bring times and tokens along.
     ///   - labelled: whether they say what was a fraud.
+    ///   - tokenEpoch: of the key that their tokens are under; 0 where they bring none.
     package func record(
-        _ entries: [LabelEntry], source: SourcePosition, history: Bool = false, labelled: Bool = true
+        _ entries: [LabelEntry], source: SourcePosition, history: Bool = false, labelled: Bool = true,
+        tokenEpoch: UInt64 = 0
     ) -> [UInt8] {
         let header = LabelHeader(
             member: member, source: source, sessionEpoch: epoch, featureSpec: featureSpec, count: entries.count,
-            history: history, labelled: labelled)
+            history: history, labelled: labelled, tokenEpoch: tokenEpoch)
         let bytes = header.encoded
         let plaintexts = LabelEntries.plaintexts(
             entries, header: header,

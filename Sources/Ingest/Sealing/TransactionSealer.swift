@@ -8,11 +8,9 @@ package protocol TransactionSealing: AnyObject {
     /// - Parameter id: the agent's keyed hash of the transaction's id (`AgentState.id(of:)`).
     func eventID(_ id: UInt64) -> EventID
 
-    /// - Parameters:
-    ///   - features: the spec's that a member computes.
-    ///   - tokens: 33 bytes a kind of entity that the spec has tokens of, in order; zeros where there is none.
+    /// - Parameter features: the spec's that a member computes.
     func seal(
-        _ transaction: Transaction, event: EventID, features: [Double], tokens: [UInt8], source: SourcePosition
+        _ transaction: Transaction, event: EventID, features: [Double], tokens: BoxedTokens, source: SourcePosition
     ) -> [UInt8]
 }
 
@@ -52,7 +50,7 @@ package final class TransactionSealer: TransactionSealing {
 
     /// The record for `consortium.sealed`.
     package func seal(
-        _ transaction: Transaction, event: EventID, features: [Double], tokens: [UInt8], source: SourcePosition
+        _ transaction: Transaction, event: EventID, features: [Double], tokens: BoxedTokens, source: SourcePosition
     ) -> [UInt8] {
         var bits = spec.thermometer(spec.bins(features))
         // The parties' own bits come behind.
@@ -65,10 +63,10 @@ package final class TransactionSealer: TransactionSealing {
         }
         let sharing = SeededComponents(
             bits, group: .xor, seeds: (fresh(SeededComponents.seedBytes), fresh(SeededComponents.seedBytes)), &streams)
-        let header = header(transaction, event: event, source: source)
+        let header = header(transaction, event: event, tokens: tokens, source: source)
         let plaintexts = PartyID.allCases.map { party in
             let parts = sharing.parts(for: party)
-            return ShareBox.encoded(parts.first, parts.second, tokens: tokens)
+            return ShareBox.encoded(parts.first, parts.second, tokens: tokens.bytes)
         }
         return SealedTransaction.record(
             header: header, boxes: plaintexts.map { $0.count + SealedBox.overhead }
@@ -81,10 +79,12 @@ package final class TransactionSealer: TransactionSealing {
     }
 
     /// What everybody may read of a transaction, encoded.
-    package func header(_ transaction: Transaction, event: EventID, source: SourcePosition) -> [UInt8] {
+    package func header(
+        _ transaction: Transaction, event: EventID, tokens: BoxedTokens, source: SourcePosition
+    ) -> [UInt8] {
         SealedHeader(
             member: member, event: event, time: transaction.time, source: source, sessionEpoch: epoch,
-            featureSpec: spec.id
+            featureSpec: spec.id, tokenEpoch: tokens.epoch
         ).encoded
     }
 }

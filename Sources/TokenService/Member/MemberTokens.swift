@@ -6,10 +6,9 @@ package import Telemetry
 package import ThreeParty
 package import Tokens
 
-/// A member's tokens of an epoch, with patience: waits for the epoch's key and for the parties' answers, and says in the log what
-/// it waits for. Used by one thread.
+/// A member's tokens, with patience: waits for a key and for the parties' answers, says in the log what it waits for,
+/// and goes over to the next epoch's key when three parties have published it. Used by one thread.
 package final class MemberTokens {
-    private let epoch: TokenEpoch
     private let consortium: String
     private let sessions: TokenSessions
     private let keys: PublishedTokenKeys
@@ -20,8 +19,9 @@ package final class MemberTokens {
     private let state: any StateStore
     private let secret: SecretKey
     private let pause: Duration
-    private var client: TokenClient?
+    private var client: (tokens: TokenClient, epoch: TokenEpoch)?
     private var telling = Throttle(.seconds(5))
+    private var looking: Throttle
 
     /// Identifiers that are asked for at once: what has come is cached before the next are asked for.
     private static let slice = 4096
@@ -29,18 +29,17 @@ package final class MemberTokens {
     private static let patience = Duration.seconds(30)
 
     /// - Parameters:
-    ///   - epoch: of the token key.
     ///   - channel: the member's.
     ///   - state: of the cache, this object's alone.
     ///   - secret: the cache's, of this member alone.
     ///   - pause: before what failed is tried again.
+    ///   - look: how often it looks for a newer key, at most.
     package init(
-        consortium: String, epoch: TokenEpoch, sessions: TokenSessions, channel: KeyRecordChannel, log: any EventLog,
+        consortium: String, sessions: TokenSessions, channel: KeyRecordChannel, log: any EventLog,
         state: any StateStore, secret: consuming SecretKey, clock: any WallClock, metrics: Metrics, logger: Logger,
-        pause: Duration = .seconds(1)
+        pause: Duration = .seconds(1), look: Duration = .seconds(1)
     ) throws(LogError) {
         self.consortium = consortium
-        self.epoch = epoch
         self.sessions = sessions
         self.log = log
         self.clock = clock
@@ -49,43 +48,57 @@ package final class MemberTokens {
         self.state = state
         self.secret = secret
         self.pause = pause
+        looking = Throttle(look)
         keys = try PublishedTokenKeys(consortium: consortium, channel: channel, log: log, metrics: metrics)
     }
 
-    /// Each identifier's token, in order. Waits until all are there; nil where `stop` was first.
+    /// Each identifier's token, in order, all of one epoch: the newest. Waits until all are there; nil where `stop` was
+    /// first.
     ///
     /// - Throws: what the log or the cache's state throws and what can't pass.
     package func tokens(
         for identifiers: [Identifier], until stop: () -> Bool
-    ) throws(LogError) -> [EntityToken]? {
-        guard let client = try client(until: stop) else { return nil }
-        var tokens: [EntityToken] = []
-        tokens.reserveCapacity(identifiers.count)
-        for start in stride(from: 0, to: identifiers.count, by: Self.slice) {
-            let slice = Array(identifiers[start..<min(start + Self.slice, identifiers.count)])
-            guard let found = try ask(client, slice, until: stop) else { return nil }
-            tokens += found
+    ) throws(LogError) -> EpochTokens? {
+        while let epoch = try follow(until: stop) {
+            var found = EpochTokens(epoch: epoch, tokens: [])
+            found.tokens.reserveCapacity(identifiers.count)
+            for start in stride(from: 0, to: identifiers.count, by: Self.slice) {
+                let slice = Array(identifiers[start..<min(start + Self.slice, identifiers.count)])
+                guard let tokens = try ask(slice, epoch, until: stop) else { break }
+                found.tokens += tokens
+            }
+            // Tokens of two epochs are of no use together: where the key has changed, all are asked for under the new
+            // one.
+            if found.tokens.count == identifiers.count { return found }
         }
-        return tokens
+        return nil
     }
 
-    /// Asks again until all are there: what came is in the cache.
+    /// Asks again until all are there: what came is in the cache. Nil where another epoch has begun, or `stop` was
+    /// first.
     private func ask(
-        _ client: TokenClient, _ identifiers: [Identifier], until stop: () -> Bool
+        _ identifiers: [Identifier], _ epoch: TokenEpoch, until stop: () -> Bool
     ) throws(LogError) -> [EntityToken]? {
-        while !stop() {
-            let results = try client.tokens(for: identifiers, until: .now + Self.patience, unless: stop)
+        while try follow(until: stop) == epoch, let client {
+            let results = try client.tokens.tokens(for: identifiers, until: .now + Self.patience, unless: stop)
             do throws(TokenFailure) { return try results.tokens() } catch {
                 guard !stop() else { return nil }
+                if isStale(results), try refresh() { return nil }
                 let missing = results.outcomes.count { if case .failure = $0 { true } else { false } }
                 logger.warning(
                     "no tokens yet, and nothing is sealed without: \(error); asking again",
                     metadata: ["identifiers": "\(missing)"])
                 metrics.add(1, to: "cordon_token_retries_total")
-                rest(until: retryTime(results), stop)
+                // Parties take up a new key within their turn.
+                rest(until: isStale(results) ? .now + min(pause, .milliseconds(200)) : retryTime(results), stop)
             }
         }
         return nil
+    }
+
+    /// Whether two parties answer for another epoch. One alone may be behind, or lie.
+    private func isStale(_ results: TokenResults) -> Bool {
+        results.faults.values.count { if case .staleEpoch = $0 { true } else { false } } >= 2
     }
 
     /// When the parties that refused for the member's rate will answer: two of them are needed, and each says when.
@@ -99,20 +112,18 @@ package final class MemberTokens {
         return max(least, .now + .milliseconds(wait))
     }
 
-    /// Nil where `stop` was before there was a key.
-    private func client(until stop: () -> Bool) throws(LogError) -> TokenClient? {
-        if let client { return client }
+    /// Goes over to the newest key, for which it looks now and then, and waits where there is none. The epoch; nil
+    /// where `stop` was first.
+    private func follow(until stop: () -> Bool) throws(LogError) -> TokenEpoch? {
+        if client != nil, looking.isDue() { try refresh() }
         let begin = ContinuousClock.now
         while !stop() {
-            try keys.refresh()
-            if let key = keys.key(of: epoch) {
-                client = try make(key)
-                return client
-            }
+            if client == nil { try refresh() }
+            if let client { return client.epoch }
             if .now - begin > .seconds(3), telling.isDue() {
-                let dissenters = keys.dissenters(of: epoch).sorted().map(\.name).joined(separator: ", ")
+                let dissenters = keys.dissenters(of: .first).sorted().map(\.name).joined(separator: ", ")
                 logger.warning(
-                    "waiting for the token key of epoch \(epoch.number) on \(Topics.tokenKeys)",
+                    "waiting for a token key on \(Topics.tokenKeys)",
                     metadata: dissenters.isEmpty ? [:] : ["other keys than the others' from": "\(dissenters)"])
             }
             rest(until: .now + .milliseconds(200), stop)
@@ -120,12 +131,26 @@ package final class MemberTokens {
         return nil
     }
 
-    private func make(_ key: TokenPublicKey) throws(LogError) -> TokenClient {
-        let context = TokenContext(consortium: Array(consortium.utf8), epoch: epoch)
+    /// Reads what was published since; whether there is a newer key, which is used from then on.
+    @discardableResult
+    private func refresh() throws(LogError) -> Bool {
+        try keys.refresh()
+        guard let newest = keys.newest, newest.epoch != client?.epoch else { return false }
+        let context = TokenContext(consortium: Array(consortium.utf8), epoch: newest.epoch)
+        if let client {
+            try client.tokens.use(newest.key, context)
+            self.client = (client.tokens, newest.epoch)
+        } else {
+            client = (try make(newest.key, context), newest.epoch)
+        }
+        logger.info("token key found", metadata: ["epoch": "\(newest.epoch.number)"])
+        return true
+    }
+
+    private func make(_ key: TokenPublicKey, _ context: TokenContext) throws(LogError) -> TokenClient {
         let cache = try TokenCache(
             state: state, secret: secret.derive([Array("cordon/member-tokens/v1".utf8)]), publicKey: key,
             context: context)
-        logger.info("token key found", metadata: ["epoch": "\(epoch.number)"])
         return try TokenClient(
             sessions: sessions, key: key, context: context, cache: cache, log: log, clock: clock, metrics: metrics)
     }

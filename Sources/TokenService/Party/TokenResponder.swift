@@ -13,8 +13,9 @@ package enum TokenReply: Sendable {
     case dropped(RecordFault)
 }
 
-/// A party's answers to records of `<member>.blinded`: a pure function of the record, its time, the batches that were answered
-/// and the rates that were used. The same record at the same time gives the same bytes.
+/// A party's answers to records of `<member>.blinded`: a pure function of the record, its time, the batches that were
+/// answered and the rates that were used. The same record at the same time gives the same bytes, as long as its epoch
+/// is answered.
 package struct TokenResponder: ~Copyable {
     private var evaluator: TokenEvaluator
     private let secret: SecretKey
@@ -35,6 +36,11 @@ package struct TokenResponder: ~Copyable {
         self.secret = secret
         self.window = Int64(window / .milliseconds(1))
     }
+
+    /// The newest that is answered.
+    package var epoch: TokenEpoch { evaluator.epoch }
+
+    package mutating func rotate(to share: consuming TokenKeyShare) { evaluator.rotate(to: share) }
 
     package func level(of member: MemberID) -> RateLevel? { evaluator.level(of: member) }
 
@@ -72,12 +78,12 @@ package struct TokenResponder: ~Copyable {
             let evaluation = try evaluate(batch, at: now)
             return .evaluated(
                 value: EvaluatedBatch.record(
-                    .success(evaluation), to: batch, epoch: evaluator.context.epoch, session: session),
+                    .success(evaluation), to: batch, epoch: evaluation.epoch, session: session),
                 elements: evaluation.elements.count, batch: batch.id)
         } catch {
             return .refused(
                 value: EvaluatedBatch.record(
-                    .failure(error), to: batch, epoch: evaluator.context.epoch, session: session), error)
+                    .failure(error), to: batch, epoch: evaluator.epoch, session: session), error)
         }
     }
 
@@ -89,11 +95,11 @@ package struct TokenResponder: ~Copyable {
             throw .requestExpired
         }
         // Before elements are decoded, which is what costs.
-        guard batch.epoch == evaluator.context.epoch else { throw .staleEpoch(current: evaluator.context.epoch) }
+        let publicKey = try evaluator.publicKey(of: batch.epoch)
         let request = try batch.request()
         var nonces = DerivedNumbers(
             secret,
-            for: [Array("cordon/token-proof/v1".utf8), evaluator.publicKey.digest, batch.digest])
+            for: [Array("cordon/token-proof/v1".utf8), publicKey.digest, batch.digest])
         return try evaluator.evaluate(request, of: batch.member, at: now, using: &nonces)
     }
 }

@@ -2,7 +2,7 @@ package import EventLogs
 import Foundation
 package import Records
 package import Telemetry
-import Tokens
+package import Tokens
 
 /// A party's answers to all members' blinded batches, on a thread of its own:
 ///
@@ -56,17 +56,31 @@ package final class TokenStage {
 
     /// Works until `stop` says so. Throws only what makes going on senseless.
     package func run(until stop: () -> Bool) throws {
-        while !stop() {
-            do {
-                try turn(timeout: .milliseconds(200))
-            } catch let error as LogError where error.mayRetry {
-                metrics.add(1, to: "cordon_log_errors_total")
-                try goBack()
-                Thread.sleep(forTimeInterval: 0.05)
-            }
+        while !stop() { try work() }
+        try tell()
+    }
+
+    /// A turn, which waits for something to answer; where the log could not be reached, it is to be taken again.
+    package func work() throws {
+        do {
+            try turn(timeout: .milliseconds(200))
+        } catch let error as LogError where error.mayRetry {
+            metrics.add(1, to: "cordon_log_errors_total")
+            try goBack()
+            Thread.sleep(forTimeInterval: 0.05)
         }
+    }
+
+    /// Tells the log how far this stage is, for whoever watches it.
+    package func tell() throws {
         for partition in Array(told.keys) { try told[partition]?.tell() }
     }
+
+    /// The newest epoch that is answered.
+    package var epoch: TokenEpoch { responder.epoch }
+
+    /// From now on answers for the next epoch, and for the one that was the newest.
+    package func rotate(to share: consuming TokenKeyShare) { responder.rotate(to: share) }
 
     /// Answers what is there, waiting up to `timeout` for it; how many records that were.
     @discardableResult
@@ -74,7 +88,7 @@ package final class TokenStage {
         let records = try next(timeout: timeout)
         guard !records.isEmpty else {
             try forgetOld()
-            for partition in Array(told.keys) { try told[partition]?.tell() }
+            try tell()
             return 0
         }
         let turn = try answer(records)

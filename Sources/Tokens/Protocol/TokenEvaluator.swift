@@ -13,22 +13,64 @@ package struct TokenRequest: Sendable, Hashable {
 
 /// A party's side: answers requests of the members that it knows, each within its rate. It learns who asks and how many,
 /// and nothing of what for.
+///
+/// It has the key of the newest epoch and of the one before, so that a rotation fails no request that is under way. A
+/// member has one rate for both.
 package struct TokenEvaluator: ~Copyable, Sendable {
-    package let context: TokenContext
-    private let share: TokenKeyShare
+    /// Shared, since a share can't be copied.
+    private final class Key: Sendable {
+        let share: TokenKeyShare
+        let context: TokenContext
+
+        init(_ share: consuming TokenKeyShare, _ context: TokenContext) {
+            self.share = share
+            self.context = context
+        }
+    }
+
+    package let party: PartyID
+    private var newest: Key
+    private var previous: Key?
     private let limits: [MemberID: RateLimit]
     private var buckets: [MemberID: RateBucket] = [:]
 
-    package var party: PartyID { share.party }
-    package var publicKey: TokenPublicKey { share.publicKey }
+    /// The newest.
+    package var epoch: TokenEpoch { newest.context.epoch }
 
-    package init(share: consuming TokenKeyShare, context: TokenContext, limits: [MemberID: RateLimit]) {
-        self.share = share
-        self.context = context
+    /// - Parameters:
+    ///   - share: of the key of `context`'s epoch, the newest.
+    ///   - previous: of the epoch before.
+    package init(
+        share: consuming TokenKeyShare, previous: consuming TokenKeyShare? = nil, context: TokenContext,
+        limits: [MemberID: RateLimit]
+    ) {
+        party = share.party
+        newest = Key(share, context)
+        if let previous = consume previous, let before = context.previous { self.previous = Key(previous, before) }
         self.limits = limits
     }
 
+    /// From now on answers for the next epoch, and for the one that was the newest. What members have used of their
+    /// rates stays used.
+    package mutating func rotate(to share: consuming TokenKeyShare) {
+        let next = TokenContext(consortium: newest.context.consortium, epoch: epoch.next)
+        previous = newest
+        newest = Key(share, next)
+    }
+
     package func isMember(_ member: MemberID) -> Bool { limits[member] != nil }
+
+    /// - Throws: `staleEpoch`, which names the newest.
+    package func publicKey(of epoch: TokenEpoch) throws(TokenError) -> TokenPublicKey {
+        try key(of: epoch).share.publicKey
+    }
+
+    private func key(of epoch: TokenEpoch) throws(TokenError) -> Key {
+        for key in [newest, previous] {
+            if let key, key.context.epoch == epoch { return key }
+        }
+        throw .staleEpoch(current: newest.context.epoch)
+    }
 
     /// How far the member's rate is used up; nil where nothing of it is.
     package func level(of member: MemberID) -> RateLevel? { buckets[member]?.current }
@@ -49,27 +91,8 @@ package struct TokenEvaluator: ~Copyable, Sendable {
     ) throws(TokenError) -> PartialEvaluation {
         guard let limit = limits[member] else { throw .unknownMember }
         guard PartialEvaluation.batch.contains(request.blinded.count) else { throw .wrongBatchSize }
-        guard request.epoch == context.epoch else { throw .staleEpoch(current: context.epoch) }
+        let key = try key(of: request.epoch)
         try buckets[member, default: RateBucket(limit, at: now)].take(request.blinded.count, at: now)
-        return try share.evaluate(request.blinded, in: context, using: &generator)
-    }
-
-    /// The evaluator of the next epoch's key, for which what members have used of their rates is used too. The old one can
-    /// go on beside it for as long as answers for the old epoch are asked for.
-    package borrowing func rotated(by update: borrowing TokenUpdate) throws(TokenError) -> TokenEvaluator {
-        guard update.from == context.epoch else { throw .staleEpoch(current: context.epoch) }
-        return TokenEvaluator(
-            share: update.moved(share), context: TokenContext(consortium: context.consortium, epoch: update.to),
-            limits: limits, buckets: buckets)
-    }
-
-    private init(
-        share: consuming TokenKeyShare, context: TokenContext, limits: [MemberID: RateLimit],
-        buckets: [MemberID: RateBucket]
-    ) {
-        self.share = share
-        self.context = context
-        self.limits = limits
-        self.buckets = buckets
+        return try key.share.evaluate(request.blinded, in: key.context, using: &generator)
     }
 }

@@ -4,7 +4,7 @@ import Records
 /// A rotation of the token key by a factor Δ: the key becomes Δ·k, a token T becomes Δ·T (updatable tokenisation; Cachin,
 /// Camenisch, Freire-Stögbauer and Lehmann 2017). Who has not Δ can't link old tokens to new ones.
 ///
-/// Parties alone have Δ, and wipe it when their state has moved.
+/// Parties alone have Δ, and keep it for as long as records with old tokens may be read again.
 package struct TokenUpdate: ~Copyable, Sendable {
     package let from: TokenEpoch
     package let to: TokenEpoch

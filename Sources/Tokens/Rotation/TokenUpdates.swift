@@ -48,7 +48,7 @@ package final class TokenUpdates: Sendable {
             epoch = epoch.next
         }
         while epoch > to {
-            guard epoch.number > 0, let kept = kept(from: TokenEpoch(epoch.number - 1)) else { return nil }
+            guard let before = epoch.previous, let kept = kept(from: before) else { return nil }
             tokens = kept.update.movedBack(tokens)
             epoch = kept.update.from
         }

@@ -11,7 +11,13 @@ package struct TokenEpoch: Hashable, Sendable, Comparable {
 
     package init(_ number: UInt64) { self.number = number }
 
+    /// Of the first key; later ones come of rotations.
+    package static let first = TokenEpoch(1)
+
     package var next: TokenEpoch { TokenEpoch(number + 1) }
+
+    /// Nil before the first.
+    package var previous: TokenEpoch? { self > .first ? TokenEpoch(number - 1) : nil }
 
     package static func < (left: TokenEpoch, right: TokenEpoch) -> Bool { left.number < right.number }
 
@@ -28,6 +34,11 @@ package struct TokenContext: Hashable, Sendable {
     package init(consortium: [UInt8], epoch: TokenEpoch) {
         self.consortium = consortium
         self.epoch = epoch
+    }
+
+    /// Of the epoch before; nil for the first.
+    package var previous: TokenContext? {
+        epoch.previous.map { TokenContext(consortium: consortium, epoch: $0) }
     }
 
     /// The suite of a party's proofs: RFC 9497's construction under a context string of our own.

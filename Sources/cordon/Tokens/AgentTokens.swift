@@ -34,7 +34,7 @@ struct AgentTokens: Sendable {
             throw Failure("there are not session keys with all three parties")
         }
         let source = try MemberTokens(
-            consortium: roster.consortium, epoch: TokenEpoch(UInt64(roster.epoch)), sessions: tokenSessions,
+            consortium: roster.consortium, sessions: tokenSessions,
             channel: KeyRecordChannel(
                 member: member.id, key: try keystore.hpkeKey(), parties: roster.parties.mapValues(\.agreement)),
             log: log, state: try SQLiteStateStore(path: stateFile, takingOver: true),

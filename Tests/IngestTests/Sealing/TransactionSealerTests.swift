@@ -44,7 +44,7 @@ struct TransactionSealerTests {
 
     private func sealed(seed: UInt64 = 1) throws -> (wire: WireSealedTransaction, bytes: [UInt8]) {
         let bytes = sealer(seed: seed).seal(
-            moment, event: event, features: values, tokens: [], source: SourcePosition(offset: 1 << 40))
+            moment, event: event, features: values, tokens: .none, source: SourcePosition(offset: 1 << 40))
         guard case .transaction(let wire)? = try #require(WireSealedRecord(decoding: bytes)).body else {
             throw SealedBox.OpenError.notAuthentic
         }

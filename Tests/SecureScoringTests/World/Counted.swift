@@ -119,7 +119,8 @@ extension Bank {
             amount: MinorUnits(1))
         return sealer.seal(
             transaction, event: sealer.eventID(UInt64(event.number)), features: own ?? event.own(spec),
-            tokens: try tokens ?? event.tokens(spec), source: SourcePosition(offset: event.number))
+            tokens: BoxedTokens(epoch: 1, bytes: try tokens ?? event.tokens(spec)),
+            source: SourcePosition(offset: event.number))
     }
 
     func labelSealer(

@@ -12,12 +12,15 @@ final class CheatingDealer {
     let party: PartyID
     private let line: KeyDealing
     private let agreement = HPKEPrivateKey()
+    /// Its part of a rotation's factor.
+    private let part: RotationContribution
 
     init(id: KeyGenerationID, party: PartyID) throws {
         self.id = id
         self.party = party
         var generator = SystemRandomNumberGenerator()
         line = KeyDealing(dealer: party, using: &generator)
+        part = RotationContribution(party: party, using: &generator)
     }
 
     var commitments: DealingCommitments { line.commitments }
@@ -48,29 +51,60 @@ final class CheatingDealer {
         body.dealing.slope = Data(line.commitments.slope.compressed)
         for reader in [party.next, party.previous] {
             guard let key = keys[reader] else { continue }
-            let shared = try agreement.agree(
-                with: key,
-                info: Array("cordon/token-key-generation/sub-share/v1/\(party)/\(reader)/".utf8) + idBytes)
-            var subShare = WireTokenKeySubShare()
-            subShare.party = UInt32(reader.rawValue)
-            subShare.box = line.subShare(for: reader).withSecretBytes { bytes in
-                var bytes = bytes
-                if reader == wrong { bytes[31] ^= 1 }
-                return Data(
-                    SealedBox.seal(bytes, once: [line.commitments.digest], under: shared, associated: idBytes))
-            }
-            body.dealing.subShares.append(subShare)
+            let bytes = line.subShare(for: reader).withSecretBytes { $0 }
+            body.dealing.subShares.append(
+                try box(bytes, line.commitments.digest, for: reader, key, isWrong: reader == wrong))
         }
         return body
     }
+
+    private func box(
+        _ bytes: [UInt8], _ digest: [UInt8], for reader: PartyID, _ key: HPKEPublicKey, isWrong: Bool
+    ) throws -> WireTokenKeySubShare {
+        let shared = try agreement.agree(
+            with: key, info: Array("cordon/token-key-generation/sub-share/v1/\(party)/\(reader)/".utf8) + idBytes)
+        var bytes = bytes
+        if isWrong { bytes[31] ^= 1 }
+        var subShare = WireTokenKeySubShare()
+        subShare.party = UInt32(reader.rawValue)
+        subShare.box = Data(SealedBox.seal(bytes, once: [digest], under: shared, associated: idBytes))
+        return subShare
+    }
+
+    // MARK: Rotation
+
+    private var partDigest: [UInt8] {
+        part.commitment(
+            for: TokenContext(consortium: Array(id.consortium.utf8), epoch: TokenEpoch(id.epoch.number - 1)))
+    }
+
+    func contributionCommitment() -> WireTokenKeyBody {
+        var body = commitment()
+        body.commitment.digest = Data(partDigest)
+        return body
+    }
+
+    /// - Parameter wrong: who gets the next number after its own.
+    func contribution(_ keys: [PartyID: HPKEPublicKey], wrongFor wrong: PartyID? = nil) throws -> WireTokenKeyBody {
+        var body = body()
+        body.contribution = WireTokenKeyContribution()
+        for reader in [party.next, party.previous] {
+            guard let key = keys[reader] else { continue }
+            body.contribution.boxes.append(
+                try box(part.withSecretBytes { $0 }, partDigest, for: reader, key, isWrong: reader == wrong))
+        }
+        return body
+    }
+
+    // MARK: Others
 
     /// What the others committed to seal with.
     func agreementKeys(_ records: [LogRecord]) throws -> [PartyID: HPKEPublicKey] {
         let channel = try TokenWorld.channel(party)
         var keys: [PartyID: HPKEPublicKey] = [:]
         for record in records {
-            let (sender, body) = try channel.verified(record.value ?? [])
-            if case .commitment(let commitment) = body.step {
+            guard let (sender, body) = try? channel.verified(record.value ?? []) else { continue }
+            if case .commitment(let commitment) = body.step, body.tokenEpoch == id.epoch.number {
                 keys[sender] = try HPKEPublicKey(bytes: Array(commitment.agreementKey))
             }
         }

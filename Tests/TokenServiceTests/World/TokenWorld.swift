@@ -85,11 +85,13 @@ final class TokenWorld: Sendable {
     }
 
     func stage(
-        _ party: PartyID, share: consuming TokenKeyShare, log: (any EventLog)? = nil,
-        state: (any StateStore)? = nil, known: [MemberID] = TokenWorld.members, clock: (any WallClock)? = nil
+        _ party: PartyID, share: consuming TokenKeyShare, previous: consuming TokenKeyShare? = nil,
+        epoch: UInt64 = 1, log: (any EventLog)? = nil, state: (any StateStore)? = nil,
+        known: [MemberID] = TokenWorld.members, clock: (any WallClock)? = nil
     ) throws -> TokenStage {
         let evaluator = TokenEvaluator(
-            share: share, context: context,
+            share: share, previous: previous,
+            context: TokenContext(consortium: context.consortium, epoch: TokenEpoch(epoch)),
             limits: Dictionary(uniqueKeysWithValues: known.map { ($0, Self.limit) }))
         return try TokenStage(
             members: Self.members,

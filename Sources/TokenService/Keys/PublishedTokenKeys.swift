@@ -16,6 +16,8 @@ package final class PublishedTokenKeys {
     private let reader: any LogReader
     /// The first of each party counts.
     private var manifests: [Attempt: [PartyID: TokenPublicKey]] = [:]
+    /// By epoch. The first that was complete stays, as it does for the parties.
+    private var keys: [TokenEpoch: TokenPublicKey] = [:]
 
     /// - Parameter channel: the member's.
     package init(
@@ -39,37 +41,23 @@ package final class PublishedTokenKeys {
 
     /// The newest epoch that has a key.
     package var newest: (epoch: TokenEpoch, key: TokenPublicKey)? {
-        for epoch in Set(manifests.keys.map(\.epoch)).sorted(by: >) {
-            if let key = key(of: TokenEpoch(epoch)) { return (TokenEpoch(epoch), key) }
-        }
-        return nil
+        keys.max { $0.key < $1.key }.map { (epoch: $0.key, key: $0.value) }
     }
 
     /// The key that three parties published for an epoch, alike; nil where there is none.
-    package func key(of epoch: TokenEpoch) -> TokenPublicKey? {
-        for attempt in attempts(of: epoch) {
-            let keys = Array(manifests[attempt, default: [:]].values)
-            if keys.count == PartyID.allCases.count, Set(keys.map(\.digest)).count == 1 { return keys[0] }
-        }
-        return nil
-    }
+    package func key(of epoch: TokenEpoch) -> TokenPublicKey? { keys[epoch] }
 
     /// Parties that published another key than two others did, or all where no two agree: the epoch's key is not to be had of
     /// them.
     package func dissenters(of epoch: TokenEpoch) -> Set<PartyID> {
         var found: Set<PartyID> = []
-        for attempt in attempts(of: epoch) {
-            let published = manifests[attempt, default: [:]]
+        for (attempt, published) in manifests where attempt.epoch == epoch.number {
             guard published.count == PartyID.allCases.count else { continue }
             for (party, key) in published where published.values.count(where: { $0.digest == key.digest }) == 1 {
                 found.insert(party)
             }
         }
         return found
-    }
-
-    private func attempts(of epoch: TokenEpoch) -> [Attempt] {
-        manifests.keys.filter { $0.epoch == epoch.number }.sorted { $0.attempt < $1.attempt }
     }
 
     private func take(_ value: [UInt8]) {
@@ -80,8 +68,14 @@ package final class PublishedTokenKeys {
             guard manifests[attempt]?[party] == nil else { return }
             guard let key = try? TokenPublicKey(manifest) else { throw .unreadable }
             manifests[attempt, default: [:]][party] = key
+            let published = manifests[attempt, default: [:]].values
+            if keys[TokenEpoch(attempt.epoch)] == nil, published.count == PartyID.allCases.count,
+                Set(published.map(\.digest)).count == 1
+            {
+                keys[TokenEpoch(attempt.epoch)] = key
+            }
         } catch .misdirected {
-            // The parties' own steps, which are not for members.
+            // The parties' own steps and the coordinator's orders, which are not for members.
         } catch {
             metrics.add(1, to: "cordon_token_key_records_dropped_total", Metrics.Label("reason", error.code))
         }

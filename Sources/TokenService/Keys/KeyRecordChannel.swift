@@ -78,10 +78,12 @@ package final class KeyRecordChannel: Sendable {
 
     /// Who wrote a record, and what.
     ///
-    /// - Throws: `oversized`, `unreadable`, `misdirected` where there is no tag for this reader, `notAuthentic`.
+    /// - Throws: `oversized`, `unreadable`, `misdirected` where there is no tag for this reader, as in the
+    ///   coordinator's orders; `notAuthentic`.
     package func verified(_ value: [UInt8]) throws(RecordFault) -> (party: PartyID, body: WireTokenKeyBody) {
         guard value.count <= Self.byteLimit else { throw .oversized }
         guard let record = WireTokenKeyRecord(decoding: value) else { throw .unreadable }
+        guard !record.hasRotation else { throw .misdirected }
         let bytes = Array(record.body)
         guard let body = WireTokenKeyBody(decoding: bytes), body.schema == 1,
             let party = PartyID(rawValue: Int(body.party)), let key = parties[party]

@@ -10,23 +10,39 @@ import TokenService
 import Tokens
 
 @Suite("Making the token key over the log")
-struct KeyGenerationStageTests {
+struct TokenKeyStageTests {
     let world: TokenWorld
 
     init() throws { world = try TokenWorld() }
 
+    /// How an attempt ended for a party.
+    private enum Outcome: Hashable {
+        case key(TokenPublicKey)
+        case failed(KeyGenerationFailure)
+
+        init?(_ events: [TokenKeyEvent]) {
+            switch events.last {
+            case .inForce(_, let key): self = .key(key)
+            case .failed(_, let failure): self = .failed(failure)
+            case .ordered, nil: return nil
+            }
+        }
+    }
+
     /// Turns the stages in their order until all have an outcome.
-    private func outcomes(_ stages: [KeyGenerationStage]) throws -> [KeyGenerationOutcome] {
+    private func outcomes(_ stages: [TokenKeyStage]) throws -> [Outcome] {
+        var found: [Int: Outcome] = [:]
         for _ in 0..<10 {
-            let found = try stages.map { try $0.turn(timeout: .zero) }
-            if !found.contains(nil) { return found.compactMap { $0 } }
+            for (number, stage) in stages.enumerated() {
+                if let outcome = Outcome(try stage.turn(timeout: .zero)) { found[number] = outcome }
+            }
+            if found.count == stages.count { return stages.indices.compactMap { found[$0] } }
         }
         throw LogError.failed(reason: "no outcome after ten turns")
     }
 
-    private func generate(_ epoch: UInt64 = 1, attempt: UInt32 = 1) throws -> TokenPublicKey {
-        let outcomes = try outcomes(
-            PartyID.allCases.map { try world.generation($0, attempt: attempt, epoch: epoch) })
+    private func generate(attempt: UInt32 = 1) throws -> TokenPublicKey {
+        let outcomes = try outcomes(PartyID.allCases.map { try world.keyStage($0, attempt: attempt) })
         guard case .key(let key) = outcomes[0] else { throw LogError.failed(reason: "\(outcomes[0])") }
         #expect(Set(outcomes) == [.key(key)])
         return key
@@ -68,9 +84,8 @@ struct KeyGenerationStageTests {
     func threads() throws {
         let threads = [PartyID.two, .zero, .one].map { party in
             StageThread { [world] stop in
-                guard case .key = try world.generation(party).run(until: stop) else {
-                    throw LogError.failed(reason: "no key")
-                }
+                let stage = try world.keyStage(party)
+                while stage.newest == nil, !stop() { _ = try stage.turn(timeout: .milliseconds(200)) }
             }
         }
         while try world.publishedKeys().newest == nil {}
@@ -80,11 +95,11 @@ struct KeyGenerationStageTests {
 
     @Test("a party that is restarted anywhere goes on with the same line", arguments: 0..<8)
     func restarts(after turns: Int) throws {
-        var stages = try PartyID.allCases.map { try world.generation($0) }
+        var stages = try PartyID.allCases.map { try world.keyStage($0) }
         for turn in 0..<turns {
             _ = try stages[turn % 3].turn(timeout: .zero)
         }
-        stages = try PartyID.allCases.map { try world.generation($0) }
+        stages = try PartyID.allCases.map { try world.keyStage($0) }
         let found = try outcomes(stages)
         #expect(Set(found).count == 1)
         guard case .key = found[0] else {
@@ -97,22 +112,22 @@ struct KeyGenerationStageTests {
         #expect(steps.count == 9)
         for records in steps.values { #expect(Set(records.map(\.value)).count == 1) }
         // Who has a share does not deal again.
-        _ = try outcomes(PartyID.allCases.map { try world.generation($0, attempt: 2) })
+        _ = try outcomes(PartyID.allCases.map { try world.keyStage($0, attempt: 2) })
         #expect(try world.records(Topics.tokenKeys).count == records.count)
     }
 
     @Test("a party that lost what it committed to says so, and the next attempt makes a key")
     func seedLost() throws {
-        let stages = try PartyID.allCases.map { try world.generation($0) }
+        let stages = try PartyID.allCases.map { try world.keyStage($0) }
         for stage in stages { _ = try stage.turn(timeout: .zero) }
-        #expect(try world.generation(.one, fresh: true).turn(timeout: .zero) == .failed(.seedLost))
+        #expect(try Outcome(world.keyStage(.one, fresh: true).turn(timeout: .zero)) == .failed(.seedLost))
         let key = try generate(attempt: 2)
         #expect(try world.publishedKeys().key(of: TokenEpoch(1)) == key)
     }
 
     @Test("what nobody of the roster wrote changes nothing")
     func forged() throws {
-        let stages = try PartyID.allCases.map { try world.generation($0) }
+        let stages = try PartyID.allCases.map { try world.keyStage($0) }
         for stage in stages { _ = try stage.turn(timeout: .zero) }
         let first = try world.records(Topics.tokenKeys)
         // The last to commit knows of all three, and has dealt.
@@ -151,10 +166,10 @@ struct KeyGenerationStageTests {
     @Test("a party that deals a wrong sub-share is named by who got it, accused at the third, and no key results")
     func cheated() throws {
         let id = KeyGenerationID(consortium: "test", epoch: TokenEpoch(1))
-        let stages = [try world.generation(.one), try world.generation(.two)]
+        let stages = [try world.keyStage(.one), try world.keyStage(.two)]
         let cheat = try CheatingDealer(id: id, party: .zero)
         try world.append([try cheat.record(cheat.commitment())], to: Topics.tokenKeys)
-        for _ in 0..<2 { for stage in stages { #expect(try stage.turn(timeout: .zero) == nil) } }
+        for _ in 0..<2 { for stage in stages { #expect(try stage.turn(timeout: .zero) == []) } }
         let keys = try cheat.agreementKeys(world.records(Topics.tokenKeys))
         try world.append([try cheat.record(cheat.dealing(keys, wrongFor: .one))], to: Topics.tokenKeys)
         #expect(
@@ -166,7 +181,8 @@ struct KeyGenerationStageTests {
         for party in [PartyID.one, .two] { #expect(try !hasShare(party)) }
         // It stays so after a restart, and is said once.
         let records = try world.records(Topics.tokenKeys).count
-        #expect(try world.generation(.one).turn(timeout: .zero) == .failed(.cheated(.zero, .dealingInvalid(.zero))))
+        #expect(
+            try Outcome(world.keyStage(.one).turn(timeout: .zero)) == .failed(.cheated(.zero, .dealingInvalid(.zero))))
         #expect(try world.records(Topics.tokenKeys).count == records)
     }
 
@@ -177,9 +193,9 @@ struct KeyGenerationStageTests {
         let metrics = Metrics()
         #expect(try world.publishedKeys(bankC, metrics: metrics).newest == nil)
         for party in PartyID.allCases {
-            for _ in 0..<2 {
-                _ = try world.generation(party, members: TokenWorld.members + [bankC]).turn(timeout: .zero)
-            }
+            let stage = try world.keyStage(party, members: TokenWorld.members + [bankC])
+            for _ in 0..<2 { _ = try stage.turn(timeout: .zero) }
+            _ = try world.keyStage(party, members: TokenWorld.members + [bankC]).turn(timeout: .zero)
         }
         #expect(try world.publishedKeys(bankC).key(of: TokenEpoch(1)) == key)
         #expect(try world.publishedKeys(bankA).key(of: TokenEpoch(1)) == key)
@@ -196,7 +212,7 @@ struct KeyGenerationStageTests {
             try state.scan("token-seeds") { _ in count += 1 }
             return count
         }
-        _ = try world.generation(.zero)
+        _ = try world.keyStage(.zero)
         #expect(try seeds() == 1)
         _ = try generate()
         #expect(try seeds() == 0)
@@ -245,17 +261,6 @@ struct KeyGenerationStageTests {
             _ = try batch.receive(.evaluation(answer))
         }
         #expect(batch.progress == .tokens(tokens))
-    }
-
-    @Test("it stops when it is told to")
-    func stops() throws {
-        let stage = try world.generation(.zero)
-        var turns = 0
-        let outcome = try stage.run {
-            turns += 1
-            return turns > 1
-        }
-        #expect(outcome == nil)
     }
 
     @Test("a member takes a key when three parties published the same, and names who did not")

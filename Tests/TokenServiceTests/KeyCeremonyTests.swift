@@ -7,15 +7,15 @@ import TokenService
 import Tokens
 
 @Suite("A party's side of making a key, record by record")
-struct DistributedKeyGenerationTests {
+struct KeyCeremonyTests {
     let id = KeyGenerationID(consortium: "test", epoch: TokenEpoch(1))
 
     /// Macros of the tests take copyable values alone.
     private final class Machine {
-        private var machine: DistributedKeyGeneration
+        private var machine: KeyCeremony
 
         init(_ id: KeyGenerationID, _ party: PartyID) throws {
-            machine = try DistributedKeyGeneration(id: id, party: party, seed: secret(UInt8(party.rawValue)))
+            machine = try KeyCeremony(id: id, party: party, seed: secret(UInt8(party.rawValue)))
         }
 
         var failure: KeyGenerationFailure? { machine.failure }
@@ -23,6 +23,8 @@ struct DistributedKeyGenerationTests {
         var publicKey: TokenPublicKey? { machine.publicKey }
 
         func next() throws -> WireTokenKeyBody? { try machine.next() }
+        /// Whether there was a key to keep.
+        func keep() -> Bool { machine.takeKey() != nil }
         func receive(_ body: WireTokenKeyBody, from sender: PartyID) { machine.receive(body, from: sender) }
     }
 
@@ -87,6 +89,9 @@ struct DistributedKeyGenerationTests {
         try round.step()
         let key = try #require(round.one.publicKey)
         #expect(round.two.publicKey == key)
+        // Nothing is said of a key before it is kept.
+        #expect(try round.one.next() == nil)
+        #expect(round.one.keep() && round.two.keep() && !round.one.keep())
         let manifest = try #require(try round.one.next())
         try round.step()
         #expect(!round.one.isComplete)
@@ -211,7 +216,7 @@ struct DistributedKeyGenerationTests {
     @Test("the same seed says the same, another seed, attempt or party something else")
     func deterministic() throws {
         func first(_ party: PartyID, _ seed: UInt8, _ id: KeyGenerationID) throws -> WireTokenKeyCommitment? {
-            try DistributedKeyGeneration(id: id, party: party, seed: secret(seed)).next()?.commitment
+            try KeyCeremony(id: id, party: party, seed: secret(seed)).next()?.commitment
         }
         let base = try first(.one, 1, id)
         #expect(try first(.one, 1, id) == base)
