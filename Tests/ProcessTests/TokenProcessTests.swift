@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Tokens in the commands")
 struct TokenProcessTests {
-    @Test("three parties make one key, whoever is killed meanwhile, and a member's history is told in its tokens")
+    @Test(
+        "three parties make one key and rotate it, whoever is killed meanwhile, and members' history is told in its tokens"
+    )
     func keyAndHistory() throws {
         let consortium = try TestConsortium()
         let folder = consortium.folder
@@ -44,6 +46,25 @@ struct TokenProcessTests {
             consortium.processes["party-2"]?.said.contains("token key in force") == true
         }
         #expect(try consortium.records(Topics.tokenKeys).count == steps)
+
+        // The coordinator orders another key: parties take it up as they run, and history is told in its tokens.
+        #expect(Set(told.map(\.header.tokenEpoch)) == [1])
+        try consortium.command(
+            "tokens", "rotate", "--roster", consortium.roster, "--keys", folder.path("keys/coordinator"), "--log",
+            consortium.logURL, "--wait", "60")
+        for party in TestConsortium.parties {
+            try eventually("\(party) has the new key") {
+                consortium.processes[party]?.said.contains("token key rotation ordered") == true
+            }
+        }
+        try consortium.command(
+            "backfill", "--member", "bank-b", "--roster", consortium.roster, "--keys", folder.path("keys/bank-b"),
+            "--state", folder.path("state/bank-b"), "--bins", bins, "--log", consortium.logURL, "--data",
+            folder.path("data"), "--days", "2026-01-01..2026-01-15")
+        let later = try consortium.records(Topics.labels).dropFirst(told.count).map {
+            try #require(LabelRecord($0.value ?? []))
+        }
+        #expect(Set(later.map(\.header.tokenEpoch)) == [2])
         #expect(consortium.stopAll().values.allSatisfy { $0 == 0 })
     }
 }

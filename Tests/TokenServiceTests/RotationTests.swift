@@ -210,6 +210,10 @@ struct RotationTests {
             ])
         #expect(try world.publishedKeys().newest?.epoch == .first)
         for party in PartyID.allCases { #expect(try world.keyStore(party).newest() == .first) }
+        var survey = TokenKeySurvey(consortium: "test", coordinator: try TokenWorld.coordinator().verifyingKey)
+        for record in try world.records(Topics.tokenKeys) { survey.take(record.value ?? []) }
+        let complaint = try #require(survey.complaint(epoch: TokenEpoch(2), attempt: 1))
+        #expect(complaint == (.one, .zero))
         try world.order(epoch: 2, attempt: 2)
         let stages = [try world.keyStage(.zero)] + honest
         _ = try world.run(stages, to: 2)
@@ -367,8 +371,14 @@ struct RotationTests {
         try world.order(epoch: 2, attempt: 7, by: SigningKey())
         try world.append([[1, 2, 3], nil], to: Topics.tokenKeys)
         #expect(try survey().nextAttempt(at: TokenEpoch(2)) == 4)
-        for _ in 0..<2 { for stage in stages { _ = try stage.turn(timeout: .zero) } }
+        #expect(try survey().missing(epoch: TokenEpoch(2), attempt: 3) == PartyID.allCases)
+        _ = try stages[1].turn(timeout: .zero)
+        #expect(try survey().missing(epoch: TokenEpoch(2), attempt: 3) == [.zero, .two])
+        for stage in [stages[0], stages[2]] { _ = try stage.turn(timeout: .zero) }
+        #expect(try survey().missing(epoch: TokenEpoch(2), attempt: 3) == [.zero, .one])
+        for stage in stages { _ = try stage.turn(timeout: .zero) }
         #expect(try survey().missing(epoch: TokenEpoch(2), attempt: 3) == [.zero])
+        #expect(try survey().complaint(epoch: TokenEpoch(2), attempt: 3) == nil)
         #expect(try survey().newest == .first)
         _ = try world.run(stages, to: 2)
         #expect(try survey().newest == TokenEpoch(2) && survey().missing(epoch: TokenEpoch(2), attempt: 3).isEmpty)

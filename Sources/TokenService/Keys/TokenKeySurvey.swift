@@ -13,9 +13,21 @@ package struct TokenKeySurvey {
         var attempt: UInt32
     }
 
+    /// Who has taken which step, in the steps' order.
+    private struct Said {
+        var committed: Set<PartyID> = []
+        var shown: Set<PartyID> = []
+        var manifests: [PartyID: WireTokenKeyManifest] = [:]
+        var complaint: (by: PartyID, of: PartyID)?
+
+        var isComplete: Bool {
+            manifests.count == PartyID.allCases.count && Set(manifests.values.map(\.encoded)).count == 1
+        }
+    }
+
     private let consortium: String
     private let coordinator: VerifyingKey
-    private var manifests: [Attempt: [PartyID: WireTokenKeyManifest]] = [:]
+    private var said: [Attempt: Said] = [:]
     private var ordered: [UInt64: UInt32] = [:]
 
     /// Numbers beyond are forged: a rotation a second for a century comes to less.
@@ -36,27 +48,46 @@ package struct TokenKeySurvey {
             ordered[order.epoch] = max(ordered[order.epoch] ?? 0, order.attempt)
         } else if let body = WireTokenKeyBody(decoding: Array(record.body)), body.schema == 1,
             body.consortium == consortium, Self.epochs.contains(body.tokenEpoch),
-            let party = PartyID(rawValue: Int(body.party)), case .manifest(let manifest) = body.step
+            let party = PartyID(rawValue: Int(body.party))
         {
             let attempt = Attempt(epoch: body.tokenEpoch, attempt: body.attempt)
-            guard manifests[attempt]?[party] == nil else { return }
-            manifests[attempt, default: [:]][party] = manifest
+            take(body.step, by: party, &said[attempt, default: Said()])
+        }
+    }
+
+    private func take(_ step: WireTokenKeyBody.OneOf_Step?, by party: PartyID, _ said: inout Said) {
+        switch step {
+        case .commitment: said.committed.insert(party)
+        case .dealing, .contribution: said.shown.insert(party)
+        case .manifest(let manifest):
+            // The first counts.
+            if said.manifests[party] == nil { said.manifests[party] = manifest }
+        case .complaint(let complaint):
+            guard said.complaint == nil, let accused = PartyID(rawValue: Int(complaint.accused)) else { return }
+            said.complaint = (party, accused)
+        case nil: break
         }
     }
 
     /// The newest epoch whose key is in force; nil where there is none.
-    package var newest: TokenEpoch? {
-        manifests.filter { $0.value.count == PartyID.allCases.count && Set($0.value.values.map(\.encoded)).count == 1 }
-            .map { TokenEpoch($0.key.epoch) }.max()
-    }
+    package var newest: TokenEpoch? { said.filter(\.value.isComplete).map { TokenEpoch($0.key.epoch) }.max() }
 
     /// The number of the next attempt at an epoch's key.
     package func nextAttempt(at epoch: TokenEpoch) -> UInt32 { (ordered[epoch.number] ?? 0) + 1 }
 
-    /// Who has not said which key it found in an attempt.
+    /// Whom the others wait for in an attempt: who has not taken the first step that is not everybody's.
     package func missing(epoch: TokenEpoch, attempt: UInt32) -> [PartyID] {
-        let found = manifests[Attempt(epoch: epoch.number, attempt: attempt)] ?? [:]
-        return PartyID.allCases.filter { found[$0] == nil }
+        let said = said[Attempt(epoch: epoch.number, attempt: attempt)] ?? Said()
+        for step in [said.committed, said.shown, Set(said.manifests.keys)] {
+            let missing = PartyID.allCases.filter { !step.contains($0) }
+            if !missing.isEmpty { return missing }
+        }
+        return []
+    }
+
+    /// Who says of whom that it departs from the protocol, which ends an attempt.
+    package func complaint(epoch: TokenEpoch, attempt: UInt32) -> (by: PartyID, of: PartyID)? {
+        said[Attempt(epoch: epoch.number, attempt: attempt)]?.complaint
     }
 }
 

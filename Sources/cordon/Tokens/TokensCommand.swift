@@ -68,20 +68,24 @@ struct TokensCommand: ParsableCommand {
             print("ordered: the token key of epoch \(epoch.number), attempt \(attempt)")
             guard let wait else { return }
             let deadline = ContinuousClock.now + .seconds(wait)
-            while survey.newest != epoch, .now < deadline {
-                for record in try reader.next(limit: 256, timeout: .milliseconds(200)) {
-                    survey.take(record.value ?? [])
-                }
+            while survey.newest != epoch, survey.complaint(epoch: epoch, attempt: attempt) == nil, .now < deadline {
+                let records = try reader.next(limit: 256, timeout: .milliseconds(200))
+                for record in records { survey.take(record.value ?? []) }
             }
             guard survey.newest == epoch else {
-                let missing = survey.missing(epoch: epoch, attempt: attempt).map(\.name).joined(separator: ", ")
-                print(
-                    missing.isEmpty
-                        ? "not in force: the parties found different keys; their logs say who is named"
-                        : "not in force: no key from \(missing) yet; their logs say why")
+                print("not in force: " + reason(survey, epoch, attempt))
                 throw ExitCode(1)
             }
             print("in force: the token key of epoch \(epoch.number)")
+        }
+
+        private func reason(_ survey: TokenKeySurvey, _ epoch: TokenEpoch, _ attempt: UInt32) -> String {
+            if let (party, accused) = survey.complaint(epoch: epoch, attempt: attempt) {
+                return "\(party.name) says that \(accused.name) departs from the protocol; the parties' logs say more"
+            }
+            let missing = survey.missing(epoch: epoch, attempt: attempt)
+            guard !missing.isEmpty else { return "the parties found different keys; their logs say whom they name" }
+            return "the others wait for " + missing.map(\.name).joined(separator: ", ")
         }
 
         private func read(_ reader: any LogReader, _ survey: inout TokenKeySurvey) throws {
