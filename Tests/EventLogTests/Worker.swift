@@ -9,10 +9,13 @@ final class Worker<Value: Sendable>: Sendable {
 
     private let outcome = Mutex<Result<Value, any Error>?>(nil)
     private let ended = DispatchSemaphore(value: 0)
+    /// Until it has run: nothing that it holds is to go with the thread's own closure, behind its last line.
+    private let body: Mutex<(@Sendable () throws -> Value)?>
 
     init(_ body: @escaping @Sendable () throws -> Value) {
+        self.body = Mutex(body)
         Thread { [self] in
-            let result = Result { try body() }
+            let result = Result { try self.body.withLock { $0.take() }!() }
             outcome.withLock { $0 = result }
             ended.signal()
         }.start()

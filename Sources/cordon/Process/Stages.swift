@@ -16,11 +16,12 @@ struct Stages {
         let running = Running()
         for (name, body) in bodies {
             running.group.enter()
+            let work = Work(body)
             let thread = Thread {
                 // What the kernel calls it, too (15 characters): for top, perf and the bench.
                 _ = pthread_setname_np(pthread_self(), String(name.prefix(15)))
                 do {
-                    try body()
+                    try work.run()
                 } catch {
                     running.failure.withLock { if $0 == nil { $0 = error } }
                     stop.stop()
@@ -32,6 +33,17 @@ struct Stages {
             thread.start()
         }
         return running
+    }
+
+    /// A stage's body, and all that it holds, until it is done. A thread's own closure goes behind its thread's last line, when libdispatch
+    /// has freed what it keeps for the thread; a dispatch queue (of a database's connection) that went with it would be disposed of
+    /// in freed memory.
+    private final class Work: Sendable {
+        private let body: Mutex<(@Sendable () throws -> Void)?>
+
+        init(_ body: @escaping @Sendable () throws -> Void) { self.body = Mutex(body) }
+
+        func run() throws { try body.withLock { $0.take() }?() }
     }
 
     final class Running: Sendable {

@@ -225,9 +225,17 @@ final class StageThread: Sendable {
     private let failure = Mutex<(any Error)?>(nil)
     private let done = DispatchSemaphore(value: 0)
 
+    /// Until it has run: nothing that it holds is to go with the thread's own closure, behind its last line.
+    private let body: Mutex<(@Sendable (_ stop: () -> Bool) throws -> Void)?>
+
     init(_ run: @escaping @Sendable (_ stop: () -> Bool) throws -> Void) {
+        body = Mutex(run)
         Thread.detachNewThread { [self] in
-            do { try run { stopping.load(ordering: .acquiring) } } catch { failure.withLock { $0 = error } }
+            do {
+                try body.withLock { $0.take() }?({ stopping.load(ordering: .acquiring) })
+            } catch {
+                failure.withLock { $0 = error }
+            }
             done.signal()
         }
     }
