@@ -11,6 +11,9 @@ package protocol StateStore: Sendable {
     /// What a table holds under a key; nil where there is nothing.
     func value(_ table: String, _ key: [UInt8]) throws(LogError) -> [UInt8]?
 
+    /// What a table holds under each of some keys, as of one moment.
+    func values(_ table: String, _ keys: [[UInt8]]) throws(LogError) -> [[UInt8]?]
+
     /// The lowest key of a table, byte by byte; nil where it is empty.
     func firstKey(_ table: String) throws(LogError) -> [UInt8]?
 
@@ -19,6 +22,12 @@ package protocol StateStore: Sendable {
 
     /// Removes entries of a table with an `order` below `bound`.
     func removeAll(in table: String, below bound: Int64) throws(LogError)
+}
+
+extension StateStore {
+    package func values(_ table: String, _ keys: [[UInt8]]) throws(LogError) -> [[UInt8]?] {
+        try keys.map { key throws(LogError) in try value(table, key) }
+    }
 }
 
 /// An entry of a table: a key, what it holds, and a number to order and expire by (usually event time, in seconds).

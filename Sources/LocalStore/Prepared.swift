@@ -64,10 +64,15 @@ struct Prepared {
     }
 
     /// The first column of the first row; nil where there is none.
-    func integer() throws -> Int64? {
+    func integer() throws -> Int64? { try first { integer(0) } }
+
+    /// As `integer`.
+    func bytes() throws -> [UInt8]? { try first { blob(0) } }
+
+    private func first<T>(_ column: () -> T?) throws -> T? {
         defer { sqlite3_reset(handle) }
         switch sqlite3_step(handle) {
-        case SQLITE_ROW: return integer(0)
+        case SQLITE_ROW: return column()
         case SQLITE_DONE: return nil
         case let code: throw error(code)
         }
@@ -89,9 +94,11 @@ struct Prepared {
 }
 
 extension Database {
-    /// One transaction that has the file to write from its beginning on.
-    func transact<T>(_ body: () throws -> T) throws -> T {
-        try Prepared("BEGIN IMMEDIATE", self).run()
+    /// One transaction.
+    ///
+    /// - Parameter begin: so that it has the file to write from its beginning on.
+    func transact<T>(_ begin: String = "BEGIN IMMEDIATE", _ body: () throws -> T) throws -> T {
+        try Prepared(begin, self).run()
         do {
             let result = try body()
             try Prepared("COMMIT", self).run()

@@ -97,12 +97,20 @@ package final class SQLiteStateStore: StateStore {
     }
 
     package func value(_ table: String, _ key: [UInt8]) throws(LogError) -> [UInt8]? {
-        try run { db in
-            try Data.fetchOne(
-                db.cachedStatement(sql: "SELECT value FROM entries WHERE tbl = ? AND key = ?"),
-                arguments: [table, Data(key)]
-            ).map { Array($0) }
-        }
+        try values(table, [key])[0]
+    }
+
+    package func values(_ table: String, _ keys: [[UInt8]]) throws(LogError) -> [[UInt8]?] {
+        do {
+            return try database.writeWithoutTransaction { db in
+                // Nothing is locked for it.
+                try db.transact("BEGIN") {
+                    let select = try Prepared("SELECT value FROM entries WHERE tbl = ? AND key = ?", db)
+                    select.bind(1, table)
+                    return try keys.map { key in try select.binding(2, key) { try select.bytes() } }
+                }
+            }
+        } catch { throw LogFile.translate(error, path) }
     }
 
     package func firstKey(_ table: String) throws(LogError) -> [UInt8]? {

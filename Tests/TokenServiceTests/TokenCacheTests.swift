@@ -22,7 +22,7 @@ struct TokenCacheTests {
         zip(identifiers, tokens).map { (identifier: $0, token: $1) }
     }
 
-    private func found(_ cache: TokenCache) throws -> [EntityToken?] { try identifiers.map(cache.token) }
+    private func found(_ cache: TokenCache) throws -> [EntityToken?] { try cache.tokens(for: identifiers) }
 
     @Test("what was stored is found, in this process and in the next")
     func persists() throws {

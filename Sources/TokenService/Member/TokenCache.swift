@@ -60,11 +60,24 @@ package final class TokenCache {
         (young, old) = ([:], [:])
     }
 
-    package func token(for identifier: Identifier) throws(LogError) -> EntityToken? {
-        if let token = young[identifier] { return token }
-        var found = old[identifier]
-        if found == nil { found = try kept(identifier) }
-        if let found { remember(identifier, found) }
+    /// What there is of some identifiers; the state is read once for all that are not in memory.
+    package func tokens(for identifiers: [Identifier]) throws(LogError) -> [EntityToken?] {
+        var found = identifiers.map { young[$0] }
+        var missing: [(place: Int, name: [UInt8])] = []
+        for (place, identifier) in identifiers.enumerated() where found[place] == nil {
+            if let token = old[identifier] {
+                found[place] = token
+                remember(identifier, token)
+            } else {
+                missing.append((place, name(identifier)))
+            }
+        }
+        guard !missing.isEmpty else { return found }
+        for ((place, name), box) in zip(missing, try state.values(Self.entries, missing.map(\.name))) {
+            guard let token = box.flatMap({ open($0, name) }) else { continue }
+            found[place] = token
+            remember(identifiers[place], token)
+        }
         return found
     }
 
@@ -86,11 +99,8 @@ package final class TokenCache {
     }
 
     /// What does not open is no entry: it is asked for again.
-    private func kept(_ identifier: Identifier) throws(LogError) -> EntityToken? {
-        let name = name(identifier)
-        guard let box = try state.value(Self.entries, name),
-            let bytes = try? SealedBox.open(box, once: label(name), under: secret, associated: [])
-        else { return nil }
+    private func open(_ box: [UInt8], _ name: [UInt8]) -> EntityToken? {
+        guard let bytes = try? SealedBox.open(box, once: label(name), under: secret, associated: []) else { return nil }
         return try? EntityToken(bytes: bytes)
     }
 

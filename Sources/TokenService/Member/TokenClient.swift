@@ -70,8 +70,9 @@ package final class TokenClient {
     ) throws(LogError) -> TokenResults {
         var outcomes: [Identifier: Result<EntityToken, TokenFailure>] = [:]
         var missing: [Identifier] = []
-        for identifier in identifiers where outcomes[identifier] == nil {
-            if let token = try cache.token(for: identifier) {
+        for (identifier, token) in zip(identifiers, try cache.tokens(for: identifiers))
+        where outcomes[identifier] == nil {
+            if let token {
                 outcomes[identifier] = .success(token)
             } else {
                 // Until there is an answer.
