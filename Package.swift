@@ -178,7 +178,7 @@ let package = Package(
         .testTarget(
             name: "SecureScoringTests",
             dependencies: [
-                "SecureScoring", "Ingest", "Model", "ModelSync", "Keys", "ThreeParty", "EventLogs", "LocalStore",
+                "SecureScoring", "Tokens", "Ingest", "Model", "ModelSync", "Keys", "ThreeParty", "EventLogs", "LocalStore",
                 "Records", "Telemetry", logging,
             ],
             swiftSettings: settings),

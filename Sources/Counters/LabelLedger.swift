@@ -44,12 +44,13 @@ struct LabelLedger: Sendable {
         /// Numbers of its tokens, which they keep for as long as the event is in a window; `UInt32.max` for none.
         var tokens: SIMD4<UInt32>
 
-        var numbers: [UInt32] { (0..<LabelLedger.tokens).map { tokens[$0] }.filter { $0 != .max } }
+        var numbers: [UInt32] { tokens.indices.map { tokens[$0] }.filter { $0 != .max } }
     }
 
     /// What a label adds to the confirmed frauds of an event's tokens.
     struct Effect {
-        var tokens: [UInt32]
+        /// Numbers, `UInt32.max` for none.
+        var tokens: SIMD4<UInt32>
         var time: EventTime
         var change: CountShare
     }
@@ -108,7 +109,7 @@ struct LabelLedger: Sendable {
         changed[id] = .some(Self.encode(event))
         return .counts(
             Effect(
-                tokens: event.numbers, time: EventTime(seconds: Int64(event.time)), change: outcome - before))
+                tokens: event.tokens, time: EventTime(seconds: Int64(event.time)), change: outcome - before))
     }
 
     /// Drops up to `limit` events that are in no window any more.

@@ -82,7 +82,9 @@ package struct PartyCounters: Sendable {
         switch ledger.take(member, id, outcome, counters.clock) {
         case .refused(let error): return .refused(error)
         case .counts(let effect):
-            for token in effect.tokens { _ = counters.label(token, eventAt: effect.time, effect.change) }
+            for place in effect.tokens.indices where effect.tokens[place] != .max {
+                _ = counters.label(effect.tokens[place], eventAt: effect.time, effect.change)
+            }
             return .counted
         }
     }
@@ -94,6 +96,14 @@ package struct PartyCounters: Sendable {
     }
 
     // MARK: Rotation; see `TokenCounters`
+
+    package var isRotating: Bool { counters.rotation != nil }
+
+    /// Whether rows of the last rotation still bear former keys.
+    package var isRenewing: Bool { counters.renewed < counters.renewable }
+
+    /// The present key of a token that is known by its next one.
+    package func present(ofNext token: TokenKey) -> TokenKey? { counters.present(ofNext: token) }
 
     package mutating func beginRotation() throws(TokenCounters.RotationError) { try counters.beginRotation() }
 

@@ -39,6 +39,11 @@ extension TokenCounters {
             keys: .init(repeating: .none, count: keys.count), index: TokenIndex(capacity: count + count / 4))
     }
 
+    /// The present key of a token that is known by its next one.
+    func present(ofNext token: TokenKey) -> TokenKey? {
+        rotation.flatMap { $0.index.number(of: token, $0.keys) }.map { keys[Int($0)] }
+    }
+
     package var unmovedCount: Int { rotation.map { count - $0.index.count } ?? 0 }
 
     /// Up to `limit` tokens that have no next key yet.

@@ -144,23 +144,42 @@ package struct TokenCounters: Sendable {
 
     // MARK: Queries
 
+    /// Where a token's state lies, until the next change.
+    package struct Place {
+        fileprivate let number: UInt32
+    }
+
+    /// Nil for a token without state.
+    package func place(of token: TokenKey) -> Place? { number(of: token).map(Place.init) }
+
     /// What a window holds at an event's time; zeros for a token without state. An event late against `now` sees only what is
     /// left.
     ///
     /// - Parameter window: one that the spec holds (`CounterSpec.holds`).
     package func sum(of token: TokenKey, over window: CountWindow, at time: EventTime) -> BucketSum {
-        precondition(spec.holds(window), "a window reaches no further back than the counts that are kept")
-        guard time.seconds >= window.delay, let number = index.number(of: token, keys) else { return BucketSum() }
+        precondition(spec.holds(window), Self.tooFarBack)
+        return place(of: token).map { sum(at: $0, over: window, at: time) } ?? BucketSum()
+    }
+
+    private static let tooFarBack = "a window reaches no further back than the counts that are kept"
+
+    package func sum(at place: Place, over window: CountWindow, at time: EventTime) -> BucketSum {
+        precondition(spec.holds(window), Self.tooFarBack)
+        guard time.seconds >= window.delay else { return BucketSum() }
         let high = clock.bucket(time.seconds - window.delay, .window) - 1
-        return buckets[Int(number)].sum(high - window.over / spec.bucketSeconds + 1, high, .window, clock)
+        return buckets[Int(place.number)].sum(high - window.over / spec.bucketSeconds + 1, high, .window, clock)
     }
 
     /// Events and members over a span that ends at an event's time. Confirmed frauds are not kept for these, and events that
     /// were more than three hours ahead (nine days, for the day) are not in it.
     package func velocity(of token: TokenKey, over span: VelocitySpan, at time: EventTime) -> BucketSum {
-        guard let number = index.number(of: token, keys), time.seconds >= 0 else { return BucketSum() }
+        place(of: token).map { velocity(at: $0, over: span, at: time) } ?? BucketSum()
+    }
+
+    package func velocity(at place: Place, over span: VelocitySpan, at time: EventTime) -> BucketSum {
+        guard time.seconds >= 0 else { return BucketSum() }
         let tier: Tier = span == .day ? .hour : .minute
-        return buckets[Int(number)].sum(
+        return buckets[Int(place.number)].sum(
             clock.bucket(max(time.seconds - span.seconds, 0), tier), clock.bucket(time.seconds, tier), tier, clock)
     }
 }

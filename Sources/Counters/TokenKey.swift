@@ -8,18 +8,26 @@ package struct TokenKey: Hashable, Sendable, Comparable, CustomStringConvertible
 
     /// Nil for another number of bytes, and for zeros alone.
     package init?(_ bytes: some Collection<UInt8>) {
-        guard bytes.count == Self.byteCount, bytes.contains(where: { $0 != 0 }) else { return nil }
-        self.init(unchecked: Array(bytes))
+        let bytes = Array(bytes)
+        guard let key = bytes.withUnsafeBytes({ TokenKey($0) }) else { return nil }
+        self = key
     }
 
-    private init(unchecked bytes: [UInt8]) {
-        func word(_ at: Int) -> UInt64 { bytes[at * 8..<at * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+    /// Nil for another number of bytes, and for zeros alone.
+    package init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == Self.byteCount else { return nil }
+        func word(_ at: Int) -> UInt64 {
+            UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: at * 8, as: UInt64.self))
+        }
         words = (word(0), word(1), word(2), word(3))
         last = bytes[32]
+        if self == .none { return nil }
     }
 
+    private init() { (words, last) = ((0, 0, 0, 0), 0) }
+
     /// No token.
-    static let none = TokenKey(unchecked: [UInt8](repeating: 0, count: byteCount))
+    static let none = TokenKey()
 
     package var bytes: [UInt8] {
         var out: [UInt8] = []

@@ -4,30 +4,8 @@ package import Keys
 package import Logging
 package import Records
 package import Telemetry
-package import ThreeParty
-
-/// When a batch closes, and how many are under way at once.
-package struct BatchLimits: Sendable, Hashable {
-    package var records: Int
-    /// Label records of a batch; each has up to 512 entries.
-    package var labels = 8
-    /// A batch that is not full leaves on the beat, an idle cell's at once; and when nothing is under way, as small segments do in
-    /// Nagle's algorithm (RFC 896): under light load, one larger batch costs less than two.
-    package var beat: Beat
-    /// The window of full batches: beyond it, transactions wait in the log.
-    package var batches: Int
-    /// How long a follower waits for its own log to have what was proposed.
-    package var catchUp: Duration
-
-    package init(
-        records: Int = 256, beat: Beat = .cell, batches: Int = 2, catchUp: Duration = .seconds(2)
-    ) {
-        self.records = records
-        self.beat = beat
-        self.batches = batches
-        self.catchUp = catchUp
-    }
-}
+import ThreeParty
+package import Tokens
 
 /// A party's work on one partition of `consortium.sealed`, on a thread of its own:
 ///
@@ -52,9 +30,7 @@ package final class ScorePartition {
     private let limits: BatchLimits
     private let metrics: Metrics
     private let logger: Logger
-    private let reader: any LogReader
-    /// Where the reader stands. It is moved only when it has to be: on Kafka that costs a fetch.
-    private var place: Int64
+    private let sealed: SealedLog
     private var position: GroupPosition
     /// Batches under way, in the order of the log.
     private var batches: [Batch] = []
@@ -66,18 +42,20 @@ package final class ScorePartition {
     private var scored: SourcePositions
     /// Leader: whether all that was decided is counted here, also what an earlier process did not get to commit.
     private var isRecovered = false
+    /// Leader: rejections that are not in the log yet.
+    private var untold: [NewRecord] = []
     /// Why the last batch was given up, so that the same reason is logged once.
     private var lastAbort: BatchAbort?
 
     /// - Parameters:
     ///   - counts: where snapshots of counts are kept; a store of its own.
     ///   - members: in the roster's order, which numbers them in counts.
+    ///   - updates: the rotations of the token key that this party knows of; it may learn of others while this runs.
     package init(
         partition: TopicPartition, log: any EventLog, state: any StateStore, counts: any StateStore,
         backend: CellBackend,
         models: ModelRegistry, sessions: SessionRegistry, members: [MemberID], recipients: [MemberID: HPKEPublicKey],
-        limits: BatchLimits,
-        metrics: Metrics, logger: Logger
+        updates: TokenUpdates, limits: BatchLimits, metrics: Metrics, logger: Logger
     ) throws {
         self.log = log
         self.partition = partition
@@ -87,17 +65,16 @@ package final class ScorePartition {
         opener = TransactionOpener(party: backend.party, sessions: sessions)
         labelOpener = LabelOpener(party: backend.party, sessions: sessions)
         counting = PartitionCounting(
-            partition: partition, log: log, backend: backend, state: counts, members: members, metrics: metrics,
-            logger: logger)
+            partition: partition, log: log, backend: backend, state: counts, members: members, updates: updates,
+            metrics: metrics, logger: logger)
         self.recipients = recipients
         self.limits = limits
         self.metrics = metrics
         self.logger = logger
         activations = try ActivationHistory(partition: partition, state: state)
         scored = try SourcePositions(partition: partition, state: state)
-        place = activations.scanned
         position = GroupPosition(of: partition, group: backend.party.name, in: log)
-        reader = try log.reader(at: [Position(partition, place)])
+        sealed = try SealedLog(partition, log: log, at: activations.scanned)
     }
 
     /// Works until `stop` says so, and then until nothing is under way. Throws only what makes going on senseless.
@@ -110,6 +87,8 @@ package final class ScorePartition {
                 } else if batches.isEmpty {
                     try position.tell()
                 }
+                try tell()
+                try counting.moveTokens()
             } catch let abort as BatchAbort {
                 giveUp()
                 report(abort)
@@ -212,17 +191,26 @@ package final class ScorePartition {
         let batch = batches[0]
         let sealer = sealer(batch.model)
         // What the parties agreed on is of labels or of transactions, never of both.
-        var told =
+        let told =
             batch.plan.labels.isEmpty
             ? sealer.rejections(batch.records.map(\.record), batch.opened, result)
             : sealer.rejections(batch.labels.records, batch.labels.opened, result)
         if batch.model.manifest.counts != nil {
             let refused = try counting.decide(batch.counted(result), with: told)
-            told = refused.map { sealer.rejection($0, of: batch.labels.records[$0.record]) }
+            untold += refused.map { sealer.rejection($0, of: batch.labels.records[$0.record]) }
+        } else if !told.isEmpty {
+            try log.append(told)
         }
-        if !told.isEmpty { try log.append(told) }
         try commit(batch.plan.range.upperBound, scored.advance(accepted(batch.opened, result.refusals)))
         end(batch, result)
+    }
+
+    /// Leader: says which labels are not counted. Their batch is committed by then, so it is not taken up again where the log fails
+    /// here.
+    private func tell() throws {
+        guard !untold.isEmpty else { return }
+        try log.append(untold)
+        untold = []
     }
 
     private func sealer(_ model: ActiveModel) -> ScoreSealer {
@@ -281,13 +269,13 @@ package final class ScorePartition {
         for record in records {
             guard let claim = record.claim else { continue }
             if try isRepeat(record, claim, from: from) {
-                repeats.append(record.record.position.offset)
+                repeats.append(record.offset)
             } else if batches.contains(where: { $0.sources.covers(claim.member, claim.source) }) {
                 // Whether it repeats what is under way shows when that is scored.
                 return false
             }
         }
-        let end = records[records.count - 1].record.position.offset + 1
+        let end = records[records.count - 1].offset + 1
         if repeats.count == records.count {
             guard batches.isEmpty else { return false }
             metrics.add(repeats.count, to: "cordon_repeats_dropped_total")
@@ -340,11 +328,10 @@ package final class ScorePartition {
     /// Reads what is in the log for the next batch; waits for it where there is nothing else to do.
     private func gather() throws {
         guard gathered.count < limits.records else { return }
-        if batches.isEmpty, gathered.isEmpty { try move(to: activations.committed) }
+        if batches.isEmpty, gathered.isEmpty { try sealed.move(to: activations.committed) }
         let isIdle = batches.isEmpty && gathered.isEmpty
-        let records = try next(
+        gathered += try sealed.next(
             limit: limits.records - gathered.count, timeout: isIdle ? .milliseconds(200) : .zero)
-        gathered += records.map(SealedRecord.init)
     }
 
     /// Whether a record repeats what is scored: by its header, and by its box, which only its member can have made. One
@@ -385,7 +372,8 @@ package final class ScorePartition {
             backend.abort(digest)
             throw BatchAbort.countsBehind
         }
-        guard let records = try read(proposal.range), let labels = try readLabels(proposal)
+        guard let records = try sealed.records(in: proposal.range, patience: limits.catchUp),
+            let labels = try readLabels(proposal)
         else {
             backend.abort(digest)
             throw BatchAbort.logBehind
@@ -410,52 +398,19 @@ package final class ScorePartition {
             proposal.labels, for: model(at: proposal.range.lowerBound), patience: limits.catchUp)
     }
 
-    /// All records of a range; nil where this party's log does not get them in time. Offsets may have gaps, but a
-    /// leader's range ends with a record.
-    private func read(_ range: Range<Int64>) throws -> [SealedRecord]? {
-        try move(to: range.lowerBound)
-        var records: [SealedRecord] = []
-        let clock = ContinuousClock()
-        let close = clock.now + limits.catchUp
-        var end = range.lowerBound
-        while end < range.upperBound {
-            let more = try next(limit: Int(range.upperBound - end), timeout: close - clock.now)
-            guard let last = more.last else { return nil }
-            records += more.filter { range.contains($0.position.offset) }.map(SealedRecord.init)
-            end = last.position.offset + 1
-        }
-        return records
-    }
-
     /// Takes every activation below `offset`; false where this party's log does not get there in time.
     private func scanActivations(upTo offset: Int64) throws -> Bool {
         guard activations.scanned < offset else { return true }
-        try move(to: activations.scanned)
-        let clock = ContinuousClock()
-        let close = clock.now + limits.catchUp
+        try sealed.move(to: activations.scanned)
+        let close = ContinuousClock.now + limits.catchUp
         while activations.scanned < offset {
-            let records = try next(
-                limit: Int(min(1024, offset - activations.scanned)), timeout: close - clock.now)
+            let records = try sealed.next(
+                limit: Int(min(1024, offset - activations.scanned)), timeout: close - .now)
             guard let last = records.last else { return false }
-            for record in records where record.position.offset < offset {
-                let sealed = SealedRecord(record)
-                if sealed.activation != nil { try activate(sealed) }
-            }
-            activations.scanned = min(offset, last.position.offset + 1)
+            for record in records where record.offset < offset && record.activation != nil { try activate(record) }
+            activations.scanned = min(offset, last.offset + 1)
         }
         return true
-    }
-
-    private func move(to offset: Int64) throws(LogError) {
-        guard offset != place else { return }
-        try reader.seek(to: Position(partition, offset))
-        place = offset
-    }
-
-    private func next(limit: Int, timeout: Duration) throws(LogError) -> [LogRecord] {
-        let records = try reader.next(limit: limit, timeout: timeout)
-        if let last = records.last { place = last.position.offset + 1 }
-        return records
     }
 
     // MARK: Both
@@ -466,7 +421,7 @@ package final class ScorePartition {
         repeats: [Int64]
     ) throws -> (plan: BatchPlan, records: [SealedRecord], model: ActiveModel, counts: PartitionCounts?) {
         let dropped = Set(repeats)
-        let records = all.filter { !dropped.contains($0.record.position.offset) }
+        let records = all.filter { !dropped.contains($0.offset) }
         let model = try model(at: range.lowerBound)
         let counts = try counting.counts(for: model)
         // Where nothing is read of `consortium.labels`, the plan says how far they are counted.
@@ -482,9 +437,9 @@ package final class ScorePartition {
     private func open(
         _ decision: BatchDecision, _ counts: PartitionCounts, _ log: CountedLog
     ) throws -> PartitionCounts.Batch? {
-        guard try scanActivations(upTo: decision.range.lowerBound), let records = try read(decision.range) else {
-            return nil
-        }
+        guard try scanActivations(upTo: decision.range.lowerBound),
+            let records = try sealed.records(in: decision.range, patience: limits.catchUp)
+        else { return nil }
         let labels = decision.labels.isEmpty ? [] : try log.labels(in: decision.labels, patience: limits.catchUp)
         guard let labels else { return nil }
         let batch = try plan(records, decision.range, labels, decision.labels, repeats: decision.repeats)
@@ -493,13 +448,18 @@ package final class ScorePartition {
                 plan: batch.plan.digest, records: batch.records.count + labels.count)
         else { return nil }
         var inputs = BatchInputs(bits: batch.model.manifest.ownBits, capacity: batch.records.count)
-        return PartitionCounts.Batch(
+        let opened = PartitionCounts.Batch(
             plan: batch.plan,
             transactions: try batch.records.map {
                 try opener.open($0, for: batch.model, counts: counts, into: &inputs)
             },
             labels: try labels.map { try labelOpener.open($0, for: batch.model, counts: counts) },
             agreement: agreement)
+        let refused = batch.records.indices.map { inputs.refusal($0) } + opened.labels.map(\.refusal)
+        guard zip(refused, agreement.refusals).allSatisfy({ $0 == nil || $1 != nil }) else {
+            throw ScoringError.notOpenedAgain(partition, batch.plan.range.lowerBound)
+        }
+        return opened
     }
 
     private func model(at offset: Int64) throws -> ActiveModel {
@@ -510,7 +470,7 @@ package final class ScorePartition {
 
     /// Switches the model at a record; a record that the coordinator did not sign, or an old one, changes nothing.
     private func activate(_ record: SealedRecord) throws {
-        let offset = record.record.position.offset
+        let offset = record.offset
         if activations.isKnown(at: offset) {
             // Read again after a restart.
         } else if let wire = record.activation, let activation = models.activation(wire),
@@ -551,27 +511,5 @@ package final class ScorePartition {
         guard abort != lastAbort else { return }
         lastAbort = abort
         logger.error("batch stopped: \(abort)", metadata: ["partition": "\(partition)"])
-    }
-}
-
-/// What a party can't score without.
-package enum ScoringError: Error, Sendable, Hashable, CustomStringConvertible {
-    case noModel(TopicPartition)
-    case modelNotDealt(Digest32)
-    case countsOfAnotherSpec
-    case countsOverPartitions
-
-    package var description: String {
-        switch self {
-        case .noModel(let partition):
-            "there are transactions on \(partition) before any model was activated; run `cordon model deal` first"
-        case .modelNotDealt(let digest):
-            "the active model \(digest) is not on \(Topics.manifests), or this party can't open its share"
-        case .countsOfAnotherSpec:
-            "the active model reads counts in other buckets, or of longer windows, than this party keeps: it needs a new "
-                + "state, filled again from the log"
-        case .countsOverPartitions:
-            "a model that reads the consortium's counts needs \(Topics.sealed) and \(Topics.labels) with one partition each"
-        }
     }
 }

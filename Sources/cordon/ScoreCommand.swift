@@ -10,6 +10,7 @@ import TLSTransport
 import Telemetry
 import ThreeParty
 import TokenService
+import Tokens
 
 /// The process of one scoring party.
 struct ScoreCommand: ParsableCommand {
@@ -92,7 +93,7 @@ struct ScoreCommand: ParsableCommand {
             stages.add("partition-\(partition)") {
                 do {
                     try partitionStage(
-                        partition, party, roster, keystore, log, store, transport, metrics, logger
+                        partition, party, roster, keystore, log, store, transport, updates, metrics, logger
                     ).run(until: { stop.isSet })
                 } catch let error as LogError where error.concernsOnePartition {
                     metrics.set("cordon_partitions_stopped", to: Double(stopped.add()))
@@ -121,7 +122,8 @@ struct ScoreCommand: ParsableCommand {
 
     private func partitionStage(
         _ partition: Int, _ party: PartyID, _ roster: Roster, _ keystore: FileKeystore, _ log: any EventLog,
-        _ store: any StateStore, _ transport: any Transport, _ metrics: Metrics, _ logger: Logger
+        _ store: any StateStore, _ transport: any Transport, _ updates: TokenUpdates, _ metrics: Metrics,
+        _ logger: Logger
     ) throws -> ScorePartition {
         let backend = CellBackend(
             transport: transport, keys: try pairKeys(party, roster, keystore), stream: UInt32(partition),
@@ -137,10 +139,10 @@ struct ScoreCommand: ParsableCommand {
                 logger: logger),
             members: roster.members.map(\.id),
             recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }),
+            updates: updates,
             limits: BatchLimits(
                 records: batchSize, beat: .cell(every: .milliseconds(batchDeadlineMs)), batches: batches),
-            metrics: metrics,
-            logger: logger)
+            metrics: metrics, logger: logger)
     }
 
     private static func metrics() -> Metrics {
@@ -160,6 +162,9 @@ struct ScoreCommand: ParsableCommand {
         metrics.describe("cordon_labels_refused_total", .counter, "Labels that are not, by reason.")
         metrics.describe("cordon_label_batches_total", .counter, "Batches of labels.")
         metrics.describe("cordon_label_records_refused_total", .counter, "Label records refused by a party.")
+        metrics.describe(
+            "cordon_counted_token_epoch", .gauge,
+            "Epoch of the tokens that counts are kept under; absent before the first move.")
         metrics.describe("cordon_tokens_live", .gauge, "Tokens with events that a window can still hold.")
         metrics.describe("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again.")
         metrics.describe("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds.")

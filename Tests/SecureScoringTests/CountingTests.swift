@@ -279,9 +279,9 @@ struct CountingTests {
     }
 
     @Test(
-        "refuse entries of events that they don't know, or that are another member's, and count the others of the record"
-    )
-    func refusedEntries() throws {
+        "refuse entries of events that they don't know, or that are another member's, and count the others of the record",
+        arguments: [0, 2])
+    func refusedEntries(failures: Int) throws {
         try world.start()
         let events = (0..<4).map { counted.event($0 % 2, day: 0, "t1", "d1") }
         try counted.send(events)
@@ -296,6 +296,8 @@ struct CountingTests {
             LabelEntry(event: a.eventID(UInt64(events[2].number)), fraud: false),
         ]
         let record = a.record(entries, source: SourcePosition(offset: 1))
+        // That they are told of it is tried again, and nothing is counted twice for that.
+        world.views[.zero]?.fail(appendsTo: Topics.rejected(world.a.id), times: failures)
         let offset = try world.appendLabels([record])[0]
         counted.assume(frauds: [events[0]])
         try counted.send([counted.event(0, day: 8, "t1", "d1"), counted.event(1, day: 8, "t1", "d1")])
@@ -307,6 +309,8 @@ struct CountingTests {
         #expect(rejected.allSatisfy { $0.topic == Topics.labels && $0.offset == offset && $0.stage == "counting" })
         #expect(try world.records(Topics.rejected(world.b.id)).isEmpty)
         for party in PartyID.allCases { #expect(world.metrics[party]?.value("cordon_labels_counted_total") == 2) }
+        #expect(world.metrics[.zero]?.value("cordon_label_batches_total") == 1)
+        #expect(world.metrics[.zero]?.value("cordon_log_errors_total") == Double(failures))
     }
 
     @Test("refuse a transaction with a token that is no point, and count nothing of it")
@@ -314,9 +318,11 @@ struct CountingTests {
         try world.start()
         let bad = counted.event(0, day: 0, "t1", "d1")
         let tokens = try TestToken.bytes("t1") + TestToken.noPoint
-        try world.append([try world.a.seal(bad, spec: world.spec, tokens: tokens)])
+        try world.append([try world.a.seal(bad, spec: world.spec, tokens: .init(epoch: 1, bytes: tokens))])
         let short = counted.event(0, day: 0, "t1", "d1")
-        try world.append([try world.a.seal(short, spec: world.spec, tokens: try TestToken.bytes("t1"))])
+        try world.append([
+            try world.a.seal(short, spec: world.spec, tokens: .init(epoch: 1, bytes: TestToken.bytes("t1")))
+        ])
         let good = (0..<2).map { counted.event($0, day: 0, "t1", "d1") }
         try counted.send(good)
         try counted.expectScores()

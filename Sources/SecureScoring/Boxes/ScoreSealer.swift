@@ -115,6 +115,7 @@ extension Refusal {
         case .boxMissing: "box_missing"
         case .boxNotOpened: "box_not_opened"
         case .boxMalformed: "box_malformed"
+        case .unknownTokenEpoch: "unknown_token_epoch"
         case .unknownSchema: "unknown_schema"
         }
     }

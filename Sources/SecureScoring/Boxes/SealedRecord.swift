@@ -25,6 +25,8 @@ struct SealedRecord {
         }
     }
 
+    var offset: Int64 { record.position.offset }
+
     var activation: WireModelActivation? {
         if case .activation(let activation) = body { activation } else { nil }
     }

@@ -82,8 +82,10 @@ final class TransactionOpener {
         return plaintext.withUnsafeBytes { bytes in
             guard let box = ShareBox(bytes) else { return .boxMalformed }
             if let counts {
-                guard let tokens = counts.tokens(bytes[box.tokens]) else { return .boxMalformed }
-                opened.tokens = tokens
+                do throws(Refusal) {
+                    opened.tokens = try counts.tokens(
+                        UnsafeRawBufferPointer(rebasing: bytes[box.tokens]), epoch: sealed.header.tokenEpoch)
+                } catch { return error }
             }
             inputs.append(
                 party: party, first: UnsafeRawBufferPointer(rebasing: bytes[box.first]),

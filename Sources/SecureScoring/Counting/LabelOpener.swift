@@ -67,22 +67,26 @@ final class LabelOpener {
         guard isOpen else { return .boxNotOpened }
         guard
             let labels = LabelEntries.read(
-                plaintext, at: party, header: header, slots: counts.features.slots, &streams),
-            let entries = entries(labels, counts)
+                plaintext, at: party, header: header, slots: counts.features.slots, &streams)
         else { return .boxMalformed }
-        opened.entries = entries
-        return nil
+        do throws(Refusal) {
+            opened.entries = try entries(labels, counts, header.tokenEpoch)
+            return nil
+        } catch { return error }
     }
 
-    /// Nil where a token is no point.
-    private func entries(_ labels: [SharedLabel], _ counts: PartitionCounts) -> [OpenedLabels.Entry]? {
+    private func entries(
+        _ labels: [SharedLabel], _ counts: PartitionCounts, _ epoch: UInt64
+    ) throws(Refusal) -> [OpenedLabels.Entry] {
         var entries: [OpenedLabels.Entry] = []
         entries.reserveCapacity(labels.count)
         for label in labels {
             var entry = OpenedLabels.Entry(event: label.event, outcome: label.outcome)
             if let time = label.time {
-                guard let tokens = label.tokens.withUnsafeBytes({ counts.tokens($0) }) else { return nil }
-                entry.history = (time, tokens)
+                let tokens = label.tokens.withUnsafeBytes { bytes in
+                    Result { () throws(Refusal) in try counts.tokens(bytes, epoch: epoch) }
+                }
+                entry.history = (time, try tokens.get())
             }
             entries.append(entry)
         }

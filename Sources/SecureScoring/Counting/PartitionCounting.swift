@@ -5,6 +5,7 @@ import Logging
 import Records
 import Telemetry
 import ThreeParty
+import Tokens
 
 /// Counting as a part of one partition's way: keeps a party's counts where the leader's decisions are. Used by the partition's
 /// thread.
@@ -19,6 +20,7 @@ final class PartitionCounting {
     private let state: any StateStore
     private let snapshots: CountSnapshots
     private let members: [MemberID]
+    private let updates: TokenUpdates
     private let metrics: Metrics
     private let logger: Logger
     private var kept: (counts: PartitionCounts, log: CountedLog)?
@@ -29,8 +31,7 @@ final class PartitionCounting {
 
     init(
         partition: TopicPartition, log: any EventLog, backend: CellBackend, state: any StateStore, members: [MemberID],
-        metrics: Metrics,
-        logger: Logger
+        updates: TokenUpdates, metrics: Metrics, logger: Logger
     ) {
         self.partition = partition
         self.log = log
@@ -38,6 +39,7 @@ final class PartitionCounting {
         self.state = state
         snapshots = CountSnapshots(store: state)
         self.members = members
+        self.updates = updates
         self.metrics = metrics
         self.logger = logger
     }
@@ -57,7 +59,8 @@ final class PartitionCounting {
             throw ScoringError.countsOverPartitions
         }
         let counts = try PartitionCounts(
-            features: features, partition: partition.partition, members: members, state: state, metrics: metrics)
+            features: features, partition: partition.partition, members: members, updates: updates, state: state,
+            metrics: metrics)
         let kept = (
             counts, try CountedLog(partition: partition.partition, log: log, backend: backend, from: counts.standing)
         )
@@ -75,6 +78,9 @@ final class PartitionCounting {
             throw error
         }
     }
+
+    /// Goes on with the move of what is counted to a newer token key, where there is one.
+    func moveTokens() throws { try kept?.counts.moveTokens() }
 
     /// Writes down what was counted, at the end.
     func finish() throws(LogError) {

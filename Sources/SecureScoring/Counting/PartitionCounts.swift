@@ -20,6 +20,8 @@ final class PartitionCounts {
         var decisions: Int64 = 0
         /// Of all batches that were counted, in order: equal digests mean equal counts.
         var digest = Digest32.zero
+        /// Of the tokens that they are counted under.
+        var tokens = TokenEpoch(0)
     }
 
     /// A batch that all parties computed, with what this one opened.
@@ -41,17 +43,24 @@ final class PartitionCounts {
     private(set) var features: CountFeatures
     private(set) var standing = Standing()
     private var counters: PartyCounters
+    private let tokens: CountedTokens
     private let store: CounterStore
     private let numbers: [MemberID: MemberNumber]
     private let metrics: Metrics
+    /// Of the batch that is being counted: what became of its events, and how many of its labels are counted.
+    private var outcomes: [EventOutcome: Int] = [:]
+    private var labelled = 0
     /// The features that are public among the parties.
     private var open: [CountFeatures.Feature]
 
     /// What the party's state holds, or nothing counted yet.
     ///
-    /// - Parameter members: in the roster's order, which numbers them.
+    /// - Parameters:
+    ///   - members: in the roster's order, which numbers them.
+    ///   - updates: the rotations of the token key.
     init(
-        features: CountFeatures, partition: Int, members: [MemberID], state: any StateStore, metrics: Metrics
+        features: CountFeatures, partition: Int, members: [MemberID], updates: TokenUpdates, state: any StateStore,
+        metrics: Metrics
     ) throws {
         // Room for models with longer windows, so that they find their past counted.
         let reach = max(features.reach, 40 * EventTime.day)
@@ -71,9 +80,12 @@ final class PartitionCounts {
                 throw LogError.corrupted(reason: "the party's state does not say how far its counts are")
             }
             self.standing = standing
+            tokens = try CountedTokens(epoch: standing.tokens, updates: updates)
         } else {
             counters = PartyCounters(spec: spec, members: members.count)
+            tokens = try CountedTokens(epoch: nil, updates: updates)
         }
+        standing.tokens = tokens.epoch
     }
 
     /// From now on counts for a model that reads other features.
@@ -89,27 +101,23 @@ final class PartitionCounts {
 
     // MARK: Before a batch
 
-    /// The tokens of a box, a slot each; nil where they are none. A token that is not known yet is checked to be of the group,
-    /// since a rotation computes with it.
-    func tokens(_ bytes: Slice<UnsafeRawBufferPointer>) -> [TokenKey?]? {
-        tokens(UnsafeRawBufferPointer(rebasing: bytes))
-    }
-
-    func tokens(_ bytes: UnsafeRawBufferPointer) -> [TokenKey?]? {
+    /// The tokens of a box, a slot each, as they are counted here.
+    ///
+    /// - Parameter epoch: of the key that they are under.
+    /// - Throws: `boxMalformed` where they are no tokens, `unknownTokenEpoch`.
+    func tokens(_ bytes: UnsafeRawBufferPointer, epoch: UInt64) throws(Refusal) -> [TokenKey?] {
         let width = TokenKey.byteCount
-        guard bytes.count == features.slots * width else { return nil }
-        var tokens: [TokenKey?] = []
-        tokens.reserveCapacity(features.slots)
+        guard bytes.count == features.slots * width else { throw .boxMalformed }
+        var found: [TokenKey?] = []
+        found.reserveCapacity(features.slots)
         for slot in 0..<features.slots {
-            let one = bytes[slot * width..<(slot + 1) * width]
-            guard let token = TokenKey(one) else {
-                tokens.append(nil)
-                continue
-            }
-            if !counters.knows(token), (try? EntityToken(bytes: Array(one))) == nil { return nil }
-            tokens.append(token)
+            let token = TokenKey(UnsafeRawBufferPointer(rebasing: bytes[slot * width..<(slot + 1) * width]))
+            found.append(
+                try token.map { token throws(Refusal) in
+                    try tokens.counted(token, of: TokenEpoch(epoch), in: counters).get()
+                })
         }
-        return tokens
+        return found
     }
 
     /// What counts say of a batch's transactions.
@@ -117,35 +125,51 @@ final class PartitionCounts {
     /// - Parameter refusal: why this party can't use a transaction.
     func look(_ transactions: [OpenedTransaction], refusal: (Int) -> Refusal?) -> BatchCounts {
         var out = BatchCounts(features)
+        // Of one transaction: by slot, by lookup, by feature.
+        var places: [TokenCounters.Place?] = []
+        var secret: [(share: CountShare, events: Int)] = []
+        var values: [Int] = []
         for (index, transaction) in transactions.enumerated() {
             if let refusal = refusal(index) {
                 out.append(refusal)
                 continue
             }
-            let secret = features.lookups.map { lookup -> (share: CountShare, events: Int) in
-                guard let token = transaction.tokens[lookup.slot] else { return (.zero, 0) }
-                let sum = counters.counters.sum(
-                    of: token, over: CountWindow(over: lookup.over, delay: lookup.delay), at: transaction.time)
-                return (sum.frauds, sum.events)
+            places.removeAll(keepingCapacity: true)
+            secret.removeAll(keepingCapacity: true)
+            values.removeAll(keepingCapacity: true)
+            for token in transaction.tokens { places.append(token.flatMap { counters.counters.place(of: $0) }) }
+            for lookup in features.lookups {
+                let window = CountWindow(over: lookup.over, delay: lookup.delay)
+                let sum = places[lookup.slot].map { counters.counters.sum(at: $0, over: window, at: transaction.time) }
+                secret.append((sum?.frauds ?? .zero, sum?.events ?? 0))
             }
-            out.append(
-                secret: secret,
-                open: open.map { feature in
-                    guard let token = transaction.tokens[feature.slot] else { return 0 }
-                    let sum = sum(of: token, feature, at: transaction.time)
-                    return feature.kind == .members ? sum.distinctMembers : sum.events
-                })
+            for feature in open {
+                let sum = places[feature.slot].map { self.sum(at: $0, feature, transaction.time) }
+                values.append((feature.kind == .members ? sum?.distinctMembers : sum?.events) ?? 0)
+            }
+            out.append(secret: secret, open: values)
         }
         return out
     }
 
-    private func sum(of token: TokenKey, _ feature: CountFeatures.Feature, at time: EventTime) -> BucketSum {
+    private func sum(
+        at place: TokenCounters.Place, _ feature: CountFeatures.Feature, _ time: EventTime
+    ) -> BucketSum {
         guard feature.delay == 0 else {
             return counters.counters.sum(
-                of: token, over: CountWindow(over: feature.over, delay: feature.delay), at: time)
+                at: place, over: CountWindow(over: feature.over, delay: feature.delay), at: time)
         }
         let span: VelocitySpan = feature.over == 60 ? .minute : feature.over == 3600 ? .hour : .day
-        return counters.counters.velocity(of: token, over: span, at: time)
+        return counters.counters.velocity(at: place, over: span, at: time)
+    }
+
+    // MARK: Between batches
+
+    /// Goes on with the move of everything to a newer token key, where there is one.
+    func moveTokens() throws {
+        guard try tokens.move(&counters) else { return }
+        standing.tokens = tokens.epoch
+        metrics.set("cordon_counted_token_epoch", to: Double(tokens.epoch.number))
     }
 
     // MARK: After a batch
@@ -175,6 +199,7 @@ final class PartitionCounts {
                 RefusedLabel(record: index, entry: $0.entry, member: $0.member, error: $0.error)
             }
         }
+        report()
         counters.settle()
         counters.sweep(2 * (batch.transactions.count + batch.labels.count))
         standing.sealed = batch.plan.range.upperBound
@@ -186,8 +211,16 @@ final class PartitionCounts {
 
     private func count(_ event: EventID, of member: MemberID, _ tokens: [TokenKey?], at time: EventTime) {
         guard let number = numbers[member] else { return }
-        let outcome = counters.event(event, from: number, of: tokens.compactMap { $0 }, at: time)
-        metrics.add(1, to: "cordon_events_counted_total", .init("outcome", "\(outcome)"))
+        outcomes[counters.event(event, from: number, of: tokens.compactMap { $0 }, at: time), default: 0] += 1
+    }
+
+    /// Adds what became of a batch's events and labels to the metrics.
+    private func report() {
+        for (outcome, count) in outcomes {
+            metrics.add(count, to: "cordon_events_counted_total", .init("outcome", "\(outcome)"))
+        }
+        if labelled > 0 { metrics.add(labelled, to: "cordon_labels_counted_total") }
+        (outcomes, labelled) = ([:], 0)
     }
 
     private func count(_ record: OpenedLabels) -> [(entry: Int, member: MemberID, error: LabelError)] {
@@ -200,7 +233,7 @@ final class PartitionCounts {
             if let (time, tokens) = entry.history { count(entry.event, of: member, tokens, at: time) }
             guard let outcome = entry.outcome else { continue }
             switch counters.label(outcome, of: entry.event, from: number) {
-            case .counted: metrics.add(1, to: "cordon_labels_counted_total")
+            case .counted: labelled += 1
             case .refused(let error):
                 metrics.add(1, to: "cordon_labels_refused_total", .init("reason", error.rawValue))
                 refused.append((index, member, error))
@@ -231,17 +264,17 @@ final class PartitionCounts {
 }
 
 extension PartitionCounts.Standing {
-    /// sealed, labels, decisions (8 bytes each), digest (32); big-endian.
+    /// sealed, labels, decisions, token epoch (8 bytes each), digest (32); big-endian.
     var encoded: [UInt8] {
-        [sealed, labels, decisions].flatMap { number in withUnsafeBytes(of: number.bigEndian) { Array($0) } }
-            + digest.bytes
+        [UInt64(bitPattern: sealed), UInt64(bitPattern: labels), UInt64(bitPattern: decisions), tokens.number]
+            .flatMap { number in withUnsafeBytes(of: number.bigEndian) { Array($0) } } + digest.bytes
     }
 
     init?(decoding bytes: [UInt8]) {
-        guard bytes.count == 56, let digest = Digest32(bytes[24...]) else { return nil }
-        func number(_ at: Int) -> Int64 {
-            Int64(bitPattern: bytes[at..<at + 8].reduce(0) { $0 << 8 | UInt64($1) })
-        }
-        (sealed, labels, decisions, self.digest) = (number(0), number(8), number(16), digest)
+        guard bytes.count == 64, let digest = Digest32(bytes[32...]) else { return nil }
+        let numbers = (0..<4).map { at in bytes[at * 8..<at * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+        (sealed, labels) = (Int64(bitPattern: numbers[0]), Int64(bitPattern: numbers[1]))
+        (decisions, tokens) = (Int64(bitPattern: numbers[2]), TokenEpoch(numbers[3]))
+        self.digest = digest
     }
 }

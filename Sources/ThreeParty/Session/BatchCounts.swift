@@ -24,19 +24,19 @@ package struct BatchCounts: Sendable {
     package mutating func append(secret: [(share: CountShare, events: Int)], open values: [Int]) {
         precondition(secret.count == features.lookups.count && values.count == openFeatures.count)
         var thresholds: [UInt16] = []
+        thresholds.reserveCapacity(queries?.shape.bits ?? 0)
         for (lookup, count) in zip(features.lookups, secret) {
             features.thresholds(lookup, events: count.events, into: &thresholds)
         }
-        queries?.append(secret.map(\.share), thresholds: thresholds)
-        var row = [UInt8](repeating: 0, count: openBytes)
-        var bit = 0
+        queries?.append(secret.lazy.map(\.share), thresholds: thresholds)
+        var bit = open.count * 8
+        open += repeatElement(0, count: openBytes)
         for (feature, value) in zip(openFeatures, values) {
             for edge in feature.edges {
-                if Double(value) >= edge { row[bit >> 3] |= 1 << UInt8(bit & 7) }
+                if Double(value) >= edge { open[bit >> 3] |= 1 << UInt8(bit & 7) }
                 bit += 1
             }
         }
-        open += row
     }
 
     /// A transaction that this party can't use.

@@ -21,7 +21,7 @@ package final class PreparedModel: Sendable {
 }
 
 /// Why a party refuses a sealed transaction. The raw value travels between parties.
-package enum Refusal: UInt8, Sendable, Hashable {
+package enum Refusal: UInt8, Error, Hashable {
     case headerMalformed = 1
     case unknownMember = 2
     case unknownSession = 3
@@ -30,6 +30,7 @@ package enum Refusal: UInt8, Sendable, Hashable {
     case boxNotOpened = 6
     case boxMalformed = 7
     case unknownSchema = 8
+    case unknownTokenEpoch = 9
 }
 
 /// A refused transaction: the reason of the lowest party that refused it.

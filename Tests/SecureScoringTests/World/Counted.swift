@@ -7,6 +7,7 @@ import Records
 import Synchronization
 import Testing
 import ThreeParty
+import Tokens
 
 /// The day on which the tests of counting begin.
 let firstDay: Int64 = 17_800
@@ -109,7 +110,7 @@ extension Bank {
     ///   - own: in the place of what the event says; one value an own feature.
     ///   - random: fresh bytes, where they matter.
     func seal(
-        _ event: CountedEvent, spec: BinnedSpec, own: [Double]? = nil, tokens: [UInt8]? = nil,
+        _ event: CountedEvent, spec: BinnedSpec, own: [Double]? = nil, tokens: BoxedTokens? = nil,
         random: @escaping @Sendable (Int) -> [UInt8] = { SystemBytes().next($0) }
     ) throws -> [UInt8] {
         let sealer = TransactionSealer(
@@ -119,7 +120,7 @@ extension Bank {
             amount: MinorUnits(1))
         return sealer.seal(
             transaction, event: sealer.eventID(UInt64(event.number)), features: own ?? event.own(spec),
-            tokens: BoxedTokens(epoch: 1, bytes: try tokens ?? event.tokens(spec)),
+            tokens: try tokens ?? BoxedTokens(epoch: 1, bytes: event.tokens(spec)),
             source: SourcePosition(offset: event.number))
     }
 
@@ -140,7 +141,8 @@ extension Bank {
 
     /// A record of labelled events that the parties don't know.
     func history(
-        _ outcomes: [(event: CountedEvent, fraud: Bool)], day: Int64, spec: BinnedSpec, tokens: [UInt8]? = nil
+        _ outcomes: [(event: CountedEvent, fraud: Bool)], day: Int64, spec: BinnedSpec, tokens: [UInt8]? = nil,
+        epoch: TokenEpoch = TokenEpoch(1)
     ) throws -> [UInt8] {
         let sealer = labelSealer(spec)
         return sealer.record(
@@ -148,7 +150,7 @@ extension Bank {
                 LabelEntry(
                     event: sealer.eventID(UInt64($0.event.number)), fraud: $0.fraud, time: $0.event.time,
                     tokens: try tokens ?? $0.event.tokens(spec))
-            }, source: .history(day: Int(firstDay + day)), history: true)
+            }, source: .history(day: Int(firstDay + day)), history: true, tokenEpoch: epoch.number)
     }
 }
 
@@ -188,6 +190,9 @@ final class CountedWorld {
     let world: World
     let model: ClearModel
     private(set) var clear = ClearCounts()
+    /// The rotations of the token key, as members know them by their tokens, and which epoch's each member uses.
+    let rotations = TokenUpdates(newest: TokenEpoch(1))
+    var epochs = [TokenEpoch(1), TokenEpoch(1)]
     /// By member, source to score.
     private var expected: [[Int64: Int64]] = [[:], [:]]
     private var labelSource: Int64 = 0
@@ -227,7 +232,24 @@ final class CountedWorld {
             expected[event.bank][event.number] = model.score(values: clear.values(of: event, spec))
         }
         events.forEach { clear.add($0) }
-        return try world.append(try events.map { try banks[$0.bank].seal($0, spec: spec) })
+        return try world.append(
+            try events.map { try banks[$0.bank].seal($0, spec: spec, tokens: boxed($0, epochs[$0.bank])) })
+    }
+
+    /// An event's tokens under an epoch's key.
+    func boxed(_ event: CountedEvent, _ epoch: TokenEpoch) throws -> BoxedTokens {
+        let first = try event.tokens(spec)
+        var bytes: [UInt8] = []
+        for start in stride(from: 0, to: first.count, by: EntityToken.byteCount) {
+            let one = Array(first[start..<start + EntityToken.byteCount])
+            guard one.contains(where: { $0 != 0 }) else {
+                bytes += one
+                continue
+            }
+            let moved = rotations.move([try EntityToken(bytes: one)], from: TokenEpoch(1), to: epoch)
+            bytes += try #require(moved)[0].bytes
+        }
+        return BoxedTokens(epoch: epoch.number, bytes: bytes)
     }
 
     /// Labels events: those of `frauds` were frauds. Returns the records, one a member.

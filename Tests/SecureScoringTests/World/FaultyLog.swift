@@ -9,6 +9,7 @@ final class FaultyLog: EventLog, @unchecked Sendable {
     private let condition = NSCondition()
     private var hidden: Int64?
     private var changed: [Int64: [UInt8]] = [:]
+    private var failing: (topic: String, times: Int)?
 
     init(_ log: any EventLog, topic: String) {
         self.log = log
@@ -20,6 +21,13 @@ final class FaultyLog: EventLog, @unchecked Sendable {
         condition.lock()
         hidden = offset
         condition.broadcast()
+        condition.unlock()
+    }
+
+    /// The next appends to a topic fail, and leave nothing.
+    func fail(appendsTo topic: String, times: Int) {
+        condition.lock()
+        failing = (topic, times)
         condition.unlock()
     }
 
@@ -36,7 +44,22 @@ final class FaultyLog: EventLog, @unchecked Sendable {
     func writer(id: String) throws(LogError) -> any FencedWriter { try log.writer(id: id) }
     func earliest(of partition: TopicPartition) throws(LogError) -> Int64 { try log.earliest(of: partition) }
     func partitions(of topic: String) throws(LogError) -> Int { try log.partitions(of: topic) }
-    func append(_ batch: [NewRecord]) throws(LogError) -> [Position] { try log.append(batch) }
+
+    func append(_ batch: [NewRecord]) throws(LogError) -> [Position] {
+        if takesFailure(batch) { throw .unreachable(reason: "the test says so") }
+        return try log.append(batch)
+    }
+
+    private func takesFailure(_ batch: [NewRecord]) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        guard let (topic, times) = failing, times > 0, batch.contains(where: { $0.partition.topic == topic }) else {
+            return false
+        }
+        failing = (topic, times - 1)
+        return true
+    }
+
     func end(of partition: TopicPartition) throws(LogError) -> Int64 { try log.end(of: partition) }
     func commit(_ positions: [Position], group: String) throws(LogError) { try log.commit(positions, group: group) }
 

@@ -10,6 +10,7 @@ import Synchronization
 import Telemetry
 import Testing
 import ThreeParty
+import Tokens
 
 /// A consortium in one process: two members and three parties over one SQLite log in a temporary folder, with each
 /// party's own view of that log. Parties start and stop when the test says so, and find their state as they left it.
@@ -20,6 +21,8 @@ final class World: Sendable {
     let log: any EventLog
     let views: [PartyID: FaultyLog]
     let metrics: [PartyID: Metrics]
+    /// The rotations of the token key that each party knows of.
+    let updates: [PartyID: TokenUpdates]
     let entries = CollectedLog()
     let wire = Wire()
     let path: String
@@ -62,6 +65,8 @@ final class World: Sendable {
         for party in PartyID.allCases { views[party] = FaultyLog(log, topic: viewed) }
         self.views = views
         metrics = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, Metrics()) })
+        updates = Dictionary(
+            uniqueKeysWithValues: PartyID.allCases.map { ($0, TokenUpdates(newest: TokenEpoch(1))) })
         for bank in [a, b] { try announce(bank) }
     }
 
@@ -125,7 +130,7 @@ final class World: Sendable {
         let members = [a.id: a.identity, b.id: b.identity]
         let recipients = [a.id: try a.hpke().publicKey, b.id: try b.hpke().publicKey]
         for party in started.isEmpty ? PartyID.allCases : started {
-            guard let view = views[party], let metrics = metrics[party] else { continue }
+            guard let view = views[party], let metrics = metrics[party], let updates = updates[party] else { continue }
             let logger = entries.logger(party)
             let transport = wire.transport(party)
             let state = "\(path)/\(party).sqlite"
@@ -147,7 +152,7 @@ final class World: Sendable {
                     sessions: try SessionRegistry(
                         party: party, key: try HPKEPrivateKey(bytes: seed), members: members, log: view,
                         logger: logger),
-                    members: [a.id, b.id], recipients: recipients,
+                    members: [a.id, b.id], recipients: recipients, updates: updates,
                     limits: BatchLimits(records: batch, beat: Beat(every: .milliseconds(1)), catchUp: catchUp),
                     metrics: metrics, logger: logger)
             }
@@ -161,6 +166,11 @@ final class World: Sendable {
             guard let thread = parties.withLock({ $0.removeValue(forKey: party) }) else { continue }
             if let failure = thread.stop() { Issue.record("\(party) failed: \(failure)") }
         }
+    }
+
+    /// Waits until a party ends by itself; returns what it failed with.
+    func ended(_ party: PartyID) -> (any Error)? {
+        parties.withLock { $0.removeValue(forKey: party) }?.wait()
     }
 
     /// As after a lost disk: the parties' state is gone, the log is there.

@@ -1,0 +1,24 @@
+package import EventLogs
+
+/// When a batch closes, and how many are under way at once.
+package struct BatchLimits: Sendable, Hashable {
+    package var records: Int
+    /// Label records of a batch; each has up to 512 entries.
+    package var labels = 8
+    /// A batch that is not full leaves on the beat, an idle cell's at once; and when nothing is under way, as small segments do in
+    /// Nagle's algorithm (RFC 896): under light load, one larger batch costs less than two.
+    package var beat: Beat
+    /// The window of full batches: beyond it, transactions wait in the log.
+    package var batches: Int
+    /// How long a follower waits for its own log to have what was proposed.
+    package var catchUp: Duration
+
+    package init(
+        records: Int = 256, beat: Beat = .cell, batches: Int = 2, catchUp: Duration = .seconds(2)
+    ) {
+        self.records = records
+        self.beat = beat
+        self.batches = batches
+        self.catchUp = catchUp
+    }
+}

@@ -1,0 +1,102 @@
+import Counters
+import Dispatch
+import Synchronization
+import ThreeParty
+import Tokens
+
+/// Under which tokens a party counts, and their move to those of a newer key (docs/TOKENS.md).
+///
+/// Events may name tokens of any epoch that this party has the factors to. All are counted under one epoch's, which is the party's
+/// own affair: an entity's counts are the same under each, so the three parties need not move at the same time, and neither need
+/// members. Used by a partition's thread.
+final class CountedTokens {
+    /// Of the tokens that everything is counted under.
+    private(set) var epoch: TokenEpoch
+    private let updates: TokenUpdates
+    /// Tokens of other epochs that events named, and what they are in this one; forgotten together when there are many.
+    private var converted: [TokenEpoch: [TokenKey: TokenKey]] = [:]
+    private let queue = DispatchQueue(label: "cordon.token-move")
+    private let slice: Slice
+    private var isComputing = false
+    private var next = ContinuousClock.now
+
+    /// Tokens moved between two batches, and the time from one such slice to the next: 4,096 tokens a second, for a third of a core.
+    static let sliceTokens = 1024
+    private static let pause = Duration.milliseconds(250)
+    private static let convertedLimit = 100_000
+
+    /// What the queue has computed and the partition's thread has not taken yet.
+    private final class Slice: Sendable {
+        let tokens = Mutex<[(from: TokenKey, to: TokenKey)]?>(nil)
+    }
+
+    /// - Parameter epoch: what was counted is of this one's tokens; nil where nothing was.
+    init(epoch: TokenEpoch?, updates: TokenUpdates) throws(ScoringError) {
+        self.updates = updates
+        self.epoch = epoch ?? updates.newest
+        slice = Slice()
+        guard updates.move([], from: self.epoch, to: max(self.epoch, updates.newest)) != nil else {
+            throw .countsOfLostEpoch(self.epoch.number)
+        }
+    }
+
+    /// The token under which is counted what a box calls `token`, or why there is none.
+    func counted(
+        _ token: TokenKey, of box: TokenEpoch, in counters: PartyCounters
+    ) -> Result<TokenKey, Refusal> {
+        if box == epoch {
+            // One that is not known yet is checked to be of the group, since a rotation computes with it.
+            return counters.knows(token) || element(token) != nil ? .success(token) : .failure(.boxMalformed)
+        }
+        if box == epoch.next, let present = counters.present(ofNext: token) { return .success(present) }
+        if let present = converted[box]?[token] { return .success(present) }
+        guard let element = element(token) else { return .failure(.boxMalformed) }
+        guard let present = updates.move([element], from: box, to: epoch)?.first.flatMap({ TokenKey($0.bytes) }) else {
+            return .failure(.unknownTokenEpoch)
+        }
+        if converted[box, default: [:]].count >= Self.convertedLimit { converted[box] = [:] }
+        converted[box, default: [:]][token] = present
+        return .success(present)
+    }
+
+    private func element(_ token: TokenKey) -> EntityToken? { try? EntityToken(bytes: token.bytes) }
+
+    /// Goes on with a move to a newer key where there is one: takes the slice that was computed and begins the next. Costs milliseconds
+    /// at most, whatever there is to move.
+    ///
+    /// - Returns: whether everything is counted under another epoch's tokens from now on.
+    func move(_ counters: inout PartyCounters) throws -> Bool {
+        guard counters.isRotating || epoch < updates.newest || counters.isRenewing else { return false }
+        if let tokens = slice.tokens.withLock({ $0.take() }) {
+            isComputing = false
+            try counters.rekey(tokens)
+        }
+        guard !isComputing, .now >= next else { return false }
+        next = .now + Self.pause
+        guard counters.isRotating else {
+            // Rows with tokens of the epoch before are written anew first.
+            if !counters.renew(4 * Self.sliceTokens), epoch < updates.newest { try counters.beginRotation() }
+            return false
+        }
+        let unmoved = counters.unmoved(Self.sliceTokens)
+        if unmoved.isEmpty {
+            try counters.finishRotation()
+            epoch = epoch.next
+            converted = [:]
+            return true
+        }
+        try compute(unmoved)
+        return false
+    }
+
+    private func compute(_ tokens: [TokenKey]) throws {
+        isComputing = true
+        queue.async { [slice, updates, epoch] in
+            // All were checked when they were counted.
+            let elements = tokens.map { try! EntityToken(bytes: $0.bytes) }
+            let moved = updates.move(elements, from: epoch, to: epoch.next) ?? []
+            let slices = zip(tokens, moved).compactMap { from, to in TokenKey(to.bytes).map { (from: from, to: $0) } }
+            slice.tokens.withLock { $0 = slices }
+        }
+    }
+}
