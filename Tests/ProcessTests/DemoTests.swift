@@ -30,6 +30,7 @@ struct DemoTests {
         var sent_bytes_per_tx_party: Double
         var record_bytes: Double
         var members: [String: Member]
+        var counted_token_epoch: Double?
         var uplift: Uplift?
     }
 
@@ -51,14 +52,17 @@ struct DemoTests {
         try JSONDecoder().decode(Summary.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
     }
 
-    @Test("a simulated consortium: every score equal to the clear model's, every transaction decided once, and again")
+    @Test(
+        "a simulated consortium: every score equal to the clear model's, every transaction decided once, and again under another token key"
+    )
     func simulated() throws {
         let folder = try Folder()
         let arguments = [
             "demo", "--dir", folder.path("demo"), "--customers", "400", "--summary", folder.path("summary.json"),
         ]
         for round in 1...2 {
-            let (exit, said) = try Program.run(arguments, in: folder.url)
+            // The second time the token key is rotated meanwhile, and nothing is another for it.
+            let (exit, said) = try Program.run(arguments + (round == 2 ? ["--rotate"] : []), in: folder.url)
             try #require(exit == 0, "\(said)")
             let summary = try Self.summary(folder.path("summary.json"))
             #expect(summary.transactions > 3000)
@@ -72,6 +76,7 @@ struct DemoTests {
             #expect(summary.members.count == 3)
             #expect(summary.sent_bytes_per_tx_party > 3000 && summary.sent_bytes_per_tx_party < 3600)
             #expect(said.contains("is used again") == (round == 2))
+            #expect(summary.counted_token_epoch == (round == 2 ? 2 : nil))
         }
     }
 

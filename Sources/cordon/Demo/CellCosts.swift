@@ -10,6 +10,8 @@ struct CellCosts {
     var sentBytesPerTransactionAndParty: Double?
     /// Bytes of a sealed record.
     var recordBytes: Double?
+    /// Of the tokens that all three parties count under by now; nil where one has never moved.
+    var countedTokenEpoch: Double?
 
     init(folder: DemoFolder, members: [MemberID]) {
         let parties = PartyID.allCases.map { MetricsReading(file: folder.metrics($0.name)) }
@@ -17,6 +19,8 @@ struct CellCosts {
         func sum(_ readings: [MetricsReading], _ name: String) -> Double {
             readings.reduce(0) { $0 + $1.sum(name) }
         }
+        let epochs = parties.map { $0.sum("cordon_counted_token_epoch") }
+        countedTokenEpoch = epochs.allSatisfy { $0 > 0 } ? epochs.min() : nil
         let scored = sum(parties, "cordon_transactions_scored_total")
         let batches = sum(parties, "cordon_batches_total")
         if scored > 0 { sentBytesPerTransactionAndParty = sum(parties, "cordon_cell_sent_bytes_total") / scored }

@@ -54,6 +54,9 @@ struct DemoCommand: ParsableCommand {
             "With --compare: alerts a risk team looks at, of a thousand transactions.", valueName: "number"))
     var budget = 5.0
 
+    @Flag(help: "Have the token key rotated while transactions are scored.")
+    var rotate = false
+
     @Option(help: ArgumentHelp("Write the summary as JSON.", valueName: "file"))
     var summary: String?
 
@@ -70,6 +73,9 @@ struct DemoCommand: ParsableCommand {
         }
         guard !(alone && compare) else {
             throw ValidationError("`--compare` compares the consortium with every bank alone: leave `--alone` out")
+        }
+        guard !(alone && rotate) else {
+            throw ValidationError("`--rotate` is for a consortium, whose features need tokens: leave `--alone` out")
         }
         guard rate >= 0, rate.isFinite, window > 0 else {
             throw ValidationError("`--rate` and `--window` are not negative")
@@ -156,7 +162,8 @@ struct DemoCommand: ParsableCommand {
         guard !stop.isSet else { throw ExitCode(130) }
         let run = DemoRun(
             consortium: consortium, data: data, bins: model.model.binned, rate: rate, window: window,
-            faults: replay == nil)
+            faults: replay == nil,
+            rotation: rotate ? DemoRotation(folder: folder, consortium: consortium) : nil)
         return (model, try run.watch(binary: ownProgram(), stop: stop))
     }
 

@@ -12,6 +12,8 @@ struct DemoRun {
     let window: Int
     /// Whether some records are broken on their way.
     let faults: Bool
+    /// Ordered once a third of everything is decided; waited for in the end.
+    let rotation: DemoRotation?
 
     struct Outcome {
         var state: DemoWatch.State
@@ -70,6 +72,7 @@ struct DemoRun {
         for labelled in data.transactions where labelled.fraud {
             frauds[labelled.member, default: []].insert(labelled.transaction.id)
         }
+        var isOrdered = false
         var board = DemoBoard(members: data.members, frauds: frauds, total: total)
         var lastChange = (answered: 0, at: ContinuousClock.now)
         while !stop.isSet {
@@ -77,12 +80,17 @@ struct DemoRun {
             try processes.check()
             let written = feed.written
             let answered = watch.answered
-            let complete = feed.isDone && answered >= written.transactions
+            let complete =
+                feed.isDone && answered >= written.transactions && (rotation.map { isOrdered && $0.isDone } ?? true)
             board.show(watch.snapshot, sent: written.sent, last: complete)
             if complete {
                 // A second decision on anything would come right behind the first.
                 Thread.sleep(forTimeInterval: 0.5)
                 return true
+            }
+            if let rotation, !isOrdered, answered > total / 3 {
+                try rotation.order()
+                isOrdered = true
             }
             if answered != lastChange.answered { lastChange = (answered, ContinuousClock.now) }
             guard ContinuousClock.now - lastChange.at < .seconds(60) else {

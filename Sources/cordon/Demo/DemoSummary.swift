@@ -47,6 +47,8 @@ struct DemoSummary: Encodable {
     var sent_bytes_per_tx_party: Double?
     /// Bytes of a sealed record.
     var record_bytes: Double?
+    /// Of the tokens that all three parties count under in the end, where these are not the first key's.
+    var counted_token_epoch: Double?
     var first_score_s: Double?
     var memory_mb: Double?
     var model = ""
@@ -113,11 +115,12 @@ struct DemoSummary: Encodable {
         transactions_per_batch = costs.transactionsPerBatch
         sent_bytes_per_tx_party = costs.sentBytesPerTransactionAndParty
         record_bytes = costs.recordBytes
+        counted_token_epoch = costs.countedTokenEpoch
     }
 
     private enum CodingKeys: CodingKey {
         case members, tx_per_s, rounds, transactions_per_batch, sent_bytes_per_tx_party, record_bytes, first_score_s
-        case memory_mb, model, folder, uplift
+        case memory_mb, model, folder, uplift, counted_token_epoch
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -134,6 +137,7 @@ struct DemoSummary: Encodable {
         try container.encode(model, forKey: .model)
         try container.encode(folder, forKey: .folder)
         try container.encodeIfPresent(uplift, forKey: .uplift)
+        try container.encodeIfPresent(counted_token_epoch, forKey: .counted_token_epoch)
     }
 
     var json: [UInt8] { encodeJSON(self) }
@@ -159,6 +163,11 @@ struct DemoSummary: Encodable {
                 "    \(column(name, 10, left: true))  AUC \(decimals(figures.auc)), average precision "
                     + "\(decimals(figures.ap)), card precision@100 \(decimals(figures.card_precision_100)) "
                     + "(\(figures.measured) transactions, \(figures.frauds) frauds)")
+        }
+        if let epoch = counted_token_epoch {
+            lines.append(
+                "  token key     rotated meanwhile: all three parties count under tokens of epoch \(decimals(epoch, 0))"
+            )
         }
         return (lines + ["  everything is in \(folder)"]).joined(separator: "\n")
     }

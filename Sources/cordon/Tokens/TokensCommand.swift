@@ -1,10 +1,6 @@
 import ArgumentParser
 import Configuration
-import EventLogs
-import Foundation
 import Keys
-import Records
-import TokenService
 import Tokens
 
 struct TokensCommand: ParsableCommand {
@@ -43,57 +39,15 @@ struct TokensCommand: ParsableCommand {
         }
 
         func run() throws {
-            let roster = try Roster(file: roster)
-            let keystore = FileKeystore(directory: keys)
-            let key = try keystore.signingKey()
-            guard key.verifyingKey == roster.coordinator else {
-                throw Failure("the key in \(keystore.directory) is not the roster's coordinator")
-            }
-            let log = try log.open()
-            let topic = TopicPartition(Topics.tokenKeys)
-            let reader = try log.reader(at: [Position(topic, try log.earliest(of: topic))])
-            var survey = TokenKeySurvey(consortium: roster.consortium, coordinator: roster.coordinator)
-            try read(reader, &survey)
-            guard let newest = survey.newest else {
-                throw Failure(
-                    "there is no token key yet: the parties make the first one when all three run `cordon score`"
-                )
-            }
-            let epoch = newest.next
-            let attempt = survey.nextAttempt(at: epoch)
-            let order = RotationOrder.record(
-                RotationOrder.make(
-                    consortium: roster.consortium, epoch: epoch.number, attempt: attempt, coordinator: key))
-            try log.append([NewRecord(topic, key: order.key, value: order.value)])
-            print("ordered: the token key of epoch \(epoch.number), attempt \(attempt)")
+            let rotation = try TokenRotation(
+                ordering: Roster(file: roster), coordinator: FileKeystore(directory: keys), log: log.open())
+            print("ordered: the token key of epoch \(rotation.epoch.number), attempt \(rotation.attempt)")
             guard let wait else { return }
-            let deadline = ContinuousClock.now + .seconds(wait)
-            while survey.newest != epoch, survey.complaint(epoch: epoch, attempt: attempt) == nil, .now < deadline {
-                let records = try reader.next(limit: 256, timeout: .milliseconds(200))
-                for record in records { survey.take(record.value ?? []) }
-            }
-            guard survey.newest == epoch else {
-                print("not in force: " + reason(survey, epoch, attempt))
+            if let reason = try rotation.wait(until: .now + .seconds(wait)) {
+                print("not in force: \(reason)")
                 throw ExitCode(1)
             }
-            print("in force: the token key of epoch \(epoch.number)")
-        }
-
-        private func reason(_ survey: TokenKeySurvey, _ epoch: TokenEpoch, _ attempt: UInt32) -> String {
-            if let (party, accused) = survey.complaint(epoch: epoch, attempt: attempt) {
-                return "\(party.name) says that \(accused.name) departs from the protocol; the parties' logs say more"
-            }
-            let missing = survey.missing(epoch: epoch, attempt: attempt)
-            guard !missing.isEmpty else { return "the parties found different keys; their logs say whom they name" }
-            return "the others wait for " + missing.map(\.name).joined(separator: ", ")
-        }
-
-        private func read(_ reader: any LogReader, _ survey: inout TokenKeySurvey) throws {
-            while true {
-                let records = try reader.available(limit: 256)
-                if records.isEmpty { return }
-                for record in records { survey.take(record.value ?? []) }
-            }
+            print("in force: the token key of epoch \(rotation.epoch.number)")
         }
     }
 }
