@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What the consortium's features cost: the demo's simulated week with them and without, by turns, as fast as decisions come back.
+# What the consortium's features cost: a simulated week of three banks' payments with windows over 1, 7 and 30 days of two kinds of
+# tokens (terminals and payees), and the same week without them, by turns, as fast as decisions come back.
 # Each run holds every score against the model in the clear, or fails.
 #   scripts/bench-consortium.sh [ROUNDS]
 set -euo pipefail
@@ -9,9 +10,13 @@ build
 rounds=${1:-3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp -r "$root/pipelines" "$work/consortium"
-cp -r "$root/pipelines" "$work/own"
-cp "$work/own/features/card.yaml" "$work/own/features/card-consortium.yaml"
+for kind in own consortium; do
+    cp -r "$root/pipelines" "$work/$kind"
+    cp "$work/$kind/features/payments.yaml" "$work/$kind/features/card.yaml"
+done
+cp "$work/own/features/payments.yaml" "$work/own/features/card-consortium.yaml"
+cp "$work/consortium/features/payments-consortium.yaml" "$work/consortium/features/card-consortium.yaml"
+"$(cordon_binary)" simulate --world "$root/pipelines/worlds/consortium.yaml" --customers 3000 --days 70 --out "$work/data" >/dev/null
 
 # A figure of a summary, from among those of the whole.
 figure() { sed -n "s/^  \"$1\" : \([0-9.]*\).*/\1/p" "$2"; }
@@ -20,8 +25,9 @@ printf '%-8s%-14s%16s%10s%10s%14s%14s\n' round features "transactions/s" "p50 ms
 for ((round = 1; round <= rounds; round++)); do
     for kind in own consortium; do
         summary="$work/$kind.json"
-        "$(cordon_binary)" demo --dir "$work/demo-$kind" --pipelines "$work/$kind" --window 512 --summary "$summary" \
-            >"$work/said" 2>&1 || { tail -20 "$work/said" >&2; exit 1; }
+        "$(cordon_binary)" demo --dir "$work/demo-$kind" --pipelines "$work/$kind" --replay "$work/data" \
+            --format "$root/pipelines/replays/simulated.yaml" --train 2026-02-10..2026-02-20 --test 2026-03-01..2026-03-07 \
+            --window 512 --summary "$summary" >"$work/said" 2>&1 || { tail -20 "$work/said" >&2; exit 1; }
         rate=$(figure tx_per_s "$summary")
         echo "$rate" >>"$work/$kind.rates"
         printf '%-8s%-14s%16.0f%10s%10s%14.0f%14.1f\n' "$round" "$kind" "$rate" \
