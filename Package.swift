@@ -178,8 +178,8 @@ let package = Package(
         .testTarget(
             name: "SecureScoringTests",
             dependencies: [
-                "SecureScoring", "Tokens", "Ingest", "Model", "ModelSync", "Keys", "ThreeParty", "EventLogs", "LocalStore",
-                "Records", "Telemetry", logging,
+                "SecureScoring", "Tokens", "Ingest", "Model", "ModelSync", "Keys", "ThreeParty", "EventLogs",
+                "LocalStore", "Records", "Telemetry", logging,
             ],
             swiftSettings: settings),
     ]

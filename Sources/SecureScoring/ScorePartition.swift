@@ -112,12 +112,14 @@ package final class ScorePartition {
         var labels: Labels
         /// Of its transactions, as they say.
         var sources: HighestSources
+        /// Of the tokens that it was opened to; without meaning where nothing is counted.
+        var tokens = TokenEpoch(0)
         /// Whether its scores are in the log.
         var isWritten = false
 
         func counted(_ result: BatchResult) -> PartitionCounts.Batch {
             PartitionCounts.Batch(
-                plan: plan, transactions: opened, labels: labels.opened, agreement: result.agreement)
+                plan: plan, transactions: opened, labels: labels.opened, agreement: result.agreement, tokens: tokens)
         }
     }
 
@@ -158,6 +160,7 @@ package final class ScorePartition {
             plan: plan, records: records, model: model, opened: opened, labels: Labels(), sources: sources)
         let work: BatchWork
         if let counts {
+            batch.tokens = counts.standing.tokens
             if plan.labels.isEmpty {
                 work = .count(model.prepared, inputs, counts.look(opened) { inputs.refusal($0) })
             } else {
@@ -454,7 +457,7 @@ package final class ScorePartition {
                 try opener.open($0, for: batch.model, counts: counts, into: &inputs)
             },
             labels: try labels.map { try labelOpener.open($0, for: batch.model, counts: counts) },
-            agreement: agreement)
+            agreement: agreement, tokens: counts.standing.tokens)
         let refused = batch.records.indices.map { inputs.refusal($0) } + opened.labels.map(\.refusal)
         guard zip(refused, agreement.refusals).allSatisfy({ $0 == nil || $1 != nil }) else {
             throw ScoringError.notOpenedAgain(partition, batch.plan.range.lowerBound)

@@ -88,6 +88,24 @@ struct RotationTests {
         try expectCalm()
     }
 
+    @Test("comes between a batch's scores and its counting, which two of the parties put off until the next batch")
+    func heldBatch() throws {
+        try world.start()
+        for day in 0..<3 as Range<Int64> {
+            let events = counted.day(day)
+            try counted.send(events)
+            try counted.expectScores()
+            // No label comes behind it.
+            try rotate()
+            for party in PartyID.allCases { try move(party) }
+            try counted.label(events, frauds: Set(events.filter { $0.number % 3 == 0 }))
+        }
+        counted.epochs = [TokenEpoch(4), TokenEpoch(2)]
+        for day in 8..<12 as Range<Int64> { try send(day) }
+        world.stop()
+        try expectCalm()
+    }
+
     @Test("outlives restarts, whatever is left of the counts", arguments: [false, true])
     func restarts(forgets: Bool) throws {
         try world.start()

@@ -30,6 +30,8 @@ final class PartitionCounts {
         var transactions: [OpenedTransaction] = []
         var labels: [OpenedLabels] = []
         var agreement: Agreement
+        /// Of the tokens that it was opened to: what is counted may have moved on since.
+        var tokens: TokenEpoch
     }
 
     /// An entry of a label record that is not counted: its record's number in the batch, its own in the record, and why.
@@ -190,12 +192,12 @@ final class PartitionCounts {
     func count(_ batch: Batch) -> [RefusedLabel] {
         for (transaction, refusal) in zip(batch.transactions, batch.agreement.refusals) where refusal == nil {
             guard let member = transaction.member, let event = transaction.event else { continue }
-            count(event, of: member, transaction.tokens, at: transaction.time)
+            count(event, of: member, present(transaction.tokens, batch.tokens), at: transaction.time)
         }
         var refused: [RefusedLabel] = []
         for (index, refusal) in batch.agreement.refusals.enumerated() where refusal == nil {
             guard index < batch.labels.count else { break }
-            refused += count(batch.labels[index]).map {
+            refused += count(batch.labels[index], batch.tokens).map {
                 RefusedLabel(record: index, entry: $0.entry, member: $0.member, error: $0.error)
             }
         }
@@ -207,6 +209,19 @@ final class PartitionCounts {
         standing.digest = digest(after: batch.agreement)
         metrics.set("cordon_tokens_live", to: Double(counters.counters.count))
         return refused
+    }
+
+    /// Tokens of an epoch as they are counted now.
+    private func present(_ opened: [TokenKey?], _ epoch: TokenEpoch) -> [TokenKey?] {
+        guard epoch != tokens.epoch else { return opened }
+        return opened.map { token in
+            token.map { token in
+                guard case .success(let present) = tokens.counted(token, of: epoch, in: counters) else {
+                    preconditionFailure("what has moved has the factor of the move")
+                }
+                return present
+            }
+        }
     }
 
     private func count(_ event: EventID, of member: MemberID, _ tokens: [TokenKey?], at time: EventTime) {
@@ -223,14 +238,18 @@ final class PartitionCounts {
         (outcomes, labelled) = ([:], 0)
     }
 
-    private func count(_ record: OpenedLabels) -> [(entry: Int, member: MemberID, error: LabelError)] {
+    private func count(
+        _ record: OpenedLabels, _ epoch: TokenEpoch
+    ) -> [(entry: Int, member: MemberID, error: LabelError)] {
         guard let member = record.member, let number = numbers[member],
             counters.takesLabels(
                 from: number, partition: UInt32(record.partition), position: record.order)
         else { return [] }
         var refused: [(entry: Int, member: MemberID, error: LabelError)] = []
         for (index, entry) in record.entries.enumerated() {
-            if let (time, tokens) = entry.history { count(entry.event, of: member, tokens, at: time) }
+            if let (time, tokens) = entry.history {
+                count(entry.event, of: member, present(tokens, epoch), at: time)
+            }
             guard let outcome = entry.outcome else { continue }
             switch counters.label(outcome, of: entry.event, from: number) {
             case .counted: labelled += 1
