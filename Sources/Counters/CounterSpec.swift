@@ -72,21 +72,21 @@ struct CounterClock: Sendable {
     /// Nil before any event.
     let now: Int64?
     /// By tier, the number of the first bucket that is still seen. What is older may still lie there and counts no more.
-    let oldest: [UInt32]
+    let oldest: SIMD4<UInt32>
     /// By tier, the last second that is counted.
-    let latest: [Int64]
-    let lengths: [Int64]
+    let latest: SIMD4<Int64>
+    let lengths: SIMD4<Int64>
 
     init(now: EventTime?, spec: CounterSpec) {
         let seconds = now.map { min(max($0.seconds, 0), Self.end) }
         self.now = seconds
-        lengths = Tier.allCases.map { $0.length(spec) }
-        oldest = Tier.allCases.map { tier in
-            seconds.map { UInt32(max($0 - tier.reach(spec), 0) / tier.length(spec)) } ?? 0
+        var oldest = SIMD4<UInt32>(), latest = SIMD4<Int64>(), lengths = SIMD4<Int64>(repeating: 1)
+        for tier in Tier.allCases {
+            lengths[tier.rawValue] = tier.length(spec)
+            oldest[tier.rawValue] = seconds.map { UInt32(max($0 - tier.reach(spec), 0) / tier.length(spec)) } ?? 0
+            latest[tier.rawValue] = seconds.map { $0 + min(tier.ahead(spec), Self.end - $0) } ?? Self.end
         }
-        latest = Tier.allCases.map { tier in
-            seconds.map { $0 + min(tier.ahead(spec), Self.end - $0) } ?? Self.end
-        }
+        (self.oldest, self.latest, self.lengths) = (oldest, latest, lengths)
     }
 
     /// The last second that there is, in 2106.

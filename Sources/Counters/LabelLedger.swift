@@ -43,6 +43,10 @@ struct LabelLedger: Sendable {
         var label: CountShare
         /// Numbers of its tokens, which they keep for as long as the event is in a window; `UInt32.max` for none.
         var tokens: SIMD4<UInt32>
+        /// Whether it differs from what was last taken.
+        var isChanged = false
+        /// False where the number is free.
+        var isKnown = true
 
         var numbers: [UInt32] { tokens.indices.map { tokens[$0] }.filter { $0 != .max } }
     }
@@ -60,17 +64,27 @@ struct LabelLedger: Sendable {
         case refused(LabelError)
     }
 
-    private var events: [EventID: Event] = [:]
+    // MARK: By number, which is an event's for as long as it is known
+
+    private var ids: ContiguousArray<EventID> = []
+    private var events: ContiguousArray<Event> = []
+    private var index = NumberIndex<EventID>()
+    private var free: [UInt32] = []
+
     /// By window bucket, for expiry.
-    private var ids: [UInt32: ContiguousArray<EventID>] = [:]
+    private var numbers: [UInt32: ContiguousArray<UInt32>] = [:]
     /// The highest position of the label records of each source.
     private var positions: [Source: UInt64] = [:]
-    /// Rows that differ from those last taken; made where they change, so that nobody waits for all of them at once.
-    private var changed: [EventID: [UInt8]?] = [:]
+    /// Those that differ from what was last taken.
+    private var changed: [UInt32] = []
 
-    var count: Int { events.count }
+    var count: Int { index.count }
 
-    func knows(_ id: EventID, _ clock: CounterClock) -> Bool { events[id].map { isSeen($0, clock) } ?? false }
+    func knows(_ id: EventID, _ clock: CounterClock) -> Bool { number(of: id, clock) != nil }
+
+    private func number(of id: EventID, _ clock: CounterClock) -> Int? {
+        index.number(of: id, ids).map { Int($0) }.flatMap { isSeen(events[$0], clock) ? $0 : nil }
+    }
 
     private func isSeen(_ event: Event, _ clock: CounterClock) -> Bool {
         clock.bucket(Int64(event.time), .window) >= Int64(clock.oldest[Tier.window.rawValue])
@@ -78,15 +92,42 @@ struct LabelLedger: Sendable {
 
     /// Takes in an event that it does not know.
     mutating func add(_ id: EventID, _ event: Event, _ clock: CounterClock) {
-        if let old = events.updateValue(event, forKey: id) { forget(id, old, clock) }
-        ids[UInt32(clock.bucket(Int64(event.time), .window)), default: []].append(id)
-        changed[id] = .some(Self.encode(event))
+        if let old = index.number(of: id, ids) { leave(old, clock) }
+        let number: UInt32
+        if let last = free.popLast() {
+            number = last
+            ids[Int(number)] = id
+            // Of who had the number, a change may be on the list.
+            let isListed = events[Int(number)].isChanged
+            events[Int(number)] = event
+            events[Int(number)].isChanged = isListed
+        } else {
+            number = UInt32(ids.count)
+            ids.append(id)
+            events.append(event)
+        }
+        index.insert(number, ids)
+        numbers[UInt32(clock.bucket(Int64(event.time), .window)), default: []].append(number)
+        change(Int(number))
+    }
+
+    private mutating func change(_ number: Int) {
+        guard !events[number].isChanged else { return }
+        events[number].isChanged = true
+        changed.append(UInt32(number))
     }
 
     /// One that is in no window any more, and came again.
-    private mutating func forget(_ id: EventID, _ old: Event, _ clock: CounterClock) {
-        let bucket = UInt32(clock.bucket(Int64(old.time), .window))
-        if let at = ids[bucket]?.firstIndex(of: id) { ids[bucket]?.remove(at: at) }
+    private mutating func leave(_ number: UInt32, _ clock: CounterClock) {
+        let bucket = UInt32(clock.bucket(Int64(events[Int(number)].time), .window))
+        if let at = numbers[bucket]?.firstIndex(of: number) { numbers[bucket]?.remove(at: at) }
+        drop(number)
+    }
+
+    private mutating func drop(_ number: UInt32) {
+        index.remove(number, ids)
+        events[Int(number)].isKnown = false
+        free.append(number)
     }
 
     /// Whether a label record of this position has not been taken yet; then it has.
@@ -101,27 +142,25 @@ struct LabelLedger: Sendable {
     mutating func take(
         _ member: MemberNumber, _ id: EventID, _ outcome: CountShare, _ clock: CounterClock
     ) -> Taken {
-        guard var event = events[id], isSeen(event, clock) else { return .refused(.unknownEvent) }
+        guard let number = number(of: id, clock) else { return .refused(.unknownEvent) }
+        let event = events[number]
         guard event.member == member.value else { return .refused(.foreignEvent) }
-        let before = event.label
-        event.label = outcome
-        events[id] = event
-        changed[id] = .some(Self.encode(event))
+        events[number].label = outcome
+        change(number)
         return .counts(
             Effect(
-                tokens: event.tokens, time: EventTime(seconds: Int64(event.time)), change: outcome - before))
+                tokens: event.tokens, time: EventTime(seconds: Int64(event.time)), change: outcome - event.label))
     }
 
     /// Drops up to `limit` events that are in no window any more.
     mutating func sweep(_ limit: Int, _ clock: CounterClock) {
         var rest = limit
-        for bucket in ids.keys.filter({ $0 < clock.oldest[Tier.window.rawValue] }).sorted() {
-            while rest > 0, let id = ids[bucket]?.popLast() {
-                events[id] = nil
-                changed[id] = .some(nil)
+        for bucket in numbers.keys.filter({ $0 < clock.oldest[Tier.window.rawValue] }).sorted() {
+            while rest > 0, let number = numbers[bucket]?.popLast() {
+                drop(number)
                 rest -= 1
             }
-            if ids[bucket]?.isEmpty == true { ids[bucket] = nil }
+            if numbers[bucket]?.isEmpty == true { numbers[bucket] = nil }
             if rest == 0 { return }
         }
     }
@@ -143,28 +182,19 @@ struct LabelLedger: Sendable {
 
     private static let positionBytes = 13
 
-    mutating func takeChanges() -> [(id: EventID, row: [UInt8]?)] {
-        defer { changed = [:] }
-        return changed.map { (id: $0.key, row: $0.value) }
-    }
+    /// How many changes the next `takeChanges` gives.
+    var changes: Int { changed.count }
 
-    /// time (4), member (1), the label's components (2 each), tokens' numbers (4 each); little-endian.
-    private static func encode(_ event: Event) -> [UInt8] {
-        var out: [UInt8] = []
-        out.reserveCapacity(eventBytes + 4 * tokens)
-        withUnsafeBytes(of: event.time.littleEndian) { out.append(contentsOf: $0) }
-        out.append(event.member)
-        withUnsafeBytes(of: event.label.first.littleEndian) { out.append(contentsOf: $0) }
-        withUnsafeBytes(of: event.label.second.littleEndian) { out.append(contentsOf: $0) }
-        for place in 0..<tokens where event.tokens[place] != .max {
-            withUnsafeBytes(of: event.tokens[place].littleEndian) { out.append(contentsOf: $0) }
+    mutating func takeChanges() -> [EventRow] {
+        var rows: [EventRow] = []
+        rows.reserveCapacity(changed.count)
+        for number in changed.lazy.map({ Int($0) }) {
+            events[number].isChanged = false
+            if events[number].isKnown { rows.append(EventRow(id: ids[number], event: events[number])) }
         }
-        return out
+        changed = []
+        return rows
     }
-
-    private static let eventBytes = 9
-
-    static func time(of row: [UInt8]) -> UInt32? { row.count < 4 ? nil : UInt32.unpack(Array(row[..<4]))[0] }
 
     init() {}
 
@@ -185,35 +215,30 @@ struct LabelLedger: Sendable {
             rest.removeFirst(Self.positionBytes - 1)
         }
         for (id, row) in rows {
-            guard let event = Self.decode(row) else { return nil }
+            guard let event = EventRow.decode(row) else { return nil }
             // Its tokens may have gone: nobody asks for them any more.
             if isSeen(event, clock) {
                 guard event.numbers.allSatisfy(isToken) else { return nil }
             }
             add(id, event, clock)
         }
-        changed = [:]
-    }
-
-    private static func decode(_ row: [UInt8]) -> Event? {
-        let rest = row.count - eventBytes
-        guard rest >= 0, rest % 4 == 0, rest / 4 <= tokens, MemberNumber(Int(row[4])) != nil else { return nil }
-        let label = UInt16.unpack(Array(row[5..<eventBytes]))
-        var numbers = SIMD4<UInt32>(repeating: .max)
-        for (at, number) in UInt32.unpack(Array(row[eventBytes...])).enumerated() { numbers[at] = number }
-        return Event(
-            time: UInt32.unpack(Array(row[..<4]))[0], member: row[4],
-            label: CountShare(first: label[0], second: label[1]), tokens: numbers)
+        _ = takeChanges()
     }
 
     /// All events that can still be labelled, by id; tokens by what `name` says.
     func canonical(_ clock: CounterClock, _ name: (UInt32) -> TokenKey) -> [(id: EventID, row: [UInt8])] {
-        events.filter { isSeen($0.value, clock) }
-            .map { id, event in
-                var plain = event
+        events.indices.filter { events[$0].isKnown && isSeen(events[$0], clock) }
+            .map { number in
+                var plain = events[number]
                 plain.tokens = SIMD4(repeating: .max)
-                return (id, Self.encode(plain) + event.numbers.flatMap { name($0).bytes })
+                let id = ids[number]
+                return (id, EventRow(id: id, event: plain).bytes + events[number].numbers.flatMap { name($0).bytes })
             }
             .sorted { $0.0.bytes.lexicographicallyPrecedes($1.0.bytes) }
     }
+}
+
+extension EventID: NumberedKey {
+    /// Members choose their ids, so it is keyed: nobody can foresee which of them meet.
+    var spread: UInt64 { UInt64(bitPattern: Int64(hashValue)) }
 }

@@ -119,24 +119,24 @@ package struct PartyCounters: Sendable {
 
     // MARK: Rows
 
-    /// What a store writes as one with the position in the log. Rows that are nil are deleted.
+    /// What a store writes as one with the position in the log.
     package struct Changes: Sendable {
         package var header: [UInt8]
-        package var tokens: [(number: UInt32, row: [UInt8]?)]
-        /// Those without a row are of times before `oldest`.
-        package var events: [(id: EventID, row: [UInt8]?)]
+        /// Rows that are nil are deleted.
+        package var tokens: TokenRows
+        package var events: [EventRow]
         /// Seconds since 1970: of an event from before nothing is known any more.
         package var oldest: Int64
     }
-
-    /// When the event of a row was, in seconds since 1970.
-    package static func eventTime(_ row: [UInt8]) -> UInt32? { LabelLedger.time(of: row) }
 
     package enum RowError: Error, Sendable, Hashable {
         case tokens(TokenCounters.RowError)
         case times
         case events
     }
+
+    /// How many events the next `takeChanges` has.
+    package var changedEvents: Int { ledger.changes }
 
     package mutating func takeChanges() -> Changes {
         Changes(

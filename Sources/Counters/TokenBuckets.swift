@@ -141,11 +141,22 @@ struct TokenBuckets: Sendable {
 
     // MARK: Rows
 
-    /// The words, little-endian, from which nothing that has gone can be told.
-    func encoded(_ clock: CounterClock) -> [UInt8] {
-        var copy = self
-        copy.trim(clock)
-        return UInt32.pack(Array(copy.words))
+    /// Whether any query sees something of it.
+    func isSeen(_ clock: CounterClock) -> Bool {
+        Tier.allCases.contains { tier in
+            let count = count(tier)
+            return count > 0 && words[begin(tier) + (count - 1) * Self.stride] >= clock.oldest[tier.rawValue]
+        }
+    }
+
+    /// Appends the words, little-endian, from which nothing that has gone can be told.
+    func write(to out: inout [UInt8], _ clock: CounterClock) {
+        let isTrim = Tier.allCases.allSatisfy { tier in
+            count(tier) == 0 || words[begin(tier)] >= clock.oldest[tier.rawValue]
+        }
+        var trimmed = self
+        if !isTrim { trimmed.trim(clock) }
+        for word in trimmed.words { withUnsafeBytes(of: word.littleEndian) { out.append(contentsOf: $0) } }
     }
 
     /// Nil for bytes that are no token's buckets.

@@ -2,7 +2,7 @@
 struct Rotation: Sendable {
     /// By number; `none` where there is none yet.
     var keys: ContiguousArray<TokenKey>
-    var index: TokenIndex
+    var index: NumberIndex<TokenKey>
     var cursor = 0
 
     mutating func drop(_ number: UInt32) {
@@ -36,7 +36,7 @@ extension TokenCounters {
     package mutating func beginRotation() throws(RotationError) {
         guard rotation == nil, renewed >= renewable else { throw .underWay }
         rotation = Rotation(
-            keys: .init(repeating: .none, count: keys.count), index: TokenIndex(capacity: count + count / 4))
+            keys: .init(repeating: .none, count: keys.count), index: NumberIndex(capacity: count + count / 4))
     }
 
     /// The present key of a token that is known by its next one.

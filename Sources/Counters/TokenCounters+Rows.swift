@@ -33,24 +33,23 @@ extension TokenCounters {
 
     /// What a store needs to stand where this does, if it stood where this did at the last call: rows to write, and to delete
     /// where they are nil. Written with the header and the position in the log as one.
-    package mutating func takeChanges() -> [(number: UInt32, row: [UInt8]?)] {
-        takeChanged().map { ($0, row($0)) }
+    package mutating func takeChanges() -> TokenRows {
+        let changed = takeChanged()
+        var rows = TokenRows(capacity: changed.count)
+        for number in changed { rows.append(number) { write(number, to: &$0) } }
+        return rows
     }
 
-    private func row(_ number: UInt32) -> [UInt8]? {
+    /// Nothing for a token of which nothing is seen: as if it had been swept.
+    private func write(_ number: UInt32, to out: inout [UInt8]) {
         let at = Int(number)
-        guard keys[at] != .none else { return nil }
-        let words = buckets[at].encoded(clock)
-        // Nothing of it is seen: as if it had been swept.
-        guard !words.isEmpty else { return nil }
+        guard keys[at] != .none, buckets[at].isSeen(clock) else { return }
         let next = rotation.flatMap { $0.keys[at] == .none ? nil : $0.keys[at] }
-        var out: [UInt8] = []
-        out.reserveCapacity(5 + 2 * TokenKey.byteCount + words.count)
-        withUnsafeBytes(of: generation.littleEndian) { out += $0 }
+        withUnsafeBytes(of: generation.littleEndian) { out.append(contentsOf: $0) }
         out.append(next == nil ? 0 : 1)
-        out += keys[at].bytes
-        if let next { out += next.bytes }
-        return out + words
+        keys[at].write(to: &out)
+        next?.write(to: &out)
+        buckets[at].write(to: &out, clock)
     }
 
     /// What a store's header and rows hold, in any order.
@@ -75,7 +74,7 @@ extension TokenCounters {
         reserve(rows.reduce(0) { max($0, Int($1.number) + 1) })
         if header[29] == 1 {
             rotation = Rotation(
-                keys: .init(repeating: .none, count: keys.count), index: TokenIndex(capacity: rows.count))
+                keys: .init(repeating: .none, count: keys.count), index: NumberIndex(capacity: rows.count))
         }
         for (number, row) in rows { try read(number, row) }
         for number in keys.indices.reversed() where keys[number] == .none { free.append(UInt32(number)) }
@@ -115,8 +114,12 @@ extension TokenCounters {
     /// All that can still be seen, by token: alike wherever the same calls led to it, whatever was swept or written when.
     package var canonical: [(token: TokenKey, buckets: [UInt8])] {
         keys.indices.filter { keys[$0] != .none }
-            .map { (keys[$0], buckets[$0].encoded(clock)) }
-            .filter { !$0.1.isEmpty }
+            .filter { buckets[$0].isSeen(clock) }
+            .map { at in
+                var row: [UInt8] = []
+                buckets[at].write(to: &row, clock)
+                return (keys[at], row)
+            }
             .sorted { $0.0 < $1.0 }
     }
 }

@@ -15,7 +15,7 @@ package struct TokenCounters: Sendable {
     var keys: ContiguousArray<TokenKey> = []
     var buckets: ContiguousArray<TokenBuckets> = []
     private var isChanged: ContiguousArray<Bool> = []
-    var index = TokenIndex()
+    var index = NumberIndex<TokenKey>()
     var free: [UInt32] = []
 
     /// Whose rows differ from those that were last taken.
@@ -139,7 +139,7 @@ package struct TokenCounters: Sendable {
         keys = .init(repeating: .none, count: count)
         buckets = .init(repeating: TokenBuckets(), count: count)
         isChanged = .init(repeating: false, count: count)
-        index = TokenIndex(capacity: count)
+        index = NumberIndex(capacity: count)
     }
 
     // MARK: Queries

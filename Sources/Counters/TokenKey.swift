@@ -1,6 +1,6 @@
 /// What names an entity, such as a payee or a device, to the parties: the 33 bytes of a compressed group element, of which
 /// nothing is read here. All of them are kept, since a rotation computes the next key from this one.
-package struct TokenKey: Hashable, Sendable, Comparable, CustomStringConvertible {
+package struct TokenKey: NumberedKey, Comparable, CustomStringConvertible {
     package static let byteCount = 33
 
     private let words: (UInt64, UInt64, UInt64, UInt64)
@@ -32,12 +32,17 @@ package struct TokenKey: Hashable, Sendable, Comparable, CustomStringConvertible
     package var bytes: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(Self.byteCount)
-        for word in [words.0, words.1, words.2, words.3] { withUnsafeBytes(of: word.bigEndian) { out += $0 } }
-        out.append(last)
+        write(to: &out)
         return out
     }
 
-    /// Spreads tokens over an index; the elements are as good as random, and only their members and the parties know them.
+    func write(to out: inout [UInt8]) {
+        let words = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+        withUnsafeBytes(of: words) { out.append(contentsOf: $0) }
+        out.append(last)
+    }
+
+    /// The elements are as good as random, and only their members and the parties know them.
     var spread: UInt64 {
         let mixed = (words.1 ^ words.2 &* 0x9E37_79B9_7F4A_7C15) &+ words.3 ^ words.0 ^ UInt64(last)
         return (mixed ^ mixed >> 29) &* 0xBF58_476D_1CE4_E5B9

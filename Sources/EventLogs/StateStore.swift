@@ -17,11 +17,14 @@ package protocol StateStore: Sendable {
     /// The lowest key of a table, byte by byte; nil where it is empty.
     func firstKey(_ table: String) throws(LogError) -> [UInt8]?
 
-    /// Every entry of a table, by `order`, then key.
+    /// Every entry of a table: those of order 0 by key, then the others by order and key.
     func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws
 
-    /// Removes entries of a table with an `order` below `bound`.
+    /// Removes entries of a table with an `order` below `bound`, other than 0.
     func removeAll(in table: String, below bound: Int64) throws(LogError)
+
+    /// Removes entries of a table with a key below `bound`, byte by byte.
+    func removeAll(in table: String, keysBelow bound: [UInt8]) throws(LogError)
 }
 
 extension StateStore {
@@ -30,7 +33,8 @@ extension StateStore {
     }
 }
 
-/// An entry of a table: a key, what it holds, and a number to order and expire by (usually event time, in seconds).
+/// An entry of a table: a key, what it holds, and a number to order and expire by (usually event time, in seconds); 0 for one that
+/// has none, which costs half as much to write.
 package struct StateEntry: Sendable {
     package var key: [UInt8]
     package var value: [UInt8]
@@ -45,5 +49,46 @@ package struct StateEntry: Sendable {
 
 package enum StateWrite: Sendable {
     case put(table: String, StateEntry)
+    /// Entries of order 0, where there are many.
+    case putAll(table: String, StateRows)
     case remove(table: String, key: [UInt8])
+}
+
+/// Keys and what they hold, one after the other in one buffer: no allocation an entry. Written in their order, so the last one of a
+/// key counts.
+package struct StateRows: Sendable {
+    private var bytes: [UInt8] = []
+    private var ends: [(key: Int, value: Int)] = []
+
+    package init(capacity: Int, bytes: Int) {
+        self.bytes.reserveCapacity(capacity * bytes)
+        ends.reserveCapacity(capacity)
+    }
+
+    package var count: Int { ends.count }
+
+    /// - Parameters:
+    ///   - key: appends the key's bytes.
+    ///   - value: appends what it holds.
+    package mutating func append(key: (inout [UInt8]) -> Void, value: (inout [UInt8]) -> Void) {
+        key(&bytes)
+        let end = bytes.count
+        value(&bytes)
+        ends.append((end, bytes.count))
+    }
+
+    /// Calls `body` for each entry, in order.
+    package func forEach(
+        _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void
+    ) rethrows {
+        try bytes.withUnsafeBytes { bytes in
+            var begin = 0
+            for end in ends {
+                try body(
+                    UnsafeRawBufferPointer(rebasing: bytes[begin..<end.key]),
+                    UnsafeRawBufferPointer(rebasing: bytes[end.key..<end.value]))
+                begin = end.value
+            }
+        }
+    }
 }

@@ -36,12 +36,17 @@ struct Prepared {
             return try body()
         }
         return try bytes.withUnsafeBytes { raw in
-            if let base = raw.baseAddress, raw.count > 0 {
-                sqlite3_bind_blob(handle, index, base, Int32(raw.count), nil)
-            } else {
-                sqlite3_bind_zeroblob(handle, index, 0)
-            }
+            bind(index, raw)
             return try body()
+        }
+    }
+
+    /// A blob that SQLite does not copy: it has to stand until the statement has run.
+    func bind(_ index: Int32, _ bytes: UnsafeRawBufferPointer) {
+        if let base = bytes.baseAddress, bytes.count > 0 {
+            sqlite3_bind_blob(handle, index, base, Int32(bytes.count), nil)
+        } else {
+            sqlite3_bind_zeroblob(handle, index, 0)
         }
     }
 

@@ -52,7 +52,7 @@ package final class SQLiteStateStore: StateStore {
     private static let tables = """
         CREATE TABLE entries (tbl TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
             ord INTEGER NOT NULL, PRIMARY KEY (tbl, key)) WITHOUT ROWID;
-        CREATE INDEX entries_by_order ON entries (tbl, ord);
+        CREATE INDEX entries_by_order ON entries (tbl, ord) WHERE ord <> 0;
         CREATE TABLE positions (topic TEXT NOT NULL, partition INTEGER NOT NULL,
             offset INTEGER NOT NULL, PRIMARY KEY (topic, partition)) WITHOUT ROWID;
         CREATE TABLE owner (epoch INTEGER NOT NULL);
@@ -74,13 +74,24 @@ package final class SQLiteStateStore: StateStore {
         }
     }
 
+    private static let put = "INSERT OR REPLACE INTO entries (tbl, key, value, ord) VALUES (?, ?, ?, ?)"
+
     private static func apply(_ write: StateWrite, _ db: Database) throws {
         switch write {
         case .put(let table, let entry):
-            let put = try Prepared("INSERT OR REPLACE INTO entries (tbl, key, value, ord) VALUES (?, ?, ?, ?)", db)
+            let put = try Prepared(Self.put, db)
             put.bind(1, table)
             put.bind(4, entry.order)
             try put.binding(2, entry.key) { try put.binding(3, entry.value) { try put.run() } }
+        case .putAll(let table, let rows):
+            let put = try Prepared(Self.put, db)
+            put.bind(1, table)
+            put.bind(4, 0)
+            try rows.forEach { key, value in
+                put.bind(2, key)
+                put.bind(3, value)
+                try put.run()
+            }
         case .remove(let table, let key):
             let remove = try Prepared("DELETE FROM entries WHERE tbl = ? AND key = ?", db)
             remove.bind(1, table)
@@ -123,11 +134,13 @@ package final class SQLiteStateStore: StateStore {
 
     package func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws {
         try database.read { db in
-            let select = try Prepared("SELECT key, value, ord FROM entries WHERE tbl = ? ORDER BY ord, key", db)
-            select.bind(1, table)
-            try select.each {
-                try body(
-                    StateEntry(key: select.blob(0) ?? [], value: select.blob(1) ?? [], order: select.integer(2)))
+            for part in ["ord = 0 ORDER BY key", "ord <> 0 ORDER BY ord, key"] {
+                let select = try Prepared("SELECT key, value, ord FROM entries WHERE tbl = ? AND \(part)", db)
+                select.bind(1, table)
+                try select.each {
+                    try body(
+                        StateEntry(key: select.blob(0) ?? [], value: select.blob(1) ?? [], order: select.integer(2)))
+                }
             }
         }
     }
@@ -135,7 +148,17 @@ package final class SQLiteStateStore: StateStore {
     package func removeAll(in table: String, below bound: Int64) throws(LogError) {
         try run { db in
             try checkOwner(db)
-            try db.execute(sql: "DELETE FROM entries WHERE tbl = ? AND ord < ?", arguments: [table, bound])
+            try db.execute(
+                sql: "DELETE FROM entries WHERE tbl = ? AND ord <> 0 AND ord < ?", arguments: [table, bound])
+        }
+    }
+
+    package func removeAll(in table: String, keysBelow bound: [UInt8]) throws(LogError) {
+        try run { db in
+            try checkOwner(db)
+            let remove = try Prepared("DELETE FROM entries WHERE tbl = ? AND key < ?", db)
+            remove.bind(1, table)
+            try remove.binding(2, bound) { try remove.run() }
         }
     }
 

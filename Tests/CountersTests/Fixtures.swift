@@ -144,8 +144,8 @@ struct Disk {
 
     mutating func write(_ changes: PartyCounters.Changes) {
         header = changes.header
-        for (number, row) in changes.tokens { tokens[number] = row }
-        for (id, row) in changes.events { events[id] = row }
+        for (number, row) in changes.tokens { tokens[number] = row.map { Array($0) } }
+        for row in changes.events { events[row.id] = row.bytes }
     }
 
     func read(_ spec: CounterSpec, members: Int = 5) throws -> PartyCounters {

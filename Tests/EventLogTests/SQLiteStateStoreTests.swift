@@ -45,6 +45,8 @@ import Testing
         try store.commit(
             [put(9, 1), put(3, 2), put(1, 2), put(2, -5), put(7, 2), put(4, 0, in: "other")], positions: [])
         #expect(try keys(store) == [2, 9, 1, 3, 7])
+        try store.commit([put(8, 0), put(5, 0)], positions: [])
+        #expect(try keys(store) == [5, 8, 2, 9, 1, 3, 7])
         #expect(try keys(store, "other") == [4])
         #expect(try keys(store, "none").isEmpty)
     }
@@ -69,10 +71,48 @@ import Testing
     @Test("what is below the bound goes, the bound itself stays")
     func removeAll() throws {
         let store = try SQLiteStateStore(path: directory.file("state.sqlite"))
-        try store.commit([put(1, 1), put(2, 2), put(3, 3), put(4, 1, in: "other")], positions: [])
+        try store.commit([put(1, 1), put(2, 2), put(3, 3), put(9, 0), put(4, 1, in: "other")], positions: [])
         try store.removeAll(in: "t", below: 2)
-        #expect(try keys(store) == [2, 3])
+        // One without an order stays, too.
+        #expect(try keys(store) == [9, 2, 3])
         #expect(try keys(store, "other") == [4])
+    }
+
+    @Test("many at once are written in their order: the last one of a key counts")
+    func putAll() throws {
+        let store = try SQLiteStateStore(path: directory.file("state.sqlite"))
+        var rows = StateRows(capacity: 4, bytes: 4)
+        for (key, value) in [([7, 1], [1, 2]), ([7], []), ([7, 1], [3]), ([], [4])] as [([UInt8], [UInt8])] {
+            rows.append {
+                $0 += key
+            } value: {
+                $0 += value
+            }
+        }
+        try store.commit([put(9, 5), .putAll(table: "t", rows)], positions: [])
+        var entries: [StateEntry] = []
+        try store.scan("t") { entries.append($0) }
+        #expect(entries.map(\.key) == [[], [7], [7, 1], [9]])
+        #expect(entries.map(\.value) == [[4], [], [3], [9, 0, 255]])
+        #expect(entries.map(\.order) == [0, 0, 0, 5])
+    }
+
+    @Test("what has a key below the bound goes, byte by byte, and a longer one stays")
+    func removeKeys() throws {
+        let store = try SQLiteStateStore(path: directory.file("state.sqlite"))
+        var rows = StateRows(capacity: 4, bytes: 4)
+        for key in [[0, 255], [1], [1, 0], [1, 2], [2]] as [[UInt8]] {
+            rows.append {
+                $0 += key
+            } value: { _ in
+            }
+        }
+        try store.commit([.putAll(table: "t", rows), put(0, 0, in: "other")], positions: [])
+        try store.removeAll(in: "t", keysBelow: [1, 0])
+        var keys: [[UInt8]] = []
+        try store.scan("t") { keys.append($0.key) }
+        #expect(keys == [[1, 0], [1, 2], [2]])
+        #expect(try self.keys(store, "other") == [0])
     }
 
     @Test("whoever reads beside a writer sees writes and position together, or neither")

@@ -203,4 +203,5 @@ private struct Amnesia: StateStore {
     func firstKey(_ table: String) throws(LogError) -> [UInt8]? { try store.firstKey(table) }
     func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws { try store.scan(table, body) }
     func removeAll(in table: String, below bound: Int64) throws(LogError) {}
+    func removeAll(in table: String, keysBelow bound: [UInt8]) throws(LogError) {}
 }

@@ -23,6 +23,30 @@ struct GroupElementTests {
         #expect(signs == [2, 3])
     }
 
+    @Test("both coordinates are read back, and only those of a point")
+    func coordinates() throws {
+        func refused(_ bytes: [UInt8]) -> TokenError? {
+            refusal { () throws(TokenError) in _ = try GroupElement(coordinates: bytes) }
+        }
+        for small in UInt64(1)...20 {
+            let bytes = element(small).coordinates
+            #expect(bytes.count == 64)
+            #expect(try GroupElement(coordinates: bytes) == element(small))
+            #expect(refused(Array(bytes.dropLast())) == .malformed)
+            #expect(refused(bytes + [0]) == .malformed)
+            for at in [0, 31, 32, 63] {
+                var changed = bytes
+                changed[at] ^= 1
+                #expect(refused(changed) == .pointNotOnCurve)
+            }
+        }
+        #expect(refused([UInt8](repeating: 0, count: 64)) == .pointNotOnCurve)
+        // As it is, and the modulus more than it.
+        let (x, y) = (element(1).coordinates.prefix(32), ArithmeticTests.modulus.bigEndianBytes)
+        #expect(refused(x + y) == .coordinateNotCanonical)
+        #expect(refused(y + x) == .coordinateNotCanonical)
+    }
+
     @Test("the identity is refused, as one zero and as 33")
     func identity() {
         #expect(refused([0]) == .pointIsIdentity)

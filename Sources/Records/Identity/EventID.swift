@@ -19,6 +19,10 @@ package struct EventID: Hashable, Sendable {
         withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
     }
 
+    package func write(to out: inout [UInt8]) {
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { out.append(contentsOf: $0) }
+    }
+
     /// Thirty-two lower-case hexadecimal digits.
     package var hex: String { hexadecimal(bytes) }
 }

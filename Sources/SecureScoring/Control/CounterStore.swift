@@ -76,32 +76,50 @@ package struct CounterStore {
         precondition(note.count <= Self.noteBytes, "a note is a digest and a few offsets")
         let length = [UInt8(note.count & 0xFF), UInt8(note.count >> 8)]
         let header = [Self.version] + length + note + changes.header
-        var writes: [StateWrite] = [.put(table: headers, StateEntry(key: [], value: header, order: 0))]
-        writes.reserveCapacity(1 + changes.tokens.count + changes.events.count)
-        for (number, row) in changes.tokens.sorted(by: { $0.number < $1.number }) {
-            writes.append(write(tokens, Self.key(number), row))
+        let (rows, gone) = Self.rows(changes.tokens)
+        return [
+            .put(table: headers, StateEntry(key: [], value: header, order: 0)),
+            .putAll(table: tokens, rows), .putAll(table: events, Self.rows(changes.events)),
+        ] + gone.map { .remove(table: tokens, key: Self.key($0)) }
+    }
+
+    // In the order of their keys, so that what comes together lies together.
+
+    private static func rows(_ tokens: TokenRows) -> (rows: StateRows, gone: [UInt32]) {
+        var rows = StateRows(capacity: tokens.count, bytes: 256)
+        var gone: [UInt32] = []
+        for at in tokens.indices.sorted(by: { tokens[$0].number < tokens[$1].number }) {
+            let (number, row) = tokens[at]
+            if let row {
+                rows.append {
+                    $0 += key(number)
+                } value: {
+                    $0 += row
+                }
+            } else {
+                gone.append(number)
+            }
         }
-        // Keys begin with the time, and are written in their order: what comes together lies together. What has gone is removed by
-        // time, too.
-        var entries: [StateEntry] = []
-        entries.reserveCapacity(changes.events.count)
-        for (id, row) in changes.events {
-            guard let row, let time = PartyCounters.eventTime(row) else { continue }
-            entries.append(StateEntry(key: Self.key(time) + id.bytes, value: row, order: Int64(time)))
+        return (rows, gone)
+    }
+
+    /// Keys begin with the time, by which they go.
+    private static func rows(_ events: [EventRow]) -> StateRows {
+        var rows = StateRows(capacity: events.count, bytes: 48)
+        for event in events.sorted(by: { $0.time < $1.time }) {
+            rows.append { key in
+                key += Self.key(event.time)
+                event.id.write(to: &key)
+            } value: { value in
+                event.write(to: &value)
+            }
         }
-        entries.sort { $0.order < $1.order }
-        for entry in entries { writes.append(.put(table: events, entry)) }
-        return writes
+        return rows
     }
 
     /// Removes events that no window holds any more.
     package func expire(_ changes: PartyCounters.Changes) throws(LogError) {
-        try state.removeAll(in: events, below: changes.oldest)
-    }
-
-    private func write(_ table: String, _ key: [UInt8], _ row: [UInt8]?) -> StateWrite {
-        guard let row else { return .remove(table: table, key: key) }
-        return .put(table: table, StateEntry(key: key, value: row, order: 0))
+        try state.removeAll(in: events, keysBelow: Self.key(UInt32(clamping: changes.oldest)))
     }
 
     private static func key(_ number: UInt32) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }

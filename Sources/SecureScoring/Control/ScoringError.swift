@@ -8,6 +8,7 @@ package enum ScoringError: Error, Sendable, Hashable, CustomStringConvertible {
     case countsOfAnotherSpec
     case countsOverPartitions
     case countsOfLostEpoch(UInt64)
+    case countsDamaged
     case notOpenedAgain(TopicPartition, Int64)
 
     package var description: String {
@@ -22,6 +23,8 @@ package enum ScoringError: Error, Sendable, Hashable, CustomStringConvertible {
         case .countsOfLostEpoch(let epoch):
             "this party's counts are of tokens of epoch \(epoch), and it has no factor from there to the present token key: "
                 + "remove its counts, they are filled again from the log"
+        case .countsDamaged:
+            "this party's state names a token that is no point of the curve: remove its counts, they are filled again from the log"
         case .notOpenedAgain(let partition, let offset):
             "this party refuses now what it took of the batch from \(offset) on of \(partition) when that was decided: it has lost "
                 + "keys, of sessions or of tokens, that its counts can't be filled without"

@@ -14,26 +14,38 @@ final class CountSnapshots: Sendable {
 
     private let store: any StateStore
     private let period: Duration
+    private let limit: Int
     private let queue = DispatchQueue(label: "cordon.counts")
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - store: the counts' own, so that nothing waits for a snapshot.
     ///   - period: from the end of one to the beginning of the next.
-    init(store: any StateStore, period: Duration = .seconds(30)) {
+    ///   - limit: of events that changed since, which are written down before the period is over: a history comes faster than any
+    ///     stream.
+    init(store: any StateStore, period: Duration = .seconds(30), limit: Int = 65_536) {
         self.store = store
         self.period = period
+        self.limit = limit
         state.withLock { $0.next = .now + period }
     }
 
     /// Whether it is time for the next one. Throws what the last one failed with.
-    func isDue() throws(LogError) -> Bool {
-        let (failure, isDue) = state.withLock { state in
+    ///
+    /// - Parameter changes: events that changed since the last one.
+    func isDue(changes: Int) throws(LogError) -> Bool {
+        let isDue = state.withLock { !$0.isWriting && (changes >= limit || .now >= $0.next) }
+        try check()
+        return isDue
+    }
+
+    /// Throws what the last one failed with.
+    private func check() throws(LogError) {
+        let failure = state.withLock { state in
             defer { state.failure = nil }
-            return (state.failure, !state.isWriting && .now >= state.next)
+            return state.failure
         }
         if let failure { throw failure }
-        return isDue
     }
 
     /// Begins to write one.
@@ -53,7 +65,7 @@ final class CountSnapshots: Sendable {
     /// Writes the last one, and returns when it is written.
     func finish(_ snapshot: PartitionCounts.Snapshot) throws(LogError) {
         queue.sync {}
-        _ = try isDue()
+        try check()
         try snapshot.write(to: store)
     }
 

@@ -27,7 +27,7 @@ final class CountedTokens {
 
     /// What the queue has computed and the partition's thread has not taken yet.
     private final class Slice: Sendable {
-        let tokens = Mutex<[(from: TokenKey, to: TokenKey)]?>(nil)
+        let tokens = Mutex<Result<[(from: TokenKey, to: TokenKey)], ScoringError>?>(nil)
     }
 
     /// - Parameter epoch: what was counted is of this one's tokens; nil where nothing was.
@@ -65,11 +65,12 @@ final class CountedTokens {
     /// at most, whatever there is to move.
     ///
     /// - Returns: whether everything is counted under another epoch's tokens from now on.
+    /// - Throws: `countsOfLostEpoch` where the factor has gone meanwhile, `countsDamaged`.
     func move(_ counters: inout PartyCounters) throws -> Bool {
         guard counters.isRotating || epoch < updates.newest || counters.isRenewing else { return false }
         if let tokens = slice.tokens.withLock({ $0.take() }) {
             isComputing = false
-            try counters.rekey(tokens)
+            try counters.rekey(tokens.get())
         }
         guard !isComputing, .now >= next else { return false }
         next = .now + Self.pause
@@ -85,18 +86,27 @@ final class CountedTokens {
             converted = [:]
             return true
         }
-        try compute(unmoved)
+        compute(unmoved)
         return false
     }
 
-    private func compute(_ tokens: [TokenKey]) throws {
+    private func compute(_ tokens: [TokenKey]) {
         isComputing = true
         queue.async { [slice, updates, epoch] in
-            // All were checked when they were counted.
-            let elements = tokens.map { try! EntityToken(bytes: $0.bytes) }
-            let moved = updates.move(elements, from: epoch, to: epoch.next) ?? []
-            let slices = zip(tokens, moved).compactMap { from, to in TokenKey(to.bytes).map { (from: from, to: $0) } }
-            slice.tokens.withLock { $0 = slices }
+            let moved = Self.moved(tokens, epoch, updates)
+            slice.tokens.withLock { $0 = moved }
         }
+    }
+
+    private static func moved(
+        _ tokens: [TokenKey], _ epoch: TokenEpoch, _ updates: TokenUpdates
+    ) -> Result<[(from: TokenKey, to: TokenKey)], ScoringError> {
+        // All were checked when they were counted.
+        let elements = tokens.compactMap { try? EntityToken(bytes: $0.bytes) }
+        guard elements.count == tokens.count else { return .failure(.countsDamaged) }
+        guard let moved = updates.move(elements, from: epoch, to: epoch.next) else {
+            return .failure(.countsOfLostEpoch(epoch.number))
+        }
+        return .success(zip(tokens, moved).compactMap { from, to in TokenKey(to.bytes).map { (from: from, to: $0) } })
     }
 }

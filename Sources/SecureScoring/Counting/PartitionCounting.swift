@@ -71,7 +71,7 @@ final class PartitionCounting {
     /// Writes down what was counted, where it is time for that.
     func keepSnapshot() throws {
         do {
-            guard let kept, try snapshots.isDue() else { return }
+            guard let kept, try snapshots.isDue(changes: kept.counts.changes) else { return }
             snapshots.write(kept.counts.snapshot())
         } catch {
             forget()

@@ -127,6 +127,7 @@ final class PartitionCounts {
     /// - Parameter refusal: why this party can't use a transaction.
     func look(_ transactions: [OpenedTransaction], refusal: (Int) -> Refusal?) -> BatchCounts {
         var out = BatchCounts(features)
+        let counted = counters.counters
         // Of one transaction: by slot, by lookup, by feature.
         var places: [TokenCounters.Place?] = []
         var secret: [(share: CountShare, events: Int)] = []
@@ -139,14 +140,14 @@ final class PartitionCounts {
             places.removeAll(keepingCapacity: true)
             secret.removeAll(keepingCapacity: true)
             values.removeAll(keepingCapacity: true)
-            for token in transaction.tokens { places.append(token.flatMap { counters.counters.place(of: $0) }) }
+            for token in transaction.tokens { places.append(token.flatMap { counted.place(of: $0) }) }
             for lookup in features.lookups {
                 let window = CountWindow(over: lookup.over, delay: lookup.delay)
-                let sum = places[lookup.slot].map { counters.counters.sum(at: $0, over: window, at: transaction.time) }
+                let sum = places[lookup.slot].map { counted.sum(at: $0, over: window, at: transaction.time) }
                 secret.append((sum?.frauds ?? .zero, sum?.events ?? 0))
             }
             for feature in open {
-                let sum = places[feature.slot].map { self.sum(at: $0, feature, transaction.time) }
+                let sum = places[feature.slot].map { Self.sum(counted, at: $0, feature, transaction.time) }
                 values.append((feature.kind == .members ? sum?.distinctMembers : sum?.events) ?? 0)
             }
             out.append(secret: secret, open: values)
@@ -154,15 +155,14 @@ final class PartitionCounts {
         return out
     }
 
-    private func sum(
-        at place: TokenCounters.Place, _ feature: CountFeatures.Feature, _ time: EventTime
+    private static func sum(
+        _ counted: TokenCounters, at place: TokenCounters.Place, _ feature: CountFeatures.Feature, _ time: EventTime
     ) -> BucketSum {
         guard feature.delay == 0 else {
-            return counters.counters.sum(
-                at: place, over: CountWindow(over: feature.over, delay: feature.delay), at: time)
+            return counted.sum(at: place, over: CountWindow(over: feature.over, delay: feature.delay), at: time)
         }
         let span: VelocitySpan = feature.over == 60 ? .minute : feature.over == 3600 ? .hour : .day
-        return counters.counters.velocity(at: place, over: span, at: time)
+        return counted.velocity(at: place, over: span, at: time)
     }
 
     // MARK: Between batches
@@ -263,6 +263,9 @@ final class PartitionCounts {
 
     /// A decision that was counted is not read again.
     func skip(to offset: Int64) { standing.decisions = max(standing.decisions, offset) }
+
+    /// Events that changed since the last snapshot.
+    var changes: Int { counters.changedEvents }
 
     /// What to write for everything that was counted since the last call.
     func snapshot() -> Snapshot {

@@ -19,8 +19,8 @@ package final class TokenCache {
     private let capacity: Int64
     /// Digest of consortium, epoch and public key.
     private var scope: [UInt8] = []
-    /// The number of the next entry, one more with each that is kept.
-    private var next: Int64 = 0
+    /// The number of the next entry, from 1, one more with each that is kept.
+    private var next: Int64 = 1
     /// In two generations: the older goes when the younger is full, so that what is asked for again stays.
     private var young: [Identifier: EntityToken] = [:]
     private var old: [Identifier: EntityToken] = [:]
@@ -54,7 +54,7 @@ package final class TokenCache {
             next = kept[32...].reduce(0) { $0 << 8 | Int64($1) }
         } else {
             try state.removeAll(in: Self.entries, below: .max)
-            next = 0
+            next = 1
         }
         self.scope = scope
         (young, old) = ([:], [:])
@@ -86,7 +86,7 @@ package final class TokenCache {
         var writes: [StateWrite] = []
         for (identifier, token) in tokens {
             let name = name(identifier)
-            let box = SealedBox.seal(token.bytes, once: label(name), under: secret, associated: [])
+            let box = SealedBox.seal(token.coordinates, once: label(name), under: secret, associated: [])
             writes.append(.put(table: Self.entries, StateEntry(key: name, value: box, order: next)))
             next += 1
             remember(identifier, token)
@@ -95,13 +95,13 @@ package final class TokenCache {
         writes.append(.put(table: Self.scopes, StateEntry(key: Self.scopeKey, value: place, order: 0)))
         try state.commit(writes, positions: [])
         // Orders are dense, so as many stay as there is room for.
-        if next > capacity { try state.removeAll(in: Self.entries, below: next - capacity) }
+        if next > capacity + 1 { try state.removeAll(in: Self.entries, below: next - capacity) }
     }
 
     /// What does not open is no entry: it is asked for again.
     private func open(_ box: [UInt8], _ name: [UInt8]) -> EntityToken? {
         guard let bytes = try? SealedBox.open(box, once: label(name), under: secret, associated: []) else { return nil }
-        return try? EntityToken(bytes: bytes)
+        return try? EntityToken(coordinates: bytes)
     }
 
     private func remember(_ identifier: Identifier, _ token: EntityToken) {

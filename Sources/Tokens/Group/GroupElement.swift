@@ -33,6 +33,22 @@ package struct GroupElement: Hashable, Sendable {
 
     package var compressed: [UInt8] { [y.isOdd ? 3 : 2] + x.number.bigEndianBytes }
 
+    /// x and y, the most significant byte first: SEC 1's uncompressed encoding without its first byte.
+    package var coordinates: [UInt8] { x.number.bigEndianBytes + y.number.bigEndianBytes }
+
+    /// Decodes; takes one encoding of each element and nothing else.
+    ///
+    /// - Throws: `malformed` for another length; `coordinateNotCanonical` for a coordinate that is not below the field's modulus;
+    ///   `pointNotOnCurve`, also for zeros.
+    package init(coordinates bytes: [UInt8]) throws(TokenError) {
+        guard bytes.count == 2 * Words.byteCount else { throw .malformed }
+        guard let x = FieldElement(canonical: Words(bigEndian: bytes[..<Words.byteCount])),
+            let y = FieldElement(canonical: Words(bigEndian: bytes[Words.byteCount...]))
+        else { throw .coordinateNotCanonical }
+        guard y.squared == CurvePoint.rightSide(x) else { throw .pointNotOnCurve }
+        self.init(x: x, y: y)
+    }
+
     package var point: CurvePoint { CurvePoint(x: x, y: y, z: .one) }
 
     /// Nil for the identity.

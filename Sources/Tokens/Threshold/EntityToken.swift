@@ -15,6 +15,12 @@ package struct EntityToken: Hashable, Sendable {
     /// 33 bytes.
     package var bytes: [UInt8] { element.compressed }
 
+    /// 64 bytes, of which the token is had again without a square root: for whoever keeps many.
+    package var coordinates: [UInt8] { element.coordinates }
+
+    /// - Throws: as `GroupElement(coordinates:)`.
+    package init(coordinates bytes: [UInt8]) throws(TokenError) { element = try GroupElement(coordinates: bytes) }
+
     /// RFC 9497's output for the same input and key; to compare with other implementations.
     package func output(for identifier: [UInt8]) -> [UInt8] {
         TokenContext.tokens.output(input: identifier, element: element)

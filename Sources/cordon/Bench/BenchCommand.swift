@@ -7,7 +7,8 @@ struct BenchCommand: ParsableCommand {
         subcommands: [
             BenchLogCommand.self, BenchLogReaderCommand.self, BenchFormatsCommand.self, BenchIngestCommand.self,
             BenchStateCommand.self, BenchScoreCommand.self, BenchProtocolCommand.self, BenchGrowthCommand.self,
-            BenchMachineCommand.self, BenchPartyCommand.self, BenchTokensCommand.self, BenchCountersCommand.self,
+            BenchMachineCommand.self, BenchPartyCommand.self, BenchTokensCommand.self,
+            BenchTokenRequestsCommand.self, BenchCountersCommand.self,
             BenchPipelineCommand.self,
             BenchClearAgentCommand.self,
             BenchClearWorkerCommand.self,

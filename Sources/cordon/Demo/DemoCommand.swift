@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Foundation
+import LocalStore
 import Model
 import ModelSync
 import Records
@@ -42,6 +43,14 @@ struct DemoCommand: ParsableCommand {
 
     @Option(help: "Most transactions on their way at once.")
     var window = 256
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What the log survives: a power cut, where every append waits for this machine's disk, or the end of any process, as \
+            a Kafka broker's does by default.
+            """))
+    var durability = LogDurability.power
 
     @Flag(help: "Every bank by itself: its own windows, its own model. (default: a consortium)")
     var alone = false
@@ -155,7 +164,8 @@ struct DemoCommand: ParsableCommand {
         // Set by a signal, and at the end of this run.
         let stop = StopFlag.onSignals()
         let model = try DemoModel(data: data, spec: spec, folder: folder)
-        let consortium = try DemoConsortium(folder: folder, pipelines: pipelines, members: data.members)
+        let consortium = try DemoConsortium(
+            folder: folder, pipelines: pipelines, members: data.members, durability: durability)
         _ = try deal(
             model.model, roster: consortium.roster, coordinator: folder.keys.coordinator, log: consortium.log)
         try consortium.backfill(data, spec: spec)

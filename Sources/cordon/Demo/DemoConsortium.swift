@@ -106,14 +106,15 @@ struct DemoConsortium {
         return processes
     }
 
-    private func startParties(_ binary: String, _ processes: DemoProcesses) throws {
+    /// - Parameter options: of every party, beside the roster's and the log's.
+    func startParties(_ binary: String, _ processes: DemoProcesses, options: [String] = []) throws {
         for party in PartyID.allCases {
             try processes.start(
                 party.name, binary,
                 [
                     "score", "--party", party.name, "--keys", folder.keys.folder(party), "--authority",
                     folder.keys.authorityFile, "--state", folder.state(party.name),
-                ] + shared(party.name), logFile: folder.logFile(party.name))
+                ] + options + shared(party.name), logFile: folder.logFile(party.name))
         }
     }
 

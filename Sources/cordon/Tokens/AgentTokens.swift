@@ -30,15 +30,9 @@ struct AgentTokens: Sendable {
     /// - Parameter stateFile: of the cache of tokens.
     func feed(stateFile: String) throws -> ConsortiumFeed? {
         guard !spec.spec.tokenEntities.isEmpty else { return nil }
-        guard let tokenSessions = TokenSessions(sessions) else {
-            throw Failure("there are not session keys with all three parties")
-        }
         let source = try MemberTokens(
-            consortium: roster.consortium, sessions: tokenSessions,
-            channel: KeyRecordChannel(
-                member: member.id, key: try keystore.hpkeKey(), parties: roster.parties.mapValues(\.agreement)),
-            log: log, state: try SQLiteStateStore(path: stateFile, takingOver: true),
-            secret: try keystore.localKey("tokens"), clock: SystemClock(), metrics: metrics, logger: logger)
+            member.id, roster: roster, keystore: keystore, sessions: sessions, log: log, stateFile: stateFile,
+            metrics: metrics, logger: logger)
         return ConsortiumFeed(
             tokens: BoxTokens(entities: spec.spec.tokenEntities, rules: rules, source: source, metrics: metrics),
             labels: LabelSealer(
@@ -61,6 +55,24 @@ struct AgentTokens: Sendable {
         metrics.describe("cordon_label_records_total", .counter, "Records on consortium.labels.")
         metrics.describe(
             "cordon_labels_waiting", .gauge, "Events of which the parties were not told yet what became of them.")
+    }
+}
+
+extension MemberTokens {
+    /// - Parameter stateFile: of the cache of tokens.
+    convenience init(
+        _ member: MemberID, roster: Roster, keystore: FileKeystore, sessions: [PartyID: Session], log: any EventLog,
+        stateFile: String, metrics: Metrics, logger: Logger
+    ) throws {
+        guard let sessions = TokenSessions(sessions) else {
+            throw Failure("there are not session keys with all three parties")
+        }
+        try self.init(
+            consortium: roster.consortium, sessions: sessions,
+            channel: KeyRecordChannel(
+                member: member, key: try keystore.hpkeKey(), parties: roster.parties.mapValues(\.agreement)),
+            log: log, state: try SQLiteStateStore(path: stateFile, takingOver: true),
+            secret: try keystore.localKey("tokens"), clock: SystemClock(), metrics: metrics, logger: logger)
     }
 }
 

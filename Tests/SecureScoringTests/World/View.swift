@@ -120,6 +120,10 @@ final class WatchedState: Sendable {
                     switch write {
                     case .put(let table, let entry):
                         all[Place(party: party, table: table, key: entry.key)] = (entry.value, entry.order)
+                    case .putAll(let table, let rows):
+                        rows.forEach { key, value in
+                            all[Place(party: party, table: table, key: Array(key))] = (Array(value), 0)
+                        }
                     case .remove(let table, let key): all[Place(party: party, table: table, key: key)] = nil
                     }
                 }
@@ -133,7 +137,18 @@ final class WatchedState: Sendable {
         func removeAll(in table: String, below bound: Int64) throws(LogError) {
             try inner.removeAll(in: table, below: bound)
             watched.all.withLock { all in
-                all = all.filter { $0.key.party != party || $0.key.table != table || $0.value.order >= bound }
+                all = all.filter { place, entry in
+                    place.party != party || place.table != table || entry.order == 0 || entry.order >= bound
+                }
+            }
+        }
+
+        func removeAll(in table: String, keysBelow bound: [UInt8]) throws(LogError) {
+            try inner.removeAll(in: table, keysBelow: bound)
+            watched.all.withLock { all in
+                all = all.filter { place, _ in
+                    place.party != party || place.table != table || !place.key.lexicographicallyPrecedes(bound)
+                }
             }
         }
 

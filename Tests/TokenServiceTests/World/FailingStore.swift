@@ -25,4 +25,8 @@ final class FailingStore: StateStore {
     func removeAll(in table: String, below bound: Int64) throws(LogError) {
         try store.removeAll(in: table, below: bound)
     }
+
+    func removeAll(in table: String, keysBelow bound: [UInt8]) throws(LogError) {
+        try store.removeAll(in: table, keysBelow: bound)
+    }
 }
