@@ -23,7 +23,7 @@ final class CountSnapshots: Sendable {
     ///   - period: from the end of one to the beginning of the next.
     ///   - limit: of events that changed since, which are written down before the period is over: a history comes faster than any
     ///     stream.
-    init(store: any StateStore, period: Duration = .seconds(30), limit: Int = 65_536) {
+    init(store: any StateStore, period: Duration = .seconds(60), limit: Int = 131_072) {
         self.store = store
         self.period = period
         self.limit = limit

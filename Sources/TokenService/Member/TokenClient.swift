@@ -95,10 +95,9 @@ package final class TokenClient {
             outcomes: identifiers.map { outcomes[$0] ?? .failure(.timedOut(good: [], faults: [:])) }, faults: faults)
     }
 
-    /// Puts blinded batches into the log, all at once.
+    /// Puts blinded batches into the log, each as soon as it is there: parties work on it while the next one is blinded.
     private func ask(_ identifiers: [Identifier]) throws(LogError) -> [TokenBatchID: PendingBatch] {
         var pending: [TokenBatchID: PendingBatch] = [:]
-        var records: [NewRecord] = []
         for start in stride(from: 0, to: identifiers.count, by: batchSize) {
             let part = Array(identifiers[start..<min(start + batchSize, identifiers.count)])
             guard let batch = try? TokenRequestBatch(part, key: key, context: context, using: &generator) else {
@@ -106,10 +105,9 @@ package final class TokenClient {
             }
             let id = TokenBatchID(time: clock.microseconds / 1000, using: &generator)
             let (value, digest) = BlindedBatch.record(batch.request, id: id, sessions: sessions)
-            records.append(NewRecord(TopicPartition(Topics.blinded(member)), value: value))
+            try log.append([NewRecord(TopicPartition(Topics.blinded(member)), value: value)])
             pending[id] = PendingBatch(part, batch, requestDigest: digest)
         }
-        try log.append(records)
         metrics.add(identifiers.count, to: "cordon_tokens_requested_total")
         return pending
     }
@@ -139,10 +137,10 @@ package final class TokenClient {
 
     private func receive(_ value: [UInt8], _ pending: [TokenBatchID: PendingBatch]) {
         do throws(RecordFault) {
-            let answer = try UnverifiedEvaluatedBatch(reading: value, from: member).verified(by: sessions)
-            // Another client's, or one of before: somebody else counts it.
+            let answer = try UnverifiedEvaluatedBatch(reading: value, from: member)
+            // Another client's, one of before, or the third one of three: whatever it is, nothing hangs on it.
             guard let batch = pending[answer.id], batch.progress == .waiting else { return }
-            try receive(answer, batch)
+            try receive(answer.verified(by: sessions), batch)
         } catch {
             metrics.add(1, to: "cordon_token_records_dropped_total", Metrics.Label("reason", error.code))
         }

@@ -6,7 +6,7 @@ package import Tokens
 /// A record of `<member>.evaluations` as it was read: nothing of it is to be believed before `verified`.
 package struct UnverifiedEvaluatedBatch: Sendable {
     package let party: PartyID
-    private let id: TokenBatchID
+    package let id: TokenBatchID
     private let body: WireEvaluatedBody
     private let bytes: [UInt8]
     private let tag: [UInt8]

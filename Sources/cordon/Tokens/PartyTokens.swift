@@ -72,12 +72,16 @@ struct PartyTokens: Sendable {
         let state = try SQLiteStateStore(path: stateFile, takingOver: true)
         var keys: TokenKeyStage?
         var answers: TokenStage?
+        // A look for keys costs a tenth of what it takes to answer a batch.
+        var looking = Throttle(.milliseconds(50))
         while !stop() {
             do {
                 let stage = try keys ?? keyStage(state)
                 keys = stage
-                for event in try stage.turn(timeout: answers == nil ? .milliseconds(200) : .zero) { tell(event) }
-                try follow(stage, state, &answers)
+                if answers == nil || looking.isDue() {
+                    for event in try stage.turn(timeout: answers == nil ? .milliseconds(200) : .zero) { tell(event) }
+                    try follow(stage, state, &answers)
+                }
                 try answers?.work()
             } catch let error as LogError where error.mayRetry {
                 logger.error("\(error)")
