@@ -23,7 +23,7 @@ extension LogFile {
             db, sql: "SELECT offset FROM newest WHERE partition = ? AND key = ?", arguments: [partition, key])
         if let older {
             try db.execute(
-                sql: "DELETE FROM records WHERE partition = ? AND offset = ?", arguments: [partition, older])
+                sql: "DELETE FROM records WHERE place = ?", arguments: [RecordPlace.of(partition, older)])
         }
         try db.execute(
             sql: "INSERT OR REPLACE INTO newest (partition, key, offset) VALUES (?, ?, ?)",
@@ -60,14 +60,12 @@ extension LogFile {
     }
 
     private static func dropTombstones(_ partition: Int64, before: Int64, _ db: Database) throws {
+        let tombstones = "FROM records WHERE place BETWEEN ?1 AND ?2 AND value IS NULL AND timestamp < ?3"
+        let bounds = [RecordPlace.first(partition), RecordPlace.last(partition), before]
         try db.execute(
-            sql: """
-                DELETE FROM newest WHERE partition = ?1 AND offset IN (SELECT offset FROM records
-                    WHERE partition = ?1 AND value IS NULL AND timestamp < ?2)
-                """, arguments: [partition, before])
-        try db.execute(
-            sql: "DELETE FROM records WHERE partition = ? AND value IS NULL AND timestamp < ?",
-            arguments: [partition, before])
+            sql: "DELETE FROM newest WHERE partition = ?4 AND ?1 + offset IN (SELECT place \(tombstones))",
+            arguments: StatementArguments(bounds + [partition]))
+        try db.execute(sql: "DELETE \(tombstones)", arguments: StatementArguments(bounds))
     }
 
     /// Drops from the oldest on what is older than `before`, or more than `keeping` bytes from the end; never the newest
@@ -78,10 +76,10 @@ extension LogFile {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT offset, timestamp, ifnull(length(key), 0) + ifnull(length(value), 0) FROM records
-                WHERE partition = ?1 AND offset < (SELECT next - 1 FROM partitions WHERE id = ?1)
-                ORDER BY offset LIMIT ?2
-                """, arguments: [partition, rowsAtOnce])
+                SELECT place, timestamp, ifnull(length(key), 0) + ifnull(length(value), 0) FROM records
+                WHERE place >= ?1 AND place < ?1 + (SELECT next - 1 FROM partitions WHERE id = ?2)
+                ORDER BY place LIMIT ?3
+                """, arguments: [RecordPlace.first(partition), partition, rowsAtOnce])
         var left = bytes
         var last: Int64?
         while let row = try rows.next() {
@@ -93,7 +91,8 @@ extension LogFile {
             last = row[0]
         }
         guard let last else { return }
-        try db.execute(sql: "DELETE FROM records WHERE partition = ? AND offset <= ?", arguments: [partition, last])
+        try db.execute(
+            sql: "DELETE FROM records WHERE place BETWEEN ? AND ?", arguments: [RecordPlace.first(partition), last])
         try db.execute(sql: "UPDATE partitions SET bytes = ? WHERE id = ?", arguments: [left, partition])
     }
 }

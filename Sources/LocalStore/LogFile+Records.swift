@@ -19,7 +19,7 @@ extension LogFile {
             if let fence, try !fence.holds(db) { throw LogError.fenced(writer: fence.name) }
             var partitions = try Self.tails(Set(known.values), db)
             let insert = try Prepared(
-                "INSERT INTO records (partition, offset, timestamp, key, value, headers) VALUES (?, ?, ?, ?, ?, ?)", db)
+                "INSERT INTO records (place, timestamp, key, value, headers) VALUES (?, ?, ?, ?, ?)", db)
             var offsets: [Int64] = []
             offsets.reserveCapacity(batch.count)
             for record in batch {
@@ -71,13 +71,12 @@ extension LogFile {
     private static func insert(
         _ record: NewRecord, _ id: Int64, _ offset: Int64, _ timestamp: Int64, _ statement: Prepared
     ) throws {
-        statement.bind(1, id)
-        statement.bind(2, offset)
-        statement.bind(3, timestamp)
+        statement.bind(1, RecordPlace.of(id, offset))
+        statement.bind(2, timestamp)
         let headers = record.headers.isEmpty ? nil : HeaderCoding.encode(record.headers)
-        try statement.binding(4, record.key) {
-            try statement.binding(5, record.value) {
-                try statement.binding(6, headers) { try statement.run() }
+        try statement.binding(3, record.key) {
+            try statement.binding(4, record.value) {
+                try statement.binding(5, headers) { try statement.run() }
             }
         }
     }
@@ -91,18 +90,17 @@ extension LogFile {
             return try connection.unsafeRead { db in
                 let select = try Prepared(
                     """
-                    SELECT offset, timestamp, key, value, headers FROM records
-                    WHERE partition = ? AND offset >= ? AND offset < ? ORDER BY offset LIMIT ?
+                    SELECT place, timestamp, key, value, headers FROM records
+                    WHERE place >= ? AND place < ? ORDER BY place LIMIT ?
                     """, db)
-                select.bind(1, id)
-                select.bind(2, position.offset)
-                select.bind(3, end)
-                select.bind(4, Int64(limit))
+                select.bind(1, RecordPlace.of(id, position.offset))
+                select.bind(2, RecordPlace.of(id, end))
+                select.bind(3, Int64(limit))
                 var out: [LogRecord] = []
                 try select.each {
                     out.append(
                         LogRecord(
-                            position: Position(position.partition, select.integer(0)),
+                            position: Position(position.partition, RecordPlace.offset(select.integer(0))),
                             key: select.blob(2), value: select.blob(3),
                             headers: select.blob(4).map(HeaderCoding.decode) ?? [], timestamp: select.integer(1)))
                 }
@@ -138,8 +136,9 @@ extension LogFile {
         return try read { db in
             let end = try Self.end(id, db)
             let first = try Int64.fetchOne(
-                db, sql: "SELECT min(offset) FROM records WHERE partition = ?", arguments: [id])
-            return (first ?? end, end)
+                db, sql: "SELECT min(place) FROM records WHERE place BETWEEN ? AND ?",
+                arguments: [RecordPlace.first(id), RecordPlace.last(id)])
+            return (first.map(RecordPlace.offset) ?? end, end)
         }
     }
 

@@ -42,7 +42,7 @@ final class LogFile: Sendable {
             checkpoints.watch(db)
         }
         let database = try DatabasePool(path: path, configuration: configuration)
-        try database.writeWithoutTransaction { db in try Schema.make(tables, version: 2, in: db) }
+        try database.writeWithoutTransaction { db in try Schema.make(tables, version: 3, in: db) }
         return database
     }
 
@@ -52,9 +52,7 @@ final class LogFile: Sendable {
         CREATE TABLE partitions (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, partition INTEGER NOT NULL,
             compacted INTEGER NOT NULL, next INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
             UNIQUE (topic, partition));
-        CREATE TABLE records (partition INTEGER NOT NULL, offset INTEGER NOT NULL,
-            timestamp INTEGER NOT NULL, key BLOB, value BLOB, headers BLOB,
-            PRIMARY KEY (partition, offset)) WITHOUT ROWID;
+        CREATE TABLE records (place INTEGER PRIMARY KEY, timestamp INTEGER NOT NULL, key BLOB, value BLOB, headers BLOB);
         CREATE TABLE newest (partition INTEGER NOT NULL, key BLOB NOT NULL, offset INTEGER NOT NULL,
             PRIMARY KEY (partition, key)) WITHOUT ROWID;
         CREATE TABLE commits (grp TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
