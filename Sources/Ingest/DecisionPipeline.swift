@@ -64,7 +64,8 @@ package final class DecisionPipeline {
         self.collector = collector
         scores = TopicPartition(Topics.scores(member))
         decisions = TopicPartition(Topics.decisions(member))
-        // The writer first: from here on no predecessor adds to what is read back below.
+        // The writer first: from here on no predecessor adds to what is read back below. A process that was replaced since it read
+        // its state may open its writer last of all; the positions below are fenced for it, so it decides nothing.
         writer = try log.writer(id: "\(member).decisions-\(state.transactions.partition)")
         let start = try Self.start(scores, state, log)
         read = start.offset

@@ -10,8 +10,8 @@ package final class SQLiteStateStore: StateStore {
     /// Which owner this is; nil where nobody owns the state.
     private let epoch: Int64?
 
-    /// - Parameter takingOver: makes this the state's owner: whoever owned it before can commit no more (`.fenced`), such
-    ///   as a process that was stopped, replaced, and goes on.
+    /// - Parameter takingOver: makes this the state's owner: whoever owned it before can commit no more, nor read positions
+    ///   (`.fenced`), such as a process that was stopped, replaced, and goes on.
     package init(path: String, takingOver: Bool = false) throws(LogError) {
         self.path = path
         let directory = (path as NSString).deletingLastPathComponent
@@ -101,7 +101,8 @@ package final class SQLiteStateStore: StateStore {
 
     package func position(_ partition: TopicPartition) throws(LogError) -> Int64? {
         try run { db in
-            try Int64.fetchOne(
+            try checkOwner(db)
+            return try Int64.fetchOne(
                 db, sql: "SELECT offset FROM positions WHERE topic = ? AND partition = ?",
                 arguments: [partition.topic, partition.partition])
         }

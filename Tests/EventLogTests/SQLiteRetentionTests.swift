@@ -102,6 +102,7 @@ import Testing
         let newer = try SQLiteStateStore(path: path, takingOver: true)
         #expect(throws: LogError.fenced(writer: path)) { try older.commit([], positions: [Position(partition, 2)]) }
         #expect(throws: LogError.fenced(writer: path)) { try older.removeAll(in: "t", below: 0) }
+        #expect(throws: LogError.fenced(writer: path)) { try older.position(partition) }
         #expect(try newer.position(partition) == 1)
         try newer.commit([], positions: [Position(partition, 3)])
         #expect(try newer.position(partition) == 3)

@@ -32,32 +32,43 @@ struct DecisionPipelineTests {
         try log.create(topics.map { TopicSettings(name: $0) })
     }
 
+    private var statePath: String { folder.path + "/state.sqlite" }
+
     /// The kept state, as a process that begins finds it.
-    private func state() throws -> AgentState {
-        try AgentState(
-            spec: spec, hasher: EntityHasher(), transactions: transactions,
-            store: SQLiteStateStore(path: folder.path + "/state.sqlite", takingOver: true))
+    private func state() throws -> AgentState { try state(in: SQLiteStateStore(path: statePath, takingOver: true)) }
+
+    private func state(in store: SQLiteStateStore) throws -> AgentState {
+        try AgentState(spec: spec, hasher: EntityHasher(), transactions: transactions, store: store)
     }
 
     /// Runs a pipeline for some turns of reading, as a process that is then killed.
     private func run(
         _ state: AgentState, turns: Int = 3, policy: DecisionPolicy? = nil, metrics: Metrics = Metrics()
     ) throws {
-        let card = ModelCard(
-            calibration: try Calibration(points: [
-                .init(score: 0, probability: 0.1), .init(score: 100, probability: 0.2),
-            ]),
-            fractionBits: 14)
-        let pipeline = try DecisionPipeline(
-            member: sessions.member, log: log, state: state,
-            collector: ShareCollector(member: sessions.member, sessions: sessions.find), card: { _ in card },
-            policy: policy ?? DecisionPolicy(review: 0.5, decline: 0.9), clock: FixedClock(), metrics: metrics,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        try run(pipeline(state, policy: policy, metrics: metrics), turns: turns)
+    }
+
+    private func run(_ pipeline: DecisionPipeline, turns: Int = 3) throws {
         var left = turns
         try pipeline.run {
             left -= 1
             return left < 0
         }
+    }
+
+    private func pipeline(
+        _ state: AgentState, policy: DecisionPolicy? = nil, metrics: Metrics = Metrics()
+    ) throws -> DecisionPipeline {
+        let card = ModelCard(
+            calibration: try Calibration(points: [
+                .init(score: 0, probability: 0.1), .init(score: 100, probability: 0.2),
+            ]),
+            fractionBits: 14)
+        return try DecisionPipeline(
+            member: sessions.member, log: log, state: state,
+            collector: ShareCollector(member: sessions.member, sessions: sessions.find), card: { _ in card },
+            policy: policy ?? DecisionPolicy(review: 0.5, decline: 0.9), clock: FixedClock(), metrics: metrics,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
     private func events(_ topic: String) throws -> [CloudEvent] {
@@ -132,6 +143,20 @@ struct DecisionPipelineTests {
         // Then, and only then, nobody needs to read them back any more.
         try last.keep()
         #expect(try last.position(TopicPartition(Topics.decisions(sessions.member))) == 2)
+    }
+
+    @Test("an agent that was replaced between reading its state and opening its writer decides nothing")
+    func replacedBeforeItsWriter() throws {
+        // The third score's transaction is not taken in: it holds the kept position in the scores back.
+        try score(Plan(1, [0: 42, 1: 43, 2: 44], in: UInt16.self))
+        try takeIn(0..<2, state())
+        let frozen = try state()
+        let successor = try state()
+        try run(successor)
+        try successor.keep()
+        // Its writer is the newest one. What it remembers is from before its successor's decisions.
+        #expect(throws: LogError.fenced(writer: statePath)) { try run(frozen) }
+        #expect(try decided() == ["t-0", "t-1"])
     }
 
     @Test("say which rules matched; a challenge has no alert; rules in shadow change nothing; matches are counted")
