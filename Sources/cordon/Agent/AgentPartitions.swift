@@ -33,8 +33,17 @@ final class AgentPartitions: Sendable {
     private let owned = Mutex<[TopicPartition: Owned]>([:])
     /// Partitions that this agent was given and gave up, for what the log holds.
     private let stopped = Mutex<Set<TopicPartition>>([])
+    /// Partitions that begin again after an error. The group is asked in between: it may have given them to somebody else.
+    private let paused = Mutex<[TopicPartition: Pause]>([:])
+
+    private struct Pause {
+        /// Not taken over once more: a successor may have done so.
+        var store: SQLiteStateStore
+        var end: ContinuousClock.Instant
+    }
 
     private struct Owned {
+        var store: SQLiteStateStore
         var state: AgentState
         var stop: StopFlag
         var running: Stages.Running
@@ -81,30 +90,39 @@ final class AgentPartitions: Sendable {
         while !stop.isSet {
             switch try place.next(timeout: .milliseconds(200)) {
             case .assigned(let partitions):
-                for partition in partitions { try begin(partition) }
+                for partition in partitions {
+                    let path = agentState(stateFolder, partition)
+                    try begin(partition, SQLiteStateStore(path: path, takingOver: true))
+                }
                 if count == 0 { logger.notice("in the group, without a partition: others have all of them") }
             case .revoked(let partitions):
                 end(partitions)
                 try place.release(partitions)
             case .lost(let partitions): end(partitions)
-            case nil: try check()
+            case nil:
+                try check()
+                try resume()
             }
         }
     }
 
     /// Restores a partition's state and starts its threads.
-    private func begin(_ partition: TopicPartition) throws {
+    private func begin(_ partition: TopicPartition, _ store: SQLiteStateStore) throws {
         let state = try AgentState(
             spec: spec.spec, own: policy.windows, hasher: try windowHasher(keystore), lateness: rules.late,
-            transactions: partition,
-            store: SQLiteStateStore(path: agentState(stateFolder, partition), takingOver: true))
+            transactions: partition, store: store)
         let stop = StopFlag()
         // What was decided before is read back before anything new is taken in.
         let recovered = DispatchSemaphore(value: 0)
         var stages = Stages()
         stages.add("decisions-\(partition.partition)") { [self] in
             defer { recovered.signal() }
-            let pipeline = try decisionPipeline(state)
+            let pipeline: DecisionPipeline
+            do { pipeline = try decisionPipeline(state) } catch {
+                // Before the signal: a replaced agent takes nothing in, either.
+                stop.stop()
+                throw error
+            }
             recovered.signal()
             try pipeline.run(until: { stop.isSet })
         }
@@ -113,13 +131,14 @@ final class AgentPartitions: Sendable {
             if !stop.isSet { try ingestPipeline(state).run(until: { stop.isSet }) }
         }
         let running = stages.start(stop: stop)
-        owned.withLock { $0[partition] = Owned(state: state, stop: stop, running: running) }
+        owned.withLock { $0[partition] = Owned(store: store, state: state, stop: stop, running: running) }
         logger.notice("partition assigned", metadata: ["partition": "\(partition)"])
     }
 
     private func end(_ partitions: [TopicPartition]) {
         stopped.withLock { $0.subtract(partitions) }
         for partition in partitions {
+            paused.withLock { _ = $0.removeValue(forKey: partition) }
             guard let owned = owned.withLock({ $0.removeValue(forKey: partition) }) else { continue }
             owned.stop.stop()
             do { try owned.running.wait() } catch {
@@ -130,28 +149,39 @@ final class AgentPartitions: Sendable {
         }
     }
 
-    /// Begins again, from the kept state, what a passing trouble ended; throws what is none.
+    /// Ends partitions whose work ended with an error, and pauses those that begin again; throws what ends the process.
     private func check() throws {
         for (partition, owned) in owned.withLock({ $0 }) {
             guard let error = owned.running.error else { continue }
             end([partition])
             guard let error = error as? LogError else { throw error }
-            // A fenced partition is another agent's: the group will say so.
-            if case .fenced = error { continue }
-            if error.concernsOnePartition {
+            switch PartitionSequel(after: error, of: owned.state) {
+            case .handedOver: continue
+            case .begunAgain:
+                metrics.add(1, to: "cordon_log_errors_total")
+                paused.withLock { $0[partition] = Pause(store: owned.store, end: .now + .seconds(1)) }
+            case .stopped:
                 let count = stopped.withLock { stopped in
                     stopped.insert(partition)
                     return stopped.count
                 }
                 metrics.set("cordon_partitions_stopped", to: Double(count))
                 logger.error("partition stopped: \(error)", metadata: ["partition": "\(partition)"])
-                guard self.owned.withLock({ !$0.isEmpty }) else { throw error }
-                continue
+                guard self.owned.withLock({ !$0.isEmpty }) || paused.withLock({ !$0.isEmpty }) else { throw error }
+            case .fatal: throw error
             }
-            guard error.mayRetry else { throw error }
-            metrics.add(1, to: "cordon_log_errors_total")
-            Thread.sleep(forTimeInterval: 1)
-            try begin(partition)
+        }
+    }
+
+    /// Begins again, from the kept state, what was paused long enough.
+    private func resume() throws {
+        for (partition, pause) in paused.withLock({ $0 }) where pause.end <= .now {
+            paused.withLock { _ = $0.removeValue(forKey: partition) }
+            do {
+                try begin(partition, pause.store)
+            } catch LogError.fenced {
+                logger.notice("partition handed over", metadata: ["partition": "\(partition)"])
+            }
         }
     }
 

@@ -159,6 +159,40 @@ struct DecisionPipelineTests {
         #expect(try decided() == ["t-0", "t-1"])
     }
 
+    @Test("a partition whose writer a replaced agent fenced begins again, and loses and doubles nothing")
+    func fencedByItsPredecessor() throws {
+        try takeIn(0..<2, state())
+        let frozen = try state()
+        let store = try SQLiteStateStore(path: statePath, takingOver: true)
+        let successor = try state(in: store)
+        let pipeline = try pipeline(successor)
+        try score(Plan(1, [0: 42], in: UInt16.self))
+        try run(pipeline)
+        #expect(throws: LogError.fenced(writer: statePath)) { try self.pipeline(frozen) }
+        try score(Plan(2, [1: 43], in: UInt16.self))
+        let fencing = LogError.fenced(writer: "\(sessions.member).decisions-0")
+        #expect(throws: fencing) { try run(pipeline) }
+        #expect(try decided() == ["t-0"])
+
+        #expect(PartitionSequel(after: fencing, of: frozen) == .handedOver)
+        #expect(PartitionSequel(after: fencing, of: successor) == .begunAgain)
+        try run(state(in: store))
+        #expect(try decided() == ["t-0", "t-1"])
+    }
+
+    @Test("what comes of a partition follows from its error")
+    func sequels() throws {
+        let state = try state()
+        let position = Position(transactions, 0)
+        for (error, sequel) in [
+            (.unreachable(reason: ""), .begunAgain), (.unreadable(position, reason: ""), .stopped),
+            (.wentBackwards(position, after: 1), .stopped), (.offsetOutOfRange(position, earliest: 1), .stopped),
+            (.corrupted(reason: ""), .fatal), (.failed(reason: ""), .fatal), (.unknownTopic(""), .fatal),
+        ] as [(LogError, PartitionSequel)] {
+            #expect(PartitionSequel(after: error, of: state) == sequel, "\(error)")
+        }
+    }
+
     @Test("say which rules matched; a challenge has no alert; rules in shadow change nothing; matches are counted")
     func rules() throws {
         func rule(_ id: String, _ mode: PolicyRule.Mode, _ amount: Int64, _ effect: PolicyRule.Effect) throws
