@@ -82,10 +82,22 @@ final class KafkaReader: LogReader {
         throw .offsetOutOfRange(position, earliest: earliest)
     }
 
+    /// Assigns every partition at its position, and returns when librdkafka has stopped what was assigned before.
+    ///
+    /// An assignment that comes sooner stops a partition for the second time, and librdkafka aborts the process on the second
+    /// stop's answer (an assertion on `rktp_started`; its issue 5573).
     private func assign() throws(LogError) {
         let list = PartitionList(positions.map { Position($0.key, $0.value) })
         let code = rd_kafka_assign(client.handle, list.pointer)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw client.error(code) }
+        // Its main thread does one thing after the other: the first question is answered behind the stops, the second one
+        // behind their answers.
+        for _ in 0..<2 {
+            var current: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+            let code = rd_kafka_assignment(client.handle, &current)
+            if let current { rd_kafka_topic_partition_list_destroy(current) }
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw client.error(code) }
+        }
     }
 
     /// Reads what is there; waits while there is nothing, `needed` says so and the deadline is not reached.

@@ -87,6 +87,21 @@ import Testing
         #expect(positions.map(\.offset) == Array(0..<95))
     }
 
+    @Test("a reader of several partitions can be sought again before librdkafka has carried the last seek out")
+    func seeksInARow() throws {
+        try cluster.create("bank-a.transactions", partitions: 3)
+        let log = try open()
+        let partitions = (0..<3).map { TopicPartition("bank-a.transactions", $0) }
+        try log.append(partitions.flatMap { partition in (0..<5).map { NewRecord(partition, "\($0)") } })
+        let reader = try log.reader(at: partitions.map { Position($0, 0) })
+        for round in 0..<50 {
+            for partition in partitions { try reader.seek(to: Position(partition, Int64(round % 5))) }
+        }
+        let records = try reader.read(3)
+        #expect(records.map(\.text) == ["4", "4", "4"])
+        #expect(Set(records.map(\.position.partition)) == Set(partitions))
+    }
+
     @Test("timestamps are the broker's milliseconds, as microseconds")
     func timestamps() throws {
         try cluster.create("bank-a.transactions", partitions: 1)
