@@ -54,7 +54,7 @@ median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 for run in $(seq "$runs"); do
     # A broker a run: the one that this installs gets slower as it fills.
-    start_broker >"$work/out"
+    start_broker bare >"$work/out"
     trap 'stop_broker; rm -rf "$work"' EXIT
     .build/release/cordon bench log --log "kafka:$CORDON_TEST_BOOTSTRAP" --log-property "$large" --seconds 1 --bytes "$bytes" --batch 1000 \
         --writers 4 --readers 1 --rate 1000 --json "$work/ours.json" >"$work/out" 2>&1 || { cat "$work/out" >&2; exit 1; }

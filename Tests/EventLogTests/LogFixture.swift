@@ -27,10 +27,12 @@ struct FixedClock: WallClock {
 /// One log of a kind, with all that it needs.
 final class LogFixture: Sendable {
     let log: any EventLog
+    private let kind: LogKind
     private let directory: TemporaryDirectory?
     private let mock: MockKafkaCluster?
 
     init(_ kind: LogKind) throws {
+        self.kind = kind
         switch kind {
         case .sqlite:
             let folder = try TemporaryDirectory()
@@ -58,6 +60,19 @@ final class LogFixture: Sendable {
             try log.create([TopicSettings(name: name, partitions: partitions)])
         }
         return name
+    }
+
+    /// Has a writer of an id begin a batch and not commit it. On Kafka the log then holds an aborted transaction: half of the
+    /// batch from before `meanwhile`, half from after it. On the embedded log, which writes a batch at once, nothing is there.
+    func abandon(_ batch: [NewRecord], as id: String, meanwhile: () throws -> Void = {}) throws {
+        guard kind == .kafkaCluster, let bootstrap = LogKind.bootstrap else {
+            let writer = try log.writer(id: id)
+            try meanwhile()
+            let missing = NewRecord(TopicPartition(missingTopic()), "")
+            #expect(throws: LogError.self) { try writer.append(batch + [missing], committing: [], group: id) }
+            return
+        }
+        try AbortedTransaction.append(batch, as: id, bootstrap: bootstrap, meanwhile: meanwhile)
     }
 
     /// The name of a topic that doesn't exist.
