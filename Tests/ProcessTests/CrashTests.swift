@@ -210,7 +210,7 @@ private struct CrashRun {
         }
         #expect(try consortium.records("consortium.rejected").isEmpty)
         print(
-            "== \(kills) kills, freezes or replacements; \(sent.count) transactions, each with the right decision once")
+            "== \(kills) kills, freezes or replacements; \(sent.count) transactions, whose decisions were checked")
     }
 
     private func checkWindows(_ name: String) throws {
