@@ -5,7 +5,8 @@ package protocol StateStore: Sendable {
     /// lost is read again from the log.
     func commit(_ writes: [StateWrite], positions: [Position]) throws(LogError)
 
-    /// The next offset to read, as last committed.
+    /// The next offset to read, as last committed. Fenced where the state has another owner by now: its positions don't go with
+    /// what was read before.
     func position(_ partition: TopicPartition) throws(LogError) -> Int64?
 
     /// What a table holds under a key; nil where there is nothing.
