@@ -11,13 +11,20 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// Tests are compiled without optimisation in every configuration: what they test is optimised, and they themselves are built
+// in a fraction of the time.
+let testSettings = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
     name: "cordon",
-    products: [.executable(name: "cordon", targets: ["cordon"])],
+    products: [
+        .executable(name: "cordon", targets: ["cordon"]),
+        .executable(name: "cordon-bench", targets: ["cordon-bench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.0.0"),
@@ -38,21 +45,32 @@ let package = Package(
         .systemLibrary(name: "Crdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "Cglibc"),
         .systemLibrary(name: "Copenssl", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Secrets", dependencies: ["Cglibc", crypto], swiftSettings: settings),
         .target(name: "Records", dependencies: [protobuf, crypto], swiftSettings: settings),
         .target(name: "Tokens", dependencies: ["Copenssl", "Records"], swiftSettings: settings),
-        .target(name: "ThreeParty", dependencies: ["Copenssl", "Records", crypto], swiftSettings: settings),
+        .target(name: "ThreeParty", dependencies: ["Copenssl", "Secrets", "Records", crypto], swiftSettings: settings),
         .target(name: "Counters", dependencies: ["Records", "ThreeParty"], swiftSettings: settings),
-        .target(name: "Model", dependencies: ["Records", "ThreeParty", crypto], swiftSettings: settings),
+        .target(name: "Model", dependencies: ["Secrets", "Records", crypto], swiftSettings: settings),
         .target(
             name: "Keys",
             dependencies: [
-                "Copenssl", "Records", "ThreeParty", crypto, protobuf,
+                "Secrets", "Records", crypto,
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
             swiftSettings: settings),
-        .target(name: "Telemetry", swiftSettings: settings),
+        .target(
+            name: "Sealing", dependencies: ["Copenssl", "Secrets", "Records", "ThreeParty", "Keys", crypto],
+            swiftSettings: settings),
+        .target(
+            name: "Manifests", dependencies: ["Records", "ThreeParty", "Model", "Keys"],
+            swiftSettings: settings),
+        .target(name: "Formats", dependencies: ["Records"], swiftSettings: settings),
+        .target(name: "Policy", dependencies: ["Records", "Model", "Formats"], swiftSettings: settings),
+        .target(name: "Evaluation", dependencies: ["Records", "Model"], swiftSettings: settings),
         .target(name: "EventLogs", dependencies: ["Records"], swiftSettings: settings),
+        .target(name: "Telemetry", swiftSettings: settings),
+        .target(name: "Stages", dependencies: ["Cglibc", "Records", "EventLogs"], swiftSettings: settings),
         .target(
             name: "LocalStore",
             dependencies: [
@@ -60,7 +78,7 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
-        .target(name: "KafkaLog", dependencies: ["Crdkafka", "EventLogs", "Records"], swiftSettings: settings),
+        .target(name: "KafkaLog", dependencies: ["Crdkafka", "EventLogs"], swiftSettings: settings),
         .target(
             name: "TLSTransport",
             dependencies: [
@@ -70,19 +88,10 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
             ], swiftSettings: settings),
         .target(
-            name: "Ingest",
+            name: "HTTPFront",
             dependencies: [
-                "Records", "ThreeParty", "Tokens", "Model", "Keys", "EventLogs", "Telemetry", crypto, logging,
-            ],
-            swiftSettings: settings),
-        .target(
-            name: "IngestHTTP",
-            dependencies: [
-                "Records", "Keys", "EventLogs", "Telemetry", "Ingest", crypto, logging,
-                // One of its dependencies has a module named like ours.
-                .product(
-                    name: "Hummingbird", package: "hummingbird",
-                    moduleAliases: ["Configuration": "SwiftConfiguration"]),
+                "Telemetry", crypto, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -91,97 +100,201 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "Ingest",
+            dependencies: [
+                "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Sealing", "Manifests", "Formats",
+                "Policy", "EventLogs", "Stages", "Telemetry", crypto, logging,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "IngestHTTP",
+            dependencies: [
+                "Records", "Formats", "Policy", "EventLogs", "Telemetry", "HTTPFront", crypto, logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "SecureScoring",
-            dependencies: ["Records", "ThreeParty", "Tokens", "Counters", "Keys", "EventLogs", "Telemetry", logging],
+            dependencies: [
+                "Records", "ThreeParty", "Tokens", "Counters", "Model", "Keys", "Sealing", "Manifests",
+                "EventLogs", "Stages", "Telemetry", logging,
+            ],
             swiftSettings: settings),
         .target(
             name: "TokenService",
-            dependencies: ["Records", "ThreeParty", "Tokens", "Keys", "EventLogs", "Telemetry", crypto, logging],
+            dependencies: [
+                "Secrets", "Records", "Tokens", "Keys", "Sealing", "Manifests", "EventLogs", "Stages",
+                "Telemetry", crypto, logging,
+            ],
             swiftSettings: settings),
         .target(
             name: "ModelSync",
-            dependencies: ["Records", "ThreeParty", "Model", "Keys", "EventLogs", crypto, protobuf],
+            dependencies: ["Records", "ThreeParty", "Model", "Keys", "Manifests"],
             swiftSettings: settings),
         .target(name: "Plots", swiftSettings: settings),
-        .target(name: "Simulation", dependencies: ["Records", "Ingest", "Model", "Plots"], swiftSettings: settings),
+        .target(name: "Worlds", dependencies: ["Records", "Formats", "Plots", "EventLogs"], swiftSettings: settings),
         .target(
-            name: "Configuration",
+            name: "PipelineFiles",
             dependencies: [
-                "Records", "ThreeParty", "Model", "Keys", "EventLogs", "Ingest", "Simulation",
+                "Records", "Model", "Keys", "EventLogs", "Formats", "Policy", "Worlds",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
+        .target(
+            name: "Roles",
+            dependencies: [
+                "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Manifests", "Formats", "Policy",
+                "EventLogs", "LocalStore", "Stages", "Telemetry", "HTTPFront", "Ingest", "IngestHTTP", "SecureScoring",
+                "TokenService", "ModelSync", "PipelineFiles", logging, "TLSTransport",
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Terminal",
+            dependencies: [
+                "EventLogs", "LocalStore", "KafkaLog", "Stages", "Evaluation", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"), "Records",
+            ], swiftSettings: settings),
+        .target(
+            name: "LocalConsortium",
+            dependencies: [
+                "Records", "Tokens", "Model", "Keys", "EventLogs", "LocalStore", "Stages", "Telemetry",
+                "Ingest", "SecureScoring", "Evaluation", "Worlds", "PipelineFiles", "Roles", "Terminal", logging,
+            ], swiftSettings: settings),
+        .target(
+            name: "Simulation", dependencies: ["EventLogs", "Records", "Stages", "ThreeParty"], swiftSettings: settings),
         .executableTarget(
             name: "cordon",
             dependencies: [
-                "Cglibc", "Records", "ThreeParty", "Model", "Keys", "EventLogs", "LocalStore", "KafkaLog",
-                "TLSTransport",
-                "Tokens", "TokenService", "Counters", "Ingest", "IngestHTTP", "SecureScoring", "ModelSync",
-                "Simulation",
-                "Configuration",
-                "Telemetry",
-                "Plots", logging, crypto,
+                "Secrets", "Records", "Tokens", "Model", "Keys", "Formats", "Policy", "Evaluation",
+                "EventLogs", "LocalStore", "Stages", "Telemetry", "HTTPFront", "Ingest",
+                "SecureScoring", "Plots", "Worlds", "PipelineFiles", "Roles", "Terminal",
+                "LocalConsortium", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "cordon-bench",
+            dependencies: [
+                "Secrets", "Records", "ThreeParty", "Tokens", "Counters", "Model", "Keys", "Sealing", "Manifests",
+                "Formats", "EventLogs", "LocalStore", "TLSTransport", "Stages", "Telemetry",
+                "HTTPFront", "Ingest", "SecureScoring", "TokenService", "Plots", "Worlds", "PipelineFiles", "Roles",
+                "Terminal", "LocalConsortium", logging, crypto,
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                "IngestHTTP", "ModelSync",
             ], swiftSettings: settings),
-        .testTarget(name: "TokensTests", dependencies: ["Copenssl", "Records", "Tokens"], swiftSettings: settings),
-        .testTarget(
-            name: "TokenServiceTests",
-            dependencies: [
-                "TokenService", "Tokens", "Keys", "ThreeParty", "EventLogs", "LocalStore", "Records", "Telemetry",
-                crypto, logging,
-            ],
-            swiftSettings: settings),
-        .testTarget(name: "ThreePartyTests", dependencies: ["ThreeParty", "Records"], swiftSettings: settings),
         .testTarget(
             name: "CountersTests",
-            dependencies: ["Counters", "Records", "ThreeParty", "SecureScoring", "EventLogs", "LocalStore"],
-            swiftSettings: settings),
-        .testTarget(name: "ModelTests", dependencies: ["Model", "Records"], swiftSettings: settings),
-        .testTarget(name: "ModelSyncTests", dependencies: ["ModelSync", "Model", "Records"], swiftSettings: settings),
+            dependencies: ["Counters", "EventLogs", "LocalStore", "Records", "SecureScoring", "ThreeParty", "Support"],
+            swiftSettings: testSettings),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Records"], swiftSettings: testSettings),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Simulation", "Ingest", "Plots", "Records"],
-            swiftSettings: settings),
+            name: "EventLogTests",
+            dependencies: ["Crdkafka", "EventLogs", "KafkaLog", "LocalStore", "Records", "Support"],
+            swiftSettings: testSettings),
         .testTarget(
-            name: "ProcessTests",
+            name: "FormatsTests", dependencies: ["Evaluation", "EventLogs", "Formats", "Records", "Support"],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "HTTPFrontTests",
             dependencies: [
-                "cordon", "EventLogs", "KafkaLog", "LocalStore", "Ingest", "IngestHTTP", "Keys", "Model", "Records",
-            ],
-            swiftSettings: settings),
-        .testTarget(
-            name: "EventLogTests", dependencies: ["EventLogs", "LocalStore", "KafkaLog", "Records", "Crdkafka"],
-            swiftSettings: settings),
-        .testTarget(
-            name: "IngestTests",
-            dependencies: [
-                "Ingest", "Records", "ThreeParty", "Tokens", "Model", "Keys", "EventLogs", "LocalStore", "Telemetry",
-                logging,
-            ],
-            swiftSettings: settings),
+                "HTTPFront", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ], swiftSettings: testSettings),
         .testTarget(
             name: "IngestHTTPTests",
             dependencies: [
-                "IngestHTTP", "Ingest", "Records", "Keys", "EventLogs", "LocalStore", "Telemetry", logging,
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
+                "EventLogs", "Formats", "HTTPFront", "IngestHTTP", "Keys", "LocalStore", "Policy", "Records", "Sealing",
+                "Telemetry", "Support", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"), logging,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ],
-            swiftSettings: settings),
+            ], swiftSettings: testSettings),
         .testTarget(
-            name: "KeysTests", dependencies: ["Keys", "Records", "ThreeParty", crypto], swiftSettings: settings),
+            name: "IngestTests",
+            dependencies: [
+                "EventLogs", "Formats", "Ingest", "Keys", "LocalStore", "Model", "Policy", "Records", "Sealing",
+                "Secrets", "Stages", "Telemetry", "ThreeParty", "Tokens", "Support", logging,
+            ], swiftSettings: testSettings),
         .testTarget(
-            name: "ConfigurationTests",
-            dependencies: ["Configuration", "Simulation", "Ingest", "Model", "Keys", "EventLogs", "Records"],
-            swiftSettings: settings),
+            name: "KafkaLogTests", dependencies: ["Crdkafka", "EventLogs", "KafkaLog", "Support"],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "KeysTests", dependencies: ["Keys", "Records", "Secrets", "ThreeParty", "Support"],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "LocalConsortiumTests",
+            dependencies: ["LocalConsortium", "Records", "Terminal", "Worlds", "Support"], swiftSettings: testSettings),
+        .testTarget(
+            name: "LocalStoreTests", dependencies: ["EventLogs", "LocalStore", "Records", "Support"],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "ManifestsTests", dependencies: ["Keys", "Manifests", "Records", "ThreeParty"],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "ModelTests", dependencies: ["Model", "Records", "Secrets", "Support"], swiftSettings: testSettings),
+        .testTarget(
+            name: "PipelineFilesTests",
+            dependencies: [
+                "EventLogs", "Formats", "Keys", "Model", "PipelineFiles", "Policy", "Records", "Worlds", "Support",
+            ], swiftSettings: testSettings),
+        .testTarget(name: "PlotsTests", dependencies: ["Plots", "Support"], swiftSettings: testSettings),
+        .testTarget(name: "PolicyTests", dependencies: ["Policy", "Records", "Support"], swiftSettings: testSettings),
+        .testTarget(
+            name: "ProcessTests",
+            dependencies: [
+                "cordon", "cordon-bench", "EventLogs", "Formats", "HTTPFront", "Ingest", "KafkaLog", "Keys",
+                "LocalConsortium", "LocalStore", "Model", "Policy", "Records", "Sealing", "Support",
+            ], swiftSettings: testSettings),
+        .testTarget(name: "RecordsTests", dependencies: ["Records", "Support"], swiftSettings: testSettings),
+        .testTarget(
+            name: "RolesTests",
+            dependencies: ["EventLogs", "LocalStore", "Records", "Roles", "Telemetry", "Support", logging],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "SealingTests",
+            dependencies: ["Keys", "Records", "Sealing", "Secrets", "ThreeParty", "Support", crypto],
+            swiftSettings: testSettings),
+        .testTarget(name: "SecretsTests", dependencies: ["Secrets", "Support", crypto], swiftSettings: testSettings),
         .testTarget(
             name: "SecureScoringTests",
             dependencies: [
-                "SecureScoring", "Tokens", "Ingest", "Model", "ModelSync", "Keys", "ThreeParty", "EventLogs",
-                "LocalStore", "Records", "Telemetry", logging,
-            ],
-            swiftSettings: settings),
+                "EventLogs", "Ingest", "Keys", "LocalStore", "Manifests", "Model", "ModelSync", "Records", "Sealing",
+                "Secrets", "SecureScoring", "Stages", "Telemetry", "ThreeParty", "Tokens", "Support", logging,
+            ], swiftSettings: testSettings),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["EventLogs", "Records", "Simulation", "Stages", "ThreeParty"],
+            swiftSettings: testSettings),
+        .testTarget(name: "StagesTests", dependencies: ["Stages"], swiftSettings: testSettings),
+        .target(
+            name: "Support", dependencies: ["Crdkafka", "EventLogs", "Formats", "Keys", "Records", "Stages", logging],
+            path: "Tests/Support", swiftSettings: settings),
+        .testTarget(
+            name: "TLSTransportTests", dependencies: ["Keys", "Records", "TLSTransport", "ThreeParty", "Support"],
+            swiftSettings: testSettings),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Support"], swiftSettings: testSettings),
+        .testTarget(
+            name: "TerminalTests",
+            dependencies: [
+                "EventLogs", "LocalStore", "Terminal", "Support",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"), logging,
+            ], swiftSettings: testSettings),
+        .testTarget(
+            name: "ThreePartyTests",
+            dependencies: ["Model", "Records", "Secrets", "SecureScoring", "ThreeParty", "Support", crypto],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "TokenServiceTests",
+            dependencies: [
+                "EventLogs", "Keys", "LocalStore", "Manifests", "Records", "Sealing", "Secrets", "Stages", "Telemetry",
+                "TokenService", "Tokens", "Support", crypto, logging,
+            ], swiftSettings: testSettings),
+        .testTarget(
+            name: "TokensTests", dependencies: ["Copenssl", "Records", "Tokens", "Support"], swiftSettings: testSettings
+        ),
+        .testTarget(
+            name: "WorldsTests", dependencies: ["Formats", "Plots", "Records", "Worlds", "Support"],
+            swiftSettings: testSettings),
     ]
 )
 
@@ -191,7 +304,7 @@ if Context.environment["CORDON_BENCHMARKS"] != nil {
         .executableTarget(
             name: "KernelBenchmarks",
             dependencies: [
-                "Copenssl", "Records", "ThreeParty", "Keys", crypto,
+                "Records", "Secrets", "Sealing", "ThreeParty", "Tokens", crypto,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/Kernels", swiftSettings: settings))

@@ -6,17 +6,17 @@ set -euo pipefail
 source "$(dirname "$0")/setup.sh"
 case "${1:-}" in -h | --help) sed -n '2,4s/^# *//p' "$0"; exit 0 ;; esac
 install_dependencies
-build
+build_bench
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 allocation_counter "$work/count.so"
 # Transactions of a run, and its parties' allocations and bytes, all three together.
 run() {
     mkdir "$work/$1"
-    CORDON_ALLOCATIONS=$work/$1 LD_PRELOAD=$work/count.so "$(cordon_binary)" bench protocol --batch "${batch}" --seconds "$1" \
+    CORDON_ALLOCATIONS=$work/$1 LD_PRELOAD=$work/count.so "$(bench_binary)" protocol --batch "${batch}" --seconds "$1" \
         --json "$work/$1.json" >"$work/$1.out"
     sed -nE 's/^ *"transactionsPerSecond" : ([0-9.]+).*/\1/p' "$work/$1.json" | awk -v seconds="$1" '{ printf "%.0f ", $1 * seconds }'
-    for file in "$work/$1"/*-bench-party; do od -An -t u8 -w16 "$file"; done |
+    for file in "$work/$1"/*-party---party; do od -An -t u8 -w16 "$file"; done |
         awk '{ calls += $1; bytes += $2 } END { printf "%.0f %.0f\n", calls, bytes }'
 }
 batch=${1:-128}

@@ -8,7 +8,7 @@
 set -euo pipefail
 source "$(dirname "$0")/setup.sh"
 install_dependencies
-build
+build_bench
 rounds=${1:-3}
 durability=${2:-process}
 work=$(mktemp -d)

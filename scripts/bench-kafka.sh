@@ -10,7 +10,7 @@ case "${1:-}" in -h | --help) sed -n '2,5s/^# *//p' "$0"; exit 0 ;; esac
 runs=${1:-5}
 install_dependencies
 install_packages gcc libc6-dev python3
-build
+build_bench
 cd "$root"
 source_file=/usr/share/doc/librdkafka-dev/examples/rdkafka_performance.c
 [ -e "$source_file" ] || { echo "bench-kafka: $source_file is missing (a system without /usr/share/doc?)" >&2; exit 1; }
@@ -56,7 +56,7 @@ for run in $(seq "$runs"); do
     # A broker a run: the one that this installs gets slower as it fills.
     start_broker bare >"$work/out"
     trap 'stop_broker; rm -rf "$work"' EXIT
-    .build/release/cordon bench log --log "kafka:$CORDON_TEST_BOOTSTRAP" --log-property "$large" --seconds 1 --bytes "$bytes" --batch 1000 \
+    .build/release/cordon-bench log --log "kafka:$CORDON_TEST_BOOTSTRAP" --log-property "$large" --seconds 1 --bytes "$bytes" --batch 1000 \
         --writers 4 --readers 1 --rate 1000 --json "$work/ours.json" >"$work/out" 2>&1 || { cat "$work/out" >&2; exit 1; }
     written=$(figure written_per_s) read=$(figure read_per_s) count=$(figure records)
     raw -P -t raw.records -s "$bytes" -c 1 >"$work/out"

@@ -7,5 +7,5 @@ case "${1:-}" in -h | --help) sed -n '2,3s/^# *//p' "$0"; exit 0 ;; esac
 install_dependencies
 # Beside all else in the same build folder: only the benchmarks themselves are compiled anew.
 export CORDON_BENCHMARKS=1
-build
+build_what="kernels' benchmarks" build --product KernelBenchmarks
 "$root/.build/release/KernelBenchmarks" "$@"

@@ -59,13 +59,13 @@ figure() { sed -nE "s/^ *\"$1\" : ([0-9.]+).*/\1/p" "$work/figures.json" | head 
 trap 'rm -rf "$work"; [ -z "$netem" ] || remove_namespaces' EXIT
 [ -z "$netem" ] || make_namespaces
 install_dependencies
-build
+build_bench
 rows=()
 for trip in "${trips[@]}"; do
     if [ -n "$netem" ]; then delay_by "$trip"; network=(--namespaces "$space"); else network=(--round-trip-ms "$trip"); fi
     row=$trip
     for window in 4 1; do
-        "$(cordon_binary)" bench protocol --batch "${BATCH:-128}" --window $window --seconds "${SECONDS_EACH:-5}" \
+        "$(bench_binary)" protocol --batch "${BATCH:-128}" --window $window --seconds "${SECONDS_EACH:-5}" \
             "${network[@]}" --json "$work/figures.json" >/dev/null
         row+=" $(figure transactionsPerSecond) $(figure p50)"
     done

@@ -6,7 +6,7 @@ source "$(dirname "$0")/setup.sh"
 source "$(dirname "$0")/rest-consortium.sh"
 case "${1:-}" in -h | --help) sed -n '2,3s/^# *//p' "$0"; exit 0 ;; esac
 install_dependencies
-build
+build_bench
 cd "$root"
 start_rest_consortium --http-rate 0
-CORDON_TOKEN=$token cordon bench score --url "$url" --rate "${1:-300}" --seconds "${2:-20}"
+CORDON_TOKEN=$token "$(bench_binary)" score --url "$url" --rate "${1:-300}" --seconds "${2:-20}"

@@ -7,7 +7,7 @@ source "$(dirname "$0")/setup.sh"
 case "${1:-}" in -h | --help) sed -n '2,4s/^# *//p' "$0"; exit 0 ;; esac
 customers=${1:-32000} runs=${2:-3}
 install_dependencies
-build
+build_bench
 cd "$root"
 work=$(mktemp -d) victim=
 trap 'kill $(jobs -p) $victim 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT

@@ -5,26 +5,26 @@
 #   scripts/bench.sh --quick           under a minute: the protocol and the two pipelines alone
 #   scripts/bench.sh --json FILE       their figures as JSON; --svg FILE draws latency against load
 #   scripts/bench.sh --compare FILE    exit 3 where a ratio fell by more than 10 % from a stored result's
-# All options are those of `cordon bench pipeline` (--help shows them).
+# All options are those of `cordon-bench pipeline` (--help shows them).
 set -euo pipefail
 here=$PWD
 source "$(dirname "$0")/setup.sh"
 case "${1:-}" in -h) sed -n '2,8s/^# *//p' "$0"; exit 0 ;; esac
 install_dependencies
-build
+build_bench
 cd "$here"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 allocation_counter "$work/count.so"
-pipeline() { "$(cordon_binary)" bench pipeline --pipelines "$root/pipelines" --allocation-counter "$work/count.so" "$@"; }
+pipeline() { "$(bench_binary)" pipeline --pipelines "$root/pipelines" --allocation-counter "$work/count.so" "$@"; }
 for option in "$@"; do
     case "$option" in --help) pipeline "$@"; exit ;;
-        --quick) "$(cordon_binary)" bench pipeline --pipelines "$root/pipelines" "$@"; exit ;; esac
+        --quick) "$(bench_binary)" pipeline --pipelines "$root/pipelines" "$@"; exit ;; esac
 done
-"$(cordon_binary)" bench machine
+"$(bench_binary)" machine
 code=0
 pipeline "$@" || code=$?
 [ $code = 0 ] || [ $code = 3 ] || exit $code
-"$(cordon_binary)" bench growth
+"$(bench_binary)" growth
 SECONDS_EACH=3 "$root/scripts/bench-network.sh"
 exit $code

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Format and lint, and what else can be checked without a build.
+# Format and lint, the rules of the layout, and what else can be checked without a build.
 #   scripts/check.sh            tell
 #   scripts/check.sh --fix      format in place
 #   scripts/check.sh --schemas  also hold the generated code against the schemas (needs protoc, builds its plugin)
@@ -13,6 +13,11 @@ else
     echo "check: this toolchain has no swift-format; layout is not checked" >&2
 fi
 for script in scripts/*.sh .ci/run; do bash -n "$script"; done
+if command -v python3 >/dev/null; then
+    python3 scripts/check-rules.py
+else
+    echo "check: this machine has no python3; the layout's rules are not checked" >&2
+fi
 # Links between pages lead somewhere.
 broken=0
 while IFS=: read -r page link; do

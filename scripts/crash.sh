@@ -7,7 +7,7 @@ source "$(dirname "$0")/setup.sh"
 source "$(dirname "$0")/broker.sh"
 case "${1:-}" in -h | --help) sed -n '2,4s/^# *//p' "$0"; exit 0 ;; esac
 install_dependencies
-build
+build_all
 cd "$root"
 export CORDON_CRASH_SECONDS=${1:-60} CORDON_CRASH_SEED=${2:-$RANDOM}
 echo "== runs of $CORDON_CRASH_SECONDS s, seed $CORDON_CRASH_SEED"

@@ -5,6 +5,6 @@ set -euo pipefail
 here=$PWD
 source "$(dirname "$0")/setup.sh"
 install_dependencies
-build
+build_cordon
 cd "$here"
 exec "$(cordon_binary)" demo --pipelines "$root/pipelines" "$@"

@@ -30,12 +30,13 @@ show_progress() {
     done
 }
 
-# One configuration for the demo and the tests, so that neither builds again what the other has built.
+# Builds what the arguments name (of `swift build`), always in one configuration and folder: nothing is built twice, whichever
+# command comes first.
 build() {
     local start=$SECONDS log
     log=$(mktemp)
-    echo "== building (a clean build takes some minutes, a second one seconds)"
-    if ! (cd "$root" && swift build -c release --build-tests 2>&1 | tee "$log" | show_progress); then
+    echo "== building $build_what (a clean build takes some minutes, a second one seconds)"
+    if ! (cd "$root" && swift build -c release "$@" 2>&1 | tee "$log" | show_progress); then
         grep -E "error|warning" "$log" | head -40 >&2
         tail -5 "$log" >&2
         exit 1
@@ -44,6 +45,18 @@ build() {
     rm -f "$log"
 }
 
+# The program alone, all that the demo needs.
+build_cordon() { build_what=cordon build --product cordon; }
+
+# The benches, and the program that some of them start.
+build_bench() {
+    build_cordon
+    build_what=cordon-bench build --product cordon-bench
+}
+
+# Programs and tests.
+build_all() { build_what="programs and tests" build --build-tests; }
+
 # Compiles what counts the allocations of a process that is started with it (LD_PRELOAD).
 allocation_counter() {
     install_packages gcc libc6-dev
@@ -51,3 +64,4 @@ allocation_counter() {
 }
 
 cordon_binary() { echo "$root/.build/release/cordon"; }
+bench_binary() { echo "$root/.build/release/cordon-bench"; }

@@ -6,10 +6,10 @@ source "$(dirname "$0")/setup.sh"
 source "$(dirname "$0")/broker.sh"
 case "${1:-}" in -h | --help) sed -n '2,3s/^# *//p' "$0"; exit 0 ;; esac
 install_dependencies
-build
+build_all
 start_broker
 cd "$root"
 # One at a time: the broker is one process, and the suites would wait for each other.
-swift test -c release --skip-build --filter "EventLogTests"
+swift test -c release --skip-build --filter "EventLogTests|KafkaLogTests"
 [ -z "${broker_pid:-}" ] || stop_broker
 tests_on_kafka CrashTests/kafka CrashTests/zombie CrashTests/takeOverOnKafka RESTProcessTests/onKafka

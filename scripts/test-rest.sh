@@ -6,7 +6,7 @@ source "$(dirname "$0")/setup.sh"
 source "$(dirname "$0")/rest-consortium.sh"
 case "${1:-}" in -h | --help) sed -n '2,3s/^# *//p' "$0"; exit 0 ;; esac
 install_dependencies
-build
+build_all
 cd "$root"
 venv=.build/schemathesis-4.32.5
 if [ ! -x "$venv/bin/schemathesis" ]; then

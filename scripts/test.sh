@@ -3,7 +3,7 @@
 set -euo pipefail
 source "$(dirname "$0")/setup.sh"
 install_dependencies
-build
+build_all
 cd "$root"
 if [ $# -gt 0 ]; then
     swift test -c release --skip-build "$@"

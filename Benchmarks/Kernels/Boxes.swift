@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
-import Keys
-import ThreeParty
+import Sealing
+import Secrets
 
 private let plaintextBytes = 128
 private let boxBytes = plaintextBytes + SealedBox.overhead

@@ -1,4 +1,5 @@
 import ThreeParty
+import Tokens
 
 /// Round 2 at a server: one-hot shares times leaves in the order that an index gives.
 func innerProducts(_ work: Workload) -> Kernel {

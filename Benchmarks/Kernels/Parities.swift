@@ -1,4 +1,5 @@
 import ThreeParty
+import Tokens
 
 /// Round 1: a party's part of every condition bit, for two matrices of 400 rows of 590 bits.
 func parities(_ work: Workload) -> Kernel {

@@ -1,5 +1,6 @@
 import Crypto
 import CryptoExtras
+import Secrets
 import ThreeParty
 
 /// The pseudo-random stream of a batch's one-hot shares, AES-128-CTR.

@@ -1,36 +1,30 @@
 package import EventLogs
+import Formats
 import Foundation
 package import Logging
-package import Model
+import Model
+package import Policy
 package import Records
+package import Stages
 package import Telemetry
-package import ThreeParty
 
-/// What a member needs to know of a model: public parts of its manifest.
-package struct ModelCard: Sendable {
-    package var calibration: Calibration
-    package var fractionBits: Int
-
-    package init(calibration: Calibration, fractionBits: Int) {
-        self.calibration = calibration
-        self.fractionBits = fractionBits
-    }
-}
-
-/// Score shares of one partition of a member's transactions on their way to decisions, on a thread of its own:
+/// The decisions stage: score shares of one partition of a member's transactions on their way to decisions,
 ///
 ///     reconstruct → calibrate → decide
 ///
-/// Decisions, alerts and the position in the scores go into the log in one transaction of a writer that fences its
-/// predecessors. What the state had not heard of when a process ended is read back from the decisions themselves. So
-/// each transaction is decided once, whatever is killed when.
-package final class DecisionPipeline {
+/// The order of writes makes it correct. A stage that begins fences its predecessor first, by opening the writer; then it reads
+/// back what was decided and is in no checkpoint, from the decisions themselves, to which nobody else can add any more. From then
+/// on decisions, alerts and the position in the scores go into the log in one transaction of that writer, and the state is told
+/// after that. So each transaction is decided once, whatever is killed when.
+///
+/// An error ends the stage: it is not known whether the writer's last transaction is in the log. A successor reads it back.
+package final class DecisionPipeline: Stage {
     private let member: MemberID
     private let log: any EventLog
     private let state: AgentState
     private let card: (Digest32) throws(LogError) -> ModelCard?
     private let policy: DecisionPolicy
-    private let clock: any WallClock
+    private let clock: any StageClock
     private let metrics: Metrics
     private let logger: Logger
     private let writer: any FencedWriter
@@ -41,16 +35,18 @@ package final class DecisionPipeline {
     /// The offset after the last record that was read.
     private var read: Int64
     private var collector: any ScoreCollecting
-    /// Complete scores of transactions that this agent has not taken in again after a restart.
+    /// Complete scores of transactions that this agent has not ingested again after a restart.
     private var early: [SourcePosition: ShareCollector.Score] = [:]
-    /// Whether there are decisions since the state was told where they end.
+    /// Whether there are decisions behind the position that the state has of them.
     private var hasDecided = false
+    private var endNotes = Throttle()
 
+    /// The name that a member's agents commit their position in the scores under.
     package static func group(_ member: MemberID) -> String { "\(member).decisions" }
 
     package init(
         member: MemberID, log: any EventLog, state: AgentState, collector: any ScoreCollecting,
-        card: @escaping (Digest32) throws(LogError) -> ModelCard?, policy: DecisionPolicy, clock: any WallClock,
+        card: @escaping (Digest32) throws(LogError) -> ModelCard?, policy: DecisionPolicy, clock: any StageClock,
         metrics: Metrics, logger: Logger
     ) throws(LogError) {
         self.member = member
@@ -80,89 +76,43 @@ package final class DecisionPipeline {
         return Position(partition, try log.earliest(of: partition))
     }
 
-    package func run(until stop: () -> Bool) throws(LogError) {
-        var noting = Throttle()
-        while !stop() {
-            let records = try reader.next(limit: batchSize, timeout: .milliseconds(early.isEmpty ? 200 : 5))
-            if records.isEmpty || noting.isDue() { try noteEnd() }
-            guard !records.isEmpty || !early.isEmpty else { continue }
-            let decided = try process(records)
-            guard records.count < batchSize else { continue }
-            // A first share decides nothing, and the others are about to come: together, most of the time.
-            if decided { Beat.agents.rest() } else if collector.oldest != nil { Thread.sleep(forTimeInterval: 0.002) }
-        }
+    /// Decides one batch of complete scores. A first share decides nothing, and the others are about to come: together, most of
+    /// the time.
+    package func turn(until moment: Moment) throws(LogError) -> Turn {
+        let patience = clock.left(until: moment)
+        let records = try reader.next(
+            limit: batchSize, timeout: early.isEmpty ? patience : min(patience, .milliseconds(5)))
+        if records.isEmpty || endNotes.isDue(at: clock.now) { try noteEnd() }
+        guard !records.isEmpty || !early.isEmpty else { return .idle }
+        let isAnyDecided = try process(records)
+        guard records.count < batchSize else { return .worked }
+        if isAnyDecided { return .rest(Beat.agents.wait(by: clock)) }
+        if collector.oldest != nil { return .rest(.milliseconds(2)) }
+        return records.isEmpty ? .idle : .worked
     }
 
-    /// Takes note of decisions that are in the log and that the state has not heard of.
-    private func recover() throws(LogError) {
-        let past = try log.reader(at: [try Self.start(decisions, state, log)])
-        while case let records = try past.available(limit: 1024), !records.isEmpty {
-            var sources: [SourcePosition] = []
-            for record in records {
-                guard let event = CloudEvent(json: record.value ?? []) else {
-                    throw .unreadable(record.position, reason: "what is no decision")
-                }
-                if event.data.source.partition == state.transactions.partition {
-                    sources.append(event.data.source.position)
-                }
-            }
-            state.decided(sources, positions: [])
-            hasDecided = true
-        }
-    }
-
-    /// Returns whether anything was decided.
+    /// Decides scores that these records complete, and those that came early; whether there were any.
     private func process(_ records: [LogRecord]) throws(LogError) -> Bool {
         try collect(records)
-        var output: [NewRecord] = []
-        var done: Set<SourcePosition> = []
+        // What is not below waits: a crash would have it ingested, and decided, once more.
         let ingested = state.ingested ?? 0
-        // What is not below `ingested` waits: a crash would have it taken in, and decided, once more.
-        for (source, score) in early.sorted(by: { $0.key < $1.key }) where source.offset < ingested {
-            if let pending = state.pending(source) {
-                guard let card = try card(score.model) else {
-                    logger.error("a score names a model that is not on \(Topics.manifests)")
-                    continue
-                }
-                output += decide(pending, score, card)
-                done.insert(source)
-                early[source] = nil
-            } else {
-                // Decided before, or never sent by this member.
-                early[source] = nil
-                metrics.add(1, to: "cordon_repeated_scores_total")
-            }
-        }
-        let own = state.transactions.partition
-        collector.forget { source in
-            source.partition != own
-                || source.offset < ingested && (done.contains(source) || state.pending(source) == nil)
-        }
-        // Back to the first share of whatever is not decided: a successor needs all three.
-        let unresolved = ([collector.oldest] + early.values.map { $0.firstOffset }).compactMap { $0 }.min()
-        let position = Position(scores, unresolved ?? read)
-        // Two of a plan's three shares decide nothing yet: where this stands is kept with what it led to.
+        let (output, done) = try decideEarly(below: ingested)
+        forget(done, below: ingested)
+        // Two of a plan's three shares decide nothing yet: where this stands is checkpointed with what it led to.
         guard !output.isEmpty else { return false }
+        let position = Position(scores, firstUndecided ?? read)
         try writer.append(output, committing: [position], group: Self.group(member))
         state.decided(Array(done), positions: [position])
         hasDecided = true
         return true
     }
 
-    /// Takes note of where a successor reads decisions back from. Of this partition's only this writer's are below the end, and the
-    /// state has heard of all of them; but while it has not taken in all that they are on, a successor has to read them again.
-    private func noteEnd() throws(LogError) {
-        guard hasDecided, !state.isBehindDecisions else { return }
-        state.decided([], positions: [Position(decisions, try log.end(of: decisions))])
-        hasDecided = false
-    }
-
+    /// Adds the shares in some records; the first complete score of a transaction stays.
     private func collect(_ records: [LogRecord]) throws(LogError) {
         for record in records {
             do throws(ShareCollector.Refused) {
                 let complete = try collector.receive(record.value ?? [], offset: record.position.offset)
                 for score in complete where score.source.partition == state.transactions.partition {
-                    // The first complete score of a transaction stays.
                     if early[score.source] == nil { early[score.source] = score }
                 }
             } catch {
@@ -178,12 +128,51 @@ package final class DecisionPipeline {
         }
     }
 
+    /// Decisions and alerts on all complete scores of transactions that were ingested, and the sources of those.
+    private func decideEarly(
+        below ingested: Int64
+    ) throws(LogError) -> (output: [NewRecord], done: Set<SourcePosition>) {
+        var output: [NewRecord] = []
+        var done: Set<SourcePosition> = []
+        for (source, score) in early.sorted(by: { $0.key < $1.key }) where source.offset < ingested {
+            if let pending = state.pending(source) {
+                guard let card = try card(score.model) else {
+                    logger.error("a score names a model that is not on \(Topics.manifests)")
+                    continue
+                }
+                output += decide(pending, score, card)
+                done.insert(source)
+                early[source] = nil
+            } else {
+                // Decided before, or never sent by this member.
+                early[source] = nil
+                metrics.add(1, to: "cordon_repeated_scores_total")
+            }
+        }
+        return (output, done)
+    }
+
+    /// Forgets plans of which nothing is waited for any more.
+    private func forget(_ done: Set<SourcePosition>, below ingested: Int64) {
+        let own = state.transactions.partition
+        collector.forget { source in
+            source.partition != own
+                || source.offset < ingested && (done.contains(source) || state.pending(source) == nil)
+        }
+    }
+
+    /// The first share of whatever is not decided: a successor needs all three.
+    private var firstUndecided: Int64? {
+        ([collector.oldest] + early.values.map { $0.firstOffset }).compactMap { $0 }.min()
+    }
+
     private func decide(
         _ pending: PendingTransaction, _ score: ShareCollector.Score, _ card: ModelCard
     ) -> [NewRecord] {
         let now = clock.microseconds
         let probability = card.calibration.probability(score.raw)
-        let outcome = policy.decide(facts(pending, probability))
+        let outcome = policy.decide(
+            PolicyFacts(transaction: pending.transaction, probability: probability, windows: pending.windows))
         let band = outcome.band
         var detail = CloudEvent.Detail(
             transaction: pending.transaction.id, decision: band.rawValue, rawScore: score.raw,
@@ -207,9 +196,32 @@ package final class DecisionPipeline {
         return [decision.record(decisions), alert.record(TopicPartition(Topics.alerts(member)))]
     }
 
-    /// What the policy's rules may see of a transaction.
-    private func facts(_ pending: PendingTransaction, _ probability: Double) -> PolicyFacts {
-        PolicyFacts(transaction: pending.transaction, probability: probability, windows: pending.windows)
+    // MARK: Restart
+
+    /// Reads back decisions that are in the log and in no checkpoint.
+    private func recover() throws(LogError) {
+        let past = try log.reader(at: [try Self.start(decisions, state, log)])
+        while case let records = try past.available(limit: 1024), !records.isEmpty {
+            var sources: [SourcePosition] = []
+            for record in records {
+                guard let event = CloudEvent(json: record.value ?? []) else {
+                    throw .unreadable(record.position, reason: "what is no decision")
+                }
+                if event.data.source.partition == state.transactions.partition {
+                    sources.append(event.data.source.position)
+                }
+            }
+            state.decided(sources, positions: [])
+            hasDecided = true
+        }
+    }
+
+    /// Moves the position that a successor reads decisions back from. Of this partition's only this writer's are below the end, and
+    /// the state knows all of them; but while it has not ingested all that they are on, a successor has to read them again.
+    private func noteEnd() throws(LogError) {
+        guard hasDecided, !state.isBehindDecisions else { return }
+        state.decided([], positions: [Position(decisions, try log.end(of: decisions))])
+        hasDecided = false
     }
 }
 

@@ -1,11 +1,11 @@
 package import EventLogs
-import Keys
 package import Model
 package import Records
-import ThreeParty
+import Sealing
+package import Stages
 
-/// Tells the parties of a member's events from before its agent went live, so that their counts begin full: when each was, the
-/// tokens of what it named, and of those whose label was due by then whether it was a fraud.
+/// The backfill of the parties' counts: sends a member's events from before its agent went live, each with its time, the tokens
+/// of what it named, and where its label was due by then whether it was a fraud.
 ///
 /// The same history gives the same records at the same places (`SourcePosition.history`), and parties take a place once: what was
 /// broken off is simply sent again.
@@ -15,6 +15,7 @@ package final class HistorySender {
     private let hasher: EntityHasher
     private let feed: ConsortiumFeed
     private let log: any EventLog
+    private let clock: any StageClock
 
     /// Records that are put into the log at once.
     private static let group = 8
@@ -22,13 +23,16 @@ package final class HistorySender {
     /// - Parameters:
     ///   - spec: with features of the consortium.
     ///   - hasher: the agent's, so that its labels name the same events later.
-    package init(spec: BinnedSpec, hasher: EntityHasher, feed: ConsortiumFeed, log: any EventLog) {
+    package init(
+        spec: BinnedSpec, hasher: EntityHasher, feed: ConsortiumFeed, log: any EventLog, clock: any StageClock
+    ) {
         guard let counts = spec.counts else { preconditionFailure("history for a spec that counts") }
         terms = spec.spec.terms
         reach = counts.reach
         self.hasher = hasher
         self.feed = feed
         self.log = log
+        self.clock = clock
     }
 
     private struct Event {
@@ -37,7 +41,7 @@ package final class HistorySender {
         var id: EventID
     }
 
-    /// Events of one record.
+    /// The events of one record.
     private struct Chunk {
         var events: [Event]
         var source: SourcePosition
@@ -50,7 +54,7 @@ package final class HistorySender {
     ///   - history: in any order.
     ///   - end: what event time has come to; nothing in the history is later.
     ///   - progress: how many of how many events are in the log.
-    /// - Returns: how many events were sent; nil where `stop` was first.
+    /// - Returns: how many events were sent; nil if stopped before all were.
     package func send(
         _ history: [(transaction: Transaction, fraud: Bool)], through end: EventTime, until stop: () -> Bool,
         progress: (Int, Int) -> Void = { _, _ in }
@@ -61,7 +65,7 @@ package final class HistorySender {
         for start in stride(from: 0, to: chunks.count, by: Self.group) {
             let group = chunks[start..<min(start + Self.group, chunks.count)]
             let transactions = group.flatMap { $0.events.map(\.transaction) }
-            guard !stop(), var tokens = try feed.tokens.bytes(for: transactions, until: stop)?[...] else { return nil }
+            guard var tokens = try tokens(for: transactions, until: stop)?[...] else { return nil }
             let records = group.map { chunk in
                 defer { tokens = tokens.dropFirst(chunk.events.count) }
                 return record(chunk, tokens)
@@ -71,6 +75,15 @@ package final class HistorySender {
             progress(sent, count)
         }
         return sent
+    }
+
+    /// Waits for the tokens of some transactions; nil if stopped before they arrived.
+    private func tokens(for transactions: [Transaction], until stop: () -> Bool) throws(LogError) -> [BoxedTokens]? {
+        let names = feed.tokens.names(in: transactions)
+        while !stop() {
+            if let tokens = try feed.tokens.bytes(for: names, until: clock.now + StageThread.patience) { return tokens }
+        }
+        return nil
     }
 
     private func record(_ chunk: Chunk, _ tokens: ArraySlice<BoxedTokens>) -> NewRecord {
@@ -86,7 +99,7 @@ package final class HistorySender {
                 tokenEpoch: tokens.first?.epoch ?? 0))
     }
 
-    /// In the order of time; a chunk is of one day, and of one kind.
+    /// Chunks of the history in the order of time, each of one day, and with labels or without.
     private func chunks(_ history: [(transaction: Transaction, fraud: Bool)], _ end: EventTime) -> [Chunk] {
         let events = history.filter { $0.transaction.time.seconds >= end.seconds - reach }
             .map { Event(transaction: $0, fraud: $1, id: feed.labels.eventID(hasher.id(of: $0.id))) }

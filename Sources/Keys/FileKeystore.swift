@@ -1,6 +1,6 @@
 import Foundation
 package import Records
-package import ThreeParty
+package import Secrets
 
 /// Private keys of one role as files of a folder that only its owner may read: the development default. A hardware
 /// token or a key-management service takes its place behind the same calls.

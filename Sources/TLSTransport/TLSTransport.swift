@@ -79,7 +79,7 @@ package final class TLSTransport: Transport {
 
     package func send(_ frame: Frame, to peer: PartyID) { links.send(frame, to: peer) }
 
-    package func receive(stream: UInt32, timeout: Duration) throws(TransportError) -> Frame? {
+    package func receive(stream: StreamID, timeout: Duration) throws(TransportError) -> Frame? {
         try inbox.receive(stream: stream, timeout: timeout)
     }
 

@@ -19,6 +19,6 @@ struct Cordon: ParsableCommand {
             CommandGroup(name: "Watching", subcommands: [LagCommand.self, TailCommand.self]),
             CommandGroup(
                 name: "Data", subcommands: [SimulateCommand.self, ReplayCommand.self, BackfillCommand.self]),
-            CommandGroup(name: "Measuring", subcommands: [ReportCommand.self, BenchCommand.self]),
+            CommandGroup(name: "Measuring", subcommands: [ReportCommand.self]),
         ])
 }

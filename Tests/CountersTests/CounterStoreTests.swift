@@ -4,8 +4,8 @@ import Foundation
 import LocalStore
 import Records
 import SecureScoring
+import Support
 import Testing
-import ThreeParty
 
 private let start: Int64 = 1_530_000_000
 
@@ -26,7 +26,7 @@ struct CounterStoreTests {
         let records = log(seed: 9, events: 800, from: start, days: 20)
         var whole = PartyCounters(spec: spec, members: 5)
         for record in records { whole.take(record, at: .two) }
-        var generator = Seeded(state: 4)
+        var generator = SplitMix64(state: 4)
         var read = 0
         while read < records.count {
             // A process: reads on from its position, commits now and then, and is killed with something uncommitted.

@@ -1,21 +1,13 @@
 import Counters
 import Records
+import Support
 import Testing
 import ThreeParty
 
 let hour: Int64 = 3600
 let day: Int64 = 86_400
 
-/// A generator with a seed (SplitMix64), so that a failure can be run again.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+extension SplitMix64 {
     mutating func share(_ count: UInt16) -> [PartyID: CountShare] {
         let zero = UInt16.random(in: 0...UInt16.max, using: &self)
         let one = UInt16.random(in: 0...UInt16.max, using: &self)
@@ -27,7 +19,7 @@ struct Seeded: RandomNumberGenerator {
 }
 
 func token(_ number: Int, generation: UInt64 = 0) -> TokenKey {
-    var generator = Seeded(state: UInt64(number) &* 31 &+ generation &* 1_000_003)
+    var generator = SplitMix64(state: UInt64(number) &* 31 &+ generation &* 1_000_003)
     return TokenKey([2] + (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })!
 }
 
@@ -69,7 +61,7 @@ enum Record {
 /// A log of events of 40 tokens over `days`, with labels, corrections, and repeats of records. Member 4 has a clock that is
 /// five days ahead.
 func log(seed: UInt64, events: Int, from start: Int64, days: Int64) -> [Record] {
-    var generator = Seeded(state: seed)
+    var generator = SplitMix64(state: seed)
     var records: [Record] = []
     var positions: [[UInt64]] = .init(repeating: [0, 0], count: 5)
     var sent: [[Int]] = .init(repeating: [], count: 5)

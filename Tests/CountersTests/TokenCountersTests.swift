@@ -1,5 +1,6 @@
 import Counters
 import Records
+import Support
 import Testing
 import ThreeParty
 
@@ -17,7 +18,7 @@ struct TokenCountersTests {
         let records = log(seed: UInt64(bucket), events: 1500, from: start, days: 30)
         var parties = PartyID.allCases.map { _ in PartyCounters(spec: spec, members: 5) }
         var plain = PlainCounts()
-        var generator = Seeded(state: 4)
+        var generator = SplitMix64(state: 4)
         for (index, record) in records.enumerated() {
             for party in PartyID.allCases { parties[party.rawValue].take(record, at: party) }
             plain.take(record, spec)
@@ -195,7 +196,7 @@ struct TokenCountersTests {
     @Test("find tokens after any order of coming and going")
     func comingAndGoing() throws {
         var counters = TokenCounters(spec: spec(days: 1), now: time(start))
-        var generator = Seeded(state: 9)
+        var generator = SplitMix64(state: 9)
         for round in 0..<8 as Range<Int64> {
             let now = start + 4 * round * day
             counters.advance(to: time(now))

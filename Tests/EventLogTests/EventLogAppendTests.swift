@@ -1,4 +1,5 @@
 import EventLogs
+import Support
 import Testing
 
 @Suite("what every log does: appending") struct EventLogAppendTests {

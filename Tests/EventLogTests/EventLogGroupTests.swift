@@ -1,5 +1,6 @@
 import EventLogs
 import Foundation
+import Support
 import Testing
 
 /// Not on the mock cluster: it knows no second member of a group (librdkafka 2.0.2).
@@ -21,7 +22,8 @@ import Testing
         func join(_ instance: String? = nil) throws -> GroupMemberProbe {
             GroupMemberProbe(
                 try fixture.log.join(
-                    GroupSettings(group: name, topics: [topic], instance: instance, sessionTimeout: .seconds(6))))
+                    GroupSettings(group: name, topics: [topic], instance: instance, sessionTimeout: .seconds(6))),
+                flushing: fixture.flushing)
         }
     }
 

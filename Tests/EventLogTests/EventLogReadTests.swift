@@ -1,5 +1,6 @@
 import Dispatch
 import EventLogs
+import Support
 import Testing
 
 @Suite("what every log does: reading") struct EventLogReadTests {

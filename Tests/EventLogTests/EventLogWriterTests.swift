@@ -1,5 +1,6 @@
 import EventLogs
 import Foundation
+import Support
 import Testing
 
 /// Not on the mock cluster: its transactions answer and do nothing (librdkafka 2.0.2).

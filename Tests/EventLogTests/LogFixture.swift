@@ -3,6 +3,7 @@ import Foundation
 import KafkaLog
 import LocalStore
 import Records
+import Support
 import Synchronization
 import Testing
 
@@ -20,25 +21,24 @@ enum LogKind: String, CaseIterable, CustomTestStringConvertible {
     var testDescription: String { rawValue }
 }
 
-struct FixedClock: WallClock {
-    let microseconds: Int64
-}
-
 /// One log of a kind, with all that it needs.
 final class LogFixture: Sendable {
     let log: any EventLog
     private let kind: LogKind
-    private let directory: TemporaryDirectory?
+    private let directory: TemporaryFolder?
     private let mock: MockKafkaCluster?
+    /// Seconds that a member of a group takes to keep what is revoked.
+    let flushing: Double
 
     init(_ kind: LogKind) throws {
         self.kind = kind
+        flushing = kind == .kafkaCluster ? 0.1 : 0
         switch kind {
         case .sqlite:
-            let folder = try TemporaryDirectory()
+            let folder = try TemporaryFolder()
             directory = folder
             mock = nil
-            log = try SQLiteEventLog(directory: folder.path, clock: FixedClock(microseconds: 1_700_000_000_000_000))
+            log = try SQLiteEventLog(directory: folder.path, clock: FixedClock())
         case .kafkaMock:
             let cluster = try MockKafkaCluster()
             directory = nil
@@ -92,25 +92,4 @@ final class Fixtures: Sendable {
         made.withLock { $0.append(fixture) }
         return fixture
     }
-}
-
-extension LogReader {
-    /// The next `count` records, from as many calls as it takes; fewer where nothing comes for a minute.
-    func read(_ count: Int) throws(LogError) -> [LogRecord] {
-        var records: [LogRecord] = []
-        while records.count < count {
-            let more = try next(limit: count - records.count, timeout: .seconds(60))
-            if more.isEmpty { break }
-            records += more
-        }
-        return records
-    }
-}
-
-extension NewRecord {
-    init(_ partition: TopicPartition, _ text: String) { self.init(partition, value: Array(text.utf8)) }
-}
-
-extension LogRecord {
-    var text: String { String(decoding: value ?? [], as: UTF8.self) }
 }

@@ -1,11 +1,14 @@
 import EventLogs
+import Formats
 import Foundation
-import Ingest
+import HTTPFront
 import IngestHTTP
-import Keys
 import LocalStore
 import Logging
+import Policy
 import Records
+import Sealing
+import Support
 import Synchronization
 import Telemetry
 import Testing
@@ -41,22 +44,18 @@ final class Bench: Sendable {
     let feed: OutcomeFeed
     let metrics = Metrics()
     private let stop = Flag()
-    let folder: TestFolder
+    let folder: TemporaryFolder
     private let threads = DispatchGroup()
-
-    struct Clock: WallClock {
-        var microseconds: Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
-    }
 
     /// - Parameters:
     ///   - folder: a log that is there already, as after a restart; nil for a new one.
     ///   - wrap: what to put between the front and the log.
     init(
-        partitions: Int = 1, folder: TestFolder? = nil, fallback: FallbackPolicy = .review, capacity: Int = 8192,
+        partitions: Int = 1, folder: TemporaryFolder? = nil, fallback: FallbackPolicy = .review, capacity: Int = 8192,
         wrap: (any EventLog) -> any EventLog = { $0 }
     ) throws {
-        self.folder = folder ?? TestFolder()
-        log = try SQLiteEventLog(directory: self.folder.url.path, clock: Clock())
+        self.folder = try folder ?? TemporaryFolder()
+        log = try SQLiteEventLog(directory: self.folder.path, clock: PresentClock())
         let member = Fixtures.member
         try log.create(
             [Topics.transactions(member), Topics.decisions(member)].map {
@@ -67,14 +66,14 @@ final class Bench: Sendable {
         appender = RecordAppender(log: front, capacity: capacity)
         service = try ScoreService(
             member: member, log: front, appender: appender, mapping: .canonical, rules: ValidationRules(),
-            clock: Clock(), fallback: fallback,
+            clock: PresentClock(), fallback: fallback,
             book: ScoreBook(capacity: 1000, age: 1000), metrics: metrics)
         feed = OutcomeFeed(
-            member: member, log: front, history: 1000, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            member: member, log: front, history: 1000, logger: .silent,
             receive: service.receive)
         run { [appender, service, stop] in appender.run(until: { stop.isSet }, outage: service.outage) }
         run { [feed, stop] in try? feed.run(until: { stop.isSet }) }
-        while !feed.isCaughtUp { Thread.sleep(forTimeInterval: 0.001) }
+        while !feed.isCaughtUp { sched_yield() }
     }
 
     private func run(_ body: @escaping @Sendable () -> Void) {
@@ -140,23 +139,9 @@ extension ScoreAnswer {
     var degraded: Degraded? { if case .degraded(let degraded) = self { degraded } else { nil } }
 }
 
-/// A folder that goes with its last user.
-final class TestFolder: Sendable {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("cordon-http-\(UUID().uuidString)")
-
-    init() { try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func write(_ text: String, _ name: String) throws -> String {
-        try Data(text.utf8).write(to: url.appendingPathComponent(name))
-        return url.appendingPathComponent(name).path
-    }
-}
-
 /// A log that takes nothing as long as it is told to.
-final class StubbornLog: EventLog {
-    private let log: any EventLog
+final class StubbornLog: LogDecorator {
+    let log: any EventLog
     private let error = Mutex<LogError?>(nil)
 
     init(_ log: any EventLog) { self.log = log }
@@ -167,23 +152,4 @@ final class StubbornLog: EventLog {
         if let error = error.withLock({ $0 }) { throw error }
         return try log.append(batch)
     }
-
-    func create(_ topics: [TopicSettings]) throws(LogError) { try log.create(topics) }
-    func topics() throws(LogError) -> [TopicSettings] { try log.topics() }
-    func partitions(of topic: String) throws(LogError) -> Int { try log.partitions(of: topic) }
-    func reader(at positions: [Position]) throws(LogError) -> any LogReader { try log.reader(at: positions) }
-    func earliest(of partition: TopicPartition) throws(LogError) -> Int64 { try log.earliest(of: partition) }
-    func end(of partition: TopicPartition) throws(LogError) -> Int64 { try log.end(of: partition) }
-    func commit(_ positions: [Position], group: String) throws(LogError) { try log.commit(positions, group: group) }
-    func committed(_ partition: TopicPartition, group: String) throws(LogError) -> Int64? {
-        try log.committed(partition, group: group)
-    }
-    func join(_ settings: GroupSettings) throws(LogError) -> any GroupMember { try log.join(settings) }
-    func writer(id: String) throws(LogError) -> any FencedWriter { try log.writer(id: id) }
-}
-
-final class Flag: Sendable {
-    private let value = Atomic(false)
-    var isSet: Bool { value.load(ordering: .relaxed) }
-    func set() { value.store(true, ordering: .relaxed) }
 }

@@ -1,11 +1,15 @@
 import EventLogs
+import Formats
 import Foundation
 import Ingest
 import Keys
 import LocalStore
-import Logging
 import Model
 import Records
+import Sealing
+import Secrets
+import Stages
+import Support
 import Synchronization
 import Telemetry
 import Testing
@@ -14,14 +18,14 @@ import Tokens
 
 /// Gives every identifier a token of its own, or nothing at all.
 final class FakeTokens: TokenSource {
-    /// As long as it is set there are none, and who waits for them is told to stop.
+    /// As long as it is set, they do not come.
     var isSilent = false
     /// Of the key that they are under.
     var epoch = TokenEpoch(3)
     private(set) var asked: [[Identifier]] = []
     private(set) var known: [Identifier: EntityToken] = [:]
 
-    func tokens(for identifiers: [Identifier], until stop: () -> Bool) throws(LogError) -> EpochTokens? {
+    func tokens(for identifiers: [Identifier], until moment: Moment) throws(LogError) -> EpochTokens? {
         asked.append(identifiers)
         return isSilent ? nil : EpochTokens(epoch: epoch, tokens: identifiers.map(token))
     }
@@ -52,12 +56,7 @@ final class CountingBank {
     let metrics = Metrics()
     let hasher = EntityHasher(k0: 1, k1: 2)
     let source: TopicPartition
-    private let clock = FixedTime()
-
-    struct FixedTime: WallClock {
-        /// 2100 or so: nothing is ahead of it.
-        let microseconds: Int64 = 4_000_000_000_000_000
-    }
+    let clock = TestClock()
 
     init() throws {
         folder = try TemporaryFolder()
@@ -90,22 +89,28 @@ final class CountingBank {
             store: SQLiteStateStore(path: "\(folder.path)/\(name).sqlite"))
     }
 
-    func pipeline(_ state: AgentState, batchSize: Int = 512) throws -> IngestPipeline {
+    func pipeline(
+        _ state: AgentState, batchSize: Int = 512, log: (any EventLog)? = nil
+    ) throws -> IngestPipeline {
         try IngestPipeline(
-            member: sessions.member, log: log, state: state, mapping: .canonical, rules: ValidationRules(),
+            member: sessions.member, log: log ?? self.log, state: state, mapping: .canonical, rules: ValidationRules(),
             sealer: TransactionSealer(
                 member: sessions.member, epoch: sessions.epoch, sessions: sessions.members, spec: spec,
                 idKey: Self.key(1), random: Self.random()),
-            consortium: feed, recipient: HPKEPrivateKey().publicKey, batchSize: batchSize, metrics: metrics,
-            logger: Logger(label: "test"))
+            consortium: feed, recipient: HPKEPrivateKey().publicKey, batchSize: batchSize, clock: clock,
+            metrics: metrics)
     }
 
     func send(_ records: [[UInt8]]) throws { try log.append(records.map { NewRecord(source, value: $0) }) }
 
     /// Takes in all that is in the log.
     func ingest(_ state: AgentState, batchSize: Int = 512) throws {
-        let end = try log.end(of: source)
-        try pipeline(state, batchSize: batchSize).run(until: { (state.ingested ?? 0) >= end })
+        try ingest(state, through: log.end(of: source), batchSize: batchSize)
+    }
+
+    /// Takes in what is below an offset, and what comes with it.
+    func ingest(_ state: AgentState, through end: Int64, batchSize: Int) throws {
+        try pipeline(state, batchSize: batchSize).run(by: clock, until: { (state.ingested ?? 0) >= end })
     }
 
     func eventID(_ id: String) -> EventID { EventID(of: hasher.id(of: id), under: Self.key(1)) }

@@ -1,8 +1,10 @@
 import EventLogs
+import Formats
 import Ingest
 import LocalStore
 import Model
 import Records
+import Support
 import Telemetry
 import Testing
 import Tokens
@@ -118,12 +120,12 @@ struct ConsortiumIngestTests {
                 // An agent that ends somewhere, and has kept what the beat of its clock let it keep.
                 let state = try bank.state()
                 let part = end * Int64(number + 1) / Int64(restarts + 1)
-                try bank.pipeline(state, batchSize: batchSize).run(until: { (state.ingested ?? 0) >= part })
+                try bank.ingest(state, through: part, batchSize: batchSize)
                 // One that is killed: what it did is in the log, and not in its state.
                 let lost = try AgentState(
                     spec: bank.spec.spec, hasher: bank.hasher, transactions: bank.source,
                     store: Amnesia(try SQLiteStateStore(path: bank.folder.path + "/state.sqlite")))
-                try bank.pipeline(lost, batchSize: 3).run(until: { (lost.ingested ?? 0) >= min(end, part + 70) })
+                try bank.ingest(lost, through: min(end, part + 70), batchSize: 3)
             }
             try bank.ingest(try bank.state(), batchSize: batchSize)
             var told: [CountingBank.Told] = []
@@ -187,21 +189,17 @@ extension CountingBank {
     /// An agent that waits for tokens until it is told to stop.
     fileprivate func ingestNothing() throws {
         let state = try state()
-        try pipeline(state).run(until: { tokens.asked.count > 0 })
+        try pipeline(state).run(by: clock, until: { tokens.asked.count > 0 })
     }
 }
 
 /// Keeps nothing.
-private struct Amnesia: StateStore {
-    let store: SQLiteStateStore
+private struct Amnesia: StoreDecorator {
+    let store: any StateStore
 
     init(_ store: SQLiteStateStore) { self.store = store }
 
     func commit(_ writes: [StateWrite], positions: [Position]) throws(LogError) {}
-    func position(_ partition: TopicPartition) throws(LogError) -> Int64? { try store.position(partition) }
-    func value(_ table: String, _ key: [UInt8]) throws(LogError) -> [UInt8]? { try store.value(table, key) }
-    func firstKey(_ table: String) throws(LogError) -> [UInt8]? { try store.firstKey(table) }
-    func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws { try store.scan(table, body) }
     func removeAll(in table: String, below bound: Int64) throws(LogError) {}
     func removeAll(in table: String, keysBelow bound: [UInt8]) throws(LogError) {}
 }

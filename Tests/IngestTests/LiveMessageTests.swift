@@ -1,18 +1,15 @@
 import EventLogs
+import Formats
 import Ingest
 import Keys
 import LocalStore
-import Logging
 import Model
 import Records
+import Secrets
+import Support
 import Synchronization
 import Telemetry
 import Testing
-import ThreeParty
-
-private struct FixedClock: WallClock {
-    let microseconds: Int64
-}
 
 @Suite("Messages of ISO 20022 on a member's topic")
 struct LiveMessageTests {
@@ -48,7 +45,8 @@ struct LiveMessageTests {
     func live() throws {
         let folder = try TemporaryFolder()
         let sessions = try Sessions()
-        let log = try SQLiteEventLog(directory: folder.path, clock: FixedClock(microseconds: 1_772_500_000_000_000))
+        let clock = TestClock(microseconds: 1_772_500_000_000_000)
+        let log = try SQLiteEventLog(directory: folder.path, clock: clock)
         let topics = [Topics.transactions(sessions.member), Topics.sealed, Topics.rejected(sessions.member)]
         try log.create(topics.map { TopicSettings(name: $0, partitions: 1) })
         let source = TopicPartition(Topics.transactions(sessions.member))
@@ -72,8 +70,8 @@ struct LiveMessageTests {
         let pipeline = try IngestPipeline(
             member: sessions.member, log: log, state: state, mapping: try isoMapping(), rules: ValidationRules(),
             sealer: sealer,
-            recipient: HPKEPrivateKey().publicKey, metrics: metrics, logger: Logger(label: "test"))
-        try pipeline.run(until: { state.ingested == Int64(records.count) })
+            recipient: HPKEPrivateKey().publicKey, clock: clock, metrics: metrics)
+        try pipeline.run(by: clock, until: { state.ingested == Int64(records.count) })
 
         #expect(state.waiting == 6)
         #expect(try log.end(of: TopicPartition(Topics.sealed)) == 6)

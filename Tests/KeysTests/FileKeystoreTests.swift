@@ -1,6 +1,8 @@
 import Foundation
 import Keys
 import Records
+import Secrets
+import Support
 import Testing
 import ThreeParty
 

@@ -1,12 +1,14 @@
 import Foundation
+import Support
 import Testing
 
 @Suite("The command line")
 struct CommandLineTests {
     @Test("a mistake in a file stops the program with file, line and reason, and a non-zero exit")
     func badConfiguration() throws {
-        let folder = try Folder()
-        let plan = try folder.write("consortium: x\nepoch: 1\nparties: []\nmembers: [bank-a, bank-a]\n", "plan.yaml")
+        let folder = try TemporaryFolder()
+        let plan = try folder.write(
+            "consortium: x\nepoch: 1\nparties: []\nmembers: [bank-a, bank-a]\n", to: "plan.yaml")
         let (exit, said) = try Program.run(
             ["keys", "init", "--consortium", plan, "--out", folder.path("keys")], in: folder.url)
         #expect(exit != 0)
@@ -16,7 +18,7 @@ struct CommandLineTests {
 
     @Test("keys are made once, private ones for their owner only, and never overwritten")
     func keys() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let arguments = ["keys", "init", "--out", folder.path("keys")]
         #expect(try Program.run(arguments, in: folder.url).exit == 0)
         let roster = try String(contentsOfFile: folder.path("keys/roster.yaml"), encoding: .utf8)
@@ -36,7 +38,7 @@ struct CommandLineTests {
             ("keys", "there is no key at"), ("log", "the log can't be reached"), ("topic", "the log has no topic"),
         ])
     func notStarted(_ what: String, _ sentence: String) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         try Program.run(["keys", "init", "--out", folder.path("keys")], in: folder.url)
         let roster = folder.path("keys/roster.yaml")
         let log = "sqlite:" + folder.path("log")
@@ -69,7 +71,7 @@ struct CommandLineTests {
         ] {
             let log = "sqlite:" + consortium.folder.path("log-\(name)")
             try consortium.command(
-                "topics", "create", "--topics", consortium.folder.write(text, "topics.yaml"), "--roster",
+                "topics", "create", "--topics", consortium.folder.write(text, to: "topics.yaml"), "--roster",
                 consortium.roster, "--log", log)
             let process = try consortium.program(name, log: log)
             #expect(process.wait() == 1)
@@ -82,7 +84,7 @@ struct CommandLineTests {
         "every command explains itself",
         arguments: ["", "demo", "score", "ingest", "keys init", "model train", "policy", "policy try", "replay"])
     func help(_ command: String) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let (exit, said) = try Program.run(command.split(separator: " ").map(String.init) + ["--help"], in: folder.url)
         #expect(exit == 0)
         #expect(said.contains("USAGE: cordon"))

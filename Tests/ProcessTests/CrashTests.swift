@@ -1,10 +1,13 @@
 import EventLogs
+import Formats
 import Foundation
 import Ingest
 import Keys
 import LocalStore
 import Model
+import Policy
 import Records
+import Support
 import Testing
 
 /// Processes are killed, frozen and replaced at random moments under load; afterwards a checker reads every topic.
@@ -232,17 +235,5 @@ private struct CrashRun {
                 labelled.transaction, at: SourcePosition(offset: 0), event: event, received: 0, in: &batch)
             #expect(seen == nil, "\(name)'s windows")
         }
-    }
-}
-
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

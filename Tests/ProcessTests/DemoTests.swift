@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @Suite("The demo", .serialized)
@@ -56,7 +57,7 @@ struct DemoTests {
         "a simulated consortium: every score equal to the clear model's, every transaction decided once, and again under another token key"
     )
     func simulated() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let arguments = [
             "demo", "--dir", folder.path("demo"), "--customers", "400", "--summary", folder.path("summary.json"),
         ]
@@ -82,7 +83,7 @@ struct DemoTests {
 
     @Test("Ctrl-C stops it and all its processes")
     func interrupted() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let demo = try Program(
             ["demo", "--dir", folder.path("demo"), "--customers", "400", "--rate", "20"],
             output: folder.url.appendingPathComponent("demo.out"))
@@ -100,7 +101,7 @@ struct DemoTests {
         .enabled(
             if: FileManager.default.fileExists(atPath: handbook.path), "the handbook's data is not beside the project"))
     func handbookWeek() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let (exit, said) = try Program.run(
             [
                 "demo", "--dir", folder.path("demo"), "--replay", Self.handbook.path, "--train",

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @Suite("cordon features")
@@ -7,10 +8,10 @@ struct FeaturesCommandTests {
 
     @Test("check says what a spec computes and how far it reaches back, or the mistake with its line")
     func check() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         var (exit, said) = try Program.run(["features", "check", "pipelines/features/payments.yaml"], in: folder.url)
         #expect(exit == 0 && said.contains("payments, 29 features, reaching back 37 days"), "\(said)")
-        let file = try folder.write("name: x\nfeatures:\n  - { name: a, kind: count, over: 1d }\n", "bad.yaml")
+        let file = try folder.write("name: x\nfeatures:\n  - { name: a, kind: count, over: 1d }\n", to: "bad.yaml")
         (exit, said) = try Program.run(["features", "check", file], in: folder.url)
         #expect(exit != 0 && said.contains("bad.yaml:3: features[0]: `entity` is missing"), "\(said)")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @Suite("cordon ingest --try")
@@ -29,15 +30,15 @@ struct IngestTrialTests {
 
     @Test("says a line of JSON a transaction: its canonical fields, or the reason code")
     func json() throws {
-        let folder = try Folder()
-        let xml = try folder.write(Self.message, "batch.xml")
+        let folder = try TemporaryFolder()
+        let xml = try folder.write(Self.message, to: "batch.xml")
         let records = try folder.write(
             """
             {"id":"a","time":"2026-03-02","customer":"c","terminal":"t","amount":5,"currency":"USD"}
 
             {"type":"label","transaction":"a","fraud":true}
             {"id":"b","time":"2026-03-02","customer":"c","terminal":"t","amount":-5}
-            """, "records.jsonl")
+            """, to: "records.jsonl")
         let (exit, said) = try Program.run(["ingest", "--try", "--json", xml, records], in: folder.url)
         #expect(exit == 0)
         let found = try lines(said)
@@ -58,10 +59,10 @@ struct IngestTrialTests {
 
     @Test("says in words what is mapped, what is missing and what would be rejected; a header line of CSV is none")
     func words() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let csv = try folder.write(
             "type,id,time,customer,terminal,amount,transaction,fraud\n,a,2026-03-02,\"c\n\",t,1,,\n,b,2026-03-02,c,t,1,,\n",
-            "records.csv")
+            to: "records.csv")
         let (exit, said) = try Program.run(["ingest", "--try", csv], in: folder.url)
         #expect(exit == 0)
         #expect(said.hasPrefix("\(csv): 1 transactions, 0 labels and outcomes, 1 rejected\n"))
@@ -72,7 +73,7 @@ struct IngestTrialTests {
 
     @Test("without it, and with no file, the program says what is missing")
     func usage() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         for (arguments, sentence) in [
             (["ingest"], "Missing expected argument '--member <name>'"),
             (["ingest", "--try"], "Missing expected argument '<file> ...'"),
@@ -81,20 +82,20 @@ struct IngestTrialTests {
             let (exit, said) = try Program.run(arguments, in: folder.url)
             #expect(exit != 0 && said.contains(sentence), "\(said)")
         }
-        let mapping = try folder.write("format: csv\ncolumns: [a]\nfields:\n  id: b\n", "mapping.yaml")
+        let mapping = try folder.write("format: csv\ncolumns: [a]\nfields:\n  id: b\n", to: "mapping.yaml")
         let (exit, said) = try Program.run(["ingest", "--try", mapping, "--mapping", mapping], in: folder.url)
         #expect(exit != 0 && said == "Error: \(mapping):4: fields.id: `columns` has no such column\n")
     }
 
     @Test("holds the samples against the validation rules too")
     func rules() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let records = try folder.write(
             """
             {"id":"a","time":"2099-03-02","customer":"c","terminal":"t","amount":5}
             {"id":"b","time":"2026-03-02","customer":"c","terminal":"t","amount":5}
-            """, "records.jsonl")
-        let rules = try folder.write("amount: { max: 4 }\n", "rules.yaml")
+            """, to: "records.jsonl")
+        let rules = try folder.write("amount: { max: 4 }\n", to: "rules.yaml")
         var (exit, said) = try Program.run(["ingest", "--try", "--json", records], in: folder.url)
         #expect(try exit == 0 && lines(said).map(\.reason) == ["time_ahead", nil])
         (exit, said) = try Program.run(

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @Suite("Commands that look at the log")
@@ -21,7 +22,7 @@ struct LogCommandTests {
             "consortium.sealed, partitions: 1", with: "consortium.sealed, partitions: 4")
         let checked = try run(
             consortium, "topics", "check", "--roster", consortium.roster, "--topics",
-            consortium.folder.write(wanted, "topics.yaml"))
+            consortium.folder.write(wanted, to: "topics.yaml"))
         #expect(checked.exit == 1)
         #expect(checked.said == "consortium.sealed: has 1 partitions, not 4\n")
     }

@@ -1,8 +1,9 @@
 import EventLogs
 import Foundation
-import Ingest
 import LocalStore
+import Policy
 import Records
+import Support
 import Testing
 
 @Suite("The pipeline's bench", .serialized)
@@ -48,7 +49,7 @@ struct PipelineBenchTests {
         let consortium = try TestConsortium()
         let folder = consortium.folder
         let clear = "sqlite:" + folder.path("clear-log")
-        let clearLog = try SQLiteEventLog(directory: folder.path("clear-log"), clock: TestConsortium.Clock())
+        let clearLog = try SQLiteEventLog(directory: folder.path("clear-log"), clock: PresentClock())
         try consortium.command("topics", "create", "--roster", consortium.roster, "--log", clear)
         try consortium.command(
             "model", "deal", "--model", folder.path("model/model.json"), "--roster", consortium.roster, "--keys",
@@ -57,14 +58,14 @@ struct PipelineBenchTests {
         try consortium.startAll()
         var programs = try TestConsortium.members.map { member in
             try consortium.program(
-                "\(member)/clear", log: clear, agent: ["bench", "clear-agent"], state: "clear-state")
+                "\(member)/clear", log: clear, agent: "clear-agent", of: Program.bench, state: "clear-state")
         }
         programs.append(
             try Program(
                 [
-                    "bench", "clear-worker", "--model", folder.path("model/model.json"), "--roster", consortium.roster,
+                    "clear-worker", "--model", folder.path("model/model.json"), "--roster", consortium.roster,
                     "--log", clear, "--stop-on-eof",
-                ], output: folder.url.appendingPathComponent("clear-worker.log")))
+                ], of: Program.bench, output: folder.url.appendingPathComponent("clear-worker.log")))
         defer { for program in programs { program.kill() } }
         try consortium.log.append(records)
         try clearLog.append(records)
@@ -100,24 +101,24 @@ struct PipelineBenchTests {
             consortium.processes["bank-a"]?.said.contains("a record of score shares was refused") == true
         }
         #expect(programs.allSatisfy { $0.said.contains("INSECURE") })
-        let (_, help) = try Program.run(["bench", "--help"], in: folder.url)
+        let (_, help) = try Program.run(["--help"], of: Program.bench, in: folder.url)
         #expect(help.contains("pipeline") && !help.contains("clear-"))
     }
 
-    private static func bench(_ folder: Folder, _ options: String...) throws -> (exit: Int32, said: String) {
+    private static func bench(_ folder: TemporaryFolder, _ options: String...) throws -> (exit: Int32, said: String) {
         try Program.run(
             [
-                "bench", "pipeline", "--dir", folder.path("bench"), "--customers", "400", "--seconds", "1", "--rate",
+                "pipeline", "--dir", folder.path("bench"), "--customers", "400", "--seconds", "1", "--rate",
                 "100",
                 "--open-seconds", "1", "--json", folder.path("figures.json"), "--svg", folder.path("latency.svg"),
-            ] + options, in: folder.url)
+            ] + options, of: Program.bench, in: folder.url)
     }
 
     @Test("measures all three, draws latency against load, and says which ratio fell by more than a tenth")
     func figures() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         // No machine's protocol is a thousand times as fast as its pipeline in the clear; every one's is faster than nothing.
-        let stored = try folder.write(#"{"secure_to_clear": 0.000001, "protocol_to_clear": 1000}"#, "stored.json")
+        let stored = try folder.write(#"{"secure_to_clear": 0.000001, "protocol_to_clear": 1000}"#, to: "stored.json")
         let (exit, said) = try Self.bench(
             folder, "--late-ms", "60000", "--rates", "50", "--curve-seconds", "1", "--quick", "--compare", stored)
         #expect(exit == 3, "\(said)")
@@ -153,7 +154,7 @@ struct PipelineBenchTests {
 
     @Test("a late generator refuses the run: nothing is reported")
     func late() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let (exit, said) = try Self.bench(folder, "--late-ms", "0.0001", "--quick", "--secure-only")
         #expect(exit == 1)
         #expect(said.contains("the generator was late by"), "\(said)")

@@ -1,8 +1,10 @@
 import EventLogs
 import Foundation
-import Ingest
 import Keys
+import Policy
 import Records
+import Sealing
+import Support
 import Testing
 
 @Suite("The pipeline as processes", .serialized)
@@ -112,7 +114,7 @@ struct PipelineProcessTests {
             lists: { watched: [\(customer), PLANTED-VALUE] }
             rules:
               - { id: watched, mode: live, reason: \(reason), when: { customer: { in: watched } }, set: decline }
-            """, "policy.yaml")
+            """, to: "policy.yaml")
         try consortium.startAll()
         for number in 0..<20 {
             try consortium.send(Self.record(number, customer: customer, amount: "7777777.77"), to: "bank-a")

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @Suite("cordon policy")
@@ -39,7 +40,7 @@ struct PolicyCommandTests {
 
     @Test("check says what the committed example declares")
     func check() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let file = "pipelines/policies/retail-bank.yaml"
         let (exit, said) = try Program.run(["policy", "check", file], in: folder.url)
         #expect(exit == 0)
@@ -54,9 +55,9 @@ struct PolicyCommandTests {
 
     @Test("check and try stop at a mistake, with file and line, and a non-zero exit")
     func mistake() throws {
-        let folder = try Folder()
-        let file = try folder.write(Self.policy.replacing("cash_out", with: "cheque"), "policy.yaml")
-        let records = try folder.write(Self.records, "records.jsonl")
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Self.policy.replacing("cash_out", with: "cheque"), to: "policy.yaml")
+        let records = try folder.write(Self.records, to: "records.jsonl")
         let mistake =
             "Error: \(file):7: card, transfer, instant_transfer, cash_out belongs here: it is compared with `kind`\n"
         for arguments in [["check", file], ["try", file, "--transactions", records]] {
@@ -67,9 +68,9 @@ struct PolicyCommandTests {
 
     @Test("try says for each transaction which rules match and what comes of it, as text and as JSON")
     func trial() throws {
-        let folder = try Folder()
-        let file = try folder.write(Self.policy, "policy.yaml")
-        let records = try folder.write(Self.records, "records.jsonl")
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Self.policy, to: "policy.yaml")
+        let records = try folder.write(Self.records, to: "records.jsonl")
         let arguments = ["policy", "try", file, "--transactions", records, "--probability", "0.25"]
         let (exit, text) = try Program.run(arguments, in: folder.url)
         #expect(exit == 0)

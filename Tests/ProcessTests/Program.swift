@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// The real program as a child process.
@@ -9,15 +10,22 @@ final class Program {
     /// Where this process's words begin in that file.
     private let beginning: UInt64
 
-    /// Where the build put it: beside the tests themselves.
-    static let binary = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        .appendingPathComponent("cordon")
+    /// Where the build put the programs: beside the tests themselves.
+    private static let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    static let binary = folder.appendingPathComponent("cordon")
+    static let bench = folder.appendingPathComponent("cordon-bench")
     /// The package's root, where `pipelines` is.
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// - Parameter output: what it says goes to this file's end.
-    init(_ arguments: [String], output: URL) throws {
+    /// - Parameters:
+    ///   - folder: where it is started.
+    ///   - environment: what its environment has beside the test's own.
+    ///   - output: what it says goes to this file's end.
+    init(
+        _ arguments: [String], of binary: URL = Program.binary, at folder: URL = Program.root,
+        environment: [String: String] = [:], output: URL
+    ) throws {
         self.output = output
         if !FileManager.default.fileExists(atPath: output.path) {
             guard FileManager.default.createFile(atPath: output.path, contents: nil) else {
@@ -29,9 +37,10 @@ final class Program {
         guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         beginning = try handle.seekToEnd()
-        process.executableURL = Self.binary
+        process.executableURL = binary
         process.arguments = arguments
-        process.currentDirectoryURL = Self.root
+        process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = input
         process.standardOutput = handle
         process.standardError = handle
@@ -105,29 +114,15 @@ final class Program {
 
     /// Runs a command to its end.
     @discardableResult
-    static func run(_ arguments: [String], in folder: URL) throws -> (exit: Int32, said: String) {
-        let program = try Program(arguments, output: folder.appendingPathComponent("\(UUID().uuidString).out"))
+    static func run(
+        _ arguments: [String], of binary: URL = Program.binary, in folder: URL, at place: URL = Program.root,
+        environment: [String: String] = [:]
+    ) throws -> (exit: Int32, said: String) {
+        let program = try Program(
+            arguments, of: binary, at: place, environment: environment,
+            output: folder.appendingPathComponent("\(UUID().uuidString).out"))
         let exit = program.wait()
         return (exit, program.said)
-    }
-}
-
-/// A folder that goes with the test.
-final class Folder {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("cordon-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
-    func write(_ text: String, _ name: String) throws -> String {
-        try Data(text.utf8).write(to: url.appendingPathComponent(name))
-        return path(name)
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @Suite("The protocol's bench")
@@ -15,13 +16,13 @@ struct ProtocolBenchTests {
         "behind relays a batch takes at least its proposal's, its two rounds' and its completions' way, with equal scores"
     )
     func roundTrip() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let file = folder.path("figures.json")
         let (exit, said) = try Program.run(
             [
-                "bench", "protocol", "--trees", "5", "--bits", "60", "--batch", "3", "--window", "1", "--seconds", "1",
+                "protocol", "--trees", "5", "--bits", "60", "--batch", "3", "--window", "1", "--seconds", "1",
                 "--round-trip-ms", "40", "--json", file,
-            ], in: folder.url)
+            ], of: Program.bench, in: folder.url)
         #expect(exit == 0, "\(said)")
         let figures = try JSONDecoder().decode(Figures.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
         #expect(figures.equalToClear)

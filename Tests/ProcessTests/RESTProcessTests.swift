@@ -1,7 +1,8 @@
 import Foundation
-import Ingest
-import IngestHTTP
+import HTTPFront
+import Policy
 import Records
+import Support
 import Testing
 
 @Suite("The REST front as a process", .serialized)

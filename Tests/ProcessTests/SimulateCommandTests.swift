@@ -1,15 +1,16 @@
 import EventLogs
+import Formats
 import Foundation
-import Ingest
 import LocalStore
 import Records
+import Support
 import Testing
 
 @Suite("cordon simulate")
 struct SimulateCommandTests {
-    private let folder: Folder
+    private let folder: TemporaryFolder
 
-    init() throws { folder = try Folder() }
+    init() throws { folder = try TemporaryFolder() }
 
     private func simulate(_ arguments: String...) throws -> (exit: Int32, said: String) {
         try Program.run(
@@ -48,7 +49,7 @@ struct SimulateCommandTests {
         #expect(
             try simulate("--out", folder.path("x"), "--customers", "5").said.contains("100 to 10,000,000 customers"))
         #expect(try simulate("--send", "--speed", "fast").said.contains("'fast' is invalid for '--speed"))
-        let world = try simulate("--out", folder.path("x"), "--world", folder.write("world: moon\n", "moon.yaml"))
+        let world = try simulate("--out", folder.path("x"), "--world", folder.write("world: moon\n", to: "moon.yaml"))
         #expect(world.exit == 1 && world.said.contains("moon.yaml:1: `seed` is missing"))
         #expect(!FileManager.default.fileExists(atPath: folder.path("x")))
     }
@@ -58,7 +59,7 @@ struct SimulateCommandTests {
         arguments: ["max", "100000/s"])
     func sent(speed: String) throws {
         let (log, url) = (
-            try SQLiteEventLog(directory: folder.path("log"), clock: TestConsortium.Clock()),
+            try SQLiteEventLog(directory: folder.path("log"), clock: PresentClock()),
             "sqlite:" + folder.path("log")
         )
         let early = try simulate("--send", "--log", url)

@@ -1,14 +1,16 @@
 import EventLogs
 import Foundation
-import Ingest
 import KafkaLog
+import LocalConsortium
 import LocalStore
+import Policy
 import Records
+import Support
 import Testing
 
 /// A consortium of real processes, set up by the commands that an operator would use.
 final class TestConsortium {
-    let folder: Folder
+    let folder: TemporaryFolder
     let log: any EventLog
     let logURL: String
     /// Seconds; Kafka's brokers take no less than 6.
@@ -21,21 +23,21 @@ final class TestConsortium {
 
     /// - Parameter kafka: the bootstrap servers of a broker without topics of these members yet; nil for the embedded log.
     init(kafka: String? = nil) throws {
-        folder = try Folder()
+        folder = try TemporaryFolder()
         sessionTimeout = kafka == nil ? "2" : "6"
         if let kafka {
             logURL = "kafka:" + kafka
             log = try KafkaEventLog(properties: ["bootstrap.servers": kafka])
         } else {
             logURL = "sqlite:" + folder.path("log")
-            log = try SQLiteEventLog(directory: folder.path("log"), clock: Clock())
+            log = try SQLiteEventLog(directory: folder.path("log"), clock: PresentClock())
         }
         var plan = "consortium: test\nepoch: 1\nparties:\n"
-        for (party, port) in zip(Self.parties, try Self.freePorts()) {
+        for (party, port) in zip(Self.parties, try Support.freePorts(3)) {
             plan += "  - { name: \(party), host: 127.0.0.1, port: \(port) }\n"
         }
         plan += "members: [bank-a, bank-b, bank-c]\n"
-        let file = try folder.write(plan, "consortium.yaml")
+        let file = try folder.write(plan, to: "consortium.yaml")
         try command("keys", "init", "--consortium", file, "--out", folder.path("keys"))
         try command("topics", "create", "--roster", roster, "--log", logURL)
         try command(
@@ -71,10 +73,11 @@ final class TestConsortium {
     /// A party's or an agent's process, on a log.
     ///
     /// - Parameters:
-    ///   - agent: the agent's command.
+    ///   - agent: the agent's command, and the program that has it.
     ///   - state: the folder of what it keeps.
     func program(
-        _ name: String, log: String, _ options: [String] = [], agent: [String] = ["ingest"], state: String = "state"
+        _ name: String, log: String, _ options: [String] = [], agent: String = "ingest",
+        of binary: URL = Program.binary, state: String = "state"
     ) throws -> Program {
         let parts = name.split(separator: "/").map(String.init)
         let instance = parts.count > 1 ? parts[1] : "agent-1"
@@ -85,7 +88,7 @@ final class TestConsortium {
                 "score", "--party", name, "--authority", folder.path("keys/ca.pem"), "--state",
                 folder.path("\(state)/\(name).sqlite"),
             ]
-            : agent + [
+            : [agent] + [
                 "--member", parts[0], "--state", folder.path("\(state)/\(parts[0])"), "--session-timeout",
                 sessionTimeout, "--bins", folder.path("model/bins.json"), "--validation",
                 "pipelines/validation-replays.yaml",
@@ -93,7 +96,7 @@ final class TestConsortium {
         return try Program(
             own + policy + options + [
                 "--roster", roster, "--keys", folder.path("keys/\(parts[0])"), "--log", log, "--stop-on-eof",
-            ],
+            ], of: binary,
             output: folder.url.appendingPathComponent(name.replacing("/", with: "-") + ".log"))
     }
 
@@ -120,29 +123,5 @@ final class TestConsortium {
 
     func send(_ text: String, to member: String) throws {
         try log.append([NewRecord(TopicPartition("\(member).transactions"), value: Array(text.utf8))])
-    }
-
-    struct Clock: WallClock {
-        var microseconds: Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
-    }
-
-    private static func freePorts() throws -> [Int] {
-        var sockets: [Int32] = []
-        defer { for socket in sockets { close(socket) } }
-        return try (0..<3).map { _ in
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            sockets.append(descriptor)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = inet_addr("127.0.0.1")
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let bound = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-                }
-            }
-            try #require(bound)
-            return Int(UInt16(bigEndian: address.sin_port))
-        }
     }
 }

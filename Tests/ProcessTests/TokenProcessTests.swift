@@ -1,6 +1,7 @@
 import EventLogs
 import Foundation
 import Records
+import Support
 import Testing
 
 @Suite("Tokens in the commands")

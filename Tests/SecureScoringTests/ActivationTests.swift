@@ -1,9 +1,6 @@
-import EventLogs
-import Ingest
 import Model
 import Records
 import Testing
-import ThreeParty
 
 @Suite("A model activation", .serialized)
 struct ActivationTests {

@@ -1,5 +1,4 @@
 import EventLogs
-import Ingest
 import Model
 import Records
 import Telemetry

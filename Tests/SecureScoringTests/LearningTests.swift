@@ -1,10 +1,13 @@
+// A long file: one experiment, the same world twice, with what each role may learn told role by role.
 import EventLogs
 import Foundation
 import Ingest
 import Keys
 import Model
 import Records
+import Sealing
 import SecureScoring
+import Support
 import Synchronization
 import Telemetry
 import Testing
@@ -276,7 +279,7 @@ private struct Consortium {
                 switch frame.kind {
                 case .proposal, .refusals, .completed, .abort: frame.payload.count
                 case .conditionBits, .countDeal: min(count, frame.payload.count)
-                case .countBits, .lookupDeal: 0
+                default: 0
                 }
             view.add(
                 View.Item(

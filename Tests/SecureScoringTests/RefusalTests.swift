@@ -3,9 +3,9 @@ import Foundation
 import Keys
 import Model
 import Records
+import Sealing
 import SecureScoring
 import Testing
-import ThreeParty
 
 /// One bad record, and what becomes of it.
 private struct Bad: Sendable {

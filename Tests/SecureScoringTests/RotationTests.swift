@@ -3,9 +3,9 @@ import Foundation
 import Ingest
 import Records
 import SecureScoring
+import Support
 import Telemetry
 import Testing
-import ThreeParty
 import Tokens
 
 /// What a rotation of the token key is to parties that count: factors that they come to know, and events that name tokens of one

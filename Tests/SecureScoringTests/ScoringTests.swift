@@ -1,11 +1,8 @@
 import EventLogs
-import Ingest
-import Keys
 import Model
 import Records
 import Telemetry
 import Testing
-import ThreeParty
 
 @Suite("Three parties", .serialized)
 struct ScoringTests {

@@ -1,4 +1,7 @@
+import Model
 import Records
+import SecureScoring
+import Support
 import Testing
 import ThreeParty
 
@@ -30,9 +33,9 @@ private struct CountedCell {
         own.generator = cell.generator
         let (bits, shared) = own.inputs(counts.count)
         var generator = own.generator
-        var batches: [PartyID: (BatchInputs, BatchCounts)] = [:]
+        var batches: [PartyID: (BatchInputs, CountInputs)] = [:]
         for party in PartyID.allCases {
-            batches[party] = (BatchInputs(bits: ownBits, capacity: counts.count), BatchCounts(features))
+            batches[party] = (BatchInputs(bits: ownBits, capacity: counts.count), CountInputs(features))
         }
         plain = []
         for (event, count) in counts.enumerated() {
@@ -45,12 +48,13 @@ private struct CountedCell {
             }
             for party in PartyID.allCases {
                 if refused[party]?.contains(event) == true {
-                    batches[party]?.0.append(refused: .boxNotOpened)
-                    batches[party]?.1.append(.boxNotOpened)
+                    batches[party]?.0.append(refused: 6)
+                    batches[party]?.1.append(refused: 6)
                     continue
                 }
                 batches[party]?.0.append(shared[party]![event])
                 batches[party]?.1.append(
+                    features,
                     secret: zip(components, count.secret).map {
                         (CountShare(first: $0[party.rawValue], second: $0[party.next.rawValue]), $1.events)
                     }, open: count.open)

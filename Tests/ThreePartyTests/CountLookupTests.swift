@@ -1,9 +1,11 @@
 import Records
+import Secrets
+import Support
 import Testing
 import ThreeParty
 
 /// Three count lookup sessions run by hand, frame by frame.
-private struct CountCell {
+struct CountCell {
     let shape: CountShape
     let pairs: [[UInt8]]
     var generator: SplitMix64
@@ -28,7 +30,7 @@ private struct CountCell {
             let components = (counts ?? [UInt16](repeating: 0, count: shape.lookups)).map { share($0) }
             for party in PartyID.allCases {
                 if counts == nil, party == .one {
-                    queries[party]?.append(.boxNotOpened)
+                    queries[party]?.append(refused: 6)
                 } else {
                     queries[party]?.append(
                         components.map {
@@ -66,7 +68,7 @@ private struct CountCell {
                 switch effect {
                 case .send(let kind, let to, let digest, let payload):
                     var frame = Frame(
-                        kind: kind, sender: sender, stream: 0, batch: 1, digest: digest, payload: payload)
+                        kind: kind, sender: sender, stream: .scoring(0), batch: 1, digest: digest, payload: payload)
                     run.frames.append(frame)
                     change(&frame)
                     wire.append((to, frame))
@@ -180,7 +182,7 @@ struct CountLookupTests {
         }
         for party in PartyID.allCases {
             let refusals = try #require(run.results[party]).agreement.refusals
-            #expect(refusals[2]?.party == .one && refusals[2]?.refusal == .boxNotOpened)
+            #expect(refusals[2]?.party == .one && refusals[2]?.code == 6)
             #expect(refusals.count { $0 != nil } == 1)
         }
         // Its bytes carry no mask, so the masks are still unused.
@@ -223,7 +225,7 @@ struct CountLookupTests {
         for event in 0..<5 {
             refusing[.two]?.append([queries[.two]!.shares[event]], thresholds: thresholds[event])
         }
-        refusing[.two]?.append(.boxMissing)
+        refusing[.two]?.append(refused: 5)
         let refused = try cell.run(plan: plan, refusing)
         // What party zero says of the first transaction hangs on the last one's refusal.
         #expect(payloads(refused, .countBits)[.zero]?.prefix(2) != payloads(first, .countBits)[.zero]?.prefix(2))
@@ -304,7 +306,7 @@ struct CountLookupTests {
         for kind in [Frame.Kind.abort, .conditionBits, .lookupDeal, .proposal, .completed] {
             var session = CountLookupSession(party: .zero, plan: plan, queries: queries[.zero]!)
             _ = session.start(keys: cell.keys(.zero))
-            let frame = Frame(kind: kind, sender: .two, stream: 0, batch: 1, digest: plan, payload: [])
+            let frame = Frame(kind: kind, sender: .two, stream: .scoring(0), batch: 1, digest: plan, payload: [])
             var error: StepError?
             do { _ = try session.receive(frame, keys: cell.keys(.zero)) } catch let thrown { error = thrown }
             #expect(error == (kind == .abort ? .peerAborted(.two) : .unexpected(peer: .two, kind: kind)))

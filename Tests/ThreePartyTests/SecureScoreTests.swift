@@ -1,19 +1,8 @@
 import Records
+import Secrets
+import Support
 import Testing
 import ThreeParty
-
-/// A small generator with a seed, so that a failure can be run again.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) } }
-}
 
 /// A model in the clear with its shares, and a cell of three sessions run by hand, frame by frame.
 struct Cell {
@@ -134,7 +123,7 @@ struct Cell {
                 switch effect {
                 case .send(let kind, let to, let digest, let payload):
                     var frame = Frame(
-                        kind: kind, sender: sender, stream: 0, batch: 1, digest: digest, payload: payload)
+                        kind: kind, sender: sender, stream: .scoring(0), batch: 1, digest: digest, payload: payload)
                     run.frames.append(frame)
                     change(&frame)
                     wire.append((to, frame))
@@ -211,7 +200,7 @@ struct SecureScoreTests {
         inputs[.one] = BatchInputs(bits: 50, capacity: 5)
         for event in 0..<5 {
             if event == 2 {
-                inputs[.one]!.append(refused: .boxNotOpened)
+                inputs[.one]!.append(refused: 6)
             } else {
                 inputs[.one]!.append(shared[.one]![event])
             }
@@ -221,7 +210,7 @@ struct SecureScoreTests {
         for event in 0..<5 where event != 2 { #expect(opened[event] == cell.plain(plain[event])) }
         for party in PartyID.allCases {
             let result = run.results[party]!
-            #expect(result.refusals[2]?.party == .one && result.refusals[2]?.refusal == .boxNotOpened)
+            #expect(result.refusals[2]?.party == .one && result.refusals[2]?.code == 6)
             #expect(result.refusals.count { $0 != nil } == 1)
             #expect(Array(result.scoreShares[4..<6]) == [0, 0])
         }
@@ -294,9 +283,9 @@ struct FrameTests {
     @Test("survive encoding, and damaged ones are errors")
     func roundTrip() throws {
         let frame = Frame(
-            kind: .lookupDeal, sender: .two, stream: 7, batch: 1 << 50, digest: plan, payload: [1, 2, 3])
+            kind: .lookupDeal, sender: .two, stream: .scoring(7), batch: 1 << 50, digest: plan, payload: [1, 2, 3])
         let copy = try Frame(decoding: frame.encoded)
-        #expect(copy.kind == .lookupDeal && copy.sender == .two && copy.stream == 7 && copy.batch == 1 << 50)
+        #expect(copy.kind == .lookupDeal && copy.sender == .two && copy.stream == .scoring(7) && copy.batch == 1 << 50)
         #expect(copy.digest == plan && copy.payload == [1, 2, 3])
         #expect(throws: FrameError.truncated(bytes: 47)) { try Frame(decoding: Array(frame.encoded.prefix(47))) }
         var bytes = frame.encoded

@@ -1,6 +1,7 @@
 import EventLogs
 import Foundation
 import Records
+import Support
 import Telemetry
 import Testing
 import TokenService

@@ -2,7 +2,6 @@ import Foundation
 import Keys
 import Records
 import Testing
-import ThreeParty
 import TokenService
 import Tokens
 

@@ -1,8 +1,7 @@
-import EventLogs
-import Foundation
 import LocalStore
 import Logging
 import Records
+import Support
 import Telemetry
 import Testing
 import TokenService
@@ -53,15 +52,11 @@ struct MemberTokensTests {
         let threads = parties()
         defer { end(threads) }
         let metrics = Metrics()
-        let clock = StageThread { [world] stop in
-            while !stop(), metrics.value("cordon_token_retries_total") < 2 {
-                Thread.sleep(forTimeInterval: 0.002)
-            }
-            world.clock.advance(.seconds(1))
+        let found = try tokens(metrics: metrics).tokens(for: cards(3)) {
+            if metrics.value("cordon_token_retries_total") == 2 { world.clock.advance(.seconds(1)) }
+            return false
         }
-        let found = try tokens(metrics: metrics).tokens(for: cards(3), until: { false })
         #expect(found?.tokens.count == 3)
-        #expect(clock.stop() == nil)
     }
 
     @Test("are given up where somebody says so: before there is a key, and before there are answers")

@@ -1,6 +1,7 @@
 import EventLogs
 import Foundation
 import Records
+import Support
 import Testing
 import TokenService
 import Tokens

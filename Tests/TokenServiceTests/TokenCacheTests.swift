@@ -2,7 +2,6 @@ import EventLogs
 import LocalStore
 import Records
 import Testing
-import ThreeParty
 import TokenService
 import Tokens
 

@@ -1,5 +1,7 @@
 import EventLogs
 import Records
+import Stages
+import Support
 import Telemetry
 import Testing
 import TokenService
@@ -36,10 +38,10 @@ struct TokenClientTests {
         let identifiers = try cards(2)
         let liar = StageThread { [world] stop in
             let lying = try world.stage(party, key: SharedKey(seed: 6))
-            while try lying.turn(timeout: .milliseconds(20)) == 0 {}
+            while try lying.turn(timeout: .milliseconds(20)) == .idle {}
             for other in PartyID.allCases where other != party {
                 let honest = try world.stage(other)
-                while try honest.turn(timeout: .milliseconds(20)) == 0 {}
+                while try honest.turn(timeout: .milliseconds(20)) == .idle {}
             }
         }
         let results = try client.tokens(for: identifiers, until: .patient)

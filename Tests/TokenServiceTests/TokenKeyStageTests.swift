@@ -3,9 +3,9 @@ import Foundation
 import Keys
 import LocalStore
 import Records
+import Support
 import Telemetry
 import Testing
-import ThreeParty
 import TokenService
 import Tokens
 

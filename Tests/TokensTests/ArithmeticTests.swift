@@ -1,4 +1,5 @@
 import Copenssl
+import Support
 import Testing
 import Tokens
 
@@ -10,7 +11,7 @@ struct ArithmeticTests {
 
     /// Numbers around every edge, and some that a seed gives.
     static let numbers: [Words] = {
-        var generator = SeededGenerator(1)
+        var generator = SplitMix64(1)
         var numbers = [Words(0), Words(1), Words(2), Words(.max, .max, .max, .max), Words(0, 0, 0, 1 << 63)]
         for modulus in [modulus, order] {
             numbers.append(modulus)
@@ -82,7 +83,7 @@ struct ArithmeticTests {
 
     @Test("a wide number is reduced as OpenSSL reduces it")
     func wide() {
-        var generator = SeededGenerator(2)
+        var generator = SplitMix64(2)
         for _ in 0..<20 {
             let bytes = (0..<48).map { _ in UInt8.random(in: 0...255, using: &generator) }
             let wide = BN_bin2bn(bytes, 48, nil)

@@ -1,4 +1,5 @@
 import Records
+import Support
 import Testing
 import Tokens
 
@@ -12,7 +13,7 @@ final class Consortium: Sendable {
     var publicKey: TokenPublicKey { zero.publicKey }
 
     convenience init(seed: UInt64) throws {
-        var generator = SeededGenerator(seed)
+        var generator = SplitMix64(seed)
         let first = KeyDealing(dealer: .zero, using: &generator)
         let second = KeyDealing(dealer: .one, using: &generator)
         let third = KeyDealing(dealer: .two, using: &generator)
@@ -34,7 +35,7 @@ final class Consortium: Sendable {
     }
 
     func refreshed(seed: UInt64) throws -> Consortium {
-        var generator = SeededGenerator(seed)
+        var generator = SplitMix64(seed)
         let first = KeyDealing(refreshBy: .zero, using: &generator)
         let second = KeyDealing(refreshBy: .one, using: &generator)
         let third = KeyDealing(refreshBy: .two, using: &generator)
@@ -45,7 +46,7 @@ final class Consortium: Sendable {
     }
 
     func answer(_ party: PartyID, _ blinded: [GroupElement], seed: UInt64 = 9) throws -> PartialEvaluation {
-        var generator = SeededGenerator(seed + UInt64(party.rawValue))
+        var generator = SplitMix64(seed + UInt64(party.rawValue))
         switch party {
         case .zero: return try zero.evaluate(blinded, in: context, using: &generator)
         case .one: return try one.evaluate(blinded, in: context, using: &generator)
@@ -57,7 +58,7 @@ final class Consortium: Sendable {
     func tokens(
         _ inputs: [[UInt8]], by parties: [PartyID] = [.zero, .one], blindSeed: UInt64 = 77
     ) throws -> [EntityToken] {
-        var generator = SeededGenerator(blindSeed)
+        var generator = SplitMix64(blindSeed)
         let blinds = TokenScalars(count: inputs.count, using: &generator)
         let blinded = try TokenContext.tokens.blind(inputs, by: blinds)
         var answers: [PartialEvaluation] = []

@@ -1,3 +1,4 @@
+import Support
 import Testing
 import Tokens
 
@@ -98,7 +99,7 @@ struct GroupElementTests {
         "a sum of multiples is the sum of its parts, over more points than one chunk",
         arguments: [1, 2, 63, 64, 65, 130])
     func sums(count: Int) {
-        var generator = SeededGenerator(UInt64(count))
+        var generator = SplitMix64(UInt64(count))
         let scalars = (0..<count).map { _ in
             Scalar(reducing: (0..<48).map { _ in UInt8.random(in: 0...255, using: &generator) })
         }
@@ -112,7 +113,7 @@ struct GroupElementTests {
 
     @Test("a batch is multiplied as its elements are one by one, and the order takes any of them away")
     func batches() {
-        var generator = SeededGenerator(4)
+        var generator = SplitMix64(4)
         let scalar = TokenScalar(using: &generator)
         let elements = (1...5).map { element($0) }
         #expect(GroupElement.multiply(elements, by: scalar) == elements.map { $0.multiplied(by: scalar) })

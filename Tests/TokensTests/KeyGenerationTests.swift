@@ -1,4 +1,5 @@
 import Records
+import Support
 import Testing
 import Tokens
 
@@ -17,7 +18,7 @@ struct KeyGenerationTests {
 
     @Test("the key is the sum of what all dealt")
     func contributions() throws {
-        var generator = SeededGenerator(1)
+        var generator = SplitMix64(1)
         var dealt = CurvePoint.identity
         for dealer in PartyID.allCases {
             let dealing = KeyDealing(dealer: dealer, using: &generator)
@@ -29,7 +30,7 @@ struct KeyGenerationTests {
 
     @Test("a dealer whose sub-share is off its line is named", arguments: PartyID.allCases)
     func lyingDealer(dealer: PartyID) {
-        var generator = SeededGenerator(3)
+        var generator = SplitMix64(3)
         let dealing = KeyDealing(dealer: dealer, using: &generator)
         for party in PartyID.allCases {
             let error = refusal { () throws(TokenError) in
@@ -52,7 +53,7 @@ struct KeyGenerationTests {
 
     @Test("a second dealing, a dealing of zero for a new key, and of a key for a refresh name their dealer")
     func wrongDealings() throws {
-        var generator = SeededGenerator(4)
+        var generator = SplitMix64(4)
         let fresh = KeyDealing(dealer: .one, using: &generator)
         let zero = KeyDealing(refreshBy: .two, using: &generator)
         #expect(zero.commitments.constant == nil)
@@ -77,7 +78,7 @@ struct KeyGenerationTests {
 
     @Test("a key that not all have dealt for is refused")
     func incomplete() {
-        var generator = SeededGenerator(6)
+        var generator = SplitMix64(6)
         let dealing = KeyDealing(dealer: .one, using: &generator)
         let error = refusal { () throws(TokenError) in
             var generation = KeyGeneration(party: .zero)
@@ -100,7 +101,7 @@ struct KeyGenerationTests {
     func oldShare() throws {
         let old = try Consortium(seed: 7)
         let new = try old.refreshed(seed: 8)
-        var generator = SeededGenerator(1)
+        var generator = SplitMix64(1)
         let blinds = TokenScalars(count: 1, using: &generator)
         let blinded = try TokenContext.tokens.blind([[1]], by: blinds)
         let answers = [try old.answer(.zero, blinded), try new.answer(.one, blinded)]

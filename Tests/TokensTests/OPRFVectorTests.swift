@@ -1,3 +1,4 @@
+import Support
 import Testing
 import Tokens
 
@@ -117,7 +118,7 @@ struct OPRFVectorTests {
 
     @Test("inputs and seeds of a wrong length are refused")
     func lengths() {
-        var generator = SeededGenerator(5)
+        var generator = SplitMix64(5)
         let suite = OPRFSuite(.verifiable)
         let long = [UInt8](repeating: 7, count: 0x1_0000)
         let blinds = TokenScalars(count: 1, using: &generator)

@@ -1,4 +1,5 @@
 import Records
+import Support
 import Testing
 import Tokens
 
@@ -18,7 +19,7 @@ struct ProtocolTests {
     }
 
     private func batch(seed: UInt64 = 41) throws -> TokenRequestBatch {
-        var generator = SeededGenerator(seed)
+        var generator = SplitMix64(seed)
         return try TokenRequestBatch(
             identifiers, key: consortium.publicKey, context: consortium.context, using: &generator)
     }
@@ -88,7 +89,7 @@ struct ProtocolTests {
     func sizes() throws {
         for count in [0, 1025] {
             #expect(throws: TokenError.wrongBatchSize) {
-                var generator = SeededGenerator(1)
+                var generator = SplitMix64(1)
                 _ = try TokenRequestBatch(
                     [Identifier](repeating: identifiers[0], count: count), key: consortium.publicKey,
                     context: consortium.context, using: &generator)
@@ -99,7 +100,7 @@ struct ProtocolTests {
     @Test("a party answers its members alone, for its epoch and for batches of a lawful size")
     func refusals() throws {
         var evaluator = try evaluator()
-        var generator = SeededGenerator(43)
+        var generator = SplitMix64(43)
         let request = TokenRequest(epoch: TokenEpoch(1), blinded: [.generator])
         let answer = try evaluator.evaluate(request, of: bankA, at: 0, using: &generator)
         try answer.check(of: [.generator], key: consortium.publicKey, in: consortium.context)
@@ -125,7 +126,7 @@ struct ProtocolTests {
     @Test("a member's rate is its own, and a refusal costs none of it and says when to come again")
     func rates() throws {
         var evaluator = try evaluator()
-        var generator = SeededGenerator(44)
+        var generator = SplitMix64(44)
         let most = TokenRequest(epoch: TokenEpoch(1), blinded: [GroupElement](repeating: .generator, count: 1000))
         let some = TokenRequest(epoch: TokenEpoch(1), blinded: [GroupElement](repeating: .generator, count: 25))
         _ = try evaluator.evaluate(most, of: bankA, at: 5000, using: &generator)
@@ -172,7 +173,7 @@ struct ProtocolTests {
 
     @Test("after a rotation a party answers for the new epoch and the one before, with one rate for both")
     func rotation() throws {
-        var generator = SeededGenerator(45)
+        var generator = SplitMix64(45)
         let update = try update(1, &generator)
         var evaluator = try evaluator()
         func request(_ epoch: UInt64, _ count: Int = 1) -> TokenRequest {
@@ -204,7 +205,7 @@ struct ProtocolTests {
         _ = try evaluator.evaluate(request(3), of: bankB, at: 0, using: &generator)
     }
 
-    private func update(_ epoch: UInt64, _ generator: inout SeededGenerator) throws -> TokenUpdate {
+    private func update(_ epoch: UInt64, _ generator: inout SplitMix64) throws -> TokenUpdate {
         let context = TokenContext(consortium: consortium.context.consortium, epoch: TokenEpoch(epoch))
         let zero = RotationContribution(party: .zero, using: &generator)
         let one = RotationContribution(party: .one, using: &generator)
@@ -217,7 +218,7 @@ struct ProtocolTests {
 
     @Test("a restart answers for both epochs that a party has shares of")
     func restart() throws {
-        var generator = SeededGenerator(46)
+        var generator = SplitMix64(46)
         let update = try update(1, &generator)
         let moved = update.moved(consortium.zero)
         let key = moved.publicKey

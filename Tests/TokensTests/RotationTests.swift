@@ -1,4 +1,5 @@
 import Records
+import Support
 import Testing
 import Tokens
 
@@ -9,7 +10,7 @@ struct RotationTests {
     init() throws { consortium = try Consortium(seed: 30) }
 
     private func update(seed: UInt64 = 31, from epoch: UInt64 = 1) throws -> TokenUpdate {
-        var generator = SeededGenerator(seed)
+        var generator = SplitMix64(seed)
         let zero = RotationContribution(party: .zero, using: &generator)
         let one = RotationContribution(party: .one, using: &generator)
         let two = RotationContribution(party: .two, using: &generator)
@@ -57,7 +58,7 @@ struct RotationTests {
 
     @Test("a party that shows another contribution than it committed to is named", arguments: PartyID.allCases)
     func broken(liar: PartyID) throws {
-        var generator = SeededGenerator(33)
+        var generator = SplitMix64(33)
         let context = consortium.context
         let zero = RotationContribution(party: .zero, using: &generator)
         let one = RotationContribution(party: .one, using: &generator)
@@ -74,7 +75,7 @@ struct RotationTests {
 
     @Test("a commitment is of its party and rotation alone, and a contribution can't be another party's")
     func bound() throws {
-        var generator = SeededGenerator(34)
+        var generator = SplitMix64(34)
         let context = consortium.context
         let zero = RotationContribution(party: .zero, using: &generator)
         let copied = try RotationContribution(party: .one, bytes: zero.withSecretBytes { $0 })

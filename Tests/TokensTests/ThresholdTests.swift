@@ -1,4 +1,5 @@
 import Records
+import Support
 import Testing
 import Tokens
 
@@ -9,7 +10,7 @@ struct ThresholdTests {
     init() throws { consortium = try Consortium(seed: 20) }
 
     private func blind(_ inputs: [[UInt8]], seed: UInt64 = 1) throws -> ([GroupElement], TokenScalars.Box) {
-        var generator = SeededGenerator(seed)
+        var generator = SplitMix64(seed)
         let blinds = TokenScalars(count: inputs.count, using: &generator)
         let blinded = try TokenContext.tokens.blind(inputs, by: blinds)
         return (blinded, TokenScalars.Box(blinds))

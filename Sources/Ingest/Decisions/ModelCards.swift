@@ -1,9 +1,9 @@
 package import EventLogs
 package import Keys
 package import Logging
+import Manifests
 import Model
-import Records
-package import ThreeParty
+package import Records
 
 /// The public parts of the models on `consortium.manifests`. Used by one thread.
 package final class ModelCards {
@@ -25,7 +25,7 @@ package final class ModelCards {
         return specs
     }
 
-    /// The card of a model; reads what was dealt since, where it is not known yet.
+    /// The card of a model; reads what was dealt since if it is not known yet.
     package func card(_ digest: Digest32) throws(LogError) -> ModelCard? {
         if let card = cards[digest] { return card }
         try readOn()

@@ -1,27 +1,28 @@
 package import Keys
 package import Records
-package import ThreeParty
+import Sealing
+import ThreeParty
 
-/// What turns records on `<member>.scores` into scores.
+/// The way from records on `<member>.scores` to scores.
 package protocol ScoreCollecting {
-    /// The lowest offset of a record that is still needed; nil where none is.
+    /// The lowest offset of a record that is still needed; nil if none is.
     var oldest: Int64? { get }
 
-    /// Takes a record, and gives the scores that are complete with it.
+    /// Adds a record; the scores that are complete with it.
     mutating func receive(_ bytes: [UInt8], offset: Int64) throws(ShareCollector.Refused) -> [ShareCollector.Score]
 
-    /// Forgets what nobody waits for: all its transactions were decided by another.
+    /// Forgets plans that nobody waits for: all their transactions were decided by another.
     mutating func forget(where decided: (SourcePosition) -> Bool)
 }
 
-/// Collects the three parties' score shares and adds up those of one plan; never those of two.
+/// The collector of the three parties' score shares: adds up those of one plan, never those of two.
 package struct ShareCollector: ScoreCollecting {
     package struct Score: Sendable, Hashable {
         package var source: SourcePosition
         package var raw: Int64
         package var model: Digest32
         package var modelVersion: String
-        /// Where the first of its shares stands: who begins again there finds all three.
+        /// The offset of the first of its shares: who begins again there finds all three.
         package var firstOffset: Int64
 
         package init(source: SourcePosition, raw: Int64, model: Digest32, modelVersion: String, firstOffset: Int64) {
@@ -33,9 +34,9 @@ package struct ShareCollector: ScoreCollecting {
         }
     }
 
-    /// Why a record of scores is not used.
+    /// The reason why a record of scores is not used.
     package enum Refused: Error, Sendable, Hashable {
-        /// Not a record of this schema, whoever wrote it.
+        /// The record is not of this schema, whoever wrote it.
         case unreadable
         case malformed
         case unknownSession
@@ -64,7 +65,7 @@ package struct ShareCollector: ScoreCollecting {
     /// The lowest offset of a record whose plan is not complete.
     package var oldest: Int64? { plans.values.map(\.firstOffset).min() }
 
-    /// Takes a record; the third of a plan gives its scores.
+    /// Adds a record; the third of a plan gives its scores.
     package mutating func receive(_ bytes: [UInt8], offset: Int64) throws(Refused) -> [Score] {
         guard let record = WireScoreShares(decoding: bytes),
             case let headerBytes = Array(record.header), let header = WireScoreHeader(decoding: headerBytes),

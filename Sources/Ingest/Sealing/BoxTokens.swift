@@ -1,10 +1,12 @@
 package import EventLogs
 package import Model
 package import Records
+package import Stages
 package import Telemetry
 package import Tokens
 
-/// What transactions name, as boxes carry it: a token for each kind of entity that the spec's consortium features count.
+/// The tokens that boxes carry: one for each kind of entity that the spec's consortium features count, of what a transaction
+/// names.
 package final class BoxTokens {
     private let entities: [(entity: Feature.Entity, kind: IdentifierKind)]
     private let rules: IdentifierRules
@@ -25,25 +27,36 @@ package final class BoxTokens {
         self.metrics = metrics
     }
 
-    /// 33 bytes an entity for each transaction, in order; zeros where it names none, or what it names is no identifier.
-    /// All are of one epoch, which is named where there are only zeros, too: that a transaction names nothing is not
-    /// for everybody. Waits until all tokens are there; nil where `stop` was first.
-    package func bytes(
-        for transactions: [Transaction], until stop: () -> Bool
-    ) throws(LogError) -> [BoxedTokens]? {
-        var wanted: [Identifier] = []
+    /// The identifiers that some transactions name, and where in their boxes the tokens go. Made once for a batch, and asked for
+    /// until its tokens are there.
+    package struct Names: Sendable {
+        let identifiers: [Identifier]
+        /// The number of the identifier by transaction and kind of entity; nil if it names none.
+        let places: [[Int?]]
+    }
+
+    /// The names in some transactions; counts what is no identifier.
+    package func names(in transactions: [Transaction]) -> Names {
+        var identifiers: [Identifier] = []
         let places = transactions.map { transaction in
             entities.map { entity, kind in
                 identifier(entity, kind, transaction).map { identifier in
-                    wanted.append(identifier)
-                    return wanted.count - 1
+                    identifiers.append(identifier)
+                    return identifiers.count - 1
                 }
             }
         }
-        guard !transactions.isEmpty else { return [] }
-        guard let found = try source.tokens(for: wanted, until: stop) else { return nil }
+        return Names(identifiers: identifiers, places: places)
+    }
+
+    /// 33 bytes an entity for each transaction, in order; zeros where it names none, or what it names is no identifier.
+    /// All are of one epoch, which is named where there are only zeros, too: that a transaction names nothing is not
+    /// for everybody. Waits for the tokens until `moment` at most; nil if they are not there by then.
+    package func bytes(for names: Names, until moment: Moment) throws(LogError) -> [BoxedTokens]? {
+        guard !names.places.isEmpty else { return [] }
+        guard let found = try source.tokens(for: names.identifiers, until: moment) else { return nil }
         let none = [UInt8](repeating: 0, count: EntityToken.byteCount)
-        return places.map { places in
+        return names.places.map { places in
             BoxedTokens(
                 epoch: found.epoch.number, bytes: places.flatMap { $0.map { found.tokens[$0].bytes } ?? none })
         }
@@ -63,7 +76,7 @@ package final class BoxTokens {
 }
 
 extension Feature.Entity {
-    /// What its names are hashed as; nil for one that has no tokens.
+    /// The kind of identifier that its names are; nil for one that has no tokens.
     var identifierKind: IdentifierKind? {
         switch self {
         case .terminal: .terminal

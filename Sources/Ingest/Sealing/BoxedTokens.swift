@@ -1,6 +1,6 @@
-/// What a transaction's boxes carry of tokens.
+/// The tokens that a transaction's boxes carry.
 package struct BoxedTokens: Sendable {
-    /// Of the key that the tokens are under; 0 where there are none.
+    /// The epoch of the key that the tokens are under; 0 where there are none.
     package var epoch: UInt64
     /// 33 bytes a kind of entity that the spec has tokens of, in order; zeros where the transaction names none.
     package var bytes: [UInt8]
@@ -10,6 +10,6 @@ package struct BoxedTokens: Sendable {
         self.bytes = bytes
     }
 
-    /// Of a spec without features of the consortium.
+    /// The tokens of a spec without features of the consortium.
     package static let none = BoxedTokens(epoch: 0, bytes: [])
 }

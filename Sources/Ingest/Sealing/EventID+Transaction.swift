@@ -1,6 +1,7 @@
 import Crypto
 package import Records
-package import ThreeParty
+package import Secrets
+import Tokens
 
 extension EventID {
     /// The event of a transaction: the first 16 bytes of HMAC-SHA-256 over the agent's id of it, big-endian. An agent keeps

@@ -1,9 +1,11 @@
 package import Keys
 package import Model
 package import Records
-package import ThreeParty
+package import Sealing
+package import Secrets
+import ThreeParty
 
-/// Makes records of `consortium.labels`: what a member says of its events, in shares, one box a party.
+/// The maker of records of `consortium.labels`: what a member says of its events, in shares, one box a party.
 package final class LabelSealer {
     private let member: MemberID
     private let epoch: UInt32
@@ -78,6 +80,6 @@ package final class LabelSealer {
 }
 
 extension [LabelEntry] {
-    /// By event id, which says nothing of an event.
+    /// The entries in the order of event ids, which say nothing of an event.
     var inOrder: [LabelEntry] { sorted { $0.event.bytes.lexicographicallyPrecedes($1.event.bytes) } }
 }

@@ -1,9 +1,11 @@
 package import Keys
 package import Model
 package import Records
-package import ThreeParty
+import Sealing
+package import Secrets
+import ThreeParty
 
-/// What makes the record for `consortium.sealed` of a transaction and its features.
+/// The maker of records for `consortium.sealed`, of a transaction and its features.
 package protocol TransactionSealing: AnyObject {
     /// - Parameter id: the agent's keyed hash of the transaction's id (`AgentState.id(of:)`).
     func eventID(_ id: UInt64) -> EventID
@@ -14,7 +16,7 @@ package protocol TransactionSealing: AnyObject {
     ) -> [UInt8]
 }
 
-/// Quantises features, shares their thermometer bits and seals one box a party.
+/// The sealer of shares: quantises features, shares their thermometer bits and seals one box a party.
 package final class TransactionSealer: TransactionSealing {
     private let member: MemberID
     private let epoch: UInt32
@@ -78,7 +80,7 @@ package final class TransactionSealer: TransactionSealing {
         }
     }
 
-    /// What everybody may read of a transaction, encoded.
+    /// The header of a record: what everybody may read of a transaction, encoded.
     package func header(
         _ transaction: Transaction, event: EventID, tokens: BoxedTokens, source: SourcePosition
     ) -> [UInt8] {

@@ -30,7 +30,7 @@ struct KnownIDs: Sendable {
     private var table: ContiguousArray<Entry> = .init(repeating: Entry(), count: 1024)
     /// Ids that take a place; some may be forgotten already.
     private(set) var taken = 0
-    /// What lies in an earlier block is forgotten.
+    /// The first block whose ids are known; those of earlier ones are forgotten.
     private(set) var firstBlock: UInt32 = 0
 
     subscript(id: UInt64) -> Entry? {
@@ -52,7 +52,7 @@ struct KnownIDs: Sendable {
         table[slot] = Entry(id: id, content: table[slot].content, block: table[slot].block, verdict: verdict)
     }
 
-    /// Forgets what lies in a block before `block`; its room is used again when the table next fills up.
+    /// Forgets the ids of blocks before `block`; its room is used again when the table next fills up.
     mutating func forget(before block: UInt32) { firstBlock = max(firstBlock, block) }
 
     private mutating func rebuild() {
@@ -63,7 +63,7 @@ struct KnownIDs: Sendable {
         for entry in old where entry.id != 0 && entry.block >= firstBlock { table[slot(entry.id)] = entry }
     }
 
-    /// Where the id is, or would go.
+    /// The place where the id is, or would go.
     private func slot(_ id: UInt64) -> Int {
         let mask = table.count - 1
         var slot = Int(truncatingIfNeeded: id) & mask

@@ -11,16 +11,17 @@ package struct DueLabel: Sendable, Hashable {
     }
 }
 
-/// When it is said of events whether they were frauds: of all events of a bucket of event time at once, when event time has come
-/// to the bucket's end and the label delay after it. So neither when a label leaves nor that it does says anything.
+/// The schedule by which labels leave, which say of events whether they were frauds: those of a bucket of event time leave all at
+/// once, when event time has come to the bucket's end and the label delay after it. So neither when a label leaves nor that it
+/// does says anything.
 ///
-/// A function of the log. It holds eight bytes an event of the last label delay.
+/// The schedule is a function of the log. It holds eight bytes an event of the last label delay.
 struct LabelSchedule: Sendable {
     private let bucket: Int64
     private let delay: Int64
-    /// What event time has come to, in seconds since 1970; `Int64.min` before any event.
+    /// Event time, in seconds since 1970; `Int64.min` before any event.
     private(set) var time: Int64
-    /// By bucket, the events whose labels have not left.
+    /// The events whose labels have not left, by bucket.
     private var due: [Int64: ContiguousArray<UInt64>] = [:]
     /// Events that came when their bucket's labels had left: theirs leave with the next bucket's.
     private var late: Set<UInt64> = []
@@ -34,12 +35,13 @@ struct LabelSchedule: Sendable {
     /// The last bucket whose labels have left; `Int64.min` before any event.
     var released: Int64 { time == .min ? .min : Self.floor(time - delay, bucket) - 1 }
 
-    /// How many labels have not left.
+    /// The number of labels that have not left.
     var count: Int { due.values.reduce(late.count) { $0 + $1.count } }
 
     /// Whether the labels of that time's bucket have left.
     func isReleased(_ time: Int64) -> Bool { Self.floor(time, bucket) <= released }
 
+    /// Whether an event's label has left.
     func hasLeft(_ id: UInt64, at time: Int64) -> Bool { isReleased(time) && !late.contains(id) }
 
     /// Takes an event in; true where it is late.
@@ -57,7 +59,11 @@ struct LabelSchedule: Sendable {
         return true
     }
 
+    /// Takes in an event that was late before.
     mutating func restore(late id: UInt64) { late.insert(id) }
+
+    /// Sets event time as it was stored; nothing leaves.
+    mutating func restore(time: Int64) { self.time = time }
 
     /// Moves event time on; the events whose labels leave with that, in no order.
     mutating func advance(to time: Int64) -> [UInt64] {

@@ -1,17 +1,17 @@
 package import EventLogs
 
-/// What comes of a partition whose work ended with an error.
+/// The sequel of a partition whose work ended with an error.
 package enum PartitionSequel: Sendable, Hashable {
     /// Another process has taken the state over, and the group will say so.
     case handedOver
-    /// The partition begins again from its kept state, after a pause.
+    /// The partition begins again from its last checkpoint, after a pause.
     case begunAgain
     /// The partition is given up for what the log holds.
     case stopped
     /// The process ends.
     case fatal
 
-    /// - Parameter state: what the partition's work ran on.
+    /// - Parameter state: the partition's.
     package init(after error: LogError, of state: AgentState) {
         if case .fenced = error {
             self.init(afterFencing: state)

@@ -1,4 +1,5 @@
-import EventLogs
+package import EventLogs
+package import Formats
 import Foundation
 package import Records
 
@@ -6,13 +7,13 @@ package import Records
 package struct PendingTransaction: Sendable {
     package var transaction: Transaction
     package var event: [UInt8]
-    /// When the member's system handed it in: microseconds since 1970, from the log.
+    /// The time at which the member's system handed it in: microseconds since 1970, from the log.
     package var received: Int64
     /// The policy's own windows by name.
     package var windows: [String: Double]
     package var marks: [Mark]
 
-    init(
+    package init(
         _ transaction: Transaction, event: EventID, received: Int64, windows: [String: Double] = [:], marks: [Mark] = []
     ) {
         self.transaction = transaction
@@ -22,7 +23,8 @@ package struct PendingTransaction: Sendable {
         self.marks = marks
     }
 
-    init(decoding bytes: [UInt8]) throws(LogError) {
+    /// Reads what `encoded` gave.
+    package init(decoding bytes: [UInt8]) throws(LogError) {
         guard let wire = WirePendingTransaction(decoding: bytes) else {
             throw .corrupted(reason: "the agent's state holds a malformed pending transaction")
         }
@@ -40,7 +42,7 @@ package struct PendingTransaction: Sendable {
         marks = wire.marks.compactMap(Mark.init(rawValue:))
     }
 
-    var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         var wire = WirePendingTransaction()
         wire.id = transaction.id
         wire.time = transaction.time.seconds

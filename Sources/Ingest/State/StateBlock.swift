@@ -1,19 +1,26 @@
-import EventLogs
-import Model
+package import EventLogs
+package import Model
 import Records
 
-/// A run of transactions as windows and known ids are kept on disk: many in one row of the store, hashes only, so that
-/// ten million are written and read back in seconds.
+/// A run of transactions as windows and known ids are stored: many in one row of the store, hashes only, so that ten million
+/// are written and read back in seconds.
 ///
 /// A transaction is 30 bytes and 8 for each entity that it names: id (8), content (4), time (8), amount (8), which
 /// entities (2), their keys (8 each); little-endian.
-struct StateBlock: Sendable {
-    struct Row: Sendable {
+package struct StateBlock: Sendable {
+    /// A transaction as windows and known ids keep it.
+    package struct Row: Sendable {
         /// Keyed hash of the member's id of the transaction.
-        var id: UInt64
+        package var id: UInt64
         /// Keyed hash of everything that the record says.
-        var content: UInt32
-        var event: WindowEvent
+        package var content: UInt32
+        package var event: WindowEvent
+
+        package init(id: UInt64, content: UInt32, event: WindowEvent) {
+            self.id = id
+            self.content = content
+            self.event = event
+        }
     }
 
     /// Transactions to a block, at most, and seconds of event time that it goes on for, so that it expires in time.
@@ -29,9 +36,9 @@ struct StateBlock: Sendable {
     /// The event time of its first transaction.
     private var start: Int64?
 
-    init(number: UInt32) { self.number = number }
+    package init(number: UInt32) { self.number = number }
 
-    /// Of a block that was kept, to go on with it.
+    /// Reads a stored block, to go on with it.
     init(number: UInt32, decoding bytes: [UInt8]) throws(LogError) {
         self.number = number
         self.bytes = bytes
@@ -50,7 +57,8 @@ struct StateBlock: Sendable {
 
     static func number(_ key: [UInt8]) -> UInt32 { key.reduce(0) { $0 << 8 | UInt32($1) } }
 
-    mutating func append(_ row: Row) {
+    /// Adds a transaction.
+    package mutating func append(_ row: Row) {
         func put<Number: FixedWidthInteger>(_ number: Number) {
             withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
         }
@@ -67,9 +75,11 @@ struct StateBlock: Sendable {
         start = start ?? row.event.time
     }
 
+    /// The row of an id.
     func row(id: UInt64) throws(LogError) -> Row? { try Self.rows(bytes).first { $0.id == id } }
 
-    static func rows(_ bytes: [UInt8]) throws(LogError) -> [Row] {
+    /// The rows in a block's bytes.
+    package static func rows(_ bytes: [UInt8]) throws(LogError) -> [Row] {
         var rows: [Row] = []
         rows.reserveCapacity(Self.capacity)
         let isWhole = bytes.withUnsafeBytes { buffer in

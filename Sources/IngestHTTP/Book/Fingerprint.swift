@@ -1,5 +1,5 @@
 import Crypto
-import Ingest
+import Formats
 package import Records
 
 /// What makes two transactions of one id the same, by the stream's own rule. A hash, so that remembering it holds nothing of

@@ -1,5 +1,5 @@
 import Foundation
-package import Ingest
+package import Policy
 
 /// What `POST /v1/score` answers: the decision as the topic has it, or the fallback's in its place.
 package enum ScoreAnswer: Sendable, Encodable {

@@ -1,5 +1,5 @@
 package import EventLogs
-package import Ingest
+package import Policy
 
 /// What the front knows of transactions: which it was given, which are decided, who waits. A pure state machine; time is
 /// handed in, in seconds.

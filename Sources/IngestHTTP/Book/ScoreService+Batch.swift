@@ -1,4 +1,6 @@
-import Ingest
+import Formats
+package import HTTPFront
+import Policy
 import Records
 import Synchronization
 

@@ -1,6 +1,8 @@
 import Dispatch
 import EventLogs
-import Ingest
+import Formats
+package import HTTPFront
+import Policy
 import Records
 import Synchronization
 import Telemetry

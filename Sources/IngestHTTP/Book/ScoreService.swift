@@ -1,5 +1,7 @@
 package import EventLogs
-package import Ingest
+package import Formats
+import HTTPFront
+package import Policy
 package import Records
 import Synchronization
 package import Telemetry

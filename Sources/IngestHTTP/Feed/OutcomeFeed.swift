@@ -1,6 +1,5 @@
 package import EventLogs
 import Foundation
-import Keys
 package import Logging
 package import Records
 import Synchronization

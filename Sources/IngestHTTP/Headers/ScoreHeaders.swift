@@ -1,3 +1,5 @@
+package import HTTPFront
+
 /// What a caller of `POST /v1/score` may say in headers.
 package enum ScoreHeaders {
     package static let deadlines = 1...10_000

@@ -1,5 +1,6 @@
+import Formats
+import HTTPFront
 import HTTPTypes
-import Ingest
 
 /// The paths that take transactions.
 struct ScoreRoutes: Sendable {

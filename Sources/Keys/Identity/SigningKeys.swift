@@ -16,7 +16,7 @@ package struct VerifyingKey: Sendable, Hashable {
         return key.isValidSignature(signature, for: Self.signed(message, context))
     }
 
-    static func signed(_ message: [UInt8], _ context: String) -> [UInt8] { Array(context.utf8) + [0] + message }
+    package static func signed(_ message: [UInt8], _ context: String) -> [UInt8] { Array(context.utf8) + [0] + message }
 }
 
 package struct SigningKey: ~Copyable, Sendable {
@@ -31,7 +31,7 @@ package struct SigningKey: ~Copyable, Sendable {
 
     package var verifyingKey: VerifyingKey { VerifyingKey(bytes: Array(key.publicKey.rawRepresentation))! }
 
-    var rawRepresentation: [UInt8] { Array(key.rawRepresentation) }
+    package var rawRepresentation: [UInt8] { Array(key.rawRepresentation) }
 
     /// A signature over `message`, bound to what it is for.
     package borrowing func sign(_ message: [UInt8], context: String) -> [UInt8] {

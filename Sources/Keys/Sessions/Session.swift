@@ -1,6 +1,6 @@
 import Crypto
 package import Records
-package import ThreeParty
+package import Secrets
 
 import struct Foundation.Data
 

@@ -1,4 +1,4 @@
-package import ThreeParty
+import Records
 
 /// A feature spec with its public cut points: what members quantise by and models are trained on.
 ///

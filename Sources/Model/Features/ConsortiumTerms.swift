@@ -1,5 +1,4 @@
 import Records
-import ThreeParty
 
 /// How a consortium counts; part of a spec's digest.
 package struct ConsortiumTerms: Sendable, Hashable {

@@ -1,6 +1,6 @@
 import Crypto
 package import Records
-package import ThreeParty
+package import Secrets
 
 /// What windows know of a transaction: when, how much, and whose, by keyed hashes of their names. Windows hold no name.
 package struct WindowEvent: Sendable {

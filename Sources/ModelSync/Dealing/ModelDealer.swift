@@ -1,8 +1,8 @@
-import EventLogs
 package import Keys
+import Manifests
 package import Model
 package import Records
-package import ThreeParty
+import ThreeParty
 
 /// Shares a model in the clear to the parties. The dealer knows the model; a secure trainer's model never exists in one
 /// place and enters the log by the same two records.

@@ -1,28 +1,16 @@
 import Counters
 import EventLogs
-import Keys
+import Manifests
 import Records
+import Sealing
 import ThreeParty
 
-/// A record of the batch as this party sees it.
-struct OpenedTransaction {
-    /// Nil where the record names no member of the consortium.
-    var member: MemberID?
-    var source: SourcePosition
-    var epoch: UInt32
-    /// What the parties count; without meaning where the record was refused.
-    var event: EventID?
-    var time = EventTime(seconds: 0)
-    /// One a slot of the model's counts; nil where the transaction has no such entity.
-    var tokens: [TokenKey?] = []
-}
-
-/// Opens this party's boxes. Refusals are per record and never stop a batch.
+/// The opener of this party's boxes of transactions. Refusals are per record and never stop a batch.
 final class TransactionOpener {
     private let party: PartyID
     private let sessions: SessionRegistry
     private var streams = CounterStream()
-    /// What a box is bound to, and its plaintext; one buffer each for all.
+    /// The associated data and the plaintext of a box; one buffer each for all.
     private var associated: [UInt8] = []
     private var plaintext: [UInt8] = []
 
@@ -33,18 +21,18 @@ final class TransactionOpener {
 
     /// Opens a record, and adds it to `inputs`: this party's shares, or why it refuses the transaction.
     ///
-    /// - Parameter counts: where the model reads counts: what a box's tokens are held against.
+    /// - Parameter counts: those that the model reads, by which a box's tokens are checked; nil where it reads none.
     func open(
-        _ record: SealedRecord, for model: ActiveModel, counts: PartitionCounts? = nil, into inputs: inout BatchInputs
+        _ record: SealedRecord, for model: ModelManifest, counts: PartitionCounts? = nil, into inputs: inout BatchInputs
     ) throws(LogError) -> OpenedTransaction {
         var opened = OpenedTransaction(member: nil, source: SourcePosition(offset: 0), epoch: 0)
         if let refusal = try open(record, model, counts, &opened, &inputs) { inputs.append(refused: refusal) }
         return opened
     }
 
-    /// Nil where the transaction is in `inputs`.
+    /// Opens a record; nil where the transaction is in `inputs`, else why it is refused.
     private func open(
-        _ record: SealedRecord, _ model: ActiveModel, _ counts: PartitionCounts?, _ opened: inout OpenedTransaction,
+        _ record: SealedRecord, _ model: ModelManifest, _ counts: PartitionCounts?, _ opened: inout OpenedTransaction,
         _ inputs: inout BatchInputs
     ) throws(LogError) -> Refusal? {
         guard case .transaction(let sealed) = record.body else { return .headerMalformed }
@@ -64,10 +52,10 @@ final class TransactionOpener {
     }
 
     private func open(
-        _ sealed: SealedTransaction, _ record: [UInt8], _ member: MemberID, _ model: ActiveModel,
+        _ sealed: SealedTransaction, _ record: [UInt8], _ member: MemberID, _ model: ModelManifest,
         _ counts: PartitionCounts?, _ opened: inout OpenedTransaction, _ inputs: inout BatchInputs
     ) throws(LogError) -> Refusal? {
-        guard sealed.header.featureSpec == model.manifest.featureSpec else { return .wrongFeatureSpec }
+        guard sealed.header.featureSpec == model.featureSpec else { return .wrongFeatureSpec }
         guard sealed.boxCount == 3 else { return .boxMissing }
         guard let cipher = try sessions.upCipher(member, epoch: sealed.header.sessionEpoch) else {
             return .unknownSession
@@ -89,7 +77,8 @@ final class TransactionOpener {
             }
             inputs.append(
                 party: party, first: UnsafeRawBufferPointer(rebasing: bytes[box.first]),
-                second: UnsafeRawBufferPointer(rebasing: bytes[box.second]), &streams)
+                second: UnsafeRawBufferPointer(rebasing: bytes[box.second]),
+                malformed: Refusal.boxMalformed.rawValue, &streams)
             return nil
         }
     }

@@ -3,9 +3,9 @@ import Foundation
 import Records
 import ThreeParty
 
-/// What the leading party says of a batch on `consortium.batches` once all three have its results in the log: that it is scored
-/// and counted. With the records that it names, it is all that a party needs to count the batch again. Only the leader can make
-/// one: it is tagged for each of the two others.
+/// The leader's record of a batch on `consortium.batches`, written once all three parties have its results in the log: the batch
+/// is scored and counted. With the records that it names, it is all that a party needs to count the batch again. Only the leader
+/// can make one: it is tagged for each of the two others (`DecisionTag`).
 struct BatchDecision {
     var partition: Int
     var range: Range<Int64>
@@ -13,7 +13,7 @@ struct BatchDecision {
     var repeats: [Int64]
     var model: Digest32
     var agreed: Digest32
-    /// What each party refused, in the order of parties, a byte a record; nil where nobody refused anything.
+    /// The refusal codes of each party, in the order of parties, a byte a record; nil where nobody refused anything.
     var codes: [[UInt8]]?
 
     init(_ plan: BatchPlan, _ agreement: Agreement) {
@@ -26,13 +26,13 @@ struct BatchDecision {
         codes = agreement.refusals.contains { $0 != nil } ? agreement.codes : nil
     }
 
-    /// Nil for bytes that are no decision, or none of the leader's.
-    init?(decoding bytes: [UInt8], _ backend: CellBackend) {
+    /// The decision in a record; nil for bytes that are no decision, or none of the leader's.
+    init?(decoding bytes: [UInt8], _ tag: DecisionTag) {
         guard let wire = WireBatchDecision(decoding: bytes), wire.schema == 1, wire.first >= 0, wire.labelsFirst >= 0,
             wire.first <= wire.end, wire.labelsFirst <= wire.labelsEnd,
             wire.refusals.isEmpty || wire.refusals.count == 3,
             let model = Digest32(wire.modelDigest), let agreed = Digest32(wire.agreedDigest),
-            backend.isLeaders(wire.tags.map { Array($0) }, Self.digest(wire))
+            tag.isLeaders(wire.tags.map { Array($0) }, of: Self.digest(wire))
         else { return nil }
         partition = Int(wire.partition)
         range = wire.first..<wire.end
@@ -43,6 +43,8 @@ struct BatchDecision {
         codes = wire.refusals.isEmpty ? nil : wire.refusals.map { Array($0) }
     }
 
+    /// The agreement of the batch with this plan; nil where the decision is of another.
+    ///
     /// - Parameter records: how many of the batch were not repeats.
     func agreement(plan: Digest32, records: Int) -> Agreement? {
         let codes = codes ?? [[UInt8]](repeating: [UInt8](repeating: 0, count: records), count: 3)
@@ -51,8 +53,10 @@ struct BatchDecision {
         return agreement.digest == agreed ? agreement : nil
     }
 
-    /// - Parameter backend: the leader's.
-    func record(_ backend: CellBackend) -> NewRecord {
+    /// The decision as a record.
+    ///
+    /// - Parameter tag: the leader's.
+    func record(_ tag: DecisionTag) -> NewRecord {
         var wire = WireBatchDecision()
         wire.schema = 1
         wire.partition = UInt32(partition)
@@ -64,7 +68,7 @@ struct BatchDecision {
         wire.modelDigest = Data(model.bytes)
         wire.agreedDigest = Data(agreed.bytes)
         wire.refusals = codes.map { $0.map { Data($0) } } ?? []
-        wire.tags = backend.tags(Self.digest(wire)).map { Data($0) }
+        wire.tags = tag.tags(of: Self.digest(wire)).map { Data($0) }
         return NewRecord(TopicPartition(Topics.batches), value: wire.encoded)
     }
 

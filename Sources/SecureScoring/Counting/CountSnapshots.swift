@@ -1,40 +1,42 @@
 import Dispatch
 import EventLogs
-import Foundation
+import Stages
 import Synchronization
 
-/// Writes a party's counts down now and then, on a thread of its own: they follow from the log, and a snapshot only shortens what is
+/// The writer of snapshots of a party's counts, now and then, on a thread of its own: counts follow from the log, and a snapshot only shortens what is
 /// counted again after a restart.
 final class CountSnapshots: Sendable {
     private struct State {
         var isWriting = false
         var failure: LogError?
-        var next = ContinuousClock.now
+        var next: Moment
     }
 
     private let store: any StateStore
     private let period: Duration
     private let limit: Int
     private let queue = DispatchQueue(label: "cordon.counts")
-    private let state = Mutex(State())
+    private let clock: any StageClock
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - store: the counts' own, so that nothing waits for a snapshot.
     ///   - period: from the end of one to the beginning of the next.
     ///   - limit: of events that changed since, which are written down before the period is over: a history comes faster than any
     ///     stream.
-    init(store: any StateStore, period: Duration = .seconds(60), limit: Int = 131_072) {
+    init(store: any StateStore, clock: any StageClock, period: Duration = .seconds(60), limit: Int = 131_072) {
         self.store = store
         self.period = period
         self.limit = limit
-        state.withLock { $0.next = .now + period }
+        self.clock = clock
+        state = Mutex(State(next: clock.now + period))
     }
 
     /// Whether it is time for the next one. Throws what the last one failed with.
     ///
     /// - Parameter changes: events that changed since the last one.
     func isDue(changes: Int) throws(LogError) -> Bool {
-        let isDue = state.withLock { !$0.isWriting && (changes >= limit || .now >= $0.next) }
+        let isDue = state.withLock { !$0.isWriting && (changes >= limit || clock.now >= $0.next) }
         try check()
         return isDue
     }
@@ -57,7 +59,7 @@ final class CountSnapshots: Sendable {
             state.withLock { state in
                 state.isWriting = false
                 state.failure = failure
-                state.next = .now + period
+                state.next = clock.now + period
             }
         }
     }

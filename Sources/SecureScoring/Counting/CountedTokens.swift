@@ -1,38 +1,43 @@
 import Counters
 import Dispatch
+import Sealing
+import Stages
 import Synchronization
-import ThreeParty
 import Tokens
 
-/// Under which tokens a party counts, and their move to those of a newer key (docs/TOKENS.md).
+/// The tokens that a party counts under, and their move to those of a newer key (docs/TOKENS.md).
 ///
 /// Events may name tokens of any epoch that this party has the factors to. All are counted under one epoch's, which is the party's
 /// own affair: an entity's counts are the same under each, so the three parties need not move at the same time, and neither need
 /// members. Used by a partition's thread.
 final class CountedTokens {
-    /// Of the tokens that everything is counted under.
+    /// The epoch of the tokens that everything is counted under.
     private(set) var epoch: TokenEpoch
     private let updates: TokenUpdates
-    /// Tokens of other epochs that events named, and what they are in this one; forgotten together when there are many.
+    /// Tokens of other epochs that events named, each with its token of this one; forgotten together when there are many.
     private var converted: [TokenEpoch: [TokenKey: TokenKey]] = [:]
     private let queue = DispatchQueue(label: "cordon.token-move")
     private let slice: Slice
     private var isComputing = false
-    private var next = ContinuousClock.now
+    private let clock: any StageClock
+    private var next: Moment
 
-    /// Tokens moved between two batches, and the time from one such slice to the next: 4,096 tokens a second, for a third of a core.
+    /// The number of tokens moved between two batches, and the time from one such slice to the next: 4,096 tokens a second, for a
+    /// third of a core.
     static let sliceTokens = 1024
     private static let pause = Duration.milliseconds(250)
     private static let convertedLimit = 100_000
 
-    /// What the queue has computed and the partition's thread has not taken yet.
+    /// The tokens that the queue has computed and the partition's thread has not applied yet.
     private final class Slice: Sendable {
         let tokens = Mutex<Result<[(from: TokenKey, to: TokenKey)], ScoringError>?>(nil)
     }
 
     /// - Parameter epoch: what was counted is of this one's tokens; nil where nothing was.
-    init(epoch: TokenEpoch?, updates: TokenUpdates) throws(ScoringError) {
+    init(epoch: TokenEpoch?, updates: TokenUpdates, clock: any StageClock) throws(ScoringError) {
         self.updates = updates
+        self.clock = clock
+        next = clock.now
         self.epoch = epoch ?? updates.newest
         slice = Slice()
         guard updates.move([], from: self.epoch, to: max(self.epoch, updates.newest)) != nil else {
@@ -61,7 +66,7 @@ final class CountedTokens {
 
     private func element(_ token: TokenKey) -> EntityToken? { try? EntityToken(bytes: token.bytes) }
 
-    /// Goes on with a move to a newer key where there is one: takes the slice that was computed and begins the next. Costs milliseconds
+    /// Goes on with a move to a newer key where there is one: applies the slice that was computed and begins the next. Costs milliseconds
     /// at most, whatever there is to move.
     ///
     /// - Returns: whether everything is counted under another epoch's tokens from now on.
@@ -72,8 +77,8 @@ final class CountedTokens {
             isComputing = false
             try counters.rekey(tokens.get())
         }
-        guard !isComputing, .now >= next else { return false }
-        next = .now + Self.pause
+        guard !isComputing, clock.now >= next else { return false }
+        next = clock.now + Self.pause
         guard counters.isRotating else {
             // Rows with tokens of the epoch before are written anew first.
             if !counters.renew(4 * Self.sliceTokens), epoch < updates.newest { try counters.beginRotation() }

@@ -1,68 +1,41 @@
 import Counters
 import EventLogs
+import Model
 import Records
+import Sealing
+import Stages
 import Telemetry
 import ThreeParty
 import Tokens
 
-/// What a party counts of one partition's events, and how far: where the model in force reads counts (docs/DESIGN.md 4.5).
+/// A party's counts of one partition's events, and how far they go: where the model in force reads counts
+/// (docs/design/counting.md).
 ///
 /// Batches are counted one after the other, in the order in which the leader decided them (`consortium.batches`), and only what
 /// all three parties agreed to take. So the parties hold shares of the same counts, and whoever reads the log again
 /// ends with the same.
-final class PartitionCounts {
-    /// How far it has counted.
-    struct Standing {
-        /// Everything below is counted: of `consortium.sealed`, and of `consortium.labels`.
-        var sealed: Int64 = 0
-        var labels: Int64 = 0
-        /// The next decision to read.
-        var decisions: Int64 = 0
-        /// Of all batches that were counted, in order: equal digests mean equal counts.
-        var digest = Digest32.zero
-        /// Of the tokens that they are counted under.
-        var tokens = TokenEpoch(0)
-    }
-
-    /// A batch that all parties computed, with what this one opened.
-    struct Batch {
-        var plan: BatchPlan
-        var transactions: [OpenedTransaction] = []
-        var labels: [OpenedLabels] = []
-        var agreement: Agreement
-        /// Of the tokens that it was opened to: what is counted may have moved on since.
-        var tokens: TokenEpoch
-    }
-
-    /// An entry of a label record that is not counted: its record's number in the batch, its own in the record, and why.
-    struct RefusedLabel {
-        var record: Int
-        var entry: Int
-        var member: MemberID
-        var error: LabelError
-    }
-
+package final class PartitionCounts {
     private(set) var features: CountFeatures
-    private(set) var standing = Standing()
+    private(set) var standing: CountStanding
     private var counters: PartyCounters
     private let tokens: CountedTokens
     private let store: CounterStore
     private let numbers: [MemberID: MemberNumber]
     private let metrics: Metrics
-    /// Of the batch that is being counted: what became of its events, and how many of its labels are counted.
+    /// The outcomes of the events of the batch that is being counted, and how many of its labels are counted.
     private var outcomes: [EventOutcome: Int] = [:]
     private var labelled = 0
     /// The features that are public among the parties.
     private var open: [CountFeatures.Feature]
 
-    /// What the party's state holds, or nothing counted yet.
+    /// Counts as the party's state holds them, or with nothing counted yet.
     ///
     /// - Parameters:
     ///   - members: in the roster's order, which numbers them.
     ///   - updates: the rotations of the token key.
     init(
         features: CountFeatures, partition: Int, members: [MemberID], updates: TokenUpdates, state: any StateStore,
-        metrics: Metrics
+        metrics: Metrics, clock: any StageClock
     ) throws {
         // Room for models with longer windows, so that they find their past counted.
         let reach = max(features.reach, 40 * EventTime.day)
@@ -78,19 +51,19 @@ final class PartitionCounts {
         store = CounterStore(partition: partition, state: state)
         if let kept = try store.load(spec: spec, members: members.count) {
             counters = kept.counters
-            guard let standing = Standing(decoding: kept.note) else {
+            guard let standing = CountStanding(decoding: kept.note) else {
                 throw LogError.corrupted(reason: "the party's state does not say how far its counts are")
             }
             self.standing = standing
-            tokens = try CountedTokens(epoch: standing.tokens, updates: updates)
+            tokens = try CountedTokens(epoch: standing.tokens, updates: updates, clock: clock)
         } else {
             counters = PartyCounters(spec: spec, members: members.count)
-            tokens = try CountedTokens(epoch: nil, updates: updates)
+            tokens = try CountedTokens(epoch: nil, updates: updates, clock: clock)
+            standing = CountStanding(tokens: tokens.epoch)
         }
-        standing.tokens = tokens.epoch
     }
 
-    /// From now on counts for a model that reads other features.
+    /// Counts for a model that reads other features from now on.
     func use(_ features: CountFeatures) throws(ScoringError) {
         guard features != self.features else { return }
         let spec = counters.counters.spec
@@ -122,11 +95,11 @@ final class PartitionCounts {
         return found
     }
 
-    /// What counts say of a batch's transactions.
+    /// The counts that a batch's transactions are scored with.
     ///
     /// - Parameter refusal: why this party can't use a transaction.
-    func look(_ transactions: [OpenedTransaction], refusal: (Int) -> Refusal?) -> BatchCounts {
-        var out = BatchCounts(features)
+    func look(_ transactions: [OpenedTransaction], refusal: (Int) -> Refusal?) -> CountInputs {
+        var out = CountInputs(features)
         let counted = counters.counters
         // Of one transaction: by slot, by lookup, by feature.
         var places: [TokenCounters.Place?] = []
@@ -134,7 +107,7 @@ final class PartitionCounts {
         var values: [Int] = []
         for (index, transaction) in transactions.enumerated() {
             if let refusal = refusal(index) {
-                out.append(refusal)
+                out.append(refused: refusal.rawValue)
                 continue
             }
             places.removeAll(keepingCapacity: true)
@@ -150,7 +123,7 @@ final class PartitionCounts {
                 let sum = places[feature.slot].map { Self.sum(counted, at: $0, feature, transaction.time) }
                 values.append((feature.kind == .members ? sum?.distinctMembers : sum?.events) ?? 0)
             }
-            out.append(secret: secret, open: values)
+            out.append(features, secret: secret, open: values)
         }
         return out
     }
@@ -189,21 +162,22 @@ final class PartitionCounts {
     /// Counts what all parties agreed to take of a batch, in the log's order.
     ///
     /// - Returns: labels that are not counted; the same at every party.
-    func count(_ batch: Batch) -> [RefusedLabel] {
-        for (transaction, refusal) in zip(batch.transactions, batch.agreement.refusals) where refusal == nil {
-            guard let member = transaction.member, let event = transaction.event else { continue }
-            count(event, of: member, present(transaction.tokens, batch.tokens), at: transaction.time)
-        }
+    func count(_ batch: CountedBatch) -> [RefusedLabel] {
         var refused: [RefusedLabel] = []
-        for (index, refusal) in batch.agreement.refusals.enumerated() where refusal == nil {
-            guard index < batch.labels.count else { break }
-            refused += count(batch.labels[index], batch.tokens).map {
-                RefusedLabel(record: index, entry: $0.entry, member: $0.member, error: $0.error)
+        switch batch.content {
+        case .transactions(let transactions):
+            for (transaction, refusal) in zip(transactions, batch.agreement.refusals) where refusal == nil {
+                guard let member = transaction.member, let event = transaction.event else { continue }
+                count(event, of: member, present(transaction.tokens, batch.tokens), at: transaction.time)
+            }
+        case .labels(let records):
+            for (index, refusal) in batch.agreement.refusals.enumerated() where refusal == nil {
+                refused += count(records[index], number: index, batch.tokens)
             }
         }
         report()
         counters.settle()
-        counters.sweep(2 * (batch.transactions.count + batch.labels.count))
+        counters.sweep(2 * batch.agreement.refusals.count)
         standing.sealed = batch.plan.range.upperBound
         standing.labels = batch.plan.labels.upperBound
         standing.digest = digest(after: batch.agreement)
@@ -238,65 +212,49 @@ final class PartitionCounts {
         (outcomes, labelled) = ([:], 0)
     }
 
-    private func count(
-        _ record: OpenedLabels, _ epoch: TokenEpoch
-    ) -> [(entry: Int, member: MemberID, error: LabelError)] {
-        guard let member = record.member, let number = numbers[member],
+    /// - Parameter number: of the record in its batch.
+    private func count(_ record: OpenedLabels, number: Int, _ epoch: TokenEpoch) -> [RefusedLabel] {
+        guard let member = record.member, let memberNumber = numbers[member],
             counters.takesLabels(
-                from: number, partition: UInt32(record.partition), position: record.order)
+                from: memberNumber, partition: UInt32(record.partition), position: record.order)
         else { return [] }
-        var refused: [(entry: Int, member: MemberID, error: LabelError)] = []
+        var refused: [RefusedLabel] = []
         for (index, entry) in record.entries.enumerated() {
             if let (time, tokens) = entry.history {
                 count(entry.event, of: member, present(tokens, epoch), at: time)
             }
             guard let outcome = entry.outcome else { continue }
-            switch counters.label(outcome, of: entry.event, from: number) {
+            switch counters.label(outcome, of: entry.event, from: memberNumber) {
             case .counted: labelled += 1
             case .refused(let error):
                 metrics.add(1, to: "cordon_labels_refused_total", .init("reason", error.rawValue))
-                refused.append((index, member, error))
+                refused.append(RefusedLabel(record: number, entry: index, member: member, error: error))
             }
         }
         return refused
     }
 
-    /// A decision that was counted is not read again.
+    /// Passes over decisions before `offset`, which are counted or are no batch's.
     func skip(to offset: Int64) { standing.decisions = max(standing.decisions, offset) }
 
-    /// Events that changed since the last snapshot.
+    /// The number of events that changed since the last snapshot.
     var changes: Int { counters.changedEvents }
 
-    /// What to write for everything that was counted since the last call.
+    /// A snapshot of everything that was counted since the last call.
     func snapshot() -> Snapshot {
         Snapshot(changes: counters.takeChanges(), note: standing.encoded, store: store)
     }
 
-    /// What was counted since the last one.
+    /// The counts that changed since the last one.
     struct Snapshot: Sendable {
         fileprivate let changes: PartyCounters.Changes
         fileprivate let note: [UInt8]
         fileprivate let store: CounterStore
 
+        /// Writes it in one transaction.
         func write(to state: any StateStore) throws(LogError) {
             try state.commit(store.writes(changes, note: note), positions: [])
             try store.expire(changes)
         }
-    }
-}
-
-extension PartitionCounts.Standing {
-    /// sealed, labels, decisions, token epoch (8 bytes each), digest (32); big-endian.
-    var encoded: [UInt8] {
-        [UInt64(bitPattern: sealed), UInt64(bitPattern: labels), UInt64(bitPattern: decisions), tokens.number]
-            .flatMap { number in withUnsafeBytes(of: number.bigEndian) { Array($0) } } + digest.bytes
-    }
-
-    init?(decoding bytes: [UInt8]) {
-        guard bytes.count == 64, let digest = Digest32(bytes[32...]) else { return nil }
-        let numbers = (0..<4).map { at in bytes[at * 8..<at * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
-        (sealed, labels) = (Int64(bitPattern: numbers[0]), Int64(bitPattern: numbers[1]))
-        (decisions, tokens) = (Int64(bitPattern: numbers[2]), TokenEpoch(numbers[3]))
-        self.digest = digest
     }
 }

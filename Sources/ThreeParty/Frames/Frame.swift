@@ -2,27 +2,18 @@ package import Records
 
 /// A message between two parties, before anything in it is believed.
 ///
-/// Layout, integers big-endian (docs/PROTOCOL.md): version, kind, sender, 0 (one byte each); stream (4); batch (8);
+/// Layout, integers big-endian (docs/PROTOCOL.md): version, kind, sender, protocol (one byte each); stream (4); batch (8);
 /// digest (32); payload. The transport puts a 4-byte length before it.
 package struct Frame: Sendable {
-    package enum Kind: UInt8, Sendable {
-        /// The leader names a plan. Digest: the plan's. Payload: see `PlanProposal`.
-        case proposal = 1
-        /// Masked condition bits, to the previous party, after the sender's refusals. Digest: the plan's.
-        case conditionBits = 2
-        /// The sender's refusals alone, to the next party; before counts are looked up to the previous one, of labels to both.
-        /// Digest: the plan's.
-        case refusals = 3
-        /// One-hot shares, to the next party. Digest: of the plan and the refusals that all three agreed on.
-        case lookupDeal = 4
-        /// The sender's score shares are in the log; of labels, that it has agreed. To the leader. Digest: as for `lookupDeal`.
-        case completed = 5
-        /// The sender gave the batch up. Payload: empty.
-        case abort = 6
-        /// One-hot shares of counts, to the next party, after the sender's refusals. Digest: the plan's.
-        case countDeal = 7
-        /// Masked thermometer bits of counts, to the previous party. Digest: as for `lookupDeal`.
-        case countBits = 8
+    /// What a frame says within its protocol, which declares the kinds that it has (`LinkProtocol`).
+    package struct Kind: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+        package let rawValue: UInt8
+
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        package var description: String {
+            LinkProtocol.all.lazy.compactMap { $0.kinds[self] }.first ?? "frame kind \(rawValue)"
+        }
     }
 
     package static let version: UInt8 = 1
@@ -32,15 +23,14 @@ package struct Frame: Sendable {
 
     package var kind: Kind
     package var sender: PartyID
-    /// The partition of the sealed topic that this batch is of.
-    package var stream: UInt32
+    package var stream: StreamID
     /// Grows with every batch that a leader proposes.
     package var batch: UInt64
     package var digest: Digest32
     package var payload: [UInt8]
 
     package init(
-        kind: Kind, sender: PartyID, stream: UInt32, batch: UInt64, digest: Digest32, payload: [UInt8]
+        kind: Kind, sender: PartyID, stream: StreamID, batch: UInt64, digest: Digest32, payload: [UInt8]
     ) {
         self.kind = kind
         self.sender = sender
@@ -54,8 +44,8 @@ package struct Frame: Sendable {
     package var header: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(Self.headerBytes)
-        out += [Self.version, kind.rawValue, UInt8(sender.rawValue), 0]
-        withUnsafeBytes(of: stream.bigEndian) { out += $0 }
+        out += [Self.version, kind.rawValue, UInt8(sender.rawValue), stream.protocol]
+        withUnsafeBytes(of: stream.number.bigEndian) { out += $0 }
         withUnsafeBytes(of: batch.bigEndian) { out += $0 }
         return out + digest.bytes
     }
@@ -73,10 +63,12 @@ package struct Frame: Sendable {
             throw .truncated(bytes: header.count)
         }
         guard header[0] == Self.version else { throw .version(header[0]) }
-        guard let kind = Kind(rawValue: header[1]) else { throw .kind(header[1]) }
+        guard let known = LinkProtocol.all.first(where: { $0.id == header[3] }) else { throw .protocol(header[3]) }
+        guard known.kinds[Kind(rawValue: header[1])] != nil else { throw .kind(header[1]) }
         guard let sender = PartyID(rawValue: Int(header[2])) else { throw .sender(header[2]) }
         self.init(
-            kind: kind, sender: sender, stream: header[4..<8].reduce(0) { $0 << 8 | UInt32($1) },
+            kind: Kind(rawValue: header[1]), sender: sender,
+            stream: StreamID(protocol: header[3], number: header[4..<8].reduce(0) { $0 << 8 | UInt32($1) }),
             batch: header[8..<16].reduce(0) { $0 << 8 | UInt64($1) }, digest: digest, payload: payload)
     }
 }
@@ -86,6 +78,8 @@ package enum FrameError: Error, Sendable, Hashable {
     case truncated(bytes: Int)
     case tooLong(bytes: Int)
     case version(UInt8)
+    /// A protocol that this version does not speak.
+    case `protocol`(UInt8)
     case kind(UInt8)
     case sender(UInt8)
 }

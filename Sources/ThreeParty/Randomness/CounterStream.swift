@@ -1,5 +1,6 @@
 import Copenssl
 import Crypto
+package import Secrets
 
 /// AES-128-CTR from counter zero over zeros (NIST SP 800-38A): the pseudo-random stream of a key that is used for this one
 /// stream, taken a piece at a time. Time depends on the counts only.

@@ -1,11 +1,12 @@
-/// What a stream of pairwise randomness is for. No two uses share a label, so no mask serves twice.
-package enum StepLabel: String, Sendable {
-    case conditionZeroShare = "cordon/step/1/zero-share"
-    case lookupOneHot = "cordon/step/2/one-hot"
-    case scoreZeroShare = "cordon/step/2/zero-share"
-    case countOneHot = "cordon/count/1/one-hot"
-    case countZeroShare = "cordon/count/2/zero-share"
-    case decisionTag = "cordon/decision/tag"
+package import Records
+package import Secrets
+
+/// What a stream of pairwise randomness is for. Protocols declare theirs (`LinkProtocol.labels`); no two uses share a label, so
+/// no mask serves twice.
+package struct StepLabel: Hashable, Sendable {
+    package let text: String
+
+    package init(_ text: String) { self.text = text }
 }
 
 /// Correlated randomness without communication: AES-128-CTR under a key that a pair of parties shares, keyed again for
@@ -27,7 +28,7 @@ package struct PairwisePRF: ~Copyable, Sendable {
     }
 
     private borrowing func stepKey(_ label: StepLabel, _ digest: Digest32) -> SecretKey {
-        key.derive([Array(label.rawValue.utf8), digest.bytes], bytes: 16)
+        key.derive([Array(label.text.utf8), digest.bytes], bytes: 16)
     }
 }
 

@@ -34,7 +34,7 @@ package struct CountQueries: Sendable {
     package private(set) var shares: [CountShare] = []
     /// `bits` a transaction; see `CountThreshold`.
     package private(set) var thresholds: [UInt16] = []
-    /// One byte a transaction: a `Refusal`, or 0.
+    /// A refusal code for each transaction, or 0.
     package private(set) var refusals: [UInt8] = []
 
     package init(shape: CountShape) { self.shape = shape }
@@ -52,10 +52,10 @@ package struct CountQueries: Sendable {
     }
 
     /// A transaction that this party can't use.
-    package mutating func append(_ refusal: Refusal) {
+    package mutating func append(refused code: UInt8) {
         shares += repeatElement(.zero, count: shape.lookups)
         thresholds += repeatElement(CountThreshold.never, count: shape.bits)
-        refusals.append(refusal.rawValue)
+        refusals.append(code)
     }
 }
 

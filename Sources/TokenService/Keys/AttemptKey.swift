@@ -1,6 +1,7 @@
 import Keys
 import Records
-import ThreeParty
+import Sealing
+import Secrets
 
 /// What a party's secrets for the others are sealed with, in one attempt alone: when both ends' seeds are gone, what is
 /// in the log opens to nobody, whatever key is stolen later.

@@ -1,7 +1,7 @@
 import Foundation
 package import Keys
 package import Records
-package import ThreeParty
+package import Secrets
 package import Tokens
 
 /// A party's side of making or rotating the token key over the log: a state machine without I/O. It takes verified
@@ -20,20 +20,20 @@ package struct KeyCeremony: ~Copyable {
     private let agreement: AttemptKey
     private var commitments: [PartyID: (digest: [UInt8], key: HPKEPublicKey)] = [:]
     private var shown: Set<PartyID> = []
-    /// Until it is taken.
+    /// The key that was found, until it is taken.
     private var key: NewTokenKey?
     /// The key that this party found; others may not have found it yet.
     package private(set) var publicKey: TokenPublicKey?
     private var manifests: Set<PartyID> = []
     private var hasComplained = false
 
-    /// For a new key.
+    /// A ceremony for a new key.
     package init(id: KeyGenerationID, party: PartyID, seed: borrowing SecretKey) throws(HPKEError) {
         var numbers = Self.numbers("cordon/token-key-generation/line/v1", seed, id, party)
         try self.init(id, party, seed, DealtLine(of: party, using: &numbers))
     }
 
-    /// For the key that follows another one.
+    /// A ceremony for the key that follows another one.
     ///
     /// - Parameter share: this party's, of the epoch before.
     package init(
@@ -63,12 +63,12 @@ package struct KeyCeremony: ~Copyable {
     /// Whether three parties found the same key.
     package var isComplete: Bool { failure == nil && manifests.count == PartyID.allCases.count }
 
-    /// What this party found, once. It is to be kept before the manifest says that it was found, which waits for that.
+    /// The key that this party found, once. It is to be stored before the manifest says that it was found, which waits for that.
     package mutating func takeKey() -> NewTokenKey? { key.take() }
 
     // MARK: Receiving
 
-    /// Takes a record that `sender` wrote. Records of other attempts change nothing; of one step, a party's first
+    /// Applies a record that `sender` wrote. Records of other attempts change nothing; of one step, a party's first
     /// counts.
     package mutating func receive(_ body: WireTokenKeyBody, from sender: PartyID) {
         guard body.consortium == id.consortium, body.tokenEpoch == id.epoch.number, body.attempt == id.attempt else {
@@ -78,10 +78,10 @@ package struct KeyCeremony: ~Copyable {
         guard failure == nil, !isComplete else { return }
         do throws(TokenError) {
             switch body.step {
-            case .commitment(let commitment): try take(commitment, from: sender)
+            case .commitment(let commitment): try apply(commitment, from: sender)
             case .dealing, .contribution: try show(body.step, by: sender)
-            case .complaint(let complaint): take(complaint, from: sender)
-            case .manifest(let manifest): try take(manifest, from: sender)
+            case .complaint(let complaint): apply(complaint, from: sender)
+            case .manifest(let manifest): try apply(manifest, from: sender)
             case nil: break
             }
         } catch {
@@ -89,7 +89,7 @@ package struct KeyCeremony: ~Copyable {
         }
     }
 
-    private mutating func take(_ commitment: WireTokenKeyCommitment, from sender: PartyID) throws(TokenError) {
+    private mutating func apply(_ commitment: WireTokenKeyCommitment, from sender: PartyID) throws(TokenError) {
         guard commitments[sender] == nil else { return }
         guard commitment.digest.count == 32,
             let key = try? HPKEPublicKey(bytes: Array(commitment.agreementKey))
@@ -119,7 +119,7 @@ package struct KeyCeremony: ~Copyable {
         self.key = consume found
     }
 
-    private mutating func take(_ complaint: WireTokenKeyComplaint, from sender: PartyID) {
+    private mutating func apply(_ complaint: WireTokenKeyComplaint, from sender: PartyID) {
         guard let accused = PartyID(rawValue: Int(complaint.accused)) else {
             failure = .cheated(sender, .malformed)
             return
@@ -128,7 +128,7 @@ package struct KeyCeremony: ~Copyable {
         failure = .accused(accused, by: sender, code: String(complaint.code.prefix(64)))
     }
 
-    private mutating func take(_ manifest: WireTokenKeyManifest, from sender: PartyID) throws(TokenError) {
+    private mutating func apply(_ manifest: WireTokenKeyManifest, from sender: PartyID) throws(TokenError) {
         guard !manifests.contains(sender) else { return }
         let found = try TokenPublicKey(manifest)
         // A party that showed the others different things, or computes wrongly, is found here.
@@ -141,7 +141,7 @@ package struct KeyCeremony: ~Copyable {
 
     // MARK: Publishing
 
-    /// What this party is to append when it has read the log to its end; nil where it waits for others, or has nothing
+    /// The step that this party is to append when it has read the log to its end; nil where it waits for others, or has nothing
     /// more to say. Asked again after a restart, it is the same in every byte.
     package borrowing func next() throws(HPKEError) -> WireTokenKeyBody? {
         var body = WireTokenKeyBody(id, by: party)
@@ -182,7 +182,7 @@ package struct KeyCeremony: ~Copyable {
 }
 
 extension WireTokenKeyBody {
-    /// Of an attempt, without a step.
+    /// The body of a record of an attempt, without a step.
     init(_ id: KeyGenerationID, by party: PartyID) {
         self.init()
         schema = 1

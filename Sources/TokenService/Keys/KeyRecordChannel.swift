@@ -1,7 +1,7 @@
 import Foundation
 package import Keys
 package import Records
-import ThreeParty
+import Secrets
 
 /// Writes and reads records of `consortium.tokenkeys`: each has a tag for every reader, under a key that writer and reader
 /// agree on by static Diffie-Hellman of the keys that the roster has of them. So a reader knows who wrote, and can prove it to

@@ -1,30 +1,20 @@
 package import EventLogs
-import Foundation
 package import Keys
-package import Records
+import Manifests
+import Records
+package import Stages
 package import Telemetry
-import ThreeParty
 package import Tokens
 
-/// What a party's operator is to know of token keys.
-package enum TokenKeyEvent: Sendable, Hashable {
-    /// The coordinator ordered a rotation, and this party begins this attempt at it.
-    case ordered(KeyGenerationID)
-    /// Three parties have found this key; this one's share is in its store. Said at the start, too, of the key that is
-    /// in force then.
-    case inForce(TokenEpoch, TokenPublicKey)
-    case failed(KeyGenerationID, KeyGenerationFailure)
-}
-
-/// A party's part in making the token key over `consortium.tokenkeys`, and in rotating it when the coordinator orders
-/// it:
+/// The stage of a party that makes the token key with the two others over `consortium.tokenkeys`, and rotates it when the
+/// coordinator orders that:
 ///
-///     read to the end → verify → take → keep what was found → publish the next step → … → put in force
+///     read to the end → verify → apply → store what was found → publish the next step → … → put in force
 ///
 /// Its only state are seeds and keys: the rest is read from the log again after a restart, and what was published is
 /// published in the same bytes. Used by one thread.
-package final class TokenKeyStage {
-    /// Shared, since a ceremony can't be copied.
+package final class TokenKeyStage: Stage {
+    /// An attempt at a key. A class, since a ceremony can't be copied.
     private final class Attempt {
         var ceremony: KeyCeremony
         var isReported = false
@@ -40,21 +30,21 @@ package final class TokenKeyStage {
     private let store: TokenKeyStore
     private let updates: TokenUpdates
     private let log: any EventLog
-    private let clock: any WallClock
+    private let clock: any StageClock
     private let metrics: Metrics
     private var generator: any RandomNumberGenerator & Sendable
     private let reader: any LogReader
 
     /// The newest epoch whose key is in force; nil before there is one.
     package private(set) var newest: TokenEpoch?
-    /// At the key after that, in the order of their numbers. This party works at the last; one before it may still be
+    /// Attempts at the key after that, in the order of their numbers. This party works at the last; one before it may still be
     /// completed by what others had published, and then counts. Whoever reads the log finds the same one to be the
     /// first.
     private var attempts: [Attempt] = []
     /// This party's manifests as the log has them, and whether every reader of now has a tag in them.
     private var manifests: [(body: WireTokenKeyBody, isComplete: Bool)] = []
     private var hasAnnounced = false
-    /// What was appended and may not have been read back yet.
+    /// Records that were appended and may not have been read back yet.
     private var published: Set<[UInt8]> = []
     private var events: [TokenKeyEvent] = []
     /// A turn that failed may have taken half of a record.
@@ -62,7 +52,7 @@ package final class TokenKeyStage {
     private var forgetting = Throttle(.seconds(600))
 
     private static let topic = TopicPartition(Topics.tokenKeys)
-    /// How long a factor is kept after its key came in force: longer than records with tokens of the epoch before are
+    /// The time that a factor is kept after its key came in force: longer than records with tokens of the epoch before are
     /// read again.
     package static let keep = Duration.seconds(45 * 86_400)
 
@@ -73,7 +63,7 @@ package final class TokenKeyStage {
     ///   - generator: draws seeds: keys are as good as it.
     package init(
         consortium: String, firstAttempt: UInt32, coordinator: VerifyingKey, channel: KeyRecordChannel,
-        store: consuming TokenKeyStore, updates: TokenUpdates, log: any EventLog, clock: any WallClock,
+        store: consuming TokenKeyStore, updates: TokenUpdates, log: any EventLog, clock: any StageClock,
         metrics: Metrics, generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) throws {
         precondition(channel.party == store.party, "channel and store of one party")
@@ -93,30 +83,39 @@ package final class TokenKeyStage {
         if let newest { events.append(.inForce(newest, try share(newest).publicKey)) }
     }
 
-    /// Takes what is in the log, waiting up to `timeout` for something new, and publishes what follows from it.
-    ///
-    /// - Returns: what has come of it.
-    package func turn(timeout: Duration) throws -> [TokenKeyEvent] {
+    /// Reads the log to its end, waiting for something new until `moment` where there is nothing to publish, and publishes what
+    /// follows from it.
+    package func turn(until moment: Moment) throws -> Turn {
         if isInterrupted {
             try reader.seek(to: Position(Self.topic, try log.earliest(of: Self.topic)))
             try begin()
         }
         isInterrupted = true
-        try read()
-        if try !publish(), timeout > .zero {
-            for record in try reader.next(limit: 256, timeout: timeout) { try take(record) }
+        var hasWorked = try read()
+        if try publish() {
+            hasWorked = true
+        } else if case let patience = clock.left(until: moment), patience > .zero {
+            for record in try reader.next(limit: 256, timeout: patience) {
+                try apply(record)
+                hasWorked = true
+            }
         }
-        try read()
-        _ = try publish()
+        if try read() { hasWorked = true }
+        if try publish() { hasWorked = true }
         try announce()
         report()
         try forgetOld()
         isInterrupted = false
+        return hasWorked ? .worked : .idle
+    }
+
+    /// The events since the last call.
+    package func takeEvents() -> [TokenKeyEvent] {
         defer { events = [] }
         return events
     }
 
-    /// From what is stored; the log is to be read from its beginning.
+    /// Begins from what is stored; the log is to be read from its beginning.
     private func begin() throws {
         newest = try store.newest()
         attempts = []
@@ -136,22 +135,24 @@ package final class TokenKeyStage {
 
     // MARK: Receiving
 
-    /// To the end of the log.
-    private func read() throws {
+    /// Reads to the end of the log; false where it stood there.
+    private func read() throws -> Bool {
+        var hasRead = false
         while true {
             let records = try reader.available(limit: 256)
-            if records.isEmpty { return }
-            for record in records { try take(record) }
+            if records.isEmpty { return hasRead }
+            hasRead = true
+            for record in records { try apply(record) }
         }
     }
 
-    /// What an authentic record says.
+    /// The content of an authentic record.
     private enum Word {
         case order(RotationOrder)
         case step(WireTokenKeyBody, by: PartyID)
     }
 
-    private func take(_ record: LogRecord) throws {
+    private func apply(_ record: LogRecord) throws {
         let value = record.value ?? []
         let word: Word
         do throws(RecordFault) {
@@ -166,7 +167,7 @@ package final class TokenKeyStage {
             if sender == party, case .manifest = body.step, body.consortium == consortium {
                 manifests.append((body, channel.isComplete(value, body)))
             }
-            try take(body, by: sender)
+            try apply(body, by: sender)
         }
     }
 
@@ -182,7 +183,7 @@ package final class TokenKeyStage {
         return .order(order)
     }
 
-    private func take(_ body: WireTokenKeyBody, by sender: PartyID) throws {
+    private func apply(_ body: WireTokenKeyBody, by sender: PartyID) throws {
         for attempt in attempts {
             attempt.ceremony.receive(body, from: sender)
             if let key = attempt.ceremony.takeKey() { try prepare(key, of: attempt.ceremony.id) }
@@ -193,7 +194,7 @@ package final class TokenKeyStage {
         }
     }
 
-    /// An order is for the epoch after the newest: others were done, or came from who had not seen what is in force. A
+    /// Begins an attempt. An order is for the epoch after the newest: others were done, or came from who had not seen what is in force. A
     /// higher number ends an attempt that failed, or stands still.
     private func begin(_ order: RotationOrder) throws {
         guard let newest, order.epoch == newest.next.number,
@@ -205,7 +206,7 @@ package final class TokenKeyStage {
         events.append(.ordered(id))
     }
 
-    /// Before the manifest says that the key was found: once three have said so, others may use it.
+    /// Stores a key before the manifest says that it was found: once three have said so, others may use it.
     private func prepare(_ key: consuming NewTokenKey, of id: KeyGenerationID) throws {
         try store.prepare(key, of: id)
         if let update = key.takeUpdate() { updates.prepare(update) }
@@ -225,7 +226,7 @@ package final class TokenKeyStage {
 
     // MARK: Publishing
 
-    /// Whether something was appended.
+    /// Publishes this party's next step; false where there is none.
     private func publish() throws -> Bool {
         guard let body = try attempts.last?.ceremony.next() else { return false }
         let value = try channel.record(body)
@@ -254,7 +255,7 @@ package final class TokenKeyStage {
         hasAnnounced = true
     }
 
-    /// What failed has told the others why.
+    /// Reports an attempt that failed; the others were told why by its complaint.
     private func report() {
         guard let attempt = attempts.last, let failure = attempt.ceremony.failure, !attempt.isReported else { return }
         attempt.isReported = true
@@ -262,12 +263,12 @@ package final class TokenKeyStage {
     }
 
     private func forgetOld() throws {
-        guard forgetting.isDue() else { return }
+        guard forgetting.isDue(at: clock.now) else { return }
         let bound = clock.microseconds / 1_000_000 - Int64(Self.keep / .seconds(1))
         for epoch in try store.forgetUpdates(before: bound) { updates.forget(from: epoch) }
     }
 
-    /// Compaction keeps one record of each step.
+    /// The key of a step's record: compaction keeps one record of each step.
     private static func key(_ body: WireTokenKeyBody) -> [UInt8] {
         let step =
             switch body.step {

@@ -1,7 +1,7 @@
 package import EventLogs
-import Keys
 package import Records
-package import ThreeParty
+import Sealing
+package import Secrets
 package import Tokens
 
 /// Where a party keeps its shares of token keys, the factors of rotations, and the seed of an attempt until that ends:

@@ -1,5 +1,6 @@
 import Foundation
 package import Keys
+package import Manifests
 package import Records
 package import Tokens
 

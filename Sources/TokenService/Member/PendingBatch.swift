@@ -17,7 +17,7 @@ final class PendingBatch {
     var progress: TokenProgress { batch.progress }
     var faults: [PartyID: TokenError] { batch.faults }
 
-    /// - Returns: what is wrong with this answer; nil where it is good.
+    /// - Returns: what is wrong with this answer; nil if it is good.
     /// - Throws: `unexpectedAnswer` for a party's second.
     func receive(_ answer: EvaluatedBatch) throws(TokenError) -> TokenError? {
         // Who answers another request under this one's name is at fault, not who forged: the record is the party's.
@@ -28,7 +28,7 @@ final class PendingBatch {
         return fault
     }
 
-    /// What the batch came to by its deadline: each identifier's token, in order, or why there is none.
+    /// The outcome of the batch by its deadline: each identifier's token, in order, or why there is none.
     var outcome: Result<[EntityToken], TokenFailure> {
         switch batch.progress {
         case .tokens(let tokens): .success(tokens)

@@ -1,7 +1,8 @@
 import Crypto
 package import EventLogs
-import Keys
-package import ThreeParty
+import Records
+import Sealing
+package import Secrets
 package import Tokens
 
 /// The tokens that a member has had made, in memory and in the agent's state: an identifier costs a request once an epoch.
@@ -60,7 +61,7 @@ package final class TokenCache {
         (young, old) = ([:], [:])
     }
 
-    /// What there is of some identifiers; the state is read once for all that are not in memory.
+    /// The tokens that there are of some identifiers; the state is read once for all that are not in memory.
     package func tokens(for identifiers: [Identifier]) throws(LogError) -> [EntityToken?] {
         var found = identifiers.map { young[$0] }
         var missing: [(place: Int, name: [UInt8])] = []
@@ -98,7 +99,7 @@ package final class TokenCache {
         if next > capacity + 1 { try state.removeAll(in: Self.entries, below: next - capacity) }
     }
 
-    /// What does not open is no entry: it is asked for again.
+    /// The token in a box; nil for one that does not open, which is no entry: its token is asked for again.
     private func open(_ box: [UInt8], _ name: [UInt8]) -> EntityToken? {
         guard let bytes = try? SealedBox.open(box, once: label(name), under: secret, associated: []) else { return nil }
         return try? EntityToken(coordinates: bytes)

@@ -1,5 +1,6 @@
 package import EventLogs
-package import Records
+import Records
+package import Stages
 package import Telemetry
 package import Tokens
 
@@ -7,8 +8,9 @@ package import Tokens
 ///
 ///     look into the cache → blind → append `<member>.blinded` → read `<member>.evaluations` → check → combine → cache
 ///
-/// A call blocks its thread until two parties of three gave good answers to all that was not in the cache, or the deadline.
-/// Used by one thread; several clients of one member share its topics, each taking the answers to its own batches.
+/// A call (`call`, then `results` until they are there) ends when two parties of three gave good answers to all that was not in
+/// the cache, or at its deadline. Used by one thread; several clients of one member share its topics, each using the answers to
+/// its own batches.
 package final class TokenClient {
     private var sessions: TokenSessions
     private var key: TokenPublicKey
@@ -16,7 +18,7 @@ package final class TokenClient {
     private let cache: TokenCache
     private let log: any EventLog
     private let reader: any LogReader
-    private let clock: any WallClock
+    private let clock: any StageClock
     private let metrics: Metrics
     private let batchSize: Int
     private var generator: any RandomNumberGenerator & Sendable
@@ -30,7 +32,7 @@ package final class TokenClient {
     ///   - generator: blinds are drawn from it; one that can be foreseen gives identifiers away.
     package init(
         sessions: TokenSessions, key: TokenPublicKey, context: TokenContext, cache: TokenCache, log: any EventLog,
-        clock: any WallClock, metrics: Metrics, batchSize: Int = 256,
+        clock: any StageClock, metrics: Metrics, batchSize: Int = 256,
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) throws(LogError) {
         precondition(PartialEvaluation.batch.contains(batchSize), "a batch of 1 to 1,024")
@@ -48,51 +50,53 @@ package final class TokenClient {
         reader = try log.reader(at: [Position(answers, try log.end(of: answers))])
     }
 
-    /// From now on asks within other sessions of the same member.
+    /// Lets the client ask within other sessions of the same member from now on.
     package func use(_ sessions: TokenSessions) {
         precondition(sessions.member == member, "sessions of the client's own member")
         self.sessions = sessions
     }
 
-    /// From now on asks for tokens of another key; those of the last one are forgotten.
+    /// Lets the client ask for tokens of another key from now on; those of the last one are removed from the cache.
     package func use(_ key: TokenPublicKey, _ context: TokenContext) throws(LogError) {
         try cache.move(to: key, context)
         self.key = key
         self.context = context
     }
 
+    /// Asks for tokens: looks into the cache, and puts batches of what it lacks into the log.
+    ///
     /// - Parameters:
     ///   - identifiers: any number, in any order, repeats included; each of those that are not cached is asked for once.
-    ///   - stop: ends the wait as the deadline does; looked at some times a second.
-    /// - Throws: what the log or the cache's state throws. What a party did is in the results.
-    package func tokens(
-        for identifiers: [Identifier], until deadline: ContinuousClock.Instant, unless stop: () -> Bool = { false }
-    ) throws(LogError) -> TokenResults {
-        var outcomes: [Identifier: Result<EntityToken, TokenFailure>] = [:]
+    ///   - deadline: when answers that have not come are given up.
+    /// - Throws: what the log or the cache's state throws.
+    package func call(for identifiers: [Identifier], deadline: Moment) throws(LogError) -> TokenCall {
+        var cached: [Identifier: EntityToken] = [:]
         var missing: [Identifier] = []
+        var seen: Set<Identifier> = []
         for (identifier, token) in zip(identifiers, try cache.tokens(for: identifiers))
-        where outcomes[identifier] == nil {
-            if let token {
-                outcomes[identifier] = .success(token)
-            } else {
-                // Until there is an answer.
-                outcomes[identifier] = .failure(.timedOut(good: [], faults: [:]))
-                missing.append(identifier)
-            }
+        where seen.insert(identifier).inserted {
+            if let token { cached[identifier] = token } else { missing.append(identifier) }
         }
-        metrics.add(outcomes.count - missing.count, to: "cordon_token_cache_hits_total")
+        metrics.add(cached.count, to: "cordon_token_cache_hits_total")
         metrics.add(missing.count, to: "cordon_token_cache_misses_total")
-        var faults: [PartyID: TokenError] = [:]
-        if !missing.isEmpty {
-            let pending = try ask(missing)
-            try collect(pending, until: deadline, unless: stop)
-            for batch in pending.values {
-                faults.merge(batch.faults) { first, _ in first }
-                try take(batch, into: &outcomes)
-            }
+        let pending = missing.isEmpty ? [:] : try ask(missing)
+        return TokenCall(identifiers, cached: cached, pending: pending, deadline: deadline)
+    }
+
+    /// The results of a call: there when two parties of three gave good answers to each of its batches, when two can't any
+    /// more, or at its deadline. Waits for them until `moment` at most; nil if they are not there by then, and the call goes on.
+    ///
+    /// - Throws: what the log or the cache's state throws. What a party did is in the results.
+    package func results(of call: TokenCall, until moment: Moment) throws(LogError) -> TokenResults? {
+        while call.isWaiting {
+            for record in try next(until: min(call.deadline, moment)) { receive(record.value ?? [], call.pending) }
+            let now = clock.now
+            // Other clients' answers may never end.
+            if now >= call.deadline { break }
+            if now >= moment, call.isWaiting { return nil }
         }
-        return TokenResults(
-            outcomes: identifiers.map { outcomes[$0] ?? .failure(.timedOut(good: [], faults: [:])) }, faults: faults)
+        for batch in call.pending.values { try finish(batch) }
+        return call.results
     }
 
     /// Puts blinded batches into the log, each as soon as it is there: parties work on it while the next one is blinded.
@@ -112,23 +116,11 @@ package final class TokenClient {
         return pending
     }
 
-    /// Takes answers until every batch is done, the deadline, or `stop`.
-    private func collect(
-        _ pending: [TokenBatchID: PendingBatch], until deadline: ContinuousClock.Instant, unless stop: () -> Bool
-    ) throws(LogError) {
-        while pending.values.contains(where: { $0.progress == .waiting }) {
-            for record in try next(until: min(deadline, .now + .milliseconds(200))) {
-                receive(record.value ?? [], pending)
-            }
-            // Other clients' answers may never end.
-            if .now >= deadline || stop() { return }
-        }
-    }
-
-    /// Where retention has taken what this client had not read, it goes on from what there is: answers to batches of before.
-    private func next(until deadline: ContinuousClock.Instant) throws(LogError) -> [LogRecord] {
+    /// The next records of the topic of answers. Where retention has removed what this client had not read, it goes on from what
+    /// there is: answers to batches of before.
+    private func next(until moment: Moment) throws(LogError) -> [LogRecord] {
         do throws(LogError) {
-            return try reader.next(limit: 256, timeout: max(deadline - .now, .zero))
+            return try reader.next(limit: 256, timeout: clock.left(until: moment))
         } catch .offsetOutOfRange(let position, let earliest) {
             try reader.seek(to: Position(position.partition, earliest))
             return []
@@ -157,17 +149,13 @@ package final class TokenClient {
         }
     }
 
-    private func take(
-        _ batch: PendingBatch, into outcomes: inout [Identifier: Result<EntityToken, TokenFailure>]
-    ) throws(LogError) {
+    /// Caches the tokens of a batch, and counts it where the deadline ended it.
+    private func finish(_ batch: PendingBatch) throws(LogError) {
         switch batch.outcome {
         case .success(let tokens):
-            let named = zip(batch.identifiers, tokens).map { (identifier: $0, token: $1) }
-            for (identifier, token) in named { outcomes[identifier] = .success(token) }
-            try cache.store(named)
-        case .failure(let failure):
-            if case .timedOut = failure { metrics.add(1, to: "cordon_token_batches_timed_out_total") }
-            for identifier in batch.identifiers { outcomes[identifier] = .failure(failure) }
+            try cache.store(zip(batch.identifiers, tokens).map { (identifier: $0, token: $1) })
+        case .failure(.timedOut): metrics.add(1, to: "cordon_token_batches_timed_out_total")
+        case .failure(.impossible): break
         }
     }
 }

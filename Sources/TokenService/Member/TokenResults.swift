@@ -1,7 +1,7 @@
 package import Records
 package import Tokens
 
-/// Why there is no token. What each party did is told, so that an operator knows whom to ask.
+/// The reason why there is no token, with what each party did, so that an operator knows whom to ask.
 package enum TokenFailure: Error, Sendable, Hashable {
     /// The deadline passed with fewer than two good answers.
     case timedOut(good: [PartyID], faults: [PartyID: TokenError])
@@ -28,11 +28,11 @@ extension TokenFailure: CustomStringConvertible {
     }
 }
 
-/// What was made of a list of identifiers.
+/// The results of a call, of a list of identifiers.
 package struct TokenResults: Sendable {
     /// In the order of the identifiers that were asked for.
     package let outcomes: [Result<EntityToken, TokenFailure>]
-    /// What was wrong with parties whose answers were of no use, whether or not the tokens are there.
+    /// The faults of parties whose answers were of no use, whether or not the tokens are there.
     package let faults: [PartyID: TokenError]
 
     /// All tokens, in order.

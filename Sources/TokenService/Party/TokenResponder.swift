@@ -1,6 +1,6 @@
 package import Keys
 package import Records
-package import ThreeParty
+package import Secrets
 package import Tokens
 
 /// What a party makes of a record.

@@ -1,5 +1,5 @@
 import Crypto
-import ThreeParty
+import Secrets
 
 /// Random numbers that follow from a secret key and from what they are for (HMAC-SHA-256 in counter mode, as NIST SP 800-108
 /// has it): drawn again after a restart they are the same, on any machine. A copy draws the same numbers again, so each is made

@@ -1,6 +1,7 @@
 import Crypto
 import Keys
-import ThreeParty
+import Secrets
+import Tokens
 
 /// HMAC-SHA-256 (RFC 2104) over a record's body, under a key that nobody has but its writer and one reader: 32 bytes. Compared
 /// in constant time.

@@ -1,13 +1,14 @@
 import ArgumentParser
-import Configuration
-import EventLogs
-import Ingest
+import Formats
 import Keys
 import Logging
 import Model
+import PipelineFiles
 import Records
+import Roles
+import Stages
 import Telemetry
-import ThreeParty
+import Terminal
 import Tokens
 
 /// The process of one member's agent.
@@ -102,113 +103,35 @@ struct IngestCommand: ParsableCommand {
         }
     }
 
-    func run() throws { try run(as: SealedForm()) }
-
-    func run(as form: any AgentForm) throws {
-        let rates = try readRates(file: self.rates)
-        let rules = try readValidation(file: self.validation)
-        guard !trial, let name = member, let keys, let state, let bins else {
-            return try IngestTrial(mapping: mapping, rates: rates, rules: rules).run(files, json: json)
+    func run() throws {
+        guard !trial else {
+            return try IngestTrial(
+                mapping: mapping, rates: readRates(file: rates), rules: readValidation(file: validation)
+            ).run(files, json: json)
         }
+        // First of all, so that no signal finds the process half started.
         let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
+        try role().run(until: stop)
+    }
+
+    /// The agent that these options describe.
+    private func role() throws -> AgentRole {
+        let rates = try readRates(file: self.rates)
+        let rules = try readValidation(file: validation)
         let roster = try Roster(file: self.roster)
-        guard let entry = roster.members.first(where: { $0.id.name == name }) else {
-            throw Failure("the roster has no member `\(name)`")
-        }
-        let member = entry.id
+        let member = try AgentRole.member(member ?? "", of: roster)
         var mapping = try readMapping(file: self.mapping ?? "pipelines/mappings/canonical.yaml")
         mapping.rates = rates
         let policy = try readPolicy(file: self.policy)
         guard (1...3600).contains(sessionTimeout) else { throw Failure("`--session-timeout` is 1 to 3600 seconds") }
-        let spec = try readBins(bins)
-        let keystore = FileKeystore(directory: keys)
-        let log = try self.log.open()
-        let logger = try process.logger("cordon.\(member)")
-        for topic in [Topics.transactions(member), Topics.sealed, Topics.decisions(member), Topics.alerts(member)] {
-            _ = try log.partitions(of: topic)
-        }
-        var reach = FeatureEngine(
-            spec: FeatureSpec(name: spec.spec.name, features: spec.spec.own.features + policy.windows)
-        ).retention
-        if !spec.spec.tokenEntities.isEmpty {
-            for topic in AgentTokens.topics(member) { _ = try log.partitions(of: topic) }
-            // An agent without its state has to find the events again whose labels have not left.
-            reach = max(reach, spec.spec.terms.labelDelay + 2 * spec.spec.terms.bucket)
-        }
-        try TopicNeeds(
-            compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(member): .seconds(reach)]
-        ).check(log, logger)
-        try agree(on: spec, bins, ModelCards(coordinator: roster.coordinator, log: log, logger: logger))
-        let sessions = try openSessions(entry, roster, keystore, log, logger)
-        let metrics = Self.metrics()
-        for rule in policy.rules {
-            metrics.add(0, to: "cordon_rules_matched_total", .init("rule", rule.id), .init("mode", rule.mode.rawValue))
-        }
-        let partitions = AgentPartitions(
-            member: entry, roster: roster, keystore: keystore, spec: spec, mapping: mapping, rules: rules,
-            policy: policy, sessions: sessions,
-            tokens: AgentTokens(
-                member: entry, roster: roster, keystore: keystore, spec: spec, sessions: sessions,
-                rules: IdentifierRules(bankCode: bankCode), log: log, metrics: metrics, logger: logger),
-            form: form, stateFolder: state, log: log, metrics: metrics,
-            logger: logger)
-        // Not the group that positions are kept under: Kafka takes commits for a group with members from these alone.
-        let group = GroupSettings(
-            group: "\(member).agents", topics: [Topics.transactions(member)], instance: instance,
-            sessionTimeout: .seconds(sessionTimeout))
-        var stages = Stages()
-        stages.add("partitions") { try partitions.run(group, until: stop) }
-        let exposition = MetricsFile(path: process.metrics ?? "", metrics: metrics, log: log) {
-            metrics.set("cordon_transactions_waiting", to: Double(partitions.waiting))
-            metrics.set("cordon_known_ids", to: Double(partitions.knownIDs))
-            if !spec.spec.tokenEntities.isEmpty {
-                metrics.set("cordon_labels_waiting", to: Double(partitions.unlabelled))
-            }
-        }
-        if process.metrics != nil { stages.add("metrics") { exposition.run(until: stop) } }
-        if let settings = try http.settings() {
-            try AgentFront(
-                member: member, log: log, mapping: mapping, rules: rules,
-                fallback: try readFallback(file: self.policy), options: http, settings: settings, metrics: metrics,
-                exposition: { exposition.text }, owned: { partitions.count },
-                logger: logger
-            ).add(to: &stages, until: stop)
-        }
-        logger.notice("agent started")
-        try stages.run(stop: stop)
-        logger.notice("agent stopped")
-    }
-
-    /// Members agree on one spec by its digest: where models were dealt, one of them must be for these bins.
-    private func agree(on spec: BinnedSpec, _ file: String, _ cards: ModelCards) throws {
-        let dealt = try cards.featureSpecs()
-        guard !dealt.isEmpty, !dealt.values.contains(spec.id) else { return }
-        let models = dealt.sorted { $0.key < $1.key }.map { "model \($0.key) is for \(digest($0.value))" }
-        throw Failure(
-            "the bins in \(file) have the digest \(digest(spec.id)), but \(models.joined(separator: ", ")): "
-                + "take the bins that the consortium published with its model")
-    }
-
-    private static func metrics() -> Metrics {
-        let metrics = Metrics()
-        AgentTokens.describe(metrics)
-        metrics.describe("cordon_watermarks_total", .counter, "Records that say how far event time has come.")
-        metrics.describe("cordon_transactions_sealed_total", .counter, "Transactions sealed for the parties.")
-        metrics.describe("cordon_sealed_bytes_total", .counter, "Bytes of sealed records.")
-        metrics.describe("cordon_duplicates_total", .counter, "Transactions dropped because their id was known.")
-        metrics.describe("cordon_rejected_total", .counter, "Records on <member>.rejected, by reason.")
-        metrics.describe("cordon_labels_total", .counter, "Labels taken into the windows.")
-        metrics.describe("cordon_outcomes_total", .counter, "Statuses, returns and recalls of payments, by kind.")
-        metrics.describe("cordon_decisions_total", .counter, "Decisions, by band.")
-        metrics.describe("cordon_rules_matched_total", .counter, "Transactions that a rule of the policy matched.")
-        metrics.describe("cordon_repeated_scores_total", .counter, "Scores of transactions that were decided before.")
-        metrics.describe("cordon_score_records_refused_total", .counter, "Records of score shares that were refused.")
-        metrics.describe("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds.")
-        metrics.describe("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again.")
-        metrics.describe("cordon_transactions_waiting", .gauge, "Sealed transactions without a decision.")
-        metrics.describe("cordon_known_ids", .gauge, "Ids of transactions whose repeats are told from new ones.")
-        metrics.describe(
-            "cordon_transactions_marked_total", .counter, "Transactions scored though late or ahead of the clock.")
-        return metrics
+        // `validate` has seen to it that they are there.
+        let (keys, state, bins) = (keys ?? "", state ?? "", bins ?? "")
+        return AgentRole(
+            member: member, roster: roster, keystore: FileKeystore(directory: keys), spec: try readBins(bins),
+            binsFile: bins, mapping: mapping, rules: rules,
+            policy: policy, fallback: try readFallback(file: self.policy), bankCode: bankCode,
+            form: SealedForm(), stateFolder: state, instance: instance, sessionTimeout: .seconds(sessionTimeout),
+            front: try http.front(), metricsFile: process.metrics, log: try log.open(),
+            logger: try process.logger("cordon.\(member.id)"))
     }
 }

@@ -1,4 +1,4 @@
-import Ingest
+import Formats
 import Records
 
 /// `cordon ingest --try`: what a mapping makes of sample files. Nothing is sent anywhere.

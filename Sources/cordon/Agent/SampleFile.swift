@@ -1,6 +1,8 @@
-import Configuration
-import Ingest
+import Formats
+import PipelineFiles
 import Records
+import Stages
+import Terminal
 
 /// A file of a member's records, split into them and read by a mapping.
 struct SampleFile {

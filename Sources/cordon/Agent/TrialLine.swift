@@ -1,5 +1,5 @@
+import Formats
 import Foundation
-import Ingest
 import Records
 
 /// What `cordon ingest --try --json` says of one transaction.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Configuration
 import EventLogs
 import Foundation
 import Ingest
@@ -7,10 +6,14 @@ import Keys
 import LocalStore
 import Logging
 import Model
+import PipelineFiles
 import Records
-import Simulation
+import Roles
+import Stages
 import Telemetry
+import Terminal
 import Tokens
+import Worlds
 
 struct BackfillCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -96,7 +99,8 @@ struct BackfillCommand: ParsableCommand {
         let partition = TopicPartition(Topics.transactions(member))
         guard let feed = try tokens.feed(stateFile: tokenState(state, partition)) else { return }
         let progress = Progress("telling the parties")
-        let sender = HistorySender(spec: spec, hasher: try windowHasher(keystore), feed: feed, log: log)
+        let sender = HistorySender(
+            spec: spec, hasher: try windowHasher(keystore), feed: feed, log: log, clock: SystemClock())
         let sent = try sender.send(past, through: end, until: { stop.isSet }) { sent, count in
             progress.show("\(sent) of \(count) transactions")
         }

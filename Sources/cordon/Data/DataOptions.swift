@@ -1,7 +1,7 @@
 import ArgumentParser
-import Configuration
+import LocalConsortium
+import PipelineFiles
 import Records
-import Simulation
 
 /// Labelled transactions as CSV files.
 struct DataOptions: ParsableArguments {
@@ -15,14 +15,4 @@ struct DataOptions: ParsableArguments {
     func load(lastDay: Int) throws -> [LabelledTransaction] {
         try loadTransactions(data, source: readReplay(file: format), lastDay: lastDay)
     }
-}
-
-/// Loads a folder with progress.
-func loadTransactions(_ directory: String, source: ReplaySource, lastDay: Int) throws -> [LabelledTransaction] {
-    let progress = Progress("reading \(directory)")
-    let transactions = try source.load(directory: directory, lastDay: lastDay) { file, count in
-        progress.show("\(file), \(count) transactions")
-    }
-    progress.done("\(transactions.count) transactions")
-    return transactions
 }

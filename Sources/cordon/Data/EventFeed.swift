@@ -1,9 +1,11 @@
 import ArgumentParser
 import EventLogs
+import Formats
 import Foundation
-import Ingest
 import Records
-import Simulation
+import Stages
+import Terminal
+import Worlds
 
 /// How fast events are sent.
 enum Pace: ExpressibleByArgument {
@@ -96,22 +98,6 @@ struct EventFeed {
         case .factor(let factor):
             let clock = (first?.seconds ?? 0) + Int64(elapsed * factor)
             return events[next..<most].firstIndex { $0.time.seconds > clock } ?? most
-        }
-    }
-}
-
-extension ScheduledEvent {
-    /// What the member's core system would emit.
-    var record: NewRecord {
-        let partition = TopicPartition(Topics.transactions(member))
-        return switch self {
-        case .transaction(let labelled):
-            NewRecord(
-                partition, key: Array(labelled.transaction.customer.utf8),
-                value: CanonicalJSON.encode(labelled.transaction))
-        case .verdict(_, let verdict, _):
-            NewRecord(partition, key: Array(verdict.transaction.utf8), value: CanonicalJSON.encode(verdict))
-        case .watermark(_, let time): NewRecord(partition, value: CanonicalJSON.encode(watermark: time))
         }
     }
 }

@@ -1,7 +1,8 @@
 import ArgumentParser
-import Configuration
 import Records
-import Simulation
+import Stages
+import Terminal
+import Worlds
 
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

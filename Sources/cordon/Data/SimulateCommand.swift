@@ -1,8 +1,10 @@
 import ArgumentParser
-import Configuration
 import Foundation
+import PipelineFiles
 import Records
-import Simulation
+import Stages
+import Terminal
+import Worlds
 
 struct SimulateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

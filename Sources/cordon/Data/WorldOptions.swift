@@ -1,8 +1,8 @@
 import ArgumentParser
-import Configuration
 import Foundation
+import PipelineFiles
 import Records
-import Simulation
+import Terminal
 
 /// Which world is invented.
 struct WorldOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import Records
-import Simulation
+import Terminal
+import Worlds
 
 /// Writes a world's days to files, and counts them; several threads may.
 struct WorldWriter {

@@ -1,6 +1,8 @@
 import Foundation
-import Ingest
+import Policy
 import Records
+import Roles
+import Terminal
 
 /// Draws the live table: over itself on a terminal, otherwise anew every ten seconds.
 struct DemoBoard {

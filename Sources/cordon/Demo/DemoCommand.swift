@@ -1,11 +1,14 @@
 import ArgumentParser
-import Configuration
+import Evaluation
 import Foundation
+import LocalConsortium
 import LocalStore
 import Model
-import ModelSync
+import PipelineFiles
 import Records
-import Simulation
+import Roles
+import Stages
+import Terminal
 
 /// The main job on one machine, to be watched.
 struct DemoCommand: ParsableCommand {
@@ -102,7 +105,7 @@ struct DemoCommand: ParsableCommand {
         if compare, !summary.stopped {
             let uplift = try UpliftStudy(
                 data.transactions, train: data.train, test: data.test, own: features("card"),
-                consortium: summary.scores, budget: budget
+                consortium: summary.scores, budget: budget, progress: Progress.init
             ).uplift
             summary.uplift = UpliftForm(uplift)
             say(summary.text)
@@ -174,7 +177,7 @@ struct DemoCommand: ParsableCommand {
             consortium: consortium, data: data, bins: model.model.binned, rate: rate, window: window,
             faults: replay == nil,
             rotation: rotate ? DemoRotation(folder: folder, consortium: consortium) : nil)
-        return (model, try run.watch(binary: ownProgram(), stop: stop))
+        return (model, try run.watch(binary: cordonProgram(), stop: stop))
     }
 
     private func features(_ name: String) throws -> FeatureSpec {

@@ -1,8 +1,9 @@
 import EventLogs
 import Foundation
 import Records
-import Simulation
 import Synchronization
+import Terminal
+import Worlds
 
 /// Plays the members' core systems: writes the schedule into their topics, at a rate or as fast as decisions come back.
 final class DemoFeed: Sendable {

@@ -1,7 +1,10 @@
 import Foundation
+import LocalConsortium
 import Model
 import Records
-import Simulation
+import Stages
+import Terminal
+import Worlds
 
 /// The live part of a demo: the roles' processes, the feed, and the table.
 struct DemoRun {
@@ -39,7 +42,7 @@ struct DemoRun {
         let watch = DemoWatch(log: consortium.log, members: data.members)
         let processes = try consortium.start(binary, data, bins, stop: stop)
         defer { processes.stop() }
-        var stages = Stages()
+        var stages = StageThreads()
         stages.add("feed") {
             try feed.run(
                 answered: { watch.answered }, taken: { try consortium.haveAgentsTaken() }, until: { stop.isSet })

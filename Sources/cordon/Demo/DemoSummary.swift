@@ -1,6 +1,9 @@
+import Evaluation
 import Foundation
-import ModelSync
+import LocalConsortium
 import Records
+import Roles
+import Terminal
 
 /// What a demo run came to; `json` is what `--summary` writes.
 struct DemoSummary: Encodable {

@@ -1,6 +1,7 @@
 import EventLogs
-import Ingest
+import Policy
 import Records
+import Roles
 import Synchronization
 
 /// Plays the members' risk teams: reads every member's decisions, alerts and rejected records, and counts.

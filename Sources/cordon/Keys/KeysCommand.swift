@@ -1,6 +1,8 @@
 import ArgumentParser
-import Configuration
 import Foundation
+import LocalConsortium
+import PipelineFiles
+import Terminal
 
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

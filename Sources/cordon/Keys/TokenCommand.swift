@@ -1,8 +1,10 @@
 import ArgumentParser
-import Configuration
 import Foundation
-import IngestHTTP
+import HTTPFront
+import PipelineFiles
 import Records
+import Secrets
+import Terminal
 
 /// Makes a bearer token for the REST API of a member's agent.
 struct TokenCommand: ParsableCommand {

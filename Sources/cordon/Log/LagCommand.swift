@@ -1,9 +1,10 @@
 import ArgumentParser
-import Configuration
 import EventLogs
 import Ingest
+import PipelineFiles
 import Records
 import SecureScoring
+import Terminal
 
 struct LagCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

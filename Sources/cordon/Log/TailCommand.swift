@@ -2,6 +2,8 @@ import ArgumentParser
 import EventLogs
 import Foundation
 import Records
+import Stages
+import Terminal
 
 struct TailCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

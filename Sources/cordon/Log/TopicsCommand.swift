@@ -1,6 +1,7 @@
 import ArgumentParser
-import Configuration
 import EventLogs
+import PipelineFiles
+import Terminal
 
 struct TopicsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

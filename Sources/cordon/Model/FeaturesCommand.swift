@@ -1,9 +1,11 @@
 import ArgumentParser
-import Configuration
+import Evaluation
 import Foundation
 import Model
+import PipelineFiles
 import Records
-import Simulation
+import Terminal
+import Worlds
 
 struct FeaturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -53,7 +55,8 @@ struct FeaturesCommand: ParsableCommand {
         func run() throws {
             let spec = try readFeatureSpec(file: file)
             let range = try DayRange(days).days
-            let rows = computeFeatures(try data.load(lastDay: range.upperBound), spec, where: range.contains)
+            let rows = computeFeatures(
+                try data.load(lastDay: range.upperBound), spec, progress: Progress.init, where: range.contains)
             guard !rows.isEmpty else { throw Failure("\(days) holds no transactions to learn bins from") }
             let binned = try BinnedSpec(fitting: spec, to: rows.map(\.values))
             try writeFile(binned.json(), to: out)
@@ -81,20 +84,8 @@ struct FeaturesCommand: ParsableCommand {
     }
 }
 
-/// Reads a file of bins; a mistake names the file.
-func readBins(_ file: String) throws -> BinnedSpec {
-    do { return try BinnedSpec(json: readFile(file)) } catch let error as BinnedSpec.FileError {
-        throw Failure("\(file): \(error)")
-    }
-}
-
 private func describe(_ binned: BinnedSpec) -> String {
-    "\(binned.spec.name), \(binned.spec.features.count) features, \(binned.bits) bits, digest \(digest(binned.id))"
-}
-
-/// A spec's digest as people compare it: 16 hexadecimal digits.
-func digest(_ id: UInt64) -> String {
-    hexadecimal(withUnsafeBytes(of: id.bigEndian) { Array($0) })
+    "\(binned.spec.name), \(binned.spec.features.count) features, \(binned.bits) bits, digest \(specDigest(binned.id))"
 }
 
 /// `37 days`, `2 hours`.

@@ -1,22 +1,18 @@
 import ArgumentParser
-import Configuration
+import Evaluation
 import Foundation
 import Keys
 import Model
-import ModelSync
+import PipelineFiles
 import Records
-import Simulation
+import Roles
+import Terminal
+import Worlds
 
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model", abstract: "Train, import and deal models.",
         subcommands: [Train.self, Import.self, Deal.self])
-
-    /// A model and its public bins, as they lie in a folder.
-    static func write(_ model: ClearModel, to directory: String) throws {
-        try writeFile(model.json(), to: directory + "/model.json")
-        try writeFile(model.binned.json(), to: directory + "/bins.json")
-    }
 
     struct Train: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -58,14 +54,14 @@ struct ModelCommand: ParsableCommand {
             let trainDays = try DayRange(train).days
             let testDays = try test.map { try DayRange($0).days }
             let transactions = try data.load(lastDay: max(trainDays.upperBound, testDays?.upperBound ?? .min))
-            let rows = computeFeatures(transactions, spec) {
+            let rows = computeFeatures(transactions, spec, progress: Progress.init) {
                 trainDays.contains($0) || testDays?.contains($0) ?? false
             }
             let model = try trainModel(
                 version: modelVersion, spec: spec, bins: published,
                 rows: rows.filter { trainDays.contains(transactions[$0.index].transaction.time.dayNumber) },
-                transactions: transactions)
-            try ModelCommand.write(model, to: out)
+                transactions: transactions, progress: Progress.init)
+            try writeModel(model, to: out)
             print("model \(modelVersion): \(model.forest.trees.count) trees, \(model.binned.bits) bits, in \(out)")
             guard let testDays else { return }
             let quality = measure(
@@ -113,7 +109,7 @@ struct ModelCommand: ParsableCommand {
                 throw Failure("\(file) can't be imported: \(failure)")
             }
             let transactions = try data.load(lastDay: days.upperBound)
-            let rows = computeFeatures(transactions, spec, where: days.contains)
+            let rows = computeFeatures(transactions, spec, progress: Progress.init, where: days.contains)
             let calibration = try Calibration.fit(
                 rows.map {
                     let bits = imported.binned.thermometer(imported.binned.bins($0.values))
@@ -121,7 +117,7 @@ struct ModelCommand: ParsableCommand {
                 })
             let model = try ClearModel(
                 version: modelVersion, binned: imported.binned, forest: imported.forest, calibration: calibration)
-            try ModelCommand.write(model, to: out)
+            try writeModel(model, to: out)
             print("model \(modelVersion): \(model.forest.trees.count) trees, \(model.binned.bits) bits, in \(out)")
         }
     }

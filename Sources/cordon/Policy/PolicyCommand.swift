@@ -1,8 +1,9 @@
 import ArgumentParser
-import Configuration
-import Ingest
 import Model
+import PipelineFiles
+import Policy
 import Records
+import Terminal
 
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

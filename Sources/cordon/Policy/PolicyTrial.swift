@@ -1,7 +1,9 @@
+import Formats
 import Foundation
-import Ingest
 import Model
+import Policy
 import Records
+import Terminal
 
 /// `cordon policy try`: a policy on sample records, and what it did to them in all.
 struct PolicyTrial {

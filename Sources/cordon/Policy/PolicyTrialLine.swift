@@ -1,5 +1,6 @@
+import Formats
 import Foundation
-import Ingest
+import Policy
 import Records
 
 /// What `cordon policy try` says of one transaction.

@@ -1,11 +1,12 @@
 import ArgumentParser
-import Configuration
+import Evaluation
 import Foundation
 import Model
-import ModelSync
+import PipelineFiles
 import Plots
 import Records
-import Simulation
+import Terminal
+import Worlds
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -60,18 +61,20 @@ struct UpliftReport: ParsableCommand {
         }
         let transactions = try data.load(lastDay: test.upperBound)
         let spec = try readFeatureSpec(file: features)
-        let rows = computeFeatures(transactions, spec) { train.contains($0) || test.contains($0) }
+        let rows = computeFeatures(transactions, spec, progress: Progress.init) {
+            train.contains($0) || test.contains($0)
+        }
         func day(_ index: Int) -> Int { transactions[index].transaction.time.dayNumber }
         let model = try trainModel(
             version: "consortium", spec: spec, rows: rows.filter { train.contains(day($0.index)) },
-            transactions: transactions)
+            transactions: transactions, progress: Progress.init)
         var scores: [Int: Double] = [:]
         for row in rows where test.contains(day(row.index)) {
             scores[row.index] = Double(model.score(values: row.values))
         }
         let uplift = try UpliftStudy(
             transactions, train: train, test: test, own: readFeatureSpec(file: alone), consortium: scores,
-            budget: budget
+            budget: budget, progress: Progress.init
         ).uplift
         for line in uplift.lines { say(line) }
         if let json { try writeFile(encodeJSON(uplift.form), to: json) }

@@ -1,6 +1,8 @@
 import ArgumentParser
-import Configuration
 import Keys
+import PipelineFiles
+import Roles
+import Terminal
 import Tokens
 
 struct TokensCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import EventLogs
-import Ingest
 import IngestHTTP
+import Policy
 import Records
 import Testing
 

@@ -1,7 +1,9 @@
 import EventLogs
-import Ingest
+import HTTPFront
 import IngestHTTP
+import Policy
 import Records
+import Support
 import Telemetry
 import Testing
 

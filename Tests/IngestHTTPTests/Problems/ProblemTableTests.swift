@@ -1,5 +1,6 @@
+import Formats
 import Foundation
-import Ingest
+import HTTPFront
 import IngestHTTP
 import Testing
 

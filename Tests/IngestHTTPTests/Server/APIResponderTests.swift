@@ -1,11 +1,13 @@
 import EventLogs
+import Formats
 import Foundation
+import HTTPFront
 import HTTPTypes
 import Hummingbird
-import Ingest
 import IngestHTTP
 import Logging
 import Records
+import Support
 import Telemetry
 import Testing
 
@@ -20,16 +22,16 @@ struct TestAPI {
         format: Mapping.Format = .json
     ) throws {
         self.bench = bench
-        var settings = ScoreServer.Settings(host: "127.0.0.1", port: 0)
+        var settings = APIServer.Settings(host: "127.0.0.1", port: 0)
         settings.ratePerSecond = rate
         settings.open = open
         settings.deadline = .seconds(60)
         settings.description = Array("openapi: 3.1.0".utf8)
         let tokens = BearerTokens([.init(client: "core", sha256: BearerTokens.hash(Self.token))])
-        responder = try ScoreServer(
+        responder = try APIServer(
             settings, service: bench.service, format: format, tokens: TokenStore(tokens), metrics: bench.metrics,
             exposition: { [metrics = bench.metrics] in metrics.exposition }, readiness: { ready },
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: .silent
         ).responder
     }
 

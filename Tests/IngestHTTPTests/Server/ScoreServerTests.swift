@@ -1,5 +1,6 @@
+import Formats
 import Foundation
-import Ingest
+import HTTPFront
 import IngestHTTP
 import Keys
 import Logging
@@ -7,21 +8,22 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import Records
+import Support
 import Telemetry
 import Testing
 
 /// A server on a port that is free, for the length of a test.
 private func serving<T>(
-    _ bench: Bench, _ change: (inout ScoreServer.Settings) -> Void = { _ in }, _ body: (Int) async throws -> T
+    _ bench: Bench, _ change: (inout APIServer.Settings) -> Void = { _ in }, _ body: (Int) async throws -> T
 ) async throws -> T {
-    var settings = ScoreServer.Settings(host: "127.0.0.1", port: 0)
+    var settings = APIServer.Settings(host: "127.0.0.1", port: 0)
     settings.deadline = .milliseconds(1)
     change(&settings)
-    let server = try ScoreServer(
+    let server = try APIServer(
         settings, service: bench.service, format: .json,
         tokens: TokenStore(BearerTokens([.init(client: "core", sha256: BearerTokens.hash(TestAPI.token))])),
         metrics: bench.metrics, exposition: { "" }, readiness: { [] },
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        logger: .silent)
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let stop = Flag()
     return try await withoutActuallyEscaping(body) { body in
@@ -89,12 +91,12 @@ struct ScoreServerTests {
     func tls() async throws {
         let bench = try Bench()
         let pki = try DevelopmentPKI(now: Int64(Date().timeIntervalSince1970))
-        let authority = try bench.folder.write(try pki.authorityPEM(), "ca.pem")
-        _ = try pki.issue(to: .zero, directory: bench.folder.url.path)
+        let authority = try bench.folder.write(try pki.authorityPEM(), to: "ca.pem")
+        _ = try pki.issue(to: .zero, directory: bench.folder.path)
         var client = TLSConfiguration.makeClientConfiguration()
         client.trustRoots = .file(authority)
-        let folder = bench.folder.url.path
-        let tls = ScoreServer.TLSFiles(certificate: folder + "/tls.pem", key: folder + "/tls.key")
+        let folder = bench.folder.path
+        let tls = APIServer.TLSFiles(certificate: folder + "/tls.pem", key: folder + "/tls.key")
         let request = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
         try await serving(bench, { $0.tls = tls }) { [client] port in
             let sealed = try await say(request, to: port, tls: client, enough: "pass")
@@ -107,11 +109,11 @@ struct ScoreServerTests {
     @Test("a certificate that is none is named")
     func badCertificate() throws {
         let bench = try Bench()
-        let file = try bench.folder.write("nothing", "tls.pem")
-        var settings = ScoreServer.Settings(host: "127.0.0.1", port: 0)
+        let file = try bench.folder.write("nothing", to: "tls.pem")
+        var settings = APIServer.Settings(host: "127.0.0.1", port: 0)
         settings.tls = .init(certificate: file, key: file)
         do {
-            _ = try ScoreServer(
+            _ = try APIServer(
                 settings, service: bench.service, format: .json, tokens: TokenStore(BearerTokens([])),
                 metrics: bench.metrics, exposition: { "" }, readiness: { [] }, logger: Logger(label: "test"))
             Issue.record("it was taken")

@@ -3,17 +3,15 @@ import Ingest
 import LocalStore
 import Logging
 import Model
+import Policy
 import Records
+import Support
 import Telemetry
 import Testing
-import ThreeParty
 
 @Suite("Decisions")
 struct DecisionPipelineTests {
-    private struct FixedClock: WallClock {
-        let microseconds: Int64 = 1_700_000_000_000_000
-    }
-
+    private let clock = TestClock(microseconds: 1_700_000_000_000_000)
     private let folder: TemporaryFolder
     private let sessions: Sessions
     private let log: SQLiteEventLog
@@ -23,7 +21,7 @@ struct DecisionPipelineTests {
     init() throws {
         folder = try TemporaryFolder()
         sessions = try Sessions()
-        log = try SQLiteEventLog(directory: folder.path, clock: FixedClock())
+        log = try SQLiteEventLog(directory: folder.path, clock: clock)
         transactions = TopicPartition(Topics.transactions(sessions.member))
         let topics = [
             transactions.topic, Topics.scores(sessions.member), Topics.decisions(sessions.member),
@@ -41,7 +39,7 @@ struct DecisionPipelineTests {
         try AgentState(spec: spec, hasher: EntityHasher(), transactions: transactions, store: store)
     }
 
-    /// Runs a pipeline for some turns of reading, as a process that is then killed.
+    /// Runs a pipeline for some turns, as a process that is then killed.
     private func run(
         _ state: AgentState, turns: Int = 3, policy: DecisionPolicy? = nil, metrics: Metrics = Metrics()
     ) throws {
@@ -49,11 +47,7 @@ struct DecisionPipelineTests {
     }
 
     private func run(_ pipeline: DecisionPipeline, turns: Int = 3) throws {
-        var left = turns
-        try pipeline.run {
-            left -= 1
-            return left < 0
-        }
+        for _ in 0..<turns { _ = try pipeline.turn(until: clock.now) }
     }
 
     private func pipeline(
@@ -67,7 +61,7 @@ struct DecisionPipelineTests {
         return try DecisionPipeline(
             member: sessions.member, log: log, state: state,
             collector: ShareCollector(member: sessions.member, sessions: sessions.find), card: { _ in card },
-            policy: policy ?? DecisionPolicy(review: 0.5, decline: 0.9), clock: FixedClock(), metrics: metrics,
+            policy: policy ?? DecisionPolicy(review: 0.5, decline: 0.9), clock: clock, metrics: metrics,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
@@ -97,8 +91,8 @@ struct DecisionPipelineTests {
             _ = try state.observe(
                 transaction, at: SourcePosition(offset: offset), event: event, received: 1, in: &batch)
         }
-        state.take(batch, ingested: offsets.upperBound)
-        if keeping { try state.keep() }
+        state.apply(batch, ingested: offsets.upperBound)
+        if keeping { try state.checkpoint() }
     }
 
     @Test("a score that came before its transaction was taken in again is decided by whoever comes next")
@@ -127,13 +121,13 @@ struct DecisionPipelineTests {
         let second = try state()
         #expect(second.waiting == 0 && second.ingested == nil)
         try run(second)
-        try second.keep()
+        try second.checkpoint()
         // The one after it has taken in one of them, and the last one both.
         let third = try state()
         try run(third)
         try takeIn(0..<1, third)
         try run(third)
-        try third.keep()
+        try third.checkpoint()
         let last = try state()
         try run(last)
         try takeIn(1..<2, last)
@@ -141,7 +135,7 @@ struct DecisionPipelineTests {
         try run(last)
         #expect(try decided() == ["t-0", "t-1"])
         // Then, and only then, nobody needs to read them back any more.
-        try last.keep()
+        try last.checkpoint()
         #expect(try last.position(TopicPartition(Topics.decisions(sessions.member))) == 2)
     }
 
@@ -153,7 +147,7 @@ struct DecisionPipelineTests {
         let frozen = try state()
         let successor = try state()
         try run(successor)
-        try successor.keep()
+        try successor.checkpoint()
         // Its writer is the newest one. What it remembers is from before its successor's decisions.
         #expect(throws: LogError.fenced(writer: statePath)) { try run(frozen) }
         #expect(try decided() == ["t-0", "t-1"])

@@ -1,6 +1,8 @@
 import Foundation
 import Keys
 import Records
+import Sealing
+import Support
 import ThreeParty
 
 /// Score shares of one plan as the parties seal them.

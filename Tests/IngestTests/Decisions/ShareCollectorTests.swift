@@ -1,9 +1,8 @@
 import Foundation
 import Ingest
-import Keys
 import Records
+import Support
 import Testing
-import ThreeParty
 
 @Suite("A share collector")
 struct ShareCollectorTests {

@@ -3,6 +3,9 @@ import Ingest
 import Keys
 import Model
 import Records
+import Sealing
+import Secrets
+import Support
 import Synchronization
 import Testing
 import ThreeParty

@@ -1,8 +1,10 @@
 import EventLogs
+import Formats
 import Ingest
 import LocalStore
 import Model
 import Records
+import Support
 import Testing
 
 private let day = EventTime.day
@@ -46,12 +48,12 @@ private final class Agent {
     }
 
     func confirm(_ id: String, fraud: Bool) throws -> Bool {
-        try state.confirm(Verdict(transaction: id, fraud: fraud), in: &batch) == .taken
+        try state.confirm(Verdict(transaction: id, fraud: fraud), in: &batch) == .applied(correction: nil)
     }
 
     func commit() throws {
-        state.take(batch, ingested: offset)
-        try state.keep()
+        state.apply(batch, ingested: offset)
+        try state.checkpoint()
         batch = AgentState.Batch()
     }
 }
@@ -189,7 +191,7 @@ struct AgentStateTests {
         let scores = TopicPartition(Topics.scores(try member("bank-a")))
         #expect(try agent.state.position(scores) == nil)
         agent.state.decided([SourcePosition(offset: 1)], positions: [Position(scores, 44)])
-        try agent.state.keep()
+        try agent.state.checkpoint()
         try agent.restart()
         #expect(
             agent.state.pending(SourcePosition(offset: 1)) == nil
@@ -201,9 +203,9 @@ struct AgentStateTests {
     func decidedInTime() throws {
         let agent = try Agent(folder)
         for id in ["p0", "p1"] { _ = try agent.observe(payment(id, seconds: 10 * day)) }
-        agent.state.take(agent.batch, ingested: 2)
+        agent.state.apply(agent.batch, ingested: 2)
         agent.state.decided([SourcePosition(offset: 1)], positions: [])
-        try agent.state.keep()
+        try agent.state.checkpoint()
         var kept: [Int64] = []
         try agent.store.scan("pending") { kept.append($0.order) }
         #expect(kept == [0])
@@ -318,7 +320,7 @@ struct AgentStateTests {
         _ = try agent.observe(planted)
         try agent.commit()
         agent.state.decided([SourcePosition(offset: 0)], positions: [])
-        try agent.state.keep()
+        try agent.state.checkpoint()
         var found: [String] = []
         for table in ["blocks", "verdicts", "pending"] {
             try agent.store.scan(table) { entry in

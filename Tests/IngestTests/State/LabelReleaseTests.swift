@@ -3,6 +3,7 @@ import Ingest
 import LocalStore
 import Model
 import Records
+import Support
 import Testing
 
 private let day = EventTime.day
@@ -48,28 +49,28 @@ private final class Agent {
     func observe(_ id: String, _ seconds: Int64) throws -> [DueLabel] {
         defer { offset += 1 }
         let event = try #require(EventID([UInt8](repeating: 7, count: 16)))
-        _ = try state.observe(
+        let seen = try state.observe(
             payment(id, seconds: seconds), at: SourcePosition(offset: offset), event: event, received: 5, in: &batch)
-        return left()
+        return inOrder(seen?.labels ?? [])
     }
 
     func pass(_ seconds: Int64) -> [DueLabel] {
-        state.pass(EventTime(seconds: seconds), in: &batch)
-        return left()
+        inOrder(state.pass(EventTime(seconds: seconds), in: &batch))
     }
 
-    func confirm(_ id: String, fraud: Bool) throws -> (AgentState.Confirmation, [DueLabel]) {
-        let confirmation = try state.confirm(Verdict(transaction: id, fraud: fraud), in: &batch)
-        return (confirmation, left())
+    func confirm(_ id: String, fraud: Bool) throws -> AgentState.Confirmation {
+        try state.confirm(Verdict(transaction: id, fraud: fraud), in: &batch)
     }
 
-    private func left() -> [DueLabel] { batch.takeLabels().sorted { $0.id < $1.id } }
+    private func inOrder(_ labels: [DueLabel]) -> [DueLabel] { labels.sorted { $0.id < $1.id } }
 
     func commit() throws {
-        state.take(batch, ingested: offset)
-        try state.keep()
+        state.apply(batch, ingested: offset)
+        try state.checkpoint()
         batch = AgentState.Batch()
     }
+
+    func label(_ id: String, _ fraud: Bool) -> DueLabel { DueLabel(id: state.id(of: id), fraud: fraud) }
 
     func labels(_ frauds: KeyValuePairs<String, Bool>) -> [DueLabel] {
         frauds.map { DueLabel(id: state.id(of: $0), fraud: $1) }.sorted { $0.id < $1.id }
@@ -88,7 +89,7 @@ struct LabelReleaseTests {
         for (id, seconds) in [("a", 10 * day), ("b", 11 * day - 1), ("c", 11 * day), ("d", 12 * day + 7)] {
             #expect(try agent.observe(id, seconds).isEmpty)
         }
-        #expect(try agent.confirm("b", fraud: true) == (.taken, []))
+        #expect(try agent.confirm("b", fraud: true) == .applied(correction: nil))
         #expect(agent.state.unlabelled == 4)
         #expect(agent.pass(13 * day - 1).isEmpty)
         #expect(agent.pass(13 * day) == agent.labels(["a": false, "b": true]))
@@ -104,7 +105,7 @@ struct LabelReleaseTests {
         _ = try agent.observe("a", 10 * day)
         #expect(agent.pass(13 * day) == agent.labels(["a": false]))
         #expect(try agent.observe("late", 10 * day + 5).isEmpty)
-        #expect(try agent.confirm("late", fraud: true) == (.taken, []))
+        #expect(try agent.confirm("late", fraud: true) == .applied(correction: nil))
         try agent.commit()
         for _ in 0..<2 {
             try agent.restart()
@@ -122,30 +123,30 @@ struct LabelReleaseTests {
         let agent = try Agent(folder)
         _ = try agent.observe("a", 10 * day)
         _ = try agent.observe("b", 10 * day)
-        #expect(try agent.confirm("a", fraud: true) == (.taken, []))
+        #expect(try agent.confirm("a", fraud: true) == .applied(correction: nil))
         #expect(agent.pass(13 * day) == agent.labels(["a": true, "b": false]))
-        #expect(try agent.confirm("a", fraud: true) == (.taken, []))
-        #expect(try agent.confirm("b", fraud: false) == (.taken, []))
-        #expect(try agent.confirm("b", fraud: true) == (.taken, agent.labels(["b": true])))
-        #expect(try agent.confirm("a", fraud: false) == (.taken, agent.labels(["a": false])))
+        #expect(try agent.confirm("a", fraud: true) == .applied(correction: nil))
+        #expect(try agent.confirm("b", fraud: false) == .applied(correction: nil))
+        #expect(try agent.confirm("b", fraud: true) == .applied(correction: agent.label("b", true)))
+        #expect(try agent.confirm("a", fraud: false) == .applied(correction: agent.label("a", false)))
     }
 
     @Test("a verdict that takes back what was taken back is refused, and changes nothing")
     func reversals() throws {
         let agent = try Agent(folder)
         _ = try agent.observe("a", 10 * day)
-        #expect(try agent.confirm("a", fraud: false) == (.taken, []))
-        #expect(try agent.confirm("a", fraud: false) == (.repeated, []))
-        #expect(try agent.confirm("a", fraud: true) == (.taken, []))
-        #expect(try agent.confirm("a", fraud: true) == (.taken, []))
-        #expect(try agent.confirm("a", fraud: false) == (.taken, []))
+        #expect(try agent.confirm("a", fraud: false) == .applied(correction: nil))
+        #expect(try agent.confirm("a", fraud: false) == .repeated)
+        #expect(try agent.confirm("a", fraud: true) == .applied(correction: nil))
+        #expect(try agent.confirm("a", fraud: true) == .applied(correction: nil))
+        #expect(try agent.confirm("a", fraud: false) == .applied(correction: nil))
         try agent.commit()
         try agent.restart()
-        #expect(try agent.confirm("a", fraud: false) == (.repeated, []))
+        #expect(try agent.confirm("a", fraud: false) == .repeated)
         #expect(agent.pass(13 * day) == agent.labels(["a": false]))
-        #expect(try agent.confirm("a", fraud: false) == (.repeated, []))
-        #expect(try agent.confirm("a", fraud: true) == (.taken, agent.labels(["a": true])))
-        #expect(try agent.confirm("none", fraud: false) == (.unknown, []))
+        #expect(try agent.confirm("a", fraud: false) == .repeated)
+        #expect(try agent.confirm("a", fraud: true) == .applied(correction: agent.label("a", true)))
+        #expect(try agent.confirm("none", fraud: false) == .unknown)
     }
 
     @Test("are nobody's business where the spec has no features of the consortium")
@@ -154,8 +155,8 @@ struct LabelReleaseTests {
         #expect(!agent.state.tellsLabels)
         _ = try agent.observe("a", 10 * day)
         #expect(try agent.observe("b", 40 * day).isEmpty && agent.pass(50 * day).isEmpty)
-        #expect(try agent.confirm("a", fraud: true) == (.taken, []))
-        for _ in 0..<2 { #expect(try agent.confirm("a", fraud: false) == (.taken, [])) }
+        #expect(try agent.confirm("a", fraud: true) == .applied(correction: nil))
+        for _ in 0..<2 { #expect(try agent.confirm("a", fraud: false) == .applied(correction: nil)) }
         try agent.commit()
         var kept = 0
         for table in ["labels", "labels-late"] { try agent.store.scan(table) { _ in kept += 1 } }
@@ -175,7 +176,7 @@ struct LabelReleaseTests {
         }
         #expect(agent.pass(15 * day - 1).isEmpty)
         #expect(agent.pass(15 * day) == agent.labels(["b": false, "c": true]))
-        #expect(try agent.confirm("a", fraud: false) == (.taken, agent.labels(["a": false])))
+        #expect(try agent.confirm("a", fraud: false) == .applied(correction: agent.label("a", false)))
     }
 
     @Test("of windows from before there was a schedule never leave")
@@ -210,11 +211,10 @@ struct LabelReleaseTests {
                 let fraud = Bool.random(using: &generator)
                 let expected = try steady.confirm(id, fraud: fraud)
                 #expect(try restarted.confirm(id, fraud: fraud) == expected)
-                for label in expected.1 {
-                    #expect(left[label.id] == !label.fraud)
-                    left[label.id] = label.fraud
-                    corrections += 1
-                }
+                guard case .applied(let label?) = expected else { break }
+                #expect(left[label.id] == !label.fraud)
+                left[label.id] = label.fraud
+                corrections += 1
             default:
                 let late = number % 9 == 0 ? Int64.random(in: 0...4 * day, using: &generator) : 0
                 labels = try steady.observe("p\(number)", now - late)

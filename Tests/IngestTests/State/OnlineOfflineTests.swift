@@ -3,6 +3,7 @@ import Ingest
 import LocalStore
 import Model
 import Records
+import Support
 import Testing
 
 @Suite("Online features")
@@ -54,11 +55,11 @@ struct OnlineOfflineTests {
                 online.append(try #require(seen).features)
                 if labelled.fraud {
                     let verdict = Verdict(transaction: labelled.transaction.id, fraud: true)
-                    #expect(try agent.confirm(verdict, in: &batch) == .taken)
+                    #expect(try agent.confirm(verdict, in: &batch) == .applied(correction: nil))
                 }
             }
-            agent.take(batch, ingested: Int64((day + 1) * 1000))
-            try agent.keep()
+            agent.apply(batch, ingested: Int64((day + 1) * 1000))
+            try agent.checkpoint()
             agent = try state()
         }
         let offline = offlineFeatures(week, spec: spec, where: { _ in true }).map(\.values)

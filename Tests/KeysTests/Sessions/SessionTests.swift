@@ -1,6 +1,7 @@
 import Foundation
 import Keys
 import Records
+import Secrets
 import Testing
 import ThreeParty
 

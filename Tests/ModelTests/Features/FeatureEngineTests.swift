@@ -1,5 +1,6 @@
 import Model
 import Records
+import Support
 import Testing
 
 private let hour: Int64 = 3600
@@ -182,18 +183,5 @@ struct FeatureEngineTests {
         }
         let keys = Feature.Entity.allCases.map { hasher.key("same", of: $0) }
         #expect(Set(keys).count == keys.count && Set(Feature.Entity.allCases.map(\.index)).count == EntityKeys.count)
-    }
-}
-
-/// SplitMix64, for repeatable choices.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

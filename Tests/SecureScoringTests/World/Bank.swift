@@ -3,6 +3,9 @@ import Ingest
 import Keys
 import Model
 import Records
+import Secrets
+import SecureScoring
+import Support
 import Synchronization
 import Testing
 import ThreeParty
@@ -13,6 +16,13 @@ enum PartySeeds {
 
     /// The pairwise key that `party` shares with the previous one.
     static func pair(_ party: PartyID) -> [UInt8] { [UInt8](repeating: UInt8(party.rawValue) + 11, count: 32) }
+
+    /// The keys that `party` shares with its neighbours.
+    static func pairKeys(_ party: PartyID) -> PairKeys {
+        PairKeys(withPrevious: SecretKey(bytes: pair(party)), withNext: SecretKey(bytes: pair(party.next)))
+    }
+
+    static func decisionTag(_ party: PartyID) -> DecisionTag { DecisionTag(party: party, keys: pairKeys(party)) }
 
     static func publicKeys() throws -> [PartyID: HPKEPublicKey] {
         var keys: [PartyID: HPKEPublicKey] = [:]
@@ -63,19 +73,6 @@ struct SystemBytes: Sendable {
     func next(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-    }
-}
-
-/// A small generator with a seed, so that a failure can be run again.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

@@ -1,9 +1,9 @@
-import Foundation
 import Logging
 import Records
+import Support
 
-/// Log entries of all parties, for tests to wait for. Sendable: every access is under `condition`.
-final class CollectedLog: @unchecked Sendable {
+/// Log entries of all parties, for tests to wait for.
+final class CollectedLog: Sendable {
     struct Entry: Sendable {
         var party: PartyID
         var level: Logger.Level
@@ -12,57 +12,23 @@ final class CollectedLog: @unchecked Sendable {
         var metadata: String
     }
 
-    private let condition = NSCondition()
-    private var all: [Entry] = []
+    private let lines = CapturedLines()
 
-    var entries: [Entry] {
-        condition.lock()
-        defer { condition.unlock() }
-        return all
-    }
+    var entries: [Entry] { lines.entries.compactMap(Self.entry) }
 
     /// Entries that say that something is wrong.
     var errors: [String] { entries.filter { $0.level >= .warning }.map { "\($0.party): \($0.message)" } }
 
-    func logger(_ party: PartyID) -> Logger {
-        Logger(label: party.name) { _ in Handler(party: party, log: self) }
-    }
+    func logger(_ party: PartyID) -> Logger { lines.logger(party.name) }
 
     /// The first entry of `party` with these words; nil where none comes within a minute.
     func wait(for words: String, from party: PartyID) -> Entry? {
-        let deadline = Date(timeIntervalSinceNow: 60)
-        condition.lock()
-        defer { condition.unlock() }
-        while true {
-            if let entry = all.first(where: { $0.party == party && $0.message.contains(words) }) { return entry }
-            guard condition.wait(until: deadline) else { return nil }
-        }
+        lines.wait(for: words, from: party.name).flatMap(Self.entry)
     }
 
-    private func append(_ entry: Entry) {
-        condition.lock()
-        all.append(entry)
-        condition.broadcast()
-        condition.unlock()
-    }
-
-    private struct Handler: LogHandler {
-        let party: PartyID
-        let log: CollectedLog
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let all = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
-            log.append(
-                Entry(
-                    party: party, level: event.level, message: "\(event.message)",
-                    metadata: all.map { "\($0.key)=\($0.value)" }.joined(separator: " ")))
+    private static func entry(_ entry: CapturedLines.Entry) -> Entry? {
+        PartyID.allCases.first { $0.name == entry.label }.map {
+            Entry(party: $0, level: entry.level, message: entry.message, metadata: entry.metadata)
         }
     }
 }

@@ -1,12 +1,13 @@
 import EventLogs
 import Foundation
 import Ingest
-import Keys
 import Model
 import Records
+import Sealing
+import Secrets
+import Support
 import Synchronization
 import Testing
-import ThreeParty
 import Tokens
 
 /// The day on which the tests of counting begin.

@@ -1,10 +1,11 @@
 import EventLogs
 import Foundation
+import Support
 
 /// One party's own view of the log: a record of it may differ from what the others hold, or its newest records may not
 /// have come yet. Sendable: every access to `hidden` and `changed` is under `condition`.
-final class FaultyLog: EventLog, @unchecked Sendable {
-    private let log: any EventLog
+final class FaultyLog: LogDecorator, @unchecked Sendable {
+    let log: any EventLog
     private let topic: String
     private let condition = NSCondition()
     private var hidden: Int64?
@@ -38,13 +39,6 @@ final class FaultyLog: EventLog, @unchecked Sendable {
         condition.unlock()
     }
 
-    func create(_ topics: [TopicSettings]) throws(LogError) { try log.create(topics) }
-    func topics() throws(LogError) -> [TopicSettings] { try log.topics() }
-    func join(_ settings: GroupSettings) throws(LogError) -> any GroupMember { try log.join(settings) }
-    func writer(id: String) throws(LogError) -> any FencedWriter { try log.writer(id: id) }
-    func earliest(of partition: TopicPartition) throws(LogError) -> Int64 { try log.earliest(of: partition) }
-    func partitions(of topic: String) throws(LogError) -> Int { try log.partitions(of: topic) }
-
     func append(_ batch: [NewRecord]) throws(LogError) -> [Position] {
         if takesFailure(batch) { throw .unreachable(reason: "the test says so") }
         return try log.append(batch)
@@ -58,13 +52,6 @@ final class FaultyLog: EventLog, @unchecked Sendable {
         }
         failing = (topic, times - 1)
         return true
-    }
-
-    func end(of partition: TopicPartition) throws(LogError) -> Int64 { try log.end(of: partition) }
-    func commit(_ positions: [Position], group: String) throws(LogError) { try log.commit(positions, group: group) }
-
-    func committed(_ partition: TopicPartition, group: String) throws(LogError) -> Int64? {
-        try log.committed(partition, group: group)
     }
 
     func reader(at positions: [Position]) throws(LogError) -> any LogReader {
@@ -88,9 +75,9 @@ final class FaultyLog: EventLog, @unchecked Sendable {
         condition.unlock()
     }
 
-    private final class Reader: LogReader {
+    private final class Reader: ReaderDecorator {
         private let log: FaultyLog
-        private let reader: any LogReader
+        let reader: any LogReader
 
         init(log: FaultyLog, reader: any LogReader) {
             self.log = log
@@ -120,7 +107,5 @@ final class FaultyLog: EventLog, @unchecked Sendable {
             }
             return out
         }
-
-        func seek(to position: Position) throws(LogError) { try reader.seek(to: position) }
     }
 }

@@ -45,7 +45,7 @@ private struct FaultyTransport: Transport {
         if wire.passes(frame, to: peer) { inner.send(frame, to: peer) }
     }
 
-    func receive(stream: UInt32, timeout: Duration) throws(TransportError) -> Frame? {
+    func receive(stream: StreamID, timeout: Duration) throws(TransportError) -> Frame? {
         try inner.receive(stream: stream, timeout: timeout)
     }
 

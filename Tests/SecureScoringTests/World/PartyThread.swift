@@ -1,6 +1,9 @@
 import Foundation
+import Logging
 import SecureScoring
+import Stages
 import Synchronization
+import Telemetry
 
 /// A `ScorePartition` on a thread of its own.
 final class PartyThread: Sendable {
@@ -11,12 +14,17 @@ final class PartyThread: Sendable {
     /// What the thread needs, until it has ended: nothing of that is to go with the thread's own closure, behind its last line.
     private let make: Mutex<(@Sendable () throws -> ScorePartition)?>
 
-    init(_ make: @escaping @Sendable () throws -> ScorePartition) {
+    init(_ context: PartitionContext, _ make: @escaping @Sendable () throws -> ScorePartition) {
         self.make = Mutex(make)
         Thread.detachNewThread { [self] in
+            let thread = StageThread(clock: context.clock) { error in
+                context.logger.error("\(error)", metadata: ["partition": "\(context.partition)"])
+                context.metrics.add(1, to: "cordon_log_errors_total")
+            }
             do {
-                let partition = try self.make.withLock { $0.take() }?()
-                try partition?.run(until: { stopping.load(ordering: .acquiring) })
+                if let stage = try self.make.withLock({ $0.take() })?() {
+                    try thread.run(stage, until: { stopping.load(ordering: .acquiring) })
+                }
             } catch {
                 failure.withLock { $0 = error }
             }

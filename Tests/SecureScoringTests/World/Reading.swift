@@ -1,10 +1,9 @@
 import EventLogs
 import Foundation
 import Ingest
-import Keys
 import Records
+import Support
 import Testing
-import ThreeParty
 
 /// A score of a transaction in partition 0 of its member's topic.
 struct OpenedScore {

@@ -1,8 +1,8 @@
 import EventLogs
 import Foundation
-import Keys
 import Records
 import SecureScoring
+import Support
 import Synchronization
 import Testing
 import ThreeParty
@@ -99,7 +99,7 @@ final class WatchedState: Sendable {
     private let all = Mutex<[Place: (value: [UInt8], order: Int64)]>([:])
 
     func watch(_ party: PartyID, _ store: any StateStore) -> any StateStore {
-        Store(party: party, watched: self, inner: store)
+        Store(party: party, watched: self, store: store)
     }
 
     func entries(_ party: PartyID) -> [(place: Place, value: [UInt8], order: Int64)] {
@@ -108,13 +108,13 @@ final class WatchedState: Sendable {
         }.sorted { ($0.place.table, hexadecimal($0.place.key)) < ($1.place.table, hexadecimal($1.place.key)) }
     }
 
-    private struct Store: StateStore {
+    private struct Store: StoreDecorator {
         let party: PartyID
         let watched: WatchedState
-        let inner: any StateStore
+        let store: any StateStore
 
         func commit(_ writes: [StateWrite], positions: [Position]) throws(LogError) {
-            try inner.commit(writes, positions: positions)
+            try store.commit(writes, positions: positions)
             watched.all.withLock { all in
                 for write in writes {
                     switch write {
@@ -135,7 +135,7 @@ final class WatchedState: Sendable {
         }
 
         func removeAll(in table: String, below bound: Int64) throws(LogError) {
-            try inner.removeAll(in: table, below: bound)
+            try store.removeAll(in: table, below: bound)
             watched.all.withLock { all in
                 all = all.filter { place, entry in
                     place.party != party || place.table != table || entry.order == 0 || entry.order >= bound
@@ -144,18 +144,13 @@ final class WatchedState: Sendable {
         }
 
         func removeAll(in table: String, keysBelow bound: [UInt8]) throws(LogError) {
-            try inner.removeAll(in: table, keysBelow: bound)
+            try store.removeAll(in: table, keysBelow: bound)
             watched.all.withLock { all in
                 all = all.filter { place, _ in
                     place.party != party || place.table != table || !place.key.lexicographicallyPrecedes(bound)
                 }
             }
         }
-
-        func position(_ partition: TopicPartition) throws(LogError) -> Int64? { try inner.position(partition) }
-        func value(_ table: String, _ key: [UInt8]) throws(LogError) -> [UInt8]? { try inner.value(table, key) }
-        func firstKey(_ table: String) throws(LogError) -> [UInt8]? { try inner.firstKey(table) }
-        func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws { try inner.scan(table, body) }
     }
 }
 

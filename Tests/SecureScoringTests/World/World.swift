@@ -2,10 +2,14 @@ import EventLogs
 import Foundation
 import Keys
 import LocalStore
+import Manifests
 import Model
 import ModelSync
 import Records
+import Secrets
 import SecureScoring
+import Stages
+import Support
 import Synchronization
 import Telemetry
 import Testing
@@ -93,6 +97,14 @@ final class World: Sendable {
         return digest
     }
 
+    /// The models as a party finds them on the log.
+    func models(_ party: PartyID) throws -> ModelRegistry {
+        guard let key = SigningKey(bytes: coordinator) else { throw HPKEError.malformedKey }
+        return try ModelRegistry(
+            party: party, key: try HPKEPrivateKey(bytes: PartySeeds.hpke(party)), coordinator: key.verifyingKey,
+            log: log, logger: entries.logger(party))
+    }
+
     /// A record that activates a model; `forged` is signed by somebody else.
     func activation(_ digest: Digest32, sequence: UInt64, forged: Bool = false) throws -> [UInt8] {
         let seed = forged ? [UInt8](repeating: 78, count: 32) : coordinator
@@ -135,26 +147,27 @@ final class World: Sendable {
             let transport = wire.transport(party)
             let state = "\(path)/\(party).sqlite"
             let first = party == CellBackend.leader ? UInt64(clock.microseconds) << 20 : 0
-            let thread = PartyThread { [a, b, watch] in
-                let keys = PairKeys(
-                    withPrevious: SecretKey(bytes: PartySeeds.pair(party)),
-                    withNext: SecretKey(bytes: PartySeeds.pair(party.next)))
+            let limits = BatchLimits(records: batch, beat: Beat(every: .milliseconds(1)), catchUp: catchUp)
+            let context = PartitionContext(
+                partition: TopicPartition(Topics.sealed), log: view, clock: SystemClock(), metrics: metrics,
+                logger: logger)
+            let thread = PartyThread(context) { [a, b, watch] in
                 let seed = PartySeeds.hpke(party)
+                let models = try ModelRegistry(
+                    party: party, key: try HPKEPrivateKey(bytes: seed), coordinator: verifying, log: view,
+                    logger: logger)
+                let sessions = try SessionRegistry(
+                    party: party, key: try HPKEPrivateKey(bytes: seed), members: members, log: view, logger: logger)
+                let exchange = CellExchange(
+                    transport: transport, keys: PartySeeds.pairKeys(party), stream: .scoring(0), firstBatch: first,
+                    patience: patience, clock: context.clock)
                 return try ScorePartition(
-                    partition: TopicPartition(Topics.sealed), log: view,
-                    state: watch(party, try SQLiteStateStore(path: state)),
-                    counts: watch(party, try SQLiteStateStore(path: state + ".counts")),
-                    backend: CellBackend(
-                        transport: transport, keys: keys, stream: 0, firstBatch: first, patience: patience),
-                    models: try ModelRegistry(
-                        party: party, key: try HPKEPrivateKey(bytes: seed), coordinator: verifying, log: view,
-                        logger: logger),
-                    sessions: try SessionRegistry(
-                        party: party, key: try HPKEPrivateKey(bytes: seed), members: members, log: view,
-                        logger: logger),
-                    members: [a.id, b.id], recipients: recipients, updates: updates,
-                    limits: BatchLimits(records: batch, beat: Beat(every: .milliseconds(1)), catchUp: catchUp),
-                    metrics: metrics, logger: logger)
+                    in: context, state: watch(party, try SQLiteStateStore(path: state)),
+                    backend: CellBackend(exchange, models: models, sessions: sessions), models: models,
+                    counting: CountingTerms(
+                        state: watch(party, try SQLiteStateStore(path: state + ".counts")), members: [a.id, b.id],
+                        updates: updates, tag: PartySeeds.decisionTag(party)),
+                    recipients: recipients, limits: limits)
             }
             parties.withLock { $0[party] = thread }
         }

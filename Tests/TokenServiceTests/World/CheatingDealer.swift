@@ -2,7 +2,8 @@ import EventLogs
 import Foundation
 import Keys
 import Records
-import ThreeParty
+import Sealing
+import Support
 import TokenService
 import Tokens
 

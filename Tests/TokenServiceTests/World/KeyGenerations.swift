@@ -2,10 +2,11 @@ import EventLogs
 import Foundation
 import Keys
 import LocalStore
+import Manifests
 import Records
+import Support
 import Telemetry
 import Testing
-import ThreeParty
 import TokenService
 import Tokens
 

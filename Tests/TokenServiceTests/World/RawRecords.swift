@@ -2,7 +2,8 @@ import Crypto
 import Foundation
 import Keys
 import Records
-import ThreeParty
+import Secrets
+import Support
 import TokenService
 import Tokens
 

@@ -1,4 +1,5 @@
 import Records
+import Support
 import Testing
 import Tokens
 
@@ -8,7 +9,7 @@ final class SharedKey: Sendable {
     let publicKey: TokenPublicKey
 
     init(seed: UInt64) throws {
-        var generator = SeededGenerator(seed)
+        var generator = SplitMix64(seed)
         let first = KeyDealing(dealer: .zero, using: &generator)
         let second = KeyDealing(dealer: .one, using: &generator)
         let third = KeyDealing(dealer: .two, using: &generator)
@@ -35,7 +36,7 @@ final class SharedKey: Sendable {
 
     /// What the protocol must come to, computed without a log.
     func tokens(_ identifiers: [Identifier], context: TokenContext) throws -> [EntityToken] {
-        var generator = SeededGenerator(99)
+        var generator = SplitMix64(99)
         var batch = try TokenRequestBatch(identifiers, key: publicKey, context: context, using: &generator)
         for party in [PartyID.zero, .two] {
             let share = try share(party)

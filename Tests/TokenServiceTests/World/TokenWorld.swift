@@ -3,10 +3,12 @@ import Foundation
 import Keys
 import LocalStore
 import Records
+import Secrets
+import Stages
+import Support
 import Synchronization
 import Telemetry
 import Testing
-import ThreeParty
 import TokenService
 import Tokens
 
@@ -78,7 +80,7 @@ final class TokenWorld: Sendable {
     /// - Parameter key: another than the consortium's makes the party a liar.
     func stage(
         _ party: PartyID, key: SharedKey? = nil, log: (any EventLog)? = nil, state: (any StateStore)? = nil,
-        known: [MemberID] = TokenWorld.members, clock: (any WallClock)? = nil
+        known: [MemberID] = TokenWorld.members, clock: (any StageClock)? = nil
     ) throws -> TokenStage {
         try stage(
             party, share: (key ?? self.key).share(party), log: log, state: state, known: known, clock: clock)
@@ -87,7 +89,7 @@ final class TokenWorld: Sendable {
     func stage(
         _ party: PartyID, share: consuming TokenKeyShare, previous: consuming TokenKeyShare? = nil,
         epoch: UInt64 = 1, log: (any EventLog)? = nil, state: (any StateStore)? = nil,
-        known: [MemberID] = TokenWorld.members, clock: (any WallClock)? = nil
+        known: [MemberID] = TokenWorld.members, clock: (any StageClock)? = nil
     ) throws -> TokenStage {
         let evaluator = TokenEvaluator(
             share: share, previous: previous,
@@ -171,7 +173,7 @@ final class TokenWorld: Sendable {
         _ identifiers: [Identifier], _ member: MemberID = bankA, seed: UInt64 = 1, time: Int64? = nil,
         epoch: UInt64 = 1
     ) throws -> (value: [UInt8], id: TokenBatchID, batch: PendingRequest) {
-        var generator = SeededGenerator(seed)
+        var generator = SplitMix64(seed)
         let made = try TokenRequestBatch(
             identifiers, key: key.publicKey,
             context: TokenContext(consortium: context.consortium, epoch: TokenEpoch(epoch)), using: &generator)
@@ -252,11 +254,4 @@ final class StageThread: Sendable {
         done.wait()
         return failure.withLock { $0 }
     }
-}
-
-extension ContinuousClock.Instant {
-    /// Long enough for what must come.
-    static var patient: Self { .now + .seconds(60) }
-    /// For what must not come.
-    static var brief: Self { .now + .milliseconds(200) }
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
-import Configuration
 import Foundation
-import IngestHTTP
+import HTTPFront
+import PipelineFiles
+import Roles
+import Terminal
 
 /// How a member's agent is reached over HTTP; not at all where `--http` is not given.
 struct HTTPOptions: ParsableArguments {
@@ -50,8 +52,13 @@ struct HTTPOptions: ParsableArguments {
         help: ArgumentHelp("The API's description, served as /openapi.yaml where it is there.", valueName: "file"))
     var httpDescription = "pipelines/openapi/ingest.yaml"
 
-    /// What the server is to do; nil where there is to be none.
-    func settings() throws -> ScoreServer.Settings? {
+    /// The front as these options have it; nil where there is to be none.
+    func front() throws -> AgentFront.Settings? {
+        guard let server = try server() else { return nil }
+        return AgentFront.Settings(server: server, tokensFile: try tokensFile(), remember: httpRemember)
+    }
+
+    private func server() throws -> APIServer.Settings? {
         guard let http = http ?? environment("CORDON_HTTP") else { return nil }
         guard let colon = http.lastIndex(of: ":"), colon > http.startIndex,
             let port = Int(http[http.index(after: colon)...]), (0...65_535).contains(port)
@@ -62,7 +69,7 @@ struct HTTPOptions: ParsableArguments {
                     + "1 or more")
         }
         let host = http[..<colon].trimmingCharacters(in: ["[", "]"])
-        var settings = ScoreServer.Settings(host: host, port: port)
+        var settings = APIServer.Settings(host: host, port: port)
         switch (
             httpCertificate ?? environment("CORDON_HTTP_CERTIFICATE"), httpKey ?? environment("CORDON_HTTP_KEY")
         ) {
@@ -79,7 +86,9 @@ struct HTTPOptions: ParsableArguments {
         settings.ratePerSecond = httpRate
         settings.connections = httpConnections
         settings.open = try open()
-        settings.description = FileManager.default.contents(atPath: httpDescription).map { Array($0) }
+        settings.description = FileManager.default.contents(
+            atPath: PipelinesFolder.own.path(httpDescription)
+        ).map { Array($0) }
         return settings
     }
 
@@ -95,15 +104,11 @@ struct HTTPOptions: ParsableArguments {
     }
 
     /// The tokens' file; without one nobody could call.
-    func tokensFile() throws -> String {
+    private func tokensFile() throws -> String {
         guard let file = httpTokens ?? environment("CORDON_HTTP_TOKENS") else {
             throw Failure("`--http` needs `--http-tokens`; `cordon keys token --file FILE` makes one")
         }
         return file
-    }
-
-    func tokens() throws -> BearerTokens {
-        BearerTokens(try readTokens(file: tokensFile()).map { .init(client: $0.client, sha256: $0.sha256) })
     }
 }
 

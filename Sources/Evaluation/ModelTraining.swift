@@ -1,0 +1,64 @@
+package import Model
+package import Records
+
+/// Why there is no model.
+package enum TrainingError: Error, Sendable, Hashable, CustomStringConvertible {
+    case noFraud
+
+    package var description: String { "the training days hold no fraud, so there is nothing to learn from" }
+}
+
+/// Features of the wanted days, with progress.
+package func computeFeatures(
+    _ transactions: [LabelledTransaction], _ spec: FeatureSpec, progress: ProgressFactory,
+    where wanted: (Int) -> Bool
+) -> [FeatureRow] {
+    let progress = progress("computing features")
+    let rows = offlineFeatures(transactions, spec: spec, where: wanted) { done in
+        progress.show("\(done * 100 / max(transactions.count, 1)) %")
+    }
+    progress.done("\(rows.count) transactions, \(spec.features.count) features each")
+    return rows
+}
+
+/// Trains with progress.
+package func trainModel(
+    version: String, spec: FeatureSpec, bins: BinnedSpec? = nil, rows: [FeatureRow],
+    transactions: [LabelledTransaction],
+    progress: ProgressFactory
+) throws -> ClearModel {
+    let progress = progress("training")
+    let options = TrainingOptions()
+    let labelled = rows.map { (values: $0.values, fraud: transactions[$0.index].fraud) }
+    let frauds = labelled.count { $0.fraud }
+    guard frauds > 0 else { throw TrainingError.noFraud }
+    let model = try trainClearModel(version: version, spec: spec, bins: bins, rows: labelled, options: options) {
+        trees in
+        progress.show("\(trees) of \(options.trees) trees")
+    }
+    progress.done(
+        "\(options.trees) trees of depth \(options.depth) on \(labelled.count) transactions, \(frauds) frauds")
+    return model
+}
+
+/// Quality on the test days as the handbook measures it: customers already known to be defrauded are left out.
+///
+/// - Parameter scores: by place in `transactions`; those without a score are left out.
+package func measure(
+    _ transactions: [LabelledTransaction], train: ClosedRange<Int>, test: ClosedRange<Int>, scores: [Int: Double]
+) -> ConsortiumQuality {
+    var known = KnownDefrauded(trainingDays: train)
+    for labelled in transactions where labelled.fraud {
+        known.add(
+            Card(member: labelled.member, customer: labelled.transaction.customer),
+            fraudOn: labelled.transaction.time.dayNumber)
+    }
+    var outcomes: [ScoredOutcome] = []
+    for (index, labelled) in transactions.enumerated() {
+        let day = labelled.transaction.time.dayNumber
+        let card = Card(member: labelled.member, customer: labelled.transaction.customer)
+        guard test.contains(day), let score = scores[index], !known.isKnown(card, on: day) else { continue }
+        outcomes.append(ScoredOutcome(card: card, day: day, fraud: labelled.fraud, score: score))
+    }
+    return ConsortiumQuality(of: outcomes)
+}

@@ -1,0 +1,16 @@
+import Foundation
+import Records
+
+extension EntityKind {
+    /// Whether a text has the entity's form.
+    package func takes(_ text: String) -> Bool {
+        switch self {
+        case .account, .card, .payee, .merchant, .device: return true
+        case .merchantCategory: return text.utf8.count == 4 && text.utf8.allSatisfy { (48...57).contains($0) }
+        case .country: return text.utf8.count == 2 && text.utf8.allSatisfy { (65...90).contains($0) }
+        case .ip:
+            var address = [UInt8](repeating: 0, count: 16)
+            return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package import HTTPTypes
+
+/// A path of the API, with what may be done there.
+package struct Route: Sendable {
+    /// A request, read and let in.
+    package struct Call: Sendable {
+        package var headers: HTTPFields
+        package var body: [UInt8]
+        /// Whose token came with it.
+        package var client: String
+        package var arrived: ContinuousClock.Instant
+
+        package init(headers: HTTPFields, body: [UInt8], client: String, arrived: ContinuousClock.Instant) {
+            self.headers = headers
+            self.body = body
+            self.client = client
+            self.arrived = arrived
+        }
+    }
+
+    package var path: String
+    package var method: HTTPRequest.Method
+    /// Whether it needs a token.
+    package var guarded: Bool
+    /// Most bytes of a body; nil where none is read.
+    package var bodyLimit: Int?
+    /// Media types that the body may be of.
+    package var takes: [String] = []
+    /// Whether what it answers is JSON, which Accept must allow.
+    package var answersJSON = true
+    package var handle: @Sendable (Call) async throws(Problem) -> Reply
+
+    package init(
+        path: String, method: HTTPRequest.Method, guarded: Bool, bodyLimit: Int? = nil, takes: [String] = [],
+        answersJSON: Bool = true, handle: @escaping @Sendable (Call) async throws(Problem) -> Reply
+    ) {
+        self.path = path
+        self.method = method
+        self.guarded = guarded
+        self.bodyLimit = bodyLimit
+        self.takes = takes
+        self.answersJSON = answersJSON
+        self.handle = handle
+    }
+
+    /// What the path takes, for Allow.
+    package var methods: [HTTPRequest.Method] { method == .get ? [.get, .head, .options] : [method, .options] }
+}

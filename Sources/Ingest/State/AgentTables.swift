@@ -1,0 +1,92 @@
+package import EventLogs
+import Model
+package import Records
+
+/// The tables of an agent's state file: what the agent remembers, as rows and back. All numbers in keys and values are
+/// big-endian, so that their bytes have their order.
+package enum AgentTables {
+    /// Blocks of hashed transactions, by number; ordered by the latest event time in them.
+    package static let blocks = "blocks"
+    /// The last verdict on a transaction, one byte, by the transaction's id; ordered by its event time.
+    package static let verdicts = "verdicts"
+    /// Pending transactions, by the source's offset and index as text; ordered by the offset.
+    package static let pending = "pending"
+    /// Event time, eight bytes, under the key `time`.
+    package static let schedule = "labels"
+    /// Events whose bucket's labels had left when they came, by id; ordered by the last bucket that had left.
+    package static let late = "labels-late"
+
+    /// The key of event time.
+    package static let timeKey = Array("time".utf8)
+
+    // MARK: Blocks
+
+    /// A block as a row.
+    package static func write(_ block: StateBlock) -> StateWrite { .put(table: blocks, block.entry) }
+
+    // MARK: Verdicts
+
+    /// A verdict as a row.
+    package static func write(verdict fraud: Bool, on row: StateBlock.Row) -> StateWrite {
+        .put(table: verdicts, StateEntry(key: key(row.id), value: [fraud ? 1 : 0], order: row.event.time))
+    }
+
+    /// A row as a verdict.
+    package static func verdict(_ entry: StateEntry) -> (id: UInt64, fraud: Bool) {
+        (number(entry.key), entry.value == [1])
+    }
+
+    // MARK: Pending transactions
+
+    /// A pending transaction as a row.
+    package static func write(_ transaction: PendingTransaction, at position: SourcePosition) -> StateWrite {
+        .put(
+            table: pending, StateEntry(key: key(position), value: transaction.encoded, order: position.offset))
+    }
+
+    /// The removal of a pending transaction's row.
+    package static func removal(ofPending position: SourcePosition) -> StateWrite {
+        .remove(table: pending, key: key(position))
+    }
+
+    /// A row as a pending transaction.
+    ///
+    /// - Parameter partition: of the member's transactions, which rows do not name.
+    package static func pending(
+        _ entry: StateEntry, partition: Int
+    ) throws(LogError) -> (position: SourcePosition, transaction: PendingTransaction) {
+        let index = String(decoding: entry.key, as: UTF8.self).split(separator: "/").last.flatMap { Int($0) }
+        let position = SourcePosition(partition: partition, offset: entry.order, index: index ?? 0)
+        return (position, try PendingTransaction(decoding: entry.value))
+    }
+
+    // MARK: Labels
+
+    /// Event time as a row.
+    package static func write(eventTime: Int64) -> StateWrite {
+        .put(table: schedule, StateEntry(key: timeKey, value: key(UInt64(bitPattern: eventTime)), order: 0))
+    }
+
+    /// The value of event time's row.
+    package static func eventTime(_ value: [UInt8]) -> Int64 { Int64(bitPattern: number(value)) }
+
+    /// An event that came late as a row.
+    ///
+    /// - Parameter released: the last bucket whose labels had left when the event came.
+    package static func write(late id: UInt64, after released: Int64) -> StateWrite {
+        .put(table: late, StateEntry(key: key(id), value: [1], order: released))
+    }
+
+    /// A row as an event that came late.
+    package static func late(_ entry: StateEntry) -> (id: UInt64, released: Int64) { (number(entry.key), entry.order) }
+
+    // MARK: Keys
+
+    private static func key(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+
+    private static func number(_ bytes: [UInt8]) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+
+    private static func key(_ position: SourcePosition) -> [UInt8] {
+        Array("\(position.offset)/\(position.index)".utf8)
+    }
+}

@@ -1,0 +1,222 @@
+package import EventLogs
+import Foundation
+import Ingest
+import Keys
+package import LocalStore
+import Logging
+package import Model
+package import PipelineFiles
+package import Records
+import Roles
+import SecureScoring
+package import Stages
+import Synchronization
+import Telemetry
+import Terminal
+import Tokens
+
+/// A consortium on one machine: keys, topics, the dealt model, the members' history, and one process a role.
+package struct DemoConsortium {
+    package let folder: DemoFolder
+    package let pipelines: String
+    package let roster: Roster
+    package let log: any EventLog
+    private let durability: LogDurability
+
+    package init(
+        folder: DemoFolder, pipelines: String, members: [MemberID], durability: LogDurability = .power
+    ) throws {
+        self.folder = folder
+        self.pipelines = pipelines
+        self.durability = durability
+        roster = try Self.roster(folder, pipelines, members)
+        try? FileManager.default.removeItem(atPath: folder.run)
+        for part in ["log", "state", "metrics", "logs"] {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder.run + "/" + part, withIntermediateDirectories: true)
+            } catch { throw Failure("the folder \(folder.run)/\(part) can't be made") }
+        }
+        log = try SQLiteEventLog(directory: folder.log, clock: SystemClock(), durability: durability)
+        try log.create(readTopics(file: pipelines + "/topics.yaml", members: roster.members.map(\.id)))
+    }
+
+    /// The folder's keys with addresses that are free now; made where there are none for these members.
+    private static func roster(_ folder: DemoFolder, _ pipelines: String, _ members: [MemberID]) throws -> Roster {
+        let keys = folder.keys
+        let ports = try freePorts(3)
+        var roster: Roster
+        if FileManager.default.fileExists(atPath: keys.rosterFile) {
+            roster = try Roster(file: keys.rosterFile)
+            guard Set(roster.members.map(\.id)) == Set(members) else {
+                throw Failure("the keys in \(keys.directory) are for other members; name another folder with --dir")
+            }
+        } else {
+            let progress = Progress("making keys")
+            var plan = try ConsortiumPlan(file: pipelines + "/consortium.yaml")
+            plan.members = members
+            roster = try keys.make(plan)
+            progress.done("3 parties, \(members.count) members, a coordinator, in \(keys.directory)")
+        }
+        for party in PartyID.allCases {
+            roster.parties[party]?.host = "127.0.0.1"
+            roster.parties[party]?.port = ports[party.rawValue]
+        }
+        try writeFile(Array(roster.yaml.utf8), to: keys.rosterFile)
+        return roster
+    }
+
+    /// Fills the agents' windows with what came before the test days.
+    package func backfill(_ data: DemoData, spec: FeatureSpec) throws {
+        let progress = Progress("filling windows")
+        var count = 0
+        for member in data.members {
+            let state = try AgentState(
+                spec: spec, hasher: try windowHasher(FileKeystore(directory: folder.keys.folder(member))),
+                transactions: TopicPartition(Topics.transactions(member)),
+                store: SQLiteStateStore(
+                    path: agentState(folder.agent(member), TopicPartition(Topics.transactions(member)))))
+            let history = data.history(member, reach: reach(of: spec))
+            try state.backfill(history, through: data.begin)
+            count += history.count
+            progress.show("\(member)")
+        }
+        progress.done("\(count) earlier transactions")
+    }
+
+    private func reach(of spec: FeatureSpec) -> Int64 {
+        max(
+            FeatureEngine(spec: spec.own).retention,
+            spec.tokenEntities.isEmpty ? 0 : spec.terms.labelDelay + spec.terms.bucket)
+    }
+
+    /// Starts three parties, tells them the members' history where they count, and starts an agent a member; each process logs
+    /// to its own file.
+    package func start(
+        _ binary: String, _ data: DemoData, _ bins: BinnedSpec, stop: StopFlag, environment: [String: String] = [:]
+    ) throws -> DemoProcesses {
+        let processes = DemoProcesses(environment: environment)
+        do {
+            try startParties(binary, processes)
+            if let counts = bins.counts { try tellHistory(data, bins, counts, processes, stop) }
+            try startAgents(["ingest"], binary, processes)
+            try awaitReady(processes, stop: stop)
+        } catch {
+            processes.stop()
+            throw error
+        }
+        return processes
+    }
+
+    /// - Parameter options: of every party, beside the roster's and the log's.
+    package func startParties(_ binary: String, _ processes: DemoProcesses, options: [String] = []) throws {
+        for party in PartyID.allCases {
+            try processes.start(
+                party.name, binary,
+                [
+                    "score", "--party", party.name, "--keys", folder.keys.folder(party), "--authority",
+                    folder.keys.authorityFile, "--state", folder.state(party.name),
+                ] + options + shared(party.name), logFile: folder.logFile(party.name))
+        }
+    }
+
+    /// Every member tells the parties of its events from before the test days, all at once, as `cordon backfill` does; returns when
+    /// they are counted.
+    private func tellHistory(
+        _ data: DemoData, _ bins: BinnedSpec, _ counts: CountFeatures, _ processes: DemoProcesses, _ stop: StopFlag
+    ) throws {
+        let progress = Progress("history for the parties' counts")
+        let logger = Logger(label: "cordon.history") { _ in SwiftLogNoOpLogHandler() }
+        let sent = Mutex<[MemberID: (sent: Int, of: Int)]>([:])
+        var stages = StageThreads()
+        for member in roster.members {
+            let history = data.history(member.id, reach: counts.reach)
+            sent.withLock { $0[member.id] = (0, history.count) }
+            stages.add("history-\(member.id)") {
+                let keystore = FileKeystore(directory: folder.keys.folder(member.id))
+                let sessions = try openSessions(member, roster, keystore, log, logger)
+                let tokens = AgentTokens(
+                    member: member, roster: roster, keystore: keystore, spec: bins, sessions: sessions,
+                    rules: IdentifierRules(), log: log, metrics: Metrics(), logger: logger)
+                let topic = TopicPartition(Topics.transactions(member.id))
+                guard let feed = try tokens.feed(stateFile: tokenState(folder.agent(member.id), topic)) else { return }
+                let sender = HistorySender(
+                    spec: bins, hasher: try windowHasher(keystore), feed: feed, log: log, clock: SystemClock())
+                _ = try sender.send(history, through: data.begin, until: { stop.isSet }) { done, all in
+                    sent.withLock { $0[member.id] = (done, all) }
+                }
+            }
+        }
+        let running = stages.start(stop: stop)
+        while !stop.isSet {
+            Thread.sleep(forTimeInterval: 0.05)
+            try processes.check()
+            let (done, all) = sent.withLock { $0.values.reduce(into: (0, 0)) { $0 = ($0.0 + $1.sent, $0.1 + $1.of) } }
+            let counted = Int(
+                MetricsReading(file: folder.metrics(CellBackend.leader.name)).sum("cordon_events_counted_total"))
+            progress.show("\(done) of \(all) events told, \(counted) counted")
+            if done == all, counted >= all { break }
+        }
+        try running.wait()
+        progress.done("tokens of \(data.members.count) members' events, counted by the parties")
+    }
+
+    /// Starts an agent a member.
+    ///
+    /// - Parameter command: what is run with an agent's options.
+    package func startAgents(_ command: [String], _ binary: String, _ processes: DemoProcesses) throws {
+        for member in roster.members.map(\.id) {
+            try processes.start(
+                member.name, binary,
+                command + [
+                    "--member", member.name, "--keys", folder.keys.folder(member), "--state", folder.agent(member),
+                    "--instance", "agent-1", "--bins", folder.bins, "--mapping", pipelines + "/mappings/canonical.yaml",
+                    "--rates", pipelines + "/rates.yaml", "--policy", pipelines + "/policies/default.yaml",
+                    "--validation", pipelines + "/validation-replays.yaml",
+                ] + shared(member.name), logFile: folder.logFile(member.name))
+        }
+    }
+
+    /// The options that every role's process takes.
+    package func shared(_ role: String) -> [String] {
+        [
+            "--log", "sqlite:\(folder.log)?durability=\(durability)", "--roster", folder.keys.rosterFile, "--metrics",
+            folder.metrics(role),
+            "--stop-on-eof",
+        ]
+    }
+
+    /// Waits until the parties are linked and the agents run, which their metrics say.
+    package func awaitReady(_ processes: DemoProcesses, stop: StopFlag) throws {
+        let progress = Progress("starting \(3 + roster.members.count) processes")
+        try wait(for: processes, stop) {
+            PartyID.allCases.allSatisfy {
+                MetricsReading(file: folder.metrics($0.name)).sum("cordon_cell_peers_connected") == 2
+            } && areAgentsRunning
+        }
+        progress.done("three parties linked by mutual TLS, \(roster.members.count) agents")
+    }
+
+    /// Whether the agents have taken in all that is in their members' topics.
+    package func haveAgentsTaken() throws -> Bool {
+        try roster.members.map(\.id).allSatisfy { member in
+            let topic = TopicPartition(Topics.transactions(member))
+            return try log.committed(topic, group: IngestPipeline.group(member)) ?? 0 >= log.end(of: topic)
+        }
+    }
+
+    package var areAgentsRunning: Bool {
+        roster.members.allSatisfy { FileManager.default.fileExists(atPath: folder.metrics($0.id.name)) }
+    }
+
+    package func wait(for processes: DemoProcesses, _ stop: StopFlag, until ready: () -> Bool) throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !ready(), !stop.isSet {
+            Thread.sleep(forTimeInterval: 0.05)
+            try processes.check()
+            guard ContinuousClock.now < deadline else {
+                throw Failure("the processes are not ready after a minute; their own words are in \(folder.run)/logs")
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+package import Keys
+package import Model
+package import Records
+package import ThreeParty
+
+/// Why a manifest is not to be used.
+package enum ManifestError: Error, Sendable, Hashable {
+    case malformed
+    case badSignature
+    case shape
+    case notAuthentic
+    /// A component has another length than the shape says.
+    case components
+}
+
+/// A model in shares, checked: what is public of it, and one sealed box a party. Nothing here says that the model ever
+/// existed in one place: a dealer and a secure trainer both end with this.
+package struct ModelManifest: Sendable {
+    package let digest: Digest32
+    package let version: String
+    package let featureSpec: UInt64
+    package let shape: ForestShape
+    /// What the parties put behind a member's bits; nil where the model reads none of their counts.
+    package let counts: CountFeatures?
+    package let fractionBits: Int
+    /// Ascending scores and their probabilities of fraud.
+    package let calibration: [(score: Int64, probability: Double)]
+    private let boxes: [[UInt8]]
+    private let header: [UInt8]
+
+    static let info = Array("cordon/model/v1".utf8)
+    static let context = "cordon/model/v1"
+
+    package init(verifying wire: WireModelManifest, coordinator: VerifyingKey) throws(ManifestError) {
+        guard let header = WireModelHeader(decoding: Array(wire.header)), wire.boxes.count == 6 else {
+            throw .malformed
+        }
+        let digest = Self.digest(header: Array(wire.header), boxes: wire.boxes.map { Array($0) })
+        guard coordinator.verifies(Array(wire.signature), over: digest.bytes, context: Self.context) else {
+            throw .badSignature
+        }
+        guard header.schema == 1, header.fractionBits <= 30,
+            let shape = ForestShape(
+                bits: Int(header.bits), trees: Int(header.trees), depth: Int(header.depth),
+                ringBits: Int(header.ringBits))
+        else { throw .shape }
+        counts = try header.hasCounts ? Self.counts(header.counts, of: shape) : nil
+        self.digest = digest
+        self.shape = shape
+        self.header = Array(wire.header)
+        version = header.version
+        featureSpec = header.featureSpec
+        fractionBits = Int(header.fractionBits)
+        calibration = header.calibration.map { ($0.score, $0.probability) }
+        boxes = wire.boxes.map { Array($0) }
+    }
+
+    /// Thermometer bits that a member shares.
+    package var ownBits: Int { shape.bits - (counts?.bits ?? 0) }
+
+    private static func counts(
+        _ wire: WireCountFeatures, of shape: ForestShape
+    ) throws(ManifestError) -> CountFeatures {
+        guard let counts = CountFeatures(wire), counts.bits < shape.bits else { throw .shape }
+        return counts
+    }
+
+    /// This party's share, opened with its key.
+    package func components(
+        for party: PartyID, key: borrowing HPKEPrivateKey
+    ) throws(ManifestError) -> ModelComponents {
+        let opened: [UInt8]
+        do {
+            opened = try key.open(
+                boxes[party.rawValue * 2 + 1], encapsulated: boxes[party.rawValue * 2], info: Self.info,
+                associated: header + [UInt8(party.rawValue)])
+        } catch { throw .notAuthentic }
+        guard let share = WireModelShare(decoding: opened) else { throw .components }
+        func expand(_ part: Data, _ component: PartyID, _ bytes: Int) throws(ManifestError) -> [UInt8] {
+            guard let out = SeededComponents.expand(Array(part), component: component.rawValue, bytes: bytes) else {
+                throw .components
+            }
+            return out
+        }
+        guard
+            let components = ModelComponents(
+                shape: shape,
+                selectionFirst: try expand(share.selectionFirst, party, shape.selectionBytes),
+                selectionSecond: try expand(share.selectionSecond, party.next, shape.selectionBytes),
+                leavesFirst: try expand(share.leavesFirst, party, shape.leafBytes),
+                leavesSecond: try expand(share.leavesSecond, party.next, shape.leafBytes))
+        else { throw .components }
+        return components
+    }
+
+    static func digest(header: [UInt8], boxes: [[UInt8]]) -> Digest32 {
+        Digest32(of: [Array("cordon/model/v1".utf8), header] + boxes)
+    }
+
+    /// Shares a model that the caller knows: selection rows and leaves as `ForestShape` lays them out.
+    ///
+    /// - Parameter random: 16 fresh random bytes a call.
+    package static func deal(
+        header: WireModelHeader, shape: ForestShape, selection: [UInt8], leaves: [UInt8],
+        parties: [PartyID: HPKEPublicKey], coordinator: borrowing SigningKey, random: () -> [UInt8]
+    ) throws(HPKEError) -> (manifest: WireModelManifest, digest: Digest32) {
+        precondition(selection.count == shape.selectionBytes && leaves.count == shape.leafBytes)
+        let rows = SeededComponents(selection, group: .xor, seeds: (random(), random()))
+        let values = SeededComponents(leaves, group: .addition(ringBits: shape.ringBits), seeds: (random(), random()))
+        var manifest = WireModelManifest()
+        let headerBytes = header.encoded
+        manifest.header = Data(headerBytes)
+        for party in PartyID.allCases {
+            var share = WireModelShare()
+            let row = rows.parts(for: party)
+            let leaf = values.parts(for: party)
+            share.selectionFirst = Data(row.first)
+            share.selectionSecond = Data(row.second)
+            share.leavesFirst = Data(leaf.first)
+            share.leavesSecond = Data(leaf.second)
+            guard let key = parties[party] else { throw .malformedKey }
+            let sealed = try key.seal(
+                share.encoded, info: info, associated: headerBytes + [UInt8(party.rawValue)])
+            manifest.boxes += [Data(sealed.encapsulated), Data(sealed.ciphertext)]
+        }
+        let digest = digest(header: headerBytes, boxes: manifest.boxes.map { Array($0) })
+        manifest.signature = Data(coordinator.sign(digest.bytes, context: context))
+        return (manifest, digest)
+    }
+}

@@ -1,0 +1,91 @@
+import Model
+package import Policy
+
+/// Reads a member's decision policy (docs/POLICY.md): `pipelines/policies/*.yaml`, and the list files that it names.
+package func readPolicy(file: String) throws(ConfigurationError) -> DecisionPolicy {
+    let root = try YAMLNode(file: file)
+    try root.allow("challenge", "review", "decline", "fallback", "zone", "windows", "lists", "rules")
+    let bands = try bands(root)
+    let zone = try root.optional("zone").map(readZone) ?? .utc
+    let windows = try root.optional("windows").map(readFeatures) ?? []
+    if let shared = windows.first(where: { $0.shared != nil }), let node = root.optional("windows") {
+        throw node.wrong(
+            "`\(shared.name)` is the consortium's: a policy's windows are over the member's own transactions")
+    }
+    let lists = try root.optional("lists").map(readPolicyLists) ?? [:]
+    let reader = ConditionReader(lists: lists, windows: windows.map(\.name), zone: zone)
+    var rules: [PolicyRule] = []
+    for node in try root.optional("rules")?.list ?? [] { rules.append(try rule(node, after: rules, reader)) }
+    return DecisionPolicy(bands: bands, windows: windows, lists: lists.mapValues(\.entries.count), rules: rules)
+}
+
+private func bands(_ root: YAMLNode) throws(ConfigurationError) -> ScoreBands {
+    let challenge = try root.optional("challenge")?.number(in: 0...1)
+    let review = try root.child("review").number(in: 0...1)
+    let decline = try root.child("decline").number(in: 0...1)
+    if let challenge, challenge > review { throw try root.child("challenge").wrong("must not be above `review`") }
+    do {
+        return try ScoreBands(challenge: challenge, review: review, decline: decline)
+    } catch {
+        throw try root.child("decline").wrong("must not be below `review`")
+    }
+}
+
+private func rule(
+    _ node: YAMLNode, after earlier: [PolicyRule], _ reader: ConditionReader
+) throws(ConfigurationError) -> PolicyRule {
+    try node.allow("id", "mode", "reason", "when", "at_least", "set")
+    let id = try node.child("id")
+    guard isRuleID(try id.string) else {
+        throw id.wrong("1 to 64 small letters, digits, `-` and `_` belong here")
+    }
+    guard !earlier.contains(where: { $0.id == (try? id.string) }) else { throw id.wrong("the rule is named twice") }
+    let mode = try node.child("mode")
+    guard let mode = PolicyRule.Mode(rawValue: try mode.string) else { throw mode.wrong("live or shadow belongs here") }
+    let reason = try node.child("reason")
+    guard try reason.string.utf8.count <= 200 else { throw reason.wrong("a text of at most 200 bytes belongs here") }
+    let rule = PolicyRule(
+        id: try id.string, mode: mode, reason: try reason.string, condition: try reader.condition(node.child("when")),
+        effect: try effect(node))
+    // A shadow rule changes nothing, and is changed by nothing.
+    if mode == .live {
+        for other in earlier
+        where other.mode == .live && other.condition == rule.condition && rule.isMoot(after: other) {
+            throw try node.child("when").wrong("never changes anything: `\(other.id)` above has the same condition")
+        }
+    }
+    return rule
+}
+
+private func effect(_ node: YAMLNode) throws(ConfigurationError) -> PolicyRule.Effect {
+    func band(_ node: YAMLNode) throws(ConfigurationError) -> Band {
+        guard let band = Band(rawValue: try node.string) else {
+            throw node.wrong("\(Band.allCases.map(\.rawValue).joined(separator: ", ")): one of them belongs here")
+        }
+        return band
+    }
+    switch (node.optional("at_least"), node.optional("set")) {
+    case (let least?, nil):
+        let asked = try band(least)
+        guard asked > .approve else { throw least.wrong("never changes anything: no band is milder than approve") }
+        return .atLeast(asked)
+    case (nil, let set?): return .set(try band(set))
+    case (nil, nil): throw node.wrong("`at_least` or `set` is missing: a rule needs an effect")
+    case (_?, let set?): throw set.wrong("a rule has one effect, and `at_least` is given too")
+    }
+}
+
+private func isRuleID(_ text: String) -> Bool {
+    (1...64).contains(text.utf8.count)
+        && text.utf8.allSatisfy {
+            (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+        }
+}
+
+/// `UTC`, `+02:00` or `Europe/Berlin`.
+func readZone(_ node: YAMLNode) throws(ConfigurationError) -> Zone {
+    guard let zone = Zone(try node.string) else {
+        throw node.wrong("UTC, an offset such as +02:00 or a zone such as Europe/Berlin belongs here")
+    }
+    return zone
+}

@@ -1,0 +1,163 @@
+package import EventLogs
+package import Formats
+import Ingest
+package import Keys
+package import Logging
+package import Model
+package import PipelineFiles
+package import Policy
+import Records
+package import Stages
+import Telemetry
+import Tokens
+
+/// A member's agent as one process: it takes transactions in, decides on their scores, and answers over HTTP.
+package struct AgentRole {
+    let member: Roster.Member
+    let roster: Roster
+    let keystore: FileKeystore
+    let spec: BinnedSpec
+    /// Where `spec` was read from, for errors.
+    let binsFile: String
+    let mapping: Mapping
+    let rules: ValidationRules
+    let policy: DecisionPolicy
+    let fallback: FallbackPolicy
+    /// The code of the member's own bank, for account numbers without one.
+    let bankCode: String?
+    let form: any AgentForm
+    let stateFolder: String
+    let instance: String?
+    let sessionTimeout: Duration
+    /// Nil without an HTTP front.
+    let front: AgentFront.Settings?
+    let metricsFile: String?
+    let log: any EventLog
+    let logger: Logger
+
+    package init(
+        member: Roster.Member, roster: Roster, keystore: FileKeystore, spec: BinnedSpec, binsFile: String,
+        mapping: Mapping, rules: ValidationRules, policy: DecisionPolicy, fallback: FallbackPolicy, bankCode: String?,
+        form: any AgentForm, stateFolder: String, instance: String?, sessionTimeout: Duration,
+        front: AgentFront.Settings?, metricsFile: String?, log: any EventLog, logger: Logger
+    ) {
+        self.member = member
+        self.roster = roster
+        self.keystore = keystore
+        self.spec = spec
+        self.binsFile = binsFile
+        self.mapping = mapping
+        self.rules = rules
+        self.policy = policy
+        self.fallback = fallback
+        self.bankCode = bankCode
+        self.form = form
+        self.stateFolder = stateFolder
+        self.instance = instance
+        self.sessionTimeout = sessionTimeout
+        self.front = front
+        self.metricsFile = metricsFile
+        self.log = log
+        self.logger = logger
+    }
+
+    /// The roster's entry of a member.
+    package static func member(_ name: String, of roster: Roster) throws(RoleError) -> Roster.Member {
+        guard let member = roster.members.first(where: { $0.id.name == name }) else {
+            throw .unknownMember(name)
+        }
+        return member
+    }
+
+    /// Works until told to stop.
+    package func run(until stop: StopFlag) throws {
+        try checkTopics()
+        try agreeOnBins(ModelCards(coordinator: roster.coordinator, log: log, logger: logger))
+        let sessions = try openSessions(member, roster, keystore, log, logger)
+        let metrics = Self.metrics()
+        for rule in policy.rules {
+            metrics.add(0, to: "cordon_rules_matched_total", .init("rule", rule.id), .init("mode", rule.mode.rawValue))
+        }
+        let partitions = AgentPartitions(
+            member: member, roster: roster, keystore: keystore, spec: spec, mapping: mapping, rules: rules,
+            policy: policy, sessions: sessions,
+            tokens: AgentTokens(
+                member: member, roster: roster, keystore: keystore, spec: spec, sessions: sessions,
+                rules: IdentifierRules(bankCode: bankCode), log: log, metrics: metrics, logger: logger),
+            form: form, stateFolder: stateFolder, log: log, metrics: metrics, logger: logger)
+        // Positions are kept under another group: Kafka takes commits for a group with members from these alone.
+        let group = GroupSettings(
+            group: "\(member.id).agents", topics: [Topics.transactions(member.id)], instance: instance,
+            sessionTimeout: sessionTimeout)
+        var threads = StageThreads()
+        threads.add("partitions") { try partitions.run(group, until: stop) }
+        let exposition = MetricsFile(path: metricsFile ?? "", metrics: metrics, log: log) {
+            metrics.set("cordon_transactions_waiting", to: Double(partitions.waiting))
+            metrics.set("cordon_known_ids", to: Double(partitions.knownIDs))
+            if !spec.spec.tokenEntities.isEmpty {
+                metrics.set("cordon_labels_waiting", to: Double(partitions.unlabelled))
+            }
+        }
+        if metricsFile != nil { threads.add("metrics") { exposition.run(until: stop) } }
+        if let front {
+            try AgentFront(
+                member: member.id, log: log, mapping: mapping, rules: rules, fallback: fallback, settings: front,
+                metrics: metrics, exposition: { exposition.text }, owned: { partitions.count }, logger: logger
+            ).add(to: &threads, until: stop)
+        }
+        logger.notice("agent started")
+        try threads.run(stop: stop)
+        logger.notice("agent stopped")
+    }
+
+    /// Topics that it can't do without are there, and keep what its windows are filled again from.
+    private func checkTopics() throws {
+        let id = member.id
+        for topic in [Topics.transactions(id), Topics.sealed, Topics.decisions(id), Topics.alerts(id)] {
+            _ = try log.partitions(of: topic)
+        }
+        var reach = FeatureEngine(
+            spec: FeatureSpec(name: spec.spec.name, features: spec.spec.own.features + policy.windows)
+        ).retention
+        if !spec.spec.tokenEntities.isEmpty {
+            for topic in AgentTokens.topics(id) { _ = try log.partitions(of: topic) }
+            // An agent without its state has to find the events again whose labels have not left.
+            reach = max(reach, spec.spec.terms.labelDelay + 2 * spec.spec.terms.bucket)
+        }
+        try TopicNeeds(
+            compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(id): .seconds(reach)]
+        ).check(log, logger)
+    }
+
+    /// Members agree on one spec by its digest: where models were dealt, one of them must be for these bins.
+    private func agreeOnBins(_ cards: ModelCards) throws {
+        let dealt = try cards.featureSpecs()
+        guard !dealt.isEmpty, !dealt.values.contains(spec.id) else { return }
+        throw RoleError.otherBins(
+            file: binsFile, digest: specDigest(spec.id),
+            models: dealt.sorted { $0.key < $1.key }.map { "model \($0.key) is for \(specDigest($0.value))" })
+    }
+
+    private static func metrics() -> Metrics {
+        let metrics = Metrics()
+        AgentTokens.describe(metrics)
+        metrics.describe("cordon_watermarks_total", .counter, "Records that say how far event time has come.")
+        metrics.describe("cordon_transactions_sealed_total", .counter, "Transactions sealed for the parties.")
+        metrics.describe("cordon_sealed_bytes_total", .counter, "Bytes of sealed records.")
+        metrics.describe("cordon_duplicates_total", .counter, "Transactions dropped because their id was known.")
+        metrics.describe("cordon_rejected_total", .counter, "Records on <member>.rejected, by reason.")
+        metrics.describe("cordon_labels_total", .counter, "Labels taken into the windows.")
+        metrics.describe("cordon_outcomes_total", .counter, "Statuses, returns and recalls of payments, by kind.")
+        metrics.describe("cordon_decisions_total", .counter, "Decisions, by band.")
+        metrics.describe("cordon_rules_matched_total", .counter, "Transactions that a rule of the policy matched.")
+        metrics.describe("cordon_repeated_scores_total", .counter, "Scores of transactions that were decided before.")
+        metrics.describe("cordon_score_records_refused_total", .counter, "Records of score shares that were refused.")
+        metrics.describe("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds.")
+        metrics.describe("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again.")
+        metrics.describe("cordon_transactions_waiting", .gauge, "Sealed transactions without a decision.")
+        metrics.describe("cordon_known_ids", .gauge, "Ids of transactions whose repeats are told from new ones.")
+        metrics.describe(
+            "cordon_transactions_marked_total", .counter, "Transactions scored though late or ahead of the clock.")
+        return metrics
+    }
+}

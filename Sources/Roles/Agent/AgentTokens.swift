@@ -1,0 +1,101 @@
+package import EventLogs
+package import Ingest
+package import Keys
+import LocalStore
+package import Logging
+package import Model
+package import PipelineFiles
+package import Records
+import Secrets
+package import Stages
+package import Telemetry
+import TokenService
+package import Tokens
+
+extension MemberTokens: TokenSource {}
+
+/// The makings of a member's feed of tokens and labels for the parties (`ConsortiumFeed`).
+package struct AgentTokens: Sendable {
+    package let member: Roster.Member
+    package let roster: Roster
+    package let keystore: FileKeystore
+    package let spec: BinnedSpec
+    package let sessions: [PartyID: Session]
+    package let rules: IdentifierRules
+    package let log: any EventLog
+    package let clock: any StageClock
+    package let metrics: Metrics
+    package let logger: Logger
+
+    package init(
+        member: Roster.Member, roster: Roster, keystore: FileKeystore, spec: BinnedSpec, sessions: [PartyID: Session],
+        rules: IdentifierRules, log: any EventLog, clock: any StageClock = SystemClock(), metrics: Metrics,
+        logger: Logger
+    ) {
+        self.member = member
+        self.roster = roster
+        self.keystore = keystore
+        self.spec = spec
+        self.sessions = sessions
+        self.rules = rules
+        self.log = log
+        self.clock = clock
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// The feed of one partition, for its ingest stage alone; nil for a spec without features of the consortium.
+    ///
+    /// - Parameter stateFile: of the cache of tokens.
+    package func feed(stateFile: String) throws -> ConsortiumFeed? {
+        guard !spec.spec.tokenEntities.isEmpty else { return nil }
+        let source = try MemberTokens(
+            member.id, roster: roster, keystore: keystore, sessions: sessions, log: log, stateFile: stateFile,
+            clock: clock, metrics: metrics, logger: logger)
+        return ConsortiumFeed(
+            tokens: BoxTokens(entities: spec.spec.tokenEntities, rules: rules, source: source, metrics: metrics),
+            labels: LabelSealer(
+                member: member.id, epoch: roster.epoch, sessions: sessions, spec: spec,
+                idKey: try keystore.localKey("event-id"), random: randomBytes))
+    }
+
+    /// The topics that such a spec needs.
+    package static func topics(_ member: MemberID) -> [String] {
+        [Topics.labels, Topics.tokenKeys, Topics.blinded(member), Topics.evaluations(member)]
+    }
+
+    package static func describe(_ metrics: Metrics) {
+        TokenMetrics.describeMember(metrics)
+        metrics.describe(
+            "cordon_identifiers_refused_total", .counter,
+            "Names without a token, because they are no identifiers, by entity and reason.")
+        metrics.describe(
+            "cordon_labels_told_total", .counter, "Events of which the parties were told what became of them.")
+        metrics.describe("cordon_label_records_total", .counter, "Records on consortium.labels.")
+        metrics.describe(
+            "cordon_labels_waiting", .gauge, "Events of which the parties were not told yet what became of them.")
+    }
+}
+
+extension MemberTokens {
+    /// - Parameter stateFile: of the cache of tokens.
+    package convenience init(
+        _ member: MemberID, roster: Roster, keystore: FileKeystore, sessions: [PartyID: Session], log: any EventLog,
+        stateFile: String, clock: any StageClock = SystemClock(), metrics: Metrics, logger: Logger
+    ) throws {
+        guard let sessions = TokenSessions(sessions) else {
+            throw RoleError.sessionKeysIncomplete
+        }
+        try self.init(
+            consortium: roster.consortium, sessions: sessions,
+            channel: KeyRecordChannel(
+                member: member, key: try keystore.hpkeKey(), parties: roster.parties.mapValues(\.agreement)),
+            log: log, state: try SQLiteStateStore(path: stateFile, takingOver: true),
+            secret: try keystore.localKey("tokens"), clock: clock, metrics: metrics, logger: logger)
+    }
+}
+
+/// The file of a partition's tokens in an agent's folder.
+package func tokenState(_ folder: String, _ partition: TopicPartition) -> String {
+    "\(folder)/\(partition.topic)-\(partition.partition).tokens.sqlite"
+}

@@ -1,0 +1,17 @@
+package import Keys
+package import PipelineFiles
+package import Records
+import Secrets
+package import ThreeParty
+
+/// The pairwise PRF keys with both neighbours, agreed anew for every epoch.
+package func pairKeys(_ party: PartyID, _ roster: Roster, _ keystore: FileKeystore) throws -> PairKeys {
+    let own = try keystore.hpkeKey("agreement")
+    func key(_ peer: PartyID) throws -> SecretKey {
+        guard let other = roster.parties[peer] else { throw RoleError.rosterLacks(peer) }
+        let pair = [party, peer].sorted().map(\.name).joined(separator: "/")
+        return try own.agree(
+            with: other.agreement, info: Array("cordon/pair/v1/\(roster.consortium)/\(pair)/\(roster.epoch)".utf8))
+    }
+    return PairKeys(withPrevious: try key(party.previous), withNext: try key(party.next))
+}

@@ -1,0 +1,152 @@
+package import EventLogs
+package import Keys
+import LocalStore
+package import Logging
+package import PipelineFiles
+package import Records
+import SecureScoring
+package import Stages
+package import Telemetry
+import TokenService
+package import Tokens
+
+extension SessionRegistry: SessionDirectory {}
+
+/// The stage of a party that has its part in entity tokens: makes the first key with the two others, where there is none, answers
+/// all members' blinded batches, and rotates the key when the coordinator orders it (docs/TOKENS.md).
+///
+/// An attempt at a key that failed is reported and stops nothing else: there are answers under the key before, and transactions of
+/// models without the consortium's features are scored in any case.
+package final class PartyTokens: Stage {
+    private let party: PartyID
+    private let roster: Roster
+    private let keystore: FileKeystore
+    private let log: any EventLog
+    private let state: any StateStore
+    private let limit: RateLimit
+    private let attempt: Int
+    private let updates: TokenUpdates
+    private let clock: any StageClock
+    private let metrics: Metrics
+    private let logger: Logger
+    /// Made in a turn, since that takes a log that can be reached; so are the answers.
+    private var keys: TokenKeyStage?
+    /// The answers; nil before there is a key.
+    private var answers: TokenStage?
+    /// A look for keys costs a tenth of what it takes to answer a batch.
+    private var looking = Throttle(.milliseconds(50))
+
+    /// - Parameters:
+    ///   - stateFile: of what is kept beside the scoring state; taken over, so that a predecessor can commit no more.
+    ///   - attempt: at the first key, the same at all three parties.
+    ///   - updates: what counts move by; `loadUpdates` has them before anything runs.
+    package init(
+        party: PartyID, roster: Roster, keystore: FileKeystore, log: any EventLog, stateFile: String, limit: RateLimit,
+        attempt: Int, updates: TokenUpdates, clock: any StageClock, metrics: Metrics, logger: Logger
+    ) throws {
+        self.party = party
+        self.roster = roster
+        self.keystore = keystore
+        self.log = log
+        state = try SQLiteStateStore(path: stateFile, takingOver: true)
+        self.limit = limit
+        self.attempt = attempt
+        self.updates = updates
+        self.clock = clock
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// The rotations that a party has kept; none where it never ran.
+    package static func loadUpdates(
+        party: PartyID, roster: Roster, keystore: FileKeystore, stateFile: String
+    ) throws -> TokenUpdates {
+        let store = TokenKeyStore(
+            party: party, state: try SQLiteStateStore(path: stateFile), wrap: try keystore.localKey("token-keys"))
+        return try store.updates(consortium: roster.consortium)
+    }
+
+    /// Looks for keys now and then, and answers members under what is in force.
+    package func turn(until moment: Moment) throws -> Turn {
+        let keys = try self.keys ?? makeKeys()
+        self.keys = keys
+        if answers == nil || looking.isDue(at: clock.now) {
+            let turn = try keys.turn(until: answers == nil ? moment : clock.now)
+            for event in keys.takeEvents() { report(event) }
+            try follow(keys)
+            if answers == nil { return turn }
+        }
+        return try answers?.turn(until: moment) ?? .idle
+    }
+
+    package func finish() throws { try answers?.finish() }
+
+    private func report(_ event: TokenKeyEvent) {
+        switch event {
+        case .ordered(let id):
+            logger.notice(
+                "token key rotation ordered", metadata: ["epoch": "\(id.epoch.number)", "attempt": "\(id.attempt)"])
+        case .inForce(let epoch, _):
+            metrics.set("cordon_token_epoch", to: Double(epoch.number))
+            logger.notice("token key in force", metadata: ["epoch": "\(epoch.number)"])
+        case .failed(let id, let failure):
+            let next =
+                id.epoch == .first
+                ? "start all three parties with the next --token-attempt"
+                : "order the next attempt: cordon tokens rotate"
+            logger.error(
+                "there is no token key: \(failure); when that is settled, \(next)",
+                metadata: ["epoch": "\(id.epoch.number)", "attempt": "\(id.attempt)"])
+        }
+    }
+
+    /// Goes over to answers under the key that is in force.
+    private func follow(_ keys: TokenKeyStage) throws {
+        guard let newest = keys.newest else { return }
+        guard let answers else {
+            self.answers = try makeAnswers(newest)
+            return
+        }
+        while answers.epoch < newest { answers.rotate(to: try share(answers.epoch.next, keyStore())) }
+    }
+
+    // MARK: Making
+
+    private func makeKeys() throws -> TokenKeyStage {
+        let members = Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) })
+        return try TokenKeyStage(
+            consortium: roster.consortium, firstAttempt: UInt32(attempt), coordinator: roster.coordinator,
+            channel: KeyRecordChannel(
+                party: party, key: try keystore.hpkeKey("agreement"),
+                parties: roster.parties.mapValues(\.agreement), members: members),
+            store: try keyStore(), updates: updates, log: log, clock: clock, metrics: metrics)
+    }
+
+    private func makeAnswers(_ epoch: TokenEpoch) throws -> TokenStage {
+        let store = try keyStore()
+        let limits = Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, limit) })
+        let evaluator = TokenEvaluator(
+            share: try share(epoch, store),
+            previous: try epoch.previous.flatMap { try store.share(consortium: roster.consortium, epoch: $0) },
+            context: TokenContext(consortium: Array(roster.consortium.utf8), epoch: epoch), limits: limits)
+        return try TokenStage(
+            members: roster.members.map(\.id),
+            responder: TokenResponder(evaluator: evaluator, secret: try keystore.localKey("token-proofs")),
+            sessions: SessionRegistry(
+                party: party, key: try keystore.hpkeKey(),
+                members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,
+                logger: logger),
+            log: log, state: state, clock: clock, metrics: metrics)
+    }
+
+    private func share(_ epoch: TokenEpoch, _ store: borrowing TokenKeyStore) throws -> TokenKeyShare {
+        guard let share = try store.share(consortium: roster.consortium, epoch: epoch) else {
+            throw LogError.corrupted(reason: "the party's share of token key \(epoch.number) is gone")
+        }
+        return share
+    }
+
+    private func keyStore() throws -> TokenKeyStore {
+        TokenKeyStore(party: party, state: state, wrap: try keystore.localKey("token-keys"))
+    }
+}

@@ -1,0 +1,45 @@
+package import EventLogs
+package import Records
+
+/// Why a role can't start or go on: the roster, keys, topics or files that it was given do not fit. Each says what to do.
+package enum RoleError: Error, Sendable, Hashable {
+    case unknownMember(String)
+    case rosterLacks(PartyID)
+    case notTheCoordinator(keys: String)
+    /// The keystore lost what it had stored.
+    case sessionKeysGone(epoch: UInt32, keys: String)
+    case otherSessionKeys(MemberID, epoch: UInt32)
+    case sessionKeysIncomplete
+    case noTokenKey
+    /// No model on the log is for the bins that the agent was given.
+    case otherBins(file: String, digest: String, models: [String])
+    case topicNotCompacted(topic: String, cleanup: TopicSettings.Cleanup)
+    case topicKeepsTooLittle(topic: String, seconds: Int64, least: Int64)
+    case httpServer(reason: String)
+}
+
+extension RoleError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unknownMember(let name): "the roster has no member `\(name)`"
+        case .rosterLacks(let party): "the roster lacks \(party)"
+        case .notTheCoordinator(let keys): "the key in \(keys) is not the roster's coordinator"
+        case .sessionKeysGone(let epoch, let keys): "the session keys of epoch \(epoch) are not in \(keys)"
+        case .otherSessionKeys(let member, let epoch):
+            "other session keys of \(member) for epoch \(epoch) are on \(Topics.sessions): all its agents need "
+                + "the same key folder, or the roster another epoch"
+        case .sessionKeysIncomplete: "there are not session keys with all three parties"
+        case .noTokenKey:
+            "there is no token key yet: the parties make the first one by themselves when all three run `cordon score`"
+        case .otherBins(let file, let digest, let models):
+            "the bins in \(file) have the digest \(digest), but \(models.joined(separator: ", ")): "
+                + "take the bins that the consortium published with its model"
+        case .topicNotCompacted(let topic, let cleanup):
+            "\(topic): cleanup.policy is \(cleanup.rawValue) and must be compact, or what it holds is gone one day"
+        case .topicKeepsTooLittle(let topic, let seconds, let least):
+            "\(topic): retention.ms is \(seconds * 1000) and must be at least \(least * 1000), "
+                + "so that windows can be filled again from it"
+        case .httpServer(let reason): "the HTTP server failed: \(reason)"
+        }
+    }
+}

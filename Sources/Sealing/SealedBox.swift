@@ -1,0 +1,84 @@
+package import Secrets
+
+/// AES-256-GCM boxes: nonce (12 bytes), ciphertext, tag (16 bytes).
+package enum SealedBox {
+    package static let nonceBytes = BoxCipher.nonceBytes
+    package static let overhead = nonceBytes + BoxCipher.tagBytes
+
+    /// Why a box did not open: it was made under another key, for another header, or was changed on its way.
+    package enum OpenError: Error, Sendable, Hashable {
+        case notAuthentic
+    }
+
+    /// Seals under a fresh random nonce; a key may seal 2^32 boxes (NIST SP 800-38D, 8.3).
+    package static func seal(
+        _ plaintext: [UInt8], under key: borrowing SecretKey, associated data: [UInt8]
+    ) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        let nonce = (0..<nonceBytes).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        var box: [UInt8] = []
+        seal(plaintext, nonce: nonce[...], under: BoxCipher(key), associated: data, onto: &box)
+        return box
+    }
+
+    /// Appends a box to `out`.
+    ///
+    /// - Parameter nonce: 12 random bytes that were never used before.
+    package static func seal(
+        _ plaintext: [UInt8], nonce: ArraySlice<UInt8>, under cipher: BoxCipher, associated data: [UInt8],
+        onto out: inout [UInt8]
+    ) {
+        out.append(contentsOf: nonce)
+        nonce.withUnsafeBytes { cipher.seal(plaintext, nonce: $0, associated: data, onto: &out) }
+    }
+
+    /// Seals under a key that is derived for this one plaintext, so that sealing again gives the same bytes. The label
+    /// must determine the plaintext.
+    package static func seal(
+        _ plaintext: [UInt8], once label: [[UInt8]], under key: borrowing SecretKey, associated data: [UInt8]
+    ) -> [UInt8] {
+        var box: [UInt8] = []
+        box.reserveCapacity(plaintext.count + BoxCipher.tagBytes)
+        Self.zero.withUnsafeBytes {
+            BoxCipher(key.derive(label)).seal(plaintext, nonce: $0, associated: data, onto: &box)
+        }
+        return box
+    }
+
+    package static func open(
+        _ box: [UInt8], under key: borrowing SecretKey, associated data: [UInt8]
+    ) throws(OpenError) -> [UInt8] {
+        var plaintext: [UInt8] = []
+        guard box.withUnsafeBytes({ open($0, under: BoxCipher(key), associated: data, into: &plaintext) }) else {
+            throw .notAuthentic
+        }
+        return plaintext
+    }
+
+    /// Puts what a box holds in the place of `plaintext`; false, and nothing, where it does not open.
+    package static func open(
+        _ box: UnsafeRawBufferPointer, under cipher: BoxCipher, associated data: [UInt8], into plaintext: inout [UInt8]
+    ) -> Bool {
+        guard box.count >= overhead else { return false }
+        return cipher.open(
+            UnsafeRawBufferPointer(rebasing: box[nonceBytes...]),
+            nonce: UnsafeRawBufferPointer(rebasing: box[..<nonceBytes]), associated: data, into: &plaintext)
+    }
+
+    /// Opens what `seal(_:once:under:associated:)` made.
+    package static func open(
+        _ box: [UInt8], once label: [[UInt8]], under key: borrowing SecretKey, associated data: [UInt8]
+    ) throws(OpenError) -> [UInt8] {
+        var plaintext: [UInt8] = []
+        let isAuthentic = box.withUnsafeBytes { box in
+            zero.withUnsafeBytes {
+                BoxCipher(key.derive(label)).open(box, nonce: $0, associated: data, into: &plaintext)
+            }
+        }
+        guard isAuthentic else { throw .notAuthentic }
+        return plaintext
+    }
+
+    /// The nonce of a key that seals once.
+    private static let zero = [UInt8](repeating: 0, count: nonceBytes)
+}

@@ -1,0 +1,100 @@
+import EventLogs
+package import Manifests
+package import Records
+package import Stages
+package import ThreeParty
+
+/// The backend over frames between three parties: opens this party's boxes, computes with the two others, and seals its
+/// shares of the scores.
+package final class CellBackend: ScoringBackend {
+    /// The party that proposes.
+    package static let leader = PlanProposal.leader
+
+    private let exchange: CellExchange
+    private let models: ModelRegistry
+    private let sessions: SessionRegistry
+    private let opener: BatchOpener
+    /// Batches that are not computed yet, in order.
+    private var opened: [OpenedBatch] = []
+
+    /// - Parameters:
+    ///   - exchange: of frames with the others.
+    ///   - models: the same as the stage's.
+    package init(_ exchange: CellExchange, models: ModelRegistry, sessions: SessionRegistry) {
+        self.exchange = exchange
+        self.models = models
+        self.sessions = sessions
+        opener = BatchOpener(party: exchange.party, sessions: sessions)
+    }
+
+    package var party: PartyID { exchange.party }
+    package var leads: Bool { exchange.leads }
+
+    package func propose(_ plan: BatchPlan, decisions: Int64) throws(BatchAbort) {
+        try exchange.propose(plan, decisions: decisions)
+    }
+
+    package func begin(_ batch: SealedBatch, counts: PartitionCounts?) throws {
+        guard let model = try models.model(batch.model.digest) else {
+            throw ScoringError.modelNotDealt(batch.model.digest)
+        }
+        let batch = try opener.open(batch, counts: counts)
+        opened.append(batch)
+        try exchange.begin(batch.batch.plan.digest, batch.work(model.prepared, counts))
+    }
+
+    package func next(until deadline: Moment) throws -> ScoringEvent? {
+        let event: CellExchange.Event?
+        do { event = try exchange.next(until: deadline) } catch {
+            opened = []
+            throw error
+        }
+        switch event {
+        case .proposed(let proposal, let digest): return .proposed(proposal, digest: digest)
+        case .computed(let result): return .computed(try scored(opened.removeFirst(), result))
+        case .completed: return .completed
+        case nil: return nil
+        }
+    }
+
+    private func scored(_ batch: OpenedBatch, _ result: BatchResult) throws(LogError) -> ScoredBatch {
+        let sealer = ScoreSealer(party: party, model: batch.batch.model, sessions: sessions)
+        return ScoredBatch(
+            scores: try sealer.scores(batch.transactions, result), agreement: result.agreement, rounds: result.rounds,
+            counted: batch.counted(result.agreement))
+    }
+
+    package func complete() { exchange.complete() }
+
+    package func refuse(_ plan: Digest32) {
+        exchange.abort(plan)
+        opened = []
+    }
+
+    package func forgetOlder() {
+        exchange.forgetOlder()
+        opened = []
+    }
+
+    package func abandon() {
+        exchange.abandon()
+        opened = []
+    }
+
+    package func isUsable(_ record: SealedRecord, by model: ModelManifest) throws -> Bool {
+        try opener.isUsable(record, by: model)
+    }
+
+    package func reopen(
+        _ batch: SealedBatch, _ agreement: Agreement, counts: PartitionCounts
+    ) throws -> CountedBatch {
+        let opened = try opener.open(batch, counts: counts)
+        guard zip(opened.refusals, agreement.refusals).allSatisfy({ $0 == nil || $1 != nil }),
+            let counted = opened.counted(agreement)
+        else {
+            throw ScoringError.notOpenedAgain(
+                TopicPartition(Topics.sealed, batch.plan.partition), batch.plan.range.lowerBound)
+        }
+        return counted
+    }
+}

@@ -1,0 +1,29 @@
+import EventLogs
+package import Records
+
+/// The reason why a batch was abandoned. Nothing of it was released; the leader proposes its range again.
+package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
+    case peerMissing(PartyID)
+    case peerSilent([PartyID])
+    case peerDisagrees(PartyID, step: String)
+    case peerAborted(PartyID)
+    case protocolViolation(PartyID, step: String)
+    /// This party's log does not hold the proposed range yet.
+    case logBehind
+    /// This party's counts are not the leader's, and `consortium.batches` does not lead there.
+    case countsBehind
+
+    /// The sentence of the log entry.
+    package var description: String {
+        switch self {
+        case .peerMissing(let peer): "\(peer) is missing: its link is down"
+        case .peerSilent(let peers): "\(peers.map(\.name).joined(separator: " and ")) did not answer in time"
+        case .peerDisagrees(let peer, let step): "\(peer) disagrees about the batch (\(step))"
+        case .peerAborted(let peer): "\(peer) gave the batch up"
+        case .protocolViolation(let peer, let step): "\(peer) sent what the protocol does not have (\(step))"
+        case .countsBehind:
+            "this party's counts are not where the leader's are, and the decisions on \(Topics.batches) do not lead there"
+        case .logBehind: "this party's log ends before the batch does"
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package import EventLogs
+package import Records
+
+/// The plan of a batch, fixed before any work: two parties that agree on its digest agree on everything that goes into the
+/// batch (docs/design/scoring.md 4.1). All randomness of the batch hangs on that digest.
+///
+/// A batch is transactions to be scored, or labels to be counted.
+package struct BatchPlan: Sendable, Hashable {
+    package let partition: Int
+    /// Offsets of `consortium.sealed`; empty in a batch of labels.
+    package let range: Range<Int64>
+    /// Offsets of `consortium.labels`; empty in a batch of transactions.
+    package let labels: Range<Int64>
+    package let model: Digest32
+    /// The digest of what was counted before the batch (`CountStanding`): the same records over other counts use other masks.
+    /// Zeros where the model reads no counts.
+    package let counted: Digest32
+    /// Offsets of the range that the leader leaves out, because it has scored what they repeat; ascending.
+    package let repeats: [Int64]
+    package let digest: Digest32
+
+    /// - Parameter records: the records of both ranges without the repeats, in order.
+    package init(
+        partition: Int, range: Range<Int64>, labels: Range<Int64> = 0..<0, repeats: [Int64], records: [LogRecord],
+        model: Digest32, counted: Digest32 = .zero
+    ) {
+        self.partition = partition
+        self.range = range
+        self.labels = labels
+        self.model = model
+        self.counted = counted
+        self.repeats = repeats
+        digest = Digest32(
+            of: [
+                Array("cordon/plan/v3".utf8), Self.encode(partition, range, labels), model.bytes, counted.bytes,
+                repeats.flatMap { $0.bytes },
+            ]
+                + records.map { $0.value ?? [] })
+    }
+
+    /// partition (4), first and end offset of both ranges (8 each); big-endian.
+    static func encode(_ partition: Int, _ range: Range<Int64>, _ labels: Range<Int64>) -> [UInt8] {
+        withUnsafeBytes(of: UInt32(partition).bigEndian) { Array($0) }
+            + [range.lowerBound, range.upperBound, labels.lowerBound, labels.upperBound].flatMap(\.bytes)
+    }
+}
+
+extension Int64 {
+    /// The eight bytes, big-endian.
+    var bytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
+}

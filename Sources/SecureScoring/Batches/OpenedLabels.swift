@@ -1,0 +1,25 @@
+import Counters
+import Records
+import Sealing
+import ThreeParty
+
+/// A record of `consortium.labels` as this party sees it after opening its box.
+package struct OpenedLabels {
+    /// One label.
+    struct Entry {
+        var event: EventID
+        /// This party's share of the outcome; nil where the record says nothing of outcomes.
+        var outcome: CountShare?
+        /// The event's time and tokens, where the record brings that along.
+        var history: (time: EventTime, tokens: [TokenKey?])?
+    }
+
+    /// The sender; nil where the record names no member of the consortium.
+    var member: MemberID?
+    var partition = 0
+    /// The record's place among the member's label records.
+    var order: UInt64 = 0
+    var entries: [Entry] = []
+    /// The reason why this party can't use the record.
+    var refusal: Refusal?
+}

@@ -1,0 +1,23 @@
+package import EventLogs
+package import Logging
+package import Stages
+package import Telemetry
+
+/// The surroundings of all that works on one partition of `consortium.sealed`.
+package struct PartitionContext: Sendable {
+    package let partition: TopicPartition
+    package let log: any EventLog
+    package let clock: any StageClock
+    package let metrics: Metrics
+    package let logger: Logger
+
+    package init(
+        partition: TopicPartition, log: any EventLog, clock: any StageClock, metrics: Metrics, logger: Logger
+    ) {
+        self.partition = partition
+        self.log = log
+        self.clock = clock
+        self.metrics = metrics
+        self.logger = logger
+    }
+}

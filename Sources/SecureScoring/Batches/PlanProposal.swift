@@ -1,0 +1,58 @@
+package import Records
+
+/// A plan as the leader names it to the others: everything but the records, which each reads from its own log.
+package struct PlanProposal: Sendable, Hashable {
+    /// The party that proposes.
+    package static let leader = PartyID.zero
+
+    package var partition: Int
+    package var range: Range<Int64>
+    package var labels: Range<Int64>
+    package var model: Digest32
+    package var counted: Digest32
+    /// The offset on `consortium.batches` up to which the leader has counted; no part of the plan.
+    package var decisions: Int64
+    package var repeats: [Int64]
+
+    /// The length of an encoded proposal without repeats.
+    package static let bytes = 108
+
+    package init(_ plan: BatchPlan, decisions: Int64 = 0) {
+        self.decisions = decisions
+        partition = plan.partition
+        range = plan.range
+        labels = plan.labels
+        model = plan.model
+        counted = plan.counted
+        repeats = plan.repeats
+    }
+
+    /// partition (4); first and end offset of transactions and of labels (8 each); digests of the model and of what was counted
+    /// (32 each); the decisions' offset (8); each repeat's offset (8); big-endian.
+    package var encoded: [UInt8] {
+        BatchPlan.encode(partition, range, labels) + model.bytes + counted.bytes + decisions.bytes
+            + repeats.flatMap(\.bytes)
+    }
+
+    /// A proposal that was encoded; nil for bytes that are not a proposal of at least one and at most `limit` records.
+    package init?(decoding bytes: [UInt8], limit: Int = 65_536) {
+        guard bytes.count >= Self.bytes, (bytes.count - Self.bytes) % 8 == 0, let model = Digest32(bytes[36..<68]),
+            let counted = Digest32(bytes[68..<100])
+        else { return nil }
+        func offset(_ at: Int) -> Int64 { Int64(bitPattern: bytes[at..<at + 8].reduce(0) { $0 << 8 | UInt64($1) }) }
+        func range(_ at: Int) -> Range<Int64>? {
+            let (first, end) = (offset(at), offset(at + 8))
+            guard first >= 0, end >= first, end - first <= Int64(limit) else { return nil }
+            return first..<end
+        }
+        guard let sealed = range(4), let labels = range(20), sealed.isEmpty != labels.isEmpty else { return nil }
+        partition = Int(bytes[0..<4].reduce(0) { $0 << 8 | UInt32($1) })
+        self.range = sealed
+        self.labels = labels
+        self.model = model
+        self.counted = counted
+        decisions = offset(100)
+        repeats = stride(from: Self.bytes, to: bytes.count, by: 8).map(offset)
+        guard repeats.allSatisfy(sealed.contains), zip(repeats, repeats.dropFirst()).allSatisfy(<) else { return nil }
+    }
+}

@@ -1,0 +1,56 @@
+package import EventLogs
+package import Manifests
+import Records
+
+/// A batch before any box is opened: its plan, the records that the plan is of, and the model that is in force at them.
+package struct SealedBatch {
+    package let plan: BatchPlan
+    package let content: BatchContent
+    package let model: ModelManifest
+
+    /// A batch of transactions.
+    ///
+    /// - Parameters:
+    ///   - range: of `consortium.sealed`.
+    ///   - all: every record of the range.
+    ///   - repeats: offsets of those that are left out.
+    ///   - standing: of the counts before the batch; nil where the model reads none.
+    package init(
+        partition: Int, transactions all: [SealedRecord], in range: Range<Int64>, repeats: [Int64],
+        model: ModelManifest, standing: CountStanding?
+    ) {
+        let dropped = Set(repeats)
+        content = .transactions(all.filter { !dropped.contains($0.offset) })
+        self.model = model
+        plan = BatchPlan(
+            partition: partition, range: range,
+            // Where nothing is read of `consortium.labels`, the plan says how far they are counted.
+            labels: standing.map { $0.labels..<$0.labels } ?? 0..<0, repeats: repeats, records: content.records,
+            model: model.digest, counted: standing?.digest ?? .zero)
+    }
+
+    /// A batch of labels.
+    ///
+    /// - Parameters:
+    ///   - range: of `consortium.labels`; `labels` are all of its records.
+    ///   - at: the offset of `consortium.sealed` before which they are counted.
+    ///   - standing: of the counts before the batch.
+    package init(
+        partition: Int, labels: [LogRecord], in range: Range<Int64>, at offset: Int64, model: ModelManifest,
+        standing: CountStanding
+    ) {
+        content = .labels(labels)
+        self.model = model
+        plan = BatchPlan(
+            partition: partition, range: offset..<offset, labels: range, repeats: [], records: labels,
+            model: model.digest, counted: standing.digest)
+    }
+
+    /// The transactions' members and sources, as their headers say, of those that `isIncluded` names by their place in the batch.
+    func sources(
+        where isIncluded: (Int) -> Bool = { _ in true }
+    ) -> [(member: MemberID, source: SourcePosition)] {
+        guard case .transactions(let records) = content else { return [] }
+        return records.enumerated().compactMap { isIncluded($0) ? $1.claim : nil }
+    }
+}

@@ -1,0 +1,51 @@
+package import EventLogs
+import Records
+
+/// A record of `consortium.sealed`, decoded once. Nothing of it is believed yet.
+package struct SealedRecord {
+    /// The content, as far as it can be read without a key.
+    enum Body {
+        case activation(WireModelActivation)
+        case transaction(SealedTransaction)
+        /// Neither, or a transaction without a readable header.
+        case unreadable
+    }
+
+    package let record: LogRecord
+    let body: Body
+
+    package init(_ record: LogRecord) {
+        self.record = record
+        let bytes = record.value ?? []
+        if let transaction = SealedTransaction(bytes) {
+            body = .transaction(transaction)
+        } else if case .activation(let activation)? = WireSealedRecord(decoding: bytes)?.body {
+            body = .activation(activation)
+        } else {
+            body = .unreadable
+        }
+    }
+
+    var offset: Int64 { record.position.offset }
+
+    var activation: WireModelActivation? {
+        if case .activation(let activation) = body { activation } else { nil }
+    }
+
+    /// The member and source that its header names, unproven; nil where it names none that can be read.
+    var claim: (member: MemberID, source: SourcePosition)? {
+        guard case .transaction(let transaction) = body, let member = transaction.header.member,
+            let source = transaction.header.source
+        else { return nil }
+        return (member, source)
+    }
+
+    /// The member that its header names, where that header is whole, or of another schema: whom a rejected record is for.
+    var sender: MemberID? {
+        guard case .transaction(let transaction) = body else { return nil }
+        let header = transaction.header
+        guard header.schema == SealedHeader.schema else { return header.member }
+        guard header.event != nil, let source = header.source, source.offset >= 0 else { return nil }
+        return header.member
+    }
+}

@@ -1,0 +1,43 @@
+import Counters
+import EventLogs
+import Manifests
+import Records
+import Sealing
+import ThreeParty
+import Tokens
+
+/// The opener of this party's boxes of a whole batch.
+final class BatchOpener {
+    private let transactions: TransactionOpener
+    private let labels: LabelOpener
+
+    init(party: PartyID, sessions: SessionRegistry) {
+        transactions = TransactionOpener(party: party, sessions: sessions)
+        labels = LabelOpener(party: party, sessions: sessions)
+    }
+
+    /// Opens a batch.
+    ///
+    /// - Parameter counts: those that its model reads; a batch of labels has them.
+    func open(_ batch: SealedBatch, counts: PartitionCounts?) throws -> OpenedBatch {
+        switch batch.content {
+        case .transactions(let records):
+            var inputs = BatchInputs(bits: batch.model.ownBits, capacity: records.count)
+            let opened = try records.map {
+                try transactions.open($0, for: batch.model, counts: counts, into: &inputs)
+            }
+            return OpenedBatch(batch: batch, content: .transactions(opened, inputs), tokens: counts?.standing.tokens)
+        case .labels(let records):
+            guard let counts else { preconditionFailure("labels are proposed where the model reads counts") }
+            let opened = try records.map { try labels.open($0, for: batch.model, counts: counts) }
+            return OpenedBatch(batch: batch, content: .labels(opened), tokens: counts.standing.tokens)
+        }
+    }
+
+    /// Whether this party can use a transaction.
+    func isUsable(_ record: SealedRecord, by model: ModelManifest) throws -> Bool {
+        var inputs = BatchInputs(bits: model.ownBits, capacity: 1)
+        _ = try transactions.open(record, for: model, into: &inputs)
+        return inputs.refusal(0) == nil
+    }
+}

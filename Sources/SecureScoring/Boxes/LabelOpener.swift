@@ -1,0 +1,78 @@
+import Counters
+import EventLogs
+import Manifests
+import Model
+import Records
+import Sealing
+import ThreeParty
+
+/// The opener of this party's boxes of label records. Refusals are per record and never stop a batch.
+final class LabelOpener {
+    private let party: PartyID
+    private let sessions: SessionRegistry
+    private var streams = CounterStream()
+
+    init(party: PartyID, sessions: SessionRegistry) {
+        self.party = party
+        self.sessions = sessions
+    }
+
+    /// Opens a record; the result says where it is refused.
+    func open(_ record: LogRecord, for model: ModelManifest, counts: PartitionCounts) throws(LogError) -> OpenedLabels {
+        var opened = OpenedLabels()
+        opened.refusal = try open(record.value ?? [], model, counts, &opened)
+        return opened
+    }
+
+    private func open(
+        _ bytes: [UInt8], _ model: ModelManifest, _ counts: PartitionCounts, _ opened: inout OpenedLabels
+    ) throws(LogError) -> Refusal? {
+        guard let record = LabelRecord(bytes) else { return .headerMalformed }
+        let header = record.header
+        guard let member = header.member, sessions.isMember(member) else { return .unknownMember }
+        opened.member = member
+        guard header.schema == LabelHeader.schema else { return .unknownSchema }
+        guard LabelHeader.counts.contains(header.count), let source = header.source, let order = source.labelOrder
+        else {
+            return .headerMalformed
+        }
+        (opened.partition, opened.order) = (source.partition, order)
+        // Nothing of a label without its event depends on the spec.
+        guard !header.history || header.featureSpec == model.featureSpec else { return .wrongFeatureSpec }
+        guard record.boxes.count == 3 else { return .boxMissing }
+        guard let cipher = try sessions.upCipher(member, epoch: header.sessionEpoch) else { return .unknownSession }
+        var plaintext: [UInt8] = []
+        let isOpen = record.boxes[party.rawValue].withUnsafeBytes {
+            SealedBox.open(
+                $0, under: cipher, associated: labelAssociatedData(header: record.headerBytes, party: party),
+                into: &plaintext)
+        }
+        guard isOpen else { return .boxNotOpened }
+        guard
+            let labels = LabelEntries.read(
+                plaintext, at: party, header: header, slots: counts.features.slots, &streams)
+        else { return .boxMalformed }
+        do throws(Refusal) {
+            opened.entries = try entries(labels, counts, header.tokenEpoch)
+            return nil
+        } catch { return error }
+    }
+
+    private func entries(
+        _ labels: [SharedLabel], _ counts: PartitionCounts, _ epoch: UInt64
+    ) throws(Refusal) -> [OpenedLabels.Entry] {
+        var entries: [OpenedLabels.Entry] = []
+        entries.reserveCapacity(labels.count)
+        for label in labels {
+            var entry = OpenedLabels.Entry(event: label.event, outcome: label.outcome)
+            if let time = label.time {
+                let tokens = label.tokens.withUnsafeBytes { bytes in
+                    Result { () throws(Refusal) in try counts.tokens(bytes, epoch: epoch) }
+                }
+                entry.history = (time, try tokens.get())
+            }
+            entries.append(entry)
+        }
+        return entries
+    }
+}

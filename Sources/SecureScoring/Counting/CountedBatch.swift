@@ -1,0 +1,19 @@
+import ThreeParty
+import Tokens
+
+/// A batch that all parties computed, with what this one opened of it: what `PartitionCounts` counts. The stage passes it on
+/// and does not look inside.
+package struct CountedBatch {
+    /// The opened records, one after the other.
+    enum Content {
+        case transactions([OpenedTransaction])
+        case labels([OpenedLabels])
+    }
+
+    let plan: BatchPlan
+    let content: Content
+    /// The parties' agreement on what to take.
+    let agreement: Agreement
+    /// The epoch of the tokens in it: what is counted may have moved on since it was opened.
+    let tokens: TokenEpoch
+}

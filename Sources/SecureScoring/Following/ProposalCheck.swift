@@ -1,0 +1,52 @@
+package import EventLogs
+import Manifests
+package import Records
+import Stages
+
+/// The check of a follower on a proposal: reads its range from this party's own log, counts up to where it stands, and holds its
+/// digest against the leader's. Used by the partition's thread.
+package struct ProposalCheck {
+    private let models: ModelSwitch
+    private let reader: BatchReader
+    private let replay: DecisionReplay
+    private let patience: Duration
+
+    /// - Parameter patience: how long each wait for this party's log takes at most.
+    package init(models: ModelSwitch, reader: BatchReader, replay: DecisionReplay, patience: Duration) {
+        self.models = models
+        self.reader = reader
+        self.replay = replay
+        self.patience = patience
+    }
+
+    /// Whether this party must have ended what is under way before the batch that is proposed begins: where the leader goes back,
+    /// and where each batch looks at what the one before it left.
+    package func interrupts(_ queue: BatchQueue, _ proposal: PlanProposal) throws(LogError) -> Bool {
+        guard let end = queue.end else { return false }
+        guard end == proposal.range.lowerBound else { return true }
+        return try models.knownModel(at: end)?.counts != nil
+    }
+
+    /// The batch that is proposed, as this party's own log has it.
+    ///
+    /// - Throws: a `BatchAbort` where this party's log or counts are not there in time, or lead to another plan.
+    package func batch(_ proposal: PlanProposal, _ digest: Digest32) throws -> SealedBatch {
+        guard try reader.scan(upTo: proposal.range.lowerBound) else { throw BatchAbort.logBehind }
+        let model = try models.model(at: proposal.range.lowerBound)
+        guard try replay.catchUp(to: proposal, for: model, patience: patience) else { throw BatchAbort.countsBehind }
+        guard
+            let batch = try reader.batch(proposal.range, labels: proposal.labels, repeats: proposal.repeats)
+        else { throw BatchAbort.logBehind }
+        try Self.check(batch, against: digest)
+        models.passed(proposal.range.upperBound)
+        return batch
+    }
+
+    /// Holds a batch against what the leader proposed: the same plan, and no activation in it, which switches the model.
+    package static func check(_ batch: SealedBatch, against digest: Digest32) throws(BatchAbort) {
+        if case .transactions(let records) = batch.content, records.contains(where: { $0.activation != nil }) {
+            throw .peerDisagrees(PlanProposal.leader, step: "proposal")
+        }
+        guard batch.plan.digest == digest else { throw .peerDisagrees(PlanProposal.leader, step: "proposal") }
+    }
+}

@@ -1,0 +1,106 @@
+package import EventLogs
+import Manifests
+import Records
+import Stages
+
+/// The leader's choice of what comes next on a partition: reads the log, and closes batches of transactions and of labels. Used by
+/// the partition's thread.
+package final class BatchLeader {
+    /// The next step of the leader.
+    package enum Step {
+        /// There is nothing to do yet.
+        case wait
+        /// The model is to be switched at this record.
+        case activation(SealedRecord)
+        /// All records up to `end` repeat what is scored: so many are dropped.
+        case repeats(Int, end: Int64)
+        /// This batch is to be proposed.
+        case batch(SealedBatch)
+    }
+
+    private let context: PartitionContext
+    private let limits: BatchLimits
+    private let sealed: SealedLog
+    private let models: ModelSwitch
+    private let counting: PartitionCounting
+    private let backend: any ScoringBackend
+    private var gatherer: BatchGatherer
+    /// The sources that are scored and in the log.
+    private var sources: SourcePositions
+
+    package init(
+        _ sealed: SealedLog, models: ModelSwitch, counting: PartitionCounting, backend: any ScoringBackend,
+        state: any StateStore, limits: BatchLimits, in context: PartitionContext
+    ) throws {
+        self.context = context
+        self.limits = limits
+        self.sealed = sealed
+        self.models = models
+        self.counting = counting
+        self.backend = backend
+        gatherer = BatchGatherer(limit: limits.records, now: context.clock.now)
+        sources = try SourcePositions(partition: context.partition, state: state)
+    }
+
+    /// The moment at which there may be a batch to propose; nil where nothing was read for one.
+    var due: Moment? { gatherer.isEmpty ? nil : gatherer.due }
+
+    /// Forgets what was read: the log is read again from where it is scored.
+    func forget() { gatherer.removeAll() }
+
+    /// The changes of the kept state where the parties agreed to take these transactions.
+    func advance(_ accepted: [(member: MemberID, source: SourcePosition)]) -> [StateWrite] { sources.advance(accepted) }
+
+    /// The next step behind the batches under way; waits for the log until `moment` where there is nothing else to do.
+    func next(after queue: BatchQueue, until moment: Moment) throws -> Step {
+        try gather(after: queue, until: moment)
+        if queue.isEmpty, let labels = try labels() { return .batch(labels) }
+        let from = queue.end ?? models.committed
+        let step = try gatherer.next(after: queue, at: context.clock.now) {
+            let isCounted = try models.model(at: from).counts != nil
+            return BatchGatherer.Terms(
+                isCounted: isCounted, label: isCounted ? counting.nextLabel?.timestamp : nil)
+        } isRepeat: {
+            try isRepeat($0, from: from)
+        }
+        switch step {
+        case .wait: return .wait
+        case .activation(let record): return .activation(record)
+        case .repeats(let count, let end): return .repeats(count, end: end)
+        case .transactions(let records, let end, let repeats):
+            gatherer.rest(until: context.clock.now + limits.beat.wait(by: context.clock))
+            let model = try models.model(at: from)
+            return .batch(
+                SealedBatch(
+                    partition: context.partition.partition, transactions: records, in: from..<end, repeats: repeats,
+                    model: model, standing: try counting.counts(for: model)?.standing))
+        }
+    }
+
+    private func gather(after queue: BatchQueue, until moment: Moment) throws {
+        guard gatherer.room > 0 else { return }
+        let isIdle = queue.isEmpty && gatherer.isEmpty
+        if isIdle { try sealed.move(to: models.committed) }
+        gatherer.add(try sealed.next(limit: gatherer.room, until: isIdle ? moment : context.clock.now))
+    }
+
+    /// The labels that were in the log before the next transaction was; nil where there are none. So a label comes behind its event,
+    /// and before the transactions whose windows hold that; topics have no order among each other but their records' times.
+    private func labels() throws -> SealedBatch? {
+        let offset = models.committed
+        guard let model = try models.knownModel(at: offset) else { return nil }
+        let next = gatherer.first?.record.timestamp ?? .max
+        let records = try counting.newLabels(for: model, limit: limits.labels).prefix { $0.timestamp <= next }
+        guard let last = records.last, let standing = try counting.counts(for: model)?.standing else { return nil }
+        return SealedBatch(
+            partition: context.partition.partition, labels: Array(records),
+            in: standing.labels..<last.position.offset + 1, at: offset, model: model, standing: standing)
+    }
+
+    /// Whether a record repeats what is scored: by its header, and by its box, which only its member can have made. One
+    /// that merely says so goes into the batch, and to the rejected records.
+    private func isRepeat(_ record: SealedRecord, from offset: Int64) throws -> Bool {
+        guard let claim = record.claim, sources.isRepeat(claim.member, claim.source) else { return false }
+        return try backend.isUsable(record, by: models.model(at: offset))
+    }
+}

@@ -1,0 +1,41 @@
+import Logging
+import Telemetry
+import ThreeParty
+
+/// The report of batches to metrics and the log. Sums alone leave a party.
+struct BatchReport {
+    private let context: PartitionContext
+    /// The reason of the last abort, so that the same reason is logged once.
+    private var lastAbort: BatchAbort?
+
+    init(in context: PartitionContext) { self.context = context }
+
+    /// Adds a batch that is done.
+    mutating func add(_ batch: SealedBatch, _ scored: ScoredBatch) {
+        lastAbort = nil
+        let refusals = scored.agreement.refusals
+        let refused = refusals.count { $0 != nil }
+        add(repeats: batch.plan.repeats.count)
+        switch batch.content {
+        case .labels:
+            context.metrics.add(1, to: "cordon_label_batches_total")
+            context.metrics.add(refused, to: "cordon_label_records_refused_total")
+        case .transactions:
+            context.metrics.add(1, to: "cordon_batches_total")
+            context.metrics.add(scored.rounds, to: "cordon_rounds_total")
+            context.metrics.add(refusals.count - refused, to: "cordon_transactions_scored_total")
+            context.metrics.add(refused, to: "cordon_transactions_refused_total")
+        }
+    }
+
+    /// Adds repeats that the leader dropped.
+    func add(repeats: Int) { context.metrics.add(repeats, to: "cordon_repeats_dropped_total") }
+
+    /// Adds a batch that was abandoned.
+    mutating func add(_ abort: BatchAbort) {
+        context.metrics.add(1, to: "cordon_batches_aborted_total")
+        guard abort != lastAbort else { return }
+        lastAbort = abort
+        context.logger.error("batch stopped: \(abort)", metadata: ["partition": "\(context.partition)"])
+    }
+}

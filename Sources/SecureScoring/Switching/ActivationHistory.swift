@@ -1,0 +1,76 @@
+import EventLogs
+import Manifests
+import Records
+
+/// The history of which model is in force from which offset of one partition on, and of how far this party has read. A function
+/// of the log; kept so that a restart need not read it all again.
+struct ActivationHistory {
+    private static let table = "activations"
+
+    private struct Entry {
+        var offset: Int64
+        var model: Digest32
+        var sequence: UInt64
+    }
+
+    private let partition: TopicPartition
+    private let state: any StateStore
+    private var entries: [Entry] = []
+    /// The offset below which everything is scored and in the log.
+    private(set) var committed: Int64
+    /// The offset below which every activation is known.
+    var scanned: Int64
+
+    init(partition: TopicPartition, state: any StateStore) throws {
+        self.partition = partition
+        self.state = state
+        committed = try state.position(partition) ?? 0
+        scanned = committed
+        var entries: [Entry] = []
+        try state.scan(Self.table) { entry in
+            guard entry.value.count == 40, let model = Digest32(entry.value[8...]) else {
+                throw LogError.corrupted(reason: "the party's state holds a malformed model activation")
+            }
+            let sequence = entry.value[..<8].reduce(0) { $0 << 8 | UInt64($1) }
+            if entry.key == Self.key(partition, entry.order) {
+                entries.append(Entry(offset: entry.order, model: model, sequence: sequence))
+            }
+        }
+        self.entries = entries.sorted { $0.offset < $1.offset }
+    }
+
+    private static func key(_ partition: TopicPartition, _ offset: Int64) -> [UInt8] {
+        Array("\(partition)@\(offset)".utf8)
+    }
+
+    /// The model that the record at `offset` is scored by.
+    func model(at offset: Int64) -> Digest32? { entries.last { $0.offset < offset }?.model }
+
+    /// Whether the activation at this offset is in the history.
+    func isKnown(at offset: Int64) -> Bool { entries.contains { $0.offset == offset } }
+
+    /// Whether an activation is newer than all in the history.
+    func accepts(_ activation: ModelActivation) -> Bool { activation.sequence > (entries.last?.sequence ?? 0) }
+
+    /// Adds an activation, and stores it.
+    mutating func add(_ activation: ModelActivation, at offset: Int64) throws(LogError) {
+        guard !isKnown(at: offset) else { return }
+        entries.append(Entry(offset: offset, model: activation.model, sequence: activation.sequence))
+        let value = withUnsafeBytes(of: activation.sequence.bigEndian) { Array($0) } + activation.model.bytes
+        try state.commit(
+            [
+                .put(
+                    table: Self.table,
+                    StateEntry(key: Self.key(partition, offset), value: value, order: offset))
+            ], positions: [])
+    }
+
+    /// Commits that everything below `offset` is scored and in the log.
+    ///
+    /// - Parameter writes: what else changes with it.
+    mutating func commit(_ offset: Int64, _ writes: [StateWrite]) throws(LogError) {
+        committed = max(committed, offset)
+        scanned = max(scanned, committed)
+        try state.commit(writes, positions: [Position(partition, committed)])
+    }
+}

@@ -1,0 +1,77 @@
+package import EventLogs
+import Logging
+package import Manifests
+import Records
+package import Stages
+
+/// The switch between models on one partition: which model is in force at which offset, by the activations in the log. It
+/// commits with that how far the partition is scored. Used by the partition's thread.
+package final class ModelSwitch {
+    private let context: PartitionContext
+    private let models: ModelRegistry
+    private var activations: ActivationHistory
+
+    package init(_ models: ModelRegistry, state: any StateStore, in context: PartitionContext) throws {
+        self.context = context
+        self.models = models
+        activations = try ActivationHistory(partition: context.partition, state: state)
+    }
+
+    /// The offset below which everything is scored and in the log.
+    package var committed: Int64 { activations.committed }
+    /// The offset below which every activation is known.
+    package var scanned: Int64 { activations.scanned }
+
+    /// The model that the record at `offset` is scored by; throws where this party has none.
+    package func model(at offset: Int64) throws -> ModelManifest {
+        guard let digest = activations.model(at: offset) else { throw ScoringError.noModel(context.partition) }
+        guard let model = try models.model(digest) else { throw ScoringError.modelNotDealt(digest) }
+        return model.manifest
+    }
+
+    /// The same; nil where this party has none.
+    package func knownModel(at offset: Int64) throws(LogError) -> ModelManifest? {
+        guard let digest = activations.model(at: offset) else { return nil }
+        return try models.model(digest)?.manifest
+    }
+
+    /// Switches the model at a record; one that the coordinator did not sign, or an old one, changes nothing.
+    ///
+    /// - Returns: whether the model was switched.
+    package func apply(_ record: SealedRecord) throws(LogError) -> Bool {
+        let offset = record.offset
+        // One that is known is read again after a restart.
+        guard !activations.isKnown(at: offset) else { return false }
+        guard let wire = record.activation, let activation = models.activation(wire), activations.accepts(activation)
+        else {
+            context.logger.error(
+                "a forged or repeated model activation was ignored", metadata: ["offset": "\(offset)"])
+            return false
+        }
+        try activations.add(activation, at: offset)
+        context.logger.notice(
+            "model activated", metadata: ["model": "\(activation.version)", "offset": "\(offset)"])
+        return true
+    }
+
+    /// Applies every activation below `offset`; false where this party's log does not get there in time.
+    package func scan(_ log: SealedLog, upTo offset: Int64, until deadline: Moment) throws(LogError) -> Bool {
+        guard activations.scanned < offset else { return true }
+        try log.move(to: activations.scanned)
+        while activations.scanned < offset {
+            let records = try log.next(limit: Int(min(1024, offset - activations.scanned)), until: deadline)
+            guard let last = records.last else { return false }
+            for record in records where record.offset < offset && record.activation != nil { _ = try apply(record) }
+            activations.scanned = min(offset, last.offset + 1)
+        }
+        return true
+    }
+
+    /// Notes that the records below `offset` were read, and that no activation was among them.
+    package func passed(_ offset: Int64) { activations.scanned = max(activations.scanned, offset) }
+
+    /// Commits that everything below `offset` is scored and in the log, and `writes` with it.
+    package func commit(_ offset: Int64, _ writes: [StateWrite] = []) throws(LogError) {
+        try activations.commit(offset, writes)
+    }
+}

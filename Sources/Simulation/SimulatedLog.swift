@@ -1,0 +1,166 @@
+package import EventLogs
+import Records
+package import Stages
+import Synchronization
+
+/// The log as one simulated process sees it: the topics of a broker, with faults of its own. A call that would wait lets
+/// simulated time pass instead.
+///
+/// It behaves as the log's conformance suite says, but for groups: a simulation hands partitions out itself.
+package final class SimulatedLog: EventLog {
+    struct Faults {
+        var refusedAppends = 0
+        var lostAnswers = 0
+        var refusedReads = 0
+        var lag = 0
+        var isDead = false
+    }
+
+    let broker: SimulatedBroker
+    let clock: any StageClock
+    private let faults = Mutex(Faults())
+
+    package init(_ broker: SimulatedBroker, clock: any StageClock) {
+        self.broker = broker
+        self.clock = clock
+    }
+
+    /// Lets a fault begin. Faults of a number add up; a lag takes the place of the one before.
+    package func disturb(_ fault: LogFault) {
+        faults.withLock { faults in
+            switch fault {
+            case .refuseAppends(let number): faults.refusedAppends += number
+            case .loseAnswers(let number): faults.lostAnswers += number
+            case .refuseReads(let number): faults.refusedReads += number
+            case .lag(let records): faults.lag = records
+            case .dead: faults.isDead = true
+            }
+        }
+    }
+
+    /// Ends every fault but death.
+    package func recover() { faults.withLock { $0 = Faults(isDead: $0.isDead) } }
+
+    private static let refused = LogError.unreachable(reason: "the simulated broker refuses")
+
+    func checkAlive() throws(LogError) {
+        guard !faults.withLock({ $0.isDead }) else { throw .failed(reason: "the simulated process is gone") }
+    }
+
+    /// To be called before each read.
+    func beginRead() throws(LogError) {
+        try checkAlive()
+        let isRefused = faults.withLock { faults in
+            guard faults.refusedReads > 0 else { return false }
+            faults.refusedReads -= 1
+            return true
+        }
+        if isRefused { throw Self.refused }
+    }
+
+    /// Carries an append out as its faults have it.
+    func appending<T>(_ body: () throws(LogError) -> T) throws(LogError) -> T {
+        try checkAlive()
+        let (isRefused, isLost) = faults.withLock { faults in
+            if faults.refusedAppends > 0 {
+                faults.refusedAppends -= 1
+                return (true, false)
+            }
+            guard faults.lostAnswers > 0 else { return (false, false) }
+            faults.lostAnswers -= 1
+            return (false, true)
+        }
+        if isRefused { throw Self.refused }
+        let result = try body()
+        if isLost { throw Self.refused }
+        return result
+    }
+
+    /// How many records of a partition this process sees.
+    func visible(_ partition: TopicPartition) throws(LogError) -> Int64 {
+        let lag = faults.withLock { $0.lag }
+        let all = try end(of: partition)
+        return max(0, all - Int64(lag))
+    }
+
+    private func read<T>(_ body: (SimulatedBroker.State) throws(LogError) -> T) throws(LogError) -> T {
+        try broker.state.withLock { state throws(LogError) in try body(state) }
+    }
+
+    // MARK: EventLog
+
+    package func create(_ topics: [TopicSettings]) throws(LogError) {
+        broker.state.withLock { state in
+            for topic in topics {
+                let known = state.topics[topic.name]?.partitions ?? 0
+                state.topics[topic.name] = topic
+                state.topics[topic.name]?.partitions = max(known, topic.partitions)
+            }
+        }
+    }
+
+    package func topics() throws(LogError) -> [TopicSettings] {
+        try read { state throws(LogError) in state.topics.values.sorted { $0.name < $1.name } }
+    }
+
+    package func partitions(of topic: String) throws(LogError) -> Int {
+        try read { state throws(LogError) in
+            guard let found = state.topics[topic] else { throw .unknownTopic(topic) }
+            return found.partitions
+        }
+    }
+
+    @discardableResult
+    package func append(_ batch: [NewRecord]) throws(LogError) -> [Position] {
+        try appending { () throws(LogError) in
+            try broker.state.withLock { state throws(LogError) in
+                try state.append(batch, at: broker.clock.microseconds)
+            }
+        }
+    }
+
+    package func reader(at positions: [Position]) throws(LogError) -> any LogReader {
+        try beginRead()
+        return try SimulatedReader(positions, log: self)
+    }
+
+    package func earliest(of partition: TopicPartition) throws(LogError) -> Int64 {
+        try read { state throws(LogError) in
+            try state.check(partition)
+            return 0
+        }
+    }
+
+    package func end(of partition: TopicPartition) throws(LogError) -> Int64 {
+        try checkAlive()
+        return try read { state throws(LogError) in
+            try state.check(partition)
+            return Int64(state.records[partition]?.count ?? 0)
+        }
+    }
+
+    package func commit(_ positions: [Position], group: String) throws(LogError) {
+        try checkAlive()
+        try broker.state.withLock { state throws(LogError) in
+            for position in positions { try state.check(position.partition) }
+            for position in positions { state.committed[group, default: [:]][position.partition] = position.offset }
+        }
+    }
+
+    package func committed(_ partition: TopicPartition, group: String) throws(LogError) -> Int64? {
+        try checkAlive()
+        return try read { state throws(LogError) in
+            try state.check(partition)
+            return state.committed[group]?[partition]
+        }
+    }
+
+    package func join(_ settings: GroupSettings) throws(LogError) -> any GroupMember {
+        throw .failed(reason: "a simulation hands partitions out itself")
+    }
+
+    package func writer(id: String) throws(LogError) -> any FencedWriter {
+        try checkAlive()
+        return SimulatedWriter(id: id, log: self)
+    }
+}

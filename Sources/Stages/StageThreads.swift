@@ -1,0 +1,65 @@
+import Cglibc
+import Dispatch
+import Foundation
+import Synchronization
+
+/// A process as a list of stages, each on a thread of its own: all stop when one fails, or when told to.
+package struct StageThreads {
+    private var bodies: [(name: String, body: @Sendable () throws -> Void)] = []
+
+    package init() {}
+
+    package mutating func add(_ name: String, _ body: @escaping @Sendable () throws -> Void) {
+        bodies.append((name, body))
+    }
+
+    /// Runs all stages until they are done; throws what the first failed with.
+    package func run(stop: StopFlag) throws { try start(stop: stop).wait() }
+
+    package func start(stop: StopFlag) -> Running {
+        let running = Running()
+        for (name, body) in bodies {
+            running.group.enter()
+            let work = Work(body)
+            let thread = Thread {
+                // What the kernel calls it, too (15 characters): for top, perf and the bench.
+                _ = pthread_setname_np(pthread_self(), String(name.prefix(15)))
+                do {
+                    try work.run()
+                } catch {
+                    running.failure.withLock { if $0 == nil { $0 = error } }
+                    stop.stop()
+                }
+                running.group.leave()
+            }
+            thread.name = name
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+        return running
+    }
+
+    /// A stage's body, and all that it holds, until it is done. A thread's own closure goes behind its thread's last line, when libdispatch
+    /// has freed what it keeps for the thread; a dispatch queue (of a database's connection) that went with it would be disposed of
+    /// in freed memory.
+    private final class Work: Sendable {
+        private let body: Mutex<(@Sendable () throws -> Void)?>
+
+        init(_ body: @escaping @Sendable () throws -> Void) { self.body = Mutex(body) }
+
+        func run() throws { try body.withLock { $0.take() }?() }
+    }
+
+    package final class Running: Sendable {
+        fileprivate let group = DispatchGroup()
+        fileprivate let failure = Mutex<(any Error)?>(nil)
+
+        /// What the first stage failed with.
+        package var error: (any Error)? { failure.withLock { $0 } }
+
+        package func wait() throws {
+            group.wait()
+            if let error { throw error }
+        }
+    }
+}

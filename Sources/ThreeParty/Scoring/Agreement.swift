@@ -1,0 +1,27 @@
+package import Records
+
+/// What a batch's parties have agreed on once each knows what every one refused: randomness after that hangs on `digest`,
+/// so a run with other refusals shares no mask with this one (DESIGN section 4.1).
+package struct Agreement: Sendable {
+    /// Nil for each transaction that is scored.
+    package let refusals: [AgreedRefusal?]
+    package let digest: Digest32
+    /// What each party refused, in the order of parties: one byte a record.
+    package let codes: [[UInt8]]
+
+    /// - Parameter codes: one byte a transaction and party; 0 where it was accepted.
+    package init(plan: Digest32, codes: (zero: [UInt8], one: [UInt8], two: [UInt8])) {
+        precondition(codes.zero.count == codes.one.count && codes.zero.count == codes.two.count)
+        self.codes = [codes.zero, codes.one, codes.two]
+        refusals = codes.zero.indices.map { event in
+            for (party, code) in [
+                (PartyID.zero, codes.zero[event]), (.one, codes.one[event]), (.two, codes.two[event]),
+            ]
+            where code != 0 {
+                return AgreedRefusal(party: party, code: code)
+            }
+            return nil
+        }
+        digest = Digest32(of: [Array("cordon/agreed/v1".utf8), plan.bytes, codes.zero, codes.one, codes.two])
+    }
+}

@@ -1,0 +1,136 @@
+package import Records
+
+/// The transactions of a batch as they enter it at one party: a row of the party's two components of the input bits for each, in
+/// two buffers for all, so that a batch of any size costs a handful of allocations. A refused transaction's row is zero.
+///
+/// Never printed.
+package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable {
+    /// Input bits of one transaction.
+    private let bits: Int
+    /// Bytes of one component of one transaction's bits.
+    let rowBytes: Int
+    private var first: [UInt8] = []
+    private var second: [UInt8] = []
+    /// A refusal code for each transaction; 0 where there is none.
+    package private(set) var codes: [UInt8] = []
+
+    /// - Parameters:
+    ///   - bits: of a transaction.
+    ///   - capacity: how many transactions there is room for at first.
+    package init(bits: Int, capacity: Int) {
+        self.bits = bits
+        rowBytes = (bits + 7) / 8
+        first.reserveCapacity(capacity * rowBytes)
+        second.reserveCapacity(capacity * rowBytes)
+        codes.reserveCapacity(capacity)
+    }
+
+    package init(_ shares: [BitShares], bits: Int) {
+        self.init(bits: bits, capacity: shares.count)
+        for shares in shares { append(shares) }
+    }
+
+    package var count: Int { codes.count }
+
+    package mutating func append(_ shares: BitShares) {
+        precondition(shares.first.count == rowBytes && shares.second.count == rowBytes)
+        first.append(contentsOf: shares.first)
+        second.append(contentsOf: shares.second)
+        codes.append(0)
+    }
+
+    /// A transaction that this party can't use, for a reason that goes to its member.
+    ///
+    /// - Parameter code: the reason, 1 to 255.
+    package mutating func append(refused code: UInt8) {
+        first.append(contentsOf: repeatElement(0, count: rowBytes))
+        second.append(contentsOf: repeatElement(0, count: rowBytes))
+        codes.append(code)
+    }
+
+    /// Expands the parts that a member sent to `party` (see `SeededComponents`); where a length is wrong, the transaction is
+    /// refused.
+    ///
+    /// - Parameters:
+    ///   - malformed: the code of that refusal.
+    ///   - streams: expands the seeds.
+    package mutating func append(
+        party: PartyID, first one: UnsafeRawBufferPointer, second other: UnsafeRawBufferPointer,
+        malformed: UInt8, _ streams: inout CounterStream
+    ) {
+        append(refused: malformed)
+        let row = (count - 1) * rowBytes..<count * rowBytes
+        func expand(_ part: UnsafeRawBufferPointer, _ component: PartyID, _ rows: inout [UInt8]) -> Bool {
+            rows.withUnsafeMutableBytes {
+                SeededComponents.expand(
+                    part, component: component.rawValue, into: UnsafeMutableRawBufferPointer(rebasing: $0[row]),
+                    &streams)
+            }
+        }
+        guard expand(one, party, &first), expand(other, party.next, &second) else {
+            first.replaceSubrange(row, with: repeatElement(0, count: rowBytes))
+            return
+        }
+        codes[count - 1] = 0
+    }
+
+    /// These transactions with the bits of counts behind their own, and the refusals of all three parties in the place of this
+    /// one's.
+    ///
+    /// - Parameter lookups: what secret counts were looked up as; nil where there are none, and refusals stay this party's.
+    func appending(_ lookups: CountLookupResult?, _ counts: CountInputs, at party: PartyID) -> BatchInputs {
+        let secretBits = counts.secretBits
+        var out = BatchInputs(bits: bits + secretBits + counts.openBits, capacity: count)
+        for index in codes.indices {
+            let code = lookups.map { $0.agreement.refusals[index]?.code ?? 0 } ?? codes[index]
+            out.first.append(contentsOf: repeatElement(0, count: out.rowBytes))
+            out.second.append(contentsOf: repeatElement(0, count: out.rowBytes))
+            out.codes.append(code)
+            guard code == 0 else { continue }
+            let row = index * rowBytes..<(index + 1) * rowBytes
+            out.place(first[row], second[row], bits: bits, at: 0)
+            if let shares = lookups?.bits[index] {
+                out.place(shares.first[...], shares.second[...], bits: secretBits, at: bits)
+            }
+            // What all parties know is component 0; the others are zero.
+            let open = counts.open[index * counts.openBytes..<(index + 1) * counts.openBytes]
+            out.place(
+                party == .zero ? open : [], party == .two ? open : [], bits: counts.openBits, at: bits + secretBits)
+        }
+        return out
+    }
+
+    /// Puts bits into the last row, which is zero from bit `place` on.
+    private mutating func place(_ one: ArraySlice<UInt8>, _ other: ArraySlice<UInt8>, bits: Int, at place: Int) {
+        Self.place(one, into: &first, bits: bits, at: (count - 1) * rowBytes * 8 + place)
+        Self.place(other, into: &second, bits: bits, at: (count - 1) * rowBytes * 8 + place)
+    }
+
+    private static func place(_ source: ArraySlice<UInt8>, into out: inout [UInt8], bits: Int, at place: Int) {
+        let shift = UInt8(place & 7)
+        var (at, rest) = (place >> 3, bits)
+        for byte in source where rest > 0 {
+            // What fills up the last byte may be random.
+            let byte = rest < 8 ? byte & (1 << UInt8(rest) - 1) : byte
+            out[at] |= byte << shift
+            if shift > 0, Int(shift) + rest > 8 { out[at + 1] |= byte >> (8 - shift) }
+            at += 1
+            rest -= 8
+        }
+    }
+
+    /// Calls `body` with each transaction that is not refused: its number and its two components.
+    package func forEach(_ body: (Int, UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Void) {
+        first.withUnsafeBufferPointer { first in
+            second.withUnsafeBufferPointer { second in
+                for index in codes.indices where codes[index] == 0 {
+                    let row = index * rowBytes..<(index + 1) * rowBytes
+                    body(index, UnsafeBufferPointer(rebasing: first[row]), UnsafeBufferPointer(rebasing: second[row]))
+                }
+            }
+        }
+    }
+
+    package var description: String { "BatchInputs(\(count) transactions)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,145 @@
+package import Records
+
+/// What a party brings to one batch.
+package enum BatchWork: Sendable {
+    /// Records that are no transactions: the parties agree on which of them all three take. One code a record, 0 for
+    /// none.
+    case agree(refusals: [UInt8])
+    /// Transactions for a model that reads no counts.
+    case score(PreparedModel, BatchInputs)
+    /// Transactions with a member's own bits, for a model that reads counts behind them.
+    case count(PreparedModel, BatchInputs, CountInputs)
+}
+
+/// One batch at one party from its first message to its last: counts are looked up where the model reads any, then
+/// transactions are scored. No I/O, no clock.
+///
+/// Rounds: one to agree, two to score, two more to look up secret counts.
+package struct BatchRun: ~Copyable {
+    private let party: PartyID
+    private let plan: Digest32
+    private let work: BatchWork
+    private var agreement: AgreementSession?
+    private var lookups: CountLookupSession?
+    private var scoring: BatchSession?
+    /// What the lookups ended with.
+    private var counted: (agreement: Agreement, rounds: Int)?
+    /// Frames of the scoring, whose sender is ahead.
+    private var held: [Frame] = []
+
+    package init(party: PartyID, plan: Digest32, work: BatchWork) {
+        self.party = party
+        self.plan = plan
+        self.work = work
+        switch work {
+        case .agree(let refusals): agreement = AgreementSession(party: party, plan: plan, refusals: refusals)
+        case .score(let model, let inputs):
+            scoring = BatchSession(party: party, plan: plan, model: model, inputs: inputs)
+        case .count(let model, let inputs, let counts):
+            if let queries = counts.queries {
+                lookups = CountLookupSession(party: party, plan: plan, queries: queries)
+            } else {
+                scoring = BatchSession(
+                    party: party, plan: plan, model: model, inputs: inputs.appending(nil, counts, at: party))
+            }
+        }
+    }
+
+    /// What this party says first.
+    package mutating func start(keys: borrowing PairKeys) -> [BatchSession.Effect] {
+        if var session = agreement.take() {
+            let effects = session.start().map(Self.effect)
+            agreement = consume session
+            return effects
+        }
+        if var session = lookups.take() {
+            let effects = session.start(keys: keys).compactMap(Self.message)
+            lookups = consume session
+            return effects
+        }
+        guard var session = scoring.take() else { preconditionFailure("a batch starts once") }
+        let effects = session.start(keys: keys)
+        scoring = consume session
+        return effects
+    }
+
+    /// A frame of this batch from a peer.
+    package mutating func receive(
+        _ frame: Frame, keys: borrowing PairKeys
+    ) throws(StepError) -> [BatchSession.Effect] {
+        if var session = agreement.take() {
+            let effects = try session.receive(frame).map(Self.effect)
+            agreement = consume session
+            return effects
+        }
+        guard var session = lookups.take() else { return try score(frame, keys: keys) }
+        guard isOfLookups(frame) else {
+            lookups = consume session
+            held.append(frame)
+            return []
+        }
+        let effects = try session.receive(frame, keys: keys)
+        guard case .finished(let result)? = effects.last else {
+            lookups = consume session
+            return effects.compactMap(Self.message)
+        }
+        return try effects.compactMap(Self.message) + beginScoring(result, keys: keys)
+    }
+
+    /// Refusals are told in both parts, the other way round.
+    private func isOfLookups(_ frame: Frame) -> Bool {
+        switch frame.kind {
+        case .countDeal, .countBits, .abort: true
+        case .refusals: frame.sender == party.next
+        default: false
+        }
+    }
+
+    private mutating func beginScoring(
+        _ result: CountLookupResult, keys: borrowing PairKeys
+    ) throws(StepError) -> [BatchSession.Effect] {
+        guard case .count(let model, let inputs, let counts) = work else { return [] }
+        counted = (result.agreement, result.rounds)
+        var session = BatchSession(
+            party: party, plan: result.agreement.digest, model: model,
+            inputs: inputs.appending(result, counts, at: party))
+        var effects = session.start(keys: keys)
+        scoring = consume session
+        let frames = held
+        held = []
+        for frame in frames { effects += try score(frame, keys: keys) }
+        return effects
+    }
+
+    private mutating func score(_ frame: Frame, keys: borrowing PairKeys) throws(StepError) -> [BatchSession.Effect] {
+        guard var session = scoring.take() else { throw .unexpected(peer: frame.sender, kind: frame.kind) }
+        let effects = try session.receive(frame, keys: keys)
+        scoring = consume session
+        guard let counted else { return effects }
+        return effects.map { effect in
+            guard case .finished(var result) = effect else { return effect }
+            // Both parts agreed on the same refusals; the first knows which party had them.
+            result.refusals = counted.agreement.refusals
+            result.agreement = counted.agreement
+            result.rounds += counted.rounds
+            return .finished(result)
+        }
+    }
+
+    private static func effect(_ effect: AgreementSession.Effect) -> BatchSession.Effect {
+        switch effect {
+        case .send(let kind, let peer, let digest, let payload):
+            .send(kind, to: peer, digest: digest, payload: payload)
+        case .finished(let agreement):
+            .finished(
+                BatchResult(
+                    scoreShares: [], refusals: agreement.refusals, agreedDigest: agreement.digest, agreement: agreement,
+                    rounds: 1))
+        }
+    }
+
+    private static func message(_ effect: CountLookupSession.Effect) -> BatchSession.Effect? {
+        guard case .send(let kind, let peer, let digest, let payload) = effect else { return nil }
+        return .send(kind, to: peer, digest: digest, payload: payload)
+    }
+}

@@ -1,0 +1,245 @@
+package import Records
+
+/// What a party needs to score: its prepared share of one model. Built once a model, lent to every batch.
+package final class PreparedModel: Sendable {
+    package let shape: ForestShape
+    let conditions: ConditionBits
+    let lookup: Lookup
+
+    enum Lookup: Sendable {
+        case z16(LeafLookup<UInt16>)
+        case z32(LeafLookup<UInt32>)
+    }
+
+    package init(shape: ForestShape, components: borrowing ModelComponents) {
+        self.shape = shape
+        conditions = ConditionBits(shape: shape, model: components)
+        lookup =
+            shape.ringBits == 16
+            ? .z16(LeafLookup(shape: shape, model: components)) : .z32(LeafLookup(shape: shape, model: components))
+    }
+}
+
+/// A refused transaction: the reason of the lowest party that refused it.
+package struct AgreedRefusal: Sendable, Hashable {
+    package var party: PartyID
+    /// The reason as it travels between parties, 1 to 255; `Sealing.Refusal` names it.
+    package var code: UInt8
+}
+
+/// What a batch ends with at one party.
+package struct BatchResult: Sendable {
+    /// One additive share of the score a transaction, `ringBytes` little-endian, re-randomised; zero where refused.
+    package var scoreShares: [UInt8]
+    /// Nil for each transaction that was scored.
+    package var refusals: [AgreedRefusal?]
+    /// Digest of the plan and the refusals that all three agreed on.
+    package var agreedDigest: Digest32
+    /// What all three parties agreed to take, before anything was scored; it is what they count.
+    package var agreement: Agreement
+    /// Messages that waited for one another.
+    package var rounds: Int
+}
+
+/// Why a batch can't go on. All of them stop the batch and nothing is released.
+package enum StepError: Error, Sendable, Hashable {
+    /// The peer computes another plan, or counts other refusals.
+    case disagreement(peer: PartyID, kind: Frame.Kind)
+    case wrongLength(peer: PartyID, kind: Frame.Kind, expected: Int, got: Int)
+    case unexpected(peer: PartyID, kind: Frame.Kind)
+    case peerAborted(PartyID)
+}
+
+/// One batch at one party: takes frames, returns what to send. No I/O, no clock; the shell owns both.
+///
+/// Two rounds (DESIGN section 4.4). Frames of the second may overtake those of the first, and wait here.
+package struct BatchSession: ~Copyable {
+    package enum Effect: Sendable {
+        case send(Frame.Kind, to: PartyID, digest: Digest32, payload: [UInt8])
+        case finished(BatchResult)
+    }
+
+    private enum Phase {
+        case conditionBits
+        case lookup(Agreement, own: [UInt8], next: [UInt8])
+        case finished
+    }
+
+    private let party: PartyID
+    private let plan: Digest32
+    private let model: PreparedModel
+    private let inputs: BatchInputs
+    private var phase = Phase.conditionBits
+    private var ownBits: [UInt8] = []
+    private var refusals: [PartyID: [UInt8]] = [:]
+    private var nextBits: [UInt8]?
+    private var deal: Frame?
+    private var rounds = 0
+
+    package init(party: PartyID, plan: Digest32, model: PreparedModel, inputs: BatchInputs) {
+        self.party = party
+        self.plan = plan
+        self.model = model
+        self.inputs = inputs
+    }
+
+    /// Round 1: what this party says first.
+    package mutating func start(keys: borrowing PairKeys) -> [Effect] {
+        let count = inputs.count * model.shape.conditionBytes
+        let zero = xor(
+            keys.withPrevious.bytes(.conditionZeroShare, digest: plan, count: count),
+            keys.withNext.bytes(.conditionZeroShare, digest: plan, count: count))
+        ownBits = model.conditions.masked(inputs, zeroShare: zero)
+        let own = inputs.codes
+        refusals[party] = own
+        return [
+            .send(.conditionBits, to: party.previous, digest: plan, payload: own + ownBits),
+            .send(.refusals, to: party.next, digest: plan, payload: own),
+        ]
+    }
+
+    /// A frame of this batch from a peer.
+    package mutating func receive(_ frame: Frame, keys: borrowing PairKeys) throws(StepError) -> [Effect] {
+        switch frame.kind {
+        case .conditionBits:
+            guard frame.sender == party.next, nextBits == nil else { throw unexpected(frame) }
+            try check(frame, digest: plan, count: inputs.count * (1 + model.shape.conditionBytes))
+            refusals[frame.sender] = Array(frame.payload.prefix(inputs.count))
+            nextBits = Array(frame.payload.dropFirst(inputs.count))
+        case .refusals:
+            guard frame.sender == party.previous, refusals[frame.sender] == nil else { throw unexpected(frame) }
+            try check(frame, digest: plan, count: inputs.count)
+            refusals[frame.sender] = frame.payload
+        case .lookupDeal:
+            guard frame.sender == party.previous, deal == nil else { throw unexpected(frame) }
+            deal = frame
+        case .abort: throw .peerAborted(frame.sender)
+        default: throw unexpected(frame)
+        }
+        var effects: [Effect] = []
+        if case .conditionBits = phase, let nextBits, refusals.count == 3 {
+            rounds += 1
+            effects += beginLookup(nextBits: nextBits, keys: keys)
+        }
+        if case .lookup(let agreement, let own, let next) = phase, let deal {
+            try check(deal, digest: agreement.digest, count: inputs.count * model.shape.dealBytes)
+            rounds += 1
+            effects.append(.finished(finish(agreement, own, next, deal: deal.payload, keys: keys)))
+            phase = .finished
+        }
+        return effects
+    }
+
+    /// Round 2: deals the one-hots of the index parts that this party knows.
+    private mutating func beginLookup(nextBits: [UInt8], keys: borrowing PairKeys) -> [Effect] {
+        let agreement = Agreement(
+            plan: plan, codes: (refusals[.zero]!, refusals[.one]!, refusals[.two]!))
+        let (agreed, agreedRefusals) = (agreement.digest, agreement.refusals)
+        let payload =
+            switch model.lookup {
+            case .z16(let lookup): deals(lookup, agreed, agreedRefusals, nextBits, keys)
+            case .z32(let lookup): deals(lookup, agreed, agreedRefusals, nextBits, keys)
+            }
+        phase = .lookup(agreement, own: ownBits, next: nextBits)
+        return [.send(.lookupDeal, to: party.next, digest: agreed, payload: payload)]
+    }
+
+    private func deals<R: RingElement>(
+        _ lookup: LeafLookup<R>, _ agreed: Digest32, _ refused: [AgreedRefusal?], _ nextBits: [UInt8],
+        _ keys: borrowing PairKeys
+    ) -> [UInt8] {
+        let row = model.shape.dealBytes
+        let known = xor(ownBits, nextBits)
+        var indices = LeafIndices(shape: model.shape)
+        var stream = keys.withPrevious.stream(.lookupOneHot, digest: agreed)
+        return [UInt8](unsafeUninitializedCapacity: inputs.count * row) { payload, count in
+            for events in pieces {
+                let rows = payload[events.lowerBound * row..<events.upperBound * row]
+                stream.fill(UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: rows)))
+                for event in events {
+                    let share = UnsafeMutableBufferPointer(rebasing: payload[event * row..<(event + 1) * row])
+                    if refused[event] == nil {
+                        indices.read(known, event: event)
+                        share.withMemoryRebound(to: R.self) { lookup.deal(indices, into: $0) }
+                    } else {
+                        share.update(repeating: 0)
+                    }
+                }
+            }
+            count = payload.count
+        }
+    }
+
+    /// A batch in pieces whose streams stay in the processor's cache.
+    private var pieces: some Sequence<Range<Int>> {
+        stride(from: 0, to: inputs.count, by: 64).map { $0..<min($0 + 64, inputs.count) }
+    }
+
+    private func finish(
+        _ agreement: Agreement, _ own: [UInt8], _ next: [UInt8], deal: [UInt8], keys: borrowing PairKeys
+    ) -> BatchResult {
+        let (agreed, refused) = (agreement.digest, agreement.refusals)
+        let shares =
+            switch model.lookup {
+            case .z16(let lookup): answers(lookup, agreed, refused, own, next, deal, keys)
+            case .z32(let lookup): answers(lookup, agreed, refused, own, next, deal, keys)
+            }
+        return BatchResult(
+            scoreShares: shares, refusals: refused, agreedDigest: agreed, agreement: agreement, rounds: rounds)
+    }
+
+    private func answers<R: RingElement>(
+        _ lookup: LeafLookup<R>, _ agreed: Digest32, _ refused: [AgreedRefusal?], _ own: [UInt8], _ next: [UInt8],
+        _ deal: [UInt8], _ keys: borrowing PairKeys
+    ) -> [UInt8] {
+        let row = model.shape.dealBytes
+        let count = inputs.count * R.byteCount
+        let plus = R.unpack(keys.withPrevious.bytes(.scoreZeroShare, digest: agreed, count: count))
+        let minus = R.unpack(keys.withNext.bytes(.scoreZeroShare, digest: agreed, count: count))
+        var out = [R](repeating: 0, count: inputs.count)
+        var indices = LeafIndices(shape: model.shape)
+        var stream = keys.withNext.stream(.lookupOneHot, digest: agreed)
+        let scratch = UnsafeMutableBufferPointer<R>.allocate(capacity: min(inputs.count, 64) * model.shape.leaves)
+        defer { scratch.deallocate() }
+        deal.withUnsafeBufferPointer { deal in
+            for events in pieces {
+                let length = events.count * model.shape.leaves
+                let fromNext = UnsafeMutableBufferPointer(rebasing: scratch[..<length])
+                stream.fill(UnsafeMutableRawBufferPointer(fromNext))
+                for event in events where refused[event] == nil {
+                    let at = (event - events.lowerBound) * model.shape.leaves
+                    indices.read(own, event: event)
+                    let first = lookup.answer(
+                        UnsafeBufferPointer(rebasing: fromNext[at..<at + model.shape.leaves]), indices: indices,
+                        second: false)
+                    indices.read(next, event: event)
+                    let second = UnsafeBufferPointer(rebasing: deal[event * row..<(event + 1) * row])
+                        .withMemoryRebound(to: R.self) { lookup.answer($0, indices: indices, second: true) }
+                    out[event] = first &+ second &+ plus[event] &- minus[event]
+                }
+            }
+        }
+        return R.pack(out)
+    }
+
+    private func check(_ frame: Frame, digest: Digest32, count: Int) throws(StepError) {
+        guard frame.digest == digest else { throw .disagreement(peer: frame.sender, kind: frame.kind) }
+        guard frame.payload.count == count else {
+            throw .wrongLength(peer: frame.sender, kind: frame.kind, expected: count, got: frame.payload.count)
+        }
+    }
+
+    private func unexpected(_ frame: Frame) -> StepError { .unexpected(peer: frame.sender, kind: frame.kind) }
+}
+
+private func xor(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] {
+    precondition(a.count == b.count)
+    return a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+            Array(unsafeUninitializedCapacity: a.count) { out, count in
+                for i in a.indices { out.initializeElement(at: i, to: a[i] ^ b[i]) }
+                count = a.count
+            }
+        }
+    }
+}

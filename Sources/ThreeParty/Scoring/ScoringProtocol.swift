@@ -1,0 +1,49 @@
+/// What the scoring of batches declares: a stream for each partition of `consortium.sealed`, its frames, and its randomness.
+extension LinkProtocol {
+    package static let scoring = LinkProtocol(
+        id: 0, name: "scoring",
+        kinds: [
+            .proposal: "proposal", .conditionBits: "conditionBits", .refusals: "refusals", .lookupDeal: "lookupDeal",
+            .completed: "completed", .abort: "abort", .countDeal: "countDeal", .countBits: "countBits",
+        ],
+        labels: [
+            .conditionZeroShare, .lookupOneHot, .scoreZeroShare, .countOneHot, .countZeroShare, .decisionTag,
+        ])
+}
+
+extension StreamID {
+    /// The batches of one partition of `consortium.sealed`.
+    package static func scoring(_ partition: UInt32) -> StreamID {
+        StreamID(protocol: LinkProtocol.scoring.id, number: partition)
+    }
+}
+
+extension Frame.Kind {
+    /// The leader names a plan. Digest: the plan's. Payload: see `PlanProposal`.
+    package static let proposal = Frame.Kind(rawValue: 1)
+    /// Masked condition bits, to the previous party, after the sender's refusals. Digest: the plan's.
+    package static let conditionBits = Frame.Kind(rawValue: 2)
+    /// The sender's refusals alone, to the next party; before counts are looked up to the previous one, of labels to both.
+    /// Digest: the plan's.
+    package static let refusals = Frame.Kind(rawValue: 3)
+    /// One-hot shares, to the next party. Digest: of the plan and the refusals that all three agreed on.
+    package static let lookupDeal = Frame.Kind(rawValue: 4)
+    /// The sender's score shares are in the log; of labels, that it has agreed. To the leader. Digest: as for `lookupDeal`.
+    package static let completed = Frame.Kind(rawValue: 5)
+    /// The sender gave the batch up. Payload: empty.
+    package static let abort = Frame.Kind(rawValue: 6)
+    /// One-hot shares of counts, to the next party, after the sender's refusals. Digest: the plan's.
+    package static let countDeal = Frame.Kind(rawValue: 7)
+    /// Masked thermometer bits of counts, to the previous party. Digest: as for `lookupDeal`.
+    package static let countBits = Frame.Kind(rawValue: 8)
+}
+
+extension StepLabel {
+    package static let conditionZeroShare = StepLabel("cordon/step/1/zero-share")
+    package static let lookupOneHot = StepLabel("cordon/step/2/one-hot")
+    package static let scoreZeroShare = StepLabel("cordon/step/2/zero-share")
+    package static let countOneHot = StepLabel("cordon/count/1/one-hot")
+    package static let countZeroShare = StepLabel("cordon/count/2/zero-share")
+    /// The tag of party 0's decision on a batch, which proves to the others that it is the leader's.
+    package static let decisionTag = StepLabel("cordon/decision/tag")
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+@main
+struct CordonBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cordon-bench",
+        abstract:
+            "Measure Cordon on this machine: the log, the formats, the agent, the protocol, tokens, the whole pipeline.",
+        version: "0.1.0",
+        subcommands: [
+            BenchLogCommand.self, BenchLogReaderCommand.self, BenchFormatsCommand.self, BenchIngestCommand.self,
+            BenchStateCommand.self, BenchScoreCommand.self, BenchProtocolCommand.self, BenchGrowthCommand.self,
+            BenchMachineCommand.self, BenchPartyCommand.self, BenchTokensCommand.self,
+            BenchTokenRequestsCommand.self, BenchCountersCommand.self,
+            BenchPipelineCommand.self,
+            BenchClearAgentCommand.self,
+            BenchClearWorkerCommand.self,
+        ])
+}

@@ -1,0 +1,143 @@
+import ArgumentParser
+import Foundation
+import Keys
+import LocalConsortium
+import Logging
+import PipelineFiles
+import Records
+import Roles
+import SecureScoring
+import Stages
+import TLSTransport
+import Terminal
+import ThreeParty
+
+/// A party of `cordon-bench protocol`: runs batches until the leader has had enough, and reports as a line of JSON.
+struct BenchPartyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "party", abstract: "A party of `cordon-bench protocol`.", shouldDisplay: false)
+
+    @Option var party: String
+    @Option var roster: String
+    @Option var keys: String
+    @Option var bits: Int
+    @Option var trees: Int
+    @Option var depth: Int
+    @Option var batch: Int
+    @Option var window: Int
+    @Option var seconds: Double
+
+    struct Report: Codable {
+        var batches: Int
+        var seconds: Double
+        var sentBytes: Int
+        /// Seconds of processor time, and the most memory, over the whole run.
+        var processorSeconds: Double
+        var peakMegabytes: Int
+        var rounds: Int
+        /// Of the leader: each batch from its proposal to its completion, in milliseconds, ascending.
+        var milliseconds: [Double]
+        /// This party's shares of each transaction's score, added up over all batches.
+        var sums: [UInt64]
+    }
+
+    func run() throws {
+        keepFreedMemory()
+        let folder = DevelopmentKeys(directory: keys)
+        guard let party = PartyID.allCases.first(where: { $0.name == self.party }) else {
+            throw Failure("no such party")
+        }
+        let roster = try Roster(file: self.roster)
+        var logger = Logger(label: "cordon.bench")
+        logger.logLevel = .error
+        let own = folder.folder(party)
+        let transport = try TLSTransport(
+            TLSIdentity(
+                party: party, certificate: own + "/tls.pem", key: own + "/tls.key", authority: folder.authorityFile,
+                pins: roster.parties.mapValues(\.certificate)),
+            endpoints: roster.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
+        defer { transport.close() }
+        let cell = try BenchCell(bits: bits, trees: trees, depth: depth, batch: batch, seed: 1)
+        let exchange = CellExchange(
+            transport: transport, keys: try pairKeys(party, roster, FileKeystore(directory: own)), stream: .scoring(0),
+            firstBatch: party == CellBackend.leader ? UInt64(SystemClock().microseconds) : 0, patience: .seconds(30),
+            clock: SystemClock())
+        let report = try BenchBatches(
+            cell: cell, model: cell.model(for: party), inputs: cell.shares(for: party), exchange: exchange,
+            transport: transport, window: window
+        ).run(for: .seconds(seconds))
+        say(String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
+    }
+}
+
+/// The loop of one party.
+struct BenchBatches {
+    let cell: BenchCell
+    let model: PreparedModel
+    let inputs: BatchInputs
+    let exchange: CellExchange
+    let transport: any Transport
+    /// Batches under way at once.
+    let window: Int
+
+    func run(for duration: Duration) throws -> BenchPartyCommand.Report {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while transport.connected.count < 2 {
+            guard ContinuousClock.now < deadline else { throw Failure("the parties did not find each other") }
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        var sums = [UInt64](repeating: 0, count: inputs.count)
+        var begun: [ContinuousClock.Instant] = []
+        var milliseconds: [Double] = []
+        let start = ContinuousClock.now
+        while true {
+            if exchange.leads {
+                while ContinuousClock.now < start + duration, begun.count - milliseconds.count < window {
+                    let plan = plan(Int64(begun.count))
+                    begun.append(.now)
+                    try exchange.propose(plan, decisions: 0)
+                    try exchange.begin(plan.digest, .score(model, inputs))
+                }
+                if begun.count == milliseconds.count { break }
+            } else if !transport.connected.contains(CellBackend.leader) {
+                break
+            }
+            switch try exchange.next(until: SystemClock().now + .milliseconds(100)) {
+            case .proposed(_, let digest):
+                begun.append(.now)
+                try exchange.begin(digest, .score(model, inputs))
+            case .computed(let result):
+                add(result.scoreShares, to: &sums)
+                guard !exchange.leads else { continue }
+                exchange.complete()
+                milliseconds.append((ContinuousClock.now - begun[milliseconds.count]) / .milliseconds(1))
+            case .completed:
+                milliseconds.append((ContinuousClock.now - begun[milliseconds.count]) / .milliseconds(1))
+            case nil: continue
+            }
+        }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        func time(_ value: timeval) -> Double { Double(value.tv_sec) + Double(value.tv_usec) / 1_000_000 }
+        return BenchPartyCommand.Report(
+            batches: milliseconds.count, seconds: seconds, sentBytes: transport.sent.bytes,
+            processorSeconds: time(usage.ru_utime) + time(usage.ru_stime),
+            peakMegabytes: residentMegabytes(peak: true), rounds: exchange.rounds,
+            milliseconds: exchange.leads ? milliseconds.sorted() : [], sums: sums)
+    }
+
+    private func plan(_ number: Int64) -> BatchPlan {
+        let count = Int64(inputs.count)
+        return BatchPlan(
+            partition: 0, range: number * count..<(number + 1) * count, repeats: [], records: [],
+            model: Digest32(of: [Array("bench".utf8)]))
+    }
+
+    private func add(_ shares: [UInt8], to sums: inout [UInt64]) {
+        let width = cell.shape.ringBytes
+        for index in sums.indices {
+            for byte in 0..<width { sums[index] &+= UInt64(shares[index * width + byte]) << UInt64(8 * byte) }
+        }
+    }
+}

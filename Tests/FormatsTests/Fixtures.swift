@@ -1,0 +1,6 @@
+import Formats
+import Testing
+
+extension RejectionReason: CustomTestStringConvertible {
+    public var testDescription: String { rawValue }
+}

@@ -1,0 +1,233 @@
+import Foundation
+import Keys
+import Manifests
+import Records
+import Testing
+import ThreeParty
+
+/// A dealt model with everything that opens it.
+private struct Dealt {
+    let shape: ForestShape
+    let selection: [UInt8]
+    let leaves: [UInt8]
+    let wire: WireModelManifest
+    let digest: Digest32
+    let coordinator: VerifyingKey
+    let coordinatorSeed = [UInt8](repeating: 5, count: 32)
+    let keys: [PartyID: [UInt8]] = [
+        .zero: [UInt8](repeating: 1, count: 32), .one: [UInt8](repeating: 2, count: 32),
+        .two: [UInt8](repeating: 3, count: 32),
+    ]
+
+    init(ringBits: Int, change: (inout WireModelHeader) -> Void = { _ in }) throws {
+        shape = try #require(ForestShape(bits: 21, trees: 3, depth: 2, ringBits: ringBits))
+        selection = (0..<shape.selectionBytes).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 1) }
+        leaves = (0..<shape.leafBytes).map { UInt8(truncatingIfNeeded: $0 &* 91 &+ 200) }
+        var header = WireModelHeader()
+        header.schema = 1
+        header.version = "v1"
+        header.featureSpec = 0xFEDC_BA98_7654_3210
+        header.bits = 21
+        header.trees = 3
+        header.depth = 2
+        header.ringBits = UInt32(ringBits)
+        header.fractionBits = 14
+        var point = WireCalibrationPoint()
+        point.score = -5
+        point.probability = 0.25
+        header.calibration = [point]
+        change(&header)
+        guard let signing = SigningKey(bytes: coordinatorSeed) else { throw HPKEError.malformedKey }
+        coordinator = signing.verifyingKey
+        var parties: [PartyID: HPKEPublicKey] = [:]
+        for (party, seed) in keys { parties[party] = try HPKEPrivateKey(bytes: seed).publicKey }
+        let random = CountedBytes()
+        (wire, digest) = try ModelManifest.deal(
+            header: header, shape: shape, selection: selection, leaves: leaves, parties: parties,
+            coordinator: signing, random: random.next)
+    }
+
+    func key(_ party: PartyID) throws -> HPKEPrivateKey { try HPKEPrivateKey(bytes: keys[party] ?? []) }
+
+    func verified() throws -> ModelManifest { try ModelManifest(verifying: wire, coordinator: coordinator) }
+
+    /// The manifest changed, with the coordinator's own signature over the change.
+    func resigned(_ change: (inout WireModelManifest) -> Void) throws -> ModelManifest {
+        guard let signing = SigningKey(bytes: coordinatorSeed) else { throw HPKEError.malformedKey }
+        var changed = wire
+        change(&changed)
+        let parts = [Array("cordon/model/v1".utf8), Array(changed.header)] + changed.boxes.map { Array($0) }
+        changed.signature = Data(signing.sign(Digest32(of: parts).bytes, context: "cordon/model/v1"))
+        return try ModelManifest(verifying: changed, coordinator: coordinator)
+    }
+}
+
+/// `a + b + c` over packed elements.
+private func add<R: RingElement>(_ parts: [[UInt8]], in ring: R.Type) -> [UInt8] {
+    let unpacked = parts.map { R.unpack($0) }
+    return R.pack(unpacked[0].indices.map { unpacked[0][$0] &+ unpacked[1][$0] &+ unpacked[2][$0] })
+}
+
+@Suite("A model manifest")
+struct ModelManifestTests {
+    @Test("gives each party two components of selection and leaves, which add up to the model", arguments: [16, 32])
+    func reconstructs(ringBits: Int) throws {
+        let dealt = try Dealt(ringBits: ringBits)
+        let manifest = try dealt.verified()
+        var rows: [PartyID: [UInt8]] = [:]
+        var leaves: [PartyID: [UInt8]] = [:]
+        for party in PartyID.allCases {
+            let components = try manifest.components(for: party, key: try dealt.key(party))
+            for (component, row, leaf) in [
+                (party, components.selectionFirst, components.leavesFirst),
+                (party.next, components.selectionSecond, components.leavesSecond),
+            ] {
+                #expect(rows[component] == nil || rows[component] == row)
+                #expect(leaves[component] == nil || leaves[component] == leaf)
+                rows[component] = row
+                leaves[component] = leaf
+                #expect(row != dealt.selection && leaf != dealt.leaves)
+            }
+        }
+        let parts = try PartyID.allCases.map { (try #require(rows[$0]), try #require(leaves[$0])) }
+        #expect(dealt.selection.indices.map { parts[0].0[$0] ^ parts[1].0[$0] ^ parts[2].0[$0] } == dealt.selection)
+        let values = parts.map(\.1)
+        #expect((ringBits == 16 ? add(values, in: UInt16.self) : add(values, in: UInt32.self)) == dealt.leaves)
+        #expect(Set(parts.map(\.0)).count == 3 && Set(values).count == 3)
+    }
+
+    @Test("shows its public part: version, spec, shape and calibration")
+    func publicPart() throws {
+        let dealt = try Dealt(ringBits: 16)
+        let manifest = try dealt.verified()
+        #expect(manifest.digest == dealt.digest && manifest.version == "v1")
+        #expect(manifest.featureSpec == 0xFEDC_BA98_7654_3210 && manifest.shape == dealt.shape)
+        #expect(manifest.fractionBits == 14 && manifest.calibration.map(\.score) == [-5])
+        #expect(manifest.calibration.map(\.probability) == [0.25])
+        #expect(try Dealt(ringBits: 32).digest != dealt.digest)
+    }
+
+    @Test("is refused with any bit of header, boxes or signature changed, or the boxes in another order")
+    func tampered() throws {
+        let dealt = try Dealt(ringBits: 16)
+        func refused(_ change: (inout WireModelManifest) -> Void) {
+            var changed = dealt.wire
+            change(&changed)
+            #expect(throws: ManifestError.self) {
+                try ModelManifest(verifying: changed, coordinator: dealt.coordinator)
+            }
+        }
+        for at in dealt.wire.header.indices { refused { $0.header[at] ^= 1 } }
+        for at in dealt.wire.signature.indices { refused { $0.signature[at] ^= 1 } }
+        for box in dealt.wire.boxes.indices {
+            for at in dealt.wire.boxes[box].indices { refused { $0.boxes[box][at] ^= 1 } }
+        }
+        refused { $0.boxes.swapAt(0, 2) }
+        refused { $0.boxes.removeLast() }
+        refused { $0.boxes.append(Data()) }
+        refused { $0.boxes.removeAll() }
+        refused { $0.signature = Data() }
+        let other = SigningKey().verifyingKey
+        #expect(throws: ManifestError.badSignature) {
+            try ModelManifest(verifying: dealt.wire, coordinator: other)
+        }
+    }
+
+    @Test("a party's box opens with its key only, and for its place only")
+    func boxes() throws {
+        let dealt = try Dealt(ringBits: 16)
+        let manifest = try dealt.verified()
+        for party in PartyID.allCases {
+            let key = try dealt.key(party.next)
+            #expect(throws: ManifestError.notAuthentic) {
+                _ = try manifest.components(for: party, key: key).leavesFirst
+            }
+        }
+        let swapped = try dealt.resigned {
+            $0.boxes.swapAt(0, 2)
+            $0.boxes.swapAt(1, 3)
+        }
+        let key = try dealt.key(.zero)
+        #expect(throws: ManifestError.notAuthentic) { _ = try swapped.components(for: .one, key: key).leavesFirst }
+        // A share that was dealt for another header does not serve this one.
+        let renamed = try dealt.resigned { manifest in
+            guard var header = WireModelHeader(decoding: Array(manifest.header)) else { return }
+            header.version = "v2"
+            manifest.header = Data(header.encoded)
+        }
+        #expect(renamed.version == "v2")
+        #expect(throws: ManifestError.notAuthentic) { _ = try renamed.components(for: .zero, key: key).leavesFirst }
+    }
+
+    @Test("with a shape that no model has is refused, though the coordinator signed it")
+    func shapes() throws {
+        for change in [
+            { $0.schema = 2 }, { $0.bits = 0 }, { $0.bits = .max }, { $0.trees = 0 }, { $0.trees = .max },
+            { $0.depth = 0 }, { $0.depth = 11 }, { $0.ringBits = 64 }, { $0.ringBits = 0 }, { $0.fractionBits = 31 },
+        ] as [(inout WireModelHeader) -> Void] {
+            let dealt = try Dealt(ringBits: 16, change: change)
+            #expect(throws: ManifestError.shape) { try dealt.verified() }
+        }
+    }
+
+    @Test("with components of another shape than it states is refused at opening")
+    func components() throws {
+        for change in [{ $0.bits = 29 }, { $0.trees = 4 }, { $0.ringBits = 32 }] as [(inout WireModelHeader) -> Void] {
+            let dealt = try Dealt(ringBits: 16, change: change)
+            let manifest = try dealt.verified()
+            // Parties one and two hold the explicit component; party zero's seeds expand to any length.
+            for party in [PartyID.one, .two] {
+                let key = try dealt.key(party)
+                #expect(throws: ManifestError.components) {
+                    _ = try manifest.components(for: party, key: key).leavesFirst
+                }
+            }
+        }
+    }
+}
+
+@Suite("A model activation")
+struct ModelActivationTests {
+    private let digest = Digest32(of: [[1]])
+
+    @Test("is read where the coordinator signed it")
+    func reads() throws {
+        let coordinator = SigningKey()
+        let wire = ModelActivation.make(digest, version: "v1", sequence: 7, coordinator: coordinator)
+        let activation = try #require(ModelActivation(verifying: wire, coordinator: coordinator.verifyingKey))
+        #expect(activation.model == digest && activation.version == "v1" && activation.sequence == 7)
+    }
+
+    @Test("is nothing with anything in it changed, or from anyone else")
+    func forged() throws {
+        let coordinator = SigningKey()
+        let verifying = coordinator.verifyingKey
+        let wire = ModelActivation.make(digest, version: "v1", sequence: 7, coordinator: coordinator)
+        for change in [
+            { $0.sequence = 8 }, { $0.version = "v2" }, { $0.version = "" }, { $0.modelDigest[0] ^= 1 },
+            { $0.modelDigest = Data() }, { $0.signature[0] ^= 1 }, { $0.signature = Data() },
+        ] as [(inout WireModelActivation) -> Void] {
+            var changed = wire
+            change(&changed)
+            #expect(ModelActivation(verifying: changed, coordinator: verifying) == nil)
+        }
+        #expect(ModelActivation(verifying: wire, coordinator: SigningKey().verifyingKey) == nil)
+    }
+
+    @Test("a signature made for something else is not one for an activation")
+    func context() {
+        let coordinator = SigningKey()
+        let message: [UInt8] = [1, 2, 3]
+        let signature = coordinator.sign(message, context: "cordon/session/v1")
+        let verifying = coordinator.verifyingKey
+        #expect(verifying.verifies(signature, over: message, context: "cordon/session/v1"))
+        #expect(!verifying.verifies(signature, over: message, context: "cordon/activation/v1"))
+        #expect(!verifying.verifies(signature, over: message + [0], context: "cordon/session/v1"))
+        #expect(!verifying.verifies([], over: message, context: "cordon/session/v1"))
+        #expect(VerifyingKey(bytes: [1, 2]) == nil && SigningKey.isKey([1, 2]) == false)
+    }
+}
+
+extension SigningKey {
+    fileprivate static func isKey(_ bytes: [UInt8]) -> Bool { SigningKey(bytes: bytes) != nil }
+}

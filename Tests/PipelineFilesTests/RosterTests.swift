@@ -1,0 +1,138 @@
+import Foundation
+import Keys
+import PipelineFiles
+import Records
+import Testing
+
+/// A key in base64 whose 32 bytes are all `byte`.
+private func text(_ byte: UInt8, count: Int = 32) -> String {
+    Data(repeating: byte, count: count).base64EncodedString()
+}
+
+/// Base point and others that are keys of both kinds.
+private let key = text(9)
+private let identity = Data(SigningKey().verifyingKey.bytes).base64EncodedString()
+
+private let valid = """
+    consortium: demo
+    epoch: 3
+    coordinator: \(identity)
+    parties:
+      - name: party-0
+        host: 127.0.0.1
+        port: 7300
+        hpke: \(key)
+        agreement: \(key)
+        certificate: \(text(1))
+      - { name: party-1, host: b.example, port: 1, hpke: \(key), agreement: \(key), certificate: \(text(2)) }
+      - { name: party-2, host: c.example, port: 65535, hpke: \(key), agreement: \(key), certificate: \(text(3)) }
+    members:
+      - name: bank-a
+        identity: \(identity)
+        hpke: \(key)
+      - { name: bank-b, identity: \(identity), hpke: \(key) }
+
+    """
+
+@Suite("A roster")
+struct RosterTests {
+    private let file: ConfigurationFixture
+
+    init() throws { file = try ConfigurationFixture() }
+
+    private func mistake(_ text: String) throws -> String? {
+        try file.mistake(text) { path in _ = try Roster(file: path) }
+    }
+
+    private func mistake(replacing old: String, with new: String) throws -> String? {
+        let changed = valid.replacingOccurrences(of: old, with: new)
+        #expect(changed != valid, "\(old) is not in the file")
+        return try mistake(changed)
+    }
+
+    @Test("is read, and reads back from what it writes")
+    func reads() throws {
+        try file.write(valid)
+        let roster = try Roster(file: file.path)
+        #expect(roster.consortium == "demo" && roster.epoch == 3)
+        #expect(roster.members.map(\.id.name) == ["bank-a", "bank-b"])
+        let party = try #require(roster.parties[.zero])
+        #expect(party.host == "127.0.0.1" && party.port == 7300)
+        #expect(
+            party.certificate == [UInt8](repeating: 1, count: 32)
+                && party.hpke.bytes == [UInt8](repeating: 9, count: 32))
+        #expect(roster.parties[.two]?.port == 65_535)
+        try file.write(roster.yaml)
+        #expect(try Roster(file: file.path).yaml == roster.yaml)
+    }
+
+    @Test("each mistake is named with its line and what belongs there")
+    func mistakes() throws {
+        #expect(
+            try mistake(replacing: "epoch: 3", with: "epoch: 0")
+                == "2: epoch: a whole number from 1 to 2147483647 belongs here")
+        #expect(try mistake(replacing: "epoch: 3", with: "epoch: soon")?.hasPrefix("2: epoch:") == true)
+        #expect(try mistake(replacing: "epoch: 3\n", with: "") == "1: `epoch` is missing")
+        #expect(
+            try mistake(replacing: "epoch: 3", with: "epok: 3")?.hasPrefix(
+                "2: unknown key `epok`; known here: consortium, ") == true)
+        #expect(
+            try mistake(replacing: "consortium: demo", with: "consortium: []") == "1: consortium: a text belongs here")
+        #expect(
+            try mistake(replacing: "coordinator: \(identity)", with: "coordinator: \(text(1, count: 31))")
+                == "3: coordinator: 32 bytes in base64 belong here")
+        #expect(
+            try mistake(replacing: "name: party-0", with: "name: party-3")
+                == "5: parties[0].name: party-0, party-1 or party-2 belongs here")
+        #expect(
+            try mistake(replacing: "name: party-1", with: "name: party-0")
+                == "11: parties[1].name: party-0 is named twice")
+        #expect(
+            try mistake(replacing: "port: 7300", with: "port: 65536")
+                == "7: parties[0].port: a whole number from 1 to 65535 belongs here")
+        #expect(try mistake(replacing: "    host: 127.0.0.1\n", with: "") == "5: parties[0]: `host` is missing")
+        #expect(
+            try mistake(replacing: "hpke: \(key)\n    agreement", with: "hpke: AAAA\n    agreement")
+                == "8: parties[0].hpke: 32 bytes in base64 belong here")
+        #expect(
+            try mistake(replacing: "hpke: \(key)\n    agreement", with: "hpke: \(text(0))\n    agreement")
+                == "8: parties[0].hpke: not an X25519 key")
+        #expect(
+            try mistake(replacing: text(1), with: "'not base64'")
+                == "10: parties[0].certificate: 32 bytes in base64 belong here")
+        #expect(
+            try mistake(replacing: "name: bank-b", with: "name: bank-a") == "17: members[1].name: bank-a is named twice"
+        )
+        #expect(
+            try mistake(replacing: "name: bank-b", with: "name: Bank B")?.hasPrefix("17: members[1].name: 1 to 40 of")
+                == true)
+        #expect(
+            try mistake(replacing: "name: bank-b", with: "name: consortium")?.hasPrefix("17: members[1].name:") == true)
+        #expect(
+            try mistake(replacing: "  - { name: bank-b", with: "  - { nam: bank-b")?.hasPrefix(
+                "17: members[1]: unknown key `nam`") == true)
+        let two = valid.split(separator: "\n").filter { !$0.contains("party-2") }.joined(separator: "\n")
+        #expect(try mistake(two)?.hasSuffix(": parties: three parties belong here") == true)
+        let none = valid.components(separatedBy: "members:")[0] + "members: []\n"
+        #expect(try mistake(none) == "13: members: at least one member belongs here")
+        #expect(
+            try mistake(valid.components(separatedBy: "members:")[0] + "members: bank-a\n")
+                == "13: members: a list belongs here")
+    }
+
+    @Test("what is no YAML, no mapping, empty or not there is named")
+    func notAFile() throws {
+        #expect(try mistake("") == "0: the file is empty")
+        #expect(try mistake("- a\n") == "1: a mapping (key: value) belongs here")
+        #expect(try mistake("consortium: [\n")?.contains("not YAML: ") == true)
+        #expect(try mistake("consortium: demo\nepoch: 1\n  members: x\n")?.hasPrefix("3: not YAML: ") == true)
+        #expect(try mistake("consortium: demo\nepoch: 1\nepoch: 2\n") == "2: given twice: `epoch`")
+        #expect(
+            try mistake("consortium: demo\nparties:\n  - { name: a, host: b, name: c }\n") == "3: given twice: `name`")
+        let missing = file.path + ".none"
+        #expect(throws: ConfigurationError.self) { try Roster(file: missing) }
+        do { _ = try Roster(file: missing) } catch {
+            #expect(error.description == "\(missing): the file is missing or can't be read")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import EventLogs
+import Records
+import SecureScoring
+import Stages
+import Testing
+
+@Suite("The check of a proposal", .serialized)
+struct ProposalCheckTests {
+    private let world: World
+    private let pieces: Pieces
+    private let check: ProposalCheck
+
+    init() throws {
+        world = try World()
+        pieces = try Pieces(world)
+        check = try pieces.check()
+        try world.activate("v1", sequence: 1)
+        try world.append(try world.seal(1...4))
+    }
+
+    /// What the leader would propose of a range.
+    private func proposed(_ range: Range<Int64>, repeats: [Int64] = []) throws -> (PlanProposal, Digest32) {
+        let leader = try Pieces(world, .zero)
+        _ = try leader.models.scan(leader.sealedLog(), upTo: range.lowerBound, until: leader.clock.now)
+        let batch = SealedBatch(
+            partition: 0,
+            transactions: try world.records(Topics.sealed).map { SealedRecord($0) }.filter {
+                range.contains($0.record.position.offset)
+            }, in: range, repeats: repeats, model: try leader.models.model(at: range.lowerBound), standing: nil)
+        return (PlanProposal(batch.plan, decisions: 0), batch.plan.digest)
+    }
+
+    @Test("gives the leader's batch where this party's log has the same records", arguments: [[], [Int64(2)]])
+    func same(repeats: [Int64]) throws {
+        let (proposal, digest) = try proposed(1..<4, repeats: repeats)
+        let batch = try check.batch(proposal, digest)
+        #expect(batch.plan.digest == digest)
+        #expect(batch.content.records.map(\.position.offset) == [1, 2, 3].filter { !repeats.contains($0) })
+        #expect(pieces.models.scanned == 4)
+    }
+
+    @Test("finds the record that differs")
+    func differs() throws {
+        let (proposal, digest) = try proposed(1..<4)
+        try world.view(.one).change(2, to: [9])
+        #expect(throws: BatchAbort.peerDisagrees(.zero, step: "proposal")) { try check.batch(proposal, digest) }
+    }
+
+    @Test("finds a plan that says something else than its digest")
+    func otherPlan() throws {
+        let (proposal, _) = try proposed(1..<4)
+        let (_, digest) = try proposed(1..<4, repeats: [2])
+        #expect(throws: BatchAbort.peerDisagrees(.zero, step: "proposal")) { try check.batch(proposal, digest) }
+    }
+
+    @Test("lets no batch go over an activation")
+    func activation() throws {
+        try world.activate("v2", sequence: 2)
+        try world.append(try world.seal(5...6))
+        let (proposal, digest) = try proposed(4..<8)
+        #expect(throws: BatchAbort.peerDisagrees(.zero, step: "proposal")) { try check.batch(proposal, digest) }
+        #expect(pieces.models.scanned == 4)
+    }
+
+    @Test("says that this party's log is behind, in the range and before it", arguments: [Int64(1), 3])
+    func behind(hidden: Int64) throws {
+        let (proposal, digest) = try proposed(2..<4)
+        try world.view(.one).hide(from: hidden)
+        #expect(throws: BatchAbort.logBehind) { try check.batch(proposal, digest) }
+        try world.view(.one).hide(from: nil)
+        #expect(try check.batch(proposal, digest).plan.digest == digest)
+    }
+
+    @Test("knows labels that no model counts for a batch that this party's log does not have")
+    func labels() throws {
+        var (proposal, digest) = try proposed(1..<4)
+        (proposal.range, proposal.labels) = (1..<1, 0..<1)
+        #expect(throws: BatchAbort.logBehind) { try check.batch(proposal, digest) }
+    }
+
+    @Test("ends what is under way where the leader goes back, and leaves it where the leader goes on")
+    func interrupts() throws {
+        var queue = BatchQueue(limit: 2)
+        let (first, digest) = try proposed(1..<3)
+        #expect(try !check.interrupts(queue, first))
+        queue.append(try check.batch(first, digest))
+        #expect(try check.interrupts(queue, first))
+        #expect(try !check.interrupts(queue, proposed(3..<5).0))
+    }
+
+    @Test("gives up where the leader has counted what this party can't, after waiting for it")
+    func countsBehind() throws {
+        let counted = try CountedWorld()
+        let pieces = try Pieces(counted.world)
+        try counted.send(counted.day(0))
+        let check = try pieces.check()
+        let plan = BatchPlan(
+            partition: 0, range: 1..<2, repeats: [], records: [], model: .zero, counted: Digest32(of: [[1]]))
+        #expect(throws: BatchAbort.countsBehind) { try check.batch(PlanProposal(plan), plan.digest) }
+        #expect(pieces.clock.now.sinceStart >= .milliseconds(50))
+    }
+}

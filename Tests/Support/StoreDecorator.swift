@@ -1,0 +1,30 @@
+package import EventLogs
+
+/// A state that passes everything on to another one; a test overrides what should go otherwise.
+package protocol StoreDecorator: StateStore {
+    var store: any StateStore { get }
+}
+
+extension StoreDecorator {
+    package func commit(_ writes: [StateWrite], positions: [Position]) throws(LogError) {
+        try store.commit(writes, positions: positions)
+    }
+
+    package func position(_ partition: TopicPartition) throws(LogError) -> Int64? { try store.position(partition) }
+    package func value(_ table: String, _ key: [UInt8]) throws(LogError) -> [UInt8]? { try store.value(table, key) }
+
+    package func values(_ table: String, _ keys: [[UInt8]]) throws(LogError) -> [[UInt8]?] {
+        try store.values(table, keys)
+    }
+
+    package func firstKey(_ table: String) throws(LogError) -> [UInt8]? { try store.firstKey(table) }
+    package func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws { try store.scan(table, body) }
+
+    package func removeAll(in table: String, below bound: Int64) throws(LogError) {
+        try store.removeAll(in: table, below: bound)
+    }
+
+    package func removeAll(in table: String, keysBelow bound: [UInt8]) throws(LogError) {
+        try store.removeAll(in: table, keysBelow: bound)
+    }
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Holds the rules of the layout (CONTRIBUTING.md) against the sources: who may import whom, where real time may be read, how
+long a file may be, and that Package.swift names what is imported. Called by scripts/check.sh; prints what is wrong."""
+import os
+import re
+import sys
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+STAGES = {"Ingest", "IngestHTTP", "SecureScoring", "TokenService", "ModelSync"}
+# Shells do input and output and so live in real time; `Stages` owns the clock.
+SHELLS = {"KafkaLog", "LocalStore", "TLSTransport", "HTTPFront", "IngestHTTP", "Roles", "Terminal", "LocalConsortium"}
+PROGRAMS = {"cordon", "cordon-bench"}
+REAL_TIME = re.compile(r"\bContinuousClock\b|\bSuspendingClock\b|\bThread\.sleep\b|\bDate\(\)|\bclock_gettime\b|\busleep\b")
+IMPORT = re.compile(r"^(?:@\w+ )*(?:package |public |internal |private )?import (?:struct |class |enum |func )?(\w+)", re.M)
+SYSTEM = {"Foundation", "FoundationXML", "Dispatch", "Synchronization", "Glibc", "Testing", "XCTest"}
+LONGEST = 400
+# A long file says why on its first line.
+REASON = re.compile(r"^// A long file: \S")
+
+
+def swift_files(folder):
+    for place, _, names in os.walk(os.path.join(ROOT, folder)):
+        if "Generated" not in place:
+            yield from (os.path.join(place, name) for name in sorted(names) if name.endswith(".swift"))
+
+
+def code(text):
+    """The text without comments."""
+    return re.sub(r"//[^\n]*", "", text)
+
+
+def targets(package):
+    """(name, is a test target, dependencies) of Package.swift's own targets; products count by their module's name."""
+    variables = dict(re.findall(r'let (\w+) = Target\.Dependency\.product\(name: "(\w+)"', package))
+    for match in re.finditer(r'\.(target|executableTarget|testTarget)\(\s*name: "([\w-]+)"(.*?)swiftSettings:', package, re.S):
+        kind, name, body = match.groups()
+        path = re.search(r'path: "([^"]+)"', body)
+        listed = re.search(r"dependencies: \[(.*?)\](?=,\s*(?:path|$))", body.strip(), re.S)
+        text = listed.group(1) if listed else ""
+        found = set(re.findall(r'\.product\(\s*name: "(\w+)"', text))
+        rest = re.sub(r"\.product\(.*?\)", "", text, flags=re.S)
+        found |= set(re.findall(r'"([\w-]+)"', rest))
+        found |= {variables[word] for word in re.findall(r"\b\w+\b", re.sub(r'"[^"]*"', "", rest)) if word in variables}
+        folder = path.group(1) if path else ("Tests/" if kind == "testTarget" else "Sources/") + name
+        yield name, folder, found
+
+
+def check():
+    wrong = []
+    for path in list(swift_files("Sources")):
+        name = os.path.relpath(path, ROOT)
+        module = name.split(os.sep)[1]
+        text = open(path, encoding="utf-8").read()
+        if module in STAGES:
+            for other in sorted(STAGES & set(IMPORT.findall(text)) - {module}):
+                wrong.append(f"{name} imports {other}: stages are put together by Roles alone")
+        if module not in SHELLS | PROGRAMS | {"Stages"} and REAL_TIME.search(code(text)):
+            wrong.append(f"{name} reads real time or sleeps: take a StageClock")
+    for folder in ("Sources", "Tests", "Benchmarks"):
+        for path in swift_files(folder):
+            text = open(path, encoding="utf-8").read()
+            lines = text.count("\n")
+            if lines > LONGEST and not REASON.match(text):
+                wrong.append(f"{os.path.relpath(path, ROOT)} has {lines} lines, more than {LONGEST}, and no reason on its first line")
+    package = open(os.path.join(ROOT, "Package.swift"), encoding="utf-8").read()
+    for name, folder, dependencies in targets(package):
+        imported = set()
+        for path in swift_files(folder):
+            imported |= set(IMPORT.findall(open(path, encoding="utf-8").read()))
+        for module in sorted(imported - SYSTEM - dependencies):
+            wrong.append(f"{folder} imports {module}, which Package.swift does not name for {name}")
+        for module in sorted(dependencies - imported - PROGRAMS):
+            wrong.append(f"Package.swift names {module} for {name}, which imports it nowhere")
+    return wrong
+
+
+if __name__ == "__main__":
+    findings = check()
+    for finding in findings:
+        print(f"check: {finding}", file=sys.stderr)
+    sys.exit(1 if findings else 0)
