@@ -10,7 +10,7 @@ import Stages
 import Telemetry
 import Terminal
 
-/// A member's agent of the baseline, with the options that `DemoConsortium` starts agents with.
+/// A member's agent of the baseline, with the options of `cordon ingest` that consortiums start agents with.
 struct BenchClearAgentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clear-agent", abstract: "INSECURE: an agent of `cordon-bench pipeline` that seals nothing.",
@@ -20,12 +20,13 @@ struct BenchClearAgentCommand: ParsableCommand {
     @Option var roster: String
     @Option var keys: String
     @Option var state: String
-    @Option var instance: String
+    @Option var instance: String?
+    @Option var sessionTimeout = 10
     @Option var bins: String
-    @Option var mapping: String
-    @Option var rates: String
-    @Option var policy: String
-    @Option var validation: String
+    @Option var mapping = "pipelines/mappings/canonical.yaml"
+    @Option var rates = "pipelines/rates.yaml"
+    @Option var policy = "pipelines/policies/default.yaml"
+    @Option var validation = "pipelines/validation.yaml"
     @OptionGroup var log: LogOptions
     @OptionGroup var process: ProcessOptions
 
@@ -40,7 +41,7 @@ struct BenchClearAgentCommand: ParsableCommand {
             member: AgentRole.member(member, of: roster), roster: roster, keystore: FileKeystore(directory: keys),
             spec: readBins(bins), binsFile: bins, mapping: mapping, rules: readValidation(file: validation),
             policy: readPolicy(file: policy), fallback: readFallback(file: policy), bankCode: nil, form: ClearForm(),
-            stateFolder: state, instance: instance, sessionTimeout: .seconds(10), front: nil,
+            stateFolder: state, instance: instance, sessionTimeout: .seconds(sessionTimeout), front: nil,
             metricsFile: process.metrics, log: log.open(), logger: logger
         ).run(until: stop)
     }
