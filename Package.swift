@@ -190,7 +190,7 @@ let package = Package(
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Records"], swiftSettings: testSettings),
         .testTarget(
             name: "EventLogTests",
-            dependencies: ["Crdkafka", "EventLogs", "KafkaLog", "LocalStore", "Records", "Support"],
+            dependencies: ["Crdkafka", "EventLogs", "KafkaLog", "LocalStore", "Records", "Simulation", "Support"],
             swiftSettings: testSettings),
         .testTarget(
             name: "FormatsTests", dependencies: ["Evaluation", "EventLogs", "Formats", "Records", "Support"],
@@ -205,7 +205,7 @@ let package = Package(
             name: "IngestHTTPTests",
             dependencies: [
                 "EventLogs", "Formats", "HTTPFront", "IngestHTTP", "Keys", "LocalStore", "Policy", "Records", "Sealing",
-                "Telemetry", "Support", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "Stages", "Telemetry", "Support", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"), logging,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -214,7 +214,7 @@ let package = Package(
             name: "IngestTests",
             dependencies: [
                 "EventLogs", "Formats", "Ingest", "Keys", "LocalStore", "Model", "Policy", "Records", "Sealing",
-                "Secrets", "Stages", "Telemetry", "ThreeParty", "Tokens", "Support", logging,
+                "Secrets", "Simulation", "Stages", "Telemetry", "ThreeParty", "Tokens", "Support", logging,
             ], swiftSettings: testSettings),
         .testTarget(
             name: "KafkaLogTests", dependencies: ["Crdkafka", "EventLogs", "KafkaLog", "Support"],
@@ -244,7 +244,7 @@ let package = Package(
             name: "ProcessTests",
             dependencies: [
                 "cordon", "cordon-bench", "EventLogs", "Formats", "HTTPFront", "Ingest", "KafkaLog", "Keys",
-                "LocalConsortium", "LocalStore", "Model", "Policy", "Records", "Sealing", "Support",
+                "LocalConsortium", "LocalStore", "Model", "Policy", "Records", "Sealing", "Stages", "Support",
             ], swiftSettings: testSettings),
         .testTarget(name: "RecordsTests", dependencies: ["Records", "Support"], swiftSettings: testSettings),
         .testTarget(
@@ -265,12 +265,14 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["EventLogs", "Records", "Simulation", "Stages", "ThreeParty"],
             swiftSettings: testSettings),
-        .testTarget(name: "StagesTests", dependencies: ["Stages"], swiftSettings: testSettings),
+        .testTarget(
+            name: "StagesTests", dependencies: ["EventLogs", "Simulation", "Stages"], swiftSettings: testSettings),
         .target(
             name: "Support", dependencies: ["Crdkafka", "EventLogs", "Formats", "Keys", "Records", "Stages", logging],
             path: "Tests/Support", swiftSettings: settings),
         .testTarget(
-            name: "TLSTransportTests", dependencies: ["Keys", "Records", "TLSTransport", "ThreeParty", "Support"],
+            name: "TLSTransportTests",
+            dependencies: ["Keys", "LocalConsortium", "Records", "Stages", "TLSTransport", "ThreeParty", "Support"],
             swiftSettings: testSettings),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Support"], swiftSettings: testSettings),
         .testTarget(

@@ -15,7 +15,9 @@ package import Telemetry
 /// The order of writes makes it correct. A stage that begins fences its predecessor first, by opening the writer; then it reads
 /// back what was decided and is in no checkpoint, from the decisions themselves, to which nobody else can add any more. From then
 /// on decisions, alerts and the position in the scores go into the log in one transaction of that writer, and the state is told
-/// after that. So each transaction is decided once, whatever is killed when.
+/// after that. The state learns how far decisions are known to it only from an append that succeeded after that end was measured: a
+/// stage that was replaced meanwhile hears that it is fenced, and notes nothing of its successor's decisions as its own. So each
+/// transaction is decided once, whatever is killed or frozen when.
 ///
 /// An error ends the stage: it is not known whether the writer's last transaction is in the log. A successor reads it back.
 package final class DecisionPipeline: Stage {
@@ -82,7 +84,7 @@ package final class DecisionPipeline: Stage {
         let patience = clock.left(until: moment)
         let records = try reader.next(
             limit: batchSize, timeout: early.isEmpty ? patience : min(patience, .milliseconds(5)))
-        if records.isEmpty || endNotes.isDue(at: clock.now) { try noteEnd() }
+        if records.isEmpty { try noteEnd() }
         guard !records.isEmpty || !early.isEmpty else { return .idle }
         let isAnyDecided = try process(records)
         guard records.count < batchSize else { return .worked }
@@ -100,11 +102,21 @@ package final class DecisionPipeline: Stage {
         forget(done, below: ingested)
         // Two of a plan's three shares decide nothing yet: where this stands is checkpointed with what it led to.
         guard !output.isEmpty else { return false }
-        let position = Position(scores, firstUndecided ?? read)
-        try writer.append(output, committing: [position], group: Self.group(member))
-        state.decided(Array(done), positions: [position])
+        let end = endNotes.isDue(at: clock.now) ? try knownEnd() : nil
+        try append(output, deciding: Array(done), end)
         hasDecided = true
         return true
+    }
+
+    /// Appends decisions and alerts with the position that they come from, and tells the state so.
+    ///
+    /// - Parameter end: of decisions, measured before; with the append it is sure to be this writer's.
+    private func append(
+        _ output: [NewRecord], deciding done: [SourcePosition], _ end: Position?
+    ) throws(LogError) {
+        let position = Position(scores, firstUndecided ?? read)
+        try writer.append(output, committing: [position], group: Self.group(member))
+        state.decided(done, positions: [position] + (end.map { [$0] } ?? []))
     }
 
     /// Adds the shares in some records; the first complete score of a transaction stays.
@@ -216,11 +228,17 @@ package final class DecisionPipeline: Stage {
         }
     }
 
-    /// Moves the position that a successor reads decisions back from. Of this partition's only this writer's are below the end, and
-    /// the state knows all of them; but while it has not ingested all that they are on, a successor has to read them again.
+    /// The end of decisions now, all of which the state knows unless this writer was fenced; nil while the state has not ingested all
+    /// that they are on: a successor has to read them again.
+    private func knownEnd() throws(LogError) -> Position? {
+        state.isBehindDecisions ? nil : Position(decisions, try log.end(of: decisions))
+    }
+
+    /// Moves the position that a successor reads decisions back from to their end, by an append of nothing but the position in the
+    /// scores.
     private func noteEnd() throws(LogError) {
-        guard hasDecided, !state.isBehindDecisions else { return }
-        state.decided([], positions: [Position(decisions, try log.end(of: decisions))])
+        guard hasDecided, let end = try knownEnd() else { return }
+        try append([], deciding: [], end)
         hasDecided = false
     }
 }

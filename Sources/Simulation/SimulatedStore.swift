@@ -18,9 +18,6 @@ package final class SimulatedDisk: Sendable {
     /// The next commits fail, as on a disk that is full: nothing of them is written.
     package func fail(commits: Int) { state.withLock { $0.failures += commits } }
     package func recover() { state.withLock { $0.failures = 0 } }
-
-    /// The disk as it is now, for a process that begins with what was kept.
-    package func positions() -> [TopicPartition: Int64] { state.withLock { $0.positions } }
 }
 
 /// A stage's state on a simulated disk, with the owner that a real one has.

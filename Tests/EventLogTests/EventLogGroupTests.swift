@@ -28,7 +28,8 @@ import Testing
     }
 
     @Test(
-        "a lone member gets every partition, a second one half, and what stays does not move", arguments: LogKind.real)
+        "a lone member gets every partition, a second one half, and what stays does not move",
+        arguments: LogKind.grouped)
     func balance(kind: LogKind) throws {
         let group = try Group(fixtures.make(kind))
         let first = try group.join()
@@ -42,7 +43,7 @@ import Testing
         second.place.leave()
     }
 
-    @Test("what is revoked goes to nobody until it is released", arguments: LogKind.real)
+    @Test("what is revoked goes to nobody until it is released", arguments: LogKind.grouped)
     func handOver(kind: LogKind) throws {
         let group = try Group(fixtures.make(kind))
         let first = try group.join()
@@ -64,7 +65,7 @@ import Testing
         second.place.leave()
     }
 
-    @Test("who leaves frees everything for the others, and hears nothing more", arguments: LogKind.real)
+    @Test("who leaves frees everything for the others, and hears nothing more", arguments: LogKind.grouped)
     func leaving(kind: LogKind) throws {
         let group = try Group(fixtures.make(kind))
         let (first, second) = (try group.join(), try group.join())
@@ -76,7 +77,8 @@ import Testing
     }
 
     @Test(
-        "a restarted instance takes its own partitions up; the older process of it is fenced", arguments: LogKind.real)
+        "a restarted instance takes its own partitions up; the older process of it is fenced",
+        arguments: LogKind.grouped)
     func staticInstance(kind: LogKind) throws {
         let group = try Group(fixtures.make(kind))
         let older = try group.join("agent-1")
@@ -90,7 +92,7 @@ import Testing
         newer.place.leave()
     }
 
-    @Test("a topic that is not there is named", arguments: LogKind.real)
+    @Test("a topic that is not there is named", arguments: LogKind.grouped)
     func unknownTopic(kind: LogKind) throws {
         let fixture = try fixtures.make(kind)
         let missing = fixture.missingTopic()

@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test("a waiting reader wakes up when another thread appends", arguments: LogKind.present)
+    @Test("a waiting reader wakes up when another thread appends", arguments: LogKind.waiting)
     func wakesUp(kind: LogKind) throws {
         let (fixture, partition) = try filled(kind, 0)
         let asked = DispatchSemaphore(value: 0)

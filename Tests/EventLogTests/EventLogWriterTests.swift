@@ -34,7 +34,7 @@ import Testing
         var position: Int64? { get throws { try log.committed(scores, group: id) } }
     }
 
-    @Test("a batch and the position it comes from are stored together", arguments: LogKind.real)
+    @Test("a batch and the position it comes from are stored together", arguments: LogKind.transactional)
     func together(kind: LogKind) throws {
         let topics = try Topics(fixtures.make(kind))
         let writer = try topics.log.writer(id: topics.id)
@@ -47,7 +47,7 @@ import Testing
         #expect(try topics.position == 3)
     }
 
-    @Test("a batch that can't be written whole is not written at all", arguments: LogKind.real)
+    @Test("a batch that can't be written whole is not written at all", arguments: LogKind.transactional)
     func whole(kind: LogKind) throws {
         let topics = try Topics(fixtures.make(kind))
         let writer = try topics.log.writer(id: topics.id)
@@ -64,7 +64,7 @@ import Testing
         #expect(try topics.decided() == ["3"])
     }
 
-    @Test("a newer writer fences the older one, which then writes nothing", arguments: LogKind.real)
+    @Test("a newer writer fences the older one, which then writes nothing", arguments: LogKind.transactional)
     func fencing(kind: LogKind) throws {
         let topics = try Topics(fixtures.make(kind))
         let older = try topics.log.writer(id: topics.id)
@@ -83,7 +83,8 @@ import Testing
     }
 
     @Test(
-        "a reader that begins behind an aborted transaction sees what was committed since", arguments: LogKind.real)
+        "a reader that begins behind an aborted transaction sees what was committed since",
+        arguments: LogKind.transactional)
     func behindAborted(kind: LogKind) throws {
         let fixture = try fixtures.make(kind)
         let topics = try Topics(fixture)
@@ -123,7 +124,7 @@ import Testing
             """)
     }
 
-    @Test("writers of different ids do not disturb each other", arguments: LogKind.real)
+    @Test("writers of different ids do not disturb each other", arguments: LogKind.transactional)
     func apart(kind: LogKind) throws {
         let topics = try Topics(fixtures.make(kind))
         let (left, right) = (try topics.log.writer(id: topics.id), try topics.log.writer(id: topics.id + "1"))

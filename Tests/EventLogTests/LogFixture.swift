@@ -3,19 +3,24 @@ import Foundation
 import KafkaLog
 import LocalStore
 import Records
+import Simulation
 import Support
 import Synchronization
 import Testing
 
 /// The logs that must all behave as `EventLog` says.
 enum LogKind: String, CaseIterable, CustomTestStringConvertible {
-    case sqlite, kafkaMock
+    case sqlite, simulated, kafkaMock
     /// A real cluster, where the environment names one: `CORDON_TEST_BOOTSTRAP=host:port`.
     case kafkaCluster
 
     static let present = allCases.filter { $0 != .kafkaCluster || bootstrap != nil }
-    /// Those that know groups and transactions.
-    static let real = present.filter { $0 != .kafkaMock }
+    /// Those that know transactions.
+    static let transactional = present.filter { $0 != .kafkaMock }
+    /// Those that know groups.
+    static let grouped = transactional.filter { $0 != .simulated }
+    /// Those whose readers wait for another thread; a simulated one lets time pass instead.
+    static let waiting = present.filter { $0 != .simulated }
     static let bootstrap = ProcessInfo.processInfo.environment["CORDON_TEST_BOOTSTRAP"]
 
     var testDescription: String { rawValue }
@@ -39,6 +44,11 @@ final class LogFixture: Sendable {
             directory = folder
             mock = nil
             log = try SQLiteEventLog(directory: folder.path, clock: FixedClock())
+        case .simulated:
+            let clock = SimulatedClock(start: 1_700_000_000_000_000)
+            directory = nil
+            mock = nil
+            log = SimulatedLog(SimulatedBroker(clock: clock), clock: clock)
         case .kafkaMock:
             let cluster = try MockKafkaCluster()
             directory = nil

@@ -8,6 +8,7 @@ import Logging
 import Policy
 import Records
 import Sealing
+import Stages
 import Support
 import Synchronization
 import Telemetry
@@ -55,7 +56,7 @@ final class Bench: Sendable {
         wrap: (any EventLog) -> any EventLog = { $0 }
     ) throws {
         self.folder = try folder ?? TemporaryFolder()
-        log = try SQLiteEventLog(directory: self.folder.path, clock: PresentClock())
+        log = try SQLiteEventLog(directory: self.folder.path, clock: SystemClock())
         let member = Fixtures.member
         try log.create(
             [Topics.transactions(member), Topics.decisions(member)].map {
@@ -66,7 +67,7 @@ final class Bench: Sendable {
         appender = RecordAppender(log: front, capacity: capacity)
         service = try ScoreService(
             member: member, log: front, appender: appender, mapping: .canonical, rules: ValidationRules(),
-            clock: PresentClock(), fallback: fallback,
+            clock: SystemClock(), fallback: fallback,
             book: ScoreBook(capacity: 1000, age: 1000), metrics: metrics)
         feed = OutcomeFeed(
             member: member, log: front, history: 1000, logger: .silent,

@@ -8,6 +8,7 @@ import Model
 import Records
 import Sealing
 import Secrets
+import Simulation
 import Stages
 import Support
 import Synchronization
@@ -56,7 +57,7 @@ final class CountingBank {
     let metrics = Metrics()
     let hasher = EntityHasher(k0: 1, k1: 2)
     let source: TopicPartition
-    let clock = TestClock()
+    let clock = SimulatedClock(start: 4_000_000_000_000_000)
 
     init() throws {
         folder = try TemporaryFolder()

@@ -4,6 +4,7 @@ import Ingest
 import LocalStore
 import Model
 import Records
+import Simulation
 import Stages
 import Support
 import Telemetry
@@ -77,13 +78,13 @@ struct IngestTurnTests {
         try bank.send([transaction("a", first)])
         for _ in 0..<3 {
             #expect(try turn(stage) == .idle)
-            bank.clock.advance(.seconds(1))
+            bank.clock.wait(for: .seconds(1))
         }
         #expect(state.waiting == 1)
         #expect(try rows() == 0)
         bank.tokens.isSilent = false
         _ = try turn(stage)
-        bank.clock.advance(.seconds(1))
+        bank.clock.wait(for: .seconds(1))
         // The next turn, which has nothing to do, checkpoints what is in the log.
         #expect(try turn(stage) == .idle)
         #expect(try rows() == 3)

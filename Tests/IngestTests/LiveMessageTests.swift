@@ -6,6 +6,7 @@ import LocalStore
 import Model
 import Records
 import Secrets
+import Simulation
 import Support
 import Synchronization
 import Telemetry
@@ -45,7 +46,7 @@ struct LiveMessageTests {
     func live() throws {
         let folder = try TemporaryFolder()
         let sessions = try Sessions()
-        let clock = TestClock(microseconds: 1_772_500_000_000_000)
+        let clock = SimulatedClock(start: 1_772_500_000_000_000)
         let log = try SQLiteEventLog(directory: folder.path, clock: clock)
         let topics = [Topics.transactions(sessions.member), Topics.sealed, Topics.rejected(sessions.member)]
         try log.create(topics.map { TopicSettings(name: $0, partitions: 1) })

@@ -107,7 +107,7 @@ struct DemoFolderTests {
 
     @Test("ports that are free are as many as asked for, each another")
     func ports() throws {
-        let ports = try LocalConsortium.freePorts(5)
+        let ports = try freePorts(5)
         #expect(Set(ports).count == 5 && ports.allSatisfy { (1024...65_535).contains($0) })
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import LocalStore
 import Policy
 import Records
+import Stages
 import Support
 import Testing
 
@@ -49,7 +50,7 @@ struct PipelineBenchTests {
         let consortium = try TestConsortium()
         let folder = consortium.folder
         let clear = "sqlite:" + folder.path("clear-log")
-        let clearLog = try SQLiteEventLog(directory: folder.path("clear-log"), clock: PresentClock())
+        let clearLog = try SQLiteEventLog(directory: folder.path("clear-log"), clock: SystemClock())
         try consortium.command("topics", "create", "--roster", consortium.roster, "--log", clear)
         try consortium.command(
             "model", "deal", "--model", folder.path("model/model.json"), "--roster", consortium.roster, "--keys",

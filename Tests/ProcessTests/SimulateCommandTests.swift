@@ -3,6 +3,7 @@ import Formats
 import Foundation
 import LocalStore
 import Records
+import Stages
 import Support
 import Testing
 
@@ -59,7 +60,7 @@ struct SimulateCommandTests {
         arguments: ["max", "100000/s"])
     func sent(speed: String) throws {
         let (log, url) = (
-            try SQLiteEventLog(directory: folder.path("log"), clock: PresentClock()),
+            try SQLiteEventLog(directory: folder.path("log"), clock: SystemClock()),
             "sqlite:" + folder.path("log")
         )
         let early = try simulate("--send", "--log", url)

@@ -5,6 +5,7 @@ import LocalConsortium
 import LocalStore
 import Policy
 import Records
+import Stages
 import Support
 import Testing
 
@@ -30,10 +31,10 @@ final class TestConsortium {
             log = try KafkaEventLog(properties: ["bootstrap.servers": kafka])
         } else {
             logURL = "sqlite:" + folder.path("log")
-            log = try SQLiteEventLog(directory: folder.path("log"), clock: PresentClock())
+            log = try SQLiteEventLog(directory: folder.path("log"), clock: SystemClock())
         }
         var plan = "consortium: test\nepoch: 1\nparties:\n"
-        for (party, port) in zip(Self.parties, try Support.freePorts(3)) {
+        for (party, port) in zip(Self.parties, try freePorts(3)) {
             plan += "  - { name: \(party), host: 127.0.0.1, port: \(port) }\n"
         }
         plan += "members: [bank-a, bank-b, bank-c]\n"

@@ -1,4 +1,3 @@
-import Foundation
 import Records
 package import Stages
 import Synchronization
@@ -26,11 +25,4 @@ package final class ManualClock: StageClock {
     package func wait(for duration: Duration) { SystemClock().wait(for: duration) }
 
     package func advance(_ duration: Duration) { time.withLock { $0 += Int64(duration / .microseconds(1)) } }
-}
-
-/// The machine's own time, for tests that run beside processes.
-package struct PresentClock: WallClock {
-    package init() {}
-
-    package var microseconds: Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
 }

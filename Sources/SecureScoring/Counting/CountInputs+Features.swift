@@ -39,9 +39,13 @@ extension CountInputs {
                 }
             }
         }
-        var bits: [Bool] = []
-        bits.reserveCapacity(openBits)
-        for (feature, value) in zip(features.open, values) { bits += feature.edges.map { Double(value) >= $0 } }
-        append(secret.lazy.map(\.share), thresholds: thresholds, open: bits)
+        append(secret.lazy.map(\.share), thresholds: thresholds)
+        var bit = 0
+        for (feature, value) in zip(features.open, values) {
+            for edge in feature.edges {
+                if Double(value) >= edge { setOpen(bit) }
+                bit += 1
+            }
+        }
     }
 }

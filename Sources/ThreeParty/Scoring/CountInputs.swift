@@ -22,17 +22,17 @@ package struct CountInputs: Sendable {
     /// - Parameters:
     ///   - shares: this party's share of each lookup's count.
     ///   - thresholds: from which count on each secret bit is set; the same at all three parties.
-    ///   - bits: the public counts' bits, `openBits` of them.
-    package mutating func append(
-        _ shares: some Collection<CountShare>, thresholds: some Collection<UInt16>, open bits: some Collection<Bool>
-    ) {
-        precondition(bits.count == openBits)
+    package mutating func append(_ shares: some Collection<CountShare>, thresholds: some Collection<UInt16>) {
         queries?.append(shares, thresholds: thresholds)
-        let first = open.count * 8
         open += repeatElement(0, count: openBytes)
-        for (place, bit) in bits.enumerated() where bit {
-            open[(first + place) >> 3] |= 1 << UInt8((first + place) & 7)
-        }
+    }
+
+    /// Sets a bit of the last transaction's public counts, all of which are zero at first.
+    ///
+    /// - Parameter bit: below `openBits`.
+    package mutating func setOpen(_ bit: Int) {
+        precondition((0..<openBits).contains(bit), "a bit of the public counts")
+        open[open.count - openBytes + (bit >> 3)] |= 1 << UInt8(bit & 7)
     }
 
     /// A transaction that this party can't use.

@@ -165,7 +165,7 @@ package final class MemberTokens {
             let dissenters = keys.dissenters(of: .first).sorted().map(\.name).joined(separator: ", ")
             logger.warning(
                 "waiting for a token key on \(Topics.tokenKeys)",
-                metadata: dissenters.isEmpty ? [:] : ["other keys than the others' from": "\(dissenters)"])
+                metadata: dissenters.isEmpty ? [:] : ["dissenting_parties": "\(dissenters)"])
         }
         clock.wait(for: min(.milliseconds(200), clock.left(until: moment)))
         return nil

@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Keys
+import LocalConsortium
 import Model
 import PipelineFiles
 import Records

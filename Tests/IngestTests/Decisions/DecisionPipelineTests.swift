@@ -5,13 +5,14 @@ import Logging
 import Model
 import Policy
 import Records
+import Simulation
 import Support
 import Telemetry
 import Testing
 
 @Suite("Decisions")
 struct DecisionPipelineTests {
-    private let clock = TestClock(microseconds: 1_700_000_000_000_000)
+    private let clock = SimulatedClock(start: 1_700_000_000_000_000)
     private let folder: TemporaryFolder
     private let sessions: Sessions
     private let log: SQLiteEventLog
@@ -106,6 +107,30 @@ struct DecisionPipelineTests {
         try run(state())
         #expect(try decided() == ["t-0", "t-1"])
         // And a fourth decides nothing again.
+        try run(state())
+        #expect(try decided() == ["t-0", "t-1"])
+    }
+
+    @Test("a frozen agent with a state folder of its own takes no note of what its successor decided")
+    func foldersApart() throws {
+        // Two machines: each agent is the owner of its own state.
+        let elsewhere = folder.path + "/elsewhere.sqlite"
+        try score(Plan(1, [0: 42], in: UInt16.self))
+        let frozen = try state()
+        try takeIn(0..<1, frozen)
+        let pipeline = try pipeline(frozen)
+        // One turn decides the first transaction, and takes no note of the decisions' end yet.
+        try run(pipeline, turns: 1)
+        #expect(try decided() == ["t-0"])
+        let successor = try state(in: SQLiteStateStore(path: elsewhere, takingOver: true))
+        try takeIn(0..<2, successor)
+        try score(Plan(2, [1: 43], in: UInt16.self))
+        try run(successor)
+        #expect(try decided() == ["t-0", "t-1"])
+        // It goes on, and is fenced; what it has ingested since is kept all the same.
+        #expect(throws: LogError.self) { try run(pipeline) }
+        try takeIn(1..<2, frozen)
+        // The partition comes back to it.
         try run(state())
         #expect(try decided() == ["t-0", "t-1"])
     }

@@ -9,6 +9,7 @@ import Policy
 import Records
 import Sealing
 import Secrets
+import Simulation
 import Support
 import Synchronization
 import Telemetry
@@ -35,7 +36,7 @@ struct PolicyPrivacyTests {
 
     private func run(_ policy: DecisionPolicy, _ sessions: Sessions) throws -> Traces {
         let folder = try TemporaryFolder()
-        let clock = TestClock(microseconds: 1_700_000_000_000_000)
+        let clock = SimulatedClock(start: 1_700_000_000_000_000)
         let log = try SQLiteEventLog(directory: folder.path, clock: clock)
         let source = TopicPartition(Topics.transactions(sessions.member))
         let own = [source.topic, Topics.scores(sessions.member), Topics.rejected(sessions.member)]
