@@ -1,5 +1,4 @@
 import EventLogs
-import Foundation
 import Ingest
 import Records
 import SecureScoring
@@ -39,11 +38,9 @@ struct RotationTests {
         world.updates[party]?.begin(counted.rotations.newest)
         guard waits else { return }
         let epoch = Double(counted.rotations.newest.number)
-        let deadline = ContinuousClock.now + .seconds(60)
-        while world.metrics[party]?.value("cordon_counted_token_epoch") != epoch {
-            try #require(ContinuousClock.now < deadline, "\(party) did not move")
-            Thread.sleep(forTimeInterval: 0.02)
-        }
+        let metrics = world.metrics[party]
+        let hasMoved = world.time.wait { metrics?.value("cordon_counted_token_epoch") == epoch }
+        try #require(hasMoved, "\(party) did not move")
     }
 
     private func send(_ day: Int64) throws {

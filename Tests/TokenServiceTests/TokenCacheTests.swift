@@ -1,6 +1,7 @@
 import EventLogs
 import LocalStore
 import Records
+import Support
 import Testing
 import TokenService
 import Tokens
@@ -81,5 +82,55 @@ struct TokenCacheTests {
             state: SQLiteStateStore(path: world.cacheFile(bankA)), secret: secret(71), publicKey: world.key.publicKey,
             context: world.context)
         #expect(try found(stolen) == [nil, nil, nil, nil, nil, nil])
+    }
+
+    @Test("an entry that is cut off anywhere is none, and is asked for again")
+    func truncated() throws {
+        try world.cache().store(Array(pairs[..<1]))
+        let state = try SQLiteStateStore(path: world.cacheFile(bankA))
+        var entries: [StateEntry] = []
+        try state.scan("tokens") { entries.append($0) }
+        let whole = try #require(entries.first)
+        for count in 0..<whole.value.count {
+            let cut = StateEntry(key: whole.key, value: Array(whole.value.prefix(count)), order: whole.order)
+            try state.commit([.put(table: "tokens", cut)], positions: [])
+            #expect(try found(world.cache())[0] == nil, "\(count) bytes")
+        }
+        try state.commit([.put(table: "tokens", whole)], positions: [])
+        #expect(try found(world.cache())[0] == tokens[0])
+    }
+
+    @Test("of which it is not known what they are of, entries are none", arguments: [0, 1, 32, 39, 41])
+    func unknownScope(bytes: Int) throws {
+        try world.cache().store(pairs)
+        let state = try SQLiteStateStore(path: world.cacheFile(bankA))
+        let key = Array("scope".utf8)
+        let scope = try #require(try state.value("tokens-scope", key)) + [0]
+        let changed = StateEntry(key: key, value: Array(scope.prefix(bytes)), order: 0)
+        try state.commit([.put(table: "tokens-scope", changed)], positions: [])
+        let cache = try world.cache()
+        #expect(try found(cache) == [nil, nil, nil, nil, nil, nil])
+        try cache.store(pairs)
+        #expect(try found(world.cache()) == tokens)
+    }
+
+    @Test("holds the latest that were stored, as a list of them would", arguments: 1...6 as ClosedRange<UInt64>)
+    func oracle(seed: UInt64) throws {
+        var random = SplitMix64(seed)
+        let capacity = Int.random(in: 1...5, using: &random)
+        var cache = try world.cache(capacity: capacity, memory: 2)
+        // The latest last. What is stored again is in it twice, and its first place counts as one that is kept.
+        var list: [Int] = []
+        for step in 0..<60 {
+            let chosen = Int.random(in: 0..<6, using: &random)
+            try cache.store([pairs[chosen]])
+            list.append(chosen)
+            let kept = list.suffix(capacity)
+            if step % 3 == 0 {
+                cache = try world.cache(capacity: capacity, memory: 2)
+                let expected = (0..<6).map { kept.contains($0) ? tokens[$0] : nil }
+                #expect(try found(cache) == expected, "step \(step)")
+            }
+        }
     }
 }

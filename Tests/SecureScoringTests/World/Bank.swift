@@ -43,7 +43,8 @@ struct Bank: Sendable {
     init(_ name: String, epoch: UInt32 = 1) throws {
         id = try #require(MemberID(name))
         self.epoch = epoch
-        seed = [UInt8](repeating: UInt8(name.utf8.reduce(0, &+)) | 1, count: 32)
+        // Another one for each name: two banks must not open each other's boxes.
+        seed = Digest32(of: [Array(name.utf8)]).bytes
         guard let signing = SigningKey(bytes: seed) else { throw HPKEError.malformedKey }
         let offer = try SessionOffer(member: id, epoch: epoch, parties: try PartySeeds.publicKeys(), identity: signing)
         identity = signing.verifyingKey

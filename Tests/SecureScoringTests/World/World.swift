@@ -28,6 +28,8 @@ final class World: Sendable {
     /// The rotations of the token key that each party knows of.
     let updates: [PartyID: TokenUpdates]
     let entries = CollectedLog()
+    /// The parties' time.
+    let time = WatchedClock()
     let wire = Wire()
     let path: String
     private let parties = Mutex<[PartyID: PartyThread]>([:])
@@ -149,7 +151,7 @@ final class World: Sendable {
             let first = party == CellBackend.leader ? UInt64(clock.microseconds) << 20 : 0
             let limits = BatchLimits(records: batch, beat: Beat(every: .milliseconds(1)), catchUp: catchUp)
             let context = PartitionContext(
-                partition: TopicPartition(Topics.sealed), log: view, clock: SystemClock(), metrics: metrics,
+                partition: TopicPartition(Topics.sealed), log: view, clock: time, metrics: metrics,
                 logger: logger)
             let thread = PartyThread(context) { [a, b, watch] in
                 let seed = PartySeeds.hpke(party)

@@ -112,25 +112,6 @@ extension TokenWorld {
         return stages
     }
 
-    /// Makes the first key, answers, and follows rotations, as a party's process does.
-    func serve(_ party: PartyID, until stop: () -> Bool) throws {
-        let keys = try keyStage(party)
-        var answers: TokenStage?
-        while !stop() {
-            _ = try keys.turn(timeout: answers == nil ? .milliseconds(20) : .zero)
-            guard let newest = keys.newest else { continue }
-            let stage = try answers ?? answerStage(party, newest)
-            answers = stage
-            while stage.epoch < newest {
-                guard let share = try keyStore(party).share(consortium: "test", epoch: stage.epoch.next) else {
-                    throw TokenError.tooFewParties
-                }
-                stage.rotate(to: share)
-            }
-            _ = try stage.turn(timeout: .milliseconds(5))
-        }
-    }
-
     /// A party's stage as after a start of its process, with the keys that it has kept.
     func answerStage(_ party: PartyID, _ epoch: TokenEpoch) throws -> TokenStage {
         let store = try keyStore(party)

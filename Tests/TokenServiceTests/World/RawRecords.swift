@@ -52,10 +52,11 @@ extension TokenWorld {
         record.tag = tag(bytes, session.down.derive([Array("cordon/token-evaluation/v1".utf8)]))
         return record.encoded
     }
+}
 
-    private func tag(_ body: [UInt8], _ key: borrowing SecretKey) -> Data {
-        key.lend { Data(HMAC<SHA256>.authenticationCode(for: body, using: $0)) }
-    }
+/// HMAC-SHA-256 of a record's body: its writer's tag for one reader.
+func tag(_ body: [UInt8], _ key: borrowing SecretKey) -> Data {
+    key.lend { Data(HMAC<SHA256>.authenticationCode(for: body, using: $0)) }
 }
 
 /// SHA-256 of a record's body: what an answer names.

@@ -17,14 +17,3 @@ extension TokenClient {
         return try #require(try results(of: call, until: deadline))
     }
 }
-
-extension MemberTokens {
-    /// Asks for tokens again and again; nil if stopped before they arrived.
-    func tokens(for identifiers: [Identifier], until stop: () -> Bool) throws -> EpochTokens? {
-        while !stop() {
-            let end = SystemClock().now + .milliseconds(20)
-            if let tokens = try tokens(for: identifiers, until: end) { return tokens }
-        }
-        return nil
-    }
-}

@@ -1,0 +1,15 @@
+import Keys
+import Secrets
+import ThreeParty
+
+/// The bytes of a text of hexadecimal digits.
+func bytes(_ hex: String) -> [UInt8] {
+    let digits = Array(hex)
+    return stride(from: 0, to: digits.count, by: 2).map { UInt8(String(digits[$0...$0 + 1]), radix: 16) ?? 0 }
+}
+
+/// Sixteen bytes that are the same for the same key alone: AES-128-CTR over zeros under the first half of HMAC-SHA-256 of
+/// 00000001 01.
+func trace(_ key: borrowing SecretKey) -> [UInt8] {
+    CounterStream.bytes(of: key.derive([[1]], bytes: 16), count: 16)
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Keys
+import Records
+import Support
+import Testing
+
+@Suite("Certificates for development")
+struct DevelopmentPKITests {
+    private let folder: TemporaryFolder
+    /// 2023-11-14T22:13:20Z.
+    private static let now: Int64 = 1_700_000_000
+    private static let basicConstraints: [UInt8] = [0x55, 0x1D, 0x13]
+    private static let keyUsage: [UInt8] = [0x55, 0x1D, 0x0F]
+    private static let extendedKeyUsage: [UInt8] = [0x55, 0x1D, 0x25]
+    private static let alternativeNames: [UInt8] = [0x55, 0x1D, 0x11]
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func issue(_ pki: DevelopmentPKI, _ party: PartyID) throws -> (CertificateParts, [UInt8]) {
+        let directory = folder.path(party.name)
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let (pem, fingerprint) = try pki.issue(to: party, directory: directory)
+        #expect(try folder.bytes("\(party.name)/tls.pem") == Data(pem.utf8))
+        return (try #require(CertificateParts(pem: pem)), fingerprint)
+    }
+
+    @Test("the digest that fingerprints are compared with is SHA-256")
+    func digest() {
+        #expect(hexadecimal(sha256([])) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        #expect(hexadecimal(sha256(Array("abc".utf8))) == abc)
+        // Two blocks.
+        let long = Array("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".utf8)
+        #expect(hexadecimal(sha256(long)) == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
+    }
+
+    @Test("the authority signs itself, and may sign nothing but certificates and lists of withdrawn ones")
+    func authority() throws {
+        let pki = try DevelopmentPKI(now: Self.now)
+        let root = try #require(CertificateParts(pem: pki.authorityPEM()))
+        #expect(root.issuer == root.subject)
+        #expect(String(decoding: root.subject, as: UTF8.self).contains("Cordon development CA"))
+        let constraints = try #require(root.extensions[Self.basicConstraints])
+        // An authority, with no other below it.
+        #expect(constraints.isCritical && constraints.value == [0x30, 0x06, 0x01, 0x01, 0xFF, 0x02, 0x01, 0x00])
+        let usage = try #require(root.extensions[Self.keyUsage])
+        // Bits 5 and 6 (RFC 5280, 4.2.1.3).
+        #expect(usage.isCritical && usage.value == [0x03, 0x02, 0x01, 0x06])
+        #expect(try pki.authorityPEM() == pki.authorityPEM() && pki.authorityPEM().hasSuffix("-----\n"))
+    }
+
+    @Test("a party's is named after it, good as server and client, and signs no other", arguments: PartyID.allCases)
+    func parties(party: PartyID) throws {
+        let pki = try DevelopmentPKI(now: Self.now)
+        let root = try #require(CertificateParts(pem: pki.authorityPEM()))
+        let (certificate, fingerprint) = try issue(pki, party)
+        #expect(certificate.issuer == root.subject && fingerprint == sha256(certificate.der))
+        // One common name, as a text.
+        let name = Array(party.name.utf8)
+        #expect(certificate.subject.suffix(name.count) == name[...] && certificate.subject.count == 11 + name.count)
+        #expect(certificate.extensions[Self.basicConstraints]?.value == [0x30, 0x00])
+        #expect(certificate.extensions[Self.basicConstraints]?.isCritical == true)
+        // Bit 0: signatures.
+        #expect(certificate.extensions[Self.keyUsage]?.value == [0x03, 0x02, 0x07, 0x80])
+        // id-kp-serverAuth and id-kp-clientAuth (RFC 5280, 4.2.1.12).
+        let purpose: [UInt8] = [0x06, 0x08, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03]
+        #expect(
+            certificate.extensions[Self.extendedKeyUsage]?.value == [0x30, 0x14] + purpose + [0x01] + purpose + [0x02])
+        #expect(
+            certificate.extensions[Self.alternativeNames]?.value
+                == [0x30, UInt8(name.count + 2), 0x82, UInt8(name.count)] + name)
+    }
+
+    @Test(
+        "hold from an hour before they were made, for as many days as is said",
+        arguments: [
+            (1, "231114211320Z", "231115221320Z"), (30, "231114211320Z", "231214221320Z"),
+            (365, "231114211320Z", "241113221320Z"), (3650, "231114211320Z", "331111221320Z"),
+        ])
+    func validity(days: Int, from: String, until: String) throws {
+        let pki = try DevelopmentPKI(now: Self.now, days: days)
+        #expect(CertificateParts(pem: try pki.authorityPEM())?.validity == [from, until])
+        #expect(try issue(pki, .one).0.validity == [from, until])
+        // And a year where nothing is said.
+        if days == 365 {
+            #expect(CertificateParts(pem: try DevelopmentPKI(now: Self.now).authorityPEM())?.validity == [from, until])
+        }
+    }
+
+    @Test("have a number, and a key, of their own each time")
+    func fresh() throws {
+        let pki = try DevelopmentPKI(now: Self.now)
+        var (numbers, fingerprints, keys) = (Set<[UInt8]>(), Set<[UInt8]>(), Set<Data>())
+        for party in PartyID.allCases + PartyID.allCases {
+            let (certificate, fingerprint) = try issue(pki, party)
+            numbers.insert(certificate.serial)
+            fingerprints.insert(fingerprint)
+            keys.insert(try folder.bytes("\(party.name)/tls.key"))
+        }
+        #expect(numbers.count == 6 && fingerprints.count == 6 && keys.count == 6)
+        #expect(fingerprints.allSatisfy { $0.count == 32 })
+    }
+
+    @Test("their keys are files that only their owner may read, and stand in no certificate")
+    func keys() throws {
+        let (certificate, _) = try issue(DevelopmentPKI(now: Self.now), .two)
+        let path = folder.path("party-2/tls.key")
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
+        #expect(mode?.intValue == 0o600)
+        let lines = String(decoding: try folder.bytes("party-2/tls.key"), as: UTF8.self).split(separator: "\n")
+        #expect(lines.first == "-----BEGIN PRIVATE KEY-----" && lines.last == "-----END PRIVATE KEY-----")
+        let key = try #require(Data(base64Encoded: lines.dropFirst().dropLast().joined()))
+        // PKCS #8 around the curve's private key (RFC 5915): 32 bytes in an octet string behind the version 1.
+        let start = try #require(key.firstRange(of: Data([0x02, 0x01, 0x01, 0x04, 0x20]))).upperBound
+        let secret = Data(key[start..<start + 32])
+        #expect(Data(certificate.der).firstRange(of: secret) == nil)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path("party-2")).sorted() == [
+                "tls.key", "tls.pem",
+            ])
+    }
+
+    @Test("are not made where the key can't be written")
+    func notWritten() throws {
+        try folder.write("", to: "file")
+        let pki = try DevelopmentPKI(now: Self.now)
+        let path = folder.path("file")
+        #expect(throws: FileKeystore.KeystoreError.notWritten(path: path + "/tls.key")) {
+            try pki.issue(to: .zero, directory: path)
+        }
+    }
+}

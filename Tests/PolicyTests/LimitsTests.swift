@@ -1,0 +1,105 @@
+import Policy
+import Records
+import Support
+import Testing
+
+@Suite("Limits and values")
+struct LimitsTests {
+    private typealias Bound = Limits<Int>.Bound
+
+    private static let bounds: [Limits<Int>.Bound?] =
+        [nil] + (0...4).flatMap { [Bound.inclusive($0), .exclusive($0)] }
+
+    private func isBelow(_ bound: Bound?, _ value: Int) -> Bool {
+        switch bound {
+        case nil: true
+        case .inclusive(let end)?: end <= value
+        case .exclusive(let end)?: end < value
+        }
+    }
+
+    private func isAbove(_ bound: Bound?, _ value: Int) -> Bool {
+        switch bound {
+        case nil: true
+        case .inclusive(let end)?: value <= end
+        case .exclusive(let end)?: value < end
+        }
+    }
+
+    @Test("hold what lies above the lower end and below the upper one, for every pair of ends", arguments: bounds)
+    func contain(lower: Limits<Int>.Bound?) {
+        for upper in Self.bounds {
+            let inside = (-1...5).filter { isBelow(lower, $0) && isAbove(upper, $0) }
+            guard let limits = Limits(lower: lower, upper: upper) else {
+                #expect(inside.isEmpty, "\(String(describing: lower)) \(String(describing: upper))")
+                continue
+            }
+            #expect((-1...5).filter(limits.contain) == inside)
+            #expect(limits.lower == lower && limits.upper == upper)
+        }
+    }
+
+    @Test("are none where the ends are turned, or meet in a value that one of them leaves out")
+    func none() {
+        for low in 0...4 {
+            for high in 0...4 {
+                for (lower, upper, touches) in [
+                    (Bound.inclusive(low), Bound.inclusive(high), true), (.inclusive(low), .exclusive(high), false),
+                    (.exclusive(low), .inclusive(high), false), (.exclusive(low), .exclusive(high), false),
+                ] {
+                    #expect((Limits(lower: lower, upper: upper) != nil) == (low < high || touches && low == high))
+                }
+            }
+        }
+    }
+
+    @Test("of numbers with a point go by the last bit of them")
+    func doubles() throws {
+        let limits = try #require(Limits(lower: .exclusive(0.1), upper: .inclusive(0.3)))
+        for (value, isInside) in [
+            (0.1, false), (0.1.nextUp, true), (0.3, true), (0.3.nextUp, false), (0.1 + 0.2, false), (-.infinity, false),
+            (.nan, false), (0.2, true),
+        ] {
+            #expect(limits.contain(value) == isInside, "\(value)")
+        }
+        #expect(Limits<Double>(lower: .inclusive(.nan), upper: .inclusive(.nan)) == nil)
+        #expect(Limits<Double>(lower: .inclusive(0), upper: .inclusive(.nan)) == nil)
+        #expect(Limits<Double>(lower: .inclusive(-0.0), upper: .inclusive(0.0))?.contain(0) == true)
+    }
+
+    @Test("reach as far as numbers do")
+    func extremes() throws {
+        let all = try #require(Limits(lower: .inclusive(Int64.min), upper: .inclusive(Int64.max)))
+        #expect(all.contain(.min) && all.contain(.max) && all.contain(0))
+        let inner = try #require(Limits(lower: .exclusive(Int64.min), upper: .exclusive(Int64.max)))
+        #expect(!inner.contain(.min) && !inner.contain(.max) && inner.contain(.min + 1) && inner.contain(.max - 1))
+    }
+
+    /// Texts of few letters, so that beginnings are met.
+    private func text(_ random: inout SplitMix64, _ lengths: ClosedRange<Int>) -> String {
+        String((0..<Int.random(in: lengths, using: &random)).map { _ in "ab€".randomElement(using: &random) ?? "a" })
+    }
+
+    @Test("a set of values finds what going through all of them finds", arguments: 1...20 as ClosedRange<UInt64>)
+    func values(seed: UInt64) {
+        var random = SplitMix64(seed)
+        let texts = (0..<Int.random(in: 0...5, using: &random)).map { _ in text(&random, 0...4) }
+        let prefixes = (0..<Int.random(in: 0...5, using: &random)).map { _ in text(&random, 1...3) }
+        let set = ValueSet(texts: texts, prefixes: prefixes)
+        for _ in 0..<100 {
+            let value = text(&random, 0...5)
+            let expected = texts.contains(value) || prefixes.contains { value.hasPrefix($0) }
+            #expect(set.contains(value) == expected, "\(value) in \(texts), \(prefixes)")
+        }
+        #expect(ValueSet(texts: texts.reversed() + texts, prefixes: prefixes.reversed()) == set)
+    }
+
+    @Test("a set of values with the empty beginning holds every text, and an empty set none")
+    func emptyPrefix() {
+        for text in ["", "a", "€", String(repeating: "x", count: 1000)] {
+            #expect(ValueSet(prefixes: [""]).contains(text) && !ValueSet().contains(text))
+        }
+        #expect(ValueSet(texts: [""]).contains("") && !ValueSet(texts: [""]).contains("a"))
+        #expect(!ValueSet(texts: ["abc"]).contains("abcd") && !ValueSet(texts: ["abc"]).contains("ab"))
+    }
+}

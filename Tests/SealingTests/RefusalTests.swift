@@ -1,0 +1,37 @@
+import Sealing
+import Testing
+import ThreeParty
+
+@Suite("Refusals of parties")
+struct RefusalTests {
+    /// As docs/REJECTIONS.md has the codes, and as the numbers travel between parties of other versions.
+    private static let all: [(Refusal, UInt8, String)] = [
+        (.headerMalformed, 1, "header_malformed"), (.unknownMember, 2, "unknown_member"),
+        (.unknownSession, 3, "unknown_session"), (.wrongFeatureSpec, 4, "wrong_feature_spec"),
+        (.boxMissing, 5, "box_missing"), (.boxNotOpened, 6, "box_not_opened"), (.boxMalformed, 7, "box_malformed"),
+        (.unknownSchema, 8, "unknown_schema"), (.unknownTokenEpoch, 9, "unknown_token_epoch"),
+    ]
+
+    @Test("have a number and a code each, which never change", arguments: all)
+    func codes(refusal: Refusal, number: UInt8, code: String) {
+        #expect(refusal.rawValue == number && Refusal(rawValue: number) == refusal && refusal.code == code)
+    }
+
+    @Test("have no other numbers")
+    func numbers() {
+        #expect((0...255).filter { Refusal(rawValue: $0) != nil } == Self.all.map(\.1))
+        #expect(Set(Self.all.map(\.0.code)).count == Self.all.count)
+    }
+
+    @Test("stand at their transactions' places in a batch")
+    func batch() {
+        var inputs = BatchInputs(bits: 12, capacity: 2)
+        let refusals = Self.all.map(\.0)
+        for refusal in refusals { inputs.append(refused: refusal) }
+        inputs.append(refused: 200)
+        #expect(inputs.count == refusals.count + 1 && inputs.codes == Self.all.map(\.1) + [200])
+        for (index, refusal) in refusals.enumerated() { #expect(inputs.refusal(index) == refusal) }
+        // A newer version's number has no name here.
+        #expect(inputs.refusal(refusals.count) == nil)
+    }
+}

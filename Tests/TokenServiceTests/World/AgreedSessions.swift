@@ -1,0 +1,48 @@
+import Foundation
+import Keys
+import Records
+import Secrets
+import Support
+import Testing
+import TokenService
+import Tokens
+
+/// A member's sessions with three parties at both ends, without a log.
+struct AgreedSessions {
+    let member: TokenSessions
+    private let all: [PartyID: Session]
+
+    init(_ member: MemberID = bankA, epoch: UInt32 = 1) throws {
+        let (own, accepted) = try TokenWorld.agree(member, epoch: epoch)
+        self.member = try #require(TokenSessions(own))
+        all = accepted
+    }
+
+    /// The party's end.
+    func party(_ party: PartyID) throws -> Session { try #require(all[party]) }
+
+    /// The record of a body, tagged as the member tags it.
+    func record(_ body: [UInt8]) -> WireBlindedBatch {
+        var record = WireBlindedBatch()
+        record.body = Data(body)
+        record.tags = PartyID.allCases.map { party in
+            tag(body, member[party].up.derive([Array("cordon/token-blinded/v1".utf8)]))
+        }
+        return record
+    }
+
+    /// The record of a party's answer, tagged as the party tags it.
+    func answer(_ body: [UInt8], of party: PartyID) -> WireEvaluatedBatch {
+        var record = WireEvaluatedBatch()
+        record.body = Data(body)
+        record.tag = tag(body, member[party].down.derive([Array("cordon/token-evaluation/v1".utf8)]))
+        return record
+    }
+}
+
+/// Multiples of the generator, by scalars at random.
+func elements(_ count: Int, using generator: inout SplitMix64) throws -> [GroupElement] {
+    try cards(count, from: Int(UInt32.random(in: 0..<1_000_000, using: &generator))).map { identifier in
+        try #require(GroupElement(TokenContext.tokens.hashToGroup(identifier.hashInput)))
+    }
+}
