@@ -24,6 +24,7 @@ let package = Package(
     products: [
         .executable(name: "cordon", targets: ["cordon"]),
         .executable(name: "cordon-bench", targets: ["cordon-bench"]),
+        .executable(name: "cordon-simulate", targets: ["cordon-simulate"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -161,7 +162,11 @@ let package = Package(
                 "Ingest", "SecureScoring", "Evaluation", "Worlds", "PipelineFiles", "Roles", "Terminal", logging,
             ], swiftSettings: settings),
         .target(
-            name: "Simulation", dependencies: ["EventLogs", "Records", "Stages", "ThreeParty"], swiftSettings: settings),
+            name: "Simulation",
+            dependencies: [
+                "Records", "ThreeParty", "Tokens", "Model", "Keys", "Formats", "Policy", "EventLogs", "Stages",
+                "Telemetry", "SecureScoring", "Worlds", "PipelineFiles", "Roles", logging,
+            ], swiftSettings: settings),
         .executableTarget(
             name: "cordon",
             dependencies: [
@@ -171,6 +176,10 @@ let package = Package(
                 "LocalConsortium", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+        .executableTarget(
+            name: "cordon-simulate",
+            dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
         .executableTarget(
             name: "cordon-bench",
             dependencies: [
@@ -187,7 +196,9 @@ let package = Package(
             name: "CountersTests",
             dependencies: ["Counters", "EventLogs", "LocalStore", "Records", "SecureScoring", "ThreeParty", "Support"],
             swiftSettings: testSettings),
-        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Records"], swiftSettings: testSettings),
+        .testTarget(
+            name: "EvaluationTests", dependencies: ["Evaluation", "Model", "Records", "Support"],
+            swiftSettings: testSettings),
         .testTarget(
             name: "EventLogTests",
             dependencies: ["Crdkafka", "EventLogs", "KafkaLog", "LocalStore", "Records", "Simulation", "Support"],
@@ -263,7 +274,9 @@ let package = Package(
                 "Secrets", "SecureScoring", "Stages", "Telemetry", "ThreeParty", "Tokens", "Support", logging,
             ], swiftSettings: testSettings),
         .testTarget(
-            name: "SimulationTests", dependencies: ["EventLogs", "Records", "Simulation", "Stages", "ThreeParty"],
+            name: "SimulationTests",
+            dependencies: ["EventLogs", "Formats", "Model", "Records", "Simulation", "Stages", "ThreeParty"],
+            exclude: ["Reproductions"],
             swiftSettings: testSettings),
         .testTarget(
             name: "StagesTests", dependencies: ["EventLogs", "Simulation", "Stages"], swiftSettings: testSettings),

@@ -54,6 +54,9 @@ build_bench() {
     build_what=cordon-bench build --product cordon-bench
 }
 
+# The simulated consortium.
+build_simulate() { build_what=cordon-simulate build --product cordon-simulate; }
+
 # Programs and tests.
 build_all() { build_what="programs and tests" build --build-tests; }
 
@@ -65,3 +68,4 @@ allocation_counter() {
 
 cordon_binary() { echo "$root/.build/release/cordon"; }
 bench_binary() { echo "$root/.build/release/cordon-bench"; }
+simulate_binary() { echo "$root/.build/release/cordon-simulate"; }

@@ -74,14 +74,17 @@ package struct DemoConsortium {
             let state = try AgentState(
                 spec: spec, hasher: try windowHasher(FileKeystore(directory: folder.keys.folder(member))),
                 transactions: TopicPartition(Topics.transactions(member)),
-                store: SQLiteStateStore(
-                    path: agentState(folder.agent(member), TopicPartition(Topics.transactions(member)))))
+                store: stores(of: member).open(agentState(TopicPartition(Topics.transactions(member)))))
             let history = data.history(member, reach: reach(of: spec))
             try state.backfill(history, through: data.begin)
             count += history.count
             progress.show("\(member)")
         }
         progress.done("\(count) earlier transactions")
+    }
+
+    private func stores(of member: MemberID) -> SQLiteStateStores {
+        SQLiteStateStores(prefix: folder.agent(member) + "/")
     }
 
     private func reach(of spec: FeatureSpec) -> Int64 {
@@ -139,7 +142,8 @@ package struct DemoConsortium {
                     member: member, roster: roster, keystore: keystore, spec: bins, sessions: sessions,
                     rules: IdentifierRules(), log: log, metrics: Metrics(), logger: logger)
                 let topic = TopicPartition(Topics.transactions(member.id))
-                guard let feed = try tokens.feed(stateFile: tokenState(folder.agent(member.id), topic)) else { return }
+                let stores = stores(of: member.id)
+                guard let feed = try tokens.feed(stores.open(tokenState(topic), takingOver: true)) else { return }
                 let sender = HistorySender(
                     spec: bins, hasher: try windowHasher(keystore), feed: feed, log: log, clock: SystemClock())
                 _ = try sender.send(history, through: data.begin, until: { stop.isSet }) { done, all in

@@ -85,6 +85,8 @@ package final class ScorePartition: Stage {
     }
 
     package func finish() throws {
+        // What is counted is committed before the snapshot says that it is counted: `recover` would not come to it any more.
+        try commitPosition(models.committed)
         try position.commit()
         try counting.finish()
     }
@@ -224,11 +226,13 @@ package final class ScorePartition: Stage {
     /// Leader: commits that a batch is scored, with the sources of what the parties agreed to take.
     private func commitPosition(_ batch: SealedBatch, _ agreement: Agreement) throws {
         let accepted = batch.sources { agreement.refusals[$0] == nil }
-        try commitPosition(batch.plan.range.upperBound, leader.advance(accepted))
+        leader.advance(accepted)
+        try commitPosition(batch.plan.range.upperBound)
     }
 
-    private func commitPosition(_ offset: Int64, _ writes: [StateWrite] = []) throws {
-        try models.commit(offset, writes)
+    private func commitPosition(_ offset: Int64) throws {
+        try models.commit(offset, leader.changes)
+        leader.areCommitted()
         try counting.checkpoint()
         try position.reach(offset)
     }

@@ -13,6 +13,20 @@ package struct StageThreads {
         bodies.append((name, body))
     }
 
+    /// Adds a stage of a role, which is made on its thread.
+    package mutating func add(_ plan: StagePlan, clock: any StageClock, stop: StopFlag) {
+        add(plan.name) {
+            do {
+                while !stop.isSet {
+                    if let stage = try plan.make() {
+                        return try StageThread(clock: clock, failed: plan.retried).run(stage, until: { stop.isSet })
+                    }
+                    clock.wait(for: .milliseconds(1))
+                }
+            } catch  where plan.outlives(error) {}
+        }
+    }
+
     /// Runs all stages until they are done; throws what the first failed with.
     package func run(stop: StopFlag) throws { try start(stop: stop).wait() }
 
@@ -50,7 +64,7 @@ package struct StageThreads {
         func run() throws { try body.withLock { $0.take() }?() }
     }
 
-    package final class Running: Sendable {
+    package final class Running: RunningStages {
         fileprivate let group = DispatchGroup()
         fileprivate let failure = Mutex<(any Error)?>(nil)
 
@@ -61,5 +75,18 @@ package struct StageThreads {
             group.wait()
             if let error { throw error }
         }
+    }
+}
+
+/// A host that gives each stage a thread.
+package struct ThreadHost: StageHost {
+    private let clock: any StageClock
+
+    package init(clock: any StageClock) { self.clock = clock }
+
+    package func start(_ plans: [StagePlan], stop: StopFlag) -> any RunningStages {
+        var threads = StageThreads()
+        for plan in plans { threads.add(plan, clock: clock, stop: stop) }
+        return threads.start(stop: stop)
     }
 }

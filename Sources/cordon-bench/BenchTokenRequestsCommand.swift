@@ -105,8 +105,9 @@ struct BenchTokenRequestsCommand: ParsableCommand {
         let source = try MemberTokens(
             member, roster: consortium.roster, keystore: keystore,
             sessions: try openSessions(entry, consortium.roster, keystore, consortium.log, logger),
-            log: consortium.log, stateFile: "\(consortium.folder.agent(member))/tokens.sqlite", metrics: Metrics(),
-            logger: logger)
+            log: consortium.log,
+            state: SQLiteStateStore(path: "\(consortium.folder.agent(member))/tokens.sqlite", takingOver: true),
+            metrics: Metrics(), logger: logger)
         // When there is a key.
         guard try tokens(source, identifiers(member, run, -1..<0), until: stop) != nil else {
             throw Failure("stopped before there was a token key")

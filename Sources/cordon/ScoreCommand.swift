@@ -64,11 +64,10 @@ struct ScoreCommand: ParsableCommand {
         }
         let role = try PartyRole(
             party: party, roster: Roster(file: roster), keystore: FileKeystore(directory: keys),
-            authorityFile: authority, stateFile: state,
+            stores: SQLiteStateStores(prefix: state),
             limits: BatchLimits(
                 records: batchSize, beat: .cell(every: .milliseconds(batchDeadlineMs)), batches: batches),
-            tokenLimit: tokens.limit, tokenAttempt: tokens.tokenAttempt, metricsFile: process.metrics,
-            log: log.open(), logger: process.logger("cordon.\(party)"))
-        try role.run(until: stop)
+            tokenLimit: tokens.limit, tokenAttempt: tokens.tokenAttempt, log: log.open(), logger: process.logger("cordon.\(party)"))
+        try role.run(authorityFile: authority, metricsFile: process.metrics, until: stop)
     }
 }

@@ -48,7 +48,7 @@ struct SimulatedLogTests {
         let other = SimulatedLog(broker, clock: clock)
         other.disturb(.lag(records: 3))
         let reader = try other.reader(at: [Position(partition, 0)])
-        #expect(texts(try reader.available(limit: 10)) == ["0", "1"])
+        #expect(texts(try reader.next(limit: 10, timeout: .zero)) == ["0", "1"])
         #expect(try other.end(of: partition) == 5)
         other.recover()
         #expect(texts(try reader.available(limit: 10)) == ["2", "3", "4"])

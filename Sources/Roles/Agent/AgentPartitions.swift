@@ -1,35 +1,26 @@
-import Dispatch
 package import EventLogs
-package import Formats
+import Formats
 import Ingest
 package import Keys
-import LocalStore
-package import Logging
+import Logging
 package import Model
-package import PipelineFiles
-package import Policy
-package import Records
+import PipelineFiles
+import Policy
+import Records
 import Secrets
-package import Stages
+import Stages
 import Synchronization
-package import Telemetry
+import Telemetry
+import Tokens
 
-/// The partitions of a member's transactions that this agent owns now. Each has its state and two stages on threads of their
-/// own: one ingests, one decides. Ownership comes from the consumer group; a predecessor that still runs can write neither into
-/// the state nor to the outward topics.
-package final class AgentPartitions: Sendable {
-    private let member: Roster.Member
-    private let roster: Roster
-    private let keystore: FileKeystore
-    private let spec: BinnedSpec
-    private let mapping: Mapping
-    private let rules: ValidationRules
-    private let policy: DecisionPolicy
+/// The partitions of a member's transactions that this agent owns now. Each has its state and two stages: one decides, one
+/// ingests. Ownership comes from the consumer group (`AgentMembership`); a predecessor that still runs can write neither into the
+/// state nor to the outward topics.
+final class AgentPartitions: Sendable {
+    private let role: AgentRole
     private let sessions: [PartyID: Session]
     private let tokens: AgentTokens
-    private let form: any AgentForm
-    private let stateFolder: String
-    private let log: any EventLog
+    private let host: any StageHost
     private let clock: any StageClock
     private let metrics: Metrics
     private let logger: Logger
@@ -41,19 +32,19 @@ package final class AgentPartitions: Sendable {
 
     private struct Pause {
         /// The store as it was taken over. Not once more: a successor may have done so.
-        var store: SQLiteStateStore
+        var store: any StateStore
         var retry: Retry
         var end: Moment
     }
 
     private struct Owned {
-        var store: SQLiteStateStore
+        var store: any StateStore
         var state: AgentState
         /// The position of the state when this began: who goes further ends the row of failures.
         var begin: Int64?
         var retry: Retry
         var stop: StopFlag
-        var running: StageThreads.Running
+        var running: any RunningStages
 
         /// The pause after a failure.
         func pause(from now: Moment) -> Pause {
@@ -64,91 +55,56 @@ package final class AgentPartitions: Sendable {
         }
     }
 
-    package init(
-        member: Roster.Member, roster: Roster, keystore: FileKeystore, spec: BinnedSpec, mapping: Mapping,
-        rules: ValidationRules, policy: DecisionPolicy, sessions: [PartyID: Session], tokens: AgentTokens,
-        form: any AgentForm, stateFolder: String, log: any EventLog, clock: any StageClock = SystemClock(),
-        metrics: Metrics, logger: Logger
-    ) {
-        self.member = member
-        self.roster = roster
-        self.keystore = keystore
-        self.spec = spec
-        self.mapping = mapping
-        self.rules = rules
-        self.policy = policy
+    /// - Parameter host: runs the partitions' stages.
+    init(of role: AgentRole, sessions: [PartyID: Session], host: any StageHost, metrics: Metrics) {
+        self.role = role
         self.sessions = sessions
-        self.tokens = tokens
-        self.form = form
-        self.stateFolder = stateFolder
-        self.log = log
-        self.clock = clock
+        self.host = host
         self.metrics = metrics
-        self.logger = logger
+        clock = role.clock
+        logger = role.logger
+        tokens = AgentTokens(
+            member: role.member, roster: role.roster, keystore: role.keystore, spec: role.spec, sessions: sessions,
+            rules: IdentifierRules(bankCode: role.bankCode), log: role.log, clock: role.clock, metrics: metrics,
+            logger: role.logger)
     }
 
     /// Sealed transactions without a decision.
-    package var waiting: Int { owned.withLock { $0.values.reduce(0) { $0 + $1.state.waiting } } }
+    var waiting: Int { owned.withLock { $0.values.reduce(0) { $0 + $1.state.waiting } } }
 
     /// Ids of transactions whose duplicates are known.
-    package var knownIDs: Int { owned.withLock { $0.values.reduce(0) { $0 + $1.state.knownIDs } } }
+    var knownIDs: Int { owned.withLock { $0.values.reduce(0) { $0 + $1.state.knownIDs } } }
 
     /// Events whose labels have not left.
-    package var unlabelled: Int { owned.withLock { $0.values.reduce(0) { $0 + $1.state.unlabelled } } }
+    var unlabelled: Int { owned.withLock { $0.values.reduce(0) { $0 + $1.state.unlabelled } } }
 
     /// Partitions that this agent works on.
-    package var count: Int { owned.withLock { $0.count } }
+    var count: Int { owned.withLock { $0.count } }
 
-    /// Works on whatever the group gives until told to stop.
-    package func run(_ settings: GroupSettings, until stop: StopFlag) throws {
-        let place = try log.join(settings)
-        defer { place.leave() }
-        defer { end(owned.withLock { Array($0.keys) }) }
-        while !stop.isSet {
-            switch try place.next(timeout: .milliseconds(200)) {
-            case .assigned(let partitions):
-                for partition in partitions {
-                    let path = agentState(stateFolder, partition)
-                    try begin(partition, SQLiteStateStore(path: path, takingOver: true))
-                }
-                if count == 0 { logger.notice("in the group, without a partition: others have all of them") }
-            case .revoked(let partitions):
-                end(partitions)
-                try place.release(partitions)
-            case .lost(let partitions): end(partitions)
-            case nil:
-                try check()
-                try resume()
-            }
-        }
+    /// Takes a partition's state over, and begins to work on it.
+    func begin(_ partition: TopicPartition) throws {
+        try begin(partition, role.stores.open(agentState(partition), takingOver: true))
     }
 
     /// Restores a partition's state and starts its stages.
-    private func begin(_ partition: TopicPartition, _ store: SQLiteStateStore, _ retry: Retry = Retry()) throws {
+    private func begin(_ partition: TopicPartition, _ store: any StateStore, _ retry: Retry = Retry()) throws {
         let state = try AgentState(
-            spec: spec.spec, own: policy.windows, hasher: try windowHasher(keystore), lateness: rules.late,
-            transactions: partition, store: store)
+            spec: role.spec.spec, own: role.policy.windows, hasher: try windowHasher(role.keystore),
+            lateness: role.rules.late, transactions: partition, store: store)
         let stop = StopFlag()
-        // What was decided before is read back, and a predecessor is fenced, before anything new is read.
-        let recovered = DispatchSemaphore(value: 0)
-        var stages = StageThreads()
-        stages.add("decisions-\(partition.partition)") { [self] in
-            defer { recovered.signal() }
-            let stage: DecisionPipeline
-            do { stage = try decisionPipeline(state) } catch {
-                // Before the signal: a replaced agent ingests nothing, either.
-                stop.stop()
-                throw error
-            }
-            recovered.signal()
-            try run(stage, until: stop)
+        // What was decided before is read back, and a predecessor is fenced, before anything new is read. An agent that was replaced
+        // ingests nothing, either.
+        let isRecovered = Mutex(false)
+        let decisions = StagePlan("decisions-\(partition.partition)") { [self] in
+            let stage = try decisionPipeline(state)
+            isRecovered.withLock { $0 = true }
+            return stage
         }
-        stages.add("ingest-\(partition.partition)") { [self] in
-            recovered.wait()
-            if !stop.isSet { try run(ingestPipeline(state), until: stop) }
+        let ingest = StagePlan("ingest-\(partition.partition)") { [self] in
+            isRecovered.withLock { $0 } ? try ingestPipeline(state) : nil
         }
         let begin = state.ingested
-        let running = stages.start(stop: stop)
+        let running = host.start([decisions, ingest], stop: stop)
         owned.withLock {
             $0[partition] = Owned(
                 store: store, state: state, begin: begin, retry: retry, stop: stop, running: running)
@@ -156,12 +112,16 @@ package final class AgentPartitions: Sendable {
         logger.notice("partition assigned", metadata: ["partition": "\(partition)"])
     }
 
-    /// Turns a stage until told to stop. An error ends it, whatever it is: its partition begins again (`check`).
-    private func run(_ stage: some Stage, until stop: StopFlag) throws {
-        try StageThread(clock: clock, failed: nil).run(stage, until: { stop.isSet })
+    /// Says so where the group has left this agent without a partition.
+    func reportIdle() {
+        if count == 0 { logger.notice("in the group, without a partition: others have all of them") }
     }
 
-    private func end(_ partitions: [TopicPartition]) {
+    /// Ends the work on every partition.
+    func endAll() { end(owned.withLock { Array($0.keys) }) }
+
+    /// Ends the work on partitions: their state is kept, for whoever has them next.
+    func end(_ partitions: [TopicPartition]) {
         stopped.withLock { $0.subtract(partitions) }
         for partition in partitions {
             paused.withLock { _ = $0.removeValue(forKey: partition) }
@@ -176,7 +136,7 @@ package final class AgentPartitions: Sendable {
     }
 
     /// Ends partitions whose work ended with an error, and pauses those that begin again; throws what ends the process.
-    private func check() throws {
+    func check() throws {
         for (partition, owned) in owned.withLock({ $0 }) {
             guard let error = owned.running.error else { continue }
             end([partition])
@@ -200,7 +160,7 @@ package final class AgentPartitions: Sendable {
     }
 
     /// Begins again, from the last checkpoint, what was paused long enough.
-    private func resume() throws {
+    func resume() throws {
         for (partition, pause) in paused.withLock({ $0 }) where pause.end <= clock.now {
             paused.withLock { _ = $0.removeValue(forKey: partition) }
             do {
@@ -213,30 +173,29 @@ package final class AgentPartitions: Sendable {
 
     private func ingestPipeline(_ state: AgentState) throws -> IngestPipeline {
         let sealer = TransactionSealer(
-            member: member.id, epoch: roster.epoch, sessions: sessions, spec: spec,
-            idKey: try keystore.localKey("event-id"), random: randomBytes)
+            member: role.member.id, epoch: role.roster.epoch, sessions: sessions, spec: role.spec,
+            idKey: try role.keystore.localKey("event-id"), random: randomBytes)
         return try IngestPipeline(
-            member: member.id, log: log, state: state, mapping: mapping, rules: rules,
-            sealer: form.sealer(sealer, spec),
-            consortium: try tokens.feed(stateFile: tokenState(stateFolder, state.transactions)),
-            recipient: member.hpke, clock: clock, metrics: metrics)
+            member: role.member.id, log: role.log, state: state, mapping: role.mapping, rules: role.rules,
+            sealer: role.form.sealer(sealer, role.spec),
+            consortium: try tokens.feed(role.stores.open(tokenState(state.transactions), takingOver: true)),
+            recipient: role.member.hpke, clock: clock, metrics: metrics)
     }
 
     private func decisionPipeline(_ state: AgentState) throws -> DecisionPipeline {
-        let cards = try ModelCards(coordinator: roster.coordinator, log: log, logger: logger)
-        let shares = ShareCollector(member: member.id) { [roster, sessions] party, epoch in
-            epoch == roster.epoch ? sessions[party] : nil
+        let cards = try ModelCards(coordinator: role.roster.coordinator, log: role.log, logger: logger)
+        let shares = ShareCollector(member: role.member.id) { [epoch = role.roster.epoch, sessions] party, number in
+            number == epoch ? sessions[party] : nil
         }
         return try DecisionPipeline(
-            member: member.id, log: log, state: state, collector: form.collector(shares, member.id), card: cards.card,
-            policy: policy, clock: clock, metrics: metrics, logger: logger)
+            member: role.member.id, log: role.log, state: state,
+            collector: role.form.collector(shares, role.member.id), card: cards.card, policy: role.policy,
+            clock: clock, metrics: metrics, logger: logger)
     }
 }
 
-/// The file of a partition's state in an agent's folder.
-package func agentState(_ folder: String, _ partition: TopicPartition) -> String {
-    "\(folder)/\(partition.topic)-\(partition.partition).sqlite"
-}
+/// The name of the store of a partition's state among an agent's.
+package func agentState(_ partition: TopicPartition) -> String { "\(partition.topic)-\(partition.partition).sqlite" }
 
 /// The hasher of names in an agent's windows: under a key of the member's own, so that its state folder holds no names.
 package func windowHasher(_ keystore: FileKeystore) throws -> EntityHasher {

@@ -12,7 +12,7 @@ import Telemetry
 import Tokens
 
 /// A member's agent as one process: it takes transactions in, decides on their scores, and answers over HTTP.
-package struct AgentRole {
+package struct AgentRole: Sendable {
     let member: Roster.Member
     let roster: Roster
     let keystore: FileKeystore
@@ -26,20 +26,19 @@ package struct AgentRole {
     /// The code of the member's own bank, for account numbers without one.
     let bankCode: String?
     let form: any AgentForm
-    let stateFolder: String
+    /// The stores of a partition's state (`agentState`) and of its tokens (`tokenState`).
+    let stores: any StateStores
     let instance: String?
     let sessionTimeout: Duration
-    /// Nil without an HTTP front.
-    let front: AgentFront.Settings?
-    let metricsFile: String?
     let log: any EventLog
+    let clock: any StageClock
     let logger: Logger
 
     package init(
         member: Roster.Member, roster: Roster, keystore: FileKeystore, spec: BinnedSpec, binsFile: String,
         mapping: Mapping, rules: ValidationRules, policy: DecisionPolicy, fallback: FallbackPolicy, bankCode: String?,
-        form: any AgentForm, stateFolder: String, instance: String?, sessionTimeout: Duration,
-        front: AgentFront.Settings?, metricsFile: String?, log: any EventLog, logger: Logger
+        form: any AgentForm, stores: any StateStores, instance: String?, sessionTimeout: Duration,
+        log: any EventLog, clock: any StageClock = SystemClock(), logger: Logger
     ) {
         self.member = member
         self.roster = roster
@@ -52,12 +51,11 @@ package struct AgentRole {
         self.fallback = fallback
         self.bankCode = bankCode
         self.form = form
-        self.stateFolder = stateFolder
+        self.stores = stores
         self.instance = instance
         self.sessionTimeout = sessionTimeout
-        self.front = front
-        self.metricsFile = metricsFile
         self.log = log
+        self.clock = clock
         self.logger = logger
     }
 
@@ -70,27 +68,15 @@ package struct AgentRole {
     }
 
     /// Works until told to stop.
-    package func run(until stop: StopFlag) throws {
-        try checkTopics()
-        try agreeOnBins(ModelCards(coordinator: roster.coordinator, log: log, logger: logger))
-        let sessions = try openSessions(member, roster, keystore, log, logger)
+    ///
+    /// - Parameters:
+    ///   - front: nil without an HTTP front.
+    ///   - metricsFile: nil for none.
+    package func run(front: AgentFront.Settings?, metricsFile: String?, until stop: StopFlag) throws {
         let metrics = Self.metrics()
-        for rule in policy.rules {
-            metrics.add(0, to: "cordon_rules_matched_total", .init("rule", rule.id), .init("mode", rule.mode.rawValue))
-        }
-        let partitions = AgentPartitions(
-            member: member, roster: roster, keystore: keystore, spec: spec, mapping: mapping, rules: rules,
-            policy: policy, sessions: sessions,
-            tokens: AgentTokens(
-                member: member, roster: roster, keystore: keystore, spec: spec, sessions: sessions,
-                rules: IdentifierRules(bankCode: bankCode), log: log, metrics: metrics, logger: logger),
-            form: form, stateFolder: stateFolder, log: log, metrics: metrics, logger: logger)
-        // Positions are kept under another group: Kafka takes commits for a group with members from these alone.
-        let group = GroupSettings(
-            group: "\(member.id).agents", topics: [Topics.transactions(member.id)], instance: instance,
-            sessionTimeout: sessionTimeout)
+        let partitions = try partitions(metrics, host: ThreadHost(clock: clock))
         var threads = StageThreads()
-        threads.add("partitions") { try partitions.run(group, until: stop) }
+        threads.add(membership(of: partitions), clock: clock, stop: stop)
         let exposition = MetricsFile(path: metricsFile ?? "", metrics: metrics, log: log) {
             metrics.set("cordon_transactions_waiting", to: Double(partitions.waiting))
             metrics.set("cordon_known_ids", to: Double(partitions.knownIDs))
@@ -108,6 +94,29 @@ package struct AgentRole {
         logger.notice("agent started")
         try threads.run(stop: stop)
         logger.notice("agent stopped")
+    }
+
+    /// The agent as one stage: what it gives its partitions to `host` for.
+    package func stage(host: any StageHost) throws -> StagePlan {
+        membership(of: try partitions(Self.metrics(), host: host))
+    }
+
+    private func partitions(_ metrics: Metrics, host: any StageHost) throws -> AgentPartitions {
+        try checkTopics()
+        try agreeOnBins(ModelCards(coordinator: roster.coordinator, log: log, logger: logger))
+        let sessions = try openSessions(member, roster, keystore, log, logger)
+        for rule in policy.rules {
+            metrics.add(0, to: "cordon_rules_matched_total", .init("rule", rule.id), .init("mode", rule.mode.rawValue))
+        }
+        return AgentPartitions(of: self, sessions: sessions, host: host, metrics: metrics)
+    }
+
+    private func membership(of partitions: AgentPartitions) -> StagePlan {
+        // Positions are kept under another group: Kafka takes commits for a group with members from these alone.
+        let group = GroupSettings(
+            group: "\(member.id).agents", topics: [Topics.transactions(member.id)], instance: instance,
+            sessionTimeout: sessionTimeout)
+        return StagePlan("partitions") { AgentMembership(group, partitions: partitions, log: log, clock: clock) }
     }
 
     /// Topics that it can't do without are there, and keep what its windows are filled again from.

@@ -1,7 +1,6 @@
 package import EventLogs
 package import Ingest
 package import Keys
-import LocalStore
 package import Logging
 package import Model
 package import PipelineFiles
@@ -46,11 +45,11 @@ package struct AgentTokens: Sendable {
 
     /// The feed of one partition, for its ingest stage alone; nil for a spec without features of the consortium.
     ///
-    /// - Parameter stateFile: of the cache of tokens.
-    package func feed(stateFile: String) throws -> ConsortiumFeed? {
+    /// - Parameter state: of the cache of tokens; taken over.
+    package func feed(_ state: @autoclosure () throws -> any StateStore) throws -> ConsortiumFeed? {
         guard !spec.spec.tokenEntities.isEmpty else { return nil }
         let source = try MemberTokens(
-            member.id, roster: roster, keystore: keystore, sessions: sessions, log: log, stateFile: stateFile,
+            member.id, roster: roster, keystore: keystore, sessions: sessions, log: log, state: state(),
             clock: clock, metrics: metrics, logger: logger)
         return ConsortiumFeed(
             tokens: BoxTokens(entities: spec.spec.tokenEntities, rules: rules, source: source, metrics: metrics),
@@ -78,10 +77,10 @@ package struct AgentTokens: Sendable {
 }
 
 extension MemberTokens {
-    /// - Parameter stateFile: of the cache of tokens.
+    /// - Parameter state: of the cache of tokens; taken over.
     package convenience init(
         _ member: MemberID, roster: Roster, keystore: FileKeystore, sessions: [PartyID: Session], log: any EventLog,
-        stateFile: String, clock: any StageClock = SystemClock(), metrics: Metrics, logger: Logger
+        state: any StateStore, clock: any StageClock = SystemClock(), metrics: Metrics, logger: Logger
     ) throws {
         guard let sessions = TokenSessions(sessions) else {
             throw RoleError.sessionKeysIncomplete
@@ -90,12 +89,12 @@ extension MemberTokens {
             consortium: roster.consortium, sessions: sessions,
             channel: KeyRecordChannel(
                 member: member, key: try keystore.hpkeKey(), parties: roster.parties.mapValues(\.agreement)),
-            log: log, state: try SQLiteStateStore(path: stateFile, takingOver: true),
+            log: log, state: state,
             secret: try keystore.localKey("tokens"), clock: clock, metrics: metrics, logger: logger)
     }
 }
 
-/// The file of a partition's tokens in an agent's folder.
-package func tokenState(_ folder: String, _ partition: TopicPartition) -> String {
-    "\(folder)/\(partition.topic)-\(partition.partition).tokens.sqlite"
+/// The name of the store of a partition's tokens among an agent's.
+package func tokenState(_ partition: TopicPartition) -> String {
+    "\(partition.topic)-\(partition.partition).tokens.sqlite"
 }

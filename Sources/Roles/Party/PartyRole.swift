@@ -1,105 +1,118 @@
 package import EventLogs
 package import Keys
-import LocalStore
 package import Logging
 package import PipelineFiles
 package import Records
 package import SecureScoring
 package import Stages
 import TLSTransport
-import Telemetry
-import ThreeParty
+package import Telemetry
+package import ThreeParty
 import TokenService
 package import Tokens
 
 /// One of the three scoring parties as one process: a stage for each partition of `consortium.sealed`, and its part in entity
 /// tokens.
-package struct PartyRole {
+package struct PartyRole: Sendable {
     let party: PartyID
     let roster: Roster
     let keystore: FileKeystore
-    /// The authority that issued the parties' TLS certificates (PEM).
-    let authorityFile: String
-    /// The file in which the party keeps how far it is; names of further files begin with it.
-    let stateFile: String
+    /// The stores of how far the party is: "" of scoring, ".tokens", and ".counts-" with the partition's number.
+    let stores: any StateStores
     let limits: BatchLimits
     let tokenLimit: RateLimit
     /// The number of the attempt at the first token key.
     let tokenAttempt: Int
-    let metricsFile: String?
     let log: any EventLog
     let logger: Logger
     private let clock: any StageClock
+    private let sideWork: @Sendable (String) -> SideWork
 
+    /// - Parameter sideWork: where work beside the partitions' stages is done, by a label each.
     package init(
-        party: PartyID, roster: Roster, keystore: FileKeystore, authorityFile: String, stateFile: String,
-        limits: BatchLimits, tokenLimit: RateLimit, tokenAttempt: Int, metricsFile: String?, log: any EventLog,
-        logger: Logger, clock: any StageClock = SystemClock()
+        party: PartyID, roster: Roster, keystore: FileKeystore, stores: any StateStores, limits: BatchLimits,
+        tokenLimit: RateLimit, tokenAttempt: Int, log: any EventLog, logger: Logger,
+        clock: any StageClock = SystemClock(), sideWork: @escaping @Sendable (String) -> SideWork = { .queue($0) }
     ) {
         self.party = party
         self.roster = roster
         self.keystore = keystore
-        self.authorityFile = authorityFile
-        self.stateFile = stateFile
+        self.stores = stores
         self.limits = limits
         self.tokenLimit = tokenLimit
         self.tokenAttempt = tokenAttempt
-        self.metricsFile = metricsFile
         self.log = log
         self.logger = logger
         self.clock = clock
+        self.sideWork = sideWork
     }
 
     /// Works until told to stop.
-    package func run(until stop: StopFlag) throws {
-        let partitions = try log.partitions(of: Topics.sealed)
-        try checkTopics()
-        let store = try SQLiteStateStore(path: stateFile)
-        let updates = try PartyTokens.loadUpdates(
-            party: party, roster: roster, keystore: keystore, stateFile: stateFile + ".tokens")
-        _ = try keystore.hpkeKey()
-        let transport = try openTransport()
-        defer { transport.close() }
+    ///
+    /// - Parameters:
+    ///   - authorityFile: the authority that issued the parties' TLS certificates (PEM).
+    ///   - metricsFile: nil for none.
+    package func run(authorityFile: String, metricsFile: String?, until stop: StopFlag) throws {
         let metrics = PartyMetrics.described()
-        let stopped = Tally()
+        var links: TLSTransport?
+        defer { links?.close() }
         var threads = StageThreads()
-        for partition in 0..<partitions {
-            threads.add("partition-\(partition)") {
-                do {
-                    let stage = try stage(partition, store, transport, updates, metrics)
-                    try thread(metrics, ["partition": "\(TopicPartition(Topics.sealed, partition))"])
-                        .run(stage, until: { stop.isSet })
-                } catch let error as LogError where error.concernsOnePartition {
-                    metrics.set("cordon_partitions_stopped", to: Double(stopped.add()))
-                    logger.error("partition stopped: \(error)")
-                    // With others to work on, this process goes on without it.
-                    if stopped.count == partitions { throw error }
-                }
-            }
+        let plans = try stages(metrics) {
+            let transport = try openTransport(authorityFile)
+            links = transport
+            return transport
         }
-        threads.add("tokens") {
-            let tokens = try PartyTokens(
-                party: party, roster: roster, keystore: keystore, log: log, stateFile: stateFile + ".tokens",
-                limit: tokenLimit, attempt: tokenAttempt, updates: updates, clock: clock, metrics: metrics,
-                logger: logger)
-            try thread(metrics, [:]).run(tokens, until: { stop.isSet })
-        }
-        if let metricsFile {
+        for plan in plans { threads.add(plan, clock: clock, stop: stop) }
+        if let metricsFile, let links {
             let file = MetricsFile(path: metricsFile, metrics: metrics, log: log) {
-                metrics.set("cordon_cell_sent_bytes_total", to: Double(transport.sent.bytes))
-                metrics.set("cordon_cell_sent_frames_total", to: Double(transport.sent.frames))
-                metrics.set("cordon_cell_peers_connected", to: Double(transport.connected.count))
+                metrics.set("cordon_cell_sent_bytes_total", to: Double(links.sent.bytes))
+                metrics.set("cordon_cell_sent_frames_total", to: Double(links.sent.frames))
+                metrics.set("cordon_cell_peers_connected", to: Double(links.connected.count))
             }
             threads.add("metrics") { file.run(until: stop) }
         }
-        logger.notice("party started", metadata: ["partitions": "\(partitions)"])
+        logger.notice("party started", metadata: ["partitions": "\(plans.count - 1)"])
         try threads.run(stop: stop)
         logger.notice("party stopped")
     }
 
-    /// The loop around a stage, which reports the errors that are tried again.
-    private func thread(_ metrics: Metrics, _ metadata: Logger.Metadata) -> StageThread {
-        StageThread(clock: clock) { error in
+    /// The stages of the party: one for each partition of `consortium.sealed`, and the last for tokens.
+    ///
+    /// - Parameter links: opens the party's end of its links, once everything else is found to be there.
+    package func stages(_ metrics: Metrics, links: () throws -> any Transport) throws -> [StagePlan] {
+        let partitions = try log.partitions(of: Topics.sealed)
+        try checkTopics()
+        let store = try stores.open("")
+        let updates = try PartyTokens.loadUpdates(
+            party: party, roster: roster, keystore: keystore, state: stores.open(".tokens"))
+        _ = try keystore.hpkeKey()
+        let transport = try links()
+        let stopped = Tally()
+        let scoring = (0..<partitions).map { partition in
+            StagePlan(
+                "partition-\(partition)",
+                retried: retried(metrics, ["partition": "\(TopicPartition(Topics.sealed, partition))"]),
+                outlives: { error in
+                    guard let error = error as? LogError, error.concernsOnePartition else { return false }
+                    metrics.set("cordon_partitions_stopped", to: Double(stopped.add()))
+                    logger.error("partition stopped: \(error)")
+                    // With others to work on, this process goes on without it.
+                    return stopped.count < partitions
+                },
+                make: { try stage(partition, store, transport, updates, metrics) })
+        }
+        let tokens = StagePlan("tokens", retried: retried(metrics, [:])) {
+            PartyTokens(
+                party: party, roster: roster, keystore: keystore, log: log,
+                state: try stores.open(".tokens", takingOver: true), limit: tokenLimit, attempt: tokenAttempt,
+                updates: updates, clock: clock, metrics: metrics, logger: logger)
+        }
+        return scoring + [tokens]
+    }
+
+    /// The reporter of errors that are tried again.
+    private func retried(_ metrics: Metrics, _ metadata: Logger.Metadata) -> @Sendable (LogError) -> Void {
+        { error in
             logger.error("\(error)", metadata: metadata)
             metrics.add(1, to: "cordon_log_errors_total")
         }
@@ -116,7 +129,7 @@ package struct PartyRole {
         try TopicNeeds(compacted: [Topics.sessions, Topics.manifests]).check(log, logger)
     }
 
-    private func openTransport() throws -> TLSTransport {
+    private func openTransport(_ authorityFile: String) throws -> TLSTransport {
         try TLSTransport(
             TLSIdentity(
                 party: party, certificate: keystore.directory + "/tls.pem", key: keystore.directory + "/tls.key",
@@ -130,7 +143,7 @@ package struct PartyRole {
     ) throws -> ScorePartition {
         let context = PartitionContext(
             partition: TopicPartition(Topics.sealed, partition), log: log, clock: clock, metrics: metrics,
-            logger: logger)
+            logger: logger, sideWork: sideWork)
         let models = try ModelRegistry(
             party: party, key: try keystore.hpkeKey(), coordinator: roster.coordinator, log: log, logger: logger)
         let sessions = try SessionRegistry(
@@ -142,7 +155,7 @@ package struct PartyRole {
             firstBatch: party == CellBackend.leader ? UInt64(clock.microseconds) : 0, patience: .seconds(5),
             clock: clock)
         let counting = CountingTerms(
-            state: try SQLiteStateStore(path: "\(stateFile).counts-\(partition)"), members: roster.members.map(\.id),
+            state: try stores.open(".counts-\(partition)"), members: roster.members.map(\.id),
             updates: updates, tag: DecisionTag(party: party, keys: try pairKeys(party, roster, keystore)))
         return try ScorePartition(
             in: context, state: store, backend: CellBackend(exchange, models: models, sessions: sessions),

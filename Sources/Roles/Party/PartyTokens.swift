@@ -1,6 +1,5 @@
 package import EventLogs
 package import Keys
-import LocalStore
 package import Logging
 package import PipelineFiles
 package import Records
@@ -37,18 +36,19 @@ package final class PartyTokens: Stage {
     private var looking = Throttle(.milliseconds(50))
 
     /// - Parameters:
-    ///   - stateFile: of what is kept beside the scoring state; taken over, so that a predecessor can commit no more.
+    ///   - state: what is kept beside the scoring state; taken over, so that a predecessor can commit no more.
     ///   - attempt: at the first key, the same at all three parties.
     ///   - updates: what counts move by; `loadUpdates` has them before anything runs.
     package init(
-        party: PartyID, roster: Roster, keystore: FileKeystore, log: any EventLog, stateFile: String, limit: RateLimit,
+        party: PartyID, roster: Roster, keystore: FileKeystore, log: any EventLog, state: any StateStore,
+        limit: RateLimit,
         attempt: Int, updates: TokenUpdates, clock: any StageClock, metrics: Metrics, logger: Logger
-    ) throws {
+    ) {
         self.party = party
         self.roster = roster
         self.keystore = keystore
         self.log = log
-        state = try SQLiteStateStore(path: stateFile, takingOver: true)
+        self.state = state
         self.limit = limit
         self.attempt = attempt
         self.updates = updates
@@ -59,10 +59,10 @@ package final class PartyTokens: Stage {
 
     /// The rotations that a party has kept; none where it never ran.
     package static func loadUpdates(
-        party: PartyID, roster: Roster, keystore: FileKeystore, stateFile: String
+        party: PartyID, roster: Roster, keystore: FileKeystore, state: any StateStore
     ) throws -> TokenUpdates {
         let store = TokenKeyStore(
-            party: party, state: try SQLiteStateStore(path: stateFile), wrap: try keystore.localKey("token-keys"))
+            party: party, state: state, wrap: try keystore.localKey("token-keys"))
         return try store.updates(consortium: roster.consortium)
     }
 

@@ -10,14 +10,18 @@ package struct PartitionContext: Sendable {
     package let clock: any StageClock
     package let metrics: Metrics
     package let logger: Logger
+    /// The place of work beside the partition's stage, by a label each.
+    package let sideWork: @Sendable (String) -> SideWork
 
     package init(
-        partition: TopicPartition, log: any EventLog, clock: any StageClock, metrics: Metrics, logger: Logger
+        partition: TopicPartition, log: any EventLog, clock: any StageClock, metrics: Metrics, logger: Logger,
+        sideWork: @escaping @Sendable (String) -> SideWork = { .queue($0) }
     ) {
         self.partition = partition
         self.log = log
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
+        self.sideWork = sideWork
     }
 }

@@ -32,6 +32,13 @@ package final class SealedLog {
         return records.map(SealedRecord.init)
     }
 
+    /// The next records of those that are in the log now.
+    func available(limit: Int) throws(LogError) -> [SealedRecord] {
+        let records = try reader.available(limit: limit)
+        if let last = records.last { place = last.position.offset + 1 }
+        return records.map(SealedRecord.init)
+    }
+
     /// All records of a range; nil where this party's log does not get them in time. Offsets may have gaps, but a leader's range
     /// ends with a record.
     func records(in range: Range<Int64>, until deadline: Moment) throws(LogError) -> [SealedRecord]? {

@@ -1,10 +1,9 @@
-import Dispatch
 import EventLogs
 import Stages
 import Synchronization
 
-/// The writer of snapshots of a party's counts, now and then, on a thread of its own: counts follow from the log, and a snapshot only shortens what is
-/// counted again after a restart.
+/// The writer of snapshots of a party's counts, now and then, beside the partition's thread: counts follow from the log, and a
+/// snapshot only shortens what is counted again after a restart.
 final class CountSnapshots: Sendable {
     private struct State {
         var isWriting = false
@@ -15,16 +14,21 @@ final class CountSnapshots: Sendable {
     private let store: any StateStore
     private let period: Duration
     private let limit: Int
-    private let queue = DispatchQueue(label: "cordon.counts")
+    private let work: SideWork
     private let clock: any StageClock
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - store: the counts' own, so that nothing waits for a snapshot.
+    ///   - work: where snapshots are written.
     ///   - period: from the end of one to the beginning of the next.
     ///   - limit: of events that changed since, which are written down before the period is over: a history comes faster than any
     ///     stream.
-    init(store: any StateStore, clock: any StageClock, period: Duration = .seconds(60), limit: Int = 131_072) {
+    init(
+        store: any StateStore, clock: any StageClock, work: SideWork, period: Duration = .seconds(60),
+        limit: Int = 131_072
+    ) {
+        self.work = work
         self.store = store
         self.period = period
         self.limit = limit
@@ -53,7 +57,7 @@ final class CountSnapshots: Sendable {
     /// Begins to write one.
     func write(_ snapshot: PartitionCounts.Snapshot) {
         state.withLock { $0.isWriting = true }
-        queue.async { [self] in
+        work.run { [self] in
             var failure: LogError?
             do throws(LogError) { try snapshot.write(to: store) } catch { failure = error }
             state.withLock { state in
@@ -66,11 +70,11 @@ final class CountSnapshots: Sendable {
 
     /// Writes the last one, and returns when it is written.
     func finish(_ snapshot: PartitionCounts.Snapshot) throws(LogError) {
-        queue.sync {}
+        work.wait()
         try check()
         try snapshot.write(to: store)
     }
 
     /// Returns when nothing is being written.
-    func wait() { queue.sync {} }
+    func wait() { work.wait() }
 }

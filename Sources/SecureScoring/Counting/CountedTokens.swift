@@ -1,5 +1,4 @@
 import Counters
-import Dispatch
 import Sealing
 import Stages
 import Synchronization
@@ -16,7 +15,7 @@ final class CountedTokens {
     private let updates: TokenUpdates
     /// Tokens of other epochs that events named, each with its token of this one; forgotten together when there are many.
     private var converted: [TokenEpoch: [TokenKey: TokenKey]] = [:]
-    private let queue = DispatchQueue(label: "cordon.token-move")
+    private let work: SideWork
     private let slice: Slice
     private var isComputing = false
     private let clock: any StageClock
@@ -28,14 +27,19 @@ final class CountedTokens {
     private static let pause = Duration.milliseconds(250)
     private static let convertedLimit = 100_000
 
-    /// The tokens that the queue has computed and the partition's thread has not applied yet.
+    /// The tokens that the side work has computed and the partition's thread has not applied yet.
     private final class Slice: Sendable {
         let tokens = Mutex<Result<[(from: TokenKey, to: TokenKey)], ScoringError>?>(nil)
     }
 
-    /// - Parameter epoch: what was counted is of this one's tokens; nil where nothing was.
-    init(epoch: TokenEpoch?, updates: TokenUpdates, clock: any StageClock) throws(ScoringError) {
+    /// - Parameters:
+    ///   - epoch: what was counted is of this one's tokens; nil where nothing was.
+    ///   - work: where tokens are moved.
+    init(
+        epoch: TokenEpoch?, updates: TokenUpdates, clock: any StageClock, work: SideWork
+    ) throws(ScoringError) {
         self.updates = updates
+        self.work = work
         self.clock = clock
         next = clock.now
         self.epoch = epoch ?? updates.newest
@@ -97,7 +101,7 @@ final class CountedTokens {
 
     private func compute(_ tokens: [TokenKey]) {
         isComputing = true
-        queue.async { [slice, updates, epoch] in
+        work.run { [slice, updates, epoch] in
             let moved = Self.moved(tokens, epoch, updates)
             slice.tokens.withLock { $0 = moved }
         }

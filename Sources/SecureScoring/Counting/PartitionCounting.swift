@@ -23,7 +23,7 @@ package final class PartitionCounting {
     package init(_ terms: CountingTerms, in context: PartitionContext) {
         self.terms = terms
         self.context = context
-        snapshots = CountSnapshots(store: terms.state, clock: context.clock)
+        snapshots = CountSnapshots(store: terms.state, clock: context.clock, work: context.sideWork("cordon.counts"))
     }
 
     /// The counts that a model reads; nil where it reads none.
@@ -44,7 +44,7 @@ package final class PartitionCounting {
         let number = context.partition.partition
         let counts = try PartitionCounts(
             features: features, partition: number, members: terms.members, updates: terms.updates, state: terms.state,
-            metrics: context.metrics, clock: context.clock)
+            metrics: context.metrics, clock: context.clock, work: context.sideWork("cordon.token-move"))
         let log = try CountedLog(
             partition: number, log: context.log, tag: terms.tag, from: counts.standing, clock: context.clock)
         opened = (counts, log)

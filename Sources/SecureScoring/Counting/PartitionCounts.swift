@@ -33,9 +33,10 @@ package final class PartitionCounts {
     /// - Parameters:
     ///   - members: in the roster's order, which numbers them.
     ///   - updates: the rotations of the token key.
+    ///   - work: where tokens are moved to a newer key.
     init(
         features: CountFeatures, partition: Int, members: [MemberID], updates: TokenUpdates, state: any StateStore,
-        metrics: Metrics, clock: any StageClock
+        metrics: Metrics, clock: any StageClock, work: SideWork
     ) throws {
         // Room for models with longer windows, so that they find their past counted.
         let reach = max(features.reach, 40 * EventTime.day)
@@ -55,10 +56,10 @@ package final class PartitionCounts {
                 throw LogError.corrupted(reason: "the party's state does not say how far its counts are")
             }
             self.standing = standing
-            tokens = try CountedTokens(epoch: standing.tokens, updates: updates, clock: clock)
+            tokens = try CountedTokens(epoch: standing.tokens, updates: updates, clock: clock, work: work)
         } else {
             counters = PartyCounters(spec: spec, members: members.count)
-            tokens = try CountedTokens(epoch: nil, updates: updates, clock: clock)
+            tokens = try CountedTokens(epoch: nil, updates: updates, clock: clock, work: work)
             standing = CountStanding(tokens: tokens.epoch)
         }
     }

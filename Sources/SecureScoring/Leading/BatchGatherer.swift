@@ -23,7 +23,7 @@ package struct BatchGatherer {
     package struct Terms {
         /// Whether the model reads counts: then each batch looks at what the one before it left.
         package var isCounted: Bool
-        /// The time in the log of the oldest label that is not counted; nil where there is none.
+        /// The time in the log of the oldest label that is not counted: what came later waits for it. Nil where there is none.
         package var label: Int64?
 
         package init(isCounted: Bool, label: Int64?) {
@@ -77,7 +77,7 @@ package struct BatchGatherer {
         let terms = try terms()
         guard queue.isEmpty || !terms.isCounted else { return .wait }
         let label = terms.label ?? .max
-        let closing = Array(records.prefix { $0.activation == nil && $0.record.timestamp < label })
+        let closing = Array(records.prefix { $0.activation == nil && $0.record.timestamp <= label })
         guard let last = closing.last else { return .wait }
         var repeats: [Int64] = []
         for record in closing {

@@ -48,8 +48,13 @@ package final class BatchLeader {
     /// Forgets what was read: the log is read again from where it is scored.
     func forget() { gatherer.removeAll() }
 
-    /// The changes of the kept state where the parties agreed to take these transactions.
-    func advance(_ accepted: [(member: MemberID, source: SourcePosition)]) -> [StateWrite] { sources.advance(accepted) }
+    /// Notes that the parties agreed to take these transactions.
+    func advance(_ accepted: [(member: MemberID, source: SourcePosition)]) { sources.advance(accepted) }
+
+    /// The changes that the kept state lacks, until `areCommitted`.
+    var changes: [StateWrite] { sources.changes }
+
+    func areCommitted() { sources.areCommitted() }
 
     /// The next step behind the batches under way; waits for the log until `moment` where there is nothing else to do.
     func next(after queue: BatchQueue, until moment: Moment) throws -> Step {
@@ -85,12 +90,17 @@ package final class BatchLeader {
     }
 
     /// The labels that were in the log before the next transaction was; nil where there are none. So a label comes behind its event,
-    /// and before the transactions whose windows hold that; topics have no order among each other but their records' times.
+    /// and before the transactions whose windows hold that; topics have no order among each other but their records' times. Of one
+    /// time, events come first: an agent that has fallen behind seals an event and its label at once.
     private func labels() throws -> SealedBatch? {
         let offset = models.committed
         guard let model = try models.knownModel(at: offset) else { return nil }
+        let waiting = try counting.newLabels(for: model, limit: limits.labels)
+        guard !waiting.isEmpty else { return nil }
+        // Events may have come since the last look at their topic, and their labels behind them.
+        if gatherer.isEmpty { gatherer.add(try sealed.available(limit: gatherer.room)) }
         let next = gatherer.first?.record.timestamp ?? .max
-        let records = try counting.newLabels(for: model, limit: limits.labels).prefix { $0.timestamp <= next }
+        let records = waiting.prefix { $0.timestamp < next }
         guard let last = records.last, let standing = try counting.counts(for: model)?.standing else { return nil }
         return SealedBatch(
             partition: context.partition.partition, labels: Array(records),

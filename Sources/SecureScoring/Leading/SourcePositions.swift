@@ -9,6 +9,8 @@ package import Records
 package struct SourcePositions {
     private let partition: TopicPartition
     private var highest = HighestSources()
+    /// What of it is not in the kept state.
+    private var changed = HighestSources()
 
     package init(partition: TopicPartition, state: any StateStore) throws {
         self.partition = partition
@@ -32,16 +34,20 @@ package struct SourcePositions {
     package func isRepeat(_ member: MemberID, _ source: SourcePosition) -> Bool { highest.covers(member, source) }
 
     /// Advances to what was accepted by all three parties.
-    ///
-    /// - Returns: what changes in the kept state.
-    package mutating func advance(_ accepted: [(member: MemberID, source: SourcePosition)]) -> [StateWrite] {
-        var changed = HighestSources()
+    package mutating func advance(_ accepted: [(member: MemberID, source: SourcePosition)]) {
         for (member, source) in accepted where highest.add(member, source) { changed.add(member, source) }
-        return changed.all.map { member, source in
+    }
+
+    /// The changes that the kept state lacks, until `areCommitted`.
+    package var changes: [StateWrite] {
+        changed.all.map { member, source in
             let index = withUnsafeBytes(of: UInt32(source.index).bigEndian) { Array($0) }
             return .put(
                 table: table,
                 StateEntry(key: Array("\(member)/\(source.partition)".utf8), value: index, order: source.offset))
         }
     }
+
+    /// Notes that the kept state has all changes.
+    package mutating func areCommitted() { changed = HighestSources() }
 }

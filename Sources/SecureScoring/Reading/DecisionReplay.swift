@@ -26,6 +26,7 @@ package final class DecisionReplay {
     /// Counts the next batch that was decided and is not counted here; nil where the log has none now.
     ///
     /// - Parameter model: whose counts they are.
+    /// - Throws: `BatchAbort.logBehind` where this party's log does not get in time what was decided: to be tried again.
     package func next(for model: ModelManifest) throws -> (batch: SealedBatch, agreement: Agreement)? {
         while let counts = try counting.counts(for: model), let log = try counting.log(for: model),
             let (decision, next) = try log.decision(from: counts.standing.decisions)
@@ -46,10 +47,12 @@ package final class DecisionReplay {
         return nil
     }
 
-    /// The batch that a decision names, opened; nil where the decision is of another, or its records are not all here.
+    /// The batch that a decision names, opened; nil where the decision is of another.
     private func open(_ decision: BatchDecision) throws -> (batch: SealedBatch, counted: CountedBatch)? {
-        guard let batch = try reader.batch(decision.range, labels: decision.labels, repeats: decision.repeats),
-            batch.model.digest == decision.model, let counts = try counting.counts(for: batch.model),
+        guard let batch = try reader.batch(decision.range, labels: decision.labels, repeats: decision.repeats) else {
+            throw BatchAbort.logBehind
+        }
+        guard batch.model.digest == decision.model, let counts = try counting.counts(for: batch.model),
             let agreement = decision.agreement(plan: batch.plan.digest, records: batch.content.records.count)
         else { return nil }
         return (batch, try backend.reopen(batch, agreement, counts: counts))

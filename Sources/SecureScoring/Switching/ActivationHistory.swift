@@ -52,10 +52,9 @@ struct ActivationHistory {
     /// Whether an activation is newer than all in the history.
     func accepts(_ activation: ModelActivation) -> Bool { activation.sequence > (entries.last?.sequence ?? 0) }
 
-    /// Adds an activation, and stores it.
+    /// Stores an activation, and adds it. Where the state can't be written it is not known, and is read again.
     mutating func add(_ activation: ModelActivation, at offset: Int64) throws(LogError) {
         guard !isKnown(at: offset) else { return }
-        entries.append(Entry(offset: offset, model: activation.model, sequence: activation.sequence))
         let value = withUnsafeBytes(of: activation.sequence.bigEndian) { Array($0) } + activation.model.bytes
         try state.commit(
             [
@@ -63,9 +62,11 @@ struct ActivationHistory {
                     table: Self.table,
                     StateEntry(key: Self.key(partition, offset), value: value, order: offset))
             ], positions: [])
+        entries.append(Entry(offset: offset, model: activation.model, sequence: activation.sequence))
     }
 
-    /// Commits that everything below `offset` is scored and in the log.
+    /// Commits that everything below `offset` is scored and in the log. It is, whether the state can be written or not: the next
+    /// commit says so, too.
     ///
     /// - Parameter writes: what else changes with it.
     mutating func commit(_ offset: Int64, _ writes: [StateWrite]) throws(LogError) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Formats
 import Keys
+import LocalStore
 import Logging
 import Model
 import PipelineFiles
@@ -111,7 +112,7 @@ struct IngestCommand: ParsableCommand {
         }
         // First of all, so that no signal finds the process half started.
         let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
-        try role().run(until: stop)
+        try role().run(front: http.front(), metricsFile: process.metrics, until: stop)
     }
 
     /// The agent that these options describe.
@@ -130,8 +131,7 @@ struct IngestCommand: ParsableCommand {
             member: member, roster: roster, keystore: FileKeystore(directory: keys), spec: try readBins(bins),
             binsFile: bins, mapping: mapping, rules: rules,
             policy: policy, fallback: try readFallback(file: self.policy), bankCode: bankCode,
-            form: SealedForm(), stateFolder: state, instance: instance, sessionTimeout: .seconds(sessionTimeout),
-            front: try http.front(), metricsFile: process.metrics, log: try log.open(),
-            logger: try process.logger("cordon.\(member.id)"))
+            form: SealedForm(), stores: SQLiteStateStores(prefix: state + "/"), instance: instance, sessionTimeout: .seconds(sessionTimeout),
+            log: try log.open(), logger: try process.logger("cordon.\(member.id)"))
     }
 }

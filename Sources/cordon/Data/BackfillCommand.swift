@@ -72,7 +72,7 @@ struct BackfillCommand: ParsableCommand {
         let topic = TopicPartition(Topics.transactions(member))
         let state = try AgentState(
             spec: spec.spec, hasher: try windowHasher(FileKeystore(directory: keys)), transactions: topic,
-            store: SQLiteStateStore(path: agentState(self.state, topic)))
+            store: SQLiteStateStores(prefix: self.state + "/").open(agentState(topic)))
         try state.backfill(past, through: end)
         progress.done("\(past.count) transactions")
     }
@@ -97,7 +97,7 @@ struct BackfillCommand: ParsableCommand {
             sessions: try openSessions(entry, roster, keystore, log, logger),
             rules: IdentifierRules(bankCode: bankCode), log: log, metrics: Metrics(), logger: logger)
         let partition = TopicPartition(Topics.transactions(member))
-        guard let feed = try tokens.feed(stateFile: tokenState(state, partition)) else { return }
+        guard let feed = try tokens.feed(SQLiteStateStores(prefix: state + "/").open(tokenState(partition), takingOver: true)) else { return }
         let progress = Progress("telling the parties")
         let sender = HistorySender(
             spec: spec, hasher: try windowHasher(keystore), feed: feed, log: log, clock: SystemClock())

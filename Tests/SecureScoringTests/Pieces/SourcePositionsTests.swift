@@ -69,7 +69,8 @@ struct SourcePositionsTests {
         for _ in 0..<40 {
             let batch = (0..<Int.random(in: 0...6, using: &random)).map { _ in Self.accepted(&random) }
             let before = list
-            let writes = known.advance(batch)
+            known.advance(batch)
+            let writes = known.changes
             list += batch
             // One row a source that moved on.
             let moved = Set(
@@ -78,6 +79,7 @@ struct SourcePositionsTests {
                 })
             #expect(writes.count == moved.count)
             try state.commit(writes, positions: [])
+            known.areCommitted()
             if Bool.random(using: &random) { known = try positions() }
             let (member, source) = Self.accepted(&random)
             #expect(known.isRepeat(member, source) == Self.isCovered(member, source, by: list))
@@ -88,17 +90,34 @@ struct SourcePositionsTests {
     func ends() throws {
         var known = try positions()
         let last = SourcePosition(partition: 1023, offset: .max, index: Int(UInt32.max))
-        try state.commit(known.advance([(bankA, last)]), positions: [])
+        known.advance([(bankA, last)])
+        try state.commit(known.changes, positions: [])
         let again = try positions()
         #expect(again.isRepeat(bankA, last) && !again.isRepeat(bankB, last))
         #expect(again.isRepeat(bankA, SourcePosition(partition: 1023, offset: 0, index: 0)))
         #expect(!again.isRepeat(bankA, SourcePosition(partition: 1022, offset: 0, index: 0)))
     }
 
+    @Test("that the state could not take are among the next changes")
+    func kept() throws {
+        var known = try positions()
+        known.advance([(bankA, SourcePosition(offset: 5))])
+        known.advance([(bankB, SourcePosition(offset: 1)), (bankA, SourcePosition(offset: 7))])
+        #expect(known.changes.count == 2)
+        try state.commit(known.changes, positions: [])
+        known.areCommitted()
+        #expect(known.changes.isEmpty)
+        let again = try positions()
+        #expect(again.isRepeat(bankA, SourcePosition(offset: 7)) && again.isRepeat(bankB, SourcePosition(offset: 1)))
+        known.advance([(bankA, SourcePosition(offset: 7))])
+        #expect(known.changes.isEmpty)
+    }
+
     @Test("are of one partition of the log alone")
     func partitions() throws {
         var known = try positions()
-        try state.commit(known.advance([(bankA, SourcePosition(offset: 5))]), positions: [])
+        known.advance([(bankA, SourcePosition(offset: 5))])
+        try state.commit(known.changes, positions: [])
         let other = try SourcePositions(partition: TopicPartition(Topics.sealed, 0), state: state)
         #expect(!other.isRepeat(bankA, SourcePosition(offset: 5)))
         #expect(try positions().isRepeat(bankA, SourcePosition(offset: 5)))

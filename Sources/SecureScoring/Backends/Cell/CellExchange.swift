@@ -155,7 +155,9 @@ package final class CellExchange {
             do {
                 frame = try transport.receive(stream: stream, timeout: clock.left(until: limit))
             } catch {
-                guard case .linkLost(let peer) = error, !underWay.isEmpty else { continue }
+                guard case .linkLost(let peer) = error else { continue }
+                if peer == PlanProposal.leader { forgetNumbers() }
+                guard !underWay.isEmpty else { continue }
                 throw .peerMissing(peer)
             }
             if frame == nil, let oldest = underWay.first, clock.now >= lastProgress + patience {
@@ -163,6 +165,12 @@ package final class CellExchange {
             }
             return frame
         }
+    }
+
+    /// Follower: takes any number from the leader's next link. It may have started anew since, with a clock that was set back.
+    private func forgetNumbers() {
+        held.removeAll { $0.batch <= number }
+        number = 0
     }
 
     /// The peers that keep a batch from going on.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Formats
 import Keys
+import LocalStore
 import Logging
 import Model
 import PipelineFiles
@@ -41,9 +42,9 @@ struct BenchClearAgentCommand: ParsableCommand {
             member: AgentRole.member(member, of: roster), roster: roster, keystore: FileKeystore(directory: keys),
             spec: readBins(bins), binsFile: bins, mapping: mapping, rules: readValidation(file: validation),
             policy: readPolicy(file: policy), fallback: readFallback(file: policy), bankCode: nil, form: ClearForm(),
-            stateFolder: state, instance: instance, sessionTimeout: .seconds(sessionTimeout), front: nil,
-            metricsFile: process.metrics, log: log.open(), logger: logger
-        ).run(until: stop)
+            stores: SQLiteStateStores(prefix: state + "/"), instance: instance, sessionTimeout: .seconds(sessionTimeout),
+            log: log.open(), logger: logger
+        ).run(front: nil, metricsFile: process.metrics, until: stop)
     }
 }
 

@@ -9,11 +9,22 @@ package final class SimulatedDisk: Sendable {
         var owner = 0
         /// Commits from now on that fail.
         var failures = 0
+        /// Positions that a commit set back: never, in a pipeline that is right.
+        var setBack: [String] = []
     }
 
     let state = Mutex(State())
 
     package init() {}
+
+    /// A disk that holds what another one holds now.
+    package init(copying other: SimulatedDisk) {
+        let copy = other.state.withLock { $0 }
+        state.withLock { $0 = copy }
+    }
+
+    /// Positions that a commit set back, in words.
+    package var setBack: [String] { state.withLock { $0.setBack } }
 
     /// The next commits fail, as on a disk that is full: nothing of them is written.
     package func fail(commits: Int) { state.withLock { $0.failures += commits } }
@@ -57,7 +68,11 @@ package final class SimulatedStore: StateStore {
                 case .remove(let table, let key): state.tables[table]?[key] = nil
                 }
             }
-            for position in positions { state.positions[position.partition] = position.offset }
+            for position in positions {
+                let before = state.positions[position.partition] ?? 0
+                if position.offset < before { state.setBack.append("from \(before) to \(position)") }
+                state.positions[position.partition] = position.offset
+            }
         }
     }
 

@@ -1,6 +1,4 @@
-package import EventLogs
-
-/// A log that passes everything on to another one; a test overrides what should go otherwise.
+/// A log that passes everything on to another one; its type overrides what is to go otherwise.
 package protocol LogDecorator: EventLog {
     var log: any EventLog { get }
 }

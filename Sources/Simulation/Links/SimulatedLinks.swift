@@ -6,12 +6,16 @@ package import ThreeParty
 /// The links between the three parties of a simulated cell: frames in flight, with delays, losses of a link and repeats.
 package final class SimulatedLinks: Sendable {
     /// What becomes of a frame on its way.
-    package enum Fate: Sendable, Hashable {
+    package enum Fate: Sendable, Hashable, Codable {
         case arrives(after: Duration)
         /// The link is lost: the receiver hears of it, and frames on that link are gone.
         case linkLost
         /// The frame arrives twice.
         case repeated
+        /// The frame arrives before those that its sender sent earlier and that are still on their way.
+        case overtakes
+        /// The frame is gone, and nobody hears of it.
+        case lost
     }
 
     private struct Flight {
@@ -36,6 +40,7 @@ package final class SimulatedLinks: Sendable {
     private let state = Mutex(State())
     private let clock: any StageClock
     private let fate: @Sendable (Frame, PartyID) -> Fate
+    private let masks = Mutex(MaskWatch())
 
     /// - Parameter fate: decides of each frame and its receiver.
     package init(
@@ -69,7 +74,14 @@ package final class SimulatedLinks: Sendable {
         state.inboxes[peer] = inbox
     }
 
+    /// Masks that were used for two messages, in words.
+    package var reusedMasks: [String] { masks.withLock { $0.reused } }
+
+    /// How many frames were sent.
+    package var frames: Int { state.withLock { $0.number } }
+
     fileprivate func send(_ frame: Frame, to peer: PartyID) {
+        masks.withLock { $0.look(at: frame, to: peer) }
         let fate = fate(frame, peer)
         let now = clock.now
         state.withLock { state in
@@ -77,13 +89,16 @@ package final class SimulatedLinks: Sendable {
             let due: Moment
             switch fate {
             case .linkLost: return Self.lose(frame.sender, at: peer, &state)
+            case .lost: return
             case .arrives(let delay): due = now + delay
-            case .repeated: due = now
+            case .repeated, .overtakes: due = now
             }
             for _ in 0..<(fate == .repeated ? 2 : 1) {
                 state.number += 1
                 // In order on a link, as TCP has it: not before what was sent earlier by the same party.
-                let earlier = state.inboxes[peer]?.flights.last { $0.frame.sender == frame.sender }?.due
+                let earlier =
+                    fate == .overtakes
+                    ? nil : state.inboxes[peer]?.flights.last { $0.frame.sender == frame.sender }?.due
                 state.inboxes[peer, default: Inbox()].flights.append(
                     Flight(frame: frame, due: max(due, earlier ?? due), number: state.number))
             }

@@ -1,13 +1,16 @@
 /// What a simulated log does wrong to one process.
-package enum LogFault: Sendable, Hashable {
+package enum LogFault: Sendable, Hashable, Codable {
     /// The next appends are refused: nothing is in the log.
     case refuseAppends(Int)
     /// The next appends are in the log, but their writer hears that the log can't be reached, and appends again.
     case loseAnswers(Int)
     /// The next reads are refused.
     case refuseReads(Int)
-    /// The newest records of every partition are not seen yet by this process: it lags behind the others.
+    /// The newest records of every partition are not seen yet by this process where it waits for what comes next: it lags behind the
+    /// others. What is available, it sees.
     case lag(records: Int)
+    /// Each call takes so long, and everybody else waits meanwhile.
+    case slow(Duration)
     /// The process is gone: whatever it still does fails.
     case dead
 }

@@ -1,6 +1,4 @@
-package import EventLogs
-
-/// A state that passes everything on to another one; a test overrides what should go otherwise.
+/// A state that passes everything on to another one; its type overrides what is to go otherwise.
 package protocol StoreDecorator: StateStore {
     var store: any StateStore { get }
 }

@@ -19,19 +19,26 @@ final class SimulatedReader: LogReader {
     }
 
     func next(limit: Int, timeout: Duration) throws(LogError) -> [LogRecord] {
-        let records = try available(limit: limit)
+        let records = try read(limit: limit) { partition throws(LogError) in try log.visible(partition) }
         // Nobody appends while this process waits: it would wait for nothing.
         if records.isEmpty, limit > 0 { log.clock.wait(for: timeout) }
         return records
     }
 
     func available(limit: Int) throws(LogError) -> [LogRecord] {
+        try read(limit: limit) { partition throws(LogError) in try log.end(of: partition) }
+    }
+
+    /// - Parameter end: of what is to be seen of a partition.
+    private func read(
+        limit: Int, end: (TopicPartition) throws(LogError) -> Int64
+    ) throws(LogError) -> [LogRecord] {
         try log.beginRead()
         var out: [LogRecord] = []
         for index in positions.indices where out.count < limit {
             let position = positions[index]
             try check(position)
-            let end = try log.visible(position.partition)
+            let end = try end(position.partition)
             guard position.offset < end else { continue }
             let upper = min(end, position.offset + Int64(limit - out.count))
             out += log.broker.records(of: position.partition)[Int(position.offset)..<Int(upper)]

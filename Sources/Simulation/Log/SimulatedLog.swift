@@ -5,14 +5,13 @@ import Synchronization
 
 /// The log as one simulated process sees it: the topics of a broker, with faults of its own. A call that would wait lets
 /// simulated time pass instead.
-///
-/// It behaves as the log's conformance suite says, but for groups: a simulation hands partitions out itself.
 package final class SimulatedLog: EventLog {
     struct Faults {
         var refusedAppends = 0
         var lostAnswers = 0
         var refusedReads = 0
         var lag = 0
+        var delay = Duration.zero
         var isDead = false
     }
 
@@ -33,6 +32,7 @@ package final class SimulatedLog: EventLog {
             case .loseAnswers(let number): faults.lostAnswers += number
             case .refuseReads(let number): faults.refusedReads += number
             case .lag(let records): faults.lag = records
+            case .slow(let delay): faults.delay = delay
             case .dead: faults.isDead = true
             }
         }
@@ -50,6 +50,7 @@ package final class SimulatedLog: EventLog {
     /// To be called before each read.
     func beginRead() throws(LogError) {
         try checkAlive()
+        clock.wait(for: faults.withLock { $0.delay })
         let isRefused = faults.withLock { faults in
             guard faults.refusedReads > 0 else { return false }
             faults.refusedReads -= 1
@@ -61,6 +62,7 @@ package final class SimulatedLog: EventLog {
     /// Carries an append out as its faults have it.
     func appending<T>(_ body: () throws(LogError) -> T) throws(LogError) -> T {
         try checkAlive()
+        clock.wait(for: faults.withLock { $0.delay })
         let (isRefused, isLost) = faults.withLock { faults in
             if faults.refusedAppends > 0 {
                 faults.refusedAppends -= 1
@@ -76,7 +78,7 @@ package final class SimulatedLog: EventLog {
         return result
     }
 
-    /// How many records of a partition this process sees.
+    /// How many records of a partition this process sees coming.
     func visible(_ partition: TopicPartition) throws(LogError) -> Int64 {
         let lag = faults.withLock { $0.lag }
         let all = try end(of: partition)
@@ -156,7 +158,8 @@ package final class SimulatedLog: EventLog {
     }
 
     package func join(_ settings: GroupSettings) throws(LogError) -> any GroupMember {
-        throw .failed(reason: "a simulation hands partitions out itself")
+        try checkAlive()
+        return try SimulatedGroupMember(settings, log: self)
     }
 
     package func writer(id: String) throws(LogError) -> any FencedWriter {

@@ -35,6 +35,9 @@ package final class SimulatedClock: StageClock {
         nanoseconds.withLock { $0 += Int64(duration / .nanoseconds(1)) }
     }
 
+    /// Sets this process's time of day right.
+    package func set() { shift.withLock { $0 = 0 } }
+
     /// Sets this process's time of day forward or back; the monotonic clock goes on.
     package func jump(by duration: Duration) { shift.withLock { $0 += Int64(duration / .nanoseconds(1)) } }
 }

@@ -1,0 +1,353 @@
+package import EventLogs
+import Formats
+import Keys
+import Logging
+import PipelineFiles
+import Policy
+import Records
+import Roles
+import SecureScoring
+import Stages
+import Synchronization
+import Telemetry
+import ThreeParty
+import Tokens
+import Worlds
+
+/// All roles of a consortium in one thread and one time: three parties, two members' agents on two machines each, and the
+/// coordinator; over a simulated log, network and disks. What it does follows from a seed and the operations that are applied.
+package final class SimulatedConsortium {
+    package let terms: Terms
+    package let clock: SimulatedClock
+    package let broker: SimulatedBroker
+    package let links: SimulatedLinks
+    /// The messages that each member's system has written.
+    package private(set) var sent: [[Message]]
+    private let fates: Fates
+    private let plant: Plant?
+    private let masks = MaskTable()
+    private var machines: [Role: SimulatedMachine]
+    /// The processes that are meant to run.
+    private var processes: [Role: SimulatedProcess] = [:]
+    /// Processes that were replaced, and go on.
+    private var replaced: [SimulatedProcess] = []
+    private var events: [(due: Moment, event: Event)] = []
+    private var random: SeededRandom
+    /// The machine that each member's partition is to be on.
+    private var preferred = [Int](repeating: 0, count: Terms.members)
+    private var rotation: TokenRotation?
+    private let log: (@Sendable (String) -> Void)?
+
+    /// Something that happens later, where nothing else has come in between.
+    private enum Event {
+        case start(Role)
+        case thaw(SimulatedProcess)
+        case raise(PartyID)
+    }
+
+    /// The fates of frames to come, by receiver.
+    private final class Fates: Sendable {
+        let queue = Mutex<[PartyID: [SimulatedLinks.Fate]]>([:])
+
+        func next(to party: PartyID) -> SimulatedLinks.Fate {
+            queue.withLock { queue in
+                guard let fate = queue[party]?.first else { return .arrives(after: .microseconds(300)) }
+                queue[party]?.removeFirst()
+                return fate
+            }
+        }
+    }
+
+    /// A consortium that nobody has started yet, or that goes on from where another one stands: with its log and disks, and new
+    /// processes.
+    ///
+    /// - Parameters:
+    ///   - plant: a bug that is planted into it.
+    ///   - log: told what the roles log, a line each.
+    package init(
+        _ terms: Terms, from other: SimulatedConsortium? = nil, seed: UInt64, plant: Plant? = nil,
+        log: (@Sendable (String) -> Void)? = nil
+    ) throws {
+        self.log = log
+        self.terms = terms
+        self.plant = plant
+        random = SeededRandom(seed: seed, stream: 2)
+        clock = SimulatedClock(start: other?.clock.microseconds ?? Terms.start)
+        let fates = Fates()
+        self.fates = fates
+        links = SimulatedLinks(clock: clock) { fates.next(to: $1) }
+        sent = other?.sent ?? [[Message]](repeating: [], count: Terms.members)
+        machines = other?.machines.mapValues { SimulatedMachine(copying: $0) } ?? [:]
+        if let other {
+            broker = SimulatedBroker(copying: other.broker, clock: clock)
+        } else {
+            broker = SimulatedBroker(clock: clock)
+            let log = SimulatedLog(broker, clock: clock)
+            try log.create(terms.topics)
+            _ = try deal(terms.model, roster: terms.roster, coordinator: terms.keys("coordinator"), log: log)
+        }
+        for party in PartyID.allCases { start(.party(party.rawValue)) }
+        for member in 0..<Terms.members { start(.agent(member: member, machine: 0)) }
+    }
+
+    // MARK: Processes
+
+    private func machine(of role: Role) -> SimulatedMachine {
+        if let machine = machines[role] { return machine }
+        let machine = SimulatedMachine()
+        machines[role] = machine
+        return machine
+    }
+
+    /// Starts a role's process; one that can't start is tried again, as a supervisor does.
+    private func start(_ role: Role) {
+        guard processes[role] == nil else { return }
+        let own = SimulatedClock(of: clock)
+        let process = SimulatedProcess(log: SimulatedLog(broker, clock: own), clock: own)
+        processes[role] = process
+        do {
+            process.run(try stages(of: role, process))
+        } catch {
+            logger(role).error("the process can't start: \(error)")
+            end(role)
+            schedule(.start(role), in: .seconds(1))
+        }
+    }
+
+    private func stages(of role: Role, _ process: SimulatedProcess) throws -> [StagePlan] {
+        let logger = logger(role)
+        let log = plant?.log(process.log, of: role, clock: process.clock) ?? process.log
+        let stores = plant?.stores(machine(of: role), of: role) ?? machine(of: role)
+        switch role {
+        case .party(let number):
+            guard let party = PartyID(rawValue: number) else { preconditionFailure("three parties") }
+            links.set(party, isDown: false)
+            return try PartyRole(
+                party: party, roster: terms.roster, keystore: terms.keys(party.name), stores: stores,
+                limits: BatchLimits(), tokenLimit: RateLimit(elementsPerSecond: 1000, burst: 100_000), tokenAttempt: 1,
+                log: log, logger: logger, clock: process.clock, sideWork: { _ in .inline }
+            ).stages(Metrics()) {
+                let transport = links.transport(of: party)
+                return plant?.transport(transport, masks: masks) ?? transport
+            }
+        case .agent(let member, let machine):
+            return [
+                try AgentRole(
+                    member: terms.roster.members[member], roster: terms.roster,
+                    keystore: terms.keys(Terms.member(member).name), spec: terms.spec, binsFile: "",
+                    mapping: .canonical,
+                    rules: ValidationRules(), policy: DecisionPolicy(review: 0.5, decline: 0.9), fallback: .review,
+                    bankCode: nil, form: SealedForm(), stores: stores, instance: "machine-\(machine)",
+                    sessionTimeout: .seconds(10), log: log, clock: process.clock, logger: logger
+                ).stage(host: process)
+            ]
+        }
+    }
+
+    private func logger(_ role: Role) -> Logger {
+        guard let log else { return Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() } }
+        return Logger(label: "simulation") { _ in RoleLog(role: role, clock: clock, write: log) }
+    }
+
+    private func end(_ role: Role) {
+        processes.removeValue(forKey: role)?.kill()
+        if case .party(let number) = role, let party = PartyID(rawValue: number) { links.set(party, isDown: true) }
+    }
+
+    private func schedule(_ event: Event, in time: Duration) { events.append((clock.now + time, event)) }
+
+    private func happen() {
+        let due = events.filter { $0.due <= clock.now }
+        events.removeAll { $0.due <= clock.now }
+        for (_, event) in due {
+            switch event {
+            case .start(let role): start(role)
+            case .thaw(let process): process.thaw(using: &random)
+            case .raise(let party): if processes[.party(party.rawValue)] != nil { links.set(party, isDown: false) }
+            }
+        }
+    }
+
+    // MARK: Time
+
+    /// Everybody works for so long.
+    package func work(for time: Duration) {
+        let end = clock.now + time
+        var step = Self.shortest
+        var before = news
+        while clock.now < end {
+            happen()
+            // In an order that is the same in every run, before it is shuffled.
+            let running = processes.sorted { $0.key < $1.key }.map(\.value) + replaced
+            round(running)
+            step = news == before ? min(step * 2, Self.longest) : Self.shortest
+            before = news
+            let next = min(running.lazy.compactMap(\.wake).min() ?? end, events.lazy.map(\.due).min() ?? end, end)
+            clock.wait(for: max(next - clock.now, step))
+        }
+    }
+
+    /// The least time that passes between two rounds of turns: longer where each waits for another.
+    private static let shortest = Duration.microseconds(200)
+    private static let longest = Duration.milliseconds(5)
+
+    /// A number that grows with everything that one process could hear from another.
+    private var news: Int { broker.appends + links.frames }
+
+    /// Every process takes a step with each of its stages that are due, in an order that is drawn.
+    private func round(_ running: [SimulatedProcess]) {
+        for process in running.shuffled(using: &random) { process.step(using: &random) }
+        for (role, process) in processes.sorted(by: { $0.key < $1.key }) {
+            guard let failure = process.failure else { continue }
+            logger(role).error("the process has ended: \(failure)")
+            end(role)
+            schedule(.start(role), in: .seconds(1))
+        }
+        replaced.removeAll { $0.failure != nil }
+    }
+
+    // MARK: Operations
+
+    package func apply(_ operation: Operation) {
+        log?("-- \(operation)")
+        switch operation {
+        case .send(let member, let messages): send(messages, from: member)
+        case .work(let time): work(for: .milliseconds(time))
+        case .crash(let role, let time):
+            end(role)
+            schedule(.start(role), in: .milliseconds(time))
+        case .restart(let role): restart(role)
+        case .freeze(let role, let steps, let time): freeze(processes[role], after: steps, for: time)
+        case .replace(let member, let time):
+            replace(.agent(member: member, machine: preferred[member]), frozenFor: time)
+        case .handOver(let member): handOver(member)
+        case .log(let role, let fault): processes[role]?.log.disturb(fault)
+        case .recoverLog(let role): processes[role]?.log.recover()
+        case .fillDisk(let role, let commits): machine(of: role).fail(commits: commits)
+        case .jump(let role, let seconds): processes[role]?.clock.jump(by: .seconds(seconds))
+        case .frames(let number, let fate, let count):
+            guard let party = PartyID(rawValue: number) else { return }
+            fates.queue.withLock { $0[party, default: []] += [SimulatedLinks.Fate](repeating: fate, count: count) }
+        case .loseLinks(let number, let time):
+            guard let party = PartyID(rawValue: number) else { return }
+            links.set(party, isDown: true)
+            schedule(.raise(party), in: .milliseconds(time))
+        case .rotateTokenKey: rotateTokenKey()
+        }
+    }
+
+    /// A member's system writes records; it does so again until the broker has them.
+    private func send(_ messages: [Message], from member: Int) {
+        let topic = TopicPartition(Topics.transactions(Terms.member(member)))
+        let records = messages.map { NewRecord(topic, value: $0.record(from: member)) }
+        guard (try? SimulatedLog(broker, clock: clock).append(records)) != nil else {
+            preconditionFailure("the members' own log has no faults")
+        }
+        sent[member] += messages
+    }
+
+    private func restart(_ role: Role) {
+        guard let process = processes[role] else { return }
+        process.thaw(using: &random)
+        process.ask()
+        for _ in 0..<200 where !process.hasEnded { work(for: .milliseconds(20)) }
+        // It may have failed meanwhile, and another have taken its place.
+        guard processes[role] === process else { return }
+        end(role)
+        start(role)
+    }
+
+    private func freeze(_ process: SimulatedProcess?, after steps: Int = 0, for time: Int) {
+        guard let process else { return }
+        process.freeze(after: steps)
+        schedule(.thaw(process), in: .milliseconds(time))
+    }
+
+    private func replace(_ role: Role, frozenFor time: Int) {
+        if let process = processes.removeValue(forKey: role) {
+            replaced.append(process)
+            if time > 0 { freeze(process, for: time) }
+        }
+        start(role)
+    }
+
+    private func handOver(_ member: Int) {
+        preferred[member] = 1 - preferred[member]
+        start(.agent(member: member, machine: preferred[member]))
+        broker.prefer(instance: "machine-\(preferred[member])", in: "\(Terms.member(member)).agents")
+    }
+
+    /// Orders a new token key, where there is one to be rotated.
+    private func rotateTokenKey() {
+        rotation = try? TokenRotation(
+            ordering: terms.roster, coordinator: terms.keys("coordinator"), log: SimulatedLog(broker, clock: clock))
+    }
+
+    /// Every fault ends, and everybody who is meant to run does.
+    package func heal() {
+        fates.queue.withLock { $0 = [:] }
+        events = []
+        for (role, process) in processes {
+            process.thaw(using: &random)
+            process.log.recover()
+            process.clock.set()
+            machine(of: role).recover()
+        }
+        for machine in machines.values { machine.recover() }
+        for process in replaced {
+            process.thaw(using: &random)
+            process.log.recover()
+            process.clock.set()
+        }
+        for party in PartyID.allCases {
+            start(.party(party.rawValue))
+            links.set(party, isDown: false)
+        }
+        for member in 0..<Terms.members { start(.agent(member: member, machine: preferred[member])) }
+    }
+
+    // MARK: For the oracle
+
+    /// Whether members have so many decisions each, and the leader has scored and counted all that is in the log.
+    func isDone(decisions: [Int]) -> Bool {
+        let sealed = TopicPartition(Topics.sealed)
+        let counted = records(Topics.batches).last.flatMap { WireBatchDecision(decoding: $0.value ?? []) }
+        return decisions.indices.allSatisfy {
+            records(Topics.decisions(Terms.member($0))).count >= decisions[$0]
+        } && broker.committed(sealed, group: PartyID.zero.name) == Int64(broker.records(of: sealed).count)
+            && counted?.labelsEnd ?? 0 == Int64(records(Topics.labels).count)
+    }
+
+    /// The records of a topic's only partition.
+    package func records(_ topic: String) -> [LogRecord] { broker.records(of: TopicPartition(topic)) }
+
+    /// Positions that were set back, and masks that were used twice, in words.
+    package var faults: [String] {
+        machines.sorted { $0.key < $1.key }.flatMap { role, machine in
+            machine.setBack.map { "position set back at \(role): \($0)" }
+        } + links.reusedMasks.map { "mask used twice: \($0)" }
+    }
+}
+
+extension Message {
+    /// The record as the member's system writes it.
+    func record(from member: Int) -> [UInt8] {
+        switch self {
+        case .payment: transaction.map(CanonicalJSON.encode) ?? []
+        case .label(let id, let fraud): CanonicalJSON.encode(Verdict(transaction: "p\(id)", fraud: fraud))
+        case .watermark(let minutes): CanonicalJSON.encode(watermark: Self.time(minutes))
+        case .malformed: Array("{".utf8)
+        }
+    }
+
+    var transaction: Transaction? {
+        guard case .payment(let id, let minutes, let customer, let terminal, let device, let amount) = self else {
+            return nil
+        }
+        return Transaction(
+            id: "p\(id)", time: Self.time(minutes), customer: "c\(customer)", terminal: "t\(terminal)",
+            amount: MinorUnits(Int64(amount) * 100), entities: device.map { [.device: "d\($0)"] } ?? [:])
+    }
+
+    static func time(_ minutes: Int) -> EventTime { EventTime(seconds: Terms.begin.seconds + Int64(minutes) * 60) }
+}

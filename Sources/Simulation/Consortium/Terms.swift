@@ -1,0 +1,127 @@
+package import EventLogs
+import Foundation
+package import Keys
+package import Model
+package import PipelineFiles
+package import Records
+import Worlds
+
+/// The terms that all schedules of a simulation have in common: who takes part, with keys in a folder, and the model. Removes the
+/// folder when it goes.
+package final class Terms: Sendable {
+    package static let members = 2
+    /// What members' systems name.
+    package static let (customers, terminals, devices) = (4, 5, 4)
+    /// The first minute of event time, well before the clocks' time: 2026-03-01T00:00:00Z.
+    package static let begin = EventTime(seconds: 1_772_323_200)
+    /// The clocks' time when a simulation starts.
+    package static let start = (begin.seconds + 2 * EventTime.day) * 1_000_000
+
+    package let folder: String
+    package let roster: Roster
+    package let spec: BinnedSpec
+    package let model: ClearModel
+
+    package init() throws {
+        folder = NSTemporaryDirectory() + "cordon-simulation-\(UUID().uuidString)"
+        var parties: [PartyID: Roster.Party] = [:]
+        for party in PartyID.allCases {
+            let hpke = HPKEPrivateKey()
+            let agreement = HPKEPrivateKey()
+            let keys = FileKeystore(directory: "\(folder)/\(party)")
+            try keys.store(hpke)
+            try keys.store(agreement, "agreement")
+            parties[party] = Roster.Party(
+                id: party, host: "", port: 0, hpke: hpke.publicKey, agreement: agreement.publicKey,
+                certificate: [UInt8](repeating: 0, count: 32))
+        }
+        var members: [Roster.Member] = []
+        for number in 0..<Self.members {
+            let id = Self.member(number)
+            let identity = SigningKey()
+            let hpke = HPKEPrivateKey()
+            let keys = FileKeystore(directory: "\(folder)/\(id)")
+            try keys.store(identity)
+            try keys.store(hpke)
+            members.append(Roster.Member(id: id, identity: identity.verifyingKey, hpke: hpke.publicKey))
+        }
+        let coordinator = SigningKey()
+        try FileKeystore(directory: folder + "/coordinator").store(coordinator)
+        roster = Roster(
+            consortium: "simulated", epoch: 1, coordinator: coordinator.verifyingKey, parties: parties,
+            members: members)
+        spec = try Self.features()
+        model = try Self.forest(spec)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    package static func member(_ number: Int) -> MemberID {
+        guard let id = MemberID("bank-\(number)") else { preconditionFailure("a name of a member") }
+        return id
+    }
+
+    package func keys(_ role: String) -> FileKeystore { FileKeystore(directory: "\(folder)/\(role)") }
+
+    /// The topics that such a consortium needs.
+    package var topics: [TopicSettings] {
+        let compacted = [Topics.sessions, Topics.manifests]
+        let kept =
+            [Topics.sealed, Topics.labels, Topics.batches, Topics.tokenKeys, Topics.rejected]
+            + roster.members.map(\.id).flatMap { id in
+                [
+                    Topics.transactions(id), Topics.scores(id), Topics.decisions(id), Topics.alerts(id),
+                    Topics.rejected(id), Topics.blinded(id), Topics.evaluations(id),
+                ]
+            }
+        return compacted.map { TopicSettings(name: $0, cleanup: .compact) } + kept.map { TopicSettings(name: $0) }
+    }
+
+    /// Three features of the member's own, and what two kinds of entities say over one and six hours that ended two hours ago.
+    private static func features() throws -> BinnedSpec {
+        var features = [
+            Feature(name: "amount", kind: .amount),
+            Feature(name: "day_count", kind: .window(.count, .customer, Feature.Window(days: 1))),
+            Feature(name: "day_sum", kind: .window(.sum, .customer, Feature.Window(days: 1))),
+        ]
+        let window: [Int64] = [3600, 6 * 3600]
+        for entity in [Feature.Entity.terminal, .device] {
+            for span in window {
+                for signal in Feature.Signal.allCases {
+                    features.append(
+                        Feature(
+                            name: "\(entity.rawValue)_\(signal.rawValue)_\(span)",
+                            kind: .consortium(signal, entity, Feature.Window(span: span, delay: 2 * 3600))))
+                }
+            }
+        }
+        let spec = FeatureSpec(
+            name: "simulated", features: features, terms: ConsortiumTerms(bucket: 3600, labelDelay: 2 * 3600))
+        return try BinnedSpec(
+            spec: spec,
+            edges: spec.features.map { feature in
+                switch feature.shared?.signal {
+                case nil:
+                    feature.kind == .window(.count, .customer, Feature.Window(days: 1))
+                        ? [1.5, 2.5, 4.5, 8.5] : [20.5, 40.5, 80.5, 160.5]
+                case .fraudRate: [0.1, 0.3, 0.5, 0.7]
+                case .members: [0.5, 1.5]
+                case .frauds, .count: [0.5, 1.5, 2.5, 3.5, 5.5]
+                }
+            })
+    }
+
+    /// Trees that each ask for one bit of the consortium's: what is counted wrongly shows in scores.
+    private static func forest(_ spec: BinnedSpec) throws -> ClearModel {
+        var random = SeededRandom(seed: 41)
+        let shared = spec.bits - spec.ownBits
+        let trees = (0..<2 * shared).map { tree in
+            Forest.Tree(
+                conditions: [random.below(spec.bits), spec.ownBits + tree % shared],
+                leaves: (0..<4).map { _ in Int32(random.below(1401)) - 700 })
+        }
+        return try ClearModel(
+            version: "simulated-1", binned: spec, forest: Forest(trees: trees, bits: spec.bits),
+            calibration: Calibration(points: [.init(score: 0, probability: 0.5)]))
+    }
+}

@@ -1,0 +1,168 @@
+import EventLogs
+import Formats
+import Model
+import Policy
+import Records
+
+/// The judge of a run: holds what is in the log at its end against what an undisturbed pipeline says, in the clear.
+///
+/// * Each accepted transaction has one decision, and nothing else has any.
+/// * Each score is the clear model's, bit for bit, of the member's own features and of what was counted before its batch.
+/// * No transaction is scored in two decided batches, and parties refuse nothing.
+/// * Rejected records are on `<member>.rejected` with their code, and no others.
+/// * No position went back, and no mask was used for two messages.
+struct Oracle {
+    private let consortium: SimulatedConsortium
+    private let members: [ExpectedMember]
+    /// What is wrong, in words.
+    private(set) var findings: [String] = []
+
+    init(_ consortium: SimulatedConsortium) {
+        self.consortium = consortium
+        members = consortium.sent.map(ExpectedMember.init)
+    }
+
+    /// How many decisions there are to be.
+    static func expectedDecisions(_ consortium: SimulatedConsortium) -> [Int] {
+        consortium.sent.map { ExpectedMember($0).accepted.count }
+    }
+
+    static func findings(in consortium: SimulatedConsortium) -> [String] {
+        var oracle = Oracle(consortium)
+        let scores = oracle.replayBatches()
+        for member in consortium.sent.indices {
+            oracle.checkDecisions(of: member, scores[member])
+            oracle.checkRejections(of: member)
+        }
+        if !consortium.records(Topics.rejected).isEmpty { oracle.findings.append("records of nobody were rejected") }
+        return oracle.findings + consortium.faults
+    }
+
+    // MARK: Scores
+
+    /// The scores that the decided batches should have, by member and offset of its topic.
+    private mutating func replayBatches() -> [[Int64: Int64]] {
+        let sealed = consortium.records(Topics.sealed)
+        let labels = consortium.records(Topics.labels)
+        var counts = ExpectedCounts()
+        var scores = [[Int64: Int64]](repeating: [:], count: members.count)
+        var taken = [Int64](repeating: -1, count: members.count)
+        var (nextSealed, nextLabel): (Int64, Int64) = (0, 0)
+        for record in consortium.records(Topics.batches) {
+            guard let decision = WireBatchDecision(decoding: record.value ?? []) else {
+                findings.append("what is no decision is on \(Topics.batches)")
+                continue
+            }
+            // Decisions that a predecessor's repeat, as the parties pass over them.
+            guard decision.first >= nextSealed, decision.labelsFirst == nextLabel else { continue }
+            (nextSealed, nextLabel) = (decision.end, decision.labelsEnd)
+            if !decision.refusals.isEmpty { findings.append("the parties refused records") }
+            if decision.labelsEnd > decision.labelsFirst {
+                for record in labels[Int(decision.labelsFirst)..<Int(decision.labelsEnd)] {
+                    label(record, &counts, &taken)
+                }
+            } else {
+                let records = sealed[Int(decision.first)..<Int(decision.end)]
+                score(records.filter { !decision.repeats.contains($0.position.offset) }, &counts, &scores)
+            }
+        }
+        return scores
+    }
+
+    /// Scores a batch's transactions by what was counted before, then counts them.
+    private mutating func score(
+        _ records: [LogRecord], _ counts: inout ExpectedCounts, _ scores: inout [[Int64: Int64]]
+    ) {
+        var batch: [(member: Int, transaction: Transaction)] = []
+        // A repeat within a batch has its first's score, and is counted with it.
+        var seen: Set<[Int64]> = []
+        for record in records {
+            guard let sealed = SealedTransaction(record.value ?? []), let source = sealed.header.source else {
+                continue
+            }
+            guard let member = number(of: sealed.header.member), let payment = members[member].accepted[source.offset]
+            else {
+                findings.append("a record was scored that should not have been sealed")
+                continue
+            }
+            guard seen.insert([Int64(member), source.offset]).inserted else { continue }
+            let score = consortium.terms.model.score(values: values(of: payment, counts))
+            if scores[member].updateValue(score, forKey: source.offset) != nil {
+                findings.append("\(payment.transaction.id) of bank-\(member) is in two decided batches")
+            }
+            batch.append((member, payment.transaction))
+        }
+        for (member, transaction) in batch { counts.add(transaction, of: member) }
+    }
+
+    private func values(of payment: ExpectedMember.Payment, _ counts: ExpectedCounts) -> [Double] {
+        let spec = consortium.terms.spec.spec
+        return payment.own
+            + spec.features.compactMap(\.shared).map {
+                counts.value(of: $0, at: payment.transaction, bucket: spec.terms.bucket)
+            }
+    }
+
+    private mutating func label(_ record: LogRecord, _ counts: inout ExpectedCounts, _ taken: inout [Int64]) {
+        guard let header = LabelRecord(record.value ?? [])?.header, let source = header.source,
+            let member = number(of: header.member), let labels = members[member].labels[source.offset],
+            labels.count == header.count
+        else {
+            findings.append("labels left that should not have")
+            return
+        }
+        // A repeat, which is at or below what was taken.
+        guard source.offset > taken[member] else { return }
+        taken[member] = source.offset
+        for label in labels where !counts.label(label.id, of: member, fraud: label.fraud) {
+            findings.append("the label of \(label.id) of bank-\(member) was counted before its event")
+        }
+    }
+
+    private func number(of member: MemberID?) -> Int? { members.indices.first { Terms.member($0) == member } }
+
+    // MARK: What members get
+
+    private mutating func checkDecisions(of member: Int, _ scores: [Int64: Int64]) {
+        let expected = members[member].accepted
+        var decided: Set<Int64> = []
+        for record in consortium.records(Topics.decisions(Terms.member(member))) {
+            guard let event = CloudEvent(json: record.value ?? []),
+                let payment = expected[event.data.source.offset]
+            else {
+                findings.append("bank-\(member) has a decision on what was not accepted")
+                continue
+            }
+            let offset = event.data.source.offset
+            if !decided.insert(offset).inserted {
+                findings.append("\(payment.transaction.id) of bank-\(member) is decided twice")
+            }
+            if event.data.transaction != payment.transaction.id || event.data.rawScore != scores[offset] {
+                findings.append(
+                    "\(payment.transaction.id) of bank-\(member) is scored \(event.data.rawScore), not "
+                        + (scores[offset].map { "\($0)" } ?? "at all"))
+            }
+        }
+        let missing = expected.keys.filter { !decided.contains($0) }.sorted()
+        if !missing.isEmpty { findings.append("bank-\(member) has no decision on \(missing.count) transactions") }
+    }
+
+    private mutating func checkRejections(of member: Int) {
+        let expected = members[member].rejected
+        var found: Set<Int64> = []
+        for record in consortium.records(Topics.rejected(Terms.member(member))) {
+            guard let wire = WireRejected(decoding: record.value ?? []), wire.stage == "ingest",
+                expected[wire.offset]?.rawValue == wire.reason
+            else {
+                let wire = WireRejected(decoding: record.value ?? [])
+                findings.append(
+                    "bank-\(member) has a record rejected as \(wire?.reason ?? "?") by \(wire?.stage ?? "?") that is not"
+                )
+                continue
+            }
+            found.insert(wire.offset)
+        }
+        let missing = expected.keys.filter { !found.contains($0) }
+        if !missing.isEmpty { findings.append("bank-\(member) was not told of \(missing.count) rejected records") }
+    }
+}
