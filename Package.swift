@@ -145,7 +145,7 @@ let package = Package(
             name: "Roles",
             dependencies: [
                 "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Manifests", "Formats", "Policy",
-                "EventLogs", "LocalStore", "Stages", "Telemetry", "HTTPFront", "Ingest", "IngestHTTP", "SecureScoring",
+                "EventLogs", "Stages", "Telemetry", "HTTPFront", "Ingest", "IngestHTTP", "SecureScoring",
                 "TokenService", "ModelSync", "PipelineFiles", logging, "TLSTransport",
             ],
             swiftSettings: settings),
@@ -197,7 +197,7 @@ let package = Package(
             dependencies: ["Counters", "EventLogs", "LocalStore", "Records", "SecureScoring", "ThreeParty", "Support"],
             swiftSettings: testSettings),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "Model", "Records", "Support"],
+            name: "EvaluationTests", dependencies: ["Evaluation", "Records"],
             swiftSettings: testSettings),
         .testTarget(
             name: "EventLogTests",
@@ -235,7 +235,8 @@ let package = Package(
             swiftSettings: testSettings),
         .testTarget(
             name: "LocalConsortiumTests",
-            dependencies: ["LocalConsortium", "Records", "Terminal", "Worlds", "Support"], swiftSettings: testSettings),
+            dependencies: ["LocalConsortium", "Records", "Telemetry", "Terminal", "Worlds", "Support"],
+            swiftSettings: testSettings),
         .testTarget(
             name: "LocalStoreTests", dependencies: ["EventLogs", "LocalStore", "Records", "Support"],
             swiftSettings: testSettings),
@@ -260,7 +261,11 @@ let package = Package(
         .testTarget(name: "RecordsTests", dependencies: ["Records", "Support"], swiftSettings: testSettings),
         .testTarget(
             name: "RolesTests",
-            dependencies: ["EventLogs", "LocalStore", "Records", "Roles", "Telemetry", "Support", logging],
+            dependencies: [
+                "EventLogs", "Formats", "HTTPFront", "Ingest", "IngestHTTP", "Keys", "LocalStore", "Model",
+                "PipelineFiles", "Policy", "Records", "Roles", "SecureScoring", "Simulation", "Stages", "Telemetry",
+                "TokenService", "Tokens", "Support", logging,
+            ],
             swiftSettings: testSettings),
         .testTarget(
             name: "SealingTests",

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Holds the rules of the layout (CONTRIBUTING.md) against the sources: who may import whom, where real time may be read, how
-long a file may be, and that Package.swift names what is imported. Called by scripts/check.sh; prints what is wrong."""
+long a file may be, where a metric's name may stand, and that Package.swift names what is imported. Called by
+scripts/check.sh; prints what is wrong."""
 import os
 import re
 import sys
@@ -9,12 +10,20 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 STAGES = {"Ingest", "IngestHTTP", "SecureScoring", "TokenService", "ModelSync"}
 # Shells do input and output and so live in real time; `Stages` owns the clock.
 SHELLS = {"KafkaLog", "LocalStore", "TLSTransport", "HTTPFront", "IngestHTTP", "Roles", "Terminal", "LocalConsortium"}
-PROGRAMS = {"cordon", "cordon-bench"}
+PROGRAMS = {"cordon", "cordon-bench", "cordon-simulate"}
 REAL_TIME = re.compile(r"\bContinuousClock\b|\bSuspendingClock\b|\bThread\.sleep\b|\bDate\(\)|\bDate\(timeIntervalSinceNow|\bDate\.now\b|\bclock_gettime\b|\busleep\b")
 # The inbox that a stage's thread waits at for frames: a lock with a time-out, beside the protocol that it serves.
 REAL_TIME_EXCEPT = {"Sources/ThreeParty/Links/FrameInbox.swift"}
+# Numbers as bytes are `BigEndian`'s. Secrets lies below it, and words of 256 bits are Tokens' own.
+BIG_ENDIAN = re.compile(r"\.bigEndian\) \{|(?<!reversed\(\))\.reduce\(0\) \{ \$0 << 8 \|")
+BIG_ENDIAN_EXCEPT = {"Sources/Secrets/SecretKey.swift", "Sources/Tokens/Group/Words.swift"}
 IMPORT = re.compile(r"^(?:@\w+ )*(?:package |public |internal |private )?import (?:struct |class |enum |func )?(\w+)", re.M)
 SYSTEM = {"Foundation", "FoundationXML", "Dispatch", "Synchronization", "Glibc", "Testing", "XCTest"}
+# A metric's name stands once: where it is declared.
+METRIC = re.compile(r'\bMetric\.(?:counter|gauge|histogram)\(\s*"(cordon_\w+)"')
+METRIC_NAME = re.compile(r'"cordon_[a-z]\w*')
+# What librdkafka tells of itself comes under names of its own.
+METRIC_NAMES_EXCEPT = {"Sources/KafkaLog/KafkaStatistics.swift"}
 LONGEST = 400
 # A long file says why on its first line.
 REASON = re.compile(r"^// A long file: \S")
@@ -37,7 +46,7 @@ def targets(package):
     for match in re.finditer(r'\.(target|executableTarget|testTarget)\(\s*name: "([\w-]+)"(.*?)swiftSettings:', package, re.S):
         kind, name, body = match.groups()
         path = re.search(r'path: "([^"]+)"', body)
-        listed = re.search(r"dependencies: \[(.*?)\](?=,\s*(?:path|$))", body.strip(), re.S)
+        listed = re.search(r"dependencies: \[(.*?)\](?=,\s*(?:path|exclude|$))", body.strip(), re.S)
         text = listed.group(1) if listed else ""
         found = set(re.findall(r'\.product\(\s*name: "(\w+)"', text))
         rest = re.sub(r"\.product\(.*?\)", "", text, flags=re.S)
@@ -49,6 +58,7 @@ def targets(package):
 
 def check():
     wrong = []
+    declared = {}
     for path in list(swift_files("Sources")):
         name = os.path.relpath(path, ROOT)
         module = name.split(os.sep)[1]
@@ -58,6 +68,15 @@ def check():
                 wrong.append(f"{name} imports {other}: stages are put together by Roles alone")
         if name not in REAL_TIME_EXCEPT and module not in SHELLS | PROGRAMS | {"Stages"} and REAL_TIME.search(code(text)):
             wrong.append(f"{name} reads real time or sleeps: take a StageClock")
+        if module != "Records" and name not in BIG_ENDIAN_EXCEPT and BIG_ENDIAN.search(code(text)):
+            wrong.append(f"{name} writes or reads big-endian numbers by hand: Records/Encoding/BigEndian does")
+        for metric in METRIC.findall(text):
+            if metric in declared:
+                wrong.append(f"{name} declares {metric}, which {declared[metric]} declares")
+            declared[metric] = name
+        if name not in METRIC_NAMES_EXCEPT:
+            for metric in METRIC_NAME.findall(METRIC.sub("", text)):
+                wrong.append(f"{name} names {metric[1:]} by a string: take the declared Metric")
     for folder in ("Sources", "Tests", "Benchmarks"):
         for path in swift_files(folder):
             text = open(path, encoding="utf-8").read()

@@ -131,7 +131,7 @@ package final class DecisionPipeline: Stage {
                 guard error != .unreadable else {
                     throw .unreadable(record.position, reason: "no score shares of schema 1")
                 }
-                metrics.add(1, to: "cordon_score_records_refused_total")
+                metrics.add(1, to: .scoreRecordsRefused)
                 logger.error(
                     "a record of score shares was refused",
                     metadata: ["offset": "\(record.position.offset)", "reason": "\(error)"])
@@ -158,7 +158,7 @@ package final class DecisionPipeline: Stage {
             } else {
                 // Decided before, or never sent by this member.
                 early[source] = nil
-                metrics.add(1, to: "cordon_repeated_scores_total")
+                metrics.add(1, to: .repeatedScores)
             }
         }
         return (output, done)
@@ -195,10 +195,10 @@ package final class DecisionPipeline: Stage {
         detail.explain(outcome)
         let id = hexadecimal(pending.event)
         let time = EventTime(seconds: now / 1_000_000)
-        metrics.add(1, to: "cordon_decisions_total", .init("band", band.rawValue))
+        metrics.add(1, to: .decisions, .init("band", band.rawValue))
         let decision = CloudEvent(id: id, member: member, type: CloudEvent.decision, time: time, data: detail)
         for rule in outcome.rules + outcome.shadow.map(\.rule) {
-            metrics.add(1, to: "cordon_rules_matched_total", .init("rule", rule.id), .init("mode", rule.mode.rawValue))
+            metrics.add(1, to: .rulesMatched, .init("rule", rule.id), .init("mode", rule.mode.rawValue))
         }
         guard band.alerts else { return [decision.record(decisions)] }
         detail.customer = pending.transaction.customer

@@ -140,9 +140,9 @@ package final class IngestPipeline: Stage {
         let sealed = sealer.seal(
             accepted.transaction, event: accepted.event, features: accepted.features, tokens: tokens,
             source: accepted.source)
-        metrics.add(1, to: "cordon_transactions_sealed_total")
-        metrics.add(sealed.count, to: "cordon_sealed_bytes_total")
-        let partition = Int(accepted.event.bytes[0]) << 8 | Int(accepted.event.bytes[1])
+        metrics.add(1, to: .transactionsSealed)
+        metrics.add(sealed.count, to: .sealedBytes)
+        let partition = Int(UInt16(bigEndianBytes: accepted.event.bytes.prefix(2)))
         return NewRecord(TopicPartition(Topics.sealed, partition % sealedPartitions), value: sealed)
     }
 }

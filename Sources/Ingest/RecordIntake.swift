@@ -77,11 +77,11 @@ final class RecordIntake {
             if outcome.tellsFraud {
                 try confirm(Verdict(transaction: outcome.transaction, fraud: true), source, &batch)
             }
-            metrics.add(1, to: "cordon_outcomes_total", .init("kind", outcome.kind.rawValue))
+            metrics.add(1, to: .outcomes, .init("kind", outcome.kind.rawValue))
         case .success(.watermark(let time)):
             do { try rules.check(watermark: time, received: record.timestamp) } catch { throw .rejected(error) }
             release(state.pass(time, in: &batch.rows), source, &batch)
-            metrics.add(1, to: "cordon_watermarks_total")
+            metrics.add(1, to: .watermarks)
         }
     }
 
@@ -94,13 +94,13 @@ final class RecordIntake {
             let seen = try state.observe(
                 transaction, at: source, event: event, received: record.timestamp, marks: marks, in: &batch.rows)
         else {
-            metrics.add(1, to: "cordon_duplicates_total")
+            metrics.add(1, to: .duplicates)
             return
         }
         release(seen.labels, source, &batch)
         guard source.offset >= start else { return }
         for mark in seen.isLate ? marks + [.late] : marks {
-            metrics.add(1, to: "cordon_transactions_marked_total", .init("mark", mark.rawValue))
+            metrics.add(1, to: .transactionsMarked, .init("mark", mark.rawValue))
         }
         batch.accept(
             IngestBatch.Accepted(transaction: transaction, event: event, source: source, features: seen.features))
@@ -113,7 +113,7 @@ final class RecordIntake {
         do { confirmation = try state.confirm(verdict, in: &batch.rows) } catch { throw .failed(error) }
         switch confirmation {
         case .applied(let correction):
-            metrics.add(1, to: "cordon_labels_total")
+            metrics.add(1, to: .labelsTaken)
             if let correction { appendLabels([correction], source, &batch) }
         case .unknown: throw .rejected(Rejection(reason: .unknownTransaction, field: nil))
         case .repeated: throw .rejected(Rejection(reason: .reversalRepeated, field: nil))
@@ -130,15 +130,15 @@ final class RecordIntake {
     private func appendLabels(_ due: [DueLabel], _ source: SourcePosition, _ batch: inout IngestBatch) {
         guard let labels, source.offset >= start else { return }
         let count = batch.appendLabels { labels.records(due, source: $0) }
-        metrics.add(due.count, to: "cordon_labels_told_total")
-        metrics.add(count, to: "cordon_label_records_total")
+        metrics.add(due.count, to: .labelsTold)
+        metrics.add(count, to: .labelRecords)
     }
 
     /// - Parameter withOriginal: the record's bytes go with the first of its parts that is rejected.
     private func rejected(
         _ record: LogRecord, _ source: SourcePosition, _ rejection: Rejection, withOriginal: Bool
     ) -> NewRecord {
-        metrics.add(1, to: "cordon_rejected_total", .init("reason", rejection.reason.rawValue))
+        metrics.add(1, to: .recordsRejected, .init("reason", rejection.reason.rawValue))
         let wire = RejectedRecord.make(
             reason: rejection.reason.rawValue, field: rejection.field, stage: "ingest", member: member,
             origin: .init(

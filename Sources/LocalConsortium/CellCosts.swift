@@ -1,5 +1,9 @@
 import Foundation
+import Ingest
 package import Records
+import Roles
+import SecureScoring
+package import Telemetry
 
 /// What scoring costs by the processes' own count, from their metrics files.
 package struct CellCosts {
@@ -16,20 +20,20 @@ package struct CellCosts {
     package init(folder: DemoFolder, members: [MemberID]) {
         let parties = PartyID.allCases.map { MetricsReading(file: folder.metrics($0.name)) }
         let agents = members.map { MetricsReading(file: folder.metrics($0.name)) }
-        func sum(_ readings: [MetricsReading], _ name: String) -> Double {
-            readings.reduce(0) { $0 + $1.sum(name) }
+        func sum(_ readings: [MetricsReading], _ metric: Metric) -> Double {
+            readings.reduce(0) { $0 + $1.sum(metric) }
         }
-        let epochs = parties.map { $0.sum("cordon_counted_token_epoch") }
+        let epochs = parties.map { $0.sum(.countedTokenEpoch) }
         countedTokenEpoch = epochs.allSatisfy { $0 > 0 } ? epochs.min() : nil
-        let scored = sum(parties, "cordon_transactions_scored_total")
-        let batches = sum(parties, "cordon_batches_total")
-        if scored > 0 { sentBytesPerTransactionAndParty = sum(parties, "cordon_cell_sent_bytes_total") / scored }
+        let scored = sum(parties, .transactionsScored)
+        let batches = sum(parties, .batches)
+        if scored > 0 { sentBytesPerTransactionAndParty = sum(parties, .cellSentBytes) / scored }
         if batches > 0 {
-            rounds = sum(parties, "cordon_rounds_total") / batches
+            rounds = sum(parties, .rounds) / batches
             transactionsPerBatch = scored / batches
         }
-        let sealed = sum(agents, "cordon_transactions_sealed_total")
-        if sealed > 0 { recordBytes = sum(agents, "cordon_sealed_bytes_total") / sealed }
+        let sealed = sum(agents, .transactionsSealed)
+        if sealed > 0 { recordBytes = sum(agents, .sealedBytes) / sealed }
     }
 }
 
@@ -46,5 +50,6 @@ package struct MetricsReading {
         }
     }
 
-    package func sum(_ name: String) -> Double { values.reduce(0) { $1.name == name ? $0 + $1.value : $0 } }
+    /// The sum of a metric's rows, whatever their labels.
+    package func sum(_ metric: Metric) -> Double { values.reduce(0) { $1.name == metric.name ? $0 + $1.value : $0 } }
 }

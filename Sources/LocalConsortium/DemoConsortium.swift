@@ -156,8 +156,7 @@ package struct DemoConsortium {
             Thread.sleep(forTimeInterval: 0.05)
             try processes.check()
             let (done, all) = sent.withLock { $0.values.reduce(into: (0, 0)) { $0 = ($0.0 + $1.sent, $0.1 + $1.of) } }
-            let counted = Int(
-                MetricsReading(file: folder.metrics(CellBackend.leader.name)).sum("cordon_events_counted_total"))
+            let counted = Int(MetricsReading(file: folder.metrics(CellBackend.leader.name)).sum(.eventsCounted))
             progress.show("\(done) of \(all) events told, \(counted) counted")
             if done == all, counted >= all { break }
         }
@@ -195,7 +194,7 @@ package struct DemoConsortium {
         let progress = Progress("starting \(3 + roster.members.count) processes")
         try wait(for: processes, stop) {
             PartyID.allCases.allSatisfy {
-                MetricsReading(file: folder.metrics($0.name)).sum("cordon_cell_peers_connected") == 2
+                MetricsReading(file: folder.metrics($0.name)).sum(.cellPeersConnected) == 2
             } && areAgentsRunning
         }
         progress.done("three parties linked by mutual TLS, \(roster.members.count) agents")

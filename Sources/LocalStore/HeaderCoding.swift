@@ -1,4 +1,5 @@
 import EventLogs
+import Records
 
 /// Headers as they stand in a row: for each, name and value with 4-byte big-endian lengths.
 enum HeaderCoding {
@@ -6,7 +7,7 @@ enum HeaderCoding {
         var out: [UInt8] = []
         for header in headers {
             for part in [Array(header.name.utf8), header.value] {
-                withUnsafeBytes(of: UInt32(part.count).bigEndian) { out += $0 }
+                out += UInt32(part.count).bigEndianBytes
                 out += part
             }
         }
@@ -17,7 +18,7 @@ enum HeaderCoding {
         var parts: [[UInt8]] = []
         var rest = bytes[...]
         while rest.count >= 4 {
-            let count = Int(rest.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
+            let count = Int(UInt32(bigEndianBytes: rest.prefix(4)))
             rest = rest.dropFirst(4)
             guard count <= rest.count else { break }
             parts.append(Array(rest.prefix(count)))

@@ -34,6 +34,6 @@ package struct ModelActivation: Sendable, Hashable {
     }
 
     private static func signed(_ wire: WireModelActivation) -> [UInt8] {
-        Array(wire.modelDigest) + withUnsafeBytes(of: wire.sequence.bigEndian) { Array($0) } + Array(wire.version.utf8)
+        Array(wire.modelDigest) + wire.sequence.bigEndianBytes + Array(wire.version.utf8)
     }
 }

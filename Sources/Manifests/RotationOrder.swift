@@ -36,10 +36,7 @@ package struct RotationOrder: Sendable, Hashable {
 
     /// Schema (4 bytes), epoch (8), attempt (4), all big-endian, then the consortium's name.
     private static func signed(_ wire: WireTokenRotationOrder) -> [UInt8] {
-        bigEndian(wire.schema) + bigEndian(wire.tokenEpoch) + bigEndian(wire.attempt) + Array(wire.consortium.utf8)
-    }
-
-    private static func bigEndian(_ number: some FixedWidthInteger) -> [UInt8] {
-        withUnsafeBytes(of: number.bigEndian) { Array($0) }
+        wire.schema.bigEndianBytes + wire.tokenEpoch.bigEndianBytes + wire.attempt.bigEndianBytes
+            + Array(wire.consortium.utf8)
     }
 }

@@ -40,11 +40,20 @@ package struct MetricsFile {
     package var text: String {
         refresh()
         for figure in log.statistics() {
-            metrics.describe(figure.name, figure.name.hasSuffix("_total") ? .counter : .gauge, figure.help)
-            metrics.set(
-                figure.name, figure.labels.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) },
-                to: figure.value)
+            let metric = Metric(figure)
+            metrics.describe([metric])
+            metrics.set(metric, metric.labels.map { .init($0, figure.labels[$0] ?? "") }, to: figure.value)
         }
         return metrics.exposition
+    }
+}
+
+extension Metric {
+    /// The metric of a figure that the log's client hands over: which ones there are is its own affair.
+    fileprivate init(_ figure: LogStatistic) {
+        let labels = figure.labels.keys.sorted()
+        self =
+            figure.name.hasSuffix("_total")
+            ? .counter(figure.name, figure.help, labels: labels) : .gauge(figure.name, figure.help, labels: labels)
     }
 }

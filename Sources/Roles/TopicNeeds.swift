@@ -1,8 +1,9 @@
 package import EventLogs
 package import Logging
+package import Stages
 
 /// Settings of topics that a process can't do without, looked at before it starts: `cordon topics check` looks at the rest.
-package struct TopicNeeds {
+package struct TopicNeeds: Sendable {
     /// Topics that must keep the newest record of each key, however old.
     package var compacted: [String]
     /// Topics that must keep their records at least this long.
@@ -13,24 +14,36 @@ package struct TopicNeeds {
         self.kept = kept
     }
 
-    /// Throws a sentence that names topic and setting. A log that does not let its settings be seen is warned of.
-    package func check(_ log: any EventLog, _ logger: Logger) throws {
-        for topic in (compacted + kept.keys).sorted() {
-            let found: TopicSettings
-            do {
-                found = try log.settings(of: topic)
-            } catch {
-                guard case .failed(let reason) = error else { throw error }
-                logger.warning("the settings of \(topic) can't be seen and were not checked: \(reason)")
-                continue
-            }
-            if compacted.contains(topic), found.cleanup != .compact {
-                throw RoleError.topicNotCompacted(topic: topic, cleanup: found.cleanup)
-            }
-            if let least = kept[topic], let age = found.retention, age < least {
-                throw RoleError.topicKeepsTooLittle(
-                    topic: topic, seconds: age.components.seconds, least: least.components.seconds)
-            }
+    /// A check of each topic's settings, by name; what is wrong is a sentence that names topic and setting. A log that
+    /// does not let its settings be seen is warned of.
+    package func checks(_ log: any EventLog, _ logger: Logger) -> [Check] {
+        (compacted + kept.keys).sorted().map { topic in
+            Check("settings of \(topic)") { try check(topic, log, logger) }
         }
+    }
+
+    private func check(_ topic: String, _ log: any EventLog, _ logger: Logger) throws {
+        let found: TopicSettings
+        do {
+            found = try log.settings(of: topic)
+        } catch {
+            guard case .failed(let reason) = error else { throw error }
+            logger.warning("the settings of \(topic) can't be seen and were not checked: \(reason)")
+            return
+        }
+        if compacted.contains(topic), found.cleanup != .compact {
+            throw RoleError.topicNotCompacted(topic: topic, cleanup: found.cleanup)
+        }
+        if let least = kept[topic], let age = found.retention, age < least {
+            throw RoleError.topicKeepsTooLittle(
+                topic: topic, seconds: age.components.seconds, least: least.components.seconds)
+        }
+    }
+}
+
+extension Check {
+    /// The check that a topic is there.
+    static func topic(_ topic: String, in log: any EventLog) -> Check {
+        Check("topic \(topic)") { _ = try log.partitions(of: topic) }
     }
 }

@@ -48,7 +48,7 @@ package enum LabelEntries {
         var box = WireLabelBox()
         box.events = Data(entries.flatMap(\.event.bytes))
         if header.history {
-            box.times = Data(entries.flatMap { bigEndian($0.time?.seconds ?? 0) })
+            box.times = Data(entries.flatMap { ($0.time?.seconds ?? 0).bigEndianBytes })
             box.tokens = Data(entries.flatMap(\.tokens))
         }
         guard header.labelled else { return PartyID.allCases.map { _ in box.encoded } }
@@ -84,7 +84,7 @@ package enum LabelEntries {
             guard let event = EventID(Array(ids[16 * index..<16 * index + 16])) else { return nil }
             var label = SharedLabel(event: event, tokens: [])
             if header.history {
-                let seconds = times[8 * index..<8 * index + 8].reduce(0) { $0 << 8 | UInt64($1) }
+                let seconds = UInt64(bigEndianBytes: times[8 * index..<8 * index + 8])
                 label.time = EventTime(seconds: Int64(bitPattern: seconds))
                 label.tokens = Array(all[tokens * index..<tokens * (index + 1)])
             }
@@ -106,9 +106,5 @@ package enum LabelEntries {
         Array(part).withUnsafeBytes {
             SeededComponents.expand($0, component: component.rawValue, bytes: 2 * count, &streams)
         }.map { UInt16.unpack($0) }
-    }
-
-    private static func bigEndian(_ number: Int64) -> [UInt8] {
-        withUnsafeBytes(of: number.bigEndian) { Array($0) }
     }
 }

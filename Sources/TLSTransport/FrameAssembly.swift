@@ -1,4 +1,5 @@
 import NIOCore
+import Records
 import ThreeParty
 
 /// Puts frames together from the byte stream: a 4-byte big-endian length, then the frame. Payloads are copied once, to
@@ -27,7 +28,7 @@ struct FrameAssembly {
     private mutating func readHead(_ buffer: inout ByteBuffer) throws(FrameError) {
         head += buffer.readBytes(length: min(Self.headBytes - head.count, buffer.readableBytes)) ?? []
         guard head.count == Self.headBytes else { return }
-        let length = head[..<4].reduce(0) { $0 << 8 | Int($1) }
+        let length = Int(bigEndianBytes: head[..<4])
         guard length >= Frame.headerBytes else { throw .truncated(bytes: length) }
         guard length <= Frame.limit else { throw .tooLong(bytes: length) }
         let count = length - Frame.headerBytes

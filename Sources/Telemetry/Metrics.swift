@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Counters of one process, in Prometheus' text exposition format (version 0.0.4). Names follow Prometheus'
-/// conventions: `_total` for counters, base units. Label values come from configuration, never from traffic.
+/// Metrics of one process, in Prometheus' text exposition format (version 0.0.4). Label values come from configuration,
+/// never from traffic.
 package final class Metrics: Sendable {
     package struct Label: Hashable, Sendable {
         package var name: String
@@ -19,7 +19,7 @@ package final class Metrics: Sendable {
     }
 
     private struct State {
-        var help: [String: (kind: String, text: String)] = [:]
+        var described: [String: Metric] = [:]
         var values: [Key: Double] = [:]
         var histograms: [Key: Histogram] = [:]
     }
@@ -36,47 +36,66 @@ package final class Metrics: Sendable {
 
     private let state = Mutex(State())
 
-    package init() {}
+    /// - Parameter metrics: shown with their help from the start, before anything is counted.
+    package init(describing metrics: [Metric] = []) { describe(metrics) }
 
-    package func describe(_ name: String, _ kind: Kind, _ text: String) {
-        state.withLock { $0.help[name] = (kind.rawValue, text) }
-    }
-
-    package enum Kind: String, Sendable {
-        case counter, gauge, histogram
-    }
-
-    package func add(_ value: Int, to name: String, _ labels: Label...) { add(value, to: name, labels) }
-
-    package func add(_ value: Int, to name: String, _ labels: [Label]) {
-        state.withLock { $0.values[Key(name: name, labels: labels), default: 0] += Double(value) }
-    }
-
-    package func set(_ name: String, _ labels: Label..., to value: Double) { set(name, labels, to: value) }
-
-    package func set(_ name: String, _ labels: [Label], to value: Double) {
-        state.withLock { $0.values[Key(name: name, labels: labels)] = value }
-    }
-
-    /// Adds an observation to a histogram.
-    package func observe(_ seconds: Double, in name: String, _ labels: [Label]) {
+    /// Metrics that are shown with their help from now on. Others are shown once they have a value, without it.
+    package func describe(_ metrics: [Metric]) {
         state.withLock { state in
-            let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
-            state.histograms[Key(name: name, labels: labels), default: Histogram()].counts[bucket] += 1
-            state.histograms[Key(name: name, labels: labels), default: Histogram()].sum += seconds
+            for metric in metrics { state.described[metric.name] = metric }
         }
     }
 
-    package func value(_ name: String, _ labels: Label...) -> Double {
-        state.withLock { $0.values[Key(name: name, labels: labels)] ?? 0 }
+    /// An addition to a counter.
+    package func add(_ value: Int, to metric: Metric, _ labels: Label...) { add(value, to: metric, labels) }
+
+    /// An addition to a counter.
+    package func add(_ value: Int, to metric: Metric, _ labels: [Label]) {
+        let key = Self.key(metric, labels)
+        state.withLock { $0.values[key, default: 0] += Double(value) }
     }
 
+    /// A new value of a gauge, or of a counter that is kept elsewhere.
+    package func set(_ metric: Metric, _ labels: Label..., to value: Double) { set(metric, labels, to: value) }
+
+    /// A new value of a gauge, or of a counter that is kept elsewhere.
+    package func set(_ metric: Metric, _ labels: [Label], to value: Double) {
+        let key = Self.key(metric, labels)
+        state.withLock { $0.values[key] = value }
+    }
+
+    /// An observation for a histogram.
+    package func observe(_ seconds: Double, in metric: Metric, _ labels: [Label]) {
+        let key = Self.key(metric, labels)
+        state.withLock { state in
+            let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
+            state.histograms[key, default: Histogram()].counts[bucket] += 1
+            state.histograms[key, default: Histogram()].sum += seconds
+        }
+    }
+
+    /// The value of a counter or gauge; 0 where it has none.
+    package func value(_ metric: Metric, _ labels: Label...) -> Double { value(Self.key(metric, labels)) }
+
+    /// The value of the counter or gauge of a name; 0 where it has none.
+    package func value(_ name: String, _ labels: Label...) -> Double { value(Key(name: name, labels: labels)) }
+
+    private func value(_ key: Key) -> Double { state.withLock { $0.values[key] ?? 0 } }
+
+    private static func key(_ metric: Metric, _ labels: [Label]) -> Key {
+        assert(labels.map(\.name) == metric.labels, "\(metric.name) has other labels")
+        return Key(name: metric.name, labels: labels)
+    }
+
+    /// The metrics now, each behind its help.
     package var exposition: String {
         state.withLock { state in
             var out = ""
             let names = Set((Array(state.values.keys) + Array(state.histograms.keys)).map(\.name))
-            for name in names.union(state.help.keys).sorted() {
-                if let (kind, text) = state.help[name] { out += "# HELP \(name) \(text)\n# TYPE \(name) \(kind)\n" }
+            for name in names.union(state.described.keys).sorted() {
+                if let metric = state.described[name] {
+                    out += "# HELP \(name) \(metric.help)\n# TYPE \(name) \(metric.kind.rawValue)\n"
+                }
                 let rows = state.values.filter { $0.key.name == name }.map { Self.row(name, $0.key.labels, $0.value) }
                 out += rows.sorted().joined()
                 let histograms = state.histograms.filter { $0.key.name == name }.map {

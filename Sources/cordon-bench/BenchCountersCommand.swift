@@ -163,7 +163,7 @@ struct BenchCountersCommand: ParsableCommand {
     }
 
     private static func id(_ number: Int) -> EventID? {
-        EventID(withUnsafeBytes(of: (UInt64(number).bigEndian, UInt64(number).bigEndian)) { Array($0) })
+        EventID(UInt64(number).bigEndianBytes + UInt64(number).bigEndianBytes)
     }
 
     private static func isAlike(_ one: PartyCounters, _ other: PartyCounters) -> Bool {

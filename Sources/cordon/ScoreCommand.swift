@@ -67,7 +67,8 @@ struct ScoreCommand: ParsableCommand {
             stores: SQLiteStateStores(prefix: state),
             limits: BatchLimits(
                 records: batchSize, beat: .cell(every: .milliseconds(batchDeadlineMs)), batches: batches),
-            tokenLimit: tokens.limit, tokenAttempt: tokens.tokenAttempt, log: log.open(), logger: process.logger("cordon.\(party)"))
+            tokenLimit: tokens.limit, tokenAttempt: tokens.tokenAttempt, log: log.open(),
+            logger: process.logger("cordon.\(party)"))
         try role.run(authorityFile: authority, metricsFile: process.metrics, until: stop)
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import LocalConsortium
 import Records
 import Support
+import Telemetry
 import Testing
 
 @Suite("A reading of a metrics file")
@@ -27,15 +28,15 @@ struct MetricsReadingTests {
             b -1
 
             """)
-        #expect(reading.sum("a_total") == 5.5 && reading.sum("b") == -1)
-        #expect(reading.sum("a") == 0 && reading.sum("") == 0)
+        #expect(reading.sum(.counter("a_total", "")) == 5.5 && reading.sum(.gauge("b", "")) == -1)
+        #expect(reading.sum(.gauge("a", "")) == 0 && reading.sum(.gauge("", "")) == 0)
     }
 
     @Test("passes over lines that are none, and files that are not there")
     func damaged() throws {
         let reading = try reading("a\na b\na 1 2\n\n  \na{x=\"1\"} 7\n# a 100\na_cut{x=\"1")
-        #expect(reading.sum("a") == 7)
-        #expect(MetricsReading(file: folder.path("none")).sum("a") == 0)
+        #expect(reading.sum(.gauge("a", "")) == 7)
+        #expect(MetricsReading(file: folder.path("none")).sum(.gauge("a", "")) == 0)
     }
 }
 

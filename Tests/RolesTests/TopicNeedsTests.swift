@@ -3,6 +3,7 @@ import Foundation
 import LocalStore
 import Logging
 import Roles
+import Stages
 import Support
 import Telemetry
 import Testing
@@ -33,7 +34,7 @@ struct TopicNeedsTests {
 
     private func refusal(_ needs: TopicNeeds, _ log: (any EventLog)? = nil) -> (any Error)? {
         do {
-            try needs.check(log ?? self.log, lines.logger())
+            try needs.checks(log ?? self.log, lines.logger()).run()
             return nil
         } catch { return error }
     }
@@ -104,7 +105,7 @@ struct MetricsFileTests {
         let metrics = Metrics()
         file = MetricsFile(
             path: folder.path("m.prom"), metrics: metrics, log: Measured(log: log),
-            refresh: { [refreshed] in metrics.set("now", to: Double(refreshed.add())) })
+            refresh: { [refreshed] in metrics.set(.gauge("now", "Writes."), to: Double(refreshed.add())) })
     }
 
     @Test("holds what is read at the time of writing, and the log's own figures")

@@ -5,9 +5,9 @@ import Testing
 struct HistogramTests {
     @Test("counts up to each bound, in rising order, with sum and count")
     func exposition() {
-        let metrics = Metrics()
-        metrics.describe("t_seconds", .histogram, "Times.")
-        for seconds in [0.001, 0.0011, 0.05, 20] { metrics.observe(seconds, in: "t_seconds", [.init("route", "/a")]) }
+        let times = Metric.histogram("t_seconds", "Times.", labels: ["route"])
+        let metrics = Metrics(describing: [times])
+        for seconds in [0.001, 0.0011, 0.05, 20] { metrics.observe(seconds, in: times, [.init("route", "/a")]) }
         let lines = metrics.exposition.split(separator: "\n").map(String.init)
         #expect(lines.prefix(2) == ["# HELP t_seconds Times.", "# TYPE t_seconds histogram"])
         let buckets = lines.filter { $0.hasPrefix("t_seconds_bucket") }

@@ -35,7 +35,7 @@ package struct APIResponder: HTTPResponder {
         let labels = [
             Metrics.Label("route", route?.path ?? "other"), Metrics.Label("status", String(reply.status.code)),
         ]
-        metrics.observe(seconds, in: "cordon_http_request_duration_seconds", labels)
+        metrics.observe(seconds, in: .requestDuration, labels)
         return reply.response(head: request.method == .head, channel: context.channel)
     }
 

@@ -68,8 +68,7 @@ package final class BoxTokens {
         guard let text = transaction.name(of: entity) else { return nil }
         do throws(IdentifierError) { return try rules.identifier(kind, text) } catch {
             metrics.add(
-                1, to: "cordon_identifiers_refused_total", .init("entity", entity.rawValue),
-                .init("reason", error.code))
+                1, to: .identifiersRefused, .init("entity", entity.rawValue), .init("reason", error.code))
             return nil
         }
     }

@@ -82,9 +82,9 @@ package enum AgentTables {
 
     // MARK: Keys
 
-    private static func key(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+    private static func key(_ number: UInt64) -> [UInt8] { number.bigEndianBytes }
 
-    private static func number(_ bytes: [UInt8]) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+    private static func number(_ bytes: [UInt8]) -> UInt64 { UInt64(bigEndianBytes: bytes) }
 
     private static func key(_ position: SourcePosition) -> [UInt8] {
         Array("\(position.offset)/\(position.index)".utf8)

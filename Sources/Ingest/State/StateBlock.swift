@@ -52,10 +52,10 @@ package struct StateBlock: Sendable {
     /// Whether a transaction of that time goes into the next block.
     func isComplete(before time: Int64) -> Bool { count >= Self.capacity || time >= (start ?? time) + Self.span }
 
-    var key: [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+    var key: [UInt8] { number.bigEndianBytes }
     var entry: StateEntry { StateEntry(key: key, value: bytes, order: latest) }
 
-    static func number(_ key: [UInt8]) -> UInt32 { key.reduce(0) { $0 << 8 | UInt32($1) } }
+    static func number(_ key: [UInt8]) -> UInt32 { UInt32(bigEndianBytes: key) }
 
     /// Adds a transaction.
     package mutating func append(_ row: Row) {

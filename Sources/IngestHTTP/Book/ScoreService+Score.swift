@@ -33,7 +33,7 @@ extension ScoreService {
     }
 
     private func degraded(_ transaction: Transaction, _ reason: ScoreAnswer.Reason) -> ScoreAnswer {
-        metrics.add(1, to: "cordon_http_degraded_total", .init("reason", reason.rawValue))
+        metrics.add(1, to: .degradedScores, .init("reason", reason.rawValue))
         return .degraded(
             .init(
                 transaction: transaction.id, decision: fallback.band(transaction.amount), reason: reason,

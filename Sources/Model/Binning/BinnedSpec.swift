@@ -46,11 +46,11 @@ package struct BinnedSpec: Sendable, Hashable {
         var parts = [Array("cordon/feature-spec/v2".utf8), Array(spec.name.utf8)]
         for (feature, list) in zip(spec.features, edges) {
             parts.append(Array(FeatureForm(feature).line.utf8))
-            parts.append(list.flatMap { edge in withUnsafeBytes(of: edge.bitPattern.bigEndian) { Array($0) } })
+            parts.append(list.flatMap { edge in edge.bitPattern.bigEndianBytes })
         }
         if !spec.tokenEntities.isEmpty { parts.append(Array(spec.terms.line.utf8)) }
         let digest = Digest32(of: parts)
-        id = digest.bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        id = UInt64(bigEndianBytes: digest.bytes.prefix(8))
         guard spec.tokenEntities.isEmpty || counts != nil else { throw .counts }
     }
 

@@ -65,9 +65,7 @@ package struct AgentFront {
         server = try APIServer(
             settings.server, service: service, format: mapping.format, tokens: tokens, metrics: metrics,
             exposition: exposition, readiness: readiness.checks, logger: logger)
-        metrics.describe(
-            "cordon_http_request_duration_seconds", .histogram, "Requests answered, by route and status.")
-        metrics.describe("cordon_http_degraded_total", .counter, "Scores answered by the fallback policy, by reason.")
+        metrics.describe(RoleMetrics.front)
     }
 
     /// Adds the threads that run beside the agent's own stages.

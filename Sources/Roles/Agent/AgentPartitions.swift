@@ -144,14 +144,14 @@ final class AgentPartitions: Sendable {
             switch PartitionSequel(after: error, of: owned.state) {
             case .handedOver: continue
             case .begunAgain:
-                metrics.add(1, to: "cordon_log_errors_total")
+                metrics.add(1, to: .logErrors)
                 paused.withLock { $0[partition] = owned.pause(from: clock.now) }
             case .stopped:
                 let count = stopped.withLock { stopped in
                     stopped.insert(partition)
                     return stopped.count
                 }
-                metrics.set("cordon_partitions_stopped", to: Double(count))
+                metrics.set(.partitionsStopped, to: Double(count))
                 logger.error("partition stopped: \(error)", metadata: ["partition": "\(partition)"])
                 guard self.owned.withLock({ !$0.isEmpty }) || paused.withLock({ !$0.isEmpty }) else { throw error }
             case .fatal: throw error

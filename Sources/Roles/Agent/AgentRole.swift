@@ -73,15 +73,15 @@ package struct AgentRole: Sendable {
     ///   - front: nil without an HTTP front.
     ///   - metricsFile: nil for none.
     package func run(front: AgentFront.Settings?, metricsFile: String?, until stop: StopFlag) throws {
-        let metrics = Self.metrics()
+        let metrics = Metrics(describing: RoleMetrics.agent)
         let partitions = try partitions(metrics, host: ThreadHost(clock: clock))
         var threads = StageThreads()
         threads.add(membership(of: partitions), clock: clock, stop: stop)
         let exposition = MetricsFile(path: metricsFile ?? "", metrics: metrics, log: log) {
-            metrics.set("cordon_transactions_waiting", to: Double(partitions.waiting))
-            metrics.set("cordon_known_ids", to: Double(partitions.knownIDs))
+            metrics.set(.transactionsWaiting, to: Double(partitions.waiting))
+            metrics.set(.knownIDs, to: Double(partitions.knownIDs))
             if !spec.spec.tokenEntities.isEmpty {
-                metrics.set("cordon_labels_waiting", to: Double(partitions.unlabelled))
+                metrics.set(.labelsWaiting, to: Double(partitions.unlabelled))
             }
         }
         if metricsFile != nil { threads.add("metrics") { exposition.run(until: stop) } }
@@ -98,15 +98,14 @@ package struct AgentRole: Sendable {
 
     /// The agent as one stage: what it gives its partitions to `host` for.
     package func stage(host: any StageHost) throws -> StagePlan {
-        membership(of: try partitions(Self.metrics(), host: host))
+        membership(of: try partitions(Metrics(describing: RoleMetrics.agent), host: host))
     }
 
     private func partitions(_ metrics: Metrics, host: any StageHost) throws -> AgentPartitions {
-        try checkTopics()
-        try agreeOnBins(ModelCards(coordinator: roster.coordinator, log: log, logger: logger))
+        try checks.run()
         let sessions = try openSessions(member, roster, keystore, log, logger)
         for rule in policy.rules {
-            metrics.add(0, to: "cordon_rules_matched_total", .init("rule", rule.id), .init("mode", rule.mode.rawValue))
+            metrics.add(0, to: .rulesMatched, .init("rule", rule.id), .init("mode", rule.mode.rawValue))
         }
         return AgentPartitions(of: self, sessions: sessions, host: host, metrics: metrics)
     }
@@ -119,54 +118,30 @@ package struct AgentRole: Sendable {
         return StagePlan("partitions") { AgentMembership(group, partitions: partitions, log: log, clock: clock) }
     }
 
-    /// Topics that it can't do without are there, and keep what its windows are filled again from.
-    private func checkTopics() throws {
+    /// The checks at the agent's start, in order: topics that it can't do without are there, and keep what its windows
+    /// are filled again from; and its bins are the consortium's.
+    package var checks: [Check] {
         let id = member.id
-        for topic in [Topics.transactions(id), Topics.sealed, Topics.decisions(id), Topics.alerts(id)] {
-            _ = try log.partitions(of: topic)
-        }
+        var topics = [Topics.transactions(id), Topics.sealed, Topics.decisions(id), Topics.alerts(id)]
         var reach = FeatureEngine(
             spec: FeatureSpec(name: spec.spec.name, features: spec.spec.own.features + policy.windows)
         ).retention
         if !spec.spec.tokenEntities.isEmpty {
-            for topic in AgentTokens.topics(id) { _ = try log.partitions(of: topic) }
+            topics += AgentTokens.topics(id)
             // An agent without its state has to find the events again whose labels have not left.
             reach = max(reach, spec.spec.terms.labelDelay + 2 * spec.spec.terms.bucket)
         }
-        try TopicNeeds(
-            compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(id): .seconds(reach)]
-        ).check(log, logger)
+        let needs = TopicNeeds(
+            compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(id): .seconds(reach)])
+        return topics.map { .topic($0, in: log) } + needs.checks(log, logger) + [Check("feature bins", agreeOnBins)]
     }
 
     /// Members agree on one spec by its digest: where models were dealt, one of them must be for these bins.
-    private func agreeOnBins(_ cards: ModelCards) throws {
-        let dealt = try cards.featureSpecs()
+    @Sendable private func agreeOnBins() throws {
+        let dealt = try ModelCards(coordinator: roster.coordinator, log: log, logger: logger).featureSpecs()
         guard !dealt.isEmpty, !dealt.values.contains(spec.id) else { return }
         throw RoleError.otherBins(
             file: binsFile, digest: specDigest(spec.id),
             models: dealt.sorted { $0.key < $1.key }.map { "model \($0.key) is for \(specDigest($0.value))" })
-    }
-
-    private static func metrics() -> Metrics {
-        let metrics = Metrics()
-        AgentTokens.describe(metrics)
-        metrics.describe("cordon_watermarks_total", .counter, "Records that say how far event time has come.")
-        metrics.describe("cordon_transactions_sealed_total", .counter, "Transactions sealed for the parties.")
-        metrics.describe("cordon_sealed_bytes_total", .counter, "Bytes of sealed records.")
-        metrics.describe("cordon_duplicates_total", .counter, "Transactions dropped because their id was known.")
-        metrics.describe("cordon_rejected_total", .counter, "Records on <member>.rejected, by reason.")
-        metrics.describe("cordon_labels_total", .counter, "Labels taken into the windows.")
-        metrics.describe("cordon_outcomes_total", .counter, "Statuses, returns and recalls of payments, by kind.")
-        metrics.describe("cordon_decisions_total", .counter, "Decisions, by band.")
-        metrics.describe("cordon_rules_matched_total", .counter, "Transactions that a rule of the policy matched.")
-        metrics.describe("cordon_repeated_scores_total", .counter, "Scores of transactions that were decided before.")
-        metrics.describe("cordon_score_records_refused_total", .counter, "Records of score shares that were refused.")
-        metrics.describe("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds.")
-        metrics.describe("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again.")
-        metrics.describe("cordon_transactions_waiting", .gauge, "Sealed transactions without a decision.")
-        metrics.describe("cordon_known_ids", .gauge, "Ids of transactions whose repeats are told from new ones.")
-        metrics.describe(
-            "cordon_transactions_marked_total", .counter, "Transactions scored though late or ahead of the clock.")
-        return metrics
     }
 }

@@ -62,18 +62,6 @@ package struct AgentTokens: Sendable {
     package static func topics(_ member: MemberID) -> [String] {
         [Topics.labels, Topics.tokenKeys, Topics.blinded(member), Topics.evaluations(member)]
     }
-
-    package static func describe(_ metrics: Metrics) {
-        TokenMetrics.describeMember(metrics)
-        metrics.describe(
-            "cordon_identifiers_refused_total", .counter,
-            "Names without a token, because they are no identifiers, by entity and reason.")
-        metrics.describe(
-            "cordon_labels_told_total", .counter, "Events of which the parties were told what became of them.")
-        metrics.describe("cordon_label_records_total", .counter, "Records on consortium.labels.")
-        metrics.describe(
-            "cordon_labels_waiting", .gauge, "Events of which the parties were not told yet what became of them.")
-    }
 }
 
 extension MemberTokens {

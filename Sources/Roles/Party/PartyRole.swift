@@ -53,7 +53,7 @@ package struct PartyRole: Sendable {
     ///   - authorityFile: the authority that issued the parties' TLS certificates (PEM).
     ///   - metricsFile: nil for none.
     package func run(authorityFile: String, metricsFile: String?, until stop: StopFlag) throws {
-        let metrics = PartyMetrics.described()
+        let metrics = Metrics(describing: RoleMetrics.party)
         var links: TLSTransport?
         defer { links?.close() }
         var threads = StageThreads()
@@ -65,9 +65,9 @@ package struct PartyRole: Sendable {
         for plan in plans { threads.add(plan, clock: clock, stop: stop) }
         if let metricsFile, let links {
             let file = MetricsFile(path: metricsFile, metrics: metrics, log: log) {
-                metrics.set("cordon_cell_sent_bytes_total", to: Double(links.sent.bytes))
-                metrics.set("cordon_cell_sent_frames_total", to: Double(links.sent.frames))
-                metrics.set("cordon_cell_peers_connected", to: Double(links.connected.count))
+                metrics.set(.cellSentBytes, to: Double(links.sent.bytes))
+                metrics.set(.cellSentFrames, to: Double(links.sent.frames))
+                metrics.set(.cellPeersConnected, to: Double(links.connected.count))
             }
             threads.add("metrics") { file.run(until: stop) }
         }
@@ -80,12 +80,12 @@ package struct PartyRole: Sendable {
     ///
     /// - Parameter links: opens the party's end of its links, once everything else is found to be there.
     package func stages(_ metrics: Metrics, links: () throws -> any Transport) throws -> [StagePlan] {
+        try topicChecks.run()
         let partitions = try log.partitions(of: Topics.sealed)
-        try checkTopics()
         let store = try stores.open("")
         let updates = try PartyTokens.loadUpdates(
             party: party, roster: roster, keystore: keystore, state: stores.open(".tokens"))
-        _ = try keystore.hpkeKey()
+        try keyChecks.run()
         let transport = try links()
         let stopped = Tally()
         let scoring = (0..<partitions).map { partition in
@@ -94,7 +94,7 @@ package struct PartyRole: Sendable {
                 retried: retried(metrics, ["partition": "\(TopicPartition(Topics.sealed, partition))"]),
                 outlives: { error in
                     guard let error = error as? LogError, error.concernsOnePartition else { return false }
-                    metrics.set("cordon_partitions_stopped", to: Double(stopped.add()))
+                    metrics.set(.partitionsStopped, to: Double(stopped.add()))
                     logger.error("partition stopped: \(error)")
                     // With others to work on, this process goes on without it.
                     return stopped.count < partitions
@@ -114,20 +114,25 @@ package struct PartyRole: Sendable {
     private func retried(_ metrics: Metrics, _ metadata: Logger.Metadata) -> @Sendable (LogError) -> Void {
         { error in
             logger.error("\(error)", metadata: metadata)
-            metrics.add(1, to: "cordon_log_errors_total")
+            metrics.add(1, to: .logErrors)
         }
     }
 
-    /// Checks that the topics it can't do without are there, and keep the newest record of each key.
-    private func checkTopics() throws {
-        for topic in [Topics.tokenKeys, Topics.labels, Topics.batches] { _ = try log.partitions(of: topic) }
+    /// The checks at the party's start, in order: topics that it can't do without are there, and keep the newest record
+    /// of each key; and it has its own key.
+    package var checks: [Check] { topicChecks + keyChecks }
+
+    private var topicChecks: [Check] {
+        var topics = [Topics.sealed, Topics.tokenKeys, Topics.labels, Topics.batches]
         for member in roster.members {
-            for topic in [Topics.scores(member.id), Topics.blinded(member.id), Topics.evaluations(member.id)] {
-                _ = try log.partitions(of: topic)
-            }
+            topics += [Topics.scores(member.id), Topics.blinded(member.id), Topics.evaluations(member.id)]
         }
-        try TopicNeeds(compacted: [Topics.sessions, Topics.manifests]).check(log, logger)
+        let needs = TopicNeeds(compacted: [Topics.sessions, Topics.manifests])
+        return topics.map { .topic($0, in: log) } + needs.checks(log, logger)
     }
+
+    /// The checks of what is only looked at once the party's state is open.
+    private var keyChecks: [Check] { [Check("HPKE key") { _ = try keystore.hpkeKey() }] }
 
     private func openTransport(_ authorityFile: String) throws -> TLSTransport {
         try TLSTransport(

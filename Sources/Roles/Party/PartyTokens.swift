@@ -87,7 +87,7 @@ package final class PartyTokens: Stage {
             logger.notice(
                 "token key rotation ordered", metadata: ["epoch": "\(id.epoch.number)", "attempt": "\(id.attempt)"])
         case .inForce(let epoch, _):
-            metrics.set("cordon_token_epoch", to: Double(epoch.number))
+            metrics.set(.tokenEpoch, to: Double(epoch.number))
             logger.notice("token key in force", metadata: ["epoch": "\(epoch.number)"])
         case .failed(let id, let failure):
             let next =

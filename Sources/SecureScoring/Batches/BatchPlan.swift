@@ -33,19 +33,14 @@ package struct BatchPlan: Sendable, Hashable {
         digest = Digest32(
             of: [
                 Array("cordon/plan/v3".utf8), Self.encode(partition, range, labels), model.bytes, counted.bytes,
-                repeats.flatMap { $0.bytes },
+                repeats.flatMap(\.bigEndianBytes),
             ]
                 + records.map { $0.value ?? [] })
     }
 
     /// partition (4), first and end offset of both ranges (8 each); big-endian.
     static func encode(_ partition: Int, _ range: Range<Int64>, _ labels: Range<Int64>) -> [UInt8] {
-        withUnsafeBytes(of: UInt32(partition).bigEndian) { Array($0) }
-            + [range.lowerBound, range.upperBound, labels.lowerBound, labels.upperBound].flatMap(\.bytes)
+        UInt32(partition).bigEndianBytes
+            + [range.lowerBound, range.upperBound, labels.lowerBound, labels.upperBound].flatMap(\.bigEndianBytes)
     }
-}
-
-extension Int64 {
-    /// The eight bytes, big-endian.
-    var bytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
 }

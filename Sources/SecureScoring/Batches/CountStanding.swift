@@ -20,13 +20,13 @@ package struct CountStanding {
     /// sealed, labels, decisions, token epoch (8 bytes each), digest (32); big-endian.
     var encoded: [UInt8] {
         [UInt64(bitPattern: sealed), UInt64(bitPattern: labels), UInt64(bitPattern: decisions), tokens.number]
-            .flatMap { number in withUnsafeBytes(of: number.bigEndian) { Array($0) } } + digest.bytes
+            .flatMap { number in number.bigEndianBytes } + digest.bytes
     }
 
     /// A standing that was encoded; nil for bytes that are none.
     init?(decoding bytes: [UInt8]) {
         guard bytes.count == 64, let digest = Digest32(bytes[32...]) else { return nil }
-        let numbers = (0..<4).map { at in bytes[at * 8..<at * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+        let numbers = (0..<4).map { at in UInt64(bigEndianBytes: bytes[at * 8..<at * 8 + 8]) }
         (sealed, labels) = (Int64(bitPattern: numbers[0]), Int64(bitPattern: numbers[1]))
         (decisions, tokens) = (Int64(bitPattern: numbers[2]), TokenEpoch(numbers[3]))
         self.digest = digest

@@ -30,8 +30,8 @@ package struct PlanProposal: Sendable, Hashable {
     /// partition (4); first and end offset of transactions and of labels (8 each); digests of the model and of what was counted
     /// (32 each); the decisions' offset (8); each repeat's offset (8); big-endian.
     package var encoded: [UInt8] {
-        BatchPlan.encode(partition, range, labels) + model.bytes + counted.bytes + decisions.bytes
-            + repeats.flatMap(\.bytes)
+        BatchPlan.encode(partition, range, labels) + model.bytes + counted.bytes
+            + ([decisions] + repeats).flatMap(\.bigEndianBytes)
     }
 
     /// A proposal that was encoded; nil for bytes that are not a proposal of at least one and at most `limit` records.
@@ -39,14 +39,14 @@ package struct PlanProposal: Sendable, Hashable {
         guard bytes.count >= Self.bytes, (bytes.count - Self.bytes) % 8 == 0, let model = Digest32(bytes[36..<68]),
             let counted = Digest32(bytes[68..<100])
         else { return nil }
-        func offset(_ at: Int) -> Int64 { Int64(bitPattern: bytes[at..<at + 8].reduce(0) { $0 << 8 | UInt64($1) }) }
+        func offset(_ at: Int) -> Int64 { Int64(bitPattern: UInt64(bigEndianBytes: bytes[at..<at + 8])) }
         func range(_ at: Int) -> Range<Int64>? {
             let (first, end) = (offset(at), offset(at + 8))
             guard first >= 0, end >= first, end - first <= Int64(limit) else { return nil }
             return first..<end
         }
         guard let sealed = range(4), let labels = range(20), sealed.isEmpty != labels.isEmpty else { return nil }
-        partition = Int(bytes[0..<4].reduce(0) { $0 << 8 | UInt32($1) })
+        partition = Int(UInt32(bigEndianBytes: bytes[0..<4]))
         self.range = sealed
         self.labels = labels
         self.model = model

@@ -14,9 +14,8 @@ package final class SessionRegistry {
     private let party: PartyID
     private let key: HPKEPrivateKey
     private let members: [MemberID: VerifyingKey]
-    private let reader: any LogReader
     private let logger: Logger
-    private var sessions: [Key: (session: Session, up: BoxCipher)] = [:]
+    private var announced: Announcements<Key, (session: Session, up: BoxCipher)>
 
     package init(
         party: PartyID, key: consuming HPKEPrivateKey, members: [MemberID: VerifyingKey], log: any EventLog,
@@ -26,7 +25,7 @@ package final class SessionRegistry {
         self.key = key
         self.members = members
         self.logger = logger
-        reader = try log.reader(at: [Position(TopicPartition(Topics.sessions), 0)])
+        announced = try Announcements(on: Topics.sessions, in: log)
     }
 
     package func isMember(_ member: MemberID) -> Bool { members[member] != nil }
@@ -40,35 +39,22 @@ package final class SessionRegistry {
     func upCipher(_ member: MemberID, epoch: UInt32) throws(LogError) -> BoxCipher? { try find(member, epoch)?.up }
 
     private func find(_ member: MemberID, _ epoch: UInt32) throws(LogError) -> (session: Session, up: BoxCipher)? {
-        let key = Key(member: member, epoch: epoch)
-        if let found = sessions[key] { return found }
-        try refresh()
-        return sessions[key]
+        try announced.value(of: Key(member: member, epoch: epoch)) { verified($0) }
     }
 
-    private func refresh() throws(LogError) {
-        while true {
-            let records = try reader.available(limit: 256)
-            if records.isEmpty { return }
-            for record in records {
-                guard let value = record.value else { continue }
-                guard let announcement = WireSessionAnnouncement(decoding: value) else {
-                    logger.error(
-                        "a session announcement is unreadable: cut off, or of a newer version",
-                        metadata: ["offset": "\(record.position.offset)"])
-                    continue
-                }
-                do {
-                    let session = try Session.accept(announcement, at: party, key: self.key, members: members)
-                    let key = Key(member: session.member, epoch: session.epoch)
-                    // The first of an epoch stays: a later one would take records in flight out of reach.
-                    if sessions[key] == nil { sessions[key] = (session, BoxCipher(session.up)) }
-                } catch {
-                    logger.error(
-                        "a session announcement was refused",
-                        metadata: ["offset": "\(record.position.offset)", "reason": "\(error)"])
-                }
-            }
+    private func verified(_ record: LogRecord) -> (key: Key, value: (session: Session, up: BoxCipher))? {
+        let place: Logger.Metadata = ["offset": "\(record.position.offset)"]
+        guard let announcement = WireSessionAnnouncement(decoding: record.value ?? []) else {
+            logger.error("a session announcement is unreadable: cut off, or of a newer version", metadata: place)
+            return nil
+        }
+        do {
+            let session = try Session.accept(announcement, at: party, key: key, members: members)
+            return (Key(member: session.member, epoch: session.epoch), (session, BoxCipher(session.up)))
+        } catch {
+            logger.error(
+                "a session announcement was refused", metadata: place.merging(["reason": "\(error)"]) { $1 })
+            return nil
         }
     }
 }

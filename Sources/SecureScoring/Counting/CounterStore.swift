@@ -122,10 +122,10 @@ package struct CounterStore {
         try state.removeAll(in: events, keysBelow: Self.key(UInt32(clamping: changes.oldest)))
     }
 
-    private static func key(_ number: UInt32) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+    private static func key(_ number: UInt32) -> [UInt8] { number.bigEndianBytes }
 
     private static func number(_ key: [UInt8]) -> UInt32? {
-        key.count == 4 ? key.reduce(0) { $0 << 8 | UInt32($1) } : nil
+        key.count == 4 ? UInt32(bigEndianBytes: key) : nil
     }
 
     private func otherVersion(_ found: String, not own: String) -> LogError {

@@ -145,7 +145,7 @@ package final class PartitionCounts {
     func moveTokens() throws {
         guard try tokens.move(&counters) else { return }
         standing.tokens = tokens.epoch
-        metrics.set("cordon_counted_token_epoch", to: Double(tokens.epoch.number))
+        metrics.set(.countedTokenEpoch, to: Double(tokens.epoch.number))
     }
 
     // MARK: After a batch
@@ -182,7 +182,7 @@ package final class PartitionCounts {
         standing.sealed = batch.plan.range.upperBound
         standing.labels = batch.plan.labels.upperBound
         standing.digest = digest(after: batch.agreement)
-        metrics.set("cordon_tokens_live", to: Double(counters.counters.count))
+        metrics.set(.tokensLive, to: Double(counters.counters.count))
         return refused
     }
 
@@ -207,9 +207,9 @@ package final class PartitionCounts {
     /// Adds what became of a batch's events and labels to the metrics.
     private func report() {
         for (outcome, count) in outcomes {
-            metrics.add(count, to: "cordon_events_counted_total", .init("outcome", "\(outcome)"))
+            metrics.add(count, to: .eventsCounted, .init("outcome", "\(outcome)"))
         }
-        if labelled > 0 { metrics.add(labelled, to: "cordon_labels_counted_total") }
+        if labelled > 0 { metrics.add(labelled, to: .labelsCounted) }
         (outcomes, labelled) = ([:], 0)
     }
 
@@ -228,7 +228,7 @@ package final class PartitionCounts {
             switch counters.label(outcome, of: entry.event, from: memberNumber) {
             case .counted: labelled += 1
             case .refused(let error):
-                metrics.add(1, to: "cordon_labels_refused_total", .init("reason", error.rawValue))
+                metrics.add(1, to: .labelsRefused, .init("reason", error.rawValue))
                 refused.append(RefusedLabel(record: number, entry: index, member: member, error: error))
             }
         }

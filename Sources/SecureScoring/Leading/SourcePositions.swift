@@ -22,7 +22,7 @@ package struct SourcePositions {
             else {
                 throw LogError.corrupted(reason: "the party's state holds a malformed source position")
             }
-            let index = entry.value.reduce(0) { $0 << 8 | Int($1) }
+            let index = Int(bigEndianBytes: entry.value)
             found.add(member, SourcePosition(partition: number, offset: entry.order, index: index))
         }
         highest = found
@@ -41,7 +41,7 @@ package struct SourcePositions {
     /// The changes that the kept state lacks, until `areCommitted`.
     package var changes: [StateWrite] {
         changed.all.map { member, source in
-            let index = withUnsafeBytes(of: UInt32(source.index).bigEndian) { Array($0) }
+            let index = UInt32(source.index).bigEndianBytes
             return .put(
                 table: table,
                 StateEntry(key: Array("\(member)/\(source.partition)".utf8), value: index, order: source.offset))

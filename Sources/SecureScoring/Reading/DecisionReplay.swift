@@ -35,7 +35,7 @@ package final class DecisionReplay {
                 if let (batch, counted) = try open(decision) {
                     _ = counts.count(counted)
                     counts.skip(to: next)
-                    context.metrics.add(1, to: "cordon_batches_recounted_total")
+                    context.metrics.add(1, to: .batchesRecounted)
                     return (batch, counted.agreement)
                 }
                 context.logger.error(

@@ -18,22 +18,22 @@ struct BatchReport {
         add(repeats: batch.plan.repeats.count)
         switch batch.content {
         case .labels:
-            context.metrics.add(1, to: "cordon_label_batches_total")
-            context.metrics.add(refused, to: "cordon_label_records_refused_total")
+            context.metrics.add(1, to: .labelBatches)
+            context.metrics.add(refused, to: .labelRecordsRefused)
         case .transactions:
-            context.metrics.add(1, to: "cordon_batches_total")
-            context.metrics.add(scored.rounds, to: "cordon_rounds_total")
-            context.metrics.add(refusals.count - refused, to: "cordon_transactions_scored_total")
-            context.metrics.add(refused, to: "cordon_transactions_refused_total")
+            context.metrics.add(1, to: .batches)
+            context.metrics.add(scored.rounds, to: .rounds)
+            context.metrics.add(refusals.count - refused, to: .transactionsScored)
+            context.metrics.add(refused, to: .transactionsRefused)
         }
     }
 
     /// Adds repeats that the leader dropped.
-    func add(repeats: Int) { context.metrics.add(repeats, to: "cordon_repeats_dropped_total") }
+    func add(repeats: Int) { context.metrics.add(repeats, to: .repeatsDropped) }
 
     /// Adds a batch that was abandoned.
     mutating func add(_ abort: BatchAbort) {
-        context.metrics.add(1, to: "cordon_batches_aborted_total")
+        context.metrics.add(1, to: .batchesAborted)
         guard abort != lastAbort else { return }
         lastAbort = abort
         context.logger.error("batch stopped: \(abort)", metadata: ["partition": "\(context.partition)"])

@@ -31,7 +31,7 @@ struct ActivationHistory {
             guard entry.value.count == 40, let model = Digest32(entry.value[8...]) else {
                 throw LogError.corrupted(reason: "the party's state holds a malformed model activation")
             }
-            let sequence = entry.value[..<8].reduce(0) { $0 << 8 | UInt64($1) }
+            let sequence = UInt64(bigEndianBytes: entry.value[..<8])
             if entry.key == Self.key(partition, entry.order) {
                 entries.append(Entry(offset: entry.order, model: model, sequence: sequence))
             }
@@ -55,7 +55,7 @@ struct ActivationHistory {
     /// Stores an activation, and adds it. Where the state can't be written it is not known, and is read again.
     mutating func add(_ activation: ModelActivation, at offset: Int64) throws(LogError) {
         guard !isKnown(at: offset) else { return }
-        let value = withUnsafeBytes(of: activation.sequence.bigEndian) { Array($0) } + activation.model.bytes
+        let value = activation.sequence.bigEndianBytes + activation.model.bytes
         try state.commit(
             [
                 .put(

@@ -10,9 +10,8 @@ package final class ModelRegistry {
     private let party: PartyID
     private let key: HPKEPrivateKey
     private let coordinator: VerifyingKey
-    private let reader: any LogReader
     private let logger: Logger
-    private var models: [Digest32: ActiveModel] = [:]
+    private var dealt: Announcements<Digest32, ActiveModel>
 
     package init(
         party: PartyID, key: consuming HPKEPrivateKey, coordinator: VerifyingKey, log: any EventLog, logger: Logger
@@ -21,14 +20,12 @@ package final class ModelRegistry {
         self.key = key
         self.coordinator = coordinator
         self.logger = logger
-        reader = try log.reader(at: [Position(TopicPartition(Topics.manifests), 0)])
+        dealt = try Announcements(on: Topics.manifests, in: log)
     }
 
     /// The model with this digest; reads what was dealt since, where it is not known yet.
     package func model(_ digest: Digest32) throws(LogError) -> ActiveModel? {
-        if let model = models[digest] { return model }
-        try refresh()
-        return models[digest]
+        try dealt.value(of: digest) { verified($0) }
     }
 
     /// The activation in a record of `consortium.sealed`; nil where the coordinator did not make it.
@@ -36,30 +33,24 @@ package final class ModelRegistry {
         ModelActivation(verifying: wire, coordinator: coordinator)
     }
 
-    private func refresh() throws(LogError) {
-        while true {
-            let records = try reader.available(limit: 16)
-            if records.isEmpty { return }
-            for record in records {
-                guard let value = record.value else { continue }
-                guard let wire = WireModelManifest(decoding: value) else {
-                    logger.error(
-                        "a model manifest is unreadable: cut off, or of a newer version",
-                        metadata: ["offset": "\(record.position.offset)"])
-                    continue
-                }
-                do {
-                    let manifest = try ModelManifest(verifying: wire, coordinator: coordinator)
-                    let components = try manifest.components(for: party, key: key)
-                    models[manifest.digest] = ActiveModel(
-                        manifest: manifest, prepared: PreparedModel(shape: manifest.shape, components: components))
-                    logger.info("a model share was opened", metadata: ["model": "\(manifest.version)"])
-                } catch {
-                    logger.error(
-                        "a model manifest was refused",
-                        metadata: ["offset": "\(record.position.offset)", "reason": "\(error)"])
-                }
-            }
+    private func verified(_ record: LogRecord) -> (key: Digest32, value: ActiveModel)? {
+        let place: Logger.Metadata = ["offset": "\(record.position.offset)"]
+        guard let wire = WireModelManifest(decoding: record.value ?? []) else {
+            logger.error("a model manifest is unreadable: cut off, or of a newer version", metadata: place)
+            return nil
+        }
+        do {
+            let manifest = try ModelManifest(verifying: wire, coordinator: coordinator)
+            let components = try manifest.components(for: party, key: key)
+            logger.info("a model share was opened", metadata: ["model": "\(manifest.version)"])
+            return (
+                manifest.digest,
+                ActiveModel(
+                    manifest: manifest, prepared: PreparedModel(shape: manifest.shape, components: components))
+            )
+        } catch {
+            logger.error("a model manifest was refused", metadata: place.merging(["reason": "\(error)"]) { $1 })
+            return nil
         }
     }
 }

@@ -45,8 +45,8 @@ package struct Frame: Sendable {
         var out: [UInt8] = []
         out.reserveCapacity(Self.headerBytes)
         out += [Self.version, kind.rawValue, UInt8(sender.rawValue), stream.protocol]
-        withUnsafeBytes(of: stream.number.bigEndian) { out += $0 }
-        withUnsafeBytes(of: batch.bigEndian) { out += $0 }
+        out += stream.number.bigEndianBytes
+        out += batch.bigEndianBytes
         return out + digest.bytes
     }
 
@@ -68,8 +68,8 @@ package struct Frame: Sendable {
         guard let sender = PartyID(rawValue: Int(header[2])) else { throw .sender(header[2]) }
         self.init(
             kind: Kind(rawValue: header[1]), sender: sender,
-            stream: StreamID(protocol: header[3], number: header[4..<8].reduce(0) { $0 << 8 | UInt32($1) }),
-            batch: header[8..<16].reduce(0) { $0 << 8 | UInt64($1) }, digest: digest, payload: payload)
+            stream: StreamID(protocol: header[3], number: UInt32(bigEndianBytes: header[4..<8])),
+            batch: UInt64(bigEndianBytes: header[8..<16]), digest: digest, payload: payload)
     }
 }
 

@@ -1,3 +1,4 @@
+import Records
 package import Tokens
 
 /// Which key is made, and which attempt it is: what every record and every secret of it is bound to.
@@ -16,7 +17,7 @@ package struct KeyGenerationID: Sendable, Hashable {
     package var context: TokenContext { TokenContext(consortium: Array(consortium.utf8), epoch: epoch) }
 
     /// Unlike any other's: epoch (8 bytes), attempt (4 bytes), both big-endian, then the consortium's name.
-    var bytes: [UInt8] { epochBytes + withUnsafeBytes(of: attempt.bigEndian) { Array($0) } + Array(consortium.utf8) }
+    var bytes: [UInt8] { epochBytes + attempt.bigEndianBytes + Array(consortium.utf8) }
 
-    var epochBytes: [UInt8] { withUnsafeBytes(of: epoch.number.bigEndian) { Array($0) } }
+    var epochBytes: [UInt8] { epoch.number.bigEndianBytes }
 }

@@ -77,7 +77,7 @@ package final class PublishedTokenKeys {
         } catch .misdirected {
             // The parties' own steps and the coordinator's orders, which are not for members.
         } catch {
-            metrics.add(1, to: "cordon_token_key_records_dropped_total", Metrics.Label("reason", error.code))
+            metrics.add(1, to: .tokenKeyRecordsDropped, Metrics.Label("reason", error.code))
         }
     }
 }

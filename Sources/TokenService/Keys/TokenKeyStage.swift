@@ -158,7 +158,7 @@ package final class TokenKeyStage: Stage {
         do throws(RecordFault) {
             word = try verified(value)
         } catch {
-            metrics.add(1, to: "cordon_token_key_records_dropped_total", Metrics.Label("reason", error.code))
+            metrics.add(1, to: .tokenKeyRecordsDropped, Metrics.Label("reason", error.code))
             return
         }
         switch word {

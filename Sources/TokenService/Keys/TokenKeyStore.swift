@@ -167,7 +167,7 @@ package struct TokenKeyStore: ~Copyable {
 
     /// Every key of a table begins with its epoch.
     private static func epoch(_ key: [UInt8]) -> TokenEpoch {
-        TokenEpoch(key.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+        TokenEpoch(UInt64(bigEndianBytes: key.prefix(8)))
     }
 
     private borrowing func open(_ box: [UInt8], from id: KeyGenerationID) throws(LogError) -> TokenUpdate {

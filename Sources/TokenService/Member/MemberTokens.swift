@@ -133,7 +133,7 @@ package final class MemberTokens {
         logger.warning(
             "no tokens yet, and nothing is sealed without: \(failure); asking again",
             metadata: ["identifiers": "\(missing)"])
-        metrics.add(1, to: "cordon_token_retries_total")
+        metrics.add(1, to: .tokenRetries)
         // Parties take up a new key within their turn.
         return isStale(results) ? clock.now + min(pause, .milliseconds(200)) : refusalEnd(results)
     }

@@ -48,11 +48,11 @@ package final class TokenCache {
     package func move(to publicKey: TokenPublicKey, _ context: TokenContext) throws(LogError) {
         let scope = Digest32(
             of: [Array("cordon/token-cache/v1".utf8), context.consortium, publicKey.key.compressed]
-                + [withUnsafeBytes(of: context.epoch.number.bigEndian) { Array($0) }]
+                + [context.epoch.number.bigEndianBytes]
         ).bytes
         guard scope != self.scope else { return }
         if let kept = try state.value(Self.scopes, Self.scopeKey), kept.count == 40, Array(kept[..<32]) == scope {
-            next = kept[32...].reduce(0) { $0 << 8 | Int64($1) }
+            next = Int64(bigEndianBytes: kept[32...])
         } else {
             try state.removeAll(in: Self.entries, below: .max)
             next = 1
@@ -92,7 +92,7 @@ package final class TokenCache {
             next += 1
             remember(identifier, token)
         }
-        let place = scope + withUnsafeBytes(of: next.bigEndian) { Array($0) }
+        let place = scope + next.bigEndianBytes
         writes.append(.put(table: Self.scopes, StateEntry(key: Self.scopeKey, value: place, order: 0)))
         try state.commit(writes, positions: [])
         // Orders are dense, so as many stay as there is room for.

@@ -77,8 +77,8 @@ package final class TokenClient {
         where seen.insert(identifier).inserted {
             if let token { cached[identifier] = token } else { missing.append(identifier) }
         }
-        metrics.add(cached.count, to: "cordon_token_cache_hits_total")
-        metrics.add(missing.count, to: "cordon_token_cache_misses_total")
+        metrics.add(cached.count, to: .tokenCacheHits)
+        metrics.add(missing.count, to: .tokenCacheMisses)
         let pending = missing.isEmpty ? [:] : try ask(missing)
         return TokenCall(identifiers, cached: cached, pending: pending, deadline: deadline)
     }
@@ -112,7 +112,7 @@ package final class TokenClient {
             try log.append([NewRecord(TopicPartition(Topics.blinded(member)), value: value)])
             pending[id] = PendingBatch(part, batch, requestDigest: digest)
         }
-        metrics.add(identifiers.count, to: "cordon_tokens_requested_total")
+        metrics.add(identifiers.count, to: .tokensRequested)
         return pending
     }
 
@@ -134,7 +134,7 @@ package final class TokenClient {
             guard let batch = pending[answer.id], batch.progress == .waiting else { return }
             try receive(answer.verified(by: sessions), batch)
         } catch {
-            metrics.add(1, to: "cordon_token_records_dropped_total", Metrics.Label("reason", error.code))
+            metrics.add(1, to: .tokenAnswersDropped, Metrics.Label("reason", error.code))
         }
     }
 
@@ -142,8 +142,8 @@ package final class TokenClient {
         let party = Metrics.Label("party", answer.party.name)
         do throws(TokenError) {
             guard let fault = try batch.receive(answer) else { return }
-            if case .proofInvalid = fault { metrics.add(1, to: "cordon_token_proofs_invalid_total", party) }
-            metrics.add(1, to: "cordon_token_refusals_total", party, Metrics.Label("reason", fault.code))
+            if case .proofInvalid = fault { metrics.add(1, to: .tokenProofsInvalid, party) }
+            metrics.add(1, to: .tokenRefusals, party, Metrics.Label("reason", fault.code))
         } catch {
             throw .repeated
         }
@@ -154,7 +154,7 @@ package final class TokenClient {
         switch batch.outcome {
         case .success(let tokens):
             try cache.store(zip(batch.identifiers, tokens).map { (identifier: $0, token: $1) })
-        case .failure(.timedOut): metrics.add(1, to: "cordon_token_batches_timed_out_total")
+        case .failure(.timedOut): metrics.add(1, to: .tokenBatchesTimedOut)
         case .failure(.impossible): break
         }
     }

@@ -93,7 +93,7 @@ package final class TokenStage: Stage {
         do throws(LogError) {
             return try reader.next(limit: Self.limit, timeout: clock.left(until: moment))
         } catch .offsetOutOfRange(let position, let earliest) {
-            metrics.add(1, to: "cordon_token_positions_lost_total")
+            metrics.add(1, to: .tokenPositionsLost)
             try reader.seek(to: Position(position.partition, earliest))
             return []
         }
@@ -107,7 +107,7 @@ package final class TokenStage: Stage {
         var batches: Set<BatchKey> = []
         var charged: Set<MemberID> = []
         var positions: [TopicPartition: Int64] = [:]
-        var counts: [(name: String, value: Int, labels: [Metrics.Label])] = []
+        var counts: [(metric: Metric, value: Int, labels: [Metrics.Label])] = []
     }
 
     private struct BatchKey: Hashable {
@@ -147,15 +147,13 @@ package final class TokenStage: Stage {
             answers.writes.append(TokenUsage.write(batch, of: member))
             answers.batches.insert(BatchKey(member: member, batch: batch))
             answers.charged.insert(member)
-            answers.counts.append(("cordon_token_batches_evaluated_total", 1, [label]))
-            answers.counts.append(("cordon_token_elements_evaluated_total", elements, [label]))
+            answers.counts.append((.tokenBatchesEvaluated, 1, [label]))
+            answers.counts.append((.tokenElementsEvaluated, elements, [label]))
         case .refused(let value, let error):
             answers.records.append(NewRecord(topic, value: value))
-            answers.counts.append(
-                ("cordon_token_batches_refused_total", 1, [label, Metrics.Label("reason", error.code)]))
+            answers.counts.append((.tokenBatchesRefused, 1, [label, Metrics.Label("reason", error.code)]))
         case .dropped(let fault):
-            answers.counts.append(
-                ("cordon_token_records_dropped_total", 1, [label, Metrics.Label("reason", fault.code)]))
+            answers.counts.append((.tokenRecordsDropped, 1, [label, Metrics.Label("reason", fault.code)]))
         }
     }
 
@@ -165,7 +163,7 @@ package final class TokenStage: Stage {
             positions[partition] = offset
             try groupPositions[partition]?.reach(offset)
         }
-        for (name, value, labels) in answers.counts { metrics.add(value, to: name, labels) }
+        for (metric, value, labels) in answers.counts { metrics.add(value, to: metric, labels) }
     }
 
     /// Restores rates and the reader to what is committed: a turn that failed is taken again from there.

@@ -21,7 +21,7 @@ struct TokenUsage {
             guard let member = MemberID(String(decoding: entry.key, as: UTF8.self)), entry.value.count == 8 else {
                 throw LogError.corrupted(reason: "the party's state holds a malformed token rate")
             }
-            let bits = entry.value.reduce(0) { $0 << 8 | UInt64($1) }
+            let bits = UInt64(bigEndianBytes: entry.value)
             found[member] = RateLevel(thousandths: Int64(bitPattern: bits), time: entry.order)
         }
         return found
@@ -32,7 +32,7 @@ struct TokenUsage {
     }
 
     static func write(_ level: RateLevel, of member: MemberID) -> StateWrite {
-        let bytes = withUnsafeBytes(of: level.thousandths.bigEndian) { Array($0) }
+        let bytes = level.thousandths.bigEndianBytes
         return .put(table: rates, StateEntry(key: Array(member.name.utf8), value: bytes, order: level.time))
     }
 

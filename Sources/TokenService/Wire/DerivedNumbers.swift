@@ -1,4 +1,5 @@
 import Crypto
+import Records
 import Secrets
 
 /// Random numbers that follow from a secret key and from what they are for (HMAC-SHA-256 in counter mode, as NIST SP 800-108
@@ -18,15 +19,15 @@ struct DerivedNumbers: RandomNumberGenerator {
     init(_ key: borrowing SecretKey, for purpose: [[UInt8]]) { self.key = Key(key.derive(purpose)) }
 
     mutating func next() -> UInt64 {
-        let place = withUnsafeBytes(of: counter.bigEndian) { Array($0) }
+        let place = counter.bigEndianBytes
         counter += 1
         return key.key.derive([place]).lend { block in
-            block.withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) }
+            block.withUnsafeBytes { UInt64(bigEndianBytes: $0.prefix(8)) }
         }
     }
 
     /// Eight times `words`.
     mutating func bytes(words: Int) -> [UInt8] {
-        (0..<words).flatMap { _ in withUnsafeBytes(of: next().bigEndian) { Array($0) } }
+        (0..<words).flatMap { _ in next().bigEndianBytes }
     }
 }

@@ -1,3 +1,5 @@
+import Records
+
 /// Sixteen bytes that name a batch: milliseconds since 1970 (6, big-endian), then ten random ones, as in version 7 of RFC 9562.
 /// A party tells repeats by it, and forgets it when it is too old to be answered.
 package struct TokenBatchID: Sendable, Hashable {
@@ -18,5 +20,5 @@ package struct TokenBatchID: Sendable, Hashable {
     }
 
     /// Milliseconds since 1970, as the member's clock had it.
-    package var time: Int64 { bytes.prefix(6).reduce(0) { $0 << 8 | Int64($1) } }
+    package var time: Int64 { Int64(bigEndianBytes: bytes.prefix(6)) }
 }

@@ -131,7 +131,8 @@ struct IngestCommand: ParsableCommand {
             member: member, roster: roster, keystore: FileKeystore(directory: keys), spec: try readBins(bins),
             binsFile: bins, mapping: mapping, rules: rules,
             policy: policy, fallback: try readFallback(file: self.policy), bankCode: bankCode,
-            form: SealedForm(), stores: SQLiteStateStores(prefix: state + "/"), instance: instance, sessionTimeout: .seconds(sessionTimeout),
+            form: SealedForm(), stores: SQLiteStateStores(prefix: state + "/"), instance: instance,
+            sessionTimeout: .seconds(sessionTimeout),
             log: try log.open(), logger: try process.logger("cordon.\(member.id)"))
     }
 }

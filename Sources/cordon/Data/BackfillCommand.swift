@@ -97,7 +97,10 @@ struct BackfillCommand: ParsableCommand {
             sessions: try openSessions(entry, roster, keystore, log, logger),
             rules: IdentifierRules(bankCode: bankCode), log: log, metrics: Metrics(), logger: logger)
         let partition = TopicPartition(Topics.transactions(member))
-        guard let feed = try tokens.feed(SQLiteStateStores(prefix: state + "/").open(tokenState(partition), takingOver: true)) else { return }
+        guard
+            let feed = try tokens.feed(
+                SQLiteStateStores(prefix: state + "/").open(tokenState(partition), takingOver: true))
+        else { return }
         let progress = Progress("telling the parties")
         let sender = HistorySender(
             spec: spec, hasher: try windowHasher(keystore), feed: feed, log: log, clock: SystemClock())

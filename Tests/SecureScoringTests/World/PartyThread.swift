@@ -19,7 +19,7 @@ final class PartyThread: Sendable {
         Thread.detachNewThread { [self] in
             let thread = StageThread(clock: context.clock) { error in
                 context.logger.error("\(error)", metadata: ["partition": "\(context.partition)"])
-                context.metrics.add(1, to: "cordon_log_errors_total")
+                context.metrics.add(1, to: .counter("cordon_log_errors_total", ""))
             }
             do {
                 if let stage = try self.make.withLock({ $0.take() })?() {

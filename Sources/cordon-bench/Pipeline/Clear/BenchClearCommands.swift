@@ -42,7 +42,8 @@ struct BenchClearAgentCommand: ParsableCommand {
             member: AgentRole.member(member, of: roster), roster: roster, keystore: FileKeystore(directory: keys),
             spec: readBins(bins), binsFile: bins, mapping: mapping, rules: readValidation(file: validation),
             policy: readPolicy(file: policy), fallback: readFallback(file: policy), bankCode: nil, form: ClearForm(),
-            stores: SQLiteStateStores(prefix: state + "/"), instance: instance, sessionTimeout: .seconds(sessionTimeout),
+            stores: SQLiteStateStores(prefix: state + "/"), instance: instance,
+            sessionTimeout: .seconds(sessionTimeout),
             log: log.open(), logger: logger
         ).run(front: nil, metricsFile: process.metrics, until: stop)
     }

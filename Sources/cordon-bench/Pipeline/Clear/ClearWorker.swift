@@ -41,7 +41,7 @@ final class ClearWorker {
             guard let last = records.last else { continue }
             try log.append(try score(records))
             try log.commit([Position(partition, last.position.offset + 1)], group: Self.group)
-            metrics.add(1, to: "cordon_batches_total")
+            metrics.add(1, to: .batches)
             // As the leading party's batches do.
             if records.count < limits.records { clock.wait(for: limits.beat.wait(by: clock)) }
         }
@@ -93,7 +93,7 @@ final class ClearWorker {
         var shares = WireScoreShares()
         shares.header = Data(header.encoded(adding: scored.sources))
         shares.box = Data(ClearForm.mark + UInt32.pack(scored.scores))
-        metrics.add(scored.sources.count, to: "cordon_transactions_scored_total")
+        metrics.add(scored.sources.count, to: .transactionsScored)
         return NewRecord(TopicPartition(Topics.scores(member)), value: shares.encoded)
     }
 }

@@ -1,0 +1,40 @@
+/// The verified entries of a compacted topic, by key: models that were dealt, sessions that were announced. Reads on where a key is
+/// not known yet. The first entry of a key stays: what was begun with it can be ended with it. Used by one thread.
+package struct Announcements<Key: Hashable, Value> {
+    private let reader: any LogReader
+    private var values: [Key: Value] = [:]
+    /// The keys in the order in which they were announced.
+    private var keys: [Key] = []
+
+    package init(on topic: String, in log: any EventLog) throws(LogError) {
+        reader = try log.reader(at: [Position(TopicPartition(topic), 0)])
+    }
+
+    /// The value of a key; nil where nobody has announced one.
+    ///
+    /// - Parameter verified: the entry of a record; nil for one that is refused, which is not looked at again.
+    package mutating func value(
+        of key: Key, verified: (LogRecord) -> (key: Key, value: Value)?
+    ) throws(LogError) -> Value? {
+        if let value = values[key] { return value }
+        try read(verified)
+        return values[key]
+    }
+
+    /// All values that are announced now, in the order of the log.
+    package mutating func all(verified: (LogRecord) -> (key: Key, value: Value)?) throws(LogError) -> [Value] {
+        try read(verified)
+        return keys.compactMap { values[$0] }
+    }
+
+    private mutating func read(_ verified: (LogRecord) -> (key: Key, value: Value)?) throws(LogError) {
+        while case let records = try reader.available(limit: 64), !records.isEmpty {
+            // A tombstone announces nothing.
+            for record in records where record.value != nil {
+                guard let (key, value) = verified(record), values[key] == nil else { continue }
+                values[key] = value
+                keys.append(key)
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package import Telemetry
+
+extension Metric {
+    package static let watermarks = Metric.counter(
+        "cordon_watermarks_total", "Records that say how far event time has come.")
+    package static let transactionsSealed = Metric.counter(
+        "cordon_transactions_sealed_total", "Transactions sealed for the parties.")
+    package static let sealedBytes = Metric.counter("cordon_sealed_bytes_total", "Bytes of sealed records.")
+    package static let duplicates = Metric.counter(
+        "cordon_duplicates_total", "Transactions dropped because their id was known.")
+    package static let transactionsMarked = Metric.counter(
+        "cordon_transactions_marked_total", "Transactions scored though late or ahead of the clock.", labels: ["mark"])
+    package static let recordsRejected = Metric.counter(
+        "cordon_rejected_total", "Records on <member>.rejected, by reason.", labels: ["reason"])
+    package static let labelsTaken = Metric.counter("cordon_labels_total", "Labels taken into the windows.")
+    package static let outcomes = Metric.counter(
+        "cordon_outcomes_total", "Statuses, returns and recalls of payments, by kind.", labels: ["kind"])
+    package static let identifiersRefused = Metric.counter(
+        "cordon_identifiers_refused_total",
+        "Names without a token, because they are no identifiers, by entity and reason.", labels: ["entity", "reason"])
+    package static let labelsTold = Metric.counter(
+        "cordon_labels_told_total", "Events of which the parties were told what became of them.")
+    package static let labelRecords = Metric.counter("cordon_label_records_total", "Records on consortium.labels.")
+    package static let decisions = Metric.counter("cordon_decisions_total", "Decisions, by band.", labels: ["band"])
+    package static let rulesMatched = Metric.counter(
+        "cordon_rules_matched_total", "Transactions that a rule of the policy matched.", labels: ["rule", "mode"])
+    package static let repeatedScores = Metric.counter(
+        "cordon_repeated_scores_total", "Scores of transactions that were decided before.")
+    package static let scoreRecordsRefused = Metric.counter(
+        "cordon_score_records_refused_total", "Records of score shares that were refused.")
+}
+
+/// The metrics that an agent's ingest and decisions count.
+package enum IngestMetrics {
+    package static let all: [Metric] = [
+        .watermarks, .transactionsSealed, .sealedBytes, .duplicates, .transactionsMarked, .recordsRejected,
+        .labelsTaken, .outcomes, .identifiersRefused, .labelsTold, .labelRecords, .decisions, .rulesMatched,
+        .repeatedScores, .scoreRecordsRefused,
+    ]
+}

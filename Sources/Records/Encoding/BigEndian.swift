@@ -1,0 +1,11 @@
+/// Numbers as bytes, the highest first (network byte order, RFC 1700): how all that is hashed, signed, used as a key or framed
+/// writes them. Protobuf's own numbers are little-endian, and so are shares and rows of counts.
+extension FixedWidthInteger {
+    /// The bytes of this number, the highest first.
+    @inlinable package var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
+
+    /// The number of some bytes, the highest first; where there are more than it has room for, the last count.
+    @inlinable package init(bigEndianBytes bytes: some Sequence<UInt8>) {
+        self = bytes.reduce(0) { $0 << 8 | Self(truncatingIfNeeded: $1) }
+    }
+}
