@@ -1,6 +1,6 @@
 /// What names an entity, such as a payee or a device, to the parties: the 33 bytes of a compressed group element, of which
 /// nothing is read here. All of them are kept, since a rotation computes the next key from this one.
-package struct TokenKey: NumberedKey, Comparable, CustomStringConvertible {
+package struct TokenKey: NumberedKey, Comparable, CustomStringConvertible, CustomReflectable {
     package static let byteCount = 33
 
     private let words: (UInt64, UInt64, UInt64, UInt64)
@@ -65,6 +65,7 @@ package struct TokenKey: NumberedKey, Comparable, CustomStringConvertible {
     }
 
     package var description: String { "TokenKey(33 bytes)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// A member's place in the roster, 0 ... 63; it keeps it for as long as events of its are counted.

@@ -1,6 +1,7 @@
 package import Records
 
-/// A customer of a member. Two members may use the same customer id for different people.
+/// A customer of a member. Two members may use the same customer id for different people. Cards are ordered by member,
+/// then customer.
 package struct Card: Sendable, Hashable, Comparable {
     package var member: MemberID
     package var customer: String
@@ -19,7 +20,8 @@ package struct Card: Sendable, Hashable, Comparable {
 /// the days (Le Borgne et al., "Reproducible Machine Learning for Credit Card Fraud Detection", chapter 4).
 ///
 /// A card scores what its highest transaction of the day scores, and leaves the following days once it was among the
-/// top `k` and defrauded: it is blocked by then. Cards of equal score are taken in order of the card.
+/// top `k` and defrauded: it is blocked by then. Cards of equal score are taken in order of the card. A day is divided
+/// by `k` also where it has fewer cards, so it may be unable to reach 1.
 ///
 /// - Parameters:
 ///   - day: one a transaction.

@@ -3,7 +3,10 @@
 ///
 /// Frauds of the training days `F ... T` are known, and those of later days once the label's delay has passed: on day
 /// `d` the frauds of days `F ... max(T, d - delay - 1)`.
+///
+/// Days are numbered as `EventTime.dayNumber` does.
 package struct KnownDefrauded: Sendable {
+    /// The days `F ... T` that the model is trained on.
     package let trainingDays: ClosedRange<Int>
     /// Days between a transaction and its confirmed outcome.
     package let labelDelayDays: Int
@@ -20,6 +23,7 @@ package struct KnownDefrauded: Sendable {
         firstFraud[card] = min(day, firstFraud[card] ?? day)
     }
 
+    /// Whether a fraud of the customer is known when the day begins.
     package func isKnown(_ card: Card, on day: Int) -> Bool {
         guard let first = firstFraud[card] else { return false }
         return first <= max(trainingDays.upperBound, day - labelDelayDays - 1)

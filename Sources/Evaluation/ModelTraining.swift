@@ -8,7 +8,13 @@ package enum TrainingError: Error, Sendable, Hashable, CustomStringConvertible {
     package var description: String { "the training days hold no fraud, so there is nothing to learn from" }
 }
 
-/// Features of the wanted days, with progress.
+/// Features of the wanted days, with progress. Computed in the clear, over all members' transactions: for simulations
+/// and replays only.
+///
+/// - Parameters:
+///   - transactions: by time.
+///   - wanted: whether the transactions of a day (`EventTime.dayNumber`) are wanted; all others only fill windows.
+/// - Returns: one row a wanted transaction, in their order.
 package func computeFeatures(
     _ transactions: [LabelledTransaction], _ spec: FeatureSpec, progress: ProgressFactory,
     where wanted: (Int) -> Bool
@@ -21,7 +27,13 @@ package func computeFeatures(
     return rows
 }
 
-/// Trains with progress.
+/// Trains a model in the clear with the default options, with progress.
+///
+/// - Parameters:
+///   - bins: published bins to train on; nil learns them from the rows.
+///   - rows: features of the training days' transactions.
+///   - transactions: all of them; a row's outcome is found by its index here.
+/// - Throws: `noFraud` where no row is a fraud, and what training finds wrong with spec and bins.
 package func trainModel(
     version: String, spec: FeatureSpec, bins: BinnedSpec? = nil, rows: [FeatureRow],
     transactions: [LabelledTransaction],
@@ -41,9 +53,13 @@ package func trainModel(
     return model
 }
 
-/// Quality on the test days as the handbook measures it: customers already known to be defrauded are left out.
+/// Quality on the test days as the handbook (Le Borgne et al.) measures it: customers already known to be defrauded are
+/// left out. Outcomes are taken to be known seven days after a transaction.
 ///
-/// - Parameter scores: by place in `transactions`; those without a score are left out.
+/// - Parameters:
+///   - train: days whose frauds are known from the start.
+///   - test: days that count.
+///   - scores: by place in `transactions`; those without a score are left out.
 package func measure(
     _ transactions: [LabelledTransaction], train: ClosedRange<Int>, test: ClosedRange<Int>, scores: [Int: Double]
 ) -> ConsortiumQuality {

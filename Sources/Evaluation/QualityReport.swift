@@ -5,6 +5,7 @@ package struct ScoredOutcome: Sendable, Hashable {
     package var card: Card
     /// `EventTime.dayNumber` of the transaction.
     package var day: Int
+    /// Whether the transaction turned out to be a fraud.
     package var fraud: Bool
     /// Any scale; not NaN.
     package var score: Double
@@ -20,13 +21,16 @@ package struct ScoredOutcome: Sendable, Hashable {
 /// How well a model's scores find frauds. A figure is nil where the transactions do not define it, for instance without
 /// a fraud.
 package struct QualityReport: Sendable, Hashable {
+    /// The area under the receiver operating characteristic (`rocAUC`), 0 to 1; 0.5 is what chance gives.
     package var auc: Double?
+    /// Average precision, 0 to 1; chance gives about the part of frauds.
     package var averagePrecision: Double?
-    /// Card precision of the 100 highest-scored cards of a day.
+    /// Card precision of the 100 highest-scored cards of a day, 0 to 1.
     package var cardPrecision100: Double?
     package var transactions: Int
     package var frauds: Int
 
+    /// Computes all figures, over outcomes in any order.
     package init(of outcomes: [ScoredOutcome]) {
         let scores = outcomes.map(\.score)
         let labels = outcomes.map(\.fraud)

@@ -40,7 +40,7 @@ package func averagePrecision(scores: [Double], labels: [Bool]) -> Double? {
     return sum / Double(frauds)
 }
 
-/// Transactions of equal score, highest score first.
+/// Transactions of equal score, highest score first; nil where the counts differ or a score is NaN.
 private func tieGroups(_ scores: [Double], _ labels: [Bool]) -> [(count: Int, frauds: Int)]? {
     guard scores.count == labels.count, !scores.contains(where: \.isNaN) else { return nil }
     var groups: [(count: Int, frauds: Int)] = []

@@ -1,27 +1,28 @@
 package import Records
 
-/// What a consortium is worth to each of its members: every member alone, by its own windows and its own model, against all
-/// together, over the same transactions.
+/// What a consortium is worth to each of its members: every member alone, by its own windows and its own model, against
+/// all together, over the same transactions.
 package struct Uplift: Sendable, Hashable {
     /// One way of scoring over some transactions.
     package struct Figures: Sendable, Hashable {
         package var quality: QualityReport
         /// Frauds among the transactions that the budget looks at.
         package var stopped: Int
-        /// Of those at a terminal where only others' frauds were known.
+        /// Those of them at a terminal where only others' frauds were known.
         package var stoppedAfterOthers: Int
 
-        /// Nil without a fraud.
+        /// The part of all frauds that is stopped, 0 to 1; nil without a fraud.
         package var recall: Double? { quality.frauds > 0 ? Double(stopped) / Double(quality.frauds) : nil }
     }
 
-    /// Over one member's transactions, or over all.
+    /// Both ways of scoring, over one member's transactions or over all.
     package struct Comparison: Sendable, Hashable {
         package var alone: Figures
         package var consortium: Figures
         /// Frauds at terminals where others had had confirmed frauds and the member none.
         package var afterOthers: Int
 
+        /// Whether the consortium's average precision is below the member's own; false where either is not defined.
         package var isWorseOff: Bool {
             guard let alone = alone.quality.averagePrecision, let together = consortium.quality.averagePrecision else {
                 return false
@@ -30,14 +31,20 @@ package struct Uplift: Sendable, Hashable {
         }
     }
 
+    /// The budget that each member has.
     package let budget: AlertBudget
+    /// All members: frauds stopped are the members' sum, and `quality` ranks all transactions together. Alone, that
+    /// ranks scores of different models against each other.
     package let overall: Comparison
     package let members: [MemberID: Comparison]
 
     /// A transaction of the test with both scores. Each member's own are on a scale of their own.
     package struct Row: Sendable {
+        /// The transaction with the consortium's score.
         package var outcome: ScoredOutcome
+        /// The score by the member's own model.
         package var alone: Double
+        /// Whether only others' frauds were known at the terminal (`KnownTerminals`).
         package var isAfterOthers: Bool
 
         /// - Parameter outcome: with the consortium's score.
@@ -48,7 +55,7 @@ package struct Uplift: Sendable, Hashable {
         }
     }
 
-    /// Each member has the budget for its own transactions.
+    /// Each member has the budget for its own transactions, and so gets no alerts of others'.
     package init(of rows: [Row], budget: AlertBudget) {
         self.budget = budget
         let parts = Dictionary(grouping: rows, by: \.outcome.card.member)
@@ -87,10 +94,12 @@ package struct Uplift: Sendable, Hashable {
     }
 }
 
-/// Which terminals' frauds are confirmed, and at whom: tells a fraud that a member could not have seen coming by itself.
+/// Which terminals' frauds are confirmed, and at whom: tells a fraud that a member could not have seen coming by
+/// itself.
 package struct KnownTerminals: Sendable {
-    /// Days between a transaction and its confirmed outcome, and how long that says something of the terminal.
+    /// Days between a transaction and its confirmed outcome.
     private let delayDays: Int
+    /// How many days' confirmed outcomes say something of a terminal.
     private let memoryDays: Int
     private var days: [String: [(day: Int, member: MemberID)]] = [:]
 
@@ -99,11 +108,13 @@ package struct KnownTerminals: Sendable {
         self.memoryDays = memoryDays
     }
 
+    /// A fraud on a day (`EventTime.dayNumber`), in any order of days.
     package mutating func add(_ terminal: String, of member: MemberID, fraudOn day: Int) {
         days[terminal, default: []].append((day, member))
     }
 
-    /// Whether on `day` others' frauds at the terminal are confirmed, and none of the member's own.
+    /// Whether on `day` others' frauds at the terminal are confirmed, and none of the member's own. Frauds count that
+    /// happened from `delayDays + memoryDays` to `delayDays + 1` days before.
     package func isKnownToOthersAlone(_ terminal: String, _ member: MemberID, on day: Int) -> Bool {
         let confirmed = (days[terminal] ?? []).filter {
             (day - delayDays - memoryDays..<day - delayDays).contains($0.day)

@@ -2,16 +2,20 @@ import Foundation
 package import Model
 package import Records
 
-/// Trains every member alone and all together, and compares them over the test days, in the clear: what `cordon demo --compare`
-/// and `cordon report uplift` tell.
+/// Trains every member's own model, and compares its scores with the consortium's over the test days, in the clear:
+/// what `cordon demo --compare` and `cordon report uplift` tell.
 package struct UpliftStudy {
     package let uplift: Uplift
     /// The members' own models' scores, by place in the transactions.
     package let alone: [Int: Double]
 
     /// - Parameters:
+    ///   - transactions: of all members, by time.
+    ///   - train: days that the members' own models learn from.
+    ///   - test: days that are compared; customers known to be defrauded are left out.
     ///   - own: features of a member by itself.
-    ///   - consortium: the consortium's scores by place in the transactions.
+    ///   - consortium: the consortium's scores by place in the transactions; those without are left out.
+    ///   - budget: what each member can look at.
     ///   - progress: shows how far training is.
     package init(
         _ transactions: [LabelledTransaction], train: ClosedRange<Int>, test: ClosedRange<Int>, own: FeatureSpec,
@@ -43,7 +47,8 @@ package struct UpliftStudy {
         uplift = Uplift(of: rows, budget: budget)
     }
 
-    /// Each member's scores by the model that it can train by itself; one without frauds to learn from has none, and scores 0.
+    /// Each member's scores by the model that it can train by itself; one without frauds to learn from has none, and
+    /// scores 0.
     private static func alone(
         _ transactions: [LabelledTransaction], train: ClosedRange<Int>, test: ClosedRange<Int>, spec: FeatureSpec,
         progress: ProgressFactory

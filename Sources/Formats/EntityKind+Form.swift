@@ -10,7 +10,9 @@ extension EntityKind {
         case .country: return text.utf8.count == 2 && text.utf8.allSatisfy { (65...90).contains($0) }
         case .ip:
             var address = [UInt8](repeating: 0, count: 16)
-            return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1
+            // C reads a text to its first NUL.
+            return !text.utf8.contains(0)
+                && (inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1)
         }
     }
 }

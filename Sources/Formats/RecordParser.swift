@@ -203,8 +203,9 @@ package struct RecordParser: Sendable {
 
     private func time(_ fields: [String: JSONScalar], _ source: FieldSource) throws(Rejection) -> EventTime {
         let name = fields.first(of: source)
-        guard let time = EventTime(rfc3339: try fields.text(name, numbers: false)), Self.times.contains(time.seconds)
-        else { throw Rejection(reason: .timeInvalid, field: name) }
+        let text = try fields.text(name, numbers: false)
+        let time = mapping.format.isMessage ? EventTime(isoDateTime: text) : EventTime(rfc3339: text)
+        guard let time, Self.times.contains(time.seconds) else { throw Rejection(reason: .timeInvalid, field: name) }
         return time
     }
 
@@ -228,8 +229,9 @@ package struct RecordParser: Sendable {
 }
 
 extension Mapping.Format {
+    /// Whether a record is a message of ISO 20022.
+    fileprivate var isMessage: Bool { if case .iso20022 = self { true } else { false } }
+
     /// Bytes that a record may have.
-    fileprivate var limit: Int {
-        if case .iso20022 = self { RecordParser.messageLimit } else { RecordParser.recordLimit }
-    }
+    fileprivate var limit: Int { isMessage ? RecordParser.messageLimit : RecordParser.recordLimit }
 }

@@ -2,16 +2,28 @@ import Foundation
 package import Records
 package import Secrets
 
-/// Private keys of one role as files of a folder that only its owner may read: the development default. A hardware
+/// Private keys of one role as files of a folder that only their owner may read: the development default. A hardware
 /// token or a key-management service takes its place behind the same calls.
+///
+/// A file holds one line of base64 (RFC 4648) and has mode 600: `hpke.key` and `identity.key` with 32 bytes, a local
+/// key's with 32 random bytes, and `session-<epoch>.key` with a member's three session secrets, party 0's first, and
+/// the announcement behind them. Every call reads its file anew. Processes may share a folder: a file is there whole or
+/// not at all.
 package struct FileKeystore: Sendable {
+    /// The folder, without a slash at its end. It need not exist before the first key is stored.
     package let directory: String
 
+    /// Why a key can't be had or kept. Each names the file, and nothing of what it holds.
     package enum KeystoreError: Error, Sendable, Hashable, CustomStringConvertible {
+        /// No file is at the path.
         case missing(path: String)
+        /// The file is there, and this user can't read it, or it is no text of UTF-8.
         case unreadable(path: String)
+        /// The group or others may do something with the file: a bit of mode 077 is set. It is not read then.
         case readableByOthers(path: String, mode: String)
+        /// The file holds no base64, or bytes of another length than the key's.
         case malformed(path: String)
+        /// The folder or the file can't be made.
         case notWritten(path: String)
 
         package var description: String {
@@ -28,6 +40,9 @@ package struct FileKeystore: Sendable {
 
     package init(directory: String) { self.directory = directory }
 
+    /// The role's key that others encrypt to, from `<name>.key`.
+    ///
+    /// - Throws: `missing`, `readableByOthers`, `unreadable` or `malformed`.
     package func hpkeKey(_ name: String = "hpke") throws(KeystoreError) -> HPKEPrivateKey {
         do { return try HPKEPrivateKey(bytes: read("\(name).key")) } catch let error as KeystoreError {
             throw error
@@ -36,10 +51,12 @@ package struct FileKeystore: Sendable {
         }
     }
 
+    /// Writes the key to `<name>.key`, in the place of one that is there.
     package func store(_ key: borrowing HPKEPrivateKey, _ name: String = "hpke") throws(KeystoreError) {
         try write(key.rawRepresentation, "\(name).key")
     }
 
+    /// The role's Ed25519 identity, from `identity.key`.
     package func signingKey() throws(KeystoreError) -> SigningKey {
         guard let key = SigningKey(bytes: try read("identity.key")) else {
             throw .malformed(path: path("identity.key"))
@@ -47,12 +64,15 @@ package struct FileKeystore: Sendable {
         return key
     }
 
+    /// Writes the identity to `identity.key`, in the place of one that is there.
     package func store(_ key: borrowing SigningKey) throws(KeystoreError) {
         try write(key.rawRepresentation, "identity.key")
     }
 
-    /// A symmetric key that the role keeps to itself, made on first use; of several processes that make it at once, one
-    /// does and all use it.
+    /// A symmetric key of 32 bytes that the role keeps to itself, made on first use; of several processes that make it
+    /// at once, one does and all use it.
+    ///
+    /// - Parameter name: what the key is for, such as `event-id`; also the file's name before `.key`.
     package func localKey(_ name: String) throws(KeystoreError) -> SecretKey {
         let file = "\(name).key"
         if !FileManager.default.fileExists(atPath: path(file)) {
@@ -64,7 +84,8 @@ package struct FileKeystore: Sendable {
         return SecretKey(bytes: bytes)
     }
 
-    /// A member's sessions of an epoch and their announcement, as it goes on the log; nil where it has none yet.
+    /// A member's sessions of an epoch and their announcement, as it goes on the log; nil where it has none yet. The
+    /// announcement is not verified here, nor whose it is.
     package func sessions(
         of member: MemberID, epoch: UInt32
     ) throws(KeystoreError) -> (sessions: [PartyID: Session], announcement: [UInt8])? {
@@ -81,7 +102,7 @@ package struct FileKeystore: Sendable {
     }
 
     /// Keeps a member's sessions of an epoch, unless it has some already: of several agents that offer at once, the
-    /// first one's are everybody's.
+    /// first one's are everybody's. So an offer is used only after it was read back by `sessions(of:epoch:)`.
     package func store(_ offer: borrowing SessionOffer, epoch: UInt32) throws(KeystoreError) {
         let secrets = offer.secrets
         try write(
@@ -91,6 +112,8 @@ package struct FileKeystore: Sendable {
 
     func path(_ file: String) -> String { directory + "/" + file }
 
+    /// The bytes of a file. What is wrong with it is looked for in this order: missing, open to others, unreadable,
+    /// malformed.
     private func read(_ file: String) throws(KeystoreError) -> [UInt8] {
         let path = path(file)
         guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
@@ -99,10 +122,10 @@ package struct FileKeystore: Sendable {
         {
             throw .readableByOthers(path: path, mode: String(mode.intValue, radix: 8))
         }
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { throw .unreadable(path: path) }
-        guard let data = Data(base64Encoded: text.trimmingCharacters(in: .whitespacesAndNewlines)), !data.isEmpty else {
-            throw .malformed(path: path)
-        }
+        guard let content = try? Data(contentsOf: URL(fileURLWithPath: path)) else { throw .unreadable(path: path) }
+        guard let text = String(data: content, encoding: .utf8),
+            let data = Data(base64Encoded: text.trimmingCharacters(in: .whitespacesAndNewlines)), !data.isEmpty
+        else { throw .malformed(path: path) }
         return Array(data)
     }
 
@@ -110,9 +133,11 @@ package struct FileKeystore: Sendable {
         try Self.writePrivate(Data(bytes).base64EncodedString() + "\n", to: path(file), keepsExisting: keepsExisting)
     }
 
-    /// Writes a file that only its owner may read, whole or not at all.
+    /// Writes a file of mode 600, whole or not at all: under another name in the same folder first, then renamed, or
+    /// linked where an existing file is kept. Makes folders that are not there.
     ///
     /// - Parameter keepsExisting: leaves a file alone that is there already, also one that comes at the same moment.
+    /// - Throws: `notWritten`, with the path that was asked for.
     static func writePrivate(_ text: String, to path: String, keepsExisting: Bool = false) throws(KeystoreError) {
         let temporary = "\(path).\(UUID().uuidString).new"
         defer { unlink(temporary) }

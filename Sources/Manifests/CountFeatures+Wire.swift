@@ -2,7 +2,8 @@ package import Model
 package import Records
 
 extension CountFeatures {
-    /// Nil where they are none that parties can count.
+    /// The features that a model's header names; nil where parties can't count them
+    /// (`CountFeatures.init(bucket:slots:features:)`) or a kind is unknown.
     package init?(_ wire: WireCountFeatures) {
         var features: [Feature] = []
         for feature in wire.features {
@@ -15,6 +16,7 @@ extension CountFeatures {
         self.init(bucket: wire.bucket, slots: Int(wire.slots), features: features)
     }
 
+    /// The features for a model's header, in their order: the order of their bits.
     package var wire: WireCountFeatures {
         var wire = WireCountFeatures()
         wire.bucket = bucket

@@ -3,16 +3,21 @@ package import Keys
 package import Records
 import ThreeParty
 
-/// The record in `consortium.sealed` from which on a model is in force.
+/// The record in `consortium.sealed` from which on a model is in force. It is one record among the transactions of a
+/// partition, so all parties switch between the same two of them.
 package struct ModelActivation: Sendable, Hashable {
+    /// The digest of the model's manifest.
     package let model: Digest32
+    /// The model's name for people, as its header has it.
     package let version: String
-    /// Grows with every activation: a repeated record can't bring an old model back.
+    /// The activation's number, which grows with every one: a repeated record can't bring an old model back. Whoever
+    /// reads has to refuse a number at or below the last; a single activation does not show that.
     package let sequence: UInt64
 
+    /// What the coordinator's signature is for.
     static let context = "cordon/activation/v1"
 
-    /// Nil where the coordinator did not sign it.
+    /// Nil where the coordinator did not sign it, or its digest is not of 32 bytes.
     package init?(verifying wire: WireModelActivation, coordinator: VerifyingKey) {
         guard let model = Digest32(wire.modelDigest),
             coordinator.verifies(Array(wire.signature), over: Self.signed(wire), context: Self.context)
@@ -22,6 +27,11 @@ package struct ModelActivation: Sendable, Hashable {
         sequence = wire.sequence
     }
 
+    /// Signs an activation.
+    ///
+    /// - Parameters:
+    ///   - digest: of the manifest.
+    ///   - sequence: above those of all activations before.
     package static func make(
         _ digest: Digest32, version: String, sequence: UInt64, coordinator: borrowing SigningKey
     ) -> WireModelActivation {
@@ -33,6 +43,7 @@ package struct ModelActivation: Sendable, Hashable {
         return activation
     }
 
+    /// The signed bytes: digest (32 bytes), sequence (8, big-endian), then the version in UTF-8.
     private static func signed(_ wire: WireModelActivation) -> [UInt8] {
         Array(wire.modelDigest) + wire.sequence.bigEndianBytes + Array(wire.version.utf8)
     }

@@ -6,32 +6,53 @@ package import ThreeParty
 
 /// Why a manifest is not to be used.
 package enum ManifestError: Error, Sendable, Hashable {
+    /// The header is no message, or there are not six boxes.
     case malformed
+    /// The coordinator did not sign these bytes.
     case badSignature
+    /// The header is of another schema, or names a shape, a scale or counts that no model has.
     case shape
+    /// The party's box does not open with its key.
     case notAuthentic
-    /// A component has another length than the shape says.
+    /// The box holds no share, or a component has another length than the shape says.
     case components
 }
 
 /// A model in shares, checked: what is public of it, and one sealed box a party. Nothing here says that the model ever
 /// existed in one place: a dealer and a secure trainer both end with this.
+///
+/// Anybody can read and verify one (`init(verifying:coordinator:)`); only a party can open its share, and one party's
+/// share says nothing of the selection rows and leaves.
 package struct ModelManifest: Sendable {
+    /// The digest of header and boxes, by which activations and plans name the model.
     package let digest: Digest32
+    /// The model's name for people.
     package let version: String
+    /// The feature spec and bins that the model reads: the first eight bytes of their digest.
     package let featureSpec: UInt64
+    /// The public shape, and with the rest of the header all that a party learns of the model.
     package let shape: ForestShape
-    /// What the parties put behind a member's bits; nil where the model reads none of their counts.
+    /// The consortium features whose bits the parties put behind a member's; nil where the model reads none of their
+    /// counts.
     package let counts: CountFeatures?
+    /// The scale of scores, 0 to 30: a score is a whole number of 2^-fractionBits.
     package let fractionBits: Int
-    /// Ascending scores and their probabilities of fraud.
+    /// The steps of the calibration as the header has them: scores in units of 2^-fractionBits, and the probability of
+    /// fraud from each on. Their order is not checked here.
     package let calibration: [(score: Int64, probability: Double)]
+    /// For each party the encapsulated key, 32 bytes, then the HPKE ciphertext of its share.
     private let boxes: [[UInt8]]
+    /// The header's bytes, which the boxes are bound to.
     private let header: [UInt8]
 
+    /// HPKE's info of the shares.
     static let info = Array("cordon/model/v1".utf8)
+    /// What the coordinator's signature over the digest is for.
     static let context = "cordon/model/v1"
 
+    /// Checks a manifest: its form first, then the signature, then the shape that it names. The boxes stay closed.
+    ///
+    /// - Throws: `malformed`, `badSignature` or `shape`.
     package init(verifying wire: WireModelManifest, coordinator: VerifyingKey) throws(ManifestError) {
         guard let header = WireModelHeader(decoding: Array(wire.header)), wire.boxes.count == 6 else {
             throw .malformed
@@ -59,6 +80,7 @@ package struct ModelManifest: Sendable {
     /// Thermometer bits that a member shares.
     package var ownBits: Int { shape.bits - (counts?.bits ?? 0) }
 
+    /// The counts of a header. They leave the member at least one bit of its own.
     private static func counts(
         _ wire: WireCountFeatures, of shape: ForestShape
     ) throws(ManifestError) -> CountFeatures {
@@ -66,7 +88,11 @@ package struct ModelManifest: Sendable {
         return counts
     }
 
-    /// This party's share, opened with its key.
+    /// This party's share, opened with its key. Components 0 and 1 of rows and leaves travel as seeds of 16 bytes and
+    /// are expanded here.
+    ///
+    /// - Throws: `notAuthentic` where the box is not this party's, was changed, or belongs to another header;
+    ///   `components` where it holds no share of the shape.
     package func components(
         for party: PartyID, key: borrowing HPKEPrivateKey
     ) throws(ManifestError) -> ModelComponents {
@@ -94,13 +120,21 @@ package struct ModelManifest: Sendable {
         return components
     }
 
+    /// The model's digest (`Digest32.init(of:)`): a label, the header's bytes, and the six boxes in order.
     static func digest(header: [UInt8], boxes: [[UInt8]]) -> Digest32 {
         Digest32(of: [Array("cordon/model/v1".utf8), header] + boxes)
     }
 
     /// Shares a model that the caller knows: selection rows and leaves as `ForestShape` lays them out.
     ///
-    /// - Parameter random: 16 fresh random bytes a call.
+    /// - Parameters:
+    ///   - header: what is public; it has to say the same as `shape`.
+    ///   - selection: `shape.selectionBytes` of rows, one a condition, shared by XOR.
+    ///   - leaves: `shape.leafBytes` of little-endian ring elements, shared by addition.
+    ///   - parties: the parties' HPKE keys, of the roster.
+    ///   - coordinator: signs the digest.
+    ///   - random: 16 fresh random bytes a call.
+    /// - Throws: `malformedKey` where a party has no key.
     package static func deal(
         header: WireModelHeader, shape: ForestShape, selection: [UInt8], leaves: [UInt8],
         parties: [PartyID: HPKEPublicKey], coordinator: borrowing SigningKey, random: () -> [UInt8]

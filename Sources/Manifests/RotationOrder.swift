@@ -5,15 +5,17 @@ package import Records
 /// The coordinator's word that the parties are to rotate the token key, on `consortium.tokenkeys`. It gives the
 /// coordinator no say in what the new key is.
 package struct RotationOrder: Sendable, Hashable {
-    /// Of the new key.
+    /// The token epoch of the new key.
     package let epoch: UInt64
-    /// From 1.
+    /// The attempt's number, from 1; what was left unfinished is begun again under the next.
     package let attempt: UInt32
 
+    /// The version of the layout, which is signed too.
     static let schema: UInt32 = 1
     static let context = "cordon/token-rotation/v1"
 
-    /// Nil for another consortium, and where the coordinator did not sign it.
+    /// Nil for another consortium, another schema or an attempt 0, and where the coordinator did not sign it. Which
+    /// epoch is due is for the reader to know.
     package init?(verifying wire: WireTokenRotationOrder, consortium: String, coordinator: VerifyingKey) {
         guard wire.schema == Self.schema, wire.consortium == consortium, wire.attempt >= 1,
             coordinator.verifies(Array(wire.signature), over: Self.signed(wire), context: Self.context)
@@ -22,6 +24,12 @@ package struct RotationOrder: Sendable, Hashable {
         attempt = wire.attempt
     }
 
+    /// Signs an order.
+    ///
+    /// - Parameters:
+    ///   - consortium: its name in the roster, so that an order counts in no other.
+    ///   - epoch: of the new key.
+    ///   - attempt: from 1.
     package static func make(
         consortium: String, epoch: UInt64, attempt: UInt32, coordinator: borrowing SigningKey
     ) -> WireTokenRotationOrder {

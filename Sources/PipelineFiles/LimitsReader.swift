@@ -4,7 +4,7 @@ import Policy
 /// `above` and `at_least` with at most one of `below` and `at_most`.
 ///
 /// - Parameter beside: keys of the mapping that are no limits.
-func readLimits<Value: Comparable & Hashable & Sendable>(
+func readLimits<Value: LimitValue>(
     _ node: YAMLNode, beside: [String] = [], _ read: (YAMLNode) throws(ConfigurationError) -> Value
 ) throws(ConfigurationError) -> Limits<Value> {
     func exactly(_ value: Value) -> Limits<Value>? { Limits(lower: .inclusive(value), upper: .inclusive(value)) }
@@ -38,7 +38,7 @@ private func alone(_ node: YAMLNode, _ given: Int) throws(ConfigurationError) {
     guard given == 1 else { throw node.wrong("stands alone: no other limit belongs beside it") }
 }
 
-private func bound<Value>(
+private func bound<Value: LimitValue>(
     _ node: YAMLNode, _ inclusive: String, _ exclusive: String, _ read: (YAMLNode) throws(ConfigurationError) -> Value
 ) throws(ConfigurationError) -> Limits<Value>.Bound? {
     switch (node.optional(inclusive), node.optional(exclusive)) {

@@ -29,10 +29,10 @@ package enum WorldFile: Sendable {
     package init(file: String, changes: Changes = Changes()) throws(ConfigurationError) {
         let root = try YAMLNode(file: file)
         let kind = try root.child("world")
-        let size = try Size(root, changes)
         switch try kind.string {
         case "consortium":
             try root.allow(Size.keys + ["segments", "typologies"])
+            let size = try Size(root, changes)
             let segments = try root.optional("segments").map { node throws(ConfigurationError) in
                 try numbers(node, in: 0...1_000_000) { Segment(rawValue: $0) }
             }
@@ -51,6 +51,7 @@ package enum WorldFile: Sendable {
             } catch { throw root.wrong("a consortium has \(WorldPlan.limits)") }
         case "handbook":
             try root.allow(Size.keys + ["radius"])
+            let size = try Size(root, changes)
             let radius = try root.optional("radius")?.number(in: 0.001...1000)
             do {
                 self = .handbook(

@@ -1,10 +1,13 @@
-/// What is done with a transaction, from mild to severe.
+/// What is done with a transaction, from mild to severe. Bands are ordered so, and a raw value is the word in policies,
+/// decisions and alerts.
 package enum Band: String, Sendable, Hashable, CaseIterable, Comparable {
+    /// The payment is let go.
     case approve
     /// The customer is asked for one more factor ("step-up"); no person of the risk team looks at it.
     case challenge
     /// Held for a person of the risk team.
     case review
+    /// The payment is stopped.
     case decline
 
     private var severity: Int {

@@ -2,13 +2,16 @@ import Formats
 import Foundation
 package import Records
 
-/// A decision or alert as a CloudEvents 1.0 event in structured JSON.
+/// A decision or alert as a CloudEvents 1.0 event in structured JSON: all that a member's own systems need to act. Each
+/// decision is one on `<member>.decisions`, and each that a person is to hear of (`Band.alerts`) another on
+/// `<member>.alerts`; both have the same `id` and `source`, so `type` tells them apart.
 package struct CloudEvent: Codable, Sendable, Hashable {
-    /// Where the transaction stands in the member's own topic.
+    /// Where the transaction stands in the member's own topic. Repeats after a crash are told by it.
     package struct Source: Codable, Sendable, Hashable {
         package var partition: Int
+        /// The record's number in its partition, from 0.
         package var offset: Int64
-        /// Of the transactions of one record, from 0; absent for the first.
+        /// Which of the record's transactions it is, from 0; absent for the first.
         package var index: Int?
 
         package init(_ position: SourcePosition) {
@@ -23,6 +26,7 @@ package struct CloudEvent: Codable, Sendable, Hashable {
     /// A live rule that matched, with its reason for the people who read this.
     package struct Rule: Codable, Sendable, Hashable {
         package var id: String
+        /// The rule's text for people, as the policy has it.
         package var reason: String
 
         package init(id: String, reason: String) {
@@ -42,30 +46,39 @@ package struct CloudEvent: Codable, Sendable, Hashable {
         }
     }
 
+    /// The event's `data`. What is nil is absent from the JSON.
     package struct Detail: Codable, Sendable, Hashable {
+        /// The member's own id of the transaction.
         package var transaction: String
+        /// The band that counts, by name.
         package var decision: String
         /// What the score alone would have led to, where rules changed it.
         package var scoreDecision: String?
-        /// Live rules that matched, shadow rules that matched; absent where none did.
+        /// Live rules that matched, in the policy's order; absent where none did.
         package var rules: [Rule]?
+        /// Shadow rules that matched, in the policy's order; absent where none did.
         package var shadowRules: [ShadowRule]?
-        /// In units of 2^-fractionBits: what the parties computed, bit for bit.
+        /// The score in units of 2^-fractionBits of the model's: what the parties computed, bit for bit.
         package var rawScore: Int64
+        /// The same score as a number (IEEE 754 binary64), on the model's own scale.
         package var score: Double
+        /// The probability of fraud, 0 to 1, by the model's calibration of the score.
         package var probability: Double
+        /// The version, in the model's manifest, of the model that scored it.
         package var modelVersion: String
         package var source: Source
-        /// RFC 3339, when the payment was made.
+        /// When the payment was made, as RFC 3339.
         package var transactionTime: String
-        /// Microseconds since 1970: when the transaction came into the log, and when it was decided.
+        /// When the transaction came into the log, in microseconds since 1970.
         package var receivedAt: Int64
+        /// When it was decided, in microseconds since 1970.
         package var decidedAt: Int64
-        /// What was unusual about it, such as `late`; absent where nothing was.
+        /// What was unusual about it, `late` or `clock_skew`; absent where nothing was.
         package var marks: [String]?
-        /// For alerts only: what the member's own risk team needs to look into it.
+        /// For alerts only, as the two below: what the member's own risk team needs to look into it.
         package var customer: String?
         package var terminal: String?
+        /// A decimal of the consortium's currency, such as `57.16`.
         package var amount: String?
 
         package init(
@@ -95,10 +108,15 @@ package struct CloudEvent: Codable, Sendable, Hashable {
     }
 
     package var specversion = "1.0"
+    /// The event id of the transaction, 32 hexadecimal digits.
     package var id: String
+    /// The member, as `/members/<member>`.
     package var source: String
+    /// What the event is: `decision` or `alert`.
     package var type: String
+    /// The transaction's id.
     package var subject: String
+    /// When it was decided, as RFC 3339, in whole seconds.
     package var time: String
     package var datacontenttype = "application/json"
     package var data: Detail
@@ -106,6 +124,10 @@ package struct CloudEvent: Codable, Sendable, Hashable {
     package static let decision = "org.cordon.decision.v1"
     package static let alert = "org.cordon.alert.v1"
 
+    /// - Parameters:
+    ///   - id: 32 hexadecimal digits.
+    ///   - type: `decision` or `alert`.
+    ///   - time: when it was decided.
     package init(id: String, member: MemberID, type: String, time: EventTime, data: Detail) {
         self.id = id
         source = "/members/\(member)"
@@ -115,7 +137,8 @@ package struct CloudEvent: Codable, Sendable, Hashable {
         self.data = data
     }
 
-    /// In structured mode, members by name. Written by hand: `JSONEncoder` took a tenth of an agent's time.
+    /// The event in structured mode, members by name: the same event gives the same bytes. Numbers have to be finite.
+    /// Written by hand: `JSONEncoder` took a tenth of an agent's time.
     package var json: [UInt8] {
         var out = JSONObjectWriter()
         out.put("data") { data.write(to: &$0) }
@@ -129,6 +152,8 @@ package struct CloudEvent: Codable, Sendable, Hashable {
         return out.end()
     }
 
+    /// Reads an event; nil where the bytes are no JSON, or a member that has to be there is missing or of another type.
+    /// Members that only a newer version knows are passed over. Versions and types are not checked.
     package init?(json: [UInt8]) {
         guard let event = try? JSONDecoder().decode(CloudEvent.self, from: Data(json)) else { return nil }
         self = event

@@ -1,14 +1,16 @@
 package import Model
 
-/// A member's own answer to transactions and their probabilities of fraud: bands of the score, then rules on the member's
-/// own data (docs/POLICY.md). Made from a file by `Configuration`'s `readPolicy`, which checks names.
+/// A member's own answer to transactions and their probabilities of fraud: bands of the score, then rules on the
+/// member's own data (docs/POLICY.md). Made from a file by `PipelineFiles`' `readPolicy`, which checks names.
 package struct DecisionPolicy: Sendable, Hashable {
+    /// What the score alone leads to.
     package let bands: ScoreBands
-    /// What the member's agent computes for the rules, beside the consortium's features.
+    /// The features that the member's agent computes for the rules, beside the consortium's spec. Nothing of them is
+    /// shared.
     package let windows: [Feature]
-    /// Declared lists, and how many values each has; the values are in the conditions that use them.
+    /// The declared lists by name, and how many values each has; the values are in the conditions that use them.
     package let lists: [String: Int]
-    /// In the file's order; each id once.
+    /// The rules in the file's order; each id once.
     package let rules: [PolicyRule]
 
     package init(bands: ScoreBands, windows: [Feature] = [], lists: [String: Int] = [:], rules: [PolicyRule] = []) {
@@ -18,11 +20,15 @@ package struct DecisionPolicy: Sendable, Hashable {
         self.rules = rules
     }
 
-    /// Bands alone.
+    /// A policy of bands alone, without challenges.
+    ///
+    /// - Throws: what `ScoreBands` finds wrong with the two bounds.
     package init(review: Double, decline: Double) throws(ScoreBands.Invalid) {
         self.init(bands: try ScoreBands(review: review, decline: decline))
     }
 
+    /// What becomes of a transaction. Every rule is looked at, so the outcome names all that match; the same facts
+    /// always give the same outcome.
     package func decide(_ facts: PolicyFacts) -> PolicyOutcome {
         let score = bands.band(facts.probability)
         let matched = rules.filter { $0.matches(facts) }

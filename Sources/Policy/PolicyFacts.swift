@@ -1,9 +1,9 @@
 package import Records
 
-/// What a rule may see of a transaction: the member's own data and its score, nothing else.
+/// What a rule may see of a transaction: the member's own data and its score, nothing else. It never leaves the member.
 package struct PolicyFacts: Sendable {
     package var transaction: Transaction
-    /// Of fraud, by the model.
+    /// The probability of fraud by the model, 0 to 1.
     package var probability: Double
     /// The policy's windows by name, as they were when the transaction was taken in; one that is not here is unknown.
     package var windows: [String: Double]

@@ -7,10 +7,12 @@ package struct PolicyOutcome: Sendable, Hashable {
         package var band: Band
     }
 
-    /// Of the score alone.
+    /// The band of the score alone.
     package var scoreBand: Band
+    /// The band that counts, after the live rules.
     package var band: Band
     /// The live rules that matched, in the file's order.
     package var rules: [PolicyRule]
+    /// The shadow rules that matched, in the file's order; none of them counts.
     package var shadow: [ShadowMatch]
 }

@@ -1,5 +1,6 @@
 /// One rule of a member's policy, written by its risk team. Neither it nor its matches leave the member.
 package struct PolicyRule: Sendable, Hashable {
+    /// Whether a rule counts. A raw value is the word in policy files and a label of metrics.
     package enum Mode: String, Sendable, Hashable, CaseIterable {
         /// Counts.
         case live
@@ -14,6 +15,7 @@ package struct PolicyRule: Sendable, Hashable {
         /// This band, also where the score's is more severe.
         case set(Band)
 
+        /// The band that is asked for, either way.
         package var band: Band {
             switch self {
             case .atLeast(let band), .set(let band): band
@@ -21,10 +23,10 @@ package struct PolicyRule: Sendable, Hashable {
         }
     }
 
-    /// Small letters, digits, `-` and `_`: it is a label of metrics too.
+    /// The rule's name, once in a policy: small letters, digits, `-` and `_`, as it is a label of metrics too.
     package var id: String
     package var mode: Mode
-    /// For the people who read decisions and alerts.
+    /// A text for the people who read decisions and alerts; no identifiers in it.
     package var reason: String
     package var condition: Condition
     package var effect: Effect
@@ -37,10 +39,11 @@ package struct PolicyRule: Sendable, Hashable {
         self.effect = effect
     }
 
-    /// Only where the condition is known to hold: what depends on a field that the transaction lacks is no match.
+    /// Whether the condition is known to hold: what depends on a field that the transaction lacks is no match.
     package func matches(_ facts: PolicyFacts) -> Bool { condition.holds(facts) == true }
 
-    /// Whether `self`, on the same transactions as `earlier`, can't change what `earlier` leads to.
+    /// Whether `self`, on the same transactions as `earlier`, can't change what `earlier` leads to, whatever the score
+    /// is. For the check of a policy file: a rule that can change nothing is a mistake.
     package func isMoot(after earlier: PolicyRule) -> Bool {
         switch (earlier.effect, effect) {
         case (let effect, _) where effect.band == .decline: true

@@ -1,19 +1,24 @@
 package import Records
 
-/// Times that a rule holds at, by the clock on a zone's walls.
+/// Times that a rule holds at, by the clock on a zone's walls. What is asked for is the transaction's own time, so a
+/// decision that comes late is the same.
 package struct Schedule: Sendable, Hashable {
+    /// What a schedule looks at: the time of day or the date.
     package enum Part: Sendable, Hashable {
-        /// Hours of the day, 0 to 23.
+        /// Hours of the day, 0 to 23, each from its first second to its last.
         case hours(Limits<Int>)
         /// Monday is 0, Sunday is 6.
         case weekdays(Set<Int>)
-        /// From the first second of the day until before the other; over midnight where the first is later.
+        /// Seconds of the day, 0 to 86,400: from the first until before the second; over midnight where the first is
+        /// later. Equal ones are the whole day.
         case daily(from: Int, until: Int)
-        /// Days since 1970-01-01.
+        /// Single days, numbered from 1970-01-01 as 0.
         case days(Set<Int>)
+        /// A span of days, numbered in the same way.
         case dates(Limits<Int>)
     }
 
+    /// The names of weekdays in policy files; a name's place is the weekday's number.
     package static let weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
     package let part: Part
@@ -24,6 +29,7 @@ package struct Schedule: Sendable, Hashable {
         self.zone = zone
     }
 
+    /// Whether the instant is within the schedule, by what the zone's clock shows then.
     package func contains(_ time: EventTime) -> Bool {
         let wall = zone.wallTime(time)
         switch part {

@@ -1,16 +1,17 @@
 import Formats
 package import Records
 
-/// A field of the canonical transaction whose values are texts.
+/// A field of the canonical transaction whose values are texts, as conditions and lists name it.
 package enum TextField: Sendable, Hashable, CaseIterable {
     case customer, terminal, currency, kind, channel
     case entity(EntityKind)
 
+    /// All fields, in the order of the declarations here and of `EntityKind`.
     package static let allCases =
         [.customer, .terminal, .currency, .kind, .channel]
         + EntityKind.allCases.map { TextField.entity($0) }
 
-    /// As docs/CANONICAL.md has it.
+    /// The field's name, as docs/CANONICAL.md has it.
     package var name: String {
         switch self {
         case .customer: "customer"
@@ -22,7 +23,7 @@ package enum TextField: Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Whether a transaction may lack it.
+    /// Whether a transaction may lack the field; only such a field can be asked for by `exists`.
     package var isOptional: Bool {
         switch self {
         case .customer, .terminal: false
@@ -30,7 +31,7 @@ package enum TextField: Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Whether a list may hold beginnings of its values.
+    /// Whether a list may hold beginnings of the field's values; codes and addresses have none.
     package var takesPrefixes: Bool {
         switch self {
         case .currency, .kind, .channel, .entity(.ip), .entity(.country): false
@@ -38,7 +39,7 @@ package enum TextField: Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// What its values look like; nil for any text.
+    /// What the field's values look like, for messages about a policy file; nil for any text.
     package var form: String? {
         switch self {
         case .currency: "a currency code of ISO 4217"
@@ -51,7 +52,8 @@ package enum TextField: Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Whether a text can be one of its values.
+    /// Whether a text can be one of the field's values: a code of its list, an address, or any text where there is
+    /// neither.
     package func takes(_ text: String) -> Bool {
         switch self {
         case .currency: Currency(text) != nil
@@ -62,6 +64,8 @@ package enum TextField: Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// The transaction's value of the field; nil where it lacks the field. `currency` is that of the record, absent
+    /// where it named none.
     package func value(of transaction: Transaction) -> String? {
         switch self {
         case .customer: transaction.customer

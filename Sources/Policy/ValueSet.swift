@@ -1,14 +1,22 @@
-/// Texts, and beginnings of texts, that a field is compared with. Found by hash, however many there are.
+/// Texts, and beginnings of texts, that a field is compared with. Found by hash, however many there are: once for the
+/// texts, and once for each length of the beginnings.
+///
+/// Texts compare as Swift's strings do: case counts, and spellings that Unicode calls canonically equivalent are one
+/// text.
 package struct ValueSet: Sendable, Hashable {
     private var texts: Set<String> = []
     /// By their length in bytes.
     private var prefixes: [Int: Set<String>] = [:]
 
+    /// - Parameters:
+    ///   - texts: whole values.
+    ///   - prefixes: beginnings, without a `*`; the empty one is the beginning of every text.
     package init(texts: some Sequence<String> = [], prefixes: some Sequence<String> = []) {
         self.texts = Set(texts)
         for prefix in prefixes { self.prefixes[prefix.utf8.count, default: []].insert(prefix) }
     }
 
+    /// Whether the text is one of the texts, or begins with one of the beginnings.
     package func contains(_ text: String) -> Bool {
         texts.contains(text)
             || prefixes.contains { length, prefixes in

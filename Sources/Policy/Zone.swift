@@ -1,7 +1,7 @@
 import Foundation
 package import Records
 
-/// Whose clock on the wall a schedule goes by.
+/// Whose clock on the wall a schedule goes by: a fixed offset, or a place with its daylight saving.
 package struct Zone: Sendable, Hashable {
     private let zone: TimeZone
 
@@ -9,7 +9,8 @@ package struct Zone: Sendable, Hashable {
 
     private init(_ zone: TimeZone) { self.zone = zone }
 
-    /// Reads `UTC`, an offset such as `+02:00`, or a zone of the IANA time zone database such as `Europe/Berlin`.
+    /// Reads `UTC`, an offset such as `+02:00`, at most 14 hours either way, or a zone of the IANA time zone database
+    /// such as `Europe/Berlin`. Nil for anything else, also for the database's names without a slash, such as `CET`.
     package init?(_ text: String) {
         if text == "UTC" {
             self = .utc

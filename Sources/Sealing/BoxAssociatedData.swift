@@ -1,6 +1,7 @@
 package import Records
 
-/// What a transaction's box is bound to: the record's clear header, and the party that the box is for.
+/// What a transaction's box is bound to: the record's clear header, and the party that the box is for, in one byte
+/// behind it. So a box opens in no other record and for no other party.
 package func boxAssociatedData(header: [UInt8], party: PartyID) -> [UInt8] {
     var data: [UInt8] = []
     data.reserveCapacity(header.count + 1)

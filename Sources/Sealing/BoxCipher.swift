@@ -2,10 +2,12 @@ import Copenssl
 import Crypto
 package import Secrets
 
-/// AES-256-GCM (NIST SP 800-38D) under one key, by OpenSSL, for many boxes of some hundred bytes: the key is set up once.
-/// What is sealed is the ciphertext, then the tag. Used by one thread.
+/// AES-256-GCM (FIPS 197, NIST SP 800-38D) under one key, by OpenSSL, for many boxes of some hundred bytes: the key is
+/// set up once. What is sealed is the ciphertext, then the tag. Used by one thread.
 package final class BoxCipher {
+    /// Bytes of a nonce: the 96 bits that SP 800-38D recommends.
     static let nonceBytes = 12
+    /// Bytes of a tag: all 128 bits.
     static let tagBytes = 16
 
     // Set once and then only read. Looking the algorithm up costs as much as a small box.
@@ -48,8 +50,8 @@ package final class BoxCipher {
         precondition(sealed, "OpenSSL seals whatever it is given")
     }
 
-    /// Puts what was sealed in the place of `plaintext`, as far as the tag is this key's for these bytes; where it is not, that
-    /// is empty, and false is returned.
+    /// Puts what was sealed in the place of `plaintext`, as far as the tag is this key's for these bytes; where it is
+    /// not, that is empty, and false is returned.
     func open(
         _ sealed: UnsafeRawBufferPointer, nonce: UnsafeRawBufferPointer, associated data: [UInt8],
         into plaintext: inout [UInt8]

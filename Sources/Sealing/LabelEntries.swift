@@ -6,9 +6,9 @@ package import ThreeParty
 package struct LabelEntry: Sendable {
     package var event: EventID
     package var fraud: Bool
-    /// Of history alone.
+    /// The event's time, of history alone.
     package var time: EventTime?
-    /// Of history alone: 33 bytes a kind of entity, as in a transaction's box.
+    /// The event's entity tokens, of history alone: 33 bytes a kind of entity, as in a transaction's box.
     package var tokens: [UInt8]
 
     package init(event: EventID, fraud: Bool, time: EventTime? = nil, tokens: [UInt8] = []) {
@@ -24,9 +24,9 @@ package struct SharedLabel: Sendable {
     package var event: EventID
     /// This party's components of 1 for a fraud, 0 for none; nil where nothing is said of that.
     package var outcome: CountShare?
-    /// Of history alone.
+    /// The event's time, of history alone.
     package var time: EventTime?
-    /// Of history alone: 33 bytes a slot, of which zeros are no token. They may be no point.
+    /// The event's entity tokens, of history alone: 33 bytes a slot, of which zeros are no token. They may be no point.
     package var tokens: [UInt8]
 }
 
@@ -40,6 +40,7 @@ package enum LabelEntries {
     /// - Parameters:
     ///   - header: says how many entries there are, and what of each is told.
     ///   - seeds: 16 fresh random bytes each, used for nothing else.
+    /// - Returns: the same events, times and tokens in each; of the outcomes, party i has components i and i + 1.
     package static func plaintexts(
         _ entries: [LabelEntry], header: LabelHeader, seeds: (zero: [UInt8], one: [UInt8]),
         _ streams: inout CounterStream
@@ -62,7 +63,8 @@ package enum LabelEntries {
         }
     }
 
-    /// What a party finds in its box; nil where that is not what the header says.
+    /// What a party finds in its box; nil where that is not what the header says: another number of ids, times, tokens
+    /// or outcomes, or outcomes where the header has none.
     ///
     /// - Parameters:
     ///   - plaintext: the opened box.

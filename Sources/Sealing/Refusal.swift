@@ -1,15 +1,25 @@
 package import ThreeParty
 
-/// Why a party refuses a sealed record. The raw value travels between parties, `code` to the member that sent the record.
+/// Why a party refuses a sealed record or a label record. The raw value travels between parties, `code` to the member
+/// that sent the record; neither ever changes its meaning.
 package enum Refusal: UInt8, Error, Hashable {
+    /// The record or its header is not of the schema.
     case headerMalformed = 1
+    /// The header names no member of the roster.
     case unknownMember = 2
+    /// The member announced no session keys for the header's epoch.
     case unknownSession = 3
+    /// The features were quantised by another spec or bins than the model's.
     case wrongFeatureSpec = 4
+    /// There are not three boxes.
     case boxMissing = 5
+    /// The box is for another party, under another key, or header or box were changed.
     case boxNotOpened = 6
+    /// The box opened, and holds no shares of the model's length, or not the tokens that its counts ask for.
     case boxMalformed = 7
+    /// The header is of a schema version that the party does not know.
     case unknownSchema = 8
+    /// The tokens are of an epoch whose key was never made, or lies too far back.
     case unknownTokenEpoch = 9
 
     /// The stable code in a rejected record (docs/REJECTIONS.md).

@@ -5,11 +5,12 @@ package import Records
 /// Builds and opens records of `<member>.rejected`: the reason and position in the clear, the original bytes for the
 /// member alone.
 package enum RejectedRecord {
+    /// The place of the record that was refused.
     package struct Origin: Sendable, Hashable {
         package var topic: String
         package var partition: Int
         package var offset: Int64
-        /// Of the parts of a record that holds several, from 0.
+        /// Which of the parts of a record that holds several, from 0.
         package var index: Int
 
         package init(topic: String, partition: Int, offset: Int64, index: Int = 0) {
@@ -22,9 +23,13 @@ package enum RejectedRecord {
 
     private static let info = Array("cordon/rejected/v1".utf8)
 
+    /// A rejected record. Where sealing to the member fails, it goes without the original.
+    ///
     /// - Parameters:
     ///   - reason: a stable code (docs/REJECTIONS.md).
     ///   - field: the field at fault; never its value.
+    ///   - stage: `ingest`, `decision`, `scoring` or `counting`.
+    ///   - party: the party that refused it; nil where it was no single one.
     ///   - original: nil where an earlier part of the same record carries it.
     ///   - recipient: the member's key; nil where no member can be named, and then the original is left out.
     package static func make(
@@ -49,12 +54,15 @@ package enum RejectedRecord {
     }
 
     /// The original bytes, for the member.
+    ///
+    /// - Throws: `notAuthentic` where the record carries none, is another member's, or had its place or reason changed.
     package static func open(_ record: WireRejected, key: borrowing HPKEPrivateKey) throws(HPKEError) -> [UInt8] {
         try key.open(
             Array(record.sealedOriginal), encapsulated: Array(record.encapsulatedKey), info: info,
             associated: associated(record))
     }
 
+    /// What the original is bound to: topic, partition, offset and reason, a line each.
     private static func associated(_ record: WireRejected) -> [UInt8] {
         Array("\(record.topic)\n\(record.partition)\n\(record.offset)\n\(record.reason)".utf8)
     }

@@ -1,8 +1,11 @@
 package import Secrets
 
-/// AES-256-GCM boxes: nonce (12 bytes), ciphertext, tag (16 bytes).
+/// AES-256-GCM boxes (NIST SP 800-38D): nonce (12 bytes), ciphertext, tag (16 bytes). A box whose key seals once has no
+/// nonce. Associated data is authenticated and stands outside of the box: who opens has to have the same bytes.
 package enum SealedBox {
+    /// Bytes of a nonce.
     package static let nonceBytes = BoxCipher.nonceBytes
+    /// Bytes that a box with a nonce is longer than its plaintext: 28.
     package static let overhead = nonceBytes + BoxCipher.tagBytes
 
     /// Why a box did not open: it was made under another key, for another header, or was changed on its way.
@@ -33,7 +36,8 @@ package enum SealedBox {
     }
 
     /// Seals under a key that is derived for this one plaintext, so that sealing again gives the same bytes. The label
-    /// must determine the plaintext.
+    /// must determine the plaintext: two plaintexts under one label would share key and nonce, which gives away their
+    /// XOR and lets others forge boxes. The box is 16 bytes longer than the plaintext.
     package static func seal(
         _ plaintext: [UInt8], once label: [[UInt8]], under key: borrowing SecretKey, associated data: [UInt8]
     ) -> [UInt8] {
@@ -45,6 +49,9 @@ package enum SealedBox {
         return box
     }
 
+    /// Opens a box of `seal(_:under:associated:)`.
+    ///
+    /// - Throws: `notAuthentic`, also for a box of fewer than 28 bytes. Nothing of the plaintext is given out.
     package static func open(
         _ box: [UInt8], under key: borrowing SecretKey, associated data: [UInt8]
     ) throws(OpenError) -> [UInt8] {
@@ -55,11 +62,15 @@ package enum SealedBox {
         return plaintext
     }
 
-    /// Puts what a box holds in the place of `plaintext`; false, and nothing, where it does not open.
+    /// Puts what a box holds in the place of `plaintext`; false where it does not open, and then `plaintext` is of no
+    /// use.
     package static func open(
         _ box: UnsafeRawBufferPointer, under cipher: BoxCipher, associated data: [UInt8], into plaintext: inout [UInt8]
     ) -> Bool {
-        guard box.count >= overhead else { return false }
+        guard box.count >= overhead else {
+            plaintext.removeAll(keepingCapacity: true)
+            return false
+        }
         return cipher.open(
             UnsafeRawBufferPointer(rebasing: box[nonceBytes...]),
             nonce: UnsafeRawBufferPointer(rebasing: box[..<nonceBytes]), associated: data, into: &plaintext)

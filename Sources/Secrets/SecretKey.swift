@@ -7,12 +7,16 @@ package struct SecretKey: ~Copyable, Sendable {
 
     package init(_ key: consuming SymmetricKey) { self.key = key }
 
+    /// Copies the bytes; the caller's own copy is not wiped.
     package init(bytes: some Sequence<UInt8>) { key = SymmetricKey(data: Array(bytes)) }
 
     /// Lends the key to one cryptographic call.
     package borrowing func lend<R>(_ body: (SymmetricKey) throws -> R) rethrows -> R { try body(key) }
 
-    /// A key for another purpose: HMAC-SHA-256 of the labels, each with its length, under this key.
+    /// A key for another purpose: HMAC-SHA-256 (RFC 2104, FIPS 198-1) of the labels, each with its length (4 bytes,
+    /// big-endian), under this key.
+    ///
+    /// - Parameter count: how many of the 32 bytes that come out are kept, from the first on.
     package borrowing func derive(_ labels: [[UInt8]], bytes count: Int = 32) -> SecretKey {
         // In one piece: what a piece costs is most of what a short message does.
         var message: [UInt8] = []

@@ -34,6 +34,16 @@ struct TokenKeyTests {
         #expect(long.withUnsafeBytes { TokenKey(UnsafeRawBufferPointer(rebasing: $0[2..<35])) }?.bytes == Self.keys[0])
     }
 
+    @Test("a key is never printed, in whatever way")
+    func printed() throws {
+        let key = try #require(TokenKey(Self.keys[0]))
+        var dumped = ""
+        dump(key, to: &dumped)
+        #expect(dumped == "- TokenKey(33 bytes)\n")
+        #expect(["\(key)", String(reflecting: key)] == ["TokenKey(33 bytes)", "TokenKey(33 bytes)"])
+        #expect(Mirror(reflecting: key).children.isEmpty)
+    }
+
     @Test("keys are equal and in order as their bytes are")
     func order() throws {
         let keys = Self.keys.compactMap { TokenKey($0) }

@@ -17,6 +17,20 @@ struct BudgetOracleTests {
         }
     }
 
+    @Test("so is one in tenths and hundredths, whatever is left of them in binary", arguments: [10, 100])
+    func fractions(parts: Int) throws {
+        for number in stride(from: 1, through: 1000 * parts, by: parts == 10 ? 1 : 7) {
+            let budget = try #require(AlertBudget(perThousand: Double(number) / Double(parts)))
+            for transactions in [0, 1, 999, 1000, 3000, 15_000, 54_321, 1_000_000, 123_456_789] {
+                let whole = 1000 * parts
+                #expect(
+                    budget.alerts(of: transactions) == (transactions * number + whole - 1) / whole,
+                    "\(number)/\(parts) of \(transactions)")
+            }
+        }
+        #expect(AlertBudget(perThousand: 16.6)?.alerts(of: 15_000) == 249)
+    }
+
     @Test(
         "a budget is above nothing and at most everything",
         arguments: [

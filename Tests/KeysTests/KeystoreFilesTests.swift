@@ -81,6 +81,20 @@ struct KeystoreFilesTests {
         #expect(sessions == (count > 96 ? nil : malformed("session-1.key")))
     }
 
+    @Test(
+        "that are no text, or no base64, hold no key",
+        arguments: [[0xFF, 0xFE], [0x41, 0x80], [0x2A], []] as [[UInt8]])
+    func noText(bytes: [UInt8]) throws {
+        for file in ["hpke.key", "identity.key"] {
+            try write("", file)
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path(file)))
+            try handle.write(contentsOf: bytes)
+            try handle.close()
+        }
+        #expect(failure { _ = try store.hpkeKey().publicKey } == .malformed(path: folder.path + "/hpke.key"))
+        #expect(failure { _ = try store.signingKey().verifyingKey } == .malformed(path: folder.path + "/identity.key"))
+    }
+
     @Test("hold sessions party by party, and behind them the announcement")
     func sessions() throws {
         let bank = try member("bank-a")

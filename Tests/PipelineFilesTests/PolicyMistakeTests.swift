@@ -130,6 +130,8 @@ struct PolicyMistakeTests {
                 ".amount.above: `at_least` is given too; one of them belongs here"
             ),
             ("{ amount: { above: 5, below: 5 } }", ".amount: never holds: nothing lies between these limits"),
+            ("{ amount: { above: 5, below: 5.01 } }", ".amount: never holds: nothing lies between these limits"),
+            ("{ hour: { above: 2, below: 3 } }", ".hour: never holds: nothing lies between these limits"),
             ("{ amount: { between: [2, 1] } }", ".amount: never holds: nothing lies between these limits"),
             ("{ amount: { between: [2] } }", ".amount.between: two values belong here, the lower one first"),
             ("{ amount: { between: 2 } }", ".amount.between: a list belongs here"),

@@ -83,6 +83,8 @@ struct WorldFileTests {
         ("2026-01-01", "January", date),
         ("2026-01-01", "2026-02-30", date),
         ("seed: 1\n", "", "1: `seed` is missing"),
+        ("seed: 1", "seedx: 1", "2: unknown key `seedx`; \(keys)"),
+        ("days: 10", "Days: 10", "4: unknown key `Days`; \(keys)"),
         ("customers: 500", "customers: 5", "1: a consortium has \(size)"),
         ("{ bank-a: 1 }", "{}", "7: banks: at least one bank belongs here"),
         ("{ bank-a: 1 }", "{ bank-a: 0 }", "7: banks.bank-a: a number from 1e-06 to 1000000.0 belongs here"),

@@ -34,23 +34,38 @@ struct LimitsTests {
                 #expect(inside.isEmpty, "\(String(describing: lower)) \(String(describing: upper))")
                 continue
             }
+            #expect(!inside.isEmpty, "\(String(describing: lower)) \(String(describing: upper))")
             #expect((-1...5).filter(limits.contain) == inside)
             #expect(limits.lower == lower && limits.upper == upper)
         }
     }
 
-    @Test("are none where the ends are turned, or meet in a value that one of them leaves out")
+    @Test("are none where the ends are turned, or nothing lies between what they leave out")
     func none() {
         for low in 0...4 {
             for high in 0...4 {
-                for (lower, upper, touches) in [
-                    (Bound.inclusive(low), Bound.inclusive(high), true), (.inclusive(low), .exclusive(high), false),
-                    (.exclusive(low), .inclusive(high), false), (.exclusive(low), .exclusive(high), false),
+                for (lower, upper, first, last) in [
+                    (Bound.inclusive(low), Bound.inclusive(high), low, high),
+                    (.inclusive(low), .exclusive(high), low, high - 1),
+                    (.exclusive(low), .inclusive(high), low + 1, high),
+                    (.exclusive(low), .exclusive(high), low + 1, high - 1),
                 ] {
-                    #expect((Limits(lower: lower, upper: upper) != nil) == (low < high || touches && low == high))
+                    #expect((Limits(lower: lower, upper: upper) != nil) == (first <= last))
                 }
             }
         }
+    }
+
+    @Test("of amounts go by hundredths, and of numbers with a point by the last bit")
+    func steps() {
+        func amounts(_ low: Int64, _ high: Int64) -> Limits<MinorUnits>? {
+            Limits(lower: .exclusive(MinorUnits(low)), upper: .exclusive(MinorUnits(high)))
+        }
+        #expect(amounts(1000, 1001) == nil && amounts(1000, 1002)?.contain(MinorUnits(1001)) == true)
+        #expect(amounts(.max - 1, .max) == nil && amounts(.max, .max) == nil)
+        #expect(Limits<Double>(lower: .exclusive(2), upper: .exclusive(2.0.nextUp)) == nil)
+        #expect(Limits<Double>(lower: .exclusive(2), upper: .exclusive(2.0.nextUp.nextUp)) != nil)
+        #expect(Limits<Double>(lower: .exclusive(.infinity), upper: .inclusive(.infinity)) == nil)
     }
 
     @Test("of numbers with a point go by the last bit of them")
@@ -69,9 +84,9 @@ struct LimitsTests {
 
     @Test("reach as far as numbers do")
     func extremes() throws {
-        let all = try #require(Limits(lower: .inclusive(Int64.min), upper: .inclusive(Int64.max)))
+        let all = try #require(Limits(lower: .inclusive(Int.min), upper: .inclusive(Int.max)))
         #expect(all.contain(.min) && all.contain(.max) && all.contain(0))
-        let inner = try #require(Limits(lower: .exclusive(Int64.min), upper: .exclusive(Int64.max)))
+        let inner = try #require(Limits(lower: .exclusive(Int.min), upper: .exclusive(Int.max)))
         #expect(!inner.contain(.min) && !inner.contain(.max) && inner.contain(.min + 1) && inner.contain(.max - 1))
     }
 

@@ -88,6 +88,33 @@ struct EventTimeFormsTests {
         ] as [(Int64, String)])
     func written(seconds: Int64, text: String) { #expect(EventTime(seconds: seconds).rfc3339 == text) }
 
+    @Test(
+        "is read from the first second to the last that can be written, wherever it was said",
+        arguments: [
+            ("0001-01-01T00:00:00+00:01", nil), ("0001-01-01T00:00:59+00:01", nil),
+            ("0001-01-01T00:01:00+00:01", -62_135_596_800), ("0001-01-01T23:58:59+23:59", nil),
+            ("0001-01-01T00:00:00-23:59", -62_135_510_460), ("9999-12-31T23:59:59-00:01", nil),
+            ("9999-12-31T23:59:00-00:01", nil), ("9999-12-31T23:58:59-00:01", 253_402_300_799),
+            ("9999-12-31T00:01:00-23:59", nil), ("9999-12-31T23:59:59+23:59", 253_402_214_459),
+        ] as [(String, Int64?)])
+    func farEnds(text: String, seconds: Int64?) {
+        let time = EventTime(rfc3339: text)
+        #expect(time?.seconds == seconds)
+        if let time { #expect(EventTime(rfc3339: time.rfc3339) == time) }
+    }
+
+    @Test("has a day and an hour as far as seconds are counted")
+    func extremes() {
+        let (first, last) = (EventTime(seconds: .min), EventTime(seconds: .max))
+        #expect(first.dayNumber == -106_751_991_167_301 && first.hour == 8)
+        #expect(last.dayNumber == 106_751_991_167_300 && last.hour == 15)
+        #expect((0...6).contains(first.weekday) && (0...6).contains(last.weekday))
+        #expect(first.rfc3339.hasSuffix("T08:29:52Z") && last.rfc3339.hasSuffix("T15:30:07Z"))
+        for seconds in [0, 86_398, 86_399, 86_400].map({ Int64.min + $0 }) {
+            #expect((0...23).contains(EventTime(seconds: seconds).hour), "\(seconds)")
+        }
+    }
+
     @Test("is ordered as its seconds are, and so are its texts", arguments: 1...4 as ClosedRange<UInt64>)
     func order(seed: UInt64) {
         var random = SplitMix64(seed)

@@ -50,6 +50,20 @@ struct SealedBoxTests {
         }
     }
 
+    @Test("leaves nothing of the one opened before where it does not open")
+    func leftOver() {
+        let cipher = BoxCipher(key(1))
+        let box = SealedBox.seal(plaintext, under: key(1), associated: data)
+        var opened: [UInt8] = []
+        for count in 0...box.count {
+            opened = Array("of a box before".utf8)
+            let isOpen = Array(box.prefix(count)).withUnsafeBytes {
+                SealedBox.open($0, under: cipher, associated: data, into: &opened)
+            }
+            #expect(isOpen == (count == box.count) && opened == (isOpen ? plaintext : []), "\(count) bytes")
+        }
+    }
+
     @Test("is refused under another key, for another header, or for another label")
     func bound() {
         let box = SealedBox.seal(plaintext, under: key(1), associated: data)

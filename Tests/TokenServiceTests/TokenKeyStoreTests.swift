@@ -141,8 +141,28 @@ struct TokenKeyStoreTests {
         }
     }
 
-    @Test("puts nothing in force that was not prepared, or is cut off", arguments: [nil, 0, 1, 191] as [Int?])
+    @Test(
+        "puts nothing in force that was not prepared, or is cut off, before or in its factor",
+        arguments: [nil, 0, 1, 191, 192, 193, 251] as [Int?])
     func unprepared(bytes: Int?) throws {
+        let share = LogError.corrupted(reason: "the party's share of token key 4 is gone")
+        try notInForce(bytes ?? 0 < 192 ? share : Self.corrupted("the factor from token key 3")) { prepared in
+            bytes.map { Array(prepared.prefix($0)) }
+        }
+    }
+
+    @Test("puts nothing in force that was changed", arguments: [0, 131, 132, 191, 192, 251])
+    func changed(at: Int) throws {
+        let what = at < 192 ? "the party's share of token key 4" : "the factor from token key 3"
+        try notInForce(Self.corrupted(what)) { prepared in
+            var changed = prepared
+            changed[at] ^= 1
+            return changed
+        }
+    }
+
+    /// Damages what is prepared for epoch 4, and expects that nothing else changes.
+    private func notInForce(_ error: LogError, damage: ([UInt8]) -> [UInt8]?) throws {
         try world.order(epoch: 4)
         // In this order it is not the last to find the key.
         let stages = try [PartyID.two, .zero, .one].map { try world.keyStage($0) }
@@ -150,14 +170,16 @@ struct TokenKeyStoreTests {
             _ = try stages[turn % 3].turn(timeout: .zero)
         }
         let prepared = try row("token-keys-prepared")
-        let cut = bytes.map { StateEntry(key: prepared.key, value: Array(prepared.value.prefix($0)), order: 0) }
+        #expect(prepared.value.count == 252)
+        let damaged = damage(prepared.value).map { StateEntry(key: prepared.key, value: $0, order: 0) }
         let change: StateWrite =
-            cut.map { .put(table: "token-keys-prepared", $0) }
+            damaged.map { .put(table: "token-keys-prepared", $0) }
             ?? .remove(table: "token-keys-prepared", key: prepared.key)
         try state.commit([change], positions: [])
-        #expect(throws: LogError.corrupted(reason: "the party's share of token key 4 is gone")) {
+        #expect(throws: error) {
             for _ in 0..<6 { for stage in stages { _ = try stage.turn(timeout: .zero) } }
         }
         #expect(try world.keyStore(.zero, state: state).newest() == TokenEpoch(3) && epochs("token-keys") == [2, 3])
+        #expect(try epochs("token-updates") == [1, 2] && epochs("token-keys-prepared") == (damaged == nil ? [] : [4]))
     }
 }

@@ -50,8 +50,16 @@ extension ISOMessage.Kind {
         let last = namespace.utf8.split { $0 == 58 || $0 == 47 || $0 == 36 }.last ?? Substring().utf8
         let parts = (String(last) ?? "").split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count >= 4, let kind = Self(rawValue: "\(parts[0]).\(parts[1])"), parts[2] == "001",
-            parts[3].utf8.count == 2, let version = Int(parts[3]), kind.versions.contains(version)
+            parts[3].utf8.count == 2, let version = Int(digits: parts[3]), kind.versions.contains(version)
         else { return nil }
         self = kind
+    }
+}
+
+extension Int {
+    /// A number of decimal digits alone; nil for a text with a sign, too.
+    init?(digits text: some StringProtocol) {
+        guard text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        self.init(text)
     }
 }

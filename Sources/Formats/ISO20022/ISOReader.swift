@@ -119,7 +119,7 @@ struct ISOReader {
                 }
             }
         }
-        if let count = tree.text(header, ["NbOfTxs"]), Int(count) != items.count {
+        if let count = tree.text(header, ["NbOfTxs"]), Int(digits: count) != items.count {
             try wrong(.countMismatch, "NbOfTxs", binding: binding)
         }
         guard kind != .recall, let sum = tree.text(header, ["CtrlSum"]) else { return }

@@ -8,8 +8,9 @@ package final class RateGate: Sendable {
     package init(_ limit: RequestRateLimit) { self.limit = Mutex(limit) }
 
     package func take(_ cost: Int, of client: String) throws(Problem) {
-        let now = ContinuousClock.now - start
-        guard let seconds = limit.withLock({ $0.take(cost, of: client, at: now) }) else { return }
+        // The clock is read under the lock, so that requests come in the order of their times.
+        let wait = limit.withLock { $0.take(cost, of: client, at: ContinuousClock.now - start) }
+        guard let seconds = wait else { return }
         var problem = Problem(.rateLimited)
         problem.retryAfter = seconds
         throw problem

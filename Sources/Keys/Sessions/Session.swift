@@ -6,13 +6,20 @@ import struct Foundation.Data
 
 /// The keys between one member and one party for one epoch, made by HPKE's secret export (RFC 9180, 5.3): one for
 /// transactions on their way up, one for score shares on their way down.
+///
+/// The member makes them (`SessionOffer`) and announces them once an epoch on `consortium.sessions`; each party takes
+/// its own from there (`accept(_:at:key:members:)`). Both then have the same.
 package final class Session: Sendable {
     package let member: MemberID
     package let party: PartyID
+    /// The session epoch of the roster; it has nothing to do with the token epoch.
     package let epoch: UInt32
+    /// The key, 32 bytes, of the boxes that the member sends: transactions and labels.
     package let up: SecretKey
+    /// The key, 32 bytes, from which the party derives one for each box of score shares.
     package let down: SecretKey
 
+    /// - Parameter secret: the 32 bytes that HPKE exports; `up` and `down` are derived from it by HMAC-SHA-256.
     init(member: MemberID, party: PartyID, epoch: UInt32, secret: borrowing SecretKey) {
         self.member = member
         self.party = party
@@ -21,17 +28,23 @@ package final class Session: Sendable {
         down = secret.derive([Array("cordon/session/down".utf8)])
     }
 
+    /// HPKE's info of one session. It names both ends and the epoch, so an encapsulation that is moved to another place
+    /// gives another secret.
     static func info(_ member: MemberID, _ party: PartyID, _ epoch: UInt32) -> [UInt8] {
         Array("cordon/session/v1/\(member)/\(party)/\(epoch)".utf8)
     }
     static let exportContext = Array("cordon/session/secret".utf8)
 }
 
-/// Why an announcement is not one.
+/// Why a party does not take an announcement, in the order in which it looks.
 package enum SessionError: Error, Sendable, Hashable {
+    /// The bytes are no body of three encapsulated keys with a member's name.
     case malformed
+    /// The roster has no member of this name.
     case unknownMember
+    /// The signature is not the member's over this body.
     case badSignature
+    /// The party's encapsulated key is no key of X25519.
     case notAuthentic
 }
 
@@ -39,9 +52,16 @@ package enum SessionError: Error, Sendable, Hashable {
 package struct SessionOffer: ~Copyable {
     package let announcement: WireSessionAnnouncement
     package let sessions: [PartyID: Session]
-    /// What `FileKeystore` keeps, 32 bytes a party.
+    /// The sessions' secrets as `FileKeystore` keeps them, 32 bytes a party.
     let secrets: [PartyID: [UInt8]]
 
+    /// Makes fresh secrets for all three parties. Every call makes others, so a member keeps its first offer of an
+    /// epoch.
+    ///
+    /// - Parameters:
+    ///   - parties: the parties' HPKE keys, of the roster.
+    ///   - identity: the member's, which signs the announcement.
+    /// - Throws: `malformedKey` where a party has no key.
     package init(
         member: MemberID, epoch: UInt32, parties: [PartyID: HPKEPublicKey], identity: borrowing SigningKey
     ) throws(HPKEError) {
@@ -71,7 +91,8 @@ package struct SessionOffer: ~Copyable {
 extension Session {
     private static let context = "cordon/session/v1"
 
-    /// Whether these bytes are an announcement that the member with this identity made for this epoch.
+    /// Whether these bytes are an announcement that the member with this identity made for this epoch. What it
+    /// encapsulates is not looked at.
     package static func isAnnouncement(
         _ bytes: [UInt8], of identity: VerifyingKey, member: MemberID, epoch: UInt32
     ) -> Bool {
@@ -82,7 +103,13 @@ extension Session {
             && identity.verifies(Array(announcement.signature), over: Array(announcement.body), context: context)
     }
 
-    /// A party's side: checks who announced, and opens its own encapsulation.
+    /// A party's side: checks who announced, and opens its own encapsulation. Of which epoch the session is, the
+    /// announcement says; the caller decides whether it is wanted.
+    ///
+    /// - Parameters:
+    ///   - key: the party's own.
+    ///   - members: the identities of the roster.
+    /// - Throws: the first thing that is wrong, in the order of `SessionError`.
     package static func accept(
         _ announcement: WireSessionAnnouncement, at party: PartyID, key: borrowing HPKEPrivateKey,
         members: [MemberID: VerifyingKey]

@@ -1,16 +1,21 @@
-/// Writes the fields of a Protobuf message as generated code would: in the order of the calls, without those that hold what
-/// an absent one means.
+/// Writes the fields of a Protobuf message as generated code would: in the order of the calls, without those that hold
+/// what an absent one means.
+///
+/// Field numbers are 1 to 15, so that a tag takes one byte.
 struct FieldWriter {
     private(set) var bytes: [UInt8] = []
 
+    /// - Parameter capacity: bytes to reserve. More can be written; it then costs a copy.
     init(capacity: Int) { bytes.reserveCapacity(capacity) }
 
+    /// A field of wire type 0, left out where it is 0. A negative number, as its bit pattern, takes ten bytes.
     mutating func varint(_ value: UInt64, _ number: UInt8) {
         guard value != 0 else { return }
         bytes.append(number << 3)
         varint(value)
     }
 
+    /// A field of wire type 1: eight bytes, little-endian; left out where it is 0.
     mutating func fixed64(_ value: UInt64, _ number: UInt8) {
         guard value != 0 else { return }
         bytes.append(number << 3 | 1)
@@ -23,6 +28,7 @@ struct FieldWriter {
         bytes.append(contentsOf: value)
     }
 
+    /// A text or bytes; left out where they are empty.
     mutating func bytes(_ value: some Collection<UInt8>, _ number: UInt8) {
         if !value.isEmpty { message(value, number) }
     }
@@ -36,6 +42,7 @@ struct FieldWriter {
     /// Lends the buffer to what appends to it.
     mutating func append(_ body: (inout [UInt8]) -> Void) { body(&bytes) }
 
+    /// A `SourcePosition` as an embedded message: partition, offset and index under the numbers 1 to 3.
     mutating func source(_ source: SourcePosition, _ number: UInt8) {
         let (partition, offset) = (UInt64(source.partition), UInt64(bitPattern: source.offset))
         let index = UInt64(source.index)
@@ -45,6 +52,7 @@ struct FieldWriter {
         varint(index, 3)
     }
 
+    /// Appends a number of seven bits a byte, the lowest first.
     private mutating func varint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
@@ -60,6 +68,6 @@ struct FieldWriter {
     /// Bytes of a field that holds a number.
     private static func varintSize(_ value: UInt64) -> Int { value == 0 ? 0 : 1 + digits(value) }
 
-    /// Seven bits each.
+    /// The bytes of a varint of this value, 1 to 10: each holds seven bits.
     private static func digits(_ value: UInt64) -> Int { max(1, (70 - value.leadingZeroBitCount) / 7) }
 }

@@ -1,21 +1,32 @@
 /// What everybody may read of a record of `consortium.labels`: `LabelHeader` of pipelines/schemas.
+///
+/// A header that was read is not checked: a party looks at schema, member, source and `count` before it opens its box,
+/// and refuses the record where they are none that it can use (`Refusal`).
 package struct LabelHeader: Sendable, Hashable {
+    /// The version of the layout that this code writes, and the only one that it takes.
     package static let schema: UInt32 = 1
-    /// Entries of a record.
+    /// The numbers of entries that a record may have.
     package static let counts = 1...512
 
+    /// The version of the layout that the record says it has.
     package var schema = Self.schema
-    /// Nil where what stands there is no member's name.
+    /// The member that sent the record; nil where what stands there is no member's name.
     package var member: MemberID?
+    /// What the record follows from in its member's own topic; `index` counts the label records that follow from one
+    /// record there. Nil where the header names none.
     package var source: SourcePosition?
+    /// The epoch of the session keys that the boxes are sealed under.
     package var sessionEpoch: UInt32
+    /// The feature spec and bins that history is of, by the first eight bytes of their digest. Labels without their
+    /// events hang on no spec.
     package var featureSpec: UInt64
+    /// How many entries the record says it has.
     package var count: Int
-    /// The entries bring their events along.
+    /// Whether the entries bring their events along: time and entity tokens.
     package var history: Bool
-    /// The entries say whether their events were frauds.
+    /// Whether the entries say if their events were frauds.
     package var labelled: Bool
-    /// History: of the key that the tokens are under; 0 where there are none.
+    /// The token epoch of history's tokens; 0 where there are none.
     package var tokenEpoch: UInt64
 
     package init(
@@ -32,7 +43,7 @@ package struct LabelHeader: Sendable, Hashable {
         self.tokenEpoch = tokenEpoch
     }
 
-    /// Nil where `bytes` are no message.
+    /// Reads a header as it is; nil where `bytes` are no Protobuf message.
     package init?(_ bytes: [UInt8]) {
         guard let wire = WireLabelHeader(decoding: bytes) else { return nil }
         schema = wire.schema
@@ -46,6 +57,7 @@ package struct LabelHeader: Sendable, Hashable {
         tokenEpoch = wire.tokenEpoch
     }
 
+    /// The header's Protobuf encoding, which the boxes are bound to. `count` has to be within 32 bits.
     package var encoded: [UInt8] {
         var wire = WireLabelHeader()
         wire.schema = schema
@@ -71,8 +83,8 @@ extension SourcePosition {
         SourcePosition(offset: Int64(day) - (1 << 40), index: index)
     }
 
-    /// A place in the order of one partition's label records: greater for a later position. Nil for an offset of 2^46 or more
-    /// either way, or an index from 65,536 on.
+    /// A place in the order of one partition's label records: greater for a later position. Nil for an offset of 2^46
+    /// or more either way, or an index from 65,536 on.
     package var labelOrder: UInt64? {
         let bias: Int64 = 1 << 46
         guard (-bias..<bias).contains(offset), (0..<65_536).contains(index) else { return nil }

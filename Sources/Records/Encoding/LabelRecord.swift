@@ -5,7 +5,7 @@ package struct LabelRecord: Sendable {
     package let header: LabelHeader
     /// The header's bytes, which the boxes are bound to.
     package let headerBytes: [UInt8]
-    /// One a party, in order; as many as there are.
+    /// The sealed boxes, party 0's first; as many as the record has, of which three are right.
     package let boxes: [[UInt8]]
 
     /// Nil where `record` is no message, or its header is none.
@@ -18,7 +18,11 @@ package struct LabelRecord: Sendable {
         boxes = wire.boxes.map { Array($0) }
     }
 
-    /// - Parameter header: an encoded `LabelHeader`.
+    /// The record's Protobuf encoding.
+    ///
+    /// - Parameters:
+    ///   - header: an encoded `LabelHeader`, byte for byte what the boxes were sealed with.
+    ///   - boxes: one a party, in order.
     package static func encoded(header: [UInt8], boxes: [[UInt8]]) -> [UInt8] {
         var wire = WireLabelRecord()
         wire.header = Data(header)

@@ -3,7 +3,7 @@ package import SwiftProtobuf
 import struct Foundation.Data
 
 extension Message {
-    /// The message's Protobuf encoding.
+    /// The message's Protobuf encoding. Fields that were read and not known are in it.
     package var encoded: [UInt8] {
         // Fails for missing required fields (proto2) and messages over 2 GiB: neither occurs here.
         (try? serializedBytes()) ?? []

@@ -1,16 +1,28 @@
-/// What everybody may read of a sealed transaction: `SealedHeader` of pipelines/schemas, read and written in place.
+/// What everybody may read of a sealed transaction: `SealedHeader` of pipelines/schemas, read and written in place. It
+/// tells who sent an event, when it happened and where it came from, and nothing of what was paid to whom.
+///
+/// A header that was read is not checked: fields that are missing or no values of their kind are nil or 0, and a party
+/// refuses the record (`Refusal`).
 package struct SealedHeader: Sendable, Hashable {
+    /// The version of the layout that this code writes, and the only one that it takes.
     package static let schema: UInt32 = 1
 
+    /// The version of the layout that the record says it has.
     package var schema = Self.schema
-    /// Nil where what stands there is no member's name.
+    /// The member that sent the transaction; nil where what stands there is no member's name.
     package var member: MemberID?
+    /// The event's id; nil where there are not sixteen bytes.
     package var event: EventID?
+    /// When the payment happened, as its record says; the beginning of 1970 where the header says nothing.
     package var time = EventTime(seconds: 0)
+    /// The place of the record in its member's own topic, by which repeats are told; nil where the header names none.
     package var source: SourcePosition?
+    /// The epoch of the session keys that the boxes are sealed under.
     package var sessionEpoch: UInt32
+    /// The feature spec and bins that the shares are of: the first eight bytes, as a big-endian number, of their
+    /// digest.
     package var featureSpec: UInt64
-    /// Of the key that the boxes' tokens are under; 0 where there are none.
+    /// The token epoch of the key that the boxes' tokens are under; 0 where there are none.
     package var tokenEpoch: UInt64 = 0
 
     package init(
@@ -28,6 +40,8 @@ package struct SealedHeader: Sendable, Hashable {
 }
 
 extension SealedHeader {
+    /// The header's Protobuf encoding, byte for byte what generated code writes. These bytes are what the boxes are
+    /// bound to.
     package var encoded: [UInt8] {
         var writer = FieldWriter(capacity: 96)
         writer.varint(UInt64(schema), 1)
@@ -41,7 +55,8 @@ extension SealedHeader {
         return writer.bytes
     }
 
-    /// Nil where the range of `bytes` is no message.
+    /// Reads the header that stands in a range of `bytes`; nil where that is no Protobuf message. Of a field that is
+    /// there twice the later one counts.
     init?(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
         (schema, sessionEpoch, featureSpec) = (0, 0, 0)
         var reader = FieldReader(bytes, range)

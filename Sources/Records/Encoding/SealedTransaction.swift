@@ -1,14 +1,16 @@
-/// Where the parts of a sealed transaction stand in its record: `SealedRecord` and `SealedTransaction` of pipelines/schemas,
-/// read and written in place.
+/// Where the parts of a sealed transaction stand in its record: `SealedRecord` and `SealedTransaction` of
+/// pipelines/schemas, read and written in place.
 package struct SealedTransaction: Sendable {
     package let header: SealedHeader
     /// The header's bytes, which the boxes are bound to.
     package let headerBytes: Range<Int>
-    /// How many there are; only the first three have a place.
+    /// How many boxes the record has; only the first three have a place.
     package let boxCount: Int
+    /// The boxes' places in the record, party 0's first; empty ranges for boxes that are not there.
     package let boxes: InlineArray<3, Range<Int>>
 
-    /// Nil where `record` is no transaction, or has no readable header.
+    /// Finds the parts of a record; nil where it is no transaction (but an activation, say), has two bodies, or has no
+    /// readable header. The number of boxes is not checked.
     package init?(_ record: [UInt8]) {
         guard let found = record.withUnsafeBytes({ Self.find($0) }) else { return nil }
         self = found
@@ -56,6 +58,8 @@ package struct SealedTransaction: Sendable {
     ///   - header: an encoded `SealedHeader`.
     ///   - sizes: the bytes of each box.
     ///   - box: appends a box, by its number.
+    /// - Returns: a `SealedRecord`. It is written in one buffer of the right size, as one is made for every
+    ///   transaction.
     package static func record(
         header: [UInt8], boxes sizes: [Int], box: (Int, inout [UInt8]) -> Void
     ) -> [UInt8] {
@@ -71,13 +75,20 @@ package struct SealedTransaction: Sendable {
     }
 }
 
-/// Where the parts of a box's plaintext stand: `ShareBox` of pipelines/schemas, read and written in place.
+/// Where the parts of a box's plaintext stand: `ShareBox` of pipelines/schemas, read and written in place. Secret: with
+/// what another party has, it gives the transaction's bits.
 package struct ShareBox: Sendable {
+    /// Component i of the transaction's thermometer bits, at party i: a seed of 16 bytes for components 0 and 1, the
+    /// packed bits for component 2. Lengths are not checked here.
     package let first: Range<Int>
+    /// Component i + 1 (mod 3), in the same form.
     package let second: Range<Int>
+    /// The entity tokens, 33 bytes (SEC 1, compressed) for each kind of entity that the spec's consortium features
+    /// name, in their order; zeros where the transaction has none.
     package let tokens: Range<Int>
 
-    /// Nil where `plaintext` is no message.
+    /// Finds the parts of an opened box; nil where it is no Protobuf message. A part that is not there is an empty
+    /// range.
     package init?(_ plaintext: UnsafeRawBufferPointer) {
         var (first, second, tokens) = (0..<0, 0..<0, 0..<0)
         var reader = FieldReader(plaintext, plaintext.indices)
@@ -95,6 +106,7 @@ package struct ShareBox: Sendable {
         (self.first, self.second, self.tokens) = (first, second, tokens)
     }
 
+    /// The box's plaintext, before it is sealed.
     package static func encoded(_ first: [UInt8], _ second: [UInt8], tokens: [UInt8] = []) -> [UInt8] {
         var writer = FieldWriter(capacity: size(first.count, second.count) + FieldWriter.size(tokens.count))
         writer.bytes(first, 1)

@@ -1,19 +1,22 @@
 import Crypto
 
-/// A SHA-256 digest of something public: a plan, a model, a record.
+/// A SHA-256 digest (FIPS 180-4) of something public: a plan, a model, a record.
 package struct Digest32: Hashable, Sendable, CustomStringConvertible {
+    /// The 32 bytes.
     package let bytes: [UInt8]
 
+    /// Takes a digest that was computed elsewhere; nil where there are not 32 bytes.
     package init?(_ bytes: some Sequence<UInt8>) {
         let all = Array(bytes)
         guard all.count == 32 else { return nil }
         self.bytes = all
     }
 
-    /// No digest of anything.
+    /// The digest of nothing: 32 zero bytes, where a chain of digests begins.
     package static let zero = Digest32([UInt8](repeating: 0, count: 32))!
 
-    /// The digest of `parts`, each preceded by its length so that no two lists look alike.
+    /// The digest of `parts`, each preceded by its length (8 bytes, big-endian) so that no two lists look alike: `[a,
+    /// b]` and the one part of both have different digests.
     package init(of parts: [[UInt8]]) {
         var hash = SHA256()
         for part in parts {

@@ -4,6 +4,7 @@
 package struct MemberID: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let name: String
 
+    /// Nil where the text is no member's name: longer than 40 bytes, empty, with another character, or `consortium`.
     package init?(_ name: String) {
         let bytes = name.utf8
         let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
@@ -15,5 +16,6 @@ package struct MemberID: Hashable, Sendable, Comparable, CustomStringConvertible
     }
 
     package var description: String { name }
+    /// Names are ordered by their bytes.
     package static func < (left: MemberID, right: MemberID) -> Bool { left.name < right.name }
 }

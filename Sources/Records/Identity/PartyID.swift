@@ -19,6 +19,7 @@ package enum PartyID: Int, CaseIterable, Sendable, Hashable, Comparable {
     /// The name in the roster, in certificates and in logs: `party-0`, `party-1`, `party-2`.
     package var name: String { "party-\(rawValue)" }
 
+    /// The party of this name, in exactly this spelling; nil for any other text.
     package init?(name: String) {
         guard let party = PartyID.allCases.first(where: { $0.name == name }) else { return nil }
         self = party

@@ -1,23 +1,32 @@
-/// When something happened at its source: whole seconds since 1970-01-01T00:00:00Z.
+/// When something happened at its source: whole seconds since 1970-01-01T00:00:00Z, without leap seconds. Windows,
+/// labels and schedules go by it, and never by the clock of whoever computes.
 package struct EventTime: Hashable, Sendable, Comparable {
+    /// Seconds since 1970-01-01T00:00:00Z; negative before.
     package let seconds: Int64
 
+    /// Seconds of a day.
     package static let day: Int64 = 86_400
 
     package init(seconds: Int64) { self.seconds = seconds }
 
     /// Days since 1970-01-01, rounded down.
-    package var dayNumber: Int { Int(seconds >= 0 ? seconds / Self.day : (seconds - Self.day + 1) / Self.day) }
-    /// 0 ... 23.
-    package var hour: Int { Int((seconds - Int64(dayNumber) * Self.day) / 3600) }
-    /// Monday is 0, Sunday is 6 (ISO 8601 less one). 1970-01-01 was a Thursday.
+    package var dayNumber: Int { Int(seconds / Self.day) - (seconds % Self.day < 0 ? 1 : 0) }
+    /// 0 ... 86,399.
+    private var secondOfDay: Int {
+        let rest = Int(seconds % Self.day)
+        return rest < 0 ? rest + Int(Self.day) : rest
+    }
+    /// The hour of the day, UTC: 0 ... 23.
+    package var hour: Int { secondOfDay / 3600 }
+    /// The day of the week, UTC: Monday is 0, Sunday is 6 (ISO 8601 less one). 1970-01-01 was a Thursday.
     package var weekday: Int { ((dayNumber + 3) % 7 + 7) % 7 }
 
     package static func < (left: EventTime, right: EventTime) -> Bool { left.seconds < right.seconds }
 }
 
 extension EventTime {
-    /// Midnight, UTC, of a date of the proleptic Gregorian calendar; nil where there is no such date.
+    /// The instant of a date and a time of day, UTC, in the proleptic Gregorian calendar; midnight where no time is
+    /// given. Nil where there is no such date or time: years are 1 to 9999, and a 60th second is none.
     package init?(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
         guard (1...9999).contains(year), (1...12).contains(month), day >= 1,
             day <= EventTime.length(ofMonth: month, year: year),
@@ -32,6 +41,9 @@ extension EventTime {
         self.init(seconds: Int64(days) * Self.day + Int64(hour * 3600 + minute * 60 + second))
     }
 
+    /// Days of a month, 28 to 31, by the Gregorian rule of leap years.
+    ///
+    /// - Parameter month: 1 to 12.
     package static func length(ofMonth month: Int, year: Int) -> Int {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
@@ -40,7 +52,7 @@ extension EventTime {
         }
     }
 
-    /// The calendar date, UTC.
+    /// The calendar date, UTC (proleptic Gregorian; Hinnant's "civil from days").
     package var date: (year: Int, month: Int, day: Int) {
         let shifted = dayNumber + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
@@ -52,10 +64,14 @@ extension EventTime {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * m + 2) / 5 + 1)
     }
 
-    /// `2018-07-05T00:00:31Z` (RFC 3339).
+    /// The years 1 ... 9999.
+    private static let written: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
+    /// The time as `2018-07-05T00:00:31Z` (RFC 3339): 20 characters for years 0 to 9999, so that these texts sort as
+    /// the times do. Years beyond, which RFC 3339 has not, are written with all their digits.
     package var rfc3339: String {
         let (year, month, day) = date
-        let rest = Int(seconds - Int64(dayNumber) * Self.day)
+        let rest = secondOfDay
         if (0...9999).contains(year) {
             return String(unsafeUninitializedCapacity: 20) { bytes in
                 // Filled from behind, each number with its digits; fast, since worlds write millions of times.
@@ -85,7 +101,9 @@ extension EventTime {
     }
 
     /// Reads `2018-07-05T00:00:31Z`, an offset such as `+02:00` in place of `Z`, a space in place of `T`, fractions of
-    /// a second (dropped), no zone (read as UTC), or a date alone. Nil for anything else and for impossible dates.
+    /// a second (dropped), no zone (read as UTC), or a date alone. Nil for anything else, for impossible dates and for
+    /// what is in UTC before the year 1 or after 9999, which RFC 3339 can't write. Letters are capital,
+    /// and a second 60 is refused.
     package init?(rfc3339 text: some StringProtocol) {
         let b = Array(text.utf8)
         func digits(_ from: Int, _ count: Int) -> Int? {
@@ -127,5 +145,6 @@ extension EventTime {
         else { return nil }
         let shift = Int64(h * 3600 + m * 60)
         self.init(seconds: local.seconds - (at(i, "+") ? shift : -shift))
+        guard Self.written.contains(seconds) else { return nil }
     }
 }

@@ -1,13 +1,16 @@
-/// A currency of ISO 4217 that payments are made in; funds, metals and test codes are none.
+/// A currency of ISO 4217 that payments are made in, and the units of account CLF and UYW, which amounts are named in;
+/// other funds, metals and test codes are none.
 package struct Currency: Hashable, Sendable, CustomStringConvertible {
     private let index: UInt8
 
-    /// Nil where the code is not in the table: three capital letters, exactly as ISO 4217 has them.
+    /// The currency of a code; nil where the code is not in the table: three capital letters, exactly as ISO 4217 has
+    /// them.
     package init?(_ code: some StringProtocol) {
         guard let index = Self.byCode[String(code)] else { return nil }
         self.index = index
     }
 
+    /// The three letters, such as `EUR`.
     package var code: String { Self.all[Int(index)].code }
     /// Decimals of the currency's minor unit: 2 for EUR, 0 for JPY, 3 for KWD.
     package var decimals: Int { Self.all[Int(index)].decimals }

@@ -1,5 +1,6 @@
-/// An amount as it was agreed: minor units of its own currency, exact.
+/// An amount as it was agreed: minor units of its own currency (ISO 4217), exact.
 package struct Money: Hashable, Sendable {
+    /// Whole numbers of 10^-`currency.decimals`: cents of EUR, yen of JPY, thousandths of KWD.
     package var units: Int64
     package var currency: Currency
 
@@ -9,6 +10,9 @@ package struct Money: Hashable, Sendable {
     }
 
     /// Reads a plain decimal with no more decimals than the currency has, trailing zeros aside.
+    ///
+    /// - Throws: what is wrong with the text, as `MinorUnits` does; what exceeds a hundred thousand million is too
+    ///   large in every currency.
     package init(decimal text: some StringProtocol, currency: Currency) throws(MinorUnits.ParseError) {
         self.init(units: try readDecimal(text, places: currency.decimals), currency: currency)
     }
@@ -62,4 +66,5 @@ func writeDecimal(_ units: Int64, places: Int) -> String {
     return whole + "." + String(repeating: "0", count: places - rest.count) + rest
 }
 
+/// 10 to the power of `exponent`, 0 to 18.
 func powerOfTen(_ exponent: Int) -> Int64 { (0..<exponent).reduce(1) { power, _ in power * 10 } }

@@ -1,4 +1,5 @@
-/// What amounts of other currencies are worth in the consortium's, by date: public, and the same at every member.
+/// What amounts of other currencies are worth in the consortium's, by date: public, and the same at every member. So is
+/// what is computed with it: conversion is exact, and rounds once.
 package struct RateTable: Sendable, Hashable {
     /// A positive decimal, exact: `digits` times 10^-places.
     package struct Rate: Sendable, Hashable {
@@ -18,9 +19,11 @@ package struct RateTable: Sendable, Hashable {
         }
     }
 
+    /// Why an amount has no value in the consortium's currency.
     package enum ConversionError: Error, Sendable, Hashable {
         /// The table has no rate of the currency on or before that day.
         case noRate
+        /// The result is above `MinorUnits.limit`.
         case tooLarge
     }
 
@@ -31,14 +34,21 @@ package struct RateTable: Sendable, Hashable {
 
     package init(currency: Currency) { self.currency = currency }
 
-    /// One unit of `currency` is worth `rate` units of the consortium's from `day` (days since 1970, UTC) on.
+    /// One unit of `currency` is worth `rate` units of the consortium's from `day` (days since 1970, UTC) on, until the
+    /// next day that has a rate of it. Days may come in any order, each once a currency.
     package mutating func add(_ rate: Rate, of currency: Currency, from day: Int) {
         rates[currency, default: []].append(Row(day: day, rate: rate))
         rates[currency]?.sort { $0.day < $1.day }
     }
 
-    /// The amount in hundredths of the consortium's currency at the latest rate of a day up to that of `time`, UTC: exact,
-    /// then rounded to the nearest hundredth, halves to the even one.
+    /// The amount in hundredths of the consortium's currency at the latest rate of a day up to that of `time`, UTC:
+    /// exact, then rounded to the nearest hundredth, halves to the even one. The consortium's own currency has the rate
+    /// 1.
+    ///
+    /// - Parameters:
+    ///   - money: not negative.
+    ///   - time: when the payment happened.
+    /// - Throws: `noRate`, or `tooLarge`.
     package func convert(_ money: Money, at time: EventTime) throws(ConversionError) -> MinorUnits {
         let rate: Rate
         if money.currency == currency {

@@ -45,15 +45,7 @@ package struct TokenKeyStore: ~Copyable {
     package borrowing func share(consortium: String, epoch: TokenEpoch) throws(LogError) -> TokenKeyShare? {
         let id = KeyGenerationID(consortium: consortium, epoch: epoch)
         guard let kept = try state.value(Self.keys, id.epochBytes) else { return nil }
-        let publicBytes = 4 * GroupElement.byteCount
-        guard kept.count > publicBytes,
-            let secret = try? SealedBox.open(
-                Array(kept[publicBytes...]), under: wrap, associated: label(id, Array(kept[..<publicBytes]))),
-            let share = try? TokenKeyShare(
-                party: party, secret: TokenScalar(bytes: secret),
-                publicKey: Self.publicKey(Array(kept[..<publicBytes])))
-        else { throw .corrupted(reason: "the party's share of token key \(epoch.number) does not open") }
-        return share
+        return try openShare(kept, of: id)
     }
 
     /// The factor from an epoch's key to the next one's, which is in force; nil where it is not kept.
@@ -115,19 +107,21 @@ package struct TokenKeyStore: ~Copyable {
     /// before the epoch before, in one transaction.
     ///
     /// - Parameter now: seconds since 1970.
+    /// - Throws: before anything changes, `LogError.corrupted` where what was prepared does not open.
     borrowing func begin(_ id: KeyGenerationID, at now: Int64) throws {
         guard let kept = try state.value(Self.prepared, id.bytes), kept.count >= Self.shareBytes else {
             throw LogError.corrupted(reason: "the party's share of token key \(id.epoch.number) is gone")
         }
         let share = Array(kept[..<Self.shareBytes])
+        _ = try openShare(share, of: id)
         var writes: [StateWrite] = [
             .put(table: Self.keys, StateEntry(key: id.epochBytes, value: share, order: 0))
         ]
-        if kept.count > Self.shareBytes, let before = id.epoch.previous {
-            let key = KeyGenerationID(consortium: id.consortium, epoch: before).epochBytes
-            writes.append(
-                .put(
-                    table: Self.updates, StateEntry(key: key, value: Array(kept[Self.shareBytes...]), order: now)))
+        if let before = id.epoch.previous {
+            let old = KeyGenerationID(consortium: id.consortium, epoch: before)
+            let update = Array(kept[Self.shareBytes...])
+            _ = try open(update, from: old)
+            writes.append(.put(table: Self.updates, StateEntry(key: old.epochBytes, value: update, order: now)))
         }
         for table in [Self.prepared, Self.seeds] {
             for key in try keys(in: table) where Self.epoch(key) <= id.epoch {
@@ -168,6 +162,18 @@ package struct TokenKeyStore: ~Copyable {
     /// Every key of a table begins with its epoch.
     private static func epoch(_ key: [UInt8]) -> TokenEpoch {
         TokenEpoch(UInt64(bigEndianBytes: key.prefix(8)))
+    }
+
+    private borrowing func openShare(_ kept: [UInt8], of id: KeyGenerationID) throws(LogError) -> TokenKeyShare {
+        let publicBytes = 4 * GroupElement.byteCount
+        guard kept.count > publicBytes,
+            let secret = try? SealedBox.open(
+                Array(kept[publicBytes...]), under: wrap, associated: label(id, Array(kept[..<publicBytes]))),
+            let share = try? TokenKeyShare(
+                party: party, secret: TokenScalar(bytes: secret),
+                publicKey: Self.publicKey(Array(kept[..<publicBytes])))
+        else { throw .corrupted(reason: "the party's share of token key \(id.epoch.number) does not open") }
+        return share
     }
 
     private borrowing func open(_ box: [UInt8], from id: KeyGenerationID) throws(LogError) -> TokenUpdate {

@@ -34,7 +34,7 @@ struct ISOHeaderTests {
         arguments: [
             ("pacs.008.001.08.austrian.001", true), ("pacs.008.001.08.", true), ("x:pacs.008.001.08", true),
             ("x/pacs.008.001.08", true), ("http://example/x$pacs.008.001.08", true), ("pacs.008.002.08", false),
-            ("pacs.008.001.8", false), ("pacs.008.001.008", false),
+            ("pacs.008.001.8", false), ("pacs.008.001.008", false), ("pacs.008.001.+8", false),
             ("pacs.008.1.08", false),
             ("pacs.8.001.08", false), ("PACS.008.001.08", false), ("pain.001.001.09", false),
             ("xpacs.008.001.08", false),
@@ -123,6 +123,51 @@ struct ISOHeaderTests {
         // Where an amount can't be read, it says so itself, and no sum is held against it.
         let parts = try summed("3", ["1", "x"], clearing: true)
         #expect(parts.map(\.rejection?.reason) == [nil, .amountNotANumber])
+    }
+
+    @Test("a count is of digits alone", arguments: [("1", true), ("001", true), ("+1", false), ("1.0", false)])
+    func signs(count: String, isRight: Bool) throws {
+        for (method, isBinding) in [("CLRG", true), ("INDA", false)] {
+            let header = ISOSample.branch(
+                "GrpHdr",
+                [
+                    .leaf("MsgId", "M"), .leaf("CreDtTm", "2026-03-02"), .leaf("NbOfTxs", count),
+                    .branch("SttlmInf", [.leaf("SttlmMtd", method)]),
+                ])
+            let transfer = ISOSample.transfer([
+                .iban("DbtrAcct", "NL91ABNA0417164300"), .iban("CdtrAcct", "DE89370400440532013000"),
+            ])
+            for syntax in ISOSample.syntaxes {
+                let part = try ISOSample.creditTransfer([transfer], header: header).parts("pacs.008.001.08", syntax)[0]
+                let wrong = Rejection(reason: .countMismatch, field: "NbOfTxs")
+                #expect(part.rejection == (isBinding && !isRight ? wrong : nil))
+                #expect(part.notes == (isBinding || isRight ? [] : [.countMismatch]))
+            }
+        }
+    }
+
+    @Test(
+        "a date with a zone is midnight, UTC, of that date, where it is an event's time",
+        arguments: ["2026-03-02", "2026-03-02Z", "2026-03-02+01:00", "2026-03-02-11:30"])
+    func zonedDates(text: String) throws {
+        let midnight = try #require(EventTime(year: 2026, month: 3, day: 2))
+        let header = ISOSample.branch("GrpHdr", [.leaf("MsgId", "M"), .leaf("CreDt", text)])
+        let transfer = ISOSample.transfer([
+            .iban("DbtrAcct", "NL91ABNA0417164300"), .iban("CdtrAcct", "DE89370400440532013000"),
+        ])
+        let recall = ISOSample.branch(
+            "FIToFIPmtCxlReq",
+            [
+                .branch("Assgnmt", [.leaf("Id", "A"), .leaf("CreDtTm", text)]),
+                .branch("Undrlyg", [.branch("TxInf", [.leaf("OrgnlTxId", "T")])]),
+            ])
+        for syntax in ISOSample.syntaxes {
+            let paid = try ISOSample.creditTransfer([transfer], header: header).parts("pacs.008.001.08", syntax)[0]
+            #expect(paid.rejection == nil && paid.transaction?.time == midnight)
+            #expect(paid.message["created"] == text)
+            let recalled = try recall.parts("camt.056.001.08", syntax)[0]
+            #expect(recalled.rejection == nil && recalled.outcome?.time == midnight)
+        }
     }
 
     @Test(

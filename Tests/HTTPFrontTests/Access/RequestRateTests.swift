@@ -55,6 +55,16 @@ struct RequestRateTests {
         #expect(now > .zero)
     }
 
+    @Test("gives nothing twice where time goes back")
+    func backwards() {
+        var limit = RequestRateLimit(perSecond: 2)
+        #expect(limit.take(2, of: "a", at: .seconds(1)) == nil)
+        #expect(limit.take(1, of: "a", at: .zero) == 1)
+        #expect(limit.take(2, of: "a", at: .seconds(1)) == 1)
+        #expect(limit.take(2, of: "a", at: .milliseconds(1999)) == 1)
+        #expect(limit.take(2, of: "a", at: .seconds(2)) == nil)
+    }
+
     @Test("holds nobody back for what another one asks")
     func clients() {
         var limit = RequestRateLimit(perSecond: 1)

@@ -142,6 +142,26 @@ struct SigningKeyTests {
         }
     }
 
+    /// Second coordinates of the points of small order, the prime taken off or not.
+    private static let smallOrders = [
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    ]
+
+    @Test("take no key of small order, under which a signature of nobody's holds", arguments: smallOrders)
+    func smallOrder(point: String) {
+        let point = bytes(point)
+        #expect(VerifyingKey(bytes: point) == nil)
+        #expect(VerifyingKey(bytes: Array(point[..<31]) + [point[31] | 0x80]) == nil)
+        // Its neighbour is an ordinary one, or no point.
+        #expect(VerifyingKey(bytes: [point[0] ^ 0x10] + point[1...]) != nil)
+    }
+
     @Test("are made with a fresh key each time where none is given")
     func fresh() {
         #expect(Set((0..<20).map { _ in SigningKey().verifyingKey }).count == 20)

@@ -69,6 +69,6 @@ struct WorldPlanTests {
             #expect(Typology(number: typology.number) == typology && Typology(rawValue: typology.rawValue) == typology)
             #expect(typology.usualRate > 0 && typology.usualRate < WorldPlan.mostIncidents)
         }
-        for number in [0, -1, 11, .max, .min + 1] { #expect(Typology(number: number) == nil) }
+        for number in [0, -1, 11, .max, .min + 1, .min] { #expect(Typology(number: number) == nil) }
     }
 }

@@ -16,7 +16,7 @@ package enum Typology: String, Sendable, Hashable, CaseIterable {
     package var number: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }
 
     package init?(number: Int) {
-        guard Self.allCases.indices.contains(number - 1) else { return nil }
+        guard (1...Self.allCases.count).contains(number) else { return nil }
         self = Self.allCases[number - 1]
     }
 
