@@ -26,6 +26,7 @@ package enum VelocitySpan: CaseIterable, Sendable {
     case hour
     case day
 
+    /// The nominal length; the buckets that are summed reach back up to one bucket more.
     var seconds: Int64 {
         switch self {
         case .minute: 60
@@ -38,6 +39,8 @@ package enum VelocitySpan: CaseIterable, Sendable {
 /// How counts are kept. Which windows are asked for is not part of it, so a model with other windows needs no other state.
 package struct CounterSpec: Hashable, Sendable {
     /// Length of a bucket of the windows.
+    ///
+    /// A whole number of hours; a day by default in a feature spec.
     package let bucketSeconds: Int64
     /// Seconds of event time after which an event is in no window any more; a window needs `over + delay` and one bucket.
     package let reach: Int64
@@ -45,6 +48,10 @@ package struct CounterSpec: Hashable, Sendable {
     private static let buckets: Int64 = 4096
 
     /// Nil for what can't be kept: buckets are whole hours, and the reach is at least a day and at most 4,096 buckets.
+    ///
+    /// - Parameters:
+    ///   - bucketSeconds: length of a window's bucket.
+    ///   - reach: seconds back to the oldest event that any window may ask for.
     package init?(bucketSeconds: Int64, reach: Int64) {
         guard bucketSeconds > 0, bucketSeconds % 3600 == 0, reach >= EventTime.day,
             (reach - 1) / bucketSeconds < Self.buckets
@@ -95,6 +102,7 @@ struct CounterClock: Sendable {
     /// From when on an event is in a window that is still seen.
     var oldestSeconds: Int64 { Int64(oldest[Tier.window.rawValue]) * lengths[Tier.window.rawValue] }
 
+    /// The number of a tier's bucket that a time lies in, counted from 1970.
     func bucket(_ time: Int64, _ tier: Tier) -> Int64 { time / lengths[tier.rawValue] }
 
     /// Nil where an event of this time is counted.
@@ -122,6 +130,7 @@ enum Tier: Int, CaseIterable {
     case hour = 1
     case minute = 2
 
+    /// Seconds of one bucket.
     func length(_ spec: CounterSpec) -> Int64 {
         switch self {
         case .window: spec.bucketSeconds
@@ -130,6 +139,7 @@ enum Tier: Int, CaseIterable {
         }
     }
 
+    /// Seconds of event time after which a bucket is seen no more.
     func reach(_ spec: CounterSpec) -> Int64 {
         switch self {
         case .window: spec.reach

@@ -5,12 +5,14 @@ import ThreeParty
 ///
 /// A row, little-endian: time (4), member (1), the label's components (2 each), tokens' numbers (4 each).
 package struct EventRow: Sendable {
+    /// The event's id, under which the row is stored; it is no part of the bytes.
     package let id: EventID
     let event: LabelLedger.Event
 
     /// When the event was, in seconds since 1970.
     package var time: UInt32 { event.time }
 
+    /// The row: 9 bytes, and 4 for each token. The label's components are this party's shares and stay secret.
     package var bytes: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(Self.fixedBytes + 4 * LabelLedger.tokens)

@@ -36,6 +36,7 @@ struct LabelLedger: Sendable {
         }
     }
 
+    /// What is known of one event. Its label is this party's share, so it says nothing of whether there was a fraud.
     struct Event: Sendable {
         var time: UInt32
         var member: UInt8
@@ -111,6 +112,7 @@ struct LabelLedger: Sendable {
         change(Int(number))
     }
 
+    /// Notes that an event's row has to be written again; once, however often it changes.
     private mutating func change(_ number: Int) {
         guard !events[number].isChanged else { return }
         events[number].isChanged = true
@@ -139,6 +141,10 @@ struct LabelLedger: Sendable {
         return true
     }
 
+    /// Puts a member's word on its own event in the place of the one before, and says what that adds to the counts.
+    ///
+    /// - Returns: the difference of new and old share, for the event's tokens and time; or `unknownEvent`,
+    ///   `foreignEvent`, in that order. A word that repeats the last one adds shares of zero.
     mutating func take(
         _ member: MemberNumber, _ id: EventID, _ outcome: CountShare, _ clock: CounterClock
     ) -> Taken {
@@ -185,6 +191,8 @@ struct LabelLedger: Sendable {
     /// How many changes the next `takeChanges` gives.
     var changes: Int { changed.count }
 
+    /// The rows of all events that were added or labelled since the last call. Events that went have none: a store
+    /// deletes by time.
     mutating func takeChanges() -> [EventRow] {
         var rows: [EventRow] = []
         rows.reserveCapacity(changed.count)
@@ -198,6 +206,8 @@ struct LabelLedger: Sendable {
 
     init() {}
 
+    /// The ledger that a header and rows were written of; nil where they are of no ledger, or an event in a window has
+    /// a token that `isToken` does not know.
     init?(
         header: ArraySlice<UInt8>, rows: some Collection<(id: EventID, row: [UInt8])>, _ clock: CounterClock,
         isToken: (UInt32) -> Bool
@@ -226,7 +236,7 @@ struct LabelLedger: Sendable {
     }
 
     /// All events that can still be labelled, by id; tokens by what `name` says.
-    func canonical(_ clock: CounterClock, _ name: (UInt32) -> TokenKey) -> [(id: EventID, row: [UInt8])] {
+    func canonical(_ clock: CounterClock, _ name: (UInt32) -> CountedEntity) -> [(id: EventID, row: [UInt8])] {
         events.indices.filter { events[$0].isKnown && isSeen(events[$0], clock) }
             .map { number in
                 var plain = events[number]

@@ -7,6 +7,7 @@ struct MemberTimes: Sendable {
     /// By member, seconds; nil before its first event.
     private var newest = [UInt32?](repeating: nil, count: MemberNumber.limit)
 
+    /// Takes the time of a counted event; only a newer one than the member's newest changes anything.
     mutating func note(_ member: MemberNumber, _ time: EventTime) {
         let seconds = UInt32(time.seconds)
         if newest[Int(member.value)].map({ seconds > $0 }) ?? true { newest[Int(member.value)] = seconds }

@@ -7,6 +7,7 @@ package import ThreeParty
 /// Events and labels enter once all three parties have agreed to take them; a record that one refused enters at none. The
 /// time is taken from the events: the first one counted sets it, later ones move it where the owner calls `settle`.
 package struct PartyCounters: Sendable {
+    /// The counts of tokens, to be read while scoring.
     package private(set) var counters: TokenCounters
     private var ledger = LabelLedger()
     private var times = MemberTimes()
@@ -22,11 +23,12 @@ package struct PartyCounters: Sendable {
         self.members = members
     }
 
+    /// Events that the ledger holds, of which some may be in no window any more.
     package var eventCount: Int { ledger.count }
 
     /// Whether a token has state, so that its bytes were found to be a curve point before. It depends on what was swept:
     /// nothing that is counted may hang on it.
-    package func knows(_ token: TokenKey) -> Bool { counters.number(of: token) != nil }
+    package func knows(_ token: CountedEntity) -> Bool { counters.number(of: token) != nil }
 
     // MARK: Records
 
@@ -43,8 +45,10 @@ package struct PartyCounters: Sendable {
     /// Counts an event of each of its tokens.
     ///
     /// - Parameter tokens: at most `PartyCounters.tokens`; one that is there twice counts once.
+    /// - Returns: `early`, `late` or `known` where nothing was counted. An event without tokens is counted too: its id
+    ///   is known from then on, and its member's time moves.
     package mutating func event(
-        _ id: EventID, from member: MemberNumber, of tokens: [TokenKey], at time: EventTime
+        _ id: EventID, from member: MemberNumber, of tokens: [CountedEntity], at time: EventTime
     ) -> EventOutcome {
         precondition(tokens.count <= Self.tokens, "whoever opens a box counts its tokens")
         if let refusal = counters.clock.refusal(time) { return refusal }
@@ -103,18 +107,30 @@ package struct PartyCounters: Sendable {
     package var isRenewing: Bool { counters.renewed < counters.renewable }
 
     /// The present key of a token that is known by its next one.
-    package func present(ofNext token: TokenKey) -> TokenKey? { counters.present(ofNext: token) }
+    package func present(ofNext token: CountedEntity) -> CountedEntity? { counters.present(ofNext: token) }
 
+    /// Begins to give tokens their next keys, while events still name them by the present ones.
+    ///
+    /// - Throws: `underWay`.
     package mutating func beginRotation() throws(TokenCounters.RotationError) { try counters.beginRotation() }
 
-    package mutating func unmoved(_ limit: Int) -> [TokenKey] { counters.unmoved(limit) }
+    /// Up to `limit` present keys whose next ones are to be computed and handed to `rekey`.
+    package mutating func unmoved(_ limit: Int) -> [CountedEntity] { counters.unmoved(limit) }
 
+    /// Takes next keys of tokens. A repeated slice changes nothing.
+    ///
+    /// - Throws: `notUnderWay`; `taken` where a next key is another token's, after which the slice's earlier pairs
+    ///   stand.
     package mutating func rekey(
-        _ slice: some Sequence<(from: TokenKey, to: TokenKey)>
+        _ slice: some Sequence<(from: CountedEntity, to: CountedEntity)>
     ) throws(TokenCounters.RotationError) { try counters.rekey(slice) }
 
+    /// Makes the next keys the present ones.
+    ///
+    /// - Throws: `notUnderWay`; `unmoved`, with how many tokens have no next key.
     package mutating func finishRotation() throws(TokenCounters.RotationError) { try counters.finishRotation() }
 
+    /// Has the next `limit` rows written under present keys alone; false when none is left.
     package mutating func renew(_ limit: Int) -> Bool { counters.renew(limit) }
 
     // MARK: Rows
@@ -129,6 +145,7 @@ package struct PartyCounters: Sendable {
         package var oldest: Int64
     }
 
+    /// Which part of what a store held can't be read.
     package enum RowError: Error, Sendable, Hashable {
         case tokens(TokenCounters.RowError)
         case times
@@ -138,6 +155,7 @@ package struct PartyCounters: Sendable {
     /// How many events the next `takeChanges` has.
     package var changedEvents: Int { ledger.changes }
 
+    /// What a store has to write to stand where this does, if it wrote all that earlier calls gave.
     package mutating func takeChanges() -> Changes {
         Changes(
             header: counters.header + times.header + ledger.header, tokens: counters.takeChanges(),
@@ -165,7 +183,7 @@ package struct PartyCounters: Sendable {
     }
 
     /// All that can still be seen; see `TokenCounters.canonical`.
-    package var canonical: (tokens: [(token: TokenKey, buckets: [UInt8])], events: [(id: EventID, row: [UInt8])]) {
+    package var canonical: (tokens: [(token: CountedEntity, buckets: [UInt8])], events: [(id: EventID, row: [UInt8])]) {
         (counters.canonical, ledger.canonical(counters.clock) { counters.keys[Int($0)] })
     }
 }

@@ -9,8 +9,10 @@ struct TokenBuckets: Sendable {
     private var words: ContiguousArray<UInt32> = []
     private static let stride = 5
 
+    /// Whether the token has no bucket in any tier.
     var isEmpty: Bool { words.isEmpty }
 
+    /// Buckets of a tier, seen or not.
     func count(_ tier: Tier) -> Int {
         guard let counts = words.first else { return 0 }
         switch tier {
@@ -42,6 +44,7 @@ struct TokenBuckets: Sendable {
 
     // MARK: Changes
 
+    /// Counts an event in the bucket of each tier that has room for its time; usually at the end, so in constant time.
     mutating func add(_ time: Int64, _ member: MemberNumber, _ clock: CounterClock) {
         for tier in Tier.allCases {
             let bucket = UInt32(clock.bucket(time, tier))
@@ -66,6 +69,7 @@ struct TokenBuckets: Sendable {
         CountShare(first: UInt16(truncatingIfNeeded: word), second: UInt16(word >> 16))
     }
 
+    /// The index of a bucket's first word, searched from the newest back; nil where there is no such bucket.
     private func find(_ bucket: UInt32, _ tier: Tier) -> Int? {
         let begin = begin(tier)
         // What changes is nearly always near the end.

@@ -1,8 +1,8 @@
 /// The next keys of tokens, prepared while the present ones are in use.
 struct Rotation: Sendable {
     /// By number; `none` where there is none yet.
-    var keys: ContiguousArray<TokenKey>
-    var index: NumberIndex<TokenKey>
+    var keys: ContiguousArray<CountedEntity>
+    var index: NumberIndex<CountedEntity>
     var cursor = 0
 
     mutating func drop(_ number: UInt32) {
@@ -33,6 +33,9 @@ extension TokenCounters {
         case taken
     }
 
+    /// Takes memory for a second key of every token.
+    ///
+    /// - Throws: `underWay`.
     package mutating func beginRotation() throws(RotationError) {
         guard rotation == nil, renewed >= renewable else { throw .underWay }
         rotation = Rotation(
@@ -40,18 +43,19 @@ extension TokenCounters {
     }
 
     /// The present key of a token that is known by its next one.
-    func present(ofNext token: TokenKey) -> TokenKey? {
+    func present(ofNext token: CountedEntity) -> CountedEntity? {
         rotation.flatMap { $0.index.number(of: token, $0.keys) }.map { keys[Int($0)] }
     }
 
+    /// Tokens without a next key; 0 where no rotation is under way.
     package var unmovedCount: Int { rotation.map { count - $0.index.count } ?? 0 }
 
     /// Up to `limit` tokens that have no next key yet.
-    package mutating func unmoved(_ limit: Int) -> [TokenKey] {
+    package mutating func unmoved(_ limit: Int) -> [CountedEntity] {
         guard var rotation else { return [] }
         self.rotation = nil
         defer { self.rotation = rotation }
-        var found: [TokenKey] = []
+        var found: [CountedEntity] = []
         for _ in 0..<keys.count where found.count < limit {
             if rotation.cursor >= keys.count { rotation.cursor = 0 }
             let at = rotation.cursor
@@ -62,17 +66,19 @@ extension TokenCounters {
     }
 
     /// Gives tokens their next keys. Tokens that have gone in the meantime, or have theirs, are left out.
-    package mutating func rekey(_ slice: some Sequence<(from: TokenKey, to: TokenKey)>) throws(RotationError) {
+    package mutating func rekey(_ slice: some Sequence<(from: CountedEntity, to: CountedEntity)>) throws(RotationError)
+    {
         guard rotation != nil else { throw .notUnderWay }
         for (from, to) in slice {
-            guard let number = index.number(of: from, keys), rotation?.keys[Int(number)] == TokenKey.none else {
+            guard let number = index.number(of: from, keys), rotation?.keys[Int(number)] == CountedEntity.none else {
                 continue
             }
             guard moveOne(number, to) else { throw .taken }
         }
     }
 
-    private mutating func moveOne(_ number: UInt32, _ to: TokenKey) -> Bool {
+    /// False where the next key is another token's.
+    private mutating func moveOne(_ number: UInt32, _ to: CountedEntity) -> Bool {
         guard var rotation else { return false }
         self.rotation = nil
         defer { self.rotation = rotation }
@@ -83,6 +89,9 @@ extension TokenCounters {
         return true
     }
 
+    /// The end of a rotation: next keys become the present ones in constant time, and `renew` has every row to do.
+    ///
+    /// - Throws: `notUnderWay`; `unmoved`, with how many tokens have no next key.
     package mutating func finishRotation() throws(RotationError) {
         guard let rotation else { throw .notUnderWay }
         guard unmovedCount == 0 else { throw .unmoved(unmovedCount) }

@@ -8,14 +8,17 @@ import Records
 /// rotation is under way (1), how far rows are renewed (8), and up to where (8).
 extension TokenCounters {
     package enum RowError: Error, Sendable, Hashable {
+        /// The header has another length, or a number in it is out of range.
         case header
         /// Another version of this code wrote them.
         case version(UInt8)
         /// They are of counters of another spec.
         case spec(bucketSeconds: Int64, reach: Int64)
+        /// The row of this number is cut short, of another generation, or of a key that another row has.
         case row(UInt32)
     }
 
+    /// The version of header and rows; others are refused.
     package static let version: UInt8 = 2
     static let headerBytes = 46
 
@@ -53,6 +56,8 @@ extension TokenCounters {
     }
 
     /// What a store's header and rows hold, in any order.
+    ///
+    /// - Throws: `header`, `version` and `spec` in the order of reading, or `row` for the first row that does not fit.
     package init(
         spec: CounterSpec, header: [UInt8], rows: some Collection<(number: UInt32, row: [UInt8])>
     ) throws(RowError) {
@@ -83,16 +88,16 @@ extension TokenCounters {
 
     private mutating func read(_ number: UInt32, _ row: [UInt8]) throws(RowError) {
         let at = Int(number)
-        let keyEnd = 5 + TokenKey.byteCount
-        guard row.count > keyEnd, row[4] < 2, let key = TokenKey(row[5..<keyEnd]), keys[at] == .none else {
+        let keyEnd = 5 + CountedEntity.byteCount
+        guard row.count > keyEnd, row[4] < 2, let key = CountedEntity(row[5..<keyEnd]), keys[at] == .none else {
             throw .row(number)
         }
         let written = row[..<4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
         var begin = keyEnd
-        var next: TokenKey?
+        var next: CountedEntity?
         if row[4] == 1 {
-            begin += TokenKey.byteCount
-            guard row.count > begin, let second = TokenKey(row[keyEnd..<begin]) else { throw .row(number) }
+            begin += CountedEntity.byteCount
+            guard row.count > begin, let second = CountedEntity(row[keyEnd..<begin]) else { throw .row(number) }
             next = second
         }
         guard let read = TokenBuckets(decoding: row[begin...]) else { throw .row(number) }
@@ -112,7 +117,7 @@ extension TokenCounters {
     }
 
     /// All that can still be seen, by token: alike wherever the same calls led to it, whatever was swept or written when.
-    package var canonical: [(token: TokenKey, buckets: [UInt8])] {
+    package var canonical: [(token: CountedEntity, buckets: [UInt8])] {
         keys.indices.filter { keys[$0] != .none }
             .filter { buckets[$0].isSeen(clock) }
             .map { at in

@@ -7,15 +7,16 @@ package import ThreeParty
 /// Parties that hand in the same calls in the same order hold shares of the same counts. Answers don't depend on when `sweep`
 /// is called. What takes part in a lookup is read mod 1,024: a window's confirmed frauds stay below that.
 package struct TokenCounters: Sendable {
+    /// How the counts are kept; rows of another spec are not read.
     package let spec: CounterSpec
     var clock: CounterClock
 
     // MARK: By number, which is a token's for as long as it has buckets
 
-    var keys: ContiguousArray<TokenKey> = []
+    var keys: ContiguousArray<CountedEntity> = []
     var buckets: ContiguousArray<TokenBuckets> = []
     private var isChanged: ContiguousArray<Bool> = []
-    var index = NumberIndex<TokenKey>()
+    var index = NumberIndex<CountedEntity>()
     var free: [UInt32] = []
 
     /// Whose rows differ from those that were last taken.
@@ -58,13 +59,14 @@ package struct TokenCounters: Sendable {
     }
 
     /// Counts an event of a token.
-    package mutating func event(_ token: TokenKey, _ member: MemberNumber, at time: EventTime) -> EventOutcome {
+    package mutating func event(_ token: CountedEntity, _ member: MemberNumber, at time: EventTime) -> EventOutcome {
         if let refusal = clock.refusal(time) { return refusal }
         begin(at: time)
         count(number(adding: token), member, at: time)
         return .counted
     }
 
+    /// Counts an event of the token with this number, at a time that `clock` has not refused.
     mutating func count(_ number: UInt32, _ member: MemberNumber, at time: EventTime) {
         buckets[Int(number)].add(time.seconds, member, clock)
         change(number)
@@ -72,7 +74,7 @@ package struct TokenCounters: Sendable {
 
     /// Adds to the confirmed frauds of a token, in the bucket of the event that a label is of; false where that is in no window
     /// any more. That each label counts once is the caller's to see to (`LabelLedger`).
-    package mutating func label(_ token: TokenKey, eventAt time: EventTime, _ change: CountShare) -> Bool {
+    package mutating func label(_ token: CountedEntity, eventAt time: EventTime, _ change: CountShare) -> Bool {
         index.number(of: token, keys).map { label($0, eventAt: time, change) } ?? false
     }
 
@@ -94,9 +96,9 @@ package struct TokenCounters: Sendable {
         }
     }
 
-    func number(of token: TokenKey) -> UInt32? { index.number(of: token, keys) }
+    func number(of token: CountedEntity) -> UInt32? { index.number(of: token, keys) }
 
-    mutating func number(adding token: TokenKey) -> UInt32 {
+    mutating func number(adding token: CountedEntity) -> UInt32 {
         if let number = index.number(of: token, keys) { return number }
         let number: UInt32
         if let last = free.popLast() {
@@ -150,13 +152,13 @@ package struct TokenCounters: Sendable {
     }
 
     /// Nil for a token without state.
-    package func place(of token: TokenKey) -> Place? { number(of: token).map(Place.init) }
+    package func place(of token: CountedEntity) -> Place? { number(of: token).map(Place.init) }
 
     /// What a window holds at an event's time; zeros for a token without state. An event late against `now` sees only what is
     /// left.
     ///
     /// - Parameter window: one that the spec holds (`CounterSpec.holds`).
-    package func sum(of token: TokenKey, over window: CountWindow, at time: EventTime) -> BucketSum {
+    package func sum(of token: CountedEntity, over window: CountWindow, at time: EventTime) -> BucketSum {
         precondition(spec.holds(window), Self.tooFarBack)
         return place(of: token).map { sum(at: $0, over: window, at: time) } ?? BucketSum()
     }
@@ -172,7 +174,7 @@ package struct TokenCounters: Sendable {
 
     /// Events and members over a span that ends at an event's time. Confirmed frauds are not kept for these, and events that
     /// were more than three hours ahead (nine days, for the day) are not in it.
-    package func velocity(of token: TokenKey, over span: VelocitySpan, at time: EventTime) -> BucketSum {
+    package func velocity(of token: CountedEntity, over span: VelocitySpan, at time: EventTime) -> BucketSum {
         place(of: token).map { velocity(at: $0, over: span, at: time) } ?? BucketSum()
     }
 

@@ -18,6 +18,7 @@ package struct TokenRows: RandomAccessCollection, Sendable {
     package var startIndex: Int { 0 }
     package var endIndex: Int { entries.count }
 
+    /// The token's number and its row; a nil row is to be deleted.
     package subscript(at: Int) -> (number: UInt32, row: ArraySlice<UInt8>?) {
         let (number, end) = entries[at]
         let begin = at == 0 ? 0 : entries[at - 1].end

@@ -1,6 +1,16 @@
 /// One line of CSV (RFC 4180): quoted fields, doubled quotes, a line end that may be there or not.
+///
+/// A record is one line, so there is no header row and no state from one line to the next; `Mapping.Format.csv` names
+/// the columns.
 package enum CSVLine {
-    /// Nil where quotes don't close or text follows a closing quote, or where a second line follows.
+    /// The fields of the line, as raw bytes: quotes taken off, doubled quotes made one, and no character set looked at.
+    ///
+    /// - Parameters:
+    ///   - bytes: the line, with or without LF or CRLF at its end. A quoted field may hold line ends; outside of quotes
+    ///     they are refused, as are quotes within an unquoted field.
+    ///   - delimiter: one byte between fields; spaces beside it belong to the fields.
+    /// - Returns: at least one field; an empty line has one, which is empty. Nil where quotes don't close, text follows
+    ///   a closing quote, or a second line follows.
     package static func split(_ bytes: some Collection<UInt8>, delimiter: UInt8 = UInt8(ascii: ",")) -> [[UInt8]]? {
         var line = Array(bytes)
         if line.last == 10 { line.removeLast() }

@@ -2,7 +2,9 @@ import Foundation
 import Records
 
 extension EntityKind {
-    /// Whether a text has the entity's form.
+    /// Whether a text has the entity's form. Only codes have a form: a merchant category has four digits (ISO 18245), a
+    /// country two capital letters (ISO 3166-1), neither held against the list of codes; an IP address is one of IPv4
+    /// or IPv6 in its usual notation. Other entities are names of the member's own.
     package func takes(_ text: String) -> Bool {
         switch self {
         case .account, .card, .payee, .merchant, .device: return true

@@ -1,18 +1,22 @@
 /// Where a field of ours comes from: the first of some fields of the record that is there, through a list of codes where
 /// one is given, or else a fixed value.
 package struct FieldSource: Sendable, Hashable, ExpressibleByStringLiteral {
+    /// Fields of the record in order of preference; one that is missing, null or empty counts as not there.
     package var names: [String]
-    /// The record's codes and ours.
+    /// The record's codes and ours. Empty where values are taken as they are.
     package var codes: [String: String]
-    /// What counts where no field is there or no code fits.
+    /// What counts where no field is there or no code fits. Nil where a missing field is missing, and a code that the
+    /// list has not is `value_invalid`.
     package var otherwise: String?
 
+    /// - Parameter names: at least one for a field that is to be read from records.
     package init(_ names: [String], codes: [String: String] = [:], otherwise: String? = nil) {
         self.names = names
         self.codes = codes
         self.otherwise = otherwise
     }
 
+    /// A single field, taken as it is.
     package init(stringLiteral name: String) { self.init([name]) }
 
     /// What a rejection names.

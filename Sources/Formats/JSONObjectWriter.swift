@@ -1,7 +1,11 @@
 /// Writes one JSON object (RFC 8259), member by member. A value that isn't there is left out.
+///
+/// A caller puts members under different names and takes the bytes by `end`. There is no white space in them, so an
+/// object is one line whatever texts it holds.
 package struct JSONObjectWriter {
     private var out: [UInt8] = []
 
+    /// - Parameter capacity: bytes that find room without a reallocation.
     package init(capacity: Int = 1024) {
         out.reserveCapacity(capacity)
         out.append(UInt8(ascii: "{"))
@@ -13,13 +17,14 @@ package struct JSONObjectWriter {
         return out
     }
 
+    /// A string member, escaped as little as RFC 8259 asks; nil leaves the member out.
     package mutating func put(_ name: StaticString, _ value: String?) {
         guard let value else { return }
         put(name)
         quote(value)
     }
 
-    /// A member whose name is no literal.
+    /// A member whose name is no literal. Its name is escaped as its value is.
     package mutating func put(named name: String, _ value: String?) {
         guard let value else { return }
         separate()
@@ -28,16 +33,20 @@ package struct JSONObjectWriter {
         quote(value)
     }
 
+    /// A member that is `true` or `false`.
     package mutating func put(_ name: StaticString, _ value: Bool) { put(name, literal: value ? "true" : "false") }
+    /// A whole number in full, whatever its size; readers that take numbers as doubles lose digits beyond 2^53.
     package mutating func put(_ name: StaticString, _ value: some BinaryInteger) { put(name, literal: String(value)) }
     /// - Parameter value: finite, as JSON knows no other.
     package mutating func put(_ name: StaticString, _ value: Double) { put(name, literal: value.description) }
 
+    /// A member that is an object, whose members `object` writes.
     package mutating func put(_ name: StaticString, object: (inout JSONObjectWriter) -> Void) {
         put(name)
         nest("{", "}") { object(&$0) }
     }
 
+    /// A member that is an array of strings; nil leaves it out, and an empty list stands as `[]`.
     package mutating func put(_ name: StaticString, _ values: [String]?) {
         guard let values else { return }
         put(name)
@@ -49,6 +58,7 @@ package struct JSONObjectWriter {
         }
     }
 
+    /// A member that is an array of objects, one for each value in order; nil leaves it out.
     package mutating func put<T>(_ name: StaticString, _ values: [T]?, object: (T, inout JSONObjectWriter) -> Void) {
         guard let values else { return }
         put(name)
@@ -65,6 +75,7 @@ package struct JSONObjectWriter {
         out += literal.utf8
     }
 
+    /// A member's name, which is a literal without characters to escape, and its colon.
     private mutating func put(_ name: StaticString) {
         separate()
         out.append(UInt8(ascii: "\""))
@@ -73,6 +84,7 @@ package struct JSONObjectWriter {
         out.append(UInt8(ascii: ":"))
     }
 
+    /// Writes an object or array around what `body` writes.
     private mutating func nest(
         _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ body: (inout JSONObjectWriter) -> Void
     ) {
@@ -81,6 +93,7 @@ package struct JSONObjectWriter {
         out.append(UInt8(ascii: close))
     }
 
+    /// A comma, unless this is the first entry of its object or array.
     private mutating func separate() {
         if let last = out.last, last != UInt8(ascii: "{"), last != UInt8(ascii: "[") { out.append(UInt8(ascii: ",")) }
     }

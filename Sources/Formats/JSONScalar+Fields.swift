@@ -14,6 +14,8 @@ extension [String: JSONScalar] {
     }
 
     /// A field that must be there.
+    ///
+    /// - Throws: `missingField`, and what `optional` and `text` throw.
     func required(_ source: FieldSource) throws(Rejection) -> String {
         if source.codes.isEmpty, source.otherwise == nil { return try text(first(of: source)) }
         guard let text = try optional(source) else { throw Rejection(reason: .missingField, field: source.name) }
@@ -21,6 +23,8 @@ extension [String: JSONScalar] {
     }
 
     /// A field that may be missing, null or empty; its code where the source has a list of them.
+    ///
+    /// - Throws: `valueInvalid` for a code that the list does not have and nothing stands in for; what `text` throws.
     func optional(_ source: FieldSource) throws(Rejection) -> String? {
         let name = first(of: source)
         guard isThere(name) else { return source.otherwise }
@@ -32,6 +36,11 @@ extension [String: JSONScalar] {
         return code
     }
 
+    /// A field's text: 1 to 128 bytes of UTF-8 without ASCII control characters.
+    ///
+    /// - Parameter numbers: whether a JSON number is taken, by the text that it was written with.
+    /// - Throws: `missingField`, also for null; `wrongType` for booleans, objects and arrays; `emptyField`,
+    ///   `fieldTooLong`, `controlCharacter`.
     func text(_ name: String, numbers: Bool = true) throws(Rejection) -> String {
         let text: String
         switch self[name] {

@@ -12,10 +12,13 @@ enum JSONScalar: Sendable, Hashable {
 /// deep) and collects its scalars by dotted path, in one pass. No two members have one path, so that
 /// `{"a.b": 1, "a": {"b": 2}}` is refused, too.
 struct JSONScanner {
+    /// What is not JSON as it has to be; becomes `malformedJSON` with the place.
     private struct Malformed: Error {}
 
+    /// The whole record.
     private let bytes: [UInt8]
     private var at = 0
+    /// Values by dotted path, as far as the record was read; empty where a tree is built.
     private var fields: [String: JSONScalar] = [:]
     /// Where not only scalars but everything is wanted.
     private var tree: MessageTree?
@@ -25,6 +28,10 @@ struct JSONScanner {
         self.tree = tree
     }
 
+    /// The object's scalars by path, such as `card.number` for `{"card": {"number": "…"}}`. Objects and arrays stand as
+    /// `composite` under their own path; what is in arrays has no path.
+    ///
+    /// - Throws: `malformedJSON`, with the place where reading stopped, or without one for bytes that are not UTF-8.
     static func fields(_ bytes: [UInt8]) throws(MessageFault) -> [String: JSONScalar] {
         var scanner = JSONScanner(bytes, tree: nil)
         try scanner.document()
@@ -33,6 +40,9 @@ struct JSONScanner {
 
     /// The object as a tree: a member is an element, an array one element of its name for each entry, and a member that is
     /// the text or the currency of an amount goes into the element around it.
+    ///
+    /// - Throws: `emptyRecord` for white space alone, `malformedJSON`, `fieldTooLong` for a value of more than 16 KB,
+    ///   `recordTooLarge` for more elements than `MessageTree.elementLimit`.
     static func tree(_ bytes: [UInt8]) throws(MessageFault) -> MessageTree {
         guard bytes.contains(where: { $0 > 32 }) else { throw MessageFault(.emptyRecord) }
         var scanner = JSONScanner(bytes, tree: MessageTree())
@@ -40,6 +50,7 @@ struct JSONScanner {
         return scanner.tree ?? MessageTree()
     }
 
+    /// White space, one object, white space, and nothing after it.
     private mutating func document() throws(MessageFault) {
         guard String(validating: bytes, as: UTF8.self) != nil else { throw MessageFault(.malformedJSON) }
         do {
@@ -57,6 +68,7 @@ struct JSONScanner {
 
     private var peek: UInt8? { at < bytes.count ? bytes[at] : nil }
 
+    /// Passes white space of RFC 8259, section 2.
     private mutating func space() {
         while let c = peek, c == 32 || c == 9 || c == 10 || c == 13 { at += 1 }
     }
@@ -113,6 +125,7 @@ struct JSONScanner {
         return value
     }
 
+    /// The entries of an array; in a tree each is an element of the array's own name.
     private mutating func array(_ name: String, depth: Int) throws {
         guard depth <= 32 else { throw Malformed() }
         try expect("[")
@@ -135,6 +148,7 @@ struct JSONScanner {
         }
     }
 
+    /// Any value. Its nesting may be 32 deep, objects and arrays together.
     private mutating func value(_ name: String, path: String?, depth: Int) throws -> JSONScalar {
         switch peek {
         case UInt8(ascii: "\""): return .string(try string())
@@ -163,6 +177,8 @@ struct JSONScanner {
         guard at > start else { throw Malformed() }
     }
 
+    /// The text of a number (RFC 8259, section 6): no leading zeros or plus, no bare point. Its size is not limited
+    /// here.
     private mutating func number() throws -> String {
         let start = at
         if peek == UInt8(ascii: "-") { at += 1 }
@@ -179,6 +195,7 @@ struct JSONScanner {
         return String(decoding: bytes[start..<at], as: UTF8.self)
     }
 
+    /// A string's characters, with escapes resolved. Characters below U+0020 have to be escaped (RFC 8259, section 7).
     private mutating func string() throws -> String {
         try expect("\"")
         var out: [UInt8] = []
@@ -194,6 +211,7 @@ struct JSONScanner {
         throw Malformed()
     }
 
+    /// One escape, after its backslash; a surrogate is taken as a pair alone.
     private mutating func escape(into out: inout [UInt8]) throws {
         guard let c = peek else { throw Malformed() }
         at += 1
@@ -219,6 +237,7 @@ struct JSONScanner {
         }
     }
 
+    /// Four hexadecimal digits, large or small.
     private mutating func hex4() throws -> UInt32 {
         guard at + 4 <= bytes.count else { throw Malformed() }
         var code: UInt32 = 0

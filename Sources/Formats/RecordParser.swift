@@ -2,14 +2,19 @@ package import Records
 
 /// A transaction that passed every check; only the checking function below makes one.
 package struct ValidTransaction: Sendable, Hashable {
+    /// Its amount is in hundredths of the consortium's currency, whatever the record named.
     package let transaction: Transaction
 
     fileprivate init(_ transaction: Transaction) { self.transaction = transaction }
 }
 
+/// What one part of a record turned out to be.
 package enum ParsedRecord: Sendable, Hashable {
+    /// A payment to be scored; validation rules and windows have not been asked yet.
     case transaction(ValidTransaction)
+    /// A label: the member's word on one of its earlier transactions.
     case verdict(Verdict)
+    /// What an ISO 20022 message says became of an earlier payment.
     case outcome(PaymentOutcome)
     /// The member's system says that event time has come so far: no transaction is needed for that.
     case watermark(EventTime)
@@ -21,12 +26,14 @@ package struct RecordPart: Sendable {
     package var index: Int
     /// Bytes of the record's text, as UTF-8, before the part or before what is wrong; nil where no place is at fault.
     package var at: Int?
+    /// What the part is, or why it can't be used.
     package var result: Result<ParsedRecord, Rejection>
     /// What a message of ISO 20022 says, by its fields' names; empty for other formats.
     package var message: [String: String] = [:]
     /// What is not right with the message as a whole, and was let in.
     package var notes: [RejectionReason] = []
 
+    /// The part's transaction; nil where it is something else, as with the four properties below.
     package var transaction: Transaction? {
         if case .success(.transaction(let valid)) = result { valid.transaction } else { nil }
     }
@@ -37,30 +44,40 @@ package struct RecordPart: Sendable {
 }
 
 /// Reads a member's records by its mapping: bytes in, checked transactions, verdicts, outcomes, watermarks or
-/// rejections out.
+/// rejections out. It holds no state, so one parser serves all of a member's records in any order: what depends on
+/// earlier records, such as duplicates and lateness, is the agent's to find.
 package struct RecordParser: Sendable {
+    /// Bytes of a record that is no message of ISO 20022: 64 KiB.
     package static let recordLimit = 65_536
-    /// Of a message of ISO 20022, which may be a batch.
+    /// Of a message of ISO 20022, which may be a batch. The limit is 4 MiB, counted before the encoding is read.
     package static let messageLimit = 4_194_304
+    /// Bytes of UTF-8 that a mapped field may have.
     package static let fieldLimit = 128
+    /// Seconds since 1970 that an event time may be: from 2000 up to, and without, 2100.
     static let times = EventTime(rfc3339: "2000-01-01")!.seconds..<EventTime(rfc3339: "2100-01-01")!.seconds
 
+    /// Where each field comes from; the same for all records.
     private let mapping: Mapping
     private let extras: [(extra: Mapping.Extra, source: FieldSource)]
 
+    /// Optional fields are read in the fixed order of `Mapping.Extra.allCases`, so a record with several faults is
+    /// always rejected for the same one.
     package init(mapping: Mapping) {
         self.mapping = mapping
         extras = Mapping.Extra.allCases.compactMap { extra in mapping.extras[extra].map { (extra, $0) } }
     }
 
     /// What is to be one transaction, label or outcome: a batch of several is refused.
+    ///
+    /// - Throws: `severalTransactions` for a batch; otherwise the one part's rejection.
     package func parse(_ bytes: [UInt8]) throws(Rejection) -> ParsedRecord {
         let parts = parts(bytes)
         guard parts.count == 1 else { throw Rejection(reason: .severalTransactions, field: nil) }
         return try parts[0].result.get()
     }
 
-    /// Everything that a record holds, in order; at least one part.
+    /// Everything that a record holds, in order; at least one part. A record that can't be read as a whole is one part,
+    /// rejected. JSON and CSV records have one part in any case; a message has one for each transaction or outcome.
     package func parts(_ bytes: [UInt8]) -> [RecordPart] {
         do throws(MessageFault) {
             guard bytes.count <= mapping.format.limit else { throw MessageFault(.recordTooLarge) }
@@ -76,6 +93,9 @@ package struct RecordParser: Sendable {
         }
     }
 
+    /// The line's values by the mapping's columns, all of them strings.
+    ///
+    /// - Throws: `malformedCSV` for a line that is none, another number of values, or a value that is not UTF-8.
     private static func row(
         _ bytes: [UInt8], _ delimiter: UInt8, _ columns: [String]
     ) throws(MessageFault) -> [String: JSONScalar] {
@@ -92,6 +112,7 @@ package struct RecordParser: Sendable {
         return fields
     }
 
+    /// A label where `type` says so, a watermark where it says so, otherwise a transaction.
     private func part(_ fields: [String: JSONScalar]) -> RecordPart {
         do throws(Rejection) {
             switch fields[mapping.type] {
@@ -107,6 +128,7 @@ package struct RecordParser: Sendable {
         }
     }
 
+    /// The items of a message by number; each is read by the mapping as if it stood alone.
     private func items(_ message: ISOMessage) -> [RecordPart] {
         message.items.enumerated().map { index, item in
             let result: Result<ParsedRecord, Rejection>
@@ -126,6 +148,10 @@ package struct RecordParser: Sendable {
         }
     }
 
+    /// A transaction that has all it must have.
+    ///
+    /// - Throws: the first field that is wrong, in the order time, id, customer, terminal, amount and the optional
+    ///   ones.
     private func transaction(_ fields: [String: JSONScalar]) throws(Rejection) -> ValidTransaction {
         let at = try time(fields, mapping.time)
         var transaction = Transaction(
@@ -147,6 +173,10 @@ package struct RecordParser: Sendable {
     }
 
     /// The amount in the consortium's currency: as it is where the record names none, else converted.
+    ///
+    /// The record's own amount is kept beside it.
+    ///
+    /// - Throws: what the text is not; `currencyUnknown`, `rateMissing`.
     private func amount(_ fields: [String: JSONScalar], of transaction: inout Transaction) throws(Rejection) {
         let text = try fields.required(mapping.amount)
         let code = try mapping.extras[.currency].flatMap { source throws(Rejection) in try fields.optional(source) }
@@ -162,12 +192,16 @@ package struct RecordParser: Sendable {
         transaction.amount = try convert(money, at: transaction.time)
     }
 
+    /// Reads an amount, and names the mapping's field where it can't be read.
     private func exact<Amount>(
         _ read: () throws(MinorUnits.ParseError) -> Amount
     ) throws(Rejection) -> Amount {
         do { return try read() } catch { throw Rejection(reason: .init(error), field: mapping.amount.name) }
     }
 
+    /// The amount at the rate of the payment's day.
+    ///
+    /// - Throws: `rateMissing` without a table or a rate; `amountTooLarge` where the result is above the limit.
     private func convert(_ money: Money, at time: EventTime) throws(Rejection) -> MinorUnits {
         guard let rates = mapping.rates else {
             throw Rejection(reason: .rateMissing, field: mapping.extras[.currency]?.name)
@@ -183,6 +217,9 @@ package struct RecordParser: Sendable {
     }
 
     /// An outcome has the fields of `ISOField`, whatever the mapping says of transactions.
+    ///
+    /// - Throws: `missingField` without a reference or a time, `timeInvalid`, and what the amount is not. A currency
+    ///   that is not known leaves the amount out.
     private func outcome(
         _ fields: [String: JSONScalar], _ kind: PaymentOutcome.Kind
     ) throws(Rejection) -> PaymentOutcome {
@@ -201,6 +238,7 @@ package struct RecordParser: Sendable {
         return outcome
     }
 
+    /// An event time from a text; a number is `wrongType`, so that no epoch is guessed at.
     private func time(_ fields: [String: JSONScalar], _ source: FieldSource) throws(Rejection) -> EventTime {
         let name = fields.first(of: source)
         let text = try fields.text(name, numbers: false)
@@ -209,6 +247,7 @@ package struct RecordParser: Sendable {
         return time
     }
 
+    /// A value of one of our own lists, by its raw value.
     private static func code<List: RawRepresentable<String>>(
         _ text: String, _ source: FieldSource
     ) throws(Rejection) -> List {
@@ -216,6 +255,7 @@ package struct RecordParser: Sendable {
         return value
     }
 
+    /// The member's word on one transaction; a label has no time of its own.
     private func verdict(_ fields: [String: JSONScalar]) throws(Rejection) -> Verdict {
         let transaction = try fields.text(mapping.labelTransaction)
         switch fields[mapping.labelFraud] {

@@ -1,44 +1,85 @@
 package import Records
 
 /// Why a record is rejected: stable codes, the same in topics, metrics and docs.
+///
+/// Most reasons are found in a record by itself. `valueNotAllowed`, `amountOutOfRange` and `timeAhead` depend on the
+/// validation rules and the log's clock; `tooLate`, `unknownTransaction`, `reversalRepeated` and `idConflict` on what
+/// the agent knows.
 package enum RejectionReason: String, Sendable, Hashable, CaseIterable {
+    /// A limit that is looked at before anything is parsed, apart from the number of elements.
     case recordTooLarge = "record_too_large"
+    /// A message of ISO 20022 of white space alone; an empty JSON record is `malformedJSON`.
     case emptyRecord = "empty_record"
+    /// Includes a name that is there twice, two members of one dotted path, and nesting deeper than 32.
     case malformedJSON = "malformed_json"
+    /// Includes a value that is not UTF-8, with its column as the field.
     case malformedCSV = "malformed_csv"
+    /// Includes bytes that the declared encoding does not have.
     case malformedXML = "malformed_xml"
+    /// The encoding is told by the document's first bytes and its declaration, before anything else is read.
     case encodingUnsupported = "encoding_unsupported"
+    /// A document type could declare entities that expand without end or fetch what the reader has access to.
     case forbiddenDTD = "forbidden_dtd"
+    /// The limit of XML; JSON that is nested deeper than 32 is `malformedJSON`.
     case tooDeep = "too_deep"
+    /// Includes a namespace that does not fit the element below `Document`.
     case unsupportedMessage = "unsupported_message"
+    /// A status or recall of a whole message names no transaction, and so has none.
     case noTransactions = "no_transactions"
+    /// The refusal of a batch where one decision was asked for; over the log a message may be a batch.
     case severalTransactions = "several_transactions"
+    /// `NbOfTxs` is wrong. It binds in messages to a clearing system and is noted elsewhere.
     case countMismatch = "count_mismatch"
+    /// `CtrlSum` is wrong. It binds in messages to a clearing system and is noted elsewhere.
     case controlSumMismatch = "control_sum_mismatch"
+    /// The rule is for transactions alone: two outcomes may speak of one payment.
     case duplicateInMessage = "duplicate_in_message"
+    /// A boolean, object or array where a text or number belongs, or a number where a time does.
     case wrongType = "wrong_type"
+    /// Includes a JSON null, and what a validation rule asks for.
     case missingField = "missing_field"
+    /// A mandatory field; an optional one that is empty counts as missing.
     case emptyField = "empty_field"
+    /// The limit is in bytes of UTF-8, after escapes and references are resolved.
     case fieldTooLong = "field_too_long"
+    /// A character of ASCII below 32, or 127.
     case controlCharacter = "control_character"
+    /// Includes an exponent, a plus, a grouping mark and a point without digits behind it.
     case amountNotANumber = "amount_not_a_number"
+    /// Includes `-0`.
     case amountNegative = "amount_negative"
+    /// The limit is in major units of the amount's currency, and holds once more after the conversion.
     case amountTooLarge = "amount_too_large"
+    /// Zeros at the end don't count: `5.00` is an amount in JPY.
     case amountTooPrecise = "amount_too_precise"
+    /// The rule is for ISO 20022 alone: elsewhere card verifications have an amount of zero.
     case amountZero = "amount_zero"
+    /// The rule is on the converted amount, in the consortium's currency.
     case amountOutOfRange = "amount_out_of_range"
+    /// Codes of funds, metals and tests are none either.
     case currencyUnknown = "currency_unknown"
+    /// Includes a mapping without any rate table.
     case rateMissing = "rate_missing"
+    /// The rule rejects between banks; in a pain.001 it is a note.
     case accountInvalid = "account_invalid"
+    /// Includes an address, country or merchant category of another form.
     case valueInvalid = "value_invalid"
+    /// The rule is on fields that are there; whether they have to be is another one.
     case valueNotAllowed = "value_not_allowed"
+    /// Includes any date field of an ISO 20022 message, whether it is mapped or not.
     case timeInvalid = "time_invalid"
+    /// The lead is over the log's clock, and so the same however often the record is read.
     case timeAhead = "time_ahead"
+    /// Found by the agent, since a duplicate so old could not be told from a new transaction.
     case tooLate = "too_late"
+    /// Found by the agent: no transaction of the id came, or it is forgotten.
     case unknownTransaction = "unknown_transaction"
+    /// Found by the agent, since the parties can't tell one label from another.
     case reversalRepeated = "reversal_repeated"
+    /// Found by the agent, which keeps each id with a keyed hash of the transaction's content.
     case idConflict = "id_conflict"
 
+    /// The reason for an amount that can't be read.
     package init(_ error: MinorUnits.ParseError) {
         self =
             switch error {
@@ -49,6 +90,7 @@ package enum RejectionReason: String, Sendable, Hashable, CaseIterable {
             }
     }
 
+    /// A sentence part for people, the same in docs/REJECTIONS.md; it never holds a value.
     package var explanation: String {
         switch self {
         case .recordTooLarge: "the record is larger than 64 KB; in ISO 20022, than 4 MB or 250,000 elements"
@@ -94,6 +136,8 @@ package enum RejectionReason: String, Sendable, Hashable, CaseIterable {
 /// A record that can't be used: why, and at which field; never what it held.
 package struct Rejection: Error, Sendable, Hashable {
     package var reason: RejectionReason
+    /// The field's name in the record or, for what the mapping does not name, in ours; nil where no single field is at
+    /// fault.
     package var field: String?
 
     package init(reason: RejectionReason, field: String?) {

@@ -2,7 +2,8 @@ package import Records
 
 extension Transaction {
     /// Everything that a record says of the transaction beside its id, as bytes: two of one id are the same where these are
-    /// equal, and in conflict where they are not. Its outcome comes later and is no part.
+    /// equal, and in conflict where they are not. Its outcome comes later and is no part. It holds names and amounts in
+    /// the clear, so it is hashed before it is kept.
     package var content: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)

@@ -11,7 +11,7 @@ extension APIServer {
     ///   - exposition: the metrics' text, brought up to date.
     ///   - readiness: what the agent needs before it can score.
     package init(
-        _ settings: Settings, service: ScoreService, format: Mapping.Format, tokens: TokenStore, metrics: Metrics,
+        _ settings: Settings, service: ScoreService, format: Mapping.Format, tokens: BearerTokenStore, metrics: Metrics,
         exposition: @escaping @Sendable () -> String, readiness: @escaping @Sendable () -> [ReadinessCheck],
         logger: Logger
     ) throws(Failure) {

@@ -6,12 +6,18 @@ import Foundation
 /// Its file is JSON, see `init(json:)` and `json()`. Version and feature names are 1 to 64 of ASCII letters, digits and
 /// `. _ : + -`, and windows are at most ten years, so that nothing that is loaded can surprise a later stage.
 package struct ClearModel: Sendable, Hashable {
+    /// The model's name, of 1 to 64 of ASCII letters, digits and `. _ : + -`.
     package let version: String
+    /// The public features and cut points.
     package let binned: BinnedSpec
+    /// The trees, which are what sharing hides from the parties.
     package let forest: Forest
+    /// The public table from the forest's scores to probabilities.
     package let calibration: Calibration
 
     /// Puts a model together from parts that are each valid and checks that they fit.
+    ///
+    /// - Throws: `version`, `featureSpec`, `feature`, `fractionBits` unless from 0 to 30, or `bits`.
     package init(
         version: String, binned: BinnedSpec, forest: Forest, calibration: Calibration
     ) throws(ClearModelError) {
@@ -54,13 +60,16 @@ package enum ClearModelError: Error, Sendable, Hashable {
     case malformed
     /// Another format, or a later version of it.
     case format
+    /// The version is no name of 1 to 64 of ASCII letters, digits and `. _ : + -`.
     case version
-    /// The spec has no features, two of one name, or no proper name.
+    /// The spec has no features, two of one name, or no proper name. The same goes for a spec where the consortium's
+    /// features can't be counted (`FeatureSpec.mistake`).
     case featureSpec
     /// A feature's name, kind or window.
     case feature(index: Int)
     case edges(BinnedSpec.Invalid)
     case forest(Forest.Invalid)
+    /// The forest's fraction bits are not from 0 to 30.
     case fractionBits
     /// The forest was made for another number of thermometer bits than the spec has.
     case bits(forest: Int, spec: Int)
@@ -71,6 +80,9 @@ package enum ClearModelError: Error, Sendable, Hashable {
 
 extension ClearModel {
     /// Reads a model's file and checks everything in it.
+    ///
+    /// - Throws: the first thing that is wrong, in this order: JSON, format, features, edges, trees, ring, calibration,
+    ///   and how they fit together.
     package init(json: [UInt8]) throws(ClearModelError) {
         guard let file = try? JSONDecoder().decode(File.self, from: Data(json)) else { throw .malformed }
         guard file.format == File.currentFormat else { throw .format }
@@ -117,7 +129,7 @@ extension ClearModel {
     }
 }
 
-/// The file, version 1.
+/// The file, version 2.
 private struct File: Codable {
     static let currentFormat = "cordon/clear-model/v2"
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A bearer token as a file keeps it: whose it is, and its SHA-256.
-package struct TokenEntry: Sendable, Hashable {
+package struct BearerTokenEntry: Sendable, Hashable {
     package var client: String
     package var sha256: [UInt8]
 
@@ -24,18 +24,18 @@ package struct TokenEntry: Sendable, Hashable {
 package let tokensHeader = "# Who may call the agent: SHA-256 of bearer tokens, made by `cordon keys token`.\ntokens:\n"
 
 /// Reads a tokens file. Several tokens of one client are good, so that one can replace another.
-package func readTokens(file: String) throws(ConfigurationError) -> [TokenEntry] {
+package func readTokens(file: String) throws(ConfigurationError) -> [BearerTokenEntry] {
     let root = try YAMLNode(file: file)
     try root.allow("tokens")
     let list = try root.child("tokens")
-    var out: [TokenEntry] = []
+    var out: [BearerTokenEntry] = []
     for node in try list.list {
         try node.allow("client", "sha256")
         let client = try node.child("client")
-        guard TokenEntry.isClient(try client.string) else {
+        guard BearerTokenEntry.isClient(try client.string) else {
             throw client.wrong("a name of letters, digits, `-`, `_` and `.` belongs here")
         }
-        out.append(TokenEntry(client: try client.string, sha256: try node.child("sha256").base64(count: 32)))
+        out.append(BearerTokenEntry(client: try client.string, sha256: try node.child("sha256").base64(count: 32)))
     }
     guard !out.isEmpty else { throw list.wrong("holds no token: nobody could call") }
     return out

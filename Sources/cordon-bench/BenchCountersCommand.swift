@@ -72,17 +72,17 @@ struct BenchCountersCommand: ParsableCommand {
     }
 
     /// Valid tokens, each the one before it moved once more.
-    private func liveTokens(_ update: borrowing TokenUpdate) throws -> [TokenKey] {
+    private func liveTokens(_ update: borrowing TokenUpdate) throws -> [CountedEntity] {
         let progress = Progress("making tokens")
         var generator = SystemRandomNumberGenerator()
         guard let first = KeyDealing(dealer: .zero, using: &generator).commitments.constant else {
             throw Failure("a dealer commits to its constant")
         }
         var token = try EntityToken(bytes: first.compressed)
-        var keys: [TokenKey] = []
+        var keys: [CountedEntity] = []
         keys.reserveCapacity(tokens)
         while keys.count < tokens {
-            guard let key = TokenKey(token.bytes) else { throw Failure("a token is 33 bytes") }
+            guard let key = CountedEntity(token.bytes) else { throw Failure("a token is 33 bytes") }
             keys.append(key)
             token = update.moved([token])[0]
             if keys.count % 1000 == 0 { progress.show("\(keys.count) of \(tokens)") }
@@ -93,7 +93,7 @@ struct BenchCountersCommand: ParsableCommand {
 
     /// Seconds that the counting took.
     private func count(
-        _ numbers: Range<Int>, of keys: [TokenKey], _ counters: inout PartyCounters,
+        _ numbers: Range<Int>, of keys: [CountedEntity], _ counters: inout PartyCounters,
         _ commit: (inout PartyCounters) throws -> Void
     ) throws -> Double {
         let progress = Progress("counting")
@@ -126,7 +126,8 @@ struct BenchCountersCommand: ParsableCommand {
     }
 
     private func rotate(
-        _ counters: inout PartyCounters, _ keys: [TokenKey], _ update: borrowing TokenUpdate, _ store: CounterStore,
+        _ counters: inout PartyCounters, _ keys: [CountedEntity], _ update: borrowing TokenUpdate,
+        _ store: CounterStore,
         _ state: any StateStore, before memory: Int
     ) throws {
         let progress = Progress("rotating")
@@ -137,7 +138,7 @@ struct BenchCountersCommand: ParsableCommand {
             while case let slice = counters.unmoved(Self.batch), !slice.isEmpty {
                 let elements = try slice.map { try EntityToken(bytes: $0.bytes) }
                 let pairs = zip(slice, update.moved(elements)).compactMap { from, to in
-                    TokenKey(to.bytes).map { (from: from, to: $0) }
+                    CountedEntity(to.bytes).map { (from: from, to: $0) }
                 }
                 pause = max(pause, try seconds { try counters.rekey(pairs) })
                 moved += pairs.count

@@ -26,7 +26,7 @@ struct CounterRowTests {
     }
 
     private func row(
-        generation: UInt32 = 0, _ keys: [TokenKey] = [token(1)], hasNext: UInt8? = nil, buckets: [UInt32] = buckets
+        generation: UInt32 = 0, _ keys: [CountedEntity] = [token(1)], hasNext: UInt8? = nil, buckets: [UInt32] = buckets
     ) -> [UInt8] {
         little([generation]) + [hasNext ?? UInt8(keys.count - 1)] + keys.flatMap(\.bytes) + little(buckets)
     }
@@ -185,7 +185,7 @@ struct CounterRowTests {
     func printing() throws {
         let key = token(1)
         for text in ["\(key)", String(reflecting: key), "\([key])", "\(Optional(key) as Any)"] {
-            #expect(text.contains("TokenKey(33 bytes)") && !text.contains("\(key.bytes[5])"))
+            #expect(text.contains("CountedEntity(33 bytes)") && !text.contains("\(key.bytes[5])"))
         }
         var counters = counters()
         let share = CountShare(first: 43_210, second: 54_321)

@@ -18,9 +18,9 @@ extension SplitMix64 {
     }
 }
 
-func token(_ number: Int, generation: UInt64 = 0) -> TokenKey {
+func token(_ number: Int, generation: UInt64 = 0) -> CountedEntity {
     var generator = SplitMix64(state: UInt64(number) &* 31 &+ generation &* 1_000_003)
-    return TokenKey([2] + (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })!
+    return CountedEntity([2] + (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })!
 }
 
 func eventID(_ number: Int) -> EventID {

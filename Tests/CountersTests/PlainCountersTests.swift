@@ -94,7 +94,7 @@ struct PlainCountersTests {
             }
         }
 
-        private func next(_ key: TokenKey) -> TokenKey {
+        private func next(_ key: CountedEntity) -> CountedEntity {
             let number = (0..<Self.tokens).first { token($0, generation: generation) == key }!
             return token(number, generation: generation + 1)
         }

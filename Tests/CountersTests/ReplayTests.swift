@@ -139,7 +139,7 @@ struct RotationTests {
     @Test("moves all state in slices beside the events, through crashes, and leaves no former key behind")
     func rotation() throws {
         let records = log(seed: 6, events: 1500, from: start, days: 20)
-        let next = (0..<40).reduce(into: [TokenKey: TokenKey]()) { $0[token($1)] = token($1, generation: 1) }
+        let next = (0..<40).reduce(into: [CountedEntity: CountedEntity]()) { $0[token($1)] = token($1, generation: 1) }
         // As if tokens had had their next keys from the beginning.
         var expected = PartyCounters(spec: spec, members: 5)
         for record in records { expected.take(record, at: .two, generation: 1) }

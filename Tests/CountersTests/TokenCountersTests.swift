@@ -239,7 +239,9 @@ struct TokenCountersTests {
         #expect(CounterSpec(bucketSeconds: hour, reach: 4096 * hour + 1) == nil)
         #expect(CounterSpec(bucketSeconds: hour, reach: .max) == nil)
         #expect(CounterSpec(bucketSeconds: .max / hour * hour, reach: .max) != nil)
-        #expect(TokenKey([UInt8](repeating: 0, count: 33)) == nil && TokenKey([UInt8](repeating: 1, count: 32)) == nil)
+        #expect(
+            CountedEntity([UInt8](repeating: 0, count: 33)) == nil
+                && CountedEntity([UInt8](repeating: 1, count: 32)) == nil)
         #expect(MemberNumber(64) == nil && MemberNumber(-1) == nil)
     }
 

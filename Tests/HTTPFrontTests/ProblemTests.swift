@@ -128,7 +128,7 @@ struct OperationsRoutesTests {
 struct TokenStoreTests {
     @Test("hold from then on, and the old ones no more")
     func replaced() {
-        let store = TokenStore(BearerTokens([.init(client: "a", sha256: BearerTokens.hash("one"))]))
+        let store = BearerTokenStore(BearerTokens([.init(client: "a", sha256: BearerTokens.hash("one"))]))
         #expect(store.client(authorization: "Bearer one") == "a" && store.client(authorization: "Bearer two") == nil)
         store.replace(BearerTokens([.init(client: "b", sha256: BearerTokens.hash("two"))]))
         #expect(store.client(authorization: "Bearer one") == nil && store.client(authorization: "Bearer two") == "b")

@@ -57,8 +57,8 @@ struct FallbackAndTokensTests {
     @Test("a tokens file is what its writer makes, several tokens of a client among them")
     func tokens() throws {
         let entries = [
-            TokenEntry(client: "core", sha256: Array(repeating: 1, count: 32)),
-            TokenEntry(client: "core", sha256: Array(repeating: 2, count: 32)),
+            BearerTokenEntry(client: "core", sha256: Array(repeating: 1, count: 32)),
+            BearerTokenEntry(client: "core", sha256: Array(repeating: 2, count: 32)),
         ]
         try file.write(tokensHeader + entries.map(\.yaml).joined())
         #expect(try readTokens(file: file.path) == entries)

@@ -51,7 +51,7 @@ struct SimulateCommandTests {
             try simulate("--out", folder.path("x"), "--customers", "5").said.contains("100 to 10,000,000 customers"))
         #expect(try simulate("--send", "--speed", "fast").said.contains("'fast' is invalid for '--speed"))
         let world = try simulate("--out", folder.path("x"), "--world", folder.write("world: moon\n", to: "moon.yaml"))
-        #expect(world.exit == 1 && world.said.contains("moon.yaml:1: `seed` is missing"))
+        #expect(world.exit == 1 && world.said.contains("moon.yaml:1: world: consortium or handbook belongs here"))
         #expect(!FileManager.default.fileExists(atPath: folder.path("x")))
     }
 

@@ -1,5 +1,8 @@
 /// An international bank account number (ISO 13616): its check digits hold.
 enum IBAN {
+    /// Whether the form is that of an IBAN, with 15 to 34 characters, and the check digits hold (ISO 7064, MOD 97-10).
+    /// Which country has which length is not looked up.
+    ///
     /// - Parameter text: without spaces, in capitals, as messages have it.
     static func isValid(_ text: String) -> Bool {
         let bytes = Array(text.utf8)

@@ -1,10 +1,16 @@
 /// A message of ISO 20022 that is read: what it is, and its transactions or outcomes in order.
 struct ISOMessage {
+    /// Raw values are business area and message number, as a namespace has them.
     enum Kind: String, CaseIterable {
+        /// A credit transfer between banks; each of its items is a transaction.
         case creditTransfer = "pacs.008"
+        /// A customer's order of credit transfers; each of its items is a transaction.
         case initiation = "pain.001"
+        /// A bank's word on what became of credit transfers or orders.
         case status = "pacs.002"
+        /// The money of earlier transfers, sent back.
         case `return` = "pacs.004"
+        /// A request to send the money of earlier transfers back.
         case recall = "camt.056"
 
         /// The element below `Document`.
@@ -30,14 +36,18 @@ struct ISOMessage {
         }
     }
 
+    /// One transaction of a pacs.008 or pain.001, or one outcome of the others.
     struct Item {
+        /// Values by the raw values of `ISOField`; all of them are strings.
         var fields: [String: JSONScalar]
         /// Where the item begins, in bytes of the text.
         var at: Int
+        /// The first thing that is wrong with this item alone; the message's other items stand.
         var rejection: Rejection?
     }
 
     var kind: Kind
+    /// The message's items in document order, at least one.
     var items: [Item]
     /// What is not right and was let in: see `ISOReader`.
     var notes: [RejectionReason]

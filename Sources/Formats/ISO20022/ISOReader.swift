@@ -9,18 +9,26 @@ import Records
 struct ISOReader {
     private let tree: MessageTree
     private let kind: ISOMessage.Kind
+    /// The message's own element, below `Document`.
     private let body: Int
+    /// What was let in, in the order it was found.
     private var notes: [RejectionReason] = []
 
+    /// - Throws: what is wrong with the message as a whole; items that are wrong by themselves have a `rejection`.
     static func read(xml bytes: [UInt8]) throws(MessageFault) -> ISOMessage {
         try read(try XMLScanner.read(try XMLEncoding.decode(bytes)), namespaces: true)
     }
 
-    /// The same tree as JSON objects, a repeated element as an array; an amount is an object with `Ccy`.
+    /// The same tree as JSON objects, a repeated element as an array; an amount is an object with `Ccy`. The message is
+    /// named by its own element, such as `FIToFICstmrCdtTrf`, since JSON knows no namespaces.
     static func read(json bytes: [UInt8]) throws(MessageFault) -> ISOMessage {
         try read(try JSONScanner.tree(bytes), namespaces: false)
     }
 
+    /// The message of a tree, whichever syntax that came in.
+    ///
+    /// - Parameter namespaces: whether the namespace says what the message is, as in XML, or its element's name.
+    /// - Throws: `unsupportedMessage` where there is none of the types and versions that are known.
     private static func read(_ tree: MessageTree, namespaces: Bool) throws(MessageFault) -> ISOMessage {
         guard let (kind, body) = find(tree, namespaces: namespaces) else { throw MessageFault(.unsupportedMessage) }
         var reader = ISOReader(tree: tree, kind: kind, body: body)
@@ -66,6 +74,10 @@ struct ISOReader {
         return true
     }
 
+    /// Everything that the message tells, in document order.
+    ///
+    /// - Throws: `missingField` for a header, message id or creation time that is not there; `noTransactions`, also
+    ///   where a status or recall is of a whole message; what `check` finds.
     private mutating func items() throws(MessageFault) -> [ISOMessage.Item] {
         let header = kind == .recall ? tree.child(body, "Assgnmt") : tree.child(body, "GrpHdr")
         guard let header else { throw MessageFault(.missingField, field: kind == .recall ? "Assgnmt" : "GrpHdr") }
@@ -108,7 +120,8 @@ struct ISOReader {
         return items
     }
 
-    /// Header against content, and no reference twice.
+    /// Header against content, and no reference twice. The header's count and sum are optional; a control sum is
+    /// compared exactly, without regard to currencies, as ISO 20022 defines it.
     private mutating func check(_ items: [ISOMessage.Item], _ header: Int, binding: Bool) throws(MessageFault) {
         if kind == .creditTransfer || kind == .initiation {
             var seen = Set<String>()
@@ -137,6 +150,7 @@ struct ISOReader {
         }
     }
 
+    /// Refuses the message where its header binds, else notes what is wrong.
     private mutating func wrong(
         _ reason: RejectionReason, _ field: String, binding: Bool
     ) throws(MessageFault) {
@@ -144,9 +158,13 @@ struct ISOReader {
         notes.append(reason)
     }
 
-    /// A credit transfer.
+    /// A credit transfer. A field that is in both the group header and the transfer is the transfer's.
     ///
-    /// - Parameter block: where the debtor is: the transfer itself, or the payment information around it.
+    /// - Parameters:
+    ///   - index: the transfer's element.
+    ///   - block: the element that the debtor is in: the transfer itself, or the payment information around it.
+    ///   - shared: what the group header says.
+    ///   - accounts: whether the creditor's account has to be there.
     private mutating func transfer(
         _ index: Int, _ block: Int, _ shared: Fields, accounts: Bool
     ) -> ISOMessage.Item {
@@ -189,7 +207,8 @@ struct ISOReader {
         }
     }
 
-    /// The outcome of one earlier transaction.
+    /// The outcome of one earlier transaction. Its reference has to be there, and in a status the status; the amount is
+    /// not needed and a status has none.
     private mutating func outcome(_ index: Int, _ shared: Fields) -> ISOMessage.Item {
         var fields = shared
         fields.set(.originalMessageID, tree.text(index, ["OrgnlGrpInf", "OrgnlMsgId"]))
@@ -209,7 +228,8 @@ struct ISOReader {
         }
     }
 
-    /// Reads the amount, runs the checks, and keeps what the first of them to fail says.
+    /// Reads the amount, runs the checks, and keeps what the first of them to fail says. An item with a rejection keeps
+    /// its fields, so that whoever looks into it sees what the message said.
     private mutating func item(
         _ index: Int, _ fields: inout Fields, _ amount: Int?,
         _ check: (inout ISOReader, Fields) throws(Rejection) -> Void
@@ -252,23 +272,29 @@ struct ISOReader {
         guard units > 0 else { throw Rejection(reason: .amountZero, field: ISOField.amount.rawValue) }
     }
 
+    /// Holds the check digits of one account against it where it is an IBAN: between banks they reject the item, in a
+    /// pain.001 they are noted once.
     private mutating func checkIBAN(_ party: Int, _ account: String, _ field: ISOField) throws(Rejection) {
         guard let iban = tree.text(party, [account, "Id", "IBAN"]), !IBAN.isValid(iban) else { return }
         guard kind == .initiation else { throw Rejection(reason: .accountInvalid, field: field.rawValue) }
         if !notes.contains(.accountInvalid) { notes.append(.accountInvalid) }
     }
 
+    /// The account's number, whichever scheme it is of; nil where none is named.
     private func account(_ party: Int, _ name: String) -> String? {
         tree.text(party, [name, "Id", "IBAN"], [name, "Id", "Othr", "Id"], [name, "Id", "PrtryAcct", "Id"])
     }
 
+    /// The bank by its strongest name: BIC (`BICFI`, in older versions `BIC`), else its clearing number, else another
+    /// id.
     private func agent(_ party: Int, _ name: String) -> String? {
         guard let agent = tree.child(party, path: [name, "FinInstnId"]) else { return nil }
         return tree.text(agent, ["BICFI"], ["BIC"], ["ClrSysMmbId", "MmbId"], ["Othr", "Id"])
     }
 
     /// UETR, else transaction id, else end-to-end id: with the payment information's in a pain.001, where it is unique only
-    /// there. `NOTPROVIDED` is ISO 20022's word for none.
+    /// there. `NOTPROVIDED` is ISO 20022's word for none. Nil where a message gives none of them; the check for
+    /// required fields then says so.
     private func reference(_ fields: Fields) -> String? {
         func value(_ field: ISOField) -> String? {
             guard case .string(let text) = fields.values[field.rawValue], text != "NOTPROVIDED" else { return nil }
@@ -284,6 +310,7 @@ struct ISOReader {
         }
     }
 
+    /// Fields by the raw values of `ISOField`, set one after the other.
     private struct Fields {
         var values: [String: JSONScalar] = [:]
 

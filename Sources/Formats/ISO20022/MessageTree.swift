@@ -1,7 +1,10 @@
 /// A message as a tree of named elements, whichever syntax it came in. Elements are numbered in document order; 0 is an
 /// unnamed one above all.
+///
+/// Scanners build it with `begin` and `end`, which nest; readers ask for children by name and for text by path.
 struct MessageTree {
     struct Element {
+        /// The local name, without a prefix.
         var name: String
         /// The URI that the name is of; empty where there is none.
         var namespace: String
@@ -17,16 +20,21 @@ struct MessageTree {
         fileprivate(set) var lastChild: Int32 = -1
         fileprivate(set) var next: Int32 = -1
 
+        /// Whether it has no child elements.
         var isLeaf: Bool { firstChild < 0 }
     }
 
     /// More would be more memory than a record of the largest size deserves.
     static let elementLimit = 250_000
 
+    /// All elements in document order, so that a parent stands before its children. The first is the unnamed one.
     private(set) var elements = [Element(name: "", namespace: "", at: 0)]
+    /// Elements that have begun and not ended, innermost last.
     private var open: [Int32] = [0]
 
     /// False where there are too many.
+    ///
+    /// - Parameter at: where the element begins, in bytes of the text.
     mutating func begin(_ name: String, namespace: String = "", declared: String = "", at: Int) -> Bool {
         guard elements.count <= Self.elementLimit else { return false }
         let index = Int32(elements.count)
@@ -55,6 +63,7 @@ struct MessageTree {
     /// Sets the currency of the element that is open.
     mutating func setCurrency(_ code: String) { elements[Int(open[open.count - 1])].currency = code }
 
+    /// All direct children of this name, in document order.
     func children(_ element: Int, _ name: String) -> [Int] {
         var out: [Int] = []
         var index = elements[element].firstChild
@@ -65,6 +74,7 @@ struct MessageTree {
         return out
     }
 
+    /// The first direct child of this name; takes time in proportion to the children before it.
     func child(_ element: Int, _ name: String) -> Int? {
         var index = elements[element].firstChild
         while index >= 0 {
@@ -74,6 +84,7 @@ struct MessageTree {
         return nil
     }
 
+    /// The element that a path of first children leads to; the element itself for an empty path.
     func child(_ element: Int, path: [String]) -> Int? {
         var at = element
         for name in path {

@@ -30,11 +30,15 @@ enum XMLEncoding {
         }
     }
 
+    /// The text where it is UTF-8, without overlong forms and surrogates.
     private static func checked(_ text: [UInt8]) throws(MessageFault) -> [UInt8] {
         guard String(validating: text, as: UTF8.self) != nil else { throw MessageFault(.malformedXML) }
         return text
     }
 
+    /// UTF-8 of UTF-16; a declaration within it may name no other encoding.
+    ///
+    /// - Throws: `malformedXML` for half a unit at the end, a lone surrogate or another declared encoding.
     private static func utf16(_ bytes: [UInt8], bigEndian: Bool) throws(MessageFault) -> [UInt8] {
         guard bytes.count % 2 == 0 else { throw MessageFault(.malformedXML) }
         var units: [UInt16] = []

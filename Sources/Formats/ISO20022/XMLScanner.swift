@@ -2,24 +2,36 @@
 /// so is a document type before anything of it is read, so that no entity is ever defined, expanded or fetched
 /// (docs/decisions/0005).
 struct XMLScanner {
+    /// Elements that may be open at a time, against stacks and trees of a sender's choosing.
     static let depthLimit = 64
     /// Bytes of one text or attribute.
     static let fieldLimit = 16_384
+    /// Attributes of one element, which are compared pairwise.
     private static let attributeLimit = 64
 
+    /// The whole document as UTF-8, which was checked.
     private let text: [UInt8]
+    /// The byte that is read next; also where a fault is said to be.
     private var at = 0
     private var tree = MessageTree()
     /// Prefixes in force, innermost last.
     private var bindings: [(prefix: String, uri: String)] = [
         ("", ""), ("xml", "http://www.w3.org/XML/1998/namespace"),
     ]
+    /// Open elements, innermost last: where the start tag's name stands, and how many bindings there were outside.
     private var opened: [(name: Range<Int>, bindings: Int)] = []
+    /// The text of the innermost element so far.
     private var content: [UInt8] = []
 
+    /// A scanner that has read nothing yet.
     private init(_ text: [UInt8]) { self.text = text }
 
+    /// One root element, with comments and processing instructions before and after it. Of attributes only `Ccy` and
+    /// namespace declarations are kept.
+    ///
     /// - Parameter text: UTF-8, as `XMLEncoding` gives it.
+    /// - Throws: `emptyRecord` for white space alone; `malformedXML`, `forbiddenDTD`, `tooDeep`, `fieldTooLong` or
+    ///   `recordTooLarge` with the place where reading stopped.
     static func read(_ text: [UInt8]) throws(MessageFault) -> MessageTree {
         guard text.contains(where: { !isSpace($0) }) else { throw MessageFault(.emptyRecord) }
         var scanner = XMLScanner(text)
@@ -27,28 +39,34 @@ struct XMLScanner {
         return scanner.tree
     }
 
+    /// White space of XML 1.0, production 3.
     private static func isSpace(_ c: UInt8) -> Bool { c == 32 || c == 10 || c == 9 || c == 13 }
 
     private var peek: UInt8? { at < text.count ? text[at] : nil }
 
+    /// The document is not well-formed at the byte that is read next.
     private var malformed: MessageFault { MessageFault(.malformedXML, at: at) }
 
+    /// Whether a word stands here, without passing it.
     private func sees(_ word: StaticString) -> Bool {
         let count = word.utf8CodeUnitCount
         guard at + count <= text.count else { return false }
         return word.withUTF8Buffer { word in (0..<count).allSatisfy { text[at + $0] == word[$0] } }
     }
 
+    /// Passes a word that stands here; false, and nothing is passed, where it does not.
     private mutating func take(_ word: StaticString) -> Bool {
         guard sees(word) else { return false }
         at += word.utf8CodeUnitCount
         return true
     }
 
+    /// Passes a word that has to stand here.
     private mutating func expect(_ word: StaticString) throws(MessageFault) {
         guard take(word) else { throw malformed }
     }
 
+    /// Passes white space; whether there was any.
     @discardableResult
     private mutating func space() -> Bool {
         let start = at
@@ -56,6 +74,7 @@ struct XMLScanner {
         return at > start
     }
 
+    /// The whole document (XML 1.0, production 1), which may have no document type.
     private mutating func document() throws(MessageFault) {
         try declaration()
         while true {
@@ -128,6 +147,7 @@ struct XMLScanner {
         at += 1
     }
 
+    /// Passes a name (XML 1.0, production 5), colons among it, and says where it stands.
     private mutating func name() throws(MessageFault) -> Range<Int> {
         let start = at
         while let c = peek {
@@ -180,12 +200,14 @@ struct XMLScanner {
         )
     }
 
+    /// What a prefix is bound to, innermost first; the empty prefix to no namespace unless one is declared.
     private func uri(_ prefix: String) throws(MessageFault) -> String {
         guard let binding = bindings.last(where: { $0.prefix == prefix }) else { throw malformed }
         return binding.uri
     }
 
-    /// A start tag, after its `<`.
+    /// A start tag, after its `<`. Names are compared by URI and local name, so no attribute is there twice under two
+    /// prefixes (Namespaces in XML 1.0, section 6.3).
     private mutating func start() throws(MessageFault) {
         let begin = at - 1
         guard opened.count < Self.depthLimit else { throw MessageFault(.tooDeep, at: begin) }
@@ -235,6 +257,11 @@ struct XMLScanner {
         }
     }
 
+    /// A quoted attribute value, in which white space becomes spaces (XML 1.0, section 3.3.3).
+    ///
+    /// References are resolved in it; a `<` is refused.
+    ///
+    /// - Throws: `malformedXML`, and `fieldTooLong` above `fieldLimit` bytes.
     private mutating func attribute() throws(MessageFault) -> String {
         guard let quote = peek, quote == 34 || quote == 39 else { throw malformed }
         at += 1
@@ -255,7 +282,7 @@ struct XMLScanner {
         return String(decoding: value, as: UTF8.self)
     }
 
-    /// What comes next in an open element.
+    /// What comes next in an open element. Text outside of CDATA may not hold `]]>` (XML 1.0, production 14).
     private mutating func inside() throws(MessageFault) {
         guard let c = peek else { throw malformed }
         if c == UInt8(ascii: "<") {
@@ -289,6 +316,8 @@ struct XMLScanner {
         guard content.count <= Self.fieldLimit else { throw MessageFault(.fieldTooLong, at: at - content.count) }
     }
 
+    /// An end tag, after its `</`, which has to name the element that is open. The text of an element without children
+    /// is kept, less white space around it; other text is dropped.
     private mutating func end() throws(MessageFault) {
         let begin = at - 2
         let tag = try name()
@@ -304,7 +333,8 @@ struct XMLScanner {
         bindings.removeLast(bindings.count - open.bindings)
     }
 
-    /// A character reference, or one of the five entities that XML itself has.
+    /// A character reference, or one of the five entities that XML itself has. References to characters that XML does
+    /// not let in are refused (production 2); no other entity can be declared.
     private mutating func reference() throws(MessageFault) -> [UInt8] {
         for (entity, byte) in [
             ("&lt;" as StaticString, UInt8(ascii: "<")), ("&gt;", UInt8(ascii: ">")), ("&amp;", UInt8(ascii: "&")),

@@ -1,12 +1,17 @@
 package import Records
 
 /// What a transaction must be beyond its form, as data: `pipelines/validation.yaml`.
+///
+/// The rules look at one transaction and the log's clock alone, so a record that is read again is let in or rejected
+/// alike.
 package struct ValidationRules: Sendable, Hashable {
     /// Seconds behind the newest event time of the partition from which on a transaction is marked late.
     package var late: Int64 = 3600
-    /// Seconds ahead of the log's clock from which on a transaction is marked, and from which on it is rejected.
+    /// Seconds ahead of the log's clock above which a transaction is marked.
     package var ahead: Int64 = 300
+    /// Seconds ahead of the log's clock above which a transaction or watermark is rejected.
     package var tooFarAhead: Int64 = EventTime.day
+    /// Amounts that are let in, both ends among them, in hundredths of the consortium's currency.
     package var amounts: ClosedRange<MinorUnits> = MinorUnits(0)...MinorUnits(MinorUnits.limit)
     /// Fields beside the five of every transaction that all must have, and those of one payment kind.
     package var required: [PaymentKind?: [Mapping.Extra]] = [:]
@@ -16,6 +21,9 @@ package struct ValidationRules: Sendable, Hashable {
     package init() {}
 
     /// What is unusual; lateness aside, which windows know.
+    ///
+    /// Rules are asked in the order amount, required fields, allowed values, time, and the first that is broken is the
+    /// rejection. Which of several values that are not allowed it names is not fixed.
     ///
     /// - Parameter received: when the log took it, in microseconds since 1970.
     /// - Throws: why it can't be scored.
@@ -45,6 +53,8 @@ package struct ValidationRules: Sendable, Hashable {
 
 extension RecordPart {
     /// The part, or its rejection where the rules don't let its transaction in.
+    ///
+    /// - Parameter received: when the log took the record, in microseconds since 1970.
     package func checked(by rules: ValidationRules, received: Int64) -> RecordPart {
         guard let transaction else { return self }
         var part = self
@@ -56,7 +66,7 @@ extension RecordPart {
 }
 
 extension Transaction {
-    /// What it says of a field that not every transaction has.
+    /// What it says of a field that not every transaction has. A currency is there only where the record named one.
     package func value(of extra: Mapping.Extra) -> String? {
         switch extra {
         case .currency: original?.currency.code

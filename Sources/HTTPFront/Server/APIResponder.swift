@@ -7,13 +7,15 @@ package struct APIResponder: HTTPResponder {
     package typealias Context = CallContext
 
     package let routes: [String: Route]
-    package let tokens: TokenStore
+    package let tokens: BearerTokenStore
     package let rate: RateGate
     /// How long a body may take to arrive.
     package let bodyTime: Duration
     package let metrics: Metrics
 
-    package init(routes: [String: Route], tokens: TokenStore, rate: RateGate, bodyTime: Duration, metrics: Metrics) {
+    package init(
+        routes: [String: Route], tokens: BearerTokenStore, rate: RateGate, bodyTime: Duration, metrics: Metrics
+    ) {
         self.routes = routes
         self.tokens = tokens
         self.rate = rate

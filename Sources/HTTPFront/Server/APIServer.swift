@@ -62,7 +62,8 @@ package struct APIServer: Sendable {
     ///   - routes: all that it serves; each path once.
     ///   - rate: the limit that requests, and what routes count beside them, are held against.
     package init(
-        _ settings: Settings, routes: [Route], rate: RateGate, tokens: TokenStore, metrics: Metrics, logger: Logger
+        _ settings: Settings, routes: [Route], rate: RateGate, tokens: BearerTokenStore, metrics: Metrics,
+        logger: Logger
     ) throws(Failure) {
         self.settings = settings
         self.logger = logger

@@ -6,7 +6,9 @@ extension BinnedSpec {
     package enum FileError: Error, Sendable, Hashable, CustomStringConvertible {
         /// Not JSON, or not of the file's shape or version.
         case malformed
+        /// The feature at this place, from 0, is not of a known kind, or a field of it is wrong.
         case feature(index: Int)
+        /// Features and edges are each readable, and don't fit each other.
         case edges(Invalid)
 
         package var description: String {
@@ -18,6 +20,9 @@ extension BinnedSpec {
         }
     }
 
+    /// Reads a file of bins, and checks all that the spec's initialiser checks.
+    ///
+    /// - Throws: `malformed`, `feature` for the first one that is wrong, `edges`.
     package init(json: [UInt8]) throws(FileError) {
         guard let file = try? JSONDecoder().decode(BinsFile.self, from: Data(json)),
             file.format == BinsFile.currentFormat
@@ -34,6 +39,7 @@ extension BinnedSpec {
         } catch { throw .edges(error) }
     }
 
+    /// The file, with a line feed at its end.
     package func json() -> [UInt8] {
         let file = BinsFile(
             format: BinsFile.currentFormat, featureSpec: spec.name, features: spec.features.map { FeatureForm($0) },

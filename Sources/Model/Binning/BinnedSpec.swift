@@ -5,25 +5,35 @@ import Records
 /// Feature `f` at value `x` sets thermometer bit `firstBit[f] + j` for every edge `j` with `x >= edges[f][j]`, so "feature
 /// at or above threshold" is one bit.
 package struct BinnedSpec: Sendable, Hashable {
+    /// The features that the edges are of.
     package let spec: FeatureSpec
     /// One ascending list a feature, at most 31 edges (32 bins).
     package let edges: [[Double]]
+    /// By feature, the number of its first thermometer bit; that of a feature without edges is the next one's.
     package let firstBit: [Int]
-    /// Thermometer bits of a transaction.
+    /// Thermometer bits of a transaction. Those of a member's own features come first.
     package let bits: Int
     /// First eight bytes, big-endian, of a SHA-256 digest of name, features and edges: what records carry as
     /// `feature_spec`.
     package let id: UInt64
 
+    /// Why edges don't fit a spec.
     package enum Invalid: Error, Sendable, Hashable {
+        /// There is not one list of edges a feature.
         case featureCount
+        /// More than 31 edges.
         case tooManyEdges(feature: String)
+        /// Edges that are equal, descend, or are not finite.
         case notAscending(feature: String)
+        /// No feature has an edge, so there would be no bit to ask for.
         case noEdges
         /// The consortium's features are none that parties can count by these edges.
         case counts
     }
 
+    /// Checks edges against features, and numbers the thermometer bits in the features' order.
+    ///
+    /// - Throws: the first thing that is wrong, feature by feature; `noEdges` and `counts` come last.
     package init(spec: FeatureSpec, edges: [[Double]]) throws(Invalid) {
         guard edges.count == spec.features.count else { throw .featureCount }
         for (feature, list) in zip(spec.features, edges) {
@@ -54,7 +64,8 @@ package struct BinnedSpec: Sendable, Hashable {
         guard spec.tokenEntities.isEmpty || counts != nil else { throw .counts }
     }
 
-    /// How many edges of `feature` are at or below `value`: 0 ... edges.count.
+    /// How many edges of `feature` are at or below `value`: 0 ... edges.count. A value that is not a number is in bin
+    /// 0. Cost: a binary search.
     package func bin(_ value: Double, feature: Int) -> Int {
         let list = edges[feature]
         var low = 0
@@ -67,11 +78,15 @@ package struct BinnedSpec: Sendable, Hashable {
     }
 
     /// The bins of one transaction's features.
+    ///
+    /// - Parameter values: one a feature from the first on; there may be fewer than the spec has.
     package func bins(_ values: [Double]) -> [UInt8] {
         values.indices.map { UInt8(bin(values[$0], feature: $0)) }
     }
 
     /// Bins as packed thermometer bits, `(bits + 7) / 8` bytes, least significant bit first.
+    ///
+    /// - Parameter bins: one a feature from the first on, each at most the feature's number of edges.
     package func thermometer(_ bins: [UInt8]) -> [UInt8] {
         var out = [UInt8](repeating: 0, count: (bits + 7) / 8)
         for (feature, bin) in bins.enumerated() {
@@ -114,6 +129,7 @@ extension BinnedSpec {
     /// Bins learnt from a sample.
     ///
     /// - Parameter rows: one value a feature of the spec, in order.
+    /// - Throws: as `init(spec:edges:)`; `noEdges` for an empty sample.
     package init(fitting spec: FeatureSpec, to rows: [[Double]]) throws(Invalid) {
         try self.init(
             spec: spec, edges: spec.features.indices.map { feature in tailRefinedEdges(rows.map { $0[feature] }) })
@@ -122,7 +138,14 @@ extension BinnedSpec {
 
 /// Public cut points from a sample: quantiles, with more of them in both tails, where fraud is (DESIGN section 4.2).
 ///
-/// Quantiles interpolate linearly between order statistics (Hyndman and Fan 1996, type 7).
+/// Quantiles interpolate linearly between order statistics (Hyndman and Fan 1996, type 7). Quantiles are at every
+/// sixteenth and, with 32 bins, at 2^-2 to 2^-7 and at 1 - 2^-2 to 1 - 2^-15. Equal ones are taken once, so a feature
+/// of few values has few edges.
+///
+/// - Parameters:
+///   - sample: values of one feature, in any order.
+///   - bins: how many bins there may be at most.
+/// - Returns: ascending edges, at most `bins` less 1; none for an empty sample.
 package func tailRefinedEdges(_ sample: [Double], bins: Int = 32) -> [Double] {
     guard !sample.isEmpty else { return [] }
     let sorted = sample.sorted()

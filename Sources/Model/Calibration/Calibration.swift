@@ -1,8 +1,11 @@
-/// A public monotone table from scores to probabilities of fraud: training then needs no sigmoid.
+/// A public monotone table from scores to probabilities of fraud: training then needs no sigmoid. Between two points
+/// the probability is that of the lower one, so the table is a step function.
 package struct Calibration: Sendable, Hashable {
+    /// A step of the table.
     package struct Point: Sendable, Hashable {
         /// From this score on, in ring units.
         package var score: Int64
+        /// The probability of fraud, 0 to 1.
         package var probability: Double
 
         package init(score: Int64, probability: Double) {
@@ -11,12 +14,17 @@ package struct Calibration: Sendable, Hashable {
         }
     }
 
+    /// Scores ascend strictly; probabilities never fall.
     package let points: [Point]
 
+    /// No point at all, points that fall or share a score, or a probability outside of 0 to 1.
     package enum Invalid: Error, Sendable, Hashable {
         case empty, notMonotone, outOfRange
     }
 
+    /// Takes a table that is checked.
+    ///
+    /// - Throws: `empty`, `outOfRange`, `notMonotone`, in this order.
     package init(points: [Point]) throws(Invalid) {
         guard !points.isEmpty else { throw .empty }
         guard points.allSatisfy({ (0...1).contains($0.probability) }) else { throw .outOfRange }
@@ -25,7 +33,8 @@ package struct Calibration: Sendable, Hashable {
         self.points = points
     }
 
-    /// The probability of the last point at or below `score`; the first point's below all of them.
+    /// The probability of the last point at or below `score`; the first point's below all of them. Cost: a binary
+    /// search.
     package func probability(_ score: Int64) -> Double {
         var low = 0
         var high = points.count
@@ -40,6 +49,12 @@ package struct Calibration: Sendable, Hashable {
 extension Calibration {
     /// Isotonic regression of outcomes on scores by pooling adjacent violators (Ayer et al. 1955), with `prior` pseudo
     /// outcomes at the overall rate in every pool so that no pool is certain.
+    ///
+    /// - Parameters:
+    ///   - sample: scores in ring units with outcomes, in any order.
+    ///   - prior: pseudo outcomes a pool; 0 leaves rates as they are.
+    /// - Returns: a point for each pool, from its lowest score on.
+    /// - Throws: `empty` for an empty sample.
     package static func fit(_ sample: [(score: Int64, fraud: Bool)], prior: Double = 1) throws(Invalid) -> Calibration {
         guard !sample.isEmpty else { throw .empty }
         struct Pool {

@@ -11,6 +11,7 @@ struct ConsortiumCounts {
         var name: String
     }
 
+    /// One bucket of event time of one entity, by its number since 1970.
     private struct Bucket {
         var number: Int64
         var events = 0
@@ -27,6 +28,7 @@ struct ConsortiumCounts {
     private var recent: [Key: [(time: Int64, member: MemberID)]] = [:]
     private let keepsRecent: Bool
 
+    /// Counts of nothing yet, for the consortium's features of a spec.
     init(spec: FeatureSpec) {
         features = spec.features.compactMap(\.shared)
         bucket = spec.terms.bucket
@@ -34,6 +36,8 @@ struct ConsortiumCounts {
         keepsRecent = features.contains { $0.window.delay == 0 }
     }
 
+    /// Counts a transaction with its outcome, as though that were known at once; a window whose delay is at least the
+    /// label's can't tell the difference.
     mutating func add(_ labelled: LabelledTransaction) {
         let time = labelled.transaction.time.seconds
         for entity in entities {
@@ -70,6 +74,7 @@ struct ConsortiumCounts {
         }
     }
 
+    /// A feature over whole buckets, the newest of which ended at or before the window's end.
     private func delayed(_ feature: Feature.Shared, _ key: Key, _ time: Int64) -> Double {
         guard time >= feature.window.delay, let list = buckets[key] else { return 0 }
         let high = (time - feature.window.delay) / bucket - 1

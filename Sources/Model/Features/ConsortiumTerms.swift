@@ -56,7 +56,7 @@ extension Feature.Signal {
     }
 }
 
-/// The terms as they stand in files; absent where a spec has no features of the consortium.
+/// The terms as they stand in files; absent where a spec has no features of the consortium. Both are in seconds.
 struct TermsForm: Codable {
     var bucket: Int64
     var labelDelay: Int64

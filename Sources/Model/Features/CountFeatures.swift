@@ -12,9 +12,11 @@ package struct CountFeatures: Sendable, Hashable {
         /// Members that sent one of these.
         case members = 4
 
+        /// Whether the parties hold it in shares alone, and so look it up by a secret index.
         package var isSecret: Bool { self == .frauds || self == .rate }
     }
 
+    /// One feature that the parties compute of one token's counts.
     package struct Feature: Sendable, Hashable {
         /// Which of a transaction's tokens.
         package var slot: Int
@@ -33,6 +35,7 @@ package struct CountFeatures: Sendable, Hashable {
             self.edges = edges
         }
 
+        /// Whether both are read from one count, so that one lookup serves both.
         func isSameCount(as other: Feature) -> Bool {
             slot == other.slot && over == other.over && delay == other.delay
         }
@@ -40,13 +43,18 @@ package struct CountFeatures: Sendable, Hashable {
 
     /// One shared count that is looked up, and the features that are read from it, side by side.
     package struct Lookup: Sendable, Hashable {
+        /// Which of a transaction's tokens.
         package var slot: Int
+        /// The window, in seconds.
         package var over: Int64
         package var delay: Int64
+        /// Places in `CountFeatures.features`.
         package var features: Range<Int>
     }
 
+    /// Tokens that a transaction may have.
     package static let slotLimit = 4
+    /// Buckets that a window may reach back.
     package static let bucketLimit: Int64 = 4096
     /// What the parties' lookup protocol takes (`ThreeParty.CountShape`): lookups, bits of one, bits of all.
     package static let lookupLimit = 64
@@ -59,6 +67,7 @@ package struct CountFeatures: Sendable, Hashable {
     package let slots: Int
     /// The secret ones first, those of one lookup side by side.
     package let features: [Feature]
+    /// The lookups of a transaction in order; features without edges need none.
     package let lookups: [Lookup]
     /// Thermometer bits of all features.
     package let bits: Int
@@ -66,6 +75,12 @@ package struct CountFeatures: Sendable, Hashable {
     package let reach: Int64
 
     /// Nil for what parties can't count: no feature, a window of other than whole buckets, more than `slotLimit` tokens.
+    ///
+    /// - Parameters:
+    ///   - bucket: seconds, whole hours.
+    ///   - slots: tokens of a transaction.
+    ///   - features: the secret ones first, each with at most 31 edges. A window without a delay is public, of a
+    ///     minute, an hour or a day.
     package init?(bucket: Int64, slots: Int, features: [Feature]) {
         guard bucket > 0, bucket % 3600 == 0, (1...Self.slotLimit).contains(slots), !features.isEmpty else {
             return nil

@@ -12,6 +12,9 @@ struct EntityHistories: Sendable {
     /// Keeps what is only read ahead from being left out.
     private var touched: UInt32 = 0
 
+    /// - Parameters:
+    ///   - columns: the other entities that `distinct` tells apart.
+    ///   - retention: seconds of event time that windows reach back.
     init(of entity: Feature.Entity, columns: [Feature.Entity], retention: Int64) {
         self.entity = entity
         self.columns = columns
@@ -22,11 +25,13 @@ struct EntityHistories: Sendable {
 
     var width: Int { columns.count }
 
+    /// The history of the entity that the event names; nil where it names none, or a new one.
     subscript(event: WindowEvent) -> History? {
         let key = event.keys[entityIndex]
         return index[key].map { histories[$0] }
     }
 
+    /// Takes one transaction in; one that names no such entity is passed over.
     mutating func add(_ event: WindowEvent, fraud: Bool) {
         let key = event.keys[entityIndex]
         guard key != 0 else { return }
@@ -49,6 +54,7 @@ struct EntityHistories: Sendable {
         }
     }
 
+    /// Where the key's history lies, put into an empty place where there is none.
     private mutating func place(of key: UInt64) -> Int {
         if let place = index[key] { return place }
         let place: Int
@@ -62,13 +68,15 @@ struct EntityHistories: Sendable {
         return place
     }
 
+    /// Marks one earlier transaction; nothing where its entity is forgotten.
     mutating func confirm(_ event: WindowEvent, fraud: Bool) {
         let key = event.keys[entityIndex]
         guard let place = index[key] else { return }
         histories[place].confirm(time: event.time, amount: event.amount, fraud: fraud, width: width)
     }
 
-    /// Forgets entities whose newest transaction is at or before `bound`.
+    /// Forgets entities whose newest transaction is at or before `bound`. Their places are used again for new entities;
+    /// memory is not given back.
     mutating func expire(through bound: Int64) {
         let width = width
         let isKept = histories.map { ($0.last(width: width) ?? .min) > bound }

@@ -19,6 +19,7 @@ package struct WindowEvent: Sendable {
 
 /// One key an entity of a transaction; 0 where it names none.
 package struct EntityKeys: Sendable {
+    /// How many kinds of entities there are.
     package static let count = Feature.Entity.allCases.count
     private var values = InlineArray<10, UInt64>(repeating: 0)
 
@@ -59,6 +60,8 @@ package struct EntityHasher: Sendable {
     private let k0: UInt64
     private let k1: UInt64
 
+    /// A hasher of the two halves of a secret key. Zeros, the default, are for training and tests, where nobody chooses
+    /// names to collide.
     package init(k0: UInt64 = 0, k1: UInt64 = 0) {
         self.k0 = k0
         self.k1 = k1
@@ -75,6 +78,7 @@ package struct EntityHasher: Sendable {
         }
     }
 
+    /// The transaction as windows know it, with one key for each entity that it names.
     package func event(of transaction: Transaction) -> WindowEvent {
         var keys = EntityKeys()
         for entity in Feature.Entity.allCases {
@@ -84,7 +88,7 @@ package struct EntityHasher: Sendable {
         return WindowEvent(time: transaction.time.seconds, amount: transaction.amount.value, keys: keys)
     }
 
-    /// Never 0.
+    /// Never 0. Equal names of different entities have unrelated keys.
     package func key(_ name: String, of entity: Feature.Entity) -> UInt64 {
         var name = name
         let key = name.withUTF8 { bytes in hash(bytes, domain: UInt8(entity.index)) }

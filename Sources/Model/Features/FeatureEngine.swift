@@ -13,6 +13,7 @@ package struct FeatureEngine: Sendable {
     package let spec: FeatureSpec
     /// Seconds of event time after which an entry can no longer matter.
     package let retention: Int64
+    /// What makes keys of names. Engines that share kept state have to share it.
     package let hasher: EntityHasher
     private var histories: [EntityHistories]
     /// What each feature reads: which history, and where windows are shared, the same one.
@@ -32,6 +33,7 @@ package struct FeatureEngine: Sendable {
         var column = 0
     }
 
+    /// Empty windows for a spec. Features of the consortium are not computed here: each is 0.
     package init(spec: FeatureSpec, hasher: EntityHasher = EntityHasher()) {
         self.spec = spec
         self.hasher = hasher
@@ -65,6 +67,7 @@ package struct FeatureEngine: Sendable {
         histories = entities.map { EntityHistories(of: $0, columns: columns[$0] ?? [], retention: reach) }
     }
 
+    /// A transaction as the windows take it: what `add`, `confirm` and `features` work on without its names.
     package func event(of transaction: Transaction) -> WindowEvent { hasher.event(of: transaction) }
 
     /// Adds a transaction to the windows. `fraud` is for history whose outcome is already known.
@@ -72,6 +75,7 @@ package struct FeatureEngine: Sendable {
         for index in histories.indices { histories[index].add(event, fraud: fraud) }
     }
 
+    /// Adds a transaction to the windows by the keys of its names.
     package mutating func add(_ transaction: Transaction, fraud: Bool = false) {
         add(event(of: transaction), fraud: fraud)
     }
@@ -88,11 +92,13 @@ package struct FeatureEngine: Sendable {
         for index in histories.indices { histories[index].confirm(event, fraud: fraud) }
     }
 
+    /// Takes the outcome of an earlier transaction, found by its time, amount and names.
     package mutating func confirm(_ transaction: Transaction, fraud: Bool) {
         confirm(event(of: transaction), fraud: fraud)
     }
 
-    /// Forgets entities that nothing after `time` can see any more.
+    /// Forgets entities that nothing after `time` can see any more. Cost: a look at every entity, so it is called now
+    /// and then.
     package mutating func expire(before time: EventTime) {
         for index in histories.indices { histories[index].expire(through: time.seconds - retention) }
     }
@@ -101,6 +107,8 @@ package struct FeatureEngine: Sendable {
     /// them side by side.
     package var parts: Int { histories.count }
 
+    /// Lends all histories to `body`, which may fill each on a thread of its own; every part has to be given the same
+    /// events in the same order.
     package mutating func withParts<Result>(
         _ body: (UnsafeMutableBufferPointer<Part>) throws -> Result
     ) rethrows -> Result {
@@ -114,14 +122,18 @@ package struct FeatureEngine: Sendable {
     package struct Part: Sendable {
         fileprivate var histories: EntityHistories
 
+        /// Takes many events in, in their order.
         package mutating func add(_ events: [(event: WindowEvent, fraud: Bool)]) { histories.add(events) }
     }
 
+    /// The features of a transaction that is already in the windows, with its keys computed anew.
     package func features(of transaction: Transaction) -> [Double] {
         features(of: transaction, event(of: transaction))
     }
 
     /// The features of a transaction that is already in the windows.
+    ///
+    /// - Returns: one value a feature of the spec, in order; all finite.
     package func features(of transaction: Transaction, _ event: WindowEvent) -> [Double] {
         let found = histories.map { $0[event] }
         let ranges = slots.map {

@@ -2,7 +2,9 @@ import Records
 
 /// A feature as it stands in files, field by field: what YAML specs, bins and models are read from and written as.
 package struct FeatureForm: Codable, Sendable, Hashable {
+    /// The feature's name, of 1 to 64 of ASCII letters, digits and `. _ : + -`.
     package var name: String
+    /// One of `kinds`.
     package var kind: String
     /// Whose history, or whose name is looked up in `values`.
     package var entity: String?
@@ -19,6 +21,7 @@ package struct FeatureForm: Codable, Sendable, Hashable {
     /// `consortium` where all members' transactions are counted, by the parties.
     package var scope: String?
 
+    /// A form with no further fields.
     package init(name: String, kind: String) {
         self.name = name
         self.kind = kind
@@ -30,20 +33,25 @@ package struct FeatureForm: Codable, Sendable, Hashable {
         package var expected: String?
     }
 
+    /// Kinds that read the transaction alone, by their names in files.
     package static let plain: [String: Feature.Kind] = [
         "amount": .amount, "weekend": .weekend, "night": .night, "hour": .hour, "weekday": .weekday,
         "day_of_month": .dayOfMonth,
     ]
+    /// Kinds over a window that need nothing beside it, by their names in files.
     package static let aggregates: [String: Feature.Aggregate] = [
         "count": .count, "sum_amount": .sum, "mean_amount": .mean, "max_amount": .max,
         "seconds_since_last": .secondsSinceLast, "amount_over_mean": .amountOverMean, "amount_over_max": .amountOverMax,
         "frauds": .frauds, "fraud_rate": .fraudRate,
     ]
+    /// All names of kinds, for messages about a wrong one.
     package static let kinds: [String] =
         (plain.keys.sorted() + ["kind_is", "channel_is", "listed", "distinct", "count_over_mean", "members"]
             + aggregates.keys.sorted())
 
     /// The feature that the form describes.
+    ///
+    /// - Throws: the first field that is wrong, missing, or not of the kind.
     package func feature() throws(Mistake) -> Feature {
         guard Self.isName(name) else {
             throw Mistake(field: "name", expected: "a name of 1 to 64 of ASCII letters, digits and . _ : + -")
@@ -61,6 +69,7 @@ package struct FeatureForm: Codable, Sendable, Hashable {
             }
     }
 
+    /// The kind, with exactly the fields that belong to it.
     private func featureKind() throws(Mistake) -> Feature.Kind {
         if let scope { return try consortiumKind(scope) }
         if let plain = Self.plain[kind] {
@@ -99,6 +108,7 @@ package struct FeatureForm: Codable, Sendable, Hashable {
         }
     }
 
+    /// A feature that the parties count. A window without a delay is public, of a minute, an hour or a day.
     private func consortiumKind(_ scope: String) throws(Mistake) -> Feature.Kind {
         guard scope == "consortium" else { throw Mistake(field: "scope", expected: "`consortium`") }
         guard let signal = Feature.Signal(rawValue: kind) else {
@@ -120,6 +130,7 @@ package struct FeatureForm: Codable, Sendable, Hashable {
         return .consortium(signal, entity, window)
     }
 
+    /// Refuses fields that the kind does not have, so that a misplaced one is never passed over.
     private func refuse(except allowed: Set<String>) throws(Mistake) {
         let given: [(String, Bool)] = [
             ("entity", entity != nil), ("over", over != nil), ("delay", delay != nil), ("of", of != nil),
@@ -138,6 +149,7 @@ package struct FeatureForm: Codable, Sendable, Hashable {
         return entity
     }
 
+    /// The window: 1 second to ten years long, ending up to ten years before the transaction.
     private func window() throws(Mistake) -> Feature.Window {
         guard let over, (1...Feature.Window.limit).contains(over) else {
             throw Mistake(field: "over", expected: "a span such as 10m, 1h or 7d, at most ten years")
@@ -158,6 +170,7 @@ package struct FeatureForm: Codable, Sendable, Hashable {
 }
 
 extension FeatureForm {
+    /// The form that gives this feature again; lists are sorted, so equal features have equal forms.
     package init(_ feature: Feature) {
         self.init(name: feature.name, kind: "")
         switch feature.kind {

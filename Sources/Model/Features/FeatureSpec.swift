@@ -3,6 +3,7 @@ package import Records
 /// The features of a model, public to all members: a member's own, which it computes and shares, and behind them the
 /// consortium's, which the parties add from what they count (docs/DESIGN.md 4.5).
 package struct FeatureSpec: Sendable, Hashable {
+    /// The spec's name, part of its digest.
     package let name: String
     /// A member's own in the order they were given, then the consortium's: those of one window side by side, and behind them the
     /// ones that are public among the parties.
@@ -10,6 +11,7 @@ package struct FeatureSpec: Sendable, Hashable {
     /// How the consortium's features are counted.
     package let terms: ConsortiumTerms
 
+    /// Puts features into the order that lookups need; their order among those of one window is kept.
     package init(name: String, features: [Feature], terms: ConsortiumTerms = ConsortiumTerms()) {
         self.name = name
         self.terms = terms
@@ -41,6 +43,7 @@ package struct FeatureSpec: Sendable, Hashable {
     }
 }
 
+/// One number that is computed of a transaction and what came before it.
 package struct Feature: Sendable, Hashable {
     package var name: String
     package var kind: Kind
@@ -63,7 +66,9 @@ package struct Feature: Sendable, Hashable {
     /// The half-open span of event time `(t - delay - span, t - delay]` before a transaction at `t`, in seconds. A window
     /// without a delay holds the transaction itself.
     package struct Window: Sendable, Hashable {
+        /// The window's length in seconds.
         package var span: Int64
+        /// How long before the transaction the window ends, in seconds.
         package var delay: Int64
 
         package init(span: Int64, delay: Int64 = 0) {
@@ -71,6 +76,7 @@ package struct Feature: Sendable, Hashable {
             self.delay = delay
         }
 
+        /// A window of whole days of 86,400 seconds.
         package init(days: Int, delayDays: Int = 0) {
             self.init(span: Int64(days) * EventTime.day, delay: Int64(delayDays) * EventTime.day)
         }
@@ -81,7 +87,9 @@ package struct Feature: Sendable, Hashable {
 
     /// What is made of a window of an entity's transactions. Amounts are in major units.
     package enum Aggregate: Sendable, Hashable {
+        /// Transactions in the window.
         case count
+        /// Their amounts, added up.
         case sum
         /// 0 where the window is empty, as is `max`.
         case mean
@@ -116,6 +124,7 @@ package struct Feature: Sendable, Hashable {
         /// Members that sent one, public among the parties.
         case members
 
+        /// Whether no single party learns it.
         package var isSecret: Bool { self == .frauds || self == .fraudRate }
     }
 
@@ -149,11 +158,13 @@ package struct Feature: Sendable, Hashable {
         return Shared(signal: signal, entity: entity, window: window)
     }
 
+    /// What a feature of the consortium counts, of whom, and when.
     package struct Shared: Sendable, Hashable {
         package var signal: Signal
         package var entity: Entity
         package var window: Window
 
+        /// Whether the other feature is over the same window of the same entity.
         func isSameWindow(as other: Feature) -> Bool {
             other.shared.map { $0.entity == entity && $0.window == window } ?? false
         }

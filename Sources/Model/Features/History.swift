@@ -22,6 +22,7 @@ struct History: Sendable {
     /// Reads where the next transaction is added.
     var newestWord: UInt32 { words.last ?? 0 }
 
+    /// Transactions that are kept, without the record of totals.
     func count(width: Int) -> Int { words.isEmpty ? 0 : words.count / Self.stride(width) - 1 }
 
     /// The time of the newest; nil where there is none.
@@ -32,8 +33,10 @@ struct History: Sendable {
 
     // MARK: One transaction, by its place from 0; -1 is what was dropped.
 
+    /// Seconds since 1970; times outside of 1970 to 2106 are kept as the nearest of these.
     private func time(_ place: Int, _ width: Int) -> Int64 { Int64(words[(place + 1) * Self.stride(width)]) }
 
+    /// Confirmed frauds up to and with this one, modulo 2^32.
     private func frauds(_ place: Int, _ width: Int) -> UInt32 { words[(place + 1) * Self.stride(width) + 1] }
 
     private func sum(_ place: Int, _ width: Int) -> Int64 {
@@ -119,6 +122,7 @@ struct History: Sendable {
 
     // MARK: Windows
 
+    /// The transactions of a window that ends `delay` before `time`. Cost: two binary searches.
     func range(_ window: Feature.Window, at time: Int64, width: Int) -> Range {
         let end = time - window.delay
         let high = firstIndex(after: end, width)
@@ -128,6 +132,7 @@ struct History: Sendable {
     /// Amounts in minor units.
     func sum(_ range: Range, width: Int) -> Int64 { sum(range.high - 1, width) &- sum(range.low - 1, width) }
 
+    /// Confirmed frauds among the range's transactions.
     func frauds(_ range: Range, width: Int) -> Int {
         Int(frauds(range.high - 1, width) &- frauds(range.low - 1, width))
     }

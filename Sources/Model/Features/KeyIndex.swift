@@ -16,6 +16,7 @@ struct KeyIndex: Sendable {
         return found.key == key && key != 0 ? found.place : nil
     }
 
+    /// Sets where a key's history lies; a key that is there already moves.
     mutating func insert(_ key: UInt64, _ place: Int) {
         if count * 4 >= slots.count * 3 { rebuild(capacity: slots.count * 2) { _ in true } }
         let slot = slot(key)
@@ -36,6 +37,7 @@ struct KeyIndex: Sendable {
         }
     }
 
+    /// The slot of a key, or the free one that it would be put into.
     private func slot(_ key: UInt64) -> Int {
         let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: key) & mask

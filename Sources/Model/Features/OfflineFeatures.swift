@@ -4,6 +4,7 @@ package import Records
 package struct FeatureRow: Sendable {
     /// Its place in the list that was handed in.
     package var index: Int
+    /// One value a feature of the spec, a member's own first, then the consortium's.
     package var values: [Double]
 }
 
@@ -15,6 +16,7 @@ package struct FeatureRow: Sendable {
 ///     label's can tell from the truth.
 ///   - wanted: whether a day's transactions are wanted; all others only fill windows.
 ///   - progress: called now and then with the transactions done.
+/// - Returns: a row for each wanted transaction, in the order of the list.
 package func offlineFeatures(
     _ transactions: [LabelledTransaction], spec: FeatureSpec, where wanted: (Int) -> Bool,
     progress: (Int) -> Void = { _ in }

@@ -4,6 +4,9 @@
 ///   - bins: published bins of the same spec to train on; nil learns them from the rows.
 ///   - rows: the features of the training days' transactions, and whether each was a fraud.
 ///   - progress: called after every tree with the trees grown so far.
+/// - Returns: a model whose calibration is fitted on the same rows as its trees.
+/// - Throws: `BinnedSpec.Invalid`, `TrainingSet.Invalid`, `PlainTrainer.Failure`, `Calibration.Invalid` or
+///   `ClearModelError`.
 package func trainClearModel(
     version: String, spec: FeatureSpec, bins: BinnedSpec? = nil, rows: [(values: [Double], fraud: Bool)],
     options: TrainingOptions = TrainingOptions(), progress: (Int) -> Void = { _ in }

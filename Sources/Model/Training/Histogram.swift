@@ -30,6 +30,8 @@ struct Histogram {
         }
     }
 
+    /// The sum of the residuals of a node's rows in one bin, in units of 2^-fractionBits.
     func sum(node: Int, bin: Int) -> Int64 { cells[2 * (node * bins + bin)] }
+    /// How many of a node's rows are in one bin.
     func count(node: Int, bin: Int) -> Int64 { cells[2 * (node * bins + bin) + 1] }
 }

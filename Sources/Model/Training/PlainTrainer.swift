@@ -7,6 +7,7 @@
 package struct PlainTrainer: Sendable {
     package let options: TrainingOptions
 
+    /// Why nothing can be trained.
     package enum Failure: Error, Sendable, Hashable {
         /// An option is outside its range; see `TrainingOptions`.
         case options
@@ -15,6 +16,8 @@ package struct PlainTrainer: Sendable {
         case forest(Forest.Invalid)
     }
 
+    /// - Throws: `options` where one is out of range. Trees are at most 8 deep here, since nodes are numbered in a
+    ///   byte.
     package init(options: TrainingOptions = TrainingOptions()) throws(Failure) {
         guard options.trees >= 1, (1...8).contains(options.depth), (1...20).contains(options.fractionBits),
             options.learningRate > 0, options.learningRate <= 1,
@@ -27,6 +30,8 @@ package struct PlainTrainer: Sendable {
     ///
     /// - Parameter progress: called after every tree with the trees grown so far.
     /// - Cost: `trees × depth × features × rows` additions.
+    /// - Returns: a forest of exactly `options.trees` trees. Where no split is better than none, a level repeats its
+    ///   tree's last condition, or asks for bit 0 at the top.
     package func train(_ set: TrainingSet, progress: (Int) -> Void = { _ in }) throws(Failure) -> Forest {
         guard set.count > 0 else { throw .noRows }
         let one = Int32(1) << options.fractionBits

@@ -6,6 +6,7 @@
 struct SplitSearch {
     /// λ.
     let regularisation: Double
+    /// The best of the splits so far: a thermometer bit, and what both sides of all nodes score together.
     private(set) var best: (bit: Int, score: Double)?
 
     init(regularisation: Double) { self.regularisation = regularisation }
@@ -49,6 +50,7 @@ struct SplitSearch {
         }
     }
 
+    /// A node's G² / (n + λ); an empty node scores nothing.
     private func score(_ sum: Int64, _ count: Int64) -> Double {
         count == 0 ? 0 : Double(sum) * Double(sum) / (Double(count) + regularisation)
     }

@@ -1,11 +1,13 @@
 /// Binned transactions with their outcomes, a column a feature: what the trainer in the clear reads.
 package struct TrainingSet: Sendable {
+    /// The features and edges that the bins are of.
     package let spec: BinnedSpec
     /// One list a feature of the spec, one bin a row, each in `0 ... edges[feature].count`.
     package private(set) var columns: [[UInt8]]
     /// One outcome a row.
     package private(set) var fraud: [Bool]
 
+    /// Why rows don't fit the spec; rows are numbered from 0.
     package enum Invalid: Error, Sendable, Hashable {
         /// A row has another number of features than the spec.
         case featureCount(row: Int)
@@ -33,6 +35,7 @@ package struct TrainingSet: Sendable {
     /// Rows.
     package var count: Int { fraud.count }
 
+    /// Makes room for so many rows in all.
     package mutating func reserve(_ rows: Int) {
         for feature in columns.indices { columns[feature].reserveCapacity(rows) }
         fraud.reserveCapacity(rows)

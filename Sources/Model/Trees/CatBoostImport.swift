@@ -8,6 +8,7 @@ import Foundation
 /// calibration turns into a probability as it does any other score. A fixed-point score differs from CatBoost's by at
 /// most half a unit of the last fraction bit a tree.
 package struct CatBoostImport: Sendable {
+    /// A condition of CatBoost's: whether a feature's value, as a float, is above the border.
     private struct Split: Sendable {
         var feature: Int
         var border: Float
@@ -20,6 +21,7 @@ package struct CatBoostImport: Sendable {
 
     private let trees: [Tree]
     private let featureNames: [String]
+    /// What CatBoost adds to the sum of all trees.
     private let bias: Double
 
     /// Why an export can't be used.
@@ -51,7 +53,9 @@ package struct CatBoostImport: Sendable {
         case forest(Forest.Invalid)
     }
 
-    /// Reads an export.
+    /// Reads an export. Leaves are multiplied by the export's scale. Trees are at most 10 deep.
+    ///
+    /// - Throws: the first reason why the export can't be used.
     package init(json: [UInt8]) throws(Failure) {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -89,6 +93,8 @@ package struct CatBoostImport: Sendable {
 
     /// The forest of a model that was trained on the bins of `spec`, one column a feature: its borders lie half-way
     /// between bins, so "bin > k + 0.5" is the feature's thermometer bit `k`.
+    ///
+    /// - Parameter fractionBits: of the leaves, 0 to 30.
     package func forest(trainedOnBinsOf spec: BinnedSpec, fractionBits: Int = 14) throws(Failure) -> Forest {
         try check(spec.spec)
         return try forest(bits: spec.bits, fractionBits: fractionBits) { split, tree throws(Failure) in
@@ -133,6 +139,7 @@ package struct CatBoostImport: Sendable {
         return Float(middle) > border ? middle : middle.nextUp
     }
 
+    /// Refuses a spec with another number of features, or with other names where the export has names.
     private func check(_ spec: FeatureSpec) throws(Failure) {
         guard spec.features.count == featureNames.count else {
             throw .featureCount(model: featureNames.count, spec: spec.features.count)

@@ -4,11 +4,13 @@ package enum RingWidth: Int, Sendable, Hashable {
     case z16 = 16
     case z32 = 32
 
+    /// Bytes of a ring element, 2 or 4.
     package var bytes: Int { rawValue / 8 }
 }
 
 /// A forest of oblivious trees in the clear: every level of a tree asks one question of all its nodes (as CatBoost's
-/// symmetric trees; Kohavi 1994).
+/// symmetric trees; Kohavi 1994). All trees are of one depth, 1 to 10, so that what scoring costs depends on public
+/// numbers alone.
 package struct Forest: Sendable, Hashable {
     package struct Tree: Sendable, Hashable {
         /// One thermometer bit a level; level `l` is bit `l` of the leaf's index.
@@ -23,15 +25,20 @@ package struct Forest: Sendable, Hashable {
     }
 
     package let trees: [Tree]
+    /// Levels of every tree.
     package let depth: Int
     /// Thermometer bits of a transaction.
     package let bits: Int
+    /// Bits of a leaf's value after the point.
     package let fractionBits: Int
+    /// The smaller ring that holds every score of this forest.
     package let ring: RingWidth
 
     package enum Invalid: Error, Sendable, Hashable {
         case empty
+        /// The tree has another depth than the first, more than 10 levels, or not 2^depth leaves.
         case shape(tree: Int)
+        /// A condition asks for a bit outside of the transaction's thermometer bits.
         case condition(tree: Int, bit: Int)
         /// The sum of largest leaves does not fit 32 bits.
         case overflow

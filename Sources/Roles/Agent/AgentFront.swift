@@ -17,7 +17,7 @@ package struct AgentFront {
     private let member: MemberID
     private let log: any EventLog
     private let settings: Settings
-    private let tokens: TokenStore
+    private let tokens: BearerTokenStore
     private let appender: RecordAppender
     private let feed: OutcomeFeed
     private let service: ScoreService
@@ -54,7 +54,7 @@ package struct AgentFront {
         self.settings = settings
         self.clock = clock
         self.logger = logger
-        tokens = TokenStore(try settings.tokens())
+        tokens = BearerTokenStore(try settings.tokens())
         appender = RecordAppender(log: log)
         service = try ScoreService(
             member: member, log: log, appender: appender, mapping: mapping, rules: rules, clock: clock,

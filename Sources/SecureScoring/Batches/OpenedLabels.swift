@@ -11,7 +11,7 @@ package struct OpenedLabels {
         /// This party's share of the outcome; nil where the record says nothing of outcomes.
         var outcome: CountShare?
         /// The event's time and tokens, where the record brings that along.
-        var history: (time: EventTime, tokens: [TokenKey?])?
+        var history: (time: EventTime, tokens: [CountedEntity?])?
     }
 
     /// The sender; nil where the record names no member of the consortium.

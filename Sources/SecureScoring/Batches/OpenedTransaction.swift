@@ -13,5 +13,5 @@ package struct OpenedTransaction {
     var event: EventID?
     var time = EventTime(seconds: 0)
     /// A token for each slot of the model's counts; nil where the transaction has no such entity.
-    var tokens: [TokenKey?] = []
+    var tokens: [CountedEntity?] = []
 }

@@ -14,7 +14,7 @@ final class CountedTokens {
     private(set) var epoch: TokenEpoch
     private let updates: TokenUpdates
     /// Tokens of other epochs that events named, each with its token of this one; forgotten together when there are many.
-    private var converted: [TokenEpoch: [TokenKey: TokenKey]] = [:]
+    private var converted: [TokenEpoch: [CountedEntity: CountedEntity]] = [:]
     private let work: SideWork
     private let slice: Slice
     private var isComputing = false
@@ -29,7 +29,7 @@ final class CountedTokens {
 
     /// The tokens that the side work has computed and the partition's thread has not applied yet.
     private final class Slice: Sendable {
-        let tokens = Mutex<Result<[(from: TokenKey, to: TokenKey)], ScoringError>?>(nil)
+        let tokens = Mutex<Result<[(from: CountedEntity, to: CountedEntity)], ScoringError>?>(nil)
     }
 
     /// - Parameters:
@@ -51,8 +51,8 @@ final class CountedTokens {
 
     /// The token under which is counted what a box calls `token`, or why there is none.
     func counted(
-        _ token: TokenKey, of box: TokenEpoch, in counters: PartyCounters
-    ) -> Result<TokenKey, Refusal> {
+        _ token: CountedEntity, of box: TokenEpoch, in counters: PartyCounters
+    ) -> Result<CountedEntity, Refusal> {
         if box == epoch {
             // One that is not known yet is checked to be of the group, since a rotation computes with it.
             return counters.knows(token) || element(token) != nil ? .success(token) : .failure(.boxMalformed)
@@ -60,7 +60,8 @@ final class CountedTokens {
         if box == epoch.next, let present = counters.present(ofNext: token) { return .success(present) }
         if let present = converted[box]?[token] { return .success(present) }
         guard let element = element(token) else { return .failure(.boxMalformed) }
-        guard let present = updates.move([element], from: box, to: epoch)?.first.flatMap({ TokenKey($0.bytes) }) else {
+        guard let present = updates.move([element], from: box, to: epoch)?.first.flatMap({ CountedEntity($0.bytes) })
+        else {
             return .failure(.unknownTokenEpoch)
         }
         if converted[box, default: [:]].count >= Self.convertedLimit { converted[box] = [:] }
@@ -68,7 +69,7 @@ final class CountedTokens {
         return .success(present)
     }
 
-    private func element(_ token: TokenKey) -> EntityToken? { try? EntityToken(bytes: token.bytes) }
+    private func element(_ token: CountedEntity) -> EntityToken? { try? EntityToken(bytes: token.bytes) }
 
     /// Goes on with a move to a newer key where there is one: applies the slice that was computed and begins the next. Costs milliseconds
     /// at most, whatever there is to move.
@@ -99,7 +100,7 @@ final class CountedTokens {
         return false
     }
 
-    private func compute(_ tokens: [TokenKey]) {
+    private func compute(_ tokens: [CountedEntity]) {
         isComputing = true
         work.run { [slice, updates, epoch] in
             let moved = Self.moved(tokens, epoch, updates)
@@ -108,14 +109,15 @@ final class CountedTokens {
     }
 
     private static func moved(
-        _ tokens: [TokenKey], _ epoch: TokenEpoch, _ updates: TokenUpdates
-    ) -> Result<[(from: TokenKey, to: TokenKey)], ScoringError> {
+        _ tokens: [CountedEntity], _ epoch: TokenEpoch, _ updates: TokenUpdates
+    ) -> Result<[(from: CountedEntity, to: CountedEntity)], ScoringError> {
         // All were checked when they were counted.
         let elements = tokens.compactMap { try? EntityToken(bytes: $0.bytes) }
         guard elements.count == tokens.count else { return .failure(.countsDamaged) }
         guard let moved = updates.move(elements, from: epoch, to: epoch.next) else {
             return .failure(.countsOfLostEpoch(epoch.number))
         }
-        return .success(zip(tokens, moved).compactMap { from, to in TokenKey(to.bytes).map { (from: from, to: $0) } })
+        return .success(
+            zip(tokens, moved).compactMap { from, to in CountedEntity(to.bytes).map { (from: from, to: $0) } })
     }
 }

@@ -81,13 +81,13 @@ package final class PartitionCounts {
     ///
     /// - Parameter epoch: of the key that they are under.
     /// - Throws: `boxMalformed` where they are no tokens, `unknownTokenEpoch`.
-    func tokens(_ bytes: UnsafeRawBufferPointer, epoch: UInt64) throws(Refusal) -> [TokenKey?] {
-        let width = TokenKey.byteCount
+    func tokens(_ bytes: UnsafeRawBufferPointer, epoch: UInt64) throws(Refusal) -> [CountedEntity?] {
+        let width = CountedEntity.byteCount
         guard bytes.count == features.slots * width else { throw .boxMalformed }
-        var found: [TokenKey?] = []
+        var found: [CountedEntity?] = []
         found.reserveCapacity(features.slots)
         for slot in 0..<features.slots {
-            let token = TokenKey(UnsafeRawBufferPointer(rebasing: bytes[slot * width..<(slot + 1) * width]))
+            let token = CountedEntity(UnsafeRawBufferPointer(rebasing: bytes[slot * width..<(slot + 1) * width]))
             found.append(
                 try token.map { token throws(Refusal) in
                     try tokens.counted(token, of: TokenEpoch(epoch), in: counters).get()
@@ -187,7 +187,7 @@ package final class PartitionCounts {
     }
 
     /// Tokens of an epoch as they are counted now.
-    private func present(_ opened: [TokenKey?], _ epoch: TokenEpoch) -> [TokenKey?] {
+    private func present(_ opened: [CountedEntity?], _ epoch: TokenEpoch) -> [CountedEntity?] {
         guard epoch != tokens.epoch else { return opened }
         return opened.map { token in
             token.map { token in
@@ -199,7 +199,7 @@ package final class PartitionCounts {
         }
     }
 
-    private func count(_ event: EventID, of member: MemberID, _ tokens: [TokenKey?], at time: EventTime) {
+    private func count(_ event: EventID, of member: MemberID, _ tokens: [CountedEntity?], at time: EventTime) {
         guard let number = numbers[member] else { return }
         outcomes[counters.event(event, from: number, of: tokens.compactMap { $0 }, at: time), default: 0] += 1
     }

@@ -35,7 +35,6 @@ package final class SimulatedConsortium {
     private var random: SeededRandom
     /// The machine that each member's partition is to be on.
     private var preferred = [Int](repeating: 0, count: Terms.members)
-    private var rotation: TokenRotation?
     private let log: (@Sendable (String) -> Void)?
 
     /// Something that happens later, where nothing else has come in between.
@@ -239,7 +238,7 @@ package final class SimulatedConsortium {
     /// A member's system writes records; it does so again until the broker has them.
     private func send(_ messages: [Message], from member: Int) {
         let topic = TopicPartition(Topics.transactions(Terms.member(member)))
-        let records = messages.map { NewRecord(topic, value: $0.record(from: member)) }
+        let records = messages.map { NewRecord(topic, value: $0.record) }
         guard (try? SimulatedLog(broker, clock: clock).append(records)) != nil else {
             preconditionFailure("the members' own log has no faults")
         }
@@ -279,7 +278,7 @@ package final class SimulatedConsortium {
 
     /// Orders a new token key, where there is one to be rotated.
     private func rotateTokenKey() {
-        rotation = try? TokenRotation(
+        _ = try? TokenRotation(
             ordering: terms.roster, coordinator: terms.keys("coordinator"), log: SimulatedLog(broker, clock: clock))
     }
 
@@ -287,7 +286,7 @@ package final class SimulatedConsortium {
     package func heal() {
         fates.queue.withLock { $0 = [:] }
         events = []
-        for (role, process) in processes {
+        for (role, process) in processes.sorted(by: { $0.key < $1.key }) {
             process.thaw(using: &random)
             process.log.recover()
             process.clock.set()
@@ -331,7 +330,7 @@ package final class SimulatedConsortium {
 
 extension Message {
     /// The record as the member's system writes it.
-    func record(from member: Int) -> [UInt8] {
+    var record: [UInt8] {
         switch self {
         case .payment: transaction.map(CanonicalJSON.encode) ?? []
         case .label(let id, let fraud): CanonicalJSON.encode(Verdict(transaction: "p\(id)", fraud: fraud))

@@ -16,17 +16,23 @@ package struct Frame: Sendable {
         }
     }
 
+    /// The first byte of every frame; another one is refused.
     package static let version: UInt8 = 1
+    /// Bytes before the payload: 4 of one byte each, 4 of the stream, 8 of the batch and 32 of the digest.
     package static let headerBytes = 48
     /// Larger frames are refused: a batch of 4,096 transactions, 1,000 trees of depth 4 and a 32-bit ring fits.
     package static let limit = 1 << 28
 
     package var kind: Kind
+    /// The party that says it sent the frame; the TLS transport holds that against the link.
     package var sender: PartyID
     package var stream: StreamID
     /// Grows with every batch that a leader proposes.
     package var batch: UInt64
+    /// What the sender computes: a plan's digest, or an agreed one. A receiver that computes something else stops the
+    /// batch.
     package var digest: Digest32
+    /// At most `limit` bytes less the header; their shape depends on the kind.
     package var payload: [UInt8]
 
     package init(
@@ -50,14 +56,20 @@ package struct Frame: Sendable {
         return out + digest.bytes
     }
 
+    /// The whole frame, without the transport's length before it.
     package var encoded: [UInt8] { header + payload }
 
+    /// Reads a whole frame; all bytes behind the header are payload.
+    ///
+    /// - Throws: as `init(header:payload:)`.
     package init(decoding bytes: [UInt8]) throws(FrameError) {
         guard bytes.count >= Self.headerBytes else { throw .truncated(bytes: bytes.count) }
         try self.init(header: bytes[..<Self.headerBytes], payload: Array(bytes[Self.headerBytes...]))
     }
 
     /// - Parameter header: `headerBytes` bytes, from index 0 on.
+    /// - Throws: `truncated` for another length, then `version`, `protocol`, `kind` and `sender` in that order, each
+    ///   with the byte that is not known.
     package init(header: ArraySlice<UInt8>, payload: [UInt8]) throws(FrameError) {
         guard header.count == Self.headerBytes, header.startIndex == 0, let digest = Digest32(header[16...]) else {
             throw .truncated(bytes: header.count)
@@ -75,11 +87,15 @@ package struct Frame: Sendable {
 
 /// Why bytes are not a frame. The connection they came on is closed: a peer that can't frame can't be followed.
 package enum FrameError: Error, Sendable, Hashable {
+    /// Fewer bytes than a header has.
     case truncated(bytes: Int)
+    /// More bytes than `Frame.limit`.
     case tooLong(bytes: Int)
     case version(UInt8)
     /// A protocol that this version does not speak.
     case `protocol`(UInt8)
+    /// A kind that the frame's protocol does not have.
     case kind(UInt8)
+    /// A number that is no party's.
     case sender(UInt8)
 }

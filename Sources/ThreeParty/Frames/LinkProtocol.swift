@@ -3,6 +3,7 @@
 package struct LinkProtocol: Sendable {
     /// The byte in every frame's header.
     package let id: UInt8
+    /// The protocol's name in docs/PROTOCOL.md.
     package let name: String
     /// The kinds of its frames, with their names in docs/PROTOCOL.md.
     package let kinds: [Frame.Kind: String]

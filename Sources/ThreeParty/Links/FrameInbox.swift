@@ -11,6 +11,7 @@ package final class FrameInbox: @unchecked Sendable {
         var lost: [PartyID] = []
     }
 
+    /// Frames that one stream may hold, from both peers together.
     package static let limit = 64
     private let condition = NSCondition()
     private var streams: [StreamID: Stream] = [:]
@@ -38,6 +39,10 @@ package final class FrameInbox: @unchecked Sendable {
         condition.broadcast()
     }
 
+    /// The next frame of a stream in the order of delivery, from either peer; nil when nothing came within `timeout`.
+    /// The calling thread waits.
+    ///
+    /// - Throws: `linkLost`, once for each loss and stream, before any frame that is still there.
     package func receive(stream: StreamID, timeout: Duration) throws(TransportError) -> Frame? {
         let deadline = Date(timeIntervalSinceNow: timeout / .seconds(1))
         condition.lock()

@@ -12,12 +12,15 @@ package final class InProcessTransport: Transport {
         self.inboxes = inboxes
     }
 
+    /// Three transports, one a party, each connected to the two others.
     package static func cell() -> [PartyID: InProcessTransport] {
         let inboxes = PartyID.allCases.map { _ in FrameInbox() }
         return Dictionary(
             uniqueKeysWithValues: PartyID.allCases.map { ($0, InProcessTransport(party: $0, inboxes: inboxes)) })
     }
 
+    /// Delivers at once, on the caller's thread. A frame that can't be decoded, or finds the peer's stream full, is
+    /// dropped.
     package func send(_ frame: Frame, to peer: PartyID) {
         let bytes = frame.encoded
         count.withLock {

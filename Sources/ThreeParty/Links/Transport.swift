@@ -4,6 +4,7 @@ package import Records
 ///
 /// Between two parties frames arrive in order, each once, or the link is reported as lost.
 package protocol Transport: Sendable {
+    /// The party at this end of the links.
     var party: PartyID { get }
 
     /// Hands a frame over for sending. A lost link shows as `linkLost` at the receiver's next `receive`, not here.
@@ -24,6 +25,7 @@ package enum TransportError: Error, Sendable, Hashable {
     case linkLost(PartyID)
 }
 
+/// What a transport sent, to both peers together.
 package struct TransportCount: Sendable, Hashable {
     package var frames: Int
     /// Encoded frames with their length prefix, before TLS.

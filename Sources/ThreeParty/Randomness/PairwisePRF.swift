@@ -4,6 +4,7 @@ package import Secrets
 /// What a stream of pairwise randomness is for. Protocols declare theirs (`LinkProtocol.labels`); no two uses share a label, so
 /// no mask serves twice.
 package struct StepLabel: Hashable, Sendable {
+    /// The text that a stream's key is derived from; with another text all masks are others.
     package let text: String
 
     package init(_ text: String) { self.text = text }
@@ -15,6 +16,7 @@ package struct StepLabel: Hashable, Sendable {
 package struct PairwisePRF: ~Copyable, Sendable {
     private let key: SecretKey
 
+    /// Takes the secret that two neighbouring parties share. Both ends draw the same bytes for one label and digest.
     package init(_ key: consuming SecretKey) { self.key = key }
 
     /// The pseudo-random bytes for a step of the batch with this digest, from their beginning.
@@ -27,6 +29,7 @@ package struct PairwisePRF: ~Copyable, Sendable {
         CounterStream.bytes(of: stepKey(label, digest), count: count)
     }
 
+    /// The 16-byte key of one stream, from the pair's key, the label and the digest.
     private borrowing func stepKey(_ label: StepLabel, _ digest: Digest32) -> SecretKey {
         key.derive([Array(label.text.utf8), digest.bytes], bytes: 16)
     }

@@ -3,6 +3,7 @@ package import Records
 /// A batch of records that nothing is computed of: the parties only agree on which of them all three take. One round. No I/O,
 /// no clock.
 package struct AgreementSession: ~Copyable {
+    /// What the caller has to do: send a frame of this batch, or take the agreement as the end.
     package enum Effect: Sendable {
         case send(Frame.Kind, to: PartyID, digest: Digest32, payload: [UInt8])
         case finished(Agreement)
@@ -20,12 +21,16 @@ package struct AgreementSession: ~Copyable {
         self.own = own
     }
 
+    /// The refusals of this party, to both peers.
     package mutating func start() -> [Effect] {
         refusals[party] = own
         return [party.next, party.previous].map { .send(.refusals, to: $0, digest: plan, payload: own) }
     }
 
-    /// A frame of this batch from a peer.
+    /// A frame of this batch from a peer; the two peers' frames may come in either order.
+    ///
+    /// - Throws: `disagreement` where the peer has another plan, `wrongLength` for a payload of other than one byte a
+    ///   record, `peerAborted`, and `unexpected` for another kind or a second frame.
     package mutating func receive(_ frame: Frame) throws(StepError) -> [Effect] {
         switch frame.kind {
         case .refusals where refusals[frame.sender] == nil:

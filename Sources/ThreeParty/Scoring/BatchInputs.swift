@@ -25,13 +25,16 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
         codes.reserveCapacity(capacity)
     }
 
+    /// The rows of a whole batch, none of which is refused.
     package init(_ shares: [BitShares], bits: Int) {
         self.init(bits: bits, capacity: shares.count)
         for shares in shares { append(shares) }
     }
 
+    /// Transactions, refused ones among them.
     package var count: Int { codes.count }
 
+    /// A transaction whose components have `(bits + 7) / 8` bytes each.
     package mutating func append(_ shares: BitShares) {
         precondition(shares.first.count == rowBytes && shares.second.count == rowBytes)
         first.append(contentsOf: shares.first)

@@ -27,6 +27,10 @@ package struct BatchRun: ~Copyable {
     /// Frames of the scoring, whose sender is ahead.
     private var held: [Frame] = []
 
+    /// - Parameters:
+    ///   - plan: the digest of everything that the batch computes. Two batches of one digest draw the same masks, so
+    ///     they have to be the same batch.
+    ///   - work: what this party brings; the plan fixes which kind it is.
     package init(party: PartyID, plan: Digest32, work: BatchWork) {
         self.party = party
         self.plan = plan
@@ -45,7 +49,7 @@ package struct BatchRun: ~Copyable {
         }
     }
 
-    /// What this party says first.
+    /// What this party says first. It is called once, before any frame is handed in.
     package mutating func start(keys: borrowing PairKeys) -> [BatchSession.Effect] {
         if var session = agreement.take() {
             let effects = session.start().map(Self.effect)
@@ -63,7 +67,10 @@ package struct BatchRun: ~Copyable {
         return effects
     }
 
-    /// A frame of this batch from a peer.
+    /// A frame of this batch from a peer. Frames of the scoring that come before the lookups are done are kept until
+    /// they are.
+    ///
+    /// - Throws: why the batch can't go on; nothing of it is released, and the run is not used any more.
     package mutating func receive(
         _ frame: Frame, keys: borrowing PairKeys
     ) throws(StepError) -> [BatchSession.Effect] {
@@ -95,6 +102,8 @@ package struct BatchRun: ~Copyable {
         }
     }
 
+    /// Begins the second part with the looked-up bits behind the members' own. Its randomness hangs on the agreed
+    /// digest, not on the plan's, since these bits depend on who refused what.
     private mutating func beginScoring(
         _ result: CountLookupResult, keys: borrowing PairKeys
     ) throws(StepError) -> [BatchSession.Effect] {

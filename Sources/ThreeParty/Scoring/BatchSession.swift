@@ -11,6 +11,7 @@ package final class PreparedModel: Sendable {
         case z32(LeafLookup<UInt32>)
     }
 
+    /// Prepares tables of a party's components of a model, once for all batches.
     package init(shape: ForestShape, components: borrowing ModelComponents) {
         self.shape = shape
         conditions = ConditionBits(shape: shape, model: components)
@@ -45,8 +46,11 @@ package struct BatchResult: Sendable {
 package enum StepError: Error, Sendable, Hashable {
     /// The peer computes another plan, or counts other refusals.
     case disagreement(peer: PartyID, kind: Frame.Kind)
+    /// A payload of another length than the shapes of model and batch make it.
     case wrongLength(peer: PartyID, kind: Frame.Kind, expected: Int, got: Int)
+    /// A second frame of its kind, one from the wrong neighbour, or a kind that the batch has no use for.
     case unexpected(peer: PartyID, kind: Frame.Kind)
+    /// The peer gave the batch up.
     case peerAborted(PartyID)
 }
 
@@ -54,6 +58,7 @@ package enum StepError: Error, Sendable, Hashable {
 ///
 /// Two rounds (DESIGN section 4.4). Frames of the second may overtake those of the first, and wait here.
 package struct BatchSession: ~Copyable {
+    /// What the caller has to do: send a frame of this batch, or take the result as the end.
     package enum Effect: Sendable {
         case send(Frame.Kind, to: PartyID, digest: Digest32, payload: [UInt8])
         case finished(BatchResult)
@@ -76,6 +81,9 @@ package struct BatchSession: ~Copyable {
     private var deal: Frame?
     private var rounds = 0
 
+    /// - Parameters:
+    ///   - plan: the digest that the condition bits' masks hang on; see `BatchRun.init`.
+    ///   - inputs: one row a transaction, of `model.shape.bits` bits.
     package init(party: PartyID, plan: Digest32, model: PreparedModel, inputs: BatchInputs) {
         self.party = party
         self.plan = plan
@@ -99,6 +107,8 @@ package struct BatchSession: ~Copyable {
     }
 
     /// A frame of this batch from a peer.
+    ///
+    /// - Throws: `disagreement` where the peer's digest is another one, `wrongLength`, `peerAborted`, `unexpected`.
     package mutating func receive(_ frame: Frame, keys: borrowing PairKeys) throws(StepError) -> [Effect] {
         switch frame.kind {
         case .conditionBits:
@@ -175,6 +185,8 @@ package struct BatchSession: ~Copyable {
         stride(from: 0, to: inputs.count, by: 64).map { $0..<min($0 + 64, inputs.count) }
     }
 
+    /// The score shares of both servers' parts, masked by a zero-share, so that the three parties' shares say nothing
+    /// but their sum.
     private func finish(
         _ agreement: Agreement, _ own: [UInt8], _ next: [UInt8], deal: [UInt8], keys: borrowing PairKeys
     ) -> BatchResult {

@@ -5,8 +5,10 @@ package struct CountInputs: Sendable {
     package private(set) var queries: CountQueries?
     /// Bits of the public counts; a row of `openBytes` for each transaction, least significant bit first.
     private(set) var open: [UInt8] = []
+    /// Bits of one transaction's public counts.
     package let openBits: Int
 
+    /// Bytes of one transaction's row in `open`.
     var openBytes: Int { (openBits + 7) / 8 }
     /// Thermometer bits of a transaction's secret counts.
     package var secretBits: Int { queries?.shape.bits ?? 0 }

@@ -16,6 +16,7 @@ package struct CountLookupResult: Sendable {
 /// Two rounds. The first deals the one-hots and tells refusals; the second passes the bits on. A frame may overtake those
 /// before it, and waits here.
 package struct CountLookupSession: ~Copyable {
+    /// What the caller has to do: send a frame of this batch, or take the result as the end.
     package enum Effect: Sendable {
         case send(Frame.Kind, to: PartyID, digest: Digest32, payload: [UInt8])
         case finished(CountLookupResult)
@@ -58,6 +59,8 @@ package struct CountLookupSession: ~Copyable {
     }
 
     /// A frame of this batch from a peer.
+    ///
+    /// - Throws: as `BatchSession.receive`.
     package mutating func receive(_ frame: Frame, keys: borrowing PairKeys) throws(StepError) -> [Effect] {
         let count = queries.transactions
         switch frame.kind {
@@ -105,6 +108,7 @@ package struct CountLookupSession: ~Copyable {
         return .send(.countBits, to: party.previous, digest: agreement.digest, payload: own)
     }
 
+    /// The replicated components: this party's own answer, and the one that the next party sent.
     private func finish(_ agreement: Agreement, _ own: [UInt8], _ next: [UInt8]) -> CountLookupResult {
         let width = queries.shape.bytes
         let bits = agreement.refusals.enumerated().map { event, refusal -> BitShares? in

@@ -1,5 +1,6 @@
 /// What the scoring of batches declares: a stream for each partition of `consortium.sealed`, its frames, and its randomness.
 extension LinkProtocol {
+    /// The only protocol of this version. Its id stands in every frame and never changes.
     package static let scoring = LinkProtocol(
         id: 0, name: "scoring",
         kinds: [
@@ -39,10 +40,15 @@ extension Frame.Kind {
 }
 
 extension StepLabel {
+    /// XOR zero-share of the condition bits; hangs on the plan's digest.
     package static let conditionZeroShare = StepLabel("cordon/step/1/zero-share")
+    /// Shares of the leaf lookups' one-hots; hangs on the agreed digest, as `scoreZeroShare`.
     package static let lookupOneHot = StepLabel("cordon/step/2/one-hot")
+    /// Additive zero-share of the scores.
     package static let scoreZeroShare = StepLabel("cordon/step/2/zero-share")
+    /// Shares of the count lookups' one-hots; hangs on the plan's digest.
     package static let countOneHot = StepLabel("cordon/count/1/one-hot")
+    /// XOR zero-share of the counts' thermometer bits; hangs on the agreed digest.
     package static let countZeroShare = StepLabel("cordon/count/2/zero-share")
     /// The tag of party 0's decision on a batch, which proves to the others that it is the leader's.
     package static let decisionTag = StepLabel("cordon/decision/tag")

@@ -5,7 +5,9 @@ package import Records
 ///
 /// Neither component alone, nor both, says anything of the bits. No `==`, no `Codable`, no description.
 package struct BitShares: Sendable, CustomStringConvertible, CustomReflectable {
+    /// Component `i` of party i, `(bits + 7) / 8` bytes.
     package let first: [UInt8]
+    /// Component `i + 1`, of the same length.
     package let second: [UInt8]
 
     package init(first: [UInt8], second: [UInt8]) {

@@ -4,7 +4,9 @@
 /// Two components say nothing of the count, since the third is uniformly random beside them. No `==`, no `Codable`, no
 /// description of the value.
 package struct CountShare: Sendable, CustomStringConvertible, CustomReflectable {
+    /// Component `i` of party i.
     package var first: UInt16
+    /// Component `i + 1`.
     package var second: UInt16
 
     package init(first: UInt16, second: UInt16) {

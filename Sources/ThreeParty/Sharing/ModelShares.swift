@@ -3,6 +3,7 @@ package struct ForestShape: Sendable, Hashable {
     /// Thermometer bits of a transaction.
     package let bits: Int
     package let trees: Int
+    /// Levels of every tree, so that each has `depth` conditions and 2^depth leaves.
     package let depth: Int
     /// 16 or 32.
     package let ringBits: Int
@@ -18,14 +19,18 @@ package struct ForestShape: Sendable, Hashable {
         self.ringBits = ringBits
     }
 
+    /// Conditions of all trees, one selection row each.
     package var conditions: Int { trees * depth }
+    /// Leaves of all trees.
     package var leaves: Int { trees << depth }
     package var ringBytes: Int { ringBits / 8 }
     /// Bytes of a transaction's packed thermometer bits; also of a packed selection row.
     package var inputBytes: Int { (bits + 7) / 8 }
     /// Bytes of a transaction's packed condition bits.
     package var conditionBytes: Int { (conditions + 7) / 8 }
+    /// Bytes of one component of all selection rows.
     package var selectionBytes: Int { conditions * inputBytes }
+    /// Bytes of one component of all leaves.
     package var leafBytes: Int { leaves * ringBytes }
     /// Bytes of a transaction's one-hot shares in round 2.
     package var dealBytes: Int { leafBytes }
@@ -40,6 +45,7 @@ package struct ModelComponents: ~Copyable, Sendable {
     package let leavesFirst: [UInt8]
     package let leavesSecond: [UInt8]
 
+    /// Nil where a component has another length than the shape says.
     package init?(
         shape: ForestShape, selectionFirst: [UInt8], selectionSecond: [UInt8], leavesFirst: [UInt8],
         leavesSecond: [UInt8]

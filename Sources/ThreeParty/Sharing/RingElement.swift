@@ -4,6 +4,7 @@ extension UInt16: RingElement {}
 extension UInt32: RingElement {}
 
 extension RingElement {
+    /// The bytes of an element, 2 or 4.
     package static var byteCount: Int { bitWidth / 8 }
 
     /// Reads packed little-endian elements; bytes beyond a whole element are left out.
@@ -20,6 +21,7 @@ extension RingElement {
         }
     }
 
+    /// Packs elements little-endian, `byteCount` bytes each.
     package static func pack(_ elements: [Self]) -> [UInt8] {
         let size = elements.count * byteCount
         return elements.withUnsafeBufferPointer { elements in
@@ -34,7 +36,7 @@ extension RingElement {
     }
 }
 
-/// The signed value of a ring element of `bytes`, little-endian: what a reconstructed score means.
+/// The value of a ring element in two's complement: what a reconstructed score means.
 package func signed<R: RingElement>(_ element: R) -> Int64 {
     let value = Int64(element)
     return value >= Int64(1) << (R.bitWidth - 1) ? value - (Int64(1) << R.bitWidth) : value

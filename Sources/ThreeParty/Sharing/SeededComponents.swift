@@ -9,6 +9,7 @@ package struct SeededComponents: ~Copyable {
         case addition(ringBits: Int)
     }
 
+    /// Bytes of a seed, which is an AES-128 key (`CounterStream`).
     package static let seedBytes = 16
 
     private let zero: [UInt8]

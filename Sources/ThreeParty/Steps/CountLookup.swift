@@ -17,6 +17,7 @@ package import Records
 /// - Important: a share can't saturate. Counts are read mod 1024: a caller guarantees that a window holds at most
 ///   `largestCount`, or 1,024 confirmed frauds look like none.
 package struct CountLookup: Sendable {
+    /// The size of the table: counts are read modulo this.
     package static let domain = 1024
     package static let largestCount = domain - 1
     /// A one-hot share.
@@ -47,6 +48,7 @@ package struct CountLookup: Sendable {
         }
     }
 
+    /// The client of a batch's lookup by its number: 1, 2, 0, and so on.
     private static func client(_ lookup: Int) -> PartyID {
         switch lookup % 3 {
         case 0: .one

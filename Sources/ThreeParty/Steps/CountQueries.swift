@@ -19,6 +19,7 @@ package struct CountShape: Sendable, Hashable {
         self.bits = bits
     }
 
+    /// Lookups of one transaction.
     package var lookups: Int { thresholds.count }
     /// Bytes of a transaction's packed thermometer bits, least significant bit first.
     package var bytes: Int { (bits + 7) / 8 }
@@ -61,6 +62,7 @@ package struct CountQueries: Sendable {
 
 /// From which count on a thermometer bit is set: 0 is always, 1 ... 1,023, or never.
 package enum CountThreshold {
+    /// A threshold that no count reaches, so that its bit is 0 in every transaction.
     package static let never = UInt16(CountLookup.domain)
 
     /// For the count itself: the least that is at or above `edge`.

@@ -3,12 +3,17 @@
 /// Additions branch on equal points and on the identity, and so are for what is public or can meet neither but by a chance
 /// of 2^-256. Secret multiples are OpenSSL's (`CurveWorkspace`).
 package struct CurvePoint: Sendable {
+    /// X of Jacobian coordinates; it is no affine coordinate until it is divided by Z².
     let x: FieldElement
+    /// Y of Jacobian coordinates, to be divided by Z³.
     let y: FieldElement
+    /// Zero for the identity alone. A point has one representation for each z that is not zero.
     let z: FieldElement
 
+    /// The neutral element of addition, which has no affine coordinates and no encoding as a `GroupElement`.
     package static var identity: CurvePoint { CurvePoint(x: .one, y: .one, z: .zero) }
 
+    /// The base point G (SP 800-186, 3.2.1.3), which generates the whole group: P-256 has cofactor 1.
     package static var generator: CurvePoint {
         CurvePoint(
             x: FieldElement(
@@ -27,6 +32,7 @@ package struct CurvePoint: Sendable {
                 0x3BCE_3C3E_27D2_604B, 0x651D_06B0_CC53_B0F6, 0xB3EB_BD55_7698_86BC, 0x5AC6_35D8_AA3A_93E7))
     }
 
+    /// The value of x³ - 3x + b. A point of the curve at x exists exactly where this is a square.
     package static func rightSide(_ x: FieldElement) -> FieldElement { (x.squared - FieldElement(3)) * x + b }
 
     package var isIdentity: Bool { z.isZero }
@@ -65,6 +71,7 @@ package struct CurvePoint: Sendable {
             x: x, y: r * (v - x) - (s1 * j).doubled, z: ((a.z + b.z).squared - zz1 - zz2) * h)
     }
 
+    /// The inverse of a point: the same x, and y with the other sign. The identity's is the identity.
     package static prefix func - (a: CurvePoint) -> CurvePoint { CurvePoint(x: a.x, y: -a.y, z: a.z) }
 
     package static func - (a: CurvePoint, b: CurvePoint) -> CurvePoint { a + -b }

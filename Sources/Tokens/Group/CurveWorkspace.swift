@@ -16,6 +16,7 @@ struct CurveWorkspace: ~Copyable {
     /// Points that share their doublings in one sum: their tables fill 96 KB.
     private static let chunk = 64
 
+    /// Allocates OpenSSL's points and numbers. The process ends where there is no memory for them.
     init() {
         guard let context = BN_CTX_secure_new(), let x = BN_new(), let y = BN_new(), let z = BN_new(),
             let source = EC_POINT_new(Self.group), let result = EC_POINT_new(Self.group)
@@ -59,6 +60,7 @@ struct CurveWorkspace: ~Copyable {
         return total
     }
 
+    /// One call to OpenSSL for at most `chunk` points, whose numbers are wiped afterwards.
     private borrowing func chunkSum(_ points: ArraySlice<CurvePoint>, times scalars: ArraySlice<Scalar>) -> CurvePoint {
         let numbers = scalars.map { Optional(Multiplier.bignum($0)) }
         let sources = points.map { point in
@@ -76,6 +78,7 @@ struct CurveWorkspace: ~Copyable {
         return read(result)
     }
 
+    /// Copies a point into OpenSSL's, in Jacobian coordinates and so without an inversion.
     private borrowing func write(_ point: CurvePoint, to target: OpaquePointer) {
         Self.set(coordinates.0, point.x.number)
         Self.set(coordinates.1, point.y.number)
@@ -85,6 +88,7 @@ struct CurveWorkspace: ~Copyable {
                 Self.group, target, coordinates.0, coordinates.1, coordinates.2, context))
     }
 
+    /// Copies a point out of OpenSSL's, with whatever Z it has there.
     private borrowing func read(_ point: OpaquePointer) -> CurvePoint {
         Self.require(
             EC_POINT_get_Jprojective_coordinates_GFp(
@@ -93,6 +97,7 @@ struct CurveWorkspace: ~Copyable {
             x: Self.element(coordinates.0), y: Self.element(coordinates.1), z: Self.element(coordinates.2))
     }
 
+    /// Copies a number of 256 bits into OpenSSL's, and wipes the bytes in between.
     fileprivate static func set(_ number: OpaquePointer, _ words: Words) {
         var limbs = (words.w0.littleEndian, words.w1.littleEndian, words.w2.littleEndian, words.w3.littleEndian)
         withUnsafeMutableBytes(of: &limbs) { limbs in

@@ -6,6 +6,7 @@ package struct FieldElement: Hashable, Sendable {
 
     private init(montgomery words: Words) { self.words = words }
 
+    /// An element from a number below 2^64, which is always below the modulus.
     package init(_ small: UInt64) { words = Modulus.field.enter(Words(small)) }
 
     /// Any number, reduced.
@@ -18,8 +19,10 @@ package struct FieldElement: Hashable, Sendable {
     }
 
     package static var zero: FieldElement { FieldElement(montgomery: Words(0)) }
+    /// The neutral element of multiplication: 2^256 mod p in Montgomery's representation.
     package static var one: FieldElement { FieldElement(montgomery: Modulus.field.one) }
 
+    /// The number out of Montgomery's representation, below the modulus p = 2^256 - 2^224 + 2^192 + 2^96 - 1.
     package var number: Words { Modulus.field.leave(words) }
     package var isZero: Bool { words.isZero }
     /// RFC 9380, section 4.1: `sgn0`.
@@ -43,6 +46,7 @@ package struct FieldElement: Hashable, Sendable {
     package var squared: FieldElement { self * self }
     var doubled: FieldElement { self + self }
 
+    /// The element `a` where `choice` holds, otherwise `b`, without a branch on the elements.
     static func select(_ choice: Bool, _ a: FieldElement, _ b: FieldElement) -> FieldElement {
         FieldElement(montgomery: Words.select(choice ? 1 : 0, a.words, b.words))
     }
@@ -80,6 +84,8 @@ package struct FieldElement: Hashable, Sendable {
         return (isSquare, select(isSquare, root, root * rootOfTen))
     }
 
+    /// A square root of 10 in Montgomery's representation: the `c2 = sqrt(-Z)` of RFC 9380, appendix F.2.1.2, where Z
+    /// is -10.
     private static var rootOfTen: FieldElement {
         FieldElement(
             montgomery: Words(

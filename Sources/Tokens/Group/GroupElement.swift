@@ -1,7 +1,9 @@
 /// An element of P-256's group other than the identity, in affine coordinates (RFC 9497, section 4.3). What a peer sent is
 /// one only after every check of the decoding.
 package struct GroupElement: Hashable, Sendable {
+    /// The affine x, on the wire as 32 bytes.
     package let x: FieldElement
+    /// The affine y. Of it only the parity is in the compressed encoding.
     package let y: FieldElement
 
     /// Bytes of the compressed encoding (SEC 1, 2.3.3): the sign of y in the first, then x, the most significant byte first.
@@ -12,6 +14,7 @@ package struct GroupElement: Hashable, Sendable {
         self.y = y
     }
 
+    /// The base point G (SP 800-186, 3.2.1.3) in affine coordinates.
     package static var generator: GroupElement {
         GroupElement(x: CurvePoint.generator.x, y: CurvePoint.generator.y)
     }
@@ -31,6 +34,7 @@ package struct GroupElement: Hashable, Sendable {
         self.init(x: x, y: y.isOdd == (bytes[0] == 3) ? y : -y)
     }
 
+    /// The 33 bytes of the compressed encoding: 2 where y is even and 3 where it is odd, then x.
     package var compressed: [UInt8] { [y.isOdd ? 3 : 2] + x.number.bigEndianBytes }
 
     /// x and y, the most significant byte first: SEC 1's uncompressed encoding without its first byte.
@@ -49,6 +53,7 @@ package struct GroupElement: Hashable, Sendable {
         self.init(x: x, y: y)
     }
 
+    /// The element in Jacobian coordinates with Z = 1.
     package var point: CurvePoint { CurvePoint(x: x, y: y, z: .one) }
 
     /// Nil for the identity.

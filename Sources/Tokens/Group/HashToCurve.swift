@@ -31,6 +31,8 @@ package enum HashToCurve {
         return (fieldElement(uniform[..<48]), fieldElement(uniform[48...]))
     }
 
+    /// A field element from 48 bytes, the most significant first, so that its bias is below 2^-128 (RFC 9380, section
+    /// 5.1).
     private static func fieldElement(_ wide: ArraySlice<UInt8>) -> FieldElement {
         let high = FieldElement(reducing: Words(bigEndian: wide.prefix(16)))
         let low = FieldElement(reducing: Words(bigEndian: wide.dropFirst(16)))

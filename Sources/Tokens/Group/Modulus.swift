@@ -35,12 +35,14 @@ struct Modulus: Sendable {
         }
     }
 
+    /// The sum modulo m of two numbers below m.
     @inline(__always)
     func add(_ a: Words, _ b: Words) -> Words {
         let (sum, carry) = Words.add(a, b)
         return reduceOnce(sum, above: carry)
     }
 
+    /// The difference modulo m of two numbers below m.
     @inline(__always)
     func subtract(_ a: Words, _ b: Words) -> Words {
         let (difference, borrow) = Words.subtract(a, b)
@@ -89,6 +91,7 @@ struct Modulus: Sendable {
         above = over &+ again
     }
 
+    /// The number `a + above·2^256`, which is below 2m, less m where it is not below m. `above` is 0 or 1.
     @inline(__always)
     private func reduceOnce(_ a: Words, above: UInt64) -> Words {
         let (reduced, borrow) = Words.subtract(a, words)

@@ -3,6 +3,7 @@ import Copenssl
 /// SHA-256 (FIPS 180-4) by OpenSSL.
 enum SHA256 {
     static let byteCount = 32
+    /// Bytes of an input block: the `s_in_bytes` of RFC 9380, section 5.3.1.
     static let blockBytes = 64
 
     // Set once and then only read. Looking the algorithm up costs more than a short hash.

@@ -3,10 +3,13 @@ package struct Scalar: Hashable, Sendable {
     /// Below the order.
     let number: Words
 
+    /// Bytes of the encoding, the most significant first (RFC 9497, section 4.3, `SerializeScalar`).
     package static let byteCount = 32
 
+    /// A scalar from a number that the caller knows to be below the order.
     init(unchecked number: Words) { self.number = number }
 
+    /// A scalar from a number below 2^64, which is always below the order.
     package init(_ small: UInt64) { number = Words(small) }
 
     /// - Parameter bytes: 32, the most significant first.

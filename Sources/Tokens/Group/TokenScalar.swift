@@ -6,6 +6,7 @@ import Copenssl
 package struct TokenScalar: ~Copyable {
     private let scalars: TokenScalars
 
+    /// Takes the only scalar of a batch of one, and with it the duty to wipe it.
     init(_ scalars: consuming TokenScalars) {
         precondition(scalars.count == 1, "one scalar, not a batch of them")
         self.scalars = scalars
@@ -39,6 +40,7 @@ package struct TokenScalar: ~Copyable {
         return try body(bytes)
     }
 
+    /// A second holder of the same secret, which is wiped on its own.
     package borrowing func copy() -> TokenScalar { lend { TokenScalar($0)! } }
 
     /// Nil where the sum is zero.
@@ -47,6 +49,7 @@ package struct TokenScalar: ~Copyable {
         return lend { TokenScalar($0 + other) }
     }
 
+    /// The inverse modulo the order, which exists since a secret is never zero.
     borrowing func inverted() -> TokenScalar { TokenScalar(scalars.inverted()) }
 
     /// Never zero, for the order is prime.
@@ -61,6 +64,7 @@ extension TokenScalar: @unchecked Sendable {}
 
 /// Secret integers for a batch, in one buffer that is wiped when it goes; none is zero.
 package struct TokenScalars: ~Copyable {
+    /// How many secrets there are; public, as it is the size of a batch.
     package let count: Int
     private let numbers: UnsafeMutablePointer<Scalar>
 
@@ -74,6 +78,8 @@ package struct TokenScalars: ~Copyable {
         }
     }
 
+    /// Draws `count` independent secrets, each uniform from 1 to the order less 1, by rejection (RFC 9497, section
+    /// 4.7.1).
     package init(count: Int, using generator: inout some RandomNumberGenerator) {
         self.init(
             count: count,
@@ -101,6 +107,7 @@ package struct TokenScalars: ~Copyable {
         numbers.deallocate()
     }
 
+    /// A copy of one secret, which nobody wipes.
     subscript(_ at: Int) -> Scalar {
         precondition(at < count, "a scalar beyond the batch")
         return numbers[at]
@@ -120,6 +127,8 @@ package struct TokenScalars: ~Copyable {
         return unfactored
     }
 
+    /// The product of the first `at` scalars at each place `at`, with 1 at place 0. It has one place more than
+    /// `scalars`.
     private init(count: Int, runningProductOf scalars: borrowing TokenScalars) {
         self.count = count
         numbers = .allocate(capacity: count)
@@ -127,6 +136,7 @@ package struct TokenScalars: ~Copyable {
         for at in 1..<max(count, 1) { (numbers + at).initialize(to: numbers[at - 1] * scalars[at - 1]) }
     }
 
+    /// Fills the buffer from the last place to the first, as Montgomery's trick undoes a running product.
     private init(count: Int, backwards number: (Int) -> Scalar) {
         self.count = count
         numbers = .allocate(capacity: max(count, 1))

@@ -12,6 +12,7 @@ package struct Words: Hashable, Sendable {
         self.w3 = w3
     }
 
+    /// A number below 2^64.
     package init(_ small: UInt64) { self.init(small, 0, 0, 0) }
 
     static let byteCount = 32
@@ -49,6 +50,7 @@ package struct Words: Hashable, Sendable {
         return Int(word >> UInt64(4 * (at % 16)) & 15)
     }
 
+    /// Whether `a` is below `b`, without a branch on either.
     @inline(__always)
     static func isLess(_ a: Words, _ b: Words) -> Bool { subtract(a, b).borrow != 0 }
 
@@ -86,6 +88,7 @@ package struct Words: Hashable, Sendable {
     // In 128 bits, of which the compiler makes additions with carry. Flags of overflow it makes branches of, and time then
     // depends on the numbers.
 
+    /// The sum of two words and a carry of 0 or 1, which becomes the next word's carry.
     @inline(__always)
     static func sum(_ a: UInt64, _ b: UInt64, _ carry: inout UInt64) -> UInt64 {
         let total =

@@ -1,6 +1,12 @@
 /// An account: by IBAN (ISO 13616), or by its bank's code and a local number.
 enum AccountNumber {
     /// `iban:` and the IBAN, or `local:`, the code, a slash and the number; letters in capitals.
+    ///
+    /// - Parameters:
+    ///   - folded: the text, in ASCII. One slash parts a bank's code from the number.
+    ///   - bankCode: the code for a local number that comes without one.
+    /// - Throws: `checkFailed` for a text in an IBAN's form whose check digits are wrong; `bankCodeMissing` for a local
+    ///   number without a code where `bankCode` is nil; `wrongForm` for anything else.
     static func canonical(_ folded: [UInt8], bankCode: String?) throws(IdentifierError) -> [UInt8] {
         let text = folded.uppercased
         let compact = withoutLabel(text).without(" -")
@@ -26,6 +32,8 @@ enum AccountNumber {
         return rest
     }
 
+    /// Whether a text without spaces has two letters, two digits and 11 to 30 letters and digits. Which country has
+    /// which length is not looked up.
     private static func isFormOfIBAN(_ text: [UInt8]) -> Bool {
         (15...34).contains(text.count) && text[0].isUppercase && text[1].isUppercase && text[2].isDigit
             && text[3].isDigit && text.isUppercaseAlphanumeric
@@ -40,6 +48,8 @@ enum AccountNumber {
         return rest == 1
     }
 
+    /// A bank's code of 3 to 11 letters and digits, and a number of 1 to 34, both without spaces, hyphens and dots. A
+    /// number of digits alone loses its leading zeros and may not be zero.
     private static func local(bank: [UInt8], number: [UInt8]) throws(IdentifierError) -> [UInt8] {
         var bank = bank.without(" -.")
         var number = number.without(" -.")

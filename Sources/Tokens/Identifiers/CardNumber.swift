@@ -1,5 +1,9 @@
 /// A primary account number (ISO/IEC 7812-1): 12 to 19 digits, the last of them Luhn's.
 enum CardNumber {
+    /// The digits alone, without the spaces and hyphens that people write between them.
+    ///
+    /// - Throws: `wrongForm` for another number of digits, other characters or zeros alone; `checkFailed` where Luhn's
+    ///   check does not hold.
     static func canonical(_ folded: [UInt8]) throws(IdentifierError) -> [UInt8] {
         let digits = folded.without(" -")
         // Zeros alone pass Luhn's check and stand for no card.

@@ -1,6 +1,10 @@
 /// A mail address (RFC 5321, section 4.1.2) without quoting: all in small letters. Dots and tags of the local part stay:
 /// what they mean is each provider's own. Names in other scripts are taken as their A-labels alone (RFC 5890).
 enum EmailAddress {
+    /// The address in small letters, without a dot at its end.
+    ///
+    /// - Throws: `wrongForm` unless it is one local part of at most 64 bytes, one `@` and a domain of two labels or
+    ///   more.
     static func canonical(_ folded: [UInt8]) throws(IdentifierError) -> [UInt8] {
         let parts = folded.lowercased.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         guard parts.count == 2 else { throw .wrongForm }
@@ -20,6 +24,8 @@ enum EmailAddress {
             }
     }
 
+    /// Whether a text has labels of 1 to 63 letters, digits and inner hyphens, in at most 253 bytes together (RFC 1035,
+    /// section 2.3.4).
     private static func isDomain(_ text: [UInt8]) -> Bool {
         let hyphen = UInt8(ascii: "-")
         let labels = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

@@ -1,7 +1,9 @@
 /// A text as the rules read it: in ASCII, without what can't be seen, without spaces at its ends.
 struct FoldedText {
+    /// Bytes of UTF-8 that a text may have before it is folded.
     static let maximumBytes = 256
 
+    /// ASCII from space to tilde, at least one character, with no space at either end.
     private(set) var bytes: [UInt8] = []
 
     /// - Throws: `tooLong` for more than 256 bytes of UTF-8; `controlCharacter`, `notASCII`; `empty` where nothing is left.
@@ -50,6 +52,7 @@ extension [UInt8] {
         removeFirst(prefix(while: isTrimmed).count)
     }
 
+    /// The bytes without those of `characters`, which are ASCII.
     func without(_ characters: String) -> [UInt8] {
         let unwanted = Array(characters.utf8)
         return filter { !unwanted.contains($0) }

@@ -18,6 +18,7 @@ package enum IdentifierError: String, Error, Sendable, Hashable, CaseIterable {
     /// A national phone number, and no dialling plan is set.
     case callingCodeMissing = "calling_code_missing"
 
+    /// The stable code that agents report.
     package var code: String { rawValue }
 }
 

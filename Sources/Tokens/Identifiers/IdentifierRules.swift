@@ -11,6 +11,8 @@ package struct IdentifierRules: Sendable, Hashable {
     }
 
     /// The identifier that a text of a kind means.
+    ///
+    /// - Throws: what makes the text no identifier of its kind (`IdentifierError`). The error never carries the text.
     package func identifier(_ kind: IdentifierKind, _ text: String) throws(IdentifierError) -> Identifier {
         let folded = try FoldedText(text).bytes
         let canonical =

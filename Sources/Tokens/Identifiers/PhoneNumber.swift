@@ -1,5 +1,10 @@
 /// A phone number as E.164 has it: a plus, the calling code and the rest, 7 to 15 digits.
 enum PhoneNumber {
+    /// The number with its plus. Spaces, hyphens, dots, slashes and brackets are left out.
+    ///
+    /// - Parameter plan: how national numbers are dialled; without one `00` is taken for the international prefix.
+    /// - Throws: `callingCodeMissing` for a national number without a plan; `wrongForm` for other characters or another
+    ///   number of digits.
     static func canonical(_ folded: [UInt8], _ plan: DiallingPlan?) throws(IdentifierError) -> [UInt8] {
         let text = folded.without(" -./")
         let bare = text.without("()")

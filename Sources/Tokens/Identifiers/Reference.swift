@@ -1,7 +1,11 @@
 /// An identifier without check digits or a form of its own: as its giver spells it, in capitals, with single spaces.
 enum Reference {
+    /// Bytes that a reference may have once it is folded.
     static let maximumBytes = 128
 
+    /// The text in capitals, with one space where there are several.
+    ///
+    /// - Throws: `tooLong` for more than 128 bytes.
     static func canonical(_ folded: [UInt8]) throws(IdentifierError) -> [UInt8] {
         guard folded.count <= maximumBytes else { throw .tooLong }
         return Array(folded.uppercased.split(separator: UInt8(ascii: " ")).joined(separator: [UInt8(ascii: " ")]))

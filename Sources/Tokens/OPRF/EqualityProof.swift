@@ -20,14 +20,18 @@ package struct EqualityProof: Sendable, Hashable {
         s = try Scalar(bytes: Array(bytes.suffix(Scalar.byteCount)))
     }
 
+    /// The 64 bytes of the encoding: the challenge, then the response, each with the most significant byte first.
     package var bytes: [UInt8] { c.bytes + s.bytes }
 }
 
 /// What a proof speaks of: that `evaluated[i] = k·blinded[i]` for the k of `publicKey = k·G`, in a context that is part of
 /// every hash.
 package struct EqualityStatement: Sendable {
+    /// The public key k·G, of the party whose proof it is.
     package let publicKey: GroupElement
+    /// What the key was applied to, 1 to 65,535 elements.
     package let blinded: [GroupElement]
+    /// What came of it: one element for each that was blinded, in their order.
     package let evaluated: [GroupElement]
     let suite: OPRFSuite
 
@@ -88,6 +92,7 @@ package struct EqualityStatement: Sendable {
         }
     }
 
+    /// The c of RFC 9497, section 2.2.1: a hash of the key, both composites and both commitments.
     private func challenge(_ m: GroupElement, _ z: GroupElement, _ t2: GroupElement, _ t3: GroupElement) -> Scalar {
         let transcript = [publicKey, m, z, t2, t3].flatMap { OPRFSuite.prefixed($0.compressed) }
         return suite.hashToScalar(transcript + Array("Challenge".utf8))

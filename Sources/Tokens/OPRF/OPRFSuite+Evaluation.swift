@@ -14,11 +14,16 @@ extension OPRFSuite {
     }
 
     /// RFC 9497, section 3.3.1, `BlindEvaluate`.
+    ///
+    /// One multiplication an element; `key` is secret and has no influence on the time.
     package func blindEvaluate(_ blinded: [GroupElement], key: borrowing TokenScalar) -> [GroupElement] {
         GroupElement.multiply(blinded, by: key)
     }
 
     /// The first half of `Finalize`: the blinds are taken off.
+    ///
+    /// - Parameter blinds: those that the elements were blinded by, in the same order; their inverses cost one
+    ///   inversion for all.
     package func unblind(_ evaluated: [GroupElement], blinds: borrowing TokenScalars) -> [GroupElement] {
         GroupElement.multiply(evaluated.map(\.point), byEach: blinds.inverted())!
     }

@@ -6,10 +6,13 @@ package struct OPRFSuite: Sendable, Hashable {
         case verifiable = 1
     }
 
+    /// The end of every domain separation tag (RFC 9497, section 3.1, `contextString`).
     let contextString: [UInt8]
 
+    /// A suite with a context string of the caller's, for hashes that must not meet the RFC's.
     init(contextString: [UInt8]) { self.contextString = contextString }
 
+    /// A suite with the RFC's own context string: `OPRFV1-`, the mode's byte and `-P256-SHA256`.
     package init(_ mode: Mode) {
         contextString = Array("OPRFV1-".utf8) + [mode.rawValue] + Array("-P256-SHA256".utf8)
     }
@@ -29,10 +32,13 @@ package struct OPRFSuite: Sendable, Hashable {
         throw .scalarIsZero
     }
 
+    /// RFC 9497, section 4.3, `HashToScalar`.
     func hashToScalar(_ message: [UInt8]) -> Scalar { HashToCurve.scalar(message, tag: tag("HashToScalar-")) }
 
+    /// RFC 9497, section 4.3, `HashToGroup`: a point whose logarithm nobody knows.
     package func hashToGroup(_ message: [UInt8]) -> CurvePoint { HashToCurve.point(message, tag: tag("HashToGroup-")) }
 
+    /// A domain separation tag: its name, then the context string.
     func tag(_ name: String) -> [UInt8] { Array(name.utf8) + contextString }
 
     /// Bytes after their length of two bytes, most significant first.

@@ -1,6 +1,7 @@
 /// How many elements a member may have evaluated: so fast, and so many at once after a rest. It bounds how many
 /// identifiers a member, or a thief of its keys, can try.
 package struct RateLimit: Sendable, Hashable {
+    /// How fast a used-up level comes back; 1 to 10^9.
     package let elementsPerSecond: Int64
     /// At least the largest batch, so that any lawful request fits some day.
     package let burst: Int64
@@ -35,6 +36,9 @@ package struct RateBucket: Sendable {
     private var level: Int64
     private var last: Int64
 
+    /// A full bucket.
+    ///
+    /// - Parameter now: milliseconds of the clock that later calls of `take` go by.
     package init(_ limit: RateLimit, at now: Int64) {
         self.limit = limit
         level = limit.burst * 1000
@@ -48,6 +52,7 @@ package struct RateBucket: Sendable {
         last = level.time
     }
 
+    /// The level as of the last call of `take`; what came back after it is not in it.
     package var current: RateLevel { RateLevel(thousandths: level, time: last) }
 
     /// Takes all of `elements` or nothing.

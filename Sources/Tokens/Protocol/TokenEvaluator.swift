@@ -2,7 +2,9 @@ package import Records
 
 /// What a member asks each party: to evaluate blinded elements under the key of an epoch. The same for every party.
 package struct TokenRequest: Sendable, Hashable {
+    /// The epoch whose key the member wants; a party answers for its newest and for the one before.
     package let epoch: TokenEpoch
+    /// Elements that say nothing of the identifiers, since each was multiplied by a blind of its own; 1 to 1,024.
     package let blinded: [GroupElement]
 
     package init(epoch: TokenEpoch, blinded: [GroupElement]) {
@@ -28,6 +30,7 @@ package struct TokenEvaluator: ~Copyable, Sendable {
         }
     }
 
+    /// The party whose shares these are.
     package let party: PartyID
     private var newest: Key
     private var previous: Key?
@@ -58,6 +61,7 @@ package struct TokenEvaluator: ~Copyable, Sendable {
         newest = Key(share, next)
     }
 
+    /// Whether the member has a rate here, and so may ask.
     package func isMember(_ member: MemberID) -> Bool { limits[member] != nil }
 
     /// - Throws: `staleEpoch`, which names the newest.
@@ -65,6 +69,7 @@ package struct TokenEvaluator: ~Copyable, Sendable {
         try key(of: epoch).share.publicKey
     }
 
+    /// The key of one of the two epochs that are answered for.
     private func key(of epoch: TokenEpoch) throws(TokenError) -> Key {
         for key in [newest, previous] {
             if let key, key.context.epoch == epoch { return key }

@@ -16,6 +16,7 @@ package enum PartyAnswer: Sendable, Hashable {
 
 /// How far a batch has come.
 package enum TokenProgress: Sendable, Hashable {
+    /// Fewer than two good answers have come, and fewer than two parties have failed.
     case waiting
     /// In the identifiers' order.
     case tokens([EntityToken])
@@ -26,6 +27,7 @@ package enum TokenProgress: Sendable, Hashable {
 /// A member's side of a batch: blinds identifiers, waits for any two of the three parties, and unblinds. Its blinds are
 /// wiped with it.
 package struct TokenRequestBatch: ~Copyable, Sendable {
+    /// The request, the same for all three parties. It says nothing of the identifiers but how many there are.
     package let request: TokenRequest
     /// What is wrong with the answers that were of no use; to be told to the parties' operators.
     package private(set) var faults: [PartyID: TokenError] = [:]
@@ -67,6 +69,8 @@ package struct TokenRequestBatch: ~Copyable, Sendable {
         return progress
     }
 
+    /// Checks a party's proof against its public share. The second good answer ends the batch; a bad one counts as the
+    /// party's failure.
     private mutating func accept(_ evaluation: PartialEvaluation) {
         do throws(TokenError) {
             try evaluation.check(of: request.blinded, key: key, in: context)

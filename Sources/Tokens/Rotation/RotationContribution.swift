@@ -9,6 +9,7 @@ package struct RotationContribution: ~Copyable, Sendable {
 
     package static let byteCount = Scalar.byteCount
 
+    /// Draws a party's own contribution, uniform from 1 to the order less 1.
     package init(party: PartyID, using generator: inout some RandomNumberGenerator) {
         self.party = party
         secret = TokenScalar(using: &generator)

@@ -6,6 +6,7 @@ import Records
 ///
 /// Parties alone have Δ, and keep it for as long as records with old tokens may be read again.
 package struct TokenUpdate: ~Copyable, Sendable {
+    /// The epoch whose key and tokens are moved.
     package let from: TokenEpoch
     package let to: TokenEpoch
     private let factor: TokenScalar
@@ -58,6 +59,7 @@ package struct TokenUpdate: ~Copyable, Sendable {
         try factor.withSecretBytes(body)
     }
 
+    /// A label, the consortium and the epoch, so that no hash of one rotation serves another one.
     static func transcript(_ label: String, _ context: TokenContext) -> [UInt8] {
         OPRFSuite.prefixed(Array(label.utf8)) + OPRFSuite.prefixed(context.consortium) + context.epoch.bytes
     }
@@ -72,11 +74,13 @@ package struct TokenUpdate: ~Copyable, Sendable {
         GroupElement.multiply(tokens.map(\.element), by: factor.inverted()).map(EntityToken.init)
     }
 
+    /// A party's share of the new key Δ·k, with its public side. Only this party's secret is needed for it.
     package borrowing func moved(_ share: borrowing TokenKeyShare) -> TokenKeyShare {
         TokenKeyShare(
             unchecked: share.party, secret: share.secret.multiplied(by: factor), publicKey: moved(share.publicKey))
     }
 
+    /// The public side of the new key, which whoever has the factor can compute alone.
     package borrowing func moved(_ publicKey: TokenPublicKey) -> TokenPublicKey {
         let elements = GroupElement.multiply([publicKey.key] + publicKey.shares, by: factor)
         return TokenPublicKey(unchecked: elements[0], shares: Array(elements.dropFirst()))

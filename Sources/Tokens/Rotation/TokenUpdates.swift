@@ -32,6 +32,7 @@ package final class TokenUpdates: Sendable {
         state.withLock { $0.updates[from] = kept }
     }
 
+    /// Puts an epoch's key in force. An older epoch than the newest changes nothing, so a repetition does no harm.
     package func begin(_ epoch: TokenEpoch) { state.withLock { $0.newest = max($0.newest, epoch) } }
 
     /// Forgets a factor that no record in the log needs any more.

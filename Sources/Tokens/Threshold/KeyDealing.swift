@@ -2,9 +2,11 @@ package import Records
 
 /// What a dealer says in public of its line: multiples of G by its value at zero and by its slope (Feldman 1987).
 package struct DealingCommitments: Sendable, Hashable {
+    /// The party that drew the line.
     package let dealer: PartyID
     /// Nil where the line goes through zero: a refresh, which changes shares and not the key.
     package let constant: GroupElement?
+    /// The line's slope times G; never the identity.
     package let slope: GroupElement
 
     package init(dealer: PartyID, constant: GroupElement?, slope: GroupElement) {

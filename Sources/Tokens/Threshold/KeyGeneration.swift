@@ -11,6 +11,7 @@ package struct KeyGeneration: ~Copyable, Sendable {
     private var sum: TokenScalar?
     private var received: [PartyID: DealingCommitments] = [:]
 
+    /// The generation of a new key, to which each of the three parties, this one too, deals once.
     package init(party: PartyID) {
         self.party = party
         old = nil
@@ -42,6 +43,8 @@ package struct KeyGeneration: ~Copyable, Sendable {
         received[commitments.dealer] = commitments
     }
 
+    /// The party's share, with the public key that all parties find that were dealt the same commitments.
+    ///
     /// - Throws: `tooFewParties` before all three have dealt.
     package consuming func finish() throws(TokenError) -> TokenKeyShare {
         guard received.count == PartyID.allCases.count, let secret = sum.take() else { throw .tooFewParties }

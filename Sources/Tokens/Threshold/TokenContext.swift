@@ -7,6 +7,7 @@ extension PartyID {
 
 /// Which key is meant: numbered from the first on, one more with every rotation. A refresh of shares changes no epoch.
 package struct TokenEpoch: Hashable, Sendable, Comparable {
+    /// The epoch's number, from 1 on.
     package let number: UInt64
 
     package init(_ number: UInt64) { self.number = number }
@@ -14,6 +15,7 @@ package struct TokenEpoch: Hashable, Sendable, Comparable {
     /// Of the first key; later ones come of rotations.
     package static let first = TokenEpoch(1)
 
+    /// The epoch of the key that the next rotation makes.
     package var next: TokenEpoch { TokenEpoch(number + 1) }
 
     /// Nil before the first.

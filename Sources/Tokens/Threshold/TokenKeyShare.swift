@@ -3,7 +3,9 @@ package import Records
 /// One party's share of the token key: the value at `party.abscissa` of a line that nobody knows. Two shares are the key.
 package struct TokenKeyShare: ~Copyable, Sendable {
     package let party: PartyID
+    /// The public side, in which this party's share is the secret times G.
     package let publicKey: TokenPublicKey
+    /// The value of the line at the party; never sent, and never zero.
     let secret: TokenScalar
 
     /// - Throws: `keyInconsistent` where the secret is not the party's for that public key.
@@ -48,7 +50,9 @@ package struct TokenKeyShare: ~Copyable, Sendable {
 package struct PartialEvaluation: Sendable, Hashable {
     package let party: PartyID
     package let epoch: TokenEpoch
+    /// One element for each that was blinded, still under the member's blinds.
     package let elements: [GroupElement]
+    /// One proof for all elements that the party's own share was used (Chaum and Pedersen 1992, batched).
     package let proof: EqualityProof
 
     /// Elements in one request.

@@ -2,6 +2,7 @@ package import Records
 
 /// The public side of the shared key: K = k·G and each party's K_i = k_i·G, which its proofs are checked against.
 package struct TokenPublicKey: Sendable, Hashable {
+    /// K, which stands for the whole key that nobody holds.
     package let key: GroupElement
     /// By party.
     package let shares: [GroupElement]
@@ -25,6 +26,7 @@ package struct TokenPublicKey: Sendable, Hashable {
         self.shares = shares
     }
 
+    /// The public share K_i of a party.
     package subscript(_ party: PartyID) -> GroupElement { shares[party.rawValue] }
 
     /// Parties and members that have the same key have the same digest (32 bytes): what they compare before they use it.

@@ -23,13 +23,13 @@ struct TokenCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        guard TokenEntry.isClient(client) else {
+        guard BearerTokenEntry.isClient(client) else {
             throw Failure("`--client` is a name of letters, digits, `-`, `_` and `.`")
         }
         let known = FileManager.default.fileExists(atPath: file) ? try readFile(file) : Array(tokensHeader.utf8)
         if known.count > tokensHeader.utf8.count { _ = try readTokens(file: file) }
         let token = "cordon_" + hexadecimal(randomBytes(32))
-        let entry = TokenEntry(client: client, sha256: BearerTokens.hash(token))
+        let entry = BearerTokenEntry(client: client, sha256: BearerTokens.hash(token))
         try writeFile(known + (known.last == 10 ? [] : [10]) + Array(entry.yaml.utf8), to: file)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         print(token)

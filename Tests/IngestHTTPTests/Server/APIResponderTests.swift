@@ -29,7 +29,7 @@ struct TestAPI {
         settings.description = Array("openapi: 3.1.0".utf8)
         let tokens = BearerTokens([.init(client: "core", sha256: BearerTokens.hash(Self.token))])
         responder = try APIServer(
-            settings, service: bench.service, format: format, tokens: TokenStore(tokens), metrics: bench.metrics,
+            settings, service: bench.service, format: format, tokens: BearerTokenStore(tokens), metrics: bench.metrics,
             exposition: { [metrics = bench.metrics] in metrics.exposition }, readiness: { ready },
             logger: .silent
         ).responder

@@ -21,7 +21,7 @@ private func serving<T>(
     change(&settings)
     let server = try APIServer(
         settings, service: bench.service, format: .json,
-        tokens: TokenStore(BearerTokens([.init(client: "core", sha256: BearerTokens.hash(TestAPI.token))])),
+        tokens: BearerTokenStore(BearerTokens([.init(client: "core", sha256: BearerTokens.hash(TestAPI.token))])),
         metrics: bench.metrics, exposition: { "" }, readiness: { [] },
         logger: .silent)
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
@@ -114,7 +114,7 @@ struct ScoreServerTests {
         settings.tls = .init(certificate: file, key: file)
         do {
             _ = try APIServer(
-                settings, service: bench.service, format: .json, tokens: TokenStore(BearerTokens([])),
+                settings, service: bench.service, format: .json, tokens: BearerTokenStore(BearerTokens([])),
                 metrics: bench.metrics, exposition: { "" }, readiness: { [] }, logger: Logger(label: "test"))
             Issue.record("it was taken")
         } catch { #expect("\(error)".hasPrefix("\(file) and \(file) are no certificate chain")) }

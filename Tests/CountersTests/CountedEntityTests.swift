@@ -7,7 +7,7 @@ import ThreeParty
 private let start: Int64 = 1_530_000_000
 
 @Suite("Tokens' keys, members' numbers and windows")
-struct TokenKeyTests {
+struct CountedEntityTests {
     /// Keys that differ in one bit each, those of zeros and ones in part, and some of a seed.
     private static let keys: [[UInt8]] = {
         var generator = SplitMix64(1)
@@ -23,30 +23,31 @@ struct TokenKeyTests {
 
     @Test("a key is its 33 bytes, and neither 32 nor 34 nor zeros")
     func bytes() throws {
-        for bytes in Self.keys { #expect(try #require(TokenKey(bytes)).bytes == bytes) }
+        for bytes in Self.keys { #expect(try #require(CountedEntity(bytes)).bytes == bytes) }
         for count in Array(0...70) where count != 33 {
-            #expect(TokenKey([UInt8](repeating: 1, count: count)) == nil)
+            #expect(CountedEntity([UInt8](repeating: 1, count: count)) == nil)
         }
-        #expect(TokenKey([UInt8](repeating: 0, count: 33)) == nil)
+        #expect(CountedEntity([UInt8](repeating: 0, count: 33)) == nil)
         // A part of another array counts from where it begins.
         let long = [9, 9] + Self.keys[0] + [9]
-        #expect(TokenKey(long[2..<35])?.bytes == Self.keys[0])
-        #expect(long.withUnsafeBytes { TokenKey(UnsafeRawBufferPointer(rebasing: $0[2..<35])) }?.bytes == Self.keys[0])
+        #expect(CountedEntity(long[2..<35])?.bytes == Self.keys[0])
+        #expect(
+            long.withUnsafeBytes { CountedEntity(UnsafeRawBufferPointer(rebasing: $0[2..<35])) }?.bytes == Self.keys[0])
     }
 
     @Test("a key is never printed, in whatever way")
     func printed() throws {
-        let key = try #require(TokenKey(Self.keys[0]))
+        let key = try #require(CountedEntity(Self.keys[0]))
         var dumped = ""
         dump(key, to: &dumped)
-        #expect(dumped == "- TokenKey(33 bytes)\n")
-        #expect(["\(key)", String(reflecting: key)] == ["TokenKey(33 bytes)", "TokenKey(33 bytes)"])
+        #expect(dumped == "- CountedEntity(33 bytes)\n")
+        #expect(["\(key)", String(reflecting: key)] == ["CountedEntity(33 bytes)", "CountedEntity(33 bytes)"])
         #expect(Mirror(reflecting: key).children.isEmpty)
     }
 
     @Test("keys are equal and in order as their bytes are")
     func order() throws {
-        let keys = Self.keys.compactMap { TokenKey($0) }
+        let keys = Self.keys.compactMap { CountedEntity($0) }
         for left in keys.prefix(60) {
             for right in keys.suffix(240) {
                 #expect((left == right) == (left.bytes == right.bytes))
@@ -61,7 +62,7 @@ struct TokenKeyTests {
     @Test("tokens that differ in any one bit are counted apart")
     func apart() {
         var counters = TokenCounters(spec: spec(days: 1))
-        let keys = Self.keys.compactMap { TokenKey($0) }
+        let keys = Self.keys.compactMap { CountedEntity($0) }
         for (number, key) in keys.enumerated() {
             for _ in 0...(number % 3) { _ = counters.event(key, member(1), at: time(start)) }
         }

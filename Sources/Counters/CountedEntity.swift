@@ -1,6 +1,7 @@
 /// What names an entity, such as a payee or a device, to the parties: the 33 bytes of a compressed group element, of which
 /// nothing is read here. All of them are kept, since a rotation computes the next key from this one.
-package struct TokenKey: NumberedKey, Comparable, CustomStringConvertible, CustomReflectable {
+package struct CountedEntity: NumberedKey, Comparable, CustomStringConvertible, CustomReflectable {
+    /// Bytes of a compressed element of P-256 (SEC 1, 2.3.3).
     package static let byteCount = 33
 
     private let words: (UInt64, UInt64, UInt64, UInt64)
@@ -9,7 +10,7 @@ package struct TokenKey: NumberedKey, Comparable, CustomStringConvertible, Custo
     /// Nil for another number of bytes, and for zeros alone.
     package init?(_ bytes: some Collection<UInt8>) {
         let bytes = Array(bytes)
-        guard let key = bytes.withUnsafeBytes({ TokenKey($0) }) else { return nil }
+        guard let key = bytes.withUnsafeBytes({ CountedEntity($0) }) else { return nil }
         self = key
     }
 
@@ -27,8 +28,9 @@ package struct TokenKey: NumberedKey, Comparable, CustomStringConvertible, Custo
     private init() { (words, last) = ((0, 0, 0, 0), 0) }
 
     /// No token.
-    static let none = TokenKey()
+    static let none = CountedEntity()
 
+    /// The 33 bytes that the key was made of.
     package var bytes: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(Self.byteCount)
@@ -48,7 +50,7 @@ package struct TokenKey: NumberedKey, Comparable, CustomStringConvertible, Custo
         return (mixed ^ mixed >> 29) &* 0xBF58_476D_1CE4_E5B9
     }
 
-    package static func == (left: TokenKey, right: TokenKey) -> Bool {
+    package static func == (left: CountedEntity, right: CountedEntity) -> Bool {
         left.words.3 == right.words.3 && left.words == right.words && left.last == right.last
     }
 
@@ -60,11 +62,12 @@ package struct TokenKey: NumberedKey, Comparable, CustomStringConvertible, Custo
         hasher.combine(last)
     }
 
-    package static func < (left: TokenKey, right: TokenKey) -> Bool {
+    package static func < (left: CountedEntity, right: CountedEntity) -> Bool {
         left.words == right.words ? left.last < right.last : left.words < right.words
     }
 
-    package var description: String { "TokenKey(33 bytes)" }
+    /// The kind alone: logs that had the bytes could be joined.
+    package var description: String { "CountedEntity(33 bytes)" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
@@ -75,10 +78,12 @@ package struct MemberNumber: Hashable, Sendable {
     /// Members that a consortium may have.
     package static let limit = 64
 
+    /// Nil outside of 0 ... 63.
     package init?(_ value: Int) {
         guard (0..<Self.limit).contains(value) else { return nil }
         self.value = UInt8(value)
     }
 
+    /// The member's bit in a set of members.
     var bit: UInt64 { 1 << UInt64(value) }
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The tokens that hold now: a file's, read again while the agent runs.
-package final class TokenStore: Sendable {
+package final class BearerTokenStore: Sendable {
     private let tokens: Mutex<BearerTokens>
 
     package init(_ tokens: BearerTokens) { self.tokens = Mutex(tokens) }
