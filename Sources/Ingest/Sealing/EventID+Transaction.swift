@@ -11,7 +11,9 @@ extension EventID {
     ///   - transaction: the agent's keyed hash of the transaction's id.
     ///   - key: the member's alone.
     package init(of transaction: UInt64, under key: borrowing SecretKey) {
-        let code = key.lend { HMAC<SHA256>.authenticationCode(for: transaction.bigEndianBytes, using: $0) }
+        let code = key.lend { key in
+            transaction.withBigEndianBytes { HMAC<SHA256>.authenticationCode(for: $0, using: key) }
+        }
         self = EventID(Array(code.prefix(16)))!
     }
 }

@@ -5,6 +5,11 @@ extension FixedWidthInteger {
     /// written in two's complement.
     @inlinable package var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
 
+    /// Lends those bytes, for hashing and appending without a copy.
+    @inlinable package func withBigEndianBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        try withUnsafeBytes(of: bigEndian, body)
+    }
+
     /// The number of some bytes, the highest first; where there are more than it has room for, the last count. An empty
     /// sequence is 0. Fewer bytes than the type is wide never give a negative number.
     @inlinable package init(bigEndianBytes bytes: some Sequence<UInt8>) {

@@ -20,7 +20,7 @@ package struct Digest32: Hashable, Sendable, CustomStringConvertible {
     package init(of parts: [[UInt8]]) {
         var hash = SHA256()
         for part in parts {
-            withUnsafeBytes(of: UInt64(part.count).bigEndian) { hash.update(bufferPointer: $0) }
+            UInt64(part.count).withBigEndianBytes { hash.update(bufferPointer: $0) }
             hash.update(data: part)
         }
         bytes = Array(hash.finalize())

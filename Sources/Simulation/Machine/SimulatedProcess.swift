@@ -46,34 +46,28 @@ package final class SimulatedProcess: StageHost, @unchecked Sendable {
             loop = StageLoop(failed: plan.retried)
         }
 
-        /// Takes a step; whether there was something to do.
-        func step(_ clock: any StageClock) -> Bool {
+        func step(_ clock: any StageClock) {
             do {
-                return try advance(clock)
+                try advance(clock)
             } catch {
                 hasEnded = true
                 stage = nil
-                guard !plan.outlives(error) else { return true }
+                guard !plan.outlives(error) else { return }
                 self.error = error
                 stop.stop()
-                return true
             }
         }
 
-        private func advance(_ clock: any StageClock) throws -> Bool {
+        private func advance(_ clock: any StageClock) throws {
             guard let stage else {
-                guard !stop.isSet else {
-                    hasEnded = true
-                    return true
-                }
+                hasEnded = stop.isSet
+                guard !hasEnded else { return }
                 stage = try plan.make()
-                if stage == nil { rest() }
-                return stage != nil
+                if stage == nil { rest(clock) }
+                return
             }
             switch try loop.step(stage, until: clock.now, isStopping: stop.isSet) {
-            case .turned(.idle):
-                rest()
-                return false
+            case .turned(.idle): return rest(clock)
             case .turned(.worked): break
             case .turned(.rest(let pause)), .failed(let pause): wake = clock.now + pause
             case .ended:
@@ -81,12 +75,11 @@ package final class SimulatedProcess: StageHost, @unchecked Sendable {
                 self.stage = nil
             }
             idle = Task.shortest
-            return true
+        }
 
-            func rest() {
-                wake = clock.now + idle
-                idle = min(idle * 2, Task.longest)
-            }
+        private func rest(_ clock: any StageClock) {
+            wake = clock.now + idle
+            idle = min(idle * 2, Task.longest)
         }
     }
 
@@ -105,7 +98,7 @@ package final class SimulatedProcess: StageHost, @unchecked Sendable {
         func wait() throws {
             for task in tasks {
                 // A stage with something under way would need others' turns: none that a role waits for has.
-                for _ in 0..<100 where !task.hasEnded { _ = task.step(clock) }
+                for _ in 0..<100 where !task.hasEnded { task.step(clock) }
                 guard task.hasEnded else { throw LogError.failed(reason: "a simulated stage does not end") }
             }
             if let error { throw error }
@@ -138,7 +131,7 @@ package final class SimulatedProcess: StageHost, @unchecked Sendable {
                 }
                 stepsLeft = left - 1
             }
-            _ = task.step(clock)
+            task.step(clock)
             if task.error != nil, failure != nil { return }
         }
     }

@@ -51,8 +51,8 @@ package struct Frame: Sendable {
         var out: [UInt8] = []
         out.reserveCapacity(Self.headerBytes)
         out += [Self.version, kind.rawValue, UInt8(sender.rawValue), stream.protocol]
-        out += stream.number.bigEndianBytes
-        out += batch.bigEndianBytes
+        stream.number.withBigEndianBytes { out += $0 }
+        batch.withBigEndianBytes { out += $0 }
         return out + digest.bytes
     }
 
