@@ -316,6 +316,23 @@ struct CountingTests {
         #expect(world.metrics[.zero]?.value("cordon_log_errors_total") == Double(failures))
     }
 
+    @Test("tell a member of a label that is not counted, also where the leader is stopped before it could")
+    func refusedAtTheEnd() throws {
+        try world.start()
+        try counted.send([counted.event(0, day: 0, "t1", "d1")])
+        try counted.expectScores()
+        let decided = try world.records(Topics.batches).count
+        let unknown = world.a.labelSealer(world.spec).eventID(UInt64(counted.event(0, day: 0, "t1", "d1").number))
+        let record = world.a.labelSealer(world.spec).record(
+            [LabelEntry(event: unknown, fraud: true)], source: SourcePosition(offset: 1))
+        // For most of a second, in which the leader is told to stop.
+        world.views[.zero]?.fail(appendsTo: Topics.rejected(world.a.id), times: 4)
+        try world.appendLabels([record])
+        #expect(try world.records(Topics.batches, decided + 1).count == decided + 1)
+        world.stop()
+        #expect(try world.rejected(Topics.rejected(world.a.id), 1).map(\.reason) == ["unknown_event"])
+    }
+
     @Test("refuse a transaction with a token that is no point, and count nothing of it")
     func refusedToken() throws {
         try world.start()

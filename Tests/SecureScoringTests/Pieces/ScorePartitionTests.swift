@@ -3,8 +3,22 @@ import Records
 import Sealing
 import SecureScoring
 import Stages
+import Synchronization
 import Telemetry
 import Testing
+
+/// A state that takes nothing while it is full.
+private final class FullState: StoreDecorator {
+    let store: any StateStore
+    let isFull = Mutex(false)
+
+    init(store: any StateStore) { self.store = store }
+
+    func commit(_ writes: [StateWrite], positions: [Position]) throws(LogError) {
+        guard !isFull.withLock({ $0 }) else { throw .unreachable(reason: "the test's disk is full") }
+        try store.commit(writes, positions: positions)
+    }
+}
 
 @Suite("A partition's stage, turned by hand over a backend that leads alone")
 struct ScorePartitionTests {
@@ -124,6 +138,29 @@ struct ScorePartitionTests {
         try stage.finish()
         #expect(try scored() == [[1, 2]])
         #expect(try committed() == 3)
+    }
+
+    @Test("commits at its end what the state could not take before")
+    func lateCommit() throws {
+        try world.append(try world.seal(1...2))
+        let full = FullState(store: pieces.state)
+        let stage = try pieces.stage(backend, state: full)
+        _ = try stage.turn(until: pieces.clock.now)
+        full.isFull.withLock { $0 = true }
+        #expect(throws: LogError.self) { for _ in 0..<20 { _ = try stage.turn(until: pieces.clock.now) } }
+        #expect(try scored() == [[1, 2]])
+        #expect(try committed() == 1)
+        full.isFull.withLock { $0 = false }
+        stage.stop()
+        #expect(!stage.isUnderWay)
+        try stage.finish()
+        #expect(try committed() == 3)
+        // With the sources that are scored: a successor takes them for repeats.
+        try world.append(try world.seal(1...2))
+        let next = try pieces.stage(backend)
+        try settle(next)
+        #expect(backend.begun.count == 1)
+        #expect(try committed() == 5)
     }
 
     @Test("closes a batch where it is full, and has no more under way than the window")

@@ -60,9 +60,12 @@ struct Pieces {
         return ProposalCheck(models: models, reader: reader, replay: replay, patience: .milliseconds(50))
     }
 
-    func stage(_ backend: any ScoringBackend, batches: Int = 2, records: Int = 256) throws -> ScorePartition {
+    /// - Parameter other: in place of the pieces' own state.
+    func stage(
+        _ backend: any ScoringBackend, batches: Int = 2, records: Int = 256, state other: (any StateStore)? = nil
+    ) throws -> ScorePartition {
         try ScorePartition(
-            in: context, state: state, backend: backend, models: registry, counting: terms,
+            in: context, state: other ?? state, backend: backend, models: registry, counting: terms,
             recipients: [world.a.id: try world.a.hpke().publicKey, world.b.id: try world.b.hpke().publicKey],
             limits: BatchLimits(records: records, beat: Beat(every: .milliseconds(1)), batches: batches))
     }
