@@ -59,8 +59,7 @@ package struct DemoConsortium {
             progress.done("3 parties, \(members.count) members, a coordinator, in \(keys.directory)")
         }
         for party in PartyID.allCases {
-            roster.parties[party]?.host = "127.0.0.1"
-            roster.parties[party]?.port = ports[party.rawValue]
+            roster.cell.move(party, to: "127.0.0.1", port: ports[party.rawValue])
         }
         try writeFile(Array(roster.yaml.utf8), to: keys.rosterFile)
         return roster

@@ -23,7 +23,7 @@ package struct DevelopmentKeys {
         try make(folder: directory)
         let authority = try DevelopmentPKI(now: SystemClock().microseconds / 1_000_000)
         try writeFile(Array(authority.authorityPEM().utf8), to: authorityFile)
-        var parties: [PartyID: Roster.Party] = [:]
+        var parties: [PartyID: Cell.Party] = [:]
         for (id, address) in plan.parties {
             let store = FileKeystore(directory: folder(id))
             let hpke = HPKEPrivateKey()
@@ -31,7 +31,7 @@ package struct DevelopmentKeys {
             try store.store(hpke)
             try store.store(agreement, "agreement")
             let certificate = try authority.issue(to: id, directory: folder(id))
-            parties[id] = Roster.Party(
+            parties[id] = Cell.Party(
                 id: id, host: address.host, port: address.port, hpke: hpke.publicKey, agreement: agreement.publicKey,
                 certificate: certificate.fingerprint)
         }
@@ -47,7 +47,7 @@ package struct DevelopmentKeys {
         let signer = SigningKey()
         try coordinator.store(signer)
         let roster = Roster(
-            consortium: plan.name, epoch: plan.epoch, coordinator: signer.verifyingKey, parties: parties,
+            consortium: plan.name, epoch: plan.epoch, coordinator: signer.verifyingKey, cell: Cell(parties),
             members: members)
         try writeFile(Array(roster.yaml.utf8), to: rosterFile)
         return roster

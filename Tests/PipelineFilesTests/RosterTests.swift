@@ -56,12 +56,12 @@ struct RosterTests {
         let roster = try Roster(file: file.path)
         #expect(roster.consortium == "demo" && roster.epoch == 3)
         #expect(roster.members.map(\.id.name) == ["bank-a", "bank-b"])
-        let party = try #require(roster.parties[.zero])
+        let party = try #require(roster.cell.parties[.zero])
         #expect(party.host == "127.0.0.1" && party.port == 7300)
         #expect(
             party.certificate == [UInt8](repeating: 1, count: 32)
                 && party.hpke.bytes == [UInt8](repeating: 9, count: 32))
-        #expect(roster.parties[.two]?.port == 65_535)
+        #expect(roster.cell.parties[.two]?.port == 65_535)
         try file.write(roster.yaml)
         #expect(try Roster(file: file.path).yaml == roster.yaml)
     }

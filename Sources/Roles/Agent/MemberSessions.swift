@@ -11,7 +11,7 @@ package func openSessions(
     let member = entry.id
     if try keystore.sessions(of: member, epoch: roster.epoch) == nil {
         let offer = try SessionOffer(
-            member: member, epoch: roster.epoch, parties: roster.parties.mapValues(\.hpke),
+            member: member, epoch: roster.epoch, parties: roster.cell.sealingKeys,
             identity: try keystore.signingKey())
         try keystore.store(offer, epoch: roster.epoch)
     }

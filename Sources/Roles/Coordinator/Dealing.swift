@@ -16,7 +16,7 @@ package func deal(_ model: ClearModel, roster: Roster, coordinator: FileKeystore
     guard key.verifyingKey == roster.coordinator else {
         throw RoleError.notTheCoordinator(keys: coordinator.directory)
     }
-    let dealer = ModelDealer(parties: roster.parties.mapValues(\.hpke), random: { randomBytes(16) })
+    let dealer = ModelDealer(parties: roster.cell.sealingKeys, random: { randomBytes(16) })
     let (manifest, digest) = try dealer.deal(model, coordinator: key)
     try log.append([
         NewRecord(TopicPartition(Topics.manifests), key: digest.bytes, value: manifest.encoded)

@@ -8,7 +8,7 @@ package import ThreeParty
 package func pairKeys(_ party: PartyID, _ roster: Roster, _ keystore: FileKeystore) throws -> PairKeys {
     let own = try keystore.hpkeKey("agreement")
     func key(_ peer: PartyID) throws -> SecretKey {
-        guard let other = roster.parties[peer] else { throw RoleError.rosterLacks(peer) }
+        guard let other = roster.cell.parties[peer] else { throw RoleError.rosterLacks(peer) }
         let pair = [party, peer].sorted().map(\.name).joined(separator: "/")
         return try own.agree(
             with: other.agreement, info: Array("cordon/pair/v1/\(roster.consortium)/\(pair)/\(roster.epoch)".utf8))

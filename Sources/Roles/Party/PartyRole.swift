@@ -138,8 +138,8 @@ package struct PartyRole: Sendable {
         try TLSTransport(
             TLSIdentity(
                 party: party, certificate: keystore.directory + "/tls.pem", key: keystore.directory + "/tls.key",
-                authority: authorityFile, pins: roster.parties.mapValues(\.certificate)),
-            endpoints: roster.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
+                authority: authorityFile, pins: roster.cell.certificates),
+            endpoints: roster.cell.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
     }
 
     private func stage(

@@ -118,7 +118,7 @@ package final class PartyTokens: Stage {
             consortium: roster.consortium, firstAttempt: UInt32(attempt), coordinator: roster.coordinator,
             channel: KeyRecordChannel(
                 party: party, key: try keystore.hpkeKey("agreement"),
-                parties: roster.parties.mapValues(\.agreement), members: members),
+                parties: roster.cell.agreementKeys, members: members),
             store: try keyStore(), updates: updates, log: log, clock: clock, metrics: metrics)
     }
 

@@ -24,14 +24,14 @@ package final class Terms: Sendable {
 
     package init() throws {
         folder = NSTemporaryDirectory() + "cordon-simulation-\(UUID().uuidString)"
-        var parties: [PartyID: Roster.Party] = [:]
+        var parties: [PartyID: Cell.Party] = [:]
         for party in PartyID.allCases {
             let hpke = HPKEPrivateKey()
             let agreement = HPKEPrivateKey()
             let keys = FileKeystore(directory: "\(folder)/\(party)")
             try keys.store(hpke)
             try keys.store(agreement, "agreement")
-            parties[party] = Roster.Party(
+            parties[party] = Cell.Party(
                 id: party, host: "", port: 0, hpke: hpke.publicKey, agreement: agreement.publicKey,
                 certificate: [UInt8](repeating: 0, count: 32))
         }
@@ -48,7 +48,7 @@ package final class Terms: Sendable {
         let coordinator = SigningKey()
         try FileKeystore(directory: folder + "/coordinator").store(coordinator)
         roster = Roster(
-            consortium: "simulated", epoch: 1, coordinator: coordinator.verifyingKey, parties: parties,
+            consortium: "simulated", epoch: 1, coordinator: coordinator.verifyingKey, cell: Cell(parties),
             members: members)
         spec = try Self.features()
         model = try Self.forest(spec)

@@ -37,7 +37,8 @@ extension Roster {
         guard let relay else { return self }
         var roster = self
         for peer in PartyID.allCases where peer < party {
-            roster.parties[peer]?.port = try relay.port(to: parties[peer]?.port ?? 0)
+            guard let to = cell.parties[peer] else { continue }
+            roster.cell.move(peer, to: to.host, port: try relay.port(to: to.port))
         }
         return roster
     }
