@@ -11,9 +11,9 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-// Tests are compiled without optimisation in every configuration: what they test is optimised, and they themselves are built
-// in a fraction of the time.
-let testSettings = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+// Tests, and shells that only read arguments and files, are compiled without optimisation in every configuration: what they
+// test and call is optimised, and they themselves are built in a fraction of the time.
+let unoptimised = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -28,8 +28,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-        .package(url: "https://github.com/apple/swift-asn1", from: "1.0.0"),
-        .package(url: "https://github.com/apple/swift-certificates", from: "1.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
@@ -38,7 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
     ],
@@ -52,14 +50,7 @@ let package = Package(
         .target(name: "ThreeParty", dependencies: ["Copenssl", "Secrets", "Records", crypto], swiftSettings: settings),
         .target(name: "Counters", dependencies: ["Records", "ThreeParty"], swiftSettings: settings),
         .target(name: "Model", dependencies: ["Secrets", "Records", crypto], swiftSettings: settings),
-        .target(
-            name: "Keys",
-            dependencies: [
-                "Secrets", "Records", crypto,
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-            ],
-            swiftSettings: settings),
+        .target(name: "Keys", dependencies: ["Copenssl", "Secrets", "Records", crypto], swiftSettings: settings),
         .target(
             name: "Sealing", dependencies: ["Copenssl", "Secrets", "Records", "ThreeParty", "Keys", crypto],
             swiftSettings: settings),
@@ -132,7 +123,7 @@ let package = Package(
             name: "ModelSync",
             dependencies: ["Records", "ThreeParty", "Model", "Keys", "Manifests"],
             swiftSettings: settings),
-        .target(name: "Plots", swiftSettings: settings),
+        .target(name: "Plots", swiftSettings: unoptimised),
         .target(name: "Worlds", dependencies: ["Records", "Formats", "Plots", "EventLogs"], swiftSettings: settings),
         .target(
             name: "PipelineFiles",
@@ -140,7 +131,7 @@ let package = Package(
                 "Records", "Model", "Keys", "EventLogs", "Formats", "Policy", "Worlds",
                 .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: settings),
+            swiftSettings: unoptimised),
         .target(
             name: "Roles",
             dependencies: [
@@ -154,7 +145,7 @@ let package = Package(
             dependencies: [
                 "EventLogs", "LocalStore", "KafkaLog", "Stages", "Evaluation", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), "Records",
-            ], swiftSettings: settings),
+            ], swiftSettings: unoptimised),
         .target(
             name: "LocalConsortium",
             dependencies: [
@@ -175,7 +166,7 @@ let package = Package(
                 "SecureScoring", "Plots", "Worlds", "PipelineFiles", "Roles", "Terminal",
                 "LocalConsortium", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: settings),
+            ], swiftSettings: unoptimised),
         .executableTarget(
             name: "cordon-simulate",
             dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -195,23 +186,23 @@ let package = Package(
         .testTarget(
             name: "CountersTests",
             dependencies: ["Counters", "EventLogs", "LocalStore", "Records", "SecureScoring", "ThreeParty", "Support"],
-            swiftSettings: testSettings),
+            swiftSettings: unoptimised),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Records"],
-            swiftSettings: testSettings),
+            swiftSettings: unoptimised),
         .testTarget(
             name: "EventLogTests",
             dependencies: ["Crdkafka", "EventLogs", "KafkaLog", "LocalStore", "Records", "Simulation", "Support"],
-            swiftSettings: testSettings),
+            swiftSettings: unoptimised),
         .testTarget(
             name: "FormatsTests", dependencies: ["Evaluation", "EventLogs", "Formats", "Records", "Support"],
-            swiftSettings: testSettings),
+            swiftSettings: unoptimised),
         .testTarget(
             name: "HTTPFrontTests",
             dependencies: [
                 "HTTPFront", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
-            ], swiftSettings: testSettings),
+            ], swiftSettings: unoptimised),
         .testTarget(
             name: "IngestHTTPTests",
             dependencies: [
@@ -220,45 +211,45 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"), logging,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ], swiftSettings: testSettings),
+            ], swiftSettings: unoptimised),
         .testTarget(
             name: "IngestTests",
             dependencies: [
                 "EventLogs", "Formats", "Ingest", "Keys", "LocalStore", "Model", "Policy", "Records", "Sealing",
                 "Secrets", "Simulation", "Stages", "Telemetry", "ThreeParty", "Tokens", "Support", logging,
-            ], swiftSettings: testSettings),
+            ], swiftSettings: unoptimised),
         .testTarget(
             name: "KafkaLogTests", dependencies: ["Crdkafka", "EventLogs", "KafkaLog", "Support"],
-            swiftSettings: testSettings),
+            swiftSettings: unoptimised),
         .testTarget(
             name: "KeysTests", dependencies: ["Keys", "Records", "Secrets", "ThreeParty", "Support"],
-            swiftSettings: testSettings),
+            swiftSettings: unoptimised),
         .testTarget(
             name: "LocalConsortiumTests",
             dependencies: ["LocalConsortium", "Records", "Telemetry", "Terminal", "Worlds", "Support"],
-            swiftSettings: testSettings),
+            swiftSettings: unoptimised),
         .testTarget(
             name: "LocalStoreTests", dependencies: ["EventLogs", "LocalStore", "Records", "Support"],
-            swiftSettings: testSettings),
+            swiftSettings: unoptimised),
         .testTarget(
             name: "ManifestsTests", dependencies: ["Keys", "Manifests", "Records", "ThreeParty"],
-            swiftSettings: testSettings),
+            swiftSettings: unoptimised),
         .testTarget(
-            name: "ModelTests", dependencies: ["Model", "Records", "Secrets", "Support"], swiftSettings: testSettings),
+            name: "ModelTests", dependencies: ["Model", "Records", "Secrets", "Support"], swiftSettings: unoptimised),
         .testTarget(
             name: "PipelineFilesTests",
             dependencies: [
                 "EventLogs", "Formats", "Keys", "Model", "PipelineFiles", "Policy", "Records", "Worlds", "Support",
-            ], swiftSettings: testSettings),
-        .testTarget(name: "PlotsTests", dependencies: ["Plots", "Support"], swiftSettings: testSettings),
-        .testTarget(name: "PolicyTests", dependencies: ["Policy", "Records", "Support"], swiftSettings: testSettings),
+            ], swiftSettings: unoptimised),
+        .testTarget(name: "PlotsTests", dependencies: ["Plots", "Support"], swiftSettings: unoptimised),
+        .testTarget(name: "PolicyTests", dependencies: ["Policy", "Records", "Support"], swiftSettings: unoptimised),
         .testTarget(
             name: "ProcessTests",
             dependencies: [
                 "cordon", "cordon-bench", "EventLogs", "Formats", "HTTPFront", "Ingest", "KafkaLog", "Keys",
                 "LocalConsortium", "LocalStore", "Model", "Policy", "Records", "Sealing", "Stages", "Support",
-            ], swiftSettings: testSettings),
-        .testTarget(name: "RecordsTests", dependencies: ["Records", "Support"], swiftSettings: testSettings),
+            ], swiftSettings: unoptimised),
+        .testTarget(name: "RecordsTests", dependencies: ["Records", "Support"], swiftSettings: unoptimised),
         .testTarget(
             name: "RolesTests",
             dependencies: [
@@ -266,55 +257,55 @@ let package = Package(
                 "PipelineFiles", "Policy", "Records", "Roles", "SecureScoring", "Simulation", "Stages", "Telemetry",
                 "TokenService", "Tokens", "Support", logging,
             ],
-            swiftSettings: testSettings),
+            swiftSettings: unoptimised),
         .testTarget(
             name: "SealingTests",
             dependencies: ["Keys", "Records", "Sealing", "Secrets", "ThreeParty", "Support", crypto],
-            swiftSettings: testSettings),
-        .testTarget(name: "SecretsTests", dependencies: ["Secrets", "Support", crypto], swiftSettings: testSettings),
+            swiftSettings: unoptimised),
+        .testTarget(name: "SecretsTests", dependencies: ["Secrets", "Support", crypto], swiftSettings: unoptimised),
         .testTarget(
             name: "SecureScoringTests",
             dependencies: [
                 "EventLogs", "Ingest", "Keys", "LocalStore", "Manifests", "Model", "ModelSync", "Records", "Sealing",
                 "Secrets", "SecureScoring", "Stages", "Telemetry", "ThreeParty", "Tokens", "Support", logging,
-            ], swiftSettings: testSettings),
+            ], swiftSettings: unoptimised),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["EventLogs", "Formats", "Model", "Records", "Simulation", "Stages", "ThreeParty"],
             exclude: ["Reproductions"],
-            swiftSettings: testSettings),
+            swiftSettings: unoptimised),
         .testTarget(
-            name: "StagesTests", dependencies: ["EventLogs", "Simulation", "Stages"], swiftSettings: testSettings),
+            name: "StagesTests", dependencies: ["EventLogs", "Simulation", "Stages"], swiftSettings: unoptimised),
         .target(
             name: "Support", dependencies: ["Crdkafka", "EventLogs", "Formats", "Keys", "Records", "Stages", logging],
             path: "Tests/Support", swiftSettings: settings),
         .testTarget(
             name: "TLSTransportTests",
             dependencies: ["Keys", "LocalConsortium", "Records", "Stages", "TLSTransport", "ThreeParty", "Support"],
-            swiftSettings: testSettings),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Support"], swiftSettings: testSettings),
+            swiftSettings: unoptimised),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Support"], swiftSettings: unoptimised),
         .testTarget(
             name: "TerminalTests",
             dependencies: [
                 "EventLogs", "LocalStore", "Terminal", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), logging,
-            ], swiftSettings: testSettings),
+            ], swiftSettings: unoptimised),
         .testTarget(
             name: "ThreePartyTests",
             dependencies: ["Model", "Records", "Secrets", "SecureScoring", "ThreeParty", "Support", crypto],
-            swiftSettings: testSettings),
+            swiftSettings: unoptimised),
         .testTarget(
             name: "TokenServiceTests",
             dependencies: [
                 "EventLogs", "Keys", "LocalStore", "Manifests", "Records", "Sealing", "Secrets", "Stages", "Telemetry",
                 "TokenService", "Tokens", "Support", crypto, logging,
-            ], swiftSettings: testSettings),
+            ], swiftSettings: unoptimised),
         .testTarget(
-            name: "TokensTests", dependencies: ["Copenssl", "Records", "Tokens", "Support"], swiftSettings: testSettings
+            name: "TokensTests", dependencies: ["Copenssl", "Records", "Tokens", "Support"], swiftSettings: unoptimised
         ),
         .testTarget(
             name: "WorldsTests", dependencies: ["Formats", "Plots", "Records", "Worlds", "Support"],
-            swiftSettings: testSettings),
+            swiftSettings: unoptimised),
     ]
 )
 

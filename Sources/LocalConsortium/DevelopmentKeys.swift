@@ -22,7 +22,7 @@ package struct DevelopmentKeys {
     package func make(_ plan: ConsortiumPlan) throws -> Roster {
         try make(folder: directory)
         let authority = try DevelopmentPKI(now: SystemClock().microseconds / 1_000_000)
-        try writeFile(Array(authority.authorityPEM().utf8), to: authorityFile)
+        try writeFile(Array(authority.authorityPEM.utf8), to: authorityFile)
         var parties: [PartyID: Cell.Party] = [:]
         for (id, address) in plan.parties {
             let store = FileKeystore(directory: folder(id))

@@ -19,7 +19,7 @@ private final class Bench {
     init() throws {
         folder = try TemporaryFolder()
         let pki = try DevelopmentPKI(now: SystemClock().microseconds / 1_000_000)
-        authority = try folder.write(try pki.authorityPEM(), to: "ca.pem")
+        authority = try folder.write(pki.authorityPEM, to: "ca.pem")
         for party in PartyID.allCases {
             try FileManager.default.createDirectory(atPath: folder.path(party.name), withIntermediateDirectories: true)
             pins[party] = try pki.issue(to: party, directory: folder.path(party.name)).fingerprint

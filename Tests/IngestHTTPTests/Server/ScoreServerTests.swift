@@ -91,7 +91,7 @@ struct ScoreServerTests {
     func tls() async throws {
         let bench = try Bench()
         let pki = try DevelopmentPKI(now: Int64(Date().timeIntervalSince1970))
-        let authority = try bench.folder.write(try pki.authorityPEM(), to: "ca.pem")
+        let authority = try bench.folder.write(pki.authorityPEM, to: "ca.pem")
         _ = try pki.issue(to: .zero, directory: bench.folder.path)
         var client = TLSConfiguration.makeClientConfiguration()
         client.trustRoots = .file(authority)

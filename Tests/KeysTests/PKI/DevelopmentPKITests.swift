@@ -37,7 +37,7 @@ struct DevelopmentPKITests {
     @Test("the authority signs itself, and may sign nothing but certificates and lists of withdrawn ones")
     func authority() throws {
         let pki = try DevelopmentPKI(now: Self.now)
-        let root = try #require(CertificateParts(pem: pki.authorityPEM()))
+        let root = try #require(CertificateParts(pem: pki.authorityPEM))
         #expect(root.issuer == root.subject)
         #expect(String(decoding: root.subject, as: UTF8.self).contains("Cordon development CA"))
         let constraints = try #require(root.extensions[Self.basicConstraints])
@@ -46,13 +46,13 @@ struct DevelopmentPKITests {
         let usage = try #require(root.extensions[Self.keyUsage])
         // Bits 5 and 6 (RFC 5280, 4.2.1.3).
         #expect(usage.isCritical && usage.value == [0x03, 0x02, 0x01, 0x06])
-        #expect(try pki.authorityPEM() == pki.authorityPEM() && pki.authorityPEM().hasSuffix("-----\n"))
+        #expect(pki.authorityPEM.hasSuffix("-----\n"))
     }
 
     @Test("a party's is named after it, good as server and client, and signs no other", arguments: PartyID.allCases)
     func parties(party: PartyID) throws {
         let pki = try DevelopmentPKI(now: Self.now)
-        let root = try #require(CertificateParts(pem: pki.authorityPEM()))
+        let root = try #require(CertificateParts(pem: pki.authorityPEM))
         let (certificate, fingerprint) = try issue(pki, party)
         #expect(certificate.issuer == root.subject && fingerprint == sha256(certificate.der))
         // One common name, as a text.
@@ -79,11 +79,11 @@ struct DevelopmentPKITests {
         ])
     func validity(days: Int, from: String, until: String) throws {
         let pki = try DevelopmentPKI(now: Self.now, days: days)
-        #expect(CertificateParts(pem: try pki.authorityPEM())?.validity == [from, until])
+        #expect(CertificateParts(pem: pki.authorityPEM)?.validity == [from, until])
         #expect(try issue(pki, .one).0.validity == [from, until])
         // And a year where nothing is said.
         if days == 365 {
-            #expect(CertificateParts(pem: try DevelopmentPKI(now: Self.now).authorityPEM())?.validity == [from, until])
+            #expect(CertificateParts(pem: try DevelopmentPKI(now: Self.now).authorityPEM)?.validity == [from, until])
         }
     }
 
