@@ -87,7 +87,8 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
@@ -153,6 +154,11 @@ let package = Package(
                 "Ingest", "SecureScoring", "Evaluation", "Worlds", "PipelineFiles", "Roles", "Terminal", logging,
             ], swiftSettings: settings),
         .target(
+            name: "Trials",
+            dependencies: [
+                "Records", "Model", "Formats", "Policy", "Evaluation", "Worlds", "PipelineFiles", "Terminal", "Ingest",
+            ], swiftSettings: settings),
+        .target(
             name: "Simulation",
             dependencies: [
                 "Records", "ThreeParty", "Tokens", "Model", "Keys", "Formats", "Policy", "EventLogs", "Stages",
@@ -164,7 +170,7 @@ let package = Package(
                 "Secrets", "Records", "Tokens", "Model", "Keys", "Formats", "Policy", "Evaluation",
                 "EventLogs", "LocalStore", "Stages", "Telemetry", "HTTPFront", "Ingest",
                 "SecureScoring", "Plots", "Worlds", "PipelineFiles", "Roles", "Terminal",
-                "LocalConsortium", logging,
+                "LocalConsortium", "Trials", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: unoptimised),
         .executableTarget(
@@ -232,7 +238,7 @@ let package = Package(
             name: "LocalStoreTests", dependencies: ["EventLogs", "LocalStore", "Records", "Support"],
             swiftSettings: unoptimised),
         .testTarget(
-            name: "ManifestsTests", dependencies: ["Keys", "Manifests", "Records", "ThreeParty"],
+            name: "ManifestsTests", dependencies: ["Keys", "Manifests", "Model", "Records", "ThreeParty"],
             swiftSettings: unoptimised),
         .testTarget(
             name: "ModelTests", dependencies: ["Model", "Records", "Secrets", "Support"], swiftSettings: unoptimised),
@@ -303,6 +309,10 @@ let package = Package(
         .testTarget(
             name: "TokensTests", dependencies: ["Copenssl", "Records", "Tokens", "Support"], swiftSettings: unoptimised
         ),
+        .testTarget(
+            name: "TrialsTests",
+            dependencies: ["Formats", "PipelineFiles", "Records", "Trials", "Support"],
+            swiftSettings: unoptimised),
         .testTarget(
             name: "WorldsTests", dependencies: ["Formats", "Plots", "Records", "Worlds", "Support"],
             swiftSettings: unoptimised),

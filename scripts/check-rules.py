@@ -12,6 +12,9 @@ STAGES = {"Ingest", "IngestHTTP", "SecureScoring", "TokenService", "ModelSync"}
 SHELLS = {"KafkaLog", "LocalStore", "TLSTransport", "HTTPFront", "IngestHTTP", "Roles", "Terminal", "LocalConsortium"}
 PROGRAMS = {"cordon", "cordon-bench", "cordon-simulate"}
 REAL_TIME = re.compile(r"\bContinuousClock\b|\bSuspendingClock\b|\bThread\.sleep\b|\bDate\(\)|\bDate\(timeIntervalSinceNow|\bDate\.now\b|\bclock_gettime\b|\busleep\b")
+# Tests wait for what happens, not for time; those of processes alone may look now and then whether it has.
+SLEEP = re.compile(r"\b(?:Thread\.sleep|Task\.sleep|usleep|nanosleep)\b|(?<![\w.])sleep\(")
+SLEEP_IN = "ProcessTests"
 # The inbox that a stage's thread waits at for frames: a lock with a time-out, beside the protocol that it serves.
 REAL_TIME_EXCEPT = {"Sources/ThreeParty/Links/FrameInbox.swift"}
 # Numbers as bytes are `BigEndian`'s. Secrets lies below it, and words of 256 bits are Tokens' own.
@@ -24,6 +27,16 @@ METRIC = re.compile(r'\bMetric\.(?:counter|gauge|histogram)\(\s*"(cordon_\w+)"')
 METRIC_NAME = re.compile(r'"cordon_[a-z]\w*')
 # What librdkafka tells of itself comes under names of its own.
 METRIC_NAMES_EXCEPT = {"Sources/KafkaLog/KafkaStatistics.swift"}
+# An error that reaches a person speaks in a sentence of its own: Swift's text of an enum is none.
+ERROR = re.compile(r"^( *)(?:\w+ )*?(?:enum|struct|class) (\w+): ([^{]*)\{", re.M)
+OUTER = re.compile(r"^(?:\w+ )*?(?:enum|struct|class|extension) (\w[\w.]*)", re.M)
+# Errors that never leave the function that catches them.
+CONTROL_FLOW = {
+    "JSONScanner.Malformed", "FieldReader.Malformed",  # become `malformedJSON`, or nil
+    "RecordIntake.Refusal",  # a rejection or a `LogError`
+    "MessageFault",  # becomes a `Rejection`
+    "FoldedText.Fault",  # becomes an `IdentifierError`, or the text stays as it is
+}
 LONGEST = 400
 # A long file says why on its first line.
 REASON = re.compile(r"^// A long file: \S")
@@ -56,13 +69,30 @@ def targets(package):
         yield name, folder, found
 
 
+def errors(texts):
+    """Names of a module's error types that have no sentence; nested ones with the type around them."""
+    everything = "\n".join(texts)
+    for text in texts:
+        for match in ERROR.finditer(text):
+            indent, name, conformances = match.groups()
+            if not re.search(r"\bError\b", conformances):
+                continue
+            around = [outer.group(1) for outer in OUTER.finditer(text, 0, match.start())] if indent else []
+            full = f"{around[-1]}.{name}" if around else name
+            own = re.search(r"^extension " + re.escape(full) + r": [^{]*CustomStringConvertible", everything, re.M)
+            if "CustomStringConvertible" not in conformances and not own and full not in CONTROL_FLOW:
+                yield full
+
+
 def check():
     wrong = []
+    modules = {}
     declared = {}
     for path in list(swift_files("Sources")):
         name = os.path.relpath(path, ROOT)
         module = name.split(os.sep)[1]
         text = open(path, encoding="utf-8").read()
+        modules.setdefault(module, []).append(text)
         if module in STAGES:
             for other in sorted(STAGES & set(IMPORT.findall(text)) - {module}):
                 wrong.append(f"{name} imports {other}: stages are put together by Roles alone")
@@ -77,9 +107,14 @@ def check():
         if name not in METRIC_NAMES_EXCEPT:
             for metric in METRIC_NAME.findall(METRIC.sub("", text)):
                 wrong.append(f"{name} names {metric[1:]} by a string: take the declared Metric")
+    for module, texts in modules.items():
+        for error in errors(texts):
+            wrong.append(f"{module} has the error {error} without a sentence: let it conform to CustomStringConvertible")
     for folder in ("Sources", "Tests", "Benchmarks"):
         for path in swift_files(folder):
             text = open(path, encoding="utf-8").read()
+            if folder == "Tests" and f"{os.sep}{SLEEP_IN}{os.sep}" not in path and SLEEP.search(code(text)):
+                wrong.append(f"{os.path.relpath(path, ROOT)} sleeps: wait for what happens, or turn by hand")
             lines = text.count("\n")
             if lines > LONGEST and not REASON.match(text):
                 wrong.append(f"{os.path.relpath(path, ROOT)} has {lines} lines, more than {LONGEST}, and no reason on its first line")

@@ -252,3 +252,7 @@ extension EventID: NumberedKey {
     /// Members choose their ids, so it is keyed: nobody can foresee which of them meet.
     var spread: UInt64 { UInt64(bitPattern: Int64(hashValue)) }
 }
+
+extension LabelError: CustomStringConvertible {
+    package var description: String { "the label is not counted: `\(rawValue)`" }
+}

@@ -191,3 +191,13 @@ package struct PartyCounters: Sendable {
 extension TokenCounters {
     func holds(_ number: UInt32) -> Bool { Int(number) < keys.count && keys[Int(number)] != .none }
 }
+
+extension PartyCounters.RowError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .tokens(let error): "\(error)"
+        case .times: "the times of partitions can't be read"
+        case .events: "the rows of events can't be read"
+        }
+    }
+}

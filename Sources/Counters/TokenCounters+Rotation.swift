@@ -111,3 +111,14 @@ extension TokenCounters {
         return renewed < renewable
     }
 }
+
+extension TokenCounters.RotationError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .underWay: "a rotation is under way, or rows of the last one still bear former keys"
+        case .notUnderWay: "no rotation is under way"
+        case .unmoved(let count): "\(count) tokens have no next key yet"
+        case .taken: "the next key is another token's"
+        }
+    }
+}

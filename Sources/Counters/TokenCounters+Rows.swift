@@ -128,3 +128,15 @@ extension TokenCounters {
             .sorted { $0.0 < $1.0 }
     }
 }
+
+extension TokenCounters.RowError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .header: "the header has another length, or a number out of range"
+        case .version(let version): "version \(version) of Cordon's rows, which this one does not read"
+        case .spec(let bucket, let reach):
+            "rows of another feature spec, of buckets of \(bucket) s and a reach of \(reach) s"
+        case .row(let number): "row \(number) is cut short, of another key's generation, or given twice"
+        }
+    }
+}

@@ -6,11 +6,15 @@ enum JSONScalar: Sendable, Hashable {
     case null
     /// An object or array where a scalar was looked for.
     case composite
+    /// An array of several entries where the mapping asks for the only one.
+    case several
+    /// Bytes of a CSV value that are not in the mapping's encoding.
+    case undecoded
 }
 
 /// Checks that bytes are one JSON object (RFC 8259, strictly: UTF-8, no duplicate names, no trailing bytes, at most 32
 /// deep) and collects its scalars by dotted path, in one pass. No two members have one path, so that
-/// `{"a.b": 1, "a": {"b": 2}}` is refused, too.
+/// `{"a.b": 1, "a": {"b": 2}}` is refused, too, unless the mapping's paths tell the two apart.
 struct JSONScanner {
     /// What is not JSON as it has to be; becomes `malformedJSON` with the place.
     private struct Malformed: Error {}
@@ -22,29 +26,42 @@ struct JSONScanner {
     private var fields: [String: JSONScalar] = [:]
     /// Where not only scalars but everything is wanted.
     private var tree: MessageTree?
+    /// Whether all bytes are UTF-8; where they are not, and all else is right, the record is in another encoding.
+    private var isUTF8 = true
+    /// The path of the first text that is not UTF-8.
+    private var undecoded: String?
+    /// The mapping's paths that go into arrays or names with dots.
+    private let paths: JSONPaths
 
-    private init(_ bytes: [UInt8], tree: MessageTree?) {
+    private init(_ bytes: [UInt8], tree: MessageTree?, paths: JSONPaths = JSONPaths([])) {
         self.bytes = bytes
         self.tree = tree
+        self.paths = paths
     }
 
     /// The object's scalars by path, such as `card.number` for `{"card": {"number": "…"}}`. Objects and arrays stand as
-    /// `composite` under their own path; what is in arrays has no path.
+    /// `composite` under their own path; entries of arrays have paths where the mapping's go there.
     ///
-    /// - Throws: `malformedJSON`, with the place where reading stopped, or without one for bytes that are not UTF-8.
-    static func fields(_ bytes: [UInt8]) throws(MessageFault) -> [String: JSONScalar] {
-        var scanner = JSONScanner(bytes, tree: nil)
+    /// - Throws: `malformedJSON`, with the place where reading stopped; `encodingUnsupported` for bytes that are not
+    ///   UTF-8, with the first field that they are in.
+    static func fields(_ bytes: [UInt8], _ paths: JSONPaths) throws(MessageFault) -> [String: JSONScalar] {
+        var scanner = JSONScanner(bytes, tree: nil, paths: paths)
+        scanner.isUTF8 = String(validating: bytes, as: UTF8.self) != nil
         try scanner.document()
+        guard scanner.isUTF8 else { throw MessageFault(.encodingUnsupported, field: scanner.undecoded) }
+        paths.resolve(&scanner.fields)
         return scanner.fields
     }
 
-    /// The object as a tree: a member is an element, an array one element of its name for each entry, and a member that is
-    /// the text or the currency of an amount goes into the element around it.
+    /// An object, or an array of them, as a tree: a member is an element, an array one element of its name for each entry
+    /// (of an empty name, where the array is the whole), and a member that stands for its object's text or currency goes
+    /// into that (`JSONShapes`). A byte-order mark before it is passed over.
     ///
     /// - Throws: `emptyRecord` for white space alone, `malformedJSON`, `fieldTooLong` for a value of more than 16 KB,
     ///   `recordTooLarge` for more elements than `MessageTree.elementLimit`.
     static func tree(_ bytes: [UInt8]) throws(MessageFault) -> MessageTree {
         guard bytes.contains(where: { $0 > 32 }) else { throw MessageFault(.emptyRecord) }
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw MessageFault(.malformedJSON) }
         var scanner = JSONScanner(bytes, tree: MessageTree())
         try scanner.document()
         return scanner.tree ?? MessageTree()
@@ -52,11 +69,15 @@ struct JSONScanner {
 
     /// White space, one object, white space, and nothing after it.
     private mutating func document() throws(MessageFault) {
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw MessageFault(.malformedJSON) }
         do {
+            if tree != nil, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
             space()
-            guard peek == UInt8(ascii: "{") else { throw Malformed() }
-            try object(prefix: tree == nil ? "" : nil, depth: 1)
+            if tree != nil, peek == UInt8(ascii: "[") {
+                try array("", path: nil, depth: 1)
+            } else {
+                guard peek == UInt8(ascii: "{") else { throw Malformed() }
+                try object(prefix: tree == nil ? "" : nil, depth: 1)
+            }
             space()
             guard at == bytes.count else { throw Malformed() }
         } catch let fault as MessageFault {
@@ -95,9 +116,10 @@ struct JSONScanner {
             space()
             try expect(":")
             space()
-            let path = prefix.map { $0 + name }
+            let path = prefix.map { $0 + (paths.hasEscapes ? JSONPaths.escaped(name) : name) }
             let value = try member(name, path: path, depth: depth)
             if let path, fields.updateValue(value, forKey: path) != nil { throw Malformed() }
+            if !isUTF8, undecoded == nil, case .undecoded = value { undecoded = path }
             space()
             if peek == UInt8(ascii: ",") {
                 at += 1
@@ -111,22 +133,22 @@ struct JSONScanner {
     /// A member's value; in a tree, an element.
     private mutating func member(_ name: String, path: String?, depth: Int) throws -> JSONScalar {
         guard tree != nil, peek != UInt8(ascii: "[") else { return try value(name, path: path, depth: depth) }
-        guard tree?.begin(name, at: at) == true else { throw MessageFault(.recordTooLarge, at: at) }
+        guard tree?.begin(JSONShapes.local(name), at: at) == true else { throw MessageFault(.recordTooLarge, at: at) }
         let value = try value(name, path: path, depth: depth)
         let text: String
         switch value {
         case .string(let string): text = string
         case .number(let number): text = number
         case .bool(let bool): text = "\(bool)"
-        case .null, .composite: text = ""
+        case .null, .composite, .several, .undecoded: text = ""
         }
         guard text.utf8.count <= XMLScanner.fieldLimit else { throw MessageFault(.fieldTooLong, at: at) }
-        tree?.end(text: text)
+        if let element = tree?.end(text: text), case .composite = value { tree?.fold(element) }
         return value
     }
 
     /// The entries of an array; in a tree each is an element of the array's own name.
-    private mutating func array(_ name: String, depth: Int) throws {
+    private mutating func array(_ name: String, path: String?, depth: Int) throws {
         guard depth <= 32 else { throw Malformed() }
         try expect("[")
         space()
@@ -134,16 +156,22 @@ struct JSONScanner {
             at += 1
             return
         }
+        // Without a tree, entries that no path goes to are checked and forgotten.
+        let array = path.flatMap { paths.arrays.contains($0) ? $0 : nil }
+        var index = 0
         while true {
             space()
-            // Array elements can't be mapped: without a tree they are checked and forgotten.
-            _ = try member(name, path: nil, depth: depth)
+            let entry = array.map { "\($0)[\(index)]" }
+            let value = try member(name, path: entry, depth: depth)
+            if let entry { fields[entry] = value }
+            index += 1
             space()
             if peek == UInt8(ascii: ",") {
                 at += 1
                 continue
             }
             try expect("]")
+            if let array { fields[array + "[]"] = index == 1 ? .composite : .several }
             return
         }
     }
@@ -151,12 +179,15 @@ struct JSONScanner {
     /// Any value. Its nesting may be 32 deep, objects and arrays together.
     private mutating func value(_ name: String, path: String?, depth: Int) throws -> JSONScalar {
         switch peek {
-        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "\""):
+            let start = at
+            let text = try string()
+            return isUTF8 || String(validating: bytes[start..<at], as: UTF8.self) != nil ? .string(text) : .undecoded
         case UInt8(ascii: "{"):
             try object(prefix: path.map { $0 + "." }, depth: depth + 1)
             return .composite
         case UInt8(ascii: "["):
-            try array(name, depth: depth + 1)
+            try array(name, path: path, depth: depth + 1)
             return .composite
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))

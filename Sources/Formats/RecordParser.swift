@@ -1,47 +1,4 @@
-package import Records
-
-/// A transaction that passed every check; only the checking function below makes one.
-package struct ValidTransaction: Sendable, Hashable {
-    /// Its amount is in hundredths of the consortium's currency, whatever the record named.
-    package let transaction: Transaction
-
-    fileprivate init(_ transaction: Transaction) { self.transaction = transaction }
-}
-
-/// What one part of a record turned out to be.
-package enum ParsedRecord: Sendable, Hashable {
-    /// A payment to be scored; validation rules and windows have not been asked yet.
-    case transaction(ValidTransaction)
-    /// A label: the member's word on one of its earlier transactions.
-    case verdict(Verdict)
-    /// What an ISO 20022 message says became of an earlier payment.
-    case outcome(PaymentOutcome)
-    /// The member's system says that event time has come so far: no transaction is needed for that.
-    case watermark(EventTime)
-}
-
-/// What a record holds at one place: one transaction of a batch, or the whole record.
-package struct RecordPart: Sendable {
-    /// From 0, within the record.
-    package var index: Int
-    /// Bytes of the record's text, as UTF-8, before the part or before what is wrong; nil where no place is at fault.
-    package var at: Int?
-    /// What the part is, or why it can't be used.
-    package var result: Result<ParsedRecord, Rejection>
-    /// What a message of ISO 20022 says, by its fields' names; empty for other formats.
-    package var message: [String: String] = [:]
-    /// What is not right with the message as a whole, and was let in.
-    package var notes: [RejectionReason] = []
-
-    /// The part's transaction; nil where it is something else, as with the four properties below.
-    package var transaction: Transaction? {
-        if case .success(.transaction(let valid)) = result { valid.transaction } else { nil }
-    }
-    package var outcome: PaymentOutcome? { if case .success(.outcome(let outcome)) = result { outcome } else { nil } }
-    package var watermark: EventTime? { if case .success(.watermark(let time)) = result { time } else { nil } }
-    package var verdict: Verdict? { if case .success(.verdict(let verdict)) = result { verdict } else { nil } }
-    package var rejection: Rejection? { if case .failure(let rejection) = result { rejection } else { nil } }
-}
+import Records
 
 /// Reads a member's records by its mapping: bytes in, checked transactions, verdicts, outcomes, watermarks or
 /// rejections out. It holds no state, so one parser serves all of a member's records in any order: what depends on
@@ -59,33 +16,74 @@ package struct RecordParser: Sendable {
     /// Where each field comes from; the same for all records.
     private let mapping: Mapping
     private let extras: [(extra: Mapping.Extra, source: FieldSource)]
+    private let amounts: AmountReader
+    private let times: TimeReader
+    private let paths: JSONPaths
+    private var columns: CSVColumns
+
+    /// How long the fields of a record may be.
+    private var limit: FieldLimit { mapping.format.isMessage ? .iso20022 : .standard }
 
     /// Optional fields are read in the fixed order of `Mapping.Extra.allCases`, so a record with several faults is
     /// always rejected for the same one.
     package init(mapping: Mapping) {
         self.mapping = mapping
-        extras = Mapping.Extra.allCases.compactMap { extra in mapping.extras[extra].map { (extra, $0) } }
+        extras = Mapping.Extra.allCases.compactMap { extra in
+            extra == .currency ? nil : mapping.extras[extra].map { (extra, $0) }
+        }
+        amounts = AmountReader(mapping)
+        times = TimeReader(mapping.time, mapping.timeForm, isMessage: mapping.format.isMessage)
+        let names = mapping.names
+        paths = JSONPaths(mapping.format == .json ? names : [])
+        columns = CSVColumns(mapping.format.csv ?? Mapping.CSVForm(), names: names)
+    }
+
+    /// The parser of a file's lines, whose first one names its columns: in any order, and those that nobody reads among
+    /// them. Nil where the line is a record, and where the format is not CSV.
+    ///
+    /// - Parameter line: in the mapping's encoding, with a byte-order mark or without.
+    /// - Throws: names that the line lacks or has twice. A line whose names are all unknown is no record either where its
+    ///   time has no digit: it lacks them.
+    package func reading(header line: [UInt8]) throws(HeaderFault) -> RecordParser? {
+        guard let form = mapping.format.csv, let text = try? mapping.encoding.utf8(line) else { return nil }
+        if let columns = try columns.reading(header: text, mapping) {
+            var parser = self
+            parser.columns = columns
+            return parser
+        }
+        guard form.columns.isEmpty || isTimeWithoutDigits(text) else { return nil }
+        throw .missing(Set(mapping.sources.map { $0[0] }).sorted())
+    }
+
+    private func isTimeWithoutDigits(_ text: [UInt8]) -> Bool {
+        guard let fields = try? columns.row(text), !isLabel(fields) else { return false }
+        return times.names.allSatisfy { name in
+            guard case .string(let text) = fields[name], !text.isEmpty else { return false }
+            return !text.utf8.contains { (48...57).contains($0) }
+        }
     }
 
     /// What is to be one transaction, label or outcome: a batch of several is refused.
     ///
     /// - Throws: `severalTransactions` for a batch; otherwise the one part's rejection.
-    package func parse(_ bytes: [UInt8]) throws(Rejection) -> ParsedRecord {
-        let parts = parts(bytes)
+    package func parse(_ bytes: [UInt8], at place: RecordPlace? = nil) throws(Rejection) -> ParsedRecord {
+        let parts = parts(bytes, at: place)
         guard parts.count == 1 else { throw Rejection(reason: .severalTransactions, field: nil) }
         return try parts[0].result.get()
     }
 
     /// Everything that a record holds, in order; at least one part. A record that can't be read as a whole is one part,
     /// rejected. JSON and CSV records have one part in any case; a message has one for each transaction or outcome.
-    package func parts(_ bytes: [UInt8]) -> [RecordPart] {
+    ///
+    /// - Parameter place: where the record stands; what mappings that take ids from there need.
+    package func parts(_ bytes: [UInt8], at place: RecordPlace? = nil) -> [RecordPart] {
         do throws(MessageFault) {
             guard bytes.count <= mapping.format.limit else { throw MessageFault(.recordTooLarge) }
             switch mapping.format {
-            case .iso20022(.xml): return items(try ISOReader.read(xml: bytes))
-            case .iso20022(.json): return items(try ISOReader.read(json: bytes))
-            case .json: return [part(try JSONScanner.fields(bytes))]
-            case .csv(let delimiter, let columns): return [part(try Self.row(bytes, delimiter, columns))]
+            case .iso20022(.xml): return items(try ISORecord.read(xml: bytes))
+            case .iso20022(.json): return items(try ISORecord.read(json: bytes))
+            case .json: return [part(try JSONScanner.fields(try decoded(bytes), paths), place)]
+            case .csv: return [part(try columns.row(try decoded(bytes)), place)]
             }
         } catch {
             let rejection = Rejection(reason: error.reason, field: error.field)
@@ -93,128 +91,124 @@ package struct RecordParser: Sendable {
         }
     }
 
-    /// The line's values by the mapping's columns, all of them strings.
-    ///
-    /// - Throws: `malformedCSV` for a line that is none, another number of values, or a value that is not UTF-8.
-    private static func row(
-        _ bytes: [UInt8], _ delimiter: UInt8, _ columns: [String]
-    ) throws(MessageFault) -> [String: JSONScalar] {
-        guard let values = CSVLine.split(bytes, delimiter: delimiter), values.count == columns.count else {
-            throw MessageFault(.malformedCSV)
+    private func decoded(_ bytes: [UInt8]) throws(MessageFault) -> [UInt8] {
+        do throws(Rejection) {
+            return try mapping.encoding.utf8(bytes)
+        } catch {
+            throw MessageFault(error.reason)
         }
-        var fields: [String: JSONScalar] = [:]
-        for (column, value) in zip(columns, values) {
-            guard let text = String(validating: value, as: UTF8.self) else {
-                throw MessageFault(.malformedCSV, field: column)
-            }
-            fields[column] = .string(text)
-        }
-        return fields
     }
 
     /// A label where `type` says so, a watermark where it says so, otherwise a transaction.
-    private func part(_ fields: [String: JSONScalar]) -> RecordPart {
+    private func part(_ fields: [String: JSONScalar], _ place: RecordPlace?) -> RecordPart {
         do throws(Rejection) {
-            switch fields[mapping.type] {
-            case .string(mapping.labelType):
-                return RecordPart(index: 0, result: .success(.verdict(try verdict(fields))))
-            case .string(Mapping.watermarkType):
-                return RecordPart(index: 0, result: .success(.watermark(try time(fields, mapping.time))))
-            default: break
+            if let labels = mapping.labels, isLabel(fields) {
+                return RecordPart(index: 0, result: .success(.verdict(try verdict(fields, labels))))
             }
-            return RecordPart(index: 0, result: .success(.transaction(try transaction(fields))))
+            if type(fields) == Mapping.watermarkType {
+                return RecordPart(index: 0, result: .success(.watermark(try times.time(fields))))
+            }
+            return RecordPart(index: 0, result: .success(try transaction(fields, place)))
         } catch {
             return RecordPart(index: 0, result: .failure(error))
         }
     }
 
-    /// The items of a message by number; each is read by the mapping as if it stood alone.
-    private func items(_ message: ISOMessage) -> [RecordPart] {
-        message.items.enumerated().map { index, item in
-            let result: Result<ParsedRecord, Rejection>
-            do throws(Rejection) {
-                if let rejection = item.rejection { throw rejection }
-                switch message.kind {
-                case .creditTransfer, .initiation: result = .success(.transaction(try transaction(item.fields)))
-                case .status: result = .success(.outcome(try outcome(item.fields, .status)))
-                case .return: result = .success(.outcome(try outcome(item.fields, .return)))
-                case .recall: result = .success(.outcome(try outcome(item.fields, .recall)))
-                }
-            } catch {
-                result = .failure(error)
-            }
-            let fields = item.fields.compactMapValues { if case .string(let text) = $0 { text } else { nil } }
-            return RecordPart(index: index, at: item.at, result: result, message: fields, notes: message.notes)
+    private func type(_ fields: [String: JSONScalar]) -> String? {
+        guard let name = mapping.type else { return nil }
+        switch fields[name] {
+        case .string(let text): return text.trimmed
+        case .number(let text): return text
+        default: return nil
         }
     }
 
-    /// A transaction that has all it must have.
-    ///
-    /// - Throws: the first field that is wrong, in the order time, id, customer, terminal, amount and the optional
-    ///   ones.
-    private func transaction(_ fields: [String: JSONScalar]) throws(Rejection) -> ValidTransaction {
-        let at = try time(fields, mapping.time)
-        var transaction = Transaction(
-            id: try fields.required(mapping.id), time: at, customer: try fields.required(mapping.customer),
-            terminal: try fields.required(mapping.terminal), amount: MinorUnits(0))
-        try amount(fields, of: &transaction)
-        for (extra, source) in extras where extra != .currency {
-            guard let text = try fields.optional(source) else { continue }
-            switch extra {
-            case .currency: continue
-            case .kind: transaction.kind = try Self.code(text, source)
-            case .channel: transaction.channel = try Self.code(text, source)
-            case .entity(let entity):
-                guard entity.takes(text) else { throw Rejection(reason: .valueInvalid, field: source.name) }
-                transaction.entities[entity] = text
+    private func isLabel(_ fields: [String: JSONScalar]) -> Bool {
+        guard let labels = mapping.labels else { return false }
+        guard let value = labels.value else { return fields.isThere(labels.transaction) }
+        return type(fields) == value
+    }
+
+    /// The items of a record's messages by their number in the record; a message that can't be read as a whole is one.
+    private func items(_ messages: ISORecord.Messages) -> [RecordPart] {
+        var parts: [RecordPart] = []
+        for message in messages {
+            switch message {
+            case .success(let message):
+                for item in message.items { parts.append(part(item, of: message, index: parts.count)) }
+            case .failure(let fault):
+                let rejection = Rejection(reason: fault.reason, field: fault.field)
+                parts.append(RecordPart(index: parts.count, at: fault.at, result: .failure(rejection)))
             }
         }
-        return ValidTransaction(transaction)
+        return parts
     }
 
-    /// The amount in the consortium's currency: as it is where the record names none, else converted.
-    ///
-    /// The record's own amount is kept beside it.
-    ///
-    /// - Throws: what the text is not; `currencyUnknown`, `rateMissing`.
-    private func amount(_ fields: [String: JSONScalar], of transaction: inout Transaction) throws(Rejection) {
-        let text = try fields.required(mapping.amount)
-        let code = try mapping.extras[.currency].flatMap { source throws(Rejection) in try fields.optional(source) }
-        guard let code else {
-            transaction.amount = try exact { () throws(MinorUnits.ParseError) in try MinorUnits(decimal: text) }
-            return
-        }
-        guard let currency = Currency(code) else {
-            throw Rejection(reason: .currencyUnknown, field: mapping.extras[.currency]?.name)
-        }
-        let money = try exact { () throws(MinorUnits.ParseError) in try Money(decimal: text, currency: currency) }
-        transaction.original = money
-        transaction.amount = try convert(money, at: transaction.time)
-    }
-
-    /// Reads an amount, and names the mapping's field where it can't be read.
-    private func exact<Amount>(
-        _ read: () throws(MinorUnits.ParseError) -> Amount
-    ) throws(Rejection) -> Amount {
-        do { return try read() } catch { throw Rejection(reason: .init(error), field: mapping.amount.name) }
-    }
-
-    /// The amount at the rate of the payment's day.
-    ///
-    /// - Throws: `rateMissing` without a table or a rate; `amountTooLarge` where the result is above the limit.
-    private func convert(_ money: Money, at time: EventTime) throws(Rejection) -> MinorUnits {
-        guard let rates = mapping.rates else {
-            throw Rejection(reason: .rateMissing, field: mapping.extras[.currency]?.name)
-        }
-        do {
-            return try rates.convert(money, at: time)
+    /// An item of a message, which is read by the mapping as if it stood alone.
+    private func part(_ item: ISOMessage.Item, of message: ISOMessage, index: Int) -> RecordPart {
+        let result: Result<ParsedRecord, Rejection>
+        do throws(Rejection) {
+            if let rejection = item.rejection { throw rejection }
+            switch message.kind {
+            case .creditTransfer, .initiation: result = .success(try transaction(item.fields, nil))
+            case .status: result = .success(.outcome(try outcome(item.fields, .status)))
+            case .return: result = .success(.outcome(try outcome(item.fields, .return)))
+            case .recall: result = .success(.outcome(try outcome(item.fields, .recall)))
+            }
         } catch {
-            switch error {
-            case .noRate: throw Rejection(reason: .rateMissing, field: mapping.extras[.currency]?.name)
-            case .tooLarge: throw Rejection(reason: .amountTooLarge, field: mapping.amount.name)
+            result = .failure(error)
+        }
+        let fields = item.fields.compactMapValues { if case .string(let text) = $0 { text } else { nil } }
+        return RecordPart(index: index, at: item.at, result: result, message: fields, notes: message.notes)
+    }
+
+    /// A transaction that has all it must have, or why it is left out.
+    ///
+    /// - Throws: the first field that is wrong, in the order time, id, customer, terminal, amount and outcome. Optional
+    ///   fields that are wrong are the transaction's `faults`.
+    private func transaction(
+        _ fields: [String: JSONScalar], _ place: RecordPlace?
+    ) throws(Rejection) -> ParsedRecord {
+        let at = try times.time(fields)
+        var transaction = Transaction(
+            id: try id(fields, place), time: at, customer: try fields.required(mapping.customer, limit),
+            terminal: try fields.required(mapping.terminal, limit), amount: MinorUnits(0))
+        if let leftOut = try amounts.read(fields, of: &transaction) { return .leftOut(leftOut) }
+        var faults: [FieldFault] = []
+        for (extra, source) in extras {
+            do throws(Rejection) {
+                try set(extra, source, fields, &transaction)
+            } catch {
+                faults.append(FieldFault(extra: extra, rejection: error))
             }
         }
+        let outcome = try mapping.outcome.map { outcome throws(Rejection) in try outcome.read(fields) }
+        return .transaction(ValidTransaction(transaction, outcome: outcome, faults: faults))
     }
+
+    private func id(_ fields: [String: JSONScalar], _ place: RecordPlace?) throws(Rejection) -> String {
+        guard mapping.id.isPlace else { return try fields.required(mapping.id, limit) }
+        guard let place else { throw Rejection(reason: .missingField, field: "id") }
+        return place.text
+    }
+
+    private func set(
+        _ extra: Mapping.Extra, _ source: FieldSource, _ fields: [String: JSONScalar], _ transaction: inout Transaction
+    ) throws(Rejection) {
+        guard let text = try fields.optional(source, limit) else { return }
+        switch extra {
+        case .currency: return
+        case .kind: transaction.kind = try Self.code(text, source)
+        case .channel: transaction.channel = try Self.code(text, source)
+        case .entity(let entity):
+            guard entity.takes(text) else { throw Rejection(reason: .valueInvalid, field: source.name) }
+            transaction.entities[entity] = text
+        }
+    }
+
+    /// When a message was made.
+    private static let created = TimeReader(
+        FieldSource([ISOField.created.rawValue]), TimeForm(), isMessage: true)
 
     /// An outcome has the fields of `ISOField`, whatever the mapping says of transactions.
     ///
@@ -224,27 +218,20 @@ package struct RecordParser: Sendable {
         _ fields: [String: JSONScalar], _ kind: PaymentOutcome.Kind
     ) throws(Rejection) -> PaymentOutcome {
         func value(_ field: ISOField) throws(Rejection) -> String? {
-            try fields.optional(FieldSource([field.rawValue]))
+            try fields.optional(FieldSource([field.rawValue]), limit)
         }
         var outcome = PaymentOutcome(
-            kind: kind, transaction: try fields.text(ISOField.originalReference.rawValue),
-            time: try time(fields, FieldSource([ISOField.created.rawValue])), status: try value(.status),
+            kind: kind, transaction: try fields.text(ISOField.originalReference.rawValue, limit: limit),
+            time: try Self.created.time(fields), status: try value(.status),
             reason: try value(.reason))
         if let code = try value(.currency), let currency = Currency(code), let text = try value(.amount) {
-            outcome.amount = try exact { () throws(MinorUnits.ParseError) in
-                try Money(decimal: text, currency: currency)
+            do throws(MinorUnits.ParseError) {
+                outcome.amount = try Money(decimal: text, currency: currency)
+            } catch {
+                throw Rejection(reason: .init(error), field: ISOField.amount.rawValue)
             }
         }
         return outcome
-    }
-
-    /// An event time from a text; a number is `wrongType`, so that no epoch is guessed at.
-    private func time(_ fields: [String: JSONScalar], _ source: FieldSource) throws(Rejection) -> EventTime {
-        let name = fields.first(of: source)
-        let text = try fields.text(name, numbers: false)
-        let time = mapping.format.isMessage ? EventTime(isoDateTime: text) : EventTime(rfc3339: text)
-        guard let time, Self.times.contains(time.seconds) else { throw Rejection(reason: .timeInvalid, field: name) }
-        return time
     }
 
     /// A value of one of our own lists, by its raw value.
@@ -256,21 +243,31 @@ package struct RecordParser: Sendable {
     }
 
     /// The member's word on one transaction; a label has no time of its own.
-    private func verdict(_ fields: [String: JSONScalar]) throws(Rejection) -> Verdict {
-        let transaction = try fields.text(mapping.labelTransaction)
-        switch fields[mapping.labelFraud] {
-        case .bool(let fraud): return Verdict(transaction: transaction, fraud: fraud)
-        case .string("true"), .string("1"), .number("1"): return Verdict(transaction: transaction, fraud: true)
-        case .string("false"), .string("0"), .number("0"): return Verdict(transaction: transaction, fraud: false)
-        case nil: throw Rejection(reason: .missingField, field: mapping.labelFraud)
-        default: throw Rejection(reason: .wrongType, field: mapping.labelFraud)
+    private func verdict(_ fields: [String: JSONScalar], _ labels: Labels) throws(Rejection) -> Verdict {
+        Verdict(transaction: try fields.text(labels.transaction), fraud: try fields.flag(labels.fraud))
+    }
+}
+
+extension OutcomeFields {
+    /// What the record says; a fraud of a file that names no scenarios is of scenario 1.
+    fileprivate func read(_ fields: [String: JSONScalar]) throws(Rejection) -> LabelledOutcome {
+        let isFraud = try fields.flag(fraud)
+        guard let scenario, let text = try fields.optional(FieldSource([scenario])) else {
+            return LabelledOutcome(fraud: isFraud, scenario: isFraud ? 1 : 0)
         }
+        guard let number = ExactNumber(text)?.whole, number >= 0 else {
+            throw Rejection(reason: .valueInvalid, field: scenario)
+        }
+        return LabelledOutcome(fraud: isFraud, scenario: number)
     }
 }
 
 extension Mapping.Format {
     /// Whether a record is a message of ISO 20022.
     fileprivate var isMessage: Bool { if case .iso20022 = self { true } else { false } }
+
+    /// How lines of CSV are written; nil for other formats.
+    package var csv: Mapping.CSVForm? { if case .csv(let form) = self { form } else { nil } }
 
     /// Bytes that a record may have.
     fileprivate var limit: Int { isMessage ? RecordParser.messageLimit : RecordParser.recordLimit }

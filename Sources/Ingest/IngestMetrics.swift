@@ -9,9 +9,14 @@ extension Metric {
     package static let duplicates = Metric.counter(
         "cordon_duplicates_total", "Transactions dropped because their id was known.")
     package static let transactionsMarked = Metric.counter(
-        "cordon_transactions_marked_total", "Transactions scored though late or ahead of the clock.", labels: ["mark"])
+        "cordon_transactions_marked_total",
+        "Transactions scored though late, ahead of the clock or without a field that could not be read.",
+        labels: ["mark"])
     package static let recordsRejected = Metric.counter(
         "cordon_rejected_total", "Records on <member>.rejected, by reason.", labels: ["reason"])
+    package static let recordsLeftOut = Metric.counter(
+        "cordon_records_left_out_total", "Records that the mapping leaves out, such as refunds, by reason.",
+        labels: ["reason"])
     package static let labelsTaken = Metric.counter("cordon_labels_total", "Labels taken into the windows.")
     package static let outcomes = Metric.counter(
         "cordon_outcomes_total", "Statuses, returns and recalls of payments, by kind.", labels: ["kind"])
@@ -34,6 +39,7 @@ extension Metric {
 package enum IngestMetrics {
     package static let all: [Metric] = [
         .watermarks, .transactionsSealed, .sealedBytes, .duplicates, .transactionsMarked, .recordsRejected,
+        .recordsLeftOut,
         .labelsTaken, .outcomes, .identifiersRefused, .labelsTold, .labelRecords, .decisions, .rulesMatched,
         .repeatedScores, .scoreRecordsRefused,
     ]

@@ -49,7 +49,8 @@ final class RecordIntake {
         var isOriginalKept = false
         var source = SourcePosition(partition: state.transactions.partition, offset: record.position.offset)
         batch.begin(source)
-        for part in parser.parts(record.value ?? []) {
+        let place = RecordPlace("\(state.transactions.topic)/\(source.partition)/\(source.offset)")
+        for part in parser.parts(record.value ?? [], at: place) {
             source.index = part.index
             do throws(Refusal) {
                 try apply(part, of: record, source, to: &batch)
@@ -71,7 +72,7 @@ final class RecordIntake {
         switch part.result {
         case .failure(let rejection): throw .rejected(rejection)
         case .success(.transaction(let valid)):
-            do { try observe(valid.transaction, record, source, &batch) } catch { throw .rejected(error) }
+            do { try observe(valid, record, source, &batch) } catch { throw .rejected(error) }
         case .success(.verdict(let verdict)): try confirm(verdict, source, &batch)
         case .success(.outcome(let outcome)):
             if outcome.tellsFraud {
@@ -82,13 +83,15 @@ final class RecordIntake {
             do { try rules.check(watermark: time, received: record.timestamp) } catch { throw .rejected(error) }
             release(state.pass(time, in: &batch.rows), source, &batch)
             metrics.add(1, to: .watermarks)
+        case .success(.leftOut(let reason)): metrics.add(1, to: .recordsLeftOut, .init("reason", reason.rawValue))
         }
     }
 
     private func observe(
-        _ transaction: Transaction, _ record: LogRecord, _ source: SourcePosition, _ batch: inout IngestBatch
+        _ valid: ValidTransaction, _ record: LogRecord, _ source: SourcePosition, _ batch: inout IngestBatch
     ) throws(Rejection) {
-        let marks = try rules.check(transaction, received: record.timestamp)
+        let transaction = valid.transaction
+        let marks = try rules.check(transaction, faults: valid.faults, received: record.timestamp)
         let event = sealer.eventID(state.id(of: transaction.id))
         guard
             let seen = try state.observe(

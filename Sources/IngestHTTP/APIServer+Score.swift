@@ -1,4 +1,3 @@
-package import Formats
 package import HTTPFront
 package import Logging
 package import Telemetry
@@ -7,17 +6,16 @@ extension APIServer {
     /// The server in front of a member's agent: scores and transactions, health, metrics and the API's description.
     ///
     /// - Parameters:
-    ///   - format: of the member's records.
     ///   - exposition: the metrics' text, brought up to date.
     ///   - readiness: what the agent needs before it can score.
     package init(
-        _ settings: Settings, service: ScoreService, format: Mapping.Format, tokens: BearerTokenStore, metrics: Metrics,
+        _ settings: Settings, service: ScoreService, tokens: BearerTokenStore, metrics: Metrics,
         exposition: @escaping @Sendable () -> String, readiness: @escaping @Sendable () -> [ReadinessCheck],
         logger: Logger
     ) throws(Failure) {
         let rate = RateGate(RequestRateLimit(perSecond: settings.ratePerSecond))
         let routes =
-            ScoreRoutes(service: service, format: format, deadline: settings.deadline, rate: rate).all
+            ScoreRoutes(service: service, deadline: settings.deadline, rate: rate).all
             + OperationsRoutes(
                 readiness: readiness, metrics: exposition, description: settings.description, open: settings.open
             ).all

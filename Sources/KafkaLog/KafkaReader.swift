@@ -104,8 +104,9 @@ final class KafkaReader: LogReader {
     private func read(
         _ limit: Int, until deadline: ContinuousClock.Instant, while needed: () -> Bool
     ) throws(LogError) -> [LogRecord] {
-        guard limit > 0 else { return [] }
+        // Statistics come by this, where nothing is to be read, too.
         rd_kafka_poll(client.handle, 0)
+        guard limit > 0 else { return [] }
         var out: [LogRecord] = []
         while true {
             if out.count < limit { take(limit - out.count, wait: .zero, into: &out) }

@@ -86,11 +86,7 @@ package struct DemoConsortium {
         SQLiteStateStores(prefix: folder.agent(member) + "/")
     }
 
-    private func reach(of spec: FeatureSpec) -> Int64 {
-        max(
-            FeatureEngine(spec: spec.own).retention,
-            spec.tokenEntities.isEmpty ? 0 : spec.terms.labelDelay + spec.terms.bucket)
-    }
+    private func reach(of spec: FeatureSpec) -> Int64 { max(FeatureEngine(spec: spec.own).retention, spec.labelSpan) }
 
     /// Starts three parties, tells them the members' history where they count, and starts an agent a member; each process logs
     /// to its own file.

@@ -163,3 +163,15 @@ package struct ModelManifest: Sendable {
         return (manifest, digest)
     }
 }
+
+extension ManifestError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .malformed: "the manifest is damaged, or has not six boxes"
+        case .badSignature: "the coordinator of the roster did not sign the manifest"
+        case .shape: "the manifest is of another schema, or of a shape that no model has"
+        case .notAuthentic: "the party's box does not open with its key"
+        case .components: "the party's box holds no share of the model's shape"
+        }
+    }
+}

@@ -154,3 +154,23 @@ private struct FilePoint: Codable {
     var score: Int64
     var probability: Double
 }
+
+extension ClearModelError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .malformed: "it is not JSON, or not of a model's shape"
+        case .format: "its format is none that this version reads"
+        case .version: "its version is no name of 1 to 64 of ASCII letters, digits and . _ : + -"
+        case .featureSpec:
+            "its feature spec has no features, two of one name, no proper name, or counts that can't be taken"
+        case .feature(let index):
+            "feature \(index) of its spec, counted from 0, has no proper name, kind or window"
+        case .edges(let invalid): "its bins don't fit its features: \(invalid)"
+        case .forest(let invalid): "its trees are no forest: \(invalid)"
+        case .fractionBits: "its fraction bits are not 0 to 30"
+        case .bits(let forest, let spec): "its forest is for \(forest) bits, and its features have \(spec)"
+        case .calibration(let invalid): "its calibration is none: \(invalid)"
+        case .ring(let stated, let needed): "it states scores of \(stated) bits, and its leaves need \(needed)"
+        }
+    }
+}

@@ -8,6 +8,7 @@ struct ConditionReader {
     let windows: [String]
     /// For what goes by the clock and names no zone of its own.
     let zone: Zone
+    let notes: PolicyNotes
 
     private static let fields = TextField.allCases.map(\.name)
     private static let known =
@@ -86,15 +87,7 @@ struct ConditionReader {
             }
             return .address(networks)
         }
-        for entry in list.entries {
-            if entry.isPrefix {
-                guard field.takesPrefixes else { throw list.wrong(entry, "`\(field.name)` has no beginnings (`*`)") }
-            } else if !field.takes(entry.text) {
-                throw list.wrong(
-                    entry, "\(field.form ?? "another value") belongs here: it is compared with `\(field.name)`")
-            }
-        }
-        return .text(field, list.values)
+        return .text(field, try list.values(for: field, notes: notes))
     }
 
     /// A value alone, some values, or a list by its name.

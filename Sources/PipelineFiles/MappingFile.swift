@@ -2,88 +2,98 @@ package import Formats
 
 /// Reads a member's mapping: `pipelines/mappings/*.yaml`.
 package func readMapping(file: String) throws(ConfigurationError) -> Mapping {
-    let root = try YAMLNode(file: file)
-    try root.allow("format", "delimiter", "columns", "fields", "labels")
-    let format = try format(root)
-    let fields = try root.child("fields")
-    try fields.allow(["id", "time", "customer", "terminal", "amount"] + Mapping.Extra.allCases.map(\.name))
-    var mapping = Mapping(
-        format: format, id: try source("id", fields, format), time: try source("time", fields, format),
-        customer: try source("customer", fields, format), terminal: try source("terminal", fields, format),
-        amount: try source("amount", fields, format))
-    for extra in Mapping.Extra.allCases where fields.optional(extra.name) != nil {
-        mapping.extras[extra] = try source(extra.name, fields, format, codes: extra.codes)
+    try readMapping(YAMLNode(file: file))
+}
+
+/// Reads a mapping that stands in a file of its own or in another one.
+func readMapping(_ root: YAMLNode) throws(ConfigurationError) -> Mapping {
+    try root.allow(
+        "format", "encoding", "delimiter", "quote", "columns", "type", "fields", "labels", "outcome")
+    return try MappingReader(root).mapping()
+}
+
+/// Reads one mapping file, by its format.
+private struct MappingReader {
+    private let root: YAMLNode
+    private let fields: FieldReader
+
+    init(_ root: YAMLNode) throws(ConfigurationError) {
+        self.root = root
+        fields = FieldReader(format: try recordFormat(root))
     }
-    if case .iso20022 = format {
-        if let labels = root.optional("labels") { throw labels.wrong("ISO 20022 has messages of its own for outcomes") }
+
+    func mapping() throws(ConfigurationError) -> Mapping {
+        let node = try root.child("fields")
+        try node.allow(["id", "time", "customer", "terminal", "amount"] + Mapping.Extra.allCases.map(\.name))
+        let id = try fields.id(node.child("id"))
+        let (time, timeForm) = try fields.time(node.child("time"))
+        let customer = try fields.source(node.child("customer"))
+        let terminal = try fields.source(node.child("terminal"))
+        let (amount, amountForm) = try fields.amount(node.child("amount"))
+        var mapping = Mapping(
+            format: fields.format, id: id, time: time, timeForm: timeForm, customer: customer, terminal: terminal,
+            amount: amount, amountForm: amountForm, type: nil, labels: nil)
+        for extra in Mapping.Extra.allCases {
+            guard let node = node.optional(extra.name) else { continue }
+            mapping.extras[extra] = try fields.source(node, codes: extra.codes)
+        }
+        if case .iso20022 = fields.format { return try message(mapping) }
+        mapping.encoding = try encoding()
+        try readLabels(&mapping)
+        mapping.outcome = try root.optional("outcome").map { node throws(ConfigurationError) in try outcome(node) }
         return mapping
     }
-    let labels = try root.child("labels")
-    try labels.allow("type", "value", "transaction", "fraud")
-    mapping.type = try known(labels.child("type"), format)
-    mapping.labelType = try labels.child("value").string
-    mapping.labelTransaction = try known(labels.child("transaction"), format)
-    mapping.labelFraud = try known(labels.child("fraud"), format)
-    return mapping
-}
 
-/// `name`, `[name, name]`, `{ value: text }` or `{ field: …, codes: { theirs: ours }, otherwise: text }`.
-///
-/// - Parameter codes: what the values must be among.
-private func source(
-    _ key: String, _ fields: YAMLNode, _ format: Mapping.Format, codes: [String]? = nil
-) throws(ConfigurationError) -> FieldSource {
-    let node = try fields.child(key)
-    guard node.isMapping else { return FieldSource(try names(node, format)) }
-    func ours(_ node: YAMLNode) throws(ConfigurationError) -> String {
-        let text = try node.string
-        guard codes?.contains(text) ?? true else {
-            throw node.wrong("unknown code `\(text)`; known here: \((codes ?? []).joined(separator: ", "))")
+    /// A message of ISO 20022 says itself what it is, and in which encoding.
+    private func message(_ mapping: Mapping) throws(ConfigurationError) -> Mapping {
+        for key in ["labels", "type", "outcome"] {
+            if let node = root.optional(key) { throw node.wrong("ISO 20022 has messages of its own for outcomes") }
         }
-        return text
+        if let node = root.optional("encoding") { throw node.wrong("a message of ISO 20022 says its encoding itself") }
+        return mapping
     }
-    if let value = node.optional("value") {
-        try node.allow("value")
-        return FieldSource([], otherwise: try ours(value))
-    }
-    try node.allow("field", "codes", "otherwise")
-    var source = FieldSource(try names(node.child("field"), format))
-    for (theirs, value) in try node.optional("codes")?.entries ?? [] {
-        source.codes[try theirs.string] = try ours(value)
-    }
-    source.otherwise = try node.optional("otherwise").map { node throws(ConfigurationError) in try ours(node) }
-    return source
-}
 
-private func names(_ node: YAMLNode, _ format: Mapping.Format) throws(ConfigurationError) -> [String] {
-    guard node.isList else { return [try known(node, format)] }
-    var names: [String] = []
-    for entry in try node.list { names.append(try known(entry, format)) }
-    guard !names.isEmpty else { throw node.wrong("at least one field belongs here") }
-    return names
-}
-
-/// A field's name, which records of the format can have.
-private func known(_ node: YAMLNode, _ format: Mapping.Format) throws(ConfigurationError) -> String {
-    let name = try node.string
-    switch format {
-    case .json: break
-    case .csv(_, let columns):
-        guard columns.contains(name) else { throw node.wrong("`columns` has no such column") }
-    case .iso20022:
-        guard ISOField(rawValue: name) != nil else {
+    private func encoding() throws(ConfigurationError) -> TextEncoding {
+        guard let node = root.optional("encoding") else { return .utf8 }
+        guard let encoding = TextEncoding(rawValue: try node.string.lowercased()) else {
             throw node.wrong(
-                "unknown field `\(name)`; known here: \(ISOField.allCases.map(\.rawValue).joined(separator: ", "))")
+                "unknown encoding; known are \(TextEncoding.allCases.map(\.rawValue).joined(separator: ", "))")
         }
+        return encoding
     }
-    return name
+
+    private func readLabels(_ mapping: inout Mapping) throws(ConfigurationError) {
+        mapping.type = try root.optional("type").map { node throws(ConfigurationError) in try fields.known(node) }
+        guard let node = root.optional("labels") else { return }
+        try node.allow("type", "value", "transaction", "fraud")
+        if let type = node.optional("type") {
+            guard mapping.type == nil else { throw type.wrong("`type` is given above, too") }
+            mapping.type = try fields.known(type)
+        }
+        let value = try node.optional("value").map { node throws(ConfigurationError) in try node.string }
+        guard value == nil || mapping.type != nil else {
+            throw node.wrong("`value` needs `type`, the field that has it")
+        }
+        // Where there is a `type`, labels are told by it.
+        if mapping.type != nil, value == nil { _ = try node.child("value") }
+        mapping.labels = Labels(
+            value: value, transaction: try fields.known(node.child("transaction")),
+            fraud: try fields.flag(node.child("fraud")))
+    }
+
+    private func outcome(_ node: YAMLNode) throws(ConfigurationError) -> OutcomeFields {
+        try node.allow("fraud", "scenario")
+        return OutcomeFields(
+            fraud: try fields.flag(node.child("fraud")),
+            scenario: try node.optional("scenario").map { node throws(ConfigurationError) in try fields.known(node) })
+    }
 }
 
-private func format(_ root: YAMLNode) throws(ConfigurationError) -> Mapping.Format {
+private func recordFormat(_ root: YAMLNode) throws(ConfigurationError) -> Mapping.Format {
     let format = try root.child("format")
     let name = try format.string
     if name != "csv" {
-        for key in ["delimiter", "columns"] {
+        for key in ["delimiter", "quote", "columns"] {
             if let node = root.optional(key) { throw node.wrong("only CSV records have \(key)") }
         }
     }
@@ -91,20 +101,35 @@ private func format(_ root: YAMLNode) throws(ConfigurationError) -> Mapping.Form
     case "json": return .json
     case "iso20022_xml": return .iso20022(.xml)
     case "iso20022_json": return .iso20022(.json)
-    case "csv":
-        let delimiter = root.optional("delimiter")
-        let text = try delimiter?.string ?? ","
-        guard let byte = text.utf8.first, text.utf8.count == 1, byte != UInt8(ascii: "\""), byte != 10, byte != 13
-        else {
-            throw (delimiter ?? root).wrong("one character other than a quote belongs here")
-        }
-        var columns: [String] = []
-        for node in try root.child("columns").list {
-            let name = try node.string
-            guard !columns.contains(name) else { throw node.wrong("the column is named twice") }
-            columns.append(name)
-        }
-        return .csv(delimiter: byte, columns: columns)
+    case "csv": return .csv(try csvForm(root))
     default: throw format.wrong("json, csv, iso20022_xml or iso20022_json belongs here")
     }
+}
+
+private func csvForm(_ root: YAMLNode) throws(ConfigurationError) -> Mapping.CSVForm {
+    var form = Mapping.CSVForm()
+    if let node = root.optional("quote") {
+        let text = try node.string
+        guard let byte = text.utf8.first, text.utf8.count == 1, byte > 32, byte < 127 else {
+            throw node.wrong("one character such as \" or ' belongs here")
+        }
+        form.quote = byte
+    }
+    if let node = root.optional("delimiter") {
+        let text = try node.string
+        let byte = text == "tab" ? 9 : text.utf8.first
+        guard let byte, text == "tab" || text.utf8.count == 1, byte != form.quote, byte != 10, byte != 13 else {
+            throw node.wrong("one character other than a quote belongs here, or `tab`")
+        }
+        form.delimiter = byte
+    }
+    for node in try root.optional("columns")?.list ?? [] {
+        let name = try node.string
+        guard !form.columns.contains(name) else { throw node.wrong("the column is named twice") }
+        form.columns.append(name)
+    }
+    if let node = root.optional("columns"), form.columns.isEmpty {
+        throw node.wrong("at least one column belongs here")
+    }
+    return form
 }

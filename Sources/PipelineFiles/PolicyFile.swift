@@ -3,6 +3,16 @@ package import Policy
 
 /// Reads a member's decision policy (docs/POLICY.md): `pipelines/policies/*.yaml`, and the list files that it names.
 package func readPolicy(file: String) throws(ConfigurationError) -> DecisionPolicy {
+    try readPolicy(file: file, notes: PolicyNotes())
+}
+
+/// Reads a policy as `readPolicy` does, and says what is odd about its lists and stops nothing.
+package func checkPolicy(file: String) throws(ConfigurationError) -> (policy: DecisionPolicy, notes: [PolicyNote]) {
+    let notes = PolicyNotes()
+    return (try readPolicy(file: file, notes: notes), notes.all)
+}
+
+private func readPolicy(file: String, notes: PolicyNotes) throws(ConfigurationError) -> DecisionPolicy {
     let root = try YAMLNode(file: file)
     try root.allow("challenge", "review", "decline", "fallback", "zone", "windows", "lists", "rules")
     let bands = try bands(root)
@@ -13,7 +23,7 @@ package func readPolicy(file: String) throws(ConfigurationError) -> DecisionPoli
             "`\(shared.name)` is the consortium's: a policy's windows are over the member's own transactions")
     }
     let lists = try root.optional("lists").map(readPolicyLists) ?? [:]
-    let reader = ConditionReader(lists: lists, windows: windows.map(\.name), zone: zone)
+    let reader = ConditionReader(lists: lists, windows: windows.map(\.name), zone: zone, notes: notes)
     var rules: [PolicyRule] = []
     for node in try root.optional("rules")?.list ?? [] { rules.append(try rule(node, after: rules, reader)) }
     return DecisionPolicy(bands: bands, windows: windows, lists: lists.mapValues(\.entries.count), rules: rules)

@@ -4,7 +4,7 @@ import Records
 /// Reads what transactions must be: `pipelines/validation.yaml`.
 package func readValidation(file: String) throws(ConfigurationError) -> ValidationRules {
     let root = try YAMLNode(file: file)
-    try root.allow("time", "amount", "required", "allowed")
+    try root.allow("time", "amount", "required", "allowed", "leave_out")
     var rules = ValidationRules()
     if let time = root.optional("time") {
         try time.allow("late", "ahead", "too_far_ahead")
@@ -39,8 +39,17 @@ package func readValidation(file: String) throws(ConfigurationError) -> Validati
             for node in try value.list {
                 let text = try node.string
                 guard isValue(text, of: extra) else { throw node.wrong("no value of `\(extra.name)` looks like that") }
-                rules.allowed[extra, default: []].insert(text)
+                rules.allowed[extra, default: []].insert(spelled(text, of: extra))
             }
+        }
+    }
+    if let node = root.optional("leave_out") {
+        rules.leftOut = []
+        for entry in try node.list {
+            guard try extra(entry) != .currency else {
+                throw entry.wrong("an amount says nothing without its currency, which is never left out")
+            }
+            rules.leftOut.insert(try extra(entry))
         }
     }
     return rules
@@ -60,6 +69,11 @@ private func extra(_ node: YAMLNode) throws(ConfigurationError) -> Mapping.Extra
         throw node.wrong("one of \(Mapping.Extra.allCases.map(\.name).joined(separator: ", ")) belongs here")
     }
     return extra
+}
+
+/// The text as a transaction's field has it.
+private func spelled(_ text: String, of extra: Mapping.Extra) -> String {
+    if case .entity(let entity) = extra { entity.spelling.canonical(text) } else { text }
 }
 
 private func isValue(_ text: String, of extra: Mapping.Extra) -> Bool {

@@ -73,7 +73,7 @@ package struct CloudEvent: Codable, Sendable, Hashable {
         package var receivedAt: Int64
         /// When it was decided, in microseconds since 1970.
         package var decidedAt: Int64
-        /// What was unusual about it, `late` or `clock_skew`; absent where nothing was.
+        /// What was unusual about it: `late`, `clock_skew`, `left_out:ip`; absent where nothing was.
         package var marks: [String]?
         /// For alerts only, as the two below: what the member's own risk team needs to look into it.
         package var customer: String?

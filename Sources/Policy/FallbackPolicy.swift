@@ -49,3 +49,11 @@ package struct FallbackPolicy: Sendable, Hashable {
         steps.first { amount <= $0.upTo }?.band ?? otherwise
     }
 }
+
+extension FallbackPolicy.Invalid: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .outOfOrder(let step): "the limit of step \(step + 1) is not above the one before it"
+        }
+    }
+}

@@ -32,3 +32,12 @@ package struct ScoreBands: Sendable, Hashable {
         return .approve
     }
 }
+
+extension ScoreBands.Invalid: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .outOfRange: "a bound is not within 0 to 1"
+        case .outOfOrder: "a milder band begins above a more severe one"
+        }
+    }
+}

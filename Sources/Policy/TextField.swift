@@ -39,6 +39,15 @@ package enum TextField: Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// The spelling of the field's values, which a list's values are brought to as well.
+    package var spelling: Spelling {
+        switch self {
+        case .customer, .terminal: .name
+        case .currency, .kind, .channel: .plain
+        case .entity(let entity): entity.spelling
+        }
+    }
+
     /// What the field's values look like, for messages about a policy file; nil for any text.
     package var form: String? {
         switch self {
@@ -62,6 +71,15 @@ package enum TextField: Sendable, Hashable, CaseIterable {
         case .entity(let entity): entity.takes(text)
         case .customer, .terminal: true
         }
+    }
+
+    /// Whether a value of the field can begin with a text, which is not empty.
+    package func takes(beginning text: String) -> Bool {
+        guard takesPrefixes else { return false }
+        if case .entity(.merchantCategory) = self {
+            return text.utf8.count <= 4 && text.utf8.allSatisfy { (48...57).contains($0) }
+        }
+        return true
     }
 
     /// The transaction's value of the field; nil where it lacks the field. `currency` is that of the record, absent

@@ -50,3 +50,7 @@ extension BatchInputs {
     /// A transaction that this party can't use, for a reason that goes to its member.
     package mutating func append(refused refusal: Refusal) { append(refused: refusal.rawValue) }
 }
+
+extension Refusal: CustomStringConvertible {
+    package var description: String { "the record is refused as `\(code)` (docs/REJECTIONS.md)" }
+}

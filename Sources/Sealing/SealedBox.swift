@@ -93,3 +93,11 @@ package enum SealedBox {
     /// The nonce of a key that seals once.
     private static let zero = [UInt8](repeating: 0, count: nonceBytes)
 }
+
+extension SealedBox.OpenError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .notAuthentic: "the box was sealed under another key or for another header, or was changed"
+        }
+    }
+}

@@ -65,3 +65,7 @@ package enum TokenError: Error, Sendable, Hashable {
         }
     }
 }
+
+extension TokenError: CustomStringConvertible {
+    package var description: String { "refused as `\(code)` (docs/TOKENS.md)" }
+}

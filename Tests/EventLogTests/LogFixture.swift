@@ -32,12 +32,12 @@ final class LogFixture: Sendable {
     private let kind: LogKind
     private let directory: TemporaryFolder?
     private let mock: MockKafkaCluster?
-    /// Seconds that a member of a group takes to keep what is revoked.
-    let flushing: Double
+    /// How long a member of a group listens before it releases what is revoked.
+    let flushing: Duration
 
     init(_ kind: LogKind) throws {
         self.kind = kind
-        flushing = kind == .kafkaCluster ? 0.1 : 0
+        flushing = kind == .kafkaCluster ? .milliseconds(100) : .zero
         switch kind {
         case .sqlite:
             let folder = try TemporaryFolder()

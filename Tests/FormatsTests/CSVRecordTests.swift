@@ -3,9 +3,11 @@ import Records
 import Testing
 
 private let mapping = Mapping(
-    format: .csv(delimiter: UInt8(ascii: ";"), columns: ["kind", "ref", "when", "card", "shop", "eur", "bad"]),
+    format: .csv(
+        Mapping.CSVForm(
+            delimiter: UInt8(ascii: ";"), columns: ["kind", "ref", "when", "card", "shop", "eur", "bad"])),
     id: "ref", time: "when", customer: "card", terminal: "shop", amount: "eur", type: "kind",
-    labelTransaction: "ref", labelFraud: "bad")
+    labels: Labels(transaction: "ref", fraud: "bad"))
 
 private func parse(_ text: String) throws(Rejection) -> ParsedRecord {
     try RecordParser(mapping: mapping).parse(Array(text.utf8))
@@ -48,11 +50,11 @@ struct CSVRecordTests {
         #expect(throws: Rejection(reason: .malformedCSV, field: nil)) { try parse(line) }
     }
 
-    @Test("that are not UTF-8 are malformed, and the column is named")
+    @Test("that are not UTF-8 are in an encoding that is not read, and the column is named")
     func notUTF8() {
         var bytes = Array("pay;p1;2018-07-05;c1;tX;19.99;".utf8)
         bytes[bytes.firstIndex(of: UInt8(ascii: "X")) ?? 0] = 0xE9
-        #expect(throws: Rejection(reason: .malformedCSV, field: "shop")) {
+        #expect(throws: Rejection(reason: .encodingUnsupported, field: "shop")) {
             try RecordParser(mapping: mapping).parse(bytes)
         }
     }
@@ -87,11 +89,14 @@ struct CSVRecordTests {
             RejectionReason.allCases.map(\.rawValue) == [
                 "record_too_large", "empty_record", "malformed_json", "malformed_csv", "malformed_xml",
                 "encoding_unsupported", "forbidden_dtd", "too_deep", "unsupported_message", "no_transactions",
-                "several_transactions", "count_mismatch", "control_sum_mismatch", "duplicate_in_message", "wrong_type",
-                "missing_field", "empty_field", "field_too_long", "control_character", "amount_not_a_number",
+                "several_transactions", "count_mismatch", "control_sum_mismatch", "duplicate_in_message",
+                "misplaced_element", "repeated_field", "reference_made", "wrong_type",
+                "several_values", "missing_field", "empty_field", "field_too_long", "control_character",
+                "amount_not_a_number",
                 "amount_negative", "amount_too_large", "amount_too_precise", "amount_zero", "amount_out_of_range",
                 "currency_unknown",
-                "rate_missing", "account_invalid", "value_invalid", "value_not_allowed", "time_invalid", "time_ahead",
+                "rate_missing", "account_invalid", "value_invalid", "value_not_allowed", "time_invalid",
+                "time_ambiguous", "time_ahead",
                 "too_late", "unknown_transaction", "reversal_repeated",
                 "id_conflict",
             ])

@@ -14,51 +14,6 @@ struct FuzzTests {
 
     private static let least = 2000
 
-    private static let corpus: [BadCase.Format: [String]] = [
-        .json: [
-            BadJSON.record(), #"{"type":"label","transaction":"p-1","fraud":true}"#,
-            BadJSON.record([
-                "currency": "\"USD\"", "kind": "\"card\"", "ip": "\"::1\"", "note": #"[{"a":"\ud83d\ude00"}]"#,
-            ]),
-        ],
-        .csv: [BadCSV.line(), BadCSV.line(["id": "\"a,\"\"b\"\"\"", "currency": "USD", "amount": "5"])],
-        .xml: [
-            BadXML.message(), BadXML.message(prolog: "<?xml version='1.0'?><!-- a --><?b c?>"),
-            BadXML.message("Ada Example", "<![CDATA[a & b]]> &amp; &#x41; é"),
-            BadXML.message().replacing("<Document", with: "<a:Envelope xmlns:a='urn:x' a:b='1'><Document")
-                .replacing("</Document>", with: "</Document></a:Envelope>"),
-        ],
-        .isoJSON: [BadISOJSON.message()],
-    ]
-
-    private static let tokens = [
-        "<", ">", "</", "/>", "<!--", "-->", "<![CDATA[", "]]>", "<?", "?>", "<!DOCTYPE d []>", "&amp;", "&#0;",
-        "&#x41;",
-        " xmlns=\"\"", " xmlns:p=\"urn:p\"", "p:", " Ccy=\"JPY\"", "\"", "'", "{", "}", "[", "]", ",", ":", "\\u0000",
-        "\\ud800", "null", "-", "1e9", "99999999999999999999", ".", "\r\n", "\u{0}", "\u{FEFF}", "é", "\u{FFFF}", "T",
-    ].map { Array($0.utf8) }
-
-    /// A record of the corpus after up to four changes.
-    private func mutant(_ records: [[UInt8]], _ generator: inout SplitMix64) -> [UInt8] {
-        var bytes = records.randomElement(using: &generator) ?? []
-        for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {
-            let at = Int.random(in: bytes.indices, using: &generator)
-            let length = Int.random(in: 1...24, using: &generator)
-            switch Int.random(in: 0..<7, using: &generator) {
-            case 0: bytes[at] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
-            case 1: bytes.removeSubrange(at..<min(at + length, bytes.count))
-            case 2: bytes.insert(contentsOf: bytes[at..<min(at + length, bytes.count)], at: at)
-            case 3, 4: bytes.insert(contentsOf: Self.tokens.randomElement(using: &generator) ?? [], at: at)
-            case 5: bytes.removeSubrange(at...)
-            default:
-                let other = records.randomElement(using: &generator) ?? []
-                let from = Int.random(in: other.indices, using: &generator)
-                bytes.replaceSubrange(at..., with: other[from...])
-            }
-        }
-        return bytes
-    }
-
     @Test(
         "a damaged record is one or more parts, each taken within the rules or refused at a place that it has",
         arguments: BadCase.Format.allCases)
@@ -66,14 +21,14 @@ struct FuzzTests {
         print("fuzzing \(format.rawValue) for \(Self.seconds) s, seed \(Self.seed)")
         var generator = SplitMix64(state: Self.seed)
         let parser = try format.parser()
-        let records = (Self.corpus[format] ?? []).map { Array($0.utf8) }
+        let records = (FuzzCorpus.corpus[format] ?? []).map { Array($0.utf8) }
         for record in records { #expect(parser.parts(record).allSatisfy { $0.rejection == nil }) }
         let deadline = ContinuousClock.now + .seconds(Self.seconds)
         var taken = 0
         var runs = 0
         // On a busy machine the time may be over before anything was tried.
         while runs < Self.least || ContinuousClock.now < deadline {
-            let bytes = mutant(records, &generator)
+            let bytes = FuzzCorpus.mutant(records, &generator)
             let parts = parser.parts(bytes)
             runs += 1
             func said() -> Comment { "run \(runs) of seed \(Self.seed): \(String(decoding: bytes, as: UTF8.self))" }
@@ -88,10 +43,76 @@ struct FuzzTests {
             }
             let isTaken = parts.contains { $0.transaction != nil }
             if isTaken { taken += 1 }
-            // What our scanner takes, libxml2 takes, too.
-            if format == .xml, isTaken, !XMLParser(data: Data(bytes)).parse() { Issue.record(said()) }
+            // What our scanner takes, libxml2 takes, too, and of no payment that it sees nothing is said.
+            if format == .xml, isTaken {
+                let count = PaymentCount(bytes)
+                let isWhole = parts.allSatisfy { !$0.message.isEmpty }
+                if !count.isWellFormed || (isWhole && count.payments != parts.count) { Issue.record(said()) }
+            }
         }
         print("\(format.rawValue): \(runs) records, \(taken) of them with a transaction")
         #expect(taken > 0 && taken < runs)
+    }
+
+    @Test(
+        "of a file with damaged records nothing is in no record, and what stands behind them is read",
+        arguments: [BadCase.Format.json, .csv])
+    func files(format: BadCase.Format) throws {
+        var generator = SplitMix64(state: Self.seed)
+        let mapping = try format.mapping()
+        let records = (FuzzCorpus.corpus[format] ?? []).map { Array($0.utf8) }
+        let deadline = ContinuousClock.now + .seconds(Self.seconds)
+        var runs = 0
+        while runs < Self.least / 4 || ContinuousClock.now < deadline {
+            runs += 1
+            // First a whole one: what is damaged may look like a header of CSV, and then nothing of the file is read.
+            var bytes = records[0] + [10]
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                bytes += FuzzCorpus.mutant(records, &generator) + [10]
+            }
+            bytes += records[0]
+            func said() -> Comment { "run \(runs) of seed \(Self.seed): \(String(decoding: bytes, as: UTF8.self))" }
+            let file = try RecordFile(bytes, name: "f", mapping: mapping)
+            var (end, last) = (0, [RecordPart]())
+            for record in file.records {
+                if record.bytes.lowerBound < end || !Self.isNothing(bytes[end..<record.bytes.lowerBound], format) {
+                    Issue.record(said())
+                }
+                end = record.bytes.upperBound
+                last = file.parts(record)
+                if last.map(\.index) != Array(last.indices) || last.isEmpty { Issue.record(said()) }
+            }
+            if !Self.isNothing(bytes[end...], format) { Issue.record(said()) }
+            if last.first?.transaction == nil { Issue.record(said()) }
+        }
+        print("\(format.rawValue): \(runs) files")
+    }
+
+    /// Whether bytes between two records hold none: blanks and control characters, byte order marks, and of JSON the signs of
+    /// an array.
+    private static func isNothing(_ bytes: ArraySlice<UInt8>, _ format: BadCase.Format) -> Bool {
+        let signs: [UInt8] = [0xEF, 0xBB, 0xBF] + (format == .json ? Array("[],".utf8) : [])
+        return bytes.allSatisfy { $0 <= 32 || signs.contains($0) }
+    }
+}
+
+/// The payments and outcomes of a document as libxml2 sees it.
+private final class PaymentCount: NSObject, XMLParserDelegate {
+    private(set) var payments = 0
+    private(set) var isWellFormed = false
+
+    init(_ bytes: [UInt8]) {
+        super.init()
+        let parser = XMLParser(data: Data(bytes))
+        parser.delegate = self
+        isWellFormed = parser.parse()
+    }
+
+    func parser(
+        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+        attributes: [String: String]
+    ) {
+        let local = name.split(separator: ":").last.map(String.init) ?? name
+        if ["CdtTrfTxInf", "TxInfAndSts"].contains(local) { payments += 1 }
     }
 }

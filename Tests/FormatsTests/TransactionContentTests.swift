@@ -73,10 +73,11 @@ struct TransactionContentTests {
         let parser = RecordParser(mapping: mapping)
         let characters = Array("ab \"\\{}é店,;'")
         func text() -> String {
-            String(
-                (0...Int.random(in: 0...20, using: &generator)).map { _ in
-                    characters[Int.random(in: characters.indices, using: &generator)]
-                })
+            let inner = (0...Int.random(in: 0...20, using: &generator)).map { _ in
+                characters[Int.random(in: characters.indices, using: &generator)]
+            }
+            // Blanks at the ends are not read.
+            return "<" + String(inner) + ">"
         }
         for _ in 0..<200 {
             var transaction = Transaction(

@@ -23,7 +23,7 @@ struct ProblemTests {
         #expect((reply.headers[.wwwAuthenticate] != nil) == (code == .unauthorized))
         #expect((reply.headers[.retryAfter] != nil) == (code == .logUnavailable))
         // What was not read to its end ends the connection.
-        #expect(reply.closes == [.requestTimeout, .bodyTooLarge].contains(code))
+        #expect(reply.closes == [.requestTimeout, .bodyTooLarge, .httpInvalid].contains(code))
     }
 
     @Test("has its detail, field, waiting time and methods where there are any")
@@ -54,7 +54,7 @@ struct ReplyTests {
         let reply = Reply(json: ["b": 1, "a": 2])
         #expect(String(decoding: reply.body, as: UTF8.self) == "{\"a\":2,\"b\":1}")
         for head in [false, true] {
-            let response = reply.response(head: head, channel: nil)
+            let response = reply.response(head: head)
             #expect(response.status == .ok && response.headers[.contentLength] == "13")
             #expect(
                 response.headers[.cacheControl] == "no-store" && response.headers[.contentType] == "application/json")
@@ -64,8 +64,8 @@ struct ReplyTests {
 
     @Test("says that the connection is closed where it is")
     func closing() {
-        #expect(Reply(Problem(.requestTimeout)).response(head: false, channel: nil).headers[.connection] == "close")
-        #expect(Reply(Problem(.notFound)).response(head: false, channel: nil).headers[.connection] == nil)
+        #expect(Reply(Problem(.requestTimeout)).response(head: false).headers[.connection] == "close")
+        #expect(Reply(Problem(.notFound)).response(head: false).headers[.connection] == nil)
     }
 }
 
@@ -80,7 +80,7 @@ struct OperationsRoutesTests {
 
     private func reply(_ routes: [Route], _ path: String) async throws -> Reply {
         let route = try #require(routes.first { $0.path == path })
-        return try await route.handle(.init(headers: [:], body: [], client: "", arrived: .now))
+        return try await route.handle(.init(headers: [:], body: [], type: nil, client: "", arrived: .now))
     }
 
     @Test("need a token unless they are open", arguments: OpenRoutes.allCases)

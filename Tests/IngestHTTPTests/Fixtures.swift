@@ -49,10 +49,12 @@ final class Bench: Sendable {
     private let threads = DispatchGroup()
 
     /// - Parameters:
+    ///   - mapping: of the member's records.
     ///   - folder: a log that is there already, as after a restart; nil for a new one.
     ///   - wrap: what to put between the front and the log.
     init(
-        partitions: Int = 1, folder: TemporaryFolder? = nil, fallback: FallbackPolicy = .review, capacity: Int = 8192,
+        mapping: Mapping = .canonical, partitions: Int = 1, folder: TemporaryFolder? = nil,
+        fallback: FallbackPolicy = .review, capacity: Int = 8192,
         wrap: (any EventLog) -> any EventLog = { $0 }
     ) throws {
         self.folder = try folder ?? TemporaryFolder()
@@ -66,7 +68,7 @@ final class Bench: Sendable {
         let front = wrap(log)
         appender = RecordAppender(log: front, capacity: capacity)
         service = try ScoreService(
-            member: member, log: front, appender: appender, mapping: .canonical, rules: ValidationRules(),
+            member: member, log: front, appender: appender, mapping: mapping, rules: ValidationRules(),
             clock: SystemClock(), fallback: fallback,
             book: ScoreBook(capacity: 1000, age: 1000), metrics: metrics)
         feed = OutcomeFeed(

@@ -58,21 +58,9 @@ struct LiveMessageTests {
         ]
         try log.append(records.map { NewRecord(source, value: $0) })
 
-        let state = try AgentState(
-            spec: Self.features, hasher: EntityHasher(), transactions: source,
-            store: SQLiteStateStore(path: folder.path + "/state.sqlite"))
-        let generator = Mutex(SplitMix64(state: 1))
-        let sealer = TransactionSealer(
-            member: sessions.member, epoch: sessions.epoch, sessions: sessions.members,
-            spec: try BinnedSpec(spec: Self.features, edges: [[1.5]]),
-            idKey: SecretKey(bytes: [UInt8](repeating: 1, count: 32)),
-            random: { count in generator.withLock { $0.bytes(count) } })
         let metrics = Metrics()
-        let pipeline = try IngestPipeline(
-            member: sessions.member, log: log, state: state, mapping: try isoMapping(), rules: ValidationRules(),
-            sealer: sealer,
-            recipient: HPKEPrivateKey().publicKey, clock: clock, metrics: metrics)
-        try pipeline.run(by: clock, until: { state.ingested == Int64(records.count) })
+        let state = try Self.ingested(
+            records.count, sessions, log, folder, clock, mapping: try isoMapping(), metrics: metrics)
 
         #expect(state.waiting == 6)
         #expect(try log.end(of: TopicPartition(Topics.sealed)) == 6)
@@ -90,5 +78,56 @@ struct LiveMessageTests {
         #expect(metrics.value("cordon_outcomes_total", .init("kind", "return")) == 2)
         #expect(metrics.value("cordon_labels_total") == 1)
         #expect(metrics.value("cordon_duplicates_total") == 2)
+    }
+
+    /// The state of an agent that has read all records of its topic.
+    private static func ingested(
+        _ count: Int, _ sessions: Sessions, _ log: SQLiteEventLog, _ folder: TemporaryFolder, _ clock: SimulatedClock,
+        mapping: Mapping, metrics: Metrics
+    ) throws -> AgentState {
+        let state = try AgentState(
+            spec: features, hasher: EntityHasher(), transactions: TopicPartition(Topics.transactions(sessions.member)),
+            store: SQLiteStateStore(path: folder.path + "/state.sqlite"))
+        let generator = Mutex(SplitMix64(state: 1))
+        let sealer = TransactionSealer(
+            member: sessions.member, epoch: sessions.epoch, sessions: sessions.members,
+            spec: try BinnedSpec(spec: features, edges: [[1.5]]),
+            idKey: SecretKey(bytes: [UInt8](repeating: 1, count: 32)),
+            random: { count in generator.withLock { $0.bytes(count) } })
+        let pipeline = try IngestPipeline(
+            member: sessions.member, log: log, state: state, mapping: mapping, rules: ValidationRules(), sealer: sealer,
+            recipient: HPKEPrivateKey().publicKey, clock: clock, metrics: metrics)
+        try pipeline.run(by: clock, until: { state.ingested == Int64(count) })
+        return state
+    }
+
+    @Test("records without ids are known by their places, refunds are counted, and a field that can't be is left out")
+    func mapped() throws {
+        let folder = try TemporaryFolder()
+        let sessions = try Sessions()
+        let clock = SimulatedClock(start: 1_772_500_000_000_000)
+        let log = try SQLiteEventLog(directory: folder.path, clock: clock)
+        let topics = [Topics.transactions(sessions.member), Topics.sealed, Topics.rejected(sessions.member)]
+        try log.create(topics.map { TopicSettings(name: $0, partitions: 1) })
+        let source = TopicPartition(Topics.transactions(sessions.member))
+        let records = [("5.00", "10.0.0.1"), ("-5.00", "10.0.0.1"), ("5.00", "123.456.789.200"), ("x", "::1")].map {
+            Array(
+                #"{"time":"2026-03-02T10:15:00Z","customer":"c","terminal":"t","amount":"\#($0)","ip":"\#($1)"}"#.utf8)
+        }
+        try log.append(records.map { NewRecord(source, value: $0) })
+        var mapping = Mapping.canonical
+        (mapping.id, mapping.amountForm.refunds) = (.place, .leaveOut)
+        let metrics = Metrics()
+        let state = try Self.ingested(records.count, sessions, log, folder, clock, mapping: mapping, metrics: metrics)
+
+        let first = try #require(state.pending(SourcePosition(offset: 0)))
+        #expect(first.transaction.id == "\(source.topic)/0/0" && first.marks.isEmpty)
+        let marked = try #require(state.pending(SourcePosition(offset: 2)))
+        #expect(marked.transaction.id == "\(source.topic)/0/2" && marked.marks == [.leftOut(.entity(.ip))])
+        #expect(marked.transaction.entities.isEmpty && state.waiting == 2)
+        #expect(metrics.value("cordon_records_left_out_total", .init("reason", "refund")) == 1)
+        #expect(metrics.value("cordon_transactions_marked_total", .init("mark", "left_out:ip")) == 1)
+        #expect(metrics.value("cordon_rejected_total", .init("reason", "amount_not_a_number")) == 1)
+        #expect(try log.end(of: TopicPartition(Topics.rejected(sessions.member))) == 1)
     }
 }

@@ -123,29 +123,34 @@ import Testing
             "queued.max.messages.kbytes": "64", "queued.min.messages": "100000", "fetch.message.max.bytes": "16384",
             "fetch.wait.max.ms": "5",
         ])
-        // 2 MB, of which the mock brokers give out a batch a fetch.
+        // 600 KB, of which the mock brokers give out a batch a fetch.
         let value = [UInt8](repeating: 7, count: 1000)
-        for _ in 0..<100 { try log.append((0..<20).map { _ in NewRecord(partition, value: value) }) }
+        for _ in 0..<30 { try log.append((0..<20).map { _ in NewRecord(partition, value: value) }) }
         let reader = try log.reader(at: [Position(partition, 0)])
         var read = 0
-        var most = 0.0
-        func queued() -> Double {
-            log.statistics().first { $0.name == "cordon_kafka_fetch_queue_bytes" && $0.labels["client"] == "reader" }?
-                .value ?? 0
+        var (most, queued) = (0.0, 0.0)
+        func figure(_ name: String) -> Double {
+            log.statistics().first { $0.name == "cordon_kafka_\(name)" && $0.labels["client"] == "reader" }?.value ?? 0
         }
-        while read < 2000 {
+        /// Records that were fetched and not read, by figures of which the last may be of before the last read.
+        func ahead() -> Double { figure("received_messages_total") - Double(read) }
+        while read < 600 {
+            // The reader works until its client has fetched all that it will: it is full, or there is no more.
+            let deadline = ContinuousClock.now + .seconds(60)
+            while ahead() < 60, figure("received_messages_total") < 600 {
+                try #require(ContinuousClock.now < deadline, "the client neither fills up nor fetches all")
+                #expect(try reader.next(limit: 0, timeout: .zero).isEmpty)
+            }
+            (most, queued) = (max(most, ahead()), max(queued, figure("fetch_queue_bytes")))
             let before = read
-            while read < 2000, read - before < 100 {
+            while read < 600, read - before < 100 {
                 let records = try reader.next(limit: 20, timeout: .seconds(60))
                 try #require(!records.isEmpty)
                 read += records.count
             }
-            // The reader's own work, in which its client could fetch everything.
-            Thread.sleep(forTimeInterval: 0.02)
-            most = max(most, queued())
         }
-        #expect(read == 2000)
-        #expect(most > 0, "the figure is there")
-        #expect(most < 256 * 1024, "64 KB, and what one more answer brings")
+        #expect(read == 600)
+        #expect(most < 256, "64 of 1 KB each, and what one more answer brings")
+        #expect(queued > 0 && queued < 256 * 1024)
     }
 }

@@ -5,63 +5,6 @@ import Records
 import Testing
 import ThreeParty
 
-/// A dealt model with everything that opens it.
-private struct Dealt {
-    let shape: ForestShape
-    let selection: [UInt8]
-    let leaves: [UInt8]
-    let wire: WireModelManifest
-    let digest: Digest32
-    let coordinator: VerifyingKey
-    let coordinatorSeed = [UInt8](repeating: 5, count: 32)
-    let keys: [PartyID: [UInt8]] = [
-        .zero: [UInt8](repeating: 1, count: 32), .one: [UInt8](repeating: 2, count: 32),
-        .two: [UInt8](repeating: 3, count: 32),
-    ]
-
-    init(ringBits: Int, change: (inout WireModelHeader) -> Void = { _ in }) throws {
-        shape = try #require(ForestShape(bits: 21, trees: 3, depth: 2, ringBits: ringBits))
-        selection = (0..<shape.selectionBytes).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 1) }
-        leaves = (0..<shape.leafBytes).map { UInt8(truncatingIfNeeded: $0 &* 91 &+ 200) }
-        var header = WireModelHeader()
-        header.schema = 1
-        header.version = "v1"
-        header.featureSpec = 0xFEDC_BA98_7654_3210
-        header.bits = 21
-        header.trees = 3
-        header.depth = 2
-        header.ringBits = UInt32(ringBits)
-        header.fractionBits = 14
-        var point = WireCalibrationPoint()
-        point.score = -5
-        point.probability = 0.25
-        header.calibration = [point]
-        change(&header)
-        guard let signing = SigningKey(bytes: coordinatorSeed) else { throw HPKEError.malformedKey }
-        coordinator = signing.verifyingKey
-        var parties: [PartyID: HPKEPublicKey] = [:]
-        for (party, seed) in keys { parties[party] = try HPKEPrivateKey(bytes: seed).publicKey }
-        let random = CountedBytes()
-        (wire, digest) = try ModelManifest.deal(
-            header: header, shape: shape, selection: selection, leaves: leaves, parties: parties,
-            coordinator: signing, random: random.next)
-    }
-
-    func key(_ party: PartyID) throws -> HPKEPrivateKey { try HPKEPrivateKey(bytes: keys[party] ?? []) }
-
-    func verified() throws -> ModelManifest { try ModelManifest(verifying: wire, coordinator: coordinator) }
-
-    /// The manifest changed, with the coordinator's own signature over the change.
-    func resigned(_ change: (inout WireModelManifest) -> Void) throws -> ModelManifest {
-        guard let signing = SigningKey(bytes: coordinatorSeed) else { throw HPKEError.malformedKey }
-        var changed = wire
-        change(&changed)
-        let parts = [Array("cordon/model/v1".utf8), Array(changed.header)] + changed.boxes.map { Array($0) }
-        changed.signature = Data(signing.sign(Digest32(of: parts).bytes, context: "cordon/model/v1"))
-        return try ModelManifest(verifying: changed, coordinator: coordinator)
-    }
-}
-
 /// `a + b + c` over packed elements.
 private func add<R: RingElement>(_ parts: [[UInt8]], in ring: R.Type) -> [UInt8] {
     let unpacked = parts.map { R.unpack($0) }
@@ -184,50 +127,24 @@ struct ModelManifestTests {
             }
         }
     }
-}
 
-@Suite("A model activation")
-struct ModelActivationTests {
-    private let digest = Digest32(of: [[1]])
-
-    @Test("is read where the coordinator signed it")
-    func reads() throws {
-        let coordinator = SigningKey()
-        let wire = ModelActivation.make(digest, version: "v1", sequence: 7, coordinator: coordinator)
-        let activation = try #require(ModelActivation(verifying: wire, coordinator: coordinator.verifyingKey))
-        #expect(activation.model == digest && activation.version == "v1" && activation.sequence == 7)
-    }
-
-    @Test("is nothing with anything in it changed, or from anyone else")
-    func forged() throws {
-        let coordinator = SigningKey()
-        let verifying = coordinator.verifyingKey
-        let wire = ModelActivation.make(digest, version: "v1", sequence: 7, coordinator: coordinator)
-        for change in [
-            { $0.sequence = 8 }, { $0.version = "v2" }, { $0.version = "" }, { $0.modelDigest[0] ^= 1 },
-            { $0.modelDigest = Data() }, { $0.signature[0] ^= 1 }, { $0.signature = Data() },
-        ] as [(inout WireModelActivation) -> Void] {
-            var changed = wire
-            change(&changed)
-            #expect(ModelActivation(verifying: changed, coordinator: verifying) == nil)
+    @Test("is held against its form first, then its signature, then the shape that it names")
+    func order() throws {
+        let dealt = try Dealt(ringBits: 16) { $0.fractionBits = 31 }
+        var wire = dealt.wire
+        #expect(throws: ManifestError.shape) { try ModelManifest(verifying: wire, coordinator: dealt.coordinator) }
+        wire.signature = Data()
+        #expect(throws: ManifestError.badSignature) {
+            try ModelManifest(verifying: wire, coordinator: dealt.coordinator)
         }
-        #expect(ModelActivation(verifying: wire, coordinator: SigningKey().verifyingKey) == nil)
+        wire.boxes.removeLast()
+        #expect(throws: ManifestError.malformed) { try ModelManifest(verifying: wire, coordinator: dealt.coordinator) }
+        #expect(throws: ManifestError.malformed) { try dealt.resigned { $0.header = Data([0xFF]) } }
+        #expect(throws: ManifestError.malformed) { try dealt.resigned { $0.boxes.append(Data()) } }
     }
 
-    @Test("a signature made for something else is not one for an activation")
-    func context() {
-        let coordinator = SigningKey()
-        let message: [UInt8] = [1, 2, 3]
-        let signature = coordinator.sign(message, context: "cordon/session/v1")
-        let verifying = coordinator.verifyingKey
-        #expect(verifying.verifies(signature, over: message, context: "cordon/session/v1"))
-        #expect(!verifying.verifies(signature, over: message, context: "cordon/activation/v1"))
-        #expect(!verifying.verifies(signature, over: message + [0], context: "cordon/session/v1"))
-        #expect(!verifying.verifies([], over: message, context: "cordon/session/v1"))
-        #expect(VerifyingKey(bytes: [1, 2]) == nil && SigningKey.isKey([1, 2]) == false)
+    @Test("has scores of whole numbers up to those with 30 binary places", arguments: [0, 30] as [UInt32])
+    func fraction(bits: UInt32) throws {
+        #expect(try Dealt(ringBits: 32) { $0.fractionBits = bits }.verified().fractionBits == Int(bits))
     }
-}
-
-extension SigningKey {
-    fileprivate static func isKey(_ bytes: [UInt8]) -> Bool { SigningKey(bytes: bytes) != nil }
 }

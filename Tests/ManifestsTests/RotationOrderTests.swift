@@ -46,4 +46,27 @@ struct RotationOrderTests {
         let zero = RotationOrder.make(consortium: "test", epoch: 7, attempt: 0, coordinator: other)
         #expect(RotationOrder(verifying: zero, consortium: "test", coordinator: other.verifyingKey) == nil)
     }
+
+    @Test("is signed as schema, epoch, attempt and the consortium's name, for rotations and for nothing else")
+    func layout() {
+        let coordinator = SigningKey()
+        var wire = WireTokenRotationOrder()
+        (wire.schema, wire.consortium, wire.tokenEpoch, wire.attempt) = (1, "Städte", 0x0102, 0x0304)
+        let signed: [UInt8] = [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 3, 4] + Array("Städte".utf8)
+        for (context, isOne) in [
+            ("cordon/token-rotation/v1", true), ("cordon/activation/v1", false), ("cordon/model/v1", false),
+        ] {
+            wire.signature = Data(coordinator.sign(signed, context: context))
+            let read = RotationOrder(verifying: wire, consortium: "Städte", coordinator: coordinator.verifyingKey)
+            #expect(isOne ? read?.epoch == 0x0102 && read?.attempt == 0x0304 : read == nil, "\(context)")
+        }
+    }
+
+    @Test("is read up to the last epoch and attempt that there are")
+    func limits() {
+        let coordinator = SigningKey()
+        let wire = RotationOrder.make(consortium: "", epoch: .max, attempt: .max, coordinator: coordinator)
+        let read = RotationOrder(verifying: wire, consortium: "", coordinator: coordinator.verifyingKey)
+        #expect(read?.epoch == .max && read?.attempt == .max)
+    }
 }

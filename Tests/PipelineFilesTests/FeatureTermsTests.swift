@@ -42,8 +42,8 @@ struct FeatureTermsTests {
             spec(terms: "{ bucket: 1d, label_delay: 7d, delay: 1d }"),
             "2: consortium: unknown key `delay`; known here: bucket, label_delay"
         ),
-        (spec(terms: "{ bucket: 0h, label_delay: 7d }"), "2: consortium: `bucket` is whole hours"),
-        (spec(terms: "{ bucket: 90m, label_delay: 7d }"), "2: consortium: `bucket` is whole hours"),
+        (spec(terms: "{ bucket: 0h, label_delay: 7d }"), "2: consortium: `bucket` is whole hours, at most ten years"),
+        (spec(terms: "{ bucket: 90m, label_delay: 7d }"), "2: consortium: `bucket` is whole hours, at most ten years"),
         (
             spec(terms: "{ bucket: 1d, label_delay: 5000d }"),
             "2: consortium: `label_delay` is a span of at most ten years"

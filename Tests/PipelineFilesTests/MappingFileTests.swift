@@ -18,9 +18,12 @@ struct MappingFileTests {
             #expect(mapping.format == .iso20022(syntax))
             #expect(mapping.id == "reference")
             #expect(mapping.time == FieldSource(["acceptance_time", "created"]))
+            let instant = ["INST", "PAGPRI", "PAGFRD", "PAGAGD"].map { ($0, "instant_transfer") }
             #expect(
                 mapping.extras[.kind]
-                    == FieldSource(["local_instrument"], codes: ["INST": "instant_transfer"], otherwise: "transfer"))
+                    == FieldSource(
+                        ["local_instrument", "service_level"], codes: Dictionary(uniqueKeysWithValues: instant),
+                        otherwise: "transfer"))
         }
     }
 
@@ -52,8 +55,11 @@ struct MappingFileTests {
         #expect(full.entities == [.merchantCategory: "5411"])
         let bare = try #require(part(#"{"ref":"b","id":"a","mcc":null,\#(rest)}"#).transaction)
         #expect(bare.id == "b" && bare.terminal == "nowhere" && bare.channel == nil && bare.entities.isEmpty)
-        #expect(part(#"{"ref":"b","via":"X",\#(rest)}"#).rejection == Rejection(reason: .valueInvalid, field: "via"))
-        #expect(part(#"{"ref":"b","mcc":"54",\#(rest)}"#).rejection == Rejection(reason: .valueInvalid, field: "mcc"))
+        for (extra, field, text) in [(Mapping.Extra.channel, "via", "X"), (.entity(.merchantCategory), "mcc", "54")] {
+            let valid = try #require(part("{\"ref\":\"b\",\"\(field)\":\"\(text)\",\(rest)}").valid)
+            #expect(valid.faults.map(\.extra) == [extra] && valid.transaction.value(of: extra) == nil)
+            #expect(valid.faults.map(\.rejection) == [Rejection(reason: .valueInvalid, field: field)])
+        }
         #expect(part(#"{\#(rest)}"#).rejection == Rejection(reason: .missingField, field: "ref"))
     }
 
@@ -64,10 +70,6 @@ struct MappingFileTests {
             ("format: json\n", "1: `fields` is missing"),
             ("format: json\ncolumns: [a]\n", "2: columns: only CSV records have columns"),
             ("format: json\nfields: { id: a }\n", "2: fields: `time` is missing"),
-            (
-                "format: json\nfields: { id: a, time: a, customer: a, terminal: a, amount: a }\n",
-                "1: `labels` is missing"
-            ),
             (
                 "format: json\nfields:\n  id: a\n  colour: b\n",
                 "4: fields: unknown key `colour`; known here: id, time, customer, terminal, amount, currency, kind, "

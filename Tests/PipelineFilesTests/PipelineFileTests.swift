@@ -29,10 +29,9 @@ struct PipelineFileTests {
         #expect(
             csv.format
                 == .csv(
-                    delimiter: UInt8(ascii: ","),
-                    columns: [
+                    Mapping.CSVForm(columns: [
                         "type", "id", "time", "customer", "terminal", "amount", "transaction", "fraud",
-                    ]))
+                    ])))
         for replay in ["handbook", "simulated"] {
             _ = try readReplay(file: ConfigurationFixture.committed("replays/\(replay).yaml"))
         }

@@ -120,7 +120,7 @@ struct PolicyFileTests {
         }
         #expect(try condition("{ ip: [192.0.2.0/24, \"2001:db8::1\"] }") == .address(networks))
         for field in TextField.allCases where field.form == nil {
-            #expect(try condition("{ \(field.name): x }") == .text(field, ValueSet(texts: ["x"])))
+            #expect(try condition("{ \(field.name): X }") == .text(field, ValueSet(texts: ["X"])))
         }
         #expect(
             try condition("{ kind: card, amount: 0.29, any: [{ kind: card }, { not: { kind: card } }] }")
@@ -158,7 +158,7 @@ struct PolicyFileTests {
         let lists = "lists: { accounts: { file: \(name) } }\n"
         #expect(
             try condition("{ account: { in: accounts } }", lists)
-                == .text(.entity(.account), ValueSet(texts: ["a-1", "a-2", "*"], prefixes: ["b"])))
+                == .text(.entity(.account), ValueSet(texts: ["A-1", "A-2", "*"], prefixes: ["b", "B"])))
         // A value that looks like YAML is a text all the same.
         let numbers = try list("numbers.txt", "0742\n1e3\nnull\n")
         #expect(
@@ -179,7 +179,7 @@ struct PolicyFileTests {
             return policy.decide(PolicyFacts(transaction: transaction, probability: probability, windows: windows))
         }
         #expect(outcome(0.04) { _ in }.rules.isEmpty)
-        let mule = outcome(0) { $0.entities[.payee] = "LT00999991" }
+        let mule = outcome(0) { $0.entities[.payee] = "99999999/71" }
         #expect(mule.band == .decline && mule.scoreBand == .approve && mule.rules.map(\.id) == ["mule-account"])
         #expect(outcome(0.7) { $0.terminal = "energy-north" }.band == .approve)
         #expect(outcome(0.8) { $0.terminal = "energy-north" }.band == .decline)

@@ -213,11 +213,13 @@ struct PolicyMistakeTests {
             try read(Array("2026-12-25\nChristmas\n".utf8), "{ date: { in: l } }")
                 == "\(path):2: list `l`: a date such as 2026-11-27 belongs here")
         #expect(try read(Array("a\n".utf8) + [0xC3, 0x28, 10], "{ card: { in: l } }") == "\(path):2: no UTF-8")
-        for value in ["a\u{1}b", String(repeating: "a", count: 129)] {
+        for value in ["a\u{1}b", String(repeating: "ä", count: 141)] {
             #expect(
                 try read(Array("a\n\(value)\n".utf8), "{ card: { in: l } }")
-                    == "\(path):2: a value has at most 128 bytes and no control characters")
+                    == "\(path):2: a value has at most 140 characters and no control characters")
         }
+        let longest = String(repeating: "銀", count: 140)
+        #expect(try read(Array("a\n\(longest)\n".utf8), "{ customer: { in: l } }") == "none")
         // Inline ones stand in the policy itself.
         #expect(
             try mistake(

@@ -1,5 +1,8 @@
+import Formats
+import Foundation
 import PipelineFiles
 import Records
+import Support
 import Testing
 import Worlds
 
@@ -9,86 +12,106 @@ struct ReplayFileTests {
 
     init() throws { file = try ConfigurationFixture() }
 
-    private func mistake(_ text: String) throws -> String? {
-        try file.mistake(text) { path in _ = try readReplay(file: path) }
+    private static let members = "members: { all: bank-a }\n"
+
+    private func read(_ text: String) throws -> ReplaySource {
+        try file.write(text)
+        return try readReplay(file: file.path)
     }
 
-    private static let columns = "columns: { id: a, time: b, customer: c, terminal: d, amount: e, fraud: f }\n"
-    private static let plain = "columns: { id: a, time: b, customer: c, terminal: d, amount: e }\n"
-    private static let digits = "members:\n  by_last_digit:\n    bank-a: [0, 1, 2, 3, 4]\n    bank-b: [9, 8, 7, 6, 5]\n"
-
-    @Test("name the columns, and whose each last digit is, in whatever order that is said")
-    func digits() throws {
-        try file.write(Self.columns + Self.digits)
-        let replay = try readReplay(file: file.path)
-        #expect(
-            [replay.id, replay.time, replay.customer, replay.terminal, replay.amount] == ["a", "b", "c", "d", "e"])
-        #expect(replay.fraud == "f" && replay.scenario == nil && replay.truth == nil && replay.extras.isEmpty)
-        guard case .byLastDigit(let owners) = replay.members else {
-            Issue.record("no digits")
-            return
-        }
-        #expect(owners.map(\.name) == [String](repeating: "bank-a", count: 5) + [String](repeating: "bank-b", count: 5))
+    @Test("name columns, and then amounts are rounded and outcomes are words of many kinds")
+    func columns() throws {
+        let source = try read(
+            """
+            columns: { id: i, time: t, customer: c, terminal: x, amount: a, fraud: f, device: d }
+            members: { by_last_digit: { bank-a: [0, 1, 2, 3, 4], bank-b: [5, 6, 7, 8, 9] }, of: branch }
+            """)
+        #expect(source.mapping.id == "i" && source.mapping.amountForm.rounds && source.mapping.labels == nil)
+        #expect(source.mapping.extras == [.entity(.device): "d"] && source.mapping.outcome?.scenario == nil)
+        let words = ["1", "1.0", "True", "Y", "yes", "0", "0.0", "FALSE", "n", "No"]
+        let folder = try TemporaryFolder()
+        let rows = words.enumerated().map { "\($0),2026-03-02,c,x,1,\($1),,\($0)\n" }.joined()
+        let (read, _) = try source.load(
+            folder.write("i,t,c,x,a,f,d,branch\n" + rows, to: "t.csv"), lastDay: .max
+        ) { _, _ in }
+        #expect(read.map(\.fraud) == [true, true, true, true, true, false, false, false, false, false])
+        #expect(read.map(\.member.name) == Array(repeating: "bank-a", count: 5) + Array(repeating: "bank-b", count: 5))
     }
 
-    @Test("take outcomes from a file beside the transactions, and members from a column")
-    func truth() throws {
-        try file.write(Self.plain + "members: { column: who }\ntruth: { file: t.csv, id: x, fraud: y }\n")
-        let replay = try readReplay(file: file.path)
-        guard case .column("who") = replay.members else {
-            Issue.record("no column")
-            return
-        }
-        #expect(replay.truth?.file == "t.csv" && replay.truth?.id == "x" && replay.truth?.fraud == "y")
-        #expect(replay.truth?.scenario == nil && replay.fraud == nil)
+    @Test("name a mapping's file, or have the mapping in them")
+    func mapping() throws {
+        let path = ConfigurationFixture.committed("mappings/paysim.yaml")
+        #expect(try read("mapping: \(path)\n" + Self.members).mapping == readMapping(file: path))
+        let source = try read(
+            """
+            mapping:
+              format: csv
+              delimiter: ";"
+              encoding: windows-1252
+              fields:
+                id: { place: true }
+                time: { field: t, pattern: "dd.MM.yyyy HH:mm", zone: Europe/Berlin }
+                customer: c
+                terminal: x
+                amount: { field: a, decimal: ",", refunds: leave_out }
+              outcome: { fraud: { field: f, codes: { fraude: true }, otherwise: false } }
+            members: { column: bank }
+            """)
+        let folder = try TemporaryFolder()
+        let text =
+            "bank;t;c;x;a;f\nbank-b;02.03.2026 09:00;c;M\u{FC}hle;1,50;Fraude\nbank-b;02.03.2026 09:00;c;x;-1,50;\n"
+        let bytes = text.unicodeScalars.map { UInt8($0.value) }
+        try folder.write(Data(bytes), to: "t.csv")
+        let (read, account) = try source.load(folder.path, lastDay: .max) { _, _ in }
+        let expected = Transaction(
+            id: "t.csv/2", time: try #require(EventTime(rfc3339: "2026-03-02T08:00:00Z")), customer: "c",
+            terminal: "M\u{FC}hle", amount: MinorUnits(150))
+        #expect(read.map(\.transaction) == [expected] && read.map(\.fraud) == [true])
+        #expect(account.lines == ["2 rows: 1 taken, 1 left out as refund"])
     }
 
-    private static let members = "members: { column: who }\n"
-    private static let both = "1: outcomes come either from the column `fraud` or from a `truth` file"
+    @Test(
+        "say what is wrong with them, and where",
+        arguments: [
+            ("columns: { id: i }\n", "1: columns: `time` is missing"),
+            ("members: { all: bank-a }\n", "1: `columns` is missing"),
+            (
+                "columns: { id: i, time: t, customer: c, terminal: x, amount: a }\n",
+                "1: outcomes come either from the records (`outcome` of the mapping) or from a `truth` file"
+            ),
+            (
+                "columns: { id: i, time: t, customer: c, terminal: x, amount: a, currency: e }\n",
+                "1: columns: unknown key"
+            ),
+            ("mapping: { format: json }\n", "1: mapping: `fields` is missing"),
+            (
+                "mapping: { format: csv, fields: {} }\ncolumns: { id: i }\n",
+                "2: columns: the `mapping` says which field is what"
+            ),
+            (
+                "mapping: { format: json, fields: { id: i, time: t, customer: c, terminal: x, amount: a }, outcome: { fraud: f } }\n",
+                "1: a replay reads CSV files; the mapping is of another format"
+            ),
+        ])
+    func mistakes(text: String, said: String) throws {
+        let text = text.contains("members") ? text : text + Self.members
+        let mistake = try file.mistake(text) { _ = try readReplay(file: $0) }
+        #expect(mistake?.hasPrefix(said) == true, "\(mistake ?? "nothing")")
+    }
 
-    private static let wrong: [(text: String, said: String)] = [
-        ("members: { column: who }\n", "1: `columns` is missing"), (columns, "1: `members` is missing"),
-        ("columns: [a]\n", "1: columns: a mapping (key: value) belongs here"),
-        ("columns: { id: a }\n" + members, "1: columns: `time` is missing"),
-        (plain + members, both), (columns + members + "truth: { file: t, id: a, fraud: b }\n", both),
-        (plain + members + "truth: { id: a, fraud: b }\n", "3: truth: `file` is missing"),
-        (plain + members + "truth: { file: t, fraud: b }\n", "3: truth: `id` is missing"),
-        (plain + members + "truth: { file: t, id: b }\n", "3: truth: `fraud` is missing"),
-        (
-            plain + members + "truth: { file: t, id: b, fraud: f, when: x }\n",
-            "3: truth: unknown key `when`; known here: file, id, fraud, scenario"
-        ),
-        (columns + "members: {}\n", "2: members: `by_last_digit` is missing"),
-        (
-            columns + "members: { digit: 1 }\n",
-            "2: members: unknown key `digit`; known here: by_last_digit, column"
-        ),
-        (columns + "members: { column: [] }\n", "2: members.column: a text belongs here"),
-        (columns + "members: { by_last_digit: [] }\n", "2: members.by_last_digit: a mapping (key: value) belongs here"),
-        (
-            columns + "members:\n  by_last_digit:\n    bank-a: [0, 1, 2, 3, 4]\n    bank-b: [9, 8, 7, 6]\n",
-            "4: members.by_last_digit: each of the digits 0 to 9 belongs to a member"
-        ),
-        (
-            columns + "members:\n  by_last_digit:\n    bank-a: [0, 1]\n    bank-b: [2, 1]\n",
-            "5: members.by_last_digit.bank-b[1]: the digit is given twice"
-        ),
-        (
-            columns + "members:\n  by_last_digit:\n    bank-a: [10]\n",
-            "4: members.by_last_digit.bank-a[0]: a whole number from 0 to 9 belongs here"
-        ),
-        (
-            columns + "members:\n  by_last_digit:\n    Bank: [1]\n",
-            "4: members.by_last_digit: 1 to 40 of a-z, 0-9 and -, starting with a letter, belong here (not `consortium`)"
-        ),
-    ]
-
-    @Test("say each mistake with its line", arguments: wrong)
-    func mistakes(text: String, said: String) throws { #expect(try mistake(text) == said) }
-
-    @Test("have no column of currencies: a replay is in the consortium's")
-    func currency() throws {
-        let said = try mistake("columns:\n  id: a\n  currency: b\n")
-        #expect(said?.hasPrefix("3: columns: unknown key `currency`; known here: id, time, ") == true)
+    @Test(
+        "say what is wrong with members",
+        arguments: [
+            ("{ all: Bank A }", "2: "), ("{ all: bank-a, of: c }", "2: members: unknown key `of`"),
+            (
+                "{ by_last_digit: { bank-a: [0, 1] } }",
+                "2: members.by_last_digit: each of the digits 0 to 9 belongs to a member"
+            ),
+            ("{ by_last_digit: { bank-a: [0, 0] } }", "2: "), ("{ }", "2: members: `by_last_digit` is missing"),
+        ])
+    func members(text: String, said: String) throws {
+        let columns = "columns: { id: i, time: t, customer: c, terminal: x, amount: a, fraud: f }\nmembers: "
+        let mistake = try file.mistake(columns + text + "\n") { _ = try readReplay(file: $0) }
+        #expect(mistake?.hasPrefix(said) == true, "\(mistake ?? "nothing")")
     }
 }

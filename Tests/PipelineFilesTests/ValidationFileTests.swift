@@ -30,11 +30,13 @@ struct ValidationFileTests {
             amount: { min: 0.50, max: 100 }
             required: { all: [channel], instant_transfer: [payee, device] }
             allowed: { currency: [EUR, USD], channel: [mobile], country: [DE] }
+            leave_out: [ip, payee]
             """)
         let rules = try readValidation(file: file.path)
         #expect(rules.late == 600 && rules.ahead == 0 && rules.tooFarAhead == 7200)
         #expect(rules.amounts == MinorUnits(50)...MinorUnits(10_000))
         #expect(rules.required == [nil: [.channel], .instantTransfer: [.entity(.payee), .entity(.device)]])
+        #expect(rules.leftOut == [.entity(.ip), .entity(.payee)])
         #expect(
             rules.allowed == [.currency: ["EUR", "USD"], .channel: ["mobile"], .entity(.country): ["DE"]])
     }
@@ -55,6 +57,10 @@ struct ValidationFileTests {
                 "required:\n  all: [iban]\n",
                 "2: required.all[0]: one of currency, kind, channel, account, card, payee, merchant, merchant_category, "
                     + "device, ip, country belongs here"
+            ),
+            (
+                "leave_out: [ip, currency]\n",
+                "1: leave_out[1]: an amount says nothing without its currency, which is never left out"
             ),
             ("allowed:\n  currency: [EUR, EURO]\n", "2: allowed.currency[1]: no value of `currency` looks like that"),
         ])

@@ -109,6 +109,17 @@ struct LimitsTests {
         #expect(ValueSet(texts: texts.reversed() + texts, prefixes: prefixes.reversed()) == set)
     }
 
+    @Test("texts and beginnings compare alike where Unicode has two forms of a letter")
+    func composed() {
+        let (one, two) = ("Caf\u{E9}", "Cafe\u{301}")
+        for (listed, asked) in [(one, two), (two, one), (two, two)] {
+            #expect(ValueSet(texts: [listed]).contains(asked))
+            #expect(ValueSet(prefixes: [listed]).contains(asked + " 7"))
+            #expect(!ValueSet(texts: [listed], prefixes: [listed]).contains("Cafe"))
+        }
+        #expect(!ValueSet(prefixes: ["Cafe"]).contains(two))
+    }
+
     @Test("a set of values with the empty beginning holds every text, and an empty set none")
     func emptyPrefix() {
         for text in ["", "a", "€", String(repeating: "x", count: 1000)] {

@@ -72,9 +72,9 @@ struct TextFieldTests {
         #expect(TextField.customer.value(of: transaction) == "cu" && TextField.terminal.value(of: transaction) == "te")
         for field in TextField.allCases where field.isOptional { #expect(field.value(of: transaction) == nil) }
         for kind in EntityKind.allCases {
-            transaction.entities = [kind: "value of \(kind.rawValue)"]
+            transaction.entities = [kind: kind.rawValue.uppercased()]
             for field in TextField.allCases where field.isOptional {
-                #expect(field.value(of: transaction) == (field == .entity(kind) ? "value of \(kind.rawValue)" : nil))
+                #expect(field.value(of: transaction) == (field == .entity(kind) ? kind.rawValue.uppercased() : nil))
             }
         }
         transaction.entities = [:]

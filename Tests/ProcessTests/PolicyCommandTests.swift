@@ -66,6 +66,22 @@ struct PolicyCommandTests {
         }
     }
 
+    @Test("check tells a list's slips with their lines and ends with 1, and what is given twice with 0")
+    func notes() throws {
+        let folder = try TemporaryFolder()
+        let rule = "{ id: mule, mode: live, reason: why, when: { payee: { in: l } }, set: decline }"
+        let file = try folder.write(
+            "review: 0.5\ndecline: 0.9\nlists: { l: { file: l.txt } }\nrules:\n  - \(rule)\n", to: "policy.yaml")
+        let list = try folder.write("NL91ABNA0417164300\nnl91 abna 0417 1643 00\n", to: "l.txt")
+        let (exit, said) = try Program.run(["policy", "check", file], in: folder.url)
+        #expect(exit == 0 && said.hasPrefix("\(file): no mistakes\n"))
+        #expect(said.contains("\n\(list):2: list `l`: the same value as in line 1\n"))
+        try folder.write("NL91ABNA0417164301\n", to: "l.txt")
+        let (slip, words) = try Program.run(["policy", "check", file], in: folder.url)
+        #expect(slip == 1 && words.contains("\n\(list):1: list `l`: never matches an account"))
+        #expect(!words.contains("no mistakes") && !words.contains("NL91"))
+    }
+
     @Test("try says for each transaction which rules match and what comes of it, as text and as JSON")
     func trial() throws {
         let folder = try TemporaryFolder()
@@ -82,7 +98,7 @@ struct PolicyCommandTests {
                     live    large: Much at once
                     shadow  cash: would be decline: Cash
                 line 3  rejected as amount_negative
-                2 transactions, 1 rejected
+                2 transactions, 1 rejected, 1 labels and outcomes
 
                 """), "\(text)")
         #expect(text.contains("\nscore alone           1          0          0          1\n"))
@@ -103,6 +119,6 @@ struct PolicyCommandTests {
         #expect(lines[2].rejected == "amount_negative")
 
         let (_, summary) = try Program.run(arguments + ["--summary"], in: folder.url)
-        #expect(summary.hasPrefix("2 transactions, 1 rejected\n") && text.hasSuffix(summary))
+        #expect(summary.hasPrefix("2 transactions, 1 rejected, 1 labels and outcomes\n") && text.hasSuffix(summary))
     }
 }

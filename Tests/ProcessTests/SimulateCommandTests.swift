@@ -98,7 +98,7 @@ struct SimulateCommandTests {
                         let time = try #require(known[verdict.transaction])
                         #expect(verdict.fraud && frauds.contains(verdict.transaction))
                         #expect(last.seconds <= time.seconds + 2 * EventTime.day)
-                    case .outcome, .watermark: Issue.record("an outcome or watermark")
+                    case .outcome, .watermark, .leftOut: Issue.record("neither a transaction nor a label")
                     }
                 }
             }

@@ -42,19 +42,66 @@ struct AmountFormsTests {
         }
     }
 
-    @Test("reach up to a hundred thousand million, whatever the decimals", arguments: currencies)
+    @Test("reach up to 10^18 of the smallest units, whatever the decimals", arguments: currencies)
     func limit(code: String, places: Int) throws {
-        let most = Int64("100000000000" + String(repeating: "0", count: places))
-        #expect(try Money(decimal: "100000000000", currency: currency(code)).units == most)
-        #expect(try Money(decimal: "0000100000000000.000000", currency: currency(code)).units == most)
-        #expect(try error("100000000001", code) == .tooLarge)
-        #expect(try error("1000000000000", code) == .tooLarge)
+        let whole = "1" + String(repeating: "0", count: 18 - places)
+        #expect(try Money(decimal: whole, currency: currency(code)).units == Money.limit)
+        #expect(try Money(decimal: "0000\(whole).000000", currency: currency(code)).units == Money.limit)
+        #expect(try error(whole.dropLast() + "1", code) == .tooLarge)
+        #expect(try error(whole + "0", code) == .tooLarge)
+        for digits in 18...40 { #expect(try error(String(repeating: "9", count: digits + 1), code) == .tooLarge) }
         #expect(try error("9" + String(repeating: "0", count: 400), code) == .tooLarge)
+        #expect(try Money(minorUnits: String(Money.limit), currency: currency(code)).units == Money.limit)
+        #expect(throws: MinorUnits.ParseError.tooLarge) {
+            try Money(minorUnits: String(Money.limit + 1), currency: currency(code))
+        }
         guard places > 0 else { return }
         let step = "." + String(repeating: "0", count: places - 1) + "1"
-        #expect(try error("100000000000" + step, code) == .tooLarge)
-        #expect(try Money(decimal: "99999999999" + step, currency: currency(code)).units > 0)
+        #expect(try error(whole + step, code) == .tooLarge)
         #expect(try Money(decimal: step, currency: currency(code)).units == 1)
+    }
+
+    @Test("of the consortium's currency reach up to a hundred thousand million")
+    func consortiumLimit() throws {
+        #expect(try MinorUnits(decimal: "100000000000").value == MinorUnits.limit)
+        for text in ["100000000000.01", "100000000001", "1000000000000"] {
+            #expect(throws: MinorUnits.ParseError.tooLarge) { try MinorUnits(decimal: text) }
+        }
+        #expect(throws: MinorUnits.ParseError.tooLarge) { try MinorUnits(decimal: "100000000000.0051", rounding: true) }
+        #expect(try MinorUnits(decimal: "99999999999.995", rounding: true).value == MinorUnits.limit)
+    }
+
+    @Test(
+        "are wrong for the same reason, whatever stands first in them",
+        arguments: [
+            ("1.2345x", MinorUnits.ParseError.notANumber), ("x1.2345", .notANumber), ("1.234,56", .notANumber),
+            ("1,234.56", .notANumber), ("12,50", .notANumber), ("-1.234,5", .notANumber), ("1.234.56", .notANumber),
+            ("-1.2345", .negative), ("-99999999999999999999", .negative), ("99999999999999999999.999", .tooLarge),
+            ("1.999", .tooPrecise), ("1e400", .notANumber), ("9999999999999999999999x", .notANumber),
+        ] as [(String, MinorUnits.ParseError)])
+    func reasons(text: String, reason: MinorUnits.ParseError) throws { #expect(try error(text, "EUR") == reason) }
+
+    @Test("are rounded where that is asked for, halves to the even unit", arguments: 1...6 as ClosedRange<UInt64>)
+    func rounding(seed: UInt64) throws {
+        var random = SplitMix64(seed)
+        for _ in 0..<300 {
+            let (code, places) = Self.currencies.randomElement(using: &random) ?? ("EUR", 2)
+            // Tenths of a unit up to thousandths, many of them halves.
+            let digits = Int.random(in: 1...3, using: &random)
+            let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
+            let half = Bool.random(using: &random) ? scale / 2 : Int.random(in: 0..<scale, using: &random)
+            let units = Int.random(in: 0...5000, using: &random)
+            let text = Self.decimal(units * scale + half, places: places + digits)
+            let up = half * 2 > scale || (half * 2 == scale && units % 2 == 1)
+            #expect(
+                try Money(decimal: text, currency: currency(code), rounding: true).units == Int64(units + (up ? 1 : 0)),
+                "\(text) \(code)")
+        }
+    }
+
+    private static func decimal(_ number: Int, places: Int) -> String {
+        let text = String(repeating: "0", count: max(0, places + 1 - String(number).count)) + String(number)
+        return text.dropLast(places) + "." + text.suffix(places)
     }
 
     @Test(

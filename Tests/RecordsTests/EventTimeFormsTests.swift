@@ -131,12 +131,12 @@ struct EventTimeFormsTests {
         "with any character changed is read as its grammar says, or refused",
         arguments: [
             "2018-07-05T00:00:31Z", "2018-07-05 23:59:59.25+02:00", "2024-02-29T12:30:00-11:45", "2018-07-05",
-            "1969-12-31T22:30:00",
+            "1969-12-31T22:30:00", "2026-11-20 10:00:00 +0530", "2026-11-20 10:00:00,5-03",
         ])
     func changed(text: String) throws {
         let characters = Array(text)
         for at in characters.indices {
-            for other in "0123459-+:.TtZz /x٣" {
+            for other in "0123459-+:.,TtZz /x٣" {
                 var changed = characters
                 changed[at] = other
                 let form = String(changed)
@@ -150,10 +150,39 @@ struct EventTimeFormsTests {
         #expect(seconds(text) != nil)
     }
 
+    @Test(
+        "a leap second is the second before it, at the end of a month in UTC and nowhere else",
+        arguments: [
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"), ("2015-06-30t23:59:60z", "2015-06-30T23:59:59Z"),
+            ("2016-12-31T15:59:60.25-08:00", "2016-12-31T23:59:59Z"),
+            ("2017-01-01 05:29:60+0530", "2016-12-31T23:59:59Z"),
+            ("2016-02-29T23:59:60", "2016-02-29T23:59:59Z"), ("2016-12-30T23:59:60Z", nil),
+            ("2016-12-31T23:58:60Z", nil), ("2016-12-31T22:59:60Z", nil), ("2016-12-31T23:59:60+01:00", nil),
+            ("2016-12-31T23:59:61Z", nil), ("2015-02-28T23:59:60Z", "2015-02-28T23:59:59Z"),
+            ("2016-02-28T23:59:60Z", nil),
+        ] as [(String, String?)])
+    func leapSecond(text: String, same: String?) { #expect(EventTime(rfc3339: text)?.rfc3339 == same) }
+
+    @Test(
+        "zones are read in every form that RFC 3339, ISO 8601 and databases have, all of them the same moment",
+        arguments: [
+            "2026-11-20T10:00:00Z", "2026-11-20t10:00:00z", "2026-11-20 10:00:00+00", "2026-11-20 10:00:00 UTC",
+            "2026-11-20T10:00:00-00:00", "2026-11-20 15:30:00+0530", "2026-11-20 15:30:00 +05:30",
+            "2026-11-20 09:00:00.123456789012345678-01", "2026-11-20T11:00:00,5+01", "2026-11-20 10:00:00 utc",
+        ])
+    func zones(text: String) { #expect(EventTime(rfc3339: text)?.rfc3339 == "2026-11-20T10:00:00Z") }
+
+    @Test(
+        "zones in no such form are refused",
+        arguments: [
+            "+1", "+01:0", "+01:", "+010", "+01000", "  +01", " ", "Z ", " GMT", "+24", "+2400", "UTC", "CET", "+01:60",
+        ])
+    func noZones(zone: String) { #expect(EventTime(rfc3339: "2026-11-20T10:00:00" + zone) == nil) }
+
     /// What a text says, by its grammar and by counting days.
     private func seconds(_ text: String) -> Int64? {
         let date = #/([0-9]{4})-([0-9]{2})-([0-9]{2})/#
-        let clock = #/[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?/#
+        let clock = #/[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,][0-9]+)?/#
         guard let day = text.prefixMatch(of: date), let year = Int(day.1), let month = Int(day.2),
             let number = Int(day.3), year > 0, (1...12).contains(month),
             (1...days(in: month, of: year)).contains(number)
@@ -168,9 +197,9 @@ struct EventTimeFormsTests {
         else { return nil }
         let local = midnight + hour * 3600 + minute * 60 + second
         rest = rest[time.range.upperBound...]
-        if rest.isEmpty || rest == "Z" { return local }
-        guard let zone = rest.wholeMatch(of: #/([+-])([0-9]{2}):([0-9]{2})/#), let hours = Int64(zone.2),
-            let minutes = Int64(zone.3), hours < 24, minutes < 60
+        if ["", "Z", "z", " UTC"].contains(rest) { return local }
+        guard let zone = rest.wholeMatch(of: #/ ?([+-])([0-9]{2})(?::?([0-9]{2}))?/#), let hours = Int64(zone.2),
+            let minutes = Int64(zone.3 ?? "00"), hours < 24, minutes < 60
         else { return nil }
         let shift = hours * 3600 + minutes * 60
         return zone.1 == "+" ? local - shift : local + shift

@@ -26,6 +26,10 @@ struct RoleMetricsTests {
         ("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again."),
         ("cordon_outcomes_total", .counter, "Statuses, returns and recalls of payments, by kind."),
         ("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds."),
+        (
+            "cordon_records_left_out_total", .counter,
+            "Records that the mapping leaves out, such as refunds, by reason."
+        ),
         ("cordon_rejected_total", .counter, "Records on <member>.rejected, by reason."),
         ("cordon_repeated_scores_total", .counter, "Scores of transactions that were decided before."),
         ("cordon_rules_matched_total", .counter, "Transactions that a rule of the policy matched."),
@@ -46,7 +50,10 @@ struct RoleMetricsTests {
         ("cordon_token_refusals_total", .counter, "Answers that were of no use, by party and reason."),
         ("cordon_token_retries_total", .counter, "Times that tokens were asked for again because not all came."),
         ("cordon_tokens_requested_total", .counter, "Identifiers that the parties were asked for."),
-        ("cordon_transactions_marked_total", .counter, "Transactions scored though late or ahead of the clock."),
+        (
+            "cordon_transactions_marked_total", .counter,
+            "Transactions scored though late, ahead of the clock or without a field that could not be read."
+        ),
         ("cordon_transactions_sealed_total", .counter, "Transactions sealed for the parties."),
         ("cordon_transactions_waiting", .gauge, "Sealed transactions without a decision."),
         ("cordon_watermarks_total", .counter, "Records that say how far event time has come."),

@@ -1,29 +1,30 @@
 package import EventLogs
-import Foundation
 
 /// A member of a group and what it believes to own.
 package final class GroupMemberProbe {
     package let place: any GroupMember
     package private(set) var owned: Set<TopicPartition> = []
     package private(set) var lost: Set<TopicPartition> = []
-    private let flushing: Double
+    private let flushing: Duration
 
-    /// - Parameter flushing: seconds that keeping the state of what is revoked takes. noida-db 0.2.3 never answers the
-    ///   other members where the one that releases joins again within a millisecond.
-    package init(_ place: any GroupMember, flushing: Double = 0) {
+    /// - Parameter flushing: how long it listens for more before it releases what is revoked. noida-db 0.2.3 never answers
+    ///   the other members where the one that releases joins again within a millisecond.
+    package init(_ place: any GroupMember, flushing: Duration = .zero) {
         self.place = place
         self.flushing = flushing
     }
 
     /// Takes every change that is there or comes within `wait`; releases what is revoked where `releasing`.
     package func settle(releasing: Bool = true, wait: Duration = .zero) throws {
-        while let change = try place.next(timeout: wait) {
+        var following: GroupChange?
+        while let change = try following ?? place.next(timeout: wait) {
+            following = nil
             switch change {
             case .assigned(let partitions): owned.formUnion(partitions)
             case .revoked(let partitions):
                 guard releasing else { continue }
                 owned.subtract(partitions)
-                if flushing > 0 { Thread.sleep(forTimeInterval: flushing) }
+                if flushing > .zero { following = try place.next(timeout: flushing) }
                 try place.release(partitions)
             case .lost(let partitions):
                 owned.subtract(partitions)

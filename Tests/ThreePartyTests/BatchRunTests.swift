@@ -204,33 +204,4 @@ struct CountFeaturesTests {
         #expect(features.lookups.map(\.features) == [0..<2, 2..<3])
         #expect(features.shape?.thresholds == [6, 2] && features.bits == 13 && features.reach == 38 * day)
     }
-
-    @Test("that parties can't count are none")
-    func none() {
-        func make(_ bucket: Int64, _ slots: Int, _ list: [CountFeatures.Feature]) -> CountFeatures? {
-            CountFeatures(bucket: bucket, slots: slots, features: list)
-        }
-        let secret = CountFeatures.Feature(slot: 0, kind: .frauds, over: day, delay: day, edges: [1])
-        let open = CountFeatures.Feature(slot: 0, kind: .events, over: day, delay: day, edges: [1])
-        #expect(make(day, 1, [secret, open]) != nil)
-        #expect(make(day, 1, [open, secret]) == nil)
-        #expect(make(day, 1, []) == nil)
-        #expect(make(5000, 1, [secret]) == nil)
-        #expect(make(day, 5, [secret]) == nil)
-        var other = secret
-        other.slot = 1
-        #expect(make(day, 1, [other]) == nil)
-        other = secret
-        other.delay = 0
-        #expect(make(day, 1, [other]) == nil)
-        other = secret
-        other.over = day / 2
-        #expect(make(day, 1, [other]) == nil)
-        other = secret
-        other.edges = [2, 1]
-        #expect(make(day, 1, [other]) == nil)
-        other = open
-        (other.delay, other.over) = (0, 7200)
-        #expect(make(day, 1, [other]) == nil)
-    }
 }

@@ -1,6 +1,7 @@
 import EventLogs
 import Foundation
 import Records
+import Stages
 import Support
 import Telemetry
 import Testing
@@ -62,32 +63,25 @@ struct AnswerTests {
     func faulty() throws {
         let metrics = Metrics()
         let client = try world.client(metrics: metrics)
-        let party = StageThread { [world] _ in
-            // The record that the client writes meanwhile.
-            let log = world.log
-            let reader = try log.reader(at: [Position(TopicPartition(Topics.blinded(bankA)), 0)])
-            var records: [LogRecord] = []
-            while records.isEmpty { records = try reader.next(limit: 1, timeout: .seconds(1)) }
-            let value = records[0].value ?? []
-            let body = WireBlindedBody(decoding: Array(WireBlindedBatch(decoding: value)?.body ?? Data()))
-            let id = body?.batchID ?? Data()
-            // Answers another request under this one's name.
-            let other = try world.rawAnswer(.zero) {
-                $0.batchID = id
-                $0.requestDigest = Data(repeating: 0, count: 32)
-                $0.refusal = "rate_exhausted"
-            }
-            let broken = try world.rawAnswer(.one) {
-                $0.batchID = id
-                $0.requestDigest = requestDigest(value)
-                $0.elements = Data([UInt8](repeating: 0, count: 33))
-                $0.proof = Data([UInt8](repeating: 0, count: 64))
-            }
-            // The first counts, so the second of party 0 is dropped.
-            try world.append([other, other, broken], to: Topics.evaluations(bankA))
+        let call = try client.call(for: cards(1), deadline: world.clock.now + .seconds(1))
+        let value = try #require(try world.records(Topics.blinded(bankA)).first?.value)
+        let batch = try #require(WireBlindedBatch(decoding: value))
+        let id = try #require(WireBlindedBody(decoding: Array(batch.body))).batchID
+        // Answers another request under this one's name.
+        let other = try world.rawAnswer(.zero) {
+            $0.batchID = id
+            $0.requestDigest = Data(repeating: 0, count: 32)
+            $0.refusal = "rate_exhausted"
         }
-        let results = try client.tokens(for: cards(1), until: .patient)
-        #expect(party.stop() == nil)
+        let broken = try world.rawAnswer(.one) {
+            $0.batchID = id
+            $0.requestDigest = requestDigest(value)
+            $0.elements = Data([UInt8](repeating: 0, count: 33))
+            $0.proof = Data([UInt8](repeating: 0, count: 64))
+        }
+        // The first counts, so the second of party 0 is dropped.
+        try world.append([other, other, broken], to: Topics.evaluations(bankA))
+        let results = try #require(try client.results(of: call, until: world.clock.now))
         #expect(results.faults == [.zero: .malformed, .one: .pointIsIdentity])
         #expect(throws: TokenFailure.impossible(faults: results.faults)) { try results.tokens() }
         #expect(

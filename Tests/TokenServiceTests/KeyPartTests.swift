@@ -21,7 +21,7 @@ private final class Ceremony {
     init(_ id: KeyGenerationID = KeyGenerationID(consortium: "test", epoch: TokenEpoch(1))) throws {
         for party in PartyID.allCases { machines[party] = try Machine(id, party) }
         let commitments = try PartyID.allCases.map { (sender: $0, body: try said(by: $0)) }
-        for (sender, body) in commitments { for party in PartyID.allCases { tell(party, body, from: sender) } }
+        for (sender, body) in commitments { for party in PartyID.allCases { apply(body, to: party, from: sender) } }
     }
 
     func said(by party: PartyID) throws -> WireTokenKeyBody {
@@ -29,7 +29,7 @@ private final class Ceremony {
         return body
     }
 
-    func tell(_ party: PartyID, _ body: WireTokenKeyBody, from sender: PartyID) {
+    func apply(_ body: WireTokenKeyBody, to party: PartyID, from sender: PartyID) {
         machines[party]?.machine.receive(body, from: sender)
     }
 
@@ -44,7 +44,7 @@ struct KeyPartTests {
         let ceremony = try Ceremony()
         var body = try ceremony.said(by: .zero)
         try change(&body)
-        ceremony.tell(.one, body, from: .zero)
+        ceremony.apply(body, to: .one, from: .zero)
         return ceremony.failure(.one)
     }
 
@@ -61,7 +61,7 @@ struct KeyPartTests {
         let ceremony = try Ceremony()
         let dealings = try PartyID.allCases.map { (sender: $0, body: try ceremony.said(by: $0)) }
         for party in PartyID.allCases {
-            for (sender, body) in dealings { ceremony.tell(party, body, from: sender) }
+            for (sender, body) in dealings { ceremony.apply(body, to: party, from: sender) }
         }
         let keys = PartyID.allCases.compactMap { ceremony.publicKey($0)?.digest }
         #expect(keys.count == 3 && Set(keys).count == 1)
@@ -124,7 +124,7 @@ struct KeyPartTests {
         #expect(try failure { $0.dealing.subShares[try place($0)].box = box } == Self.cheated)
         // As it stands it is none of this ceremony's business.
         let ceremony = try Ceremony()
-        ceremony.tell(.one, foreign, from: .zero)
+        ceremony.apply(foreign, to: .one, from: .zero)
         #expect(ceremony.failure(.one) == nil)
     }
 

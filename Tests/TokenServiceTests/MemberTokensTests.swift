@@ -133,7 +133,7 @@ struct MemberTokensTests {
         let member = try tokens(metrics: metrics, look: .seconds(3600))
         func turns(_ parties: [PartyID], _ epoch: TokenEpoch) throws -> () throws -> Void {
             let stages = try parties.map { try world.answerStage($0, epoch) }
-            return { for stage in stages { _ = try stage.turn(timeout: .zero) } }
+            return { for stage in stages { _ = try stage.turn() } }
         }
         let early = try turns([.zero, .one], .first)
         for _ in 0..<2 { #expect(try tokens(of: member, for: cards(1), turning: early).epoch == .first) }

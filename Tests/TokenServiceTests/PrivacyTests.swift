@@ -29,9 +29,9 @@ struct PrivacyTests {
             let cache = try world.cache()
             try cache.move(
                 to: world.key.publicKey, TokenContext(consortium: [UInt8(epoch)], epoch: TokenEpoch(1)))
-            _ = try world.client().tokens(for: cards(4), until: .patient).tokens()
+            _ = try world.tokens(of: world.client(), for: cards(4)).tokens()
         }
-        _ = try world.client(bankB).tokens(for: cards(4), until: .patient).tokens()
+        _ = try world.tokens(of: world.client(bankB), for: cards(4)).tokens()
         let asked = try (elements(bankA) + elements(bankB)).flatMap { $0 }
         #expect(asked.count == 12)
         #expect(Set(asked).count == 12)
@@ -48,7 +48,7 @@ struct PrivacyTests {
     func planted() throws {
         try world.start()
         let identifiers = try cards(3, from: 77)
-        let tokens = try world.client().tokens(for: identifiers, until: .patient).tokens()
+        let tokens = try world.tokens(of: world.client(), for: identifiers).tokens()
         world.stop()
         var planted: [(name: String, bytes: [UInt8])] = []
         for (number, (identifier, token)) in zip(identifiers, tokens).enumerated() {
@@ -79,7 +79,7 @@ struct PrivacyTests {
     @Test("failures and results say nothing of identifiers and tokens")
     func descriptions() throws {
         try world.start(.zero, .one)
-        let results = try world.client().tokens(for: cards(1), until: .patient)
+        let results = try world.tokens(of: world.client(), for: cards(1))
         let token = try results.tokens()[0]
         let text = "\(results) \(String(reflecting: results))"
         #expect(!text.contains(cardNumber(0)))

@@ -25,10 +25,10 @@ struct RotationTests {
     }
 
     /// What a party's stage finds in the turns that it takes to find something.
-    private func events(_ stages: [TokenKeyStage]) throws -> [[TokenKeyEvent]] {
+    private func events(_ stages: [OPRFKeyStage]) throws -> [[TokenKeyEvent]] {
         var found = stages.map { _ in [TokenKeyEvent]() }
         for _ in 0..<6 {
-            for (number, stage) in stages.enumerated() { found[number] += try stage.turn(timeout: .zero) }
+            for (number, stage) in stages.enumerated() { found[number] += try stage.turn() }
         }
         return found
     }
@@ -74,7 +74,7 @@ struct RotationTests {
             for party in PartyID.allCases where try steps(2).contains("2/1/\(party.rawValue)/manifest") {
                 #expect(updates[party.rawValue].move(old, from: .first, to: TokenEpoch(2)) != nil)
             }
-            for stage in stages { _ = try stage.turn(timeout: .zero) }
+            for stage in stages { _ = try stage.turn() }
         }
         _ = try world.run(stages, to: 2)
         #expect(updates.map(\.newest) == [TokenEpoch(2), TokenEpoch(2), TokenEpoch(2)])
@@ -85,7 +85,7 @@ struct RotationTests {
     func restarts(after turns: Int) throws {
         var stages = try world.makeKeys()
         try world.order(epoch: 2)
-        for turn in 0..<turns { _ = try stages[turn % 3].turn(timeout: .zero) }
+        for turn in 0..<turns { _ = try stages[turn % 3].turn() }
         stages = try PartyID.allCases.map { try world.keyStage($0) }
         _ = try world.run(stages, to: 2)
         let steps = Dictionary(grouping: try world.records(Topics.tokenKeys), by: \.key)
@@ -100,7 +100,7 @@ struct RotationTests {
             try world.order(epoch: epoch)
             var turns = 0
             while try world.publishedKeys().newest?.epoch != TokenEpoch(epoch), turns < 12 {
-                for party in PartyID.allCases { _ = try world.keyStage(party).turn(timeout: .zero) }
+                for party in PartyID.allCases { _ = try world.keyStage(party).turn() }
                 turns += 1
             }
         }
@@ -114,11 +114,11 @@ struct RotationTests {
         let stages = try world.makeKeys()
         try world.order(epoch: 2)
         // Until the last manifest is there: then party 2 is gone, and the others have the key in force.
-        while try !steps(2).contains("2/1/2/manifest") { for stage in stages { _ = try stage.turn(timeout: .zero) } }
-        for stage in stages[..<2] { _ = try stage.turn(timeout: .zero) }
+        while try !steps(2).contains("2/1/2/manifest") { for stage in stages { _ = try stage.turn() } }
+        for stage in stages[..<2] { _ = try stage.turn() }
         #expect(stages[..<2].allSatisfy { $0.newest == TokenEpoch(2) })
         try world.order(epoch: 3)
-        for _ in 0..<3 { for stage in stages[..<2] { _ = try stage.turn(timeout: .zero) } }
+        for _ in 0..<3 { for stage in stages[..<2] { _ = try stage.turn() } }
         _ = try world.run([stages[0], stages[1], world.keyStage(.two)], to: 3)
     }
 
@@ -128,12 +128,12 @@ struct RotationTests {
         let old = try world.keptTokens(cards(1), epoch: 1)
         try world.order(epoch: 2)
         // The others have contributed and found the key; party 0 has contributed.
-        for _ in 0..<2 { for stage in stages { _ = try stage.turn(timeout: .zero) } }
+        for _ in 0..<2 { for stage in stages { _ = try stage.turn() } }
         #expect(try !steps(2).contains("2/1/0/manifest") && steps(2).contains("2/1/1/manifest"))
         let failing = FailingStore(
             try SQLiteStateStore(path: world.keyFile(.zero)), failing: .failed(reason: "killed"))
         let killed = try world.keyStage(.zero, state: failing)
-        #expect(throws: LogError.failed(reason: "killed")) { try killed.turn(timeout: .zero) }
+        #expect(throws: LogError.failed(reason: "killed")) { try killed.turn() }
         #expect(try !steps(2).contains("2/1/0/manifest"))
         #expect(try world.updates(.zero).move(old, from: .first, to: TokenEpoch(2)) == nil)
         // Party 1 has found it, and it is not in force: a restart does not take it for that, and can move tokens all
@@ -182,17 +182,17 @@ struct RotationTests {
     }
 
     /// Parties 1 and 2, after an order, and one that the test plays.
-    private func cheat(_ attempt: UInt32 = 1) throws -> (honest: [TokenKeyStage], cheat: CheatingDealer) {
+    private func cheat(_ attempt: UInt32 = 1) throws -> (honest: [OPRFKeyStage], cheat: CheatingDealer) {
         let stages = try world.makeKeys()
         let id = KeyGenerationID(consortium: "test", epoch: TokenEpoch(2), attempt: attempt)
         let cheat = try CheatingDealer(id: id, party: .zero)
         try world.order(epoch: 2, attempt: attempt)
         try world.append([try cheat.record(cheat.contributionCommitment())], to: Topics.tokenKeys)
-        for _ in 0..<2 { for stage in stages[1...] { _ = try stage.turn(timeout: .zero) } }
+        for _ in 0..<2 { for stage in stages[1...] { _ = try stage.turn() } }
         return (Array(stages[1...]), cheat)
     }
 
-    private func failures(_ stages: [TokenKeyStage]) throws -> [KeyGenerationFailure?] {
+    private func failures(_ stages: [OPRFKeyStage]) throws -> [KeyGenerationFailure?] {
         try events(stages).map { events in
             if case .failed(_, let failure)? = events.last { failure } else { nil }
         }
@@ -211,7 +211,7 @@ struct RotationTests {
         #expect(try world.publishedKeys().newest?.epoch == .first)
         for party in PartyID.allCases { #expect(try world.keyStore(party).newest() == .first) }
         var survey = TokenKeySurvey(consortium: "test", coordinator: try TokenWorld.coordinator().verifyingKey)
-        for record in try world.records(Topics.tokenKeys) { survey.take(record.value ?? []) }
+        for record in try world.records(Topics.tokenKeys) { survey.apply(record.value ?? []) }
         let complaint = try #require(survey.complaint(epoch: TokenEpoch(2), attempt: 1))
         #expect(complaint == (.one, .zero))
         try world.order(epoch: 2, attempt: 2)
@@ -239,7 +239,7 @@ struct RotationTests {
         let (honest, cheat) = try cheat()
         let keys = try cheat.agreementKeys(world.records(Topics.tokenKeys))
         try world.append([try cheat.record(cheat.contribution(keys))], to: Topics.tokenKeys)
-        for stage in honest { _ = try stage.turn(timeout: .zero) }
+        for stage in honest { _ = try stage.turn() }
         var body = cheat.body()
         let other = try SharedKey(seed: 3).publicKey
         body.manifest.key = Data(other.key.compressed)
@@ -255,14 +255,14 @@ struct RotationTests {
     func overtaken() throws {
         let stages = try world.makeKeys()
         try world.order(epoch: 2)
-        for _ in 0..<2 { for stage in stages { _ = try stage.turn(timeout: .zero) } }
+        for _ in 0..<2 { for stage in stages { _ = try stage.turn() } }
         // Parties 1 and 2 have said what they found; an order comes before party 0 does, which has not seen it.
         let said = try #require(
             try world.records(Topics.tokenKeys).last { $0.key == Array("2/1/1/manifest".utf8) }?.value)
         var body = try TokenWorld.channel(.zero).verified(said).body
         body.party = 0
         try world.order(epoch: 2, attempt: 2)
-        for stage in stages[1...] { _ = try stage.turn(timeout: .zero) }
+        for stage in stages[1...] { _ = try stage.turn() }
         #expect(try steps(2).contains("2/2/1/commitment"))
         try world.append([try TokenWorld.channel(.zero).record(body)], to: Topics.tokenKeys)
         let keys = try world.run(stages, to: 2)
@@ -289,7 +289,7 @@ struct RotationTests {
         }
     }
 
-    private func hasShare(_ store: borrowing TokenKeyStore, _ epoch: UInt64) throws -> Bool {
+    private func hasShare(_ store: borrowing OPRFKeyStore, _ epoch: UInt64) throws -> Bool {
         guard let share = try store.share(consortium: "test", epoch: TokenEpoch(epoch)) else { return false }
         return share.party == store.party
     }
@@ -307,7 +307,7 @@ struct RotationTests {
         let old = try world.keptTokens(cards(1), epoch: 2)
         #expect(updates.move(old, from: TokenEpoch(2), to: .first) != nil)
         let later = try world.updates(.one)
-        _ = try world.keyStage(.one, updates: later).turn(timeout: .zero)
+        _ = try world.keyStage(.one, updates: later).turn()
         for updates in [later, try world.updates(.one)] {
             #expect(updates.move(old, from: TokenEpoch(2), to: .first) == nil)
             #expect(updates.move(old, from: TokenEpoch(2), to: TokenEpoch(3)) != nil)
@@ -361,7 +361,7 @@ struct RotationTests {
         let coordinator = try TokenWorld.coordinator()
         func survey() throws -> TokenKeySurvey {
             var survey = TokenKeySurvey(consortium: "test", coordinator: coordinator.verifyingKey)
-            for record in try world.records(Topics.tokenKeys) { survey.take(record.value ?? []) }
+            for record in try world.records(Topics.tokenKeys) { survey.apply(record.value ?? []) }
             return survey
         }
         #expect(try survey().newest == nil)
@@ -372,11 +372,11 @@ struct RotationTests {
         try world.append([[1, 2, 3], nil], to: Topics.tokenKeys)
         #expect(try survey().nextAttempt(at: TokenEpoch(2)) == 4)
         #expect(try survey().missing(epoch: TokenEpoch(2), attempt: 3) == PartyID.allCases)
-        _ = try stages[1].turn(timeout: .zero)
+        _ = try stages[1].turn()
         #expect(try survey().missing(epoch: TokenEpoch(2), attempt: 3) == [.zero, .two])
-        for stage in [stages[0], stages[2]] { _ = try stage.turn(timeout: .zero) }
+        for stage in [stages[0], stages[2]] { _ = try stage.turn() }
         #expect(try survey().missing(epoch: TokenEpoch(2), attempt: 3) == [.zero, .one])
-        for stage in stages { _ = try stage.turn(timeout: .zero) }
+        for stage in stages { _ = try stage.turn() }
         #expect(try survey().missing(epoch: TokenEpoch(2), attempt: 3) == [.zero])
         #expect(try survey().complaint(epoch: TokenEpoch(2), attempt: 3) == nil)
         #expect(try survey().newest == .first)

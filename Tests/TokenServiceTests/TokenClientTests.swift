@@ -17,7 +17,7 @@ struct TokenClientTests {
     func tokens() throws {
         try world.start()
         let identifiers = try cards(3)
-        let results = try world.client().tokens(for: identifiers, until: .patient)
+        let results = try world.tokens(of: world.client(), for: identifiers)
         #expect(try results.tokens() == world.key.tokens(identifiers, context: world.context))
         #expect(results.faults.isEmpty)
     }
@@ -26,7 +26,7 @@ struct TokenClientTests {
     func oneDown(down: PartyID) throws {
         for party in PartyID.allCases where party != down { try world.start(party) }
         let identifiers = try cards(2)
-        let results = try world.client().tokens(for: identifiers, until: .patient)
+        let results = try world.tokens(of: world.client(), for: identifiers)
         #expect(try results.tokens() == world.key.tokens(identifiers, context: world.context))
     }
 
@@ -36,16 +36,9 @@ struct TokenClientTests {
         let metrics = Metrics()
         let client = try world.client(metrics: metrics)
         let identifiers = try cards(2)
-        let liar = StageThread { [world] stop in
-            let lying = try world.stage(party, key: SharedKey(seed: 6))
-            while try lying.turn(timeout: .milliseconds(20)) == .idle {}
-            for other in PartyID.allCases where other != party {
-                let honest = try world.stage(other)
-                while try honest.turn(timeout: .milliseconds(20)) == .idle {}
-            }
-        }
-        let results = try client.tokens(for: identifiers, until: .patient)
-        #expect(liar.stop() == nil)
+        try world.start(party, lying: [party])
+        for other in PartyID.allCases where other != party { try world.start(other) }
+        let results = try world.tokens(of: client, for: identifiers)
         #expect(try results.tokens() == world.key.tokens(identifiers, context: world.context))
         #expect(results.faults == [party: .proofInvalid(party)])
         #expect(metrics.value("cordon_token_proofs_invalid_total", .init("party", party.name)) == 1)
@@ -54,7 +47,7 @@ struct TokenClientTests {
     @Test("two liars end a batch, and both are named")
     func twoLiars() throws {
         try world.start(.one, .two, lying: [.one, .two])
-        let results = try world.client().tokens(for: cards(1), until: .patient)
+        let results = try world.tokens(of: world.client(), for: cards(1))
         #expect(
             throws: TokenFailure.impossible(faults: [.one: .proofInvalid(.one), .two: .proofInvalid(.two)])
         ) { try results.tokens() }
@@ -65,19 +58,15 @@ struct TokenClientTests {
         let metrics = Metrics()
         try world.start(.two)
         let client = try world.client(metrics: metrics)
-        var results = try client.tokens(for: cards(1), until: .brief)
-        // The one party may need longer than that for its answer.
-        while results.outcomes == [.failure(.timedOut(good: [], faults: [:]))] {
-            results = try client.tokens(for: cards(1), until: .brief)
-        }
+        let results = try world.tokens(of: client, for: cards(1))
         #expect(results.outcomes == [.failure(.timedOut(good: [.two], faults: [:]))])
         let failure = TokenFailure.timedOut(good: [.two], faults: [:])
         #expect(failure.description.contains("good: party-2"))
-        #expect(metrics.value("cordon_token_batches_timed_out_total") >= 1)
+        #expect(metrics.value("cordon_token_batches_timed_out_total") == 1)
         // A failure is not kept: with another party there, the same client gets the token.
         try world.start(.zero)
         #expect(
-            try client.tokens(for: cards(1), until: .patient).tokens()
+            try world.tokens(of: client, for: cards(1)).tokens()
                 == world.key.tokens(cards(1), context: world.context))
     }
 
@@ -87,16 +76,16 @@ struct TokenClientTests {
         try world.start(.zero, .one)
         let client = try world.client(metrics: metrics)
         let two = try cards(2)
-        let tokens = try client.tokens(for: [two[0], two[1], two[0]], until: .patient).tokens()
+        let tokens = try world.tokens(of: client, for: [two[0], two[1], two[0]]).tokens()
         #expect(tokens[0] == tokens[2])
         #expect(tokens[0] != tokens[1])
         world.stop()
         // Nobody answers any more.
-        let again = try client.tokens(for: [two[1], two[0]], until: .brief).tokens()
+        let again = try world.tokens(of: client, for: [two[1], two[0]]).tokens()
         #expect(again == [tokens[1], tokens[0]])
         // Nor does a new process need anybody.
         let restarted = try world.client(metrics: metrics)
-        #expect(try restarted.tokens(for: two, until: .brief).tokens() == [tokens[0], tokens[1]])
+        #expect(try world.tokens(of: restarted, for: two).tokens() == [tokens[0], tokens[1]])
         #expect(metrics.value("cordon_tokens_requested_total") == 2)
         #expect(metrics.value("cordon_token_cache_misses_total") == 2)
         #expect(metrics.value("cordon_token_cache_hits_total") == 4)
@@ -107,7 +96,7 @@ struct TokenClientTests {
     func batches() throws {
         try world.start(.zero, .one)
         let identifiers = try cards(10)
-        let tokens = try world.client(batchSize: 3).tokens(for: identifiers, until: .patient).tokens()
+        let tokens = try world.tokens(of: world.client(batchSize: 3), for: identifiers).tokens()
         #expect(try tokens == world.key.tokens(identifiers, context: world.context))
         #expect(try world.records(Topics.blinded(bankA)).count == 4)
     }
@@ -115,8 +104,8 @@ struct TokenClientTests {
     @Test("two members get the same token of the same identifier, each in its own topic")
     func twoMembers() throws {
         try world.start(.one, .two)
-        let a = try world.client(bankA).tokens(for: cards(1), until: .patient).tokens()
-        let b = try world.client(bankB).tokens(for: cards(1), until: .patient).tokens()
+        let a = try world.tokens(of: world.client(bankA), for: cards(1)).tokens()
+        let b = try world.tokens(of: world.client(bankB), for: cards(1)).tokens()
         #expect(a == b)
         #expect(try world.records(Topics.blinded(bankB)).count == 1)
         #expect(try !world.records(Topics.evaluations(bankB)).isEmpty)
@@ -127,35 +116,40 @@ struct TokenClientTests {
         for party in [PartyID.zero, .one] { try world.leave(0, to: bankA, at: party) }
         try world.start(.zero, .one)
         let client = try world.client()
+        let until = TokenError.rateExhausted(until: world.clock.milliseconds + 100)
         let failure = try #require(
             throws: TokenFailure.self
-        ) { try client.tokens(for: cards(1, from: 5000), until: .patient).tokens() }
-        let until = TokenError.rateExhausted(until: world.clock.milliseconds + 100)
+        ) { try world.tokens(of: client, for: cards(1, from: 5000)).tokens() }
         #expect(failure == .impossible(faults: [.zero: until, .one: until]))
         world.clock.advance(.milliseconds(100))
-        _ = try client.tokens(for: cards(1, from: 5000), until: .patient).tokens()
-        #expect(try client.tokens(for: [], until: .brief).outcomes.isEmpty)
+        _ = try world.tokens(of: client, for: cards(1, from: 5000)).tokens()
+        #expect(try world.tokens(of: client, for: []).outcomes.isEmpty)
     }
 
     @Test("an idle client whose answers' topic was cut goes on")
     func lost() throws {
         try world.start(.zero, .one)
         // The answers that others got, of which retention took the first.
-        _ = try world.client(batchSize: 1).tokens(for: cards(1), until: .patient)
+        _ = try world.tokens(of: world.client(batchSize: 1), for: cards(1))
         let log = LostLog(world.log, losing: Position(TopicPartition(Topics.evaluations(bankA)), 0))
-        let tokens = try world.client(log: log).tokens(for: cards(1, from: 9), until: .patient).tokens()
+        let tokens = try world.tokens(of: world.client(log: log), for: cards(1, from: 9)).tokens()
         #expect(try tokens == world.key.tokens(cards(1, from: 9), context: world.context))
     }
 
     @Test("a deadline holds though others' answers never end")
     func deadline() throws {
-        let client = try world.client()
-        let noise = StageThread { [world] stop in
-            let answer = try world.rawAnswer(.zero) { $0.refusal = "malformed" }
-            while !stop() { try world.append([answer], to: Topics.evaluations(bankA)) }
+        let noise = try world.rawAnswer(.zero) { $0.refusal = "malformed" }
+        let (log, clock, answers) = (world.log, world.clock, TopicPartition(Topics.evaluations(bankA)))
+        let busy = BusyLog(log) { () throws(LogError) in
+            try log.append([NewRecord(answers, value: noise)])
+            clock.advance(.milliseconds(1))
         }
-        let results = try client.tokens(for: cards(1), until: .brief)
-        #expect(noise.stop() == nil)
+        let client = try world.client(log: busy)
+        let deadline = clock.now + .milliseconds(50)
+        let call = try client.call(for: cards(1), deadline: deadline)
+        let results = try #require(try client.results(of: call, until: clock.now + .seconds(3600)))
+        #expect(clock.now == deadline)
+        #expect(try world.records(Topics.evaluations(bankA)).count == 50)
         #expect(results.outcomes == [.failure(.timedOut(good: [], faults: [:]))])
     }
 
@@ -168,7 +162,7 @@ struct TokenClientTests {
             [[], [UInt8](repeating: 0, count: 100), [UInt8](repeating: 7, count: 60_000), nil],
             to: Topics.evaluations(bankA))
         try world.start(.zero, .one)
-        _ = try client.tokens(for: cards(1), until: .patient).tokens()
+        _ = try world.tokens(of: client, for: cards(1)).tokens()
         #expect(metrics.value("cordon_token_records_dropped_total", .init("reason", "oversized")) == 1)
         #expect(metrics.value("cordon_token_records_dropped_total", .init("reason", "unreadable")) == 3)
     }

@@ -59,7 +59,7 @@ struct TokenStageTests {
         ]
         try world.append(cases.map(\.record), to: Topics.blinded(bankA))
         let stage = try world.stage(.zero)
-        #expect(try stage.turn(timeout: .zero) == .worked)
+        #expect(try stage.turn() == .worked)
         #expect(try refusals() == cases.map(\.error))
         for (code, errors) in Dictionary(grouping: cases.map(\.error), by: \.code) {
             #expect(count("cordon_token_batches_refused_total", code) == Double(errors.count), "\(code)")
@@ -71,7 +71,7 @@ struct TokenStageTests {
         try world.append(
             [try world.rawBatch(good, time: now - 600_000), try world.rawBatch(good, time: now + 600_000)],
             to: Topics.blinded(bankA))
-        #expect(try stage.turn(timeout: .zero) == .worked)
+        #expect(try stage.turn() == .worked)
         #expect(try world.answers().suffix(2).allSatisfy { if case .evaluation = $0.answer { true } else { false } })
     }
 
@@ -80,13 +80,13 @@ struct TokenStageTests {
         try world.leave(1500, to: bankA, at: .zero)
         let stage = try world.stage(.zero)
         try world.append([try world.rawBatch(element + element)], to: Topics.blinded(bankA))
-        try stage.turn(timeout: .zero)
+        try stage.turn()
         let until = world.clock.milliseconds + 50
         #expect(try refusals() == [.rateExhausted(until: until)])
         #expect(try kept().levels == ["bank-a": 1500])
         world.clock.advance(.milliseconds(50))
         try world.append([try world.rawBatch(element + element)], to: Topics.blinded(bankA))
-        try stage.turn(timeout: .zero)
+        try stage.turn()
         #expect(try refusals().count == 1)
         #expect(try kept().levels == ["bank-a": 0])
     }
@@ -94,19 +94,19 @@ struct TokenStageTests {
     @Test("a log whose clock runs ahead lends no rate")
     func fastClock() throws {
         try world.leave(0, to: bankA, at: .zero)
-        let own = ManualClock()
+        let own = StillClock()
         let stage = try world.stage(.zero, clock: own)
         world.clock.advance(.seconds(60))
         try world.append(
             [try world.rawBatch(element, time: own.milliseconds)], to: Topics.blinded(bankA))
-        try stage.turn(timeout: .zero)
+        try stage.turn()
         #expect(try refusals() == [.rateExhausted(until: own.milliseconds + 100)])
     }
 
     @Test("a member that the party does not serve is told so")
     func unknownMember() throws {
         try world.append([try world.rawBatch(element)], to: Topics.blinded(bankA))
-        try world.stage(.zero, known: [bankB]).turn(timeout: .zero)
+        try world.stage(.zero, known: [bankB]).turn()
         #expect(try refusals() == [.unknownMember])
     }
 
@@ -140,7 +140,7 @@ struct TokenStageTests {
         ]
         try world.append(cases.map(\.record), to: Topics.blinded(bankA))
         let stage = try world.stage(.zero)
-        #expect(try stage.turn(timeout: .zero) == .worked)
+        #expect(try stage.turn() == .worked)
         #expect(try world.records(Topics.evaluations(bankA)).isEmpty)
         for (code, faults) in Dictionary(grouping: cases.map(\.fault), by: \.code) {
             #expect(count("cordon_token_records_dropped_total", code) == Double(faults.count), "\(code)")
@@ -148,7 +148,7 @@ struct TokenStageTests {
         #expect(try kept().levels.isEmpty)
         // The record itself was good.
         try world.append([good], to: Topics.blinded(bankA))
-        try stage.turn(timeout: .zero)
+        try stage.turn()
         #expect(try world.answers().count == 1)
     }
 
@@ -157,11 +157,11 @@ struct TokenStageTests {
         let batch = try world.batch(cards(3))
         try world.append([batch.value, batch.value], to: Topics.blinded(bankA))
         let stage = try world.stage(.zero)
-        try stage.turn(timeout: .zero)
+        try stage.turn()
         try world.append([batch.value], to: Topics.blinded(bankA))
-        try stage.turn(timeout: .zero)
+        try stage.turn()
         try world.append([batch.value], to: Topics.blinded(bankA))
-        #expect(try world.stage(.zero).turn(timeout: .zero) == .worked)
+        #expect(try world.stage(.zero).turn() == .worked)
         #expect(try world.answers().count == 1)
         #expect(count("cordon_token_records_dropped_total", "repeated") == 3)
         #expect(try kept().levels == ["bank-a": (2000 - 3) * 1000])
@@ -174,19 +174,19 @@ struct TokenStageTests {
         let failing = FailingStore(
             try SQLiteStateStore(path: world.stateFile(.zero)), failing: .failed(reason: "killed"))
         #expect(throws: LogError.failed(reason: "killed")) {
-            try world.stage(.zero, state: failing).turn(timeout: .zero)
+            try world.stage(.zero, state: failing).turn()
         }
         #expect(try kept().levels.isEmpty)
         // It is back some time later.
         world.clock.advance(.seconds(120))
-        #expect(try world.stage(.zero).turn(timeout: .zero) == .worked)
+        #expect(try world.stage(.zero).turn() == .worked)
         let answers = try world.records(Topics.evaluations(bankA)).map(\.value)
         #expect(answers.count == 4)
         #expect(Array(answers[..<2]) == Array(answers[2...]))
         #expect(try kept().levels == ["bank-a": (2000 - 3) * 1000])
         #expect(try kept().batches == 1)
         // Once committed, nothing is read again.
-        #expect(try world.stage(.zero).turn(timeout: .zero) == .idle)
+        #expect(try world.stage(.zero).turn() == .idle)
         // The member takes the first and is not confused by the second.
         #expect(try batch.batch.receive(world.answers()[0].answer) == .waiting)
         #expect(throws: TokenError.unexpectedAnswer(.zero)) {
@@ -203,7 +203,7 @@ struct TokenStageTests {
         let stage = try world.stage(.zero, state: failing)
         // Until the position is committed.
         var failures = 0
-        try stage.run(until: { (try? kept().batches) == 1 }, failed: { failures += 1 })
+        try StageThread(clock: world.clock) { _ in failures += 1 }.run(stage) { (try? kept().batches) == 1 }
         #expect(try kept().levels == ["bank-a": (2000 - 3) * 1000])
         #expect(failures == 1)
     }
@@ -215,8 +215,8 @@ struct TokenStageTests {
         try world.append([first.value, second.value], to: Topics.blinded(bankA))
         let log = LostLog(world.log, losing: Position(TopicPartition(Topics.blinded(bankA)), 0))
         let stage = try world.stage(.zero, log: log)
-        #expect(try stage.turn(timeout: .zero) == .idle)
-        #expect(try stage.turn(timeout: .zero) == .worked)
+        #expect(try stage.turn() == .idle)
+        #expect(try stage.turn() == .worked)
         #expect(try world.answers().map(\.id) == [second.id])
         #expect(world.metrics[.zero]?.value("cordon_token_positions_lost_total") == 1)
     }
@@ -256,7 +256,7 @@ struct TokenStageTests {
         #expect(stage.epoch == TokenEpoch(3))
         try world.append(
             try [2, 3, 1, 4, 2, 3].map { try world.rawBatch(element, epoch: $0) }, to: Topics.blinded(bankA))
-        try stage.turn(timeout: .zero)
+        try stage.turn()
         let answers = try world.answers().map(\.answer)
         var epochs: [UInt64] = []
         for case .evaluation(let evaluation) in answers { epochs.append(evaluation.epoch.number) }
@@ -284,8 +284,8 @@ struct TokenStageTests {
             throw TokenError.tooFewParties
         }
         let killed = try world.stage(.zero, share: share, state: failing)
-        #expect(throws: LogError.failed(reason: "killed")) { try killed.turn(timeout: .zero) }
-        #expect(try world.answerStage(.zero, TokenEpoch(2)).turn(timeout: .zero) == .worked)
+        #expect(throws: LogError.failed(reason: "killed")) { try killed.turn() }
+        #expect(try world.answerStage(.zero, TokenEpoch(2)).turn() == .worked)
         let answers = try world.records(Topics.evaluations(bankA)).map(\.value)
         #expect(answers.count == 2 && answers[0] == answers[1])
     }

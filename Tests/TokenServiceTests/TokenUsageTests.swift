@@ -75,7 +75,7 @@ struct TokenUsageTests {
         let now = world.clock.milliseconds
         try ask(at: now)
         let first = try world.records(Topics.blinded(bankA))
-        _ = try world.stage(.zero).turn(timeout: .zero)
+        _ = try world.stage(.zero).turn()
         func level() throws -> Int64? {
             let state = try SQLiteStateStore(path: world.stateFile(.zero))
             return try state.value("token-rates", Array("bank-a".utf8))?.reduce(0) { $0 << 8 | Int64($1) }
@@ -84,7 +84,7 @@ struct TokenUsageTests {
         // One element of the burst is used.
         #expect(charged == Int64(TokenWorld.limit.burst - 1) * 1000)
         try world.append(first.map(\.value), to: Topics.blinded(bankA))
-        for _ in 0..<2 { _ = try world.stage(.zero).turn(timeout: .zero) }
+        for _ in 0..<2 { _ = try world.stage(.zero).turn() }
         #expect(try level() == charged && world.answers().count == 1)
         let dropped = world.metrics[.zero]?.value(
             "cordon_token_records_dropped_total", .init("member", "bank-a"), .init("reason", "repeated"))

@@ -38,7 +38,7 @@ struct TokenWaitingTests {
         let call = try client.call(for: cards(2), deadline: clock.now + .seconds(30))
         for party in [PartyID.two, .zero] {
             #expect(try client.results(of: call, until: clock.now) == nil)
-            _ = try world.stage(party).turn(timeout: .zero)
+            _ = try world.stage(party).turn()
         }
         let results = try #require(try client.results(of: call, until: clock.now))
         #expect(try results.tokens() == world.key.tokens(cards(2), context: world.context))
@@ -52,7 +52,7 @@ struct TokenWaitingTests {
     func deadline() throws {
         let client = try client()
         let call = try client.call(for: cards(1), deadline: clock.now + .seconds(30))
-        _ = try world.stage(.one).turn(timeout: .zero)
+        _ = try world.stage(.one).turn()
         clock.advance(.seconds(29))
         #expect(try client.results(of: call, until: clock.now) == nil)
         clock.advance(.seconds(1))
@@ -70,7 +70,7 @@ struct TokenWaitingTests {
         let parties = try [PartyID.zero, .one].map { try world.answerStage($0, .first) }
         for _ in 0..<3 { #expect(try member.tokens(for: identifiers, until: clock.now) == nil) }
         #expect(requested == 3)
-        for party in parties { _ = try party.turn(timeout: .zero) }
+        for party in parties { _ = try party.turn() }
         let found = try #require(try member.tokens(for: identifiers, until: clock.now))
         #expect(found.epoch == .first && Set(found.tokens).count == 3 && requested == 3)
     }
@@ -102,7 +102,7 @@ struct TokenWaitingTests {
         _ = try world.makeKeys()
         let member = try tokens()
         let parties = try [PartyID.one, .two].map { try world.answerStage($0, .first) }
-        func serve() throws { for party in parties { _ = try party.turn(timeout: .zero) } }
+        func serve() throws { for party in parties { _ = try party.turn() } }
         let (one, other) = (try cards(1), try cards(1, from: 7))
         #expect(try member.tokens(for: one, until: clock.now) == nil)
         #expect(try member.tokens(for: other, until: clock.now) == nil)

@@ -4,7 +4,8 @@ package enum ISOField: String, Sendable, Hashable, CaseIterable {
     case messageID = "message_id"
     /// `CreDtTm` of the header, or `CreDt`. A message without it is refused.
     case created
-    /// The transaction's id: its UETR, else its transaction id, else its end-to-end id.
+    /// The transaction's id: its UETR, else its transaction id, else its end-to-end id; in a pain.001 that is told from
+    /// others by its payment information's, and made where there is none.
     case reference
     /// `PmtId/InstrId`.
     case instructionID = "instruction_id"
@@ -26,7 +27,7 @@ package enum ISOField: String, Sendable, Hashable, CaseIterable {
     /// `ReqdExctnDt`, or its `Dt` or `DtTm`; in a pain.001 the payment information's.
     case executionDate = "execution_date"
     /// `PmtTpInf/LclInstrm`, its `Cd` or else its `Prtry`, as with the two fields after it. A transaction's own
-    /// `PmtTpInf` overrides that of its payment information.
+    /// `PmtTpInf` overrides that of its payment information, and that the group header's, field by field.
     case localInstrument = "local_instrument"
     /// `PmtTpInf/SvcLvl`, such as `SEPA`.
     case serviceLevel = "service_level"
@@ -38,7 +39,8 @@ package enum ISOField: String, Sendable, Hashable, CaseIterable {
     case debtorName = "debtor_name"
     /// `Dbtr/PstlAdr/Ctry`, or else `Dbtr/CtryOfRes`.
     case debtorCountry = "debtor_country"
-    /// `DbtrAcct/Id`: its `IBAN`, else `Othr/Id`, else `PrtryAcct/Id` of older versions.
+    /// `DbtrAcct/Id`: its `IBAN`, else `Othr/Id`, else `BBAN`, `UPIC` or `PrtryAcct/Id` of the first versions; else the
+    /// alias that stands for it, `DbtrAcct/Prxy/Id`.
     case debtorAccount = "debtor_account"
     /// `DbtrAgt/FinInstnId`: its BIC, else the clearing system's member id, else `Othr/Id`.
     case debtorAgent = "debtor_agent"
@@ -46,7 +48,7 @@ package enum ISOField: String, Sendable, Hashable, CaseIterable {
     case creditorName = "creditor_name"
     /// `Cdtr/PstlAdr/Ctry`, or else `Cdtr/CtryOfRes`.
     case creditorCountry = "creditor_country"
-    /// `CdtrAcct/Id`, as the debtor's. A transfer through a clearing system has to have it.
+    /// `CdtrAcct/Id`, as the debtor's. A SEPA transfer through a clearing system has to have it.
     case creditorAccount = "creditor_account"
     /// `CdtrAgt/FinInstnId`, as the debtor's.
     case creditorAgent = "creditor_agent"
@@ -62,7 +64,7 @@ package enum ISOField: String, Sendable, Hashable, CaseIterable {
     case originalTransactionID = "original_transaction_id"
     /// `OrgnlUETR`.
     case originalUETR = "original_uetr"
-    /// `TxSts`, such as `RJCT`, which every pacs.002 has to have; and `Rsn/Cd` or else `Rsn/Prtry` of `StsRsnInf`,
-    /// `RtrRsnInf` or `CxlRsnInf`.
+    /// `TxSts`, such as `RJCT`, or else `GrpSts` of the group, one of which every pacs.002 has to have; and `Rsn/Cd` or
+    /// else `Rsn/Prtry` of `StsRsnInf`, `RtrRsnInf` or `CxlRsnInf`.
     case status, reason
 }

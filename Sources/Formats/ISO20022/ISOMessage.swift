@@ -12,28 +12,6 @@ struct ISOMessage {
         case `return` = "pacs.004"
         /// A request to send the money of earlier transfers back.
         case recall = "camt.056"
-
-        /// The element below `Document`.
-        var element: String {
-            switch self {
-            case .creditTransfer: "FIToFICstmrCdtTrf"
-            case .initiation: "CstmrCdtTrfInitn"
-            case .status: "FIToFIPmtStsRpt"
-            case .return: "PmtRtr"
-            case .recall: "FIToFIPmtCxlReq"
-            }
-        }
-
-        /// The newest version that this code knows; all before it have the same elements where we look.
-        var versions: ClosedRange<Int> {
-            switch self {
-            case .creditTransfer: 1...13
-            case .initiation: 1...13
-            case .status: 1...15
-            case .return: 1...14
-            case .recall: 1...12
-            }
-        }
     }
 
     /// One transaction of a pacs.008 or pain.001, or one outcome of the others.
@@ -44,6 +22,11 @@ struct ISOMessage {
         var at: Int
         /// The first thing that is wrong with this item alone; the message's other items stand.
         var rejection: Rejection?
+
+        /// What no other transaction of a record may have; nil where the message gives none.
+        var reference: String? {
+            if case .string(let text) = fields[ISOField.reference.rawValue] { text } else { nil }
+        }
     }
 
     var kind: Kind
@@ -54,22 +37,64 @@ struct ISOMessage {
 }
 
 extension ISOMessage.Kind {
-    /// The type that a namespace names, such as `urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08`, or one with a suffix, as
-    /// national guidelines have it; nil where it is of another type, variant or version.
-    init?(namespace: String) {
-        let last = namespace.utf8.split { $0 == 58 || $0 == 47 || $0 == 36 }.last ?? Substring().utf8
-        let parts = (String(last) ?? "").split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count >= 4, let kind = Self(rawValue: "\(parts[0]).\(parts[1])"), parts[2] == "001",
-            parts[3].utf8.count == 2, let version = Int(digits: parts[3]), kind.versions.contains(version)
-        else { return nil }
-        self = kind
+    /// The message's own element, which is below `Document` where there is one.
+    var element: String {
+        switch self {
+        case .creditTransfer: "FIToFICstmrCdtTrf"
+        case .initiation: "CstmrCdtTrfInitn"
+        case .status: "FIToFIPmtStsRpt"
+        case .return: "PmtRtr"
+        case .recall: "FIToFIPmtCxlReq"
+        }
     }
-}
 
-extension Int {
-    /// A number of decimal digits alone; nil for a text with a sign, too.
-    init?(digits text: some StringProtocol) {
-        guard text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
-        self.init(text)
+    /// The element of a transaction or outcome.
+    var item: String {
+        switch self {
+        case .creditTransfer, .initiation: "CdtTrfTxInf"
+        case .status: "TxInfAndSts"
+        case .return, .recall: "TxInf"
+        }
+    }
+
+    /// The element that names the message.
+    var header: String { self == .recall ? "Assgnmt" : "GrpHdr" }
+
+    /// Whether its items are payments, rather than what became of earlier ones.
+    var isTransfer: Bool { self == .creditTransfer || self == .initiation }
+
+    /// The versions that this code knows; all have the same elements where we look.
+    var versions: ClosedRange<Int> {
+        switch self {
+        case .creditTransfer: 1...13
+        case .initiation: 1...13
+        case .status: 1...15
+        case .return: 1...14
+        case .recall: 1...12
+        }
+    }
+
+    /// Subsets of a message that a community published as variants of its own: Germany's of the pain.001.
+    var variants: ClosedRange<Int> { self == .initiation ? 1...3 : 1...1 }
+
+    /// The kind whose own element this is, also with a scheme's suffix (`FIToFIPmtStsRptS2`).
+    ///
+    /// Tazama shortens the status report's name; the first versions named the element like the type
+    /// (`pain.001.001.02`).
+    init?(element name: String) {
+        // Most elements are none: the shortest such names begin like `PmtRtr`, the others have twelve bytes.
+        guard name.utf8.count >= 12 || name == "PmtRtr" || name == "PmtRtrS2" else { return nil }
+        guard let first = name.utf8.first, [70, 67, 80, 112].contains(first) else { return nil }
+        if name == "FIToFIPmtSts" {
+            self = .status
+        } else if let kind = Self.allCases.first(where: { name.hasPrefix($0.element) }) {
+            let suffix = name.dropFirst(kind.element.count)
+            guard suffix.isEmpty || (suffix.first == "S" && Int(digits: suffix.dropFirst()) != nil) else { return nil }
+            self = kind
+        } else if name.utf8.first == UInt8(ascii: "p"), case .message(let kind, isPix: false) = ISONamespace(name) {
+            self = kind
+        } else {
+            return nil
+        }
     }
 }

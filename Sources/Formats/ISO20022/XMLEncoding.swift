@@ -3,32 +3,24 @@ enum XMLEncoding {
     /// The document as UTF-8 without a byte-order mark.
     ///
     /// - Throws: `malformedXML` where the bytes are not of the encoding; `encodingUnsupported` for one other than UTF-8,
-    ///   UTF-16, US-ASCII and ISO-8859-1.
+    ///   UTF-16 and those of `SingleByteEncoding`.
     static func decode(_ bytes: [UInt8]) throws(MessageFault) -> [UInt8] {
         let head = Array(bytes.prefix(4))
         if head.starts(with: [0xEF, 0xBB, 0xBF]) {
             let text = Array(bytes.dropFirst(3))
-            guard try declared(in: text) ?? "utf-8" == "utf-8" else { throw MessageFault(.malformedXML) }
+            guard isUTF8(try declared(in: text) ?? "utf-8") else { throw MessageFault(.malformedXML) }
             return try checked(text)
         }
         if head.starts(with: [0xFE, 0xFF]) || head == [0, 0x3C, 0, 0x3F] { return try utf16(bytes, bigEndian: true) }
         if head.starts(with: [0xFF, 0xFE]) || head == [0x3C, 0, 0x3F, 0] { return try utf16(bytes, bigEndian: false) }
-        switch try declared(in: bytes) ?? "utf-8" {
-        case "utf-8": return try checked(bytes)
-        case "us-ascii", "ascii":
-            guard bytes.allSatisfy({ $0 < 128 }) else { throw MessageFault(.malformedXML) }
-            return bytes
-        case "iso-8859-1", "latin1", "iso_8859-1":
-            var text: [UInt8] = []
-            text.reserveCapacity(bytes.count + bytes.count / 8)
-            for byte in bytes {
-                if byte < 128 { text.append(byte) } else { text += [0xC0 | byte >> 6, 0x80 | byte & 0x3F] }
-            }
-            return text
-        case "utf-16", "utf-16le", "utf-16be": throw MessageFault(.malformedXML)
-        default: throw MessageFault(.encodingUnsupported)
-        }
+        let name = try declared(in: bytes) ?? "utf-8"
+        if isUTF8(name) { return try checked(bytes) }
+        if name.hasPrefix("utf-16") { throw MessageFault(.malformedXML) }
+        guard let encoding = SingleByteEncoding(name) else { throw MessageFault(.encodingUnsupported) }
+        return try encoding.decode(bytes)
     }
+
+    private static func isUTF8(_ name: String) -> Bool { name == "utf-8" || name == "utf8" }
 
     /// The text where it is UTF-8, without overlong forms and surrogates.
     private static func checked(_ text: [UInt8]) throws(MessageFault) -> [UInt8] {

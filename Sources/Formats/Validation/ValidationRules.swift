@@ -17,19 +17,32 @@ package struct ValidationRules: Sendable, Hashable {
     package var required: [PaymentKind?: [Mapping.Extra]] = [:]
     /// Values that a field may have, where it is there.
     package var allowed: [Mapping.Extra: Set<String>] = [:]
+    /// Fields that are left out, with a mark, where what a record says of them can't be. Of the others such a value rejects
+    /// it: cards and accounts are what lists and windows go by, and nobody may get past those by a wrong one.
+    package var leftOut: Set<Mapping.Extra> = Self.leftOutByDefault
+
+    private static let leftOutByDefault: Set<Mapping.Extra> = [
+        .kind, .channel, .entity(.merchant), .entity(.merchantCategory), .entity(.device), .entity(.ip),
+        .entity(.country),
+    ]
 
     package init() {}
 
     /// What is unusual; lateness aside, which windows know.
     ///
-    /// Rules are asked in the order amount, required fields, allowed values, time, and the first that is broken is the
+    /// Rules are asked in the order fields that can't be, amount, required fields, allowed values, time, and the first that is broken is the
     /// rejection. Which of several values that are not allowed it names is not fixed.
     ///
-    /// - Parameter received: when the log took it, in microseconds since 1970.
+    /// - Parameters:
+    ///   - faults: what the record says of fields that the transaction is without.
+    ///   - received: when the log took it, in microseconds since 1970.
     /// - Throws: why it can't be scored.
-    package func check(_ transaction: Transaction, received: Int64) throws(Rejection) -> [Mark] {
+    package func check(
+        _ transaction: Transaction, faults: [FieldFault], received: Int64
+    ) throws(Rejection) -> [Mark] {
+        for fault in faults where !isLeftOut(fault.extra, of: transaction) { throw fault.rejection }
         guard amounts.contains(transaction.amount) else { throw Rejection(reason: .amountOutOfRange, field: "amount") }
-        for kind in transaction.kind == nil ? [nil] : [nil, transaction.kind] {
+        for kind in kinds(of: transaction) {
             for extra in required[kind] ?? [] where transaction.value(of: extra) == nil {
                 throw Rejection(reason: .missingField, field: extra.name)
             }
@@ -38,7 +51,18 @@ package struct ValidationRules: Sendable, Hashable {
             guard let value = transaction.value(of: extra) else { continue }
             guard values.contains(value) else { throw Rejection(reason: .valueNotAllowed, field: extra.name) }
         }
-        return try lead(transaction.time, received) > ahead ? [.clockSkew] : []
+        let marks = faults.map { Mark.leftOut($0.extra) }
+        return try lead(transaction.time, received) > ahead ? [.clockSkew] + marks : marks
+    }
+
+    /// Keys of `required` that bind a transaction.
+    private func kinds(of transaction: Transaction) -> [PaymentKind?] {
+        transaction.kind == nil ? [nil] : [nil, transaction.kind]
+    }
+
+    /// A field that has to be there is not left out.
+    private func isLeftOut(_ extra: Mapping.Extra, of transaction: Transaction) -> Bool {
+        leftOut.contains(extra) && !kinds(of: transaction).contains { required[$0]?.contains(extra) ?? false }
     }
 
     /// - Throws: `timeAhead` for a watermark that is as far ahead of the log's clock as no transaction may be.
@@ -52,14 +76,14 @@ package struct ValidationRules: Sendable, Hashable {
 }
 
 extension RecordPart {
-    /// The part, or its rejection where the rules don't let its transaction in.
+    /// The part with its marks, or its rejection where the rules don't let its transaction in.
     ///
     /// - Parameter received: when the log took the record, in microseconds since 1970.
     package func checked(by rules: ValidationRules, received: Int64) -> RecordPart {
-        guard let transaction else { return self }
+        guard let valid else { return self }
         var part = self
         do throws(Rejection) {
-            _ = try rules.check(transaction, received: received)
+            part.marks = try rules.check(valid.transaction, faults: valid.faults, received: received)
         } catch { part.result = .failure(error) }
         return part
     }

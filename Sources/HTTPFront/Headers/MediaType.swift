@@ -1,37 +1,57 @@
-/// Media types as headers name them (RFC 9110, section 8.3 and 12.5.1).
-package enum MediaType {
-    /// `type/subtype` of a Content-Type, in small letters; nil where it is none, or names another character set than UTF-8.
-    package static func of(contentType header: String) -> String? {
-        let parts = header.split(separator: ";", omittingEmptySubsequences: false).map(trimmed)
-        guard let type = parts.first?.lowercased(), type.split(separator: "/").count == 2 else { return nil }
-        for parameter in parts.dropFirst() {
-            let pair = parameter.lowercased().split(separator: "=", maxSplits: 1)
-            if pair.first == "charset", pair.count < 2 || !["utf-8", "\"utf-8\""].contains(pair[1]) { return nil }
+/// A media type with its parameters, as Content-Type has it (RFC 9110, section 8.3.1).
+package struct MediaType: Sendable, Hashable {
+    /// `type/subtype` in small letters. Other names of JSON, NDJSON, XML and CSV are the one that routes know them by, and so
+    /// are types that are JSON or XML by their suffix (RFC 6838, section 4.2.8).
+    package let name: String
+    /// Names in small letters; values without quotes.
+    package let parameters: [String: String]
+
+    /// Nil where the header is no media type, or gives one parameter two values.
+    package init?(_ header: String) {
+        var scanner = FieldScanner(header)
+        guard let type = scanner.token(), scanner.take("/"), let subtype = scanner.token() else { return nil }
+        var parameters: [String: String] = [:]
+        scanner.blanks()
+        while scanner.take(";") {
+            scanner.blanks()
+            guard let name = scanner.token()?.lowercased() else { continue }
+            guard scanner.take("="), let value = scanner.quoted() ?? scanner.token() else { return nil }
+            guard parameters.updateValue(value, forKey: name) ?? value == value else { return nil }
+            scanner.blanks()
         }
-        return type
+        guard scanner.isAtEnd else { return nil }
+        name = Self.known("\(type)/\(subtype)".lowercased())
+        self.parameters = parameters
     }
 
-    /// Whether an Accept header takes JSON.
-    package static func takesJSON(accept header: String) -> Bool {
-        // The most specific range that fits counts.
-        var best: (rank: Int, takes: Bool)?
-        for range in header.split(separator: ",") {
-            let parts = range.split(separator: ";").map(trimmed)
-            guard
-                let rank = ["*/*", "application/*", "application/json"].firstIndex(of: parts.first?.lowercased() ?? "")
-            else { continue }
-            let quality = parts.dropFirst().first { $0.lowercased().hasPrefix("q=") }.map {
-                Double($0.dropFirst(2)) ?? 0
-            }
-            if rank >= best?.rank ?? 0 { best = (rank, quality ?? 1 > 0) }
-        }
-        return best?.takes ?? trimmed(header[...]).isEmpty
+    /// The character set in small letters, by one of its names; nil where there is none.
+    package var charset: String? {
+        parameters["charset"].map { $0.lowercased() }.map { Self.charsets[$0] ?? $0 }
     }
 
-    private static func trimmed(_ text: Substring) -> String {
-        var text = text
-        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return String(text)
+    /// Names of types that differ in nothing but their name.
+    private static let names = [
+        "text/json": "application/json", "text/xml": "application/xml", "application/csv": "text/csv",
+        "application/ndjson": "application/x-ndjson", "application/jsonl": "application/x-ndjson",
+        "application/x-jsonl": "application/x-ndjson", "application/jsonlines": "application/x-ndjson",
+        "application/x-jsonlines": "application/x-ndjson", "application/stream+json": "application/x-ndjson",
+    ]
+
+    private static func known(_ name: String) -> String {
+        if let known = names[name] { return known }
+        if name.hasSuffix("+json") { return "application/json" }
+        return name.hasSuffix("+xml") ? "application/xml" : name
+    }
+
+    /// Of the names that IANA lists for a character set, and what is often written for them, those that are not the
+    /// preferred one.
+    private static let charsets = [
+        "utf8": "utf-8", "ascii": "us-ascii", "latin1": "iso-8859-1", "iso_8859-1": "iso-8859-1", "l1": "iso-8859-1",
+        "iso8859-1": "iso-8859-1", "latin-9": "iso-8859-15", "cp1252": "windows-1252",
+    ]
+
+    /// Whether a character set is one that answers may name: nothing else of a request is repeated in them.
+    static func isKnown(charset: String) -> Bool {
+        charsets.values.contains(charset) || ["utf-16", "utf-16le", "utf-16be", "utf-32"].contains(charset)
     }
 }

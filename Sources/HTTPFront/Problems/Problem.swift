@@ -51,3 +51,7 @@ extension Problem: Encodable {
         try out.encodeIfPresent(field, forKey: .field)
     }
 }
+
+extension Problem: CustomStringConvertible {
+    package var description: String { "\(title)" + (detail.map { ": \($0)" } ?? "") }
+}

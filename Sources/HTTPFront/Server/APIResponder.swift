@@ -26,24 +26,32 @@ package struct APIResponder: HTTPResponder {
     package func respond(to request: Request, context: CallContext) async -> Response {
         let arrived = ContinuousClock.now
         let route = routes[request.uri.path]
-        let reply: Reply
+        // RFC 9110, section 10.1.1; the connection's guard leaves the field to those alone that wait.
+        var holdsBody = request.headers[.expect] != nil
+        var reply: Reply
         do throws(Problem) {
-            reply = try await answer(request, route, arrived)
+            reply = try await answer(request, route) {
+                if holdsBody { context.askForBody() }
+                holdsBody = false
+            }
         } catch {
             reply = Reply(error)
         }
+        // Whether the body comes after an answer in place of 100, nobody can tell.
+        if holdsBody { reply.closes = true }
         let seconds = (ContinuousClock.now - arrived) / .seconds(1)
         // Paths come from our own table: whatever else is asked for shares one label.
         let labels = [
             Metrics.Label("route", route?.path ?? "other"), Metrics.Label("status", String(reply.status.code)),
         ]
         metrics.observe(seconds, in: .requestDuration, labels)
-        return reply.response(head: request.method == .head, channel: context.channel)
+        return reply.response(head: request.method == .head)
     }
 
     private func answer(
-        _ request: Request, _ route: Route?, _ arrived: ContinuousClock.Instant
+        _ request: Request, _ route: Route?, askForBody: () -> Void
     ) async throws(Problem) -> Reply {
+        if request.method == .options, request.uri.path == "*" { return Self.options(Self.methods) }
         guard let route else { throw Problem(.notFound) }
         let allow = route.methods.map(\.rawValue)
         guard route.methods.contains(request.method) else {
@@ -51,23 +59,42 @@ package struct APIResponder: HTTPResponder {
             problem.allow = allow
             throw problem
         }
-        if request.method == .options {
-            var reply = Reply(status: .noContent)
-            reply.headers[.allow] = allow.joined(separator: ", ")
-            return reply
-        }
+        if request.method == .options { return Self.options(allow) }
         let client = try admit(request, route)
-        if route.answersJSON, let accept = request.headers[.accept], !MediaType.takesJSON(accept: accept) {
+        if route.answersJSON, let accept = request.headers[.accept], !AcceptField.takesJSON(accept) {
             throw Problem(.notAcceptable)
         }
         var body: [UInt8] = []
+        var type: MediaType?
         if let limit = route.bodyLimit {
-            guard let type = request.headers[.contentType].flatMap(MediaType.of(contentType:)),
-                route.takes.contains(type)
-            else { throw Problem(.mediaTypeUnsupported, "this path takes \(route.takes.joined(separator: ", "))") }
-            body = try await BodyReader.read(request, limit: limit, within: bodyTime)
+            type = try Self.type(request.headers[.contentType], route)
+            try BodyReader.check(request.headers, limit: limit)
+            askForBody()
+            body = try await BodyReader.read(request.body, limit: limit, within: bodyTime)
         }
-        return try await route.handle(.init(headers: request.headers, body: body, client: client, arrived: arrived))
+        return try await route.handle(
+            .init(headers: request.headers, body: body, type: type, client: client, arrived: .now))
+    }
+
+    /// Methods that some path takes.
+    static let methods = ["GET", "HEAD", "POST", "OPTIONS"]
+
+    private static func options(_ methods: [String]) -> Reply {
+        var reply = Reply(status: .noContent)
+        reply.headers[.allow] = methods.joined(separator: ", ")
+        return reply
+    }
+
+    private static func type(_ header: String?, _ route: Route) throws(Problem) -> MediaType {
+        guard let type = header.flatMap({ MediaType($0) }), route.takes.contains(type.name) else {
+            throw Problem(.mediaTypeUnsupported, "this path takes \(route.takes.joined(separator: ", "))")
+        }
+        if let charset = type.charset, !route.charsets.contains(charset) {
+            let named = MediaType.isKnown(charset: charset) ? charset : "another charset"
+            let read = route.charsets.joined(separator: ", ")
+            throw Problem(.mediaTypeUnsupported, "Content-Type names \(named), and what is read here is \(read)")
+        }
+        return type
     }
 
     private func admit(_ request: Request, _ route: Route) throws(Problem) -> String {

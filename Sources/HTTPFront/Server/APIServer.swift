@@ -67,7 +67,11 @@ package struct APIServer: Sendable {
     ) throws(Failure) {
         self.settings = settings
         self.logger = logger
-        let plain = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .init(settings.idleTime)))
+        let idle = TimeAmount(settings.idleTime)
+        let plain = HTTPServerBuilder { responder in
+            GuardedHTTP1Channel(
+                base: HTTP1Channel(responder: responder, configuration: .init(idleTimeout: idle)))
+        }
         if let tls = settings.tls {
             let configuration = try Self.configuration(tls)
             do { server = try .tls(plain, tlsConfiguration: configuration) } catch {

@@ -1,18 +1,22 @@
-import Hummingbird
+package import HTTPTypes
 package import HummingbirdCore
 import NIOCore
+import NIOHTTP1
 
 /// Reads a request's body, up to a size and a time.
 package enum BodyReader {
-    package static func read(_ request: Request, limit: Int, within time: Duration) async throws(Problem) -> [UInt8] {
-        if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
+    /// Refuses a body by what its head says of it, before it comes.
+    package static func check(_ headers: HTTPFields, limit: Int) throws(Problem) {
+        if let coding = headers[.contentEncoding], coding.lowercased() != "identity" {
             throw Problem(.mediaTypeUnsupported, "Content-Encoding is not supported")
         }
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
-            throw tooLarge(limit)
-        }
+        // The decoder took the number; one that is no Int is too large as well.
+        if let length = headers[.contentLength], Int(length) ?? .max > limit { throw tooLarge(limit) }
+    }
+
+    package static func read(_ body: RequestBody, limit: Int, within time: Duration) async throws(Problem) -> [UInt8] {
         let result = await withTaskGroup(of: Result<[UInt8], Problem>.self) { group in
-            group.addTask { await collect(request.body, limit) }
+            group.addTask { await collect(body, limit) }
             group.addTask {
                 try? await Task.sleep(for: time)
                 return .failure(Problem(.requestTimeout))
@@ -31,9 +35,10 @@ package enum BodyReader {
                 bytes += chunk.readableBytesView
             }
             return .success(bytes)
+        } catch let error as HTTPParserError {
+            return .failure(Problem(error))
         } catch {
-            // The client went away, or what it sends is no HTTP.
-            return .failure(Problem(.requestTimeout))
+            return .failure(Problem(HTTPParserError.invalidEOFState))
         }
     }
 

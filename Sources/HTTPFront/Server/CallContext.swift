@@ -1,26 +1,15 @@
 package import Hummingbird
 import NIOCore
 
-/// A connection that can be closed once its last answer had time to arrive: at once would reset it, and take the answer
-/// with it.
-package struct ClosableChannel: Sendable {
-    package let channel: any Channel
-
-    package init(channel: any Channel) {
-        self.channel = channel
-    }
-
-    package func closeSoon() {
-        channel.eventLoop.scheduleTask(in: .seconds(1)) { [channel] in channel.close(promise: nil) }
-    }
-}
-
 /// What the server hands to a route beside the request.
 package struct CallContext: InitializableFromSource, Sendable {
     /// Nil in tests without a socket.
-    package let channel: ClosableChannel?
+    private let channel: (any Channel)?
 
-    package init(source: ApplicationRequestContextSource) { channel = ClosableChannel(channel: source.channel) }
+    package init(source: ApplicationRequestContextSource) { channel = source.channel }
 
     package init() { channel = nil }
+
+    /// Tells a client that holds its body back to send it: 100 Continue.
+    func askForBody() { channel?.triggerUserOutboundEvent(ConnectionGuard.AskForBody(), promise: nil) }
 }

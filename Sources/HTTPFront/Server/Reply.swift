@@ -28,26 +28,22 @@ package struct Reply: Sendable {
         if let seconds = problem.retryAfter { headers[.retryAfter] = String(seconds) }
         if !problem.allow.isEmpty { headers[.allow] = problem.allow.joined(separator: ", ") }
         if problem.status == 401 { headers[.wwwAuthenticate] = "Bearer realm=\"cordon\"" }
-        closes = problem.status == 408 || problem.code == ProblemCode.bodyTooLarge.rawValue
+        let rest: [ProblemCode] = [.requestTimeout, .bodyTooLarge, .httpInvalid]
+        closes = rest.contains { $0.rawValue == problem.code }
+    }
+
+    /// All header fields.
+    var fields: HTTPFields {
+        var fields = headers
+        fields[.cacheControl] = "no-store"
+        fields[.init("X-Content-Type-Options")!] = "nosniff"
+        if status != .noContent { fields[.contentLength] = String(body.count) }
+        if closes { fields[.connection] = "close" }
+        return fields
     }
 
     /// - Parameter head: whether the body is left out, as HEAD asks for.
-    package func response(head: Bool, channel: ClosableChannel?) -> Response {
-        var headers = headers
-        headers[.cacheControl] = "no-store"
-        headers[.init("X-Content-Type-Options")!] = "nosniff"
-        if status != .noContent { headers[.contentLength] = String(body.count) }
-        if closes { headers[.connection] = "close" }
-        let buffer = ByteBuffer(bytes: head ? [] : body)
-        guard closes, let channel else {
-            return Response(status: status, headers: headers, body: .init(byteBuffer: buffer))
-        }
-        return Response(
-            status: status, headers: headers,
-            body: .init(contentLength: body.count) { writer in
-                try await writer.write(buffer)
-                try await writer.finish(nil)
-                channel.closeSoon()
-            })
+    package func response(head: Bool) -> Response {
+        Response(status: status, headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: head ? [] : body)))
     }
 }

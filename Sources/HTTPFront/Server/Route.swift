@@ -6,13 +6,19 @@ package struct Route: Sendable {
     package struct Call: Sendable {
         package var headers: HTTPFields
         package var body: [UInt8]
+        /// Of the body; nil where the path reads none.
+        package var type: MediaType?
         /// Whose token came with it.
         package var client: String
+        /// When the last of its body had come: however slow a client sends, its deadline begins here.
         package var arrived: ContinuousClock.Instant
 
-        package init(headers: HTTPFields, body: [UInt8], client: String, arrived: ContinuousClock.Instant) {
+        package init(
+            headers: HTTPFields, body: [UInt8], type: MediaType?, client: String, arrived: ContinuousClock.Instant
+        ) {
             self.headers = headers
             self.body = body
+            self.type = type
             self.client = client
             self.arrived = arrived
         }
@@ -26,19 +32,23 @@ package struct Route: Sendable {
     package var bodyLimit: Int?
     /// Media types that the body may be of.
     package var takes: [String] = []
+    /// Character sets that Content-Type may name; it need not name any.
+    package var charsets: [String]
     /// Whether what it answers is JSON, which Accept must allow.
     package var answersJSON = true
     package var handle: @Sendable (Call) async throws(Problem) -> Reply
 
     package init(
         path: String, method: HTTPRequest.Method, guarded: Bool, bodyLimit: Int? = nil, takes: [String] = [],
-        answersJSON: Bool = true, handle: @escaping @Sendable (Call) async throws(Problem) -> Reply
+        charsets: [String] = ["utf-8", "us-ascii"], answersJSON: Bool = true,
+        handle: @escaping @Sendable (Call) async throws(Problem) -> Reply
     ) {
         self.path = path
         self.method = method
         self.guarded = guarded
         self.bodyLimit = bodyLimit
         self.takes = takes
+        self.charsets = charsets
         self.answersJSON = answersJSON
         self.handle = handle
     }

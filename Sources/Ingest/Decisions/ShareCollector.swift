@@ -118,3 +118,14 @@ package struct ShareCollector: ScoreCollecting {
         }
     }
 }
+
+extension ShareCollector.Refused: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unreadable: "the record of scores is of no schema that this version knows"
+        case .malformed: "the record of scores is damaged"
+        case .unknownSession: "the record of scores is of a session that this agent does not know"
+        case .notAuthentic: "the record of scores is not the party's that it names"
+        }
+    }
+}

@@ -83,10 +83,10 @@ package struct AgentMemory: Sendable {
         windows = WindowBlocks(
             engine: FeatureEngine(
                 spec: FeatureSpec(name: spec.name, features: spec.own.features + own), hasher: hasher))
+        // Windows of twice their reach are there for a transaction that comes late.
+        horizon = max(2 * windows.retention, 30 * EventTime.day, spec.labelHistory)
         let tellsLabels = !spec.tokenEntities.isEmpty
-        let (bucket, delay) = tellsLabels ? (spec.terms.bucket, spec.terms.labelDelay) : (0, 0)
-        horizon = max(2 * windows.retention, 30 * EventTime.day, delay + 2 * bucket)
-        kept = horizon + bucket
+        kept = tellsLabels ? horizon + spec.terms.bucket : horizon
         if tellsLabels { schedule = LabelSchedule(spec.terms) }
     }
 

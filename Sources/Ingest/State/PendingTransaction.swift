@@ -28,7 +28,7 @@ package struct PendingTransaction: Sendable {
         guard let wire = WirePendingTransaction(decoding: bytes) else {
             throw .corrupted(reason: "the agent's state holds a malformed pending transaction")
         }
-        var entities: [EntityKind: String] = [:]
+        var entities = Entities()
         for (name, value) in wire.entities { EntityKind(rawValue: name).map { entities[$0] = value } }
         transaction = Transaction(
             id: wire.id, time: EventTime(seconds: wire.time), customer: wire.customer, terminal: wire.terminal,

@@ -32,6 +32,7 @@ package final class ScoreService: Sendable {
     let member: MemberID
     package let log: any EventLog
     let appender: RecordAppender
+    let mapping: Mapping
     let parser: RecordParser
     private let rules: ValidationRules
     private let clock: any WallClock
@@ -49,6 +50,7 @@ package final class ScoreService: Sendable {
         self.member = member
         self.log = log
         self.appender = appender
+        self.mapping = mapping
         parser = RecordParser(mapping: mapping)
         self.rules = rules
         self.clock = clock
@@ -64,9 +66,13 @@ package final class ScoreService: Sendable {
     /// A request's record, as the stream would read it.
     func parse(_ body: [UInt8]) throws(Problem) -> Transaction {
         do {
-            guard case .transaction(let valid) = try parser.parse(body) else { throw Problem(.notATransaction) }
-            _ = try rules.check(valid.transaction, received: clock.microseconds)
-            return valid.transaction
+            switch try parser.parse(body) {
+            case .transaction(let valid):
+                _ = try rules.check(valid.transaction, faults: valid.faults, received: clock.microseconds)
+                return valid.transaction
+            case .leftOut(let kind): throw Problem(.notATransaction, "the mapping leaves out: \(kind.rawValue)")
+            default: throw Problem(.notATransaction)
+            }
         } catch let rejection as Rejection {
             throw Problem(rejection)
         } catch {

@@ -5,7 +5,6 @@ import HTTPTypes
 /// The paths that take transactions.
 struct ScoreRoutes: Sendable {
     let service: ScoreService
-    let format: Mapping.Format
     let deadline: Duration
     let rate: RateGate
 
@@ -15,13 +14,15 @@ struct ScoreRoutes: Sendable {
     private static let wait = HTTPField.Name("Cordon-Deadline-Ms")!
 
     var all: [Route] {
-        [
+        let mapping = service.mapping
+        return [
             Route(
-                path: "/v1/score", method: .post, guarded: true, bodyLimit: format.bodyLimit, takes: format.mediaTypes,
-                handle: score),
+                path: "/v1/score", method: .post, guarded: true, bodyLimit: mapping.format.bodyLimit,
+                takes: mapping.format.mediaTypes,
+                charsets: mapping.charsets, handle: score),
             Route(
                 path: "/v1/transactions", method: .post, guarded: true, bodyLimit: Self.batchBytes,
-                takes: format.batchTypes, handle: transactions),
+                takes: mapping.format.batchTypes, charsets: mapping.charsets, handle: transactions),
         ]
     }
 
@@ -29,7 +30,9 @@ struct ScoreRoutes: Sendable {
         let wait = try ScoreHeaders.deadline(call.headers[Self.wait], otherwise: deadline)
         let key = try ScoreHeaders.idempotencyKey(call.headers[Self.key])
             .map { ScoreBook.Key(client: call.client, value: $0) }
-        return Reply(json: try await service.score(call.body, key: key, until: call.arrived + wait))
+        guard let type = call.type else { throw Problem(.malformedRequest) }
+        let record = try RecordBody(service.mapping).single(call.body, type)
+        return Reply(json: try await service.score(record, key: key, until: call.arrived + wait))
     }
 
     private struct Batch: Encodable {
@@ -39,9 +42,8 @@ struct ScoreRoutes: Sendable {
     }
 
     @Sendable private func transactions(_ call: Route.Call) async throws(Problem) -> Reply {
-        let isArray = MediaType.of(contentType: call.headers[.contentType] ?? "") == "application/json"
-        guard let records = isArray ? RecordBatch.elements(call.body) : RecordBatch.lines(call.body), !records.isEmpty
-        else { throw Problem(.malformedRequest) }
+        guard let type = call.type else { throw Problem(.malformedRequest) }
+        let records = try RecordBody(service.mapping).batch(call.body, type)
         guard records.count <= Self.batchLimit else {
             throw Problem(.tooManyTransactions, "at most \(Self.batchLimit) are taken at once")
         }
@@ -52,28 +54,5 @@ struct ScoreRoutes: Sendable {
         return Reply(
             refused == 0 ? .accepted : .init(code: 207, reasonPhrase: "Multi-Status"),
             json: Batch(accepted: items.count - refused, refused: refused, items: items))
-    }
-}
-
-extension Mapping.Format {
-    /// Bytes that a record may have; the parser says so, too, and with the stream's own code.
-    var bodyLimit: Int { if case .iso20022 = self { RecordParser.messageLimit } else { RecordParser.recordLimit } }
-
-    /// What one record is.
-    var mediaTypes: [String] {
-        switch self {
-        case .json, .iso20022(.json): ["application/json"]
-        case .csv: ["text/csv"]
-        case .iso20022(.xml): ["application/xml", "text/xml"]
-        }
-    }
-
-    /// What many are; none where messages can't be told apart.
-    var batchTypes: [String] {
-        switch self {
-        case .json, .iso20022(.json): ["application/json", "application/x-ndjson"]
-        case .csv: ["text/csv"]
-        case .iso20022(.xml): []
-        }
     }
 }

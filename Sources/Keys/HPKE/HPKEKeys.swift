@@ -143,3 +143,12 @@ package struct HPKEPrivateKey: ~Copyable, Sendable {
                 using: SHA256.self, salt: Array("cordon/agreement/v1".utf8), sharedInfo: info, outputByteCount: 32))
     }
 }
+
+extension HPKEError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .malformedKey: "the key is none of X25519: 32 bytes, and not of small order"
+        case .notAuthentic: "the message was sealed to another key or for another purpose, or was changed"
+        }
+    }
+}

@@ -34,8 +34,8 @@ struct Certificate {
         try Self.number(certificate)
         try Self.setName(X509_get_subject_name(certificate), subject)
         try Self.setName(X509_get_issuer_name(certificate), issuer.name)
-        try Self.check(ASN1_TIME_set(X509_getm_notBefore(certificate), Int(validity.lowerBound)) == nil ? 0 : 1, "begin")
-        try Self.check(ASN1_TIME_set(X509_getm_notAfter(certificate), Int(validity.upperBound)) == nil ? 0 : 1, "end")
+        try Self.setTime(X509_getm_notBefore(certificate), validity.lowerBound)
+        try Self.setTime(X509_getm_notAfter(certificate), validity.upperBound)
         try Self.withKey(Array(key.derRepresentation), d2i_PUBKEY) { X509_set_pubkey(certificate, $0) }
         for part in extensions { try Self.add(part, to: certificate) }
         try Self.withKey(Array(issuer.key.derRepresentation), d2i_AutoPrivateKey) {
@@ -57,6 +57,10 @@ struct Certificate {
         defer { BN_free(number) }
         try check(BN_rand(number, 159, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY), "serial number")
         try check(BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) == nil ? 0 : 1, "serial number")
+    }
+
+    private static func setTime(_ time: UnsafeMutablePointer<ASN1_TIME>?, _ seconds: Int64) throws(PKIError) {
+        try check(ASN1_TIME_set(time, Int(seconds)) == nil ? 0 : 1, "validity")
     }
 
     private static func setName(_ name: OpaquePointer?, _ text: String) throws(PKIError) {

@@ -4,8 +4,14 @@ import Foundation
 package import Records
 
 /// The error for a certificate that can't be made, with the part that is at fault.
-package enum PKIError: Error, Sendable, Hashable {
+package enum PKIError: Error, Sendable, Hashable, CustomStringConvertible {
     case failed(reason: String)
+
+    package var description: String {
+        switch self {
+        case .failed(let reason): "the certificate can't be made: \(reason)"
+        }
+    }
 }
 
 /// A certificate authority for one machine or a test bench: a self-signed root and one TLS certificate a party, good as

@@ -132,3 +132,14 @@ extension Session {
         }
     }
 }
+
+extension SessionError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .malformed: "the announcement is damaged"
+        case .unknownMember: "the roster has no member of this name"
+        case .badSignature: "the member that it names did not sign the announcement"
+        case .notAuthentic: "the key for this party is no key of X25519"
+        }
+    }
+}

@@ -17,6 +17,9 @@ package struct BinnedSpec: Sendable, Hashable {
     /// `feature_spec`.
     package let id: UInt64
 
+    /// Edges that a feature may have: 32 bins.
+    package static let mostEdges = 31
+
     /// Why edges don't fit a spec.
     package enum Invalid: Error, Sendable, Hashable {
         /// There is not one list of edges a feature.
@@ -37,7 +40,7 @@ package struct BinnedSpec: Sendable, Hashable {
     package init(spec: FeatureSpec, edges: [[Double]]) throws(Invalid) {
         guard edges.count == spec.features.count else { throw .featureCount }
         for (feature, list) in zip(spec.features, edges) {
-            guard list.count <= 31 else { throw .tooManyEdges(feature: feature.name) }
+            guard list.count <= Self.mostEdges else { throw .tooManyEdges(feature: feature.name) }
             guard list.allSatisfy(\.isFinite), zip(list, list.dropFirst()).allSatisfy({ $0 < $1 }) else {
                 throw .notAscending(feature: feature.name)
             }
@@ -168,4 +171,16 @@ package func tailRefinedEdges(_ sample: [Double], bins: Int = 32) -> [Double] {
     guard cuts.count >= bins else { return cuts }
     let step = Double(cuts.count - 1) / Double(bins - 2)
     return (0..<bins - 1).map { cuts[Int((Double($0) * step).rounded(.toNearestOrEven))] }
+}
+
+extension BinnedSpec.Invalid: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .featureCount: "there is not one list of edges a feature"
+        case .tooManyEdges(let feature): "feature `\(feature)` has more than \(BinnedSpec.mostEdges) edges"
+        case .notAscending(let feature): "the edges of feature `\(feature)` are not finite numbers that rise"
+        case .noEdges: "no feature has an edge, so all transactions look alike"
+        case .counts: "the consortium's features can't be counted by these edges"
+        }
+    }
 }

@@ -90,3 +90,13 @@ extension Calibration {
         return try Calibration(points: points)
     }
 }
+
+extension Calibration.Invalid: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .empty: "there is nothing to calibrate by: no scored transaction"
+        case .notMonotone: "scores don't rise, or probabilities fall"
+        case .outOfRange: "a probability is outside of 0 to 1"
+        }
+    }
+}

@@ -12,14 +12,30 @@ package struct ConsortiumTerms: Sendable, Hashable {
         self.labelDelay = labelDelay
     }
 
+    /// Whether events can be counted in buckets of as many seconds: whole hours, at most ten years.
+    static func isBucket(_ seconds: Int64) -> Bool {
+        (1...Feature.Window.limit).contains(seconds) && seconds % 3600 == 0
+    }
+
     /// For a spec's digest.
     var line: String { "consortium\u{1F}bucket=\(bucket)\u{1F}label_delay=\(labelDelay)" }
+}
+
+/// How far back labels reach that have not left; zero for a spec without features of the consortium, whose labels never leave.
+extension FeatureSpec {
+    /// Seconds of event time after which an event's label has left, unless the event came late: the rest of its bucket, and the
+    /// label delay. History of that span holds every event whose label is still to leave.
+    package var labelSpan: Int64 { tokenEntities.isEmpty ? 0 : terms.labelDelay + terms.bucket }
+
+    /// Seconds that a log keeps events for, and that a member's agent knows ids for, where labels are to leave: `labelSpan` and
+    /// a bucket more. Labels leave when an event comes after it, and those of late events with the next bucket's.
+    package var labelHistory: Int64 { tokenEntities.isEmpty ? 0 : labelSpan + terms.bucket }
 }
 
 extension FeatureSpec {
     /// What keeps the consortium's features from being counted, in words; nil where nothing does.
     package var mistake: String? {
-        guard terms.bucket > 0, terms.bucket % 3600 == 0 else { return "`bucket` is whole hours" }
+        guard ConsortiumTerms.isBucket(terms.bucket) else { return "`bucket` is whole hours, at most ten years" }
         guard terms.labelDelay >= 0, terms.labelDelay <= Feature.Window.limit else {
             return "`label_delay` is a span of at most ten years"
         }

@@ -77,12 +77,12 @@ package struct CountFeatures: Sendable, Hashable {
     /// Nil for what parties can't count: no feature, a window of other than whole buckets, more than `slotLimit` tokens.
     ///
     /// - Parameters:
-    ///   - bucket: seconds, whole hours.
+    ///   - bucket: seconds, whole hours, at most ten years.
     ///   - slots: tokens of a transaction.
     ///   - features: the secret ones first, each with at most 31 edges. A window without a delay is public, of a
     ///     minute, an hour or a day.
     package init?(bucket: Int64, slots: Int, features: [Feature]) {
-        guard bucket > 0, bucket % 3600 == 0, (1...Self.slotLimit).contains(slots), !features.isEmpty else {
+        guard ConsortiumTerms.isBucket(bucket), (1...Self.slotLimit).contains(slots), !features.isEmpty else {
             return nil
         }
         var lookups: [Lookup] = []

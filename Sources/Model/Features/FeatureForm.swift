@@ -208,3 +208,7 @@ extension FeatureForm {
         return parts.joined(separator: "\u{1F}")
     }
 }
+
+extension FeatureForm.Mistake: CustomStringConvertible {
+    package var description: String { "`\(field)`: " + (expected.map { "\($0) belongs here" } ?? "no such field here") }
+}

@@ -110,3 +110,13 @@ package struct PlainTrainer: Sendable {
         }
     }
 }
+
+extension PlainTrainer.Failure: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .options: "a training option is outside its range"
+        case .noRows: "there are no transactions to train on"
+        case .forest(let invalid): "the trees make no forest: \(invalid)"
+        }
+    }
+}

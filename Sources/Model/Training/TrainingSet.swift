@@ -51,3 +51,13 @@ package struct TrainingSet: Sendable {
         fraud.append(outcome)
     }
 }
+
+extension TrainingSet.Invalid: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .featureCount(let row): "row \(row) has another number of features than the spec"
+        case .bin(let row, let feature): "row \(row) has a bin past the last edge of feature \(feature)"
+        case .outcomeCount: "there is not one outcome a row"
+        }
+    }
+}

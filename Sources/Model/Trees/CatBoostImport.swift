@@ -24,63 +24,41 @@ package struct CatBoostImport: Sendable {
     /// What CatBoost adds to the sum of all trees.
     private let bias: Double
 
-    /// Why an export can't be used.
-    package enum Failure: Error, Sendable, Hashable {
-        /// Not JSON, or not a CatBoost export.
-        case malformed
-        /// Grown with another policy than `SymmetricTree`.
-        case notOblivious
-        case categoricalFeatures
-        /// Text or embedding features.
-        case unsupportedFeatures
-        /// A split that is not on a numeric feature, such as `OneHotFeature` or `OnlineCtr`.
-        case splitType(tree: Int)
-        /// Several outputs, as of a multi-class model.
-        case severalDimensions
-        /// A tree's leaves don't fit its splits, or a split names no feature, or a number is not finite.
-        case shape(tree: Int)
-        /// The model has another number of features than the spec.
-        case featureCount(model: Int, spec: Int)
-        /// The model names a feature otherwise than the spec.
-        case featureName(index: Int)
-        /// Not trained on these bins: a border is not half-way between two of them.
-        case border(tree: Int)
-        /// No tree asks anything.
-        case noSplits
-        /// A leaf does not fit 32 bits at these fraction bits.
-        case leaf(tree: Int)
-        case edges(BinnedSpec.Invalid)
-        case forest(Forest.Invalid)
-    }
-
     /// Reads an export. Leaves are multiplied by the export's scale. Trees are at most 10 deep.
     ///
     /// - Throws: the first reason why the export can't be used.
     package init(json: [UInt8]) throws(Failure) {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let file = try? decoder.decode(CatBoostFile.self, from: Data(json)) else { throw .malformed }
+        let file = try CatBoostFile(json: json)
         let info = file.featuresInfo
-        guard info.categoricalFeatures?.isEmpty ?? true else { throw .categoricalFeatures }
-        guard info.textFeatures?.isEmpty ?? true, info.embeddingFeatures?.isEmpty ?? true else {
-            throw .unsupportedFeatures
+        if let feature = info.categoricalFeatures?.first { throw .categoricalFeatures(feature.name) }
+        for (feature, kind) in [(info.textFeatures?.first, "text"), (info.embeddingFeatures?.first, "embedding")] {
+            if let feature { throw .unsupportedFeatures(feature.name, kind: kind) }
         }
-        guard let fileTrees = file.obliviousTrees else { throw file.trees == nil ? .malformed : .notOblivious }
-        guard file.scaleAndBias.biases.count == 1 else { throw .severalDimensions }
+        guard let fileTrees = file.obliviousTrees else {
+            throw file.trees == nil ? .malformed("oblivious_trees") : .notOblivious
+        }
+        let biases = file.scaleAndBias.biases.count
+        guard biases == 1 else { throw biases == 0 ? .malformed("scale_and_bias") : .severalDimensions(biases) }
         let features = info.floatFeatures ?? []
-        guard features.indices.allSatisfy({ features[$0].featureIndex == $0 }) else { throw .malformed }
+        for (index, feature) in features.enumerated() {
+            guard feature.featureIndex == index else {
+                throw .malformed("features_info.float_features[\(index)].feature_index")
+            }
+            guard feature.nanValueTreatment != "AsTrue" else { throw .missingAsLargest(feature.name) }
+        }
         let scale = file.scaleAndBias.scale
         var trees: [Tree] = []
         for (index, tree) in fileTrees.enumerated() {
             var splits: [Split] = []
             for split in tree.splits ?? [] {
-                guard split.splitType == "FloatFeature" else { throw .splitType(tree: index) }
+                guard split.splitType == "FloatFeature" else { throw .splitType(split.splitType, tree: index) }
                 guard let feature = split.floatFeatureIndex, features.indices.contains(feature),
                     let border = split.border.map(Float.init), border.isFinite
                 else { throw .shape(tree: index) }
                 splits.append(Split(feature: feature, border: border))
             }
-            guard splits.count <= 10, tree.leafValues.count == 1 << splits.count,
+            guard splits.count <= 10 else { throw .depth(splits.count, tree: index) }
+            guard tree.leafValues.count == 1 << splits.count,
                 tree.leafValues.allSatisfy({ ($0 * scale).isFinite })
             else { throw .shape(tree: index) }
             trees.append(Tree(splits: splits, leaves: tree.leafValues.map { $0 * scale }))
@@ -120,6 +98,9 @@ package struct CatBoostImport: Sendable {
             }
         }
         let sorted = borders.map { $0.sorted() }
+        for (feature, borders) in zip(spec.features, sorted) where borders.count > BinnedSpec.mostEdges {
+            throw .borders(borders.count, feature: feature.name)
+        }
         let binned: BinnedSpec
         do {
             binned = try BinnedSpec(spec: spec, edges: sorted.map { $0.map(Self.edge(border:)) })
@@ -147,7 +128,7 @@ package struct CatBoostImport: Sendable {
         // A model that was trained without names has none, or the column's number.
         for (index, name) in featureNames.enumerated()
         where !name.isEmpty && name != String(index) && name != spec.features[index].name {
-            throw .featureName(index: index)
+            throw .featureName(name, index: index, spec: spec.features[index].name)
         }
     }
 
@@ -175,57 +156,4 @@ package struct CatBoostImport: Sendable {
         }
         do { return try Forest(trees: made, bits: bits, fractionBits: fractionBits) } catch { throw .forest(error) }
     }
-}
-
-/// What is read of the export; names are CatBoost's own, in camel case.
-private struct CatBoostFile: Decodable {
-    struct Anything: Decodable {
-        init(from decoder: any Decoder) throws {}
-    }
-
-    struct FloatFeature: Decodable {
-        var featureIndex: Int
-        var featureId: String?
-    }
-
-    struct FeaturesInfo: Decodable {
-        var floatFeatures: [FloatFeature]?
-        var categoricalFeatures: [Anything]?
-        var textFeatures: [Anything]?
-        var embeddingFeatures: [Anything]?
-    }
-
-    struct Split: Decodable {
-        var splitType: String
-        var floatFeatureIndex: Int?
-        var border: Double?
-    }
-
-    struct Tree: Decodable {
-        /// Absent or null in a tree that asks nothing.
-        var splits: [Split]?
-        var leafValues: [Double]
-    }
-
-    /// `[scale, [bias, ...]]`, or `[scale, bias]` in exports before version 0.25.
-    struct ScaleAndBias: Decodable {
-        var scale: Double
-        var biases: [Double]
-
-        init(from decoder: any Decoder) throws {
-            var list = try decoder.unkeyedContainer()
-            scale = try list.decode(Double.self)
-            if let bias = try? list.decode(Double.self) {
-                biases = [bias]
-            } else {
-                biases = try list.decode([Double].self)
-            }
-        }
-    }
-
-    var featuresInfo: FeaturesInfo
-    var obliviousTrees: [Tree]?
-    /// The trees of an ensemble that is not oblivious.
-    var trees: [Anything]?
-    var scaleAndBias: ScaleAndBias
 }

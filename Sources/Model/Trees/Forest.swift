@@ -78,3 +78,15 @@ package struct Forest: Sendable, Hashable {
         return sum
     }
 }
+
+extension Forest.Invalid: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .empty: "no tree asks anything"
+        case .shape(let tree):
+            "tree \(tree) has another depth than the first, more than 10 levels, or not 2^depth leaves"
+        case .condition(let tree, let bit): "tree \(tree) asks for bit \(bit), which the features don't have"
+        case .overflow: "the largest leaves add up to more than 32 bits hold"
+        }
+    }
+}

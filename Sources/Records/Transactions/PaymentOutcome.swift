@@ -32,5 +32,8 @@ package struct PaymentOutcome: Sendable, Hashable {
 
     /// The outcome says that the payment was a fraud: a return or recall for `FRAD` (fraudulent origin) or `FR01`
     /// (fraud).
-    package var tellsFraud: Bool { kind != .status && (reason == "FRAD" || reason == "FR01") }
+    package var tellsFraud: Bool { kind != .status && reason.map(Self.fraudReasons.contains) ?? false }
+
+    /// ISO 20022's codes of fraud: fraudulent origin and fraud.
+    package static let fraudReasons: Set<String> = ["FRAD", "FR01"]
 }

@@ -46,7 +46,7 @@ package struct RateTable: Sendable, Hashable {
     /// 1.
     ///
     /// - Parameters:
-    ///   - money: not negative.
+    ///   - money: not negative, and of at most `Money.limit` units.
     ///   - time: when the payment happened.
     /// - Throws: `noRate`, or `tooLarge`.
     package func convert(_ money: Money, at time: EventTime) throws(ConversionError) -> MinorUnits {
@@ -57,7 +57,7 @@ package struct RateTable: Sendable, Hashable {
             guard let found = rates[money.currency]?.last(where: { $0.day <= time.dayNumber }) else { throw .noRate }
             rate = found.rate
         }
-        // At most 10^15 units times 10^18 digits times 100: 10^35 fits 128 bits.
+        // At most 10^18 units (`Money.limit`) times 10^18 digits times 100: 10^38 fits 128 bits.
         let numerator = UInt128(money.units.magnitude) * UInt128(rate.digits) * 100
         let denominator = UInt128(powerOfTen(money.currency.decimals)) * UInt128(powerOfTen(rate.places))
         let (quotient, rest) = numerator.quotientAndRemainder(dividingBy: denominator)
@@ -70,5 +70,14 @@ package struct RateTable: Sendable, Hashable {
     private struct Row: Hashable {
         var day: Int
         var rate: Rate
+    }
+}
+
+extension RateTable.ConversionError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .noRate: "the rate table has no rate of the currency for that day"
+        case .tooLarge: "the converted amount is larger than a hundred thousand million"
+        }
     }
 }

@@ -1,14 +1,14 @@
 /// A payment as every later stage knows it: parsed, but not yet checked (see `Ingest`'s `ValidTransaction`). Field by
-/// field in docs/CANONICAL.md. It stays at its member: parties see shares of binned features and entity tokens.
+/// field in docs/CANONICAL.md; names are in their one spelling however they are set. It stays at its member: parties see shares of binned features and entity tokens.
 package struct Transaction: Sendable, Hashable {
     /// The member's own id, unique at that member.
     package var id: String
     /// When the payment happened, as its record says.
     package var time: EventTime
     /// Who pays: the member's own customer or card. Two members may use one text for different people.
-    package var customer: String
+    package var customer: String { didSet { customer = Spelling.name.canonical(customer) } }
     /// Where: a terminal or payee that other members may know too, by the same text.
-    package var terminal: String
+    package var terminal: String { didSet { terminal = Spelling.name.canonical(terminal) } }
     /// Hundredths of the consortium's currency.
     package var amount: MinorUnits
     /// The amount as the record gave it; nil where the record names no currency.
@@ -18,16 +18,17 @@ package struct Transaction: Sendable, Hashable {
     /// Where it was ordered; nil where the record does not say.
     package var channel: PaymentChannel?
     /// Who and what else takes part, as far as the record says.
-    package var entities: [EntityKind: String]
+    package var entities: Entities
 
+    /// - Parameters: names in any spelling.
     package init(
         id: String, time: EventTime, customer: String, terminal: String, amount: MinorUnits, original: Money? = nil,
-        kind: PaymentKind? = nil, channel: PaymentChannel? = nil, entities: [EntityKind: String] = [:]
+        kind: PaymentKind? = nil, channel: PaymentChannel? = nil, entities: Entities = [:]
     ) {
         self.id = id
         self.time = time
-        self.customer = customer
-        self.terminal = terminal
+        self.customer = Spelling.name.canonical(customer)
+        self.terminal = Spelling.name.canonical(terminal)
         self.amount = amount
         self.original = original
         self.kind = kind

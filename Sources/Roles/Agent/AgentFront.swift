@@ -63,7 +63,7 @@ package struct AgentFront {
             member: member, log: log, history: settings.remember, logger: logger, receive: service.receive)
         let readiness = AgentReadiness(member: member, log: log, appender: appender, feed: feed, owned: owned)
         server = try APIServer(
-            settings.server, service: service, format: mapping.format, tokens: tokens, metrics: metrics,
+            settings.server, service: service, tokens: tokens, metrics: metrics,
             exposition: exposition, readiness: readiness.checks, logger: logger)
         metrics.describe(RoleMetrics.front)
     }

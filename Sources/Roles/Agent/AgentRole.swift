@@ -129,7 +129,7 @@ package struct AgentRole: Sendable {
         if !spec.spec.tokenEntities.isEmpty {
             topics += AgentTokens.topics(id)
             // An agent without its state has to find the events again whose labels have not left.
-            reach = max(reach, spec.spec.terms.labelDelay + 2 * spec.spec.terms.bucket)
+            reach = max(reach, spec.spec.labelHistory)
         }
         let needs = TopicNeeds(
             compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(id): .seconds(reach)])

@@ -25,7 +25,7 @@ package final class TokenRotation {
         reader = try log.reader(at: [Position(topic, try log.earliest(of: topic))])
         survey = TokenKeySurvey(consortium: roster.consortium, coordinator: roster.coordinator)
         while case let records = try reader.available(limit: 256), !records.isEmpty {
-            for record in records { survey.take(record.value ?? []) }
+            for record in records { survey.apply(record.value ?? []) }
         }
         guard let newest = survey.newest else {
             throw RoleError.noTokenKey
@@ -42,7 +42,7 @@ package final class TokenRotation {
     /// - Returns: why it is not by `deadline`, or will not be; nil where it is.
     package func wait(until deadline: ContinuousClock.Instant) throws -> String? {
         while survey.newest != epoch, survey.complaint(epoch: epoch, attempt: attempt) == nil, .now < deadline {
-            for record in try reader.next(limit: 256, timeout: .milliseconds(200)) { survey.take(record.value ?? []) }
+            for record in try reader.next(limit: 256, timeout: .milliseconds(200)) { survey.apply(record.value ?? []) }
         }
         return survey.newest == epoch ? nil : reason
     }

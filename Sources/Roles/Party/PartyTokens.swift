@@ -29,7 +29,7 @@ package final class PartyTokens: Stage {
     private let metrics: Metrics
     private let logger: Logger
     /// Made in a turn, since that takes a log that can be reached; so are the answers.
-    private var keys: TokenKeyStage?
+    private var keys: OPRFKeyStage?
     /// The answers; nil before there is a key.
     private var answers: TokenStage?
     /// A look for keys costs a tenth of what it takes to answer a batch.
@@ -61,7 +61,7 @@ package final class PartyTokens: Stage {
     package static func loadUpdates(
         party: PartyID, roster: Roster, keystore: FileKeystore, state: any StateStore
     ) throws -> TokenUpdates {
-        let store = TokenKeyStore(
+        let store = OPRFKeyStore(
             party: party, state: state, wrap: try keystore.localKey("token-keys"))
         return try store.updates(consortium: roster.consortium)
     }
@@ -101,7 +101,7 @@ package final class PartyTokens: Stage {
     }
 
     /// Goes over to answers under the key that is in force.
-    private func follow(_ keys: TokenKeyStage) throws {
+    private func follow(_ keys: OPRFKeyStage) throws {
         guard let newest = keys.newest else { return }
         guard let answers else {
             self.answers = try makeAnswers(newest)
@@ -112,9 +112,9 @@ package final class PartyTokens: Stage {
 
     // MARK: Making
 
-    private func makeKeys() throws -> TokenKeyStage {
+    private func makeKeys() throws -> OPRFKeyStage {
         let members = Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) })
-        return try TokenKeyStage(
+        return try OPRFKeyStage(
             consortium: roster.consortium, firstAttempt: UInt32(attempt), coordinator: roster.coordinator,
             channel: KeyRecordChannel(
                 party: party, key: try keystore.hpkeKey("agreement"),
@@ -139,14 +139,14 @@ package final class PartyTokens: Stage {
             log: log, state: state, clock: clock, metrics: metrics)
     }
 
-    private func share(_ epoch: TokenEpoch, _ store: borrowing TokenKeyStore) throws -> TokenKeyShare {
+    private func share(_ epoch: TokenEpoch, _ store: borrowing OPRFKeyStore) throws -> TokenKeyShare {
         guard let share = try store.share(consortium: roster.consortium, epoch: epoch) else {
             throw LogError.corrupted(reason: "the party's share of token key \(epoch.number) is gone")
         }
         return share
     }
 
-    private func keyStore() throws -> TokenKeyStore {
-        TokenKeyStore(party: party, state: state, wrap: try keystore.localKey("token-keys"))
+    private func keyStore() throws -> OPRFKeyStore {
+        OPRFKeyStore(party: party, state: state, wrap: try keystore.localKey("token-keys"))
     }
 }

@@ -99,3 +99,16 @@ package enum FrameError: Error, Sendable, Hashable {
     /// A number that is no party's.
     case sender(UInt8)
 }
+
+extension FrameError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .truncated(let bytes): "\(bytes) bytes, fewer than a header has"
+        case .tooLong(let bytes): "\(bytes) bytes, more than a frame may have"
+        case .version(let version): "version \(version), which this one does not speak"
+        case .protocol(let number): "protocol \(number), which this version does not speak"
+        case .kind(let kind): "kind \(kind), which its protocol does not have"
+        case .sender(let number): "a sender \(number), which is no party"
+        }
+    }
+}

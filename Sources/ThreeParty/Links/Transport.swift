@@ -36,3 +36,11 @@ package struct TransportCount: Sendable, Hashable {
         self.bytes = bytes
     }
 }
+
+extension TransportError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .linkLost(let peer): "the link to \(peer) is lost"
+        }
+    }
+}

@@ -255,3 +255,17 @@ private func xor(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] {
         }
     }
 }
+
+extension StepError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .disagreement(let peer, let kind):
+            "\(peer) computes another plan, or counts other refusals (frame \(kind.rawValue))"
+        case .wrongLength(let peer, let kind, let expected, let got):
+            "a frame \(kind.rawValue) of \(peer) has \(got) bytes, and \(expected) belong there"
+        case .unexpected(let peer, let kind):
+            "\(peer) sent a frame \(kind.rawValue) that has no place here, or sent it twice"
+        case .peerAborted(let peer): "\(peer) gave the batch up"
+        }
+    }
+}

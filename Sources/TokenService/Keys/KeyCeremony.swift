@@ -105,7 +105,7 @@ package struct KeyCeremony: ~Copyable {
             failure = .disagreed(sender)
             return
         }
-        try part.take(step, of: sender, committed: digest) { boxes in
+        try part.apply(step, of: sender, committed: digest) { boxes in
             let mine = boxes.filter { $0.party == UInt32(party.rawValue) }
             guard mine.count == 1,
                 let bytes = agreement.open(Array(mine[0].box), digest: digest, of: sender, key: key)

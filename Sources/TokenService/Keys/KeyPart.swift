@@ -22,13 +22,13 @@ protocol KeyPart: AnyObject {
     /// The step that shows it.
     func step(_ boxes: [WireTokenKeySubShare]) -> WireTokenKeyBody.OneOf_Step
 
-    /// Takes a party's step that shows its part; this party's own among them.
+    /// Applies a party's step that shows its part; this party's own among them.
     ///
     /// - Parameters:
     ///   - digest: what the party committed to.
     ///   - open: what it has for this party; nil where that does not open.
     /// - Throws: an error that names the party, where it is not what it committed to.
-    func take(
+    func apply(
         _ step: WireTokenKeyBody.OneOf_Step, of party: PartyID, committed digest: [UInt8],
         open: ([WireTokenKeySubShare]) -> TokenScalar?
     ) throws(TokenError)
@@ -61,7 +61,7 @@ final class DealtLine: KeyPart {
         return .dealing(step)
     }
 
-    func take(
+    func apply(
         _ step: WireTokenKeyBody.OneOf_Step, of party: PartyID, committed digest: [UInt8],
         open: ([WireTokenKeySubShare]) -> TokenScalar?
     ) throws(TokenError) {
@@ -121,7 +121,7 @@ final class FactorPart: KeyPart {
         return .contribution(step)
     }
 
-    func take(
+    func apply(
         _ step: WireTokenKeyBody.OneOf_Step, of party: PartyID, committed digest: [UInt8],
         open: ([WireTokenKeySubShare]) -> TokenScalar?
     ) throws(TokenError) {

@@ -35,7 +35,7 @@ package final class PublishedTokenKeys {
         while true {
             let records = try reader.available(limit: 256)
             if records.isEmpty { return }
-            for record in records { take(record.value ?? []) }
+            for record in records { apply(record.value ?? []) }
         }
     }
 
@@ -60,7 +60,7 @@ package final class PublishedTokenKeys {
         return found
     }
 
-    private func take(_ value: [UInt8]) {
+    private func apply(_ value: [UInt8]) {
         do throws(RecordFault) {
             let (party, body) = try channel.verified(value)
             guard body.consortium == consortium, case .manifest(let manifest) = body.step else { return }

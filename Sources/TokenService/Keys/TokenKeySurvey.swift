@@ -39,7 +39,8 @@ package struct TokenKeySurvey {
         self.coordinator = coordinator
     }
 
-    package mutating func take(_ value: [UInt8]) {
+    /// Applies the value of a record of the topic, in the log's order; one that says nothing changes nothing.
+    package mutating func apply(_ value: [UInt8]) {
         guard value.count <= KeyRecordChannel.byteLimit, let record = WireTokenKeyRecord(decoding: value) else {
             return
         }
@@ -52,11 +53,11 @@ package struct TokenKeySurvey {
             let party = PartyID(rawValue: Int(body.party))
         {
             let attempt = Attempt(epoch: body.tokenEpoch, attempt: body.attempt)
-            take(body.step, by: party, &said[attempt, default: Said()])
+            apply(body.step, by: party, &said[attempt, default: Said()])
         }
     }
 
-    private func take(_ step: WireTokenKeyBody.OneOf_Step?, by party: PartyID, _ said: inout Said) {
+    private func apply(_ step: WireTokenKeyBody.OneOf_Step?, by party: PartyID, _ said: inout Said) {
         switch step {
         case .commitment: said.committed.insert(party)
         case .dealing, .contribution: said.shown.insert(party)

@@ -13,3 +13,7 @@ package enum RecordFault: String, Error, Sendable, Hashable, CaseIterable {
 
     package var code: String { rawValue }
 }
+
+extension RecordFault: CustomStringConvertible {
+    package var description: String { "the record is passed over as `\(code)` (docs/TOKENS.md)" }
+}

@@ -1,3 +1,5 @@
+import Records
+
 /// An account: by IBAN (ISO 13616), or by its bank's code and a local number.
 enum AccountNumber {
     /// `iban:` and the IBAN, or `local:`, the code, a slash and the number; letters in capitals.
@@ -9,10 +11,9 @@ enum AccountNumber {
     ///   number without a code where `bankCode` is nil; `wrongForm` for anything else.
     static func canonical(_ folded: [UInt8], bankCode: String?) throws(IdentifierError) -> [UInt8] {
         let text = folded.uppercased
-        let compact = withoutLabel(text).without(" -")
-        if isFormOfIBAN(compact) {
-            guard checksIBAN(compact) else { throw .checkFailed }
-            return Array("iban:".utf8) + compact
+        if let iban = IBAN.compact(folded) {
+            guard IBAN.checks(iban) else { throw .checkFailed }
+            return Array("iban:".utf8) + iban
         }
         let parts = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
         switch parts.count {
@@ -22,30 +23,6 @@ enum AccountNumber {
             return try local(bank: Array(bankCode.utf8).uppercased, number: text)
         default: throw .wrongForm
         }
-    }
-
-    /// People write `IBAN` before one.
-    private static func withoutLabel(_ text: [UInt8]) -> [UInt8] {
-        guard text.starts(with: Array("IBAN".utf8)) else { return text }
-        var rest = Array(text.dropFirst(4))
-        rest.trim { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: ":") }
-        return rest
-    }
-
-    /// Whether a text without spaces has two letters, two digits and 11 to 30 letters and digits. Which country has
-    /// which length is not looked up.
-    private static func isFormOfIBAN(_ text: [UInt8]) -> Bool {
-        (15...34).contains(text.count) && text[0].isUppercase && text[1].isUppercase && text[2].isDigit
-            && text[3].isDigit && text.isUppercaseAlphanumeric
-    }
-
-    /// ISO 7064, MOD 97-10, with the first four characters last.
-    private static func checksIBAN(_ iban: [UInt8]) -> Bool {
-        var rest = 0
-        for c in iban[4...] + iban[..<4] {
-            rest = c.isDigit ? (rest * 10 + Int(c - 48)) % 97 : (rest * 100 + Int(c - 55)) % 97
-        }
-        return rest == 1
     }
 
     /// A bank's code of 3 to 11 letters and digits, and a number of 1 to 34, both without spaces, hyphens and dots. A

@@ -1,3 +1,5 @@
+import Records
+
 /// What an identifier names. Raw values are hashed: they never change.
 package enum IdentifierKind: String, Sendable, Hashable, CaseIterable {
     case account, card, payee, merchant, terminal, device, email, phone
@@ -17,6 +19,16 @@ package enum IdentifierError: String, Error, Sendable, Hashable, CaseIterable {
     case bankCodeMissing = "bank_code_missing"
     /// A national phone number, and no dialling plan is set.
     case callingCodeMissing = "calling_code_missing"
+
+    init(_ fault: FoldedText.Fault) {
+        self =
+            switch fault {
+            case .empty: .empty
+            case .tooLong: .tooLong
+            case .controlCharacter: .controlCharacter
+            case .notASCII: .notASCII
+            }
+    }
 
     /// The stable code that agents report.
     package var code: String { rawValue }
@@ -46,4 +58,8 @@ extension Identifier: CustomStringConvertible, CustomDebugStringConvertible, Cus
     package var description: String { "Identifier(\(kind.rawValue))" }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension IdentifierError: CustomStringConvertible {
+    package var description: String { "no identifier of its kind: `\(code)` (docs/TOKENS.md)" }
 }

@@ -1,3 +1,5 @@
+import Records
+
 /// The rules by which a member's texts become identifiers (docs/TOKENS.md), with what the member leaves unsaid in them.
 package struct IdentifierRules: Sendable, Hashable {
     /// The code of the member's own bank, for local account numbers without one.
@@ -14,18 +16,33 @@ package struct IdentifierRules: Sendable, Hashable {
     ///
     /// - Throws: what makes the text no identifier of its kind (`IdentifierError`). The error never carries the text.
     package func identifier(_ kind: IdentifierKind, _ text: String) throws(IdentifierError) -> Identifier {
-        let folded = try FoldedText(text).bytes
+        let folded = try folded(text)
         let canonical =
             switch kind {
-            case .card: try CardNumber.canonical(folded)
+            case .card: try card(folded)
             case .account: try AccountNumber.canonical(folded, bankCode: bankCode)
             case .payee: try payee(folded)
             case .merchant, .terminal: try Reference.canonical(folded)
             case .device: try Reference.device(folded)
-            case .email: try EmailAddress.canonical(folded)
-            case .phone: try PhoneNumber.canonical(folded, dialling)
+            case .email: try email(folded)
+            case .phone: try NationalNumber.canonical(folded, dialling)
             }
         return Identifier(kind, canonical)
+    }
+
+    private func folded(_ text: String) throws(IdentifierError) -> [UInt8] {
+        do { return try FoldedText(text).bytes } catch { throw IdentifierError(error) }
+    }
+
+    private func card(_ folded: [UInt8]) throws(IdentifierError) -> [UInt8] {
+        guard let digits = CardNumber.compact(folded) else { throw .wrongForm }
+        guard CardNumber.checks(digits) else { throw .checkFailed }
+        return digits
+    }
+
+    private func email(_ folded: [UInt8]) throws(IdentifierError) -> [UInt8] {
+        guard let address = EmailAddress.compact(folded) else { throw .wrongForm }
+        return address
     }
 
     /// An account where the text is one, else a reference. A text in an IBAN's form with wrong check digits is neither.

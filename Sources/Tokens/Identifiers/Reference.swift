@@ -1,3 +1,5 @@
+import Records
+
 /// An identifier without check digits or a form of its own: as its giver spells it, in capitals, with single spaces.
 enum Reference {
     /// Bytes that a reference may have once it is folded.

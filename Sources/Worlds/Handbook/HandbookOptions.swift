@@ -41,3 +41,13 @@ package struct HandbookOptions: Sendable, Hashable {
         self.members = members
     }
 }
+
+extension HandbookOptions.Invalid: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .size: "1 to 10,000,000 customers and as many terminals, and 1 to 36,500 days belong here"
+        case .radius: "the radius is not a positive number"
+        case .members: "members have different names, each with a share above 0"
+        }
+    }
+}

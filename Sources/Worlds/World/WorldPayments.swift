@@ -30,7 +30,7 @@ package struct WorldPayments: Sendable {
         let names = world.names
         let customer = world.society[payment.customer]
         let bank = world.plan.banks[customer.bank]
-        var entities: [EntityKind: String] = [.account: names.account(payment.customer, bank: customer.bank)]
+        var entities: Entities = [.account: names.account(payment.customer, bank: customer.bank)]
         let place: String
         if payment.isTransfer {
             let payee: (iban: String, country: String)

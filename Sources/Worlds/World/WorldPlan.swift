@@ -61,3 +61,14 @@ package struct WorldPlan: Sendable, Hashable {
     package static let usualSegments = Dictionary(uniqueKeysWithValues: Segment.allCases.map { ($0, $0.habits.share) })
     package static let usualTypologies = Dictionary(uniqueKeysWithValues: Typology.allCases.map { ($0, $0.usualRate) })
 }
+
+extension WorldPlan.Invalid: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .size: "a world has \(WorldPlan.limits)"
+        case .banks: "a world has banks of different names, each with a share above 0"
+        case .segments: "no segment has a share above 0, or one is negative"
+        case .typologies: "a typology's rate is negative or above \(Int(WorldPlan.mostIncidents))"
+        }
+    }
+}

@@ -11,6 +11,7 @@ import Stages
 import Telemetry
 import Terminal
 import Tokens
+import Trials
 
 /// The process of one member's agent.
 struct IngestCommand: ParsableCommand {
@@ -106,9 +107,13 @@ struct IngestCommand: ParsableCommand {
 
     func run() throws {
         guard !trial else {
-            return try IngestTrial(
-                mapping: mapping, rates: readRates(file: rates), rules: readValidation(file: validation)
-            ).run(files, json: json)
+            var trial = IngestTrial(
+                mapping: mapping, rates: try readRates(file: rates), rules: try readValidation(file: validation),
+                received: SystemClock().microseconds)
+            for file in files {
+                for line in try trial.take(file, json: json) { print(line) }
+            }
+            return
         }
         // First of all, so that no signal finds the process half started.
         let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
@@ -123,6 +128,9 @@ struct IngestCommand: ParsableCommand {
         let member = try AgentRole.member(member ?? "", of: roster)
         var mapping = try readMapping(file: self.mapping ?? "pipelines/mappings/canonical.yaml")
         mapping.rates = rates
+        if let form = mapping.format.csv, form.columns.isEmpty {
+            throw Failure("\(self.mapping ?? "the mapping") has no `columns`, and records of a stream have no header")
+        }
         let policy = try readPolicy(file: self.policy)
         guard (1...3600).contains(sessionTimeout) else { throw Failure("`--session-timeout` is 1 to 3600 seconds") }
         // `validate` has seen to it that they are there.

@@ -3,7 +3,9 @@ import Model
 import PipelineFiles
 import Policy
 import Records
+import Stages
 import Terminal
+import Trials
 
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,18 +24,26 @@ struct PolicyCommand: ParsableCommand {
             discussion: """
                 Reads the policy and its list files as an agent does when it starts. A mistake (an unknown field, list or \
                 window, a wrong value, limits that nothing lies between, a rule that can't change anything) ends with exit \
-                code 1.
+                code 1. So does a value of a list that most likely is a slip, such as an IBAN with wrong check digits, which an \
+                agent starts with all the same; one that is given twice is only told.
                 """)
 
         @Argument(help: ArgumentHelp("The policy.", valueName: "file"))
         var file: String
 
-        func run() throws { print(describe(try readPolicy(file: file))) }
+        func run() throws {
+            let (policy, notes) = try checkPolicy(file: file)
+            let doubts = notes.count(where: \.isDoubt)
+            if doubts == 0 { print("\(file): no mistakes") }
+            print(describe(policy))
+            for note in notes { print(note) }
+            if doubts > 0 { throw Failure("\(file): \(doubts) \(doubts == 1 ? "value" : "values") to look at, above") }
+        }
 
         private func describe(_ policy: DecisionPolicy) -> String {
             let bands = policy.bands
             let bounds = [("challenge", bands.challenge), ("review", bands.review), ("decline", bands.decline)]
-            var out = "\(file): no mistakes\n  bands    "
+            var out = "  bands    "
             out += bounds.compactMap { name, bound in bound.map { "\(name) from \($0)" } }.joined(separator: ", ")
             for window in policy.windows { out += "\n  window   \(window.name): \(FeatureForm(window).kind)" }
             for (name, count) in policy.lists.sorted(by: { $0.key < $1.key }) {
@@ -107,7 +117,8 @@ struct PolicyCommand: ParsableCommand {
             let rates = try readRates(file: self.rates)
             let rules = try readValidation(file: validation)
             for path in transactions {
-                let sample = try SampleFile(path, mapping: mapping, rates: rates, rules: rules)
+                let sample = try SampleFile(
+                    path, mapping: mapping, rates: rates, rules: rules, received: SystemClock().microseconds)
                 for record in sample.records {
                     for line in try trial.take(record, of: sample) where !summary {
                         print(json ? try line.json : line.text)

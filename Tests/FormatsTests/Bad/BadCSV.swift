@@ -21,7 +21,7 @@ enum BadCSV {
             out.append(BadCase("\(name) with NUL", .csv, line([name: "1\u{0}2"]), .controlCharacter, name))
             var bytes = Array(line([name: "X"]).utf8)
             bytes[bytes.firstIndex(of: UInt8(ascii: "X")) ?? 0] = 0xE9
-            out.append(BadCase("\(name) in ISO-8859-1", .csv, bytes: bytes, .malformedCSV, name))
+            out.append(BadCase("\(name) in ISO-8859-1", .csv, bytes: bytes, .encodingUnsupported, name))
         }
         for (raw, reason) in BadJSON.amounts where raw.first != "t" && raw.first != "[" {
             let amount = raw.contains(",") ? raw : String(raw.filter { $0 != "\"" })

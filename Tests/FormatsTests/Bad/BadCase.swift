@@ -17,12 +17,14 @@ struct BadCase: CustomTestStringConvertible {
     enum Format: String, CaseIterable {
         case json, csv, xml, isoJSON
 
-        func parser() throws -> RecordParser {
+        func parser() throws -> RecordParser { RecordParser(mapping: try mapping()) }
+
+        func mapping() throws -> Mapping {
             switch self {
-            case .json: RecordParser(mapping: try canonical)
-            case .csv: RecordParser(mapping: try csv)
-            case .xml: RecordParser(mapping: try isoMapping(.xml))
-            case .isoJSON: RecordParser(mapping: try isoMapping(.json))
+            case .json: try canonical
+            case .csv: try csv
+            case .xml: try isoMapping(.xml)
+            case .isoJSON: try isoMapping(.json)
             }
         }
 
@@ -37,7 +39,7 @@ struct BadCase: CustomTestStringConvertible {
         private var csv: Mapping {
             get throws {
                 var mapping = try canonical
-                mapping.format = .csv(delimiter: UInt8(ascii: ","), columns: BadCSV.columns)
+                mapping.format = .csv(Mapping.CSVForm(columns: BadCSV.columns))
                 return mapping
             }
         }

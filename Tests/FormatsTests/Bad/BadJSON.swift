@@ -20,10 +20,11 @@ enum BadJSON {
     }
 
     static let amounts: [(String, RejectionReason)] = [
-        ("-1", .amountNegative), ("-0.01", .amountNegative), ("57.161", .amountTooPrecise), ("1e5", .amountNotANumber),
+        ("-1", .amountNegative), ("-0.01", .amountNegative), ("57.161", .amountTooPrecise),
+        ("\"1e5\"", .amountNotANumber),
         ("100000000000.01", .amountTooLarge), ("999999999999999999999999999999", .amountTooLarge),
         ("\"1,25\"", .amountNotANumber), ("\"NaN\"", .amountNotANumber), ("\"Infinity\"", .amountNotANumber),
-        ("\"0x10\"", .amountNotANumber), ("\" 5\"", .amountNotANumber), ("\"5.\"", .amountNotANumber),
+        ("\"0x10\"", .amountNotANumber), ("\"5 5\"", .amountNotANumber), ("\"5.\"", .amountNotANumber),
         ("\"+5\"", .amountNotANumber), ("\"1.2.3\"", .amountNotANumber), ("\"٥\"", .amountNotANumber),
         ("\"--5\"", .amountNotANumber), ("\"5 EUR\"", .amountNotANumber), ("true", .wrongType), ("[5]", .wrongType),
     ]
@@ -69,7 +70,8 @@ enum BadJSON {
         }
         for (amount, code, reason) in [
             ("100.50", "JPY", RejectionReason.amountTooPrecise), ("1.1234", "KWD", .amountTooPrecise),
-            ("1.001", "USD", .amountTooPrecise), ("100000000001", "USD", .amountTooLarge),
+            ("1.001", "USD", .amountTooPrecise), ("200000000001", "USD", .amountTooLarge),
+            ("99999999999999999", "USD", .amountTooLarge),
         ] {
             let text = record(["amount": amount, "currency": "\"\(code)\""])
             out.append(BadCase("\(amount) \(code)", .json, text, reason, "amount"))
@@ -90,13 +92,18 @@ enum BadJSON {
             ("a comma", "{\"a\":1,}", 7), ("a colon missing", "{\"a\" 1}", 5), ("a bare name", "{a:1}", 1),
             ("a word", "{\"a\":tru}", 5), ("an escape", "{\"a\":\"\\x\"}", 8),
             ("half a pair", "{\"a\":\"\\ud800\"}", 12),
-            ("a mark", "\u{FEFF}{}", 0), ("a comment", "//\n{}", 0), ("a zero in front", "{\"a\":05}", 6),
+            ("two marks", "\u{FEFF}\u{FEFF}{}", 0), ("a comment", "//\n{}", 0), ("a zero in front", "{\"a\":05}", 6),
             ("twice", "{\"a\":1,\"a\":2}", 10),
         ] {
             out.append(BadCase(name, .json, text, .malformedJSON, at: at))
         }
         let bad = Array(whole.utf8)
-        out.append(BadCase("no UTF-8", .json, bytes: bad.dropLast(2) + [0xFF] + bad.suffix(2), .malformedJSON))
+        out.append(
+            BadCase(
+                "no UTF-8", .json, bytes: bad.dropLast(2) + [0xFF] + bad.suffix(2), .malformedJSON, at: bad.count - 2))
+        let name = record(["terminal": "\"M#ller\""])
+        let latin = name.utf8.map { $0 == UInt8(ascii: "#") ? 0xFC : $0 }
+        out.append(BadCase("ISO-8859-1", .json, bytes: latin, .encodingUnsupported, "terminal"))
         let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
         out.append(BadCase("nested 100 deep", .json, "{\"a\":\(deep)}", .malformedJSON, at: 36))
         let huge = record(["note": "\"\(String(repeating: "x", count: 1_000_000))\""])

@@ -69,7 +69,7 @@ enum BadXML {
             out.append(
                 second("accepted \(time)", "2026-03-02T10:14:59+01:00", time, .timeInvalid, "acceptance_time"))
         }
-        for iban in ["DE00370400440532013000", "DE8937040044053201300", "de89370400440532013000", "XX", "DE89-3704"] {
+        for iban in ["DE00370400440532013000", "DE8937040044053201300", "de88370400440532013000", "XX", "DE89-3704"] {
             out.append(
                 second("creditor \(iban)", "DE89370400440532013000", iban, .accountInvalid, "creditor_account"))
             out.append(second("debtor \(iban)", "NL91ABNA0417164300", iban, .accountInvalid, "debtor_account"))
@@ -84,7 +84,32 @@ enum BadXML {
             second(
                 "no id but NOTPROVIDED", "E2E-2</EndToEndId><TxId>T2</TxId>", "NOTPROVIDED</EndToEndId>",
                 .missingField, "reference"))
-        let long = String(repeating: "x", count: 129)
+        for (name, field) in [
+            ("IntrBkSttlmAmt Ccy=\"EUR\"", "amount"), ("Cdtr", "creditor_name"), ("Dbtr", "debtor_name"),
+            ("CdtrAcct", "creditor_account"), ("DbtrAcct", "debtor_account"),
+            ("IntrBkSttlmDt", "settlement_date"), ("AccptncDtTm", "acceptance_time"),
+        ] {
+            let closed = name.prefix { $0 != " " }
+            out.append(
+                second("two of \(closed)", "<\(name)>", "<\(name)></\(closed)><\(name)>", .repeatedField, field))
+        }
+        for (old, field) in [
+            ("<EndToEndId>E2E-2</EndToEndId>", "end_to_end_id"), ("<TxId>T2</TxId>", "transaction_id"),
+            ("<IBAN>DE89370400440532013000</IBAN>", "creditor_account"),
+            ("<Id><IBAN>NL91ABNA0417164300</IBAN></Id>", "debtor_account"),
+        ] {
+            out.append(second("two of \(field)", old, old + old, .repeatedField, field))
+        }
+        out.append(
+            second(
+                "two other account numbers", "<IBAN>DE89370400440532013000</IBAN>",
+                "<Othr><Id>1</Id></Othr><Othr><Id>2</Id></Othr>", .repeatedField, "creditor_account"))
+        out.append(
+            second(
+                "two local instruments", "<TxId>T2</TxId></PmtId>",
+                "<TxId>T2</TxId></PmtId><PmtTpInf><LclInstrm><Cd>INST</Cd></LclInstrm><LclInstrm/></PmtTpInf>",
+                .repeatedField, "local_instrument"))
+        let long = String(repeating: "x", count: 141)
         out.append(second("id too long", ">T2<", ">\(long)<", .fieldTooLong, "reference"))
         out.append(second("id over lines", ">T2<", ">T\n2<", .controlCharacter, "reference"))
         return out
@@ -98,8 +123,19 @@ enum BadXML {
         var out = [
             BadCase("no header", .xml, message(header: ""), .missingField, "GrpHdr"),
             with("no message id", "<MsgId>M-1</MsgId>", "", .missingField, "message_id"),
+            with(
+                "two message ids", "<MsgId>M-1</MsgId>", "<MsgId>M</MsgId><MsgId>N</MsgId>", .repeatedField,
+                "message_id"),
             with("no creation", "<CreDtTm>2026-03-02T10:15:00+01:00</CreDtTm>", "", .missingField, "created"),
         ]
+        for name in ["PmtTpInf", "SttlmInf", "NbOfTxs", "CtrlSum"] {
+            out.append(
+                with("two of \(name)", "<NbOfTxs>3<", "<\(name)/><\(name)/><NbOfTxs>3<", .repeatedField, name))
+        }
+        out.append(
+            with(
+                "two local instruments of all", "<NbOfTxs>3<",
+                "<PmtTpInf><LclInstrm/><LclInstrm/></PmtTpInf><NbOfTxs>3<", .repeatedField, "local_instrument"))
         for count in ["2", "4", "0", "-3", "three", "3.0", "99999999999999999999"] {
             out.append(with("counts \(count)", "<NbOfTxs>3<", "<NbOfTxs>\(count)<", .countMismatch, "NbOfTxs"))
         }
@@ -115,12 +151,25 @@ enum BadXML {
             out.append(BadCase("type \(type)", .xml, text, .unsupportedMessage))
         }
         for (name, old, new) in [
-            ("no namespace", " xmlns=\"\(namespace)\"", ""), ("another root", "Document", "Dokument"),
+            ("no namespace", " xmlns=\"\(namespace)\"", ""),
             ("another message", "FIToFICstmrCdtTrf", "CstmrPmtStsRpt"),
             ("another namespace below", "<FIToFICstmrCdtTrf>", "<FIToFICstmrCdtTrf xmlns=\"urn:other\">"),
         ] {
             out.append(BadCase(name, .xml, message().replacing(old, with: new), .unsupportedMessage))
         }
+        for (name, old, new, field, place) in [
+            ("a transaction by another name", "CdtTrfTxInf", "CdtTrfTxInX", "PmtId", "<PmtId><InstrId>I2"),
+            ("a transaction in a party", "</Dbtr>", "<CdtTrfTxInf/></Dbtr>", "CdtTrfTxInf", "<CdtTrfTxInf/>"),
+            ("a header in a transaction", "<Dbtr>", "<GrpHdr/><Dbtr>", "GrpHdr", "<GrpHdr/>"),
+            ("a message in a transaction", "<Dbtr>", "<PmtRtr/><Dbtr>", "PmtRtr", "<PmtRtr/>"),
+            ("an outcome in a transaction", "<Dbtr>", "<OrgnlTxId/><Dbtr>", "OrgnlTxId", "<OrgnlTxId/>"),
+        ] {
+            let text = message(old, new)
+            out.append(BadCase(name, .xml, text, .misplacedElement, field, at: text.offset(of: place)))
+        }
+        let headers = message(header: header + header)
+        let second = headers.offset(of: header) + header.utf8.count
+        out.append(BadCase("two headers", .xml, headers, .repeatedField, "GrpHdr", at: second))
         let twice = message(">T2<", ">T1<")
         let at = twice.offset(of: "<CdtTrfTxInf><PmtId><InstrId>I2")
         out.append(BadCase("one reference twice", .xml, twice, .duplicateInMessage, "reference", at: at))
@@ -214,7 +263,7 @@ enum BadXML {
             BadCase(
                 "an attribute of 1 MB", .xml, attribute, .fieldTooLong, at: attribute.offset(of: "xxxxxxxxxxxxxxxx")))
         out.append(BadCase("5 MB", .xml, message() + String(repeating: " ", count: 5_000_000), .recordTooLarge))
-        for encoding in ["windows-1252", "EBCDIC-CP-US", "UTF-32", "utf8", "x"] {
+        for encoding in ["windows-1250", "EBCDIC-CP-US", "UTF-32", "utf-7", "x"] {
             let text = "<?xml version=\"1.0\" encoding=\"\(encoding)\"?>" + root
             out.append(BadCase("encoding \(encoding)", .xml, text, .encodingUnsupported))
         }

@@ -31,7 +31,7 @@ struct ISOChoiceTests {
             ("E", "T", "U", "U"), ("E", "T", nil, "T"), ("E", nil, "U", "U"), ("E", nil, nil, "E"),
             ("E", "NOTPROVIDED", nil, "E"), ("E", "T", "NOTPROVIDED", "T"), ("NOTPROVIDED", "T", nil, "T"),
             ("NOTPROVIDED", nil, "U", "U"), ("NOTPROVIDED", nil, nil, nil), ("NOTPROVIDED", "NOTPROVIDED", nil, nil),
-            ("notprovided", nil, nil, "notprovided"), ("NOTPROVIDED1", nil, nil, "NOTPROVIDED1"),
+            ("notprovided", nil, nil, nil), ("Not Provided", "T", nil, "T"), ("NOTPROVIDED1", nil, nil, "NOTPROVIDED1"),
         ] as [(String, String?, String?, String?)])
     func reference(end: String, transaction: String?, uetr: String?, expected: String?) throws {
         let ids = [("EndToEndId", end), ("TxId", transaction), ("UETR", uetr)].compactMap { name, text in
@@ -47,7 +47,8 @@ struct ISOChoiceTests {
         "an order's reference is its UETR, else its end-to-end id behind that of its payment information",
         arguments: [
             ("P", "E", nil, "P/E"), (nil, "E", nil, "E"), ("P", "E", "U", "U"), ("P", "NOTPROVIDED", "U", "U"),
-            ("P", "NOTPROVIDED", nil, nil), ("NOTPROVIDED", "E", nil, "E"), (nil, "E", "NOTPROVIDED", "E"),
+            ("P", "NOTPROVIDED", nil, "M-1/P/1"), (nil, "NOTPROVIDED", nil, "M-1/1"), ("NOTPROVIDED", "E", nil, "E"),
+            (nil, "E", "NOTPROVIDED", "E"),
         ] as [(String?, String, String?, String?)])
     func orderReference(block: String?, end: String, uetr: String?, expected: String?) throws {
         let ids = [ISOSample.leaf("EndToEndId", end)] + (uetr.map { [.leaf("UETR", $0)] } ?? [])
@@ -85,6 +86,7 @@ struct ISOChoiceTests {
         let old = ISOSample.branch("PrtryAcct", [.leaf("Id", "678")])
         #expect(try account([other, iban]) == "NL91ABNA0417164300")
         #expect(try account([old, other]) == "12345" && account([old]) == "678")
+        #expect(try account([.leaf("BBAN", "ab 12")]) == "AB 12" && account([.leaf("UPIC", "345678")]) == "345678")
         #expect(try account([.leaf("IBAN", ""), other]) == "12345" && account([]) == nil)
     }
 

@@ -2,7 +2,7 @@ import Formats
 import Support
 
 /// A message of ISO 20022 written by hand, as XML or as JSON.
-indirect enum ISOSample {
+indirect enum ISOSample: Sendable {
     case leaf(String, String)
     case amount(String, currency: String, String)
     case branch(String, [ISOSample])

@@ -68,7 +68,7 @@ struct CheckedPartTests {
         for extra in Mapping.Extra.allCases {
             var rules = ValidationRules()
             rules.required = [nil: [extra]]
-            #expect(try rules.check(whole, received: Self.received) == [])
+            #expect(try rules.check(whole, faults: [], received: Self.received) == [])
             #expect(whole.value(of: extra) != nil)
             var without = whole
             switch extra {
@@ -79,16 +79,20 @@ struct CheckedPartTests {
             }
             #expect(without.value(of: extra) == nil)
             #expect(throws: Rejection(reason: .missingField, field: extra.name)) {
-                try rules.check(without, received: Self.received)
+                try rules.check(without, faults: [], received: Self.received)
             }
             rules.required = [.instantTransfer: [extra]]
-            #expect(try rules.check(without, received: Self.received) == [])
+            #expect(try rules.check(without, faults: [], received: Self.received) == [])
         }
     }
 
     @Test("marks and codes are spelt as they are published")
     func names() {
-        #expect(Mark.allCases.map(\.rawValue) == ["late", "clock_skew"])
+        #expect(
+            Mark.allCases.map(\.rawValue) == ["late", "clock_skew"]
+                + Mapping.Extra.allCases.map { "left_out:\($0.name)" })
+        for mark in Mark.allCases { #expect(Mark(rawValue: mark.rawValue) == mark) }
+        #expect(Mark(rawValue: "left_out:colour") == nil && Mark(rawValue: "") == nil)
         #expect(
             [MinorUnits.ParseError.notANumber, .negative, .tooLarge, .tooPrecise].map { RejectionReason($0) }
                 == [.amountNotANumber, .amountNegative, .amountTooLarge, .amountTooPrecise])
@@ -110,11 +114,15 @@ struct CheckedPartTests {
             #"{"id":"p","time":"2018-07-05","customer":"c","terminal":"t","amount":1,"currency":"\#(secret)"}"#,
             #"{"id":"\#(secret)""#,
         ] {
-            let rejected = part(text)
+            var rules = ValidationRules()
+            rules.leftOut = []
+            let rejected = part(text).checked(by: rules, received: Self.received)
             var dumped = ""
             dump(rejected, to: &dumped)
             #expect(rejected.rejection != nil)
             for told in ["\(rejected)", String(reflecting: rejected), dumped] { #expect(!told.contains(secret)) }
+            let leftOut = part(text)
+            #expect(!"\(leftOut)".contains(secret))
         }
     }
 }

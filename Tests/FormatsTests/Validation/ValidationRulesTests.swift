@@ -17,9 +17,9 @@ struct ValidationRulesTests {
         arguments: [(-5, []), (300, []), (301, [Mark.clockSkew]), (86_400, [.clockSkew])] as [(Int64, [Mark])])
     func clockSkew(ahead: Int64, marks: [Mark]) throws {
         let rules = ValidationRules()
-        #expect(try rules.check(payment(ahead: ahead), received: received) == marks)
+        #expect(try rules.check(payment(ahead: ahead), faults: [], received: received) == marks)
         #expect(throws: Rejection(reason: .timeAhead, field: "time")) {
-            try rules.check(payment(ahead: 86_401), received: received)
+            try rules.check(payment(ahead: 86_401), faults: [], received: received)
         }
     }
 
@@ -28,11 +28,11 @@ struct ValidationRulesTests {
         var rules = ValidationRules()
         rules.amounts = MinorUnits(100)...MinorUnits(500)
         for amount in [100, 500] as [Int64] {
-            #expect(try rules.check(payment(amount: amount), received: received) == [])
+            #expect(try rules.check(payment(amount: amount), faults: [], received: received) == [])
         }
         for amount in [99, 501] as [Int64] {
             #expect(throws: Rejection(reason: .amountOutOfRange, field: "amount")) {
-                try rules.check(payment(amount: amount), received: received)
+                try rules.check(payment(amount: amount), faults: [], received: received)
             }
         }
     }
@@ -43,14 +43,14 @@ struct ValidationRulesTests {
         rules.required = [nil: [.channel], .instantTransfer: [.entity(.payee)]]
         var transfer = payment(kind: .instantTransfer)
         #expect(throws: Rejection(reason: .missingField, field: "channel")) {
-            try rules.check(transfer, received: received)
+            try rules.check(transfer, faults: [], received: received)
         }
         transfer.channel = .mobile
         #expect(throws: Rejection(reason: .missingField, field: "payee")) {
-            try rules.check(transfer, received: received)
+            try rules.check(transfer, faults: [], received: received)
         }
         transfer.kind = .card
-        #expect(try rules.check(transfer, received: received) == [])
+        #expect(try rules.check(transfer, faults: [], received: received) == [])
     }
 
     @Test("a field that is there must hold an allowed value, and may be absent")
@@ -58,15 +58,15 @@ struct ValidationRulesTests {
         var rules = ValidationRules()
         rules.allowed = [.currency: ["EUR"], .entity(.country): ["DE", "FR"]]
         var transaction = payment()
-        #expect(try rules.check(transaction, received: received) == [])
+        #expect(try rules.check(transaction, faults: [], received: received) == [])
         transaction.entities[.country] = "US"
         #expect(throws: Rejection(reason: .valueNotAllowed, field: "country")) {
-            try rules.check(transaction, received: received)
+            try rules.check(transaction, faults: [], received: received)
         }
         transaction.entities[.country] = "FR"
         transaction.original = Money(units: 1, currency: try #require(Currency("USD")))
         #expect(throws: Rejection(reason: .valueNotAllowed, field: "currency")) {
-            try rules.check(transaction, received: received)
+            try rules.check(transaction, faults: [], received: received)
         }
     }
 }

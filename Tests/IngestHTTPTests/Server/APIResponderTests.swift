@@ -8,6 +8,7 @@ import IngestHTTP
 import Logging
 import Records
 import Support
+import Synchronization
 import Telemetry
 import Testing
 
@@ -18,8 +19,7 @@ struct TestAPI {
     static let token = "cordon_test"
 
     init(
-        bench: Bench, rate: Int = 0, open: Set<OpenRoutes> = Set(OpenRoutes.allCases), ready: [ReadinessCheck] = [],
-        format: Mapping.Format = .json
+        bench: Bench, rate: Int = 0, open: Set<OpenRoutes> = Set(OpenRoutes.allCases), ready: [ReadinessCheck] = []
     ) throws {
         self.bench = bench
         var settings = APIServer.Settings(host: "127.0.0.1", port: 0)
@@ -29,7 +29,7 @@ struct TestAPI {
         settings.description = Array("openapi: 3.1.0".utf8)
         let tokens = BearerTokens([.init(client: "core", sha256: BearerTokens.hash(Self.token))])
         responder = try APIServer(
-            settings, service: bench.service, format: format, tokens: BearerTokenStore(tokens), metrics: bench.metrics,
+            settings, service: bench.service, tokens: BearerTokenStore(tokens), metrics: bench.metrics,
             exposition: { [metrics = bench.metrics] in metrics.exposition }, readiness: { ready },
             logger: .silent
         ).responder
@@ -88,6 +88,37 @@ struct APIResponderTests {
         #expect((got.json["source"] as? [String: Int]) == ["partition": 0, "offset": 0])
     }
 
+    @Test("a deadline begins once the body has come, however long that takes")
+    func deadlineBegins() async throws {
+        let asked = Mutex<ContinuousClock.Instant?>(nil)
+        // What the server reads: the head has come before it asks for the first part.
+        let body = AsyncStream<ByteBuffer> {
+            asked.withLock { asked in
+                guard asked == nil else { return nil }
+                asked = .now
+                return ByteBuffer(string: "{}")
+            }
+        }
+        let begins = Mutex<ContinuousClock.Instant?>(nil)
+        let route = Route(
+            path: "/x", method: .post, guarded: false, bodyLimit: 10, takes: ["application/json"]
+        ) { call in
+            begins.withLock { $0 = call.arrived }
+            return Reply(json: ["body": String(decoding: call.body, as: UTF8.self)])
+        }
+        let responder = APIResponder(
+            routes: ["/x": route], tokens: BearerTokenStore(BearerTokens([])),
+            rate: RateGate(RequestRateLimit(perSecond: 0)), bodyTime: .seconds(60), metrics: Metrics())
+        let head = HTTPRequest(
+            method: .post, scheme: "http", authority: "test", path: "/x",
+            headerFields: [.contentType: "application/json"])
+        let response = await responder.respond(
+            to: Request(head: head, body: RequestBody(asyncSequence: body)), context: CallContext())
+        #expect(response.status == .ok)
+        let (first, start) = (asked.withLock { $0 }, begins.withLock { $0 })
+        #expect(try #require(start) >= #require(first))
+    }
+
     @Test("past the caller's own deadline it is degraded, with status 200")
     func deadline() async throws {
         let api = try TestAPI(bench: try Bench())
@@ -116,6 +147,10 @@ struct APIResponderTests {
             ("POST", "/v1/score", ["Accept": "text/html"], "{}", 406, "not_acceptable"),
             ("POST", "/v1/score", ["Content-Type": "text/csv"], "{}", 415, "media_type_unsupported"),
             ("POST", "/v1/score", ["Content-Type": ""], "{}", 415, "media_type_unsupported"),
+            (
+                "POST", "/v1/score", ["Content-Type": "application/json; charset=x-PLANTED"], "{}", 415,
+                "media_type_unsupported"
+            ),
             ("POST", "/v1/score", ["Content-Encoding": "gzip"], "{}", 415, "media_type_unsupported"),
             ("POST", "/v1/score", ["Content-Length": "65537"], "{}", 413, "body_too_large"),
             ("POST", "/v1/score", [:], String(repeating: " ", count: 65_537), 413, "body_too_large"),
@@ -216,7 +251,7 @@ struct APIResponderTests {
 
     @Test("a member whose records are messages in XML sends XML, one a request")
     func xml() async throws {
-        let api = try TestAPI(bench: try Bench(), format: .iso20022(.xml))
+        let api = try TestAPI(bench: try Bench(mapping: try isoMapping()))
         #expect(await api.score(Fixtures.record("t-1")).code == "media_type_unsupported")
         let got = await api.call(
             .post, "/v1/transactions", ["Content-Type": "application/xml"], body: Array("<a/>".utf8))

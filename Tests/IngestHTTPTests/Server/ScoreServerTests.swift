@@ -4,70 +4,11 @@ import HTTPFront
 import IngestHTTP
 import Keys
 import Logging
-import NIOCore
-import NIOPosix
 import NIOSSL
 import Records
 import Support
 import Telemetry
 import Testing
-
-/// A server on a port that is free, for the length of a test.
-private func serving<T>(
-    _ bench: Bench, _ change: (inout APIServer.Settings) -> Void = { _ in }, _ body: (Int) async throws -> T
-) async throws -> T {
-    var settings = APIServer.Settings(host: "127.0.0.1", port: 0)
-    settings.deadline = .milliseconds(1)
-    change(&settings)
-    let server = try APIServer(
-        settings, service: bench.service, format: .json,
-        tokens: BearerTokenStore(BearerTokens([.init(client: "core", sha256: BearerTokens.hash(TestAPI.token))])),
-        metrics: bench.metrics, exposition: { "" }, readiness: { [] },
-        logger: .silent)
-    let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    let stop = Flag()
-    return try await withoutActuallyEscaping(body) { body in
-        async let running: Void = server.run(
-            until: { stop.isSet },
-            listening: {
-                port.yield($0)
-                port.finish()
-            })
-        let result: Result<T, any Error>
-        do {
-            var iterator = ports.makeAsyncIterator()
-            result = .success(try await body(try #require(await iterator.next())))
-        } catch { result = .failure(error) }
-        stop.set()
-        try await running
-        return try result.get()
-    }
-}
-
-/// What a server answers to bytes, until it closes the connection or has said `enough`.
-private func say(
-    _ text: String, to port: Int, tls: TLSConfiguration? = nil, enough: String = "\r\n0\r\n"
-) async throws -> String {
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .connect(host: "127.0.0.1", port: port) { channel in
-            channel.eventLoop.makeCompletedFuture {
-                if let tls {
-                    try channel.pipeline.syncOperations.addHandler(
-                        NIOSSLClientHandler(context: NIOSSLContext(configuration: tls), serverHostname: "party-0"))
-                }
-                return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-            }
-        }
-    return try await channel.executeThenClose { inbound, outbound in
-        try await outbound.write(ByteBuffer(string: text))
-        var said = ""
-        for try await chunk in inbound {
-            said += String(buffer: chunk)
-            if said.contains(enough) { break }
-        }
-        return said
-    }
-}
 
 @Suite("The server on real sockets", .serialized)
 struct ScoreServerTests {
@@ -114,7 +55,7 @@ struct ScoreServerTests {
         settings.tls = .init(certificate: file, key: file)
         do {
             _ = try APIServer(
-                settings, service: bench.service, format: .json, tokens: BearerTokenStore(BearerTokens([])),
+                settings, service: bench.service, tokens: BearerTokenStore(BearerTokens([])),
                 metrics: bench.metrics, exposition: { "" }, readiness: { [] }, logger: Logger(label: "test"))
             Issue.record("it was taken")
         } catch { #expect("\(error)".hasPrefix("\(file) and \(file) are no certificate chain")) }
@@ -123,7 +64,7 @@ struct ScoreServerTests {
     @Test("a body that does not come gets 408, and the connection is closed")
     func slowBody() async throws {
         let said = try await serving(try Bench(), { $0.bodyTime = .milliseconds(50) }) { port in
-            try await say(Self.post("{", length: 100), to: port, enough: "never")
+            try await say(Self.post("{", length: 100), to: port)
         }
         #expect(said.hasPrefix("HTTP/1.1 408 ") && said.contains("\"code\":\"request_timeout\""))
     }
@@ -137,7 +78,7 @@ struct ScoreServerTests {
         let head = Self.post("", length: 70_000)
         let text =
             announced ? head : head.replacing("Content-Length: 70000", with: "Transfer-Encoding: chunked") + chunked
-        let said = try await serving(try Bench()) { port in try await say(text, to: port, enough: "never") }
+        let said = try await serving(try Bench()) { port in try await say(text, to: port) }
         #expect(said.hasPrefix("HTTP/1.1 413 ") && said.contains("\"code\":\"body_too_large\""))
         #expect(said.lowercased().contains("connection: close"))
     }
@@ -145,7 +86,7 @@ struct ScoreServerTests {
     @Test("a silent connection is closed")
     func idle() async throws {
         let said = try await serving(try Bench(), { $0.idleTime = .milliseconds(50) }) { port in
-            try await say("GET /health/live HTTP/1.1\r\nHo", to: port, enough: "never")
+            try await say("GET /health/live HTTP/1.1\r\nHo", to: port)
         }
         #expect(said.isEmpty || said.hasPrefix("HTTP/1.1 400"))
     }

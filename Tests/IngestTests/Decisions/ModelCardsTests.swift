@@ -109,7 +109,7 @@ struct ModelCardsTests {
         for (number, entry) in lines.entries.enumerated() {
             #expect(entry.metadata.hasPrefix("offset=\(number + 1)") && entry.level == .error)
         }
-        #expect(lines.entries[1].metadata == "offset=2 reason=badSignature")
+        #expect(lines.entries[1].metadata == "offset=2 reason=the coordinator of the roster did not sign the manifest")
     }
 
     @Test("of a model that was refused tell nobody that there is such a version")

@@ -118,6 +118,23 @@ struct LabelScheduleTests {
         #expect(Set(agent.pass(end + bucket + delay).map(\.id)) == [4, 5, 6])
     }
 
+    @Test("keeps a label for its span at most, and one of a late event for a bucket more", arguments: terms)
+    func span(terms: (bucket: Int64, delay: Int64)) throws {
+        let (bucket, delay) = (terms.bucket * Self.hour, terms.delay * Self.hour)
+        let spec = consortiumSpec(bucket: bucket, labelDelay: delay)
+        #expect(spec.labelSpan == delay + bucket)
+        let first = 1000 * bucket
+        // The whole span is used by what comes in a bucket's first second.
+        var agent = try Self.agent(bucket: bucket, delay: delay)
+        #expect(try agent.answer(1, at: first) == .new(late: false))
+        #expect(agent.pass(first + spec.labelSpan - 1).isEmpty)
+        #expect(agent.pass(first + spec.labelSpan).map(\.id) == [1])
+        // Its bucket's labels have just left when this one comes, and the next bucket's are the next to leave.
+        #expect(try agent.answer(2, at: first) == .new(late: true))
+        #expect(agent.pass(first + spec.labelHistory - 1).isEmpty)
+        #expect(agent.pass(first + spec.labelHistory).map(\.id) == [2])
+    }
+
     @Test("a label says the last verdict, whenever it was given, and a late event's too")
     func verdicts() throws {
         var agent = try Self.agent(bucket: 24 * Self.hour, delay: 0)

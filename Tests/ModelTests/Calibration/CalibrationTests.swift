@@ -26,6 +26,13 @@ struct CalibrationTests {
         for bad in [-0.1, 1 + Double.ulpOfOne, .nan, .infinity] { #expect(refusal([(0, bad)]) == .outOfRange) }
     }
 
+    @Test("of the whole range of scores is found at its ends")
+    func ends() throws {
+        let ends = try made([(.min, 0.1), (0, 0.2), (.max, 0.3)])
+        let found = [.min, .min + 1, -1, 0, .max - 1, .max].map { ends.probability($0) }
+        #expect(found == [0.1, 0.1, 0.1, 0.2, 0.2, 0.3])
+    }
+
     @Test("gives the last point at or below a score, and the first below all", arguments: 1...6 as ClosedRange<UInt64>)
     func lookup(seed: UInt64) throws {
         var random = SplitMix64(state: seed)
@@ -109,6 +116,15 @@ struct CalibrationFitTests {
         var random = SplitMix64(state: seed)
         let sample = sample(seed + 100)
         #expect(try Calibration.fit(sample.shuffled(using: &random)) == Calibration.fit(sample))
+    }
+
+    @Test("hangs on which scores are higher, and not by how much", arguments: 1...5 as ClosedRange<UInt64>)
+    func ranks(seed: UInt64) throws {
+        let sample = sample(seed + 200)
+        func stretched(_ score: Int64) -> Int64 { score * score * score + 7 * score - 3 }
+        let fitted = try Calibration.fit(sample)
+        let other = try Calibration.fit(sample.map { (stretched($0.score), $0.fraud) })
+        #expect(other.points == fitted.points.map { .init(score: stretched($0.score), probability: $0.probability) })
     }
 
     @Test("is certain of nothing where both outcomes occur")

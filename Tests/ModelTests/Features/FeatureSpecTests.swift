@@ -59,12 +59,22 @@ struct FeatureSpecTests {
         #expect(FeatureSpec(name: "s", features: spec.features).features == spec.features)
     }
 
+    @Test("has labels to wait for only where the consortium counts")
+    func labelSpan() {
+        let terms = ConsortiumTerms(bucket: day, labelDelay: 7 * day)
+        let own = FeatureSpec(name: "s", features: [Feature(name: "a", kind: .amount)], terms: terms)
+        #expect(own.labelSpan == 0 && own.labelHistory == 0)
+        let shared = FeatureSpec(name: "s", features: own.features + [shared("f", .frauds)], terms: terms)
+        #expect(shared.labelSpan == 8 * day && shared.labelHistory == 9 * day)
+    }
+
     @Test("says in words what keeps it from being counted")
     func mistakes() {
         #expect(mistake([shared("f", .frauds)]) == nil)
         #expect(mistake([Feature(name: "a", kind: .amount)]) == nil)
-        for bucket in [0, -day, 1, 3601] as [Int64] {
-            #expect(mistake([shared("f", .frauds)], .init(bucket: bucket)) == "`bucket` is whole hours")
+        for bucket in [0, -day, 1, 3601, Feature.Window.limit + 3600, .max / 3600 * 3600] as [Int64] {
+            let said = mistake([shared("f", .frauds)], .init(bucket: bucket))
+            #expect(said == "`bucket` is whole hours, at most ten years")
         }
         for delay in [-1, Feature.Window.limit + 1] as [Int64] {
             let said = mistake([shared("f", .frauds)], .init(labelDelay: delay))
@@ -130,9 +140,9 @@ struct FeatureSpecTests {
             let expected: String? = entity == .customer ? "cu" : entity == .terminal ? "te" : nil
             #expect(transaction.name(of: entity) == expected)
         }
-        for kind in EntityKind.allCases { transaction.entities[kind] = "<\(kind.rawValue)>" }
+        for kind in EntityKind.allCases { transaction.entities[kind] = kind.rawValue.uppercased() }
         for entity in Feature.Entity.allCases where entity != .customer && entity != .terminal {
-            #expect(transaction.name(of: entity) == "<\(entity.rawValue)>")
+            #expect(transaction.name(of: entity) == entity.rawValue.uppercased())
         }
     }
 }

@@ -66,22 +66,25 @@ struct CatBoostFileTests {
 
     @Test("of another kind of model is refused by what it has")
     func otherKinds() {
-        #expect(plain.changed { $0.others = ",\"categorical_features\":[{}]" }.refusal() == .categoricalFeatures)
-        #expect(plain.changed { $0.others = ",\"text_features\":[{}]" }.refusal() == .unsupportedFeatures)
-        #expect(plain.changed { $0.others = ",\"embedding_features\":[{\"x\":1}]" }.refusal() == .unsupportedFeatures)
+        #expect(plain.changed { $0.others = ",\"categorical_features\":[{}]" }.refusal() == .categoricalFeatures("?"))
+        for kind in ["text", "embedding"] {
+            let export = plain.changed { $0.others = ",\"\(kind)_features\":[{\"x\":1}]" }
+            #expect(export.refusal() == .unsupportedFeatures("?", kind: kind))
+        }
         #expect(plain.changed { $0.others = ",\"categorical_features\":[],\"text_features\":[]" }.refusal() == nil)
         #expect(plain.changed { $0.treesKey = "trees" }.refusal() == .notOblivious)
-        #expect(plain.changed { $0.treesKey = "bushes" }.refusal() == .malformed)
-        #expect(plain.changed { $0.scaleAndBias = "[1,[0,0]]" }.refusal() == .severalDimensions)
-        #expect(plain.changed { $0.scaleAndBias = "[1,[]]" }.refusal() == .severalDimensions)
-        #expect(plain.changed { $0.scaleAndBias = "[1]" }.refusal() == .malformed)
-        #expect(plain.changed { $0.scaleAndBias = "1" }.refusal() == .malformed)
+        #expect(plain.changed { $0.treesKey = "bushes" }.refusal() == .malformed("oblivious_trees"))
+        #expect(plain.changed { $0.scaleAndBias = "[1,[0,0]]" }.refusal() == .severalDimensions(2))
+        #expect(plain.changed { $0.scaleAndBias = "[1,[]]" }.refusal() == .malformed("scale_and_bias"))
+        #expect(plain.changed { $0.scaleAndBias = "[1]" }.refusal() == .malformed("scale_and_bias[1]"))
+        #expect(plain.changed { $0.scaleAndBias = "1" }.refusal() == .malformed("scale_and_bias"))
     }
 
     @Test("whose numbering is not the columns' is refused")
     func numbering() {
-        #expect(plain.changed { $0.floats.swapAt(0, 1) }.refusal() == .malformed)
-        #expect(plain.changed { $0.floats.removeFirst() }.refusal() == .malformed)
+        let place = CatBoostImport.Failure.malformed("features_info.float_features[0].feature_index")
+        #expect(plain.changed { $0.floats.swapAt(0, 1) }.refusal() == place)
+        #expect(plain.changed { $0.floats.removeFirst() }.refusal() == place)
         #expect(plain.changed { $0.floats = [] }.refusal() == .shape(tree: 0))
     }
 
@@ -94,10 +97,10 @@ struct CatBoostFileTests {
         #expect(second(Export.tree([(0, 1e39)], [1, 2])) == .shape(tree: 1))
         #expect(second(Export.tree([(0, 0)], [1])) == .shape(tree: 1))
         #expect(second(Export.tree([(0, 0), (1, 0)], [1, 2])) == .shape(tree: 1))
-        #expect(second(Export.tree([(0, 0)], [1, 2], type: "OneHotFeature")) == .splitType(tree: 1))
+        #expect(second(Export.tree([(0, 0)], [1, 2], type: "OneHotFeature")) == .splitType("OneHotFeature", tree: 1))
         #expect(second("{\"splits\":[{\"split_type\":\"FloatFeature\"}],\"leaf_values\":[1,2]}") == .shape(tree: 1))
         let eleven = [(feature: Int, border: Double)](repeating: (0, 0), count: 11)
-        #expect(second(Export.tree(eleven, [Double](repeating: 0, count: 2048))) == .shape(tree: 1))
+        #expect(second(Export.tree(eleven, [Double](repeating: 0, count: 2048))) == .depth(11, tree: 1))
         #expect(
             plain.changed {
                 $0.trees.append(Export.tree([], [1e300]))
@@ -156,8 +159,8 @@ struct CatBoostFileTests {
         #expect(named("", "") == nil)
         #expect(named(",\"feature_id\":\"0\"", ",\"feature_id\":\"1\"") == nil)
         #expect(named(",\"feature_id\":\"a\"", ",\"feature_id\":\"\"") == nil)
-        #expect(named(",\"feature_id\":\"1\"", "") == .featureName(index: 0))
-        #expect(named("", ",\"feature_id\":\"a\"") == .featureName(index: 1))
+        #expect(named(",\"feature_id\":\"1\"", "") == .featureName("1", index: 0, spec: "a"))
+        #expect(named("", ",\"feature_id\":\"a\"") == .featureName("a", index: 1, spec: "b"))
         let fewer = FeatureSpec(name: "s", features: [spec.features[0]])
         #expect(
             refusal { () throws(CatBoostImport.Failure) in
@@ -203,7 +206,7 @@ struct CatBoostFileTests {
         #expect(
             refusal { () throws(CatBoostImport.Failure) in
                 _ = try CatBoostImport(json: export.json).model(trainedOnValuesOf: spec)
-            } == .edges(.tooManyEdges(feature: "a")))
+            } == .borders(32, feature: "a"))
     }
 
     @Test("finds a value above a border where the nearest float is", arguments: 1...6 as ClosedRange<UInt64>)
@@ -221,5 +224,59 @@ struct CatBoostFileTests {
                 #expect(binned.bin(value, feature: 0) == (Float(value) > border ? 1 : 0), "\(value) at \(border)")
             }
         }
+    }
+
+    @Test("says in a sentence what is wrong with it, where, and how to train one that is taken")
+    func sentences() throws {
+        func said(_ json: [UInt8]) -> String {
+            do throws(CatBoostImport.Failure) {
+                _ = try CatBoostImport(json: json).model(trainedOnValuesOf: spec)
+                return ""
+            } catch { return "\(error)" }
+        }
+        func said(_ change: (inout Export) -> Void) -> String { said(plain.changed(change).json) }
+        let many = said { $0.trees = (0..<254).map { Export.tree([(1, Double($0))], [0, 0.01]) } }
+        #expect(
+            many
+                == "feature `b` has 254 borders, and at most 31 are allowed: train with border_count=31 (CatBoost's default "
+                + "is 254)")
+        for json in [[], Array("{".utf8), Array(plain.json.dropLast(3)), Array("trees".utf8)] {
+            #expect(
+                said(json)
+                    == "the file is empty, cut off or not JSON: write it with `model.save_model(FILE, format=\"json\")`"
+            )
+        }
+        #expect(
+            said(Array("[]".utf8)).hasPrefix("it is no export of CatBoost's: its top is missing or of another type"))
+        #expect(said(Array("{}".utf8)).contains("`features_info` is missing"))
+        #expect(
+            said { $0.trees.append("{\"leaf_values\":[1,\"x\"]}") }.contains(
+                "`oblivious_trees[1].leaf_values[1]` is missing"))
+        #expect(
+            said { $0.others = ",\"categorical_features\":[{\"feature_id\":\"shop\"}]" }.hasPrefix(
+                "its feature `shop` is categorical"))
+        for kind in ["text", "embedding"] {
+            let text = said { $0.others = ",\"\(kind)_features\":[{\"feature_index\":7}]" }
+            #expect(text.contains("`7` is a \(kind) feature") && text.contains("train without \(kind)_features"))
+        }
+        #expect(said { $0.treesKey = "trees" }.contains("train with grow_policy=\"SymmetricTree\""))
+        #expect(said { $0.scaleAndBias = "[1,[0,0,0]]" }.contains("has 3 outputs"))
+        let largest = "{\"feature_index\":1,\"feature_id\":\"b\",\"nan_value_treatment\":\"AsTrue\"}"
+        #expect(said { $0.floats[1] = largest }.contains("feature `b` count as the largest (nan_mode=\"Max\")"))
+        #expect(said { $0.floats[1] = largest.replacing("AsTrue", with: "AsFalse") }.isEmpty)
+        #expect(
+            said { $0.trees.append(Export.tree([(0, 1)], [1, 2], type: "OnlineCtr")) }.hasPrefix(
+                "tree 1 has a split of type `OnlineCtr`"))
+        let deep = Export.tree([(Int, Double)](repeating: (0, 0), count: 12), [Double](repeating: 0, count: 4096))
+        #expect(
+            said { $0.trees = [deep] } == "tree 0 is 12 deep, and at most 10 are allowed: train with depth=10 or less")
+        #expect(said { $0.trees = ["{\"leaf_values\":[1]}"] }.hasPrefix("no tree asks anything"))
+        #expect(
+            said { $0.floats.append("{\"feature_index\":2}") }.hasPrefix(
+                "it was trained on 3 features, and the feature spec has 2"))
+        #expect(
+            said { $0.floats[1] = "{\"feature_index\":1,\"feature_id\":\"age\"}" }.hasPrefix(
+                "its feature 1 is `age`, and the feature spec has `b` there"))
+        #expect(said { $0.trees = [Export.tree([(0, 1)], [0, 1e9])] }.hasPrefix("tree 0 has a leaf too large"))
     }
 }

@@ -77,16 +77,16 @@ import Testing
 
     @Test("models of other kinds are refused by name")
     func otherKinds() throws {
-        #expect(throws: CatBoostImport.Failure.categoricalFeatures) {
+        #expect(throws: CatBoostImport.Failure.categoricalFeatures("letter")) {
             try CatBoostImport(json: bytes("categorical.json"))
         }
-        #expect(throws: CatBoostImport.Failure.severalDimensions) {
+        #expect(throws: CatBoostImport.Failure.severalDimensions(3)) {
             try CatBoostImport(json: bytes("multiclass.json"))
         }
         #expect(throws: CatBoostImport.Failure.notOblivious) { try CatBoostImport(json: bytes("lossguide.json")) }
         for kind in ["OneHotFeature", "OnlineCtr"] {
             let json = try replaced("FloatFeature", kind)
-            #expect(throws: CatBoostImport.Failure.splitType(tree: 0)) { try CatBoostImport(json: json) }
+            #expect(throws: CatBoostImport.Failure.splitType(kind, tree: 0)) { try CatBoostImport(json: json) }
         }
     }
 
@@ -97,7 +97,7 @@ import Testing
         #expect(throws: CatBoostImport.Failure.featureCount(model: 3, spec: 2)) {
             try model.model(trainedOnValuesOf: spec(Array(names[..<2])))
         }
-        #expect(throws: CatBoostImport.Failure.featureName(index: 0)) {
+        #expect(throws: CatBoostImport.Failure.featureName(names[0], index: 0, spec: names[1])) {
             try model.model(trainedOnValuesOf: spec([names[1], names[0], names[2]]))
         }
         // Borders of raw values are no bins, and bins past the edges are none either.
@@ -113,7 +113,7 @@ import Testing
     func damaged() throws {
         let json = try bytes("early.json")
         for length in stride(from: 0, to: json.count - 2, by: 97) {
-            #expect(throws: CatBoostImport.Failure.malformed) { try CatBoostImport(json: Array(json[..<length])) }
+            #expect(throws: CatBoostImport.Failure.notJSON) { try CatBoostImport(json: Array(json[..<length])) }
         }
         let outside = try replaced("\"float_feature_index\":2", "\"float_feature_index\":3")
         #expect(throws: CatBoostImport.Failure.self) { try CatBoostImport(json: outside) }

@@ -75,7 +75,11 @@ struct ModelRegistryTests {
         let refused = said().filter { $0.hasPrefix("a model manifest was refused") }
         #expect(refused.count == changes.count)
         for (number, sentence) in refused.enumerated() { #expect(sentence.contains("offset=\(number + 1) reason=")) }
-        #expect(Set(refused.compactMap { $0.split(separator: "=").last }) == ["badSignature", "malformed"])
+        #expect(
+            Set(refused.compactMap { $0.split(separator: "=").last }) == [
+                "the coordinator of the roster did not sign the manifest",
+                "the manifest is damaged, or has not six boxes",
+            ])
     }
 
     @Test("of another coordinator are refused, and a share that another party's key opens is not authentic")
@@ -97,7 +101,8 @@ struct ModelRegistryTests {
         #expect(try registry(.one, key: PartySeeds.hpke(.one), coordinator: own).model(digest) != nil)
         #expect(
             lines.entries.map(\.metadata) == [
-                "offset=0 reason=badSignature", "offset=0 reason=notAuthentic", "model=v1",
+                "offset=0 reason=the coordinator of the roster did not sign the manifest",
+                "offset=0 reason=the party's box does not open with its key", "model=v1",
             ])
     }
 }

@@ -128,4 +128,32 @@ struct InProcessTransportTests {
             #expect(got == [party.previous: 1, party.next: 2])
         }
     }
+
+    @Test("drop what the peer's stream has no room for, or no protocol has; what was sent is counted all the same")
+    func dropped() throws {
+        let cell = InProcessTransport.cell()
+        let (own, peer) = (try #require(cell[.zero]), try #require(cell[.one]))
+        for batch in 0..<70 as Range<UInt64> { own.send(frame(batch), to: .one) }
+        var unknown = frame(99, stream: 2)
+        unknown.kind = Frame.Kind(rawValue: 255)
+        own.send(unknown, to: .one)
+        own.send(frame(100, stream: 2), to: .one)
+        #expect(own.sent.frames == 72 && peer.sent.frames == 0)
+        for batch in 0..<64 as Range<UInt64> {
+            #expect(try peer.receive(stream: .scoring(1), timeout: .zero)?.batch == batch)
+        }
+        #expect(try peer.receive(stream: .scoring(1), timeout: .zero) == nil)
+        #expect(try peer.receive(stream: .scoring(2), timeout: .zero)?.batch == 100)
+        #expect(try cell[.two]?.receive(stream: .scoring(1), timeout: .zero) == nil)
+    }
+
+    @Test("hold frames of their own: what a sender changes afterwards changes nothing at the receiver")
+    func copies() throws {
+        let cell = InProcessTransport.cell()
+        var sent = frame(5, from: .two)
+        try #require(cell[.two]).send(sent, to: .zero)
+        sent.payload = [9, 9]
+        let got = try #require(try cell[.zero]?.receive(stream: .scoring(1), timeout: .zero))
+        #expect(got.payload == [5] && got.sender == .two && got.kind == .completed && got.digest == .zero)
+    }
 }

@@ -74,4 +74,37 @@ struct CountLookupPropertyTests {
         let opened = try cell.open(cell.run(plan: .zero, cell.queries([[5], [9]], thresholds: thresholds)))
         #expect(opened == [[Bool]](repeating: [Bool](repeating: true, count: bits), count: 2))
     }
+
+    @Test("of sums of shares are of the sums, of counts that many members and windows make up", arguments: 1...3)
+    func sums(seed: UInt64) throws {
+        var random = SplitMix64(seed)
+        let cell = try CountCell(thresholds: [4, 2], seed: seed)
+        var queries: [PartyID: CountQueries] = [:]
+        for party in PartyID.allCases { queries[party] = CountQueries(shape: cell.shape) }
+        var expected: [[Bool]] = []
+        for _ in 0..<12 {
+            // Up to nine parts each; what is taken away again is part of the sum, too.
+            let parts = (0..<2).map { _ in
+                (0..<Int.random(in: 0...9, using: &random)).map { _ in Int.random(in: -20...120, using: &random) }
+            }
+            let sums = parts.map { max(0, $0.reduce(0, +)) }
+            let thresholds = [0, 1, 100, 1023, 1, 200].map { UInt16($0) }
+            var shares = [PartyID: [CountShare]]()
+            for (part, sum) in zip(parts, sums) {
+                var held = [CountShare](repeating: .zero, count: 3)
+                for value in part + [sum - part.reduce(0, +)] {
+                    let (zero, one) = (UInt16.random(in: 0 ... .max, using: &random), UInt16(seed) &* 7919)
+                    let components = [zero, one, UInt16(truncatingIfNeeded: value) &- zero &- one]
+                    for party in PartyID.allCases {
+                        held[party.rawValue] += CountShare(
+                            first: components[party.rawValue], second: components[party.next.rawValue])
+                    }
+                }
+                for party in PartyID.allCases { shares[party, default: []].append(held[party.rawValue]) }
+            }
+            for party in PartyID.allCases { queries[party]?.append(shares[party] ?? [], thresholds: thresholds) }
+            expected.append(thresholds.enumerated().map { bit, threshold in sums[bit < 4 ? 0 : 1] >= Int(threshold) })
+        }
+        #expect(try cell.open(cell.run(plan: Digest32(of: [random.bytes(4)]), queries)) == expected)
+    }
 }

@@ -40,8 +40,8 @@ extension TokenWorld {
 
     func keyStore(
         _ party: PartyID, file: String? = nil, state: (any StateStore)? = nil
-    ) throws -> TokenKeyStore {
-        TokenKeyStore(
+    ) throws -> OPRFKeyStore {
+        OPRFKeyStore(
             party: party, state: try state ?? SQLiteStateStore(path: file ?? keyFile(party)),
             wrap: secret(UInt8(party.rawValue) + 120))
     }
@@ -61,9 +61,9 @@ extension TokenWorld {
     func keyStage(
         _ party: PartyID, attempt: UInt32 = 1, fresh: Bool = false, members: [MemberID] = TokenWorld.members,
         state: (any StateStore)? = nil, updates: TokenUpdates? = nil
-    ) throws -> TokenKeyStage {
+    ) throws -> OPRFKeyStage {
         let file = fresh ? "\(path)/\(UUID().uuidString).sqlite" : nil
-        return try TokenKeyStage(
+        return try OPRFKeyStage(
             consortium: "test", firstAttempt: attempt, coordinator: Self.coordinator().verifyingKey,
             channel: Self.channel(party, members: members), store: keyStore(party, file: file, state: state),
             updates: updates ?? self.updates(party), log: log, clock: clock, metrics: metrics[party] ?? Metrics())
@@ -85,9 +85,9 @@ extension TokenWorld {
     }
 
     /// Turns stages in their order until each has a key of this epoch in force.
-    func run(_ stages: [TokenKeyStage], to epoch: UInt64) throws -> [TokenPublicKey] {
+    func run(_ stages: [OPRFKeyStage], to epoch: UInt64) throws -> [TokenPublicKey] {
         for _ in 0..<12 {
-            for stage in stages { _ = try stage.turn(timeout: .zero) }
+            for stage in stages { _ = try stage.turn() }
             if stages.allSatisfy({ $0.newest == TokenEpoch(epoch) }) {
                 return try PartyID.allCases.map { party in
                     guard let share = try keyStore(party).share(consortium: "test", epoch: TokenEpoch(epoch)) else {
@@ -102,7 +102,7 @@ extension TokenWorld {
 
     /// Makes the first key and rotates it up to an epoch, by three parties that were there all the time.
     @discardableResult
-    func makeKeys(to epoch: UInt64 = 1) throws -> [TokenKeyStage] {
+    func makeKeys(to epoch: UInt64 = 1) throws -> [OPRFKeyStage] {
         let stages = try PartyID.allCases.map { try keyStage($0) }
         _ = try run(stages, to: 1)
         for next in stride(from: UInt64(2), through: epoch, by: 1) {

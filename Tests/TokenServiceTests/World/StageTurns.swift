@@ -1,21 +1,22 @@
+import EventLogs
 import Stages
 import TokenService
 
-extension TokenStage {
-    /// A turn that waits for something to answer.
-    @discardableResult
-    func turn(timeout: Duration) throws -> Turn { try turn(until: SystemClock().now + timeout) }
-
-    /// Works as a party's thread does.
-    func run(until stop: () -> Bool, failed: @escaping () -> Void = {}) throws {
-        try Stages.StageThread(clock: SystemClock()) { _ in failed() }.run(self, until: stop)
-    }
+extension Moment {
+    /// A moment that has passed by every clock: who waits until then waits for nothing.
+    static let past = Moment(sinceStart: .zero)
 }
 
-extension TokenKeyStage {
-    /// A turn that waits for something new; what has come of it.
-    func turn(timeout: Duration) throws -> [TokenKeyEvent] {
-        _ = try turn(until: SystemClock().now + timeout)
+extension TokenStage {
+    /// A turn that waits for nothing.
+    @discardableResult
+    func turn() throws -> Turn { try turn(until: .past) }
+}
+
+extension OPRFKeyStage {
+    /// A turn that waits for nothing; what has come of it.
+    func turn() throws -> [TokenKeyEvent] {
+        _ = try turn(until: .past)
         return takeEvents()
     }
 }

@@ -9,6 +9,7 @@ final class StillClock: StageClock {
     private let start: Int64 = 1_735_689_600_000_000
 
     var microseconds: Int64 { start + Int64(now.sinceStart / .microseconds(1)) }
+    var milliseconds: Int64 { microseconds / 1000 }
     var now: Moment { Moment(sinceStart: passed.withLock { $0 }) }
 
     func wait(for duration: Duration) { advance(duration) }

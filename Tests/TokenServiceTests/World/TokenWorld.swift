@@ -6,7 +6,6 @@ import Records
 import Secrets
 import Stages
 import Support
-import Synchronization
 import Telemetry
 import Testing
 import TokenService
@@ -15,11 +14,11 @@ import Tokens
 let bankA = MemberID("bank-a")!
 let bankB = MemberID("bank-b")!
 
-/// A consortium in one process: two members and three parties over one SQLite log in a temporary folder. Parties start and stop
-/// when the test says so, and find their state as they left it.
-final class TokenWorld: Sendable {
+/// A consortium in one process: two members and three parties over one SQLite log in a temporary folder. Parties start, turn and
+/// stop when the test says so, and find their state as they left it.
+final class TokenWorld {
     let path: String
-    let clock = ManualClock()
+    let clock = StillClock()
     let log: any EventLog
     let key: SharedKey
     let context = TokenContext(consortium: Array("test".utf8), epoch: TokenEpoch(1))
@@ -27,7 +26,8 @@ final class TokenWorld: Sendable {
     let banks: [MemberID: [PartyID: Session]]
     /// As the parties have them.
     private let accepted: [MemberID: [PartyID: Session]]
-    private let running = Mutex<[StageThread]>([])
+    /// The parties that answer, in the order in which they turn.
+    private var running: [TokenStage] = []
 
     static let limit = RateLimit(elementsPerSecond: 10, burst: 2000)
     static let members = [bankA, bankB]
@@ -48,10 +48,7 @@ final class TokenWorld: Sendable {
         self.accepted = accepted
     }
 
-    deinit {
-        stop()
-        try? FileManager.default.removeItem(atPath: path)
-    }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// Sessions of a member with the parties, each at both of its ends.
     static func agree(
@@ -103,36 +100,24 @@ final class TokenWorld: Sendable {
             metrics: metrics[party] ?? Metrics())
     }
 
-    /// Starts parties on threads of their own.
+    /// Starts parties, which turn with `turn()`.
     func start(_ parties: PartyID..., lying: [PartyID] = []) throws {
         let stranger = lying.isEmpty ? nil : try SharedKey(seed: 6)
         for party in parties.isEmpty ? PartyID.allCases : parties {
-            let key = lying.contains(party) ? stranger : nil
-            // The thread holds the stage and not the world, whose end is what stops it.
-            let thread = StageThread { [weak self] in try self?.stage(party, key: key).run(until: $0) }
-            running.withLock { $0.append(thread) }
-        }
-    }
-
-    /// Stops all, and records what one failed with.
-    func stop() {
-        let all = running.withLock { running in
-            defer { running = [] }
-            return running
-        }
-        for thread in all {
-            if let error = thread.stop() { Issue.record(error) }
+            running.append(try stage(party, key: lying.contains(party) ? stranger : nil))
         }
     }
 
     /// Starts a party with a share of its own.
-    func start(_ party: PartyID, share: @escaping @Sendable () throws -> TokenKeyShare?) throws {
-        let thread = StageThread { [weak self] stop in
-            guard let share = try share() else { throw TokenError.tooFewParties }
-            try self?.stage(party, share: share).run(until: stop)
-        }
-        running.withLock { $0.append(thread) }
+    func start(_ party: PartyID, share: consuming TokenKeyShare) throws {
+        running.append(try stage(party, share: share))
     }
+
+    /// Stops all.
+    func stop() { running = [] }
+
+    /// A turn of every party that was started.
+    func turn() throws { for stage in running { try stage.turn() } }
 
     /// Leaves a member so much of its rate at a party, in thousandths of an element.
     func leave(_ thousandths: Int64, to member: MemberID, at party: PartyID) throws {
@@ -153,6 +138,16 @@ final class TokenWorld: Sendable {
         return try TokenClient(
             sessions: sessions(member), key: key.publicKey, context: context, cache: cache(member),
             log: log ?? self.log, clock: clock, metrics: metrics, batchSize: batchSize)
+    }
+
+    /// Asks for tokens, and lets the parties turn and the time go on until there are results; for a second at most.
+    func tokens(of client: TokenClient, for identifiers: [Identifier]) throws -> TokenResults {
+        let call = try client.call(for: identifiers, deadline: clock.now + .seconds(1))
+        while true {
+            if let results = try client.results(of: call, until: clock.now) { return results }
+            try turn()
+            clock.advance(.milliseconds(10))
+        }
     }
 
     func cacheFile(_ member: MemberID) -> String { "\(path)/\(member).sqlite" }
@@ -218,40 +213,5 @@ final class KnownSessions: SessionDirectory {
 
     func session(_ member: MemberID, epoch: UInt32) -> Session? {
         sessions[member].flatMap { $0.epoch == epoch ? $0 : nil }
-    }
-}
-
-/// A stage on a thread of its own.
-final class StageThread: Sendable {
-    private let stopping = Atomic(false)
-    private let failure = Mutex<(any Error)?>(nil)
-    private let done = DispatchSemaphore(value: 0)
-
-    /// Until it has run: nothing that it holds is to go with the thread's own closure, behind its last line.
-    private let body: Mutex<(@Sendable (_ stop: () -> Bool) throws -> Void)?>
-
-    init(_ run: @escaping @Sendable (_ stop: () -> Bool) throws -> Void) {
-        body = Mutex(run)
-        Thread.detachNewThread { [self] in
-            do {
-                try body.withLock { $0.take() }?({ stopping.load(ordering: .acquiring) })
-            } catch {
-                failure.withLock { $0 = error }
-            }
-            done.signal()
-        }
-    }
-
-    /// Waits for the end that it comes to by itself; returns what it failed with.
-    func waitForEnd() -> (any Error)? {
-        done.wait()
-        return failure.withLock { $0 }
-    }
-
-    /// Waits for the end; returns what it failed with.
-    func stop() -> (any Error)? {
-        stopping.store(true, ordering: .releasing)
-        done.wait()
-        return failure.withLock { $0 }
     }
 }

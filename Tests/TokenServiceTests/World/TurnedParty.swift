@@ -7,7 +7,7 @@ import Tokens
 final class TurnedParty {
     private let world: TokenWorld
     private let party: PartyID
-    private let keys: TokenKeyStage
+    private let keys: OPRFKeyStage
     private var answers: TokenStage?
 
     init(_ party: PartyID, in world: TokenWorld) throws {
@@ -17,7 +17,7 @@ final class TurnedParty {
     }
 
     func turn() throws {
-        _ = try keys.turn(timeout: .zero)
+        _ = try keys.turn()
         guard let newest = keys.newest else { return }
         let stage = try answers ?? world.answerStage(party, newest)
         answers = stage
@@ -27,6 +27,6 @@ final class TurnedParty {
             }
             stage.rotate(to: share)
         }
-        _ = try stage.turn(timeout: .zero)
+        _ = try stage.turn()
     }
 }
