@@ -60,11 +60,14 @@ extension [String: JSONScalar] {
         }
         guard !text.isEmpty else { throw Rejection(reason: .emptyField, field: name) }
         guard limit.takes(text) else { throw Rejection(reason: .fieldTooLong, field: name) }
-        guard text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) else {
-            throw Rejection(reason: .controlCharacter, field: name)
+        var mayBeReplaced = false
+        for byte in text.utf8 {
+            guard byte >= 32, byte != 127 else { throw Rejection(reason: .controlCharacter, field: name) }
+            // The first byte of U+FFFD.
+            if byte == 0xEF { mayBeReplaced = true }
         }
         // What stood there was lost before it came here, and different ids may look alike.
-        guard !text.hasReplacement else { throw Rejection(reason: .encodingUnsupported, field: name) }
+        if mayBeReplaced, text.hasReplacement { throw Rejection(reason: .encodingUnsupported, field: name) }
         return text
     }
 

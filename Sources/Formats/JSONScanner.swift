@@ -108,17 +108,22 @@ struct JSONScanner {
             at += 1
             return
         }
+        // Names of members that have a path are told apart by it.
         var names = Set<String>()
         while true {
             space()
             let name = try string()
-            guard names.insert(name).inserted else { throw Malformed() }
+            if prefix == nil, !names.insert(name).inserted { throw Malformed() }
+            let end = at
             space()
             try expect(":")
             space()
             let path = prefix.map { $0 + (paths.hasEscapes ? JSONPaths.escaped(name) : name) }
             let value = try member(name, path: path, depth: depth)
-            if let path, fields.updateValue(value, forKey: path) != nil { throw Malformed() }
+            if let path, fields.updateValue(value, forKey: path) != nil {
+                at = end
+                throw Malformed()
+            }
             if !isUTF8, undecoded == nil, case .undecoded = value { undecoded = path }
             space()
             if peek == UInt8(ascii: ",") {

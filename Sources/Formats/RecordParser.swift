@@ -56,7 +56,7 @@ package struct RecordParser: Sendable {
     }
 
     private func isTimeWithoutDigits(_ text: [UInt8]) -> Bool {
-        guard let fields = try? columns.row(text), !isLabel(fields) else { return false }
+        guard let fields = try? columns.row(text), !isLabel(fields, type(fields)) else { return false }
         return times.names.allSatisfy { name in
             guard case .string(let text) = fields[name], !text.isEmpty else { return false }
             return !text.utf8.contains { (48...57).contains($0) }
@@ -102,10 +102,11 @@ package struct RecordParser: Sendable {
     /// A label where `type` says so, a watermark where it says so, otherwise a transaction.
     private func part(_ fields: [String: JSONScalar], _ place: RecordPlace?) -> RecordPart {
         do throws(Rejection) {
-            if let labels = mapping.labels, isLabel(fields) {
+            let type = type(fields)
+            if let labels = mapping.labels, isLabel(fields, type) {
                 return RecordPart(index: 0, result: .success(.verdict(try verdict(fields, labels))))
             }
-            if type(fields) == Mapping.watermarkType {
+            if type == Mapping.watermarkType {
                 return RecordPart(index: 0, result: .success(.watermark(try times.time(fields))))
             }
             return RecordPart(index: 0, result: .success(try transaction(fields, place)))
@@ -123,10 +124,10 @@ package struct RecordParser: Sendable {
         }
     }
 
-    private func isLabel(_ fields: [String: JSONScalar]) -> Bool {
+    private func isLabel(_ fields: [String: JSONScalar], _ type: String?) -> Bool {
         guard let labels = mapping.labels else { return false }
         guard let value = labels.value else { return fields.isThere(labels.transaction) }
-        return type(fields) == value
+        return type == value
     }
 
     /// The items of a record's messages by their number in the record; a message that can't be read as a whole is one.

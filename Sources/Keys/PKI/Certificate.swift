@@ -66,7 +66,9 @@ struct Certificate {
     private static func setName(_ name: OpaquePointer?, _ text: String) throws(PKIError) {
         // MBSTRING_UTF8, a macro that Swift does not see.
         let utf8: Int32 = 0x1000
-        try check(X509_NAME_add_entry_by_NID(name, NID_commonName, utf8, Array(text.utf8), -1, -1, 0), "name")
+        let bytes = Array(text.utf8)
+        try check(
+            X509_NAME_add_entry_by_NID(name, NID_commonName, utf8, bytes, Int32(bytes.count), -1, 0), "name")
     }
 
     private static func add(_ part: Extension, to certificate: OpaquePointer) throws(PKIError) {
