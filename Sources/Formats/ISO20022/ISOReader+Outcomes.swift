@@ -26,10 +26,14 @@ extension ISOReader {
 
     /// The outcomes of a pacs.004, or of one block of a camt.056.
     ///
-    /// - Parameter group: the element that names the original message for all of them.
+    /// - Parameter group: the element that names the original message for all of them, and the reason where they have none.
     mutating func outcomes(_ block: Int, group: String, _ shared: ISOFields) -> [ISOMessage.Item] {
         let around = tree.children(block, group)
-        let group = Group(messageID: around.count == 1 ? tree.text(around[0], "OrgnlMsgId") : nil)
+        var group = Group()
+        if around.count == 1 {
+            group.messageID = tree.text(around[0], "OrgnlMsgId")
+            group.reason = reason(around[0], kind == .return ? "RtrRsnInf" : "CxlRsnInf")
+        }
         return tree.children(block, kind.item).map { outcome($0, group, shared) }
     }
 
@@ -75,7 +79,7 @@ extension ISOReader {
 
     /// The first reason that says fraud, wherever it stands among others, or else the first of all.
     private func reason(_ index: Int, _ information: String) -> String? {
-        let reasons = tree.children(index, information).compactMap { tree.code($0, "Rsn") }
+        let reasons = tree.children(index, information).flatMap { tree.children($0, "Rsn") }.flatMap { tree.codes($0) }
         return reasons.first(where: PaymentOutcome.fraudReasons.contains) ?? reasons.first
     }
 }

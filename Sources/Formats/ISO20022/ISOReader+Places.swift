@@ -5,16 +5,16 @@ extension ISOReader {
     /// - Throws: `misplacedElement` with the element's name and place.
     func checkPlaces() throws(MessageFault) {
         for index in tree.subtree(body).dropFirst() {
-            let element = tree.elements[index]
-            guard !isInPlace(index, element.name) else { continue }
-            throw MessageFault(.misplacedElement, field: element.name, at: element.at)
+            let name = tree.elements[index].name
+            guard !isInPlace(index, name) else { continue }
+            throw MessageFault(.misplacedElement, field: name, at: tree.elements[index].at)
         }
     }
 
     /// Whether an element may stand where it does. Most names are of none of the lengths that count.
     private func isInPlace(_ index: Int, _ name: String) -> Bool {
         switch name.utf8.count {
-        case ...4, 7, 8, 10: return true
+        case ...4, 8, 10: return true
         default: break
         }
         switch name {
@@ -22,7 +22,7 @@ extension ISOReader {
         case "PmtId": return kind.isTransfer && isItem(tree.parent(index))
         case "OrgnlTxId", "OrgnlEndToEndId": return !kind.isTransfer && isItem(tree.parent(index))
         case "CdtTrfTxInf", "TxInfAndSts", "TxInf": return isItem(index)
-        case "GrpHdr": return tree.parent(index) == body
+        case "GrpHdr", "Assgnmt": return name == kind.header && tree.parent(index) == body
         default: return ISOMessage.Kind(element: name) == nil
         }
     }

@@ -137,4 +137,9 @@ struct MessageTree {
     func code(_ element: Int, _ name: String) -> String? {
         child(element, name).flatMap { text($0, "Cd") ?? text($0, "Prtry") }
     }
+
+    /// All that an element says as `code` does, codes of a list first.
+    func codes(_ element: Int) -> [String] {
+        (children(element, "Cd") + children(element, "Prtry")).map { elements[$0].text }.filter { !$0.isEmpty }
+    }
 }

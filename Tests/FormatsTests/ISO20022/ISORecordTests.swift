@@ -151,13 +151,40 @@ struct ISORecordTests {
         for (codes, reason) in [
             (["CUST", "FRAD"], "FRAD"), (["FR01", "AC04"], "FR01"), (["CUST", "AC04"], "CUST"), ([], nil),
         ] as [([String], String?)] {
-            let reasons = codes.map { ISOSample.branch("RtrRsnInf", [ISOSample.coded("Rsn", $0)]) }
-            let message = ISOSample.branch(
-                "PmtRtr", [.header(), .branch("TxInf", [.leaf("OrgnlTxId", "T1")] + reasons)])
-            let outcome = try message.parts("pacs.004.001.09", syntax)[0].outcome
-            #expect(outcome?.reason == reason)
-            #expect(outcome?.tellsFraud == (reason?.hasPrefix("FR") ?? false))
+            let informations = codes.map { ISOSample.branch("RtrRsnInf", [ISOSample.coded("Rsn", $0)]) }
+            let reasons = ISOSample.branch("RtrRsnInf", codes.map { ISOSample.coded("Rsn", $0) })
+            let words = ISOSample.branch("RtrRsnInf", [.branch("Rsn", codes.map { .leaf("Prtry", $0) })])
+            for said in [informations, [reasons], [words]] {
+                let outcome = try back(said, syntax)
+                #expect(outcome?.reason == reason)
+                #expect(outcome?.tellsFraud == (reason?.hasPrefix("FR") ?? false))
+            }
         }
+    }
+
+    private func back(_ more: [ISOSample], group: [ISOSample] = [], _ syntax: Mapping.Syntax) throws -> PaymentOutcome? {
+        let transaction = ISOSample.branch("TxInf", [.leaf("OrgnlTxId", "T1")] + more)
+        return try ISOSample.branch("PmtRtr", [.header(), .branch("OrgnlGrpInf", group), transaction])
+            .parts("pacs.004.001.09", syntax)[0].outcome
+    }
+
+    @Test("a return and a recall have their group's reason where they have none", arguments: ISOSample.syntaxes)
+    func groupReasons(syntax: Mapping.Syntax) throws {
+        func reason(_ name: String, _ code: String) -> [ISOSample] { [.branch(name, [ISOSample.coded("Rsn", code)])] }
+        #expect(try back([], group: reason("RtrRsnInf", "FRAD"), syntax)?.reason == "FRAD")
+        #expect(try back(reason("RtrRsnInf", "CUST"), group: reason("RtrRsnInf", "FRAD"), syntax)?.reason == "CUST")
+        let recall = ISOSample.branch(
+            "FIToFIPmtCxlReq",
+            [
+                .branch("Assgnmt", [.leaf("Id", "A"), .leaf("CreDtTm", "2026-03-02T10:15:00Z")]),
+                .branch(
+                    "Undrlyg",
+                    [
+                        .branch("OrgnlGrpInfAndCxl", reason("CxlRsnInf", "FR01")),
+                        .branch("TxInf", [.leaf("OrgnlTxId", "T1")]),
+                    ]),
+            ])
+        #expect(try recall.parts("camt.056.001.08", syntax)[0].outcome?.reason == "FR01")
     }
 
     @Test("a UETR is one id in capitals and in small letters", arguments: ISOSample.syntaxes)
