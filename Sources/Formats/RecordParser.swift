@@ -150,17 +150,17 @@ package struct RecordParser: Sendable {
         let result: Result<ParsedRecord, Rejection>
         do throws(Rejection) {
             if let rejection = item.rejection { throw rejection }
+            let fields = item.fields.mapValues(JSONScalar.string)
             switch message.kind {
-            case .creditTransfer, .initiation: result = .success(try transaction(item.fields, nil))
-            case .status: result = .success(.outcome(try outcome(item.fields, .status)))
-            case .return: result = .success(.outcome(try outcome(item.fields, .return)))
-            case .recall: result = .success(.outcome(try outcome(item.fields, .recall)))
+            case .creditTransfer, .initiation: result = .success(try transaction(fields, nil))
+            case .status: result = .success(.outcome(try outcome(fields, .status)))
+            case .return: result = .success(.outcome(try outcome(fields, .return)))
+            case .recall: result = .success(.outcome(try outcome(fields, .recall)))
             }
         } catch {
             result = .failure(error)
         }
-        let fields = item.fields.compactMapValues { if case .string(let text) = $0 { text } else { nil } }
-        return RecordPart(index: index, at: item.at, result: result, message: fields, notes: message.notes)
+        return RecordPart(index: index, at: item.at, result: result, message: item.fields, notes: message.notes)
     }
 
     /// A transaction that has all it must have, or why it is left out.

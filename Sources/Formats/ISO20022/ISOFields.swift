@@ -1,17 +1,15 @@
 /// What a message says, by the raw values of `ISOField`, set one after the other.
 struct ISOFields {
-    private(set) var values: [String: JSONScalar]
+    private(set) var values: [String: String]
 
     init() {
         values = [:]
         values.reserveCapacity(32)
     }
 
-    init(_ values: [String: JSONScalar]) { self.values = values }
+    init(_ values: [String: String]) { self.values = values }
 
-    subscript(field: ISOField) -> String? {
-        if case .string(let text) = values[field.rawValue] { text } else { nil }
-    }
+    subscript(field: ISOField) -> String? { values[field.rawValue] }
 
     /// An id that is one: `NOTPROVIDED` is ISO 20022's word for none, which senders also write in small letters and with a
     /// space.
@@ -32,7 +30,7 @@ struct ISOFields {
 
     /// Keeps what was there where `text` is nil.
     mutating func set(_ field: ISOField, _ text: String?) {
-        if let text { values[field.rawValue] = .string(text) }
+        if let text { values[field.rawValue] = text }
     }
 
     /// - Throws: `missingField` where the message does not say it.

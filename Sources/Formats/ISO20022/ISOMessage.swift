@@ -16,17 +16,15 @@ struct ISOMessage {
 
     /// One transaction of a pacs.008 or pain.001, or one outcome of the others.
     struct Item {
-        /// Values by the raw values of `ISOField`; all of them are strings.
-        var fields: [String: JSONScalar]
+        /// Texts by the raw values of `ISOField`.
+        var fields: [String: String]
         /// Where the item begins, in bytes of the text.
         var at: Int
         /// The first thing that is wrong with this item alone; the message's other items stand.
         var rejection: Rejection?
 
         /// What no other transaction of a record may have; nil where the message gives none.
-        var reference: String? {
-            if case .string(let text) = fields[ISOField.reference.rawValue] { text } else { nil }
-        }
+        var reference: String? { fields[ISOField.reference.rawValue] }
     }
 
     var kind: Kind

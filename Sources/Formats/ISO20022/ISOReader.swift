@@ -94,13 +94,7 @@ struct ISOReader {
             try wrong(.countMismatch, "NbOfTxs", header)
         }
         guard kind != .recall, let sum = tree.text(header, "CtrlSum") else { return }
-        let amounts = items.map { item in
-            if case .string(let text) = item.fields[ISOField.amount.rawValue] {
-                ExactSum(text)
-            } else {
-                nil as ExactSum?
-            }
-        }
+        let amounts = items.map { $0.fields[ISOField.amount.rawValue].flatMap(ExactSum.init) }
         // Where an amount can't be read the transaction says so itself.
         if amounts.contains(where: { $0 == nil }) { return }
         if ExactSum(sum) != amounts.reduce(ExactSum.zero, { ExactSum.sum($0, $1 ?? .zero) }) {
@@ -170,13 +164,14 @@ struct ISOReader {
 extension EventTime {
     /// As `init(rfc3339:)`, and a date with a zone, as XML Schema has it (`2026-03-02+01:00`): midnight, UTC, of that date.
     init?(isoDateTime text: String) {
-        let date = text.prefix(10)
-        let zone = text.dropFirst(10)
-        if zone == "Z" || (zone.utf8.count == 6 && "+-".contains(zone.prefix(1)) && !zone.isEmpty) {
-            guard EventTime(rfc3339: "\(date)T00:00:00\(zone)") != nil else { return nil }
-            self.init(rfc3339: date)
-        } else {
+        let zone = Array(text.utf8.dropFirst(10))
+        let isOffset = zone.count == 6 && (zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"))
+        guard isOffset || zone == [UInt8(ascii: "Z")] else {
             self.init(rfc3339: text)
+            return
         }
+        let date = text.prefix(10)
+        guard EventTime(rfc3339: "\(date)T00:00:00\(text.dropFirst(10))") != nil else { return nil }
+        self.init(rfc3339: date)
     }
 }

@@ -50,9 +50,9 @@ enum XMLEncoding {
     private static func declared(in text: [UInt8]) throws(MessageFault) -> String? {
         guard text.starts(with: "<?xml".utf8) else { return nil }
         let declaration = text.prefix(200).prefix { $0 != UInt8(ascii: ">") }
-        guard let name = declaration.firstRange(of: Array("encoding".utf8)) else { return nil }
-        let blanks: Set<UInt8> = [32, 9, 10, 13]
-        let value = declaration[name.upperBound...].drop { blanks.contains($0) || $0 == UInt8(ascii: "=") }
+        let word = "encoding".utf8
+        guard let name = declaration.indices.first(where: { declaration[$0...].starts(with: word) }) else { return nil }
+        let value = declaration[(name + word.count)...].drop { XMLScanner.isSpace($0) || $0 == UInt8(ascii: "=") }
         guard let quote = value.first, quote == 34 || quote == 39, let end = value.dropFirst().firstIndex(of: quote)
         else { throw MessageFault(.malformedXML) }
         let encoding = value[(value.startIndex + 1)..<end]

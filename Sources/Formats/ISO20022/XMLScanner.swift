@@ -40,7 +40,7 @@ struct XMLScanner {
     }
 
     /// White space of XML 1.0, production 3.
-    private static func isSpace(_ c: UInt8) -> Bool { c == 32 || c == 10 || c == 9 || c == 13 }
+    static func isSpace(_ c: UInt8) -> Bool { c == 32 || c == 10 || c == 9 || c == 13 }
 
     private var peek: UInt8? { at < text.count ? text[at] : nil }
 
@@ -300,7 +300,20 @@ struct XMLScanner {
         } else {
             guard !sees("]]>") else { throw malformed }
             try keep()
+            keepPlain()
         }
+    }
+
+    /// Takes the ASCII that stands here up to what needs a second look: markup, a reference, `]` and white space other than
+    /// blanks and line feeds.
+    private mutating func keepPlain() {
+        let start = at
+        while at < text.count, content.count + at - start < Self.fieldLimit, Self.isPlain(text[at]) { at += 1 }
+        content += text[start..<at]
+    }
+
+    private static func isPlain(_ c: UInt8) -> Bool {
+        (c >= 32 && c < 128 && c != UInt8(ascii: "<") && c != UInt8(ascii: "&") && c != UInt8(ascii: "]")) || c == 10
     }
 
     /// Takes one character of text.
