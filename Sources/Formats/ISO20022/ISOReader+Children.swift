@@ -29,6 +29,22 @@ struct TransferChildren {
     }
 }
 
+/// The fields of who pays or is paid.
+private struct PaymentSide {
+    var name: ISOField
+    var country: ISOField
+    var account: ISOField
+    var agent: ISOField
+    var slots: (party: TransferChildren.Slot, account: TransferChildren.Slot)
+
+    static let debtor = PaymentSide(
+        name: .debtorName, country: .debtorCountry, account: .debtorAccount, agent: .debtorAgent,
+        slots: (.debtor, .debtorAccount))
+    static let creditor = PaymentSide(
+        name: .creditorName, country: .creditorCountry, account: .creditorAccount, agent: .creditorAgent,
+        slots: (.creditor, .creditorAccount))
+}
+
 extension ISOReader {
     /// Reads a transfer's elements, or those of the payment information around it, in one pass over them.
     ///
@@ -49,9 +65,9 @@ extension ISOReader {
             case "Amt":
                 found.see(.ordered, ISOField.amount.rawValue)
                 found[.ordered] = child
-            case "Cdtr", "CdtrAcct", "CdtrAgt": readCreditor(child, name, &found, &fields)
+            case "Cdtr", "CdtrAcct", "CdtrAgt": readParty(child, name, .creditor, &found, &fields)
             case "Dbtr", "DbtrAcct", "DbtrAgt":
-                if isBlock { readDebtor(child, name, &found, &fields) }
+                if isBlock { readParty(child, name, .debtor, &found, &fields) }
             case "AccptncDtTm": set(.acceptanceTime, child, .acceptance, &found, &fields)
             case "IntrBkSttlmDt": set(.settlementDate, child, .settlement, &found, &fields)
             case "ReqdExctnDt":
@@ -95,29 +111,18 @@ extension ISOReader {
         fields.set(.executionDate, text(child) ?? tree.text(child, "Dt") ?? tree.text(child, "DtTm"))
     }
 
-    private func readCreditor(
-        _ child: Int, _ name: String, _ found: inout TransferChildren, _ fields: inout ISOFields
+    /// Reads one side of a payment: the party, its account or its bank.
+    private func readParty(
+        _ child: Int, _ name: String, _ side: PaymentSide, _ found: inout TransferChildren, _ fields: inout ISOFields
     ) {
         switch name {
-        case "Cdtr":
-            found.see(.creditor, ISOField.creditorName.rawValue)
-            fields.set(.creditorName, tree.text(child, "Nm"))
-            fields.set(.creditorCountry, country(child))
-        case "CdtrAcct":
-            readAccount(child, .creditorAccount, .creditorAccount, &found, &fields)
-        default: fields.set(.creditorAgent, agent(child))
-        }
-    }
-
-    private func readDebtor(_ child: Int, _ name: String, _ found: inout TransferChildren, _ fields: inout ISOFields) {
-        switch name {
-        case "Dbtr":
-            found.see(.debtor, ISOField.debtorName.rawValue)
-            fields.set(.debtorName, tree.text(child, "Nm"))
-            fields.set(.debtorCountry, country(child))
-        case "DbtrAcct":
-            readAccount(child, .debtorAccount, .debtorAccount, &found, &fields)
-        default: fields.set(.debtorAgent, agent(child))
+        case "Cdtr", "Dbtr":
+            found.see(side.slots.party, side.name.rawValue)
+            fields.set(side.name, tree.text(child, "Nm"))
+            fields.set(side.country, country(child))
+        case "CdtrAcct", "DbtrAcct":
+            readAccount(child, side.account, side.slots.account, &found, &fields)
+        default: fields.set(side.agent, agent(child))
         }
     }
 
