@@ -22,13 +22,13 @@ struct JSONScanner {
     /// The whole record.
     private let bytes: [UInt8]
     private var at = 0
-    /// Values by dotted path, as far as the record was read; empty where a tree is built.
+    /// Values by dotted path (`JSONPaths.key`), as far as the record was read; empty where a tree is built.
     private var fields: [String: JSONScalar] = [:]
     /// Where not only scalars but everything is wanted.
     private var tree: MessageTree?
     /// Whether all bytes are UTF-8; where they are not, and all else is right, the record is in another encoding.
     private var isUTF8 = true
-    /// The path of the first text that is not UTF-8.
+    /// The key of the first text that is not UTF-8.
     private var undecoded: String?
     /// The mapping's paths that go into arrays or names with dots.
     private let paths: JSONPaths
@@ -48,7 +48,9 @@ struct JSONScanner {
         var scanner = JSONScanner(bytes, tree: nil, paths: paths)
         scanner.isUTF8 = String(validating: bytes, as: UTF8.self) != nil
         try scanner.document()
-        guard scanner.isUTF8 else { throw MessageFault(.encodingUnsupported, field: scanner.undecoded) }
+        guard scanner.isUTF8 else {
+            throw MessageFault(.encodingUnsupported, field: scanner.undecoded.flatMap(JSONPaths.path))
+        }
         paths.resolve(&scanner.fields)
         return scanner.fields
     }
@@ -112,13 +114,15 @@ struct JSONScanner {
         var names = Set<String>()
         while true {
             space()
-            let name = try string()
-            if prefix == nil, !names.insert(name).inserted { throw Malformed() }
+            let characters = try characters()
+            let name = String(decoding: characters, as: UTF8.self)
+            let key = characters.contains { $0 > 126 } ? JSONPaths.key(characters) : name
+            if prefix == nil, !names.insert(key).inserted { throw Malformed() }
             let end = at
             space()
             try expect(":")
             space()
-            let path = prefix.map { $0 + (paths.hasEscapes ? JSONPaths.escaped(name) : name) }
+            let path = prefix.map { $0 + (paths.hasEscapes ? JSONPaths.escaped(key) : key) }
             let value = try member(name, path: path, depth: depth)
             if let path, fields.updateValue(value, forKey: path) != nil {
                 at = end
@@ -231,14 +235,16 @@ struct JSONScanner {
         return String(decoding: bytes[start..<at], as: UTF8.self)
     }
 
-    /// A string's characters, with escapes resolved. Characters below U+0020 have to be escaped (RFC 8259, section 7).
-    private mutating func string() throws -> String {
+    private mutating func string() throws -> String { String(decoding: try characters(), as: UTF8.self) }
+
+    /// A string's characters as UTF-8, with escapes resolved. Those below U+0020 have to be escaped (RFC 8259, section 7).
+    private mutating func characters() throws -> [UInt8] {
         try expect("\"")
         var out: [UInt8] = []
         while let c = peek {
             at += 1
             switch c {
-            case UInt8(ascii: "\""): return String(decoding: out, as: UTF8.self)
+            case UInt8(ascii: "\""): return out
             case UInt8(ascii: "\\"): try escape(into: &out)
             case 0..<32: throw Malformed()
             default: out.append(c)

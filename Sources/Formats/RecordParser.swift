@@ -19,6 +19,8 @@ package struct RecordParser: Sendable {
     private let amounts: AmountReader
     private let times: TimeReader
     private let paths: JSONPaths
+    /// `Labels.value` in small letters.
+    private let labelType: String?
     private var columns: CSVColumns
 
     /// How long the fields of a record may be.
@@ -33,6 +35,7 @@ package struct RecordParser: Sendable {
         }
         amounts = AmountReader(mapping)
         times = TimeReader(mapping.time, mapping.timeForm, isMessage: mapping.format.isMessage)
+        labelType = mapping.labels?.value?.lowercased()
         let names = mapping.names
         paths = JSONPaths(mapping.format == .json ? names : [])
         columns = CSVColumns(mapping.format.csv ?? Mapping.CSVForm(), names: names)
@@ -45,7 +48,7 @@ package struct RecordParser: Sendable {
     /// - Throws: names that the line lacks or has twice. A line whose names are all unknown is no record either where its
     ///   time has no digit: it lacks them.
     package func reading(header line: [UInt8]) throws(HeaderFault) -> RecordParser? {
-        guard let form = mapping.format.csv, let text = try? mapping.encoding.utf8(line) else { return nil }
+        guard let form = mapping.format.csv, let text = try? mapping.encoding.fields(line) else { return nil }
         if let columns = try columns.reading(header: text, mapping) {
             var parser = self
             parser.columns = columns
@@ -93,7 +96,7 @@ package struct RecordParser: Sendable {
 
     private func decoded(_ bytes: [UInt8]) throws(MessageFault) -> [UInt8] {
         do throws(Rejection) {
-            return try mapping.encoding.utf8(bytes)
+            return try mapping.encoding.fields(bytes)
         } catch {
             throw MessageFault(error.reason)
         }
@@ -115,19 +118,20 @@ package struct RecordParser: Sendable {
         }
     }
 
+    /// What the record says it is, in small letters.
     private func type(_ fields: [String: JSONScalar]) -> String? {
         guard let name = mapping.type else { return nil }
         switch fields[name] {
-        case .string(let text): return text.trimmed
-        case .number(let text): return text
+        case .string(let text): return text.trimmed.lowercased()
+        case .number(let text): return text.lowercased()
         default: return nil
         }
     }
 
     private func isLabel(_ fields: [String: JSONScalar], _ type: String?) -> Bool {
         guard let labels = mapping.labels else { return false }
-        guard let value = labels.value else { return fields.isThere(labels.transaction) }
-        return type == value
+        guard let labelType else { return fields.isThere(labels.transaction) }
+        return type == labelType
     }
 
     /// The items of a record's messages by their number in the record; a message that can't be read as a whole is one.
@@ -256,7 +260,7 @@ extension OutcomeFields {
         guard let scenario, let text = try fields.optional(FieldSource([scenario])) else {
             return LabelledOutcome(fraud: isFraud, scenario: isFraud ? 1 : 0)
         }
-        guard let number = ExactNumber(text)?.whole, number >= 0 else {
+        guard let number = LabelledOutcome.scenario(text) else {
             throw Rejection(reason: .valueInvalid, field: scenario)
         }
         return LabelledOutcome(fraud: isFraud, scenario: number)

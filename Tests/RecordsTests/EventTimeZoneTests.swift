@@ -31,6 +31,7 @@ struct EventTimeZoneTests {
     func ends() {
         #expect(read("0001-01-01T01:59:59", ahead: 2) == nil)
         #expect(read("0001-01-01T02:00:00", ahead: 2) == "0001-01-01T00:00:00Z")
+        #expect(read("0001-01-01", ahead: 2) == nil && read("0001-01-01", ahead: -2) == "0001-01-01T02:00:00Z")
         #expect(read("9999-12-31T22:00:00", ahead: -2) == nil)
         #expect(read("9999-12-31T21:59:59", ahead: -2) == "9999-12-31T23:59:59Z")
     }

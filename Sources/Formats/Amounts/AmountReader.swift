@@ -67,10 +67,12 @@ struct AmountReader: Sendable {
         return Written(text: fields.exact(source, try fields.required(source)), field: source.name)
     }
 
-    /// Zeros and marks alone.
+    /// Zeros, marks and signs alone, whatever the exponent.
     private static func isZero(_ text: String) -> Bool {
-        text.utf8.contains(48)
-            && text.utf8.allSatisfy { $0 == 48 || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",") }
+        let parts = text.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
+        return parts[0].contains("0")
+            && parts[0].unicodeScalars.allSatisfy { "0.,'\u{2019}+-\u{2212}()".unicodeScalars.contains($0) || $0.isSpace }
+            && (parts.count == 1 || Int(parts[1]) != nil)
     }
 
     private func known(_ code: String) throws(Rejection) -> Currency {
@@ -112,7 +114,7 @@ struct AmountReader: Sendable {
         _ fields: [String: JSONScalar], _ written: Written, units: Int64, isNegative: Bool
     ) throws(Rejection) -> Bool {
         if written.isRefund || form.refundField != nil {
-            guard !isNegative else { throw Rejection(reason: .amountNegative, field: written.field) }
+            guard !isNegative || units == 0 else { throw Rejection(reason: .amountNegative, field: written.field) }
             return written.isRefund
         }
         let byMinus = isNegative != form.isPaymentNegative && (units != 0 || isNegative)

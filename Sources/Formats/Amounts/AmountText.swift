@@ -5,13 +5,15 @@ struct AmountText {
     /// A minus stood before or behind the digits, or brackets around them.
     var isNegative: Bool
 
-    /// Reads a text by its mapping's form. A sign may stand before or behind the digits.
+    /// Reads a text by its mapping's form. A sign may stand before or behind the digits, with blanks between.
     ///
     /// - Returns: nil where marks are not where they belong: a group of thousands has three digits, those before it may
     ///   have two, as in India, and the first one to three, with no zero before them.
     init?(_ text: String, _ form: AmountForm) {
         var characters = Array(text.unicodeScalars)[...]
         isNegative = Self.takeSign(&characters, pluses: !form.isPlain)
+        characters = characters.drop { $0.isSpace }
+        while characters.last?.isSpace == true { characters.removeLast() }
         guard characters.first.map({ !Self.isMinus($0) }) ?? false else { return nil }
         if form.isPlain {
             decimal = Self.string(characters)
@@ -67,13 +69,18 @@ struct AmountText {
     }
 }
 
+extension Unicode.Scalar {
+    /// A blank as amounts have them: an ordinary, a no-break or a thin one.
+    var isSpace: Bool { self == " " || self == "\u{A0}" || self == "\u{2009}" || self == "\u{202F}" }
+}
+
 extension AmountForm.ThousandsMark {
     /// Whether a character is the mark, in one of its spellings.
     fileprivate func matches(_ scalar: Unicode.Scalar) -> Bool {
         switch self {
         case .point: scalar == "."
         case .comma: scalar == ","
-        case .blank: [" ", "\u{A0}", "\u{2009}", "\u{202F}"].contains(scalar)
+        case .blank: scalar.isSpace
         case .apostrophe: scalar == "'" || scalar == "\u{2019}"
         }
     }

@@ -17,10 +17,19 @@ package enum TextEncoding: String, Sendable, Hashable, CaseIterable {
     ///
     /// - Throws: `encodingUnsupported` for bytes that the encoding does not have.
     package func utf8(_ bytes: [UInt8]) throws(Rejection) -> [UInt8] {
+        let text = try fields(bytes)
+        guard self == .utf8 || !text.contains(Self.noCharacter) else { throw Self.unsupported }
+        return text
+    }
+
+    /// As `utf8`, for readers that check it field by field: a single byte that the encoding does not have is one that UTF-8
+    /// does not have either.
+    ///
+    /// - Throws: `encodingUnsupported` for what is not UTF-16, where that is the encoding.
+    func fields(_ bytes: [UInt8]) throws(Rejection) -> [UInt8] {
         switch self {
         case .utf8: return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes[3...]) : bytes
-        case .ascii, .latin1, .latin9, .windows1252:
-            return try Self.encoded(bytes.map { byte throws(Rejection) in try scalar(byte) })
+        case .ascii, .latin1, .latin9, .windows1252: return singleBytes(bytes)
         case .utf16:
             guard let mark = bytes.first, bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) else {
                 throw Self.unsupported
@@ -33,23 +42,31 @@ package enum TextEncoding: String, Sendable, Hashable, CaseIterable {
 
     private static let unsupported = Rejection(reason: .encodingUnsupported, field: nil)
 
-    private static func encoded(_ scalars: [Unicode.Scalar]) -> [UInt8] {
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars)
-        return Array(String(text).utf8)
+    /// A byte that stands in no UTF-8.
+    private static let noCharacter: UInt8 = 0xFF
+
+    private func singleBytes(_ bytes: [UInt8]) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count + bytes.count / 8)
+        for byte in bytes {
+            if byte < 0x80 {
+                text.append(byte)
+            } else if let scalar = scalar(byte) {
+                text += String(Character(scalar)).utf8
+            } else {
+                text.append(Self.noCharacter)
+            }
+        }
+        return text
     }
 
-    private func scalar(_ byte: UInt8) throws(Rejection) -> Unicode.Scalar {
-        guard byte >= 0x80 else { return Unicode.Scalar(byte) }
+    /// The character of a byte from 0x80 on; nil where the encoding has none.
+    private func scalar(_ byte: UInt8) -> Unicode.Scalar? {
         switch self {
         case .latin1: return Unicode.Scalar(byte)
         case .latin9: return Self.ofLatin9[byte] ?? Unicode.Scalar(byte)
-        case .windows1252 where byte < 0xA0:
-            // Five bytes stand for nothing.
-            guard let scalar = Self.ofWindows1252[Int(byte) - 0x80] else { throw Self.unsupported }
-            return scalar
-        case .windows1252: return Unicode.Scalar(byte)
-        default: throw Self.unsupported
+        case .windows1252: return byte < 0xA0 ? Self.ofWindows1252[Int(byte) - 0x80] : Unicode.Scalar(byte)
+        default: return nil
         }
     }
 
@@ -58,7 +75,7 @@ package enum TextEncoding: String, Sendable, Hashable, CaseIterable {
         0xA4: "€", 0xA6: "Š", 0xA8: "š", 0xB4: "Ž", 0xB8: "ž", 0xBC: "Œ", 0xBD: "œ", 0xBE: "Ÿ",
     ]
 
-    /// Windows-1252 from 0x80 to 0x9F.
+    /// Windows-1252 from 0x80 to 0x9F, where five bytes stand for nothing.
     private static let ofWindows1252: [Unicode.Scalar?] = [
         "€", nil, "‚", "ƒ", "„", "…", "†", "‡", "ˆ", "‰", "Š", "‹", "Œ", nil, "Ž", nil,
         nil, "‘", "’", "“", "”", "•", "–", "—", "˜", "™", "š", "›", "œ", nil, "ž", "Ÿ",

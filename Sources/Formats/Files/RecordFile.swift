@@ -122,7 +122,7 @@ package struct RecordFile: Sendable {
 
     private static func names(_ line: [UInt8], _ mapping: Mapping) -> [String] {
         guard let form = mapping.format.csv else { return [] }
-        let text = (try? mapping.encoding.utf8(line)) ?? line
+        let text = (try? mapping.encoding.fields(line)) ?? line
         let values = CSVLine.split(text, delimiter: form.delimiter, quote: form.quote) ?? []
         return values.map { String(decoding: $0, as: UTF8.self).trimmed }
     }

@@ -1,7 +1,7 @@
 /// How records that are labels look: a member's word on its earlier transactions.
 package struct Labels: Sendable, Hashable {
-    /// The value of the mapping's `type` that makes a record a label; nil where every record is one that `transaction` is
-    /// there in.
+    /// The value of the mapping's `type`, in letters of any case, that makes a record a label; nil where every record is one
+    /// that `transaction` is there in.
     package var value: String?
     /// The field with the earlier transaction's id.
     package var transaction: String
@@ -39,6 +39,9 @@ package struct LabelledOutcome: Sendable, Hashable {
         self.fraud = fraud
         self.scenario = scenario
     }
+
+    /// The number of a scenario, such as 3 for `3` or `3.0`; nil for what is no whole number, or below 0.
+    package static func scenario(_ text: String) -> Int? { ExactNumber(text)?.whole.flatMap { $0 < 0 ? nil : $0 } }
 }
 
 /// Why a record is neither taken nor refused: its mapping says so. Codes are stable, as those of rejections.

@@ -25,6 +25,7 @@ extension EventTime {
         guard !reader.isAtEnd else {
             guard let midnight = EventTime(year: year, month: month, day: day) else { return nil }
             self = try zone(midnight)
+            guard Self.written.contains(seconds) else { return nil }
             return
         }
         guard reader.skip("T") || reader.skip("t") || reader.skip(" "), let hour = reader.number(2), reader.skip(":"),

@@ -64,9 +64,6 @@ extension EventTime {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * m + 2) / 5 + 1)
     }
 
-    /// The years 1 ... 9999.
-    private static let written: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
-
     /// The time as `2018-07-05T00:00:31Z` (RFC 3339): 20 characters for years 0 to 9999, so that these texts sort as
     /// the times do. Years beyond, which RFC 3339 has not, are written with all their digits.
     package var rfc3339: String {

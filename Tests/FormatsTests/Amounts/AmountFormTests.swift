@@ -87,6 +87,30 @@ struct AmountFormTests {
         #expect(try part("\"\(text)\"", form(german)).transaction?.original?.decimal == decimal, "\(text)")
     }
 
+    @Test("may have blanks between the digits and a sign or brackets", arguments: [" ", "\u{A0}", "\u{202F}", "\u{2009}", "  "])
+    func spacedSigns(blank: String) throws {
+        let blanks = form { ($0.decimalMark, $0.thousandsMark) = (.comma, .blank) }
+        for form in [form(german), blanks, form { $0.decimalMark = .comma }] {
+            var leaving = form
+            leaving.refunds = .leaveOut
+            for text in ["-_5,00", "5,00_-", "(_5,00_)", "(5,00_)", "\u{2212}_5,00"] {
+                let text = text.replacing("_", with: blank)
+                #expect(try part("\"\(text)\"", leaving).leftOut == .refund, "\(text)")
+                #expect(try part("\"\(text)\"", form).rejection?.reason == .amountNegative, "\(text)")
+            }
+            for text in ["+_5,00", "5,00_+"] {
+                let text = text.replacing("_", with: blank)
+                #expect(try part("\"\(text)\"", form).transaction?.amount == MinorUnits(500), "\(text)")
+            }
+            for text in ["-_5,00_-", "(_-5,00_)", "-_-_5,00", "(_5,00", "5,00_)", "-_", "(_)", "-_+5,00", "5_-_5"] {
+                let text = text.replacing("_", with: blank)
+                let refused = Rejection(reason: .amountNotANumber, field: "amount")
+                #expect(try part("\"\(text)\"", form).rejection == refused, "\(text)")
+            }
+        }
+        #expect(try part("\"-\(blank)1 234,00\"", blanks).rejection?.reason == .amountNegative)
+    }
+
     @Test("in minor units have the currency's exponent", arguments: codes)
     func minorUnits(code: String, places: Int) throws {
         let minor = form { $0.unit = .minor }
@@ -161,6 +185,12 @@ struct AmountFormTests {
             ("\"12.50\"", "\"\"", "payment"), ("\"12.50\"", "\"0.00\"", "payment"), ("\"\"", "\"12.50\"", "refund"),
             ("\"0,00\"", "\"12.50\"", "refund"), ("\"1\"", "\"2\"", "not"), ("\"\"", "\"\"", "none"),
             ("\"\"", "\"-12.50\"", "negative"), ("\"-12.50\"", "null", "negative"),
+            ("12.5", "-0.00", "payment"), ("12.5", "0e0", "payment"), ("12.5", "0E+2", "payment"),
+            ("12.5", "\"0.00-\"", "payment"), ("12.5", "\"+0.00\"", "payment"), ("12.5", "\"\u{2212}0,00\"", "payment"),
+            ("12.5", "\"(0.00)\"", "payment"), ("12.5", "\"- 0.00\"", "payment"), ("-0.0", "12.5", "refund"),
+            ("0e5", "12.5", "refund"), ("\"0.00 -\"", "12.5", "refund"), ("-0.00", "\"\"", "zero"),
+            ("-0.00", "-0.00", "zero"), ("0", "\"0.00-\"", "zero"), ("12.5", "\"0 EUR\"", "not"), ("12.5", "\"-\"", "not"),
+            ("12.5", "\"0x\"", "not"), ("12.5", "-0.01", "not"), ("12.5", "1e-9", "not"),
         ])
     func columns(payment: String, refund: String, is what: String) throws {
         let form = form { ($0.refundField, $0.refunds) = ("back", .leaveOut) }
@@ -168,6 +198,7 @@ struct AmountFormTests {
         switch what {
         case "payment": #expect(part.transaction?.amount == MinorUnits(1250))
         case "refund": #expect(part.leftOut == .refund)
+        case "zero": #expect(part.transaction?.amount == MinorUnits(0))
         case "not": #expect(part.rejection == Rejection(reason: .amountNotANumber, field: "back"))
         case "none": #expect(part.rejection == Rejection(reason: .emptyField, field: "amount"))
         default: #expect(part.rejection?.reason == .amountNegative)

@@ -73,7 +73,15 @@ struct EncodingTests {
         #expect(csv(.ascii).parts(latin)[0].rejection?.reason == .encodingUnsupported)
         #expect(csv(.latin1).parts(latin)[0].transaction?.terminal == "Mü")
         #expect(csv(.utf8).parts(line([0x4D], [0xFC]))[0].transaction?.terminal == "M")
-        #expect(csv(.windows1252).parts(line([0x81], []))[0].rejection?.reason == .encodingUnsupported)
+        for byte in [0x81, 0x8D, 0x8F, 0x90, 0x9D] as [UInt8] {
+            let refused = csv(.windows1252).parts(line([0x4D, byte], []))[0].rejection
+            #expect(refused == Rejection(reason: .encodingUnsupported, field: "terminal"))
+            #expect(csv(.windows1252).parts(line([0x80], [byte]))[0].transaction?.terminal == "\u{20AC}")
+            let json = Array(#"{"id":"p","time":"2026-11-20","customer":""#.utf8) + [byte, 0xFC] + Array("\"}".utf8)
+            let found = RecordParser(mapping: Mapping(encoding: .windows1252)).parts(json)[0].rejection
+            #expect(found == Rejection(reason: .encodingUnsupported, field: "customer"))
+        }
+        #expect(csv(.ascii).parts(latin)[0].rejection?.field == "terminal")
     }
 
     @Test(
@@ -100,6 +108,14 @@ struct EncodingTests {
             ("{\(rest),\"terminal\":\"x\",\"a\":{\"b\":\"#\"}}", "a.b"),
             ("{\(rest),\"terminal\":\"x\",\"a\":[\"#\"]}", nil), ("{\(rest),\"terminal\":\"x\",\"#\":1}", nil),
         ] { #expect(rejection(text) == Rejection(reason: .encodingUnsupported, field: field), "\(text)") }
+        let names = ["\"#\":1,\"\u{D6}\":1,\"%\":1", "\"m\":{\"#\":1,\"%\":1}", "\"m\":[{\"#\":1,\"%\":1}]"]
+        for names in names {
+            let bytes = "{\(rest),\(names),\"terminal\":\"x\"}".utf8.map { $0 == 0x23 ? 0xFC : $0 == 0x25 ? 0xF6 : $0 }
+            let found = RecordParser(mapping: .canonical).parts(bytes)[0].rejection
+            #expect(found == Rejection(reason: .encodingUnsupported, field: nil), "\(names)")
+        }
+        #expect(rejection("{\(rest),\"terminal\":\"x\",\"stra\u{DF}e\":{\"a\":\"#\"}}")?.field == "stra\u{DF}e.a")
+        #expect(rejection("{\(rest),\"terminal\":\"x\",\"a#\":\"#\"}")?.field == nil)
         #expect(rejection("{\(rest),\"terminal\":\"M#\"")?.reason == .malformedJSON)
         #expect(rejection("{\(rest),#\"terminal\":\"M\"}")?.reason == .malformedJSON)
         let latin = Array("{\(rest),\"terminal\":\"M#\"}".utf8).map { $0 == UInt8(ascii: "#") ? 0xFC : $0 }

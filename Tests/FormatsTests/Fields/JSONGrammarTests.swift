@@ -93,6 +93,41 @@ struct JSONGrammarTests {
         }
     }
 
+    @Test("names are one name where their code units are, and not where they only look alike")
+    func names() {
+        let (one, two) = ("\u{E9}", "e\u{301}")
+        for (first, second) in [(one, two), (two, one)] {
+            for path in ["#", "m.#", "#.m", "#[1]", "#[]", "m[].#", #"a\.#"#] {
+                func json(_ name: String, _ value: String) -> String {
+                    switch path {
+                    case "m.#", "m[].#": "\"\(name)\":\"\(value)\""
+                    case "#.m": "\"\(name)\":{\"m\":\"\(value)\"}"
+                    case "#[1]": "\"\(name)\":[0,\"\(value)\"]"
+                    case "#[]": "\"\(name)\":[\"\(value)\"]"
+                    case #"a\.#"#: "\"a.\(name)\":\"\(value)\""
+                    default: "\"\(name)\":\"\(value)\""
+                    }
+                }
+                var members = json(first, "1") + "," + json(second, "2")
+                if path == "m.#" { members = "\"m\":{\(members)}" }
+                if path == "m[].#" { members = "\"m\":[{\(members)}]" }
+                for (name, value) in [(first, "1"), (second, "2")] {
+                    let mapping = Mapping(terminal: FieldSource([path.replacing("#", with: name)]))
+                    #expect(part(members, mapping).transaction?.terminal == value, "\(path) \(members)")
+                }
+                #expect(part(members + ",\"v\":\"3\"").transaction?.terminal == "3", "\(path)")
+            }
+        }
+        let alone = part("\"\(two)\":\"x\"", Mapping(terminal: FieldSource([one])))
+        #expect(alone.rejection == Rejection(reason: .missingField, field: one))
+        for twice in [one + "\":1,\"" + one, one + "\":1,\"\\u00e9", two + "\":1,\"e\\u0301", "\u{7F}\":1,\"\\u007f"] {
+            #expect(part("\"v\":1,\"\(twice)\":2").rejection?.reason == .malformedJSON, "\(twice)")
+            #expect(part("\"v\":1,\"m\":[{\"\(twice)\":2}]").rejection?.reason == .malformedJSON, "\(twice)")
+        }
+        // What a name beyond ASCII is written as within the scanner is a name, too.
+        #expect(part("\"v\":\"x\",\"\(one)\":1,\"\u{7F}LC\u{7F}JI\":2,\"\u{7F}\":3").transaction?.terminal == "x")
+    }
+
     /// A random path with what it leads to, from the inside out.
     private func nested(_ random: inout SplitMix64) -> (path: String, json: String, several: String?) {
         let names = [("m", "m"), ("a.b", #"a\.b"#), ("c[0]", #"c\[0\]"#), (#"d\\e"#, #"d\\e"#)]

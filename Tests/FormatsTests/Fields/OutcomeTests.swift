@@ -65,6 +65,22 @@ struct OutcomeTests {
         #expect(RecordParser(mapping: .canonical).parts(Array(#"{"id":"p"}"#.utf8))[0].labelled == nil)
     }
 
+    @Test("are told by a type in letters of any case, as watermarks are", arguments: ["Label", "LABEL", " label ", "lABEL"])
+    func typeCase(word: String) {
+        let payment = #""id":"p","time":"2026-11-20","customer":"c","terminal":"t","amount":1"#
+        func part(_ type: String, _ value: String) -> RecordPart {
+            let text = #"{"type":"\#(type)","transaction":"p","fraud":true,\#(payment)}"#
+            return RecordParser(mapping: Mapping(labels: Labels(value: value))).parts(Array(text.utf8))[0]
+        }
+        for value in ["label", "Label"] {
+            #expect(part(word, value).verdict == Verdict(transaction: "p", fraud: true))
+            #expect(part("labels", value).transaction?.id == "p")
+        }
+        let time = EventTime(rfc3339: "2026-11-20")
+        for word in ["Watermark", "WATERMARK "] { #expect(part(word, "label").watermark == time) }
+        #expect(part("1E3", "1E3").verdict != nil)
+    }
+
     @Test("without a type are labels where they name a transaction")
     func untyped() {
         let mapping = Mapping(type: nil, labels: Labels(value: nil))
