@@ -39,6 +39,8 @@ package struct ReplayAccount: Sendable, Hashable {
     package var leftOut: [LeftOut: Int] = [:]
     /// Labels, outcomes and watermarks, which a replay takes from elsewhere.
     package var others = 0
+    /// Frauds of the truth file that no row of a transaction has the id of.
+    package var unknownFrauds = 0
     /// By code.
     package private(set) var rejected: [String: Int] = [:]
     /// The first faults.
@@ -66,9 +68,11 @@ package struct ReplayAccount: Sendable, Hashable {
         faults += other.faults.prefix(Self.told - faults.count)
     }
 
-    /// Everything beside the rows that were taken, and the first faults; empty where all were.
+    /// Everything beside the rows that were taken, the first faults, and frauds that are nobody's; empty where all is well.
     package var lines: [String] {
-        guard taken < rows || marked > 0 else { return [] }
+        let unknown =
+            unknownFrauds == 0 ? [] : ["frauds of the truth file without a transaction in these rows: \(unknownFrauds)"]
+        guard taken < rows || marked > 0 else { return unknown }
         var counts = ["\(rows) rows: \(taken) taken"]
         if marked > 0 { counts[0] += " (\(marked) without an optional field that can't be read)" }
         for (count, name) in [(later, "after the last day"), (repeats, "repeated"), (others, "no transactions")]
@@ -81,5 +85,6 @@ package struct ReplayAccount: Sendable, Hashable {
         counts += rejected.sorted { $0.key < $1.key }.map { "\($0.value) rejected as \($0.key)" }
         let more = rejections - faults.count
         return [counts.joined(separator: ", ")] + faults.map { "  \($0)" } + (more > 0 ? ["  and \(more) more"] : [])
+            + unknown
     }
 }

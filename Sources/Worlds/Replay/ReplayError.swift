@@ -2,6 +2,8 @@
 package enum ReplayError: Error, Sendable, Hashable, CustomStringConvertible {
     case noFolder(String)
     case noFiles(String)
+    /// Every file is empty, or has a header alone.
+    case noRows(String)
     case file(DataFile.Fault)
     /// The file as a whole: its header or its encoding.
     case unreadable(file: String, why: String)
@@ -16,6 +18,7 @@ package enum ReplayError: Error, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .noFolder(let path): "there is no file or folder \(path)"
         case .noFiles(let path): "there are no .csv or .csv.gz files in \(path)"
+        case .noRows(let path): "\(path) holds no rows of transactions, at most a header: is it the file that you mean?"
         case .file(let fault): "\(fault)"
         case .unreadable(let file, let why): "\(file): \(why)"
         case .missingColumn(let file, let column): "\(file):1: the column \(column) is missing"

@@ -8,7 +8,10 @@ struct ReplayReading {
     /// Scenarios of frauds by id; nil where records say themselves what became of them.
     private let frauds: [String: Int]?
     private(set) var transactions: [LabelledTransaction] = []
-    private(set) var account = ReplayAccount()
+    /// Of the files that were read.
+    private var files = ReplayAccount()
+    /// Frauds whose transaction was not read so far.
+    private var unknown: Set<String>
     /// Contents of transactions by member and id, both hashed.
     private var seen: [Int: Int] = [:]
 
@@ -16,6 +19,13 @@ struct ReplayReading {
         self.source = source
         self.lastDay = lastDay
         self.frauds = frauds
+        unknown = Set((frauds ?? [:]).keys)
+    }
+
+    var account: ReplayAccount {
+        var account = files
+        account.unknownFrauds = unknown.count
+        return account
     }
 
     /// Takes a file in.
@@ -44,7 +54,7 @@ struct ReplayReading {
             throw .tooManyRejected(
                 file: path, rejected: account.rejections, rows: account.rows, account.faults)
         }
-        self.account.add(account)
+        files.add(account)
     }
 
     /// What transactions must be that were told long ago: their times have nothing to do with a clock of today.
@@ -62,6 +72,7 @@ struct ReplayReading {
         if let rejection = part.rejection { throw fault(rejection) }
         if let reason = part.leftOut { return account.leftOut[reason, default: 0] += 1 }
         guard let transaction = part.transaction else { return account.others += 1 }
+        unknown.remove(transaction.id)
         guard transaction.time.dayNumber <= lastDay else { return account.later += 1 }
         guard let member = source.members.owner(of: transaction, record, in: file) else {
             throw RowFault(

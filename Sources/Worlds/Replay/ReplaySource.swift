@@ -31,6 +31,7 @@ package struct ReplaySource: Sendable {
             try reading.read(directory + "/" + file, name: file)
             progress(file, reading.transactions.count)
         }
+        guard reading.account.rows > 0 else { throw .noRows(path) }
         return (reading.sorted, reading.account)
     }
 

@@ -14,7 +14,7 @@ package struct ReplayTruth: Sendable {
         self.scenario = scenario
     }
 
-    /// The frauds: id to scenario.
+    /// The frauds: id to scenario, 1 where the file names none.
     ///
     /// - Throws: the first row that can't be read, or says otherwise than one before it: without it a fraud would count as
     ///   legitimate.
@@ -40,7 +40,11 @@ package struct ReplayTruth: Sendable {
             }
             guard let isFraud = Self.outcome(values[fraud]) else { throw bad(self.fraud, .wrongType, values[fraud]) }
             if isFraud {
-                out[name] = scenario.flatMap { Int(String(decoding: values[$0], as: UTF8.self).trimmed) } ?? 1
+                let text = scenario.map { String(decoding: values[$0], as: UTF8.self).trimmed } ?? ""
+                guard let number = text.isEmpty ? 1 : LabelledOutcome.scenario(text) else {
+                    throw bad(self.scenario, .valueInvalid, scenario.map { values[$0] })
+                }
+                out[name] = number
             } else {
                 legitimate.insert(name)
             }

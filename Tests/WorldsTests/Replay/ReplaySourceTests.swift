@@ -249,6 +249,9 @@ struct ReplaySourceTests {
                 "id,fraud,scenario\n2,maybe,2\n",
                 "truth.csv:2: fraud: text where another type of value belongs (wrong_type)"
             ),
+            ("id,fraud,scenario\n1,0,x\n2,1,2.5\n", "truth.csv:3: scenario: "),
+            ("id,fraud,scenario\n2,1,two\n", "truth.csv:2: scenario: "),
+            ("id,fraud,scenario\n2,1,-1\n", "truth.csv:2: scenario: "),
             ("id,fraud,scenario\n2,1\n", "truth.csv:2: the record is not one CSV line with"),
             ("id,scenario\n2,1\n", "truth.csv:1: the column fraud is missing"),
             ("id,fraud,scenario,fraud\n2,1,1,0\n", "truth.csv: line 1: the header has `fraud` twice"),
@@ -258,6 +261,31 @@ struct ReplaySourceTests {
         }
         try FileManager.default.removeItem(atPath: folder.path("truth.csv"))
         #expect(failure(source) == "there is no file truth.csv")
+    }
+
+    @Test("counts frauds of the truth file whose id no transaction has, and takes those that come later for known")
+    func unknownFrauds() throws {
+        var source = source
+        source.mapping.outcome = nil
+        source.truth = ReplayTruth(file: "truth.csv", id: "id", fraud: "fraud", scenario: "scenario")
+        let head = "id,at,customer,terminal,amount\n"
+        try folder.write(head + "1,2018-06-21,1,t,1\n2,2018-06-22,1,t,2\n", to: "a.csv")
+        try folder.write(head + "3,2018-06-21,1,t,1\n", to: "b.csv")
+        try folder.write("id,fraud,scenario\n2,1,\n3,1,4.0\n08,1,1\n9,1,1\n10,0,0\n", to: "truth.csv")
+        let (rows, account) = try load(source)
+        #expect(rows.map(\.scenario) == [0, 4, 1] && rows.map(\.fraud) == [false, true, true])
+        let said = "frauds of the truth file without a transaction in these rows: 2"
+        #expect(account.unknownFrauds == 2 && account.lines == [said])
+        let (_, until) = try load(source, lastDay: "2018-06-21")
+        #expect(until.lines == ["3 rows: 2 taken, 1 after the last day", said])
+    }
+
+    @Test("says of files without rows that nothing was read", arguments: ["", "\u{FEFF}", "\n\n", header])
+    func noRows(text: String) throws {
+        try folder.write(text, to: "a.csv")
+        #expect(failure() == "\(folder.path) holds no rows of transactions, at most a header: is it the file that you mean?")
+        try folder.write(header + row(1), to: "b.csv")
+        #expect(try ids() == ["1"])
     }
 
     @Test("leaves an optional field out that can't be read, and counts the row as marked")
