@@ -14,6 +14,21 @@ import Testing
 
 @Suite("Messages of ISO 20022 on a member's topic")
 struct LiveMessageTests {
+    private let folder: TemporaryFolder
+    private let sessions: Sessions
+    private let clock = SimulatedClock(start: 1_772_500_000_000_000)
+    private let log: SQLiteEventLog
+    private let metrics = Metrics()
+    private var source: TopicPartition { TopicPartition(Topics.transactions(sessions.member)) }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        sessions = try Sessions()
+        log = try SQLiteEventLog(directory: folder.path, clock: clock)
+        let topics = [Topics.transactions(sessions.member), Topics.sealed, Topics.rejected(sessions.member)]
+        try log.create(topics.map { TopicSettings(name: $0, partitions: 1) })
+    }
+
     private static let features = FeatureSpec(name: "test", features: [Feature(name: "amount", kind: .amount)])
 
     private static func message(_ type: String, _ element: String, _ body: String) -> [UInt8] {
@@ -44,23 +59,12 @@ struct LiveMessageTests {
 
     @Test("transfers are sealed, in batches too, a return for fraud is a label, and what is wrong stops nothing else")
     func live() throws {
-        let folder = try TemporaryFolder()
-        let sessions = try Sessions()
-        let clock = SimulatedClock(start: 1_772_500_000_000_000)
-        let log = try SQLiteEventLog(directory: folder.path, clock: clock)
-        let topics = [Topics.transactions(sessions.member), Topics.sealed, Topics.rejected(sessions.member)]
-        try log.create(topics.map { TopicSettings(name: $0, partitions: 1) })
-        let source = TopicPartition(Topics.transactions(sessions.member))
         let records = [
             Self.transfers("E1"), Self.transfers("E2", "E1", "E3"), Self.transfers("E1"), Self.returned("E1", "AC04"),
             Self.returned("E1", "FRAD"), Self.returned("E9", "FRAD"), Array("<!DOCTYPE a><a/>".utf8),
             Self.transfers("E4"), Self.transfers("E5", "", "E6", ""),
         ]
-        try log.append(records.map { NewRecord(source, value: $0) })
-
-        let metrics = Metrics()
-        let state = try Self.ingested(
-            records.count, sessions, log, folder, clock, mapping: try isoMapping(), metrics: metrics)
+        let state = try ingested(records, mapping: try isoMapping())
 
         #expect(state.waiting == 6)
         #expect(try log.end(of: TopicPartition(Topics.sealed)) == 6)
@@ -80,45 +84,34 @@ struct LiveMessageTests {
         #expect(metrics.value("cordon_duplicates_total") == 2)
     }
 
-    /// The state of an agent that has read all records of its topic.
-    private static func ingested(
-        _ count: Int, _ sessions: Sessions, _ log: SQLiteEventLog, _ folder: TemporaryFolder, _ clock: SimulatedClock,
-        mapping: Mapping, metrics: Metrics
-    ) throws -> AgentState {
+    /// The state of an agent that has read these records, as all that its topic has.
+    private func ingested(_ records: [[UInt8]], mapping: Mapping) throws -> AgentState {
+        try log.append(records.map { NewRecord(source, value: $0) })
         let state = try AgentState(
-            spec: features, hasher: EntityHasher(), transactions: TopicPartition(Topics.transactions(sessions.member)),
+            spec: Self.features, hasher: EntityHasher(), transactions: source,
             store: SQLiteStateStore(path: folder.path + "/state.sqlite"))
         let generator = Mutex(SplitMix64(state: 1))
         let sealer = TransactionSealer(
             member: sessions.member, epoch: sessions.epoch, sessions: sessions.members,
-            spec: try BinnedSpec(spec: features, edges: [[1.5]]),
+            spec: try BinnedSpec(spec: Self.features, edges: [[1.5]]),
             idKey: SecretKey(bytes: [UInt8](repeating: 1, count: 32)),
             random: { count in generator.withLock { $0.bytes(count) } })
         let pipeline = try IngestPipeline(
             member: sessions.member, log: log, state: state, mapping: mapping, rules: ValidationRules(), sealer: sealer,
             recipient: HPKEPrivateKey().publicKey, clock: clock, metrics: metrics)
-        try pipeline.run(by: clock, until: { state.ingested == Int64(count) })
+        try pipeline.run(by: clock, until: { state.ingested == Int64(records.count) })
         return state
     }
 
     @Test("records without ids are known by their places, refunds are counted, and a field that can't be is left out")
     func mapped() throws {
-        let folder = try TemporaryFolder()
-        let sessions = try Sessions()
-        let clock = SimulatedClock(start: 1_772_500_000_000_000)
-        let log = try SQLiteEventLog(directory: folder.path, clock: clock)
-        let topics = [Topics.transactions(sessions.member), Topics.sealed, Topics.rejected(sessions.member)]
-        try log.create(topics.map { TopicSettings(name: $0, partitions: 1) })
-        let source = TopicPartition(Topics.transactions(sessions.member))
         let records = [("5.00", "10.0.0.1"), ("-5.00", "10.0.0.1"), ("5.00", "123.456.789.200"), ("x", "::1")].map {
             Array(
                 #"{"time":"2026-03-02T10:15:00Z","customer":"c","terminal":"t","amount":"\#($0)","ip":"\#($1)"}"#.utf8)
         }
-        try log.append(records.map { NewRecord(source, value: $0) })
         var mapping = Mapping.canonical
         (mapping.id, mapping.amountForm.refunds) = (.place, .leaveOut)
-        let metrics = Metrics()
-        let state = try Self.ingested(records.count, sessions, log, folder, clock, mapping: mapping, metrics: metrics)
+        let state = try ingested(records, mapping: mapping)
 
         let first = try #require(state.pending(SourcePosition(offset: 0)))
         #expect(first.transaction.id == "\(source.topic)/0/0" && first.marks.isEmpty)
