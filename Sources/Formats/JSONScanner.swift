@@ -8,7 +8,7 @@ enum JSONScalar: Sendable, Hashable {
     case composite
     /// An array of several entries where the mapping asks for the only one.
     case several
-    /// Bytes of a CSV value that are not in the mapping's encoding.
+    /// Bytes of a value that are not in the mapping's encoding.
     case undecoded
 }
 

@@ -84,6 +84,16 @@ struct EncodingTests {
         #expect(csv(.ascii).parts(latin)[0].rejection?.field == "terminal")
     }
 
+    @Test("don't matter in columns that nobody reads, in a header neither")
+    func header() throws {
+        let mapping = Mapping(
+            format: .csv(Mapping.CSVForm()), encoding: .windows1252, terminal: "M\u{FC}", type: nil, labels: nil)
+        let header = Array("id,time,customer,amount,".utf8) + [0x81] + Array(",M".utf8) + [0xFC]
+        let file = try RecordFile(
+            header + Array("\np,2026-11-20,c,1,".utf8) + [0x8D] + Array(",t\n".utf8), name: "a.csv", mapping: mapping)
+        #expect(file.header == 1 && file.records.map { file.parts($0)[0].transaction?.terminal } == ["t"])
+    }
+
     @Test(
         "have no U+FFFD: what it stands for was lost, and ids would look alike", arguments: ["id", "customer", "payee"])
     func replacement(field: String) {
