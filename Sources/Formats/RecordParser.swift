@@ -191,6 +191,9 @@ package struct RecordParser: Sendable {
         return .transaction(ValidTransaction(transaction, outcome: outcome, faults: faults))
     }
 
+    /// Whether ids are records' places, so that `parts` needs them.
+    package var needsPlaces: Bool { mapping.id.isPlace }
+
     private func id(_ fields: [String: JSONScalar], _ place: RecordPlace?) throws(Rejection) -> String {
         guard mapping.id.isPlace else { return try fields.required(mapping.id, limit) }
         guard let place else { throw Rejection(reason: .missingField, field: "id") }

@@ -49,7 +49,9 @@ final class RecordIntake {
         var isOriginalKept = false
         var source = SourcePosition(partition: state.transactions.partition, offset: record.position.offset)
         batch.begin(source)
-        let place = RecordPlace("\(state.transactions.topic)/\(source.partition)/\(source.offset)")
+        let place =
+            parser.needsPlaces
+            ? RecordPlace("\(state.transactions.topic)/\(source.partition)/\(source.offset)") : nil
         for part in parser.parts(record.value ?? [], at: place) {
             source.index = part.index
             do throws(Refusal) {

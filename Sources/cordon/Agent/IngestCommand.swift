@@ -129,7 +129,8 @@ struct IngestCommand: ParsableCommand {
         var mapping = try readMapping(file: self.mapping ?? "pipelines/mappings/canonical.yaml")
         mapping.rates = rates
         if let form = mapping.format.csv, form.columns.isEmpty {
-            throw Failure("\(self.mapping ?? "the mapping") has no `columns`, and records of a stream have no header")
+            throw Failure(
+                "\(self.mapping ?? "the mapping") has no `columns`: records of a stream have no header, so name them in order")
         }
         let policy = try readPolicy(file: self.policy)
         guard (1...3600).contains(sessionTimeout) else { throw Failure("`--session-timeout` is 1 to 3600 seconds") }
