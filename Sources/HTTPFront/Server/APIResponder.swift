@@ -64,6 +64,7 @@ package struct APIResponder: HTTPResponder {
         if route.answersJSON, let accept = request.headers[.accept], !AcceptField.takesJSON(accept) {
             throw Problem(.notAcceptable)
         }
+        try route.checkHead(request.headers)
         var body: [UInt8] = []
         var type: MediaType?
         if let limit = route.bodyLimit {

@@ -36,11 +36,14 @@ package struct Route: Sendable {
     package var charsets: [String]
     /// Whether what it answers is JSON, which Accept must allow.
     package var answersJSON = true
+    /// Refuses a request by its header fields, before its body comes.
+    package var checkHead: @Sendable (HTTPFields) throws(Problem) -> Void
     package var handle: @Sendable (Call) async throws(Problem) -> Reply
 
     package init(
         path: String, method: HTTPRequest.Method, guarded: Bool, bodyLimit: Int? = nil, takes: [String] = [],
         charsets: [String] = ["utf-8", "us-ascii"], answersJSON: Bool = true,
+        checkHead: @escaping @Sendable (HTTPFields) throws(Problem) -> Void = { _ in },
         handle: @escaping @Sendable (Call) async throws(Problem) -> Reply
     ) {
         self.path = path
@@ -50,6 +53,7 @@ package struct Route: Sendable {
         self.takes = takes
         self.charsets = charsets
         self.answersJSON = answersJSON
+        self.checkHead = checkHead
         self.handle = handle
     }
 

@@ -19,7 +19,8 @@ struct ScoreRoutes: Sendable {
             Route(
                 path: "/v1/score", method: .post, guarded: true, bodyLimit: mapping.format.bodyLimit,
                 takes: mapping.format.mediaTypes,
-                charsets: mapping.charsets, handle: score),
+                charsets: mapping.charsets, checkHead: { fields throws(Problem) in _ = try options(fields) },
+                handle: score),
             Route(
                 path: "/v1/transactions", method: .post, guarded: true, bodyLimit: Self.batchBytes,
                 takes: mapping.format.batchTypes, charsets: mapping.charsets, handle: transactions),
@@ -27,12 +28,20 @@ struct ScoreRoutes: Sendable {
     }
 
     @Sendable private func score(_ call: Route.Call) async throws(Problem) -> Reply {
-        let wait = try ScoreHeaders.deadline(call.headers[Self.wait], otherwise: deadline)
-        let key = try ScoreHeaders.idempotencyKey(call.headers[Self.key])
-            .map { ScoreBook.Key(client: call.client, value: $0) }
+        let (wait, key) = try options(call.headers)
         guard let type = call.type else { throw Problem(.malformedRequest) }
         let record = try RecordBody(service.mapping).single(call.body, type)
-        return Reply(json: try await service.score(record, key: key, until: call.arrived + wait))
+        return Reply(
+            json: try await service.score(
+                record, key: key.map { ScoreBook.Key(client: call.client, value: $0) }, until: call.arrived + wait))
+    }
+
+    /// How long the caller waits, and the request's idempotency key.
+    @Sendable private func options(_ fields: HTTPFields) throws(Problem) -> (wait: Duration, key: String?) {
+        (
+            try ScoreHeaders.deadline(fields[Self.wait], otherwise: deadline),
+            try ScoreHeaders.idempotencyKey(fields[Self.key])
+        )
     }
 
     private struct Batch: Encodable {

@@ -177,6 +177,8 @@ struct HTTPMessageTests {
             "POST /v1/score HTTP/1.1\r\nHost: a\r\n\(token)Content-Type: text/html\r\nContent-Length: 5", 415
         ),
         ("another coding", post("Content-Encoding: gzip\r\nContent-Length: 5"), 415),
+        ("a deadline that is none", post("Cordon-Deadline-Ms: soon\r\nContent-Length: 5"), 400),
+        ("an open quote", post("Idempotency-Key: \"k\r\nContent-Length: 5"), 400),
         ("no such path", "POST /v1/none HTTP/1.1\r\nHost: a\r\n\(token)Content-Length: 5", 404),
         ("no such method", "PUT /v1/score HTTP/1.1\r\nHost: a\r\n\(token)Transfer-Encoding: chunked", 405),
     ]
