@@ -40,11 +40,7 @@ package struct APIResponder: HTTPResponder {
         // Whether the body comes after an answer in place of 100, nobody can tell.
         if holdsBody { reply.closes = true }
         let seconds = (ContinuousClock.now - arrived) / .seconds(1)
-        // Paths come from our own table: whatever else is asked for shares one label.
-        let labels = [
-            Metrics.Label("route", route?.path ?? "other"), Metrics.Label("status", String(reply.status.code)),
-        ]
-        metrics.observe(seconds, in: .requestDuration, labels)
+        metrics.answered(route?.path, status: reply.status.code, seconds: seconds)
         return reply.response(head: request.method == .head)
     }
 

@@ -68,9 +68,10 @@ package struct APIServer: Sendable {
         self.settings = settings
         self.logger = logger
         let idle = TimeAmount(settings.idleTime)
-        let plain = HTTPServerBuilder { responder in
+        let plain = HTTPServerBuilder { [bodyTime = TimeAmount(settings.bodyTime)] responder in
             GuardedHTTP1Channel(
-                base: HTTP1Channel(responder: responder, configuration: .init(idleTimeout: idle)))
+                base: HTTP1Channel(responder: responder, configuration: .init(idleTimeout: idle)),
+                bodyTime: bodyTime, metrics: metrics)
         }
         if let tls = settings.tls {
             let configuration = try Self.configuration(tls)

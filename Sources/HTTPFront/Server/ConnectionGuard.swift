@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
+import Telemetry
 
 /// The tail of a connection's messages: lets heads in that RFC 9112 allows, refuses the others in the order of their
 /// arrival, asks for bodies that are held back, and ends the connection where no further request can be told apart.
@@ -14,6 +15,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// An outbound event: the body of the request that is being answered may come.
     struct AskForBody: Sendable {}
 
+    /// How long the rest of a body may take to arrive, once its request is answered.
+    private let bodyTime: TimeAmount
+    private let metrics: Metrics
+    /// Ends the connection where a body that nobody reads does not end.
+    private var restTimer: Scheduled<Void>?
     /// Heads that were let in and are not answered yet, oldest first.
     private var open = CircularBuffer<HTTPVersion>()
     /// Whether a head was let in whose message has not ended.
@@ -26,6 +32,16 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var closes = false
     private var isClosed = false
 
+    init(bodyTime: TimeAmount, metrics: Metrics) {
+        self.bodyTime = bodyTime
+        self.metrics = metrics
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        restTimer?.cancel()
+        context.fireChannelInactive()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
@@ -36,6 +52,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             guard isReading else { return }
             isReading = false
+            restTimer?.cancel()
             context.fireChannelRead(data)
         }
     }
@@ -85,7 +102,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             context.writeAndFlush(data, promise: promise)
             _ = open.popFirst()
-            if closes { end(context) } else if open.isEmpty, let refusal { answer(refusal, context) }
+            if closes { return end(context) }
+            guard open.isEmpty else { return }
+            if let refusal { answer(refusal, context) } else if isReading { limitRest(context) }
         }
     }
 
@@ -111,6 +130,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.writeAndFlush(wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: promise)
     }
 
+    /// Lets the rest of an answered request come for a while, so that a refusal need not end the connection.
+    private func limitRest(_ context: ChannelHandlerContext) {
+        restTimer = context.eventLoop.assumeIsolated().scheduleTask(in: bodyTime) { self.end(context) }
+    }
+
     private func answer(_ problem: Problem, _ context: ChannelHandlerContext) {
         let reply = Reply(problem)
         var head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: problem.status))
@@ -120,6 +144,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.body)))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        metrics.answered(nil, status: problem.status, seconds: 0)
         end(context)
     }
 
@@ -128,6 +153,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func end(_ context: ChannelHandlerContext) {
         isLast = true
         isClosed = true
+        restTimer?.cancel()
         context.close(mode: .output, promise: nil)
         context.read()
         let channel = context.channel

@@ -1,6 +1,7 @@
 import HTTPFront
 import IngestHTTP
 import Support
+import Telemetry
 import Testing
 
 @Suite("Messages of HTTP/1.1 on real sockets", .serialized)
@@ -101,7 +102,8 @@ struct HTTPMessageTests {
 
     @Test("what RFC 9112 refuses is refused at once with its code, and ends the connection")
     func refused() async throws {
-        try await serving(try Bench()) { port in
+        let bench = try Bench()
+        try await serving(bench) { port in
             for (what, bytes, status, code) in Self.refusals {
                 let said = try await converse([.send(bytes), .hearAll], with: port)
                 #expect(said.statuses == [status], "\(what): \(said.text)")
@@ -111,6 +113,11 @@ struct HTTPMessageTests {
                 #expect(said.text.contains(" GMT\r\n"), "\(what)")
             }
         }
+        // Each is counted once, whoever refuses it.
+        let counts = bench.metrics.exposition.matches(
+            of: #/cordon_http_request_duration_seconds_count\{route="[^"]+",status="([0-9]+)"\} ([0-9]+)/#)
+        let counted = counts.reduce(into: [:]) { $0[String($1.output.1), default: 0] += Int($1.output.2) ?? 0 }
+        #expect(counted == Dictionary(Self.refusals.map { (String($0.2), 1) }, uniquingKeysWith: +))
     }
 
     private static let taken: [(String, String)] = [
@@ -296,6 +303,31 @@ struct HTTPMessageTests {
                 let said = try await converse([.send(half), .endSending, .hearAll], with: port)
                 #expect(said.statuses == [400] && said.text.contains("ended within the request"), "\(said.text)")
             }
+        }
+    }
+
+    @Test(
+        "the rest of a refused request may come for a while, and the connection serves on; it is not waited for longer",
+        .timeLimit(.minutes(10)))
+    func restOfRefused() async throws {
+        let half = "POST /v1/score HTTP/1.1\r\nHost: a\r\n\(Self.json)Content-Length: 3\r\n\r\na"
+        try await serving(
+            try Bench(),
+            {
+                $0.bodyTime = .seconds(2)
+                $0.idleTime = .seconds(3600)
+            }
+        ) { port in
+            let whole = try await converse(
+                [
+                    .send(half), .hear("unauthorized"), .send("bc" + Self.live), .hear("pass"),
+                    .wait {
+                        let cut = try await converse([.send(half), .hear("unauthorized"), .hearAll], with: port)
+                        #expect(cut.statuses == [401], "\(cut.text)")
+                    },
+                    .send(Self.live), .hear("pass"),
+                ], with: port)
+            #expect(whole.statuses == [401, 200, 200], "\(whole.text)")
         }
     }
 

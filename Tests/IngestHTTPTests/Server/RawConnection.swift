@@ -57,6 +57,8 @@ enum Step: Sendable {
     case sendBytes([UInt8])
     /// Waits until the server has said this, behind what was waited for before.
     case hear(String)
+    /// Takes its time.
+    case wait(@Sendable () async throws -> Void)
     /// Sends nothing more, and listens on.
     case endSending
     /// Listens until the server ends the connection.
@@ -86,6 +88,7 @@ func converse(_ steps: [Step], with port: Int, tls: TLSConfiguration? = nil) asy
             case .send(let text): try await outbound.write(ByteBuffer(string: text))
             // A server that has ended the connection takes no more.
             case .sendBytes(let bytes): try? await outbound.write(ByteBuffer(bytes: bytes))
+            case .wait(let body): try await body()
             case .endSending: outbound.finish()
             case .hear(let text):
                 while said.text[heard...].firstRange(of: text) == nil {
