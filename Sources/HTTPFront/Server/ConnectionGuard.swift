@@ -153,7 +153,6 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func end(_ context: ChannelHandlerContext) {
         isLast = true
         isClosed = true
-        restTimer?.cancel()
         context.close(mode: .output, promise: nil)
         context.read()
         let channel = context.channel

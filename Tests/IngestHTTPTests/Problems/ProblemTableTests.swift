@@ -40,4 +40,16 @@ struct ProblemTableTests {
         let reasons = ScoreAnswer.Reason.allCases.map(\.rawValue).joined(separator: ", ")
         #expect(description.contains("reason: { enum: [\(reasons)] }"))
     }
+
+    @Test("the description tells of every optional field whether a wrong value of it is left out")
+    func leftOut() throws {
+        let description = try file("pipelines/openapi/ingest.yaml")
+        let rules = ValidationRules()
+        for extra in Mapping.Extra.allCases where extra != .currency {
+            let schema = rules.leftOut.contains(extra) ? "LeftOut" : "OptionalText"
+            #expect(
+                description.contains("\n        \(extra.name): { $ref: \"#/components/schemas/\(schema)\""),
+                "\(extra.name)")
+        }
+    }
 }
