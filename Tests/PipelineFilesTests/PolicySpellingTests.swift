@@ -85,6 +85,7 @@ struct PolicySpellingTests {
             ("payee", "IBAN GB82*", "GB82WEST12345698765432", true),
             ("payee", "GB83*", "GB82WEST12345698765432", false),
             ("payee", "jane@*", "Jane@Example.org", true), ("payee", "+44 20*", "+44 (0)20 7946 0018", true),
+            ("payee", "0044 (0)20*", "+44 20 7946 0018", true), ("payee", "00*", "+442079460018", false),
             ("payee", "0044*", "+442079460018", true), ("payee", "0044*", "0044123", true),
             ("payee", "1234 5*", "12345678", true),
             ("payee", "acme *", "Acme  Ltd", true), ("payee", "acme *", "Acmex Ltd", false),

@@ -98,6 +98,7 @@ struct IdentifierFormTests {
             ("+49 30 9018-20*", "identifier_wrong_form"),
             ("tel:+4930901820", "identifier_wrong_form"), ("+49 30 90,18", "identifier_wrong_form"),
             ("()", "identifier_wrong_form"), ("(+)4930901820", "+4930901820"),
+            ("(0)044 901 82 05", "identifier_wrong_form"), ("+39 (0)331 901820", "+390331901820"),
         ])
     func phones(text: String, expected: String) { #expect(canonical(.phone, text) == expected) }
 

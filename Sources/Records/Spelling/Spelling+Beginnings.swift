@@ -9,8 +9,8 @@ extension Spelling {
             switch self {
             case .plain, .address: [[UInt8]]()
             case .card: Self.card(folded)
-            case .name: Self.name(folded)
-            case .account: Self.account(folded, isWord: text.hasSuffix(" "))
+            case .name: name(folded)
+            case .account: account(folded, isWord: text.hasSuffix(" "))
             }
         return found.isEmpty ? [text.composed] : Set(found.map { String(decoding: $0, as: UTF8.self) })
     }
@@ -23,29 +23,26 @@ extension Spelling {
     }
 
     /// Only what is written in an IBAN's groups, with a plus or as a mail address is respelled: other names differ by case.
-    private static func name(_ folded: [UInt8]) -> [[UInt8]] {
+    private func name(_ folded: [UInt8]) -> [[UInt8]] {
         let groups = folded.split(separator: UInt8(ascii: " ")).map(\.count)
         let iban = folded.uppercased.without(" ")
         if IBAN.begins(iban), iban.isUppercaseAlphanumeric, groups.count > 1, groups.dropLast().allSatisfy({ $0 == 4 })
         {
             return [iban]
         }
-        if let phone = phone(folded) { return [phone] }
+        if let phone = phoneBeginning(folded) { return [phone] }
         return folded.contains(UInt8(ascii: "@")) ? [folded, folded.lowercased] : []
     }
 
     /// - Parameter isWord: whether a space comes behind, so that a name of words has to go on with another word.
-    private static func account(_ folded: [UInt8], isWord: Bool) -> [[UInt8]] {
+    private func account(_ folded: [UInt8], isWord: Bool) -> [[UInt8]] {
         let label = IBAN.withoutLabel(folded.uppercased)
         let text = label.isEmpty ? folded.uppercased : label
         var found: [[UInt8]] = []
         let compact = text.without(" -")
         if IBAN.begins(compact), compact.isUppercaseAlphanumeric { found.append(compact) }
         if CardNumber.isPrinted(text) { found.append(compact) }
-        if let phone = phone(folded) { found.append(phone) }
-        if compact.isDigits, compact.starts(with: Array("00".utf8)), compact.count > 2 {
-            found.append([UInt8(ascii: "+")] + compact.dropFirst(2))
-        }
+        if let phone = phoneBeginning(folded) { found.append(phone) }
         if !folded.contains(UInt8(ascii: " ")) { found.append(folded.lowercased) }
         if text.count(where: \.isDigit) > text.count(where: \.isUppercase) {
             found.append(text.without(" "))
@@ -56,9 +53,9 @@ extension Spelling {
         return found
     }
 
-    private static func phone(_ folded: [UInt8]) -> [UInt8]? {
-        guard folded.contains(UInt8(ascii: "+")),
-            let dialled = PhoneNumber.dialled(folded, prefix: [UInt8(ascii: "+")]), dialled.isDigits
+    /// Nil where the text begins no phone number, as `00` alone, which may go on as an account's.
+    private func phoneBeginning(_ folded: [UInt8]) -> [UInt8]? {
+        guard let dialled = dialled(folded), dialled.isDigits, !dialled.isEmpty || folded.contains(UInt8(ascii: "+"))
         else { return nil }
         return [UInt8(ascii: "+")] + dialled
     }

@@ -41,13 +41,16 @@ package enum Spelling: Sendable, Hashable, CaseIterable {
     /// A phone number with a plus, or in an account's place with `00`; what has less than nine digits behind the zeros is
     /// an account's number there.
     private func phone(_ folded: [UInt8]) -> [UInt8]? {
-        if folded.contains(UInt8(ascii: "+")) {
-            return PhoneNumber.dialled(folded, prefix: [UInt8(ascii: "+")]).flatMap(PhoneNumber.international)
-        }
-        guard self == .account, folded.first == UInt8(ascii: "0"), !folded.contains(UInt8(ascii: "/")),
-            let dialled = PhoneNumber.dialled(folded, prefix: Array("00".utf8)), dialled.count >= 9
-        else { return nil }
+        guard let dialled = dialled(folded), dialled.count >= 9 || folded.contains(UInt8(ascii: "+")) else { return nil }
         return PhoneNumber.international(dialled)
+    }
+
+    /// What follows the plus, or in an account's place `00`; of any length and characters.
+    func dialled(_ folded: [UInt8]) -> [UInt8]? {
+        let plus = UInt8(ascii: "+")
+        if folded.contains(plus) { return PhoneNumber.dialled(folded, prefix: [plus]) }
+        guard self == .account, folded.first == UInt8(ascii: "0"), !folded.contains(UInt8(ascii: "/")) else { return nil }
+        return PhoneNumber.dialled(folded, prefix: Array("00".utf8))
     }
 
     private func printedCard(_ folded: [UInt8]) -> [UInt8]? {

@@ -129,9 +129,25 @@ struct CheckDigitOracleTests {
                 String(decoding: $0, as: UTF8.self)
             }
         }
-        #expect(dialled("+39 (0)6 (0)698") == "3960698" && dialled("+39 06 0698") == "39060698")
-        #expect(dialled("011 39-(0)6/698") == "396698" && dialled("011396698", "00") == nil)
+        #expect(dialled("+49 (0)6 (0)698") == "4960698" && dialled("+39 06 0698") == "39060698")
+        #expect(dialled("011 49-(0)6/698") == "496698" && dialled("011396698", "00") == nil)
         #expect(dialled("(+39) 6.698") == "396698" && dialled("06 698") == nil)
+        #expect(dialled("(+1) (0)6 98") == "1698" && dialled("+(351) (0)6 98") == "351698")
+    }
+
+    @Test("a zero in brackets is a digit where no calling code is before it, or where the country's numbers have it")
+    func realZeros() {
+        func dialled(_ text: String) -> String? {
+            PhoneNumber.dialled(Array(text.utf8), prefix: Array("00".utf8)).map { String(decoding: $0, as: UTF8.self) }
+        }
+        #expect(dialled("+(0)44 698") == "044698" && dialled("00(0)44 698") == "044698")
+        #expect(dialled("+49 30 (0)698") == "49300698" && dialled("+4930 698 (0)") == "49306980")
+        // A landline of Italy is none of its mobiles.
+        #expect(dialled("+39 (0)331 698") == "390331698" && dialled("00378 (0)549 8") == "37805498")
+        // Brackets that part the prefix: no digits alone, so no number.
+        for text in ["(0)044 698 12 34", "(0)0 44 698", "0(0)44 698"] {
+            #expect(dialled(text)?.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } == false, "\(text)")
+        }
     }
 
     @Test(
@@ -139,6 +155,8 @@ struct CheckDigitOracleTests {
         arguments: [
             (.account, "27-3000912281", "273000912281"), (.account, "0087654321", "+87654321"),
             (.account, "SB 1024", "SB 1O24"), (.account, "+39 06 698", "+39 6 698"), (.account, "/7755", "7755"),
+            (.account, "+39 (0)331 698123", "+39 331 698123"), (.account, "+49 30 (0)698123", "+49 30 698123"),
+            (.account, "0(0)49 30698123", "+4930698123"), (.name, "+(0)49 30698123", "+4930698123"),
             (.name, "FR00 BANK 0000 1234 567", "FR00BANK00001234567"), (.name, "Kiosk 9", "kiosk 9"),
             (.name, "k-9", "k9"), (.name, "0039 6698 12345", "+39669812345"),
             (.name, "lea.roy@mail.example", "learoy@mail.example"), (.name, "lea+a@mail.example", "lea@mail.example"),
