@@ -228,7 +228,7 @@ let package = Package(
             name: "KafkaLogTests", dependencies: ["Crdkafka", "EventLogs", "KafkaLog", "Support"],
             swiftSettings: unoptimised),
         .testTarget(
-            name: "KeysTests", dependencies: ["Keys", "Records", "Secrets", "ThreeParty", "Support"],
+            name: "KeysTests", dependencies: ["Keys", "Records", "Secrets", "ThreeParty", "Support", crypto],
             swiftSettings: unoptimised),
         .testTarget(
             name: "LocalConsortiumTests",

@@ -36,9 +36,11 @@ struct Certificate {
         try Self.setName(X509_get_issuer_name(certificate), issuer.name)
         try Self.setTime(X509_getm_notBefore(certificate), validity.lowerBound)
         try Self.setTime(X509_getm_notAfter(certificate), validity.upperBound)
-        try Self.withKey(Array(key.derRepresentation), d2i_PUBKEY) { X509_set_pubkey(certificate, $0) }
+        try Self.withKey(key.derRepresentation, d2i_PUBKEY) { X509_set_pubkey(certificate, $0) }
         for part in extensions { try Self.add(part, to: certificate) }
-        try Self.withKey(Array(issuer.key.derRepresentation), d2i_AutoPrivateKey) {
+        var secret = issuer.key.derRepresentation
+        defer { secret.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) } }
+        try Self.withKey(secret, d2i_AutoPrivateKey) {
             // The signature's length; 0 where there is none.
             min(X509_sign(certificate, $0, EVP_sha256()), 1)
         }
@@ -60,7 +62,8 @@ struct Certificate {
     }
 
     private static func setTime(_ time: UnsafeMutablePointer<ASN1_TIME>?, _ seconds: Int64) throws(PKIError) {
-        try check(ASN1_TIME_set(time, Int(seconds)) == nil ? 0 : 1, "validity")
+        // A year of five digits is written, and is no time.
+        try check(ASN1_TIME_set(time, Int(seconds)) == nil ? 0 : ASN1_TIME_check(time), "validity")
     }
 
     private static func setName(_ name: OpaquePointer?, _ text: String) throws(PKIError) {
@@ -81,14 +84,14 @@ struct Certificate {
 
     /// Reads a key's DER and lends it; `use` gives 1 where all is well.
     private static func withKey(
-        _ der: [UInt8],
+        _ der: Data,
         _ read: (
             UnsafeMutablePointer<OpaquePointer?>?, UnsafeMutablePointer<UnsafePointer<UInt8>?>?, Int
         ) -> OpaquePointer?,
         _ use: (OpaquePointer) -> Int32
     ) throws(PKIError) {
-        let key = der.withUnsafeBufferPointer { bytes in
-            var at = bytes.baseAddress
+        let key = der.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+            var at = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
             return read(nil, &at, bytes.count)
         }
         guard let key else { throw .failed(reason: "OpenSSL can't read the key") }
@@ -97,12 +100,15 @@ struct Certificate {
     }
 
     private static func encode(_ certificate: OpaquePointer) throws(PKIError) -> [UInt8] {
-        var der = [UInt8](repeating: 0, count: Int(max(i2d_X509(certificate, nil), 0)))
+        let count = i2d_X509(certificate, nil)
+        // Into no memory OpenSSL would write what it allocates itself.
+        try check(min(count, 1), "encoding")
+        var der = [UInt8](repeating: 0, count: Int(count))
         let written = der.withUnsafeMutableBufferPointer { bytes in
             var at = bytes.baseAddress
             return i2d_X509(certificate, &at)
         }
-        try check(written > 0 && Int(written) == der.count ? 1 : 0, "encoding")
+        try check(written == count ? 1 : 0, "encoding")
         return der
     }
 

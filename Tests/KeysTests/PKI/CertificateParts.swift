@@ -1,9 +1,12 @@
+import Crypto
 import Foundation
 
 /// A value of ASN.1 in its distinguished encoding (X.690), read as far as certificates need.
 struct ASN1Value {
     var tag: UInt8
     var content: ArraySlice<UInt8>
+    /// Tag, length and content.
+    var encoded: ArraySlice<UInt8>
 
     /// Nil where the bytes are not one value and nothing else.
     init?(_ bytes: [UInt8]) {
@@ -11,9 +14,10 @@ struct ASN1Value {
         self = all[0]
     }
 
-    private init(tag: UInt8, content: ArraySlice<UInt8>) {
+    private init(tag: UInt8, content: ArraySlice<UInt8>, encoded: ArraySlice<UInt8>) {
         self.tag = tag
         self.content = content
+        self.encoded = encoded
     }
 
     /// The values one behind the other in a sequence or a set.
@@ -21,7 +25,9 @@ struct ASN1Value {
 
     private static func read(_ bytes: ArraySlice<UInt8>) -> [ASN1Value]? {
         var (rest, values) = (bytes, [ASN1Value]())
-        while let tag = rest.popFirst() {
+        while let tag = rest.first {
+            let start = rest
+            rest.removeFirst()
             guard var count = rest.popFirst().map(Int.init) else { return nil }
             if count >= 128 {
                 let digits = count - 128
@@ -30,8 +36,9 @@ struct ASN1Value {
                 rest = rest.dropFirst(digits)
             }
             guard rest.count >= count else { return nil }
-            values.append(ASN1Value(tag: tag, content: rest.prefix(count)))
+            let content = rest.prefix(count)
             rest = rest.dropFirst(count)
+            values.append(ASN1Value(tag: tag, content: content, encoded: start[..<content.endIndex]))
         }
         return values
     }
@@ -47,14 +54,28 @@ struct CertificateParts {
     var validity: [String]
     /// By the bytes of their object identifiers.
     var extensions: [[UInt8]: (isCritical: Bool, value: [UInt8])]
+    /// Of the subject.
+    var key: P256.Signing.PublicKey
+    /// What is signed: the first part, whole.
+    var signed: [UInt8]
+    /// The signature's algorithm, as is signed and as stands behind.
+    var algorithms: [[UInt8]]
+    var signature: P256.Signing.ECDSASignature
 
     /// Nil where the text is no certificate in PEM.
     init?(pem: String) {
         let lines = pem.split(separator: "\n")
         guard lines.first == "-----BEGIN CERTIFICATE-----", lines.last == "-----END CERTIFICATE-----",
             let der = Data(base64Encoded: lines.dropFirst().dropLast().joined()),
-            let body = ASN1Value(Array(der))?.values.first?.values, body.count == 8
+            let parts = ASN1Value(Array(der))?.values, parts.count == 3, parts[2].content.first == 0,
+            case let body = parts[0].values, body.count == 8,
+            let key = try? P256.Signing.PublicKey(derRepresentation: Data(body[6].encoded)),
+            let signature = try? P256.Signing.ECDSASignature(derRepresentation: Data(parts[2].content.dropFirst()))
         else { return nil }
+        self.key = key
+        self.signature = signature
+        signed = Array(parts[0].encoded)
+        algorithms = [body[2], parts[1]].map { Array($0.encoded) }
         self.der = Array(der)
         serial = Array(body[1].content)
         issuer = Array(body[3].content)
@@ -64,6 +85,11 @@ struct CertificateParts {
         for parts in body[7].values.first?.values.map(\.values) ?? [] where parts.count >= 2 {
             extensions[Array(parts[0].content)] = (parts.count == 3, Array(parts[parts.count - 1].content))
         }
+    }
+
+    /// Whether the key of `authority` signed, and the issuer is named as it is.
+    func isIssued(by authority: CertificateParts) -> Bool {
+        issuer == authority.subject && authority.key.isValidSignature(signature, for: signed)
     }
 }
 

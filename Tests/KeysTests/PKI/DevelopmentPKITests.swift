@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Keys
 import Records
@@ -76,6 +77,8 @@ struct DevelopmentPKITests {
         arguments: [
             (1, "231114211320Z", "231115221320Z"), (30, "231114211320Z", "231214221320Z"),
             (365, "231114211320Z", "241113221320Z"), (3650, "231114211320Z", "331111221320Z"),
+            // From 2050 on with four digits of the year (RFC 5280, 4.1.2.5).
+            (36_500, "231114211320Z", "21231021221320Z"),
         ])
     func validity(days: Int, from: String, until: String) throws {
         let pki = try DevelopmentPKI(now: Self.now, days: days)
@@ -85,6 +88,32 @@ struct DevelopmentPKITests {
         if days == 365 {
             #expect(CertificateParts(pem: try DevelopmentPKI(now: Self.now).authorityPEM)?.validity == [from, until])
         }
+    }
+
+    @Test("each authority's key signed its root and what it issued, and nothing of another's", arguments: 0..<10)
+    func chains(round: Int) throws {
+        let made = try (0..<5).map { at in
+            let pki = try DevelopmentPKI(now: Self.now + Int64(round))
+            let root = try #require(CertificateParts(pem: pki.authorityPEM))
+            return (root, try issue(pki, PartyID.allCases[at % 3]).0)
+        }
+        // ecdsa-with-SHA256, without parameters (RFC 5758, 3.2).
+        let algorithm: [UInt8] = [0x30, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02]
+        for (one, (root, leaf)) in made.enumerated() {
+            for (other, (authority, _)) in made.enumerated() {
+                #expect(leaf.isIssued(by: authority) == (one == other))
+                #expect(root.isIssued(by: authority) == (one == other))
+            }
+            #expect(!leaf.isIssued(by: leaf) && root.algorithms + leaf.algorithms == Array(repeating: algorithm, count: 4))
+        }
+    }
+
+    @Test("the key in a party's file is its certificate's")
+    func keyFile() throws {
+        let (certificate, _) = try issue(DevelopmentPKI(now: Self.now), .one)
+        let text = String(decoding: try folder.bytes("party-1/tls.key"), as: UTF8.self)
+        let key = try P256.Signing.PrivateKey(pemRepresentation: text).publicKey
+        #expect(key.rawRepresentation == certificate.key.rawRepresentation)
     }
 
     @Test("have a number, and a key, of their own each time")
@@ -120,11 +149,15 @@ struct DevelopmentPKITests {
             ])
     }
 
-    @Test("are not made where the key can't be written")
+    @Test("are not made where the key can't be written, or the end of validity can't be said")
     func notWritten() throws {
         try folder.write("", to: "file")
         let pki = try DevelopmentPKI(now: Self.now)
         let path = folder.path("file")
+        #expect(throws: PKIError.failed(reason: "OpenSSL refuses the validity")) {
+            // In the year 10,000 and later, which no certificate can say.
+            try DevelopmentPKI(now: Self.now, days: 3_000_000)
+        }
         #expect(throws: FileKeystore.KeystoreError.notWritten(path: path + "/tls.key")) {
             try pki.issue(to: .zero, directory: path)
         }
