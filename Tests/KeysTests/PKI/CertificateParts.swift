@@ -62,13 +62,14 @@ struct CertificateParts {
     var algorithms: [[UInt8]]
     var signature: P256.Signing.ECDSASignature
 
-    /// Nil where the text is no certificate in PEM.
+    /// Nil where the text is no certificate of version 3 in PEM.
     init?(pem: String) {
         let lines = pem.split(separator: "\n")
         guard lines.first == "-----BEGIN CERTIFICATE-----", lines.last == "-----END CERTIFICATE-----",
             let der = Data(base64Encoded: lines.dropFirst().dropLast().joined()),
             let parts = ASN1Value(Array(der))?.values, parts.count == 3, parts[2].content.first == 0,
-            case let body = parts[0].values, body.count == 8,
+            // Version 3 is written as 2.
+            case let body = parts[0].values, body.count == 8, Array(body[0].content) == [0x02, 0x01, 0x02],
             let key = try? P256.Signing.PublicKey(derRepresentation: Data(body[6].encoded)),
             let signature = try? P256.Signing.ECDSASignature(derRepresentation: Data(parts[2].content.dropFirst()))
         else { return nil }

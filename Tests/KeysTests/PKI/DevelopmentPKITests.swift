@@ -123,6 +123,8 @@ struct DevelopmentPKITests {
         for party in PartyID.allCases + PartyID.allCases {
             let (certificate, fingerprint) = try issue(pki, party)
             numbers.insert(certificate.serial)
+            // Positive, in at most 20 bytes (RFC 5280, 4.1.2.2), and of many random bits.
+            #expect((8...20).contains(certificate.serial.count) && certificate.serial[0] < 128)
             fingerprints.insert(fingerprint)
             keys.insert(try folder.bytes("\(party.name)/tls.key"))
         }
