@@ -14,3 +14,19 @@ package struct PolicyNote: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { place.description }
 }
+
+extension [PolicyNote] {
+    /// Places of doubts that `doubts` names.
+    private static var named: Int { 5 }
+
+    /// A sentence on the values that most likely are slips, with their number and the first places, for a log; nil where there
+    /// are none. It says no value.
+    package var doubts: String? {
+        let places = filter(\.isDoubt).map { "\($0.place.file):\($0.place.line)" }
+        guard !places.isEmpty else { return nil }
+        let rest = places.count - Self.named
+        return "values of the policy's lists that most likely are slips: \(places.count) "
+            + "(\(places.prefix(Self.named).joined(separator: ", "))\(rest > 0 ? " and \(rest) more" : "")); "
+            + "`cordon policy check` says what is wrong with each"
+    }
+}

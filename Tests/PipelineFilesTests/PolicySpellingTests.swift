@@ -136,8 +136,23 @@ struct PolicySpellingTests {
                 "\(path):5: list `l`: never matches an account: it has an IBAN's form, and its check digits are wrong",
             ])
         #expect(notes.map(\.isDoubt) == [true, false, true])
+        #expect(notes.doubts?.contains(" 2 (\(path):2, \(path):5); ") == true)
         #expect(try declines(policy, "payee", "GB82WEST12345698765432"))
         // A customer's own name may look like one.
         #expect(try self.policy("customer", list: "GB83WEST12345698765432\n").notes.isEmpty)
+    }
+
+    @Test("what an agent logs of slips is their number and the first places, and no value")
+    func doubts() throws {
+        let slips = (10...16).map { "DE00370400440532\($0)3000" }
+        let (_, notes) = try policy("payee", list: slips.joined(separator: "\n"))
+        let told = try #require(notes.doubts)
+        let path = folder.path("list.txt")
+        let places = (1...5).map { "\(path):\($0)" }.joined(separator: ", ")
+        #expect(told.contains(" 7 (\(places) and 2 more); ") && told.contains("cordon policy check"))
+        #expect(!told.contains("DE00"))
+        // A value that is given twice is no slip.
+        let (_, twice) = try policy("payee", list: "p-1\nP-1\n")
+        #expect(twice.count == 1 && twice.doubts == nil && [PolicyNote]().doubts == nil)
     }
 }

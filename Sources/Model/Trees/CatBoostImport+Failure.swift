@@ -31,6 +31,7 @@ extension CatBoostImport {
         case noSplits
         /// A leaf does not fit 32 bits at these fraction bits.
         case leaf(tree: Int)
+        /// The borders as the spec's edges.
         case edges(BinnedSpec.Invalid)
         case forest(Forest.Invalid)
     }
@@ -80,8 +81,14 @@ extension CatBoostImport.Failure: CustomStringConvertible {
         case .leaf(let tree):
             "tree \(tree) has a leaf too large for a score of 32 bits: train with a smaller learning_rate, or a loss whose "
                 + "output is a log-odds or a probability"
-        case .edges(let invalid): "its borders are no edges of the feature spec: \(invalid)"
-        case .forest(let invalid): "its trees are no forest that can be scored: \(invalid)"
+        case .edges(let invalid):
+            "its borders are no edges of the feature spec: \(invalid); train on the spec's features, "
+                + "or name the spec it was trained on with --features"
+        case .forest(.overflow):
+            "its trees are no forest that can be scored: \(Forest.Invalid.overflow); train with fewer iterations or a "
+                + "smaller learning_rate"
+        case .forest(let invalid):
+            "its trees are no forest that can be scored: \(invalid); train on the spec's features with depth=10 or less"
         }
     }
 }

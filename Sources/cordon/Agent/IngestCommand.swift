@@ -132,16 +132,18 @@ struct IngestCommand: ParsableCommand {
             throw Failure(
                 "\(self.mapping ?? "the mapping") has no `columns`: records of a stream have no header, so name them in order")
         }
-        let policy = try readPolicy(file: self.policy)
+        let (policy, notes) = try checkPolicy(file: self.policy)
         guard (1...3600).contains(sessionTimeout) else { throw Failure("`--session-timeout` is 1 to 3600 seconds") }
         // `validate` has seen to it that they are there.
         let (keys, state, bins) = (keys ?? "", state ?? "", bins ?? "")
+        let logger = try process.logger("cordon.\(member.id)")
+        if let doubts = notes.doubts { logger.warning("\(doubts)") }
         return AgentRole(
             member: member, roster: roster, keystore: FileKeystore(directory: keys), spec: try readBins(bins),
             binsFile: bins, mapping: mapping, rules: rules,
             policy: policy, fallback: try readFallback(file: self.policy), bankCode: bankCode,
             form: SealedForm(), stores: SQLiteStateStores(prefix: state + "/"), instance: instance,
             sessionTimeout: .seconds(sessionTimeout),
-            log: try log.open(), logger: try process.logger("cordon.\(member.id)"))
+            log: try log.open(), logger: logger)
     }
 }

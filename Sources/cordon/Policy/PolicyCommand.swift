@@ -25,7 +25,7 @@ struct PolicyCommand: ParsableCommand {
                 Reads the policy and its list files as an agent does when it starts. A mistake (an unknown field, list or \
                 window, a wrong value, limits that nothing lies between, a rule that can't change anything) ends with exit \
                 code 1. So does a value of a list that most likely is a slip, such as an IBAN with wrong check digits, which an \
-                agent starts with all the same; one that is given twice is only told.
+                agent logs and starts with all the same; one that is given twice is only told.
                 """)
 
         @Argument(help: ArgumentHelp("The policy.", valueName: "file"))

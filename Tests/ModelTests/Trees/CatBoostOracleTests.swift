@@ -148,8 +148,9 @@ struct CatBoostOracleTests {
             (.borders(255, feature: "till"), ["`till` has 255", "border_count=31"]),
             (.border(tree: 613), ["tree 613", "train on"]), (.noSplits, ["no tree", "train on"]),
             (.leaf(tree: 613), ["tree 613", "smaller learning_rate"]),
-            (.edges(.tooManyEdges(feature: "till")), ["its borders", "`till`"]),
-            (.forest(.condition(tree: 613, bit: 88)), ["tree 613", "bit 88"]),
+            (.edges(.tooManyEdges(feature: "till")), ["its borders", "`till`", "--features"]),
+            (.forest(.condition(tree: 613, bit: 88)), ["tree 613", "bit 88", "train on"]),
+            (.forest(.overflow), ["32 bits", "fewer iterations"]),
         ]
         for (failure, parts) in told {
             for part in parts { #expect("\(failure)".contains(part), "\(failure) says \(part)") }
