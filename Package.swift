@@ -190,6 +190,13 @@ let package = Package(
                 "IngestHTTP", "ModelSync",
             ], swiftSettings: settings),
         .testTarget(
+            name: "AttackTests",
+            dependencies: [
+                "Counters", "EventLogs", "Formats", "Ingest", "Keys", "LocalStore", "Manifests", "Model", "Records",
+                "Sealing", "Secrets", "SecureScoring", "Simulation", "Stages", "Telemetry", "ThreeParty",
+                "TokenService", "Tokens", "Support", logging,
+            ], swiftSettings: unoptimised),
+        .testTarget(
             name: "CountersTests",
             dependencies: ["Counters", "EventLogs", "LocalStore", "Records", "SecureScoring", "ThreeParty", "Support"],
             swiftSettings: unoptimised),
