@@ -44,7 +44,7 @@ struct FuzzTests {
             let isTaken = parts.contains { $0.transaction != nil }
             if isTaken { taken += 1 }
             // What our scanner takes, libxml2 takes, too, and of no payment that it sees nothing is said.
-            if format == .xml, isTaken {
+            if format == .xml, isTaken, !Self.hasBareInstruction(bytes) {
                 let count = PaymentCount(bytes)
                 let isWhole = parts.allSatisfy { !$0.message.isEmpty }
                 if !count.isWellFormed || (isWhole && count.payments != parts.count) { Issue.record(said()) }
@@ -52,6 +52,20 @@ struct FuzzTests {
         }
         print("\(format.rawValue): \(runs) records, \(taken) of them with a transaction")
         #expect(taken > 0 && taken < runs)
+    }
+
+    /// Whether a document has a processing instruction with a target alone (`<?a?>`), at which FoundationXML crashes.
+    private static func hasBareInstruction(_ bytes: [UInt8]) -> Bool {
+        // Without the zeros that UTF-16 has.
+        let text = bytes.filter { $0 != 0 }
+        var start: Int?
+        for (at, pair) in zip(text, text.dropFirst()).enumerated() {
+            if pair == (UInt8(ascii: "<"), UInt8(ascii: "?")) { start = at + 2 }
+            guard pair == (UInt8(ascii: "?"), UInt8(ascii: ">")), let first = start else { continue }
+            if first >= at || !text[first..<at].contains(where: { [9, 10, 13, 32].contains($0) }) { return true }
+            start = nil
+        }
+        return false
     }
 
     @Test(
