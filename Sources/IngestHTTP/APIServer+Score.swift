@@ -1,5 +1,4 @@
 package import HTTPFront
-package import Logging
 package import Telemetry
 
 extension APIServer {
@@ -10,8 +9,7 @@ extension APIServer {
     ///   - readiness: what the agent needs before it can score.
     package init(
         _ settings: Settings, service: ScoreService, tokens: BearerTokenStore, metrics: Metrics,
-        exposition: @escaping @Sendable () -> String, readiness: @escaping @Sendable () -> [ReadinessCheck],
-        logger: Logger
+        exposition: @escaping @Sendable () -> String, readiness: @escaping @Sendable () -> [ReadinessCheck]
     ) throws(Failure) {
         let rate = RateGate(RequestRateLimit(perSecond: settings.ratePerSecond))
         let routes =
@@ -19,6 +17,6 @@ extension APIServer {
             + OperationsRoutes(
                 readiness: readiness, metrics: exposition, description: settings.description, open: settings.open
             ).all
-        try self.init(settings, routes: routes, rate: rate, tokens: tokens, metrics: metrics, logger: logger)
+        try self.init(settings, routes: routes, rate: rate, tokens: tokens, metrics: metrics)
     }
 }

@@ -1,5 +1,5 @@
 import Dispatch
-import HTTPTypes
+import NIOHTTP1
 
 /// The paths that operate the agent: health, metrics, the API's description.
 package struct OperationsRoutes: Sendable {
@@ -23,19 +23,19 @@ package struct OperationsRoutes: Sendable {
 
     package var all: [Route] {
         var routes = [
-            Route(path: "/health/live", method: .get, guarded: !open.contains(.health)) { _ in
+            Route(path: "/health/live", method: .GET, guarded: !open.contains(.health)) { _ in
                 Reply(json: ["status": "pass"])
             },
-            Route(path: "/health/ready", method: .get, guarded: !open.contains(.health)) { _ in
+            Route(path: "/health/ready", method: .GET, guarded: !open.contains(.health)) { _ in
                 await Self.ready(readiness)
             },
-            Route(path: "/metrics", method: .get, guarded: !open.contains(.metrics), answersJSON: false) { _ in
+            Route(path: "/metrics", method: .GET, guarded: !open.contains(.metrics), answersJSON: false) { _ in
                 Reply(status: .ok, type: "text/plain; version=0.0.4; charset=utf-8", body: Array(metrics().utf8))
             },
         ]
         if let description {
             routes.append(
-                Route(path: "/openapi.yaml", method: .get, guarded: !open.contains(.openapi), answersJSON: false) { _ in
+                Route(path: "/openapi.yaml", method: .GET, guarded: !open.contains(.openapi), answersJSON: false) { _ in
                     Reply(status: .ok, type: "application/yaml", body: description)
                 })
         }

@@ -1,76 +1,65 @@
-import HTTPTypes
-package import Hummingbird
+package import NIOHTTP1
 package import Telemetry
 
 /// Finds a request's route, lets it in, and answers: every refusal is problem+json.
-package struct APIResponder: HTTPResponder {
-    package typealias Context = CallContext
+package struct APIResponder: Sendable {
+    private let routes: [String: Route]
+    private let tokens: BearerTokenStore
+    private let rate: RateGate
+    private let metrics: Metrics
 
-    package let routes: [String: Route]
-    package let tokens: BearerTokenStore
-    package let rate: RateGate
-    /// How long a body may take to arrive.
-    package let bodyTime: Duration
-    package let metrics: Metrics
-
-    package init(
-        routes: [String: Route], tokens: BearerTokenStore, rate: RateGate, bodyTime: Duration, metrics: Metrics
-    ) {
-        self.routes = routes
+    /// - Parameter routes: each path once.
+    package init(routes: [Route], tokens: BearerTokenStore, rate: RateGate, metrics: Metrics) {
+        self.routes = Dictionary(uniqueKeysWithValues: routes.map { ($0.path, $0) })
         self.tokens = tokens
         self.rate = rate
-        self.bodyTime = bodyTime
         self.metrics = metrics
     }
 
-    package func respond(to request: Request, context: CallContext) async -> Response {
-        let arrived = ContinuousClock.now
-        let route = routes[request.uri.path]
-        // RFC 9110, section 10.1.1; the connection's guard leaves the field to those alone that wait.
-        var holdsBody = request.headers[.expect] != nil
-        var reply: Reply
-        do throws(Problem) {
-            reply = try await answer(request, route) {
-                if holdsBody { context.askForBody() }
-                holdsBody = false
-            }
-        } catch {
-            reply = Reply(error)
-        }
-        // Whether the body comes after an answer in place of 100, nobody can tell.
-        if holdsBody { reply.closes = true }
-        let seconds = (ContinuousClock.now - arrived) / .seconds(1)
-        metrics.answered(route?.path, status: reply.status.code, seconds: seconds)
-        return reply.response(head: request.method == .head)
+    package func exchange(_ head: HTTPRequestHead) -> Exchange {
+        Exchange(head, route: routes[String(head.uri.prefix { $0 != "?" })])
     }
 
-    private func answer(
-        _ request: Request, _ route: Route?, askForBody: () -> Void
-    ) async throws(Problem) -> Reply {
-        if request.method == .options, request.uri.path == "*" { return Self.options(Self.methods) }
-        guard let route else { throw Problem(.notFound) }
+    /// Lets a request in by its head alone.
+    ///
+    /// - Returns: the answer where that decides it; nil where the route answers, once the body has come that it reads.
+    package func admit(_ exchange: inout Exchange) -> Reply? {
+        do throws(Problem) { return try checked(&exchange) } catch { return Reply(error) }
+    }
+
+    /// What the route answers.
+    package func answer(_ route: Route, _ call: Route.Call) async -> Reply {
+        do throws(Problem) { return try await route.handle(call) } catch { return Reply(error) }
+    }
+
+    /// Counts an answer.
+    ///
+    /// - Parameter exchange: nil where what came was no request.
+    package func count(_ reply: Reply, to exchange: Exchange?) {
+        metrics.answered(exchange?.route?.path, status: Int(reply.status.code), seconds: exchange?.seconds ?? 0)
+    }
+
+    private func checked(_ exchange: inout Exchange) throws(Problem) -> Reply? {
+        let head = exchange.head
+        if head.method == .OPTIONS, head.uri == "*" { return Self.options(Self.methods) }
+        guard let route = exchange.route else { throw Problem(.notFound) }
         let allow = route.methods.map(\.rawValue)
-        guard route.methods.contains(request.method) else {
+        guard route.methods.contains(head.method) else {
             var problem = Problem(.methodNotAllowed)
             problem.allow = allow
             throw problem
         }
-        if request.method == .options { return Self.options(allow) }
-        let client = try admit(request, route)
-        if route.answersJSON, let accept = request.headers[.accept], !AcceptField.takesJSON(accept) {
+        if head.method == .OPTIONS { return Self.options(allow) }
+        if route.guarded { exchange.client = try client(head.headers) }
+        if route.answersJSON, let accept = head.headers[field: "Accept"], !AcceptField.takesJSON(accept) {
             throw Problem(.notAcceptable)
         }
-        try route.checkHead(request.headers)
-        var body: [UInt8] = []
-        var type: MediaType?
+        try route.checkHead(head.headers)
         if let limit = route.bodyLimit {
-            type = try Self.type(request.headers[.contentType], route)
-            try BodyReader.check(request.headers, limit: limit)
-            askForBody()
-            body = try await BodyReader.read(request.body, limit: limit, within: bodyTime)
+            exchange.type = try Self.type(head.headers[field: "Content-Type"], route)
+            try Self.checkBody(head.headers, limit)
         }
-        return try await route.handle(
-            .init(headers: request.headers, body: body, type: type, client: client, arrived: .now))
+        return nil
     }
 
     /// Methods that some path takes.
@@ -78,8 +67,16 @@ package struct APIResponder: HTTPResponder {
 
     private static func options(_ methods: [String]) -> Reply {
         var reply = Reply(status: .noContent)
-        reply.headers[.allow] = methods.joined(separator: ", ")
+        reply.headers[field: "Allow"] = methods.joined(separator: ", ")
         return reply
+    }
+
+    private func client(_ headers: HTTPHeaders) throws(Problem) -> String {
+        guard let client = tokens.client(authorization: headers[field: "Authorization"]) else {
+            throw Problem(.unauthorized)
+        }
+        try rate.take(1, of: client)
+        return client
     }
 
     private static func type(_ header: String?, _ route: Route) throws(Problem) -> MediaType {
@@ -94,12 +91,12 @@ package struct APIResponder: HTTPResponder {
         return type
     }
 
-    private func admit(_ request: Request, _ route: Route) throws(Problem) -> String {
-        guard route.guarded else { return "" }
-        guard let client = tokens.client(authorization: request.headers[.authorization]) else {
-            throw Problem(.unauthorized)
+    /// Refuses a body by what its head says of it, before it comes.
+    private static func checkBody(_ headers: HTTPHeaders, _ limit: Int) throws(Problem) {
+        if let coding = headers[field: "Content-Encoding"], coding.lowercased() != "identity" {
+            throw Problem(.mediaTypeUnsupported, "Content-Encoding is not supported")
         }
-        try rate.take(1, of: client)
-        return client
+        // The decoder took the number; one that is no Int is too large as well.
+        if let length = headers[field: "Content-Length"], Int(length) ?? .max > limit { throw .bodyTooLarge(limit) }
     }
 }

@@ -1,11 +1,7 @@
-import Foundation
-import Hummingbird
-import HummingbirdCore
-import HummingbirdTLS
-package import Logging
 import NIOCore
+import NIOHTTP1
+import NIOPosix
 import NIOSSL
-import ServiceLifecycle
 package import Telemetry
 
 /// The HTTP server in front of a role: routes, access, limits, TLS and an orderly end.
@@ -44,57 +40,40 @@ package struct APIServer: Sendable {
     /// Why the server can't be.
     package enum Failure: Error, Sendable, CustomStringConvertible {
         case tls(certificate: String, key: String, reason: String)
+        case closed
 
         package var description: String {
             switch self {
             case .tls(let certificate, let key, let reason):
                 "\(certificate) and \(key) are no certificate chain and its key in PEM: \(reason)"
+            case .closed: "the system closed the listening socket; the agent's log and the system's tell more"
             }
         }
     }
 
     private let settings: Settings
-    private let server: HTTPServerBuilder
+    private let tls: NIOSSLContext?
     package let responder: APIResponder
-    private let logger: Logger
 
     /// - Parameters:
     ///   - routes: all that it serves; each path once.
     ///   - rate: the limit that requests, and what routes count beside them, are held against.
     package init(
-        _ settings: Settings, routes: [Route], rate: RateGate, tokens: BearerTokenStore, metrics: Metrics,
-        logger: Logger
+        _ settings: Settings, routes: [Route], rate: RateGate, tokens: BearerTokenStore, metrics: Metrics
     ) throws(Failure) {
         self.settings = settings
-        self.logger = logger
-        let idle = TimeAmount(settings.idleTime)
-        let plain = HTTPServerBuilder { [bodyTime = TimeAmount(settings.bodyTime)] responder in
-            GuardedHTTP1Channel(
-                base: HTTP1Channel(responder: responder, configuration: .init(idleTimeout: idle)),
-                bodyTime: bodyTime, metrics: metrics)
-        }
-        if let tls = settings.tls {
-            let configuration = try Self.configuration(tls)
-            do { server = try .tls(plain, tlsConfiguration: configuration) } catch {
-                throw .tls(certificate: tls.certificate, key: tls.key, reason: "\(error)")
-            }
-        } else {
-            server = plain
-        }
-        responder = APIResponder(
-            routes: Dictionary(uniqueKeysWithValues: routes.map { ($0.path, $0) }), tokens: tokens, rate: rate,
-            bodyTime: settings.bodyTime, metrics: metrics)
+        tls = if let files = settings.tls { try Self.context(files) } else { nil }
+        responder = APIResponder(routes: routes, tokens: tokens, rate: rate, metrics: metrics)
     }
 
-    private static func configuration(_ files: TLSFiles) throws(Failure) -> TLSConfiguration {
+    private static func context(_ files: TLSFiles) throws(Failure) -> NIOSSLContext {
         do {
             var tls = TLSConfiguration.makeServerConfiguration(
                 certificateChain: try NIOSSLCertificate.fromPEMFile(files.certificate).map { .certificate($0) },
                 privateKey: .privateKey(try NIOSSLPrivateKey(file: files.key, format: .pem)))
             tls.minimumTLSVersion = .tlsv12
             tls.applicationProtocols = ["http/1.1"]
-            _ = try NIOSSLContext(configuration: tls)
-            return tls
+            return try NIOSSLContext(configuration: tls)
         } catch {
             throw .tls(certificate: files.certificate, key: files.key, reason: "\(error)")
         }
@@ -103,28 +82,58 @@ package struct APIServer: Sendable {
     /// Serves until told to stop, and then until the last request is answered.
     ///
     /// - Parameter listening: called with the port, once it takes connections.
-    package func run(until stop: @escaping @Sendable () -> Bool, listening: @escaping @Sendable (Int) -> Void)
-        async throws
-    {
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
-        let application = Application(
-            responder: responder, server: server,
-            configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port),
-                availableConnectionsDelegate: .maximum(settings.connections, logger: quiet)),
-            onServerRunning: { channel in listening(channel.localAddress?.port ?? 0) }, logger: quiet)
-        let group = ServiceGroup(configuration: .init(services: [.init(service: application)], logger: quiet))
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            tasks.addTask {
-                while !stop() { try await Task.sleep(for: .milliseconds(50)) }
-                await group.triggerGracefulShutdown()
-            }
-            // A server that ends early fails here, and takes the watch with it.
-            try await tasks.next()
-            tasks.cancelAll()
-            do { try await tasks.waitForAll() } catch is CancellationError {}
+    /// - Throws: `closed`, or why it can't listen.
+    package func run(until stop: @Sendable () -> Bool, listening: @Sendable (Int) -> Void) async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let drained = group.any().makePromise(of: Void.self)
+        let socket: any Channel
+        do {
+            socket = try await bootstrap(group, drained).bind(host: settings.host, port: settings.port).get()
+        } catch {
+            drained.fail(error)
+            throw error
         }
+        listening(socket.localAddress?.port ?? 0)
+        while socket.isActive, !stop(), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
+        let ended = !socket.isActive
+        socket.close(promise: nil)
+        try await drained.futureResult.get()
+        if ended { throw Failure.closed }
     }
+
+    private func bootstrap(_ group: MultiThreadedEventLoopGroup, _ drained: EventLoopPromise<Void>) -> ServerBootstrap {
+        ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [limit = settings.connections] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ConnectionLimit(limit, drained: drained))
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { [self, date = DateClock()] channel in
+                channel.eventLoop.makeCompletedFuture { try prepare(channel, date) }
+            }
+    }
+
+    private func prepare(_ channel: any Channel, _ date: DateClock) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+        try pipeline.configureHTTPServerPipeline(
+            withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: false,
+            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: Self.headLimits)
+        try pipeline.addHandlers([
+            IdleStateHandler(allTimeout: TimeAmount(settings.idleTime)),
+            HTTPConnection(responder: responder, bodyTime: TimeAmount(settings.bodyTime), date: date),
+        ])
+    }
+
+    /// Most bytes of a request's head, and most of its fields.
+    private static let headLimits = {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = 80 << 10
+        limits.maxHeaderListSize = 80 << 10
+        limits.maxHeaderFieldCount = 1000
+        return limits
+    }()
 }

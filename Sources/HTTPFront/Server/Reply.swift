@@ -1,22 +1,22 @@
 import Foundation
-package import HTTPTypes
-package import Hummingbird
+package import NIOCore
+package import NIOHTTP1
 
 /// What a route answers.
 package struct Reply: Sendable {
-    package var status: HTTPResponse.Status
-    package var headers: HTTPFields = [:]
+    package var status: HTTPResponseStatus
+    package var headers: HTTPHeaders = [:]
     package var body: [UInt8] = []
     /// Whether the connection is closed after it, because the rest of the request is not wanted.
     package var closes = false
 
-    package init(status: HTTPResponse.Status, type: String? = nil, body: [UInt8] = []) {
+    package init(status: HTTPResponseStatus, type: String? = nil, body: [UInt8] = []) {
         self.status = status
         self.body = body
-        headers[.contentType] = type
+        headers[field: "Content-Type"] = type
     }
 
-    package init(_ status: HTTPResponse.Status = .ok, json value: some Encodable, type: String = "application/json") {
+    package init(_ status: HTTPResponseStatus = .ok, json value: some Encodable, type: String = "application/json") {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Strings, integers and finite doubles always encode.
@@ -24,26 +24,26 @@ package struct Reply: Sendable {
     }
 
     package init(_ problem: Problem) {
-        self.init(.init(code: problem.status), json: problem, type: Problem.contentType)
-        if let seconds = problem.retryAfter { headers[.retryAfter] = String(seconds) }
-        if !problem.allow.isEmpty { headers[.allow] = problem.allow.joined(separator: ", ") }
-        if problem.status == 401 { headers[.wwwAuthenticate] = "Bearer realm=\"cordon\"" }
+        self.init(.init(statusCode: problem.status), json: problem, type: Problem.contentType)
+        if let seconds = problem.retryAfter { headers[field: "Retry-After"] = String(seconds) }
+        if !problem.allow.isEmpty { headers[field: "Allow"] = problem.allow.joined(separator: ", ") }
+        if problem.status == 401 { headers[field: "WWW-Authenticate"] = "Bearer realm=\"cordon\"" }
         let rest: [ProblemCode] = [.requestTimeout, .bodyTooLarge, .httpInvalid]
         closes = rest.contains { $0.rawValue == problem.code }
     }
 
-    /// All header fields.
-    var fields: HTTPFields {
-        var fields = headers
-        fields[.cacheControl] = "no-store"
-        fields[.init("X-Content-Type-Options")!] = "nosniff"
-        if status != .noContent { fields[.contentLength] = String(body.count) }
-        if closes { fields[.connection] = "close" }
-        return fields
+    /// - Parameter head: whether the body is left out, as HEAD asks for.
+    package func response(head: Bool) -> (head: HTTPResponseHead, body: ByteBuffer) {
+        (HTTPResponseHead(version: .http1_1, status: status, headers: fields), ByteBuffer(bytes: head ? [] : body))
     }
 
-    /// - Parameter head: whether the body is left out, as HEAD asks for.
-    package func response(head: Bool) -> Response {
-        Response(status: status, headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: head ? [] : body)))
+    /// All header fields.
+    private var fields: HTTPHeaders {
+        var fields = headers
+        fields[field: "Cache-Control"] = "no-store"
+        fields[field: "X-Content-Type-Options"] = "nosniff"
+        if status != .noContent { fields[field: "Content-Length"] = String(body.count) }
+        if closes { fields[field: "Connection"] = "close" }
+        return fields
     }
 }

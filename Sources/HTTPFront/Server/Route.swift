@@ -1,10 +1,10 @@
-package import HTTPTypes
+package import NIOHTTP1
 
 /// A path of the API, with what may be done there.
 package struct Route: Sendable {
     /// A request, read and let in.
     package struct Call: Sendable {
-        package var headers: HTTPFields
+        package var headers: HTTPHeaders
         package var body: [UInt8]
         /// Of the body; nil where the path reads none.
         package var type: MediaType?
@@ -14,7 +14,7 @@ package struct Route: Sendable {
         package var arrived: ContinuousClock.Instant
 
         package init(
-            headers: HTTPFields, body: [UInt8], type: MediaType?, client: String, arrived: ContinuousClock.Instant
+            headers: HTTPHeaders, body: [UInt8], type: MediaType?, client: String, arrived: ContinuousClock.Instant
         ) {
             self.headers = headers
             self.body = body
@@ -25,7 +25,7 @@ package struct Route: Sendable {
     }
 
     package var path: String
-    package var method: HTTPRequest.Method
+    package var method: HTTPMethod
     /// Whether it needs a token.
     package var guarded: Bool
     /// Most bytes of a body; nil where none is read.
@@ -37,13 +37,13 @@ package struct Route: Sendable {
     /// Whether what it answers is JSON, which Accept must allow.
     package var answersJSON = true
     /// Refuses a request by its header fields, before its body comes.
-    package var checkHead: @Sendable (HTTPFields) throws(Problem) -> Void
+    package var checkHead: @Sendable (HTTPHeaders) throws(Problem) -> Void
     package var handle: @Sendable (Call) async throws(Problem) -> Reply
 
     package init(
-        path: String, method: HTTPRequest.Method, guarded: Bool, bodyLimit: Int? = nil, takes: [String] = [],
+        path: String, method: HTTPMethod, guarded: Bool, bodyLimit: Int? = nil, takes: [String] = [],
         charsets: [String] = ["utf-8", "us-ascii"], answersJSON: Bool = true,
-        checkHead: @escaping @Sendable (HTTPFields) throws(Problem) -> Void = { _ in },
+        checkHead: @escaping @Sendable (HTTPHeaders) throws(Problem) -> Void = { _ in },
         handle: @escaping @Sendable (Call) async throws(Problem) -> Reply
     ) {
         self.path = path
@@ -58,5 +58,5 @@ package struct Route: Sendable {
     }
 
     /// What the path takes, for Allow.
-    package var methods: [HTTPRequest.Method] { method == .get ? [.get, .head, .options] : [method, .options] }
+    package var methods: [HTTPMethod] { method == .GET ? [.GET, .HEAD, .OPTIONS] : [method, .OPTIONS] }
 }

@@ -1,6 +1,6 @@
 import Formats
 import HTTPFront
-import HTTPTypes
+import NIOHTTP1
 
 /// The paths that take transactions.
 struct ScoreRoutes: Sendable {
@@ -10,19 +10,19 @@ struct ScoreRoutes: Sendable {
 
     static let batchLimit = 1000
     static let batchBytes = 4 << 20
-    private static let key = HTTPField.Name("Idempotency-Key")!
-    private static let wait = HTTPField.Name("Cordon-Deadline-Ms")!
+    private static let key = "Idempotency-Key"
+    private static let wait = "Cordon-Deadline-Ms"
 
     var all: [Route] {
         let mapping = service.mapping
         return [
             Route(
-                path: "/v1/score", method: .post, guarded: true, bodyLimit: mapping.format.bodyLimit,
+                path: "/v1/score", method: .POST, guarded: true, bodyLimit: mapping.format.bodyLimit,
                 takes: mapping.format.mediaTypes,
                 charsets: mapping.charsets, checkHead: { fields throws(Problem) in _ = try options(fields) },
                 handle: score),
             Route(
-                path: "/v1/transactions", method: .post, guarded: true, bodyLimit: Self.batchBytes,
+                path: "/v1/transactions", method: .POST, guarded: true, bodyLimit: Self.batchBytes,
                 takes: mapping.format.batchTypes, charsets: mapping.charsets, handle: transactions),
         ]
     }
@@ -37,10 +37,10 @@ struct ScoreRoutes: Sendable {
     }
 
     /// How long the caller waits, and the request's idempotency key.
-    @Sendable private func options(_ fields: HTTPFields) throws(Problem) -> (wait: Duration, key: String?) {
+    @Sendable private func options(_ fields: HTTPHeaders) throws(Problem) -> (wait: Duration, key: String?) {
         (
-            try ScoreHeaders.deadline(fields[Self.wait], otherwise: deadline),
-            try ScoreHeaders.idempotencyKey(fields[Self.key])
+            try ScoreHeaders.deadline(fields[field: Self.wait], otherwise: deadline),
+            try ScoreHeaders.idempotencyKey(fields[field: Self.key])
         )
     }
 
@@ -61,7 +61,7 @@ struct ScoreRoutes: Sendable {
         let items = try await service.take(records, until: call.arrived + .seconds(10))
         let refused = items.filter { $0.problem != nil }.count
         return Reply(
-            refused == 0 ? .accepted : .init(code: 207, reasonPhrase: "Multi-Status"),
+            refused == 0 ? .accepted : .multiStatus,
             json: Batch(accepted: items.count - refused, refused: refused, items: items))
     }
 }

@@ -64,7 +64,7 @@ package struct AgentFront {
         let readiness = AgentReadiness(member: member, log: log, appender: appender, feed: feed, owned: owned)
         server = try APIServer(
             settings.server, service: service, tokens: tokens, metrics: metrics,
-            exposition: exposition, readiness: readiness.checks, logger: logger)
+            exposition: exposition, readiness: readiness.checks)
         metrics.describe(RoleMetrics.front)
     }
 

@@ -2,10 +2,9 @@ import EventLogs
 import Formats
 import Foundation
 import HTTPFront
-import HTTPTypes
-import Hummingbird
 import IngestHTTP
-import Logging
+import NIOCore
+import NIOHTTP1
 import Records
 import Support
 import Synchronization
@@ -30,46 +29,49 @@ struct TestAPI {
         let tokens = BearerTokens([.init(client: "core", sha256: BearerTokens.hash(Self.token))])
         responder = try APIServer(
             settings, service: bench.service, tokens: BearerTokenStore(tokens), metrics: bench.metrics,
-            exposition: { [metrics = bench.metrics] in metrics.exposition }, readiness: { ready },
-            logger: .silent
+            exposition: { [metrics = bench.metrics] in metrics.exposition }, readiness: { ready }
         ).responder
     }
 
     struct Answer {
         var status: Int
-        var headers: HTTPFields
+        var headers: HTTPHeaders
         var json: [String: Any]
         var code: String? { json["code"] as? String }
     }
 
     func call(
-        _ method: HTTPRequest.Method, _ path: String, _ headers: [String: String] = [:], body: [UInt8] = [],
+        _ method: HTTPMethod, _ path: String, _ headers: [String: String] = [:], body: [UInt8] = [],
         token: String? = token
     ) async -> Answer {
-        var fields = HTTPFields()
-        if let token { fields[.authorization] = "Bearer \(token)" }
-        if method == .post { fields[.contentType] = "application/json" }
-        for (name, value) in headers { fields[HTTPField.Name(name)!] = value.isEmpty ? nil : value }
-        let head = HTTPRequest(method: method, scheme: "http", authority: "test", path: path, headerFields: fields)
-        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body)))
-        let response = await responder.respond(to: request, context: CallContext())
-        let collector = Collector()
-        var writer: any ResponseBodyWriter = collector
-        try? await response.body.write(writer)
-        _ = writer
-        writer = collector
-        let json = (try? JSONSerialization.jsonObject(with: Data(collector.bytes))) as? [String: Any]
-        return Answer(status: response.status.code, headers: response.headers, json: json ?? [:])
+        var fields = HTTPHeaders()
+        if let token { fields[field: "Authorization"] = "Bearer \(token)" }
+        if method == .POST { fields[field: "Content-Type"] = "application/json" }
+        for (name, value) in headers { fields[field: name] = value.isEmpty ? nil : value }
+        let head = HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: fields)
+        let (response, bytes) = await responder.respond(to: head, body).response(head: method == .HEAD)
+        let json = (try? JSONSerialization.jsonObject(with: Data(bytes.readableBytesView))) as? [String: Any]
+        return Answer(status: Int(response.status.code), headers: response.headers, json: json ?? [:])
     }
 
     func score(_ record: [UInt8], _ headers: [String: String] = [:]) async -> Answer {
-        await call(.post, "/v1/score", headers, body: record)
+        await call(.POST, "/v1/score", headers, body: record)
+    }
+}
+
+extension APIResponder {
+    /// What a connection has of a whole request.
+    func respond(to head: HTTPRequestHead, _ body: [UInt8]) async -> Reply {
+        var exchange = exchange(head)
+        let reply = await reply(&exchange, body)
+        count(reply, to: exchange)
+        return reply
     }
 
-    private final class Collector: ResponseBodyWriter {
-        var bytes: [UInt8] = []
-        func write(_ buffer: ByteBuffer) async throws { bytes += buffer.readableBytesView }
-        func finish(_ trailingHeaders: HTTPFields?) async throws {}
+    private func reply(_ exchange: inout Exchange, _ body: [UInt8]) async -> Reply {
+        if let reply = admit(&exchange) { return reply }
+        do throws(Problem) { try exchange.take(ByteBuffer(bytes: body)) } catch { return Reply(error) }
+        return await answer(exchange.route!, exchange.call)
     }
 }
 
@@ -82,7 +84,7 @@ struct APIResponderTests {
         _ = try await api.bench.transactions(1)
         try api.bench.decide("t-1", offset: 0, decision: "review")
         let got = await answer
-        #expect(got.status == 200 && got.headers[.contentType] == "application/json")
+        #expect(got.status == 200 && got.headers[field: "Content-Type"] == "application/json")
         #expect(got.json["decision"] as? String == "review" && got.json["degraded"] as? Bool == false)
         #expect(got.json["probability"] as? Double == 0.25 && got.json["modelVersion"] as? String == "1")
         #expect((got.json["source"] as? [String: Int]) == ["partition": 0, "offset": 0])
@@ -90,33 +92,26 @@ struct APIResponderTests {
 
     @Test("a deadline begins once the body has come, however long that takes")
     func deadlineBegins() async throws {
-        let asked = Mutex<ContinuousClock.Instant?>(nil)
-        // What the server reads: the head has come before it asks for the first part.
-        let body = AsyncStream<ByteBuffer> {
-            asked.withLock { asked in
-                guard asked == nil else { return nil }
-                asked = .now
-                return ByteBuffer(string: "{}")
-            }
-        }
         let begins = Mutex<ContinuousClock.Instant?>(nil)
         let route = Route(
-            path: "/x", method: .post, guarded: false, bodyLimit: 10, takes: ["application/json"]
+            path: "/x", method: .POST, guarded: false, bodyLimit: 10, takes: ["application/json"]
         ) { call in
             begins.withLock { $0 = call.arrived }
             return Reply(json: ["body": String(decoding: call.body, as: UTF8.self)])
         }
         let responder = APIResponder(
-            routes: ["/x": route], tokens: BearerTokenStore(BearerTokens([])),
-            rate: RateGate(RequestRateLimit(perSecond: 0)), bodyTime: .seconds(60), metrics: Metrics())
-        let head = HTTPRequest(
-            method: .post, scheme: "http", authority: "test", path: "/x",
-            headerFields: [.contentType: "application/json"])
-        let response = await responder.respond(
-            to: Request(head: head, body: RequestBody(asyncSequence: body)), context: CallContext())
-        #expect(response.status == .ok)
-        let (first, start) = (asked.withLock { $0 }, begins.withLock { $0 })
-        #expect(try #require(start) >= #require(first))
+            routes: [route], tokens: BearerTokenStore(BearerTokens([])),
+            rate: RateGate(RequestRateLimit(perSecond: 0)), metrics: Metrics())
+        var exchange = responder.exchange(
+            HTTPRequestHead(version: .http1_1, method: .POST, uri: "/x", headers: ["Content-Type": "application/json"]))
+        #expect(responder.admit(&exchange) == nil)
+        try exchange.take(ByteBuffer(string: "{"))
+        // The head and a part have come, and the rest comes later.
+        let first = ContinuousClock.now
+        try exchange.take(ByteBuffer(string: "}"))
+        let reply = await responder.answer(route, exchange.call)
+        #expect(reply.status == .ok && String(decoding: reply.body, as: UTF8.self) == "{\"body\":\"{}\"}")
+        #expect(try #require(begins.withLock { $0 }) >= first)
     }
 
     @Test("past the caller's own deadline it is degraded, with status 200")
@@ -171,23 +166,23 @@ struct APIResponderTests {
         method: String, path: String, headers: [String: String], body: String, status: Int, code: String
     ) async throws {
         let api = try TestAPI(bench: try Bench())
-        let got = await api.call(.init(rawValue: method)!, path, headers, body: Array(body.utf8))
+        let got = await api.call(HTTPMethod(rawValue: method), path, headers, body: Array(body.utf8))
         #expect(got.status == status && got.code == code, "\(got)")
-        #expect(got.headers[.contentType] == "application/problem+json")
+        #expect(got.headers[field: "Content-Type"] == "application/problem+json")
         #expect(got.json["status"] as? Int == status && got.json["type"] as? String == "urn:cordon:problem:\(code)")
         #expect((got.json["title"] as? String)?.isEmpty == false)
-        #expect((got.headers[.allow] != nil) == (status == 405))
-        #expect((got.headers[.wwwAuthenticate] != nil) == (status == 401))
+        #expect((got.headers[field: "Allow"] != nil) == (status == 405))
+        #expect((got.headers[field: "WWW-Authenticate"] != nil) == (status == 401))
     }
 
     @Test("OPTIONS tells the methods, HEAD is GET without its body")
     func methods() async throws {
         let api = try TestAPI(bench: try Bench())
-        let options = await api.call(.options, "/v1/score", token: nil)
-        #expect(options.status == 204 && options.headers[.allow] == "POST, OPTIONS")
-        let head = await api.call(.head, "/health/live", token: nil)
-        #expect(head.status == 200 && head.json.isEmpty && head.headers[.contentLength] == "17")
-        #expect(await api.call(.head, "/v1/score").status == 405)
+        let options = await api.call(.OPTIONS, "/v1/score", token: nil)
+        #expect(options.status == 204 && options.headers[field: "Allow"] == "POST, OPTIONS")
+        let head = await api.call(.HEAD, "/health/live", token: nil)
+        #expect(head.status == 200 && head.json.isEmpty && head.headers[field: "Content-Length"] == "17")
+        #expect(await api.call(.HEAD, "/v1/score").status == 405)
     }
 
     @Test("a client over its rate gets 429 with the seconds to wait; a batch counts each transaction")
@@ -195,20 +190,20 @@ struct APIResponderTests {
         let api = try TestAPI(bench: try Bench(), rate: 3)
         // Takes minutes to be paid for, however long the test takes.
         let batch = "[" + Array(repeating: "1", count: 1000).joined(separator: ",") + "]"
-        #expect(await api.call(.post, "/v1/transactions", body: Array(batch.utf8)).status == 207)
+        #expect(await api.call(.POST, "/v1/transactions", body: Array(batch.utf8)).status == 207)
         let got = await api.score(Fixtures.record("t-1"))
         #expect(got.status == 429 && got.code == "rate_limited")
-        #expect(got.headers[.retryAfter].flatMap { Int($0) } ?? 0 >= 1)
-        #expect(await api.call(.get, "/health/live", token: nil).status == 200)
+        #expect(got.headers[field: "Retry-After"].flatMap { Int($0) } ?? 0 >= 1)
+        #expect(await api.call(.GET, "/health/live", token: nil).status == 200)
     }
 
     @Test("readiness says what is missing, with 503")
     func readiness() async throws {
         let ready = try TestAPI(bench: try Bench(), ready: [.init("log", missing: nil)])
-        #expect(await ready.call(.get, "/health/ready", token: nil).status == 200)
+        #expect(await ready.call(.GET, "/health/ready", token: nil).status == 200)
         let not = try TestAPI(
             bench: try Bench(), ready: [.init("log", missing: nil), .init("decisions", missing: "some")])
-        let got = await not.call(.get, "/health/ready", token: nil)
+        let got = await not.call(.GET, "/health/ready", token: nil)
         #expect(got.status == 503 && got.json["status"] as? String == "fail")
         let checks = got.json["checks"] as? [[String: String]]
         #expect(checks == [["name": "log"], ["name": "decisions", "missing": "some"]])
@@ -217,16 +212,16 @@ struct APIResponderTests {
     @Test("what is not open needs a token", arguments: ["/health/live", "/health/ready", "/metrics", "/openapi.yaml"])
     func closed(path: String) async throws {
         let api = try TestAPI(bench: try Bench(), open: [])
-        #expect(await api.call(.get, path, token: nil).status == 401)
-        #expect(await api.call(.get, path).status == 200)
+        #expect(await api.call(.GET, path, token: nil).status == 401)
+        #expect(await api.call(.GET, path).status == 200)
         let open = try TestAPI(bench: try Bench())
-        #expect(await open.call(.get, path, token: nil).status == 200)
+        #expect(await open.call(.GET, path, token: nil).status == 200)
     }
 
     @Test("metrics count requests by route and status, and name no path that was asked for")
     func metrics() async throws {
         let api = try TestAPI(bench: try Bench())
-        _ = await api.call(.get, "/PLANTED/4711")
+        _ = await api.call(.GET, "/PLANTED/4711")
         _ = await api.score(Fixtures.record("PLANTED"), ["Cordon-Deadline-Ms": "1", "Idempotency-Key": "PLANTED"])
         let text = api.bench.metrics.exposition
         #expect(text.contains("cordon_http_request_duration_seconds_count{route=\"other\",status=\"404\"} 1"))
@@ -240,11 +235,11 @@ struct APIResponderTests {
         let both =
             "[" + ["t-1", "t-2"].map { String(decoding: Fixtures.record($0), as: UTF8.self) }.joined(separator: ",")
             + "]"
-        let all = await api.call(.post, "/v1/transactions", body: Array(both.utf8))
+        let all = await api.call(.POST, "/v1/transactions", body: Array(both.utf8))
         #expect(all.status == 202 && all.json["accepted"] as? Int == 2 && all.json["refused"] as? Int == 0)
         let lines = Fixtures.record("t-3") + Array("\r\n\n{}\n".utf8)
         let some = await api.call(
-            .post, "/v1/transactions", ["Content-Type": "application/x-ndjson; charset=utf-8"], body: lines)
+            .POST, "/v1/transactions", ["Content-Type": "application/x-ndjson; charset=utf-8"], body: lines)
         #expect(some.status == 207 && some.json["accepted"] as? Int == 1 && some.json["refused"] as? Int == 1)
         #expect(try await api.bench.transactions(3).map(\.value) == ["t-1", "t-2", "t-3"].map { Fixtures.record($0) })
     }
@@ -254,7 +249,7 @@ struct APIResponderTests {
         let api = try TestAPI(bench: try Bench(mapping: try isoMapping()))
         #expect(await api.score(Fixtures.record("t-1")).code == "media_type_unsupported")
         let got = await api.call(
-            .post, "/v1/transactions", ["Content-Type": "application/xml"], body: Array("<a/>".utf8))
+            .POST, "/v1/transactions", ["Content-Type": "application/xml"], body: Array("<a/>".utf8))
         #expect(got.code == "media_type_unsupported")
     }
 }

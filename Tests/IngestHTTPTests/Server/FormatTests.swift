@@ -1,8 +1,8 @@
 import EventLogs
 import Formats
 import HTTPFront
-import HTTPTypes
 import IngestHTTP
+import NIOHTTP1
 import Records
 import Support
 import Testing
@@ -32,7 +32,7 @@ struct FormatTests {
         ]
         let body = "\u{FEFF}id,time,customer,terminal,amount,note\r\n" + rows.joined(separator: "\r\n") + "\r\n"
         let got = await api.call(
-            .post, "/v1/transactions", ["Content-Type": "text/csv; header=present; charset=utf-8"],
+            .POST, "/v1/transactions", ["Content-Type": "text/csv; header=present; charset=utf-8"],
             body: Array(body.utf8))
         #expect(got.status == 202 && got.json["accepted"] as? Int == 3, "\(got)")
         #expect(try await texts(api.bench, 3) == rows)
@@ -46,7 +46,7 @@ struct FormatTests {
             Self.row("r-3").replacing("12.50", with: "x"),
         ]
         let got = await api.call(
-            .post, "/v1/transactions", ["Content-Type": "text/csv"], body: Array(rows.joined(separator: "\n").utf8))
+            .POST, "/v1/transactions", ["Content-Type": "text/csv"], body: Array(rows.joined(separator: "\n").utf8))
         let items = got.json["items"] as? [[String: Any]] ?? []
         let codes = items.map { ($0["problem"] as? [String: Any])?["code"] as? String }
         #expect(got.status == 207 && codes == ["malformed_csv", nil, "amount_not_a_number"], "\(got)")
@@ -59,11 +59,11 @@ struct FormatTests {
         let row = Self.row("r-1", note: "\"two\nlines\"")
         for body in [row, row + "\r\n", "id,time,customer,terminal,amount,note\n\(row)\n"] {
             let got = await api.call(
-                .post, "/v1/score", ["Content-Type": "text/csv", "Cordon-Deadline-Ms": "1"], body: Array(body.utf8))
+                .POST, "/v1/score", ["Content-Type": "text/csv", "Cordon-Deadline-Ms": "1"], body: Array(body.utf8))
             #expect(got.status == 200 && got.json["transaction"] as? String == "r-1", "\(got)")
         }
         let two = await api.call(
-            .post, "/v1/score", ["Content-Type": "text/csv"], body: Array("\(row)\n\(Self.row("r-2"))".utf8))
+            .POST, "/v1/score", ["Content-Type": "text/csv"], body: Array("\(row)\n\(Self.row("r-2"))".utf8))
         #expect(two.status == 422 && two.code == "several_transactions")
         #expect(try await texts(api.bench, 1) == [row])
     }
@@ -86,7 +86,7 @@ struct FormatTests {
         let api = try api(try isoMapping(.json))
         let lines = [Self.message("m-1"), Self.message("m-2", "m-3"), Self.message("m-4")]
         let got = await api.call(
-            .post, "/v1/transactions", ["Content-Type": "application/x-ndjson"],
+            .POST, "/v1/transactions", ["Content-Type": "application/x-ndjson"],
             body: Array(lines.joined(separator: "\n").utf8))
         let items = got.json["items"] as? [[String: Any]] ?? []
         #expect(got.status == 207 && items.map { $0["transaction"] as? String } == ["m-1", nil, "m-4"], "\(got)")
@@ -120,10 +120,10 @@ struct FormatTests {
         let row = Array("r-1,2026-01-21T10:00:00Z,Zo".utf8) + [0xEB] + Array(",x-1,12.50".utf8)
         for type in ["text/csv", "text/csv; charset=windows-1252", "text/csv; charset=CP1252"] {
             let got = await api.call(
-                .post, "/v1/score", ["Content-Type": type, "Cordon-Deadline-Ms": "1"], body: row)
+                .POST, "/v1/score", ["Content-Type": type, "Cordon-Deadline-Ms": "1"], body: row)
             #expect(got.status == 200, "\(got)")
         }
-        let got = await api.call(.post, "/v1/score", ["Content-Type": "text/csv; charset=utf-8"], body: row)
+        let got = await api.call(.POST, "/v1/score", ["Content-Type": "text/csv; charset=utf-8"], body: row)
         #expect(got.status == 415 && (got.json["detail"] as? String)?.contains("windows-1252") == true, "\(got)")
         #expect(try await api.bench.transactions(1).first?.value == row)
     }
@@ -139,7 +139,7 @@ struct FormatTests {
         #expect((one.json["detail"] as? String)?.contains("refund") == true)
         let body = refund + [10] + Fixtures.record("t-2")
         let many = await api.call(
-            .post, "/v1/transactions", ["Content-Type": "application/x-ndjson"], body: body)
+            .POST, "/v1/transactions", ["Content-Type": "application/x-ndjson"], body: body)
         #expect(many.status == 207 && many.json["refused"] as? Int == 1, "\(many)")
         #expect(try await api.bench.transactions(1).map(\.value) == [Fixtures.record("t-2")])
     }

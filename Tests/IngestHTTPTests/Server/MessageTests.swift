@@ -1,8 +1,8 @@
 import EventLogs
 import Formats
 import HTTPFront
-import HTTPTypes
 import IngestHTTP
+import NIOHTTP1
 import Records
 import Support
 import Testing
@@ -130,7 +130,7 @@ struct MessageTests {
         let bodies = Self.bodies(messages) + joined
         for (what, body, code) in bodies {
             let got = await api.call(
-                .post, "/v1/score", ["Content-Type": type, "Cordon-Deadline-Ms": "1"], body: Array(body.utf8))
+                .POST, "/v1/score", ["Content-Type": type, "Cordon-Deadline-Ms": "1"], body: Array(body.utf8))
             #expect(got.code == code, "\(what): \(got)")
             if code == nil { #expect(got.status == 200 && got.json["transaction"] != nil, "\(what): \(got)") }
         }
@@ -147,7 +147,7 @@ struct MessageTests {
             ("application/json", "[" + texts.joined(separator: ",\n") + "]"),
         ] {
             let api = try TestAPI(bench: try Bench(mapping: try isoMapping(.json)))
-            let got = await api.call(.post, "/v1/transactions", ["Content-Type": type], body: Array(body.utf8))
+            let got = await api.call(.POST, "/v1/transactions", ["Content-Type": type], body: Array(body.utf8))
             let items = got.json["items"] as? [[String: Any]] ?? []
             #expect(got.status == 207 && got.json["accepted"] as? Int == 2, "\(got)")
             #expect(items.map { ($0["problem"] as? [String: Any])?["code"] as? String } == bodies.map(\.code))
@@ -161,7 +161,7 @@ struct MessageTests {
         let api = try TestAPI(bench: try Bench(mapping: try isoMapping(.json)))
         let body = Messages(syntax: .json).transfers("a").replacing("\"Document\"", with: "\n\"Document\"")
         let got = await api.call(
-            .post, "/v1/transactions", ["Content-Type": "application/x-ndjson"], body: Array(body.utf8))
+            .POST, "/v1/transactions", ["Content-Type": "application/x-ndjson"], body: Array(body.utf8))
         let items = got.json["items"] as? [[String: Any]] ?? []
         #expect(items.map { ($0["problem"] as? [String: Any])?["code"] as? String }
             == ["malformed_json", "malformed_json"])

@@ -1,6 +1,5 @@
 import HTTPFront
 import IngestHTTP
-import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -19,8 +18,7 @@ func serving<T>(
     let server = try APIServer(
         settings, service: bench.service,
         tokens: BearerTokenStore(BearerTokens([.init(client: "core", sha256: BearerTokens.hash(TestAPI.token))])),
-        metrics: bench.metrics, exposition: { "" }, readiness: { [] },
-        logger: .silent)
+        metrics: bench.metrics, exposition: { "" }, readiness: { [] })
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let stop = Flag()
     return try await withoutActuallyEscaping(body) { body in

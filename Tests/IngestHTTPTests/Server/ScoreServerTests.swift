@@ -3,7 +3,6 @@ import Foundation
 import HTTPFront
 import IngestHTTP
 import Keys
-import Logging
 import NIOSSL
 import Records
 import Support
@@ -56,7 +55,7 @@ struct ScoreServerTests {
         do {
             _ = try APIServer(
                 settings, service: bench.service, tokens: BearerTokenStore(BearerTokens([])),
-                metrics: bench.metrics, exposition: { "" }, readiness: { [] }, logger: Logger(label: "test"))
+                metrics: bench.metrics, exposition: { "" }, readiness: { [] })
             Issue.record("it was taken")
         } catch { #expect("\(error)".hasPrefix("\(file) and \(file) are no certificate chain")) }
     }
