@@ -57,7 +57,7 @@ struct ScoreRoutes: Sendable {
             throw Problem(.tooManyTransactions, "at most \(Self.batchLimit) are taken at once")
         }
         // The request itself was counted when it was let in.
-        try rate.take(records.count - 1, of: call.client)
+        try rate.take(records.count - 1, paid: 1, of: call.client)
         let items = try await service.take(records, until: call.arrived + .seconds(10))
         let refused = items.filter { $0.problem != nil }.count
         return Reply(

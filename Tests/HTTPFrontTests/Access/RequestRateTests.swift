@@ -55,6 +55,29 @@ struct RequestRateTests {
         #expect(now > .zero)
     }
 
+    @Test(
+        "a batch whose request was counted alone first is never refused for ever",
+        arguments: [1, 3, 50], [1, 2, 60, 500])
+    func batches(perSecond: Int, records: Int) throws {
+        var limit = RequestRateLimit(perSecond: perSecond)
+        func take(at now: Duration) -> Int? {
+            limit.take(of: "a", at: now) ?? limit.take(records - 1, paid: 1, of: "a", at: now)
+        }
+        // A full bucket lets any through, however many it holds.
+        #expect(take(at: .zero) == nil)
+        var now = Duration.zero
+        for _ in 0..<perSecond + 20 {
+            guard let seconds = take(at: now) else { continue }
+            now += .seconds(seconds)
+            // Where the request alone was refused, the batch may be once more.
+            if let more = take(at: now) {
+                now += .seconds(more)
+                #expect(take(at: now) == nil, "after \(seconds) and \(more) s")
+            }
+        }
+        #expect(now > .zero)
+    }
+
     @Test("gives nothing twice where time goes back")
     func backwards() {
         var limit = RequestRateLimit(perSecond: 2)
