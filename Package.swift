@@ -33,13 +33,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
         .systemLibrary(name: "Crdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "Cglibc"),
+        .systemLibrary(name: "Csqlite3", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "Copenssl", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "Secrets", dependencies: ["Cglibc", crypto], swiftSettings: settings),
         .target(name: "Records", dependencies: [protobuf, crypto], swiftSettings: settings),
@@ -60,13 +60,7 @@ let package = Package(
         .target(name: "EventLogs", dependencies: ["Records"], swiftSettings: settings),
         .target(name: "Telemetry", swiftSettings: settings),
         .target(name: "Stages", dependencies: ["Cglibc", "Records", "EventLogs"], swiftSettings: settings),
-        .target(
-            name: "LocalStore",
-            dependencies: [
-                "EventLogs", "Records", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ],
-            swiftSettings: settings),
+        .target(name: "LocalStore", dependencies: ["Csqlite3", "EventLogs", "Records"], swiftSettings: settings),
         .target(name: "KafkaLog", dependencies: ["Crdkafka", "EventLogs"], swiftSettings: settings),
         .target(
             name: "TLSTransport",

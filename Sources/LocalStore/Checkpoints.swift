@@ -1,7 +1,5 @@
 import Dispatch
 import Foundation
-import GRDB
-import GRDBSQLite
 import Synchronization
 
 /// Moves a file's write-ahead log into the file, on a thread of its own: whoever commits would wait for the disk otherwise.
@@ -17,19 +15,12 @@ final class Checkpoints: Sendable {
     private let isUnderWay = Atomic(false)
     /// The length at which the next one is worth its flushes: so much longer than at the last one.
     private let due = Atomic(long)
-    private let connection = Mutex<DatabaseQueue?>(nil)
+    private let connection = Mutex<SQLiteConnection?>(nil)
 
     init(path: String) { self.path = path }
 
     /// To be called for each connection of the file.
-    func watch(_ db: Database) {
-        sqlite3_wal_hook(
-            db.sqliteConnection,
-            { context, _, _, pages in
-                Unmanaged<Checkpoints>.fromOpaque(context!).takeUnretainedValue().committed(pages: Int(pages))
-                return SQLITE_OK
-            }, Unmanaged.passUnretained(self).toOpaque())
-    }
+    func watch(_ db: SQLiteConnection) { db.onCommit { pages in self.committed(pages: pages) } }
 
     private func committed(pages: Int) {
         // Shorter than at the last one: begun anew since, though this process may have missed its beginning.
@@ -38,24 +29,16 @@ final class Checkpoints: Sendable {
         due.store(pages + Self.long, ordering: .relaxed)
         queue.async { [self] in
             // Busy: another process is at it. Any other trouble is met by whoever writes next, too, and said there.
-            try? run(.passive)
-            if pages >= Self.tooLong { try? run(.full) }
+            try? run(waiting: false)
+            if pages >= Self.tooLong { try? run(waiting: true) }
             isUnderWay.store(false, ordering: .relaxed)
         }
     }
 
-    private func run(_ mode: Database.CheckpointMode) throws {
-        let connection = try connection.withLock { connection in
-            let opened = try connection ?? Self.open(path)
-            connection = opened
-            return opened
+    private func run(waiting: Bool) throws {
+        try connection.withLock { connection in
+            if connection == nil { connection = try SQLiteConnection(path: path) }
+            try connection?.checkpoint(waiting: waiting)
         }
-        try connection.writeWithoutTransaction { db in _ = try db.checkpoint(mode) }
-    }
-
-    private static func open(_ path: String) throws -> DatabaseQueue {
-        var configuration = GRDB.Configuration()
-        configuration.busyMode = waitForWriters
-        return try DatabaseQueue(path: path, configuration: configuration)
     }
 }

@@ -1,6 +1,4 @@
 import EventLogs
-import Foundation
-import GRDB
 import Synchronization
 
 /// When this process last cleaned a file.
@@ -17,17 +15,11 @@ extension LogFile {
     private static let tombstones: Int64 = 86_400_000_000
 
     /// Replaces the record of the same key, which readers need no more.
-    static func compact(_ partition: Int64, _ key: [UInt8], _ offset: Int64, _ db: Database) throws {
-        let key = Data(key)
-        let older = try Int64.fetchOne(
-            db, sql: "SELECT offset FROM newest WHERE partition = ? AND key = ?", arguments: [partition, key])
-        if let older {
-            try db.execute(
-                sql: "DELETE FROM records WHERE place = ?", arguments: [RecordPlace.of(partition, older)])
-        }
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO newest (partition, key, offset) VALUES (?, ?, ?)",
-            arguments: [partition, key, offset])
+    static func compact(_ partition: Int64, _ key: [UInt8], _ offset: Int64, _ db: SQLiteConnection) throws {
+        let older = try db.statement("SELECT offset FROM newest WHERE partition = ? AND key = ?", partition, key)
+            .first { $0.integer(0) }
+        if let older { try db.run("DELETE FROM records WHERE place = ?", RecordPlace.of(partition, older)) }
+        try db.run("INSERT OR REPLACE INTO newest (partition, key, offset) VALUES (?, ?, ?)", partition, key, offset)
     }
 
     func cleanIfDue(_ now: Int64) throws(LogError) {
@@ -41,58 +33,64 @@ extension LogFile {
 
     func clean(_ now: Int64) throws(LogError) {
         try write { db in
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT id, bytes, compacted, retention, retention_bytes FROM partitions
-                    JOIN topics ON topics.name = partitions.topic
-                    WHERE compacted OR retention IS NOT NULL OR retention_bytes IS NOT NULL
-                    """)
-            for row in rows {
-                if row[2] {
-                    try Self.dropTombstones(row[0], before: now - Self.tombstones, db)
+            // Records are deleted below, so partitions are read before.
+            let partitions = try db.statement(
+                """
+                SELECT id, bytes, compacted, retention, retention_bytes FROM partitions
+                JOIN topics ON topics.name = partitions.topic
+                WHERE compacted OR retention IS NOT NULL OR retention_bytes IS NOT NULL
+                """
+            ).all { row in
+                (
+                    id: row.integer(0), bytes: row.integer(1), isCompacted: row.integer(2) != 0,
+                    age: row.optionalInteger(3), limit: row.optionalInteger(4)
+                )
+            }
+            for partition in partitions {
+                if partition.isCompacted {
+                    try Self.dropTombstones(partition.id, before: now - Self.tombstones, db)
                 } else {
-                    let age = (row[3] as Int64?).map { now - $0 }
-                    try Self.dropOldest(row[0], bytes: row[1], before: age, keeping: row[4], db)
+                    try Self.dropOldest(
+                        partition.id, bytes: partition.bytes, before: partition.age.map { now - $0 },
+                        keeping: partition.limit, db)
                 }
             }
         }
     }
 
-    private static func dropTombstones(_ partition: Int64, before: Int64, _ db: Database) throws {
+    private static func dropTombstones(_ partition: Int64, before: Int64, _ db: SQLiteConnection) throws {
         let tombstones = "FROM records WHERE place BETWEEN ?1 AND ?2 AND value IS NULL AND timestamp < ?3"
-        let bounds = [RecordPlace.first(partition), RecordPlace.last(partition), before]
-        try db.execute(
-            sql: "DELETE FROM newest WHERE partition = ?4 AND ?1 + offset IN (SELECT place \(tombstones))",
-            arguments: StatementArguments(bounds + [partition]))
-        try db.execute(sql: "DELETE \(tombstones)", arguments: StatementArguments(bounds))
+        let (first, last) = (RecordPlace.first(partition), RecordPlace.last(partition))
+        try db.run(
+            "DELETE FROM newest WHERE partition = ?4 AND ?1 + offset IN (SELECT place \(tombstones))",
+            first, last, before, partition)
+        try db.run("DELETE \(tombstones)", first, last, before)
     }
 
     /// Drops from the oldest on what is older than `before`, or more than `keeping` bytes from the end; never the newest
     /// record.
     private static func dropOldest(
-        _ partition: Int64, bytes: Int64, before: Int64?, keeping limit: Int64?, _ db: Database
+        _ partition: Int64, bytes: Int64, before: Int64?, keeping limit: Int64?, _ db: SQLiteConnection
     ) throws {
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT place, timestamp, ifnull(length(key), 0) + ifnull(length(value), 0) FROM records
-                WHERE place >= ?1 AND place < ?1 + (SELECT next - 1 FROM partitions WHERE id = ?2)
-                ORDER BY place LIMIT ?3
-                """, arguments: [RecordPlace.first(partition), partition, rowsAtOnce])
+        let oldest = try db.statement(
+            """
+            SELECT place, timestamp, ifnull(length(key), 0) + ifnull(length(value), 0) FROM records
+            WHERE place >= ?1 AND place < ?1 + (SELECT next - 1 FROM partitions WHERE id = ?2)
+            ORDER BY place LIMIT ?3
+            """, RecordPlace.first(partition), partition, rowsAtOnce)
         var left = bytes
         var last: Int64?
-        while let row = try rows.next() {
-            let size: Int64 = row[2]
-            let tooOld = before.map { row[1] < $0 } ?? false
+        try oldest.run(while: { row in
+            let size = row.integer(2)
+            let tooOld = before.map { row.integer(1) < $0 } ?? false
             let tooMuch = limit.map { left - size >= $0 } ?? false
-            guard tooOld || tooMuch else { break }
+            guard tooOld || tooMuch else { return false }
             left -= size
-            last = row[0]
-        }
+            last = row.integer(0)
+            return true
+        })
         guard let last else { return }
-        try db.execute(
-            sql: "DELETE FROM records WHERE place BETWEEN ? AND ?", arguments: [RecordPlace.first(partition), last])
-        try db.execute(sql: "UPDATE partitions SET bytes = ? WHERE id = ?", arguments: [left, partition])
+        try db.run("DELETE FROM records WHERE place BETWEEN ? AND ?", RecordPlace.first(partition), last)
+        try db.run("UPDATE partitions SET bytes = ? WHERE id = ?", left, partition)
     }
 }

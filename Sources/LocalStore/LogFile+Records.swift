@@ -1,6 +1,4 @@
 import EventLogs
-import Foundation
-import GRDB
 
 extension LogFile {
     /// Appends in one transaction, makes it durable, and rings.
@@ -18,8 +16,8 @@ extension LogFile {
         let offsets = try write { db -> [Int64] in
             if let fence, try !fence.holds(db) { throw LogError.fenced(writer: fence.name) }
             var partitions = try Self.tails(Set(known.values), db)
-            let insert = try Prepared(
-                "INSERT INTO records (place, timestamp, key, value, headers) VALUES (?, ?, ?, ?, ?)", db)
+            let insert = try db.statement(
+                "INSERT INTO records (place, timestamp, key, value, headers) VALUES (?, ?, ?, ?, ?)")
             var offsets: [Int64] = []
             offsets.reserveCapacity(batch.count)
             for record in batch {
@@ -33,7 +31,7 @@ extension LogFile {
                 partitions[id]!.bytes += Int64((record.key?.count ?? 0) + (record.value?.count ?? 0))
                 offsets.append(offset)
             }
-            let update = try Prepared("UPDATE partitions SET next = ?, bytes = ? WHERE id = ?", db)
+            let update = try db.statement("UPDATE partitions SET next = ?, bytes = ? WHERE id = ?")
             for (id, tail) in partitions {
                 update.bind(1, tail.next)
                 update.bind(2, tail.bytes)
@@ -56,20 +54,20 @@ extension LogFile {
         var compacted: Bool
     }
 
-    private static func tails(_ ids: Set<Int64>, _ db: Database) throws -> [Int64: Tail] {
-        let select = try Prepared("SELECT next, bytes, compacted FROM partitions WHERE id = ?", db)
+    private static func tails(_ ids: Set<Int64>, _ db: SQLiteConnection) throws -> [Int64: Tail] {
+        let select = try db.statement("SELECT next, bytes, compacted FROM partitions WHERE id = ?")
         var out: [Int64: Tail] = [:]
         for id in ids {
             select.bind(1, id)
-            try select.each {
-                out[id] = Tail(next: select.integer(0), bytes: select.integer(1), compacted: select.integer(2) != 0)
+            try select.each { row in
+                out[id] = Tail(next: row.integer(0), bytes: row.integer(1), compacted: row.integer(2) != 0)
             }
         }
         return out
     }
 
     private static func insert(
-        _ record: NewRecord, _ id: Int64, _ offset: Int64, _ timestamp: Int64, _ statement: Prepared
+        _ record: NewRecord, _ id: Int64, _ offset: Int64, _ timestamp: Int64, _ statement: SQLiteStatement
     ) throws {
         statement.bind(1, RecordPlace.of(id, offset))
         statement.bind(2, timestamp)
@@ -83,28 +81,19 @@ extension LogFile {
 
     /// The records from a position on that lie below `end`.
     func read(
-        _ position: Position, below end: Int64, limit: Int, through connection: DatabaseQueue
+        _ position: Position, below end: Int64, limit: Int, through connection: SQLiteConnection
     ) throws(LogError) -> [LogRecord] {
         let id = try id(position.partition)
         do {
-            return try connection.unsafeRead { db in
-                let select = try Prepared(
-                    """
-                    SELECT place, timestamp, key, value, headers FROM records
-                    WHERE place >= ? AND place < ? ORDER BY place LIMIT ?
-                    """, db)
-                select.bind(1, RecordPlace.of(id, position.offset))
-                select.bind(2, RecordPlace.of(id, end))
-                select.bind(3, Int64(limit))
-                var out: [LogRecord] = []
-                try select.each {
-                    out.append(
-                        LogRecord(
-                            position: Position(position.partition, RecordPlace.offset(select.integer(0))),
-                            key: select.blob(2), value: select.blob(3),
-                            headers: select.blob(4).map(HeaderCoding.decode) ?? [], timestamp: select.integer(1)))
-                }
-                return out
+            return try connection.statement(
+                """
+                SELECT place, timestamp, key, value, headers FROM records
+                WHERE place >= ? AND place < ? ORDER BY place LIMIT ?
+                """, RecordPlace.of(id, position.offset), RecordPlace.of(id, end), limit
+            ).all { row in
+                LogRecord(
+                    position: Position(position.partition, RecordPlace.offset(row.integer(0))), key: row.blob(2),
+                    value: row.blob(3), headers: row.blob(4).map(HeaderCoding.decode) ?? [], timestamp: row.integer(1))
             }
         } catch { throw Self.translate(error, path) }
     }
@@ -126,8 +115,8 @@ extension LogFile {
         return end
     }
 
-    private static func end(_ id: Int64, _ db: Database) throws -> Int64 {
-        try Int64.fetchOne(db.cachedStatement(sql: "SELECT next FROM partitions WHERE id = ?"), arguments: [id]) ?? 0
+    private static func end(_ id: Int64, _ db: SQLiteConnection) throws -> Int64 {
+        try db.statement("SELECT next FROM partitions WHERE id = ?", id).first { $0.integer(0) } ?? 0
     }
 
     /// The oldest offset that is kept, and the next one.
@@ -135,9 +124,10 @@ extension LogFile {
         let id = try id(partition)
         return try read { db in
             let end = try Self.end(id, db)
-            let first = try Int64.fetchOne(
-                db, sql: "SELECT min(place) FROM records WHERE place BETWEEN ? AND ?",
-                arguments: [RecordPlace.first(id), RecordPlace.last(id)])
+            let first = try db.statement(
+                "SELECT min(place) FROM records WHERE place BETWEEN ? AND ?", RecordPlace.first(id),
+                RecordPlace.last(id)
+            ).first { $0.optionalInteger(0) }
             return (first.map(RecordPlace.offset) ?? end, end)
         }
     }
@@ -148,7 +138,7 @@ extension LogFile {
         let id = try id(position.partition)
         let bounds = try bounds(position.partition)
         let compacted = try read { db in
-            try Bool.fetchOne(db, sql: "SELECT compacted FROM partitions WHERE id = ?", arguments: [id]) ?? false
+            try db.statement("SELECT compacted FROM partitions WHERE id = ?", id).first { $0.integer(0) } == 1
         }
         guard position.offset >= (compacted ? 0 : bounds.earliest), position.offset <= bounds.end else {
             throw .offsetOutOfRange(position, earliest: bounds.earliest)

@@ -1,6 +1,5 @@
 import EventLogs
 import Foundation
-import GRDB
 import Synchronization
 
 /// One SQLite file of the embedded log, and the bells beside it that wake readers and group members in other processes.
@@ -11,7 +10,9 @@ final class LogFile: Sendable {
     private let directory: String
     private let durability: LogDurability
     private let watermarks = Mutex<[TopicPartition: HighWatermark]>([:])
-    private let database: DatabasePool
+    private let writer: SharedConnection
+    /// Reads beside a transaction of the writer.
+    private let reader: SharedConnection
     /// The write-ahead log, to make durable what was committed.
     private let log: FileHandle
     private let ids = Mutex<[TopicPartition: Int64]>([:])
@@ -21,7 +22,8 @@ final class LogFile: Sendable {
         let path = "\(directory)/\(owner).sqlite"
         self.path = path
         do {
-            database = try Schema.openWhileBusy { try Self.open(path) }
+            writer = SharedConnection(try Schema.openWhileBusy { try Self.open(path) })
+            reader = SharedConnection(try SQLiteConnection(path: path))
             log = try FileHandle(forUpdating: URL(fileURLWithPath: path + "-wal"))
         } catch {
             throw Self.translate(error, path)
@@ -31,19 +33,15 @@ final class LogFile: Sendable {
         groupBell = Bell(path: "\(directory)/\(owner).groups.bell")
     }
 
-    private static func open(_ path: String) throws -> DatabasePool {
-        var configuration = GRDB.Configuration()
-        configuration.busyMode = waitForWriters
-        let checkpoints = Checkpoints(path: path)
-        configuration.prepareDatabase { db in
-            // In rollback mode, before GRDB turns the write-ahead log on, so that a new file gets larger pages. A commit waits for
-            // no disk: `append` does, when it no longer has the file locked, and side by side with other processes'.
-            try db.execute(sql: "PRAGMA page_size=8192; PRAGMA synchronous=NORMAL")
-            checkpoints.watch(db)
-        }
-        let database = try DatabasePool(path: path, configuration: configuration)
-        try database.writeWithoutTransaction { db in try Schema.make(tables, version: 3, in: db) }
-        return database
+    private static func open(_ path: String) throws -> SQLiteConnection {
+        let db = try SQLiteConnection(path: path)
+        // In rollback mode, before the write-ahead log is on, so that a new file gets larger pages.
+        try db.script("PRAGMA page_size=8192")
+        // A commit waits for no disk: `append` does, when it no longer has the file locked, and side by side with other processes'.
+        try db.writeAhead()
+        Checkpoints(path: path).watch(db)
+        try Schema.make(tables, version: 3, in: db)
+        return db
     }
 
     private static let tables = """
@@ -87,9 +85,9 @@ final class LogFile: Sendable {
     func id(_ partition: TopicPartition) throws(LogError) -> Int64 {
         if let id = ids.withLock({ $0[partition] }) { return id }
         let id = try read { db in
-            try Int64.fetchOne(
-                db, sql: "SELECT id FROM partitions WHERE topic = ? AND partition = ?",
-                arguments: [partition.topic, partition.partition])
+            try db.statement(
+                "SELECT id FROM partitions WHERE topic = ? AND partition = ?", partition.topic, partition.partition
+            ).first { $0.integer(0) }
         }
         guard let id else {
             _ = try partitions(of: partition.topic)
@@ -100,36 +98,32 @@ final class LogFile: Sendable {
     }
 
     /// In one transaction.
-    func write<T>(_ body: (Database) throws -> T) throws(LogError) -> T {
+    func write<T>(_ body: (SQLiteConnection) throws -> T) throws(LogError) -> T {
         do {
-            return try database.writeWithoutTransaction { db in try db.transact { try body(db) } }
+            return try writer.use { db in try db.transaction { try body(db) } }
         } catch { throw Self.translate(error, path) }
     }
 
     /// Several statements that see the same state.
-    func read<T>(_ body: (Database) throws -> T) throws(LogError) -> T {
-        do { return try database.read(body) } catch { throw Self.translate(error, path) }
+    func read<T>(_ body: (SQLiteConnection) throws -> T) throws(LogError) -> T {
+        do {
+            return try reader.use { db in try db.transaction(.deferred) { try body(db) } }
+        } catch { throw Self.translate(error, path) }
     }
 
-    /// A connection for one reader: a pool's, which whoever comes next takes over, looks whether the tables have changed each time.
-    func connect() throws(LogError) -> DatabaseQueue {
-        var configuration = GRDB.Configuration()
-        configuration.busyMode = waitForWriters
-        configuration.readonly = true
-        do { return try DatabaseQueue(path: path, configuration: configuration) } catch {
-            throw Self.translate(error, path)
-        }
+    /// A connection for one reader, which waits for no other.
+    func connect() throws(LogError) -> SQLiteConnection {
+        do { return try SQLiteConnection(path: path) } catch { throw Self.translate(error, path) }
     }
 
     static func translate(_ error: any Error, _ path: String) -> LogError {
         if let error = error as? LogError { return error }
-        guard let error = error as? DatabaseError else { return .failed(reason: "\(error)") }
-        switch error.resultCode {
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            return .corrupted(reason: "\(path) is not a sound SQLite file; it was left as it is")
-        case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_BUSY, .SQLITE_IOERR, .SQLITE_FULL:
-            return .unreachable(reason: "\(path): \(error.message ?? "\(error.resultCode)")")
-        default: return .failed(reason: "\(path): \(error.message ?? "\(error.resultCode)")")
+        guard let known = error as? SQLiteError else { return .failed(reason: "\(error)") }
+        let reason = "\(path): \(known)"
+        return switch known.kind {
+        case .corrupted: .corrupted(reason: reason)
+        case .busy, .unusable: .unreachable(reason: reason)
+        case .refused: .failed(reason: reason)
         }
     }
 }

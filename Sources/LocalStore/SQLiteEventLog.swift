@@ -1,6 +1,5 @@
 package import EventLogs
 import Foundation
-import GRDB
 package import Records
 import Synchronization
 

@@ -1,5 +1,4 @@
 import EventLogs
-import GRDB
 import Records
 
 /// A writer of one owner's file. Opening it raises the id's epoch, and every append holds its own against the file's in

@@ -1,6 +1,5 @@
 import EventLogs
 import Foundation
-import GRDB
 import Records
 
 /// A place in a consumer group of the embedded log. Members hold leases in the owner's file; a partition has one owner row
@@ -73,8 +72,8 @@ final class SQLiteGroupMember: GroupMember {
         changes = []
         // If the file can't be written now, the lease runs out instead.
         try? file.write { db in
-            try db.execute(sql: "DELETE FROM members WHERE grp = ? AND member = ?", arguments: [group, id])
-            try db.execute(sql: "DELETE FROM owners WHERE grp = ? AND member = ?", arguments: [group, id])
+            try db.run("DELETE FROM members WHERE grp = ? AND member = ?", group, id)
+            try db.run("DELETE FROM owners WHERE grp = ? AND member = ?", group, id)
         }
         file.groupBell.ring()
     }
@@ -89,18 +88,17 @@ final class SQLiteGroupMember: GroupMember {
             if let instance = settings.instance {
                 fence = try held ?? Fence(taking: "\(group)/\(instance)", db)
                 guard try fence?.holds(db) == true else { throw LogError.fenced(writer: instance) }
-                let older = try String.fetchAll(
-                    db, sql: "SELECT member FROM members WHERE grp = ? AND instance = ?", arguments: [group, instance])
+                let older = try db.statement(
+                    "SELECT member FROM members WHERE grp = ? AND instance = ?", group, instance
+                ).all { $0.text(0) }
                 for member in older {
-                    try db.execute(
-                        sql: "UPDATE owners SET member = ? WHERE grp = ? AND member = ?",
-                        arguments: [id, group, member])
-                    try db.execute(sql: "DELETE FROM members WHERE grp = ? AND member = ?", arguments: [group, member])
+                    try db.run("UPDATE owners SET member = ? WHERE grp = ? AND member = ?", id, group, member)
+                    try db.run("DELETE FROM members WHERE grp = ? AND member = ?", group, member)
                 }
             }
-            try db.execute(
-                sql: "INSERT INTO members (grp, member, instance, lease) VALUES (?, ?, ?, ?)",
-                arguments: [group, id, settings.instance, now + timeout])
+            try db.run(
+                "INSERT INTO members (grp, member, instance, lease) VALUES (?, ?, ?, ?)", group, id,
+                settings.instance, now + timeout)
             return fence
         }
         renewed = now
@@ -144,18 +142,16 @@ final class SQLiteGroupMember: GroupMember {
         var target: Set<Int64>
     }
 
-    private func look(_ now: Int64, _ db: Database) throws -> Look {
+    private func look(_ now: Int64, _ db: SQLiteConnection) throws -> Look {
         var live: [String] = []
         var isMember = false
         var hasExpired = false
-        for row in try Row.fetchAll(
-            db, sql: "SELECT member, lease FROM members WHERE grp = ?", arguments: [group])
-        {
-            let member: String = row[0]
+        try db.statement("SELECT member, lease FROM members WHERE grp = ?", group).each { row in
+            let member = row.text(0)
             if member == id {
                 isMember = true
                 live.append(member)
-            } else if (row[1] as Int64) < now {
+            } else if row.integer(1) < now {
                 hasExpired = true
             } else {
                 live.append(member)
@@ -173,36 +169,32 @@ final class SQLiteGroupMember: GroupMember {
         target.filter { owners[$0] == nil || owners[$0] == id }
     }
 
-    private func owners(_ db: Database) throws -> [Int64: String] {
+    private func owners(_ db: SQLiteConnection) throws -> [Int64: String] {
         var out: [Int64: String] = [:]
-        for row in try Row.fetchAll(
-            db, sql: "SELECT partition, member FROM owners WHERE grp = ?", arguments: [group])
-        {
-            out[row[0]] = row[1]
+        try db.statement("SELECT partition, member FROM owners WHERE grp = ?", group).each { row in
+            out[row.integer(0)] = row.text(1)
         }
         return out
     }
 
     /// Renews the lease, clears away members whose lease ran out, and takes what is meant for this member and free.
-    private func settle(_ now: Int64, _ db: Database) throws -> (mine: Set<Int64>, target: Set<Int64>, expired: Bool) {
-        try db.execute(
-            sql: "UPDATE members SET lease = ? WHERE grp = ? AND member = ?", arguments: [now + timeout, group, id])
-        try db.execute(sql: "DELETE FROM members WHERE grp = ? AND lease < ?", arguments: [group, now])
-        let expired = db.changesCount > 0
-        try db.execute(
-            sql: "DELETE FROM owners WHERE grp = ?1 AND member NOT IN (SELECT member FROM members WHERE grp = ?1)",
-            arguments: [group])
+    private func settle(
+        _ now: Int64, _ db: SQLiteConnection
+    ) throws -> (mine: Set<Int64>, target: Set<Int64>, expired: Bool) {
+        try db.run("UPDATE members SET lease = ? WHERE grp = ? AND member = ?", now + timeout, group, id)
+        try db.run("DELETE FROM members WHERE grp = ? AND lease < ?", group, now)
+        let expired = db.changes > 0
+        try db.run(
+            "DELETE FROM owners WHERE grp = ?1 AND member NOT IN (SELECT member FROM members WHERE grp = ?1)", group)
         let look = try look(now, db)
         for row in look.target.subtracting(look.mine) {
-            try db.execute(
-                sql: "INSERT INTO owners (grp, partition, member) VALUES (?, ?, ?)", arguments: [group, row, id])
+            try db.run("INSERT INTO owners (grp, partition, member) VALUES (?, ?, ?)", group, row, id)
         }
         return (look.mine.union(look.target), look.target, expired)
     }
 
-    private static func free(_ row: Int64, group: String, member: String, _ db: Database) throws {
-        try db.execute(
-            sql: "DELETE FROM owners WHERE grp = ? AND partition = ? AND member = ?", arguments: [group, row, member])
+    private static func free(_ row: Int64, group: String, member: String, _ db: SQLiteConnection) throws {
+        try db.run("DELETE FROM owners WHERE grp = ? AND partition = ? AND member = ?", group, row, member)
     }
 
     private func named(_ rows: Set<Int64>) -> [TopicPartition] { rows.compactMap { partitions[$0] }.sorted() }

@@ -1,12 +1,11 @@
 import EventLogs
-import GRDB
 
 /// Reads partitions of the embedded log, and sleeps on their bells while there is nothing to read.
 final class SQLiteLogReader: LogReader {
     private var positions: [Position]
     private let files: [LogFile]
     /// One a partition's file; partitions of one file share it.
-    private let connections: [DatabaseQueue]
+    private let connections: [SQLiteConnection]
     private let watermarks: [HighWatermark]
     private let watch: BellWatch
     /// Which partition is read first.
@@ -15,8 +14,8 @@ final class SQLiteLogReader: LogReader {
     init(positions: [Position], files: [String: LogFile]) throws(LogError) {
         self.positions = positions
         var ofPositions: [LogFile] = []
-        var opened: [String: DatabaseQueue] = [:]
-        var connections: [DatabaseQueue] = []
+        var opened: [String: SQLiteConnection] = [:]
+        var connections: [SQLiteConnection] = []
         var watermarks: [HighWatermark] = []
         for position in positions {
             guard let file = files[SQLiteEventLog.owner(position.partition.topic)] else {

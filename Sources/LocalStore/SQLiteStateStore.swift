@@ -1,12 +1,11 @@
 package import EventLogs
 import Foundation
-import GRDB
 
 /// A stage's state in one SQLite file. `synchronous=NORMAL`: a power cut may lose the newest commits, whole, and the log is
 /// read again from there.
 package final class SQLiteStateStore: StateStore {
     private let path: String
-    private let database: DatabaseQueue
+    private let connection: SharedConnection
     /// Which owner this is; nil where nobody owns the state.
     private let epoch: Int64?
 
@@ -23,30 +22,27 @@ package final class SQLiteStateStore: StateStore {
             throw .unreachable(reason: "the folder \(directory) can't be made or written")
         }
         do {
-            database = try Schema.openWhileBusy { try Self.open(path) }
-            epoch =
-                try takingOver
-                ? database.write { db in
-                    try db.execute(sql: "UPDATE owner SET epoch = epoch + 1")
-                    return try Int64.fetchOne(db, sql: "SELECT epoch FROM owner")
-                } : nil
+            let db = try Schema.openWhileBusy { try Self.open(path) }
+            epoch = try takingOver ? Self.takeOver(db) : nil
+            connection = SharedConnection(db)
         } catch {
             throw LogFile.translate(error, path)
         }
     }
 
-    private static func open(_ path: String) throws -> DatabaseQueue {
-        var configuration = GRDB.Configuration()
-        configuration.busyMode = waitForWriters
-        configuration.journalMode = .wal
-        let checkpoints = Checkpoints(path: path)
-        configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous=NORMAL")
-            checkpoints.watch(db)
+    private static func open(_ path: String) throws -> SQLiteConnection {
+        let db = try SQLiteConnection(path: path)
+        try db.writeAhead()
+        Checkpoints(path: path).watch(db)
+        try Schema.make(tables, version: 2, in: db)
+        return db
+    }
+
+    private static func takeOver(_ db: SQLiteConnection) throws -> Int64? {
+        try db.transaction {
+            try db.run("UPDATE owner SET epoch = epoch + 1")
+            return try db.statement("SELECT epoch FROM owner").first { $0.integer(0) }
         }
-        let database = try DatabaseQueue(path: path, configuration: configuration)
-        try database.writeWithoutTransaction { db in try Schema.make(tables, version: 2, in: db) }
-        return database
     }
 
     private static let tables = """
@@ -63,8 +59,8 @@ package final class SQLiteStateStore: StateStore {
         try run { db in
             try checkOwner(db)
             for write in writes { try Self.apply(write, db) }
-            let place = try Prepared(
-                "INSERT OR REPLACE INTO positions (topic, partition, offset) VALUES (?, ?, ?)", db)
+            let place = try db.statement(
+                "INSERT OR REPLACE INTO positions (topic, partition, offset) VALUES (?, ?, ?)")
             for position in positions {
                 place.bind(1, position.partition.topic)
                 place.bind(2, Int64(position.partition.partition))
@@ -76,15 +72,15 @@ package final class SQLiteStateStore: StateStore {
 
     private static let put = "INSERT OR REPLACE INTO entries (tbl, key, value, ord) VALUES (?, ?, ?, ?)"
 
-    private static func apply(_ write: StateWrite, _ db: Database) throws {
+    private static func apply(_ write: StateWrite, _ db: SQLiteConnection) throws {
         switch write {
         case .put(let table, let entry):
-            let put = try Prepared(Self.put, db)
+            let put = try db.statement(Self.put)
             put.bind(1, table)
             put.bind(4, entry.order)
             try put.binding(2, entry.key) { try put.binding(3, entry.value) { try put.run() } }
         case .putAll(let table, let rows):
-            let put = try Prepared(Self.put, db)
+            let put = try db.statement(Self.put)
             put.bind(1, table)
             put.bind(4, 0)
             try rows.forEach { key, value in
@@ -93,7 +89,7 @@ package final class SQLiteStateStore: StateStore {
                 try put.run()
             }
         case .remove(let table, let key):
-            let remove = try Prepared("DELETE FROM entries WHERE tbl = ? AND key = ?", db)
+            let remove = try db.statement("DELETE FROM entries WHERE tbl = ? AND key = ?")
             remove.bind(1, table)
             try remove.binding(2, key) { try remove.run() }
         }
@@ -102,9 +98,9 @@ package final class SQLiteStateStore: StateStore {
     package func position(_ partition: TopicPartition) throws(LogError) -> Int64? {
         try run { db in
             try checkOwner(db)
-            return try Int64.fetchOne(
-                db, sql: "SELECT offset FROM positions WHERE topic = ? AND partition = ?",
-                arguments: [partition.topic, partition.partition])
+            return try db.statement(
+                "SELECT offset FROM positions WHERE topic = ? AND partition = ?", partition.topic, partition.partition
+            ).first { $0.integer(0) }
         }
     }
 
@@ -113,34 +109,27 @@ package final class SQLiteStateStore: StateStore {
     }
 
     package func values(_ table: String, _ keys: [[UInt8]]) throws(LogError) -> [[UInt8]?] {
-        do {
-            return try database.writeWithoutTransaction { db in
-                // Nothing is locked for it.
-                try db.transact("BEGIN") {
-                    let select = try Prepared("SELECT value FROM entries WHERE tbl = ? AND key = ?", db)
-                    select.bind(1, table)
-                    return try keys.map { key in try select.binding(2, key) { try select.bytes() } }
-                }
-            }
-        } catch { throw LogFile.translate(error, path) }
+        try run(.deferred) { db in
+            let select = try db.statement("SELECT value FROM entries WHERE tbl = ? AND key = ?")
+            select.bind(1, table)
+            return try keys.map { key in try select.binding(2, key) { try select.first { $0.blob(0) } } }
+        }
     }
 
     package func firstKey(_ table: String) throws(LogError) -> [UInt8]? {
         try run { db in
-            try Data.fetchOne(db, sql: "SELECT min(key) FROM entries WHERE tbl = ?", arguments: [table]).map {
-                Array($0)
-            }
+            try db.statement("SELECT min(key) FROM entries WHERE tbl = ?", table).first { $0.blob(0) }
         }
     }
 
     package func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws {
-        try database.read { db in
-            for part in ["ord = 0 ORDER BY key", "ord <> 0 ORDER BY ord, key"] {
-                let select = try Prepared("SELECT key, value, ord FROM entries WHERE tbl = ? AND \(part)", db)
-                select.bind(1, table)
-                try select.each {
-                    try body(
-                        StateEntry(key: select.blob(0) ?? [], value: select.blob(1) ?? [], order: select.integer(2)))
+        try connection.use { db in
+            try db.transaction(.deferred) {
+                for part in ["ord = 0 ORDER BY key", "ord <> 0 ORDER BY ord, key"] {
+                    let select = "SELECT key, value, ord FROM entries WHERE tbl = ? AND \(part)"
+                    try db.statement(select, table).each { row in
+                        try body(StateEntry(key: row.blob(0) ?? [], value: row.blob(1) ?? [], order: row.integer(2)))
+                    }
                 }
             }
         }
@@ -149,28 +138,30 @@ package final class SQLiteStateStore: StateStore {
     package func removeAll(in table: String, below bound: Int64) throws(LogError) {
         try run { db in
             try checkOwner(db)
-            try db.execute(
-                sql: "DELETE FROM entries WHERE tbl = ? AND ord <> 0 AND ord < ?", arguments: [table, bound])
+            try db.run("DELETE FROM entries WHERE tbl = ? AND ord <> 0 AND ord < ?", table, bound)
         }
     }
 
     package func removeAll(in table: String, keysBelow bound: [UInt8]) throws(LogError) {
         try run { db in
             try checkOwner(db)
-            let remove = try Prepared("DELETE FROM entries WHERE tbl = ? AND key < ?", db)
+            let remove = try db.statement("DELETE FROM entries WHERE tbl = ? AND key < ?")
             remove.bind(1, table)
             try remove.binding(2, bound) { try remove.run() }
         }
     }
 
-    private func checkOwner(_ db: Database) throws {
+    private func checkOwner(_ db: SQLiteConnection) throws {
         guard let epoch else { return }
-        if try Prepared("SELECT epoch FROM owner", db).integer() != epoch { throw LogError.fenced(writer: path) }
+        let newest = try db.statement("SELECT epoch FROM owner").first { $0.integer(0) }
+        if newest != epoch { throw LogError.fenced(writer: path) }
     }
 
-    private func run<T>(_ body: (Database) throws -> T) throws(LogError) -> T {
+    private func run<T>(
+        _ beginning: SQLiteConnection.Beginning = .immediate, _ body: (SQLiteConnection) throws -> T
+    ) throws(LogError) -> T {
         do {
-            return try database.writeWithoutTransaction { db in try db.transact { try body(db) } }
+            return try connection.use { db in try db.transaction(beginning) { try body(db) } }
         } catch { throw LogFile.translate(error, path) }
     }
 }

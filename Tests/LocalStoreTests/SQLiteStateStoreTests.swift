@@ -166,4 +166,26 @@ import Testing
         try directory.write(Data([1]), to: "file")
         #expect(performing: { try SQLiteStateStore(path: directory.path("file/state.sqlite")) }, throws: isUnreachable)
     }
+
+    @Test("a write-ahead log that has grown long moves into the file while it is written to")
+    func checkpoints() throws {
+        let store = try SQLiteStateStore(path: directory.path("state.sqlite"))
+        let log = try SQLiteEventLog(directory: directory.path, clock: ManualClock(), durability: .process)
+        try log.create([TopicSettings(name: partition.topic)])
+        let bytes = [UInt8](repeating: 7, count: 20_000)
+        for name in ["state.sqlite", "bank-a.sqlite"] {
+            // It moves on a thread of its own, some time after 500 pages; nothing but that makes the file grow.
+            var commits = 0
+            while try directory.bytes(name).count < 100 * 4096, commits < 10_000 {
+                commits += 1
+                if name == "state.sqlite" {
+                    let entry = StateEntry(key: [UInt8(commits % 256)], value: bytes, order: 0)
+                    try store.commit([.put(table: "t", entry)], positions: [])
+                } else {
+                    try log.append([NewRecord(partition, value: bytes)])
+                }
+            }
+            #expect(commits < 10_000, "\(name)")
+        }
+    }
 }
