@@ -16,7 +16,8 @@ import ArgumentParser
     func run() throws {
         guard rounds > 0 else { throw ValidationError("at least one round belongs here") }
         let work = Workload()
-        for kernel in [parities(work), innerProducts(work), deals(work), streams(work), sealing(), opening()]
+        let boxes = [1, Workload.batch].flatMap { [sealing(run: $0), opening(run: $0)] }
+        for kernel in [parities(work), innerProducts(work), deals(work), streams(work)] + boxes
         where filter.map(kernel.name.contains) ?? true {
             print(try kernel.report(rounds: rounds))
         }

@@ -103,10 +103,11 @@ package struct ModelManifest: Sendable {
                 associated: header + [UInt8(party.rawValue)])
         } catch { throw .notAuthentic }
         guard let share = WireModelShare(decoding: opened) else { throw .components }
+        let counter = Self.counter(header)
         func expand(_ part: Data, _ component: PartyID, _ bytes: Int) throws(ManifestError) -> [UInt8] {
-            guard let out = SeededComponents.expand(Array(part), component: component.rawValue, bytes: bytes) else {
-                throw .components
-            }
+            let out = SeededComponents.expand(
+                Array(part), component: component.rawValue, from: counter, bytes: bytes)
+            guard let out else { throw .components }
             return out
         }
         guard
@@ -125,6 +126,11 @@ package struct ModelManifest: Sendable {
         Digest32(of: [Array("cordon/model/v1".utf8), header] + boxes)
     }
 
+    /// Where the streams of a model's seeds begin: the first 16 bytes of its header's digest.
+    private static func counter(_ header: [UInt8]) -> UInt128 {
+        UInt128(bigEndianBytes: Digest32(of: [Array("cordon/model/seeds/v2".utf8), header]).bytes[..<16])
+    }
+
     /// Shares a model that the caller knows: selection rows and leaves as `ForestShape` lays them out.
     ///
     /// - Parameters:
@@ -140,10 +146,12 @@ package struct ModelManifest: Sendable {
         parties: [PartyID: HPKEPublicKey], coordinator: borrowing SigningKey, random: () -> [UInt8]
     ) throws(HPKEError) -> (manifest: WireModelManifest, digest: Digest32) {
         precondition(selection.count == shape.selectionBytes && leaves.count == shape.leafBytes)
-        let rows = SeededComponents(selection, group: .xor, seeds: (random(), random()))
-        let values = SeededComponents(leaves, group: .addition(ringBits: shape.ringBits), seeds: (random(), random()))
-        var manifest = WireModelManifest()
         let headerBytes = header.encoded
+        let counter = counter(headerBytes)
+        let rows = SeededComponents(selection, group: .xor, seeds: (random(), random()), from: counter)
+        let values = SeededComponents(
+            leaves, group: .addition(ringBits: shape.ringBits), seeds: (random(), random()), from: counter)
+        var manifest = WireModelManifest()
         manifest.header = Data(headerBytes)
         for party in PartyID.allCases {
             var share = WireModelShare()

@@ -2,52 +2,40 @@ import Copenssl
 import Crypto
 package import Secrets
 
-/// AES-256-GCM (FIPS 197, NIST SP 800-38D) under one key, by OpenSSL, for many boxes of some hundred bytes: the key is
-/// set up once. What is sealed is the ciphertext, then the tag. Used by one thread.
+/// XAES-256-GCM (https://c2sp.org/XAES-256-GCM) under one key, by OpenSSL: AES-256-GCM under a key that is derived from the first
+/// half of a nonce of 24 bytes by CMAC (NIST SP 800-108r1, counter mode), with the second half as its nonce. Used by one thread.
+///
+/// Nonces are random and long enough never to meet, so one key seals without a limit. Boxes whose nonces begin alike are under
+/// one derived key, which is kept until the next that begins otherwise.
 package final class BoxCipher {
-    /// Bytes of a nonce: the 96 bits that SP 800-38D recommends.
-    static let nonceBytes = 12
-    /// Bytes of a tag: all 128 bits.
-    static let tagBytes = 16
+    /// Bytes of a nonce.
+    package static let nonceBytes = 24
+    /// Bytes of the nonce's first half, from which a key is derived.
+    static let saltBytes = nonceBytes - GCMContext.nonceBytes
 
-    // Set once and then only read. Looking the algorithm up costs as much as a small box.
-    private nonisolated(unsafe) static let cipher = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil)
-
-    /// OpenSSL wipes the key with the context.
-    private let context: OpaquePointer
+    private let blocks: BlockCipher
+    /// The subkey of CMAC for whole blocks (NIST SP 800-38B, K1).
+    private let subkey: UInt128
+    private let derived = GCMContext()
+    /// The salt that `derived` has the key of.
+    private var salt: UInt128?
 
     /// - Parameter key: 32 bytes.
     package init(_ key: borrowing SecretKey) {
-        guard let context = EVP_CIPHER_CTX_new() else { preconditionFailure("no memory for a cipher's context") }
-        self.context = context
-        let began = key.lend { key in
-            precondition(key.bitCount == 256, "AES-256-GCM takes a key of 32 bytes")
-            return key.withUnsafeBytes { key in
-                EVP_CipherInit_ex(context, Self.cipher, nil, key.bindMemory(to: UInt8.self).baseAddress, nil, 1)
-            }
-        }
-        precondition(began == 1, "OpenSSL has AES-256-GCM")
+        let blocks = BlockCipher(key)
+        self.blocks = blocks
+        var zero: UInt128 = 0
+        withUnsafeMutableBytes(of: &zero) { blocks.encrypt($0) }
+        let block = UInt128(bigEndian: zero)
+        subkey = block << 1 ^ (block >> 127) * 0x87
     }
-
-    deinit { EVP_CIPHER_CTX_free(context) }
 
     /// Appends ciphertext and tag to `out`.
     ///
-    /// - Parameter nonce: 12 bytes that this key never sealed anything else with.
-    func seal(
-        _ plaintext: [UInt8], nonce: UnsafeRawBufferPointer, associated data: [UInt8], onto out: inout [UInt8]
-    ) {
-        let start = out.count
-        out.append(contentsOf: plaintext)
-        out.append(contentsOf: repeatElement(0, count: Self.tagBytes))
-        let sealed = out.withUnsafeMutableBufferPointer { out in
-            guard let bytes = out.baseAddress else { return false }
-            let (body, tag) = (bytes + start, bytes + start + plaintext.count)
-            return begin(nonce, seals: true) && add(data, data.count, to: nil)
-                && add(body, plaintext.count, to: body) && end(tag)
-                && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagBytes), tag) == 1
-        }
-        precondition(sealed, "OpenSSL seals whatever it is given")
+    /// - Parameter nonce: 24 bytes that this key never sealed anything else with.
+    func seal(_ plaintext: [UInt8], nonce: UnsafeRawBufferPointer, associated data: [UInt8], onto out: inout [UInt8]) {
+        derive(from: nonce)
+        derived.seal(plaintext, nonce: Self.rest(of: nonce), associated: data, onto: &out)
     }
 
     /// Puts what was sealed in the place of `plaintext`, as far as the tag is this key's for these bytes; where it is
@@ -56,42 +44,28 @@ package final class BoxCipher {
         _ sealed: UnsafeRawBufferPointer, nonce: UnsafeRawBufferPointer, associated data: [UInt8],
         into plaintext: inout [UInt8]
     ) -> Bool {
-        plaintext.removeAll(keepingCapacity: true)
-        let count = sealed.count - Self.tagBytes
-        guard count >= 0 else { return false }
-        plaintext.append(contentsOf: UnsafeRawBufferPointer(rebasing: sealed[..<count]))
-        let isAuthentic = plaintext.withUnsafeMutableBufferPointer { out in
-            begin(nonce, seals: false) && add(data, data.count, to: nil)
-                && (count == 0 || out.baseAddress.map { add($0, count, to: $0) } == true)
-                && EVP_CIPHER_CTX_ctrl(
-                    context, EVP_CTRL_AEAD_SET_TAG, Int32(Self.tagBytes),
-                    // It is read.
-                    UnsafeMutableRawPointer(mutating: sealed.baseAddress?.advanced(by: count))) == 1
-                && end(out.baseAddress)
+        derive(from: nonce)
+        return derived.open(sealed, nonce: Self.rest(of: nonce), associated: data, into: &plaintext)
+    }
+
+    private static func rest(of nonce: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: nonce[saltBytes...])
+    }
+
+    /// Two blocks of CMAC, each of one block: the counter (2 bytes), "X", zero, and the nonce's first 12 bytes.
+    private func derive(from nonce: UnsafeRawBufferPointer) {
+        precondition(nonce.count == Self.nonceBytes, "XAES-256-GCM takes a nonce of 24 bytes")
+        let high = UInt64(bigEndian: nonce.loadUnaligned(as: UInt64.self))
+        let low = UInt32(bigEndian: nonce.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+        let salt = UInt128(high) << 32 | UInt128(low)
+        guard salt != self.salt else { return }
+        let message = 0x58 << 104 | salt ^ subkey
+        var key = ((message ^ 1 << 112).bigEndian, (message ^ 2 << 112).bigEndian)
+        withUnsafeMutableBytes(of: &key) {
+            blocks.encrypt($0)
+            derived.set(UnsafeRawBufferPointer($0))
+            OPENSSL_cleanse($0.baseAddress, $0.count)
         }
-        // Nothing of what is not authentic is given out.
-        if !isAuthentic { plaintext.removeAll() }
-        return isAuthentic
-    }
-
-    private func begin(_ nonce: UnsafeRawBufferPointer, seals: Bool) -> Bool {
-        precondition(nonce.count == Self.nonceBytes, "AES-256-GCM takes a nonce of 12 bytes here")
-        return EVP_CipherInit_ex(
-            context, nil, nil, nil, nonce.bindMemory(to: UInt8.self).baseAddress, seals ? 1 : 0) == 1
-    }
-
-    /// - Parameter output: as many bytes; nil for data that is authenticated alone.
-    private func add(
-        _ bytes: UnsafePointer<UInt8>, _ count: Int, to output: UnsafeMutablePointer<UInt8>?
-    ) -> Bool {
-        var written: Int32 = 0
-        return count == 0 || EVP_CipherUpdate(context, output, &written, bytes, Int32(count)) == 1
-    }
-
-    private func end(_ output: UnsafeMutablePointer<UInt8>?) -> Bool {
-        var written: Int32 = 0
-        // It writes nothing in this mode, and wants a place nevertheless.
-        var nothing: UInt8 = 0
-        return EVP_CipherFinal_ex(context, output ?? withUnsafeMutablePointer(to: &nothing) { $0 }, &written) == 1
+        self.salt = salt
     }
 }

@@ -39,7 +39,7 @@ package enum LabelEntries {
     ///
     /// - Parameters:
     ///   - header: says how many entries there are, and what of each is told.
-    ///   - seeds: 16 fresh random bytes each, used for nothing else.
+    ///   - seeds: 16 fresh random bytes each, used for nothing else. Their streams begin at the first entry's event id.
     /// - Returns: the same events, times and tokens in each; of the outcomes, party i has components i and i + 1.
     package static func plaintexts(
         _ entries: [LabelEntry], header: LabelHeader, seeds: (zero: [UInt8], one: [UInt8]),
@@ -54,7 +54,8 @@ package enum LabelEntries {
         }
         guard header.labelled else { return PartyID.allCases.map { _ in box.encoded } }
         let sharing = SeededComponents(
-            UInt16.pack(entries.map { $0.fraud ? 1 : 0 }), group: .addition(ringBits: 16), seeds: seeds, &streams)
+            UInt16.pack(entries.map { $0.fraud ? 1 : 0 }), group: .addition(ringBits: 16), seeds: seeds,
+            from: entries[0].event.number, &streams)
         return PartyID.allCases.map { party in
             let parts = sharing.parts(for: party)
             box.first = Data(parts.first)
@@ -93,8 +94,9 @@ package enum LabelEntries {
             labels.append(label)
         }
         guard header.labelled else { return box.first.isEmpty && box.second.isEmpty ? labels : nil }
-        guard let first = component(box.first, party, count, &streams),
-            let second = component(box.second, party.next, count, &streams)
+        let counter = labels[0].event.number
+        guard let first = component(box.first, party, counter, count, &streams),
+            let second = component(box.second, party.next, counter, count, &streams)
         else { return nil }
         for index in labels.indices {
             labels[index].outcome = CountShare(first: first[index], second: second[index])
@@ -103,10 +105,11 @@ package enum LabelEntries {
     }
 
     private static func component(
-        _ part: Data, _ component: PartyID, _ count: Int, _ streams: inout CounterStream
+        _ part: Data, _ component: PartyID, _ counter: UInt128, _ count: Int, _ streams: inout CounterStream
     ) -> [UInt16]? {
         Array(part).withUnsafeBytes {
-            SeededComponents.expand($0, component: component.rawValue, bytes: 2 * count, &streams)
+            SeededComponents.expand(
+                $0, component: component.rawValue, from: counter, bytes: 2 * count, &streams)
         }.map { UInt16.unpack($0) }
     }
 }

@@ -1,34 +1,34 @@
 package import Secrets
 
-/// AES-256-GCM boxes (NIST SP 800-38D): nonce (12 bytes), ciphertext, tag (16 bytes). A box whose key seals once has no
-/// nonce. Associated data is authenticated and stands outside of the box: who opens has to have the same bytes.
+/// XAES-256-GCM boxes (`BoxCipher`): nonce (24 bytes), ciphertext, tag (16 bytes). A box whose key seals once is of AES-256-GCM
+/// (NIST SP 800-38D) and has no nonce. Associated data is authenticated and stands outside of the box: who opens has to have the same bytes.
 package enum SealedBox {
     /// Bytes of a nonce.
     package static let nonceBytes = BoxCipher.nonceBytes
-    /// Bytes that a box with a nonce is longer than its plaintext: 28.
-    package static let overhead = nonceBytes + BoxCipher.tagBytes
+    /// Bytes that a box with a nonce is longer than its plaintext: 40.
+    package static let overhead = nonceBytes + GCMContext.tagBytes
 
     /// Why a box did not open: it was made under another key, for another header, or was changed on its way.
     package enum OpenError: Error, Sendable, Hashable {
         case notAuthentic
     }
 
-    /// Seals under a fresh random nonce; a key may seal 2^32 boxes (NIST SP 800-38D, 8.3).
+    /// Seals under a fresh random nonce.
     package static func seal(
         _ plaintext: [UInt8], under key: borrowing SecretKey, associated data: [UInt8]
     ) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         let nonce = (0..<nonceBytes).map { _ in UInt8.random(in: 0...255, using: &generator) }
         var box: [UInt8] = []
-        seal(plaintext, nonce: nonce[...], under: BoxCipher(key), associated: data, onto: &box)
+        seal(plaintext, nonce: nonce, under: BoxCipher(key), associated: data, onto: &box)
         return box
     }
 
     /// Appends a box to `out`.
     ///
-    /// - Parameter nonce: 12 random bytes that were never used before.
+    /// - Parameter nonce: 24 bytes that this key never sealed anything else with.
     package static func seal(
-        _ plaintext: [UInt8], nonce: ArraySlice<UInt8>, under cipher: BoxCipher, associated data: [UInt8],
+        _ plaintext: [UInt8], nonce: [UInt8], under cipher: BoxCipher, associated data: [UInt8],
         onto out: inout [UInt8]
     ) {
         out.append(contentsOf: nonce)
@@ -42,16 +42,16 @@ package enum SealedBox {
         _ plaintext: [UInt8], once label: [[UInt8]], under key: borrowing SecretKey, associated data: [UInt8]
     ) -> [UInt8] {
         var box: [UInt8] = []
-        box.reserveCapacity(plaintext.count + BoxCipher.tagBytes)
+        box.reserveCapacity(plaintext.count + GCMContext.tagBytes)
         Self.zero.withUnsafeBytes {
-            BoxCipher(key.derive(label)).seal(plaintext, nonce: $0, associated: data, onto: &box)
+            GCMContext(key.derive(label)).seal(plaintext, nonce: $0, associated: data, onto: &box)
         }
         return box
     }
 
     /// Opens a box of `seal(_:under:associated:)`.
     ///
-    /// - Throws: `notAuthentic`, also for a box of fewer than 28 bytes. Nothing of the plaintext is given out.
+    /// - Throws: `notAuthentic`, also for a box of fewer than 40 bytes. Nothing of the plaintext is given out.
     package static func open(
         _ box: [UInt8], under key: borrowing SecretKey, associated data: [UInt8]
     ) throws(OpenError) -> [UInt8] {
@@ -83,7 +83,7 @@ package enum SealedBox {
         var plaintext: [UInt8] = []
         let isAuthentic = box.withUnsafeBytes { box in
             zero.withUnsafeBytes {
-                BoxCipher(key.derive(label)).open(box, nonce: $0, associated: data, into: &plaintext)
+                GCMContext(key.derive(label)).open(box, nonce: $0, associated: data, into: &plaintext)
             }
         }
         guard isAuthentic else { throw .notAuthentic }
@@ -91,7 +91,7 @@ package enum SealedBox {
     }
 
     /// The nonce of a key that seals once.
-    private static let zero = [UInt8](repeating: 0, count: nonceBytes)
+    private static let zero = [UInt8](repeating: 0, count: GCMContext.nonceBytes)
 }
 
 extension SealedBox.OpenError: CustomStringConvertible {

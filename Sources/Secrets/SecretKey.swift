@@ -14,10 +14,8 @@ package struct SecretKey: ~Copyable, Sendable {
     package borrowing func lend<R>(_ body: (SymmetricKey) throws -> R) rethrows -> R { try body(key) }
 
     /// A key for another purpose: HMAC-SHA-256 (RFC 2104, FIPS 198-1) of the labels, each with its length (4 bytes,
-    /// big-endian), under this key.
-    ///
-    /// - Parameter count: how many of the 32 bytes that come out are kept, from the first on.
-    package borrowing func derive(_ labels: [[UInt8]], bytes count: Int = 32) -> SecretKey {
+    /// big-endian), under this key: 32 bytes.
+    package borrowing func derive(_ labels: [[UInt8]]) -> SecretKey {
         // In one piece: what a piece costs is most of what a short message does.
         var message: [UInt8] = []
         message.reserveCapacity(labels.reduce(0) { $0 + 4 + $1.count })
@@ -26,6 +24,6 @@ package struct SecretKey: ~Copyable, Sendable {
             message.append(contentsOf: label)
         }
         let code = message.withUnsafeBytes { HMAC<SHA256>.authenticationCode(for: $0, using: key) }
-        return SecretKey(code.withUnsafeBytes { SymmetricKey(data: $0.prefix(count)) })
+        return SecretKey(code.withUnsafeBytes { SymmetricKey(data: $0) })
     }
 }

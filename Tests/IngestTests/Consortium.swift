@@ -129,13 +129,14 @@ final class CountingBank {
             var components: [PartyID: [UInt8]] = [:]
             for party in PartyID.allCases {
                 let plaintext = try SealedBox.open(
-                    Array(value[record.boxes[party.rawValue]]), under: #require(sessions.parties[party]).up,
+                    Array(value[record.boxes[party.rawValue]]), under: #require(sessions.parties[party]).transactionBoxes,
                     associated: boxAssociatedData(header: header, party: party))
                 let box = try #require(WireShareBox(decoding: plaintext))
                 tokens.insert(Array(box.tokens))
                 let shares = try #require(
                     BitShares(
-                        party: party, first: Array(box.first), second: Array(box.second), bits: spec.ownBits))
+                        party: party, first: Array(box.first), second: Array(box.second),
+                        from: #require(record.header.event).number, bits: spec.ownBits))
                 components[party] = shares.first
             }
             try #require(tokens.count == 1 && record.header.featureSpec == spec.id)
@@ -166,7 +167,7 @@ final class CountingBank {
             var labels: [SharedLabel] = []
             for party in PartyID.allCases {
                 let plaintext = try SealedBox.open(
-                    record.boxes[party.rawValue], under: #require(sessions.parties[party]).up,
+                    record.boxes[party.rawValue], under: #require(sessions.parties[party]).labelBoxes,
                     associated: labelAssociatedData(header: record.headerBytes, party: party))
                 var streams = CounterStream()
                 let read = try #require(

@@ -7,7 +7,7 @@ import Testing
 import ThreeParty
 
 private func stream(_ key: borrowing SecretKey) -> [UInt8] {
-    CounterStream.bytes(of: key.derive([[1]], bytes: 16), count: 32)
+    CounterStream.bytes(of: key.derive([[1]]), count: 32)
 }
 
 /// What the call throws, as the sentence that a person reads.
@@ -96,7 +96,8 @@ struct FileKeystoreTests {
             let ours = try #require(offer.sessions[party])
             let theirs = try #require(kept[party])
             #expect(theirs.epoch == 3 && theirs.party == party && theirs.member == member)
-            #expect(stream(ours.up) == stream(theirs.up) && stream(ours.down) == stream(theirs.down))
+            #expect(stream(ours.labelBoxes) == stream(theirs.labelBoxes))
+            #expect(stream(ours.scoreBoxes) == stream(theirs.scoreBoxes))
         }
         #expect(try store.sessions(of: member, epoch: 4) == nil)
         #expect(try mode("session-3.key") == 0o600)

@@ -9,7 +9,15 @@ func bytes(_ hex: String) -> [UInt8] {
 }
 
 /// Sixteen bytes that are the same for the same key alone: AES-128-CTR over zeros under the first half of HMAC-SHA-256 of
-/// 00000001 01.
+/// 00000001 01, from its second half on.
 func trace(_ key: borrowing SecretKey) -> [UInt8] {
-    CounterStream.bytes(of: key.derive([[1]], bytes: 16), count: 16)
+    CounterStream.bytes(of: key.derive([[1]]), count: 16)
+}
+
+/// Of each of a session's keys.
+func traces(_ session: Session) -> [[UInt8]] {
+    [
+        trace(session.transactionBoxes), trace(session.labelBoxes), trace(session.blindedTags),
+        trace(session.scoreBoxes), trace(session.evaluationTags),
+    ]
 }

@@ -106,8 +106,9 @@ struct KeystoreFilesTests {
         for party in PartyID.allCases {
             let session = try #require(kept.sessions[party])
             let secret = SecretKey(bytes: secrets[party.rawValue])
-            #expect(trace(session.up) == trace(secret.derive([Array("cordon/session/up".utf8)])))
-            #expect(trace(session.down) == trace(secret.derive([Array("cordon/session/down".utf8)])))
+            let uses = ["transaction-boxes", "label-boxes", "blinded-tags", "score-boxes", "evaluation-tags"]
+            let derived = uses.map { trace(secret.derive([Array("cordon/session/v2/\($0)".utf8)])) }
+            #expect(traces(session) == derived && Set(derived).count == uses.count)
             #expect(session.member == bank && session.epoch == 7 && session.party == party)
         }
         for epoch in [0, 6, 8, .max] as [UInt32] { #expect(try store.sessions(of: bank, epoch: epoch) == nil) }

@@ -32,8 +32,11 @@ struct ModelShareTests {
         let dealt = try Dealt(ringBits: 32)
         let components = try manifest(dealt, holding: share(dealt.shape).encoded)
             .components(for: .one, key: dealt.key(.one))
+        let header = Digest32(of: [Array("cordon/model/seeds/v2".utf8), Array(dealt.wire.header)])
+        let counter = UInt128(bigEndianBytes: header.bytes.prefix(16))
         func seed(_ byte: UInt8, _ count: Int) -> [UInt8]? {
-            SeededComponents.expand([UInt8](repeating: byte, count: 16), component: 1, bytes: count)
+            SeededComponents.expand(
+                [UInt8](repeating: byte, count: 16), component: 1, from: counter, bytes: count)
         }
         #expect(components.selectionFirst == seed(1, dealt.shape.selectionBytes))
         #expect(components.selectionSecond == [UInt8](repeating: 2, count: dealt.shape.selectionBytes))

@@ -43,9 +43,9 @@ struct LabelSharingTests {
         }
     }
 
-    /// The first elements of a seed's stream in Z_2^16.
-    private func elements(_ seed: [UInt8], _ count: Int) -> [UInt16] {
-        let stream = CounterStream.bytes(of: SecretKey(bytes: seed), count: 2 * count)
+    /// The first elements of a seed's stream in Z_2^16, which begins at the first event's id.
+    private func elements(_ seed: [UInt8], _ event: EventID, _ count: Int) -> [UInt16] {
+        let stream = CounterStream.bytes(of: SecretKey(bytes: seed + event.bytes), count: 2 * count)
         return (0..<count).map { UInt16(stream[2 * $0]) | UInt16(stream[2 * $0 + 1]) << 8 }
     }
 
@@ -54,7 +54,8 @@ struct LabelSharingTests {
         var random = SplitMix64(UInt64(count))
         let sample = try Sample(&random, count: count, history: false, labelled: true)
         let boxes = try sample.boxes()
-        let (zero, one) = (elements(sample.seeds.zero, count), elements(sample.seeds.one, count))
+        let first = sample.entries[0].event
+        let (zero, one) = (elements(sample.seeds.zero, first, count), elements(sample.seeds.one, first, count))
         let rest = sample.entries.indices.map { (sample.entries[$0].fraud ? 1 : 0) &- zero[$0] &- one[$0] }
         let explicit = Data(rest.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] })
         #expect(boxes[0].first == Data(sample.seeds.zero) && boxes[0].second == Data(sample.seeds.one))

@@ -1,4 +1,3 @@
-import Crypto
 import Sealing
 import Secrets
 import Testing
@@ -88,23 +87,12 @@ struct SealedBoxTests {
     @Test("has a fresh nonce each time, unless it is sealed once for a label: then the same bytes again")
     func determinism() {
         func seal() -> [UInt8] { SealedBox.seal(plaintext, under: key(1), associated: data) }
-        #expect(Set((0..<100).map { _ in Array(seal().prefix(12)) }).count == 100)
+        #expect(Set((0..<100).map { _ in Array(seal().prefix(24)) }).count == 100)
         func once(_ label: [[UInt8]], _ byte: UInt8 = 1) -> [UInt8] {
             SealedBox.seal(plaintext, once: label, under: key(byte), associated: data)
         }
         #expect(once([[1]]) == once([[1]]))
         let boxes = [once([[1]]), once([[2]]), once([[1], []]), once([[1]], 2)]
         #expect(Set(boxes.map { $0.prefix(plaintext.count) }).count == 4)
-    }
-
-    @Test("are what another implementation of AES-256-GCM seals and opens", arguments: [0, 1, 15, 16, 17, 500])
-    func otherImplementation(count: Int) throws {
-        let (plain, header) = (Array((0..<count).map { UInt8($0 & 255) }), Array("header".utf8.prefix(count)))
-        let secret = [UInt8](repeating: 7, count: 32)
-        let theirs = SymmetricKey(data: secret)
-        let box = SealedBox.seal(plain, under: SecretKey(bytes: secret), associated: header)
-        #expect(try Array(AES.GCM.open(.init(combined: box), using: theirs, authenticating: header)) == plain)
-        let other = try #require(AES.GCM.seal(plain, using: theirs, authenticating: header).combined)
-        #expect(try SealedBox.open(Array(other), under: SecretKey(bytes: secret), associated: header) == plain)
     }
 }

@@ -213,7 +213,7 @@ struct CountingTests {
         return try altered(record) { wire in
             wire.boxes[party.rawValue] = Data(
                 SealedBox.seal(
-                    plaintext, under: session.up,
+                    plaintext, under: session.labelBoxes,
                     associated: labelAssociatedData(header: Array(wire.header), party: party)))
         }
     }

@@ -43,11 +43,11 @@ private final class FixedBytes: Sendable {
 /// two bytes, so that it can be found by trying.
 private func absorb(
     _ seeds: (zero: [UInt8], one: [UInt8]), from old: [UInt8], to new: [UInt8], group: SeededComponents.Group,
-    unseenBy party: PartyID
+    from counter: UInt128, unseenBy party: PartyID
 ) throws -> (zero: [UInt8], one: [UInt8]) {
     guard old != new, party != .zero else { return seeds }
     func expand(_ seed: [UInt8]) throws -> UInt16 {
-        let bytes = try #require(SeededComponents.expand(seed, component: 0, bytes: 2))
+        let bytes = try #require(SeededComponents.expand(seed, component: 0, from: counter, bytes: 2))
         return UInt16.unpack(bytes)[0]
     }
     let (from, to) = (UInt16.unpack(old)[0], UInt16.unpack(new)[0])
@@ -131,14 +131,19 @@ private struct Consortium {
             let (old, new) = (try #require(base.own[event.number]), try #require(out.own[event.number]))
             out.transactionSeeds[event.number] = try absorb(
                 try #require(base.transactionSeeds[event.number]), from: spec.ownThermometer(old),
-                to: spec.ownThermometer(new), group: .xor, unseenBy: party)
+                to: spec.ownThermometer(new), group: .xor, from: eventID(event).number, unseenBy: party)
         }
-        for (source, _) in labelled {
+        for (source, event) in labelled {
             out.labelSeeds[source] = try absorb(
                 try #require(base.labelSeeds[source]), from: [base.frauds[source] == true ? 1 : 0, 0],
-                to: [out.frauds[source] == true ? 1 : 0, 0], group: .addition(ringBits: 16), unseenBy: party)
+                to: [out.frauds[source] == true ? 1 : 0, 0], group: .addition(ringBits: 16),
+                from: eventID(event).number, unseenBy: party)
         }
         return out
+    }
+
+    private func eventID(_ event: CountedEvent) -> EventID {
+        EventID(of: UInt64(event.number), under: SecretKey(bytes: b.seed))
     }
 
     // MARK: A run
@@ -297,7 +302,7 @@ private struct Consortium {
             let header = Array(wire.header)
             let member = try #require(WireSealedHeader(decoding: header)).member
             let plaintext = try SealedBox.open(
-                Array(wire.boxes[party.rawValue]), under: try session(member, party).up,
+                Array(wire.boxes[party.rawValue]), under: try session(member, party).transactionBoxes,
                 associated: boxAssociatedData(header: header, party: party))
             let box = try #require(WireShareBox(decoding: plaintext))
             view.add(
@@ -306,7 +311,7 @@ private struct Consortium {
         for record in try world.records(Topics.labels) {
             let label = try #require(LabelRecord(record.value ?? []))
             let plaintext = try SealedBox.open(
-                label.boxes[party.rawValue], under: try session(label.header.member?.name ?? "", party).up,
+                label.boxes[party.rawValue], under: try session(label.header.member?.name ?? "", party).labelBoxes,
                 associated: labelAssociatedData(header: label.headerBytes, party: party))
             let box = try #require(WireLabelBox(decoding: plaintext))
             view.add(
@@ -488,9 +493,9 @@ struct LearningTests {
     func absorbing(party: PartyID) throws {
         let seeds = (zero: [UInt8](repeating: 3, count: 16), one: [UInt8](repeating: 4, count: 16))
         for group in [SeededComponents.Group.xor, .addition(ringBits: 16)] {
-            let found = try absorb(seeds, from: [1, 0], to: [0, 0], group: group, unseenBy: party)
-            let before = SeededComponents([1, 0], group: group, seeds: seeds)
-            let after = SeededComponents([0, 0], group: group, seeds: found)
+            let found = try absorb(seeds, from: [1, 0], to: [0, 0], group: group, from: 5, unseenBy: party)
+            let before = SeededComponents([1, 0], group: group, seeds: seeds, from: 5)
+            let after = SeededComponents([0, 0], group: group, seeds: found, from: 5)
             #expect(before.parts(for: party) == after.parts(for: party))
             #expect(before.parts(for: party.next) != after.parts(for: party.next))
         }

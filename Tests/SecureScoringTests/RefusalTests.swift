@@ -49,7 +49,7 @@ struct RefusalTests {
             let session = try #require(world.a.sessions[party])
             wire.boxes[party.rawValue] = Data(
                 SealedBox.seal(
-                    plaintext, under: session.up,
+                    plaintext, under: session.transactionBoxes,
                     associated: boxAssociatedData(header: Array(wire.header), party: party)))
         }
     }

@@ -5,20 +5,22 @@ import ThreeParty
 @Suite struct BatchInputsTests {
     private static let bits = 29
     private var parts: SeededComponents {
-        SeededComponents([1, 2, 3, 4], group: .xor, seeds: (Array(1...16), Array(17...32)))
+        SeededComponents([1, 2, 3, 4], group: .xor, seeds: (Array(1...16), Array(17...32)), from: 9)
     }
 
     private func append(_ inputs: inout BatchInputs, _ party: PartyID, _ first: [UInt8], _ second: [UInt8]) {
         var streams = CounterStream()
         first.withUnsafeBytes { first in
-            second.withUnsafeBytes { inputs.append(party: party, first: first, second: $0, malformed: 7, &streams) }
+            second.withUnsafeBytes {
+                inputs.append(party: party, first: first, second: $0, from: 9, malformed: 7, &streams)
+            }
         }
     }
 
     @Test(arguments: PartyID.allCases)
     func expandsWhatBitSharesDo(party: PartyID) {
         let (first, second) = parts.parts(for: party)
-        let shares = BitShares(party: party, first: first, second: second, bits: Self.bits)!
+        let shares = BitShares(party: party, first: first, second: second, from: 9, bits: Self.bits)!
         var inputs = BatchInputs(bits: Self.bits, capacity: 0)
         inputs.append(refused: 2)
         append(&inputs, party, first, second)

@@ -8,6 +8,9 @@ import ThreeParty
 
 @Suite("AES-128-CTR streams against others")
 struct CounterStreamVectorTests {
+    /// The first counter.
+    private let zero = [UInt8](repeating: 0, count: 16)
+
     @Test(
         "equal the key stream of AES-GCM, which counts from the third block on",
         arguments: 1...10 as ClosedRange<UInt64>)
@@ -19,7 +22,7 @@ struct CounterStreamVectorTests {
         let sealed = try AES.GCM.seal(
             [UInt8](repeating: 0, count: count), using: SymmetricKey(data: key),
             nonce: AES.GCM.Nonce(data: [UInt8](repeating: 0, count: 12)))
-        let stream = CounterStream.bytes(of: SecretKey(bytes: key), count: 32 + count)
+        let stream = CounterStream.bytes(of: SecretKey(bytes: key + zero), count: 32 + count)
         #expect(Array(stream.dropFirst(32)) == Array(sealed.ciphertext))
     }
 
@@ -35,19 +38,19 @@ struct CounterStreamVectorTests {
                 [0xB8, 0x3B, 0x53, 0x37, 0x08, 0xBF, 0x53, 0x5D, 0x0A, 0xA6, 0xE5, 0x29, 0x80, 0xD5, 0x3B, 0x78]
             ),
         ]
-        for (key, block) in cases { #expect(CounterStream.bytes(of: SecretKey(bytes: key), count: 16) == block) }
+        for (key, block) in cases { #expect(CounterStream.bytes(of: SecretKey(bytes: key + zero), count: 16) == block) }
     }
 
     @Test("mask by XOR: masking twice in step gives back what was there", arguments: [0, 1, 16, 31, 1000])
     func masking(count: Int) {
         var random = SplitMix64(state: UInt64(count))
         let (key, text) = (random.bytes(16), random.bytes(count))
-        let stream = CounterStream.bytes(of: SecretKey(bytes: key), count: count)
+        let stream = CounterStream.bytes(of: SecretKey(bytes: key + zero), count: count)
         var masked = text
-        var first = CounterStream(SecretKey(bytes: key))
+        var first = CounterStream(SecretKey(bytes: key + zero))
         masked.withUnsafeMutableBytes { first.mask($0) }
         #expect(masked == text.indices.map { text[$0] ^ stream[$0] })
-        var again = CounterStream(SecretKey(bytes: key))
+        var again = CounterStream(SecretKey(bytes: key + zero))
         masked.withUnsafeMutableBytes { again.mask($0) }
         #expect(masked == text)
     }
@@ -57,11 +60,11 @@ struct CounterStreamVectorTests {
         let keys = (0..<3).map { number in [UInt8](repeating: UInt8(number), count: 16) }
         var streams = CounterStream()
         for number in [0, 1, 0, 2, 2, 1] {
-            keys[number].withUnsafeBytes { streams.restart($0) }
+            keys[number].withUnsafeBytes { streams.restart($0, from: 0) }
             for (from, count) in [(0, 5), (5, 27)] {
                 var piece = [UInt8](repeating: 0xAA, count: count)
                 piece.withUnsafeMutableBytes { streams.fill($0) }
-                let whole = CounterStream.bytes(of: SecretKey(bytes: keys[number]), count: 32)
+                let whole = CounterStream.bytes(of: SecretKey(bytes: keys[number] + zero), count: 32)
                 #expect(piece == Array(whole[from..<from + count]))
             }
         }
@@ -108,15 +111,19 @@ struct PairwisePRFTests {
         #expect(Set(labels.map(\.text)).count == labels.count)
     }
 
-    @Test("is AES under HMAC-SHA-256 of label and digest, each with its length")
+    @Test("is AES under the first half of HMAC-SHA-256 of label and digest, each with its length, counted from the second half on")
     func derivation() {
         let digest = Digest32(of: [[9]])
         let label = Array(StepLabel.lookupOneHot.text.utf8)
         let message = [0, 0, 0, UInt8(label.count)] + label + [0, 0, 0, 32] + digest.bytes
         let code = HMAC<SHA256>.authenticationCode(
             for: message, using: SymmetricKey(data: [UInt8](repeating: 4, count: 32)))
-        let expected = CounterStream.bytes(of: SecretKey(bytes: Array(code).prefix(16)), count: 64)
+        let expected = CounterStream.bytes(of: SecretKey(bytes: Array(code)), count: 64)
         #expect(prf(4).bytes(.lookupOneHot, digest: digest, count: 64) == expected)
+        // No two streams begin at one counter, so no table of one counter's blocks serves for many keys.
+        let zero = CounterStream.bytes(
+            of: SecretKey(bytes: Array(code).prefix(16) + [UInt8](repeating: 0, count: 16)), count: 64)
+        #expect(zero != expected)
     }
 
     @Test("makes zero-shares: what all three parties add cancels", arguments: 1...5 as ClosedRange<UInt64>)

@@ -25,15 +25,15 @@ struct Cell {
             ringBits == 16
             ? UInt16.pack(leaves.map { UInt16(truncatingIfNeeded: $0) })
             : UInt32.pack(leaves.map { UInt32(truncatingIfNeeded: $0) })
-        let selection = SeededComponents(rows, group: .xor, seeds: (g.bytes(16), g.bytes(16)))
+        let selection = SeededComponents(rows, group: .xor, seeds: (g.bytes(16), g.bytes(16)), from: 1)
         let values = SeededComponents(
-            table, group: .addition(ringBits: ringBits), seeds: (g.bytes(16), g.bytes(16)))
+            table, group: .addition(ringBits: ringBits), seeds: (g.bytes(16), g.bytes(16)), from: 1)
         var models: [PartyID: PreparedModel] = [:]
         for party in PartyID.allCases {
             let row = selection.parts(for: party)
             let leaf = values.parts(for: party)
             func whole(_ part: [UInt8], _ component: PartyID, _ bytes: Int) throws -> [UInt8] {
-                try #require(SeededComponents.expand(part, component: component.rawValue, bytes: bytes))
+                try #require(SeededComponents.expand(part, component: component.rawValue, from: 1, bytes: bytes))
             }
             let selectionFirst = try whole(row.first, party, shape.selectionBytes)
             let selectionSecond = try whole(row.second, party.next, shape.selectionBytes)
@@ -82,11 +82,12 @@ struct Cell {
             var bits = generator.bytes(shape.inputBytes)
             if shape.bits % 8 != 0 { bits[bits.count - 1] &= UInt8(1 << (shape.bits % 8) - 1) }
             plain.append(bits)
-            let sharing = SeededComponents(bits, group: .xor, seeds: (generator.bytes(16), generator.bytes(16)))
+            let sharing = SeededComponents(
+                bits, group: .xor, seeds: (generator.bytes(16), generator.bytes(16)), from: 2)
             for party in PartyID.allCases {
                 let parts = sharing.parts(for: party)
                 shared[party, default: []].append(
-                    BitShares(party: party, first: parts.first, second: parts.second, bits: shape.bits)!)
+                    BitShares(party: party, first: parts.first, second: parts.second, from: 2, bits: shape.bits)!)
             }
         }
         return (plain, shared)
@@ -262,11 +263,12 @@ struct SecureScoreTests {
             var ones = [Int](repeating: 0, count: 8)
             for n in 0..<400 as Range<UInt16> {
                 let sharing = SeededComponents(
-                    bits, group: .xor, seeds: (cell.generator.bytes(16), cell.generator.bytes(16)))
+                    bits, group: .xor, seeds: (cell.generator.bytes(16), cell.generator.bytes(16)), from: 3)
                 var inputs: [PartyID: BatchInputs] = [:]
                 for party in PartyID.allCases {
                     let parts = sharing.parts(for: party)
-                    let shares = BitShares(party: party, first: parts.first, second: parts.second, bits: 16)!
+                    let shares = BitShares(
+                        party: party, first: parts.first, second: parts.second, from: 3, bits: 16)!
                     inputs[party] = BatchInputs([shares], bits: 16)
                 }
                 let run = try cell.run(plan: Digest32(of: [[UInt8(n >> 8), UInt8(n & 255)]]), inputs: inputs)

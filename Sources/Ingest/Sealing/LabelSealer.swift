@@ -9,8 +9,8 @@ import ThreeParty
 package final class LabelSealer {
     private let member: MemberID
     private let epoch: UInt32
-    /// One a party, under the key of its session.
-    private let ciphers: [BoxCipher]
+    /// One a party, under a key of its session.
+    private let sealers: [BoxSealer]
     private let featureSpec: UInt64
     private let idKey: SecretKey
     private let random: @Sendable (Int) -> [UInt8]
@@ -25,9 +25,9 @@ package final class LabelSealer {
     ) {
         self.member = member
         self.epoch = epoch
-        ciphers = PartyID.allCases.map { party in
+        sealers = PartyID.allCases.map { party in
             guard let session = sessions[party] else { preconditionFailure("a member has a session with each party") }
-            return BoxCipher(session.up)
+            return BoxSealer(session.labelBoxes, random: random)
         }
         featureSpec = spec.id
         self.idKey = idKey
@@ -70,8 +70,8 @@ package final class LabelSealer {
         let boxes = zip(PartyID.allCases, plaintexts).map { party, plaintext in
             var box: [UInt8] = []
             box.reserveCapacity(plaintext.count + SealedBox.overhead)
-            SealedBox.seal(
-                plaintext, nonce: random(SealedBox.nonceBytes)[...], under: ciphers[party.rawValue],
+            sealers[party.rawValue].seal(
+                plaintext, fresh: random(BoxSealer.freshBytes)[...],
                 associated: labelAssociatedData(header: bytes, party: party), onto: &box)
             return box
         }

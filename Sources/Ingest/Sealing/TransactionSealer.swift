@@ -20,8 +20,8 @@ package protocol TransactionSealing: AnyObject {
 package final class TransactionSealer: TransactionSealing {
     private let member: MemberID
     private let epoch: UInt32
-    /// One a party, under the key of its session.
-    private let ciphers: [BoxCipher]
+    /// One a party, under a key of its session.
+    private let sealers: [BoxSealer]
     private let spec: BinnedSpec
     /// Bytes of a member's own thermometer bits.
     private let ownBytes: Int
@@ -38,9 +38,9 @@ package final class TransactionSealer: TransactionSealing {
     ) {
         self.member = member
         self.epoch = epoch
-        ciphers = PartyID.allCases.map { party in
+        sealers = PartyID.allCases.map { party in
             guard let session = sessions[party] else { preconditionFailure("a member has a session with each party") }
-            return BoxCipher(session.up)
+            return BoxSealer(session.transactionBoxes, random: random)
         }
         self.spec = spec
         ownBytes = (spec.ownBits + 7) / 8
@@ -57,14 +57,15 @@ package final class TransactionSealer: TransactionSealing {
         var bits = spec.thermometer(spec.bins(features))
         // The parties' own bits come behind.
         bits.removeLast(bits.count - ownBytes)
-        // One call of the system's generator for two seeds and three nonces.
-        var bytes = random(2 * SeededComponents.seedBytes + 3 * SealedBox.nonceBytes)[...]
+        // One call of the system's generator for two seeds and three boxes.
+        var bytes = random(2 * SeededComponents.seedBytes + 3 * BoxSealer.freshBytes)[...]
         func fresh(_ count: Int) -> [UInt8] {
             defer { bytes = bytes.dropFirst(count) }
             return Array(bytes.prefix(count))
         }
         let sharing = SeededComponents(
-            bits, group: .xor, seeds: (fresh(SeededComponents.seedBytes), fresh(SeededComponents.seedBytes)), &streams)
+            bits, group: .xor, seeds: (fresh(SeededComponents.seedBytes), fresh(SeededComponents.seedBytes)),
+            from: event.number, &streams)
         let header = header(transaction, event: event, tokens: tokens, source: source)
         let plaintexts = PartyID.allCases.map { party in
             let parts = sharing.parts(for: party)
@@ -73,10 +74,10 @@ package final class TransactionSealer: TransactionSealing {
         return SealedTransaction.record(
             header: header, boxes: plaintexts.map { $0.count + SealedBox.overhead }
         ) { number, record in
-            SealedBox.seal(
-                plaintexts[number], nonce: bytes.prefix(SealedBox.nonceBytes), under: ciphers[number],
+            sealers[number].seal(
+                plaintexts[number], fresh: bytes.prefix(BoxSealer.freshBytes),
                 associated: boxAssociatedData(header: header, party: PartyID.allCases[number]), onto: &record)
-            bytes = bytes.dropFirst(SealedBox.nonceBytes)
+            bytes = bytes.dropFirst(BoxSealer.freshBytes)
         }
     }
 

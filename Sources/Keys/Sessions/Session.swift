@@ -4,8 +4,8 @@ package import Secrets
 
 import struct Foundation.Data
 
-/// The keys between one member and one party for one epoch, made by HPKE's secret export (RFC 9180, 5.3): one for
-/// transactions on their way up, one for score shares on their way down.
+/// The keys between one member and one party for one epoch, made by HPKE's secret export (RFC 9180, 5.3): one for each use, so
+/// that no key is of two algorithms or two kinds of records.
 ///
 /// The member makes them (`SessionOffer`) and announces them once an epoch on `consortium.sessions`; each party takes
 /// its own from there (`accept(_:at:key:members:)`). Both then have the same.
@@ -14,18 +14,28 @@ package final class Session: Sendable {
     package let party: PartyID
     /// The session epoch of the roster; it has nothing to do with the token epoch.
     package let epoch: UInt32
-    /// The key, 32 bytes, of the boxes that the member sends: transactions and labels.
-    package let up: SecretKey
-    /// The key, 32 bytes, from which the party derives one for each box of score shares.
-    package let down: SecretKey
+    /// Of the member's boxes of transactions (XAES-256-GCM). Every key has 32 bytes.
+    package let transactionBoxes: SecretKey
+    /// Of the member's boxes of labels (XAES-256-GCM).
+    package let labelBoxes: SecretKey
+    /// Of the member's tags on what it asks tokens for (HMAC-SHA-256).
+    package let blindedTags: SecretKey
+    /// Derives a key for each of the party's boxes of score shares (HMAC-SHA-256).
+    package let scoreBoxes: SecretKey
+    /// Of the party's tags on its part of tokens (HMAC-SHA-256).
+    package let evaluationTags: SecretKey
 
-    /// - Parameter secret: the 32 bytes that HPKE exports; `up` and `down` are derived from it by HMAC-SHA-256.
+    /// - Parameter secret: the 32 bytes that HPKE exports; all keys are derived from it by HMAC-SHA-256.
     init(member: MemberID, party: PartyID, epoch: UInt32, secret: borrowing SecretKey) {
         self.member = member
         self.party = party
         self.epoch = epoch
-        up = secret.derive([Array("cordon/session/up".utf8)])
-        down = secret.derive([Array("cordon/session/down".utf8)])
+        func key(_ use: String) -> SecretKey { secret.derive([Array("cordon/session/v2/\(use)".utf8)]) }
+        transactionBoxes = key("transaction-boxes")
+        labelBoxes = key("label-boxes")
+        blindedTags = key("blinded-tags")
+        scoreBoxes = key("score-boxes")
+        evaluationTags = key("evaluation-tags")
     }
 
     /// HPKE's info of one session. It names both ends and the epoch, so an encapsulation that is moved to another place

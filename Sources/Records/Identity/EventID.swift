@@ -22,6 +22,9 @@ package struct EventID: Hashable, Sendable {
         withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
     }
 
+    /// The sixteen bytes as a number, big-endian.
+    package var number: UInt128 { UInt128(high) << 64 | UInt128(low) }
+
     /// Appends the sixteen bytes to `out`.
     package func write(to out: inout [UInt8]) {
         withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { out.append(contentsOf: $0) }

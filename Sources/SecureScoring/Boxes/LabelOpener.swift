@@ -40,7 +40,7 @@ final class LabelOpener {
         // Nothing of a label without its event depends on the spec.
         guard !header.history || header.featureSpec == model.featureSpec else { return .wrongFeatureSpec }
         guard record.boxes.count == 3 else { return .boxMissing }
-        guard let cipher = try sessions.upCipher(member, epoch: header.sessionEpoch) else { return .unknownSession }
+        guard let cipher = try sessions.labelCipher(member, epoch: header.sessionEpoch) else { return .unknownSession }
         var plaintext: [UInt8] = []
         let isOpen = record.boxes[party.rawValue].withUnsafeBytes {
             SealedBox.open(

@@ -42,7 +42,7 @@ struct ScoreSealer {
             shares.box = Data(
                 SealedBox.seal(
                     events.flatMap { result.scoreShares[$0 * width..<($0 + 1) * width] },
-                    once: [scoreBoxLabel, result.agreedDigest.bytes], under: session.down, associated: headerBytes))
+                    once: [scoreBoxLabel, result.agreedDigest.bytes], under: session.scoreBoxes, associated: headerBytes))
             out.append(NewRecord(TopicPartition(Topics.scores(group.member)), value: shares.encoded))
         }
         return out

@@ -15,7 +15,20 @@ package final class SessionRegistry {
     private let key: HPKEPrivateKey
     private let members: [MemberID: VerifyingKey]
     private let logger: Logger
-    private var announced: Announcements<Key, (session: Session, up: BoxCipher)>
+    private var announced: Announcements<Key, Opened>
+
+    /// A session, with the ciphers of its boxes set up.
+    private struct Opened {
+        var session: Session
+        var transactions: BoxCipher
+        var labels: BoxCipher
+
+        init(_ session: Session) {
+            self.session = session
+            transactions = BoxCipher(session.transactionBoxes)
+            labels = BoxCipher(session.labelBoxes)
+        }
+    }
 
     package init(
         party: PartyID, key: consuming HPKEPrivateKey, members: [MemberID: VerifyingKey], log: any EventLog,
@@ -35,14 +48,21 @@ package final class SessionRegistry {
         try find(member, epoch)?.session
     }
 
-    /// The cipher of the boxes of that session.
-    func upCipher(_ member: MemberID, epoch: UInt32) throws(LogError) -> BoxCipher? { try find(member, epoch)?.up }
+    /// The cipher of that session's boxes of transactions.
+    func transactionCipher(_ member: MemberID, epoch: UInt32) throws(LogError) -> BoxCipher? {
+        try find(member, epoch)?.transactions
+    }
 
-    private func find(_ member: MemberID, _ epoch: UInt32) throws(LogError) -> (session: Session, up: BoxCipher)? {
+    /// The cipher of that session's boxes of labels.
+    func labelCipher(_ member: MemberID, epoch: UInt32) throws(LogError) -> BoxCipher? {
+        try find(member, epoch)?.labels
+    }
+
+    private func find(_ member: MemberID, _ epoch: UInt32) throws(LogError) -> Opened? {
         try announced.value(of: Key(member: member, epoch: epoch)) { verified($0) }
     }
 
-    private func verified(_ record: LogRecord) -> (key: Key, value: (session: Session, up: BoxCipher))? {
+    private func verified(_ record: LogRecord) -> (key: Key, value: Opened)? {
         let place: Logger.Metadata = ["offset": "\(record.position.offset)"]
         guard let announcement = WireSessionAnnouncement(decoding: record.value ?? []) else {
             logger.error("a session announcement is unreadable: cut off, or of a newer version", metadata: place)
@@ -50,7 +70,7 @@ package final class SessionRegistry {
         }
         do {
             let session = try Session.accept(announcement, at: party, key: key, members: members)
-            return (Key(member: session.member, epoch: session.epoch), (session, BoxCipher(session.up)))
+            return (Key(member: session.member, epoch: session.epoch), Opened(session))
         } catch {
             logger.error(
                 "a session announcement was refused", metadata: place.merging(["reason": "\(error)"]) { $1 })

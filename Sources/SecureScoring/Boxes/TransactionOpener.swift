@@ -48,16 +48,16 @@ final class TransactionOpener {
         opened.time = header.time
         guard let member = header.member, sessions.isMember(member) else { return .unknownMember }
         opened.member = member
-        return try open(sealed, record.record.value ?? [], member, model, counts, &opened, &inputs)
+        return try open(sealed, record.record.value ?? [], event, member, model, counts, &opened, &inputs)
     }
 
     private func open(
-        _ sealed: SealedTransaction, _ record: [UInt8], _ member: MemberID, _ model: ModelManifest,
+        _ sealed: SealedTransaction, _ record: [UInt8], _ event: EventID, _ member: MemberID, _ model: ModelManifest,
         _ counts: PartitionCounts?, _ opened: inout OpenedTransaction, _ inputs: inout BatchInputs
     ) throws(LogError) -> Refusal? {
         guard sealed.header.featureSpec == model.featureSpec else { return .wrongFeatureSpec }
         guard sealed.boxCount == 3 else { return .boxMissing }
-        guard let cipher = try sessions.upCipher(member, epoch: sealed.header.sessionEpoch) else {
+        guard let cipher = try sessions.transactionCipher(member, epoch: sealed.header.sessionEpoch) else {
             return .unknownSession
         }
         boxAssociatedData(header: record[sealed.headerBytes], party: party, into: &associated)
@@ -77,7 +77,7 @@ final class TransactionOpener {
             }
             inputs.append(
                 party: party, first: UnsafeRawBufferPointer(rebasing: bytes[box.first]),
-                second: UnsafeRawBufferPointer(rebasing: bytes[box.second]),
+                second: UnsafeRawBufferPointer(rebasing: bytes[box.second]), from: event.number,
                 malformed: Refusal.boxMalformed.rawValue, &streams)
             return nil
         }

@@ -2,8 +2,12 @@ import Copenssl
 import Crypto
 package import Secrets
 
-/// AES-128-CTR from counter zero over zeros (NIST SP 800-38A): the pseudo-random stream of a key that is used for this one
-/// stream, taken a piece at a time. Time depends on the counts only.
+/// AES-128-CTR over zeros (NIST SP 800-38A): the pseudo-random stream of a key that is used for this one stream, taken a piece at a
+/// time. Time depends on the counts only.
+///
+/// Each stream begins at a counter of its own. If all began at zero, one search of keys would go through those of all streams at
+/// once: one of N keys would be found in 2^128 / N steps (Biham, "How to decrypt or even substitute DES-encrypted messages in 2^28
+/// steps", 2002).
 ///
 /// OpenSSL's context goes on where it stood and writes into the caller's buffer, so that a batch's stream never exists as a
 /// whole; it wipes its key when it goes.
@@ -13,11 +17,17 @@ package struct CounterStream: ~Copyable {
 
     private let context: OpaquePointer
 
-    /// - Parameter key: 16 bytes.
+    /// - Parameter key: 32 bytes: the AES key, then the first counter block.
     package init(_ key: borrowing SecretKey) {
         self.init()
         let context = context
-        key.lend { key in key.withUnsafeBytes { Self.restart(context, $0) } }
+        key.lend { key in
+            precondition(key.bitCount == 256, "a stream takes a key and a counter of 16 bytes each")
+            key.withUnsafeBytes {
+                let (key, counter) = ($0[..<16], $0[16...])
+                Self.restart(context, UnsafeRawBufferPointer(rebasing: key), UnsafeRawBufferPointer(rebasing: counter))
+            }
+        }
     }
 
     /// A stream that is restarted before it is used.
@@ -28,17 +38,21 @@ package struct CounterStream: ~Copyable {
 
     /// Goes to the beginning of another key's stream. Many short streams are cheaper one after the other here than each anew.
     ///
-    /// - Parameter key: 16 bytes.
-    package mutating func restart(_ key: UnsafeRawBufferPointer) { Self.restart(context, key) }
+    /// - Parameters:
+    ///   - key: 16 bytes.
+    ///   - counter: the first block's; it need not be secret.
+    package mutating func restart(_ key: UnsafeRawBufferPointer, from counter: UInt128) {
+        withUnsafeBytes(of: counter.bigEndian) { Self.restart(context, key, $0) }
+    }
 
-    private static func restart(_ context: OpaquePointer, _ key: UnsafeRawBufferPointer) {
-        precondition(key.count == 16, "AES-128-CTR takes a 16-byte key; the caller gave another")
-        let zero: (UInt64, UInt64) = (0, 0)
-        let began = withUnsafeBytes(of: zero) { counter in
-            EVP_EncryptInit_ex(
-                context, Self.cipher, nil, key.bindMemory(to: UInt8.self).baseAddress,
-                counter.bindMemory(to: UInt8.self).baseAddress)
-        }
+    private static func restart(
+        _ context: OpaquePointer, _ key: UnsafeRawBufferPointer, _ counter: UnsafeRawBufferPointer
+    ) {
+        precondition(
+            key.count == 16 && counter.count == 16, "AES-128-CTR takes a key and a counter of 16 bytes each")
+        let began = EVP_EncryptInit_ex(
+            context, Self.cipher, nil, key.bindMemory(to: UInt8.self).baseAddress,
+            counter.bindMemory(to: UInt8.self).baseAddress)
         precondition(began == 1, "OpenSSL has AES-128-CTR")
     }
 

@@ -29,9 +29,9 @@ package struct PairwisePRF: ~Copyable, Sendable {
         CounterStream.bytes(of: stepKey(label, digest), count: count)
     }
 
-    /// The 16-byte key of one stream, from the pair's key, the label and the digest.
+    /// The AES key and the first counter of one stream, from the pair's key, the label and the digest.
     private borrowing func stepKey(_ label: StepLabel, _ digest: Digest32) -> SecretKey {
-        key.derive([Array(label.text.utf8), digest.bytes], bytes: 16)
+        key.derive([Array(label.text.utf8), digest.bytes])
     }
 }
 

@@ -55,19 +55,20 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
     /// refused.
     ///
     /// - Parameters:
+    ///   - counter: where the seeds' streams begin.
     ///   - malformed: the code of that refusal.
     ///   - streams: expands the seeds.
     package mutating func append(
         party: PartyID, first one: UnsafeRawBufferPointer, second other: UnsafeRawBufferPointer,
-        malformed: UInt8, _ streams: inout CounterStream
+        from counter: UInt128, malformed: UInt8, _ streams: inout CounterStream
     ) {
         append(refused: malformed)
         let row = (count - 1) * rowBytes..<count * rowBytes
         func expand(_ part: UnsafeRawBufferPointer, _ component: PartyID, _ rows: inout [UInt8]) -> Bool {
             rows.withUnsafeMutableBytes {
                 SeededComponents.expand(
-                    part, component: component.rawValue, into: UnsafeMutableRawBufferPointer(rebasing: $0[row]),
-                    &streams)
+                    part, component: component.rawValue, from: counter,
+                    into: UnsafeMutableRawBufferPointer(rebasing: $0[row]), &streams)
             }
         }
         guard expand(one, party, &first), expand(other, party.next, &second) else {

@@ -22,22 +22,27 @@ package struct BitShares: Sendable, CustomStringConvertible, CustomReflectable {
 extension BitShares {
     /// Reads the parts that a member sent to `party` (see `SeededComponents`); nil where a length is wrong.
     ///
-    /// - Parameter streams: expands the seeds.
+    /// - Parameters:
+    ///   - counter: where the seeds' streams begin.
+    ///   - streams: expands the seeds.
     package init?(
-        party: PartyID, first: UnsafeRawBufferPointer, second: UnsafeRawBufferPointer, bits: Int,
+        party: PartyID, first: UnsafeRawBufferPointer, second: UnsafeRawBufferPointer, from counter: UInt128, bits: Int,
         _ streams: inout CounterStream
     ) {
         let bytes = (bits + 7) / 8
-        guard let first = SeededComponents.expand(first, component: party.rawValue, bytes: bytes, &streams),
-            let second = SeededComponents.expand(second, component: party.next.rawValue, bytes: bytes, &streams)
-        else { return nil }
+        func expand(_ part: UnsafeRawBufferPointer, _ component: PartyID) -> [UInt8]? {
+            SeededComponents.expand(part, component: component.rawValue, from: counter, bytes: bytes, &streams)
+        }
+        guard let first = expand(first, party), let second = expand(second, party.next) else { return nil }
         self.init(first: first, second: second)
     }
 
-    package init?(party: PartyID, first: [UInt8], second: [UInt8], bits: Int) {
+    package init?(party: PartyID, first: [UInt8], second: [UInt8], from counter: UInt128, bits: Int) {
         var streams = CounterStream()
         let shares = first.withUnsafeBytes { first in
-            second.withUnsafeBytes { BitShares(party: party, first: first, second: $0, bits: bits, &streams) }
+            second.withUnsafeBytes {
+                BitShares(party: party, first: first, second: $0, from: counter, bits: bits, &streams)
+            }
         }
         guard let shares else { return nil }
         self = shares

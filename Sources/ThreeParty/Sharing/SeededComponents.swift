@@ -18,9 +18,12 @@ package struct SeededComponents: ~Copyable {
 
     /// Each seed is 16 fresh random bytes, used for nothing else.
     ///
-    /// - Parameter streams: expands the seeds.
+    /// - Parameters:
+    ///   - counter: where the seeds' streams begin; public, and another for each secret (`CounterStream`).
+    ///   - streams: expands the seeds.
     package init(
-        _ secret: [UInt8], group: Group, seeds: (zero: [UInt8], one: [UInt8]), _ streams: inout CounterStream
+        _ secret: [UInt8], group: Group, seeds: (zero: [UInt8], one: [UInt8]), from counter: UInt128,
+        _ streams: inout CounterStream
     ) {
         precondition(seeds.zero.count == Self.seedBytes && seeds.one.count == Self.seedBytes)
         (zero, one) = seeds
@@ -28,24 +31,26 @@ package struct SeededComponents: ~Copyable {
         for seed in [zero, one] {
             switch group {
             case .xor:
-                seed.withUnsafeBytes { streams.restart($0) }
+                seed.withUnsafeBytes { streams.restart($0, from: counter) }
                 rest.withUnsafeMutableBytes { streams.mask($0) }
-            case .addition(ringBits: 16): rest = Self.subtract(seed, from: rest, in: UInt16.self, &streams)
-            case .addition: rest = Self.subtract(seed, from: rest, in: UInt32.self, &streams)
+            case .addition(ringBits: 16): rest = Self.subtract(seed, counter, from: rest, in: UInt16.self, &streams)
+            case .addition: rest = Self.subtract(seed, counter, from: rest, in: UInt32.self, &streams)
             }
         }
         explicit = rest
     }
 
-    package init(_ secret: [UInt8], group: Group, seeds: (zero: [UInt8], one: [UInt8])) {
+    package init(
+        _ secret: [UInt8], group: Group, seeds: (zero: [UInt8], one: [UInt8]), from counter: UInt128
+    ) {
         var streams = CounterStream()
-        self.init(secret, group: group, seeds: seeds, &streams)
+        self.init(secret, group: group, seeds: seeds, from: counter, &streams)
     }
 
     private static func subtract<R: RingElement>(
-        _ seed: [UInt8], from a: [UInt8], in ring: R.Type, _ streams: inout CounterStream
+        _ seed: [UInt8], _ counter: UInt128, from a: [UInt8], in ring: R.Type, _ streams: inout CounterStream
     ) -> [UInt8] {
-        let component = seed.withUnsafeBytes { Self.component($0, bytes: a.count, &streams) }
+        let component = seed.withUnsafeBytes { Self.component($0, from: counter, bytes: a.count, &streams) }
         return R.pack(zip(R.unpack(a), R.unpack(component)).map { $0 &- $1 })
     }
 
@@ -60,11 +65,13 @@ package struct SeededComponents: ~Copyable {
 
     /// The `bytes` bytes of component `index` from what a party was sent; nil where its length is wrong.
     package static func expand(
-        _ part: UnsafeRawBufferPointer, component index: Int, bytes: Int, _ streams: inout CounterStream
+        _ part: UnsafeRawBufferPointer, component index: Int, from counter: UInt128, bytes: Int,
+        _ streams: inout CounterStream
     ) -> [UInt8]? {
         var isWhole = false
         let out = [UInt8](unsafeUninitializedCapacity: bytes) { buffer, filled in
-            isWhole = expand(part, component: index, into: UnsafeMutableRawBufferPointer(buffer), &streams)
+            isWhole = expand(
+                part, component: index, from: counter, into: UnsafeMutableRawBufferPointer(buffer), &streams)
             filled = isWhole ? bytes : 0
         }
         return isWhole ? out : nil
@@ -72,12 +79,12 @@ package struct SeededComponents: ~Copyable {
 
     /// Fills `out` with component `index` from what a party was sent; false, and nothing, where its length is wrong.
     static func expand(
-        _ part: UnsafeRawBufferPointer, component index: Int, into out: UnsafeMutableRawBufferPointer,
-        _ streams: inout CounterStream
+        _ part: UnsafeRawBufferPointer, component index: Int, from counter: UInt128,
+        into out: UnsafeMutableRawBufferPointer, _ streams: inout CounterStream
     ) -> Bool {
         guard part.count == (index < 2 ? seedBytes : out.count) else { return false }
         if index < 2 {
-            streams.restart(part)
+            streams.restart(part, from: counter)
             streams.fill(out)
         } else {
             out.copyMemory(from: part)
@@ -85,15 +92,17 @@ package struct SeededComponents: ~Copyable {
         return true
     }
 
-    package static func expand(_ part: [UInt8], component index: Int, bytes: Int) -> [UInt8]? {
+    package static func expand(
+        _ part: [UInt8], component index: Int, from counter: UInt128, bytes: Int
+    ) -> [UInt8]? {
         var streams = CounterStream()
-        return part.withUnsafeBytes { expand($0, component: index, bytes: bytes, &streams) }
+        return part.withUnsafeBytes { expand($0, component: index, from: counter, bytes: bytes, &streams) }
     }
 
     private static func component(
-        _ seed: UnsafeRawBufferPointer, bytes: Int, _ streams: inout CounterStream
+        _ seed: UnsafeRawBufferPointer, from counter: UInt128, bytes: Int, _ streams: inout CounterStream
     ) -> [UInt8] {
-        streams.restart(seed)
+        streams.restart(seed, from: counter)
         return [UInt8](unsafeUninitializedCapacity: bytes) { buffer, filled in
             streams.fill(UnsafeMutableRawBufferPointer(buffer))
             filled = bytes

@@ -36,7 +36,7 @@ package struct UnverifiedBlindedBatch: Sendable {
     /// - Throws: `notAuthentic`.
     package func verified(by session: Session) throws(RecordFault) -> BlindedBatch {
         guard session.member == member, session.epoch == sessionEpoch,
-            RecordTag.isValid(tags[session.party.rawValue], of: bytes, under: session.blindedKey)
+            RecordTag.isValid(tags[session.party.rawValue], of: bytes, under: session.blindedTags)
         else { throw .notAuthentic }
         return BlindedBatch(
             member: member, sessionEpoch: sessionEpoch, id: id, epoch: TokenEpoch(body.tokenEpoch), kind: body.kind,
@@ -95,7 +95,7 @@ package struct BlindedBatch: Sendable {
         let bytes = body.encoded
         var record = WireBlindedBatch()
         record.body = Data(bytes)
-        record.tags = PartyID.allCases.map { Data(RecordTag.make(bytes, under: sessions[$0].blindedKey)) }
+        record.tags = PartyID.allCases.map { Data(RecordTag.make(bytes, under: sessions[$0].blindedTags)) }
         return (record.encoded, RecordTag.digest(bytes))
     }
 }

@@ -31,7 +31,7 @@ package struct UnverifiedEvaluatedBatch: Sendable {
     package func verified(by sessions: TokenSessions) throws(RecordFault) -> EvaluatedBatch {
         guard body.sessionEpoch == sessions.epoch else { throw .unknownSession }
         guard body.member == sessions.member.name,
-            RecordTag.isValid(tag, of: bytes, under: sessions[party].evaluationKey)
+            RecordTag.isValid(tag, of: bytes, under: sessions[party].evaluationTags)
         else { throw .notAuthentic }
         return EvaluatedBatch(
             party: party, id: id, requestDigest: Array(body.requestDigest), answer: Self.answer(body, party))
@@ -95,7 +95,7 @@ package struct EvaluatedBatch: Sendable {
         let bytes = body.encoded
         var record = WireEvaluatedBatch()
         record.body = Data(bytes)
-        record.tag = Data(RecordTag.make(bytes, under: session.evaluationKey))
+        record.tag = Data(RecordTag.make(bytes, under: session.evaluationTags))
         return record.encoded
     }
 }

@@ -1,7 +1,5 @@
 import Crypto
-import Keys
 import Secrets
-import Tokens
 
 /// HMAC-SHA-256 (RFC 2104) over a record's body, under a key that nobody has but its writer and one reader: 32 bytes. Compared
 /// in constant time.
@@ -18,12 +16,4 @@ enum RecordTag {
 
     /// SHA-256.
     static func digest(_ body: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: body)) }
-}
-
-extension Session {
-    /// What the member's batches are tagged under for this party.
-    var blindedKey: SecretKey { up.derive([Array("cordon/token-blinded/v1".utf8)]) }
-
-    /// What this party's answers are tagged under.
-    var evaluationKey: SecretKey { down.derive([Array("cordon/token-evaluation/v1".utf8)]) }
 }

@@ -39,10 +39,11 @@ struct BenchCell {
     func shares(for party: PartyID) throws -> BatchInputs {
         var random = SeededRandom(seed: seed, stream: 1)
         let shares = try inputs.map { input in
-            let parts = SeededComponents(input, group: .xor, seeds: (Self.seed(&random), Self.seed(&random)))
+            let parts = SeededComponents(input, group: .xor, seeds: (Self.seed(&random), Self.seed(&random)), from: 0)
                 .parts(for: party)
-            guard let shares = BitShares(party: party, first: parts.first, second: parts.second, bits: shape.bits)
-            else {
+            let shares = BitShares(
+                party: party, first: parts.first, second: parts.second, from: 0, bits: shape.bits)
+            guard let shares else {
                 throw Failure("a share has another length than its bits")
             }
             return shares
@@ -55,12 +56,12 @@ struct BenchCell {
         var random = SeededRandom(seed: seed, stream: 2)
         func components(_ secret: [UInt8], _ group: SeededComponents.Group) throws -> (first: [UInt8], second: [UInt8])
         {
-            let parts = SeededComponents(secret, group: group, seeds: (Self.seed(&random), Self.seed(&random)))
+            let parts = SeededComponents(secret, group: group, seeds: (Self.seed(&random), Self.seed(&random)), from: 0)
                 .parts(for: party)
-            guard
-                let first = SeededComponents.expand(parts.first, component: party.rawValue, bytes: secret.count),
-                let second = SeededComponents.expand(parts.second, component: party.next.rawValue, bytes: secret.count)
-            else { throw Failure("a share has another length than the model") }
+            func expand(_ part: [UInt8], _ component: PartyID) -> [UInt8]? {
+                SeededComponents.expand(part, component: component.rawValue, from: 0, bytes: secret.count)
+            }
+            guard let first = expand(parts.first, party), let second = expand(parts.second, party.next) else { throw Failure("a share has another length than the model") }
             return (first, second)
         }
         let selection = try components(forest.selectionRows, .xor)

@@ -103,7 +103,7 @@ struct PolicyPrivacyTests {
         return try [header]
             + zip(PartyID.allCases, wire.boxes).map { party, box in
                 try SealedBox.open(
-                    Array(box), under: try #require(sessions.parties[party]).up,
+                    Array(box), under: try #require(sessions.parties[party]).transactionBoxes,
                     associated: boxAssociatedData(header: header, party: party))
             }
     }

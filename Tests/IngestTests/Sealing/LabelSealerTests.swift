@@ -40,7 +40,7 @@ struct LabelSealerTests {
         let box = box ?? party
         let session = try #require(sessions.parties[party])
         let plaintext = try SealedBox.open(
-            record.boxes[box.rawValue], under: session.up,
+            record.boxes[box.rawValue], under: session.labelBoxes,
             associated: labelAssociatedData(header: record.headerBytes, party: box))
         var streams = CounterStream()
         return try #require(LabelEntries.read(plaintext, at: party, header: record.header, slots: 2, &streams))

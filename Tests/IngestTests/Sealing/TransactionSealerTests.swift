@@ -61,11 +61,13 @@ struct TransactionSealerTests {
         let session = try #require(sessions.parties[party])
         let box = box ?? party
         let plaintext = try SealedBox.open(
-            Array(wire.boxes[box.rawValue]), under: session.up,
+            Array(wire.boxes[box.rawValue]), under: session.transactionBoxes,
             associated: boxAssociatedData(header: header ?? Array(wire.header), party: box))
         let parts = try #require(WireShareBox(decoding: plaintext))
         return try #require(
-            BitShares(party: party, first: Array(parts.first), second: Array(parts.second), bits: spec.bits))
+            BitShares(
+                party: party, first: Array(parts.first), second: Array(parts.second), from: event.number,
+                bits: spec.bits))
     }
 
     @Test("tells in the clear what the parties need, and no more")
@@ -111,7 +113,7 @@ struct TransactionSealerTests {
                 let session = try #require(sessions.parties[party])
                 #expect(throws: SealedBox.OpenError.notAuthentic) {
                     try SealedBox.open(
-                        Array(wire.boxes[party.rawValue]), under: session.up,
+                        Array(wire.boxes[party.rawValue]), under: session.transactionBoxes,
                         associated: boxAssociatedData(header: Array(wire.header), party: box))
                 }
                 var moved = wire

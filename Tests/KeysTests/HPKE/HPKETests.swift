@@ -91,7 +91,7 @@ struct HPKETests {
         let other = HPKEPrivateKey()
         let third = HPKEPrivateKey()
         func stream(_ secret: borrowing SecretKey) -> [UInt8] {
-            CounterStream.bytes(of: secret.derive([[9]], bytes: 16), count: 32)
+            CounterStream.bytes(of: secret.derive([[9]]), count: 32)
         }
         let ours = stream(try key.agree(with: other.publicKey, info: info))
         #expect(ours == stream(try other.agree(with: key.publicKey, info: info)))

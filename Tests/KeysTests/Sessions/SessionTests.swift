@@ -5,11 +5,6 @@ import Secrets
 import Testing
 import ThreeParty
 
-/// Bytes that two keys have in common only where they are the same.
-private func mark(_ key: borrowing SecretKey) -> [UInt8] {
-    CounterStream.bytes(of: key.derive([[1]], bytes: 16), count: 16)
-}
-
 @Suite("A session")
 struct SessionTests {
     private let member: MemberID
@@ -64,10 +59,9 @@ struct SessionTests {
             let ours = try #require(offer.sessions[party])
             let theirs = try accept(offer.announcement, at: party)
             #expect(theirs.member == member && theirs.party == party && theirs.epoch == 4)
-            #expect(mark(ours.up) == mark(theirs.up) && mark(ours.down) == mark(theirs.down))
-            #expect(mark(ours.up) != mark(theirs.down))
+            #expect(traces(ours) == traces(theirs))
             let next = try accept(offer.announcement, at: party.next)
-            #expect(mark(ours.up) != mark(next.up) && mark(ours.down) != mark(next.down))
+            #expect(Set(traces(ours) + traces(next)).count == 10, "one key, one use")
         }
     }
 
@@ -75,7 +69,7 @@ struct SessionTests {
     func fresh() throws {
         let first = try accept(try offer().announcement, at: .one)
         let second = try accept(try offer().announcement, at: .one)
-        #expect(mark(first.up) != mark(second.up))
+        #expect(Set(traces(first)).isDisjoint(with: traces(second)))
     }
 
     @Test("is refused with any byte of body or signature changed")
@@ -109,7 +103,7 @@ struct SessionTests {
     func bound() throws {
         let ours = try offer().announcement
         func up(_ announcement: WireSessionAnnouncement, at party: PartyID) throws -> [UInt8] {
-            mark(try accept(announcement, at: party).up)
+            traces(try accept(announcement, at: party))
         }
         #expect(try up(resigned(ours) { _ in }, at: .zero) == (try up(ours, at: .zero)))
         #expect(try up(resigned(ours) { $0.epoch = 5 }, at: .zero) != (try up(ours, at: .zero)))

@@ -31,20 +31,41 @@ struct SessionVectorTests {
     }
 
     /// Computed elsewhere: HPKE's export (RFC 9180, 5.3) for "cordon/session/secret" under the info
-    /// "cordon/session/v1/bank-a/party-0/7", then HMAC-SHA-256 of the direction.
+    /// "cordon/session/v1/bank-a/party-0/7", then HMAC-SHA-256 of each key's use.
     @Test(
-        "gives keys by HPKE's export, bound to member, party and epoch, one for each direction",
+        "gives keys by HPKE's export, bound to member, party and epoch, one for each use",
         arguments: [
-            (PartyID.zero, "393815a056e4d3d6d6edc91f24d91a9a", "d2c0e48ab133e6b76ef838dadbc355f5"),
-            (.one, "456abe92d5b4d0c6272fe076a6c614fe", "8cb716c5a0ca8ccd98d21f950d7eb9b0"),
-            (.two, "b6021bbdb7fc24c10eff07f3a14a3b16", "c3d5b645719ad1539e64990134a57cdc"),
+            (
+                PartyID.zero,
+                [
+                    "12db623841c838208d2610e9f86863a6", "6776a70192946e4c98adee51251fac13",
+                    "5cc3e06f66ef8c8dd1877501e7db5fe2", "d705d518040d237babc08244688d7e62",
+                    "b1710a5af32dc5ef9c2ece15c11e6fcd",
+                ]
+            ),
+            (
+                .one,
+                [
+                    "76bcdd0636ffd467b68535423fe1caa4", "bede925241860658a7d151802a767c83",
+                    "e0f2b67a9ff1bdf7ecef57775c016706", "680a732802d67ec7e45bcca3a0bdacec",
+                    "bc2ed285bda0256f3198f77ba8c548da",
+                ]
+            ),
+            (
+                .two,
+                [
+                    "95f8eb5d3488e2b9e6f1f962e7a8d8a4", "ce13798b93378df5339dabb13be0acf4",
+                    "d1610f0b090f75debf8534b4037d732b", "e1b11a13a790f3dd1f8ad99a77522056",
+                    "fd1f1dac7731bbabaf01434738a5c8fe",
+                ]
+            ),
         ])
-    func vectors(party: PartyID, up: String, down: String) throws {
+    func vectors(party: PartyID, keys: [String]) throws {
         let identity = try signing().verifyingKey
         let session = try Session.accept(
             announcement(), at: party, key: HPKEPrivateKey(bytes: Self.party), members: [member: identity])
         #expect(session.member == member && session.party == party && session.epoch == 7)
-        #expect(trace(session.up) == bytes(up) && trace(session.down) == bytes(down))
+        #expect(traces(session) == keys.map { bytes($0) })
     }
 
     @Test("is one for its member, identity and epoch alone")

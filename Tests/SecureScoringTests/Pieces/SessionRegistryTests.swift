@@ -37,7 +37,7 @@ struct SessionRegistryTests {
 
     private func isOwn(_ session: Session?, _ bank: Bank, at party: PartyID) throws -> Bool {
         let (found, own) = (try #require(session), try #require(bank.sessions[party]))
-        return isSame(found.up, own.up) && isSame(found.down, own.down)
+        return isSame(found.transactionBoxes, own.transactionBoxes) && isSame(found.scoreBoxes, own.scoreBoxes)
             && found.member == bank.id && found.epoch == bank.epoch && found.party == party
     }
 

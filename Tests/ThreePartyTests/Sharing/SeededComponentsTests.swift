@@ -12,8 +12,8 @@ struct SeededComponentsTests {
     ) {
         let parts = shares.parts(for: party)
         return (
-            try #require(SeededComponents.expand(parts.first, component: party.rawValue, bytes: bytes)),
-            try #require(SeededComponents.expand(parts.second, component: party.next.rawValue, bytes: bytes))
+            try #require(SeededComponents.expand(parts.first, component: party.rawValue, from: 6, bytes: bytes)),
+            try #require(SeededComponents.expand(parts.second, component: party.next.rawValue, from: 6, bytes: bytes))
         )
     }
 
@@ -23,7 +23,7 @@ struct SeededComponentsTests {
     func xor(seed: UInt64) throws {
         var random = SplitMix64(state: seed)
         let secret = random.bytes(Int.random(in: 0...200, using: &random))
-        let shares = SeededComponents(secret, group: .xor, seeds: (random.bytes(16), random.bytes(16)))
+        let shares = SeededComponents(secret, group: .xor, seeds: (random.bytes(16), random.bytes(16)), from: 6)
         for party in PartyID.allCases {
             let own = try components(shares, of: party, bytes: secret.count)
             let next = try components(shares, of: party.next, bytes: secret.count)
@@ -37,7 +37,7 @@ struct SeededComponentsTests {
         }
         let bytes = R.pack(secret)
         let shares = SeededComponents(
-            bytes, group: .addition(ringBits: R.bitWidth), seeds: (random.bytes(16), random.bytes(16)))
+            bytes, group: .addition(ringBits: R.bitWidth), seeds: (random.bytes(16), random.bytes(16)), from: 6)
         let zero = try components(shares, of: .zero, bytes: bytes.count)
         let two = try components(shares, of: .two, bytes: bytes.count)
         #expect(two.1 == zero.0)
@@ -56,15 +56,17 @@ struct SeededComponentsTests {
     func parts() throws {
         let seeds = ([UInt8](1...16), [UInt8](101...116))
         let secret = [UInt8](repeating: 0, count: 50)
-        let shares = SeededComponents(secret, group: .xor, seeds: seeds)
+        let shares = SeededComponents(secret, group: .xor, seeds: seeds, from: 6)
         let zero = shares.parts(for: .zero)
         #expect(zero.first == seeds.0 && zero.second == seeds.1)
         #expect(shares.parts(for: .one).first == seeds.1 && shares.parts(for: .two).second == seeds.0)
         let explicit = shares.parts(for: .one).second
         #expect(shares.parts(for: .two).first == explicit)
-        let streams = [seeds.0, seeds.1].map { CounterStream.bytes(of: SecretKey(bytes: $0), count: 50) }
+        let streams = [seeds.0, seeds.1].map { CounterStream.bytes(of: SecretKey(bytes: $0 + UInt128(6).bigEndianBytes), count: 50) }
         #expect(explicit == (0..<50).map { streams[0][$0] ^ streams[1][$0] })
-        #expect(SeededComponents.expand(seeds.0, component: 0, bytes: 50) == streams[0])
+        #expect(SeededComponents.expand(seeds.0, component: 0, from: 6, bytes: 50) == streams[0])
+        // From another counter the same seed gives other bytes.
+        #expect(SeededComponents.expand(seeds.0, component: 0, from: 8, bytes: 50) != streams[0])
     }
 
     @Test("of one secret under other seeds share nothing visible", arguments: [0, 255] as [UInt8])
@@ -73,7 +75,7 @@ struct SeededComponentsTests {
         let secret = [UInt8](repeating: byte, count: 2)
         var ones = [Int](repeating: 0, count: 16)
         for _ in 0..<2000 {
-            let shares = SeededComponents(secret, group: .xor, seeds: (random.bytes(16), random.bytes(16)))
+            let shares = SeededComponents(secret, group: .xor, seeds: (random.bytes(16), random.bytes(16)), from: 6)
             let explicit = shares.parts(for: .one).second
             for bit in 0..<16 { ones[bit] += Int(explicit[bit >> 3] >> UInt8(bit & 7) & 1) }
         }
@@ -85,15 +87,15 @@ struct SeededComponentsTests {
     func lengths() {
         let seed = [UInt8](repeating: 1, count: 16)
         for component in 0..<2 {
-            #expect(SeededComponents.expand(seed, component: component, bytes: 100)?.count == 100)
-            #expect(SeededComponents.expand(seed, component: component, bytes: 0) == [])
+            #expect(SeededComponents.expand(seed, component: component, from: 6, bytes: 100)?.count == 100)
+            #expect(SeededComponents.expand(seed, component: component, from: 6, bytes: 0) == [])
             for wrong in [[], seed + [1], Array(seed.dropLast())] {
-                #expect(SeededComponents.expand(wrong, component: component, bytes: 100) == nil)
+                #expect(SeededComponents.expand(wrong, component: component, from: 6, bytes: 100) == nil)
             }
         }
-        #expect(SeededComponents.expand([1, 2, 3], component: 2, bytes: 3) == [1, 2, 3])
-        #expect(SeededComponents.expand([1, 2, 3], component: 2, bytes: 2) == nil)
-        #expect(SeededComponents.expand([], component: 2, bytes: 2) == nil)
+        #expect(SeededComponents.expand([1, 2, 3], component: 2, from: 6, bytes: 3) == [1, 2, 3])
+        #expect(SeededComponents.expand([1, 2, 3], component: 2, from: 6, bytes: 2) == nil)
+        #expect(SeededComponents.expand([], component: 2, from: 6, bytes: 2) == nil)
     }
 }
 
@@ -102,17 +104,17 @@ struct BitSharesTests {
     @Test("are read from what a member sent, of the right length alone", arguments: PartyID.allCases)
     func read(party: PartyID) throws {
         let bits = [UInt8](repeating: 0b1010_1010, count: 5)
-        let sharing = SeededComponents(bits, group: .xor, seeds: (Array(1...16), Array(17...32)))
+        let sharing = SeededComponents(bits, group: .xor, seeds: (Array(1...16), Array(17...32)), from: 6)
         let (first, second) = sharing.parts(for: party)
         for count in 33...40 {
-            let shares = try #require(BitShares(party: party, first: first, second: second, bits: count))
+            let shares = try #require(BitShares(party: party, first: first, second: second, from: 6, bits: count))
             #expect(shares.first.count == 5 && shares.second.count == 5)
         }
         // A party that has two seeds can't tell the length; who has the copy can.
-        let other = BitShares(party: party, first: first, second: second, bits: 41)
+        let other = BitShares(party: party, first: first, second: second, from: 6, bits: 41)
         #expect((other == nil) == (party != .zero))
-        #expect(BitShares(party: party, first: Array(first.dropLast()), second: second, bits: 40) == nil)
-        #expect(BitShares(party: party, first: first, second: second + [0], bits: 40) == nil)
+        #expect(BitShares(party: party, first: Array(first.dropLast()), second: second, from: 6, bits: 40) == nil)
+        #expect(BitShares(party: party, first: first, second: second + [0], from: 6, bits: 40) == nil)
     }
 
     @Test("are not printed")

@@ -24,7 +24,7 @@ struct SharingLawTests {
         var found: [[UInt8]] = []
         for party in PartyID.allCases {
             let part = shares.parts(for: party).first
-            found.append(try #require(SeededComponents.expand(part, component: party.rawValue, bytes: bytes)))
+            found.append(try #require(SeededComponents.expand(part, component: party.rawValue, from: 4, bytes: bytes)))
         }
         return found
     }
@@ -37,7 +37,7 @@ struct SharingLawTests {
             let secrets = (0..<2).map { _ in random.bytes(bytes) }
             let shared = try secrets.map { secret in
                 let seeds = (random.bytes(16), random.bytes(16))
-                return try components(SeededComponents(secret, group: group, seeds: seeds), bytes: bytes)
+                return try components(SeededComponents(secret, group: group, seeds: seeds, from: 4), bytes: bytes)
             }
             let added = (0..<3).map { sum(shared[0][$0], shared[1][$0], in: group) }
             let opened = sum(sum(added[0], added[1], in: group), added[2], in: group)
@@ -51,8 +51,8 @@ struct SharingLawTests {
         for group in Self.groups {
             let (secret, change) = (random.bytes(60), random.bytes(60))
             let seeds = (zero: random.bytes(16), one: random.bytes(16))
-            let before = SeededComponents(secret, group: group, seeds: seeds)
-            let after = SeededComponents(sum(secret, change, in: group), group: group, seeds: seeds)
+            let before = SeededComponents(secret, group: group, seeds: seeds, from: 4)
+            let after = SeededComponents(sum(secret, change, in: group), group: group, seeds: seeds, from: 4)
             let (first, second) = after.parts(for: .zero)
             #expect(before.parts(for: .zero).first == first && before.parts(for: .zero).second == second)
             let explicit = before.parts(for: .two).first
@@ -67,16 +67,18 @@ struct SharingLawTests {
         for group in Self.groups + Self.groups.reversed() {
             let secret = random.bytes(4 * Int.random(in: 0...30, using: &random))
             let seeds = (zero: random.bytes(16), one: random.bytes(16))
-            let used = SeededComponents(secret, group: group, seeds: seeds, &streams)
-            let new = SeededComponents(secret, group: group, seeds: seeds)
+            let counter = UInt128(random.next())
+            let used = SeededComponents(secret, group: group, seeds: seeds, from: counter, &streams)
+            let new = SeededComponents(secret, group: group, seeds: seeds, from: counter)
             for party in PartyID.allCases {
                 let (first, second) = new.parts(for: party)
                 #expect(used.parts(for: party).first == first && used.parts(for: party).second == second)
             }
             let expanded = seeds.one.withUnsafeBytes {
-                SeededComponents.expand($0, component: 1, bytes: secret.count, &streams)
+                SeededComponents.expand($0, component: 1, from: counter, bytes: secret.count, &streams)
             }
-            #expect(expanded == SeededComponents.expand(seeds.one, component: 1, bytes: secret.count))
+            let alone = SeededComponents.expand(seeds.one, component: 1, from: counter, bytes: secret.count)
+            #expect(expanded == alone)
         }
     }
 }

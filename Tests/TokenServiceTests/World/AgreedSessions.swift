@@ -26,7 +26,7 @@ struct AgreedSessions {
         var record = WireBlindedBatch()
         record.body = Data(body)
         record.tags = PartyID.allCases.map { party in
-            tag(body, member[party].up.derive([Array("cordon/token-blinded/v1".utf8)]))
+            tag(body, member[party].blindedTags)
         }
         return record
     }
@@ -35,7 +35,7 @@ struct AgreedSessions {
     func answer(_ body: [UInt8], of party: PartyID) -> WireEvaluatedBatch {
         var record = WireEvaluatedBatch()
         record.body = Data(body)
-        record.tag = tag(body, member[party].down.derive([Array("cordon/token-evaluation/v1".utf8)]))
+        record.tag = tag(body, member[party].evaluationTags)
         return record
     }
 }

@@ -27,7 +27,7 @@ extension TokenWorld {
         record.body = Data(bytes)
         let sessions = try sessions(member)
         for party in PartyID.allCases {
-            record.tags.append(tag(bytes, sessions[party].up.derive([Array("cordon/token-blinded/v1".utf8)])))
+            record.tags.append(tag(bytes, sessions[party].blindedTags))
         }
         return record.encoded
     }
@@ -49,7 +49,7 @@ extension TokenWorld {
         var record = WireEvaluatedBatch()
         record.body = Data(bytes)
         let session = try sessions(member)[tagParty ?? party]
-        record.tag = tag(bytes, session.down.derive([Array("cordon/token-evaluation/v1".utf8)]))
+        record.tag = tag(bytes, session.evaluationTags)
         return record.encoded
     }
 }
