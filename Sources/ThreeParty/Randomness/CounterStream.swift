@@ -1,5 +1,6 @@
 import Copenssl
 import Crypto
+import Records
 package import Secrets
 
 /// AES-128-CTR over zeros (NIST SP 800-38A): the pseudo-random stream of a key that is used for this one stream, taken a piece at a
@@ -42,7 +43,7 @@ package struct CounterStream: ~Copyable {
     ///   - key: 16 bytes.
     ///   - counter: the first block's; it need not be secret.
     package mutating func restart(_ key: UnsafeRawBufferPointer, from counter: UInt128) {
-        withUnsafeBytes(of: counter.bigEndian) { Self.restart(context, key, $0) }
+        counter.withBigEndianBytes { Self.restart(context, key, $0) }
     }
 
     private static func restart(
