@@ -55,7 +55,7 @@ package enum LabelEntries {
         guard header.labelled else { return PartyID.allCases.map { _ in box.encoded } }
         let sharing = SeededComponents(
             UInt16.pack(entries.map { $0.fraud ? 1 : 0 }), group: .addition(ringBits: 16), seeds: seeds,
-            from: entries[0].event.number, &streams)
+            from: entries.first?.event.number ?? 0, &streams)
         return PartyID.allCases.map { party in
             let parts = sharing.parts(for: party)
             box.first = Data(parts.first)

@@ -125,6 +125,7 @@ final class CountingBank {
         try values(Topics.sealed).map { value in
             let record = try #require(SealedTransaction(value))
             let header = Array(value[record.headerBytes])
+            let event = try #require(record.header.event)
             var tokens: Set<[UInt8]> = []
             var components: [PartyID: [UInt8]] = [:]
             for party in PartyID.allCases {
@@ -136,13 +137,13 @@ final class CountingBank {
                 let shares = try #require(
                     BitShares(
                         party: party, first: Array(box.first), second: Array(box.second),
-                        from: #require(record.header.event).number, bits: spec.ownBits))
+                        from: event.number, bits: spec.ownBits))
                 components[party] = shares.first
             }
             try #require(tokens.count == 1 && record.header.featureSpec == spec.id)
             let parts = components.values.map { $0 }
             return (
-                try #require(record.header.event), tokens.first ?? [],
+                event, tokens.first ?? [],
                 parts[0].indices.map { parts[0][$0] ^ parts[1][$0] ^ parts[2][$0] }, record.header.tokenEpoch
             )
         }
