@@ -102,15 +102,15 @@ struct SessionTests {
     @Test("is bound to member, party and epoch: an encapsulated key serves no other")
     func bound() throws {
         let ours = try offer().announcement
-        func up(_ announcement: WireSessionAnnouncement, at party: PartyID) throws -> [UInt8] {
+        func keys(_ announcement: WireSessionAnnouncement, at party: PartyID) throws -> [[UInt8]] {
             traces(try accept(announcement, at: party))
         }
-        #expect(try up(resigned(ours) { _ in }, at: .zero) == (try up(ours, at: .zero)))
-        #expect(try up(resigned(ours) { $0.epoch = 5 }, at: .zero) != (try up(ours, at: .zero)))
+        #expect(try keys(resigned(ours) { _ in }, at: .zero) == (try keys(ours, at: .zero)))
+        #expect(try keys(resigned(ours) { $0.epoch = 5 }, at: .zero) != (try keys(ours, at: .zero)))
         let swapped = try resigned(ours) { $0.encapsulatedKeys.swapAt(0, 1) }
-        #expect(try up(swapped, at: .zero) != (try up(ours, at: .zero)))
-        #expect(try up(swapped, at: .zero) != (try up(ours, at: .one)))
-        #expect(try up(swapped, at: .two) == (try up(ours, at: .two)))
+        #expect(try keys(swapped, at: .zero) != (try keys(ours, at: .zero)))
+        #expect(try keys(swapped, at: .zero) != (try keys(ours, at: .one)))
+        #expect(try keys(swapped, at: .two) == (try keys(ours, at: .two)))
     }
 
     @Test("is nothing where the announcement is malformed, or the encapsulated key is no key")
