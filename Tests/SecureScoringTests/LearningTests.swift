@@ -6,6 +6,7 @@ import Keys
 import Model
 import Records
 import Sealing
+import Secrets
 import SecureScoring
 import Support
 import Synchronization
