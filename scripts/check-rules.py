@@ -125,7 +125,8 @@ def check():
             imported |= set(IMPORT.findall(open(path, encoding="utf-8").read()))
         for module in sorted(imported - SYSTEM - dependencies):
             wrong.append(f"{folder} imports {module}, which Package.swift does not name for {name}")
-        for module in sorted(dependencies - imported - PROGRAMS):
+        # The attacks' target names all that an attack may be made on, whether there is one yet or not.
+        for module in sorted(dependencies - imported - PROGRAMS if name != "AttackTests" else ()):
             wrong.append(f"Package.swift names {module} for {name}, which imports it nowhere")
     return wrong
 
