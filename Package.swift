@@ -178,9 +178,9 @@ let package = Package(
         .testTarget(
             name: "AttackTests",
             dependencies: [
-                "Counters", "EventLogs", "Formats", "Ingest", "Keys", "LocalStore", "Manifests", "Model", "Records",
-                "Sealing", "Secrets", "SecureScoring", "Simulation", "Stages", "Telemetry", "ThreeParty",
-                "TokenService", "Tokens", "Support", logging,
+                "Counters", "EventLogs", "Formats", "Ingest", "Keys", "LocalStore", "Manifests", "Model", "PipelineFiles",
+                "Records", "Roles", "Sealing", "Secrets", "SecureScoring", "Simulation", "Stages", "Telemetry",
+                "ThreeParty", "TokenService", "Tokens", "Support", logging,
             ], swiftSettings: unoptimised),
         .testTarget(
             name: "CountersTests",

@@ -16,7 +16,12 @@ if [ ! -x "$venv/bin/schemathesis" ]; then
     "$venv/bin/pip" install --quiet --disable-pip-version-check schemathesis==4.32.5
 fi
 start_rest_consortium --http-rate 0 --http-deadline-ms 2000
-fetch() { python3 -c "import sys, urllib.request as u; sys.stdout.buffer.write(u.urlopen(sys.argv[1]).read())" "$url/$1"; }
+fetch() {
+    CORDON_TOKEN=$token python3 -c '
+import os, sys, urllib.request as u
+request = u.Request(sys.argv[1], headers={"Authorization": "Bearer " + os.environ["CORDON_TOKEN"]})
+sys.stdout.buffer.write(u.urlopen(request).read())' "$url/$1"
+}
 fetch openapi.yaml | cmp - pipelines/openapi/ingest.yaml
 CORDON_TOKEN=$token SCHEMATHESIS_HOOKS=scripts/rest/hooks.py "$venv/bin/schemathesis" \
     --config-file scripts/rest/schemathesis.toml run pipelines/openapi/ingest.yaml --url "$url" --checks all \

@@ -1,4 +1,4 @@
-/// The verified entries of a compacted topic, by key: models that were dealt, sessions that were announced. Reads on where a key is
+/// The verified entries of a topic, by key: models that were dealt, sessions that were announced. Reads on where a key is
 /// not known yet. The first entry of a key stays: what was begun with it can be ended with it. Used by one thread.
 package struct Announcements<Key: Hashable, Value> {
     private let reader: any LogReader

@@ -14,6 +14,8 @@ package enum RoleError: Error, Sendable, Hashable {
     /// No model on the log is for the bins that the agent was given.
     case otherBins(file: String, digest: String, models: [String])
     case topicNotCompacted(topic: String, cleanup: TopicSettings.Cleanup)
+    /// A topic that must keep every record does not, by the setting named.
+    case topicLosesRecords(_ topic: String, _ setting: String)
     case topicKeepsTooLittle(topic: String, seconds: Int64, least: Int64)
     case httpServer(reason: String)
 }
@@ -36,6 +38,8 @@ extension RoleError: CustomStringConvertible {
                 + "take the bins that the consortium published with its model"
         case .topicNotCompacted(let topic, let cleanup):
             "\(topic): cleanup.policy is \(cleanup.rawValue) and must be compact, or what it holds is gone one day"
+        case .topicLosesRecords(let topic, let setting):
+            "\(topic): \(setting): every record has to stay, because the first of a key is the one that counts"
         case .topicKeepsTooLittle(let topic, let seconds, let least):
             "\(topic): retention.ms is \(seconds * 1000) and must be at least \(least * 1000), "
                 + "so that windows can be filled again from it"

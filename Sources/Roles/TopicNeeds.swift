@@ -6,18 +6,21 @@ package import Stages
 package struct TopicNeeds: Sendable {
     /// Topics that must keep the newest record of each key, however old.
     package var compacted: [String]
+    /// Topics that must keep every record, because the first of a key is the one that counts.
+    package var complete: [String]
     /// Topics that must keep their records at least this long.
     package var kept: [String: Duration] = [:]
 
-    package init(compacted: [String], kept: [String: Duration] = [:]) {
+    package init(compacted: [String] = [], complete: [String] = [], kept: [String: Duration] = [:]) {
         self.compacted = compacted
+        self.complete = complete
         self.kept = kept
     }
 
     /// A check of each topic's settings, by name; what is wrong is a sentence that names topic and setting. A log that
     /// does not let its settings be seen is warned of.
     package func checks(_ log: any EventLog, _ logger: Logger) -> [Check] {
-        (compacted + kept.keys).sorted().map { topic in
+        (compacted + complete + kept.keys).sorted().map { topic in
             Check("settings of \(topic)") { try check(topic, log, logger) }
         }
     }
@@ -34,10 +37,20 @@ package struct TopicNeeds: Sendable {
         if compacted.contains(topic), found.cleanup != .compact {
             throw RoleError.topicNotCompacted(topic: topic, cleanup: found.cleanup)
         }
+        if complete.contains(topic), let setting = found.losing { throw RoleError.topicLosesRecords(topic, setting) }
         if let least = kept[topic], let age = found.retention, age < least {
             throw RoleError.topicKeepsTooLittle(
                 topic: topic, seconds: age.components.seconds, least: least.components.seconds)
         }
+    }
+}
+
+extension TopicSettings {
+    /// The setting by which records go, as Kafka spells it; nil where every record stays.
+    fileprivate var losing: String? {
+        if cleanup == .compact { return "cleanup.policy is compact and must be delete" }
+        if let retention { return "retention.ms is \(retention.components.seconds * 1000) and must be -1" }
+        return retentionBytes.map { "retention.bytes is \($0) and must be -1" }
     }
 }
 

@@ -10,7 +10,7 @@ struct AnnouncementsTests {
     init() throws {
         let clock = SimulatedClock(start: 0)
         log = SimulatedLog(SimulatedBroker(clock: clock), clock: clock)
-        try log.create([TopicSettings(name: topic.topic, cleanup: .compact)])
+        try log.create([TopicSettings(name: topic.topic)])
     }
 
     private func announce(_ texts: String?...) throws {

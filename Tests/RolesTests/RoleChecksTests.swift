@@ -118,8 +118,17 @@ struct RoleChecksTests {
         topics.map { (.missing($0), "\(LogError.unknownTopic($0))") }
     }
 
-    private func notCompacted(_ topics: [String]) -> [(flaw: Flaw, sentence: String)] {
-        topics.map { (.forgetful($0), "\(RoleError.topicNotCompacted(topic: $0, cleanup: .delete))") }
+    /// What topics that keep their records for a second lack.
+    private static let forgetful: [(flaw: Flaw, sentence: String)] = [
+        (
+            .forgetful("consortium.manifests"),
+            "\(RoleError.topicNotCompacted(topic: "consortium.manifests", cleanup: .delete))"
+        ), (.forgetful("consortium.sessions"), lost("consortium.sessions")),
+        (.forgetful("consortium.tokenkeys"), lost("consortium.tokenkeys")),
+    ]
+
+    private static func lost(_ topic: String) -> String {
+        "\(RoleError.topicLosesRecords(topic, "retention.ms is 1000 and must be -1"))"
     }
 
     @Test("is for an agent its topics, what they keep, and its bins: the first that is wrong stops it")
@@ -134,7 +143,7 @@ struct RoleChecksTests {
         )
         let bins = (flaw: Flaw.bins, sentence: "the bins in bins.json have the digest")
         try verify(
-            missing(topics) + [kept] + notCompacted(["consortium.manifests", "consortium.sessions"]) + [bins],
+            missing(topics) + [kept] + Self.forgetful + [bins],
             checks: { try agent($0).checks }, start: { _ = try agent($0).stage(host: ThreadHost(clock: clock)) })
         #expect(sentence { _ = try agent([]).stage(host: ThreadHost(clock: clock)) } == "nothing is wrong")
     }
@@ -145,7 +154,7 @@ struct RoleChecksTests {
         for member in ["bank-0", "bank-1"] { topics += ["scores", "blinded", "evaluations"].map { "\(member).\($0)" } }
         let key = (flaw: Flaw.key, sentence: "there is no key at \(folder.path("hpke.key"))")
         try verify(
-            missing(topics) + notCompacted(["consortium.manifests", "consortium.sessions"]) + [key],
+            missing(topics) + Self.forgetful + [key],
             checks: { try party($0).checks }, start: { _ = try party($0).stages(Metrics()) { throw Linked() } })
         #expect(throws: Linked.self) { _ = try party([]).stages(Metrics()) { throw Linked() } }
     }
@@ -157,6 +166,6 @@ struct RoleChecksTests {
         }
         #expect(start([.state, .key]) == "\(LogError.unreachable(reason: "no state"))")
         let topic = "consortium.sessions"
-        #expect(start([.state, .forgetful(topic)]) == "\(RoleError.topicNotCompacted(topic: topic, cleanup: .delete))")
+        #expect(start([.state, .forgetful(topic)]) == Self.lost(topic))
     }
 }

@@ -34,6 +34,11 @@ struct RoleErrorTests {
                 "t: cleanup.policy is delete and must be compact, or what it holds is gone one day"
             ),
             (
+                .topicLosesRecords("t", "retention.ms is 1 and must be -1"),
+                "t: retention.ms is 1 and must be -1: every record has to stay, because the first of a key is the one "
+                    + "that counts"
+            ),
+            (
                 .topicKeepsTooLittle(topic: "t", seconds: 60, least: 120),
                 "t: retention.ms is 60000 and must be at least 120000, so that windows can be filled again from it"
             ),

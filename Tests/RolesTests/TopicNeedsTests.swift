@@ -55,6 +55,19 @@ struct TopicNeedsTests {
         #expect(error as? RoleError == .topicNotCompacted(topic: "consortium.sealed", cleanup: .delete))
     }
 
+    @Test(
+        "is missing where a topic that must keep every record is compacted, or drops what is old or too much",
+        arguments: [
+            (TopicSettings(name: "t.x", cleanup: .compact), "cleanup.policy is compact and must be delete"),
+            (TopicSettings(name: "t.x", retention: .seconds(9)), "retention.ms is 9000 and must be -1"),
+            (TopicSettings(name: "t.x", retentionBytes: 5), "retention.bytes is 5 and must be -1"),
+        ])
+    func loses(_ settings: TopicSettings, _ sentence: String) throws {
+        try log.create([settings])
+        #expect(refusal(TopicNeeds(complete: ["t.x"])) as? RoleError == .topicLosesRecords("t.x", sentence))
+        #expect(refusal(TopicNeeds(complete: ["bank-a.transactions"])) == nil)
+    }
+
     @Test("is missing where a topic keeps its records for less")
     func tooShort() {
         let error = refusal(TopicNeeds(compacted: [], kept: ["consortium.sealed": .seconds(3601)]))

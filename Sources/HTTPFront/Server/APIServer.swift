@@ -28,7 +28,7 @@ package struct APIServer: Sendable {
         /// How long a body may take to arrive, and a connection may be silent.
         package var bodyTime: Duration = .seconds(10)
         package var idleTime: Duration = .seconds(60)
-        package var open: Set<OpenRoutes> = Set(OpenRoutes.allCases)
+        package var open: Set<OpenRoutes> = [.health]
         package var description: [UInt8]?
 
         package init(host: String, port: Int) {

@@ -132,7 +132,9 @@ package struct AgentRole: Sendable {
             reach = max(reach, spec.spec.labelHistory)
         }
         let needs = TopicNeeds(
-            compacted: [Topics.sessions, Topics.manifests], kept: [Topics.transactions(id): .seconds(reach)])
+            compacted: [Topics.manifests],
+            complete: [Topics.sessions] + (spec.spec.tokenEntities.isEmpty ? [] : [Topics.tokenKeys]),
+            kept: [Topics.transactions(id): .seconds(reach)])
         return topics.map { .topic($0, in: log) } + needs.checks(log, logger) + [Check("feature bins", agreeOnBins)]
     }
 

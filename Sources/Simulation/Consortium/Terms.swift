@@ -65,16 +65,15 @@ package final class Terms: Sendable {
 
     /// The topics that such a consortium needs.
     package var topics: [TopicSettings] {
-        let compacted = [Topics.sessions, Topics.manifests]
         let kept =
-            [Topics.sealed, Topics.labels, Topics.batches, Topics.tokenKeys, Topics.rejected]
+            [Topics.sessions, Topics.sealed, Topics.labels, Topics.batches, Topics.tokenKeys, Topics.rejected]
             + roster.members.map(\.id).flatMap { id in
                 [
                     Topics.transactions(id), Topics.scores(id), Topics.decisions(id), Topics.alerts(id),
                     Topics.rejected(id), Topics.blinded(id), Topics.evaluations(id),
                 ]
             }
-        return compacted.map { TopicSettings(name: $0, cleanup: .compact) } + kept.map { TopicSettings(name: $0) }
+        return [TopicSettings(name: Topics.manifests, cleanup: .compact)] + kept.map { TopicSettings(name: $0) }
     }
 
     /// Three features of the member's own, and what two kinds of entities say over one and six hours that ended two hours ago.

@@ -18,12 +18,12 @@ struct TestAPI {
     static let token = "cordon_test"
 
     init(
-        bench: Bench, rate: Int = 0, open: Set<OpenRoutes> = Set(OpenRoutes.allCases), ready: [ReadinessCheck] = []
+        bench: Bench, rate: Int = 0, open: Set<OpenRoutes>? = nil, ready: [ReadinessCheck] = []
     ) throws {
         self.bench = bench
         var settings = APIServer.Settings(host: "127.0.0.1", port: 0)
         settings.ratePerSecond = rate
-        settings.open = open
+        if let open { settings.open = open }
         settings.deadline = .seconds(60)
         settings.description = Array("openapi: 3.1.0".utf8)
         let tokens = BearerTokens([.init(client: "core", sha256: BearerTokens.hash(Self.token))])
@@ -214,8 +214,18 @@ struct APIResponderTests {
         let api = try TestAPI(bench: try Bench(), open: [])
         #expect(await api.call(.GET, path, token: nil).status == 401)
         #expect(await api.call(.GET, path).status == 200)
-        let open = try TestAPI(bench: try Bench())
+        let open = try TestAPI(bench: try Bench(), open: Set(OpenRoutes.allCases))
         #expect(await open.call(.GET, path, token: nil).status == 200)
+    }
+
+    @Test("health alone is open where nothing else is said: metrics tell of decisions and of the policy's rules")
+    func open() async throws {
+        let api = try TestAPI(bench: try Bench())
+        for path in ["/health/live", "/health/ready"] { #expect(await api.call(.GET, path, token: nil).status == 200) }
+        for path in ["/metrics", "/openapi.yaml"] {
+            for token in [nil, "cordon_other"] { #expect(await api.call(.GET, path, token: token).status == 401) }
+            #expect(await api.call(.GET, path).status == 200)
+        }
     }
 
     @Test("metrics count requests by route and status, and name no path that was asked for")

@@ -46,7 +46,7 @@ struct HTTPOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What needs no token, of health, metrics and openapi; `none` for nothing.", valueName: "list"))
-    var httpOpen = "health,metrics,openapi"
+    var httpOpen = "health"
 
     @Option(
         help: ArgumentHelp("The API's description, served as /openapi.yaml where it is there.", valueName: "file"))
