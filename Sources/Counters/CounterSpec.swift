@@ -120,7 +120,7 @@ package enum EventOutcome: Sendable, Hashable {
     case late
     /// Ahead of the time by more than the spec's reach.
     case early
-    /// An event of this id is counted already.
+    /// An event of this id and member is counted already.
     case known
 }
 

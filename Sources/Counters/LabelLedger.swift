@@ -3,10 +3,8 @@ import ThreeParty
 
 /// Why a label is not counted. Raw values are stable codes.
 package enum LabelError: String, Error, Sendable, Hashable {
-    /// No event of this id, or one that is in no window any more.
+    /// The member has no event of this id, or one that is in no window any more.
     case unknownEvent = "unknown_event"
-    /// Another member sent the event.
-    case foreignEvent = "foreign_event"
 }
 
 /// What became of a label.
@@ -39,7 +37,6 @@ struct LabelLedger: Sendable {
     /// What is known of one event. Its label is this party's share, so it says nothing of whether there was a fraud.
     struct Event: Sendable {
         var time: UInt32
-        var member: UInt8
         /// What counts for it now: zero where nothing was said.
         var label: CountShare
         /// Numbers of its tokens, which they keep for as long as the event is in a window; `UInt32.max` for none.
@@ -67,9 +64,9 @@ struct LabelLedger: Sendable {
 
     // MARK: By number, which is an event's for as long as it is known
 
-    private var ids: ContiguousArray<EventID> = []
+    private var keyed: ContiguousArray<EventKey> = []
     private var events: ContiguousArray<Event> = []
-    private var index = NumberIndex<EventID>()
+    private var index = NumberIndex<EventKey>()
     private var free: [UInt32] = []
 
     /// By window bucket, for expiry.
@@ -81,10 +78,10 @@ struct LabelLedger: Sendable {
 
     var count: Int { index.count }
 
-    func knows(_ id: EventID, _ clock: CounterClock) -> Bool { number(of: id, clock) != nil }
+    func knows(_ key: EventKey, _ clock: CounterClock) -> Bool { number(of: key, clock) != nil }
 
-    private func number(of id: EventID, _ clock: CounterClock) -> Int? {
-        index.number(of: id, ids).map { Int($0) }.flatMap { isSeen(events[$0], clock) ? $0 : nil }
+    private func number(of key: EventKey, _ clock: CounterClock) -> Int? {
+        index.number(of: key, keyed).map { Int($0) }.flatMap { isSeen(events[$0], clock) ? $0 : nil }
     }
 
     private func isSeen(_ event: Event, _ clock: CounterClock) -> Bool {
@@ -92,22 +89,22 @@ struct LabelLedger: Sendable {
     }
 
     /// Takes in an event that it does not know.
-    mutating func add(_ id: EventID, _ event: Event, _ clock: CounterClock) {
-        if let old = index.number(of: id, ids) { leave(old, clock) }
+    mutating func add(_ key: EventKey, _ event: Event, _ clock: CounterClock) {
+        if let old = index.number(of: key, keyed) { leave(old, clock) }
         let number: UInt32
         if let last = free.popLast() {
             number = last
-            ids[Int(number)] = id
+            keyed[Int(number)] = key
             // Of who had the number, a change may be on the list.
             let isListed = events[Int(number)].isChanged
             events[Int(number)] = event
             events[Int(number)].isChanged = isListed
         } else {
-            number = UInt32(ids.count)
-            ids.append(id)
+            number = UInt32(keyed.count)
+            keyed.append(key)
             events.append(event)
         }
-        index.insert(number, ids)
+        index.insert(number, keyed)
         numbers[UInt32(clock.bucket(Int64(event.time), .window)), default: []].append(number)
         change(Int(number))
     }
@@ -127,7 +124,7 @@ struct LabelLedger: Sendable {
     }
 
     private mutating func drop(_ number: UInt32) {
-        index.remove(number, ids)
+        index.remove(number, keyed)
         events[Int(number)].isKnown = false
         free.append(number)
     }
@@ -143,14 +140,11 @@ struct LabelLedger: Sendable {
 
     /// Puts a member's word on its own event in the place of the one before, and says what that adds to the counts.
     ///
-    /// - Returns: the difference of new and old share, for the event's tokens and time; or `unknownEvent`,
-    ///   `foreignEvent`, in that order. A word that repeats the last one adds shares of zero.
-    mutating func take(
-        _ member: MemberNumber, _ id: EventID, _ outcome: CountShare, _ clock: CounterClock
-    ) -> Taken {
-        guard let number = number(of: id, clock) else { return .refused(.unknownEvent) }
+    /// - Returns: the difference of new and old share, for the event's tokens and time; or `unknownEvent`. A word that
+    ///   repeats the last one adds shares of zero.
+    mutating func take(_ key: EventKey, _ outcome: CountShare, _ clock: CounterClock) -> Taken {
+        guard let number = number(of: key, clock) else { return .refused(.unknownEvent) }
         let event = events[number]
-        guard event.member == member.value else { return .refused(.foreignEvent) }
         events[number].label = outcome
         change(number)
         return .counts(
@@ -198,7 +192,7 @@ struct LabelLedger: Sendable {
         rows.reserveCapacity(changed.count)
         for number in changed.lazy.map({ Int($0) }) {
             events[number].isChanged = false
-            if events[number].isKnown { rows.append(EventRow(id: ids[number], event: events[number])) }
+            if events[number].isKnown { rows.append(EventRow(key: keyed[number], event: events[number])) }
         }
         changed = []
         return rows
@@ -209,7 +203,7 @@ struct LabelLedger: Sendable {
     /// The ledger that a header and rows were written of; nil where they are of no ledger, or an event in a window has
     /// a token that `isToken` does not know.
     init?(
-        header: ArraySlice<UInt8>, rows: some Collection<(id: EventID, row: [UInt8])>, _ clock: CounterClock,
+        header: ArraySlice<UInt8>, rows: some Collection<(key: EventKey, row: [UInt8])>, _ clock: CounterClock,
         isToken: (UInt32) -> Bool
     ) {
         guard header.count >= 4 else { return nil }
@@ -224,33 +218,28 @@ struct LabelLedger: Sendable {
             else { return nil }
             rest.removeFirst(Self.positionBytes - 1)
         }
-        for (id, row) in rows {
+        for (key, row) in rows {
             guard let event = EventRow.decode(row) else { return nil }
             // Its tokens may have gone: nobody asks for them any more.
             if isSeen(event, clock) {
                 guard event.numbers.allSatisfy(isToken) else { return nil }
             }
-            add(id, event, clock)
+            add(key, event, clock)
         }
         _ = takeChanges()
     }
 
-    /// All events that can still be labelled, by id; tokens by what `name` says.
-    func canonical(_ clock: CounterClock, _ name: (UInt32) -> CountedEntity) -> [(id: EventID, row: [UInt8])] {
+    /// All events that can still be labelled, by member and id; tokens by what `name` says.
+    func canonical(_ clock: CounterClock, _ name: (UInt32) -> CountedEntity) -> [(key: EventKey, row: [UInt8])] {
         events.indices.filter { events[$0].isKnown && isSeen(events[$0], clock) }
             .map { number in
                 var plain = events[number]
                 plain.tokens = SIMD4(repeating: .max)
-                let id = ids[number]
-                return (id, EventRow(id: id, event: plain).bytes + events[number].numbers.flatMap { name($0).bytes })
+                let key = keyed[number]
+                return (key, EventRow(key: key, event: plain).bytes + events[number].numbers.flatMap { name($0).bytes })
             }
-            .sorted { $0.0.bytes.lexicographicallyPrecedes($1.0.bytes) }
+            .sorted { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }
     }
-}
-
-extension EventID: NumberedKey {
-    /// Members choose their ids, so it is keyed: nobody can foresee which of them meet.
-    var spread: UInt64 { UInt64(bitPattern: Int64(hashValue)) }
 }
 
 extension LabelError: CustomStringConvertible {

@@ -52,7 +52,8 @@ package struct PartyCounters: Sendable {
     ) -> EventOutcome {
         precondition(tokens.count <= Self.tokens, "whoever opens a box counts its tokens")
         if let refusal = counters.clock.refusal(time) { return refusal }
-        guard !ledger.knows(id, counters.clock) else { return .known }
+        let key = EventKey(member, id)
+        guard !ledger.knows(key, counters.clock) else { return .known }
         counters.begin(at: time)
         times.note(member, time)
         var numbers = SIMD4<UInt32>(repeating: .max)
@@ -62,8 +63,7 @@ package struct PartyCounters: Sendable {
             numbers[at] = number
         }
         ledger.add(
-            id, LabelLedger.Event(time: UInt32(time.seconds), member: member.value, label: .zero, tokens: numbers),
-            counters.clock)
+            key, LabelLedger.Event(time: UInt32(time.seconds), label: .zero, tokens: numbers), counters.clock)
         return .counted
     }
 
@@ -83,7 +83,7 @@ package struct PartyCounters: Sendable {
     package mutating func label(
         _ outcome: CountShare, of id: EventID, from member: MemberNumber
     ) -> LabelOutcome {
-        switch ledger.take(member, id, outcome, counters.clock) {
+        switch ledger.take(EventKey(member, id), outcome, counters.clock) {
         case .refused(let error): return .refused(error)
         case .counts(let effect):
             for place in effect.tokens.indices where effect.tokens[place] != .max {
@@ -165,7 +165,7 @@ package struct PartyCounters: Sendable {
     /// What a store's header and rows hold, in any order.
     package init(
         spec: CounterSpec, members: Int, header: [UInt8], tokens: some Collection<(number: UInt32, row: [UInt8])>,
-        events: some Collection<(id: EventID, row: [UInt8])>
+        events: some Collection<(key: EventKey, row: [UInt8])>
     ) throws(RowError) {
         self.init(spec: spec, members: members)
         let counters: TokenCounters
@@ -183,7 +183,7 @@ package struct PartyCounters: Sendable {
     }
 
     /// All that can still be seen; see `TokenCounters.canonical`.
-    package var canonical: (tokens: [(token: CountedEntity, buckets: [UInt8])], events: [(id: EventID, row: [UInt8])]) {
+    package var canonical: (tokens: [(token: CountedEntity, buckets: [UInt8])], events: [(key: EventKey, row: [UInt8])]) {
         (counters.canonical, ledger.canonical(counters.clock) { counters.keys[Int($0)] })
     }
 }

@@ -19,7 +19,7 @@ extension TokenCounters {
     }
 
     /// The version of header and rows; others are refused.
-    package static let version: UInt8 = 2
+    package static let version: UInt8 = 3
     static let headerBytes = 46
 
     package var header: [UInt8] {

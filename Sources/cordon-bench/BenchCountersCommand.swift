@@ -170,7 +170,7 @@ struct BenchCountersCommand: ParsableCommand {
     private static func isAlike(_ one: PartyCounters, _ other: PartyCounters) -> Bool {
         let (a, b) = (one.canonical, other.canonical)
         return a.tokens.elementsEqual(b.tokens) { $0.token == $1.token && $0.buckets == $1.buckets }
-            && a.events.elementsEqual(b.events) { $0.id == $1.id && $0.row == $1.row }
+            && a.events.elementsEqual(b.events) { $0.key == $1.key && $0.row == $1.row }
     }
 
     private func seconds(_ work: () throws -> Void) rethrows -> Double {

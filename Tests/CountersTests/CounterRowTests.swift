@@ -18,7 +18,7 @@ struct CounterRowTests {
     }
 
     private func header(
-        version: UInt8 = 2, now: Int64 = start, generation: UInt32 = 0, isRotating: UInt8 = 0, renewed: UInt64 = 0,
+        version: UInt8 = 3, now: Int64 = start, generation: UInt32 = 0, isRotating: UInt8 = 0, renewed: UInt64 = 0,
         renewable: UInt64 = 0
     ) -> [UInt8] {
         [version] + little(UInt64(day)) + little(UInt64(10 * day)) + little(UInt64(bitPattern: now))
@@ -95,7 +95,7 @@ struct CounterRowTests {
             #expect(refused(Array(whole.prefix(count)), []) == .header, "\(count) bytes")
         }
         #expect(refused(whole + [0], []) == .header)
-        for version in [0, 1, 3, 255] as [UInt8] {
+        for version in [0, 1, 2, 4, 255] as [UInt8] {
             #expect(refused(header(version: version), []) == .version(version))
             #expect(refused([version], []) == .version(version))
         }

@@ -24,13 +24,13 @@ struct EventRowTests {
     /// Of 1,530,000,000, the least significant byte first.
     private static let startBytes: [UInt8] = [0x80, 0xF2, 0x31, 0x5B]
 
-    @Test("are time, member, the label's components and the tokens' numbers, each token once")
+    @Test("are time, the label's components and the tokens' numbers, each token once")
     func written() throws {
         var counters = counters()
         let rows = counters.takeChanges().events
-        #expect(rows.map(\.id) == [eventID(1), eventID(2)])
-        #expect(rows[0].bytes == Self.startBytes + [5, 0x02, 0x01, 0xB0, 0xA0, 0, 0, 0, 0, 1, 0, 0, 0])
-        #expect(rows[1].bytes == [Self.startBytes[0] + 1] + Self.startBytes[1...] + [63, 0, 0, 0, 0])
+        #expect(rows.map(\.key) == [event(5, 1), event(63, 2)])
+        #expect(rows[0].bytes == Self.startBytes + [0x02, 0x01, 0xB0, 0xA0, 0, 0, 0, 0, 1, 0, 0, 0])
+        #expect(rows[1].bytes == [Self.startBytes[0] + 1] + Self.startBytes[1...] + [0, 0, 0, 0])
         #expect(rows.map(\.time) == [UInt32(start), UInt32(start + 1)])
         var out: [UInt8] = [9]
         rows[1].write(to: &out)
@@ -50,27 +50,38 @@ struct EventRowTests {
         }
     }
 
-    @Test("of a wrong length, of too many tokens, of a member or a token that there is not, are none of an event")
+    @Test("of a wrong length, of too many tokens, or of a token that there is not, are none of an event")
     func malformed() {
         #expect(refused { _ in } == nil)
-        for count in 0..<17 where ![9, 13].contains(count) {
-            #expect(refused { $0.events[eventID(1)] = Array($0.events[eventID(1)]!.prefix(count)) } == .events)
+        for count in 0..<16 where ![8, 12].contains(count) {
+            #expect(refused { $0.events[event(5, 1)] = Array($0.events[event(5, 1)]!.prefix(count)) } == .events)
         }
-        for count in [9, 13] {
-            #expect(refused { $0.events[eventID(1)] = Array($0.events[eventID(1)]!.prefix(count)) } == nil)
+        for count in [8, 12] {
+            #expect(refused { $0.events[event(5, 1)] = Array($0.events[event(5, 1)]!.prefix(count)) } == nil)
         }
         for more in 1...12 {
             let extra = [UInt8](repeating: 0, count: more)
-            let error = refused { $0.events[eventID(1)]! += extra }
+            let error = refused { $0.events[event(5, 1)]! += extra }
             #expect(error == (more == 4 || more == 8 ? nil : .events))
         }
-        // A member that there can't be, and numbers of tokens that there are not.
-        for (id, at, bytes) in [(2, 4, [64, 255]), (1, 9, [2, 255]), (1, 12, [1, 255])] as [(Int, Int, [UInt8])] {
+        // Numbers of tokens that there are not.
+        for (at, bytes) in [(8, [2, 255]), (11, [1, 255])] as [(Int, [UInt8])] {
             for byte in bytes {
-                let error = refused { $0.events[eventID(id)]![at] = byte }
+                let error = refused { $0.events[event(5, 1)]![at] = byte }
                 #expect(error == .events)
             }
         }
+    }
+
+    @Test("are stored under member and id, and under nothing else")
+    func keys() throws {
+        let key = event(63, 2)
+        #expect(key.bytes == [63] + eventID(2).bytes && EventKey(key.bytes) == key)
+        var out: [UInt8] = [9]
+        key.write(to: &out)
+        #expect(out == [9] + key.bytes)
+        #expect(EventKey([64] + eventID(2).bytes) == nil)
+        #expect(EventKey(key.bytes.dropLast()) == nil && EventKey(key.bytes + [0]) == nil && EventKey([]) == nil)
     }
 
     @Test("of events from before all windows may name tokens that have gone")
@@ -79,8 +90,8 @@ struct EventRowTests {
             self.refused { disk in
                 let seconds = UInt32(start - days * day)
                 let time = withUnsafeBytes(of: seconds.littleEndian) { Array($0) }
-                disk.events[eventID(1)]!.replaceSubrange(..<4, with: time)
-                disk.events[eventID(1)]![9] = 77
+                disk.events[event(5, 1)]!.replaceSubrange(..<4, with: time)
+                disk.events[event(5, 1)]![8] = 77
             }
         }
         #expect(refused(daysBefore: 11) == nil && refused(daysBefore: 40) == nil)

@@ -30,6 +30,8 @@ func eventID(_ number: Int) -> EventID {
 
 func member(_ number: Int) -> MemberNumber { MemberNumber(number)! }
 
+func event(_ sender: Int, _ number: Int) -> EventKey { EventKey(member(sender), eventID(number)) }
+
 func time(_ seconds: Int64) -> EventTime { EventTime(seconds: seconds) }
 
 /// The count that three parties' shares are of, after a check that each component is held twice alike.
@@ -124,7 +126,7 @@ extension PartyCounters {
     func isAlike(_ other: PartyCounters) -> Bool {
         let (a, b) = (canonical, other.canonical)
         return a.tokens.elementsEqual(b.tokens) { $0.token == $1.token && $0.buckets == $1.buckets }
-            && a.events.elementsEqual(b.events) { $0.id == $1.id && $0.row == $1.row }
+            && a.events.elementsEqual(b.events) { $0.key == $1.key && $0.row == $1.row }
     }
 }
 
@@ -132,17 +134,17 @@ extension PartyCounters {
 struct Disk {
     var header: [UInt8] = []
     var tokens: [UInt32: [UInt8]] = [:]
-    var events: [EventID: [UInt8]] = [:]
+    var events: [EventKey: [UInt8]] = [:]
 
     mutating func write(_ changes: PartyCounters.Changes) {
         header = changes.header
         for (number, row) in changes.tokens { tokens[number] = row.map { Array($0) } }
-        for row in changes.events { events[row.id] = row.bytes }
+        for row in changes.events { events[row.key] = row.bytes }
     }
 
     func read(_ spec: CounterSpec, members: Int = 5) throws -> PartyCounters {
         try PartyCounters(
             spec: spec, members: members, header: header, tokens: tokens.map { (number: $0.key, row: $0.value) },
-            events: events.map { (id: $0.key, row: $0.value) })
+            events: events.map { (key: $0.key, row: $0.value) })
     }
 }

@@ -98,7 +98,7 @@ struct LabelShareTests {
             for number in 0..<30 {
                 let outcome = parties[party.rawValue].label(
                     shares[party]!, of: eventID(number), from: member((number + 1) % 3))
-                #expect(outcome == .refused(.foreignEvent))
+                #expect(outcome == .refused(.unknownEvent))
             }
             for id in [30, 31, -1, .max] {
                 let outcome = parties[party.rawValue].label(shares[party]!, of: eventID(id), from: member(0))

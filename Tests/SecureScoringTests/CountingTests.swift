@@ -307,7 +307,7 @@ struct CountingTests {
         try counted.expectScores()
         world.stop()
         let rejected = try world.rejected(Topics.rejected(world.a.id), 2)
-        #expect(rejected.map(\.reason) == ["unknown_event", "foreign_event"])
+        #expect(rejected.map(\.reason) == ["unknown_event", "unknown_event"])
         #expect(rejected.map(\.index) == [1, 2] && rejected.map(\.party) == [0, 0])
         #expect(rejected.allSatisfy { $0.topic == Topics.labels && $0.offset == offset && $0.stage == "counting" })
         #expect(try world.records(Topics.rejected(world.b.id)).isEmpty)

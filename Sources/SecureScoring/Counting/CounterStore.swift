@@ -24,7 +24,7 @@ package struct CounterStore {
     /// A note has at most this many bytes.
     package static let noteBytes = 256
 
-    private static let version: UInt8 = 3
+    private static let version: UInt8 = 4
 
     /// The counts up to the position in the state, and the note that was written with them; nil where nothing was ever counted.
     ///
@@ -37,12 +37,12 @@ package struct CounterStore {
             guard let number = Self.number(entry.key) else { throw malformed("a token's number") }
             tokens.append((number, entry.value))
         }
-        var events: [(id: EventID, row: [UInt8])] = []
+        var events: [(key: EventKey, row: [UInt8])] = []
         try state.scan(self.events) { entry in
-            guard entry.key.count == 20, let id = EventID(Array(entry.key[4...])) else {
-                throw malformed("an event's id")
+            guard entry.key.count > 4, let key = EventKey(entry.key[4...]) else {
+                throw malformed("an event's member or id")
             }
-            events.append((id, entry.value))
+            events.append((key, entry.value))
         }
         do {
             let counters = try PartyCounters(
@@ -109,7 +109,7 @@ package struct CounterStore {
         for event in events.sorted(by: { $0.time < $1.time }) {
             rows.append { key in
                 key += Self.key(event.time)
-                event.id.write(to: &key)
+                event.key.write(to: &key)
             } value: { value in
                 event.write(to: &value)
             }
