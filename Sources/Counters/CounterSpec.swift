@@ -71,16 +71,15 @@ package struct CounterSpec: Hashable, Sendable {
 /// Which buckets there are at one moment. It moves only where it is told to, at the same record at every party; so what is
 /// counted, and what has gone, is a function of the log.
 ///
-/// An event may be ahead of the time by the spec's reach. The time moves on the word of two members, so one that sends while
-/// all others are quiet is ahead for as long as they are; and one whose clock is wrong by less than that only has its buckets
-/// kept for that much longer. What is further ahead would stay for years, and is refused. Spans have room for fewer buckets: up
-/// to an hour it is three hours ahead, up to a day nine days, and events further ahead are not in them.
+/// No event that is counted is ahead of it by more than the spec's reach: it follows (`TokenCounters.follow`), so that what is kept
+/// stays bounded. Spans have room for fewer buckets: up to an hour it is three hours ahead, up to a day nine days, and events
+/// further ahead are not in them.
 struct CounterClock: Sendable {
     /// Nil before any event.
     let now: Int64?
     /// By tier, the number of the first bucket that is still seen. What is older may still lie there and counts no more.
     let oldest: SIMD4<UInt32>
-    /// By tier, the last second that is counted.
+    /// By tier, the last second that it has room for.
     let latest: SIMD4<Int64>
     let lengths: SIMD4<Int64>
 
@@ -97,7 +96,7 @@ struct CounterClock: Sendable {
     }
 
     /// The last second that there is, in 2106.
-    private static let end = Int64(UInt32.max)
+    static let end = Int64(UInt32.max)
 
     /// From when on an event is in a window that is still seen.
     var oldestSeconds: Int64 { Int64(oldest[Tier.window.rawValue]) * lengths[Tier.window.rawValue] }
@@ -105,11 +104,9 @@ struct CounterClock: Sendable {
     /// The number of a tier's bucket that a time lies in, counted from 1970.
     func bucket(_ time: Int64, _ tier: Tier) -> Int64 { time / lengths[tier.rawValue] }
 
-    /// Nil where an event of this time is counted.
-    func refusal(_ time: EventTime) -> EventOutcome? {
-        if time.seconds > latest[Tier.window.rawValue] { return .early }
-        if time.seconds < 0 || bucket(time.seconds, .window) < oldest[Tier.window.rawValue] { return .late }
-        return nil
+    /// Whether an event of this time is in no window any more.
+    func isLate(_ time: EventTime) -> Bool {
+        time.seconds < 0 || bucket(time.seconds, .window) < oldest[Tier.window.rawValue]
     }
 }
 
@@ -118,7 +115,7 @@ package enum EventOutcome: Sendable, Hashable {
     case counted
     /// Older than the spec's reach: it would be in no window.
     case late
-    /// Ahead of the time by more than the spec's reach.
+    /// Ahead of the time at which the log took its record by more than a day, or after 2106.
     case early
     /// An event of this id and member is counted already.
     case known

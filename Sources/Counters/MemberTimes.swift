@@ -2,7 +2,7 @@ import Records
 import ThreeParty
 
 /// How far each member has come in event time, by its events that were counted; so that the time is what no member decides
-/// by itself.
+/// by itself, and no two where there are more.
 struct MemberTimes: Sendable {
     /// By member, seconds; nil before its first event.
     private var newest = [UInt32?](repeating: nil, count: MemberNumber.limit)
@@ -13,10 +13,13 @@ struct MemberTimes: Sendable {
         if newest[Int(member.value)].map({ seconds > $0 }) ?? true { newest[Int(member.value)] = seconds }
     }
 
-    /// What at least two members have come to, or the one of a consortium of one; nil where too few have sent an event.
-    func agreed(members: Int) -> EventTime? {
-        let sorted = newest.compactMap { $0 }.sorted(by: >)
-        let place = members == 1 ? 0 : 1
+    /// The median of the members' times, the lower of the two in the middle; of a consortium of one, what that member has come
+    /// to. Nil where too few have sent an event: one of several members never decides alone.
+    ///
+    /// - Parameter oldest: seconds; members that have sent nothing since are left out.
+    func median(members: Int, since oldest: Int64) -> EventTime? {
+        let sorted = newest.compactMap { $0 }.filter { Int64($0) >= oldest }.sorted(by: >)
+        let place = members == 1 ? 0 : max(1, sorted.count / 2)
         return place < sorted.count ? EventTime(seconds: Int64(sorted[place])) : nil
     }
 

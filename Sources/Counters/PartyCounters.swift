@@ -5,7 +5,7 @@ package import ThreeParty
 /// same batches lead to the same state, whatever was swept, stored or rotated in between.
 ///
 /// Events and labels enter once all three parties have agreed to take them; a record that one refused enters at none. The
-/// time is taken from the events: the first one counted sets it, later ones move it where the owner calls `settle`.
+/// time is taken from the events, within what the log says of when it took their records; both are in the agreed plan.
 package struct PartyCounters: Sendable {
     /// The counts of tokens, to be read while scoring.
     package private(set) var counters: TokenCounters
@@ -32,29 +32,42 @@ package struct PartyCounters: Sendable {
 
     // MARK: Records
 
-    /// Moves the time on after a batch, to what two members have come to by their events that were counted; in a consortium
-    /// of one member, to what that one has. It never goes back.
+    /// Moves the time on after a batch, to the median of what members have come to by their events that were counted, and never
+    /// past the log's time; in a consortium of one member, to what that one has. It never goes back.
     ///
-    /// So no single member moves the time: one whose clock is ahead counts events ahead, one that is behind holds nobody up
-    /// where there are two others. Only the first event of all is one member's word, and stands until two have come to it;
-    /// and after a silence longer than the spec's reach every event is early, so the state is begun anew.
-    package mutating func settle() {
-        if let time = times.agreed(members: members) { counters.advance(to: time) }
+    /// So no minority of the members that send moves it or holds it up. And whoever does: it is never past the log's time, and never
+    /// behind the newest event by more than the reach. So where events are sent as they happen, none is late or misses a bucket of
+    /// its windows, whatever other members say. The first event of all sets the time by itself, within the same bounds.
+    ///
+    /// - Parameter logged: when the log took the batch's last record.
+    package mutating func settle(logged: EventTime) {
+        guard let time = times.median(members: members, since: counters.clock.oldestSeconds) else { return }
+        counters.advance(to: min(time, logged))
     }
+
+    /// Seconds that an event may be ahead of the time at which the log took its record.
+    package static let ahead = EventTime.day
 
     /// Counts an event of each of its tokens.
     ///
-    /// - Parameter tokens: at most `PartyCounters.tokens`; one that is there twice counts once.
-    /// - Returns: `early`, `late` or `known` where nothing was counted. An event without tokens is counted too: its id
-    ///   is known from then on, and its member's time moves.
+    /// - Parameters:
+    ///   - tokens: at most `PartyCounters.tokens`; one that is there twice counts once.
+    ///   - time: what the member says.
+    ///   - logged: when the log took the record that brings the event.
+    /// - Returns: `early`, `late` or `known`, in that order, where nothing was counted. An event without tokens is counted
+    ///   too: its id is known from then on, and its member's time moves.
     package mutating func event(
-        _ id: EventID, from member: MemberNumber, of tokens: [CountedEntity], at time: EventTime
+        _ id: EventID, from member: MemberNumber, of tokens: [CountedEntity], at time: EventTime, logged: EventTime
     ) -> EventOutcome {
         precondition(tokens.count <= Self.tokens, "whoever opens a box counts its tokens")
-        if let refusal = counters.clock.refusal(time) { return refusal }
+        if time.seconds > CounterClock.end || time > logged && time.seconds - logged.seconds > Self.ahead {
+            return .early
+        }
+        guard !counters.clock.isLate(time) else { return .late }
         let key = EventKey(member, id)
         guard !ledger.knows(key, counters.clock) else { return .known }
-        counters.begin(at: time)
+        counters.begin(at: min(time, logged))
+        counters.follow(time)
         times.note(member, time)
         var numbers = SIMD4<UInt32>(repeating: .max)
         for (at, token) in tokens.enumerated() where !tokens[..<at].contains(token) {

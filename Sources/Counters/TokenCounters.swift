@@ -58,15 +58,20 @@ package struct TokenCounters: Sendable {
         if clock.now == nil { advance(to: time) }
     }
 
+    /// Moves the time on to where an event is ahead of it by no more than the reach.
+    mutating func follow(_ time: EventTime) { advance(to: EventTime(seconds: time.seconds - spec.reach)) }
+
     /// Counts an event of a token.
     package mutating func event(_ token: CountedEntity, _ member: MemberNumber, at time: EventTime) -> EventOutcome {
-        if let refusal = clock.refusal(time) { return refusal }
+        if time.seconds > CounterClock.end { return .early }
+        if clock.isLate(time) { return .late }
         begin(at: time)
+        follow(time)
         count(number(adding: token), member, at: time)
         return .counted
     }
 
-    /// Counts an event of the token with this number, at a time that `clock` has not refused.
+    /// Counts an event of the token with this number, at a time that is not late and that `clock` has followed.
     mutating func count(_ number: UInt32, _ member: MemberNumber, at time: EventTime) {
         buckets[Int(number)].add(time.seconds, member, clock)
         change(number)
@@ -79,7 +84,7 @@ package struct TokenCounters: Sendable {
     }
 
     mutating func label(_ number: UInt32, eventAt time: EventTime, _ change: CountShare) -> Bool {
-        guard clock.refusal(time) == nil, buckets[Int(number)].add(change, time.seconds, clock) else { return false }
+        guard !clock.isLate(time), buckets[Int(number)].add(change, time.seconds, clock) else { return false }
         self.change(number)
         return true
     }

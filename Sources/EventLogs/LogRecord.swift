@@ -1,3 +1,5 @@
+package import Records
+
 /// A record on its way into the log.
 package struct NewRecord: Sendable {
     package var partition: TopicPartition
@@ -40,4 +42,7 @@ package struct LogRecord: Sendable {
         self.headers = headers
         self.timestamp = timestamp
     }
+
+    /// When it was appended, in whole seconds.
+    package var time: EventTime { EventTime(seconds: timestamp / 1_000_000) }
 }

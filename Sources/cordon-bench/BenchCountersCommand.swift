@@ -104,7 +104,7 @@ struct BenchCountersCommand: ParsableCommand {
                     continue
                 }
                 let tokens = [keys[number % keys.count], keys[(number &* 7919 &+ 13) % keys.count]]
-                _ = counters.event(id, from: member, of: tokens, at: at)
+                _ = counters.event(id, from: member, of: tokens, at: at, logged: at)
                 if number % 100 == 0 {
                     let share = CountShare(
                         first: UInt16(truncatingIfNeeded: number), second: UInt16(truncatingIfNeeded: number &* 3))
@@ -113,7 +113,7 @@ struct BenchCountersCommand: ParsableCommand {
                     }
                 }
                 if number % Self.batch == 0 {
-                    counters.settle()
+                    counters.settle(logged: at)
                     counters.sweep(Self.batch)
                     try commit(&counters)
                     progress.show("\(number) of \(numbers.upperBound)")
@@ -144,7 +144,7 @@ struct BenchCountersCommand: ParsableCommand {
                 moved += pairs.count
                 // Events go on between two slices.
                 _ = counters.event(
-                    Self.id(next)!, from: MemberNumber(0)!, of: [keys[next % keys.count]], at: now)
+                    Self.id(next)!, from: MemberNumber(0)!, of: [keys[next % keys.count]], at: now, logged: now)
                 next += 1
                 try state.commit(store.writes(counters.takeChanges(), note: []), positions: [])
                 if moved % (64 * Self.batch) == 0 { most = max(most, residentMegabytes()) }

@@ -93,6 +93,14 @@ func log(seed: UInt64, events: Int, from start: Int64, days: Int64) -> [Record] 
 }
 
 extension PartyCounters {
+    /// An event that the log takes as it happens.
+    mutating func event(
+        _ id: EventID, from member: MemberNumber, of tokens: [CountedEntity], at time: EventTime
+    ) -> EventOutcome { event(id, from: member, of: tokens, at: time, logged: time) }
+
+    /// The end of a batch long after all events.
+    mutating func settle() { settle(logged: time(Int64(UInt32.max))) }
+
     mutating func take(_ record: Record, at party: PartyID, generation: UInt64 = 0) {
         switch record {
         case .settle: settle()

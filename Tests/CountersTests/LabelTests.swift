@@ -119,7 +119,7 @@ struct LabelTests {
     func known() {
         var counters = counters()
         #expect(counters.knows(token(1)) && counters.knows(token(2)) && !counters.knows(token(3)))
-        #expect(counters.event(eventID(8), from: member(1), of: [token(3)], at: time(start + 30 * day)) == .early)
+        #expect(counters.event(eventID(8), from: member(1), of: [token(3)], at: time(start - 30 * day)) == .late)
         #expect(!counters.knows(token(3)))
     }
 }

@@ -34,7 +34,7 @@ struct PlainCounters {
     }
 
     private func outcome(_ at: Int64) -> EventOutcome {
-        if let now, at > now + spec.reach { return .early }
+        if at >= 1 << 32 { return .early }
         if at < 0 || !isSeen(at, length: spec.bucketSeconds, reach: spec.reach) { return .late }
         return .counted
     }
@@ -42,7 +42,7 @@ struct PlainCounters {
     mutating func event(_ token: Int, _ member: Int, _ at: Int64) -> EventOutcome {
         let outcome = outcome(at)
         guard outcome == .counted else { return outcome }
-        now = now ?? at
+        now = max(now ?? at, at - spec.reach)
         events.append(Happening(token: token, member: member, at: at, ahead: at - (now ?? at)))
         return .counted
     }

@@ -146,12 +146,12 @@ struct TokenCountersTests {
         #expect(counters.sum(of: token(1), over: window, at: time(start + 90 * day)).events == 30 * 1440)
     }
 
-    @Test("leave out events that are too old or ahead of time, and let no event but the first move the time")
+    @Test("leave out events that are too old or ahead of time, and follow events that are ahead by more than they reach")
     func limits() throws {
         let spec = spec(days: 3)
         var counters = TokenCounters(spec: spec, now: time(start))
         #expect(counters.event(token(1), member(1), at: time(start + spec.reach)) == .counted)
-        #expect(counters.event(token(1), member(1), at: time(start + spec.reach + 1)) == .early)
+        #expect(counters.event(token(1), member(1), at: time(1 << 32)) == .early)
         #expect(counters.event(token(1), member(1), at: time(.max)) == .early)
         #expect(counters.event(token(1), member(1), at: time(start - 4 * day)) == .counted)
         #expect(counters.event(token(1), member(1), at: time(start - 5 * day)) == .late)
@@ -166,6 +166,10 @@ struct TokenCountersTests {
         #expect(counters.now == time(start))
         counters.advance(to: time(start - 1))
         #expect(counters.now == time(start))
+        #expect(counters.event(token(1), member(1), at: time(start + spec.reach + 1)) == .counted)
+        #expect(counters.now == time(start + 1))
+        #expect(counters.event(token(1), member(1), at: time((1 << 32) - 1)) == .counted)
+        #expect(counters.now == time((1 << 32) - 1 - spec.reach))
     }
 
     @Test("forget tokens with nothing in the longest window, and use their place again")
@@ -290,11 +294,12 @@ private struct PlainCounts {
         switch record {
         case .settle:
             let known = newest.values.sorted()
-            if known.count >= 2 { now = max(now ?? 0, known[known.count - 2]) }
+            let recent = known.filter { $0 / spec.bucketSeconds >= ((now ?? 0) - spec.reach) / spec.bucketSeconds }
+            if recent.count >= 2 { now = max(now ?? 0, recent[recent.count - 1 - max(1, recent.count / 2)]) }
             events.removeAll { !isSeen($0.at) }
         case .event(let id, let sender, let tokens, let at):
-            guard isSeen(at), at <= (now ?? at) + spec.reach else { return }
-            now = now ?? at
+            guard isSeen(at) else { return }
+            now = max(now ?? at, at - spec.reach)
             newest[sender] = max(newest[sender] ?? 0, at)
             events.append(Event(id: id, member: sender, tokens: Set(tokens), at: at, ahead: at - (now ?? at)))
         case .labels(let labels, let sender, let partition, let position):

@@ -32,8 +32,10 @@ package struct BatchPlan: Sendable, Hashable {
         self.repeats = repeats
         digest = Digest32(
             of: [
-                Array("cordon/plan/v3".utf8), Self.encode(partition, range, labels), model.bytes, counted.bytes,
+                Array("cordon/plan/v4".utf8), Self.encode(partition, range, labels), model.bytes, counted.bytes,
                 repeats.flatMap(\.bigEndianBytes),
+                // What is counted depends on when the log took a record, too.
+                records.flatMap(\.timestamp.bigEndianBytes),
             ]
                 + records.map { $0.value ?? [] })
     }

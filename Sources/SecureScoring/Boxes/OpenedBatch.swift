@@ -51,6 +51,8 @@ struct OpenedBatch {
             case .transactions(let opened, _): .transactions(opened)
             case .labels(let opened): .labels(opened)
             }
-        return CountedBatch(plan: batch.plan, content: content, agreement: agreement, tokens: tokens)
+        return CountedBatch(
+            plan: batch.plan, content: content, logged: batch.content.records.map(\.time), agreement: agreement,
+            tokens: tokens)
     }
 }

@@ -1,3 +1,4 @@
+import Records
 import ThreeParty
 import Tokens
 
@@ -12,6 +13,8 @@ package struct CountedBatch {
 
     let plan: BatchPlan
     let content: Content
+    /// When the log took each record.
+    let logged: [EventTime]
     /// The parties' agreement on what to take.
     let agreement: Agreement
     /// The epoch of the tokens in it: what is counted may have moved on since it was opened.

@@ -167,17 +167,20 @@ package final class PartitionCounts {
         var refused: [RefusedLabel] = []
         switch batch.content {
         case .transactions(let transactions):
-            for (transaction, refusal) in zip(transactions, batch.agreement.refusals) where refusal == nil {
+            for (index, refusal) in batch.agreement.refusals.enumerated() where refusal == nil {
+                let transaction = transactions[index]
                 guard let member = transaction.member, let event = transaction.event else { continue }
-                count(event, of: member, present(transaction.tokens, batch.tokens), at: transaction.time)
+                count(
+                    event, of: member, present(transaction.tokens, batch.tokens), at: transaction.time,
+                    logged: batch.logged[index])
             }
         case .labels(let records):
             for (index, refusal) in batch.agreement.refusals.enumerated() where refusal == nil {
-                refused += count(records[index], number: index, batch.tokens)
+                refused += count(records[index], number: index, logged: batch.logged[index], batch.tokens)
             }
         }
         report()
-        counters.settle()
+        if let last = batch.logged.max() { counters.settle(logged: last) }
         counters.sweep(2 * batch.agreement.refusals.count)
         standing.sealed = batch.plan.range.upperBound
         standing.labels = batch.plan.labels.upperBound
@@ -199,9 +202,13 @@ package final class PartitionCounts {
         }
     }
 
-    private func count(_ event: EventID, of member: MemberID, _ tokens: [CountedEntity?], at time: EventTime) {
+    private func count(
+        _ event: EventID, of member: MemberID, _ tokens: [CountedEntity?], at time: EventTime, logged: EventTime
+    ) {
         guard let number = numbers[member] else { return }
-        outcomes[counters.event(event, from: number, of: tokens.compactMap { $0 }, at: time), default: 0] += 1
+        let outcome = counters.event(
+            event, from: number, of: tokens.compactMap { $0 }, at: time, logged: logged)
+        outcomes[outcome, default: 0] += 1
     }
 
     /// Adds what became of a batch's events and labels to the metrics.
@@ -214,7 +221,9 @@ package final class PartitionCounts {
     }
 
     /// - Parameter number: of the record in its batch.
-    private func count(_ record: OpenedLabels, number: Int, _ epoch: TokenEpoch) -> [RefusedLabel] {
+    private func count(
+        _ record: OpenedLabels, number: Int, logged: EventTime, _ epoch: TokenEpoch
+    ) -> [RefusedLabel] {
         guard let member = record.member, let memberNumber = numbers[member],
             counters.takesLabels(
                 from: memberNumber, partition: UInt32(record.partition), position: record.order)
@@ -222,7 +231,7 @@ package final class PartitionCounts {
         var refused: [RefusedLabel] = []
         for (index, entry) in record.entries.enumerated() {
             if let (time, tokens) = entry.history {
-                count(entry.event, of: member, present(tokens, epoch), at: time)
+                count(entry.event, of: member, present(tokens, epoch), at: time, logged: logged)
             }
             guard let outcome = entry.outcome else { continue }
             switch counters.label(outcome, of: entry.event, from: memberNumber) {

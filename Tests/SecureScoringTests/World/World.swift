@@ -33,13 +33,16 @@ final class World: Sendable {
     let wire = Wire()
     let path: String
     private let parties = Mutex<[PartyID: PartyThread]>([:])
-    private let clock = Ticks()
+    private let clock: Ticks
     private let coordinator = [UInt8](repeating: 77, count: 32)
     private let watch: @Sendable (PartyID, any StateStore) -> any StateStore
 
     /// Counts instead of telling the time.
     private final class Ticks: WallClock {
-        private let count = Mutex<Int64>(0)
+        private let count: Mutex<Int64>
+
+        init(from first: Int64) { count = Mutex(first) }
+
         var microseconds: Int64 {
             count.withLock { count in
                 count += 1
@@ -50,10 +53,12 @@ final class World: Sendable {
 
     /// - Parameters:
     ///   - banks: the two members; new ones where none are named.
+    ///   - began: seconds since 1970 at which the log begins; long after all events where a test does not say so.
     ///   - viewed: the topic of which a party's view may differ.
     ///   - watch: what a party keeps its state in, made of what it would keep it in.
     init(
         spec: BinnedSpec? = nil, banks: (a: Bank, b: Bank)? = nil, viewed: String = Topics.sealed,
+        began: Int64 = 1_790_000_000,
         watch: @escaping @Sendable (PartyID, any StateStore) -> any StateStore = { $1 }
     ) throws {
         path = NSTemporaryDirectory() + "cordon-\(UUID().uuidString)"
@@ -61,6 +66,7 @@ final class World: Sendable {
         b = try banks?.b ?? Bank("bank-b")
         self.spec = try spec ?? testSpec()
         self.watch = watch
+        clock = Ticks(from: began * 1_000_000)
         log = try SQLiteEventLog(directory: path + "/log", clock: clock)
         var topics = [
             Topics.sealed, Topics.sessions, Topics.manifests, Topics.rejected, Topics.labels, Topics.batches,
