@@ -178,8 +178,8 @@ let package = Package(
         .testTarget(
             name: "AttackTests",
             dependencies: [
-                "Counters", "EventLogs", "Formats", "Ingest", "Keys", "LocalStore", "Manifests", "Model", "PipelineFiles",
-                "Records", "Roles", "Sealing", "Secrets", "SecureScoring", "Simulation", "Stages", "Telemetry",
+                "Counters", "EventLogs", "Formats", "Ingest", "Keys", "LocalStore", "Manifests", "Model", "ModelSync",
+                "PipelineFiles", "Records", "Roles", "Sealing", "Secrets", "SecureScoring", "Simulation", "Stages", "Telemetry",
                 "ThreeParty", "TokenService", "Tokens", "Support", logging,
             ], swiftSettings: unoptimised),
         .testTarget(

@@ -17,7 +17,7 @@ package func boxAssociatedData(header: ArraySlice<UInt8>, party: PartyID, into d
 }
 
 /// What the key of a box of score shares is derived for, before the digest that the parties agreed on.
-package let scoreBoxLabel = Array("cordon/score/v1".utf8)
+package let scoreBoxLabel = Array("cordon/score/v2".utf8)
 
 /// What the box of a label record is bound to: unlike what any transaction's is, though the session's key is the same.
 package func labelAssociatedData(header: [UInt8], party: PartyID) -> [UInt8] {

@@ -1,7 +1,9 @@
+import Crypto
 package import Secrets
 
 /// XAES-256-GCM boxes (`BoxCipher`): nonce (24 bytes), ciphertext, tag (16 bytes). A box whose key seals once is of AES-256-GCM
-/// (NIST SP 800-38D) and has no nonce. Associated data is authenticated and stands outside of the box: who opens has to have the same bytes.
+/// (NIST SP 800-38D) and has no nonce. A salted box is such a one behind a salt of 16 bytes. Associated data is authenticated and
+/// stands outside of the box: who opens has to have the same bytes.
 package enum SealedBox {
     /// Bytes of a nonce.
     package static let nonceBytes = BoxCipher.nonceBytes
@@ -49,6 +51,23 @@ package enum SealedBox {
         return box
     }
 
+    /// Seals under a key that is derived for this one plaintext, of a salt that follows from it (as the synthetic nonce of RFC 5297
+    /// does) and stands before the ciphertext: sealing again gives the same bytes, and no key serves twice, whatever the label is. The
+    /// box is 32 bytes longer than the plaintext.
+    ///
+    /// - Parameters:
+    ///   - label: what the plaintext is; who opens has to have the same.
+    ///   - origin: what the plaintext was computed from, where an equal plaintext of another origin must not show as equal.
+    package static func seal(
+        _ plaintext: [UInt8], salted label: [[UInt8]], from origin: [UInt8], under key: borrowing SecretKey,
+        associated data: [UInt8]
+    ) -> [UInt8] {
+        let salt = key.derive(label + [saltLabel, origin, plaintext], bytes: saltBytes).lend {
+            $0.withUnsafeBytes { Array($0) }
+        }
+        return salt + seal(plaintext, once: label + [salt], under: key, associated: data)
+    }
+
     /// Opens a box of `seal(_:under:associated:)`.
     ///
     /// - Throws: `notAuthentic`, also for a box of fewer than 40 bytes. Nothing of the plaintext is given out.
@@ -89,6 +108,18 @@ package enum SealedBox {
         guard isAuthentic else { throw .notAuthentic }
         return plaintext
     }
+
+    /// Opens what `seal(_:salted:from:under:associated:)` made.
+    package static func open(
+        _ box: [UInt8], salted label: [[UInt8]], under key: borrowing SecretKey, associated data: [UInt8]
+    ) throws(OpenError) -> [UInt8] {
+        try open(
+            Array(box.dropFirst(saltBytes)), once: label + [Array(box.prefix(saltBytes))], under: key,
+            associated: data)
+    }
+
+    private static let saltBytes = 16
+    private static let saltLabel = Array("salt".utf8)
 
     /// The nonce of a key that seals once.
     private static let zero = [UInt8](repeating: 0, count: GCMContext.nonceBytes)

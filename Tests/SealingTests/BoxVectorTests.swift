@@ -41,6 +41,35 @@ struct BoxVectorTests {
         #expect(ours == Array(theirs.ciphertext + theirs.tag))
     }
 
+    @Test("that are salted are boxes sealed once, under a label with a salt of what they hold and where it is from")
+    func salted() throws {
+        let secret = [UInt8](repeating: 3, count: 32)
+        let (label, plaintext) = ([[1, 2], [3]] as [[UInt8]], Array("a share".utf8))
+        // Each part behind its length as four bytes.
+        let message = ([[1, 2], [3], Array("salt".utf8), [8, 9], plaintext] as [[UInt8]])
+            .flatMap { [0, 0, 0, UInt8($0.count)] + $0 }
+        let salt = Array(
+            HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: secret)).prefix(16))
+        let box = SealedBox.seal(
+            plaintext, salted: label, from: [8, 9], under: SecretKey(bytes: secret), associated: [7])
+        #expect(
+            box == salt
+                + SealedBox.seal(plaintext, once: label + [salt], under: SecretKey(bytes: secret), associated: [7]))
+        #expect(
+            try SealedBox.open(box, salted: label, under: SecretKey(bytes: secret), associated: [7]) == plaintext)
+        for (other, origin) in [(plaintext, [8, 8]), (plaintext + [0], [8, 9])] as [([UInt8], [UInt8])] {
+            let next = SealedBox.seal(
+                other, salted: label, from: origin, under: SecretKey(bytes: secret), associated: [7])
+            #expect(next.prefix(16) != box.prefix(16))
+        }
+        for count in 0..<box.count {
+            #expect(throws: SealedBox.OpenError.notAuthentic) {
+                try SealedBox.open(
+                    Array(box.prefix(count)), salted: label, under: SecretKey(bytes: secret), associated: [7])
+            }
+        }
+    }
+
     @Test("of one cipher depend on nothing that it did before", arguments: 1...8 as ClosedRange<UInt64>)
     func reuse(seed: UInt64) {
         var random = SplitMix64(seed)
@@ -99,6 +128,6 @@ struct BoxVectorTests {
         #expect(data == header + [UInt8(party.rawValue)])
         let labels = labelAssociatedData(header: header, party: party)
         #expect(labels == Array("cordon/labels/v1".utf8) + header + [UInt8(party.rawValue)])
-        #expect(scoreBoxLabel == Array("cordon/score/v1".utf8))
+        #expect(scoreBoxLabel == Array("cordon/score/v2".utf8))
     }
 }

@@ -32,7 +32,7 @@ struct DecisionTests {
     private func tagged(_ wire: WireBatchDecision) -> NewRecord {
         var wire = wire
         wire.tags = []
-        let digest = Digest32(of: [Array("cordon/decision/v1".utf8), wire.encoded])
+        let digest = Digest32(of: [Array("cordon/decision/v2".utf8), wire.encoded])
         wire.tags = PartySeeds.decisionTag(.zero).tags(of: digest).map { Data($0) }
         return NewRecord(TopicPartition(Topics.batches), value: wire.encoded)
     }
@@ -57,7 +57,10 @@ struct DecisionTests {
             records: try world.records(Topics.sealed).filter { offsets.contains($0.position.offset) },
             model: try #require(Digest32(wire.modelDigest)), counted: standing)
         let none = [UInt8](repeating: 0, count: offsets.count)
-        wire.agreedDigest = Data(Agreement(plan: plan.digest, codes: (none, none, none)).digest.bytes)
+        // Whatever the frames were: the leader's word is taken for that.
+        let agreement = Agreement(plan: plan.digest, codes: (none, none, none), transcript: .zero)
+        wire.agreedDigest = Data(agreement.digest.bytes)
+        wire.transcript = Data(agreement.transcript.bytes)
         return wire
     }
 

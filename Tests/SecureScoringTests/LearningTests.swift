@@ -263,10 +263,14 @@ private struct Consortium {
             standing = Digest32(of: [Array("cordon/counted/v1".utf8), standing.bytes, agreed.bytes])
             names.add(agreed.bytes, "agreed \(number)")
             names.add(standing.bytes, "counted \(number)")
-            // Scoring agrees once more, on what was agreed before the look-ups.
+            names.add(Array(decision.transcript), "transcript \(number)")
             #expect(decision.refusals.isEmpty)
-            let none = [UInt8](repeating: 0, count: Int(decision.end - decision.first))
-            names.add(Agreement(plan: agreed, codes: (none, none, none)).digest.bytes, "scored \(number)")
+        }
+        // Scoring agrees once more, on what was agreed and sent before it.
+        for (kind, name) in [(Frame.Kind.conditionBits, "looked up"), (.lookupDeal, "scored")] {
+            let digests = Set(frames.filter { $0.kind == kind }.map { [$0.digest.bytes, $0.batch.bigEndianBytes] })
+            let inOrder = digests.sorted { $0[1].lexicographicallyPrecedes($1[1]) }
+            for (number, digest) in inOrder.enumerated() { names.add(digest[0], "\(name) \(number)") }
         }
         return names
     }
@@ -283,8 +287,8 @@ private struct Consortium {
             let count = transactions[frame.batch] ?? (days[0].count)
             let told =
                 switch frame.kind {
-                case .proposal, .refusals, .completed, .abort: frame.payload.count
-                case .conditionBits, .countDeal: min(count, frame.payload.count)
+                case .proposal, .completed, .abort: frame.payload.count
+                case .conditionBits, .countDeal, .refusals: min(count, frame.payload.count)
                 default: 0
                 }
             view.add(

@@ -273,8 +273,8 @@ struct CountLookupTests {
         for party in PartyID.allCases {
             #expect(run.results[party]?.rounds == 2)
             let sent = run.frames.filter { $0.sender == party }
-            #expect(sent.map(\.kind) == [.countDeal, .refusals, .countBits])
-            #expect(sent.map(\.payload.count) == [10 + 20 * 128, 10, 10 * 24])
+            #expect(sent.map(\.kind) == [.countDeal, .refusals, .countBits, .countBitsHash])
+            #expect(sent.map(\.payload.count) == [10 + 20 * 128, 10 + 32, 10 * 24, 32])
         }
         // Where lookups don't divide by three, the first clients deal one more.
         let lookup = CountLookup(party: .zero, shape: try #require(CountShape(thresholds: [1])))
@@ -287,7 +287,7 @@ struct CountLookupTests {
         var cell = try CountCell(thresholds: [8], seed: 4)
         let thresholds = [[UInt16]](repeating: Array(1...8), count: 3)
         let queries = cell.queries([[1], [2], [3]], thresholds: thresholds)
-        for kind in [Frame.Kind.countDeal, .refusals, .countBits] {
+        for kind in [Frame.Kind.countDeal, .refusals, .countBits, .countBitsHash] {
             #expect(throws: StepError.self) {
                 try cell.run(plan: plan, queries) { if $0.kind == kind { $0.payload.removeLast() } }
             }

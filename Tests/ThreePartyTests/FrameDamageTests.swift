@@ -69,10 +69,10 @@ struct FrameDamageTests {
         for value in UInt8.min ... .max {
             var bytes = frame.encoded
             bytes[0] = value
-            #expect(refusal(bytes) == (value == 1 ? nil : .version(value)))
-            bytes[0] = 1
+            #expect(refusal(bytes) == (value == 2 ? nil : .version(value)))
+            bytes[0] = 2
             bytes[1] = value
-            #expect(refusal(bytes) == ((1...8).contains(value) ? nil : .kind(value)))
+            #expect(refusal(bytes) == ((1...9).contains(value) ? nil : .kind(value)))
             bytes[1] = 3
             bytes[2] = value
             #expect(refusal(bytes) == (value < 3 ? nil : .sender(value)))

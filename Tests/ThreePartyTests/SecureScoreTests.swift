@@ -229,7 +229,7 @@ struct SecureScoreTests {
         for party in PartyID.allCases {
             let sent = run.frames.filter { $0.sender == party }
             #expect(sent.map(\.kind) == [.conditionBits, .refusals, .lookupDeal])
-            #expect(sent.map(\.payload.count) == [10 * (1 + 50), 10, 10 * 3200])
+            #expect(sent.map(\.payload.count) == [10 * (1 + 50), 10 + 32, 10 * 3200])
         }
     }
 
@@ -293,7 +293,7 @@ struct FrameTests {
         var bytes = frame.encoded
         bytes[1] = 99
         #expect(throws: FrameError.kind(99)) { try Frame(decoding: bytes) }
-        bytes[0] = 2
-        #expect(throws: FrameError.version(2)) { try Frame(decoding: bytes) }
+        bytes[0] = 1
+        #expect(throws: FrameError.version(1)) { try Frame(decoding: bytes) }
     }
 }

@@ -79,7 +79,7 @@ package struct ShareCollector: ScoreCollecting {
         let shares: [UInt8]
         do {
             shares = try SealedBox.open(
-                Array(record.box), once: [scoreBoxLabel, plan.bytes], under: keys.scoreBoxes, associated: headerBytes)
+                Array(record.box), salted: [scoreBoxLabel, plan.bytes], under: keys.scoreBoxes, associated: headerBytes)
         } catch { throw .notAuthentic }
         let sources = header.sources.map { SourcePosition($0) }
         guard shares.count == sources.count * Int(header.ringBits) / 8 else { throw .malformed }

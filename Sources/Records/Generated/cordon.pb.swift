@@ -414,7 +414,7 @@ package nonisolated struct WireBatchDecision: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// 1
+  /// 2
   package var schema: UInt32 = 0
 
   package var partition: UInt32 = 0
@@ -440,6 +440,9 @@ package nonisolated struct WireBatchDecision: Sendable {
 
   /// Of the leader with party 1, and with party 2: 16 bytes each under their pairwise key, over the record without them.
   package var tags: [Data] = []
+
+  /// digest of the first round's frames, on which the agreed digest hangs
+  package var transcript: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1702,7 +1705,7 @@ nonisolated extension WireLabelBox: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".BatchDecision"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}partition\0\u{1}first\0\u{1}end\0\u{1}repeats\0\u{3}labels_first\0\u{3}labels_end\0\u{3}model_digest\0\u{3}agreed_digest\0\u{1}refusals\0\u{1}tags\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}partition\0\u{1}first\0\u{1}end\0\u{1}repeats\0\u{3}labels_first\0\u{3}labels_end\0\u{3}model_digest\0\u{3}agreed_digest\0\u{1}refusals\0\u{1}tags\0\u{1}transcript\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1721,6 +1724,7 @@ nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._M
       case 9: try { try decoder.decodeSingularBytesField(value: &self.agreedDigest) }()
       case 10: try { try decoder.decodeRepeatedBytesField(value: &self.refusals) }()
       case 11: try { try decoder.decodeRepeatedBytesField(value: &self.tags) }()
+      case 12: try { try decoder.decodeSingularBytesField(value: &self.transcript) }()
       default: break
       }
     }
@@ -1760,6 +1764,9 @@ nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.tags.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.tags, fieldNumber: 11)
     }
+    if !self.transcript.isEmpty {
+      try visitor.visitSingularBytesField(value: self.transcript, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1775,6 +1782,7 @@ nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.agreedDigest != rhs.agreedDigest {return false}
     if lhs.refusals != rhs.refusals {return false}
     if lhs.tags != rhs.tags {return false}
+    if lhs.transcript != rhs.transcript {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -12,7 +12,8 @@ struct ScoreSealer {
     let model: ModelManifest
     let sessions: SessionRegistry
 
-    /// Score shares sealed under each member's session. The same result gives the same bytes.
+    /// Score shares sealed under each member's session. The same result gives the same bytes; another one, also of the same agreed
+    /// digest, is sealed under other keys.
     func scores(_ opened: [OpenedTransaction], _ result: BatchResult) throws(LogError) -> [NewRecord] {
         struct Group: Hashable {
             var member: MemberID
@@ -42,7 +43,8 @@ struct ScoreSealer {
             shares.box = Data(
                 SealedBox.seal(
                     events.flatMap { result.scoreShares[$0 * width..<($0 + 1) * width] },
-                    once: [scoreBoxLabel, result.agreedDigest.bytes], under: session.scoreBoxes, associated: headerBytes))
+                    salted: [scoreBoxLabel, result.agreedDigest.bytes], from: result.received.bytes,
+                    under: session.scoreBoxes, associated: headerBytes))
             out.append(NewRecord(TopicPartition(Topics.scores(group.member)), value: shares.encoded))
         }
         return out

@@ -13,6 +13,8 @@ struct BatchDecision {
     var repeats: [Int64]
     var model: Digest32
     var agreed: Digest32
+    /// The digest of the first round's frames, on which `agreed` hangs.
+    var transcript: Digest32
     /// The refusal codes of each party, in the order of parties, a byte a record; nil where nobody refused anything.
     var codes: [[UInt8]]?
 
@@ -23,15 +25,17 @@ struct BatchDecision {
         repeats = plan.repeats
         model = plan.model
         agreed = agreement.digest
+        transcript = agreement.transcript
         codes = agreement.refusals.contains { $0 != nil } ? agreement.codes : nil
     }
 
     /// The decision in a record; nil for bytes that are no decision, or none of the leader's.
     init?(decoding bytes: [UInt8], _ tag: DecisionTag) {
-        guard let wire = WireBatchDecision(decoding: bytes), wire.schema == 1, wire.first >= 0, wire.labelsFirst >= 0,
+        guard let wire = WireBatchDecision(decoding: bytes), wire.schema == 2, wire.first >= 0, wire.labelsFirst >= 0,
             wire.first <= wire.end, wire.labelsFirst <= wire.labelsEnd,
             wire.refusals.isEmpty || wire.refusals.count == 3,
             let model = Digest32(wire.modelDigest), let agreed = Digest32(wire.agreedDigest),
+            let transcript = Digest32(wire.transcript),
             tag.isLeaders(wire.tags.map { Array($0) }, of: Self.digest(wire))
         else { return nil }
         partition = Int(wire.partition)
@@ -40,6 +44,7 @@ struct BatchDecision {
         repeats = wire.repeats
         self.model = model
         self.agreed = agreed
+        self.transcript = transcript
         codes = wire.refusals.isEmpty ? nil : wire.refusals.map { Array($0) }
     }
 
@@ -49,7 +54,7 @@ struct BatchDecision {
     func agreement(plan: Digest32, records: Int) -> Agreement? {
         let codes = codes ?? [[UInt8]](repeating: [UInt8](repeating: 0, count: records), count: 3)
         guard codes.allSatisfy({ $0.count == records }) else { return nil }
-        let agreement = Agreement(plan: plan, codes: (codes[0], codes[1], codes[2]))
+        let agreement = Agreement(plan: plan, codes: (codes[0], codes[1], codes[2]), transcript: transcript)
         return agreement.digest == agreed ? agreement : nil
     }
 
@@ -58,7 +63,7 @@ struct BatchDecision {
     /// - Parameter tag: the leader's.
     func record(_ tag: DecisionTag) -> NewRecord {
         var wire = WireBatchDecision()
-        wire.schema = 1
+        wire.schema = 2
         wire.partition = UInt32(partition)
         wire.first = range.lowerBound
         wire.end = range.upperBound
@@ -67,6 +72,7 @@ struct BatchDecision {
         wire.repeats = repeats
         wire.modelDigest = Data(model.bytes)
         wire.agreedDigest = Data(agreed.bytes)
+        wire.transcript = Data(transcript.bytes)
         wire.refusals = codes.map { $0.map { Data($0) } } ?? []
         wire.tags = tag.tags(of: Self.digest(wire)).map { Data($0) }
         return NewRecord(TopicPartition(Topics.batches), value: wire.encoded)
@@ -75,6 +81,6 @@ struct BatchDecision {
     private static func digest(_ wire: WireBatchDecision) -> Digest32 {
         var untagged = wire
         untagged.tags = []
-        return Digest32(of: [Array("cordon/decision/v1".utf8), untagged.encoded])
+        return Digest32(of: [Array("cordon/decision/v2".utf8), untagged.encoded])
     }
 }

@@ -16,7 +16,7 @@ import Tokens
 /// ends with the same.
 package final class PartitionCounts {
     private(set) var features: CountFeatures
-    private(set) var standing: CountStanding
+    package private(set) var standing: CountStanding
     private var counters: PartyCounters
     private let tokens: CountedTokens
     private let store: CounterStore

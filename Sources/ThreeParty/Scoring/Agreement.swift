@@ -1,18 +1,23 @@
 package import Records
 
-/// What a batch's parties have agreed on once each knows what every one refused: randomness after that hangs on `digest`,
-/// so a run with other refusals shares no mask with this one (DESIGN section 4.1).
+/// What a batch's parties have agreed on once each knows what every one refused, and what every one sent: randomness after that
+/// hangs on `digest`, so a run with other refusals, or with another frame, shares no mask with this one (DESIGN section 4.1).
 package struct Agreement: Sendable {
     /// Nil for each transaction that is scored.
     package let refusals: [AgreedRefusal?]
     package let digest: Digest32
     /// What each party refused, in the order of parties: one byte a record.
     package let codes: [[UInt8]]
+    /// The digest of the first round's three frames. With plan and codes it is all that `digest` is computed from.
+    package let transcript: Digest32
 
     /// - Parameter codes: one byte a transaction and party; 0 where it was accepted.
-    package init(plan: Digest32, codes: (zero: [UInt8], one: [UInt8], two: [UInt8])) {
+    package init(
+        plan: Digest32, codes: (zero: [UInt8], one: [UInt8], two: [UInt8]), transcript: Digest32
+    ) {
         precondition(codes.zero.count == codes.one.count && codes.zero.count == codes.two.count)
         self.codes = [codes.zero, codes.one, codes.two]
+        self.transcript = transcript
         refusals = codes.zero.indices.map { event in
             for (party, code) in [
                 (PartyID.zero, codes.zero[event]), (.one, codes.one[event]), (.two, codes.two[event]),
@@ -22,6 +27,9 @@ package struct Agreement: Sendable {
             }
             return nil
         }
-        digest = Digest32(of: [Array("cordon/agreed/v1".utf8), plan.bytes, codes.zero, codes.one, codes.two])
+        digest = Digest32(
+            of: [
+                Array("cordon/agreed/v2".utf8), plan.bytes, codes.zero, codes.one, codes.two, transcript.bytes,
+            ])
     }
 }

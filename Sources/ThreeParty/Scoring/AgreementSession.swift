@@ -11,7 +11,7 @@ package struct AgreementSession: ~Copyable {
 
     private let party: PartyID
     private let plan: Digest32
-    private var refusals: [PartyID: [UInt8]] = [:]
+    private var round: FirstRound
     private let own: [UInt8]
 
     /// - Parameter refusals: one code a record, 0 for none.
@@ -19,11 +19,12 @@ package struct AgreementSession: ~Copyable {
         self.party = party
         self.plan = plan
         self.own = own
+        round = FirstRound(plan: plan, records: own.count)
     }
 
     /// The refusals of this party, to both peers.
     package mutating func start() -> [Effect] {
-        refusals[party] = own
+        round.add(frame: own, of: party)
         return [party.next, party.previous].map { .send(.refusals, to: $0, digest: plan, payload: own) }
     }
 
@@ -33,17 +34,16 @@ package struct AgreementSession: ~Copyable {
     ///   record, `peerAborted`, and `unexpected` for another kind or a second frame.
     package mutating func receive(_ frame: Frame) throws(StepError) -> [Effect] {
         switch frame.kind {
-        case .refusals where refusals[frame.sender] == nil:
+        case .refusals where !round.has(frame.sender):
             guard frame.digest == plan else { throw .disagreement(peer: frame.sender, kind: frame.kind) }
             guard frame.payload.count == own.count else {
                 throw .wrongLength(
                     peer: frame.sender, kind: frame.kind, expected: own.count, got: frame.payload.count)
             }
-            refusals[frame.sender] = frame.payload
+            round.add(frame: frame.payload, of: frame.sender)
         case .abort: throw .peerAborted(frame.sender)
         default: throw .unexpected(peer: frame.sender, kind: frame.kind)
         }
-        guard let zero = refusals[.zero], let one = refusals[.one], let two = refusals[.two] else { return [] }
-        return [.finished(Agreement(plan: plan, codes: (zero, one, two)))]
+        return round.agreement.map { [.finished($0)] } ?? []
     }
 }

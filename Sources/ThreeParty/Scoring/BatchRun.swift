@@ -96,21 +96,21 @@ package struct BatchRun: ~Copyable {
     /// Refusals are told in both parts, the other way round.
     private func isOfLookups(_ frame: Frame) -> Bool {
         switch frame.kind {
-        case .countDeal, .countBits, .abort: true
+        case .countDeal, .countBits, .countBitsHash, .abort: true
         case .refusals: frame.sender == party.next
         default: false
         }
     }
 
-    /// Begins the second part with the looked-up bits behind the members' own. Its randomness hangs on the agreed
-    /// digest, not on the plan's, since these bits depend on who refused what.
+    /// Begins the second part with the looked-up bits behind the members' own. Its randomness hangs on what was agreed and
+    /// sent before, not on the plan alone, since these bits depend on it.
     private mutating func beginScoring(
         _ result: CountLookupResult, keys: borrowing PairKeys
     ) throws(StepError) -> [BatchSession.Effect] {
         guard case .count(let model, let inputs, let counts) = work else { return [] }
         counted = (result.agreement, result.rounds)
         var session = BatchSession(
-            party: party, plan: result.agreement.digest, model: model,
+            party: party, plan: result.digest, model: model,
             inputs: inputs.appending(result, counts, at: party))
         var effects = session.start(keys: keys)
         scoring = consume session
@@ -143,7 +143,7 @@ package struct BatchRun: ~Copyable {
             .finished(
                 BatchResult(
                     scoreShares: [], refusals: agreement.refusals, agreedDigest: agreement.digest, agreement: agreement,
-                    rounds: 1))
+                    received: .zero, rounds: 1))
         }
     }
 

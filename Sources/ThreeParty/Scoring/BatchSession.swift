@@ -38,6 +38,10 @@ package struct BatchResult: Sendable {
     package var agreedDigest: Digest32
     /// What all three parties agreed to take, before anything was scored; it is what they count.
     package var agreement: Agreement
+    /// A digest of the one-hot shares that the score shares were computed from, under a key that their sender does not know. This
+    /// party's alone: where another deal comes under the same agreed digest it is another, and so must be the keys of all that
+    /// leaves this party with the shares in it. Zeros where nothing was scored.
+    package var received: Digest32
     /// Messages that waited for one another.
     package var rounds: Int
 }
@@ -76,7 +80,7 @@ package struct BatchSession: ~Copyable {
     private let inputs: BatchInputs
     private var phase = Phase.conditionBits
     private var ownBits: [UInt8] = []
-    private var refusals: [PartyID: [UInt8]] = [:]
+    private var round: FirstRound
     private var nextBits: [UInt8]?
     private var deal: Frame?
     private var rounds = 0
@@ -89,6 +93,7 @@ package struct BatchSession: ~Copyable {
         self.plan = plan
         self.model = model
         self.inputs = inputs
+        round = FirstRound(plan: plan, records: inputs.count)
     }
 
     /// Round 1: what this party says first.
@@ -98,11 +103,11 @@ package struct BatchSession: ~Copyable {
             keys.withPrevious.bytes(.conditionZeroShare, digest: plan, count: count),
             keys.withNext.bytes(.conditionZeroShare, digest: plan, count: count))
         ownBits = model.conditions.masked(inputs, zeroShare: zero)
-        let own = inputs.codes
-        refusals[party] = own
+        let bits = inputs.codes + ownBits
+        round.add(frame: bits, of: party)
         return [
-            .send(.conditionBits, to: party.previous, digest: plan, payload: own + ownBits),
-            .send(.refusals, to: party.next, digest: plan, payload: own),
+            .send(.conditionBits, to: party.previous, digest: plan, payload: bits),
+            .send(.refusals, to: party.next, digest: plan, payload: round.told(of: party)),
         ]
     }
 
@@ -113,13 +118,13 @@ package struct BatchSession: ~Copyable {
         switch frame.kind {
         case .conditionBits:
             guard frame.sender == party.next, nextBits == nil else { throw unexpected(frame) }
-            try check(frame, digest: plan, count: inputs.count * (1 + model.shape.conditionBytes))
-            refusals[frame.sender] = Array(frame.payload.prefix(inputs.count))
-            nextBits = Array(frame.payload.dropFirst(inputs.count))
+            try check(
+                frame, digest: plan, count: round.wordBytes + inputs.count * model.shape.conditionBytes)
+            nextBits = round.add(frame: frame.payload, of: frame.sender)
         case .refusals:
-            guard frame.sender == party.previous, refusals[frame.sender] == nil else { throw unexpected(frame) }
-            try check(frame, digest: plan, count: inputs.count)
-            refusals[frame.sender] = frame.payload
+            guard frame.sender == party.previous, !round.has(frame.sender) else { throw unexpected(frame) }
+            try check(frame, digest: plan, count: round.toldBytes)
+            round.add(told: frame.payload, of: frame.sender)
         case .lookupDeal:
             guard frame.sender == party.previous, deal == nil else { throw unexpected(frame) }
             deal = frame
@@ -127,9 +132,9 @@ package struct BatchSession: ~Copyable {
         default: throw unexpected(frame)
         }
         var effects: [Effect] = []
-        if case .conditionBits = phase, let nextBits, refusals.count == 3 {
+        if case .conditionBits = phase, let nextBits, let agreement = round.agreement {
             rounds += 1
-            effects += beginLookup(nextBits: nextBits, keys: keys)
+            effects += beginLookup(agreement, nextBits: nextBits, keys: keys)
         }
         if case .lookup(let agreement, let own, let next) = phase, let deal {
             try check(deal, digest: agreement.digest, count: inputs.count * model.shape.dealBytes)
@@ -141,9 +146,9 @@ package struct BatchSession: ~Copyable {
     }
 
     /// Round 2: deals the one-hots of the index parts that this party knows.
-    private mutating func beginLookup(nextBits: [UInt8], keys: borrowing PairKeys) -> [Effect] {
-        let agreement = Agreement(
-            plan: plan, codes: (refusals[.zero]!, refusals[.one]!, refusals[.two]!))
+    private mutating func beginLookup(
+        _ agreement: Agreement, nextBits: [UInt8], keys: borrowing PairKeys
+    ) -> [Effect] {
         let (agreed, agreedRefusals) = (agreement.digest, agreement.refusals)
         let payload =
             switch model.lookup {
@@ -191,18 +196,21 @@ package struct BatchSession: ~Copyable {
         _ agreement: Agreement, _ own: [UInt8], _ next: [UInt8], deal: [UInt8], keys: borrowing PairKeys
     ) -> BatchResult {
         let (agreed, refused) = (agreement.digest, agreement.refusals)
+        var key = keys.withNext.stream(.dealHash, digest: agreed)
+        var received = FrameHash(rowBytes: model.shape.dealBytes, key: &key)
         let shares =
             switch model.lookup {
-            case .z16(let lookup): answers(lookup, agreed, refused, own, next, deal, keys)
-            case .z32(let lookup): answers(lookup, agreed, refused, own, next, deal, keys)
+            case .z16(let lookup): answers(lookup, agreed, refused, own, next, deal, &received, keys)
+            case .z32(let lookup): answers(lookup, agreed, refused, own, next, deal, &received, keys)
             }
         return BatchResult(
-            scoreShares: shares, refusals: refused, agreedDigest: agreed, agreement: agreement, rounds: rounds)
+            scoreShares: shares, refusals: refused, agreedDigest: agreed, agreement: agreement,
+            received: received.digest, rounds: rounds)
     }
 
     private func answers<R: RingElement>(
         _ lookup: LeafLookup<R>, _ agreed: Digest32, _ refused: [AgreedRefusal?], _ own: [UInt8], _ next: [UInt8],
-        _ deal: [UInt8], _ keys: borrowing PairKeys
+        _ deal: [UInt8], _ received: inout FrameHash, _ keys: borrowing PairKeys
     ) -> [UInt8] {
         let row = model.shape.dealBytes
         let count = inputs.count * R.byteCount
@@ -225,8 +233,11 @@ package struct BatchSession: ~Copyable {
                         UnsafeBufferPointer(rebasing: fromNext[at..<at + model.shape.leaves]), indices: indices,
                         second: false)
                     indices.read(next, event: event)
-                    let second = UnsafeBufferPointer(rebasing: deal[event * row..<(event + 1) * row])
-                        .withMemoryRebound(to: R.self) { lookup.answer($0, indices: indices, second: true) }
+                    let dealt = UnsafeBufferPointer(rebasing: deal[event * row..<(event + 1) * row])
+                    received.add(UnsafeRawBufferPointer(dealt))
+                    let second = dealt.withMemoryRebound(to: R.self) {
+                        lookup.answer($0, indices: indices, second: true)
+                    }
                     out[event] = first &+ second &+ plus[event] &- minus[event]
                 }
             }

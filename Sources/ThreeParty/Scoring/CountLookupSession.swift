@@ -4,8 +4,10 @@ package import Records
 package struct CountLookupResult: Sendable {
     /// Components `i` and `i + 1` of each transaction's thermometer bits; nil where any party refused it.
     package var bits: [BitShares?]
-    /// On what everything after these bits must hang: they are others where refusals are others.
+    /// What the parties agreed to take, which the bits hang on.
     package var agreement: Agreement
+    /// On what everything after these bits must hang: the agreement, and the three frames with the masked bits.
+    package var digest: Digest32
     /// Messages that waited for one another.
     package var rounds: Int
 }
@@ -13,8 +15,8 @@ package struct CountLookupResult: Sendable {
 /// The count lookups of one batch at one party, before its condition bits: takes frames, returns what to send. No I/O, no
 /// clock.
 ///
-/// Two rounds. The first deals the one-hots and tells refusals; the second passes the bits on. A frame may overtake those
-/// before it, and waits here.
+/// Two rounds. The first deals the one-hots and tells refusals; the second passes the bits on. In both, the party that does not get
+/// a frame is told its hash. A frame may overtake those before it, and waits here.
 package struct CountLookupSession: ~Copyable {
     /// What the caller has to do: send a frame of this batch, or take the result as the end.
     package enum Effect: Sendable {
@@ -33,9 +35,11 @@ package struct CountLookupSession: ~Copyable {
     private let queries: CountQueries
     private let lookup: CountLookup
     private var phase = Phase.deal
-    private var refusals: [PartyID: [UInt8]] = [:]
+    private var round: FirstRound
     private var deal: [UInt8]?
     private var bits: Frame?
+    /// The hash of the bits that this party does not get.
+    private var told: Frame?
     private var rounds = 0
 
     /// - Parameter plan: a digest of all that the lookups depend on: the batch's records *and* what the counts are sums of. Two
@@ -45,16 +49,17 @@ package struct CountLookupSession: ~Copyable {
         self.plan = plan
         self.queries = queries
         lookup = CountLookup(party: party, shape: queries.shape)
+        round = FirstRound(plan: plan, records: queries.transactions)
     }
 
     /// Round 1: what this party says first.
     package mutating func start(keys: borrowing PairKeys) -> [Effect] {
         var stream = keys.withPrevious.stream(.countOneHot, digest: plan)
-        let own = queries.refusals
-        refusals[party] = own
+        let dealt = queries.refusals + lookup.deal(queries, stream: &stream)
+        round.add(frame: dealt, of: party)
         return [
-            .send(.countDeal, to: party.next, digest: plan, payload: own + lookup.deal(queries, stream: &stream)),
-            .send(.refusals, to: party.previous, digest: plan, payload: own),
+            .send(.countDeal, to: party.next, digest: plan, payload: dealt),
+            .send(.refusals, to: party.previous, digest: plan, payload: round.told(of: party)),
         ]
     }
 
@@ -67,36 +72,39 @@ package struct CountLookupSession: ~Copyable {
         case .countDeal:
             guard frame.sender == party.previous, deal == nil else { throw unexpected(frame) }
             try check(
-                frame, digest: plan, count: count + lookup.dealBytes(from: frame.sender, transactions: count))
-            refusals[frame.sender] = Array(frame.payload.prefix(count))
-            deal = Array(frame.payload.dropFirst(count))
+                frame, digest: plan,
+                count: round.wordBytes + lookup.dealBytes(from: frame.sender, transactions: count))
+            deal = round.add(frame: frame.payload, of: frame.sender)
         case .refusals:
-            guard frame.sender == party.next, refusals[frame.sender] == nil else { throw unexpected(frame) }
-            try check(frame, digest: plan, count: count)
-            refusals[frame.sender] = frame.payload
+            guard frame.sender == party.next, !round.has(frame.sender) else { throw unexpected(frame) }
+            try check(frame, digest: plan, count: round.toldBytes)
+            round.add(told: frame.payload, of: frame.sender)
         case .countBits:
             guard frame.sender == party.next, bits == nil else { throw unexpected(frame) }
             bits = frame
+        case .countBitsHash:
+            guard frame.sender == party.previous, told == nil else { throw unexpected(frame) }
+            told = frame
         case .abort: throw .peerAborted(frame.sender)
         default: throw unexpected(frame)
         }
         var effects: [Effect] = []
-        if case .deal = phase, let deal, let zero = refusals[.zero], let one = refusals[.one], let two = refusals[.two]
-        {
+        if case .deal = phase, let deal, let agreement = round.agreement {
             rounds += 1
-            effects.append(pass(deal, Agreement(plan: plan, codes: (zero, one, two)), keys: keys))
+            effects += pass(deal, agreement, keys: keys)
         }
-        if case .bits(let agreement, let own) = phase, let bits {
+        if case .bits(let agreement, let own) = phase, let bits, let told {
             try check(bits, digest: agreement.digest, count: count * queries.shape.bytes)
+            try check(told, digest: agreement.digest, count: FirstRound.hashBytes)
             rounds += 1
             phase = .finished
-            effects.append(.finished(finish(agreement, own, bits.payload)))
+            effects.append(.finished(finish(agreement, own, bits.payload, told: told.payload)))
         }
         return effects
     }
 
-    /// Round 2: this party's share of the bits.
-    private mutating func pass(_ deal: [UInt8], _ agreement: Agreement, keys: borrowing PairKeys) -> Effect {
+    /// Round 2: this party's share of the bits, and its hash to the party that does not get it.
+    private mutating func pass(_ deal: [UInt8], _ agreement: Agreement, keys: borrowing PairKeys) -> [Effect] {
         let count = queries.transactions * queries.shape.bytes
         var zero = keys.withPrevious.bytes(.countZeroShare, digest: agreement.digest, count: count)
         var other = keys.withNext.stream(.countZeroShare, digest: agreement.digest)
@@ -105,17 +113,30 @@ package struct CountLookupSession: ~Copyable {
         let own = lookup.answer(
             queries, refusals: agreement.refusals, deal: deal, stream: &stream, zeroShare: zero)
         phase = .bits(agreement, own: own)
-        return .send(.countBits, to: party.previous, digest: agreement.digest, payload: own)
+        return [
+            .send(.countBits, to: party.previous, digest: agreement.digest, payload: own),
+            .send(
+                .countBitsHash, to: party.next, digest: agreement.digest, payload: FirstRound.hash(own).bytes),
+        ]
     }
 
     /// The replicated components: this party's own answer, and the one that the next party sent.
-    private func finish(_ agreement: Agreement, _ own: [UInt8], _ next: [UInt8]) -> CountLookupResult {
+    private func finish(
+        _ agreement: Agreement, _ own: [UInt8], _ next: [UInt8], told: [UInt8]
+    ) -> CountLookupResult {
         let width = queries.shape.bytes
         let bits = agreement.refusals.enumerated().map { event, refusal -> BitShares? in
             let row = event * width..<(event + 1) * width
             return refusal == nil ? BitShares(first: Array(own[row]), second: Array(next[row])) : nil
         }
-        return CountLookupResult(bits: bits, agreement: agreement, rounds: rounds)
+        let frames = [
+            party: FirstRound.hash(own), party.next: FirstRound.hash(next), party.previous: Digest32(told),
+        ].compactMapValues { $0 }
+        guard let transcript = FirstRound.transcript(frames) else { preconditionFailure("a hash has 32 bytes") }
+        return CountLookupResult(
+            bits: bits, agreement: agreement,
+            digest: Digest32(of: [Array("cordon/counts/v2".utf8), agreement.digest.bytes, transcript.bytes]),
+            rounds: rounds)
     }
 
     private func check(_ frame: Frame, digest: Digest32, count: Int) throws(StepError) {

@@ -6,9 +6,11 @@ extension LinkProtocol {
         kinds: [
             .proposal: "proposal", .conditionBits: "conditionBits", .refusals: "refusals", .lookupDeal: "lookupDeal",
             .completed: "completed", .abort: "abort", .countDeal: "countDeal", .countBits: "countBits",
+            .countBitsHash: "countBitsHash",
         ],
         labels: [
-            .conditionZeroShare, .lookupOneHot, .scoreZeroShare, .countOneHot, .countZeroShare, .decisionTag,
+            .conditionZeroShare, .lookupOneHot, .scoreZeroShare, .dealHash, .countOneHot, .countZeroShare,
+            .decisionTag,
         ])
 }
 
@@ -24,10 +26,10 @@ extension Frame.Kind {
     package static let proposal = Frame.Kind(rawValue: 1)
     /// Masked condition bits, to the previous party, after the sender's refusals. Digest: the plan's.
     package static let conditionBits = Frame.Kind(rawValue: 2)
-    /// The sender's refusals alone, to the next party; before counts are looked up to the previous one, of labels to both.
-    /// Digest: the plan's.
+    /// The sender's refusals, and the hash of its `conditionBits`, to the next party; before counts are looked up of its
+    /// `countDeal`, to the previous one; of labels refusals alone, to both. Digest: the plan's.
     package static let refusals = Frame.Kind(rawValue: 3)
-    /// One-hot shares, to the next party. Digest: of the plan and the refusals that all three agreed on.
+    /// One-hot shares, to the next party. Digest: of the plan, the refusals that all three agreed on, and the first round's frames.
     package static let lookupDeal = Frame.Kind(rawValue: 4)
     /// The sender's score shares are in the log; of labels, that it has agreed. To the leader. Digest: as for `lookupDeal`.
     package static let completed = Frame.Kind(rawValue: 5)
@@ -37,6 +39,8 @@ extension Frame.Kind {
     package static let countDeal = Frame.Kind(rawValue: 7)
     /// Masked thermometer bits of counts, to the previous party. Digest: as for `lookupDeal`.
     package static let countBits = Frame.Kind(rawValue: 8)
+    /// The hash of the sender's `countBits`, to the next party, which does not get them. Digest: as for `lookupDeal`.
+    package static let countBitsHash = Frame.Kind(rawValue: 9)
 }
 
 extension StepLabel {
@@ -46,6 +50,8 @@ extension StepLabel {
     package static let lookupOneHot = StepLabel("cordon/step/2/one-hot")
     /// Additive zero-share of the scores.
     package static let scoreZeroShare = StepLabel("cordon/step/2/zero-share")
+    /// No mask: the key under which a party hashes the one-hot shares that it was dealt, which their dealer does not know.
+    package static let dealHash = StepLabel("cordon/step/2/deal-hash")
     /// Shares of the count lookups' one-hots; hangs on the plan's digest.
     package static let countOneHot = StepLabel("cordon/count/1/one-hot")
     /// XOR zero-share of the counts' thermometer bits; hangs on the agreed digest.

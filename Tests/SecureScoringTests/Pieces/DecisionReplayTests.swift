@@ -83,7 +83,7 @@ struct DecisionReplayTests {
     private func tagged(_ decision: WireBatchDecision, by party: PartyID = .zero) -> [UInt8] {
         var decision = decision
         decision.tags = []
-        let digest = Digest32(of: [Array("cordon/decision/v1".utf8), decision.encoded])
+        let digest = Digest32(of: [Array("cordon/decision/v2".utf8), decision.encoded])
         decision.tags = PartySeeds.decisionTag(party).tags(of: digest).map { Data($0) }
         return decision.encoded
     }
@@ -119,7 +119,7 @@ struct DecisionReplayTests {
         next.first = last.end
         next.end = last.end + 1
         var unversioned = next
-        unversioned.schema = 2
+        unversioned.schema = 1
         try append(nil)
         try append([0xFF])
         try append(tagged(next, by: .one))

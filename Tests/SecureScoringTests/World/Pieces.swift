@@ -103,7 +103,8 @@ final class LoneBackend: ScoringBackend {
                         NewRecord(
                             TopicPartition(Topics.scores(MemberID("bank-a")!)),
                             value: records.map { UInt8(truncatingIfNeeded: $0.position.offset) })
-                    ], agreement: Agreement(plan: batch.plan.digest, codes: (codes, none, none)), rounds: 0,
+                    ], agreement: Agreement(plan: batch.plan.digest, codes: (codes, none, none), transcript: .zero),
+                    rounds: 0,
                     counted: nil)))
         events.append(.completed)
     }

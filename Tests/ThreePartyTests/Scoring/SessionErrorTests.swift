@@ -6,7 +6,7 @@ import ThreeParty
 
 private let plan = Digest32(of: [[1, 2, 3]])
 private let kinds: [Frame.Kind] = [
-    .proposal, .conditionBits, .refusals, .lookupDeal, .completed, .abort, .countDeal, .countBits,
+    .proposal, .conditionBits, .refusals, .lookupDeal, .completed, .abort, .countDeal, .countBits, .countBitsHash,
 ]
 
 private func frame(
@@ -21,7 +21,7 @@ struct AgreementTests {
     func digest() {
         var digests: Set<Digest32> = []
         func add(_ plan: Digest32, _ zero: [UInt8], _ one: [UInt8], _ two: [UInt8]) {
-            let (isNew, _) = digests.insert(Agreement(plan: plan, codes: (zero, one, two)).digest)
+            let (isNew, _) = digests.insert(Agreement(plan: plan, codes: (zero, one, two), transcript: .zero).digest)
             #expect(isNew)
         }
         add(plan, [0, 0], [0, 0], [0, 0])
@@ -44,7 +44,7 @@ struct AgreementTests {
     func refusals(seed: UInt64) {
         var random = SplitMix64(state: seed)
         let codes = (0..<3).map { _ in (0..<40).map { _ in UInt8.random(in: 0...3, using: &random) / 2 * 7 } }
-        let agreement = Agreement(plan: plan, codes: (codes[0], codes[1], codes[2]))
+        let agreement = Agreement(plan: plan, codes: (codes[0], codes[1], codes[2]), transcript: .zero)
         #expect(agreement.codes == codes && agreement.refusals.count == 40)
         for event in 0..<40 {
             let first = PartyID.allCases.first { codes[$0.rawValue][event] != 0 }
@@ -218,7 +218,7 @@ struct BatchSessionErrorTests {
     func otherKinds() throws {
         for sender in [PartyID.zero, .two] {
             #expect(try fixture.outcome([frame(.abort, sender)]).error == .peerAborted(sender))
-            for kind in [Frame.Kind.proposal, .completed, .countDeal, .countBits] {
+            for kind in [Frame.Kind.proposal, .completed, .countDeal, .countBits, .countBitsHash] {
                 #expect(try fixture.outcome([frame(kind, sender)]).error == .unexpected(peer: sender, kind: kind))
             }
         }

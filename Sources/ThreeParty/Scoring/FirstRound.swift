@@ -1,0 +1,66 @@
+import Records
+
+/// The first round of a batch as one party sees it: what each of the three says of the records, and the hash of the frame that each
+/// sent with it. No party gets all three frames; whoever does not get one is told its hash.
+///
+/// The agreement hangs on all of it. So whoever sends another frame when a plan is run again meets other masks, and a mask never
+/// serves two inputs.
+struct FirstRound {
+    private let plan: Digest32
+    /// Records of the batch.
+    private let count: Int
+    private var words: [PartyID: [UInt8]] = [:]
+    private var frames: [PartyID: Digest32] = [:]
+
+    init(plan: Digest32, records count: Int) {
+        self.plan = plan
+        self.count = count
+    }
+
+    /// The length of a party's word: a refusal code a record.
+    var wordBytes: Int { count }
+    /// The length of a frame that tells a word and the hash of the frame that its receiver does not get.
+    var toldBytes: Int { wordBytes + Self.hashBytes }
+
+    static let hashBytes = 32
+
+    /// Whether a party's word is known.
+    func has(_ party: PartyID) -> Bool { words[party] != nil }
+
+    /// Adds a frame that begins with its sender's word, as it was sent or received; gives back what follows the word.
+    @discardableResult
+    mutating func add(frame payload: [UInt8], of party: PartyID) -> [UInt8] {
+        words[party] = Array(payload.prefix(wordBytes))
+        frames[party] = Self.hash(payload)
+        return Array(payload.dropFirst(wordBytes))
+    }
+
+    /// Adds what a party tells of a frame that this one does not get.
+    ///
+    /// - Parameter payload: `toldBytes`.
+    mutating func add(told payload: [UInt8], of party: PartyID) {
+        words[party] = Array(payload.prefix(wordBytes))
+        frames[party] = Digest32(payload.suffix(Self.hashBytes))
+    }
+
+    /// What to tell of a frame of this party's to the one that does not get it.
+    func told(of party: PartyID) -> [UInt8] { words[party, default: []] + (frames[party]?.bytes ?? []) }
+
+    /// The agreement, once all three have said their word.
+    var agreement: Agreement? {
+        guard let zero = words[.zero], let one = words[.one], let two = words[.two],
+            let transcript = Self.transcript(frames)
+        else { return nil }
+        return Agreement(plan: plan, codes: (zero, one, two), transcript: transcript)
+    }
+
+    /// The hash by which a frame's payload is told.
+    static func hash(_ payload: [UInt8]) -> Digest32 { Digest32(of: [payload]) }
+
+    /// The digest of a round: of the hashes of its three frames, in the order of their senders; nil where one is missing.
+    static func transcript(_ frames: [PartyID: Digest32]) -> Digest32? {
+        let hashes = PartyID.allCases.compactMap { frames[$0]?.bytes }
+        guard hashes.count == 3 else { return nil }
+        return Digest32(of: [Array("cordon/round/v2".utf8)] + hashes)
+    }
+}
