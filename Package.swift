@@ -148,7 +148,7 @@ let package = Package(
             name: "Simulation",
             dependencies: [
                 "Records", "ThreeParty", "Tokens", "Model", "Keys", "Formats", "Policy", "EventLogs", "Stages",
-                "Telemetry", "SecureScoring", "Worlds", "PipelineFiles", "Roles", logging,
+                "Telemetry", "Sealing", "SecureScoring", "Worlds", "PipelineFiles", "Roles", logging,
             ], swiftSettings: settings),
         .executableTarget(
             name: "cordon",
@@ -169,7 +169,7 @@ let package = Package(
                 "Secrets", "Records", "ThreeParty", "Tokens", "Counters", "Model", "Keys", "Sealing", "Manifests",
                 "Formats", "EventLogs", "LocalStore", "TLSTransport", "Stages", "Telemetry",
                 "HTTPFront", "Ingest", "SecureScoring", "TokenService", "Plots", "Worlds", "PipelineFiles", "Roles",
-                "Terminal", "LocalConsortium", logging, crypto,
+                "Terminal", "LocalConsortium", "Evaluation", logging, crypto,
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
@@ -178,8 +178,9 @@ let package = Package(
         .testTarget(
             name: "AttackTests",
             dependencies: [
-                "Counters", "EventLogs", "Formats", "Ingest", "Keys", "LocalStore", "Manifests", "Model", "ModelSync",
-                "PipelineFiles", "Records", "Roles", "Sealing", "Secrets", "SecureScoring", "Simulation", "Stages", "Telemetry",
+                "Counters", "Evaluation", "EventLogs", "Formats", "Ingest", "Keys", "LocalStore", "Manifests", "Model",
+                "ModelSync", "PipelineFiles", "Records", "Roles", "Sealing", "Secrets", "SecureScoring", "Simulation",
+                "Stages", "Telemetry",
                 "ThreeParty", "TokenService", "Tokens", "Support", logging,
             ], swiftSettings: unoptimised),
         .testTarget(

@@ -7,6 +7,14 @@ package struct TopicSettings: Hashable, Sendable {
         case compact
     }
 
+    /// Whose clock says when a record was appended. Kafka only: other logs take their own.
+    package enum Timestamps: String, Hashable, Sendable {
+        /// The writer's, so a writer says what it likes.
+        case writer
+        /// The broker's.
+        case log
+    }
+
     package var name: String
     package var partitions: Int
     package var cleanup: Cleanup
@@ -17,10 +25,12 @@ package struct TopicSettings: Hashable, Sendable {
     /// Copies on different brokers, and how many of them an append waits for. Kafka only.
     package var replication: Int?
     package var minInSync: Int?
+    package var timestamps: Timestamps?
 
     package init(
         name: String, partitions: Int = 1, cleanup: Cleanup = .delete, retention: Duration? = nil,
-        retentionBytes: Int? = nil, replication: Int? = nil, minInSync: Int? = nil
+        retentionBytes: Int? = nil, replication: Int? = nil, minInSync: Int? = nil,
+        timestamps: Timestamps? = nil
     ) {
         self.name = name
         self.partitions = partitions
@@ -29,5 +39,6 @@ package struct TopicSettings: Hashable, Sendable {
         self.retentionBytes = retentionBytes
         self.replication = replication
         self.minInSync = minInSync
+        self.timestamps = timestamps
     }
 }

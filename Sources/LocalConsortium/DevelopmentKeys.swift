@@ -42,13 +42,14 @@ package struct DevelopmentKeys {
             let hpke = HPKEPrivateKey()
             try store.store(identity)
             try store.store(hpke)
-            members.append(Roster.Member(id: id, identity: identity.verifyingKey, hpke: hpke.publicKey))
+            members.append(
+                Roster.Member(id: id, identity: identity.verifyingKey, hpke: hpke.publicKey, budget: plan.budget))
         }
         let signer = SigningKey()
         try coordinator.store(signer)
         let roster = Roster(
             consortium: plan.name, epoch: plan.epoch, coordinator: signer.verifyingKey, cell: Cell(parties),
-            members: members)
+            members: members, eventTime: plan.eventTime)
         try writeFile(Array(roster.yaml.utf8), to: rosterFile)
         return roster
     }

@@ -16,12 +16,18 @@ package struct ConsortiumPlan: Sendable {
     package var epoch: UInt32
     package var parties: [PartyID: Address]
     package var members: [MemberID]
+    /// Of every member, until the roster says otherwise.
+    package var budget: QueryBudget
+    /// How far event times may be from the log's; nil for any distance.
+    package var eventTime: EventTimeLimits?
 
     package init(file: String) throws(ConfigurationError) {
         let root = try YAMLNode(file: file)
-        try root.allow("consortium", "epoch", "parties", "members")
+        try root.allow("consortium", "epoch", "parties", "members", "budget", "event_time")
         name = try root.child("consortium").string
         epoch = UInt32(try root.child("epoch").int(in: 1...Int(Int32.max)))
+        budget = try readBudget(root.optional("budget"))
+        eventTime = try readEventTime(root.optional("event_time"))
         parties = [:]
         for node in try root.child("parties").list {
             try node.allow("name", "host", "port")

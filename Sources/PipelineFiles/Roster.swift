@@ -9,11 +9,14 @@ package struct Roster: Sendable {
         package var identity: VerifyingKey
         /// What rejected originals are sealed to.
         package var hpke: HPKEPublicKey
+        /// How much of the member's the parties score.
+        package var budget: QueryBudget
 
-        package init(id: MemberID, identity: VerifyingKey, hpke: HPKEPublicKey) {
+        package init(id: MemberID, identity: VerifyingKey, hpke: HPKEPublicKey, budget: QueryBudget) {
             self.id = id
             self.identity = identity
             self.hpke = hpke
+            self.budget = budget
         }
     }
 
@@ -23,32 +26,37 @@ package struct Roster: Sendable {
     /// The cell that scores every partition.
     package var cell: Cell
     package var members: [Member]
+    /// How far event times may be from the log's; nil for any distance.
+    package var eventTime: EventTimeLimits?
 
     package init(
-        consortium: String, epoch: UInt32, coordinator: VerifyingKey, cell: Cell, members: [Member]
+        consortium: String, epoch: UInt32, coordinator: VerifyingKey, cell: Cell, members: [Member],
+        eventTime: EventTimeLimits?
     ) {
         self.consortium = consortium
         self.epoch = epoch
         self.coordinator = coordinator
         self.cell = cell
         self.members = members
+        self.eventTime = eventTime
     }
 
     package init(file: String) throws(ConfigurationError) {
         let root = try YAMLNode(file: file)
-        try root.allow("consortium", "epoch", "coordinator", "parties", "members")
+        try root.allow("consortium", "epoch", "coordinator", "parties", "members", "event_time")
         consortium = try root.child("consortium").string
         epoch = UInt32(try root.child("epoch").int(in: 1...Int(Int32.max)))
         coordinator = try Self.identity(root.child("coordinator"))
         cell = try Cell(root.child("parties"))
+        eventTime = try readEventTime(root.optional("event_time"))
         members = []
         for node in try root.child("members").list {
-            try node.allow("name", "identity", "hpke")
+            try node.allow("name", "identity", "hpke", "budget")
             let id = try readMember(node.child("name"), known: members.map(\.id))
             members.append(
                 Member(
-                    id: id, identity: try Self.identity(node.child("identity")), hpke: try readHPKE(node.child("hpke"))
-                ))
+                    id: id, identity: try Self.identity(node.child("identity")), hpke: try readHPKE(node.child("hpke")),
+                    budget: try readBudget(node.optional("budget"))))
         }
         guard !members.isEmpty else { throw try root.child("members").wrong("at least one member belongs here") }
     }
@@ -62,10 +70,11 @@ package struct Roster: Sendable {
     package var yaml: String {
         var out = "consortium: \(consortium)\nepoch: \(epoch)\ncoordinator: \(base64(coordinator.bytes))\n"
         out += cell.yaml
+        out += "event_time: \(eventTime.map { "{ ahead: \($0.ahead)s, late: \($0.late)s }" } ?? "unlimited")\n"
         out += "members:\n"
         for member in members {
             out += "  - name: \(member.id)\n    identity: \(base64(member.identity.bytes))\n"
-            out += "    hpke: \(base64(member.hpke.bytes))\n"
+            out += "    hpke: \(base64(member.hpke.bytes))\n    budget: \(text(member.budget))\n"
         }
         return out
     }

@@ -8,7 +8,8 @@ package func readTopics(file: String, members: [MemberID]) throws(ConfigurationE
     var out: [TopicSettings] = []
     for node in try root.child("topics").list {
         try node.allow(
-            "name", "partitions", "cleanup", "retention_days", "retention_bytes", "replication", "min_in_sync")
+            "name", "partitions", "cleanup", "retention_days", "retention_bytes", "replication", "min_in_sync",
+            "timestamps")
         let name = try node.child("name")
         let text = try name.string
         let cleanup = try node.child("cleanup")
@@ -23,6 +24,12 @@ package func readTopics(file: String, members: [MemberID]) throws(ConfigurationE
         }
         let replication = try node.optional("replication")?.int(in: 1...100)
         let minInSync = try node.optional("min_in_sync")?.int(in: 1...100)
+        let timestamps = try node.optional("timestamps").map { node throws(ConfigurationError) in
+            guard let stamps = TopicSettings.Timestamps(rawValue: try node.string) else {
+                throw node.wrong("log or writer belongs here: whose clock says when a record was appended")
+            }
+            return stamps
+        }
         let names = text.contains("<member>") ? members.map { text.replacing("<member>", with: $0.name) } : [text]
         for each in names {
             guard isTopicName(each) else {
@@ -33,7 +40,7 @@ package func readTopics(file: String, members: [MemberID]) throws(ConfigurationE
                 TopicSettings(
                     name: each, partitions: partitions, cleanup: policy,
                     retention: retention.map { .seconds($0 * 86_400) }, retentionBytes: bytes, replication: replication,
-                    minInSync: minInSync))
+                    minInSync: minInSync, timestamps: timestamps))
         }
     }
     return out

@@ -21,6 +21,19 @@ package enum Refusal: UInt8, Error, Hashable {
     case unknownSchema = 8
     /// The tokens are of an epoch whose key was never made, or lies too far back.
     case unknownTokenEpoch = 9
+    /// The member has had as many transactions scored on the record's day as its budget allows.
+    case overBudget = 20
+    /// The event time is further ahead of the record's time in the log than the roster allows.
+    case timeAhead = 21
+    /// The event time is further behind the record's time in the log than the roster allows.
+    case tooLate = 22
+    /// A transaction of the member's with this event id came before, from another place.
+    case idConflict = 23
+    /// The same transaction, from the same place, is in the batch already, or under way: no reason to tell anybody.
+    case repeated = 24
+
+    /// Whether the record could be used, and breaks a limit on what its member may ask.
+    package var isOverLimit: Bool { (Refusal.overBudget.rawValue...Refusal.idConflict.rawValue).contains(rawValue) }
 
     /// The stable code in a rejected record (docs/REJECTIONS.md).
     package var code: String {
@@ -34,6 +47,11 @@ package enum Refusal: UInt8, Error, Hashable {
         case .boxMalformed: "box_malformed"
         case .unknownTokenEpoch: "unknown_token_epoch"
         case .unknownSchema: "unknown_schema"
+        case .overBudget: "over_budget"
+        case .timeAhead: "time_ahead"
+        case .tooLate: "too_late"
+        case .idConflict: "id_conflict"
+        case .repeated: "repeated"
         }
     }
 }

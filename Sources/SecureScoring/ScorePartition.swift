@@ -20,6 +20,7 @@ package final class ScorePartition: Stage {
     private let backend: any ScoringBackend
     private let models: ModelSwitch
     private let counting: PartitionCounting
+    private let admission: Admission
     private let replay: DecisionReplay
     private let leader: BatchLeader
     private let check: ProposalCheck
@@ -36,10 +37,12 @@ package final class ScorePartition: Stage {
     /// - Parameters:
     ///   - state: where the party keeps how far it is.
     ///   - models: the same as the backend's.
+    ///   - queries: the limits of what members may ask.
     ///   - recipients: the members, and the keys that their rejected originals are sealed to.
     package init(
         in context: PartitionContext, state: any StateStore, backend: any ScoringBackend, models: ModelRegistry,
-        counting terms: CountingTerms, recipients: [MemberID: HPKEPublicKey], limits: BatchLimits
+        counting terms: CountingTerms, queries: QueryLimits, recipients: [MemberID: HPKEPublicKey],
+        limits: BatchLimits
     ) throws {
         self.context = context
         self.backend = backend
@@ -47,6 +50,7 @@ package final class ScorePartition: Stage {
         let sealed = try SealedLog(
             context.partition, log: context.log, at: self.models.scanned, clock: context.clock)
         counting = PartitionCounting(terms, in: context)
+        admission = try Admission(queries, partition: context.partition, state: state)
         let reader = BatchReader(
             sealed, models: self.models, counting: counting, patience: limits.catchUp, in: context)
         replay = DecisionReplay(counting, reader: reader, backend: backend, in: context)
@@ -174,7 +178,7 @@ package final class ScorePartition: Stage {
 
     private func begin(_ batch: SealedBatch) throws {
         queue.append(batch)
-        try backend.begin(batch, counts: counting.counts(for: batch.model))
+        try backend.begin(batch, counts: counting.counts(for: batch.model), admission: admission)
     }
 
     // MARK: Ending batches
@@ -199,6 +203,7 @@ package final class ScorePartition: Stage {
         guard let (batch, scored) = queue.removeWritten() else { return }
         // It is decided later, and counted when that is known.
         if let counted = scored.counted { counting.hold(counted) }
+        admission.settle(batch, scored.agreement)
         try commitPosition(batch.plan.range.upperBound)
         report.add(batch, scored)
     }
@@ -227,12 +232,14 @@ package final class ScorePartition: Stage {
     private func commitPosition(_ batch: SealedBatch, _ agreement: Agreement) throws {
         let accepted = batch.sources { agreement.refusals[$0] == nil }
         leader.advance(accepted)
+        admission.settle(batch, agreement)
         try commitPosition(batch.plan.range.upperBound)
     }
 
     private func commitPosition(_ offset: Int64) throws {
-        try models.commit(offset, leader.changes)
+        try models.commit(offset, leader.changes + admission.changes)
         leader.areCommitted()
+        admission.areCommitted()
         try counting.checkpoint()
         try position.reach(offset)
     }

@@ -8,6 +8,9 @@ extension Metric {
     package static let transactionsScored = Metric.counter("cordon_transactions_scored_total", "Transactions scored.")
     package static let transactionsRefused = Metric.counter(
         "cordon_transactions_refused_total", "Transactions refused by a party.")
+    package static let transactionsOverLimit = Metric.counter(
+        "cordon_transactions_over_limit_total",
+        "Transactions refused because they break a limit on what their member may ask, by reason.", labels: ["reason"])
     package static let repeatsDropped = Metric.counter(
         "cordon_repeats_dropped_total", "Repeated transactions that were dropped from batches.")
     package static let batchesRecounted = Metric.counter(
@@ -31,6 +34,7 @@ extension Metric {
 package enum ScoringMetrics {
     package static let all: [Metric] = [
         .repeatsDropped, .batches, .batchesAborted, .rounds, .transactionsScored, .transactionsRefused,
+        .transactionsOverLimit,
         .batchesRecounted,
         .eventsCounted, .labelsCounted, .labelsRefused, .labelBatches, .labelRecordsRefused, .countedTokenEpoch,
         .tokensLive,

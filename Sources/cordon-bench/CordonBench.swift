@@ -12,7 +12,7 @@ struct CordonBench: ParsableCommand {
             BenchStateCommand.self, BenchScoreCommand.self, BenchProtocolCommand.self, BenchGrowthCommand.self,
             BenchMachineCommand.self, BenchPartyCommand.self, BenchTokensCommand.self,
             BenchTokenRequestsCommand.self, BenchCountersCommand.self,
-            BenchPipelineCommand.self,
+            BenchPipelineCommand.self, BenchExtractCommand.self,
             BenchClearAgentCommand.self,
             BenchClearWorkerCommand.self,
         ])

@@ -66,6 +66,33 @@ struct RosterTests {
         #expect(try Roster(file: file.path).yaml == roster.yaml)
     }
 
+    @Test("has the standard limits of what members may ask where it says nothing, and none where it says unlimited")
+    func limits() throws {
+        try file.write(valid)
+        let roster = try Roster(file: file.path)
+        #expect(roster.members.map(\.budget) == [.daily(1_000_000), .daily(1_000_000)])
+        #expect(roster.eventTime == EventTimeLimits(ahead: 86_400, late: 604_800))
+        let other =
+            valid.replacingOccurrences(of: "hpke: \(key)\n  - {", with: "hpke: \(key)\n    budget: 5000\n  - {")
+            .replacingOccurrences(of: "hpke: \(key) }\n\n", with: "hpke: \(key), budget: unlimited }\n\n")
+            .replacingOccurrences(of: "epoch: 3", with: "epoch: 3\nevent_time: { ahead: 10m }")
+        try file.write(other)
+        let limited = try Roster(file: file.path)
+        #expect(limited.members[0].budget == .daily(5000))
+        #expect(limited.eventTime == EventTimeLimits(ahead: 600, late: 604_800))
+        try file.write(valid.replacingOccurrences(of: "epoch: 3", with: "epoch: 3\nevent_time: unlimited"))
+        let free = try Roster(file: file.path)
+        #expect(free.eventTime == nil)
+        try file.write(free.yaml)
+        #expect(try Roster(file: file.path).eventTime == nil)
+        #expect(
+            try mistake(replacing: "hpke: \(key)\n  - {", with: "hpke: \(key)\n    budget: 0\n  - {")
+                == "17: members[0].budget: a whole number of transactions a day from 1 on belongs here, or `unlimited`")
+        #expect(
+            try mistake(replacing: "epoch: 3", with: "epoch: 3\nevent_time: { early: 1d }")
+                == "3: event_time: unknown key `early`; known here: ahead, late")
+    }
+
     @Test("each mistake is named with its line and what belongs there")
     func mistakes() throws {
         #expect(

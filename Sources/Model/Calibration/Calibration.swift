@@ -35,14 +35,19 @@ package struct Calibration: Sendable, Hashable {
 
     /// The probability of the last point at or below `score`; the first point's below all of them. Cost: a binary
     /// search.
-    package func probability(_ score: Int64) -> Double {
+    package func probability(_ score: Int64) -> Double { points[place(of: score)].probability }
+
+    /// The score that stands for a score's step: that of the last point at or below it; the first point's below all of them.
+    package func step(_ score: Int64) -> Int64 { points[place(of: score)].score }
+
+    private func place(of score: Int64) -> Int {
         var low = 0
         var high = points.count
         while low < high {
             let middle = (low + high) / 2
             if points[middle].score <= score { low = middle + 1 } else { high = middle }
         }
-        return points[max(low - 1, 0)].probability
+        return max(low - 1, 0)
     }
 }
 

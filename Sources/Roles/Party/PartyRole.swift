@@ -142,6 +142,13 @@ package struct PartyRole: Sendable {
             endpoints: roster.cell.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
     }
 
+    /// A partition's part of what members may ask.
+    private func queryLimits() throws -> QueryLimits {
+        let partitions = try log.partitions(of: Topics.sealed)
+        return QueryLimits(
+            members: roster.members.map { ($0.id, $0.budget.share(of: partitions)) }, eventTime: roster.eventTime)
+    }
+
     private func stage(
         _ partition: Int, _ store: any StateStore, _ transport: any Transport, _ updates: TokenUpdates,
         _ metrics: Metrics
@@ -164,7 +171,7 @@ package struct PartyRole: Sendable {
             updates: updates, tag: DecisionTag(party: party, keys: try pairKeys(party, roster, keystore)))
         return try ScorePartition(
             in: context, state: store, backend: CellBackend(exchange, models: models, sessions: sessions),
-            models: models, counting: counting,
+            models: models, counting: counting, queries: try queryLimits(),
             recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }), limits: limits)
     }
 }

@@ -23,8 +23,10 @@ package protocol ScoringBackend: AnyObject {
 
     /// Opens a batch, and begins to compute it.
     ///
-    /// - Parameter counts: those that its model reads; nil where it reads none.
-    func begin(_ batch: SealedBatch, counts: PartitionCounts?) throws
+    /// - Parameters:
+    ///   - counts: those that its model reads; nil where it reads none.
+    ///   - admission: refuses transactions that break their members' limits.
+    func begin(_ batch: SealedBatch, counts: PartitionCounts?, admission: Admission) throws
 
     /// The next event; nil where there is none before `deadline`. Where it throws an abort, nothing is under way any more.
     func next(until deadline: Moment) throws -> ScoringEvent?

@@ -19,7 +19,8 @@ package struct BatchPlan: Sendable, Hashable {
     package let repeats: [Int64]
     package let digest: Digest32
 
-    /// - Parameter records: the records of both ranges without the repeats, in order.
+    /// - Parameter records: the records of both ranges without the repeats, in order. Their times in the log are part of the plan:
+    ///   limits and counts go by them.
     package init(
         partition: Int, range: Range<Int64>, labels: Range<Int64> = 0..<0, repeats: [Int64], records: [LogRecord],
         model: Digest32, counted: Digest32 = .zero
@@ -33,9 +34,7 @@ package struct BatchPlan: Sendable, Hashable {
         digest = Digest32(
             of: [
                 Array("cordon/plan/v4".utf8), Self.encode(partition, range, labels), model.bytes, counted.bytes,
-                repeats.flatMap(\.bigEndianBytes),
-                // What is counted depends on when the log took a record, too.
-                records.flatMap(\.timestamp.bigEndianBytes),
+                repeats.flatMap(\.bigEndianBytes), records.flatMap(\.timestamp.bigEndianBytes),
             ]
                 + records.map { $0.value ?? [] })
     }

@@ -28,6 +28,11 @@ package struct SealedRecord {
 
     var offset: Int64 { record.position.offset }
 
+    /// What its header says, unproven; nil where it is no transaction.
+    var header: SealedHeader? {
+        if case .transaction(let transaction) = body { transaction.header } else { nil }
+    }
+
     var activation: WireModelActivation? {
         if case .activation(let activation) = body { activation } else { nil }
     }

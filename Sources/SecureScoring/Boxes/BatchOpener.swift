@@ -18,14 +18,20 @@ final class BatchOpener {
 
     /// Opens a batch.
     ///
-    /// - Parameter counts: those that its model reads; a batch of labels has them.
-    func open(_ batch: SealedBatch, counts: PartitionCounts?) throws -> OpenedBatch {
+    /// - Parameters:
+    ///   - counts: those that its model reads; a batch of labels has them.
+    ///   - admission: refuses what could be used otherwise; nil for a batch that was decided.
+    func open(_ batch: SealedBatch, counts: PartitionCounts?, admission: Admission? = nil) throws -> OpenedBatch {
         switch batch.content {
         case .transactions(let records):
             var inputs = BatchInputs(bits: batch.model.ownBits, capacity: records.count)
             let opened = try records.map {
                 try transactions.open($0, for: batch.model, counts: counts, into: &inputs)
             }
+            let refused = admission?.admit(batch) { inputs.refusal($0) == nil } isCounted: { member, event in
+                counts?.hasCounted(event, of: member, before: batch.plan.range.lowerBound) ?? false
+            }
+            for (index, refusal) in refused ?? [:] { inputs.refuse(index, code: refusal.rawValue) }
             return OpenedBatch(batch: batch, content: .transactions(opened, inputs), tokens: counts?.standing.tokens)
         case .labels(let records):
             guard let counts else { preconditionFailure("labels are proposed where the model reads counts") }

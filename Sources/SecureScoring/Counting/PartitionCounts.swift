@@ -96,6 +96,13 @@ package final class PartitionCounts {
         return found
     }
 
+    /// Whether a member's event is counted, of a record before `offset`, or of the member's history.
+    func hasCounted(_ event: EventID, of member: MemberID, before offset: Int64) -> Bool {
+        // Counts that are ahead of a batch may have the batch's own events.
+        guard standing.sealed <= offset, let number = numbers[member] else { return false }
+        return counters.knows(event, from: number)
+    }
+
     /// The counts that a batch's transactions are scored with.
     ///
     /// - Parameter refusal: why this party can't use a transaction.

@@ -1,4 +1,5 @@
 import Logging
+import Sealing
 import Telemetry
 import ThreeParty
 
@@ -23,8 +24,13 @@ struct BatchReport {
         case .transactions:
             context.metrics.add(1, to: .batches)
             context.metrics.add(scored.rounds, to: .rounds)
+            let repeated = refusals.count { $0?.refusal == .repeated }
+            add(repeats: repeated)
             context.metrics.add(refusals.count - refused, to: .transactionsScored)
-            context.metrics.add(refused, to: .transactionsRefused)
+            context.metrics.add(refused - repeated, to: .transactionsRefused)
+            for refusal in refusals.lazy.compactMap({ $0?.refusal }) where refusal.isOverLimit {
+                context.metrics.add(1, to: .transactionsOverLimit, .init("reason", refusal.code))
+            }
         }
     }
 

@@ -40,7 +40,10 @@ package struct Rejections {
     private func refused<Record>(
         _ records: [Record], _ agreement: Agreement, _ body: (Record, AgreedRefusal) -> NewRecord
     ) -> [NewRecord] {
-        zip(records, agreement.refusals).compactMap { record, refused in refused.map { body(record, $0) } }
+        zip(records, agreement.refusals).compactMap { record, refused in
+            // What is answered already was no mistake.
+            refused.flatMap { $0.refusal == .repeated ? nil : body(record, $0) }
+        }
     }
 
     /// - Parameters:

@@ -43,13 +43,14 @@ package final class Terms: Sendable {
             let keys = FileKeystore(directory: "\(folder)/\(id)")
             try keys.store(identity)
             try keys.store(hpke)
-            members.append(Roster.Member(id: id, identity: identity.verifyingKey, hpke: hpke.publicKey))
+            members.append(
+                Roster.Member(id: id, identity: identity.verifyingKey, hpke: hpke.publicKey, budget: .standard))
         }
         let coordinator = SigningKey()
         try FileKeystore(directory: folder + "/coordinator").store(coordinator)
         roster = Roster(
             consortium: "simulated", epoch: 1, coordinator: coordinator.verifyingKey, cell: Cell(parties),
-            members: members)
+            members: members, eventTime: .standard)
         spec = try Self.features()
         model = try Self.forest(spec)
     }

@@ -3,12 +3,13 @@ import Formats
 import Model
 import Policy
 import Records
+import Sealing
 
 /// The judge of a run: holds what is in the log at its end against what an undisturbed pipeline says, in the clear.
 ///
 /// * Each accepted transaction has one decision, and nothing else has any.
 /// * Each score is the clear model's, bit for bit, of the member's own features and of what was counted before its batch.
-/// * No transaction is scored in two decided batches, and parties refuse nothing.
+/// * No transaction is scored twice, and parties refuse nothing but repeats within a batch.
 /// * Rejected records are on `<member>.rejected` with their code, and no others.
 /// * No position went back, and no mask was used for two messages.
 struct Oracle {
@@ -56,27 +57,40 @@ struct Oracle {
             // Decisions that a predecessor's repeat, as the parties pass over them.
             guard decision.first >= nextSealed, decision.labelsFirst == nextLabel else { continue }
             (nextSealed, nextLabel) = (decision.end, decision.labelsEnd)
-            if !decision.refusals.isEmpty { findings.append("the parties refused records") }
+            let repeated = repeated(decision)
             if decision.labelsEnd > decision.labelsFirst {
                 for record in labels[Int(decision.labelsFirst)..<Int(decision.labelsEnd)] {
                     label(record, &counts, &taken)
                 }
             } else {
                 let records = sealed[Int(decision.first)..<Int(decision.end)]
-                score(records.filter { !decision.repeats.contains($0.position.offset) }, &counts, &scores)
+                score(
+                    records.filter { !decision.repeats.contains($0.position.offset) }, repeated, &counts, &scores)
             }
         }
         return scores
     }
 
+    /// The places in a batch that the parties refused, which may be repeats within it alone.
+    private mutating func repeated(_ decision: WireBatchDecision) -> Set<Int> {
+        var places: Set<Int> = []
+        for codes in decision.refusals {
+            for (place, code) in codes.enumerated() where code != 0 {
+                places.insert(place)
+                if code != Refusal.repeated.rawValue { findings.append("the parties refused records") }
+            }
+        }
+        return places
+    }
+
     /// Scores a batch's transactions by what was counted before, then counts them.
     private mutating func score(
-        _ records: [LogRecord], _ counts: inout ExpectedCounts, _ scores: inout [[Int64: Int64]]
+        _ records: [LogRecord], _ repeated: Set<Int>, _ counts: inout ExpectedCounts, _ scores: inout [[Int64: Int64]]
     ) {
         var batch: [(member: Int, transaction: Transaction)] = []
         // A repeat within a batch has its first's score, and is counted with it.
         var seen: Set<[Int64]> = []
-        for record in records {
+        for (place, record) in records.enumerated() {
             guard let sealed = SealedTransaction(record.value ?? []), let source = sealed.header.source else {
                 continue
             }
@@ -85,7 +99,11 @@ struct Oracle {
                 findings.append("a record was scored that should not have been sealed")
                 continue
             }
-            guard seen.insert([Int64(member), source.offset]).inserted else { continue }
+            let isFirst = seen.insert([Int64(member), source.offset]).inserted
+            if isFirst == repeated.contains(place) {
+                findings.append("\(payment.transaction.id) of bank-\(member) is scored twice, or refused for nothing")
+            }
+            guard isFirst else { continue }
             let score = consortium.terms.model.score(values: values(of: payment, counts))
             if scores[member].updateValue(score, forKey: source.offset) != nil {
                 findings.append("\(payment.transaction.id) of bank-\(member) is in two decided batches")

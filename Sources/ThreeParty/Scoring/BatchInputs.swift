@@ -51,6 +51,14 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
         codes.append(code)
     }
 
+    /// Refuses a transaction that is in here: its row becomes zero.
+    package mutating func refuse(_ index: Int, code: UInt8) {
+        let row = index * rowBytes..<(index + 1) * rowBytes
+        first.replaceSubrange(row, with: repeatElement(0, count: rowBytes))
+        second.replaceSubrange(row, with: repeatElement(0, count: rowBytes))
+        codes[index] = code
+    }
+
     /// Expands the parts that a member sent to `party` (see `SeededComponents`); where a length is wrong, the transaction is
     /// refused.
     ///
@@ -72,7 +80,7 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
             }
         }
         guard expand(one, party, &first), expand(other, party.next, &second) else {
-            first.replaceSubrange(row, with: repeatElement(0, count: rowBytes))
+            refuse(count - 1, code: malformed)
             return
         }
         codes[count - 1] = 0

@@ -64,7 +64,7 @@ struct Bank: Sendable {
             id: "\(source)", time: EventTime(seconds: 1_530_748_831 + source), customer: "c", terminal: "t",
             amount: MinorUnits(1))
         return sealer.seal(
-            transaction, event: sealer.eventID(UInt64(source)), features: values, tokens: .none,
+            transaction, event: sealer.eventID(UInt64(source) | UInt64(index) << 32), features: values, tokens: .none,
             source: SourcePosition(offset: source, index: index))
     }
 }

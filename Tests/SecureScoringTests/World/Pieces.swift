@@ -66,6 +66,7 @@ struct Pieces {
     ) throws -> ScorePartition {
         try ScorePartition(
             in: context, state: other ?? state, backend: backend, models: registry, counting: terms,
+            queries: QueryLimits(members: [(world.a.id, .unlimited), (world.b.id, .unlimited)], eventTime: nil),
             recipients: [world.a.id: try world.a.hpke().publicKey, world.b.id: try world.b.hpke().publicKey],
             limits: BatchLimits(records: records, beat: Beat(every: .milliseconds(1)), batches: batches))
     }
@@ -91,7 +92,7 @@ final class LoneBackend: ScoringBackend {
 
     func propose(_ plan: BatchPlan, decisions: Int64) {}
 
-    func begin(_ batch: SealedBatch, counts: PartitionCounts?) {
+    func begin(_ batch: SealedBatch, counts: PartitionCounts?, admission: Admission) {
         begun.append(batch)
         let records = batch.content.records
         let codes = records.indices.map { refused.contains($0) ? UInt8(6) : 0 }

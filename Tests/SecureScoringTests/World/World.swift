@@ -34,6 +34,8 @@ final class World: Sendable {
     let path: String
     private let parties = Mutex<[PartyID: PartyThread]>([:])
     private let clock: Ticks
+    /// What members may ask; without limits where the test is of something else.
+    private let queries: QueryLimits
     private let coordinator = [UInt8](repeating: 77, count: 32)
     private let watch: @Sendable (PartyID, any StateStore) -> any StateStore
 
@@ -55,10 +57,11 @@ final class World: Sendable {
     ///   - banks: the two members; new ones where none are named.
     ///   - began: seconds since 1970 at which the log begins; long after all events where a test does not say so.
     ///   - viewed: the topic of which a party's view may differ.
+    ///   - queries: unlimited where none are named.
     ///   - watch: what a party keeps its state in, made of what it would keep it in.
     init(
         spec: BinnedSpec? = nil, banks: (a: Bank, b: Bank)? = nil, viewed: String = Topics.sealed,
-        began: Int64 = 1_790_000_000,
+        began: Int64 = 1_790_000_000, queries: QueryLimits? = nil,
         watch: @escaping @Sendable (PartyID, any StateStore) -> any StateStore = { $1 }
     ) throws {
         path = NSTemporaryDirectory() + "cordon-\(UUID().uuidString)"
@@ -67,6 +70,8 @@ final class World: Sendable {
         self.spec = try spec ?? testSpec()
         self.watch = watch
         clock = Ticks(from: began * 1_000_000)
+        self.queries =
+            queries ?? QueryLimits(members: [(a.id, .unlimited), (b.id, .unlimited)], eventTime: nil)
         log = try SQLiteEventLog(directory: path + "/log", clock: clock)
         var topics = [
             Topics.sealed, Topics.sessions, Topics.manifests, Topics.rejected, Topics.labels, Topics.batches,
@@ -159,7 +164,7 @@ final class World: Sendable {
             let context = PartitionContext(
                 partition: TopicPartition(Topics.sealed), log: view, clock: time, metrics: metrics,
                 logger: logger)
-            let thread = PartyThread(context) { [a, b, watch] in
+            let thread = PartyThread(context) { [a, b, queries, watch] in
                 let seed = PartySeeds.hpke(party)
                 let models = try ModelRegistry(
                     party: party, key: try HPKEPrivateKey(bytes: seed), coordinator: verifying, log: view,
@@ -174,7 +179,7 @@ final class World: Sendable {
                     backend: CellBackend(exchange, models: models, sessions: sessions), models: models,
                     counting: CountingTerms(
                         state: watch(party, try SQLiteStateStore(path: state + ".counts")), members: [a.id, b.id],
-                        updates: updates, tag: PartySeeds.decisionTag(party)),
+                        updates: updates, tag: PartySeeds.decisionTag(party)), queries: queries,
                     recipients: recipients, limits: limits)
             }
             parties.withLock { $0[party] = thread }

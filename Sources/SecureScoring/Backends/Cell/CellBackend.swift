@@ -34,11 +34,11 @@ package final class CellBackend: ScoringBackend {
         try exchange.propose(plan, decisions: decisions)
     }
 
-    package func begin(_ batch: SealedBatch, counts: PartitionCounts?) throws {
+    package func begin(_ batch: SealedBatch, counts: PartitionCounts?, admission: Admission) throws {
         guard let model = try models.model(batch.model.digest) else {
             throw ScoringError.modelNotDealt(batch.model.digest)
         }
-        let batch = try opener.open(batch, counts: counts)
+        let batch = try opener.open(batch, counts: counts, admission: admission)
         opened.append(batch)
         try exchange.begin(batch.batch.plan.digest, batch.work(model.prepared, counts))
     }

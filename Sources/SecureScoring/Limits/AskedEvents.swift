@@ -1,0 +1,154 @@
+import Records
+
+/// The latest events that were scored on a partition, batch by batch in the log's order: which ids are known, and how much each
+/// member asked on a day. No I/O, no clock.
+///
+/// Everything stands at an offset, so what came of a batch can be taken back where the leader begins again before it.
+struct AskedEvents: Sendable {
+    /// The events of one batch; none is kept without.
+    struct Batch: Sendable, Hashable {
+        let range: Range<Int64>
+        var events: [AskedEvent]
+        /// Whether all parties agreed on these events; before that they are what this party would take.
+        var isSettled: Bool
+    }
+
+    /// What is left of batches whose ids are known no more.
+    struct Forgotten: Sendable, Hashable {
+        /// The offset after the last of them.
+        var end: Int64 = 0
+        /// By member, the last day on which it asked, and how much.
+        var days: [UInt8: Day] = [:]
+    }
+
+    /// How many events there were of a day.
+    struct Day: Sendable, Hashable {
+        var day: Int32
+        var count: Int
+    }
+
+    private struct Key: Hashable {
+        let member: UInt8
+        let id: EventID
+    }
+
+    private struct MemberDay: Hashable {
+        let member: UInt8
+        let day: Int32
+    }
+
+    private let limit: Int
+    private var total = 0
+    private var sources: [Key: SourcePosition] = [:]
+    private var counts: [MemberDay: Int] = [:]
+    /// In the order of their offsets.
+    private(set) var batches: ArraySlice<Batch> = []
+    private(set) var forgotten = Forgotten()
+    /// The first offsets of batches that a store has otherwise, or not at all.
+    private(set) var changed: Set<Int64> = []
+
+    /// - Parameter limit: ids that are known at least.
+    init(limit: Int) { self.limit = limit }
+
+    /// Events as a store has them.
+    init(limit: Int, batches: [Batch], forgotten: Forgotten) {
+        self.init(limit: limit)
+        self.forgotten = forgotten
+        for batch in batches {
+            self.batches.append(batch)
+            for event in batch.events { add(event) }
+        }
+    }
+
+    /// The place of the scored transaction with this id; nil where none is known.
+    func source(of id: EventID, _ member: UInt8) -> SourcePosition? { sources[Key(member: member, id: id)] }
+
+    /// How many transactions of a member's were scored of those that came on a day.
+    func count(_ member: UInt8, on day: Int32) -> Int {
+        let old = forgotten.days[member]
+        return counts[MemberDay(member: member, day: day), default: 0] + (old?.day == day ? old?.count ?? 0 : 0)
+    }
+
+    /// Takes back all from an offset on.
+    mutating func rewind(to offset: Int64) {
+        while let last = batches.last, last.range.upperBound > offset {
+            batches.removeLast()
+            changed.insert(last.range.lowerBound)
+            for event in last.events where event.offset >= offset { remove(event) }
+            let rest = last.events.filter { $0.offset < offset }
+            guard !rest.isEmpty else { continue }
+            batches.append(
+                Batch(range: last.range.lowerBound..<offset, events: rest, isSettled: last.isSettled))
+            break
+        }
+        if offset < forgotten.end { forgotten = Forgotten() }
+    }
+
+    /// Begins a batch behind all others, of which nothing is taken yet.
+    mutating func begin(_ range: Range<Int64>) {
+        rewind(to: range.lowerBound)
+        batches.append(Batch(range: range, events: [], isSettled: false))
+    }
+
+    /// Takes an event into the newest batch.
+    mutating func take(_ event: AskedEvent) {
+        batches[batches.endIndex - 1].events.append(event)
+        add(event)
+    }
+
+    /// Settles what the parties agreed to take of a batch, whether this party began it or heard of it only now.
+    mutating func settle(_ range: Range<Int64>, _ events: [AskedEvent]) {
+        if batches.last(where: { $0.range == range }) == nil { begin(range) }
+        guard let at = batches.lastIndex(where: { $0.range == range }) else { return }
+        if batches[at].events != events {
+            for event in batches[at].events { remove(event) }
+            for event in events { add(event) }
+            batches[at].events = events
+        }
+        batches[at].isSettled = true
+        if events.isEmpty { batches.remove(at: at) } else { changed.insert(range.lowerBound) }
+        while let first = batches.first, first.isSettled, total - first.events.count >= limit { forget() }
+    }
+
+    /// The batch that begins at an offset, where it is settled and any of its events is known; else nil.
+    func settled(at start: Int64) -> Batch? {
+        var (low, high) = (batches.startIndex, batches.endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if batches[middle].range.lowerBound < start { low = middle + 1 } else { high = middle }
+        }
+        guard low < batches.endIndex, batches[low].range.lowerBound == start, batches[low].isSettled else { return nil }
+        return batches[low]
+    }
+
+    /// Notes that a store has everything that is settled.
+    mutating func areStored() { changed = [] }
+
+    /// Forgets the ids of the oldest batch, and keeps how many there were.
+    private mutating func forget() {
+        guard let first = batches.popFirst() else { return }
+        changed.insert(first.range.lowerBound)
+        forgotten.end = first.range.upperBound
+        for event in first.events {
+            remove(event)
+            var last = forgotten.days[event.member] ?? Day(day: event.day, count: 0)
+            if event.day > last.day { last = Day(day: event.day, count: 0) }
+            if event.day == last.day { last.count += 1 }
+            forgotten.days[event.member] = last
+        }
+    }
+
+    private mutating func add(_ event: AskedEvent) {
+        total += 1
+        sources[Key(member: event.member, id: event.id)] = event.source
+        counts[MemberDay(member: event.member, day: event.day), default: 0] += 1
+    }
+
+    private mutating func remove(_ event: AskedEvent) {
+        total -= 1
+        sources[Key(member: event.member, id: event.id)] = nil
+        let day = MemberDay(member: event.member, day: event.day)
+        let left = counts[day, default: 0] - 1
+        counts[day] = left > 0 ? left : nil
+    }
+}

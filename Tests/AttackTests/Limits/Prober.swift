@@ -1,0 +1,48 @@
+import Ingest
+import Keys
+import Model
+import Records
+import Secrets
+import Support
+
+/// A member with a modified agent: it seals any features, under any event id, time and source position.
+struct Prober {
+    let id: MemberID
+    let identity: VerifyingKey
+    let announcement: WireSessionAnnouncement
+    let sessions: [PartyID: Session]
+    let hpke: HPKEPublicKey
+
+    init(_ name: String, _ parties: [PartyID: HPKEPublicKey]) throws {
+        id = try Support.member(name)
+        let identity = SigningKey()
+        let offer = try SessionOffer(member: id, epoch: 1, parties: parties, identity: identity)
+        self.identity = identity.verifyingKey
+        hpke = HPKEPrivateKey().publicKey
+        announcement = offer.announcement
+        sessions = offer.sessions
+    }
+
+    /// A record of a transaction.
+    ///
+    /// - Parameters:
+    ///   - id: of the event; as the source where none is named.
+    ///   - features: one value an own feature.
+    func seal(
+        _ features: [Double], source: Int64, id: UInt64? = nil, at time: EventTime, spec: BinnedSpec,
+        tokens: BoxedTokens = .none
+    ) -> [UInt8] {
+        let sealer = TransactionSealer(
+            member: self.id, epoch: 1, sessions: sessions, spec: spec,
+            idKey: SecretKey(bytes: [UInt8](repeating: 9, count: 32))
+        ) { count in
+            var generator = SystemRandomNumberGenerator()
+            return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        }
+        let transaction = Transaction(
+            id: "\(source)", time: time, customer: "c", terminal: "t", amount: MinorUnits(1))
+        return sealer.seal(
+            transaction, event: sealer.eventID(id ?? UInt64(source)), features: features, tokens: tokens,
+            source: SourcePosition(offset: source))
+    }
+}
