@@ -2,6 +2,7 @@ import Ingest
 import Keys
 import Model
 import Records
+import Sealing
 import Secrets
 import Support
 
@@ -33,16 +34,27 @@ struct Prober {
         tokens: BoxedTokens = .none
     ) -> [UInt8] {
         let sealer = TransactionSealer(
-            member: self.id, epoch: 1, sessions: sessions, spec: spec,
-            idKey: SecretKey(bytes: [UInt8](repeating: 9, count: 32))
-        ) { count in
-            var generator = SystemRandomNumberGenerator()
-            return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        }
+            member: self.id, epoch: 1, sessions: sessions, spec: spec, idKey: idKey, random: Self.random)
         let transaction = Transaction(
             id: "\(source)", time: time, customer: "c", terminal: "t", amount: MinorUnits(1))
         return sealer.seal(
             transaction, event: sealer.eventID(id ?? UInt64(source)), features: features, tokens: tokens,
             source: SourcePosition(offset: source))
+    }
+
+    /// A record of history: one event, which was no fraud.
+    func history(id: UInt64, at time: EventTime, spec: BinnedSpec, tokens: BoxedTokens) -> [UInt8] {
+        let sealer = LabelSealer(
+            member: self.id, epoch: 1, sessions: sessions, spec: spec, idKey: idKey, random: Self.random)
+        let entry = LabelEntry(event: sealer.eventID(id), fraud: false, time: time, tokens: tokens.bytes)
+        return sealer.record(
+            [entry], source: .history(day: Int(time.seconds / EventTime.day)), history: true, tokenEpoch: tokens.epoch)
+    }
+
+    private var idKey: SecretKey { SecretKey(bytes: [UInt8](repeating: 9, count: 32)) }
+
+    private static let random: @Sendable (Int) -> [UInt8] = { count in
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 }

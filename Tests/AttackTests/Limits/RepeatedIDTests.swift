@@ -34,6 +34,25 @@ struct RepeatedIDTests {
         #expect(consortium.metrics[.one]?.value(.transactionsOverLimit, .init("reason", "id_conflict")) == 4)
     }
 
+    @Test("is refused behind any number of others where the model reads counts, as long as the event is in a window")
+    func counted() throws {
+        let spec = try countingSpec()
+        let consortium = try StagedConsortium(spec, probedModel(spec), known: 8)
+        let now = EventTime(seconds: consortium.clock.microseconds / 1_000_000)
+        func record(_ source: Int64, id: UInt64) -> [UInt8] {
+            consortium.a.seal([1, 2, 3, 4], source: source, id: id, at: now, spec: spec, tokens: terminalToken)
+        }
+        try consortium.send(labels: [consortium.a.history(id: 9, at: now, spec: spec, tokens: terminalToken)])
+        try consortium.send([record(1, id: 7)])
+        for start in stride(from: 2, to: 34, by: 8) as StrideTo<Int64> {
+            try consortium.send((start..<start + 8).map { record($0, id: UInt64(100 + $0)) })
+        }
+        try consortium.restart(forgetting: [.one])
+        try consortium.send([record(50, id: 7), record(51, id: 9), record(52, id: 10)])
+        #expect(try consortium.scores(consortium.a).keys.sorted() == Array(1..<34) + [52])
+        #expect(try consortium.rejected(consortium.a) == ["id_conflict": [34, 35]])
+    }
+
     @Test("does not keep another member from using it")
     func others() throws {
         let consortium = try consortium()

@@ -139,6 +139,12 @@ final class StagedConsortium {
         try run()
     }
 
+    /// Sends label records in one piece, and lets the parties work.
+    func send(labels records: [[UInt8]]) throws {
+        try log.append(records.map { NewRecord(TopicPartition(Topics.labels), value: $0) })
+        try run()
+    }
+
     // MARK: What came of it
 
     private func values(_ topic: String) throws -> [[UInt8]] {
@@ -177,6 +183,25 @@ func probedSpec() throws -> BinnedSpec {
         spec: FeatureSpec(name: "probed", features: features),
         edges: features.map { _ in (0..<7).map { Double($0) + 0.5 } })
 }
+
+/// The same, and behind them how many events a terminal had on a day that ended a day ago, which the parties count.
+func countingSpec() throws -> BinnedSpec {
+    let own = (0..<4).map { Feature(name: "f\($0)", kind: .amount) }
+    let window = Feature.Window(days: 1, delayDays: 1)
+    let spec = FeatureSpec(
+        name: "counting",
+        features: own + [Feature(name: "terminal_count", kind: .consortium(.count, .terminal, window))],
+        terms: ConsortiumTerms(bucket: EventTime.day, labelDelay: EventTime.day))
+    return try BinnedSpec(spec: spec, edges: own.map { _ in (0..<7).map { Double($0) + 0.5 } } + [[0.5, 1.5, 2.5]])
+}
+
+/// A token of a terminal: the generator of P-256 (SEC 1, compressed) in its place.
+let terminalToken = BoxedTokens(
+    epoch: 1,
+    bytes: [
+        0x03, 0x6B, 0x17, 0xD1, 0xF2, 0xE1, 0x2C, 0x42, 0x47, 0xF8, 0xBC, 0xE6, 0xE5, 0x63, 0xA4, 0x40, 0xF2, 0x77, 0x03,
+        0x7D, 0x81, 0x2D, 0xEB, 0x33, 0xA0, 0xF4, 0xA1, 0x39, 0x45, 0xD8, 0x98, 0xC2, 0x96,
+    ])
 
 /// A model of random trees.
 func probedModel(_ spec: BinnedSpec) throws -> ClearModel {
