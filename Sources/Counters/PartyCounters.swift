@@ -80,8 +80,10 @@ package struct PartyCounters: Sendable {
         return .counted
     }
 
-    /// Whether an event of this id is counted, and in a window still.
-    package func knows(_ id: EventID, from member: MemberNumber) -> Bool { ledger.knows(id, counters.clock) }
+    /// Whether a member's event of this id is counted, and in a window still.
+    package func knows(_ id: EventID, from member: MemberNumber) -> Bool {
+        ledger.knows(EventKey(member, id), counters.clock)
+    }
 
     /// Takes a label record's position; false for a repeat, whose labels are left out.
     ///

@@ -62,8 +62,8 @@ package enum SealedBox {
         _ plaintext: [UInt8], salted label: [[UInt8]], from origin: [UInt8], under key: borrowing SecretKey,
         associated data: [UInt8]
     ) -> [UInt8] {
-        let salt = key.derive(label + [saltLabel, origin, plaintext], bytes: saltBytes).lend {
-            $0.withUnsafeBytes { Array($0) }
+        let salt = key.derive(label + [saltLabel, origin, plaintext]).lend {
+            $0.withUnsafeBytes { Array($0.prefix(saltBytes)) }
         }
         return salt + seal(plaintext, once: label + [salt], under: key, associated: data)
     }
