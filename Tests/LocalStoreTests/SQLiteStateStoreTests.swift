@@ -176,7 +176,7 @@ import Testing
         for name in ["state.sqlite", "bank-a.sqlite"] {
             // It moves on a thread of its own, some time after 500 pages; nothing but that makes the file grow.
             var commits = 0
-            while try directory.bytes(name).count < 100 * 4096, commits < 10_000 {
+            while try length(of: directory.path(name)) < 100 * 4096, commits < 10_000 {
                 commits += 1
                 if name == "state.sqlite" {
                     let entry = StateEntry(key: [UInt8(commits % 256)], value: bytes, order: 0)
