@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOHTTP1
 
@@ -136,7 +137,7 @@ final class HTTPConnection: ChannelInboundHandler {
         reply.closes = reply.closes || isLast || exchange?.holdsBody == true
         isLast = reply.closes
         var (head, body) = reply.response(head: exchange?.head.method == .HEAD)
-        head.headers.add(name: "Date", value: date.field)
+        head.headers.add(name: "Date", value: date.field(at: .now))
         if !isLast, exchange?.head.version == .http1_0 { head.headers.add(name: "Connection", value: "keep-alive") }
         exchange = nil
         context.write(wrapOutboundOut(.head(head)), promise: nil)

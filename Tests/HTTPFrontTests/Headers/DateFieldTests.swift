@@ -13,4 +13,13 @@ struct DateFieldTests {
     func fixdate(seconds: Int, text: String) {
         #expect(Date(timeIntervalSince1970: Double(seconds)).formatted(.fixdate) == text)
     }
+
+    @Test("is the second's that is asked for, whichever came before")
+    func clock() {
+        let clock = DateClock()
+        for seconds in [0, 784_111_777, 784_111_777.9, 784_111_778, 784_111_777.1, -0.5] {
+            let whole = Date(timeIntervalSince1970: seconds.rounded(.down))
+            #expect(clock.field(at: Date(timeIntervalSince1970: seconds)) == whole.formatted(.fixdate))
+        }
+    }
 }

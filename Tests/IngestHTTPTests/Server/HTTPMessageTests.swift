@@ -187,10 +187,11 @@ struct HTTPMessageTests {
         ("a deadline that is none", post("Cordon-Deadline-Ms: soon\r\nContent-Length: 5"), 400),
         ("an open quote", post("Idempotency-Key: \"k\r\nContent-Length: 5"), 400),
         ("no such path", "POST /v1/none HTTP/1.1\r\nHost: a\r\n\(token)Content-Length: 5", 404),
+        ("a path that reads none", "GET /health/live HTTP/1.1\r\nHost: a\r\nContent-Length: 5", 200),
         ("no such method", "PUT /v1/score HTTP/1.1\r\nHost: a\r\n\(token)Transfer-Encoding: chunked", 405),
     ]
 
-    @Test("a head that is not let in has its refusal in place of 100, and the connection ends")
+    @Test("a head that is not let in, or needs no body, has its answer in place of 100, and the connection ends")
     func expectationRefused() async throws {
         try await serving(try Bench()) { port in
             for (what, head, status) in Self.refusedHeads {
