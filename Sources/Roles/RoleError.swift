@@ -16,6 +16,7 @@ package enum RoleError: Error, Sendable, Hashable {
     case topicNotCompacted(topic: String, cleanup: TopicSettings.Cleanup)
     /// A topic that must keep every record does not, by the setting named.
     case topicLosesRecords(_ topic: String, _ setting: String)
+    case topicStampedByWriters(topic: String)
     case topicKeepsTooLittle(topic: String, seconds: Int64, least: Int64)
     case httpServer(reason: String)
 }
@@ -40,6 +41,9 @@ extension RoleError: CustomStringConvertible {
             "\(topic): cleanup.policy is \(cleanup.rawValue) and must be compact, or what it holds is gone one day"
         case .topicLosesRecords(let topic, let setting):
             "\(topic): \(setting): every record has to stay, because the first of a key is the one that counts"
+        case .topicStampedByWriters(let topic):
+            "\(topic): message.timestamp.type is CreateTime and must be LogAppendTime, or members say themselves on which day "
+                + "they ask, and no limit of the roster holds"
         case .topicKeepsTooLittle(let topic, let seconds, let least):
             "\(topic): retention.ms is \(seconds * 1000) and must be at least \(least * 1000), "
                 + "so that windows can be filled again from it"

@@ -10,17 +10,22 @@ package struct TopicNeeds: Sendable {
     package var complete: [String]
     /// Topics that must keep their records at least this long.
     package var kept: [String: Duration] = [:]
+    /// Topics whose records must have the log's own times.
+    package var stamped: [String] = []
 
-    package init(compacted: [String] = [], complete: [String] = [], kept: [String: Duration] = [:]) {
+    package init(
+        compacted: [String] = [], complete: [String] = [], kept: [String: Duration] = [:], stamped: [String] = []
+    ) {
         self.compacted = compacted
         self.complete = complete
         self.kept = kept
+        self.stamped = stamped
     }
 
     /// A check of each topic's settings, by name; what is wrong is a sentence that names topic and setting. A log that
     /// does not let its settings be seen is warned of.
     package func checks(_ log: any EventLog, _ logger: Logger) -> [Check] {
-        (compacted + complete + kept.keys).sorted().map { topic in
+        (compacted + complete + kept.keys + stamped).sorted().map { topic in
             Check("settings of \(topic)") { try check(topic, log, logger) }
         }
     }
@@ -38,6 +43,7 @@ package struct TopicNeeds: Sendable {
             throw RoleError.topicNotCompacted(topic: topic, cleanup: found.cleanup)
         }
         if complete.contains(topic), let setting = found.losing { throw RoleError.topicLosesRecords(topic, setting) }
+        if stamped.contains(topic), found.timestamps == .writer { throw RoleError.topicStampedByWriters(topic: topic) }
         if let least = kept[topic], let age = found.retention, age < least {
             throw RoleError.topicKeepsTooLittle(
                 topic: topic, seconds: age.components.seconds, least: least.components.seconds)

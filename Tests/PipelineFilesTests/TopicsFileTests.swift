@@ -21,7 +21,7 @@ struct TopicsFileTests {
             topics:
               - { name: consortium.sealed, partitions: 1024, cleanup: delete, retention_days: 36500, retention_bytes: 1 }
               - { name: consortium.sessions, partitions: 1, cleanup: compact, replication: 3, min_in_sync: 2 }
-              - { name: <member>.scores, partitions: 2, cleanup: delete }
+              - { name: <member>.scores, partitions: 2, cleanup: delete, timestamps: log }
             """)
         let topics = try readTopics(file: file.path, members: Self.members)
         #expect(
@@ -30,8 +30,8 @@ struct TopicsFileTests {
                     name: "consortium.sealed", partitions: 1024, retention: .seconds(36_500 * 86_400), retentionBytes: 1
                 ),
                 TopicSettings(name: "consortium.sessions", cleanup: .compact, replication: 3, minInSync: 2),
-                TopicSettings(name: "bank-a.scores", partitions: 2),
-                TopicSettings(name: "bank-b.scores", partitions: 2),
+                TopicSettings(name: "bank-a.scores", partitions: 2, timestamps: .log),
+                TopicSettings(name: "bank-b.scores", partitions: 2, timestamps: .log),
             ])
     }
 
@@ -91,6 +91,10 @@ struct TopicsFileTests {
             (
                 "topics:\n  - { name: a.b, partitions: 1, cleanup: remove }\n",
                 "2: topics[0].cleanup: delete or compact belongs here"
+            ),
+            (
+                "topics:\n  - { name: a.b, partitions: 1, cleanup: delete, timestamps: broker }\n",
+                "2: topics[0].timestamps: log or writer belongs here: whose clock says when a record was appended"
             ),
             (
                 "topics:\n  - { name: a.b, partitions: 1, cleanup: delete,\n      retention_days: 0 }\n",

@@ -39,6 +39,11 @@ struct RoleErrorTests {
                     + "that counts"
             ),
             (
+                .topicStampedByWriters(topic: "t"),
+                "t: message.timestamp.type is CreateTime and must be LogAppendTime, or members say themselves on which day "
+                    + "they ask, and no limit of the roster holds"
+            ),
+            (
                 .topicKeepsTooLittle(topic: "t", seconds: 60, least: 120),
                 "t: retention.ms is 60000 and must be at least 120000, so that windows can be filled again from it"
             ),

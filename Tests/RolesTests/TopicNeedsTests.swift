@@ -8,6 +8,18 @@ import Support
 import Telemetry
 import Testing
 
+/// A log whose records have their writers' times, or its own.
+private struct Stamped: LogDecorator {
+    let log: any EventLog
+    let timestamps: TopicSettings.Timestamps
+
+    func settings(of topic: String) throws(LogError) -> TopicSettings {
+        var settings = try log.settings(of: topic)
+        settings.timestamps = timestamps
+        return settings
+    }
+}
+
 /// A log that does not let settings be seen, or can't be reached.
 private struct Closed: LogDecorator {
     let log: any EventLog
@@ -72,6 +84,15 @@ struct TopicNeedsTests {
     func tooShort() {
         let error = refusal(TopicNeeds(compacted: [], kept: ["consortium.sealed": .seconds(3601)]))
         #expect(error as? RoleError == .topicKeepsTooLittle(topic: "consortium.sealed", seconds: 3600, least: 3601))
+    }
+
+    @Test("is missing where writers say when they wrote, and not where the log says it, or nothing of it is known")
+    func stamped() {
+        let needs = TopicNeeds(compacted: [], stamped: ["consortium.sealed"])
+        #expect(refusal(needs) == nil)
+        #expect(refusal(needs, Stamped(log: log, timestamps: .log)) == nil)
+        let error = refusal(needs, Stamped(log: log, timestamps: .writer))
+        #expect(error as? RoleError == .topicStampedByWriters(topic: "consortium.sealed"))
     }
 
     @Test("can't be looked at where the topic is not there")

@@ -127,7 +127,9 @@ package struct PartyRole: Sendable {
         for member in roster.members {
             topics += [Topics.scores(member.id), Topics.blinded(member.id), Topics.evaluations(member.id)]
         }
-        let needs = TopicNeeds(compacted: [Topics.manifests], complete: [Topics.sessions, Topics.tokenKeys])
+        let needs = TopicNeeds(
+            compacted: [Topics.manifests], complete: [Topics.sessions, Topics.tokenKeys],
+            stamped: [Topics.sealed, Topics.labels])
         return topics.map { .topic($0, in: log) } + needs.checks(log, logger)
     }
 

@@ -112,6 +112,9 @@ extension TopicSettings {
         if let minInSync, let kept = found.minInSync, kept < minInSync {
             out.append("min.insync.replicas is \(kept), less than \(minInSync)")
         }
+        if timestamps == .log, found.timestamps == .writer {
+            out.append("message.timestamp.type is CreateTime, not LogAppendTime: writers say when they wrote")
+        }
         return out
     }
 }
