@@ -33,6 +33,21 @@ struct EventTimeTests {
         #expect(try score(distance, Self.limits) == (0, ["too_late"]))
     }
 
+    @Test("has no help of a broker that shows parties different times of a record: their plans differ")
+    func forked() {
+        func plan(_ times: [Int64]) -> Digest32 {
+            let records = times.enumerated().map { number, time in
+                LogRecord(
+                    position: Position(TopicPartition(Topics.sealed), Int64(number)), key: nil, value: [7], headers: [],
+                    timestamp: time)
+            }
+            let range = 0..<Int64(records.count)
+            return BatchPlan(partition: 0, range: range, repeats: [], records: records, model: .zero).digest
+        }
+        #expect(plan([1, 2]) == plan([1, 2]))
+        #expect(Set([plan([1, 2]), plan([1, 3]), plan([2, 1]), plan([2, 2])]).count == 4)
+    }
+
     @Test("is answered where the roster says unlimited", arguments: [86_400 * 4000, -86_400 * 4000] as [Int64])
     func unlimited(distance: Int64) throws {
         #expect(try score(distance, nil) == (1, []))
