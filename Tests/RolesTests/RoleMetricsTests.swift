@@ -95,6 +95,10 @@ struct RoleMetricsTests {
         ("cordon_token_positions_lost_total", .counter, "Times that retention took records before they were read."),
         ("cordon_token_records_dropped_total", .counter, "Records without an answer, by member and reason."),
         ("cordon_tokens_live", .gauge, "Tokens with events that a window can still hold."),
+        (
+            "cordon_transactions_over_limit_total", .counter,
+            "Transactions refused because they break a limit on what their member may ask, by reason."
+        ),
         ("cordon_transactions_refused_total", .counter, "Transactions refused by a party."),
         ("cordon_transactions_scored_total", .counter, "Transactions scored."),
     ]
