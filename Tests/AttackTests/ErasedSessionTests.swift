@@ -53,8 +53,8 @@ struct ErasedSessionTests {
 
     private func isSame(_ found: Session?, _ own: Session?) throws -> Bool {
         let (found, own) = (try #require(found), try #require(own))
-        let box = SealedBox.seal([1, 2, 3], under: own.up, associated: [])
-        return (try? SealedBox.open(box, under: found.up, associated: [])) == [1, 2, 3]
+        let box = SealedBox.seal([1, 2, 3], under: own.transactionBoxes, associated: [])
+        return (try? SealedBox.open(box, under: found.transactionBoxes, associated: [])) == [1, 2, 3]
     }
 
     @Test("leaves the first announcement where it was: no tombstone, no garbage and no other signature takes its place")

@@ -139,6 +139,14 @@ final class AttackedCell {
             logger: logger)
     }
 
+    /// Without limits.
+    private func admission(_ party: PartyID) throws -> Admission {
+        let limits = QueryLimits(members: [(bank.id, .unlimited), (other.id, .unlimited)], eventTime: nil)
+        return try Admission(
+            limits, partition: TopicPartition(Topics.sealed),
+            state: try SQLiteStateStore(path: folder.path("\(party)-asked-\(UUID().uuidString).sqlite")))
+    }
+
     /// Runs a batch at all three parties, each of which has just started.
     func run(_ batch: SealedBatch, change: @escaping TamperedLinks.Change = { _, _ in }) throws -> Run {
         let links = TamperedLinks(change: change)
@@ -151,7 +159,9 @@ final class AttackedCell {
                 exchange, models: try #require(registries[party]), sessions: try sessions(of: party))
         }
         var run = Run()
-        for party in PartyID.allCases { try backends[party]?.begin(batch, counts: counts(party)) }
+        for party in PartyID.allCases {
+            try backends[party]?.begin(batch, counts: counts(party), admission: try admission(party))
+        }
         var heard = -1
         while heard < links.sent.count {
             heard = links.sent.count
