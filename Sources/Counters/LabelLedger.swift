@@ -5,6 +5,8 @@ import ThreeParty
 package enum LabelError: String, Error, Sendable, Hashable {
     /// The member has no event of this id, or one that is in no window any more.
     case unknownEvent = "unknown_event"
+    /// The label record before its own has not come.
+    case sourceGap = "source_gap"
 }
 
 /// What became of a label.
@@ -127,6 +129,11 @@ struct LabelLedger: Sendable {
         index.remove(number, keyed)
         events[Int(number)].isKnown = false
         free.append(number)
+    }
+
+    /// The highest position of the label records of a source; nil where none was taken.
+    func position(_ member: MemberNumber, _ partition: UInt32) -> UInt64? {
+        positions[Source(member: member.value, partition: partition)]
     }
 
     /// Whether a label record of this position has not been taken yet; then it has.

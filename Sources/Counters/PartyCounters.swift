@@ -85,6 +85,14 @@ package struct PartyCounters: Sendable {
         ledger.knows(EventKey(member, id), counters.clock)
     }
 
+    /// A member has fewer partitions of transactions than this.
+    package static let sourcePartitions = Int(LabelLedger.Source.partitions)
+
+    /// The highest position of a member's label records; nil where none was taken.
+    package func labelPosition(from member: MemberNumber, partition: UInt32) -> UInt64? {
+        ledger.position(member, partition)
+    }
+
     /// Takes a label record's position; false for a repeat, whose labels are left out.
     ///
     /// - Parameters:

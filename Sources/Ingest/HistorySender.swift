@@ -45,6 +45,7 @@ package final class HistorySender {
     private struct Chunk {
         var events: [Event]
         var source: SourcePosition
+        var previous: SourcePosition?
         var labelled: Bool
     }
 
@@ -95,7 +96,7 @@ package final class HistorySender {
         return NewRecord(
             TopicPartition(Topics.labels),
             value: feed.labels.record(
-                entries.inOrder, source: chunk.source, history: true, labelled: chunk.labelled,
+                entries.inOrder, source: chunk.source, previous: chunk.previous, history: true, labelled: chunk.labelled,
                 tokenEpoch: tokens.first?.epoch ?? 0))
     }
 
@@ -125,6 +126,7 @@ package final class HistorySender {
                 chunks.append(Chunk(events: [event], source: next, labelled: labelled))
             }
         }
+        for at in chunks.indices.dropFirst() { chunks[at].previous = chunks[at - 1].source }
         return chunks
     }
 }

@@ -8,7 +8,7 @@ struct IngestBatch {
     struct Accepted {
         var transaction: Transaction
         var event: EventID
-        var source: SourcePosition
+        var place: SealedPlace
         var features: [Double]
     }
 
@@ -27,10 +27,16 @@ struct IngestBatch {
     private(set) var steps = [Step()]
     /// The source of the next label record.
     private var labelSource = SourcePosition(offset: 0)
+    /// The last records that are sealed of the partition, this batch's among them.
+    private(set) var ends: SealedEnds
     /// The names whose tokens it waits for; nil for a spec without tokens.
     var names: BoxTokens.Names?
 
-    init(end: Int64) { self.end = end }
+    /// - Parameter ends: the last records that were sealed before.
+    init(end: Int64, after ends: SealedEnds) {
+        self.end = end
+        self.ends = ends
+    }
 
     /// The transactions that are to be sealed, in order.
     var accepted: [Accepted] { steps.flatMap(\.accepted) }
@@ -41,7 +47,14 @@ struct IngestBatch {
     /// Appends a rejection; all of them leave with the first step.
     mutating func appendRejection(_ record: NewRecord) { rejections.append(record) }
 
-    mutating func accept(_ transaction: Accepted) { steps[steps.count - 1].accepted.append(transaction) }
+    /// Adds a transaction that is to be sealed for a partition of `consortium.sealed`.
+    mutating func accept(
+        _ transaction: Transaction, _ event: EventID, at source: SourcePosition, for partition: Int, _ features: [Double]
+    ) {
+        let place = ends.follow(transaction: source, in: partition)
+        steps[steps.count - 1].accepted.append(
+            Accepted(transaction: transaction, event: event, place: place, features: features))
+    }
 
     /// Begins the next step where this one has transactions: labels that leave because event time went on stand behind them.
     mutating func closeStep() {
@@ -52,8 +65,8 @@ struct IngestBatch {
     ///
     /// - Parameter seal: makes the records, of which the first has the given source.
     /// - Returns: how many there are.
-    mutating func appendLabels(_ seal: (SourcePosition) -> [[UInt8]]) -> Int {
-        let records = seal(labelSource)
+    mutating func appendLabels(_ seal: (SourcePosition, inout SealedEnds) -> [[UInt8]]) -> Int {
+        let records = seal(labelSource, &ends)
         labelSource.index += records.count
         steps[steps.count - 1].labels += records.map { NewRecord(TopicPartition(Topics.labels), value: $0) }
         return records.count

@@ -26,7 +26,6 @@ package final class IngestPipeline: Stage {
     private let clock: any StageClock
     private let metrics: Metrics
     private let reader: any LogReader
-    private let sealedPartitions: Int
     private let batchSize: Int
     private var position: GroupPosition
     /// Longer than a transaction waits for its score: then most are never written down.
@@ -55,7 +54,6 @@ package final class IngestPipeline: Stage {
         self.metrics = metrics
         let source = state.transactions
         position = GroupPosition(of: source, group: Self.group(member), in: log, clock: clock)
-        sealedPartitions = try log.partitions(of: Topics.sealed)
         let start: Int64
         if let ingested = state.ingested {
             start = 0
@@ -66,7 +64,8 @@ package final class IngestPipeline: Stage {
         }
         intake = RecordIntake(
             member: member, state: state, mapping: mapping, rules: rules, sealer: sealer, labels: consortium?.labels,
-            recipient: recipient, start: start, metrics: metrics)
+            recipient: recipient, start: start, sealedPartitions: try log.partitions(of: Topics.sealed),
+            metrics: metrics)
     }
 
     /// One batch from the member's topic to the log, or as far as there are tokens for it. A batch that waits for tokens is
@@ -75,7 +74,7 @@ package final class IngestPipeline: Stage {
         if waiting == nil { waiting = try nextBatch(until: moment) }
         guard let batch = waiting, let tokens = try tokens(for: batch, until: moment) else { return .idle }
         try append(batch, with: tokens)
-        state.apply(batch.rows, ingested: batch.end)
+        state.apply(batch.rows, ingested: batch.end, after: batch.ends)
         waiting = nil
         try position.reach(batch.end)
         return read.hasMore || !read.records.isEmpty ? .worked : .rest(Beat.agents.wait(by: clock))
@@ -103,7 +102,7 @@ package final class IngestPipeline: Stage {
             try position.commit()
             return nil
         }
-        var batch = IngestBatch(end: last.position.offset + 1)
+        var batch = IngestBatch(end: last.position.offset + 1, after: state.ends)
         for record in records { try intake.apply(record, to: &batch) }
         batch.names = tokens?.names(in: batch.accepted.map(\.transaction))
         return batch
@@ -139,10 +138,9 @@ package final class IngestPipeline: Stage {
     private func seal(_ accepted: IngestBatch.Accepted, _ tokens: BoxedTokens) -> NewRecord {
         let sealed = sealer.seal(
             accepted.transaction, event: accepted.event, features: accepted.features, tokens: tokens,
-            source: accepted.source)
+            at: accepted.place)
         metrics.add(1, to: .transactionsSealed)
         metrics.add(sealed.count, to: .sealedBytes)
-        let partition = Int(UInt16(bigEndianBytes: accepted.event.bytes.prefix(2)))
-        return NewRecord(TopicPartition(Topics.sealed, partition % sealedPartitions), value: sealed)
+        return NewRecord(TopicPartition(Topics.sealed, accepted.place.partition), value: sealed)
     }
 }

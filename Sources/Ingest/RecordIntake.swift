@@ -19,13 +19,14 @@ final class RecordIntake {
     private let labels: LabelSealer?
     private let recipient: HPKEPublicKey
     private let metrics: Metrics
+    private let sealedPartitions: Int
     /// The offset from which on records lead to others. Everything below was in the log when an agent without state began: it
     /// fills the windows again, and goes no further.
     private let start: Int64
 
     init(
         member: MemberID, state: AgentState, mapping: Mapping, rules: ValidationRules, sealer: any TransactionSealing,
-        labels: LabelSealer?, recipient: HPKEPublicKey, start: Int64, metrics: Metrics
+        labels: LabelSealer?, recipient: HPKEPublicKey, start: Int64, sealedPartitions: Int, metrics: Metrics
     ) {
         self.member = member
         self.state = state
@@ -35,6 +36,7 @@ final class RecordIntake {
         self.labels = labels
         self.recipient = recipient
         self.start = start
+        self.sealedPartitions = sealedPartitions
         self.metrics = metrics
     }
 
@@ -107,8 +109,8 @@ final class RecordIntake {
         for mark in seen.isLate ? marks + [.late] : marks {
             metrics.add(1, to: .transactionsMarked, .init("mark", mark.rawValue))
         }
-        batch.accept(
-            IngestBatch.Accepted(transaction: transaction, event: event, source: source, features: seen.features))
+        let partition = Int(UInt16(bigEndianBytes: event.bytes.prefix(2))) % sealedPartitions
+        batch.accept(transaction, event, at: source, for: partition, seen.features)
     }
 
     private func confirm(
@@ -134,7 +136,7 @@ final class RecordIntake {
 
     private func appendLabels(_ due: [DueLabel], _ source: SourcePosition, _ batch: inout IngestBatch) {
         guard let labels, source.offset >= start else { return }
-        let count = batch.appendLabels { labels.records(due, source: $0) }
+        let count = batch.appendLabels { labels.records(due, source: $0, after: &$1) }
         metrics.add(due.count, to: .labelsTold)
         metrics.add(count, to: .labelRecords)
     }

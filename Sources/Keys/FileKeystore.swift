@@ -92,11 +92,14 @@ package struct FileKeystore: Sendable {
         let file = "session-\(epoch).key"
         guard FileManager.default.fileExists(atPath: path(file)) else { return nil }
         let bytes = try read(file)
-        guard bytes.count > 96 else { throw .malformed(path: path(file)) }
+        guard bytes.count > 96, let announcement = WireSessionAnnouncement(decoding: Array(bytes[96...])) else {
+            throw .malformed(path: path(file))
+        }
+        let id = Session.id(of: Array(announcement.body))
         var out: [PartyID: Session] = [:]
         for party in PartyID.allCases {
             let secret = SecretKey(bytes: bytes[party.rawValue * 32..<party.rawValue * 32 + 32])
-            out[party] = Session(member: member, party: party, epoch: epoch, secret: secret)
+            out[party] = Session(member: member, party: party, epoch: epoch, id: id, secret: secret)
         }
         return (out, Array(bytes[96...]))
     }

@@ -21,6 +21,8 @@ package enum Refusal: UInt8, Error, Hashable {
     case unknownSchema = 8
     /// The tokens are of an epoch whose key was never made, or lies too far back.
     case unknownTokenEpoch = 9
+    /// The record was sealed for another partition of `consortium.sealed`.
+    case wrongPartition = 10
     /// The member has had as many transactions scored on the record's day as its budget allows.
     case overBudget = 20
     /// The event time is further ahead of the record's time in the log than the roster allows.
@@ -46,12 +48,23 @@ package enum Refusal: UInt8, Error, Hashable {
         case .boxNotOpened: "box_not_opened"
         case .boxMalformed: "box_malformed"
         case .unknownTokenEpoch: "unknown_token_epoch"
+        case .wrongPartition: "wrong_partition"
         case .unknownSchema: "unknown_schema"
         case .overBudget: "over_budget"
         case .timeAhead: "time_ahead"
         case .tooLate: "too_late"
         case .idConflict: "id_conflict"
         case .repeated: "repeated"
+        }
+    }
+}
+
+extension Refusal {
+    /// Whether the party opened its box before it refused the record: then the header is the member's own.
+    package var isOfOpenedBox: Bool {
+        switch self {
+        case .wrongFeatureSpec, .boxMalformed, .unknownTokenEpoch, .overBudget, .timeAhead, .tooLate, .idConflict, .repeated: true
+        case .headerMalformed, .unknownMember, .unknownSession, .boxMissing, .boxNotOpened, .unknownSchema, .wrongPartition: false
         }
     }
 }

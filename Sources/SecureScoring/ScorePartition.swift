@@ -57,7 +57,7 @@ package final class ScorePartition: Stage {
         leader = try BatchLeader(
             sealed, models: self.models, counting: counting, backend: backend, state: state, limits: limits,
             in: context)
-        check = ProposalCheck(models: self.models, reader: reader, replay: replay, patience: limits.catchUp)
+        check = ProposalCheck(models: self.models, reader: reader, replay: replay, counting: counting, patience: limits.catchUp)
         rejections = Rejections(recipients: recipients)
         report = BatchReport(in: context)
         position = GroupPosition(

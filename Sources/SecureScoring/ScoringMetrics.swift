@@ -13,6 +13,8 @@ extension Metric {
         "Transactions refused because they break a limit on what their member may ask, by reason.", labels: ["reason"])
     package static let repeatsDropped = Metric.counter(
         "cordon_repeats_dropped_total", "Repeated transactions that were dropped from batches.")
+    package static let sourceGaps = Metric.counter(
+        "cordon_source_gaps_total", "Records whose predecessor of the same source has not come, by topic.", labels: ["topic"])
     package static let batchesRecounted = Metric.counter(
         "cordon_batches_recounted_total", "Batches that were counted by what the log says of them.")
     package static let eventsCounted = Metric.counter(
@@ -33,7 +35,7 @@ extension Metric {
 /// The metrics that a party's scoring and counting count.
 package enum ScoringMetrics {
     package static let all: [Metric] = [
-        .repeatsDropped, .batches, .batchesAborted, .rounds, .transactionsScored, .transactionsRefused,
+        .repeatsDropped, .sourceGaps, .batches, .batchesAborted, .rounds, .transactionsScored, .transactionsRefused,
         .transactionsOverLimit,
         .batchesRecounted,
         .eventsCounted, .labelsCounted, .labelsRefused, .labelBatches, .labelRecordsRefused, .countedTokenEpoch,

@@ -7,7 +7,7 @@ struct LabelHeaderTests {
     private let header: LabelHeader
 
     private static let fields: [[UInt8]] = [
-        [0x08, 0x01],
+        [0x08, 0x02],
         [0x12, 0x06] + Array("bank-a".utf8),
         [0x1A, 0x07, 0x08, 0x03, 0x10, 0x96, 0x01, 0x18, 0x02],
         [0x20, 0x04],
@@ -16,11 +16,15 @@ struct LabelHeaderTests {
         [0x38, 0x01],
         [0x40, 0x01],
         [0x48, 0xAC, 0x02],
+        [0x52, 0x05, 0x10, 0x95, 0x01, 0x18, 0x04],
+        [0x5A, 0x10] + session.bytes,
     ]
+    private static let session = SessionID(Digest32(of: [[7]]))
 
     init() throws {
         header = LabelHeader(
-            member: try member("bank-a"), source: SourcePosition(partition: 3, offset: 150, index: 2), sessionEpoch: 4,
+            member: try member("bank-a"), source: SourcePosition(partition: 3, offset: 150, index: 2),
+            previous: SourcePosition(partition: 3, offset: 149, index: 4), sessionEpoch: 4, session: Self.session,
             featureSpec: 0x0102_0304_0506_0708, count: 512, history: true, labelled: true, tokenEpoch: 300)
     }
 
@@ -28,29 +32,34 @@ struct LabelHeaderTests {
     func bytes() {
         #expect(header.encoded == Self.fields.flatMap(\.self))
         #expect(LabelHeader(header.encoded) == header)
-        #expect(header.schema == 1 && LabelHeader.schema == 1 && LabelHeader.counts == 1...512)
+        #expect(header.schema == 2 && LabelHeader.schema == 2 && LabelHeader.counts == 1...512)
     }
 
     @Test("is of labels and not of history where nothing else is said")
     func usual() throws {
         let header = LabelHeader(
-            member: try member("bank-a"), source: SourcePosition(offset: 0), sessionEpoch: 1, featureSpec: 2, count: 3)
+            member: try member("bank-a"), source: SourcePosition(offset: 0), sessionEpoch: 1,
+            session: Self.session, featureSpec: 2, count: 3)
         #expect(!header.history && header.labelled && header.tokenEpoch == 0)
     }
 
-    @Test("lacks exactly the field that is left out", arguments: 0..<9)
+    @Test("lacks exactly the field that is left out", arguments: 0..<11)
     func leftOut(place: Int) {
         var expected = header
         switch place {
         case 0: expected.schema = 0
         case 1: expected.member = nil
-        case 2: expected.source = nil
+        case 2:
+            expected.source = nil
+            expected.previous?.partition = 0
         case 3: expected.sessionEpoch = 0
         case 4: expected.featureSpec = 0
         case 5: expected.count = 0
         case 6: expected.history = false
         case 7: expected.labelled = false
-        default: expected.tokenEpoch = 0
+        case 8: expected.tokenEpoch = 0
+        case 9: expected.previous = nil
+        default: expected.session = nil
         }
         var fields = Self.fields
         fields.remove(at: place)
@@ -74,7 +83,7 @@ struct LabelHeaderTests {
         #expect(LabelRecord(LabelRecord.encoded(header: header.encoded, boxes: [[1]]) + end) == nil)
     }
 
-    @Test("passes over what a newer version adds", arguments: [10, 15, 16, 2000, (1 << 29) - 1] as [UInt64])
+    @Test("passes over what a newer version adds", arguments: [12, 15, 16, 2000, (1 << 29) - 1] as [UInt64])
     func unknown(number: UInt64) {
         let added = [
             HandWritten.number(number, 7), HandWritten.fixed64(number, 7), HandWritten.fixed32(number, 7),

@@ -10,7 +10,7 @@ struct SealedHeaderTests {
 
     /// The fields of `header` as Protobuf's description has them, one by one.
     private static let fields: [[UInt8]] = [
-        [0x08, 0x01],
+        [0x08, 0x02],
         [0x12, 0x06] + Array("bank-a".utf8),
         [0x1A, 0x10] + event,
         // 1,700,000,000 in groups of seven bits, the lowest first.
@@ -19,13 +19,18 @@ struct SealedHeaderTests {
         [0x30, 0x04],
         [0x39, 0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01],
         [0x40, 0xAC, 0x02],
+        [0x4A, 0x05, 0x10, 0x95, 0x01, 0x18, 0x04],
+        [0x50, 0x81, 0x01],
+        [0x5A, 0x10] + session.bytes,
     ]
+    private static let session = SessionID(Digest32(of: [[7]]))
 
     init() throws {
         header = SealedHeader(
             member: try member("bank-a"), event: try #require(EventID(Self.event)),
             time: EventTime(seconds: 1_700_000_000), source: SourcePosition(partition: 3, offset: 150, index: 2),
-            sessionEpoch: 4, featureSpec: 0x0102_0304_0506_0708, tokenEpoch: 300)
+            previous: SourcePosition(partition: 3, offset: 149, index: 4), partition: 129, sessionEpoch: 4,
+            session: Self.session, featureSpec: 0x0102_0304_0506_0708, tokenEpoch: 300)
     }
 
     private func read(_ bytes: [UInt8]) -> SealedHeader? { SealedTransaction(HandWritten.record(bytes))?.header }
@@ -34,7 +39,7 @@ struct SealedHeaderTests {
     func bytes() {
         #expect(header.encoded == Self.fields.flatMap(\.self))
         #expect(read(header.encoded) == header)
-        #expect(header.schema == 1 && SealedHeader.schema == 1)
+        #expect(header.schema == 2 && SealedHeader.schema == 2)
     }
 
     @Test("reads the same with its fields in any other order", arguments: 1...10 as ClosedRange<UInt64>)
@@ -43,7 +48,7 @@ struct SealedHeaderTests {
         #expect(read(Self.fields.shuffled(using: &random).flatMap(\.self)) == header)
     }
 
-    @Test("lacks exactly the field that is left out", arguments: 0..<8)
+    @Test("lacks exactly the field that is left out", arguments: 0..<11)
     func leftOut(place: Int) {
         var expected = header
         switch place {
@@ -51,10 +56,16 @@ struct SealedHeaderTests {
         case 1: expected.member = nil
         case 2: expected.event = nil
         case 3: expected.time = EventTime(seconds: 0)
-        case 4: expected.source = nil
+        case 4:
+            expected.source = nil
+            // Whose partition it is that of.
+            expected.previous?.partition = 0
         case 5: expected.sessionEpoch = 0
         case 6: expected.featureSpec = 0
-        default: expected.tokenEpoch = 0
+        case 7: expected.tokenEpoch = 0
+        case 8: expected.previous = nil
+        case 9: expected.partition = 0
+        default: expected.session = nil
         }
         var fields = Self.fields
         fields.remove(at: place)
@@ -89,13 +100,13 @@ struct SealedHeaderTests {
         #expect(SealedTransaction(HandWritten.bytes(1, transaction) + end) == nil)
     }
 
-    @Test("passes over a field that has another type than its own", arguments: 1...8 as ClosedRange<UInt64>)
+    @Test("passes over a field that has another type than its own", arguments: 1...11 as ClosedRange<UInt64>)
     func types(number: UInt64) throws {
         let forms = [
             (0, HandWritten.number(number, 7)), (1, HandWritten.fixed64(number, 7)),
             (2, HandWritten.bytes(number, [0x08, 0x07])), (5, HandWritten.fixed32(number, 7)),
         ]
-        let own = [2: 2, 3: 2, 5: 2, 7: 1][number] ?? 0
+        let own = [2: 2, 3: 2, 5: 2, 7: 1, 9: 2, 11: 2][number] ?? 0
         for (type, form) in forms where type != own {
             #expect(read(header.encoded + form) == header, "type \(type)")
             let wire = try #require(WireSealedHeader(decoding: header.encoded + form))
@@ -110,6 +121,8 @@ struct SealedHeaderTests {
         other.event = EventID([UInt8](repeating: 1, count: 16))
         other.time = EventTime(seconds: -5)
         other.source = SourcePosition(partition: 9, offset: 8, index: 7)
+        other.previous = SourcePosition(partition: 9, offset: 8, index: 6)
+        (other.partition, other.session) = (5, SessionID(Digest32(of: [[8]])))
         (other.sessionEpoch, other.featureSpec, other.tokenEpoch) = (9, 10, 11)
         #expect(read(header.encoded + other.encoded) == other)
         #expect(read(other.encoded + header.encoded) == header)
@@ -122,6 +135,12 @@ struct SealedHeaderTests {
     func events(count: Int) {
         let id = [UInt8](repeating: 7, count: count)
         #expect(read(HandWritten.bytes(3, id))?.event?.bytes == (count == 16 ? id : nil))
+    }
+
+    @Test("has a session only where its id has sixteen bytes", arguments: 0...40)
+    func sessions(count: Int) {
+        let id = [UInt8](repeating: 7, count: count)
+        #expect(read(HandWritten.bytes(11, id))?.session?.bytes == (count == 16 ? id : nil))
     }
 
     @Test(
@@ -145,11 +164,14 @@ struct SealedHeaderTests {
         var header = header
         header.time = EventTime(seconds: time)
         header.source = SourcePosition(partition: Int(epoch), offset: offset, index: Int(epoch))
+        header.previous = header.source
+        header.partition = epoch
         (header.sessionEpoch, header.featureSpec, header.tokenEpoch) = (epoch, wide, wide)
         #expect(read(header.encoded) == header)
         let wire = try #require(WireSealedHeader(decoding: header.encoded))
         #expect(wire.eventTime == time && wire.source.offset == offset && wire.sessionEpoch == epoch)
-        #expect(wire.source.partition == epoch && wire.source.index == epoch)
+        #expect(wire.source.partition == epoch && wire.source.index == epoch && wire.partition == epoch)
+        #expect(wire.previous.partition == 0 && wire.previous.offset == offset && wire.previous.index == epoch)
         #expect(wire.featureSpec == wide && wire.tokenEpoch == wide && wire.encoded == header.encoded)
     }
 
@@ -176,6 +198,7 @@ struct SealedHeaderTests {
         #expect(read([])?.source == nil)
         var first = header
         first.source = SourcePosition(offset: 0)
+        first.previous?.partition = 0
         #expect(first.encoded.count == header.encoded.count - 7)
         #expect(read(first.encoded) == first)
     }

@@ -11,8 +11,8 @@ struct SealedRecordFrameTests {
     @Test("has lengths of one, two or three digits", arguments: [0, 1, 127, 128, 16_383, 16_384])
     func lengths(count: Int) throws {
         let boxes = [[UInt8](repeating: 5, count: count), [6], [UInt8](repeating: 7, count: count)]
-        // Field 9 of the header is unknown and may be of any length.
-        let header = HandWritten.bytes(9, [UInt8](repeating: 8, count: count))
+        // Field 12 of the header is unknown and may be of any length.
+        let header = HandWritten.bytes(12, [UInt8](repeating: 8, count: count))
         let bytes = record(header, boxes)
         #expect(bytes == HandWritten.record(header, boxes: boxes))
         let read = try #require(SealedTransaction(bytes))

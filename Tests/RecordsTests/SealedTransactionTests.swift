@@ -9,18 +9,27 @@ struct SealedTransactionTests {
     private static func header(_ random: inout SplitMix64) -> (own: SealedHeader, generated: WireSealedHeader) {
         func small(_ limit: UInt64) -> UInt64 { random.next() % 3 == 0 ? 0 : random.next() % limit }
         let event = EventID(random.bytes(16))!
+        let partition = Int(small(300))
         let own = SealedHeader(
             member: MemberID("bank-\(small(1000))")!, event: event,
             time: EventTime(seconds: Int64(small(1 << 40)) - (1 << 38)),
             source: SourcePosition(
-                partition: Int(small(300)), offset: Int64(small(1 << 50)), index: Int(small(200))),
-            sessionEpoch: UInt32(small(1 << 32)), featureSpec: small(.max))
+                partition: partition, offset: Int64(small(1 << 50)), index: Int(small(200))),
+            previous: random.next() % 2 == 0
+                ? nil : SourcePosition(partition: partition, offset: Int64(small(1 << 50)), index: Int(small(200))),
+            partition: UInt32(small(300)), sessionEpoch: UInt32(small(1 << 32)),
+            session: SessionID(Digest32(of: [random.bytes(8)])), featureSpec: small(.max))
         var generated = WireSealedHeader()
-        generated.schema = 1
+        generated.schema = 2
         generated.member = own.member?.name ?? ""
         generated.eventID = Data(event.bytes)
         generated.eventTime = own.time.seconds
         generated.source = own.source?.wire ?? WireSourcePosition()
+        if let previous = own.previous {
+            generated.previous = SourcePosition(offset: previous.offset, index: previous.index).wire
+        }
+        generated.partition = own.partition
+        generated.session = Data(own.session?.bytes ?? [])
         generated.sessionEpoch = own.sessionEpoch
         generated.featureSpec = own.featureSpec
         return (own, generated)

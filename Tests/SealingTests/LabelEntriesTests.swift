@@ -11,7 +11,7 @@ struct LabelEntriesTests {
     private static func header(_ count: Int, history: Bool = false, labelled: Bool = true) -> LabelHeader {
         LabelHeader(
             member: MemberID("bank-a")!, source: SourcePosition(partition: 3, offset: 70, index: 2), sessionEpoch: 4,
-            featureSpec: 5, count: count, history: history, labelled: labelled)
+            session: SessionID(Digest32(of: [])), featureSpec: 5, count: count, history: history, labelled: labelled)
     }
 
     /// Three kinds of entities; every third event has none of the second.

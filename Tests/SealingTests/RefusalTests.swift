@@ -10,6 +10,7 @@ struct RefusalTests {
         (.unknownSession, 3, "unknown_session"), (.wrongFeatureSpec, 4, "wrong_feature_spec"),
         (.boxMissing, 5, "box_missing"), (.boxNotOpened, 6, "box_not_opened"), (.boxMalformed, 7, "box_malformed"),
         (.unknownSchema, 8, "unknown_schema"), (.unknownTokenEpoch, 9, "unknown_token_epoch"),
+        (.wrongPartition, 10, "wrong_partition"),
     ]
 
     @Test("have a number and a code each, which never change", arguments: all)

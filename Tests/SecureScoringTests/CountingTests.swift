@@ -239,10 +239,14 @@ struct CountingTests {
             ("header_malformed", 1, true, try header(all(101)) { $0.count = 0 }),
             ("header_malformed", 1, true, try header(all(102)) { $0.count = 513 }),
             ("header_malformed", 1, true, try header(all(103)) { $0.source.offset = 1 << 50 }),
-            ("unknown_schema", 1, true, try header(all(104)) { $0.schema = 2 }),
+            ("unknown_schema", 1, true, try header(all(104)) { $0.schema = 1 }),
             ("unknown_member", 1, false, try header(all(105)) { $0.member = "bank-x" }),
             ("unknown_member", 1, false, try header(all(106)) { $0.member = "BANK A" }),
             ("unknown_session", 1, true, try header(all(107)) { $0.sessionEpoch = 9 }),
+            ("unknown_session", 1, true, try header(all(118)) { $0.session[15] ^= 1 }),
+            ("header_malformed", 1, true, try header(all(119)) { $0.previous = $0.source }),
+            ("header_malformed", 1, true, try header(all(120)) { $0.source.partition = 4096 }),
+            ("box_not_opened", 1, true, try header(all(121)) { $0.previous.offset = 0 }),
             ("box_missing", 1, true, try altered(all(108)) { $0.boxes.removeLast() }),
             ("box_missing", 1, true, try altered(all(109)) { $0.boxes.append(Data()) }),
             ("box_not_opened", 1, true, try altered(all(110)) { $0.boxes.swapAt(0, 1) }),
@@ -262,6 +266,8 @@ struct CountingTests {
         let noPoint = TestToken.noPoint + [UInt8](repeating: 0, count: 33)
         bad.append(("box_malformed", 1, true, try a.history([(stranger, true)], day: 0, spec: spec, tokens: noPoint)))
         let offsets = try world.appendLabels(bad.map(\.bytes))
+        // Behind those of which the boxes open.
+        counted.labelSource = 200
         try counted.label(events, frauds: [events[0], events[1], events[3]])
         try counted.send([counted.event(0, day: 8, "t1", "d1"), counted.event(1, day: 9, "t1", "d1")])
         try counted.expectScores()

@@ -63,7 +63,7 @@ struct RefusalTests {
             Bad(code: "header_malformed", named: false, bytes: [0xFF, 0xFF]),
             Bad(code: "header_malformed", named: false, bytes: []),
             Bad(code: "header_malformed", named: false, bytes: nil),
-            Bad(code: "unknown_schema", bytes: try header(1) { $0.schema = 2 }),
+            Bad(code: "unknown_schema", bytes: try header(1) { $0.schema = 1 }),
             Bad(code: "header_malformed", named: false, bytes: try header(2) { $0.eventID.removeLast() }),
             Bad(code: "header_malformed", named: false, bytes: try header(3) { $0.source.offset = -1 }),
             Bad(code: "header_malformed", named: false, bytes: try header(4) { $0.clearSource() }),
@@ -75,6 +75,11 @@ struct RefusalTests {
                 code: "unknown_session",
                 bytes: try Bank("bank-a", epoch: 2).seal(values(9), source: 9, spec: world.spec)),
             Bad(code: "wrong_feature_spec", bytes: try world.a.seal(values(10), source: 10, spec: other)),
+            Bad(code: "unknown_session", bytes: try header(23) { $0.session[0] ^= 1 }),
+            Bad(code: "unknown_session", bytes: try header(24) { $0.session = Data() }),
+            Bad(code: "wrong_partition", bytes: try header(25) { $0.partition = 1 }),
+            Bad(code: "header_malformed", bytes: try header(26) { $0.previous = $0.source }),
+            Bad(code: "box_not_opened", bytes: try header(27) { $0.previous.offset = 3 }),
             Bad(code: "box_missing", bytes: try sealed(11) { $0.boxes.removeLast() }),
             Bad(code: "box_missing", bytes: try sealed(12) { $0.boxes.append(Data()) }),
             Bad(code: "box_missing", bytes: try sealed(13) { $0.boxes = [] }),
@@ -83,7 +88,7 @@ struct RefusalTests {
             Bad(code: "box_not_opened", party: 3, bytes: try sealed(16) { $0.boxes[2] = Data() }),
             Bad(code: "box_not_opened", bytes: try header(17) { $0.eventTime += 1 }),
             Bad(code: "box_not_opened", bytes: try header(18) { $0.source.offset += 1 }),
-            Bad(code: "box_not_opened", bytes: try Bank("bank-a").seal(values(19), source: 19, spec: world.spec)),
+            Bad(code: "unknown_session", bytes: try Bank("bank-a").seal(values(19), source: 19, spec: world.spec)),
             Bad(code: "box_malformed", bytes: try box(20, .zero, [0xFF])),
             Bad(code: "box_malformed", party: 2, bytes: try box(21, .one, [])),
             Bad(code: "box_malformed", party: 3, bytes: try box(22, .two, shortShares.encoded)),
@@ -129,7 +134,10 @@ struct RefusalTests {
     @Test("that was forged in another member's name goes to that member, and scores nothing")
     func forgedMember() throws {
         let model = try randomModel("v1", spec: world.spec)
-        let forged = try header(1) { $0.member = "bank-b" }
+        let forged = try header(1) {
+            $0.member = "bank-b"
+            $0.session = Data(world.b.sessions.id.bytes)
+        }
         try world.append([try world.activation(try world.deal(model), sequence: 1), forged])
         try world.append([try world.b.seal(values(2), source: 2, spec: world.spec)])
         try world.start()
@@ -144,10 +152,10 @@ struct RefusalTests {
     @Test("has a stable code for each reason")
     func codes() {
         #expect(
-            (1...9).compactMap { Refusal(rawValue: $0)?.code } == [
+            (1...10).compactMap { Refusal(rawValue: $0)?.code } == [
                 "header_malformed", "unknown_member", "unknown_session", "wrong_feature_spec", "box_missing",
-                "box_not_opened", "box_malformed", "unknown_schema", "unknown_token_epoch",
+                "box_not_opened", "box_malformed", "unknown_schema", "unknown_token_epoch", "wrong_partition",
             ])
-        #expect(Refusal(rawValue: 0) == nil && Refusal(rawValue: 10) == nil)
+        #expect(Refusal(rawValue: 0) == nil && Refusal(rawValue: 11) == nil)
     }
 }

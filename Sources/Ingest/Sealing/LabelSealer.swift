@@ -9,6 +9,7 @@ import ThreeParty
 package final class LabelSealer {
     private let member: MemberID
     private let epoch: UInt32
+    private let session: SessionID
     /// One a party, under a key of its session.
     private let sealers: [BoxSealer]
     private let featureSpec: UInt64
@@ -25,6 +26,7 @@ package final class LabelSealer {
     ) {
         self.member = member
         self.epoch = epoch
+        session = sessions.id
         sealers = PartyID.allCases.map { party in
             guard let session = sessions[party] else { preconditionFailure("a member has a session with each party") }
             return BoxSealer(session.labelBoxes, random: random)
@@ -38,14 +40,17 @@ package final class LabelSealer {
 
     /// Labels that leave together, ordered by event id, at most 512 a record.
     ///
-    /// - Parameter source: of the first of the records; the index of each one after it is one more.
-    package func records(_ labels: [DueLabel], source: SourcePosition) -> [[UInt8]] {
+    /// - Parameters:
+    ///   - source: of the first of the records; the index of each one after it is one more.
+    ///   - ends: the agent's; its last label record is the last of these afterwards.
+    package func records(_ labels: [DueLabel], source: SourcePosition, after ends: inout SealedEnds) -> [[UInt8]] {
         let entries = labels.map { LabelEntry(event: eventID($0.id), fraud: $0.fraud) }.inOrder
-        return stride(from: 0, to: entries.count, by: LabelHeader.counts.upperBound).enumerated().map { number, start in
-            var source = source
-            source.index += number
+        var source = source
+        return stride(from: 0, to: entries.count, by: LabelHeader.counts.upperBound).map { start in
+            defer { source.index += 1 }
             return record(
-                Array(entries[start..<min(start + LabelHeader.counts.upperBound, entries.count)]), source: source)
+                Array(entries[start..<min(start + LabelHeader.counts.upperBound, entries.count)]), source: source,
+                previous: ends.follow(label: source))
         }
     }
 
@@ -53,16 +58,17 @@ package final class LabelSealer {
     ///
     /// - Parameters:
     ///   - entries: 1 to 512.
+    ///   - previous: the label record before it, of the same partition; nil where there is none.
     ///   - history: whether they bring times and tokens along.
     ///   - labelled: whether they say what was a fraud.
     ///   - tokenEpoch: of the key that their tokens are under; 0 where they bring none.
     package func record(
-        _ entries: [LabelEntry], source: SourcePosition, history: Bool = false, labelled: Bool = true,
-        tokenEpoch: UInt64 = 0
+        _ entries: [LabelEntry], source: SourcePosition, previous: SourcePosition? = nil, history: Bool = false,
+        labelled: Bool = true, tokenEpoch: UInt64 = 0
     ) -> [UInt8] {
         let header = LabelHeader(
-            member: member, source: source, sessionEpoch: epoch, featureSpec: featureSpec, count: entries.count,
-            history: history, labelled: labelled, tokenEpoch: tokenEpoch)
+            member: member, source: source, previous: previous, sessionEpoch: epoch, session: session,
+            featureSpec: featureSpec, count: entries.count, history: history, labelled: labelled, tokenEpoch: tokenEpoch)
         let bytes = header.encoded
         let plaintexts = LabelEntries.plaintexts(
             entries, header: header,

@@ -12,7 +12,7 @@ package protocol TransactionSealing: AnyObject {
 
     /// - Parameter features: the spec's that a member computes.
     func seal(
-        _ transaction: Transaction, event: EventID, features: [Double], tokens: BoxedTokens, source: SourcePosition
+        _ transaction: Transaction, event: EventID, features: [Double], tokens: BoxedTokens, at place: SealedPlace
     ) -> [UInt8]
 }
 
@@ -20,6 +20,7 @@ package protocol TransactionSealing: AnyObject {
 package final class TransactionSealer: TransactionSealing {
     private let member: MemberID
     private let epoch: UInt32
+    private let session: SessionID
     /// One a party, under a key of its session.
     private let sealers: [BoxSealer]
     private let spec: BinnedSpec
@@ -38,6 +39,7 @@ package final class TransactionSealer: TransactionSealing {
     ) {
         self.member = member
         self.epoch = epoch
+        session = sessions.id
         sealers = PartyID.allCases.map { party in
             guard let session = sessions[party] else { preconditionFailure("a member has a session with each party") }
             return BoxSealer(session.transactionBoxes, random: random)
@@ -52,7 +54,7 @@ package final class TransactionSealer: TransactionSealing {
 
     /// The record for `consortium.sealed`.
     package func seal(
-        _ transaction: Transaction, event: EventID, features: [Double], tokens: BoxedTokens, source: SourcePosition
+        _ transaction: Transaction, event: EventID, features: [Double], tokens: BoxedTokens, at place: SealedPlace
     ) -> [UInt8] {
         var bits = spec.thermometer(spec.bins(features))
         // The parties' own bits come behind.
@@ -66,7 +68,7 @@ package final class TransactionSealer: TransactionSealing {
         let sharing = SeededComponents(
             bits, group: .xor, seeds: (fresh(SeededComponents.seedBytes), fresh(SeededComponents.seedBytes)),
             from: event.number, &streams)
-        let header = header(transaction, event: event, tokens: tokens, source: source)
+        let header = header(transaction, event: event, tokens: tokens, at: place)
         let plaintexts = PartyID.allCases.map { party in
             let parts = sharing.parts(for: party)
             return ShareBox.encoded(parts.first, parts.second, tokens: tokens.bytes)
@@ -83,11 +85,12 @@ package final class TransactionSealer: TransactionSealing {
 
     /// The header of a record: what everybody may read of a transaction, encoded.
     package func header(
-        _ transaction: Transaction, event: EventID, tokens: BoxedTokens, source: SourcePosition
+        _ transaction: Transaction, event: EventID, tokens: BoxedTokens, at place: SealedPlace
     ) -> [UInt8] {
         SealedHeader(
-            member: member, event: event, time: transaction.time, source: source, sessionEpoch: epoch,
-            featureSpec: spec.id, tokenEpoch: tokens.epoch
+            member: member, event: event, time: transaction.time, source: place.source, previous: place.previous,
+            partition: UInt32(place.partition), sessionEpoch: epoch, session: session, featureSpec: spec.id,
+            tokenEpoch: tokens.epoch
         ).encoded
     }
 }

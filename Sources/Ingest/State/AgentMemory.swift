@@ -55,6 +55,10 @@ package struct AgentMemory: Sendable {
     package private(set) var pending = PendingBook()
     /// The schedule of labels; nil for a spec without features of the consortium.
     private(set) var schedule: LabelSchedule?
+    /// The last records that are sealed and in the log.
+    package private(set) var ends = SealedEnds()
+    /// The same as the store has it.
+    private var storedEnds = SealedEnds()
     /// The offset of the member's transactions to go on from; nil before anything was ingested.
     package private(set) var ingested: Int64?
     /// Seconds of event time that ids and windows are known for.
@@ -165,8 +169,10 @@ package struct AgentMemory: Sendable {
 
     /// Notes that a batch is in the log: the rows of its events are due for the store.
     package mutating func ingest(
-        _ pending: [SourcePosition], _ writes: [StateWrite], through end: Int64, of transactions: TopicPartition
+        _ pending: [SourcePosition], _ writes: [StateWrite], through end: Int64, of transactions: TopicPartition,
+        after ends: SealedEnds? = nil
     ) {
+        if let ends { self.ends = ends }
         ingested = end
         positions[transactions] = end
         self.writes += writes
@@ -181,9 +187,9 @@ package struct AgentMemory: Sendable {
 
     /// The changes that the store lacks, each given once.
     package mutating func takeChanges() -> Changes {
-        defer { (writes, positions) = ([], [:]) }
+        defer { (writes, positions, storedEnds) = ([], [:], ends) }
         return Changes(
-            writes: pending.takeWrites() + takeWindowWrites() + writes,
+            writes: pending.takeWrites() + takeWindowWrites() + writes + AgentTables.writes(ends, since: storedEnds),
             positions: positions.map { Position($0.key, $0.value) }, released: takeReleased())
     }
 
@@ -244,6 +250,9 @@ package struct AgentMemory: Sendable {
     mutating func restore(_ transaction: PendingTransaction, at position: SourcePosition) {
         pending.restore(transaction, at: position)
     }
+
+    /// Fills in the last records that are sealed.
+    mutating func restore(_ ends: SealedEnds) { (self.ends, storedEnds) = (ends, ends) }
 
     /// Sets the position.
     mutating func restore(ingested: Int64?) { self.ingested = ingested }

@@ -47,6 +47,8 @@ package final class AgentState: Sendable {
     package var knownIDs: Int { memory.withLock { $0.windows.count } }
     /// Whether a predecessor decided what this agent has not ingested again yet: only the decisions themselves tell that.
     package var isBehindDecisions: Bool { memory.withLock { $0.pending.isBehindDecisions } }
+    /// The last records of the partition that are sealed and in the log.
+    package var ends: SealedEnds { memory.withLock { $0.ends } }
     /// Transactions that wait for a decision.
     package var waiting: Int { memory.withLock { $0.pending.count } }
     /// Events of which it is not said yet what became of them.
@@ -114,8 +116,10 @@ package final class AgentState: Sendable {
     // MARK: Progress
 
     /// Notes that a batch, and everything below `end`, is in the log.
-    package func apply(_ batch: consuming Batch, ingested end: Int64) {
-        memory.withLock { $0.ingest(batch.pending, batch.writes, through: end, of: transactions) }
+    ///
+    /// - Parameter ends: the last records that are sealed; nil where there are no new ones.
+    package func apply(_ batch: consuming Batch, ingested end: Int64, after ends: SealedEnds? = nil) {
+        memory.withLock { $0.ingest(batch.pending, batch.writes, through: end, of: transactions, after: ends) }
     }
 
     /// Notes that decisions on these transactions are in the log.

@@ -13,6 +13,9 @@ package enum AgentTables {
     package static let pending = "pending"
     /// Event time, eight bytes, under the key `time`.
     package static let schedule = "labels"
+    /// The last records that are sealed: of labels under `labels`, of transactions under the partition of `consortium.sealed`. The
+    /// order is the source's offset, the value its index, four bytes.
+    package static let ends = "ends"
     /// Events whose bucket's labels had left when they came, by id; ordered by the last bucket that had left.
     package static let late = "labels-late"
 
@@ -79,6 +82,39 @@ package enum AgentTables {
 
     /// A row as an event that came late.
     package static func late(_ entry: StateEntry) -> (id: UInt64, released: Int64) { (number(entry.key), entry.order) }
+
+    // MARK: Last records
+
+    private static let labelEnd = Array("labels".utf8)
+
+    /// The last records that are not what they were, as rows.
+    package static func writes(_ ends: SealedEnds, since stored: SealedEnds) -> [StateWrite] {
+        func row(_ key: [UInt8], _ position: SourcePosition) -> StateWrite {
+            .put(
+                table: Self.ends,
+                StateEntry(key: key, value: UInt32(position.index).bigEndianBytes, order: position.offset))
+        }
+        let label = ends.label.flatMap { $0 == stored.label ? nil : row(labelEnd, $0) }
+        return (label.map { [$0] } ?? [])
+            + ends.transactions.filter { stored.transactions[$0.key] != $0.value }
+            .map { row(Array("\($0.key)".utf8), $0.value) }
+    }
+
+    /// Fills in a row.
+    ///
+    /// - Parameter partition: of the member's transactions, which rows do not name.
+    package static func restore(
+        _ entry: StateEntry, partition: Int, into ends: inout SealedEnds
+    ) throws(LogError) {
+        guard entry.value.count == 4 else { throw .corrupted(reason: "the agent's state holds a malformed position") }
+        let index = Int(UInt32(bigEndianBytes: entry.value))
+        let position = SourcePosition(partition: partition, offset: entry.order, index: index)
+        if entry.key == labelEnd {
+            _ = ends.follow(label: position)
+        } else if let number = Int(String(decoding: entry.key, as: UTF8.self)) {
+            _ = ends.follow(transaction: position, in: number)
+        }
+    }
 
     // MARK: Keys
 

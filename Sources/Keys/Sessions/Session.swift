@@ -14,6 +14,8 @@ package final class Session: Sendable {
     package let party: PartyID
     /// The session epoch of the roster; it has nothing to do with the token epoch.
     package let epoch: UInt32
+    /// The name of the announcement that the keys are of, which records carry.
+    package let id: SessionID
     /// Of the member's boxes of transactions (XAES-256-GCM). Every key has 32 bytes.
     package let transactionBoxes: SecretKey
     /// Of the member's boxes of labels (XAES-256-GCM).
@@ -26,7 +28,8 @@ package final class Session: Sendable {
     package let evaluationTags: SecretKey
 
     /// - Parameter secret: the 32 bytes that HPKE exports; all keys are derived from it by HMAC-SHA-256.
-    init(member: MemberID, party: PartyID, epoch: UInt32, secret: borrowing SecretKey) {
+    init(member: MemberID, party: PartyID, epoch: UInt32, id: SessionID, secret: borrowing SecretKey) {
+        self.id = id
         self.member = member
         self.party = party
         self.epoch = epoch
@@ -44,6 +47,11 @@ package final class Session: Sendable {
         Array("cordon/session/v1/\(member)/\(party)/\(epoch)".utf8)
     }
     static let exportContext = Array("cordon/session/secret".utf8)
+
+    /// The name of the sessions that an announcement with this body makes.
+    static func id(of body: [UInt8]) -> SessionID {
+        SessionID(Digest32(of: [Array("cordon/session/id/v2".utf8), body]))
+    }
 }
 
 /// Why a party does not take an announcement, in the order in which it looks.
@@ -78,7 +86,7 @@ package struct SessionOffer: ~Copyable {
         var body = WireSessionBody()
         body.member = member.name
         body.epoch = epoch
-        var sessions: [PartyID: Session] = [:]
+        var exported: [PartyID: SymmetricKey] = [:]
         var secrets: [PartyID: [UInt8]] = [:]
         for party in PartyID.allCases {
             guard let key = parties[party] else { throw .malformedKey }
@@ -86,13 +94,18 @@ package struct SessionOffer: ~Copyable {
                 info: Session.info(member, party, epoch), context: Session.exportContext)
             body.encapsulatedKeys.append(Data(encapsulated))
             secrets[party] = secret.withUnsafeBytes { Array($0) }
-            sessions[party] = Session(member: member, party: party, epoch: epoch, secret: SecretKey(secret))
+            exported[party] = secret
         }
         var announcement = WireSessionAnnouncement()
         let bytes = body.encoded
         announcement.body = Data(bytes)
         announcement.signature = Data(identity.sign(bytes, context: "cordon/session/v1"))
         self.announcement = announcement
+        let id = Session.id(of: bytes)
+        var sessions: [PartyID: Session] = [:]
+        for (party, secret) in exported {
+            sessions[party] = Session(member: member, party: party, epoch: epoch, id: id, secret: SecretKey(secret))
+        }
         self.sessions = sessions
         self.secrets = secrets
     }
@@ -136,10 +149,20 @@ extension Session {
             let secret = try key.decapsulate(
                 Array(body.encapsulatedKeys[party.rawValue]), info: info(member, party, body.epoch),
                 context: exportContext)
-            return Session(member: member, party: party, epoch: body.epoch, secret: SecretKey(secret))
+            return Session(
+                member: member, party: party, epoch: body.epoch, id: id(of: Array(announcement.body)),
+                secret: SecretKey(secret))
         } catch {
             throw .notAuthentic
         }
+    }
+}
+
+extension [PartyID: Session] {
+    /// The name of the announcement that a member's sessions with the parties are of.
+    package var id: SessionID {
+        guard let session = self[.zero] else { preconditionFailure("a member has a session with each party") }
+        return session.id
     }
 }
 

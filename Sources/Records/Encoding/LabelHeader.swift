@@ -1,10 +1,12 @@
+import struct Foundation.Data
+
 /// What everybody may read of a record of `consortium.labels`: `LabelHeader` of pipelines/schemas.
 ///
 /// A header that was read is not checked: a party looks at schema, member, source and `count` before it opens its box,
 /// and refuses the record where they are none that it can use (`Refusal`).
 package struct LabelHeader: Sendable, Hashable {
     /// The version of the layout that this code writes, and the only one that it takes.
-    package static let schema: UInt32 = 1
+    package static let schema: UInt32 = 2
     /// The numbers of entries that a record may have.
     package static let counts = 1...512
 
@@ -15,8 +17,13 @@ package struct LabelHeader: Sendable, Hashable {
     /// What the record follows from in its member's own topic; `index` counts the label records that follow from one
     /// record there. Nil where the header names none.
     package var source: SourcePosition?
+    /// The place of the member's label record before this one, of the same partition of its topic; nil where there is none.
+    /// A party that has not taken that one takes none behind it.
+    package var previous: SourcePosition?
     /// The epoch of the session keys that the boxes are sealed under.
     package var sessionEpoch: UInt32
+    /// The session whose keys they are; nil where there are not sixteen bytes.
+    package var session: SessionID?
     /// The feature spec and bins that history is of, by the first eight bytes of their digest. Labels without their
     /// events hang on no spec.
     package var featureSpec: UInt64
@@ -30,12 +37,15 @@ package struct LabelHeader: Sendable, Hashable {
     package var tokenEpoch: UInt64
 
     package init(
-        member: MemberID, source: SourcePosition, sessionEpoch: UInt32, featureSpec: UInt64, count: Int,
-        history: Bool = false, labelled: Bool = true, tokenEpoch: UInt64 = 0
+        member: MemberID, source: SourcePosition, previous: SourcePosition? = nil, sessionEpoch: UInt32,
+        session: SessionID, featureSpec: UInt64, count: Int, history: Bool = false, labelled: Bool = true,
+        tokenEpoch: UInt64 = 0
     ) {
         self.member = member
         self.source = source
+        self.previous = previous
         self.sessionEpoch = sessionEpoch
+        self.session = session
         self.featureSpec = featureSpec
         self.count = count
         self.history = history
@@ -55,6 +65,9 @@ package struct LabelHeader: Sendable, Hashable {
         history = wire.history
         labelled = wire.labelled
         tokenEpoch = wire.tokenEpoch
+        previous = wire.hasPrevious ? SourcePosition(wire.previous) : nil
+        if let source { previous?.partition = source.partition }
+        session = SessionID(Array(wire.session))
     }
 
     /// The header's Protobuf encoding, which the boxes are bound to. `count` has to be within 32 bits.
@@ -69,6 +82,8 @@ package struct LabelHeader: Sendable, Hashable {
         wire.history = history
         wire.labelled = labelled
         wire.tokenEpoch = tokenEpoch
+        if let previous { wire.previous = previous.withoutPartition.wire }
+        if let session { wire.session = Data(session.bytes) }
         return wire.encoded
     }
 }

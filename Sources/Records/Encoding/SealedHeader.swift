@@ -5,7 +5,7 @@
 /// refuses the record (`Refusal`).
 package struct SealedHeader: Sendable, Hashable {
     /// The version of the layout that this code writes, and the only one that it takes.
-    package static let schema: UInt32 = 1
+    package static let schema: UInt32 = 2
 
     /// The version of the layout that the record says it has.
     package var schema = Self.schema
@@ -17,8 +17,15 @@ package struct SealedHeader: Sendable, Hashable {
     package var time = EventTime(seconds: 0)
     /// The place of the record in its member's own topic, by which repeats are told; nil where the header names none.
     package var source: SourcePosition?
+    /// The place of the record that the member sealed before this one, of the same partition of its topic and into the same
+    /// partition of `consortium.sealed`; nil where there is none. What a party has not seen of it was left out, or is yet to come.
+    package var previous: SourcePosition?
+    /// The partition of `consortium.sealed` that the record was sealed for.
+    package var partition: UInt32
     /// The epoch of the session keys that the boxes are sealed under.
     package var sessionEpoch: UInt32
+    /// The session whose keys they are; nil where there are not sixteen bytes.
+    package var session: SessionID?
     /// The feature spec and bins that the shares are of: the first eight bytes, as a big-endian number, of their
     /// digest.
     package var featureSpec: UInt64
@@ -26,14 +33,17 @@ package struct SealedHeader: Sendable, Hashable {
     package var tokenEpoch: UInt64 = 0
 
     package init(
-        member: MemberID, event: EventID, time: EventTime, source: SourcePosition, sessionEpoch: UInt32,
-        featureSpec: UInt64, tokenEpoch: UInt64 = 0
+        member: MemberID, event: EventID, time: EventTime, source: SourcePosition, previous: SourcePosition? = nil,
+        partition: UInt32 = 0, sessionEpoch: UInt32, session: SessionID, featureSpec: UInt64, tokenEpoch: UInt64 = 0
     ) {
         self.member = member
         self.event = event
         self.time = time
         self.source = source
+        self.previous = previous
+        self.partition = partition
         self.sessionEpoch = sessionEpoch
+        self.session = session
         self.featureSpec = featureSpec
         self.tokenEpoch = tokenEpoch
     }
@@ -43,7 +53,7 @@ extension SealedHeader {
     /// The header's Protobuf encoding, byte for byte what generated code writes. These bytes are what the boxes are
     /// bound to.
     package var encoded: [UInt8] {
-        var writer = FieldWriter(capacity: 96)
+        var writer = FieldWriter(capacity: 128)
         writer.varint(UInt64(schema), 1)
         if let member { writer.bytes(member.name.utf8, 2) }
         if let event { writer.bytes(event.bytes, 3) }
@@ -52,13 +62,16 @@ extension SealedHeader {
         writer.varint(UInt64(sessionEpoch), 6)
         writer.fixed64(featureSpec, 7)
         writer.varint(tokenEpoch, 8)
+        if let previous { writer.source(previous.withoutPartition, 9) }
+        writer.varint(UInt64(partition), 10)
+        if let session { writer.bytes(session.bytes, 11) }
         return writer.bytes
     }
 
     /// Reads the header that stands in a range of `bytes`; nil where that is no Protobuf message. Of a field that is
     /// there twice the later one counts.
     init?(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
-        (schema, sessionEpoch, featureSpec) = (0, 0, 0)
+        (schema, partition, sessionEpoch, featureSpec) = (0, 0, 0, 0)
         var reader = FieldReader(bytes, range)
         do {
             while let field = try reader.next() {
@@ -72,14 +85,21 @@ extension SealedHeader {
                 case (6, .varint(let value)): sessionEpoch = UInt32(truncatingIfNeeded: value)
                 case (7, .fixed64(let value)): featureSpec = value
                 case (8, .varint(let value)): tokenEpoch = value
+                case (9, .bytes(let range)): previous = try SourcePosition(bytes, range)
+                case (10, .varint(let value)): partition = UInt32(truncatingIfNeeded: value)
+                case (11, .bytes(let id)): session = SessionID(UnsafeRawBufferPointer(rebasing: bytes[id]))
                 default: break
                 }
             }
         } catch { return nil }
+        if let source { previous?.partition = source.partition }
     }
 }
 
 extension SourcePosition {
+    /// The place of a record's predecessor as headers carry it: its partition is that of the record itself.
+    var withoutPartition: SourcePosition { SourcePosition(offset: offset, index: index) }
+
     fileprivate init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) throws(FieldReader.Malformed) {
         self.init(offset: 0)
         var reader = FieldReader(bytes, range)

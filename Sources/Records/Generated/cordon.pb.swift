@@ -86,7 +86,7 @@ package nonisolated struct WireSealedHeader: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// 1
+  /// 2
   package var schema: UInt32 = 0
 
   package var member: String = String()
@@ -114,11 +114,29 @@ package nonisolated struct WireSealedHeader: Sendable {
   /// of the key that the boxes' tokens are under; 0 where there are none
   package var tokenEpoch: UInt64 = 0
 
+  /// The record before this one, of the same partition of the member's topic and in the same partition of
+  /// consortium.sealed; its own partition is left out. Absent where there is none.
+  package var previous: WireSourcePosition {
+    get {_previous ?? WireSourcePosition()}
+    set {_previous = newValue}
+  }
+  /// Returns true if `previous` has been explicitly set.
+  package var hasPrevious: Bool {self._previous != nil}
+  /// Clears the value of `previous`. Subsequent reads from it will return its default value.
+  package mutating func clearPrevious() {self._previous = nil}
+
+  /// of consortium.sealed
+  package var partition: UInt32 = 0
+
+  /// first 16 bytes of the session's id, see SessionBody
+  package var session: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _source: WireSourcePosition? = nil
+  fileprivate var _previous: WireSourcePosition? = nil
 }
 
 /// Where a derived record came from: the member's own topic.
@@ -343,7 +361,7 @@ package nonisolated struct WireLabelHeader: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// 1
+  /// 2
   package var schema: UInt32 = 0
 
   package var member: String = String()
@@ -374,11 +392,26 @@ package nonisolated struct WireLabelHeader: Sendable {
   /// history: of the key that the tokens are under
   package var tokenEpoch: UInt64 = 0
 
+  /// The label record before this one, of the same partition of the member's topic; its own partition is left out. Absent
+  /// where there is none.
+  package var previous: WireSourcePosition {
+    get {_previous ?? WireSourcePosition()}
+    set {_previous = newValue}
+  }
+  /// Returns true if `previous` has been explicitly set.
+  package var hasPrevious: Bool {self._previous != nil}
+  /// Clears the value of `previous`. Subsequent reads from it will return its default value.
+  package mutating func clearPrevious() {self._previous = nil}
+
+  /// as in SealedHeader
+  package var session: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _source: WireSourcePosition? = nil
+  fileprivate var _previous: WireSourcePosition? = nil
 }
 
 /// What a label's box holds. Outcomes are 0 or 1, shared additively in Z_2^16: party i's components i and i+1 (mod 3), of
@@ -466,6 +499,7 @@ package nonisolated struct WireSessionAnnouncement: Sendable {
   package init() {}
 }
 
+/// A session's id is the SHA-256 over "cordon/session/id/v2" and the body, each preceded by its length in 8 bytes.
 package nonisolated struct WireSessionBody: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1063,7 +1097,7 @@ nonisolated extension WireSealedTransaction: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireSealedHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SealedHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}member\0\u{3}event_id\0\u{3}event_time\0\u{1}source\0\u{3}session_epoch\0\u{3}feature_spec\0\u{3}token_epoch\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}member\0\u{3}event_id\0\u{3}event_time\0\u{1}source\0\u{3}session_epoch\0\u{3}feature_spec\0\u{3}token_epoch\0\u{1}previous\0\u{1}partition\0\u{1}session\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1079,6 +1113,9 @@ nonisolated extension WireSealedHeader: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.sessionEpoch) }()
       case 7: try { try decoder.decodeSingularFixed64Field(value: &self.featureSpec) }()
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self.tokenEpoch) }()
+      case 9: try { try decoder.decodeSingularMessageField(value: &self._previous) }()
+      case 10: try { try decoder.decodeSingularUInt32Field(value: &self.partition) }()
+      case 11: try { try decoder.decodeSingularBytesField(value: &self.session) }()
       default: break
       }
     }
@@ -1113,6 +1150,15 @@ nonisolated extension WireSealedHeader: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.tokenEpoch != 0 {
       try visitor.visitSingularUInt64Field(value: self.tokenEpoch, fieldNumber: 8)
     }
+    try { if let v = self._previous {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    } }()
+    if self.partition != 0 {
+      try visitor.visitSingularUInt32Field(value: self.partition, fieldNumber: 10)
+    }
+    if !self.session.isEmpty {
+      try visitor.visitSingularBytesField(value: self.session, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1125,6 +1171,9 @@ nonisolated extension WireSealedHeader: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.sessionEpoch != rhs.sessionEpoch {return false}
     if lhs.featureSpec != rhs.featureSpec {return false}
     if lhs.tokenEpoch != rhs.tokenEpoch {return false}
+    if lhs._previous != rhs._previous {return false}
+    if lhs.partition != rhs.partition {return false}
+    if lhs.session != rhs.session {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1581,7 +1630,7 @@ nonisolated extension WireLabelRecord: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireLabelHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LabelHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}member\0\u{1}source\0\u{3}session_epoch\0\u{3}feature_spec\0\u{1}count\0\u{1}history\0\u{1}labelled\0\u{3}token_epoch\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}member\0\u{1}source\0\u{3}session_epoch\0\u{3}feature_spec\0\u{1}count\0\u{1}history\0\u{1}labelled\0\u{3}token_epoch\0\u{1}previous\0\u{1}session\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1598,6 +1647,8 @@ nonisolated extension WireLabelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 7: try { try decoder.decodeSingularBoolField(value: &self.history) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.labelled) }()
       case 9: try { try decoder.decodeSingularUInt64Field(value: &self.tokenEpoch) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._previous) }()
+      case 11: try { try decoder.decodeSingularBytesField(value: &self.session) }()
       default: break
       }
     }
@@ -1635,6 +1686,12 @@ nonisolated extension WireLabelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.tokenEpoch != 0 {
       try visitor.visitSingularUInt64Field(value: self.tokenEpoch, fieldNumber: 9)
     }
+    try { if let v = self._previous {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
+    if !self.session.isEmpty {
+      try visitor.visitSingularBytesField(value: self.session, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1648,6 +1705,8 @@ nonisolated extension WireLabelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.history != rhs.history {return false}
     if lhs.labelled != rhs.labelled {return false}
     if lhs.tokenEpoch != rhs.tokenEpoch {return false}
+    if lhs._previous != rhs._previous {return false}
+    if lhs.session != rhs.session {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -19,6 +19,8 @@ package struct OpenedLabels {
     var partition = 0
     /// The record's place among the member's label records.
     var order: UInt64 = 0
+    /// The place of the one before it; nil where it names none.
+    var previous: UInt64?
     var entries: [Entry] = []
     /// The reason why this party can't use the record.
     var refusal: Refusal?

@@ -7,6 +7,8 @@ package struct OpenedTransaction {
     var member: MemberID?
     /// The place in the member's topic.
     var source: SourcePosition
+    /// The place of the record before it; nil where it names none.
+    var previous: SourcePosition?
     /// The epoch of the member's session.
     var epoch: UInt32
     /// The event, by which the parties count; without meaning where the record was refused, as is what follows.

@@ -6,6 +6,8 @@ import Records
 package struct SealedBatch {
     package let plan: BatchPlan
     package let content: BatchContent
+    /// The records of the range that the leader leaves out as repeats.
+    let repeated: [SealedRecord]
     package let model: ModelManifest
 
     /// A batch of transactions.
@@ -21,6 +23,7 @@ package struct SealedBatch {
     ) {
         let dropped = Set(repeats)
         content = .transactions(all.filter { !dropped.contains($0.offset) })
+        repeated = all.filter { dropped.contains($0.offset) }
         self.model = model
         plan = BatchPlan(
             partition: partition, range: range,
@@ -40,16 +43,15 @@ package struct SealedBatch {
         standing: CountStanding
     ) {
         content = .labels(labels)
+        repeated = []
         self.model = model
         plan = BatchPlan(
             partition: partition, range: offset..<offset, labels: range, repeats: [], records: labels,
             model: model.digest, counted: standing.digest)
     }
 
-    /// The transactions' members and sources, as their headers say, of those that `isIncluded` names by their place in the batch.
-    func sources(
-        where isIncluded: (Int) -> Bool = { _ in true }
-    ) -> [(member: MemberID, source: SourcePosition)] {
+    /// The places of the transactions that `isIncluded` names by their place in the batch.
+    func sources(where isIncluded: (Int) -> Bool = { _ in true }) -> [SourceClaim] {
         guard case .transactions(let records) = content else { return [] }
         return records.enumerated().compactMap { isIncluded($0) ? $1.claim : nil }
     }

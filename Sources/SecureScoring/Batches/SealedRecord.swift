@@ -37,12 +37,12 @@ package struct SealedRecord {
         if case .activation(let activation) = body { activation } else { nil }
     }
 
-    /// The member and source that its header names, unproven; nil where it names none that can be read.
-    var claim: (member: MemberID, source: SourcePosition)? {
+    /// The place of the record in its member's topic; nil where its header names none that can be read.
+    var claim: SourceClaim? {
         guard case .transaction(let transaction) = body, let member = transaction.header.member,
             let source = transaction.header.source
         else { return nil }
-        return (member, source)
+        return SourceClaim(member: member, source: source, previous: transaction.header.previous)
     }
 
     /// The member that its header names, where that header is whole, or of another schema: whom a rejected record is for.

@@ -32,15 +32,20 @@ final class LabelOpener {
         guard let member = header.member, sessions.isMember(member) else { return .unknownMember }
         opened.member = member
         guard header.schema == LabelHeader.schema else { return .unknownSchema }
-        guard LabelHeader.counts.contains(header.count), let source = header.source, let order = source.labelOrder
+        guard LabelHeader.counts.contains(header.count), let source = header.source, let order = source.labelOrder,
+            source.partition < PartyCounters.sourcePartitions, header.previous.map({ $0 < source }) ?? true
         else {
             return .headerMalformed
         }
         (opened.partition, opened.order) = (source.partition, order)
-        // Nothing of a label without its event depends on the spec.
-        guard !header.history || header.featureSpec == model.featureSpec else { return .wrongFeatureSpec }
+        if let previous = header.previous {
+            guard let order = previous.labelOrder else { return .headerMalformed }
+            opened.previous = order
+        }
         guard record.boxes.count == 3 else { return .boxMissing }
-        guard let cipher = try sessions.labelCipher(member, epoch: header.sessionEpoch) else { return .unknownSession }
+        guard let cipher = try sessions.labelCipher(member, epoch: header.sessionEpoch, header.session) else {
+            return .unknownSession
+        }
         var plaintext: [UInt8] = []
         let isOpen = record.boxes[party.rawValue].withUnsafeBytes {
             SealedBox.open(
@@ -48,6 +53,8 @@ final class LabelOpener {
                 into: &plaintext)
         }
         guard isOpen else { return .boxNotOpened }
+        // Nothing of a label without its event depends on the spec.
+        guard !header.history || header.featureSpec == model.featureSpec else { return .wrongFeatureSpec }
         guard
             let labels = LabelEntries.read(
                 plaintext, at: party, header: header, slots: counts.features.slots, &streams)

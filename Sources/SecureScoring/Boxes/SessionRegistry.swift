@@ -48,14 +48,18 @@ package final class SessionRegistry {
         try find(member, epoch)?.session
     }
 
-    /// The cipher of that session's boxes of transactions.
-    func transactionCipher(_ member: MemberID, epoch: UInt32) throws(LogError) -> BoxCipher? {
-        try find(member, epoch)?.transactions
+    /// The cipher of that session's boxes of transactions; nil where `id` is that of another announcement.
+    func transactionCipher(_ member: MemberID, epoch: UInt32, _ id: SessionID?) throws(LogError) -> BoxCipher? {
+        try find(member, epoch, id)?.transactions
     }
 
-    /// The cipher of that session's boxes of labels.
-    func labelCipher(_ member: MemberID, epoch: UInt32) throws(LogError) -> BoxCipher? {
-        try find(member, epoch)?.labels
+    /// The cipher of that session's boxes of labels; nil where `id` is that of another announcement.
+    func labelCipher(_ member: MemberID, epoch: UInt32, _ id: SessionID?) throws(LogError) -> BoxCipher? {
+        try find(member, epoch, id)?.labels
+    }
+
+    private func find(_ member: MemberID, _ epoch: UInt32, _ id: SessionID?) throws(LogError) -> Opened? {
+        try find(member, epoch).flatMap { $0.session.id == id ? $0 : nil }
     }
 
     private func find(_ member: MemberID, _ epoch: UInt32) throws(LogError) -> Opened? {

@@ -41,13 +41,17 @@ final class TransactionOpener {
             opened.member = header.member.flatMap { sessions.isMember($0) ? $0 : nil }
             return .unknownSchema
         }
-        guard let event = header.event, let source = header.source, source.offset >= 0 else { return .headerMalformed }
+        guard let event = header.event, let source = header.source, source.offset >= 0,
+            header.previous.map({ $0 < source }) ?? true
+        else { return .headerMalformed }
         opened.source = source
+        opened.previous = header.previous
         opened.epoch = header.sessionEpoch
         opened.event = event
         opened.time = header.time
         guard let member = header.member, sessions.isMember(member) else { return .unknownMember }
         opened.member = member
+        guard Int(header.partition) == record.record.position.partition.partition else { return .wrongPartition }
         return try open(sealed, record.record.value ?? [], event, member, model, counts, &opened, &inputs)
     }
 
@@ -57,7 +61,10 @@ final class TransactionOpener {
     ) throws(LogError) -> Refusal? {
         guard sealed.header.featureSpec == model.featureSpec else { return .wrongFeatureSpec }
         guard sealed.boxCount == 3 else { return .boxMissing }
-        guard let cipher = try sessions.transactionCipher(member, epoch: sealed.header.sessionEpoch) else {
+        guard
+            let cipher = try sessions.transactionCipher(
+                member, epoch: sealed.header.sessionEpoch, sealed.header.session)
+        else {
             return .unknownSession
         }
         boxAssociatedData(header: record[sealed.headerBytes], party: party, into: &associated)

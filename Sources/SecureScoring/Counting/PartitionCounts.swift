@@ -19,6 +19,8 @@ package final class PartitionCounts {
     package private(set) var standing: CountStanding
     private var counters: PartyCounters
     private let tokens: CountedTokens
+    /// The transactions that are counted, by their places in members' topics.
+    private var sources: SourcePositions
     private let store: CounterStore
     private let numbers: [MemberID: MemberNumber]
     private let metrics: Metrics
@@ -50,6 +52,7 @@ package final class PartitionCounts {
         for (place, member) in members.enumerated() { numbers[member] = MemberNumber(place) }
         self.numbers = numbers
         store = CounterStore(partition: partition, state: state)
+        sources = try SourcePositions(partition: TopicPartition(Topics.sealed, partition), state: state)
         if let kept = try store.load(spec: spec, members: members.count) {
             counters = kept.counters
             guard let standing = CountStanding(decoding: kept.note) else {
@@ -155,6 +158,9 @@ package final class PartitionCounts {
         metrics.set(.countedTokenEpoch, to: Double(tokens.epoch.number))
     }
 
+    /// Whether a record repeats one that is counted.
+    func hasTaken(_ claim: SourceClaim) -> Bool { sources.isRepeat(claim) }
+
     // MARK: After a batch
 
     /// Whether a decision is of the batch that comes next here.
@@ -177,13 +183,16 @@ package final class PartitionCounts {
             for (index, refusal) in batch.agreement.refusals.enumerated() where refusal == nil {
                 let transaction = transactions[index]
                 guard let member = transaction.member, let event = transaction.event else { continue }
+                sources.advance([SourceClaim(member: member, source: transaction.source, previous: transaction.previous)])
                 count(
                     event, of: member, present(transaction.tokens, batch.tokens), at: transaction.time,
                     logged: batch.logged[index])
             }
         case .labels(let records):
-            for (index, refusal) in batch.agreement.refusals.enumerated() where refusal == nil {
-                refused += count(records[index], number: index, logged: batch.logged[index], batch.tokens)
+            for (index, record) in records.enumerated() where batch.agreement.isOpened(index) {
+                refused += count(
+                    record, number: index, logged: batch.logged[index], batch.tokens,
+                    isTaken: batch.agreement.refusals[index] == nil)
             }
         }
         report()
@@ -227,14 +236,27 @@ package final class PartitionCounts {
         (outcomes, labelled) = ([:], 0)
     }
 
-    /// - Parameter number: of the record in its batch.
+    /// Counts a record whose header is the member's own, in the order of its source: not before the one that it names as the one
+    /// before it, and once.
+    ///
+    /// - Parameters:
+    ///   - number: of the record in its batch.
+    ///   - isTaken: false where a party refuses what the record holds: then its place alone is taken.
     private func count(
-        _ record: OpenedLabels, number: Int, logged: EventTime, _ epoch: TokenEpoch
+        _ record: OpenedLabels, number: Int, logged: EventTime, _ epoch: TokenEpoch, isTaken: Bool
     ) -> [RefusedLabel] {
-        guard let member = record.member, let memberNumber = numbers[member],
-            counters.takesLabels(
-                from: memberNumber, partition: UInt32(record.partition), position: record.order)
-        else { return [] }
+        guard let member = record.member, let memberNumber = numbers[member] else { return [] }
+        let partition = UInt32(record.partition)
+        let highest = counters.labelPosition(from: memberNumber, partition: partition)
+        if let previous = record.previous, highest.map({ $0 < previous }) ?? true {
+            metrics.add(1, to: .sourceGaps, .init("topic", Topics.labels))
+            return isTaken ? [RefusedLabel(record: number, entry: 0, member: member, error: .sourceGap)] : []
+        }
+        guard counters.takesLabels(from: memberNumber, partition: partition, position: record.order) else {
+            metrics.add(1, to: .repeatsDropped)
+            return []
+        }
+        guard isTaken else { return [] }
         var refused: [RefusedLabel] = []
         for (index, entry) in record.entries.enumerated() {
             if let (time, tokens) = entry.history {
@@ -259,18 +281,21 @@ package final class PartitionCounts {
 
     /// A snapshot of everything that was counted since the last call.
     func snapshot() -> Snapshot {
-        Snapshot(changes: counters.takeChanges(), note: standing.encoded, store: store)
+        defer { sources.areCommitted() }
+        return Snapshot(
+            changes: counters.takeChanges(), sources: sources.changes, note: standing.encoded, store: store)
     }
 
     /// The counts that changed since the last one.
     struct Snapshot: Sendable {
         fileprivate let changes: PartyCounters.Changes
+        fileprivate let sources: [StateWrite]
         fileprivate let note: [UInt8]
         fileprivate let store: CounterStore
 
         /// Writes it in one transaction.
         func write(to state: any StateStore) throws(LogError) {
-            try state.commit(store.writes(changes, note: note), positions: [])
+            try state.commit(store.writes(changes, note: note) + sources, positions: [])
             try store.expire(changes)
         }
     }

@@ -9,13 +9,17 @@ package struct ProposalCheck {
     private let models: ModelSwitch
     private let reader: BatchReader
     private let replay: DecisionReplay
+    private let counting: PartitionCounting
     private let patience: Duration
 
     /// - Parameter patience: how long each wait for this party's log takes at most.
-    package init(models: ModelSwitch, reader: BatchReader, replay: DecisionReplay, patience: Duration) {
+    package init(
+        models: ModelSwitch, reader: BatchReader, replay: DecisionReplay, counting: PartitionCounting, patience: Duration
+    ) {
         self.models = models
         self.reader = reader
         self.replay = replay
+        self.counting = counting
         self.patience = patience
     }
 
@@ -29,7 +33,8 @@ package struct ProposalCheck {
 
     /// The batch that is proposed, as this party's own log has it.
     ///
-    /// - Throws: a `BatchAbort` where this party's log or counts are not there in time, or lead to another plan.
+    /// - Throws: a `BatchAbort` where this party's log or counts are not there in time, or lead to another plan; and where the leader
+    ///   leaves out as a repeat what this party has not counted.
     package func batch(_ proposal: PlanProposal, _ digest: Digest32) throws -> SealedBatch {
         guard try reader.scan(upTo: proposal.range.lowerBound) else { throw BatchAbort.logBehind }
         let model = try models.model(at: proposal.range.lowerBound)
@@ -38,6 +43,12 @@ package struct ProposalCheck {
             let batch = try reader.batch(proposal.range, labels: proposal.labels, repeats: proposal.repeats)
         else { throw BatchAbort.logBehind }
         try Self.check(batch, against: digest)
+        if let counts = try counting.counts(for: model) {
+            // By the same counts, the leader has seen of these what this party has.
+            guard batch.repeated.allSatisfy({ $0.claim.map(counts.hasTaken) ?? false }) else {
+                throw BatchAbort.peerDisagrees(PlanProposal.leader, step: "repeats")
+            }
+        }
         models.passed(proposal.range.upperBound)
         return batch
     }

@@ -2,6 +2,7 @@ package import EventLogs
 import Manifests
 import Records
 import Stages
+import Telemetry
 
 /// The leader's choice of what comes next on a partition: reads the log, and closes batches of transactions and of labels. Used by
 /// the partition's thread.
@@ -49,7 +50,10 @@ package final class BatchLeader {
     func forget() { gatherer.removeAll() }
 
     /// Notes that the parties agreed to take these transactions.
-    func advance(_ accepted: [(member: MemberID, source: SourcePosition)]) { sources.advance(accepted) }
+    func advance(_ accepted: [SourceClaim]) {
+        let gaps = sources.advance(accepted)
+        if gaps > 0 { context.metrics.add(gaps, to: .sourceGaps, .init("topic", Topics.sealed)) }
+    }
 
     /// The changes that the kept state lacks, until `areCommitted`.
     var changes: [StateWrite] { sources.changes }
@@ -110,7 +114,9 @@ package final class BatchLeader {
     /// Whether a record repeats what is scored: by its header, and by its box, which only its member can have made. One
     /// that merely says so goes into the batch, and to the rejected records.
     private func isRepeat(_ record: SealedRecord, from offset: Int64) throws -> Bool {
-        guard let claim = record.claim, sources.isRepeat(claim.member, claim.source) else { return false }
-        return try backend.isUsable(record, by: models.model(at: offset))
+        guard let claim = record.claim else { return false }
+        let model = try models.model(at: offset)
+        let isScored = try counting.counts(for: model)?.hasTaken(claim) ?? sources.isRepeat(claim)
+        return try isScored && backend.isUsable(record, by: model)
     }
 }

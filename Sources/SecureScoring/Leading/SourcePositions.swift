@@ -1,53 +1,85 @@
 package import EventLogs
-package import Records
+import Records
 
-/// The highest position of every source that is scored and in the log, for one partition of `consortium.sealed`: what an
-/// agent seals again after a crash, or a zombie repeats, is at or below it (DESIGN section 9).
-///
-/// An agent seals a partition of its member's transactions in order, and begins no later than where its predecessor's
-/// state stood; so whatever is at or below the highest was sealed before.
-package struct SourcePositions {
+/// The records of every source that are scored and in the log, for one partition of `consortium.sealed`: what an agent seals again
+/// after a crash, or a zombie repeats, is among them (DESIGN section 9).
+package struct SourcePositions: Sendable {
+    private struct Source: Hashable {
+        var member: MemberID
+        var partition: Int
+
+        init(_ member: MemberID, _ partition: Int) { (self.member, self.partition) = (member, partition) }
+
+        init(_ claim: SourceClaim) { self.init(claim.member, claim.source.partition) }
+    }
+
     private let partition: TopicPartition
-    private var highest = HighestSources()
-    /// What of it is not in the kept state.
-    private var changed = HighestSources()
+    private var taken: [Source: SourceCoverage] = [:]
+    /// Those of which the kept state has another row.
+    private var changed: Set<Source> = []
 
     package init(partition: TopicPartition, state: any StateStore) throws {
         self.partition = partition
-        var found = HighestSources()
+        var found: [Source: SourceCoverage] = [:]
         try state.scan(table) { entry in
-            let parts = String(decoding: entry.key, as: UTF8.self).split(separator: "/")
-            guard parts.count == 2, entry.value.count == 4, let member = MemberID(String(parts[0])),
-                let number = Int(parts[1])
+            let parts = String(decoding: entry.key, as: UTF8.self).split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.count == 2, let member = MemberID(String(parts[0])), let number = Int(parts[1]),
+                let coverage = SourceCoverage(decoding: entry.value)
             else {
-                throw LogError.corrupted(reason: "the party's state holds a malformed source position")
+                throw LogError.corrupted(
+                    reason: """
+                        the party's state holds malformed source positions, or those of an older version of this program; remove \
+                        the state at all three parties: what is in the log is scored again, and members drop the repeats
+                        """)
             }
-            let index = Int(bigEndianBytes: entry.value)
-            found.add(member, SourcePosition(partition: number, offset: entry.order, index: index))
+            found[Source(member, number)] = coverage
         }
-        highest = found
+        taken = found
     }
 
     private var table: String { "sources-\(partition.partition)" }
 
-    /// Whether a position is at or below what is scored of its source.
-    package func isRepeat(_ member: MemberID, _ source: SourcePosition) -> Bool { highest.covers(member, source) }
+    /// Whether a record repeats what is scored of its source.
+    package func isRepeat(_ claim: SourceClaim) -> Bool {
+        taken[Source(claim)]?.covers(SourceCoverage.Place(claim.source)) ?? false
+    }
 
-    /// Advances to what was accepted by all three parties.
-    package mutating func advance(_ accepted: [(member: MemberID, source: SourcePosition)]) {
-        for (member, source) in accepted where highest.add(member, source) { changed.add(member, source) }
+    /// Advances by what was accepted by all three parties.
+    ///
+    /// - Returns: how often a record's predecessor had not been taken.
+    @discardableResult
+    package mutating func advance(_ accepted: [SourceClaim]) -> Int {
+        var gaps = 0
+        for claim in accepted {
+            let source = Source(claim)
+            var coverage = taken[source] ?? SourceCoverage()
+            let before = coverage.spans.count
+            guard coverage.take(SourceCoverage.Place(claim.source), after: claim.previous.map { SourceCoverage.Place($0) })
+            else { continue }
+            if before > 0, coverage.spans.count > before { gaps += 1 }
+            taken[source] = coverage
+            changed.insert(source)
+        }
+        return gaps
     }
 
     /// The changes that the kept state lacks, until `areCommitted`.
     package var changes: [StateWrite] {
-        changed.all.map { member, source in
-            let index = UInt32(source.index).bigEndianBytes
-            return .put(
-                table: table,
-                StateEntry(key: Array("\(member)/\(source.partition)".utf8), value: index, order: source.offset))
+        changed.compactMap { source in
+            taken[source].map { coverage in
+                .put(
+                    table: table,
+                    StateEntry(
+                        key: Array("\(source.member)/\(source.partition)".utf8), value: coverage.encoded,
+                        order: coverage.spans.last?.through.offset ?? 0))
+            }
         }
     }
 
     /// Notes that the kept state has all changes.
-    package mutating func areCommitted() { changed = HighestSources() }
+    package mutating func areCommitted() { changed = [] }
+}
+
+extension SourceCoverage.Place {
+    init(_ position: SourcePosition) { self.init(offset: position.offset, index: position.index) }
 }

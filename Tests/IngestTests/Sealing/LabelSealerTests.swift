@@ -141,3 +141,11 @@ struct LabelSealerTests {
         }
     }
 }
+
+extension LabelSealer {
+    /// The first records of a source.
+    fileprivate func records(_ labels: [DueLabel], source: SourcePosition) -> [[UInt8]] {
+        var ends = SealedEnds()
+        return records(labels, source: source, after: &ends)
+    }
+}

@@ -47,7 +47,8 @@ struct TransactionSealerTests {
 
     private func sealed(seed: UInt64 = 1) throws -> (wire: WireSealedTransaction, bytes: [UInt8]) {
         let bytes = sealer(seed: seed).seal(
-            moment, event: event, features: values, tokens: .none, source: SourcePosition(offset: 1 << 40))
+            moment, event: event, features: values, tokens: .none,
+            at: SealedPlace(source: SourcePosition(offset: 1 << 40), previous: SourcePosition(offset: 7), partition: 3))
         guard case .transaction(let wire)? = try #require(WireSealedRecord(decoding: bytes)).body else {
             throw SealedBox.OpenError.notAuthentic
         }
@@ -75,12 +76,15 @@ struct TransactionSealerTests {
         let (wire, _) = try sealed()
         let header = try #require(WireSealedHeader(decoding: Array(wire.header)))
         var expected = WireSealedHeader()
-        expected.schema = 1
+        expected.schema = 2
         expected.member = "bank-a"
         expected.eventID = Data(event.bytes)
         expected.eventTime = 1_530_748_831
         expected.source.offset = 1 << 40
         expected.sessionEpoch = 1
+        expected.previous.offset = 7
+        expected.partition = 3
+        expected.session = Data(sessions.members.id.bytes)
         expected.featureSpec = spec.id
         #expect(header == expected)
         #expect(wire.boxes.count == 3)

@@ -8,6 +8,9 @@ import Testing
 private let bankA = MemberID("bank-a")!
 private let bankB = MemberID("bank-b")!
 
+/// A record that names none before it.
+private func claim(_ member: MemberID, _ source: SourcePosition) -> SourceClaim { SourceClaim(member: member, source: source) }
+
 @Suite("The highest positions of sources")
 struct SourcePositionsTests {
     private let folder: TemporaryFolder
@@ -69,7 +72,7 @@ struct SourcePositionsTests {
         for _ in 0..<40 {
             let batch = (0..<Int.random(in: 0...6, using: &random)).map { _ in Self.accepted(&random) }
             let before = list
-            known.advance(batch)
+            known.advance(batch.map { SourceClaim(member: $0.member, source: $0.source) })
             let writes = known.changes
             list += batch
             // One row a source that moved on.
@@ -82,7 +85,7 @@ struct SourcePositionsTests {
             known.areCommitted()
             if Bool.random(using: &random) { known = try positions() }
             let (member, source) = Self.accepted(&random)
-            #expect(known.isRepeat(member, source) == Self.isCovered(member, source, by: list))
+            #expect(known.isRepeat(claim(member, source)) == Self.isCovered(member, source, by: list))
         }
     }
 
@@ -90,50 +93,111 @@ struct SourcePositionsTests {
     func ends() throws {
         var known = try positions()
         let last = SourcePosition(partition: 1023, offset: .max, index: Int(UInt32.max))
-        known.advance([(bankA, last)])
+        known.advance([claim(bankA, last)])
         try state.commit(known.changes, positions: [])
         let again = try positions()
-        #expect(again.isRepeat(bankA, last) && !again.isRepeat(bankB, last))
-        #expect(again.isRepeat(bankA, SourcePosition(partition: 1023, offset: 0, index: 0)))
-        #expect(!again.isRepeat(bankA, SourcePosition(partition: 1022, offset: 0, index: 0)))
+        #expect(again.isRepeat(claim(bankA, last)) && !again.isRepeat(claim(bankB, last)))
+        #expect(again.isRepeat(claim(bankA, SourcePosition(partition: 1023, offset: 0, index: 0))))
+        #expect(!again.isRepeat(claim(bankA, SourcePosition(partition: 1022, offset: 0, index: 0))))
     }
 
     @Test("that the state could not take are among the next changes")
     func kept() throws {
         var known = try positions()
-        known.advance([(bankA, SourcePosition(offset: 5))])
-        known.advance([(bankB, SourcePosition(offset: 1)), (bankA, SourcePosition(offset: 7))])
+        known.advance([claim(bankA, SourcePosition(offset: 5))])
+        known.advance([claim(bankB, SourcePosition(offset: 1)), claim(bankA, SourcePosition(offset: 7))])
         #expect(known.changes.count == 2)
         try state.commit(known.changes, positions: [])
         known.areCommitted()
         #expect(known.changes.isEmpty)
         let again = try positions()
-        #expect(again.isRepeat(bankA, SourcePosition(offset: 7)) && again.isRepeat(bankB, SourcePosition(offset: 1)))
-        known.advance([(bankA, SourcePosition(offset: 7))])
+        #expect(again.isRepeat(claim(bankA, SourcePosition(offset: 7))) && again.isRepeat(claim(bankB, SourcePosition(offset: 1))))
+        known.advance([claim(bankA, SourcePosition(offset: 7))])
         #expect(known.changes.isEmpty)
     }
 
     @Test("are of one partition of the log alone")
     func partitions() throws {
         var known = try positions()
-        known.advance([(bankA, SourcePosition(offset: 5))])
+        known.advance([claim(bankA, SourcePosition(offset: 5))])
         try state.commit(known.changes, positions: [])
         let other = try SourcePositions(partition: TopicPartition(Topics.sealed, 0), state: state)
-        #expect(!other.isRepeat(bankA, SourcePosition(offset: 5)))
-        #expect(try positions().isRepeat(bankA, SourcePosition(offset: 5)))
+        #expect(!other.isRepeat(claim(bankA, SourcePosition(offset: 5))))
+        #expect(try positions().isRepeat(claim(bankA, SourcePosition(offset: 5))))
     }
 
     @Test(
         "that are malformed end the start with a sentence",
         arguments: [
-            ("", 4), ("bank-a", 4), ("bank-a/", 4), ("bank-a/x", 4), ("bank-a/1/2", 4), ("/1", 4), ("Bank A/1", 4),
-            ("consortium/1", 4), ("bank-a/1", 0), ("bank-a/1", 3), ("bank-a/1", 5),
+            ("", 24), ("bank-a", 24), ("bank-a/", 24), ("bank-a/x", 24), ("bank-a/1/2", 24), ("/1", 24), ("Bank A/1", 24),
+            ("consortium/1", 24), ("bank-a/1", 0), ("bank-a/1", 4), ("bank-a/1", 23), ("bank-a/1", 25), ("bank-a/1", 48),
         ])
     func malformed(key: String, bytes: Int) throws {
-        let entry = StateEntry(key: Array(key.utf8), value: [UInt8](repeating: 0, count: bytes), order: 3)
-        try state.commit([.put(table: "sources-2", entry)], positions: [])
-        #expect(throws: LogError.corrupted(reason: "the party's state holds a malformed source position")) {
-            try positions()
+        // Everything from the lowest offset to 0; behind that, a span that has no record.
+        let span = [0x80] + [UInt8](repeating: 0, count: 23)
+        let value = Array((span + [UInt8](repeating: 0, count: 24)).prefix(bytes))
+        try state.commit([.put(table: "sources-2", StateEntry(key: Array(key.utf8), value: value, order: 3))], positions: [])
+        let error = #expect(throws: LogError.self) { try positions() }
+        #expect("\(error.map { "\($0)" } ?? "")".contains("malformed source positions, or those of an older version"))
+    }
+
+    // MARK: Records that are missing
+
+    private func record(_ offset: Int64, after previous: Int64?) -> SourceClaim {
+        SourceClaim(
+            member: bankA, source: SourcePosition(offset: offset), previous: previous.map { SourcePosition(offset: $0) })
+    }
+
+    @Test("leave room for a record that comes after those behind it, once")
+    func swapped() throws {
+        var known = try positions()
+        known.advance([record(3, after: nil)])
+        #expect(known.advance([record(9, after: 7)]) == 1)
+        #expect(known.isRepeat(record(9, after: 7)) && known.isRepeat(record(8, after: 7)) && known.isRepeat(record(2, after: 1)))
+        #expect(!known.isRepeat(record(7, after: 5)) && !known.isRepeat(record(5, after: 3)))
+        try state.commit(known.changes, positions: [])
+        known = try positions()
+        #expect(!known.isRepeat(record(7, after: 5)))
+        #expect(known.advance([record(7, after: 5)]) == 0 && known.isRepeat(record(7, after: 5)))
+        #expect(!known.isRepeat(record(5, after: 3)))
+        #expect(known.advance([record(5, after: 3)]) == 0)
+        for offset in 0...9 as ClosedRange<Int64> { #expect(known.isRepeat(record(offset, after: nil))) }
+        #expect(!known.isRepeat(record(10, after: 9)))
+    }
+
+    @Test(
+        "take each record of a source once, in whatever order and however often they come",
+        arguments: 1...20 as ClosedRange<UInt64>)
+    func anyOrder(seed: UInt64) throws {
+        var random = SplitMix64(seed)
+        // Records at some offsets, each naming the one before.
+        let offsets = (0..<60 as Range<Int64>).filter { _ in Bool.random(using: &random) }
+        let records = zip(offsets, [nil] + offsets.map(Optional.some)).map { record($0, after: $1) }
+        var known = try positions()
+        var taken: Set<Int64> = []
+        // The first is there: what names none before it covers all before it.
+        known.advance([records[0]])
+        taken.insert(offsets[0])
+        for record in (records + records).shuffled(using: &random) {
+            #expect(known.isRepeat(record) == taken.contains(record.source.offset))
+            if Bool.random(using: &random) { continue }
+            known.advance([record])
+            taken.insert(record.source.offset)
         }
+        for each in records { known.advance([each]) }
+        #expect(records.allSatisfy(known.isRepeat) && known.changes.count == 1)
+        // Nothing is missing any more: one span.
+        guard case .put(_, let entry)? = known.changes.first else { return }
+        #expect(entry.value.count == 24)
+    }
+
+    @Test("of a source that lacks more than is kept give up the oldest, and stay small")
+    func bounded() throws {
+        var known = try positions()
+        known.advance([record(0, after: nil)])
+        for number in 1...200 as ClosedRange<Int64> { known.advance([record(10 * number, after: 10 * number - 5)]) }
+        guard case .put(_, let entry)? = known.changes.first else { return }
+        #expect(entry.value.count == 24 * 64)
+        #expect(known.isRepeat(record(5, after: 0)) && !known.isRepeat(record(1995, after: 1990)))
     }
 }

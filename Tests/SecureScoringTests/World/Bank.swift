@@ -65,7 +65,7 @@ struct Bank: Sendable {
             amount: MinorUnits(1))
         return sealer.seal(
             transaction, event: sealer.eventID(UInt64(source) | UInt64(index) << 32), features: values, tokens: .none,
-            source: SourcePosition(offset: source, index: index))
+            at: SealedPlace(source: SourcePosition(offset: source, index: index)))
     }
 }
 

@@ -122,7 +122,7 @@ extension Bank {
         return sealer.seal(
             transaction, event: sealer.eventID(UInt64(event.number)), features: own ?? event.own(spec),
             tokens: try tokens ?? BoxedTokens(epoch: 1, bytes: event.tokens(spec)),
-            source: SourcePosition(offset: event.number))
+            at: SealedPlace(source: SourcePosition(offset: event.number)))
     }
 
     func labelSealer(
@@ -133,11 +133,15 @@ extension Bank {
     }
 
     /// A record of labels of events that the parties know.
-    func label(_ outcomes: [(event: CountedEvent, fraud: Bool)], source: Int64, spec: BinnedSpec) -> [UInt8] {
+    ///
+    /// - Parameter previous: the offset of the source of the label record before it; nil for the first.
+    func label(
+        _ outcomes: [(event: CountedEvent, fraud: Bool)], source: Int64, after previous: Int64? = nil, spec: BinnedSpec
+    ) -> [UInt8] {
         let sealer = labelSealer(spec)
         return sealer.record(
             outcomes.map { LabelEntry(event: sealer.eventID(UInt64($0.event.number)), fraud: $0.fraud) },
-            source: SourcePosition(offset: source))
+            source: SourcePosition(offset: source), previous: previous.map { SourcePosition(offset: $0) })
     }
 
     /// A record of labelled events that the parties don't know.
@@ -196,7 +200,8 @@ final class CountedWorld {
     var epochs = [TokenEpoch(1), TokenEpoch(1)]
     /// By member, source to score.
     private var expected: [[Int64: Int64]] = [[:], [:]]
-    private var labelSource: Int64 = 0
+    /// The offset of the last label record's source.
+    var labelSource: Int64 = 0
     private var number: Int64 = 0
 
     init(viewed: String = Topics.sealed) throws {
@@ -280,6 +285,9 @@ final class CountedWorld {
 
     /// From now on these were frauds, too, by labels that the test sends itself.
     func assume(frauds: Set<CountedEvent>) { clear.frauds.formUnion(frauds) }
+
+    /// From now on this was none.
+    func absolve(_ event: CountedEvent) { clear.frauds.remove(event) }
 
     /// All transactions so far are scored as the model in the clear does on what was counted in the clear.
     func expectScores(_ comment: Comment? = nil) throws {

@@ -31,11 +31,11 @@ private final class ClearWriter: TransactionSealing {
     func eventID(_ id: UInt64) -> EventID { sealer.eventID(id) }
 
     func seal(
-        _ transaction: Transaction, event: EventID, features: [Double], tokens: BoxedTokens, source: SourcePosition
+        _ transaction: Transaction, event: EventID, features: [Double], tokens: BoxedTokens, at place: SealedPlace
     ) -> [UInt8] {
         let box = ClearForm.mark + spec.ownThermometer(features)
         return SealedTransaction.record(
-            header: sealer.header(transaction, event: event, tokens: tokens, source: source), boxes: [box.count]
+            header: sealer.header(transaction, event: event, tokens: tokens, at: place), boxes: [box.count]
         ) { _, record in record += box }
     }
 }

@@ -1,0 +1,76 @@
+import Records
+
+/// The records of one source that were taken: a partition of a member's transactions, of which the headers say what came before what.
+/// Between a record and the one before it there is none; so what was taken are spans, and what lies between two of them is missing.
+///
+/// A missing record is taken when it comes, however late: a log that swaps two records, or holds one back, does not make a repeat of it.
+struct SourceCoverage: Sendable, Hashable {
+    /// A position without its partition.
+    struct Place: Sendable, Hashable, Comparable {
+        var offset: Int64
+        var index: Int
+
+        /// The place before all others.
+        static let start = Place(offset: .min, index: 0)
+
+        static func < (left: Place, right: Place) -> Bool { (left.offset, left.index) < (right.offset, right.index) }
+    }
+
+    /// Every record behind `after`, up to and with `through`.
+    struct Span: Sendable, Hashable {
+        var after: Place
+        var through: Place
+    }
+
+    /// In order, none of which touch.
+    private(set) var spans: [Span]
+
+    /// The most spans that are kept; with more, what is missing between the first two is given up.
+    static let limit = 64
+
+    init(_ spans: [Span] = []) { self.spans = spans }
+
+    /// Whether a record was taken, or none is there.
+    func covers(_ place: Place) -> Bool { spans.contains { $0.after < place && place <= $0.through } }
+
+    /// Takes a record.
+    ///
+    /// - Parameter previous: the record before it; nil where it names none, and then all before it counts as taken.
+    /// - Returns: false where the record was covered, and nothing changes.
+    mutating func take(_ place: Place, after previous: Place?) -> Bool {
+        guard !covers(place) else { return false }
+        var span = Span(after: previous ?? .start, through: place)
+        let touching = spans.filter { $0.after <= span.through && span.after <= $0.through }
+        for other in touching {
+            span = Span(after: min(span.after, other.after), through: max(span.through, other.through))
+        }
+        spans.removeAll { touching.contains($0) }
+        spans.insert(span, at: spans.firstIndex { $0.through > span.through } ?? spans.endIndex)
+        if spans.count > Self.limit { spans.replaceSubrange(0...1, with: [Span(after: spans[0].after, through: spans[1].through)]) }
+        return true
+    }
+}
+
+extension SourceCoverage {
+    /// A place as rows hold it: offset (8), index (4); big-endian.
+    private static func encode(_ place: Place) -> [UInt8] { place.offset.bigEndianBytes + UInt32(place.index).bigEndianBytes }
+
+    private static func decode(_ bytes: ArraySlice<UInt8>) -> Place {
+        Place(
+            offset: Int64(bitPattern: UInt64(bigEndianBytes: bytes.prefix(8))),
+            index: Int(UInt32(bigEndianBytes: bytes.suffix(4))))
+    }
+
+    /// 24 bytes a span.
+    var encoded: [UInt8] { spans.flatMap { Self.encode($0.after) + Self.encode($0.through) } }
+
+    /// Reads what `encoded` gave; nil for bytes that are no spans in order.
+    init?(decoding bytes: [UInt8]) {
+        guard !bytes.isEmpty, bytes.count % 24 == 0 else { return nil }
+        spans = stride(from: 0, to: bytes.count, by: 24).map {
+            Span(after: Self.decode(bytes[$0..<$0 + 12]), through: Self.decode(bytes[$0 + 12..<$0 + 24]))
+        }
+        guard spans.allSatisfy({ $0.after < $0.through }), zip(spans, spans.dropFirst()).allSatisfy({ $0.through < $1.after })
+        else { return nil }
+    }
+}
