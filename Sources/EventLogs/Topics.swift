@@ -14,6 +14,7 @@ package enum Topics {
     package static func blinded(_ member: MemberID) -> String { "\(member).blinded" }
     package static func evaluations(_ member: MemberID) -> String { "\(member).evaluations" }
     package static func scores(_ member: MemberID) -> String { "\(member).scores" }
+    package static func receipts(_ member: MemberID) -> String { "\(member).receipts" }
     package static func decisions(_ member: MemberID) -> String { "\(member).decisions" }
     package static func alerts(_ member: MemberID) -> String { "\(member).alerts" }
     package static func rejected(_ member: MemberID) -> String { "\(member).rejected" }

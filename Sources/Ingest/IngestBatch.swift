@@ -25,8 +25,10 @@ struct IngestBatch {
     var rows = AgentState.Batch()
     private(set) var rejections: [NewRecord] = []
     private(set) var steps = [Step()]
+    /// Its label records.
+    private(set) var sent: [SentLabels.Record] = []
     /// The source of the next label record.
-    private var labelSource = SourcePosition(offset: 0)
+    private(set) var labelSource = SourcePosition(offset: 0)
     /// The last records that are sealed of the partition, this batch's among them.
     private(set) var ends: SealedEnds
     /// The names whose tokens it waits for; nil for a spec without tokens.
@@ -63,12 +65,13 @@ struct IngestBatch {
 
     /// Appends label records to this step.
     ///
-    /// - Parameter seal: makes the records, of which the first has the given source.
-    /// - Returns: how many there are.
-    mutating func appendLabels(_ seal: (SourcePosition, inout SealedEnds) -> [[UInt8]]) -> Int {
-        let records = seal(labelSource, &ends)
+    /// - Parameter seal: seals one behind the one before it.
+    mutating func appendLabels(_ records: [SentLabels.Record], seal: (SentLabels.Record, SourcePosition?) -> [UInt8]) {
+        for record in records {
+            let sealed = seal(record, ends.follow(label: record.source))
+            steps[steps.count - 1].labels.append(NewRecord(TopicPartition(Topics.labels), value: sealed))
+        }
         labelSource.index += records.count
-        steps[steps.count - 1].labels += records.map { NewRecord(TopicPartition(Topics.labels), value: $0) }
-        return records.count
+        sent += records
     }
 }

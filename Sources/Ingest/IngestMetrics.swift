@@ -26,6 +26,13 @@ extension Metric {
     package static let labelsTold = Metric.counter(
         "cordon_labels_told_total", "Events of which the parties were told what became of them.")
     package static let labelRecords = Metric.counter("cordon_label_records_total", "Records on consortium.labels.")
+    package static let labelRecordsRepeated = Metric.counter(
+        "cordon_label_records_repeated_total", "Label records sent again, because the log has lost one before them.")
+    package static let labelRecordsUncounted = Metric.gauge(
+        "cordon_label_records_uncounted", "Label records that not all parties have said to have counted.",
+        labels: ["partition"])
+    package static let receiptsRefused = Metric.counter(
+        "cordon_receipts_refused_total", "Records of receipts that are no party's for this member.")
     package static let decisions = Metric.counter("cordon_decisions_total", "Decisions, by band.", labels: ["band"])
     package static let rulesMatched = Metric.counter(
         "cordon_rules_matched_total", "Transactions that a rule of the policy matched.", labels: ["rule", "mode"])
@@ -40,7 +47,8 @@ package enum IngestMetrics {
     package static let all: [Metric] = [
         .watermarks, .transactionsSealed, .sealedBytes, .duplicates, .transactionsMarked, .recordsRejected,
         .recordsLeftOut,
-        .labelsTaken, .outcomes, .identifiersRefused, .labelsTold, .labelRecords, .decisions, .rulesMatched,
+        .labelsTaken, .outcomes, .identifiersRefused, .labelsTold, .labelRecords, .labelRecordsRepeated, .labelRecordsUncounted,
+        .receiptsRefused, .decisions, .rulesMatched,
         .repeatedScores, .scoreRecordsRefused,
     ]
 }

@@ -23,6 +23,9 @@ package final class IngestPipeline: Stage {
     private let intake: RecordIntake
     private let sealer: any TransactionSealing
     private let tokens: BoxTokens?
+    private let labels: LabelSealer?
+    /// Between two looks at whether labels are to be sent again: longer than they take to be counted.
+    private var repeats = Throttle(.seconds(3))
     private let clock: any StageClock
     private let metrics: Metrics
     private let reader: any LogReader
@@ -49,6 +52,7 @@ package final class IngestPipeline: Stage {
         self.state = state
         self.sealer = sealer
         tokens = consortium?.tokens
+        labels = consortium?.labels
         self.batchSize = batchSize
         self.clock = clock
         self.metrics = metrics
@@ -71,10 +75,11 @@ package final class IngestPipeline: Stage {
     /// One batch from the member's topic to the log, or as far as there are tokens for it. A batch that waits for tokens is
     /// asked for again by the next turn, and nothing else is read meanwhile.
     package func turn(until moment: Moment) throws(LogError) -> Turn {
+        try sendLabelsAgain()
         if waiting == nil { waiting = try nextBatch(until: moment) }
         guard let batch = waiting, let tokens = try tokens(for: batch, until: moment) else { return .idle }
         try append(batch, with: tokens)
-        state.apply(batch.rows, ingested: batch.end, after: batch.ends)
+        state.apply(batch.rows, ingested: batch.end, after: batch.ends, sent: batch.sent)
         waiting = nil
         try position.reach(batch.end)
         return read.hasMore || !read.records.isEmpty ? .worked : .rest(Beat.agents.wait(by: clock))
@@ -89,6 +94,20 @@ package final class IngestPipeline: Stage {
     }
 
     // MARK: Steps
+
+    /// Where the log seems to have lost a label record, those that are not counted are put there again, in their order: the
+    /// parties take each once, and what they had refused for the one that was missing, too.
+    private func sendLabelsAgain() throws(LogError) {
+        guard let labels, repeats.isDue(at: clock.now) else { return }
+        let lost = state.sentLabels.lost
+        guard !lost.isEmpty else { return }
+        // What is not kept any longer was counted by all.
+        let previous = [nil] + lost.map { Optional($0.source) }
+        let records = zip(lost, previous).map { labels.seal($0, after: $1) }
+        try log.append(records.map { NewRecord(TopicPartition(Topics.labels), value: $0) })
+        state.note(areReceiptsOverdue: false)
+        metrics.add(records.count, to: .labelRecordsRepeated)
+    }
 
     /// The next records of the topic, applied to the state's memory; nil if none came by `moment`.
     private func nextBatch(until moment: Moment) throws(LogError) -> IngestBatch? {

@@ -136,9 +136,10 @@ final class RecordIntake {
 
     private func appendLabels(_ due: [DueLabel], _ source: SourcePosition, _ batch: inout IngestBatch) {
         guard let labels, source.offset >= start else { return }
-        let count = batch.appendLabels { labels.records(due, source: $0, after: &$1) }
+        let records = labels.records(due, source: batch.labelSource)
+        batch.appendLabels(records) { labels.seal($0, after: $1) }
         metrics.add(due.count, to: .labelsTold)
-        metrics.add(count, to: .labelRecords)
+        metrics.add(records.count, to: .labelRecords)
     }
 
     /// - Parameter withOriginal: the record's bytes go with the first of its parts that is rejected.

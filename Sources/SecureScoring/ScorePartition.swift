@@ -25,6 +25,7 @@ package final class ScorePartition: Stage {
     private let leader: BatchLeader
     private let check: ProposalCheck
     private let rejections: Rejections
+    private var receipts: LabelReceipts
     private var report: BatchReport
     private var position: GroupPosition
     private var queue: BatchQueue
@@ -59,6 +60,9 @@ package final class ScorePartition: Stage {
             in: context)
         check = ProposalCheck(models: self.models, reader: reader, replay: replay, counting: counting, patience: limits.catchUp)
         rejections = Rejections(recipients: recipients)
+        receipts = LabelReceipts(party: backend.party) { member, epoch throws(LogError) in
+            try backend.session(member, epoch: epoch)
+        }
         report = BatchReport(in: context)
         position = GroupPosition(
             of: context.partition, group: backend.party.name, in: context.log, clock: context.clock)
@@ -102,9 +106,10 @@ package final class ScorePartition: Stage {
         case .proposed(let proposal, let digest): if !isStopping { try follow(proposal, digest) }
         case .computed(let scored): try write(scored)
         case .completed: try decide()
-        case nil: if queue.isEmpty { try position.commit() }
+        case nil: if queue.isEmpty { try rest() }
         }
         try appendRejections()
+        try appendReceipts()
         try counting.moveTokens()
         return event == nil && queue.isEmpty ? .idle : .worked
     }
@@ -226,6 +231,19 @@ package final class ScorePartition: Stage {
         guard !unwritten.isEmpty else { return }
         try context.log.append(unwritten)
         unwritten = []
+    }
+
+    /// Nothing is under way: what all computed is counted if it was decided, and the position committed.
+    private func rest() throws {
+        try counting.countHeldIfDecided()
+        try position.commit()
+    }
+
+    /// Tells members how far their labels are counted.
+    private func appendReceipts() throws {
+        guard let counts = counting.current else { return }
+        let records = try receipts.records(of: counts, at: context.clock.now)
+        if !records.isEmpty { try context.log.append(records) }
     }
 
     /// Leader: commits that a batch is scored, with the sources of what the parties agreed to take.

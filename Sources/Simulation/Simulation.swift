@@ -53,7 +53,9 @@ package struct Simulation {
     /// Waits until there is a decision on every transaction and all is counted, and a little longer; what is wrong then.
     private static func settle(_ consortium: SimulatedConsortium) -> [String] {
         let expected = Oracle.expectedDecisions(consortium)
-        for _ in 0..<1200 where !consortium.isDone(decisions: expected) { consortium.work(for: .milliseconds(100)) }
+        for _ in 0..<1200 where !consortium.isDone(decisions: expected) || !Oracle.areLabelsTold(consortium) {
+            consortium.work(for: .milliseconds(100))
+        }
         consortium.work(for: .milliseconds(600))
         return Oracle.findings(in: consortium)
     }

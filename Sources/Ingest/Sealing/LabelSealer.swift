@@ -38,20 +38,27 @@ package final class LabelSealer {
 
     package func eventID(_ id: UInt64) -> EventID { EventID(of: id, under: idKey) }
 
-    /// Labels that leave together, ordered by event id, at most 512 a record.
+    /// The records of labels that leave together, ordered by event id, at most 512 a record.
     ///
-    /// - Parameters:
-    ///   - source: of the first of the records; the index of each one after it is one more.
-    ///   - ends: the agent's; its last label record is the last of these afterwards.
-    package func records(_ labels: [DueLabel], source: SourcePosition, after ends: inout SealedEnds) -> [[UInt8]] {
-        let entries = labels.map { LabelEntry(event: eventID($0.id), fraud: $0.fraud) }.inOrder
-        var source = source
-        return stride(from: 0, to: entries.count, by: LabelHeader.counts.upperBound).map { start in
-            defer { source.index += 1 }
-            return record(
-                Array(entries[start..<min(start + LabelHeader.counts.upperBound, entries.count)]), source: source,
-                previous: ends.follow(label: source))
+    /// - Parameter source: of the first of the records; the index of each one after it is one more.
+    package func records(_ labels: [DueLabel], source: SourcePosition) -> [SentLabels.Record] {
+        let ordered = labels.map { (event: eventID($0.id), label: $0) }
+            .sorted { $0.event.bytes.lexicographicallyPrecedes($1.event.bytes) }.map(\.label)
+        let limit = LabelHeader.counts.upperBound
+        return stride(from: 0, to: ordered.count, by: limit).enumerated().map { number, start in
+            var source = source
+            source.index += number
+            return SentLabels.Record(source: source, labels: Array(ordered[start..<min(start + limit, ordered.count)]))
         }
+    }
+
+    /// A record, sealed.
+    ///
+    /// - Parameter previous: the source of the label record before it; nil where there is none, or it is counted.
+    package func seal(_ record: SentLabels.Record, after previous: SourcePosition?) -> [UInt8] {
+        self.record(
+            record.labels.map { LabelEntry(event: eventID($0.id), fraud: $0.fraud) }, source: record.source,
+            previous: previous)
     }
 
     /// One record.

@@ -2,6 +2,7 @@ package import EventLogs
 package import Formats
 package import Model
 package import Records
+package import Sealing
 
 /// The memory of a member's agent: windows and known ids of recent transactions, those that wait for a decision, and labels
 /// that are due. It changes by events alone, the same events giving the same memory, and says what each one leads to.
@@ -57,7 +58,9 @@ package struct AgentMemory: Sendable {
     private(set) var schedule: LabelSchedule?
     /// The last records that are sealed and in the log.
     package private(set) var ends = SealedEnds()
-    /// The same as the store has it.
+    /// Label records that not all parties have counted.
+    package private(set) var sent = SentLabels()
+    /// The last records as the store has them.
     private var storedEnds = SealedEnds()
     /// The offset of the member's transactions to go on from; nil before anything was ingested.
     package private(set) var ingested: Int64?
@@ -170,8 +173,9 @@ package struct AgentMemory: Sendable {
     /// Notes that a batch is in the log: the rows of its events are due for the store.
     package mutating func ingest(
         _ pending: [SourcePosition], _ writes: [StateWrite], through end: Int64, of transactions: TopicPartition,
-        after ends: SealedEnds? = nil
+        after ends: SealedEnds? = nil, sent labels: [SentLabels.Record] = []
     ) {
+        sent.add(labels)
         if let ends { self.ends = ends }
         ingested = end
         positions[transactions] = end
@@ -189,7 +193,8 @@ package struct AgentMemory: Sendable {
     package mutating func takeChanges() -> Changes {
         defer { (writes, positions, storedEnds) = ([], [:], ends) }
         return Changes(
-            writes: pending.takeWrites() + takeWindowWrites() + writes + AgentTables.writes(ends, since: storedEnds),
+            writes: pending.takeWrites() + sent.takeWrites() + takeWindowWrites() + writes
+                + AgentTables.writes(ends, since: storedEnds),
             positions: positions.map { Position($0.key, $0.value) }, released: takeReleased())
     }
 
@@ -250,6 +255,22 @@ package struct AgentMemory: Sendable {
     mutating func restore(_ transaction: PendingTransaction, at position: SourcePosition) {
         pending.restore(transaction, at: position)
     }
+
+    /// Takes a party's receipt.
+    ///
+    /// - Parameter end: of receipts that were read.
+    package mutating func take(_ receipt: LabelReceipt?, through end: Position) {
+        if let receipt { sent.take(receipt) }
+        positions[end.partition] = end.offset
+    }
+
+    /// Notes whether the oldest label record waits for receipts for too long.
+    package mutating func note(areReceiptsOverdue isOverdue: Bool) { sent.isOverdue = isOverdue }
+
+    /// Fills in a label record that waits for receipts.
+    mutating func restore(_ record: SentLabels.Record) { sent.restore(record) }
+
+    mutating func areSentLabelsRestored() { sent.areRestored() }
 
     /// Fills in the last records that are sealed.
     mutating func restore(_ ends: SealedEnds) { (self.ends, storedEnds) = (ends, ends) }

@@ -8,7 +8,7 @@ import Records
 /// 3. blocks, some at a time, so that memory holds no second copy of all,
 /// 4. events that came late, and labels from before there was a schedule, by the windows that are filled now,
 /// 5. the newest block, to go on with it,
-/// 6. pending transactions, the last records that are sealed, and the position.
+/// 6. pending transactions, label records that wait for receipts, the last records that are sealed, and the position.
 struct AgentRestart {
     let store: any StateStore
     /// The partition whose state it is.
@@ -35,6 +35,10 @@ struct AgentRestart {
             try AgentTables.restore(entry, partition: transactions.partition, into: &ends)
         }
         memory.restore(ends)
+        try store.scan(AgentTables.sent) { entry in
+            memory.restore(try AgentTables.sent(entry, partition: transactions.partition))
+        }
+        memory.areSentLabelsRestored()
         memory.restore(ingested: try store.position(transactions))
     }
 

@@ -2,6 +2,7 @@ package import EventLogs
 package import Formats
 package import Model
 package import Records
+package import Sealing
 import Synchronization
 
 /// The state of one partition of a member's agent: its memory (`AgentMemory`), shared by the ingest and decision stages, and the
@@ -117,10 +118,29 @@ package final class AgentState: Sendable {
 
     /// Notes that a batch, and everything below `end`, is in the log.
     ///
-    /// - Parameter ends: the last records that are sealed; nil where there are no new ones.
-    package func apply(_ batch: consuming Batch, ingested end: Int64, after ends: SealedEnds? = nil) {
-        memory.withLock { $0.ingest(batch.pending, batch.writes, through: end, of: transactions, after: ends) }
+    /// - Parameters:
+    ///   - ends: the last records that are sealed; nil where there are no new ones.
+    ///   - sent: label records among them.
+    package func apply(
+        _ batch: consuming Batch, ingested end: Int64, after ends: SealedEnds? = nil, sent: [SentLabels.Record] = []
+    ) {
+        memory.withLock {
+            $0.ingest(batch.pending, batch.writes, through: end, of: transactions, after: ends, sent: sent)
+        }
     }
+
+    /// Takes a party's receipt; nil for one that is of another partition, or none.
+    ///
+    /// - Parameter end: of receipts that were read.
+    package func take(_ receipt: LabelReceipt?, through end: Position) {
+        memory.withLock { $0.take(receipt?.partition == transactions.partition ? receipt : nil, through: end) }
+    }
+
+    /// Notes whether the oldest label record waits for receipts for too long.
+    package func note(areReceiptsOverdue isOverdue: Bool) { memory.withLock { $0.note(areReceiptsOverdue: isOverdue) } }
+
+    /// Label records that not all parties have counted yet.
+    package var sentLabels: SentLabels { memory.withLock { $0.sent } }
 
     /// Notes that decisions on these transactions are in the log.
     ///

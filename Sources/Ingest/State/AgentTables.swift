@@ -16,6 +16,9 @@ package enum AgentTables {
     /// The last records that are sealed: of labels under `labels`, of transactions under the partition of `consortium.sealed`. The
     /// order is the source's offset, the value its index, four bytes.
     package static let ends = "ends"
+    /// Label records that not all parties have counted, as pending transactions are; nine bytes a label: the transaction's id, and
+    /// whether it was a fraud.
+    package static let sent = "labels-sent"
     /// Events whose bucket's labels had left when they came, by id; ordered by the last bucket that had left.
     package static let late = "labels-late"
 
@@ -58,9 +61,7 @@ package enum AgentTables {
     package static func pending(
         _ entry: StateEntry, partition: Int
     ) throws(LogError) -> (position: SourcePosition, transaction: PendingTransaction) {
-        let index = String(decoding: entry.key, as: UTF8.self).split(separator: "/").last.flatMap { Int($0) }
-        let position = SourcePosition(partition: partition, offset: entry.order, index: index ?? 0)
-        return (position, try PendingTransaction(decoding: entry.value))
+        return (position(entry, partition), try PendingTransaction(decoding: entry.value))
     }
 
     // MARK: Labels
@@ -82,6 +83,31 @@ package enum AgentTables {
 
     /// A row as an event that came late.
     package static func late(_ entry: StateEntry) -> (id: UInt64, released: Int64) { (number(entry.key), entry.order) }
+
+    // MARK: Sent labels
+
+    /// A label record as a row.
+    package static func write(_ record: SentLabels.Record) -> StateWrite {
+        .put(
+            table: sent,
+            StateEntry(
+                key: key(record.source), value: record.labels.flatMap { key($0.id) + [$0.fraud ? 1 : 0] },
+                order: record.source.offset))
+    }
+
+    /// The removal of a label record's row.
+    package static func removal(ofSent position: SourcePosition) -> StateWrite { .remove(table: sent, key: key(position)) }
+
+    /// A row as a label record.
+    ///
+    /// - Parameter partition: of the member's transactions, which rows do not name.
+    package static func sent(_ entry: StateEntry, partition: Int) throws(LogError) -> SentLabels.Record {
+        guard entry.value.count % 9 == 0 else { throw .corrupted(reason: "the agent's state holds malformed labels") }
+        let labels = stride(from: 0, to: entry.value.count, by: 9).map { at in
+            DueLabel(id: number(Array(entry.value[at..<at + 8])), fraud: entry.value[at + 8] == 1)
+        }
+        return SentLabels.Record(source: position(entry, partition), labels: labels)
+    }
 
     // MARK: Last records
 
@@ -121,6 +147,11 @@ package enum AgentTables {
     private static func key(_ number: UInt64) -> [UInt8] { number.bigEndianBytes }
 
     private static func number(_ bytes: [UInt8]) -> UInt64 { UInt64(bigEndianBytes: bytes) }
+
+    private static func position(_ entry: StateEntry, _ partition: Int) -> SourcePosition {
+        let index = String(decoding: entry.key, as: UTF8.self).split(separator: "/").last.flatMap { Int($0) }
+        return SourcePosition(partition: partition, offset: entry.order, index: index ?? 0)
+    }
 
     private static func key(_ position: SourcePosition) -> [UInt8] {
         Array("\(position.offset)/\(position.index)".utf8)

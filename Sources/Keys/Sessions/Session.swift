@@ -26,6 +26,8 @@ package final class Session: Sendable {
     package let scoreBoxes: SecretKey
     /// Of the party's tags on its part of tokens (HMAC-SHA-256).
     package let evaluationTags: SecretKey
+    /// Of the party's tags on its receipts of labels (HMAC-SHA-256).
+    package let receiptTags: SecretKey
 
     /// - Parameter secret: the 32 bytes that HPKE exports; all keys are derived from it by HMAC-SHA-256.
     init(member: MemberID, party: PartyID, epoch: UInt32, id: SessionID, secret: borrowing SecretKey) {
@@ -39,6 +41,7 @@ package final class Session: Sendable {
         blindedTags = key("blinded-tags")
         scoreBoxes = key("score-boxes")
         evaluationTags = key("evaluation-tags")
+        receiptTags = key("receipt-tags")
     }
 
     /// HPKE's info of one session. It names both ends and the epoch, so an encapsulation that is moved to another place

@@ -105,4 +105,10 @@ extension SourcePosition {
         guard (-bias..<bias).contains(offset), (0..<65_536).contains(index) else { return nil }
         return UInt64(bitPattern: offset + bias) << 16 | UInt64(index)
     }
+
+    /// The place of which `labelOrder` gave the order.
+    package init(labelOrder order: UInt64, partition: Int) {
+        self.init(
+            partition: partition, offset: Int64(bitPattern: order >> 16) - (1 << 46), index: Int(order & 0xFFFF))
+    }
 }

@@ -482,6 +482,44 @@ package nonisolated struct WireBatchDecision: Sendable {
   package init() {}
 }
 
+/// A party says up to where it has counted the label records of one partition of a member's topic.
+package nonisolated struct WireLabelReceipt: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1
+  package var schema: UInt32 = 0
+
+  package var party: UInt32 = 0
+
+  package var member: String = String()
+
+  package var sessionEpoch: UInt32 = 0
+
+  /// the last record that is counted; offset -2^63 where none is
+  package var counted: WireSourcePosition {
+    get {_counted ?? WireSourcePosition()}
+    set {_counted = newValue}
+  }
+  /// Returns true if `counted` has been explicitly set.
+  package var hasCounted: Bool {self._counted != nil}
+  /// Clears the value of `counted`. Subsequent reads from it will return its default value.
+  package mutating func clearCounted() {self._counted = nil}
+
+  /// records behind it have come, and the one after it has not
+  package var missing: Bool = false
+
+  /// HMAC-SHA-256 under a key of the session, over the message without it
+  package var tag: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _counted: WireSourcePosition? = nil
+}
+
 /// A member's session keys for one epoch, one HPKE encapsulation a party, signed by the member's identity.
 package nonisolated struct WireSessionAnnouncement: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1842,6 +1880,70 @@ nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.refusals != rhs.refusals {return false}
     if lhs.tags != rhs.tags {return false}
     if lhs.transcript != rhs.transcript {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireLabelReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LabelReceipt"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}party\0\u{1}member\0\u{3}session_epoch\0\u{1}counted\0\u{1}missing\0\u{1}tag\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.party) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.member) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.sessionEpoch) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._counted) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.missing) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.tag) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.schema != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
+    }
+    if self.party != 0 {
+      try visitor.visitSingularUInt32Field(value: self.party, fieldNumber: 2)
+    }
+    if !self.member.isEmpty {
+      try visitor.visitSingularStringField(value: self.member, fieldNumber: 3)
+    }
+    if self.sessionEpoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.sessionEpoch, fieldNumber: 4)
+    }
+    try { if let v = self._counted {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    if self.missing != false {
+      try visitor.visitSingularBoolField(value: self.missing, fieldNumber: 6)
+    }
+    if !self.tag.isEmpty {
+      try visitor.visitSingularBytesField(value: self.tag, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireLabelReceipt, rhs: WireLabelReceipt) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.party != rhs.party {return false}
+    if lhs.member != rhs.member {return false}
+    if lhs.sessionEpoch != rhs.sessionEpoch {return false}
+    if lhs._counted != rhs._counted {return false}
+    if lhs.missing != rhs.missing {return false}
+    if lhs.tag != rhs.tag {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -103,8 +103,9 @@ final class AgentPartitions: Sendable {
         let ingest = StagePlan("ingest-\(partition.partition)") { [self] in
             isRecovered.withLock { $0 } ? try ingestPipeline(state) : nil
         }
+        let receipts = StagePlan("receipts-\(partition.partition)") { [self] in try receiptReader(state) }
         let begin = state.ingested
-        let running = host.start([decisions, ingest], stop: stop)
+        let running = host.start([decisions, ingest] + (state.tellsLabels ? [receipts] : []), stop: stop)
         owned.withLock {
             $0[partition] = Owned(
                 store: store, state: state, begin: begin, retry: retry, stop: stop, running: running)
@@ -182,11 +183,20 @@ final class AgentPartitions: Sendable {
             recipient: role.member.hpke, clock: clock, metrics: metrics)
     }
 
+    private func receiptReader(_ state: AgentState) throws -> ReceiptReader {
+        try ReceiptReader(
+            member: role.member.id, log: role.log, state: state, sessions: ownSessions, clock: clock, metrics: metrics,
+            logger: logger)
+    }
+
+    /// The member's session with a party in an epoch.
+    private var ownSessions: (PartyID, UInt32) -> Session? {
+        { [epoch = role.roster.epoch, sessions] party, number in number == epoch ? sessions[party] : nil }
+    }
+
     private func decisionPipeline(_ state: AgentState) throws -> DecisionPipeline {
         let cards = try ModelCards(coordinator: role.roster.coordinator, log: role.log, logger: logger)
-        let shares = ShareCollector(member: role.member.id) { [epoch = role.roster.epoch, sessions] party, number in
-            number == epoch ? sessions[party] : nil
-        }
+        let shares = ShareCollector(member: role.member.id, sessions: ownSessions)
         return try DecisionPipeline(
             member: role.member.id, log: role.log, state: state,
             collector: role.form.collector(shares, role.member.id), card: cards.card, policy: role.policy,

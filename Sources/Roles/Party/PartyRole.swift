@@ -125,7 +125,10 @@ package struct PartyRole: Sendable {
     private var topicChecks: [Check] {
         var topics = [Topics.sealed, Topics.tokenKeys, Topics.labels, Topics.batches]
         for member in roster.members {
-            topics += [Topics.scores(member.id), Topics.blinded(member.id), Topics.evaluations(member.id)]
+            topics += [
+                Topics.scores(member.id), Topics.receipts(member.id), Topics.blinded(member.id),
+                Topics.evaluations(member.id),
+            ]
         }
         let needs = TopicNeeds(
             compacted: [Topics.manifests], complete: [Topics.sessions, Topics.tokenKeys],

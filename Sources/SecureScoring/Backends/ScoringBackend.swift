@@ -1,3 +1,5 @@
+package import EventLogs
+package import Keys
 package import Manifests
 package import Records
 package import Stages
@@ -45,6 +47,9 @@ package protocol ScoringBackend: AnyObject {
 
     /// Whether this party can use a transaction, which only its member can have sealed then.
     func isUsable(_ record: SealedRecord, by model: ModelManifest) throws -> Bool
+
+    /// The session of a member with this party.
+    func session(_ member: MemberID, epoch: UInt32) throws(LogError) -> Session?
 
     /// Opens a batch again that was decided, to count it.
     ///

@@ -17,6 +17,8 @@ package struct OpenedLabels {
     /// The sender; nil where the record names no member of the consortium.
     var member: MemberID?
     var partition = 0
+    /// The epoch of the member's session.
+    var epoch: UInt32 = 0
     /// The record's place among the member's label records.
     var order: UInt64 = 0
     /// The place of the one before it; nil where it names none.

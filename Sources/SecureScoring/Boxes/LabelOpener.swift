@@ -37,7 +37,7 @@ final class LabelOpener {
         else {
             return .headerMalformed
         }
-        (opened.partition, opened.order) = (source.partition, order)
+        (opened.partition, opened.order, opened.epoch) = (source.partition, order, header.sessionEpoch)
         if let previous = header.previous {
             guard let order = previous.labelOrder else { return .headerMalformed }
             opened.previous = order

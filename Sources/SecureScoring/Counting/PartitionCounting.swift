@@ -4,6 +4,7 @@ import Model
 import Records
 import Stages
 import Telemetry
+import ThreeParty
 
 /// The counting on one partition's way: keeps a party's counts where the leader's decisions are. Used by the partition's thread.
 ///
@@ -30,6 +31,9 @@ package final class PartitionCounting {
     package func counts(for model: ModelManifest) throws -> PartitionCounts? {
         try model.counts.map { try open($0).counts }
     }
+
+    /// The counts, where there are any.
+    var current: PartitionCounts? { opened?.counts }
 
     /// The log of labels and decisions beside the counts that a model reads; nil where it reads none.
     func log(for model: ModelManifest) throws -> CountedLog? { try model.counts.map { try open($0).log } }
@@ -117,6 +121,16 @@ package final class PartitionCounting {
             counts.digest(after: computed.agreement) == proposal.counted
         else { return }
         _ = counts.count(computed)
+    }
+
+    /// Counts the batch that is held, where the log says that it was decided.
+    func countHeldIfDecided() throws {
+        guard let computed, let (counts, log) = opened, let (decision, next) = try log.decision(from: counts.standing.decisions),
+            counts.continues(decision), decision.agreed == computed.agreement.digest
+        else { return }
+        self.computed = nil
+        _ = counts.count(computed)
+        counts.skip(to: next)
     }
 
     /// The label records of a range; nil where this party's log does not get them in time, or the model reads no counts.

@@ -21,6 +21,8 @@ package final class PartitionCounts {
     private let tokens: CountedTokens
     /// The transactions that are counted, by their places in members' topics.
     private var sources: SourcePositions
+    /// The sources of label records that came since receipts were last taken, and whether one of theirs is missing.
+    private var heard: [CountedSource: Bool] = [:]
     private let store: CounterStore
     private let numbers: [MemberID: MemberNumber]
     private let metrics: Metrics
@@ -248,7 +250,10 @@ package final class PartitionCounts {
         guard let member = record.member, let memberNumber = numbers[member] else { return [] }
         let partition = UInt32(record.partition)
         let highest = counters.labelPosition(from: memberNumber, partition: partition)
+        let source = CountedSource(member: member, partition: record.partition, epoch: record.epoch)
+        heard[source] = false
         if let previous = record.previous, highest.map({ $0 < previous }) ?? true {
+            heard[source] = true
             metrics.add(1, to: .sourceGaps, .init("topic", Topics.labels))
             return isTaken ? [RefusedLabel(record: number, entry: 0, member: member, error: .sourceGap)] : []
         }
@@ -271,6 +276,21 @@ package final class PartitionCounts {
             }
         }
         return refused
+    }
+
+    /// Whether there are any.
+    var hasHeard: Bool { !heard.isEmpty }
+
+    /// How far label records are counted of each source that was heard of since the last call.
+    func takeHeard() -> [(source: CountedSource, counted: SourcePosition?, isMissing: Bool)] {
+        defer { heard = [:] }
+        return heard.sorted { $0.key < $1.key }.map { source, isMissing in
+            let order = numbers[source.member].flatMap {
+                counters.labelPosition(from: $0, partition: UInt32(source.partition))
+            }
+            let position = order.map { SourcePosition(labelOrder: $0, partition: source.partition) }
+            return (source, position, isMissing)
+        }
     }
 
     /// Passes over decisions before `offset`, which are counted or are no batch's.

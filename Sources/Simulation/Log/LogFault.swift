@@ -11,6 +11,10 @@ package enum LogFault: Sendable, Hashable, Codable {
     case lag(records: Int)
     /// Each call takes so long, and everybody else waits meanwhile.
     case slow(Duration)
+    /// The next label records that this process appends are not in the log, though their writer hears that they are.
+    case loseLabels(Int)
+    /// The next records of labels and transactions that this process appends are held back, each until it has appended others.
+    case holdBack(Int)
     /// The process is gone: whatever it still does fails.
     case dead
 }

@@ -12,7 +12,29 @@ package final class SimulatedLog: EventLog {
         var refusedReads = 0
         var lag = 0
         var delay = Duration.zero
+        var lostLabels = 0
+        var heldBack = 0
+        var held: [NewRecord] = []
         var isDead = false
+
+        /// The records of an append that are in the log then, and those that others overtake now.
+        mutating func pass(_ batch: [NewRecord]) -> [NewRecord] {
+            var passed: [NewRecord] = []
+            let late = held
+            held = []
+            for record in batch {
+                let isLabels = record.partition.topic == Topics.labels
+                if isLabels, lostLabels > 0 {
+                    lostLabels -= 1
+                } else if heldBack > 0, isLabels || record.partition.topic == Topics.sealed {
+                    heldBack -= 1
+                    held.append(record)
+                } else {
+                    passed.append(record)
+                }
+            }
+            return passed + late
+        }
     }
 
     let broker: SimulatedBroker
@@ -33,13 +55,22 @@ package final class SimulatedLog: EventLog {
             case .refuseReads(let number): faults.refusedReads += number
             case .lag(let records): faults.lag = records
             case .slow(let delay): faults.delay = delay
+            case .loseLabels(let number): faults.lostLabels += number
+            case .holdBack(let number): faults.heldBack += number
             case .dead: faults.isDead = true
             }
         }
     }
 
     /// Ends every fault but death.
-    package func recover() { faults.withLock { $0 = Faults(isDead: $0.isDead) } }
+    package func recover() {
+        let held = faults.withLock { faults in
+            defer { faults = Faults(isDead: faults.isDead) }
+            return faults.held
+        }
+        let time = broker.clock.microseconds
+        if !held.isEmpty { broker.state.withLock { _ = try? $0.append(held, at: time) } }
+    }
 
     private static let refused = LogError.unreachable(reason: "the simulated broker refuses")
 
@@ -114,7 +145,8 @@ package final class SimulatedLog: EventLog {
 
     @discardableResult
     package func append(_ batch: [NewRecord]) throws(LogError) -> [Position] {
-        try appending { () throws(LogError) in
+        let batch = faults.withLock { $0.pass(batch) }
+        return try appending { () throws(LogError) in
             try broker.state.withLock { state throws(LogError) in
                 try state.append(batch, at: broker.clock.microseconds)
             }

@@ -63,7 +63,7 @@ struct LabelSealerTests {
     func labels(count: Int) throws {
         let sealer = sealer()
         let labels = Self.labels(count)
-        let records = sealer.records(labels, source: SourcePosition(partition: 2, offset: 9, index: 3))
+        let records = sealer.sealed(labels, source: SourcePosition(partition: 2, offset: 9, index: 3))
         try #require(records.count == 1)
         let expected = Dictionary(uniqueKeysWithValues: labels.map { (sealer.eventID($0.id), $0.fraud) })
         #expect(try added(records[0]) == expected)
@@ -77,14 +77,14 @@ struct LabelSealerTests {
     func many(count: Int) throws {
         let sealer = sealer()
         let labels = Self.labels(count)
-        let records = sealer.records(labels, source: SourcePosition(offset: 5, index: 1))
+        let records = sealer.sealed(labels, source: SourcePosition(offset: 5, index: 1))
         let headers = try records.map { try #require(LabelRecord($0)).header }
         #expect(headers.map(\.count) == stride(from: 0, to: count, by: 512).map { min(512, count - $0) })
         #expect(headers.map(\.source?.index) == (1...records.count).map { $0 })
         var all: [EventID: Bool] = [:]
         for record in records { all.merge(try added(record)) { $1 } }
         #expect(all == Dictionary(uniqueKeysWithValues: labels.map { (sealer.eventID($0.id), $0.fraud) }))
-        #expect(sealer.records([], source: SourcePosition(offset: 5)).isEmpty)
+        #expect(sealer.sealed([], source: SourcePosition(offset: 5)).isEmpty)
     }
 
     @Test("names events in an order that says nothing of when they came")
@@ -93,7 +93,7 @@ struct LabelSealerTests {
         let source = SourcePosition(offset: 5)
         var random = SplitMix64(6)
         let events = try [labels, labels.reversed(), labels.shuffled(using: &random)].map { labels in
-            try opened(sealer().records(labels, source: source)[0], at: .one).map(\.event)
+            try opened(sealer().sealed(labels, source: source)[0], at: .one).map(\.event)
         }
         #expect(Set(events).count == 1)
         for (one, next) in zip(events[0], events[0].dropFirst()) {
@@ -115,8 +115,8 @@ struct LabelSealerTests {
         let ids = Self.labels(40).map(\.id)
         let source = SourcePosition(offset: 5)
         let sealer = sealer()
-        let frauds = sealer.records(ids.map { DueLabel(id: $0, fraud: true) }, source: source)[0]
-        let none = sealer.records(ids.map { DueLabel(id: $0, fraud: false) }, source: source)[0]
+        let frauds = sealer.sealed(ids.map { DueLabel(id: $0, fraud: true) }, source: source)[0]
+        let none = sealer.sealed(ids.map { DueLabel(id: $0, fraud: false) }, source: source)[0]
         #expect(frauds.count == none.count)
         let (one, other) = (try #require(LabelRecord(frauds)), try #require(LabelRecord(none)))
         #expect(one.headerBytes == other.headerBytes && one.boxes.map(\.count) == other.boxes.map(\.count))
@@ -125,7 +125,7 @@ struct LabelSealerTests {
             #expect(Data(frauds).range(of: Data(event.bytes)) == nil)
         }
         // Two components of three are as good as random: they differ between two records of the same labels.
-        let again = sealer.records(ids.map { DueLabel(id: $0, fraud: true) }, source: source)[0]
+        let again = sealer.sealed(ids.map { DueLabel(id: $0, fraud: true) }, source: source)[0]
         for party in PartyID.allCases {
             let shares = try [frauds, again].map { try opened($0, at: party).map { $0.outcome?.first } }
             #expect(shares[0] != shares[1])
@@ -134,7 +134,7 @@ struct LabelSealerTests {
 
     @Test("seals for one party what no other opens", arguments: PartyID.allCases)
     func boxes(party: PartyID) throws {
-        let record = sealer().records(Self.labels(3), source: SourcePosition(offset: 5))[0]
+        let record = sealer().sealed(Self.labels(3), source: SourcePosition(offset: 5))[0]
         _ = try opened(record, at: party)
         for other in [party.next, party.previous] {
             #expect(throws: (any Error).self) { try opened(record, at: party, box: other) }
@@ -143,9 +143,8 @@ struct LabelSealerTests {
 }
 
 extension LabelSealer {
-    /// The first records of a source.
-    fileprivate func records(_ labels: [DueLabel], source: SourcePosition) -> [[UInt8]] {
-        var ends = SealedEnds()
-        return records(labels, source: source, after: &ends)
+    /// The sealed records of a source, as its first.
+    fileprivate func sealed(_ labels: [DueLabel], source: SourcePosition) -> [[UInt8]] {
+        records(labels, source: source).map { seal($0, after: nil) }
     }
 }

@@ -124,6 +124,7 @@ final class LoneBackend: ScoringBackend {
     func forgetOlder() {}
     func abandon() { events = [] }
     func isUsable(_ record: SealedRecord, by model: ModelManifest) -> Bool { true }
+    func session(_ member: MemberID, epoch: UInt32) -> Session? { nil }
 
     func reopen(_ batch: SealedBatch, _ agreement: Agreement, counts: PartitionCounts) throws -> CountedBatch {
         throw ScoringError.notOpenedAgain(TopicPartition(Topics.sealed), batch.plan.range.lowerBound)

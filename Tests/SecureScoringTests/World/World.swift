@@ -76,7 +76,7 @@ final class World: Sendable {
         var topics = [
             Topics.sealed, Topics.sessions, Topics.manifests, Topics.rejected, Topics.labels, Topics.batches,
         ]
-        for bank in [a, b] { topics += [Topics.scores(bank.id), Topics.rejected(bank.id)] }
+        for bank in [a, b] { topics += [Topics.scores(bank.id), Topics.receipts(bank.id), Topics.rejected(bank.id)] }
         try log.create(topics.map { TopicSettings(name: $0) })
         var views: [PartyID: FaultyLog] = [:]
         for party in PartyID.allCases { views[party] = FaultyLog(log, topic: viewed) }

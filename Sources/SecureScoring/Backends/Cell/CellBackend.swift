@@ -1,4 +1,5 @@
-import EventLogs
+package import EventLogs
+package import Keys
 package import Manifests
 package import Records
 package import Stages
@@ -83,6 +84,10 @@ package final class CellBackend: ScoringBackend {
 
     package func isUsable(_ record: SealedRecord, by model: ModelManifest) throws -> Bool {
         try opener.isUsable(record, by: model)
+    }
+
+    package func session(_ member: MemberID, epoch: UInt32) throws(LogError) -> Session? {
+        try sessions.session(member, epoch: epoch)
     }
 
     package func reopen(

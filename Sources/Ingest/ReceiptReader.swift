@@ -1,0 +1,72 @@
+package import EventLogs
+package import Keys
+package import Logging
+package import Records
+import Sealing
+package import Stages
+package import Telemetry
+
+/// The stage that reads what the parties say of a member's label records: how far each has counted those of one partition. What a
+/// log keeps from the parties shows here, as records of which they say nothing.
+package final class ReceiptReader: Stage {
+    private let state: AgentState
+    private let sessions: (PartyID, UInt32) -> Session?
+    private let topic: TopicPartition
+    private let reader: any LogReader
+    private let clock: any StageClock
+    private let metrics: Metrics
+    private let logger: Logger
+    /// The oldest record without receipts, and since when it is that.
+    private var oldest: (source: SourcePosition, since: Moment)?
+
+    /// The time after which the parties should have counted a record.
+    private static let patience = Duration.seconds(60)
+
+    /// - Parameter sessions: the member's own, by party and epoch.
+    package init(
+        member: MemberID, log: any EventLog, state: AgentState, sessions: @escaping (PartyID, UInt32) -> Session?,
+        clock: any StageClock, metrics: Metrics, logger: Logger
+    ) throws(LogError) {
+        self.state = state
+        self.sessions = sessions
+        self.clock = clock
+        self.metrics = metrics
+        self.logger = logger
+        topic = TopicPartition(Topics.receipts(member))
+        let earliest = try log.earliest(of: topic)
+        reader = try log.reader(at: [Position(topic, max(earliest, try state.position(topic) ?? earliest))])
+    }
+
+    package func turn(until moment: Moment) throws(LogError) -> Turn {
+        let records = try reader.next(limit: 256, timeout: clock.left(until: moment))
+        for record in records {
+            let receipt = LabelReceipt(record.value ?? [], sessions: sessions)
+            if receipt == nil { metrics.add(1, to: .receiptsRefused) }
+            state.take(receipt, through: Position(topic, record.position.offset + 1))
+        }
+        report()
+        return records.isEmpty ? .idle : .worked
+    }
+
+    package func finish() {}
+
+    private func report() {
+        let records = state.sentLabels.records
+        let partition = state.transactions.partition
+        metrics.set(.labelRecordsUncounted, .init("partition", "\(partition)"), to: Double(records.count))
+        guard let first = records.first?.source else {
+            oldest = nil
+            return
+        }
+        guard let oldest, oldest.source == first else {
+            self.oldest = (first, clock.now)
+            return
+        }
+        guard clock.now >= oldest.since + Self.patience else { return }
+        self.oldest = (first, clock.now)
+        state.note(areReceiptsOverdue: true)
+        logger.warning(
+            "label records are not counted by all parties: the log keeps them or the receipts back, or the parties are behind",
+            metadata: ["partition": "\(state.transactions)", "records": "\(records.count)", "offset": "\(first.offset)"])
+    }
+}
