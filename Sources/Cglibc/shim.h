@@ -5,3 +5,15 @@
 
 // Behind _GNU_SOURCE in <pthread.h>.
 extern int pthread_setname_np(pthread_t thread, const char *name);
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+// No core dump, whatever the machine's pattern is, and no debugger of the same user: 0, or -1 with errno.
+static inline int cordon_forbid_dumps(void) {
+    const struct rlimit none = {0, 0};
+    return setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : -1;
+}
+
+// 1 where memory may be dumped.
+static inline int cordon_may_dump(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0); }

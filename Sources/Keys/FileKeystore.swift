@@ -44,11 +44,9 @@ package struct FileKeystore: Sendable {
     ///
     /// - Throws: `missing`, `readableByOthers`, `unreadable` or `malformed`.
     package func hpkeKey(_ name: String = "hpke") throws(KeystoreError) -> HPKEPrivateKey {
-        do { return try HPKEPrivateKey(bytes: read("\(name).key")) } catch let error as KeystoreError {
-            throw error
-        } catch {
-            throw .malformed(path: path("\(name).key"))
-        }
+        var bytes = try read("\(name).key")
+        defer { wipe(&bytes) }
+        do { return try HPKEPrivateKey(bytes: bytes) } catch { throw .malformed(path: path("\(name).key")) }
     }
 
     /// Writes the key to `<name>.key`, in the place of one that is there.
@@ -58,9 +56,9 @@ package struct FileKeystore: Sendable {
 
     /// The role's Ed25519 identity, from `identity.key`.
     package func signingKey() throws(KeystoreError) -> SigningKey {
-        guard let key = SigningKey(bytes: try read("identity.key")) else {
-            throw .malformed(path: path("identity.key"))
-        }
+        var bytes = try read("identity.key")
+        defer { wipe(&bytes) }
+        guard let key = SigningKey(bytes: bytes) else { throw .malformed(path: path("identity.key")) }
         return key
     }
 
@@ -79,7 +77,8 @@ package struct FileKeystore: Sendable {
             var generator = SystemRandomNumberGenerator()
             try write((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }, file, keepsExisting: true)
         }
-        let bytes = try read(file)
+        var bytes = try read(file)
+        defer { wipe(&bytes) }
         guard bytes.count == 32 else { throw .malformed(path: path(file)) }
         return SecretKey(bytes: bytes)
     }
@@ -91,7 +90,8 @@ package struct FileKeystore: Sendable {
     ) throws(KeystoreError) -> (sessions: [PartyID: Session], announcement: [UInt8])? {
         let file = "session-\(epoch).key"
         guard FileManager.default.fileExists(atPath: path(file)) else { return nil }
-        let bytes = try read(file)
+        var bytes = try read(file)
+        defer { wipe(&bytes) }
         guard bytes.count > 96, let announcement = WireSessionAnnouncement(decoding: Array(bytes[96...])) else {
             throw .malformed(path: path(file))
         }
@@ -115,21 +115,50 @@ package struct FileKeystore: Sendable {
 
     func path(_ file: String) -> String { directory + "/" + file }
 
-    /// The bytes of a file. What is wrong with it is looked for in this order: missing, open to others, unreadable,
-    /// malformed.
+    /// The bytes of a file, which the caller wipes. What is wrong with it is looked for in this order: missing, open to others,
+    /// unreadable, malformed.
     private func read(_ file: String) throws(KeystoreError) -> [UInt8] {
         let path = path(file)
+        try Self.checkPrivate(path)
+        guard var text = Self.contents(path) else { throw .unreadable(path: path) }
+        defer { wipe(&text) }
+        let blanks = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n")]
+        let first = text.firstIndex { !blanks.contains($0) } ?? text.endIndex
+        let end = text.lastIndex { !blanks.contains($0) }.map { $0 + 1 } ?? text.endIndex
+        guard let bytes = Base64.decoded(text[first..<end]) else { throw .malformed(path: path) }
+        return bytes
+    }
+
+    /// Whether a file of a private key is there and its owner's alone, of whatever form it is.
+    ///
+    /// - Throws: `missing` or `readableByOthers`.
+    package static func checkPrivate(_ path: String) throws(KeystoreError) {
         guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
         if let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? NSNumber,
             mode.intValue & 0o077 != 0
         {
             throw .readableByOthers(path: path, mode: String(mode.intValue, radix: 8))
         }
-        guard let content = try? Data(contentsOf: URL(fileURLWithPath: path)) else { throw .unreadable(path: path) }
-        guard let text = String(data: content, encoding: .utf8),
-            let data = Data(base64Encoded: text.trimmingCharacters(in: .whitespacesAndNewlines)), !data.isEmpty
-        else { throw .malformed(path: path) }
-        return Array(data)
+    }
+
+    /// The whole of a file, in one buffer; nil where it can't be read.
+    private static func contents(_ path: String) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        var failed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, filled in
+            while filled < buffer.count {
+                let more = Foundation.read(file, buffer.baseAddress! + filled, buffer.count - filled)
+                if more < 0, errno == EINTR { continue }
+                failed = more < 0
+                guard more > 0 else { break }
+                filled += more
+            }
+        }
+        return failed ? nil : bytes
     }
 
     private func write(_ bytes: [UInt8], _ file: String, keepsExisting: Bool = false) throws(KeystoreError) {
@@ -137,7 +166,7 @@ package struct FileKeystore: Sendable {
     }
 
     /// Writes a file of mode 600, whole or not at all: under another name in the same folder first, then renamed, or
-    /// linked where an existing file is kept. Makes folders that are not there.
+    /// linked where an existing file is kept. Makes folders that are not there, of mode 700.
     ///
     /// - Parameter keepsExisting: leaves a file alone that is there already, also one that comes at the same moment.
     /// - Throws: `notWritten`, with the path that was asked for.
@@ -146,7 +175,8 @@ package struct FileKeystore: Sendable {
         defer { unlink(temporary) }
         do {
             try FileManager.default.createDirectory(
-                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
             guard
                 FileManager.default.createFile(
                     atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]),

@@ -8,7 +8,12 @@ package struct SecretKey: ~Copyable, Sendable {
     package init(_ key: consuming SymmetricKey) { self.key = key }
 
     /// Copies the bytes; the caller's own copy is not wiped.
-    package init(bytes: some Sequence<UInt8>) { key = SymmetricKey(data: Array(bytes)) }
+    package init(bytes: some Sequence<UInt8>) {
+        // Out of where they are, where they lie in a row: no copy is made that nobody wipes.
+        key =
+            bytes.withContiguousStorageIfAvailable { SymmetricKey(data: UnsafeRawBufferPointer($0)) }
+            ?? SymmetricKey(data: Array(bytes))
+    }
 
     /// Lends the key to one cryptographic call.
     package borrowing func lend<R>(_ body: (SymmetricKey) throws -> R) rethrows -> R { try body(key) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Secrets
 
 @main
 struct CordonBench: ParsableCommand {
@@ -16,4 +17,9 @@ struct CordonBench: ParsableCommand {
             BenchClearAgentCommand.self,
             BenchClearWorkerCommand.self,
         ])
+
+    static func main() {
+        confineProcess()
+        main(nil)
+    }
 }

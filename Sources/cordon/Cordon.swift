@@ -1,4 +1,5 @@
 import ArgumentParser
+import Secrets
 
 @main
 struct Cordon: ParsableCommand {
@@ -21,4 +22,9 @@ struct Cordon: ParsableCommand {
                 name: "Data", subcommands: [SimulateCommand.self, ReplayCommand.self, BackfillCommand.self]),
             CommandGroup(name: "Measuring", subcommands: [ReportCommand.self]),
         ])
+
+    static func main() {
+        confineProcess()
+        main(nil)
+    }
 }

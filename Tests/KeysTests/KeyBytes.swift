@@ -17,7 +17,7 @@ func trace(_ key: borrowing SecretKey) -> [UInt8] {
 /// Of each of a session's keys.
 func traces(_ session: Session) -> [[UInt8]] {
     [
-        trace(session.transactionBoxes), trace(session.labelBoxes), trace(session.blindedTags),
+        trace(session.transactionBoxes), trace(session.labelBoxes),
         trace(session.scoreBoxes), trace(session.evaluationTags),
     ]
 }

@@ -106,12 +106,31 @@ struct KeystoreFilesTests {
         for party in PartyID.allCases {
             let session = try #require(kept.sessions[party])
             let secret = SecretKey(bytes: secrets[party.rawValue])
-            let uses = ["transaction-boxes", "label-boxes", "blinded-tags", "score-boxes", "evaluation-tags"]
+            let uses = ["transaction-boxes", "label-boxes", "score-boxes", "evaluation-tags"]
             let derived = uses.map { trace(secret.derive([Array("cordon/session/v2/\($0)".utf8)])) }
             #expect(traces(session) == derived && Set(derived).count == uses.count)
             #expect(session.member == bank && session.epoch == 7 && session.party == party)
         }
         for epoch in [0, 6, 8, .max] as [UInt32] { #expect(try store.sessions(of: bank, epoch: epoch) == nil) }
+    }
+
+    @Test("lie in folders that are their owner's alone, however many had to be made")
+    func folderModes() throws {
+        let keys = FileKeystore(directory: folder.path("new/er/keys"))
+        try keys.store(SigningKey())
+        for made in ["new", "new/er", "new/er/keys"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: folder.path(made))[.posixPermissions]
+            #expect((mode as? NSNumber)?.intValue == 0o700, "\(made)")
+        }
+    }
+
+    @Test("of other forms are looked at as well: there, and their owner's alone", arguments: [0o600, 0o640, 0o604])
+    func foreign(mode: Int) throws {
+        #expect(failure { try FileKeystore.checkPrivate(folder.path("tls.key")) } == .missing(path: folder.path("tls.key")))
+        try write("-----BEGIN", "tls.key", mode: mode)
+        let refused = FileKeystore.KeystoreError.readableByOthers(
+            path: folder.path("tls.key"), mode: String(mode, radix: 8))
+        #expect(failure { try FileKeystore.checkPrivate(folder.path("tls.key")) } == (mode == 0o600 ? nil : refused))
     }
 
     @Test("that are folders can't be read")

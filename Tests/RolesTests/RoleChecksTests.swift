@@ -78,12 +78,14 @@ struct RoleChecksTests {
             log: Flawed(log: log, flaws: flaws), clock: clock, logger: lines.logger())
     }
 
-    private func party(_ flaws: Set<Flaw>) throws -> PartyRole {
+    private func party(
+        _ flaws: Set<Flaw>, limit: RateLimit = RateLimit(elementsPerSecond: 1000, burst: 100_000)
+    ) throws -> PartyRole {
         PartyRole(
             party: .zero, roster: terms.roster,
             keystore: flaws.contains(.key) ? FileKeystore(directory: folder.path) : terms.keys("party-0"),
             stores: flaws.contains(.state) ? Unreachable() : SimulatedMachine(), limits: BatchLimits(),
-            tokenLimit: RateLimit(elementsPerSecond: 1000, burst: 100_000), tokenAttempt: 1,
+            tokenLimit: limit, tokenAttempt: 1,
             log: Flawed(log: log, flaws: flaws), logger: lines.logger(), clock: clock, sideWork: { _ in .inline })
     }
 
@@ -157,6 +159,15 @@ struct RoleChecksTests {
             missing(topics) + Self.forgetful + [key],
             checks: { try party($0).checks }, start: { _ = try party($0).stages(Metrics()) { throw Linked() } })
         #expect(throws: Linked.self) { _ = try party([]).stages(Metrics()) { throw Linked() } }
+    }
+
+    @Test("warns of a rate of tokens at which a member can try all cards of a BIN, and is silent at the default")
+    func rate() throws {
+        for (limit, warnings) in [(RateLimit.standard, 0), (RateLimit(elementsPerSecond: 4000, burst: 20_000), 1)] {
+            #expect(throws: Linked.self) { _ = try party([], limit: limit).stages(Metrics()) { throw Linked() } }
+            #expect(lines.entries.count { $0.level == .warning } == warnings)
+        }
+        #expect(lines.text.contains("all cards of a six-digit BIN in 2 days"))
     }
 
     @Test("finds a party's state behind its topics, and before its key")

@@ -1,4 +1,6 @@
 import EventLogs
+import Foundation
+import Keys
 import LocalStore
 import Records
 import Stages
@@ -51,8 +53,6 @@ struct TokenStageTests {
             (try world.rawBatch([2] + [UInt8](repeating: 255, count: 32)), .coordinateNotCanonical),
             // x = 1 has no y on P-256.
             (try world.rawBatch([2] + [UInt8](repeating: 0, count: 31) + [1]), .pointNotOnCurve),
-            (try world.rawBatch(good, epoch: 2), .staleEpoch(current: TokenEpoch(1))),
-            (try world.rawBatch(good, epoch: 0), .staleEpoch(current: TokenEpoch(1))),
             (try world.rawBatch(good, kind: 2), .unknownKind),
             (try world.rawBatch(good, time: now - 600_001), .requestExpired),
             (try world.rawBatch(good, time: now + 600_001), .requestExpired),
@@ -73,6 +73,23 @@ struct TokenStageTests {
             to: Topics.blinded(bankA))
         #expect(try stage.turn() == .worked)
         #expect(try world.answers().suffix(2).allSatisfy { if case .evaluation = $0.answer { true } else { false } })
+    }
+
+    @Test("what parties may differ in is charged in any case: an epoch that is stale here, a session that is not known here")
+    func charged() throws {
+        let batches = [
+            try world.rawBatch(element, epoch: 2), try world.rawBatch(element, epoch: 0),
+            try world.rawBatch(element + element, session: 2),
+        ]
+        try world.append(batches + batches, to: Topics.blinded(bankA))
+        try world.stage(.zero).turn()
+        #expect(try refusals() == [.staleEpoch(current: TokenEpoch(1)), .staleEpoch(current: TokenEpoch(1))])
+        #expect(count("cordon_token_batches_refused_total", "stale_epoch") == 2)
+        #expect(count("cordon_token_records_dropped_total", "unknown_session") == 1)
+        // Once each: whoever repeats a member's record has it charged nothing more.
+        #expect(count("cordon_token_records_dropped_total", "repeated") == 3)
+        #expect(try kept().levels == ["bank-a": (2000 - 4) * 1000])
+        #expect(try kept().batches == 3)
     }
 
     @Test("a rate that is used up is a refusal with a time, at which the same batch fits")
@@ -115,24 +132,20 @@ struct TokenStageTests {
         let good = try world.rawBatch(element)
         var changed = good
         changed[60] ^= 1
-        var otherParty = try #require(WireBlindedBatch(decoding: good))
-        otherParty.tags.swapAt(0, 1)
-        var untagged = try #require(WireBlindedBatch(decoding: good))
-        untagged.tags.removeLast()
-        var cutTag = try #require(WireBlindedBatch(decoding: good))
-        cutTag.tags[0].removeLast()
+        var unsigned = try #require(WireBlindedBatch(decoding: good))
+        unsigned.signature = Data()
+        var cut = try #require(WireBlindedBatch(decoding: good))
+        cut.signature.removeLast()
         let cases: [(record: [UInt8]?, fault: RecordFault)] = [
             (changed, .notAuthentic),
-            (otherParty.encoded, .notAuthentic),
-            (cutTag.encoded, .notAuthentic),
+            (unsigned.encoded, .unreadable),
+            (cut.encoded, .unreadable),
             // Of the right form and another member's keys.
             (try world.rawBatch(element, member: bankB, named: "bank-a"), .notAuthentic),
             (try world.rawBatch(element, member: bankB), .misdirected),
             (try world.rawBatch(element, named: "no member!"), .misdirected),
-            (try world.rawBatch(element, session: 2), .unknownSession),
-            (untagged.encoded, .unreadable),
             (try world.rawBatch(element, id: [1, 2, 3]), .unreadable),
-            (try world.rawBatch(element, schema: 2), .unreadable),
+            (try world.rawBatch(element, schema: 1), .unreadable),
             (Array(good.dropLast()), .unreadable),
             (nil, .unreadable),
             ([], .unreadable),
@@ -170,7 +183,7 @@ struct TokenStageTests {
     @Test("a party killed between its answer and its commit answers the same bytes again, and charges once")
     func killed() throws {
         let batch = try world.batch(cards(3))
-        try world.append([batch.value, try world.rawBatch(element, epoch: 9)], to: Topics.blinded(bankA))
+        try world.append([batch.value, try world.rawBatch(element, kind: 9)], to: Topics.blinded(bankA))
         let failing = FailingStore(
             try SQLiteStateStore(path: world.stateFile(.zero)), failing: .failed(reason: "killed"))
         #expect(throws: LogError.failed(reason: "killed")) {
@@ -225,11 +238,13 @@ struct TokenStageTests {
     func forgotten() throws {
         let key = try world.key.share(.zero)
         let evaluator = TokenEvaluator(share: key, context: world.context, limits: [bankA: TokenWorld.limit])
-        var responder = TokenResponder(evaluator: evaluator, secret: secret(), window: .seconds(60))
+        var responder = TokenResponder(
+            evaluator: evaluator, identities: [bankA: try TokenWorld.identity(bankA).verifyingKey], secret: secret(),
+            window: .seconds(60))
         let sessions = try world.sessions(bankA)
-        func reply(_ value: [UInt8], at now: Int64) -> TokenReply {
+        func reply(_ value: [UInt8], at now: Int64) -> TokenReply.Outcome {
             responder.reply(
-                to: value, from: bankA, at: now, session: { _, _ in sessions[.zero] }, isAnswered: { _, _ in false })
+                to: value, from: bankA, at: now, session: { _, _ in sessions[.zero] }, isCharged: { _, _ in false }).outcome
         }
         let then = world.clock.milliseconds
         let old = try world.batch(cards(1), seed: 1).value
@@ -247,7 +262,7 @@ struct TokenStageTests {
     @Test("the newest epoch and the one before are answered, with one rate for both; others are told the newest")
     func epochs() throws {
         _ = try world.makeKeys(to: 3)
-        try world.leave(3000, to: bankA, at: .zero)
+        try world.leave(5000, to: bankA, at: .zero)
         let stage = try world.answerStage(.zero, TokenEpoch(2))
         guard let share = try world.keyStore(.zero).share(consortium: "test", epoch: TokenEpoch(3)) else {
             throw TokenError.tooFewParties

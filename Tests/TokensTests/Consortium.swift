@@ -88,3 +88,13 @@ let pairs: [[PartyID]] = [
 ]
 
 let inputs: [[UInt8]] = [[], [0], Array("card".utf8), Array("payee".utf8)]
+
+extension TokenEvaluator {
+    /// Charges a request and evaluates it.
+    mutating func evaluate(
+        _ request: TokenRequest, of member: MemberID, at now: Int64, using generator: inout some RandomNumberGenerator
+    ) throws(TokenError) -> PartialEvaluation {
+        try charge(request, to: member, at: now)
+        return try evaluate(request, using: &generator)
+    }
+}

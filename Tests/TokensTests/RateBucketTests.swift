@@ -170,4 +170,23 @@ struct RateBucketTests {
         await #expect(processExitsWith: .failure) { _ = RateLimit(elementsPerSecond: 1_000_000_001, burst: 1024) }
         await #expect(processExitsWith: .failure) { _ = RateLimit(elementsPerSecond: 1, burst: 1_000_000_001) }
     }
+
+    /// The figures of docs/TOKENS.md.
+    @Test(
+        "tells in how many days a member can try all cards of a BIN",
+        arguments: [(50, 1_000_000, 231), (75, 1_000_000, 154), (1000, 1_000_000, 11), (4000, 20_000, 2)])
+    func days(rate: Int, burst: Int, days: Int64) {
+        let limit = RateLimit(elementsPerSecond: rate, burst: burst)
+        #expect(limit.days(toTry: RateLimit.cardsOfBIN) == days)
+        #expect(limit.daysToTryBIN == (days < 182 ? days : nil))
+        #expect(limit.days(toTry: 100_000) == 0 && limit.days(toTry: 0) == 0)
+    }
+
+    @Test("is by default one that protects a card's number")
+    func standard() {
+        #expect(RateLimit.standard.daysToTryBIN == nil)
+        #expect(RateLimit.standard.days(toTry: RateLimit.cardsOfBIN) == 231)
+        // Two parties of three answer: where batches could be charged at two alone, it would be two thirds of that.
+        #expect(RateLimit(elementsPerSecond: 75, burst: 1_500_000).days(toTry: RateLimit.cardsOfBIN) == 154)
+    }
 }

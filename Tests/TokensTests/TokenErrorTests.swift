@@ -88,7 +88,7 @@ struct TokenErrorTests {
         }
     }
 
-    @Test("of several faults of a request the first is told: member, count, epoch, rate")
+    @Test("of several faults of a request the first is told: member, count, rate, epoch")
     func order() throws {
         let consortium = try Consortium(seed: 83)
         let known = try #require(MemberID("bank-a"))
@@ -103,12 +103,20 @@ struct TokenErrorTests {
         for (member, epoch, blinded, error) in [
             (stranger, UInt64(9), none, TokenError.unknownMember), (stranger, 1, one, .unknownMember),
             (known, 9, none, .wrongBatchSize), (known, 1, none, .wrongBatchSize),
-            (known, 9, one, .staleEpoch(current: .first)), (known, 0, one, .staleEpoch(current: .first)),
-            (known, 1, one, .rateExhausted(until: 1000)),
+            (known, 9, one, .rateExhausted(until: 1000)), (known, 1, one, .rateExhausted(until: 1000)),
         ] {
             #expect(throws: error) {
                 let request = TokenRequest(epoch: TokenEpoch(epoch), blinded: blinded)
                 _ = try evaluator.evaluate(request, of: member, at: 0, using: &generator)
+            }
+            #expect(evaluator.level(of: known) == RateLevel(thousandths: 0, time: 0))
+        }
+        // What the rate allows is charged, whatever its epoch.
+        for epoch in [UInt64(9), 0] {
+            evaluator.restore([known: RateLevel(thousandths: 1000, time: 0)])
+            #expect(throws: TokenError.staleEpoch(current: .first)) {
+                let request = TokenRequest(epoch: TokenEpoch(epoch), blinded: one)
+                _ = try evaluator.evaluate(request, of: known, at: 0, using: &generator)
             }
             #expect(evaluator.level(of: known) == RateLevel(thousandths: 0, time: 0))
         }

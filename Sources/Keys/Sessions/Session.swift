@@ -20,8 +20,6 @@ package final class Session: Sendable {
     package let transactionBoxes: SecretKey
     /// Of the member's boxes of labels (XAES-256-GCM).
     package let labelBoxes: SecretKey
-    /// Of the member's tags on what it asks tokens for (HMAC-SHA-256).
-    package let blindedTags: SecretKey
     /// Derives a key for each of the party's boxes of score shares (HMAC-SHA-256).
     package let scoreBoxes: SecretKey
     /// Of the party's tags on its part of tokens (HMAC-SHA-256).
@@ -38,7 +36,6 @@ package final class Session: Sendable {
         func key(_ use: String) -> SecretKey { secret.derive([Array("cordon/session/v2/\(use)".utf8)]) }
         transactionBoxes = key("transaction-boxes")
         labelBoxes = key("label-boxes")
-        blindedTags = key("blinded-tags")
         scoreBoxes = key("score-boxes")
         evaluationTags = key("evaluation-tags")
         receiptTags = key("receipt-tags")

@@ -600,8 +600,8 @@ package nonisolated struct WireScoreHeader: Sendable {
   package init() {}
 }
 
-/// A member's batch of blinded elements, one record for all three parties (docs/TOKENS.md). Tag i is HMAC-SHA-256 over
-/// `body` under a key that the session of (member, party i, epoch) gives.
+/// A member's batch of blinded elements, one record for all three parties, signed by the member (docs/TOKENS.md): what is
+/// authentic to one party is to all, so that all charge the member alike.
 package nonisolated struct WireBlindedBatch: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -610,8 +610,8 @@ package nonisolated struct WireBlindedBatch: Sendable {
   /// an encoded BlindedBody
   package var body: Data = Data()
 
-  /// party 0, 1, 2; 32 bytes each
-  package var tags: [Data] = []
+  /// Ed25519, 64 bytes
+  package var signature: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -623,7 +623,7 @@ package nonisolated struct WireBlindedBody: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// 1
+  /// 2
   package var schema: UInt32 = 0
 
   package var member: String = String()
@@ -2131,7 +2131,7 @@ nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireBlindedBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".BlindedBatch"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}tags\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}signature\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2140,7 +2140,7 @@ nonisolated extension WireBlindedBatch: SwiftProtobuf.Message, SwiftProtobuf._Me
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.body) }()
-      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.tags) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
       default: break
       }
     }
@@ -2150,15 +2150,15 @@ nonisolated extension WireBlindedBatch: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.body.isEmpty {
       try visitor.visitSingularBytesField(value: self.body, fieldNumber: 1)
     }
-    if !self.tags.isEmpty {
-      try visitor.visitRepeatedBytesField(value: self.tags, fieldNumber: 2)
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireBlindedBatch, rhs: WireBlindedBatch) -> Bool {
     if lhs.body != rhs.body {return false}
-    if lhs.tags != rhs.tags {return false}
+    if lhs.signature != rhs.signature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

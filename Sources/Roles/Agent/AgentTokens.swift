@@ -70,7 +70,7 @@ extension MemberTokens {
         _ member: MemberID, roster: Roster, keystore: FileKeystore, sessions: [PartyID: Session], log: any EventLog,
         state: any StateStore, clock: any StageClock = SystemClock(), metrics: Metrics, logger: Logger
     ) throws {
-        guard let sessions = TokenSessions(sessions) else {
+        guard let sessions = TokenSessions(sessions, identity: try keystore.signingKey()) else {
             throw RoleError.sessionKeysIncomplete
         }
         try self.init(

@@ -80,6 +80,11 @@ package struct PartyRole: Sendable {
     ///
     /// - Parameter links: opens the party's end of its links, once everything else is found to be there.
     package func stages(_ metrics: Metrics, links: () throws -> any Transport) throws -> [StagePlan] {
+        if let days = tokenLimit.daysToTryBIN {
+            logger.warning(
+                "at this rate a member can try all cards of a six-digit BIN in \(days) days: give a lower --token-rate",
+                metadata: ["rate": "\(tokenLimit.elementsPerSecond)", "burst": "\(tokenLimit.burst)"])
+        }
         try topicChecks.run()
         let partitions = try log.partitions(of: Topics.sealed)
         let store = try stores.open("")
@@ -140,9 +145,11 @@ package struct PartyRole: Sendable {
     private var keyChecks: [Check] { [Check("HPKE key") { _ = try keystore.hpkeKey() }] }
 
     private func openTransport(_ authorityFile: String) throws -> TLSTransport {
-        try TLSTransport(
+        let key = keystore.directory + "/tls.key"
+        try FileKeystore.checkPrivate(key)
+        return try TLSTransport(
             TLSIdentity(
-                party: party, certificate: keystore.directory + "/tls.pem", key: keystore.directory + "/tls.key",
+                party: party, certificate: keystore.directory + "/tls.pem", key: key,
                 authority: authorityFile, pins: roster.cell.certificates),
             endpoints: roster.cell.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
     }

@@ -125,17 +125,17 @@ package final class PartyTokens: Stage {
     private func makeAnswers(_ epoch: TokenEpoch) throws -> TokenStage {
         let store = try keyStore()
         let limits = Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, limit) })
+        let identities = Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) })
         let evaluator = TokenEvaluator(
             share: try share(epoch, store),
             previous: try epoch.previous.flatMap { try store.share(consortium: roster.consortium, epoch: $0) },
             context: TokenContext(consortium: Array(roster.consortium.utf8), epoch: epoch), limits: limits)
         return try TokenStage(
             members: roster.members.map(\.id),
-            responder: TokenResponder(evaluator: evaluator, secret: try keystore.localKey("token-proofs")),
+            responder: TokenResponder(
+                evaluator: evaluator, identities: identities, secret: try keystore.localKey("token-proofs")),
             sessions: SessionRegistry(
-                party: party, key: try keystore.hpkeKey(),
-                members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,
-                logger: logger),
+                party: party, key: try keystore.hpkeKey(), members: identities, log: log, logger: logger),
             log: log, state: state, clock: clock, metrics: metrics)
     }
 

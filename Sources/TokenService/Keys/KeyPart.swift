@@ -131,7 +131,7 @@ final class FactorPart: KeyPart {
             return
         }
         guard let secret = open(step.boxes),
-            let contribution = try? RotationContribution(party: party, bytes: secret.withSecretBytes { $0 })
+            let contribution = try? secret.withSecretBytes({ try RotationContribution(party: party, bytes: $0) })
         else { throw .contributionInvalid(party) }
         guard contribution.commitment(for: context) == digest else { throw .contributionInvalid(party) }
         shown[party] = (Shown(contribution), digest)

@@ -108,7 +108,8 @@ package final class TokenClient {
                 preconditionFailure("a batch of 1 to 1,024, none of which hashes to the identity")
             }
             let id = TokenBatchID(time: clock.microseconds / 1000, using: &generator)
-            let (value, digest) = BlindedBatch.record(batch.request, id: id, sessions: sessions)
+            let (value, digest) = BlindedBatch.record(
+                batch.request, id: id, sessions: sessions, consortium: context.consortium)
             try log.append([NewRecord(TopicPartition(Topics.blinded(member)), value: value)])
             pending[id] = PendingBatch(part, batch, requestDigest: digest)
         }

@@ -8,7 +8,7 @@ package import Tokens
 ///
 ///     read `<member>.blinded` → verify → limit → evaluate → append `<member>.evaluations` → commit
 ///
-/// Rates and answered batches are committed with the position. After a kill the same records give the same bytes, which the
+/// Rates and charged batches are committed with the position. After a kill the same records give the same bytes, which the
 /// member knows for a repeat.
 package final class TokenStage: Stage {
     private let members: [String: MemberID]
@@ -103,7 +103,7 @@ package final class TokenStage: Stage {
     private struct Answers {
         var records: [NewRecord] = []
         var writes: [StateWrite] = []
-        /// The batches evaluated in this turn, which the state does not have yet.
+        /// The batches charged in this turn, which the state does not have yet.
         var batches: Set<BatchKey> = []
         var charged: Set<MemberID> = []
         var positions: [TopicPartition: Int64] = [:]
@@ -124,9 +124,9 @@ package final class TokenStage: Stage {
             let reply = try responder.reply(
                 to: record.value, from: member, at: min(record.timestamp, clock.microseconds) / 1000,
                 session: { (member, epoch) throws(LogError) in try sessions.session(member, epoch: epoch) },
-                isAnswered: { (member, batch) throws(LogError) in
+                isCharged: { (member, batch) throws(LogError) in
                     if known.contains(BatchKey(member: member, batch: batch)) { return true }
-                    return try usage.isAnswered(member, batch)
+                    return try usage.isCharged(member, batch)
                 })
             add(reply, to: member, &answers)
         }
@@ -141,12 +141,14 @@ package final class TokenStage: Stage {
     private func add(_ reply: TokenReply, to member: MemberID, _ answers: inout Answers) {
         let label = Metrics.Label("member", member.name)
         let topic = TopicPartition(Topics.evaluations(member))
-        switch reply {
-        case .evaluated(let value, let elements, let batch):
-            answers.records.append(NewRecord(topic, value: value))
+        if let batch = reply.charged {
             answers.writes.append(TokenUsage.write(batch, of: member))
             answers.batches.insert(BatchKey(member: member, batch: batch))
             answers.charged.insert(member)
+        }
+        switch reply.outcome {
+        case .evaluated(let value, let elements):
+            answers.records.append(NewRecord(topic, value: value))
             answers.counts.append((.tokenBatchesEvaluated, 1, [label]))
             answers.counts.append((.tokenElementsEvaluated, elements, [label]))
         case .refused(let value, let error):

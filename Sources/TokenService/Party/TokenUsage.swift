@@ -2,7 +2,7 @@ import EventLogs
 import Records
 import Tokens
 
-/// What a party keeps of requests beside its position: how far each member's rate is used, and which batches were evaluated
+/// What a party keeps of requests beside its position: how far each member's rate is used, and which batches were charged
 /// within the window. Both change in the transaction that the position changes in, so a batch that is read again after a crash
 /// is charged once.
 struct TokenUsage {
@@ -27,7 +27,7 @@ struct TokenUsage {
         return found
     }
 
-    func isAnswered(_ member: MemberID, _ batch: TokenBatchID) throws(LogError) -> Bool {
+    func isCharged(_ member: MemberID, _ batch: TokenBatchID) throws(LogError) -> Bool {
         try state.value(Self.batches(member), batch.bytes) != nil
     }
 
@@ -40,7 +40,7 @@ struct TokenUsage {
         .put(table: batches(member), StateEntry(key: batch.bytes, value: [1], order: batch.time))
     }
 
-    /// Forgets batches that are too old to be answered again.
+    /// Forgets batches that are too old to be charged again.
     func forget(_ member: MemberID, before time: Int64) throws(LogError) {
         try state.removeAll(in: Self.batches(member), below: time)
     }

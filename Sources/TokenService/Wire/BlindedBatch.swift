@@ -10,7 +10,7 @@ package struct UnverifiedBlindedBatch: Sendable {
     private let id: TokenBatchID
     private let body: WireBlindedBody
     private let bytes: [UInt8]
-    private let tags: [[UInt8]]
+    private let signature: [UInt8]
 
     /// Elements of the largest batch, and half as much again for all that stands beside them.
     package static let byteLimit = PartialEvaluation.batch.upperBound * GroupElement.byteCount * 3 / 2
@@ -19,8 +19,8 @@ package struct UnverifiedBlindedBatch: Sendable {
     /// - Throws: `oversized`, `unreadable`, `misdirected`.
     package init(reading value: [UInt8], from topic: MemberID) throws(RecordFault) {
         guard value.count <= Self.byteLimit else { throw .oversized }
-        guard let record = WireBlindedBatch(decoding: value), record.tags.count == PartyID.allCases.count,
-            let body = WireBlindedBody(decoding: Array(record.body)), body.schema == 1,
+        guard let record = WireBlindedBatch(decoding: value), record.signature.count == 64,
+            let body = WireBlindedBody(decoding: Array(record.body)), body.schema == 2,
             let id = TokenBatchID(bytes: Array(body.batchID))
         else { throw .unreadable }
         guard body.member == topic.name else { throw .misdirected }
@@ -29,14 +29,15 @@ package struct UnverifiedBlindedBatch: Sendable {
         self.id = id
         self.body = body
         bytes = Array(record.body)
-        tags = record.tags.map { Array($0) }
+        signature = Array(record.signature)
     }
 
-    /// - Parameter session: of the member and epoch that it names, with the reading party.
-    /// - Throws: `notAuthentic`.
-    package func verified(by session: Session) throws(RecordFault) -> BlindedBatch {
-        guard session.member == member, session.epoch == sessionEpoch,
-            RecordTag.isValid(tags[session.party.rawValue], of: bytes, under: session.blindedTags)
+    /// - Parameter identity: of the member that it names.
+    /// - Throws: `notAuthentic`, at every party or at none: it hangs on what all of them have.
+    package func verified(by identity: VerifyingKey, in consortium: [UInt8]) throws(RecordFault) -> BlindedBatch {
+        guard
+            identity.verifies(
+                signature, over: BlindedBatch.signed(bytes, consortium), context: BlindedBatch.signatureContext)
         else { throw .notAuthentic }
         return BlindedBatch(
             member: member, sessionEpoch: sessionEpoch, id: id, epoch: TokenEpoch(body.tokenEpoch), kind: body.kind,
@@ -54,6 +55,13 @@ package struct BlindedBatch: Sendable {
     private let encoded: [UInt8]
     /// SHA-256 of the body: what an answer names.
     package let digest: [UInt8]
+
+    fileprivate static let signatureContext = "cordon/token-batch/v2"
+
+    /// The bytes that the member signs for a body of a consortium.
+    fileprivate static func signed(_ body: [UInt8], _ consortium: [UInt8]) -> [UInt8] {
+        Digest32(of: [consortium, body]).bytes
+    }
 
     /// The one kind so far: multiply each element by the party's share.
     package static let evaluate: UInt32 = 1
@@ -78,14 +86,14 @@ package struct BlindedBatch: Sendable {
         return TokenRequest(epoch: epoch, blinded: try [GroupElement](concatenated: encoded))
     }
 
-    /// The record of a request, with a tag for each party.
+    /// The record of a request, signed by the member.
     ///
     /// - Parameter sessions: of the member, of one epoch, with all three parties.
     package static func record(
-        _ request: TokenRequest, id: TokenBatchID, sessions: TokenSessions
+        _ request: TokenRequest, id: TokenBatchID, sessions: TokenSessions, consortium: [UInt8]
     ) -> (value: [UInt8], digest: [UInt8]) {
         var body = WireBlindedBody()
-        body.schema = 1
+        body.schema = 2
         body.member = sessions.member.name
         body.sessionEpoch = sessions.epoch
         body.batchID = Data(id.bytes)
@@ -95,7 +103,7 @@ package struct BlindedBatch: Sendable {
         let bytes = body.encoded
         var record = WireBlindedBatch()
         record.body = Data(bytes)
-        record.tags = PartyID.allCases.map { Data(RecordTag.make(bytes, under: sessions[$0].blindedTags)) }
+        record.signature = Data(sessions.identity.sign(signed(bytes, consortium), context: signatureContext))
         return (record.encoded, RecordTag.digest(bytes))
     }
 }

@@ -7,7 +7,7 @@ package enum RecordFault: String, Error, Sendable, Hashable, CaseIterable {
     /// It names another member than the topic's, or a party that is none.
     case misdirected
     case unknownSession = "unknown_session"
-    /// Its tag is not what the named writer would have made.
+    /// Its tag or signature is not what the named writer would have made.
     case notAuthentic = "not_authentic"
     case repeated
 

@@ -14,6 +14,23 @@ package struct RateLimit: Sendable, Hashable {
         self.elementsPerSecond = Int64(elementsPerSecond)
         self.burst = Int64(burst)
     }
+
+    /// The default: 50 a second, and a million at first, for the names that a member has met before it joined.
+    package static let standard = RateLimit(elementsPerSecond: 50, burst: 1_000_000)
+
+    /// Card numbers of 16 digits that begin with the same six (one BIN): nine digits are free, and Luhn's follows from them.
+    package static let cardsOfBIN: Int64 = 1_000_000_000
+
+    /// The days that a member needs to have so many identifiers evaluated, whole ones of them.
+    package func days(toTry identifiers: Int64) -> Int64 {
+        max(identifiers - burst, 0) / (elementsPerSecond * 86_400)
+    }
+
+    /// The days for all cards of a BIN, where they are fewer than half a year: then the rate does not protect a card's number.
+    package var daysToTryBIN: Int64? {
+        let days = days(toTry: Self.cardsOfBIN)
+        return days < 182 ? days : nil
+    }
 }
 
 /// How far a member's rate is used up: what a party keeps over a restart.

@@ -64,6 +64,8 @@ package struct TokenEvaluator: ~Copyable, Sendable {
     /// Whether the member has a rate here, and so may ask.
     package func isMember(_ member: MemberID) -> Bool { limits[member] != nil }
 
+    package var consortium: [UInt8] { newest.context.consortium }
+
     /// - Throws: `staleEpoch`, which names the newest.
     package func publicKey(of epoch: TokenEpoch) throws(TokenError) -> TokenPublicKey {
         try key(of: epoch).share.publicKey
@@ -86,18 +88,25 @@ package struct TokenEvaluator: ~Copyable, Sendable {
         for (member, level) in levels { buckets[member] = limits[member].map { RateBucket($0, from: level) } }
     }
 
+    /// Charges a request to its member: before anything is looked at that parties may differ in, so that all three charge it.
+    ///
     /// - Parameters:
     ///   - member: whom the channel has authenticated.
     ///   - now: milliseconds of any clock that goes on.
-    /// - Throws: in this order `unknownMember`, `wrongBatchSize`, `staleEpoch`, `rateExhausted`; what is refused costs none
-    ///   of the member's rate.
-    package mutating func evaluate(
-        _ request: TokenRequest, of member: MemberID, at now: Int64, using generator: inout some RandomNumberGenerator
-    ) throws(TokenError) -> PartialEvaluation {
+    /// - Throws: in this order `unknownMember`, `wrongBatchSize`, `rateExhausted`; none of them costs the member anything.
+    package mutating func charge(_ request: TokenRequest, to member: MemberID, at now: Int64) throws(TokenError) {
         guard let limit = limits[member] else { throw .unknownMember }
         guard PartialEvaluation.batch.contains(request.blinded.count) else { throw .wrongBatchSize }
-        let key = try key(of: request.epoch)
         try buckets[member, default: RateBucket(limit, at: now)].take(request.blinded.count, at: now)
+    }
+
+    /// Evaluates a request that was charged.
+    ///
+    /// - Throws: `staleEpoch`.
+    package func evaluate(
+        _ request: TokenRequest, using generator: inout some RandomNumberGenerator
+    ) throws(TokenError) -> PartialEvaluation {
+        let key = try key(of: request.epoch)
         return try key.share.evaluate(request.blinded, in: key.context, using: &generator)
     }
 }

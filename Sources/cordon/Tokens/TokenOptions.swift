@@ -7,10 +7,10 @@ struct TokenOptions: ParsableArguments {
         help: ArgumentHelp(
             "Identifiers a second that a member may have turned into tokens: the bound on how many it can try.",
             valueName: "rate"))
-    var tokenRate = 4000
+    var tokenRate = Int(RateLimit.standard.elementsPerSecond)
 
     @Option(help: ArgumentHelp("Identifiers at once, after a rest; 1024 at least.", valueName: "number"))
-    var tokenBurst = 20_000
+    var tokenBurst = Int(RateLimit.standard.burst)
 
     @Option(
         help: ArgumentHelp(

@@ -34,22 +34,26 @@ struct TokenBatchIDTests {
     @Test("sessions are complete, of one member and one epoch, each with its own party")
     func sessions() throws {
         let (own, _) = try TokenWorld.agree(bankA, epoch: 1)
-        let complete = try #require(TokenSessions(own))
+        func sessions(_ sessions: [PartyID: Session]) throws -> TokenSessions? {
+            TokenSessions(sessions, identity: try TokenWorld.identity(bankA))
+        }
+        let whole = try sessions(own)
+        let complete = try #require(whole)
         #expect(complete.member == bankA && complete.epoch == 1)
         for party in PartyID.allCases {
             #expect(complete[party].party == party)
             var fewer = own
             fewer[party] = nil
-            #expect(TokenSessions(fewer) == nil)
+            #expect(try sessions(fewer) == nil)
             for other in [try TokenWorld.agree(bankB, epoch: 1).member, try TokenWorld.agree(bankA, epoch: 2).member] {
                 var mixed = own
                 mixed[party] = other[party]
-                #expect(TokenSessions(mixed) == nil)
+                #expect(try sessions(mixed) == nil)
             }
             var twisted = own
             twisted[party] = own[party.next]
-            #expect(TokenSessions(twisted) == nil)
+            #expect(try sessions(twisted) == nil)
         }
-        #expect(TokenSessions([:]) == nil)
+        #expect(try sessions([:]) == nil)
     }
 }

@@ -14,22 +14,16 @@ struct AgreedSessions {
 
     init(_ member: MemberID = bankA, epoch: UInt32 = 1) throws {
         let (own, accepted) = try TokenWorld.agree(member, epoch: epoch)
-        self.member = try #require(TokenSessions(own))
+        let sessions = TokenSessions(own, identity: try TokenWorld.identity(member))
+        self.member = try #require(sessions)
         all = accepted
     }
 
     /// The party's end.
     func party(_ party: PartyID) throws -> Session { try #require(all[party]) }
 
-    /// The record of a body, tagged as the member tags it.
-    func record(_ body: [UInt8]) -> WireBlindedBatch {
-        var record = WireBlindedBatch()
-        record.body = Data(body)
-        record.tags = PartyID.allCases.map { party in
-            tag(body, member[party].blindedTags)
-        }
-        return record
-    }
+    /// The record of a body, signed as the member signs it.
+    func record(_ body: [UInt8]) throws -> WireBlindedBatch { try signed(body, by: member.member) }
 
     /// The record of a party's answer, tagged as the party tags it.
     func answer(_ body: [UInt8], of party: PartyID) -> WireEvaluatedBatch {

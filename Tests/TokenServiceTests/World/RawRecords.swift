@@ -11,7 +11,7 @@ import Tokens
 extension TokenWorld {
     func rawBatch(
         _ elements: [UInt8], member: MemberID = bankA, named: String? = nil, epoch: UInt64 = 1, session: UInt32 = 1,
-        kind: UInt32 = 1, time: Int64? = nil, id: [UInt8]? = nil, schema: UInt32 = 1
+        kind: UInt32 = 1, time: Int64? = nil, id: [UInt8]? = nil, schema: UInt32 = 2
     ) throws -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         var body = WireBlindedBody()
@@ -22,14 +22,7 @@ extension TokenWorld {
         body.tokenEpoch = epoch
         body.kind = kind
         body.elements = Data(elements)
-        let bytes = body.encoded
-        var record = WireBlindedBatch()
-        record.body = Data(bytes)
-        let sessions = try sessions(member)
-        for party in PartyID.allCases {
-            record.tags.append(tag(bytes, sessions[party].blindedTags))
-        }
-        return record.encoded
+        return try signed(body.encoded, by: member).encoded
     }
 
     /// A party's answer, with what the party alone can make: `body` changes it before it is tagged.
@@ -52,6 +45,15 @@ extension TokenWorld {
         record.tag = tag(bytes, session.evaluationTags)
         return record.encoded
     }
+}
+
+/// The record of a batch's body, signed as a member signs it: Ed25519 over SHA-256 of consortium and body, each behind its length.
+func signed(_ body: [UInt8], by member: MemberID, consortium: String = "test") throws -> WireBlindedBatch {
+    var record = WireBlindedBatch()
+    record.body = Data(body)
+    let message = Digest32(of: [Array(consortium.utf8), body]).bytes
+    record.signature = Data(try TokenWorld.identity(member).sign(message, context: "cordon/token-batch/v2"))
+    return record
 }
 
 /// HMAC-SHA-256 of a record's body: its writer's tag for one reader.

@@ -54,7 +54,7 @@ final class TokenWorld {
     static func agree(
         _ member: MemberID, epoch: UInt32
     ) throws -> (member: [PartyID: Session], parties: [PartyID: Session]) {
-        let identity = SigningKey()
+        let identity = try identity(member)
         var keys: [PartyID: HPKEPublicKey] = [:]
         for party in PartyID.allCases { keys[party] = try hpke(party).publicKey }
         let offer = try SessionOffer(member: member, epoch: epoch, parties: keys, identity: identity)
@@ -64,6 +64,14 @@ final class TokenWorld {
                 offer.announcement, at: party, key: hpke(party), members: [member: identity.verifyingKey])
         }
         return (offer.sessions, accepted)
+    }
+
+    /// The identity of a member, by its name.
+    static func identity(_ member: MemberID) throws -> SigningKey {
+        guard let key = SigningKey(bytes: Digest32(of: [Array(member.name.utf8)]).bytes) else {
+            throw TokenError.malformed
+        }
+        return key
     }
 
     private static func hpke(_ party: PartyID) throws -> HPKEPrivateKey {
@@ -94,7 +102,11 @@ final class TokenWorld {
             limits: Dictionary(uniqueKeysWithValues: known.map { ($0, Self.limit) }))
         return try TokenStage(
             members: Self.members,
-            responder: TokenResponder(evaluator: evaluator, secret: secret(UInt8(party.rawValue) + 50)),
+            responder: TokenResponder(
+                evaluator: evaluator,
+                identities: Dictionary(
+                    uniqueKeysWithValues: Self.members.map { ($0, try Self.identity($0).verifyingKey) }),
+                secret: secret(UInt8(party.rawValue) + 50)),
             sessions: KnownSessions(accepted.compactMapValues { $0[party] }), log: log ?? self.log,
             state: state ?? SQLiteStateStore(path: stateFile(party), takingOver: true), clock: clock ?? self.clock,
             metrics: metrics[party] ?? Metrics())
@@ -129,7 +141,8 @@ final class TokenWorld {
     // MARK: Members
 
     func sessions(_ member: MemberID) throws -> TokenSessions {
-        try #require(banks[member].flatMap(TokenSessions.init))
+        let sessions = TokenSessions(banks[member] ?? [:], identity: try Self.identity(member))
+        return try #require(sessions)
     }
 
     func client(
@@ -173,7 +186,8 @@ final class TokenWorld {
             identifiers, key: key.publicKey,
             context: TokenContext(consortium: context.consortium, epoch: TokenEpoch(epoch)), using: &generator)
         let id = TokenBatchID(time: time ?? clock.milliseconds, using: &generator)
-        let (value, _) = BlindedBatch.record(made.request, id: id, sessions: try sessions(member))
+        let (value, _) = BlindedBatch.record(
+            made.request, id: id, sessions: try sessions(member), consortium: context.consortium)
         return (value, id, PendingRequest(made))
     }
 
