@@ -130,9 +130,8 @@ final class FactorPart: KeyPart {
             shown[party] = (own, digest)
             return
         }
-        guard let secret = open(step.boxes),
-            let contribution = try? secret.withSecretBytes({ try RotationContribution(party: party, bytes: $0) })
-        else { throw .contributionInvalid(party) }
+        guard let secret = open(step.boxes) else { throw .contributionInvalid(party) }
+        let contribution = RotationContribution(party: party, secret: secret)
         guard contribution.commitment(for: context) == digest else { throw .contributionInvalid(party) }
         shown[party] = (Shown(contribution), digest)
     }

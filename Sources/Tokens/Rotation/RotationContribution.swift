@@ -23,6 +23,12 @@ package struct RotationContribution: ~Copyable, Sendable {
         secret = try TokenScalar(bytes: bytes)
     }
 
+    /// What a party showed this one alone.
+    package init(party: PartyID, secret: consuming TokenScalar) {
+        self.party = party
+        self.secret = secret
+    }
+
     /// For the other two parties alone.
     package borrowing func withSecretBytes<R>(_ body: ([UInt8]) throws -> R) rethrows -> R {
         try secret.withSecretBytes(body)
