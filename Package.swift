@@ -122,8 +122,8 @@ let package = Package(
         .target(
             name: "Roles",
             dependencies: [
-                "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Manifests", "Formats", "Policy",
-                "EventLogs", "Stages", "Telemetry", "HTTPFront", "Ingest", "IngestHTTP", "SecureScoring",
+                "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Sealing", "Manifests", "Formats",
+                "Policy", "EventLogs", "Stages", "Telemetry", "HTTPFront", "Ingest", "IngestHTTP", "SecureScoring",
                 "TokenService", "ModelSync", "PipelineFiles", logging, "TLSTransport",
             ],
             swiftSettings: settings),
@@ -180,8 +180,7 @@ let package = Package(
             dependencies: [
                 "Counters", "Evaluation", "EventLogs", "Formats", "Ingest", "Keys", "LocalStore", "Manifests", "Model",
                 "ModelSync", "PipelineFiles", "Records", "Roles", "Sealing", "Secrets", "SecureScoring", "Simulation",
-                "Stages", "Telemetry",
-                "ThreeParty", "TokenService", "Tokens", "Support", logging,
+                "Stages", "Telemetry", "ThreeParty", "TokenService", "Tokens", "Support", logging,
             ], swiftSettings: unoptimised),
         .testTarget(
             name: "CountersTests",
@@ -246,15 +245,15 @@ let package = Package(
             name: "ProcessTests",
             dependencies: [
                 "cordon", "cordon-bench", "EventLogs", "Formats", "HTTPFront", "Ingest", "KafkaLog", "Keys",
-                "LocalConsortium", "LocalStore", "Model", "Policy", "Records", "Sealing", "Stages", "Support",
+                "LocalConsortium", "LocalStore", "Model", "Policy", "Records", "Roles", "Sealing", "Stages", "Support",
             ], swiftSettings: unoptimised),
         .testTarget(name: "RecordsTests", dependencies: ["Records", "Support"], swiftSettings: unoptimised),
         .testTarget(
             name: "RolesTests",
             dependencies: [
                 "EventLogs", "Formats", "HTTPFront", "Ingest", "IngestHTTP", "Keys", "LocalStore", "Model",
-                "PipelineFiles", "Policy", "Records", "Roles", "SecureScoring", "Simulation", "Stages", "Telemetry",
-                "TokenService", "Tokens", "Support", logging,
+                "PipelineFiles", "Policy", "Records", "Roles", "Secrets", "SecureScoring", "Simulation", "Stages",
+                "Telemetry", "TokenService", "Tokens", "Support", logging,
             ],
             swiftSettings: unoptimised),
         .testTarget(

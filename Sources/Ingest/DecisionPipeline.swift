@@ -128,12 +128,10 @@ package final class DecisionPipeline: Stage {
                     if early[score.source] == nil { early[score.source] = score }
                 }
             } catch {
-                guard error != .unreadable else {
-                    throw .unreadable(record.position, reason: "no score shares of schema 1")
-                }
+                // Whoever may write to the topic may write anything: a partition that stopped at it would stop for good.
                 metrics.add(1, to: .scoreRecordsRefused)
                 logger.error(
-                    "a record of score shares was refused",
+                    "a record of score shares was refused, and is passed over",
                     metadata: ["offset": "\(record.position.offset)", "reason": "\(error)"])
             }
             read = record.position.offset + 1
@@ -217,7 +215,11 @@ package final class DecisionPipeline: Stage {
             var sources: [SourcePosition] = []
             for record in records {
                 guard let event = CloudEvent(json: record.value ?? []) else {
-                    throw .unreadable(record.position, reason: "what is no decision")
+                    metrics.add(1, to: .decisionRecordsUnreadable)
+                    logger.error(
+                        "a record of decisions is none, and is passed over",
+                        metadata: ["offset": "\(record.position.offset)"])
+                    continue
                 }
                 if event.data.source.partition == state.transactions.partition {
                     sources.append(event.data.source.position)

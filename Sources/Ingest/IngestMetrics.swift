@@ -40,6 +40,8 @@ extension Metric {
         "cordon_repeated_scores_total", "Scores of transactions that were decided before.")
     package static let scoreRecordsRefused = Metric.counter(
         "cordon_score_records_refused_total", "Records of score shares that were refused.")
+    package static let decisionRecordsUnreadable = Metric.counter(
+        "cordon_decision_records_unreadable_total", "Records of the member's own decisions that are none.")
 }
 
 /// The metrics that an agent's ingest and decisions count.
@@ -47,8 +49,8 @@ package enum IngestMetrics {
     package static let all: [Metric] = [
         .watermarks, .transactionsSealed, .sealedBytes, .duplicates, .transactionsMarked, .recordsRejected,
         .recordsLeftOut,
-        .labelsTaken, .outcomes, .identifiersRefused, .labelsTold, .labelRecords, .labelRecordsRepeated, .labelRecordsUncounted,
-        .receiptsRefused, .decisions, .rulesMatched,
-        .repeatedScores, .scoreRecordsRefused,
+        .labelsTaken, .outcomes, .identifiersRefused, .labelsTold, .labelRecords, .labelRecordsRepeated,
+        .labelRecordsUncounted, .receiptsRefused, .decisions, .rulesMatched, .repeatedScores, .scoreRecordsRefused,
+        .decisionRecordsUnreadable,
     ]
 }

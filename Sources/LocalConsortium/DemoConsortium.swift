@@ -82,8 +82,10 @@ package struct DemoConsortium {
         progress.done("\(count) earlier transactions")
     }
 
-    private func stores(of member: MemberID) -> SQLiteStateStores {
-        SQLiteStateStores(prefix: folder.agent(member) + "/")
+    private func stores(of member: MemberID) throws -> SealedStores {
+        try SealedStores(
+            SQLiteStateStores(prefix: folder.agent(member) + "/"),
+            FileKeystore(directory: folder.keys.folder(member)))
     }
 
     private func reach(of spec: FeatureSpec) -> Int64 { max(FeatureEngine(spec: spec.own).retention, spec.labelSpan) }
@@ -137,7 +139,7 @@ package struct DemoConsortium {
                     member: member, roster: roster, keystore: keystore, spec: bins, sessions: sessions,
                     rules: IdentifierRules(), log: log, metrics: Metrics(), logger: logger)
                 let topic = TopicPartition(Topics.transactions(member.id))
-                let stores = stores(of: member.id)
+                let stores = try stores(of: member.id)
                 guard let feed = try tokens.feed(stores.open(tokenState(topic), takingOver: true)) else { return }
                 let sender = HistorySender(
                     spec: bins, hasher: try windowHasher(keystore), feed: feed, log: log, clock: SystemClock())

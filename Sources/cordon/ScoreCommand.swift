@@ -62,9 +62,10 @@ struct ScoreCommand: ParsableCommand {
         guard (1...4096).contains(batchSize), (1...8).contains(batches), (1...10_000).contains(batchDeadlineMs) else {
             throw Failure("`--batch-size` is 1 to 4096, `--batches` 1 to 8, `--batch-deadline-ms` 1 to 10000")
         }
+        let keystore = FileKeystore(directory: keys)
         let role = try PartyRole(
-            party: party, roster: Roster(file: roster), keystore: FileKeystore(directory: keys),
-            stores: SQLiteStateStores(prefix: state),
+            party: party, roster: Roster(file: roster), keystore: keystore,
+            stores: SealedStores(SQLiteStateStores(prefix: state), keystore),
             limits: BatchLimits(
                 records: batchSize, beat: .cell(every: .milliseconds(batchDeadlineMs)), batches: batches),
             tokenLimit: tokens.limit, tokenAttempt: tokens.tokenAttempt, log: log.open(),

@@ -7,6 +7,7 @@ import LocalStore
 import Model
 import Policy
 import Records
+import Roles
 import Support
 import Testing
 
@@ -223,7 +224,8 @@ private struct CrashRun {
         let state = try AgentState(
             spec: model.spec, hasher: EntityHasher(key: try keystore.localKey("windows")),
             transactions: TopicPartition("\(name).transactions"),
-            store: SQLiteStateStore(path: consortium.folder.path("state/\(name)/\(name).transactions-0.sqlite")))
+            store: SealedStores(SQLiteStateStores(prefix: consortium.folder.path("state/\(name)/")), keystore)
+                .open("\(name).transactions-0.sqlite"))
         #expect(state.waiting == 0, "\(name)")
         let own = sent.filter { $0.member.name == name }
         #expect(state.knownIDs == own.count, "\(name)'s windows")

@@ -5,7 +5,8 @@ package import Records
 import Sealing
 package import ThreeParty
 
-/// The records that tell members what of theirs was refused, each original sealed to the member that sent it.
+/// The records that tell members what of theirs was refused. An original goes along, sealed to the member, where a party had
+/// opened its box before it refused: what names a member and is not known to be of it costs nobody a seal.
 package struct Rejections {
     /// The members of the consortium, and the keys that their rejected originals are sealed to.
     let recipients: [MemberID: HPKEPublicKey]
@@ -19,13 +20,14 @@ package struct Rejections {
             refused(records, agreement) { transaction, refused in
                 record(
                     refused.refusal.code, by: refused.party, of: transaction.record, stage: "scoring",
-                    member: transaction.sender)
+                    member: transaction.sender, isOpened: refused.refusal.isOfOpenedRecord)
             }
         case .labels(let records):
             refused(records, agreement) { labels, refused in
                 record(
                     refused.refusal.code, by: refused.party, of: labels, stage: "counting",
-                    member: LabelRecord(labels.value ?? [])?.header.member)
+                    member: LabelRecord(labels.value ?? [])?.header.member,
+                    isOpened: refused.refusal.isOfOpenedRecord)
             }
         }
     }
@@ -34,7 +36,7 @@ package struct Rejections {
     package func record(_ refused: RefusedLabel, of batch: SealedBatch) -> NewRecord {
         record(
             refused.error.rawValue, by: nil, of: batch.content.records[refused.record], stage: "counting",
-            member: refused.member, entry: refused.entry)
+            member: refused.member, isOpened: true, entry: refused.entry)
     }
 
     private func refused<Record>(
@@ -48,10 +50,11 @@ package struct Rejections {
 
     /// - Parameters:
     ///   - named: the sender, as the record says; nobody's where it is no member.
+    ///   - isOpened: whether the sender is known to be it.
     ///   - entry: the number of the label in its record; the original goes along with the first alone.
     private func record(
         _ reason: String, by party: PartyID?, of record: LogRecord, stage: String, member named: MemberID?,
-        entry: Int = 0
+        isOpened: Bool, entry: Int = 0
     ) -> NewRecord {
         let position = record.position
         let recipient = named.flatMap { recipients[$0] }
@@ -61,8 +64,18 @@ package struct Rejections {
             origin: .init(
                 topic: position.partition.topic, partition: position.partition.partition, offset: position.offset,
                 index: entry),
-            original: entry == 0 ? record.value ?? [] : nil, recipient: recipient)
+            original: entry == 0 && isOpened ? record.value ?? [] : nil, recipient: recipient)
         return NewRecord(
             TopicPartition(member.map { Topics.rejected($0) } ?? Topics.rejected), value: rejected.encoded)
+    }
+}
+
+extension Refusal {
+    /// Whether the party had opened its box, and so knew the sender, when it refused the record.
+    fileprivate var isOfOpenedRecord: Bool {
+        switch self {
+        case .boxMalformed, .unknownTokenEpoch: true
+        default: false
+        }
     }
 }

@@ -138,11 +138,13 @@ struct IngestCommand: ParsableCommand {
         let (keys, state, bins) = (keys ?? "", state ?? "", bins ?? "")
         let logger = try process.logger("cordon.\(member.id)")
         if let doubts = notes.doubts { logger.warning("\(doubts)") }
+        let keystore = FileKeystore(directory: keys)
         return AgentRole(
-            member: member, roster: roster, keystore: FileKeystore(directory: keys), spec: try readBins(bins),
+            member: member, roster: roster, keystore: keystore, spec: try readBins(bins),
             binsFile: bins, mapping: mapping, rules: rules,
             policy: policy, fallback: try readFallback(file: self.policy), bankCode: bankCode,
-            form: SealedForm(), stores: SQLiteStateStores(prefix: state + "/"), instance: instance,
+            form: SealedForm(), stores: try SealedStores(SQLiteStateStores(prefix: state + "/"), keystore),
+            instance: instance,
             sessionTimeout: .seconds(sessionTimeout),
             log: try log.open(), logger: logger)
     }

@@ -72,9 +72,14 @@ struct BackfillCommand: ParsableCommand {
         let topic = TopicPartition(Topics.transactions(member))
         let state = try AgentState(
             spec: spec.spec, hasher: try windowHasher(FileKeystore(directory: keys)), transactions: topic,
-            store: SQLiteStateStores(prefix: self.state + "/").open(agentState(topic)))
+            store: stores().open(agentState(topic)))
         try state.backfill(past, through: end)
         progress.done("\(past.count) transactions")
+    }
+
+    /// The states of the member's agent.
+    private func stores() throws -> SealedStores {
+        try SealedStores(SQLiteStateStores(prefix: state + "/"), FileKeystore(directory: keys))
     }
 
     /// Tells the parties of the member's history.
@@ -98,8 +103,7 @@ struct BackfillCommand: ParsableCommand {
             rules: IdentifierRules(bankCode: bankCode), log: log, metrics: Metrics(), logger: logger)
         let partition = TopicPartition(Topics.transactions(member))
         guard
-            let feed = try tokens.feed(
-                SQLiteStateStores(prefix: state + "/").open(tokenState(partition), takingOver: true))
+            let feed = try tokens.feed(stores().open(tokenState(partition), takingOver: true))
         else { return }
         let progress = Progress("telling the parties")
         let sender = HistorySender(

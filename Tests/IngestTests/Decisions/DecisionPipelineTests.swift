@@ -1,4 +1,5 @@
 import EventLogs
+import Foundation
 import Ingest
 import LocalStore
 import Logging
@@ -109,6 +110,48 @@ struct DecisionPipelineTests {
         // And a fourth decides nothing again.
         try run(state())
         #expect(try decided() == ["t-0", "t-1"])
+    }
+
+    /// What anybody may write who may write to a topic: no value, nothing, noise, a record cut off, one of a schema to come.
+    private func poison() throws -> [[UInt8]?] {
+        let good = try Plan(9, [7: 1], in: UInt16.self).bytes(.zero, sessions)
+        var header = WireScoreHeader()
+        header.schema = .max
+        var newer = WireScoreShares()
+        newer.header = Data(header.encoded)
+        return [nil, [], [0xFF, 0xFF], Array(good.dropLast()), newer.encoded, [UInt8](repeating: 1, count: 100_000)]
+    }
+
+    @Test("go on behind records that are no score shares: each is counted, and none stops the partition")
+    func poisonedScores() throws {
+        let metrics = Metrics()
+        let scores = TopicPartition(Topics.scores(sessions.member))
+        try takeIn(0..<1, state())
+        let plan = try Plan(1, [0: 42], in: UInt16.self)
+        for (party, value) in zip([PartyID.zero, .zero, .one, .one, .two, .two], try poison()) {
+            try log.append([NewRecord(scores, value: value), NewRecord(scores, value: plan.bytes(party, sessions))])
+        }
+        try run(state(), turns: 5, metrics: metrics)
+        #expect(try decided() == ["t-0"])
+        #expect(metrics.value("cordon_score_records_refused_total") == 6)
+        // A successor passes over them, too.
+        try run(state())
+        #expect(try decided() == ["t-0"])
+    }
+
+    @Test("are read back behind records that are no decisions: each is counted, and what was decided stays so")
+    func poisonedDecisions() throws {
+        let metrics = Metrics()
+        let decisions = TopicPartition(Topics.decisions(sessions.member))
+        try takeIn(0..<1, state())
+        try log.append(poison().map { NewRecord(decisions, value: $0) })
+        try score(Plan(1, [0: 42], in: UInt16.self))
+        try run(state(), metrics: metrics)
+        #expect(metrics.value("cordon_decision_records_unreadable_total") == 6)
+        try takeIn(0..<1, state(in: SQLiteStateStore(path: folder.path + "/lost.sqlite", takingOver: true)))
+        try run(state(in: SQLiteStateStore(path: folder.path + "/lost.sqlite", takingOver: true)))
+        let reader = try log.reader(at: [Position(decisions, 0)])
+        #expect(try reader.available(limit: 100).compactMap { CloudEvent(json: $0.value ?? []) }.count == 1)
     }
 
     @Test("a frozen agent with a state folder of its own takes no note of what its successor decided")

@@ -64,7 +64,7 @@ struct RejectionsTests {
 
     @Test("hold the original for its member alone, as it was, and never in the clear")
     func originals() throws {
-        let codes: [UInt8] = [5, 5, 5, 5]
+        let codes: [UInt8] = [7, 7, 7, 7]
         let records = try rejections.records(of: batch(), agreement(codes, codes, codes))
         let found = try read(records).map(\.rejected)
         let sent = try world.records(Topics.sealed).dropFirst().map { $0.value ?? [] }
@@ -79,6 +79,16 @@ struct RejectionsTests {
             #expect(throws: (any Error).self) { try RejectedRecord.open(moved, key: bank.hpke()) }
         }
         #expect(found[2].sealedOriginal.isEmpty && found[2].encapsulatedKey.isEmpty)
+    }
+
+    @Test("carry no original where no party had opened its box: whoever names a member costs nobody a seal", arguments: 1...9)
+    func unopened(code: UInt8) throws {
+        let found = try read(rejections.records(of: batch(), agreement([code, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0])))
+        let refusal = try #require(Refusal(rawValue: code))
+        let isOpened = [.boxMalformed, .unknownTokenEpoch].contains(refusal)
+        #expect(found.map(\.topic) == [Topics.rejected(world.a.id)] && found[0].rejected.reason == refusal.code)
+        #expect(found[0].rejected.sealedOriginal.isEmpty != isOpened)
+        #expect(found[0].rejected.encapsulatedKey.isEmpty != isOpened)
     }
 
     @Test("name the first party that refused, with its reason")
