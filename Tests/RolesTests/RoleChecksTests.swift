@@ -20,10 +20,12 @@ private enum Flaw: Hashable {
     case missing(String)
     /// The topic keeps its records for a second.
     case forgetful(String)
+    /// The topic's records have their writers' times.
+    case stamped(String)
     case state, key, bins
 }
 
-/// A log that lacks some topics, and keeps others for too short.
+/// A log that lacks some topics, keeps others for too short, and lets writers stamp others.
 private struct Flawed: LogDecorator {
     let log: any EventLog
     let flaws: Set<Flaw>
@@ -36,6 +38,7 @@ private struct Flawed: LogDecorator {
     func settings(of topic: String) throws(LogError) -> TopicSettings {
         var settings = try log.settings(of: topic)
         if flaws.contains(.forgetful(topic)) { (settings.cleanup, settings.retention) = (.delete, .seconds(1)) }
+        if flaws.contains(.stamped(topic)) { settings.timestamps = .writer }
         return settings
     }
 }
@@ -133,6 +136,10 @@ struct RoleChecksTests {
         "\(RoleError.topicLosesRecords(topic, "retention.ms is 1000 and must be -1"))"
     }
 
+    private func stamped(_ topic: String) -> (flaw: Flaw, sentence: String) {
+        (.stamped(topic), "\(RoleError.topicStampedByWriters(topic: topic))")
+    }
+
     @Test("is for an agent its topics, what they keep, and its bins: the first that is wrong stops it")
     func agent() throws {
         let topics = [
@@ -156,7 +163,8 @@ struct RoleChecksTests {
         for member in ["bank-0", "bank-1"] { topics += ["scores", "blinded", "evaluations"].map { "\(member).\($0)" } }
         let key = (flaw: Flaw.key, sentence: "there is no key at \(folder.path("hpke.key"))")
         try verify(
-            missing(topics) + Self.forgetful + [key],
+            missing(topics) + [stamped("consortium.labels"), Self.forgetful[0], stamped("consortium.sealed")]
+                + Self.forgetful.dropFirst() + [key],
             checks: { try party($0).checks }, start: { _ = try party($0).stages(Metrics()) { throw Linked() } })
         #expect(throws: Linked.self) { _ = try party([]).stages(Metrics()) { throw Linked() } }
     }

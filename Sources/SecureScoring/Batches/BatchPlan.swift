@@ -34,7 +34,9 @@ package struct BatchPlan: Sendable, Hashable {
         digest = Digest32(
             of: [
                 Array("cordon/plan/v4".utf8), Self.encode(partition, range, labels), model.bytes, counted.bytes,
-                repeats.flatMap(\.bigEndianBytes), records.flatMap(\.timestamp.bigEndianBytes),
+                repeats.flatMap(\.bigEndianBytes),
+                // What is counted depends on when the log took a record, too.
+                records.flatMap(\.timestamp.bigEndianBytes),
             ]
                 + records.map { $0.value ?? [] })
     }
