@@ -32,15 +32,11 @@ struct AskedEvents: Sendable {
         let id: EventID
     }
 
-    private struct MemberDay: Hashable {
-        let member: UInt8
-        let day: Int32
-    }
-
     private let limit: Int
     private var total = 0
     private var sources: [Key: SourcePosition] = [:]
-    private var counts: [MemberDay: Int] = [:]
+    /// By member, the days on which it asked, of which there are few.
+    private var days: [[Day]] = []
     /// In the order of their offsets.
     private(set) var batches: ArraySlice<Batch> = []
     private(set) var forgotten = Forgotten()
@@ -65,8 +61,9 @@ struct AskedEvents: Sendable {
 
     /// How many transactions of a member's were scored of those that came on a day.
     func count(_ member: UInt8, on day: Int32) -> Int {
-        let old = forgotten.days[member]
-        return counts[MemberDay(member: member, day: day), default: 0] + (old?.day == day ? old?.count ?? 0 : 0)
+        let old = forgotten.days[member].flatMap { $0.day == day ? $0.count : nil } ?? 0
+        guard Int(member) < days.count, let known = days[Int(member)].last(where: { $0.day == day }) else { return old }
+        return old + known.count
     }
 
     /// Takes back all from an offset on.
@@ -141,14 +138,23 @@ struct AskedEvents: Sendable {
     private mutating func add(_ event: AskedEvent) {
         total += 1
         sources[Key(member: event.member, id: event.id)] = event.source
-        counts[MemberDay(member: event.member, day: event.day), default: 0] += 1
+        change(event, by: 1)
     }
 
     private mutating func remove(_ event: AskedEvent) {
         total -= 1
         sources[Key(member: event.member, id: event.id)] = nil
-        let day = MemberDay(member: event.member, day: event.day)
-        let left = counts[day, default: 0] - 1
-        counts[day] = left > 0 ? left : nil
+        change(event, by: -1)
+    }
+
+    private mutating func change(_ event: AskedEvent, by count: Int) {
+        let member = Int(event.member)
+        while days.count <= member { days.append([]) }
+        guard let at = days[member].lastIndex(where: { $0.day == event.day }) else {
+            days[member].append(Day(day: event.day, count: count))
+            return
+        }
+        days[member][at].count += count
+        if days[member][at].count == 0 { days[member].remove(at: at) }
     }
 }
