@@ -70,9 +70,9 @@ package final class Admission {
     }
 
     /// The changes that the kept state lacks, until `areCommitted`.
-    var changes: [StateWrite] { store.writes(asked) }
+    package var changes: [StateWrite] { store.writes(asked) }
 
-    func areCommitted() { asked.areStored() }
+    package func areCommitted() { asked.areStored() }
 
     private func event(of record: SealedRecord) -> AskedEvent? {
         guard let header = record.header, let number = header.member.flatMap({ numbers[$0] }), let id = header.event,
