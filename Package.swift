@@ -95,7 +95,7 @@ let package = Package(
         .target(
             name: "SecureScoring",
             dependencies: [
-                "Records", "ThreeParty", "Tokens", "Counters", "Model", "Keys", "Sealing", "Manifests",
+                "Records", "ThreeParty", "Tokens", "Counters", "Model", "Keys", "Sealing", "Secrets", "Manifests",
                 "EventLogs", "Stages", "Telemetry", logging,
             ],
             swiftSettings: settings),

@@ -10,7 +10,7 @@ package enum ManifestError: Error, Sendable, Hashable {
     case malformed
     /// The coordinator did not sign these bytes.
     case badSignature
-    /// The header is of another schema, or names a shape, a scale or counts that no model has.
+    /// The header is of another schema, or names a shape, a scale, features or counts that no model has.
     case shape
     /// The party's box does not open with its key.
     case notAuthentic
@@ -35,6 +35,8 @@ package struct ModelManifest: Sendable {
     /// The consortium features whose bits the parties put behind a member's; nil where the model reads none of their
     /// counts.
     package let counts: CountFeatures?
+    /// The number of thermometer bits of each feature that a member computes, in order: together `ownBits`.
+    package let ownFeatures: [Int]
     /// The scale of scores, 0 to 30: a score is a whole number of 2^-fractionBits.
     package let fractionBits: Int
     /// The steps of the calibration as the header has them: scores in units of 2^-fractionBits, and the probability of
@@ -67,6 +69,8 @@ package struct ModelManifest: Sendable {
                 ringBits: Int(header.ringBits))
         else { throw .shape }
         counts = try header.hasCounts ? Self.counts(header.counts, of: shape) : nil
+        ownFeatures = header.ownFeatures.map { Int($0) }
+        guard ownFeatures.reduce(0, +) == shape.bits - (counts?.bits ?? 0) else { throw .shape }
         self.digest = digest
         self.shape = shape
         self.header = Array(wire.header)

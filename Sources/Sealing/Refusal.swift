@@ -36,6 +36,12 @@ package enum Refusal: UInt8, Error, Hashable {
 
     /// Whether the record could be used, and breaks a limit on what its member may ask.
     package var isOverLimit: Bool { (Refusal.overBudget.rawValue...Refusal.idConflict.rawValue).contains(rawValue) }
+    /// The boxes of the three parties do not hold the same (`CheckFailure`; all three find it together, as those that follow).
+    case boxesDiffer = 32
+    /// A feature's bits are no thermometer's.
+    case notThermometer = 33
+    /// An outcome is neither 0 nor 1.
+    case notABit = 34
 
     /// The stable code in a rejected record (docs/REJECTIONS.md).
     package var code: String {
@@ -50,6 +56,9 @@ package enum Refusal: UInt8, Error, Hashable {
         case .unknownTokenEpoch: "unknown_token_epoch"
         case .wrongPartition: "wrong_partition"
         case .unknownSchema: "unknown_schema"
+        case .boxesDiffer: "boxes_differ"
+        case .notThermometer: "not_thermometer"
+        case .notABit: "not_a_bit"
         case .overBudget: "over_budget"
         case .timeAhead: "time_ahead"
         case .tooLate: "too_late"
@@ -63,7 +72,9 @@ extension Refusal {
     /// Whether the party opened its box before it refused the record: then the header is the member's own.
     package var isOfOpenedBox: Bool {
         switch self {
-        case .wrongFeatureSpec, .boxMalformed, .unknownTokenEpoch, .overBudget, .timeAhead, .tooLate, .idConflict, .repeated: true
+        case .wrongFeatureSpec, .boxMalformed, .unknownTokenEpoch, .overBudget, .timeAhead, .tooLate, .idConflict, .repeated,
+            .boxesDiffer, .notThermometer, .notABit:
+            true
         case .headerMalformed, .unknownMember, .unknownSession, .boxMissing, .boxNotOpened, .unknownSchema, .wrongPartition: false
         }
     }

@@ -37,6 +37,9 @@ struct Dealt {
         point.probability = 0.25
         header.calibration = [point]
         change(&header)
+        // One feature of all bits that are no counts', where nothing else is asked for.
+        let counted = header.counts.features.reduce(0) { $0 + $1.edges.count }
+        if header.ownFeatures.isEmpty { header.ownFeatures = [UInt32(clamping: Int(header.bits) - counted)] }
         guard let signing = SigningKey(bytes: coordinatorSeed) else { throw HPKEError.malformedKey }
         coordinator = signing.verifyingKey
         var parties: [PartyID: HPKEPublicKey] = [:]

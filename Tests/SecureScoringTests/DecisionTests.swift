@@ -58,7 +58,7 @@ struct DecisionTests {
             model: try #require(Digest32(wire.modelDigest)), counted: standing)
         let none = [UInt8](repeating: 0, count: offsets.count)
         // Whatever the frames were: the leader's word is taken for that.
-        let agreement = Agreement(plan: plan.digest, codes: (none, none, none), transcript: .zero)
+        let agreement = Agreement(plan: plan.digest, codes: (none, none, none), found: none, transcript: .zero)
         wire.agreedDigest = Data(agreement.digest.bytes)
         wire.transcript = Data(agreement.transcript.bytes)
         return wire
@@ -105,8 +105,8 @@ struct DecisionTests {
         let none = Data(count: next.count)
         try world.log.append([
             wrong { $0.agreedDigest[0] ^= 1 }, wrong { $0.modelDigest = Data(count: 32) },
-            wrong { $0.refusals = [Data(repeating: 6, count: next.count), none, none] },
-            wrong { $0.refusals = [none, none, Data(count: 2)] }, wrong { $0.schema = 9 },
+            wrong { $0.refusals = [Data(repeating: 6, count: next.count), none, none, none] },
+            wrong { $0.refusals = [none, none, none, Data(count: 2)] }, wrong { $0.schema = 9 },
         ])
         try world.forgetState(party, countsOnly: true)
         try world.start()
@@ -159,7 +159,7 @@ struct DecisionTests {
                 patience: .seconds(1), clock: SystemClock())
         }
         try cell[0].propose(try plan(1), decisions: 0)
-        try cell[0].begin(try plan(1).digest, .agree(refusals: [0]))
+        try cell[0].begin(try plan(1).digest, .agree(LabelInputs()))
         for follower in cell.dropFirst() {
             guard case .proposed(let proposal, let digest)? = try follower.next(until: SystemClock().now + .seconds(5))
             else {
@@ -168,7 +168,7 @@ struct DecisionTests {
             }
             #expect(try proposal.counted == plan(1).counted && digest == plan(1).digest)
             #expect(try plan(2).digest != digest)
-            try follower.begin(try plan(2).digest, .agree(refusals: [0]))
+            try follower.begin(try plan(2).digest, .agree(LabelInputs()))
         }
         #expect(throws: BatchAbort.self) { _ = try cell[0].next(until: SystemClock().now + .seconds(5)) }
         #expect(throws: BatchAbort.peerDisagrees(.zero, step: "refusals")) {

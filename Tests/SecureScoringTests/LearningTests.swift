@@ -236,7 +236,7 @@ private struct Consortium {
         run.memberA = try topics(world, names, all: false)
         for party in PartyID.allCases {
             var view = run.broker
-            addFrames(frames.filter { $0.to == party }.map(\.frame), names, &view)
+            addFrames(frames.filter { $0.to == party }.map(\.frame), of: frames.map(\.frame), names, &view)
             try addBoxes(world, party, &view)
             for (place, value, order) in states.entries(party) {
                 let name = "state \(place.table) \(hexadecimal(place.key)) \(order)"
@@ -275,26 +275,30 @@ private struct Consortium {
         return names
     }
 
-    private func addFrames(_ frames: [Frame], _ names: DigestNames, _ view: inout View) {
-        var transactions: [UInt64: Int] = [:]
-        for frame in frames where frame.kind == .proposal {
-            if let proposal = PlanProposal(decoding: frame.payload) {
-                transactions[frame.batch] = proposal.range.count + proposal.labels.count - proposal.repeats.count
+    /// - Parameter all: the leader is sent no proposals, which say how many records a batch has; it made them.
+    private func addFrames(_ frames: [Frame], of all: [Frame], _ names: DigestNames, _ view: inout View) {
+        var records: [UInt64: Int] = [:]
+        for frame in all where frame.kind == .proposal {
+            if let proposal = CellExchange.proposal(in: frame) {
+                records[frame.batch] = proposal.range.count + proposal.labels.count - proposal.repeats.count
             }
         }
         for frame in frames {
-            // The leader is sent no proposals; it made them.
-            let count = transactions[frame.batch] ?? (days[0].count)
-            let told =
+            let open: Range<Int> =
                 switch frame.kind {
-                case .proposal, .completed, .abort: frame.payload.count
-                case .conditionBits, .countDeal, .refusals: min(count, frame.payload.count)
-                default: 0
+                // Behind the key of the batch's checks.
+                case .proposal: 16..<frame.payload.count
+                case .completed, .abort: 0..<frame.payload.count
+                // Refusals; behind them everything is masked, or hangs on what is.
+                case .conditionBits, .countDeal, .refusals: 0..<(records[frame.batch] ?? 0)
+                default: 0..<0
                 }
+            var hidden = frame.payload
+            hidden.removeSubrange(open)
             view.add(
                 View.Item(
-                    open: names.replace(in: frame.header) + names.replace(in: Array(frame.payload.prefix(told))),
-                    hidden: Array(frame.payload.dropFirst(told))),
+                    open: names.replace(in: frame.header) + names.replace(in: Array(frame.payload[open])),
+                    hidden: hidden),
                 to: "frames \(frame.kind) from \(frame.sender)")
             // Order over all kinds.
             view.add("\(frame.kind) \(frame.batch) \(frame.payload.count)", to: "order of frames from \(frame.sender)")

@@ -20,7 +20,7 @@ private struct CountedCell {
     init(features: CountFeatures, ownBits: Int, seed: UInt64) throws {
         self.features = features
         self.ownBits = ownBits
-        cell = try Cell(bits: ownBits + features.bits, trees: 7, depth: 3, ringBits: 16, seed: seed)
+        cell = try Cell(bits: ownBits + features.bits, own: ownBits, trees: 7, depth: 3, ringBits: 16, seed: seed)
     }
 
     /// - Parameters:
@@ -172,8 +172,8 @@ struct BatchRunTests {
         let run = try cell.run(
             plan: plan,
             work: [
-                .zero: .agree(refusals: [0, 0, 3]), .one: .agree(refusals: [0, 0, 0]),
-                .two: .agree(refusals: [0, 6, 6]),
+                .zero: .agree(LabelInputs(refusals: [0, 0, 3])), .one: .agree(LabelInputs(refusals: [0, 0, 0])),
+                .two: .agree(LabelInputs(refusals: [0, 6, 6])),
             ], order: order)
         for party in PartyID.allCases {
             let result = try #require(run.results[party])

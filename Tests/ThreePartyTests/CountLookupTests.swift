@@ -59,9 +59,12 @@ struct CountCell {
     ) throws -> Run {
         var run = Run()
         var generator = SplitMix64(state: order)
-        var zero = CountLookupSession(party: .zero, plan: plan, queries: queries[.zero]!)
-        var one = CountLookupSession(party: .one, plan: plan, queries: queries[.one]!)
-        var two = CountLookupSession(party: .two, plan: plan, queries: queries[.two]!)
+        var zero = CountLookupSession(
+            party: .zero, plan: plan, queries: queries[.zero]!, word: Word(codes: queries[.zero]!.refusals))
+        var one = CountLookupSession(
+            party: .one, plan: plan, queries: queries[.one]!, word: Word(codes: queries[.one]!.refusals))
+        var two = CountLookupSession(
+            party: .two, plan: plan, queries: queries[.two]!, word: Word(codes: queries[.two]!.refusals))
         var wire: [(to: PartyID, frame: Frame)] = []
         func take(_ effects: [CountLookupSession.Effect], from sender: PartyID) {
             for effect in effects {
@@ -304,7 +307,8 @@ struct CountLookupTests {
             }
         }
         for kind in [Frame.Kind.abort, .conditionBits, .lookupDeal, .proposal, .completed] {
-            var session = CountLookupSession(party: .zero, plan: plan, queries: queries[.zero]!)
+            var session = CountLookupSession(
+                party: .zero, plan: plan, queries: queries[.zero]!, word: Word(codes: queries[.zero]!.refusals))
             _ = session.start(keys: cell.keys(.zero))
             let frame = Frame(kind: kind, sender: .two, stream: .scoring(0), batch: 1, digest: plan, payload: [])
             var error: StepError?

@@ -13,7 +13,8 @@ struct Cell {
     var generator: SplitMix64
     let pairs: [[UInt8]]
 
-    init(bits: Int, trees: Int, depth: Int, ringBits: Int, seed: UInt64) throws {
+    /// - Parameter own: how many of the bits are a member's, where others are counts'.
+    init(bits: Int, own: Int? = nil, trees: Int, depth: Int, ringBits: Int, seed: UInt64) throws {
         var g = SplitMix64(state: seed)
         let shape = try #require(ForestShape(bits: bits, trees: trees, depth: depth, ringBits: ringBits))
         let bound: Int64 = ringBits == 16 ? 32_767 / Int64(trees) : 1 << 20
@@ -44,7 +45,8 @@ struct Cell {
                     shape: shape, selectionFirst: selectionFirst, selectionSecond: selectionSecond,
                     leavesFirst: leavesFirst, leavesSecond: leavesSecond)
             else { throw Malformed() }
-            models[party] = PreparedModel(shape: shape, components: components)
+            models[party] = PreparedModel(
+                shape: shape, features: [Int](repeating: 1, count: own ?? bits), components: components)
         }
         self.shape = shape
         self.conditions = conditions
@@ -55,6 +57,9 @@ struct Cell {
     }
 
     struct Malformed: Error {}
+
+    /// The key that all three parties check records under.
+    static func checkKey() -> SecretKey { SecretKey(bytes: [UInt8](repeating: 7, count: 16)) }
 
     func keys(_ party: PartyID) -> PairKeys {
         PairKeys(
@@ -132,9 +137,9 @@ struct Cell {
                 }
             }
         }
-        take(zero.start(keys: keys(.zero)), from: .zero)
-        take(one.start(keys: keys(.one)), from: .one)
-        take(two.start(keys: keys(.two)), from: .two)
+        take(zero.start(keys: keys(.zero), checkKey: Self.checkKey()), from: .zero)
+        take(one.start(keys: keys(.one), checkKey: Self.checkKey()), from: .one)
+        take(two.start(keys: keys(.two), checkKey: Self.checkKey()), from: .two)
         while !wire.isEmpty {
             let (to, frame) = wire.remove(at: Int.random(in: 0..<wire.count, using: &generator))
             let copy = try Frame(decoding: frame.encoded)
@@ -159,6 +164,16 @@ struct Cell {
 }
 
 private let plan = Digest32(of: [[1, 2, 3]])
+
+extension LabelInputs {
+    /// Records without outcomes, of one content at all parties; a code a record, 0 for one that is taken.
+    init(refusals: [UInt8]) {
+        self.init()
+        for code in refusals {
+            if code == 0 { append(content: [1], outcomes: []) } else { append(refused: code, outcomes: 0) }
+        }
+    }
+}
 
 @Suite("Secure scores")
 struct SecureScoreTests {
@@ -218,7 +233,7 @@ struct SecureScoreTests {
         // The refusing party's bytes for that transaction carry no mask, so the mask is still unused.
         let frame = try #require(run.frames.first { $0.kind == .conditionBits && $0.sender == .one })
         let width = cell.shape.conditionBytes
-        #expect(frame.payload[(5 + 2 * width)..<(5 + 3 * width)].allSatisfy { $0 == 0 })
+        #expect(frame.payload[(5 * 17 + 2 * width)..<(5 * 17 + 3 * width)].allSatisfy { $0 == 0 })
     }
 
     @Test("a batch costs two rounds and the documented bytes")
@@ -229,7 +244,7 @@ struct SecureScoreTests {
         for party in PartyID.allCases {
             let sent = run.frames.filter { $0.sender == party }
             #expect(sent.map(\.kind) == [.conditionBits, .refusals, .lookupDeal])
-            #expect(sent.map(\.payload.count) == [10 * (1 + 50), 10 + 32, 10 * 3200])
+            #expect(sent.map(\.payload.count) == [10 * (17 + 50), 10 * 17 + 32, 10 * 3200])
         }
     }
 
@@ -273,7 +288,7 @@ struct SecureScoreTests {
                 }
                 let run = try cell.run(plan: Digest32(of: [[UInt8(n >> 8), UInt8(n & 255)]]), inputs: inputs)
                 let frame = try #require(run.frames.first { $0.kind == .conditionBits && $0.sender == .one })
-                for bit in 0..<8 { ones[bit] += Int(frame.payload[1] >> bit & 1) }
+                for bit in 0..<8 { ones[bit] += Int(frame.payload[17] >> bit & 1) }
             }
             #expect(ones.allSatisfy { (130...270).contains($0) })
         }

@@ -55,6 +55,7 @@ package struct ModelDealer {
             return wire
         }
         if let counts = model.binned.counts { header.counts = counts.wire }
+        header.ownFeatures = model.binned.edges.prefix(model.binned.spec.ownCount).map { UInt32($0.count) }
         do {
             return try ModelManifest.deal(
                 header: header, shape: shape, selection: forest.selectionRows, leaves: forest.leafTable,

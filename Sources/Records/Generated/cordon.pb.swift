@@ -254,6 +254,9 @@ package nonisolated struct WireModelHeader: Sendable {
   /// Clears the value of `counts`. Subsequent reads from it will return its default value.
   package mutating func clearCounts() {self._counts = nil}
 
+  /// thermometer bits of each feature that a member computes; together the first of `bits`
+  package var ownFeatures: [UInt32] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -468,7 +471,7 @@ package nonisolated struct WireBatchDecision: Sendable {
 
   package var agreedDigest: Data = Data()
 
-  /// what each party refused, a byte a record; none where nobody refused anything
+  /// of each party, and of all three together, a byte a record; none where nothing was refused
   package var refusals: [Data] = []
 
   /// Of the leader with party 1, and with party 2: 16 bytes each under their pairwise key, over the record without them.
@@ -1384,7 +1387,7 @@ nonisolated extension WireModelManifest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModelHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0\u{1}counts\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0\u{1}counts\0\u{3}own_features\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1402,6 +1405,7 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.fractionBits) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.calibration) }()
       case 10: try { try decoder.decodeSingularMessageField(value: &self._counts) }()
+      case 11: try { try decoder.decodeRepeatedUInt32Field(value: &self.ownFeatures) }()
       default: break
       }
     }
@@ -1442,6 +1446,9 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     try { if let v = self._counts {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
     } }()
+    if !self.ownFeatures.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.ownFeatures, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1456,6 +1463,7 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.fractionBits != rhs.fractionBits {return false}
     if lhs.calibration != rhs.calibration {return false}
     if lhs._counts != rhs._counts {return false}
+    if lhs.ownFeatures != rhs.ownFeatures {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -24,6 +24,19 @@ package struct OpenedLabels {
     /// The place of the one before it; nil where it names none.
     var previous: UInt64?
     var entries: [Entry] = []
+    /// The number of outcomes that its header names; 0 where that can't be read.
+    var outcomes = 0
+    /// All in its box that is public among the parties: events, and of history times and tokens, an entry after the other.
+    var content: [UInt8] = []
     /// The reason why this party can't use the record.
     var refusal: Refusal?
+
+    /// Adds what the parties agree on and check.
+    func add(to inputs: inout LabelInputs) {
+        if let refusal {
+            inputs.append(refused: refusal.rawValue, outcomes: outcomes)
+        } else {
+            inputs.append(content: content, outcomes: entries.compactMap(\.outcome))
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import Counters
 import EventLogs
 import Manifests
+import Model
 import Records
 import Sealing
 import ThreeParty
@@ -24,7 +25,9 @@ final class BatchOpener {
     func open(_ batch: SealedBatch, counts: PartitionCounts?, admission: Admission? = nil) throws -> OpenedBatch {
         switch batch.content {
         case .transactions(let records):
-            var inputs = BatchInputs(bits: batch.model.ownBits, capacity: records.count)
+            let slots = counts?.features.slots ?? 0
+            var inputs = BatchInputs(
+                bits: batch.model.ownBits, capacity: records.count, publicBytes: slots * CountedEntity.byteCount)
             let opened = try records.map {
                 try transactions.open($0, for: batch.model, counts: counts, into: &inputs)
             }

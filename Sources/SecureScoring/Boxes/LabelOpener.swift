@@ -29,6 +29,8 @@ final class LabelOpener {
     ) throws(LogError) -> Refusal? {
         guard let record = LabelRecord(bytes) else { return .headerMalformed }
         let header = record.header
+        // The same at every party, whatever it finds wrong behind this.
+        if header.labelled, LabelHeader.counts.contains(header.count) { opened.outcomes = header.count }
         guard let member = header.member, sessions.isMember(member) else { return .unknownMember }
         opened.member = member
         guard header.schema == LabelHeader.schema else { return .unknownSchema }
@@ -59,6 +61,9 @@ final class LabelOpener {
             let labels = LabelEntries.read(
                 plaintext, at: party, header: header, slots: counts.features.slots, &streams)
         else { return .boxMalformed }
+        opened.content = labels.flatMap { label in
+            label.event.bytes + (label.time?.seconds.bigEndianBytes ?? []) + label.tokens
+        }
         do throws(Refusal) {
             opened.entries = try entries(labels, counts, header.tokenEpoch)
             return nil

@@ -39,7 +39,10 @@ struct OpenedBatch {
         case .transactions(let opened, let inputs):
             guard let counts else { return .score(model, inputs) }
             return .count(model, inputs, counts.look(opened) { inputs.refusal($0) })
-        case .labels: return .agree(refusals: refusals.map { $0?.rawValue ?? 0 })
+        case .labels(let opened):
+            var inputs = LabelInputs()
+            for record in opened { record.add(to: &inputs) }
+            return .agree(inputs)
         }
     }
 

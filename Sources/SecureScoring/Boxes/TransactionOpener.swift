@@ -76,15 +76,17 @@ final class TransactionOpener {
         guard isOpen else { return .boxNotOpened }
         return plaintext.withUnsafeBytes { bytes in
             guard let box = ShareBox(bytes) else { return .boxMalformed }
+            // Who reads no counts reads no tokens.
+            var content = UnsafeRawBufferPointer(start: nil, count: 0)
             if let counts {
+                content = UnsafeRawBufferPointer(rebasing: bytes[box.tokens])
                 do throws(Refusal) {
-                    opened.tokens = try counts.tokens(
-                        UnsafeRawBufferPointer(rebasing: bytes[box.tokens]), epoch: sealed.header.tokenEpoch)
+                    opened.tokens = try counts.tokens(content, epoch: sealed.header.tokenEpoch)
                 } catch { return error }
             }
             inputs.append(
                 party: party, first: UnsafeRawBufferPointer(rebasing: bytes[box.first]),
-                second: UnsafeRawBufferPointer(rebasing: bytes[box.second]), from: event.number,
+                second: UnsafeRawBufferPointer(rebasing: bytes[box.second]), from: event.number, content: content,
                 malformed: Refusal.boxMalformed.rawValue, &streams)
             return nil
         }

@@ -15,7 +15,8 @@ struct BatchDecision {
     var agreed: Digest32
     /// The digest of the first round's frames, on which `agreed` hangs.
     var transcript: Digest32
-    /// The refusal codes of each party, in the order of parties, a byte a record; nil where nobody refused anything.
+    /// The refusal codes of each party, in the order of parties, and those that all three found together, a byte a record; nil where
+    /// nothing was refused.
     var codes: [[UInt8]]?
 
     init(_ plan: BatchPlan, _ agreement: Agreement) {
@@ -26,14 +27,14 @@ struct BatchDecision {
         model = plan.model
         agreed = agreement.digest
         transcript = agreement.transcript
-        codes = agreement.refusals.contains { $0 != nil } ? agreement.codes : nil
+        codes = agreement.refusals.contains { $0 != nil } ? agreement.codes + [agreement.found] : nil
     }
 
     /// The decision in a record; nil for bytes that are no decision, or none of the leader's.
     init?(decoding bytes: [UInt8], _ tag: DecisionTag) {
         guard let wire = WireBatchDecision(decoding: bytes), wire.schema == 2, wire.first >= 0, wire.labelsFirst >= 0,
             wire.first <= wire.end, wire.labelsFirst <= wire.labelsEnd,
-            wire.refusals.isEmpty || wire.refusals.count == 3,
+            wire.refusals.isEmpty || wire.refusals.count == 4,
             let model = Digest32(wire.modelDigest), let agreed = Digest32(wire.agreedDigest),
             let transcript = Digest32(wire.transcript),
             tag.isLeaders(wire.tags.map { Array($0) }, of: Self.digest(wire))
@@ -52,9 +53,10 @@ struct BatchDecision {
     ///
     /// - Parameter records: how many of the batch were not repeats.
     func agreement(plan: Digest32, records: Int) -> Agreement? {
-        let codes = codes ?? [[UInt8]](repeating: [UInt8](repeating: 0, count: records), count: 3)
+        let codes = codes ?? [[UInt8]](repeating: [UInt8](repeating: 0, count: records), count: 4)
         guard codes.allSatisfy({ $0.count == records }) else { return nil }
-        let agreement = Agreement(plan: plan, codes: (codes[0], codes[1], codes[2]), transcript: transcript)
+        let agreement = Agreement(
+            plan: plan, codes: (codes[0], codes[1], codes[2]), found: codes[3], transcript: transcript)
         return agreement.digest == agreed ? agreement : nil
     }
 

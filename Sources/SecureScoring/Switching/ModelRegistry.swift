@@ -46,7 +46,9 @@ package final class ModelRegistry {
             return (
                 manifest.digest,
                 ActiveModel(
-                    manifest: manifest, prepared: PreparedModel(shape: manifest.shape, components: components))
+                    manifest: manifest,
+                    prepared: PreparedModel(
+                        shape: manifest.shape, features: manifest.ownFeatures, components: components))
             )
         } catch {
             logger.error("a model manifest was refused", metadata: place.merging(["reason": "\(error)"]) { $1 })

@@ -14,7 +14,7 @@ struct RelabelledTransport: Transport {
     var sent: TransportCount { transport.sent }
 
     func send(_ frame: Frame, to peer: PartyID) {
-        if frame.kind == .proposal, let proposal = PlanProposal(decoding: frame.payload) {
+        if frame.kind == .proposal, let proposal = CellExchange.proposal(in: frame) {
             masks.note(proposal, frame.digest)
         }
         transport.send(relabelled(frame) { masks.label(of: $0) }, to: peer)

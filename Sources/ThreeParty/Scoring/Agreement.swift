@@ -8,28 +8,34 @@ package struct Agreement: Sendable {
     package let digest: Digest32
     /// What each party refused, in the order of parties: one byte a record.
     package let codes: [[UInt8]]
+    /// What the three found together of records that nobody refused (`CheckFailure`): one byte a record.
+    package let found: [UInt8]
     /// The digest of the first round's three frames. With plan and codes it is all that `digest` is computed from.
     package let transcript: Digest32
 
-    /// - Parameter codes: one byte a transaction and party; 0 where it was accepted.
+    /// - Parameters:
+    ///   - codes: one byte a record and party; 0 where it was accepted.
+    ///   - found: one byte a record; 0 where a party refused it.
     package init(
-        plan: Digest32, codes: (zero: [UInt8], one: [UInt8], two: [UInt8]), transcript: Digest32
+        plan: Digest32, codes: (zero: [UInt8], one: [UInt8], two: [UInt8]), found: [UInt8], transcript: Digest32
     ) {
-        precondition(codes.zero.count == codes.one.count && codes.zero.count == codes.two.count)
+        precondition([codes.one.count, codes.two.count, found.count].allSatisfy { $0 == codes.zero.count })
         self.codes = [codes.zero, codes.one, codes.two]
+        self.found = found
         self.transcript = transcript
-        refusals = codes.zero.indices.map { event in
+        refusals = codes.zero.indices.map { record in
             for (party, code) in [
-                (PartyID.zero, codes.zero[event]), (.one, codes.one[event]), (.two, codes.two[event]),
+                (PartyID.zero, codes.zero[record]), (.one, codes.one[record]), (.two, codes.two[record]),
             ]
             where code != 0 {
                 return AgreedRefusal(party: party, code: code)
             }
-            return nil
+            return found[record] == 0 ? nil : AgreedRefusal(party: nil, code: found[record])
         }
         digest = Digest32(
             of: [
-                Array("cordon/agreed/v2".utf8), plan.bytes, codes.zero, codes.one, codes.two, transcript.bytes,
+                Array("cordon/agreed/v2".utf8), plan.bytes, codes.zero, codes.one, codes.two, found,
+                transcript.bytes,
             ])
     }
 }

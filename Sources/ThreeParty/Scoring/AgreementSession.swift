@@ -12,33 +12,33 @@ package struct AgreementSession: ~Copyable {
     private let party: PartyID
     private let plan: Digest32
     private var round: FirstRound
-    private let own: [UInt8]
+    private let word: Word
 
-    /// - Parameter refusals: one code a record, 0 for none.
-    package init(party: PartyID, plan: Digest32, refusals own: [UInt8]) {
+    /// - Parameter word: what this party says of the records.
+    package init(party: PartyID, plan: Digest32, word: Word) {
         self.party = party
         self.plan = plan
-        self.own = own
-        round = FirstRound(plan: plan, records: own.count)
+        self.word = word
+        round = FirstRound(plan: plan, shape: word.shape)
     }
 
-    /// The refusals of this party, to both peers.
+    /// This party's word, to both peers.
     package mutating func start() -> [Effect] {
-        round.add(frame: own, of: party)
-        return [party.next, party.previous].map { .send(.refusals, to: $0, digest: plan, payload: own) }
+        round.add(frame: word.bytes, of: party)
+        return [party.next, party.previous].map { .send(.refusals, to: $0, digest: plan, payload: word.bytes) }
     }
 
     /// A frame of this batch from a peer; the two peers' frames may come in either order.
     ///
-    /// - Throws: `disagreement` where the peer has another plan, `wrongLength` for a payload of other than one byte a
-    ///   record, `peerAborted`, and `unexpected` for another kind or a second frame.
+    /// - Throws: `disagreement` where the peer has another plan, `wrongLength` for a payload of another length than a
+    ///   word's, `peerAborted`, and `unexpected` for another kind or a second frame.
     package mutating func receive(_ frame: Frame) throws(StepError) -> [Effect] {
         switch frame.kind {
         case .refusals where !round.has(frame.sender):
             guard frame.digest == plan else { throw .disagreement(peer: frame.sender, kind: frame.kind) }
-            guard frame.payload.count == own.count else {
+            guard frame.payload.count == word.bytes.count else {
                 throw .wrongLength(
-                    peer: frame.sender, kind: frame.kind, expected: own.count, got: frame.payload.count)
+                    peer: frame.sender, kind: frame.kind, expected: word.bytes.count, got: frame.payload.count)
             }
             round.add(frame: frame.payload, of: frame.sender)
         case .abort: throw .peerAborted(frame.sender)

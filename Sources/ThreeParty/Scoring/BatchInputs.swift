@@ -11,14 +11,21 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
     let rowBytes: Int
     private var first: [UInt8] = []
     private var second: [UInt8] = []
+    /// Bytes of what a transaction's box holds beside shares.
+    let publicBytes: Int
+    /// These, a row a transaction; zeros where refused.
+    private var content: [UInt8] = []
     /// A refusal code for each transaction; 0 where there is none.
     package private(set) var codes: [UInt8] = []
 
     /// - Parameters:
     ///   - bits: of a transaction.
     ///   - capacity: how many transactions there is room for at first.
-    package init(bits: Int, capacity: Int) {
+    ///   - publicBytes: of what a transaction's box holds beside shares, the same in all three: its tokens.
+    package init(bits: Int, capacity: Int, publicBytes: Int = 0) {
         self.bits = bits
+        self.publicBytes = publicBytes
+        content.reserveCapacity(capacity * publicBytes)
         rowBytes = (bits + 7) / 8
         first.reserveCapacity(capacity * rowBytes)
         second.reserveCapacity(capacity * rowBytes)
@@ -39,6 +46,7 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
         precondition(shares.first.count == rowBytes && shares.second.count == rowBytes)
         first.append(contentsOf: shares.first)
         second.append(contentsOf: shares.second)
+        content.append(contentsOf: repeatElement(0, count: publicBytes))
         codes.append(0)
     }
 
@@ -48,6 +56,7 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
     package mutating func append(refused code: UInt8) {
         first.append(contentsOf: repeatElement(0, count: rowBytes))
         second.append(contentsOf: repeatElement(0, count: rowBytes))
+        content.append(contentsOf: repeatElement(0, count: publicBytes))
         codes.append(code)
     }
 
@@ -64,13 +73,16 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
     ///
     /// - Parameters:
     ///   - counter: where the seeds' streams begin.
+    ///   - content: what the box holds beside them, `publicBytes`.
     ///   - malformed: the code of that refusal.
     ///   - streams: expands the seeds.
     package mutating func append(
         party: PartyID, first one: UnsafeRawBufferPointer, second other: UnsafeRawBufferPointer,
-        from counter: UInt128, malformed: UInt8, _ streams: inout CounterStream
+        from counter: UInt128, content box: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
+        malformed: UInt8, _ streams: inout CounterStream
     ) {
         append(refused: malformed)
+        guard box.count == publicBytes else { return }
         let row = (count - 1) * rowBytes..<count * rowBytes
         func expand(_ part: UnsafeRawBufferPointer, _ component: PartyID, _ rows: inout [UInt8]) -> Bool {
             rows.withUnsafeMutableBytes {
@@ -83,6 +95,7 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
             refuse(count - 1, code: malformed)
             return
         }
+        content.replaceSubrange(content.count - publicBytes..<content.count, with: box)
         codes[count - 1] = 0
     }
 
@@ -139,6 +152,20 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
                     let row = index * rowBytes..<(index + 1) * rowBytes
                     body(index, UnsafeBufferPointer(rebasing: first[row]), UnsafeBufferPointer(rebasing: second[row]))
                 }
+            }
+        }
+    }
+
+    /// The same, with what its box holds beside shares before the two components.
+    func forEachContent(
+        _ body: (
+            Int, UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>
+        ) -> Void
+    ) {
+        content.withUnsafeBufferPointer { content in
+            forEach { index, first, second in
+                let row = index * publicBytes..<(index + 1) * publicBytes
+                body(index, UnsafeBufferPointer(rebasing: content[row]), first, second)
             }
         }
     }

@@ -1,10 +1,10 @@
 package import Records
+package import Secrets
 
 /// What a party brings to one batch.
 package enum BatchWork: Sendable {
-    /// Records that are no transactions: the parties agree on which of them all three take. One code a record, 0 for
-    /// none.
-    case agree(refusals: [UInt8])
+    /// Records that are no transactions: the parties agree on which of them all three take.
+    case agree(LabelInputs)
     /// Transactions for a model that reads no counts.
     case score(PreparedModel, BatchInputs)
     /// Transactions with a member's own bits, for a model that reads counts behind them.
@@ -35,33 +35,42 @@ package struct BatchRun: ~Copyable {
         self.party = party
         self.plan = plan
         self.work = work
-        switch work {
-        case .agree(let refusals): agreement = AgreementSession(party: party, plan: plan, refusals: refusals)
-        case .score(let model, let inputs):
-            scoring = BatchSession(party: party, plan: plan, model: model, inputs: inputs)
-        case .count(let model, let inputs, let counts):
-            if let queries = counts.queries {
-                lookups = CountLookupSession(party: party, plan: plan, queries: queries)
-            } else {
-                scoring = BatchSession(
-                    party: party, plan: plan, model: model, inputs: inputs.appending(nil, counts, at: party))
-            }
-        }
     }
 
     /// What this party says first. It is called once, before any frame is handed in.
-    package mutating func start(keys: borrowing PairKeys) -> [BatchSession.Effect] {
-        if var session = agreement.take() {
+    ///
+    /// - Parameter checkKey: of all three parties and no member's, for this plan.
+    package mutating func start(
+        keys: borrowing PairKeys, checkKey: borrowing SecretKey
+    ) -> [BatchSession.Effect] {
+        switch work {
+        case .agree(let labels):
+            var session = AgreementSession(party: party, plan: plan, word: labels.word(plan: plan, keys: keys))
             let effects = session.start().map(Self.effect)
             agreement = consume session
             return effects
-        }
-        if var session = lookups.take() {
+        case .score(let model, let inputs):
+            return begin(model, inputs, word(model, inputs, checkKey, keys), plan, keys)
+        case .count(let model, let inputs, let counts):
+            let word = word(model, inputs, checkKey, keys)
+            guard let queries = counts.queries else {
+                return begin(model, inputs.appending(nil, counts, at: party), word, plan, keys)
+            }
+            var session = CountLookupSession(party: party, plan: plan, queries: queries, word: word)
             let effects = session.start(keys: keys).compactMap(Self.message)
             lookups = consume session
             return effects
         }
-        guard var session = scoring.take() else { preconditionFailure("a batch starts once") }
+    }
+
+    private func word(
+        _ model: PreparedModel, _ inputs: BatchInputs, _ checkKey: borrowing SecretKey, _ keys: borrowing PairKeys
+    ) -> Word { inputs.word(at: party, plan: plan, rule: model.rule, key: checkKey, keys: keys) }
+
+    private mutating func begin(
+        _ model: PreparedModel, _ inputs: BatchInputs, _ word: Word, _ plan: Digest32, _ keys: borrowing PairKeys
+    ) -> [BatchSession.Effect] {
+        var session = BatchSession(party: party, plan: plan, model: model, inputs: inputs, word: word)
         let effects = session.start(keys: keys)
         scoring = consume session
         return effects
@@ -109,11 +118,9 @@ package struct BatchRun: ~Copyable {
     ) throws(StepError) -> [BatchSession.Effect] {
         guard case .count(let model, let inputs, let counts) = work else { return [] }
         counted = (result.agreement, result.rounds)
-        var session = BatchSession(
-            party: party, plan: result.digest, model: model,
-            inputs: inputs.appending(result, counts, at: party))
-        var effects = session.start(keys: keys)
-        scoring = consume session
+        let whole = inputs.appending(result, counts, at: party)
+        // Records were checked before; what was found then is among these codes.
+        var effects = begin(model, whole, Word(codes: whole.codes), result.digest, keys)
         let frames = held
         held = []
         for frame in frames { effects += try score(frame, keys: keys) }

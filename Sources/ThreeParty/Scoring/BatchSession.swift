@@ -3,6 +3,8 @@ package import Records
 /// What a party needs to score: its prepared share of one model. Built once a model, lent to every batch.
 package final class PreparedModel: Sendable {
     package let shape: ForestShape
+    /// What a member's own bits have to fit.
+    let rule: ThermometerRule
     let conditions: ConditionBits
     let lookup: Lookup
 
@@ -12,8 +14,11 @@ package final class PreparedModel: Sendable {
     }
 
     /// Prepares tables of a party's components of a model, once for all batches.
-    package init(shape: ForestShape, components: borrowing ModelComponents) {
+    ///
+    /// - Parameter features: the number of thermometer bits of each feature that members compute, in order.
+    package init(shape: ForestShape, features: [Int], components: borrowing ModelComponents) {
         self.shape = shape
+        rule = ThermometerRule(features: features)
         conditions = ConditionBits(shape: shape, model: components)
         lookup =
             shape.ringBits == 16
@@ -21,9 +26,10 @@ package final class PreparedModel: Sendable {
     }
 }
 
-/// A refused transaction: the reason of the lowest party that refused it.
+/// A refused transaction: the reason of the lowest party that refused it, or what all three found together.
 package struct AgreedRefusal: Sendable, Hashable {
-    package var party: PartyID
+    /// Nil where it is all three's.
+    package var party: PartyID?
     /// The reason as it travels between parties, 1 to 255; `Sealing.Refusal` names it.
     package var code: UInt8
 }
@@ -78,6 +84,7 @@ package struct BatchSession: ~Copyable {
     private let plan: Digest32
     private let model: PreparedModel
     private let inputs: BatchInputs
+    private let word: Word
     private var phase = Phase.conditionBits
     private var ownBits: [UInt8] = []
     private var round: FirstRound
@@ -88,12 +95,14 @@ package struct BatchSession: ~Copyable {
     /// - Parameters:
     ///   - plan: the digest that the condition bits' masks hang on; see `BatchRun.init`.
     ///   - inputs: one row a transaction, of `model.shape.bits` bits.
-    package init(party: PartyID, plan: Digest32, model: PreparedModel, inputs: BatchInputs) {
+    ///   - word: what this party says of them; refusals alone where they were checked before.
+    package init(party: PartyID, plan: Digest32, model: PreparedModel, inputs: BatchInputs, word: Word) {
         self.party = party
         self.plan = plan
         self.model = model
         self.inputs = inputs
-        round = FirstRound(plan: plan, records: inputs.count)
+        self.word = word
+        round = FirstRound(plan: plan, shape: word.shape)
     }
 
     /// Round 1: what this party says first.
@@ -103,7 +112,7 @@ package struct BatchSession: ~Copyable {
             keys.withPrevious.bytes(.conditionZeroShare, digest: plan, count: count),
             keys.withNext.bytes(.conditionZeroShare, digest: plan, count: count))
         ownBits = model.conditions.masked(inputs, zeroShare: zero)
-        let bits = inputs.codes + ownBits
+        let bits = word.bytes + ownBits
         round.add(frame: bits, of: party)
         return [
             .send(.conditionBits, to: party.previous, digest: plan, payload: bits),
@@ -119,7 +128,7 @@ package struct BatchSession: ~Copyable {
         case .conditionBits:
             guard frame.sender == party.next, nextBits == nil else { throw unexpected(frame) }
             try check(
-                frame, digest: plan, count: round.wordBytes + inputs.count * model.shape.conditionBytes)
+                frame, digest: plan, count: word.shape.bytes + inputs.count * model.shape.conditionBytes)
             nextBits = round.add(frame: frame.payload, of: frame.sender)
         case .refusals:
             guard frame.sender == party.previous, !round.has(frame.sender) else { throw unexpected(frame) }

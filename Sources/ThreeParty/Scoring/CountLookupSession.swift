@@ -33,6 +33,7 @@ package struct CountLookupSession: ~Copyable {
     private let party: PartyID
     private let plan: Digest32
     private let queries: CountQueries
+    private let word: Word
     private let lookup: CountLookup
     private var phase = Phase.deal
     private var round: FirstRound
@@ -42,20 +43,23 @@ package struct CountLookupSession: ~Copyable {
     private var told: Frame?
     private var rounds = 0
 
-    /// - Parameter plan: a digest of all that the lookups depend on: the batch's records *and* what the counts are sums of. Two
-    ///   runs of one digest over different counts would share masks.
-    package init(party: PartyID, plan: Digest32, queries: CountQueries) {
+    /// - Parameters:
+    ///   - plan: a digest of all that the lookups depend on: the batch's records *and* what the counts are sums of. Two runs of one
+    ///     digest over different counts would share masks.
+    ///   - word: what this party says of the transactions.
+    package init(party: PartyID, plan: Digest32, queries: CountQueries, word: Word) {
         self.party = party
         self.plan = plan
         self.queries = queries
         lookup = CountLookup(party: party, shape: queries.shape)
-        round = FirstRound(plan: plan, records: queries.transactions)
+        self.word = word
+        round = FirstRound(plan: plan, shape: word.shape)
     }
 
     /// Round 1: what this party says first.
     package mutating func start(keys: borrowing PairKeys) -> [Effect] {
         var stream = keys.withPrevious.stream(.countOneHot, digest: plan)
-        let dealt = queries.refusals + lookup.deal(queries, stream: &stream)
+        let dealt = word.bytes + lookup.deal(queries, stream: &stream)
         round.add(frame: dealt, of: party)
         return [
             .send(.countDeal, to: party.next, digest: plan, payload: dealt),
@@ -73,7 +77,7 @@ package struct CountLookupSession: ~Copyable {
             guard frame.sender == party.previous, deal == nil else { throw unexpected(frame) }
             try check(
                 frame, digest: plan,
-                count: round.wordBytes + lookup.dealBytes(from: frame.sender, transactions: count))
+                count: word.shape.bytes + lookup.dealBytes(from: frame.sender, transactions: count))
             deal = round.add(frame: frame.payload, of: frame.sender)
         case .refusals:
             guard frame.sender == party.next, !round.has(frame.sender) else { throw unexpected(frame) }

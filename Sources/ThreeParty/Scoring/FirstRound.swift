@@ -7,20 +7,17 @@ import Records
 /// serves two inputs.
 struct FirstRound {
     private let plan: Digest32
-    /// Records of the batch.
-    private let count: Int
+    private let shape: WordShape
     private var words: [PartyID: [UInt8]] = [:]
     private var frames: [PartyID: Digest32] = [:]
 
-    init(plan: Digest32, records count: Int) {
+    init(plan: Digest32, shape: WordShape) {
         self.plan = plan
-        self.count = count
+        self.shape = shape
     }
 
-    /// The length of a party's word: a refusal code a record.
-    var wordBytes: Int { count }
     /// The length of a frame that tells a word and the hash of the frame that its receiver does not get.
-    var toldBytes: Int { wordBytes + Self.hashBytes }
+    var toldBytes: Int { shape.bytes + Self.hashBytes }
 
     static let hashBytes = 32
 
@@ -30,16 +27,16 @@ struct FirstRound {
     /// Adds a frame that begins with its sender's word, as it was sent or received; gives back what follows the word.
     @discardableResult
     mutating func add(frame payload: [UInt8], of party: PartyID) -> [UInt8] {
-        words[party] = Array(payload.prefix(wordBytes))
+        words[party] = Array(payload.prefix(shape.bytes))
         frames[party] = Self.hash(payload)
-        return Array(payload.dropFirst(wordBytes))
+        return Array(payload.dropFirst(shape.bytes))
     }
 
     /// Adds what a party tells of a frame that this one does not get.
     ///
     /// - Parameter payload: `toldBytes`.
     mutating func add(told payload: [UInt8], of party: PartyID) {
-        words[party] = Array(payload.prefix(wordBytes))
+        words[party] = Array(payload.prefix(shape.bytes))
         frames[party] = Digest32(payload.suffix(Self.hashBytes))
     }
 
@@ -51,7 +48,10 @@ struct FirstRound {
         guard let zero = words[.zero], let one = words[.one], let two = words[.two],
             let transcript = Self.transcript(frames)
         else { return nil }
-        return Agreement(plan: plan, codes: (zero, one, two), transcript: transcript)
+        func codes(_ word: [UInt8]) -> [UInt8] { Array(word.prefix(shape.records)) }
+        return Agreement(
+            plan: plan, codes: (codes(zero), codes(one), codes(two)), found: shape.found((zero, one, two)),
+            transcript: transcript)
     }
 
     /// The hash by which a frame's payload is told.

@@ -10,7 +10,7 @@ extension LinkProtocol {
         ],
         labels: [
             .conditionZeroShare, .lookupOneHot, .scoreZeroShare, .dealHash, .countOneHot, .countZeroShare,
-            .decisionTag,
+            .contentKey, .recordZeroShare, .outcomeZeroShare, .checkKey, .decisionTag,
         ])
 }
 
@@ -24,10 +24,10 @@ extension StreamID {
 extension Frame.Kind {
     /// The leader names a plan. Digest: the plan's. Payload: see `PlanProposal`.
     package static let proposal = Frame.Kind(rawValue: 1)
-    /// Masked condition bits, to the previous party, after the sender's refusals. Digest: the plan's.
+    /// Masked condition bits, to the previous party, after the sender's word on the records (`Word`). Digest: the plan's.
     package static let conditionBits = Frame.Kind(rawValue: 2)
-    /// The sender's refusals, and the hash of its `conditionBits`, to the next party; before counts are looked up of its
-    /// `countDeal`, to the previous one; of labels refusals alone, to both. Digest: the plan's.
+    /// The sender's word, and the hash of its `conditionBits`, to the next party; before counts are looked up of its
+    /// `countDeal`, to the previous one; of labels the word alone, to both. Digest: the plan's.
     package static let refusals = Frame.Kind(rawValue: 3)
     /// One-hot shares, to the next party. Digest: of the plan, the refusals that all three agreed on, and the first round's frames.
     package static let lookupDeal = Frame.Kind(rawValue: 4)
@@ -35,7 +35,7 @@ extension Frame.Kind {
     package static let completed = Frame.Kind(rawValue: 5)
     /// The sender gave the batch up. Payload: empty.
     package static let abort = Frame.Kind(rawValue: 6)
-    /// One-hot shares of counts, to the next party, after the sender's refusals. Digest: the plan's.
+    /// One-hot shares of counts, to the next party, after the sender's word. Digest: the plan's.
     package static let countDeal = Frame.Kind(rawValue: 7)
     /// Masked thermometer bits of counts, to the previous party. Digest: as for `lookupDeal`.
     package static let countBits = Frame.Kind(rawValue: 8)
@@ -56,6 +56,14 @@ extension StepLabel {
     package static let countOneHot = StepLabel("cordon/count/1/one-hot")
     /// XOR zero-share of the counts' thermometer bits; hangs on the agreed digest.
     package static let countZeroShare = StepLabel("cordon/count/2/zero-share")
+    /// No mask: the key of a pair of parties under which they hash what their boxes hold; hangs on the plan's digest, as all of checks.
+    package static let contentKey = StepLabel("cordon/check/content-key")
+    /// XOR zero-share of the words of checks.
+    package static let recordZeroShare = StepLabel("cordon/check/zero-share")
+    /// Additive zero-share of the checks of labels' outcomes.
+    package static let outcomeZeroShare = StepLabel("cordon/check/outcome-zero-share")
+    /// No mask: the leader's two parts of the key of all three parties under which they hash what their checks give.
+    package static let checkKey = StepLabel("cordon/check/key")
     /// The tag of party 0's decision on a batch, which proves to the others that it is the leader's.
     package static let decisionTag = StepLabel("cordon/decision/tag")
 }

@@ -71,7 +71,9 @@ struct BenchCell {
                 shape: shape, selectionFirst: selection.first, selectionSecond: selection.second,
                 leavesFirst: leaves.first, leavesSecond: leaves.second)
         else { throw Failure("a share has another length than the model") }
-        return PreparedModel(shape: shape, components: components)
+        // Random bits are thermometers of features of one bit each; whatever features are, checking them costs the same.
+        let features = [Int](repeating: 1, count: shape.bits)
+        return PreparedModel(shape: shape, features: features, components: components)
     }
 
     private static func seed(_ random: inout SeededRandom) -> [UInt8] {

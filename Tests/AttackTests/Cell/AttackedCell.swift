@@ -153,22 +153,24 @@ final class AttackedCell {
         var backends: [PartyID: CellBackend] = [:]
         for party in PartyID.allCases {
             let exchange = CellExchange(
-                transport: links.transport(of: party), keys: Self.pairKeys(party), stream: .scoring(0), firstBatch: 1,
+                transport: links.transport(of: party), keys: Self.pairKeys(party), stream: .scoring(0),
+                firstBatch: party == .zero ? 1 : 0,
                 patience: .seconds(1), clock: clock)
             backends[party] = CellBackend(
                 exchange, models: try #require(registries[party]), sessions: try sessions(of: party))
         }
         var run = Run()
-        for party in PartyID.allCases {
-            try backends[party]?.begin(batch, counts: counts(party), admission: try admission(party))
-        }
+        try backends[.zero]?.propose(batch.plan, decisions: 0)
+        try backends[.zero]?.begin(batch, counts: counts(.zero), admission: try admission(.zero))
         var heard = -1
         while heard < links.sent.count {
             heard = links.sent.count
             for party in PartyID.allCases where run.scored[party] == nil && run.aborts[party] == nil {
                 do {
-                    if case .computed(let scored)? = try backends[party]?.next(until: clock.now) {
-                        run.scored[party] = scored
+                    switch try backends[party]?.next(until: clock.now) {
+                    case .proposed: try backends[party]?.begin(batch, counts: counts(party))
+                    case .computed(let scored): run.scored[party] = scored
+                    case .completed, nil: continue
                     }
                 } catch let abort as BatchAbort { run.aborts[party] = abort }
             }

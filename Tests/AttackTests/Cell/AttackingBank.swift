@@ -5,6 +5,7 @@ import Records
 import Sealing
 import Secrets
 import Support
+import Testing
 import ThreeParty
 
 /// A member that seals what it likes: first as the shipped agent does, then with each party's box opened and sealed anew.
@@ -39,5 +40,58 @@ struct AttackingBank {
                 id: "\(source)", time: EventTime(seconds: time), customer: "c", terminal: "t", amount: MinorUnits(1)),
             event: sealer.eventID(UInt64(source)), features: values, tokens: tokens,
             source: SourcePosition(offset: source))
+    }
+}
+
+// MARK: - Boxes
+
+extension AttackingBank {
+    /// A record of a transaction with its boxes opened, changed and sealed again: each party's still opens, and is bound to the header.
+    func reseal(_ record: [UInt8], _ change: (PartyID, inout [UInt8]) throws -> Void) throws -> [UInt8] {
+        let sealed = try #require(SealedTransaction(record))
+        let header = Array(record[sealed.headerBytes])
+        let boxes = try PartyID.allCases.map { party in
+            try reseal(
+                Array(record[sealed.boxes[party.rawValue]]), at: party,
+                boxAssociatedData(header: header, party: party), change)
+        }
+        return SealedTransaction.record(header: header, boxes: boxes.map(\.count)) { number, out in
+            out += boxes[number]
+        }
+    }
+
+    /// The same of a record of labels.
+    func resealLabels(_ record: [UInt8], _ change: (PartyID, inout [UInt8]) throws -> Void) throws -> [UInt8] {
+        let sealed = try #require(LabelRecord(record))
+        let boxes = try PartyID.allCases.map { party in
+            try reseal(
+                sealed.boxes[party.rawValue], at: party,
+                labelAssociatedData(header: sealed.headerBytes, party: party), change)
+        }
+        return LabelRecord.encoded(header: sealed.headerBytes, boxes: boxes)
+    }
+
+    private func reseal(
+        _ box: [UInt8], at party: PartyID, _ associated: [UInt8],
+        _ change: (PartyID, inout [UInt8]) throws -> Void
+    ) throws -> [UInt8] {
+        let session = try #require(sessions[party])
+        var plaintext = try SealedBox.open(box, under: session.up, associated: associated)
+        try change(party, &plaintext)
+        return SealedBox.seal(plaintext, under: session.up, associated: associated)
+    }
+
+    /// An honest record of labels of events that the parties know, or of history.
+    func label(_ entries: [LabelEntry], source: Int64, spec: BinnedSpec, history: Bool = false) -> [UInt8] {
+        let sealer = LabelSealer(
+            member: id, epoch: 1, sessions: sessions, spec: spec,
+            idKey: SecretKey(bytes: [UInt8](repeating: 9, count: 32))
+        ) { count in
+            var generator = SystemRandomNumberGenerator()
+            return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        }
+        return sealer.record(
+            entries, source: history ? .history(day: Int(source)) : SourcePosition(offset: source), history: history,
+            tokenEpoch: history ? 1 : 0)
     }
 }

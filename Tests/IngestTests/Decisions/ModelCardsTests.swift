@@ -42,6 +42,7 @@ struct ModelCardsTests {
         header.version = version
         header.featureSpec = featureSpec
         (header.bits, header.trees, header.depth, header.ringBits, header.fractionBits) = (8, 1, 1, 16, 14)
+        header.ownFeatures = [5, 3]
         header.calibration = points.map { point in
             var wire = WireCalibrationPoint()
             (wire.score, wire.probability) = (point.score, point.probability)

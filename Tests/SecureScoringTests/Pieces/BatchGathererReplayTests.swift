@@ -45,7 +45,9 @@ struct BatchGathererReplayTests {
         let none = [UInt8](repeating: 0, count: batch.content.records.count)
         queue.noteWritten(
             ScoredBatch(
-                scores: [], agreement: Agreement(plan: batch.plan.digest, codes: (none, none, none), transcript: .zero),
+                scores: [],
+                agreement: Agreement(
+                    plan: batch.plan.digest, codes: (none, none, none), found: none, transcript: .zero),
                 rounds: 0,
                 counted: nil))
         _ = queue.removeWritten()

@@ -28,7 +28,8 @@ struct BatchQueueTests {
     private func scored(_ batch: SealedBatch) -> ScoredBatch {
         let none = [UInt8](repeating: 0, count: batch.content.records.count)
         return ScoredBatch(
-            scores: [], agreement: Agreement(plan: batch.plan.digest, codes: (none, none, none), transcript: .zero),
+            scores: [],
+            agreement: Agreement(plan: batch.plan.digest, codes: (none, none, none), found: none, transcript: .zero),
             rounds: 2,
             counted: nil)
     }

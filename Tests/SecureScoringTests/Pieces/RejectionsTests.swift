@@ -37,7 +37,7 @@ struct RejectionsTests {
     }
 
     private func agreement(_ zero: [UInt8], _ one: [UInt8], _ two: [UInt8]) throws -> Agreement {
-        Agreement(plan: try batch().plan.digest, codes: (zero, one, two), transcript: .zero)
+        Agreement(plan: try batch().plan.digest, codes: (zero, one, two), found: zero.map { _ in 0 }, transcript: .zero)
     }
 
     private func read(_ records: [NewRecord]) throws -> [(topic: String, rejected: WireRejected)] {

@@ -104,7 +104,9 @@ final class LoneBackend: ScoringBackend {
                         NewRecord(
                             TopicPartition(Topics.scores(MemberID("bank-a")!)),
                             value: records.map { UInt8(truncatingIfNeeded: $0.position.offset) })
-                    ], agreement: Agreement(plan: batch.plan.digest, codes: (codes, none, none), transcript: .zero),
+                    ],
+                    agreement: Agreement(
+                        plan: batch.plan.digest, codes: (codes, none, none), found: none, transcript: .zero),
                     rounds: 0,
                     counted: nil)))
         events.append(.completed)

@@ -21,7 +21,8 @@ struct AgreementTests {
     func digest() {
         var digests: Set<Digest32> = []
         func add(_ plan: Digest32, _ zero: [UInt8], _ one: [UInt8], _ two: [UInt8]) {
-            let (isNew, _) = digests.insert(Agreement(plan: plan, codes: (zero, one, two), transcript: .zero).digest)
+            let (isNew, _) = digests.insert(
+                Agreement(plan: plan, codes: (zero, one, two), found: zero.map { _ in 0 }, transcript: .zero).digest)
             #expect(isNew)
         }
         add(plan, [0, 0], [0, 0], [0, 0])
@@ -44,7 +45,8 @@ struct AgreementTests {
     func refusals(seed: UInt64) {
         var random = SplitMix64(state: seed)
         let codes = (0..<3).map { _ in (0..<40).map { _ in UInt8.random(in: 0...3, using: &random) / 2 * 7 } }
-        let agreement = Agreement(plan: plan, codes: (codes[0], codes[1], codes[2]), transcript: .zero)
+        let agreement = Agreement(
+            plan: plan, codes: (codes[0], codes[1], codes[2]), found: codes[0].map { _ in 0 }, transcript: .zero)
         #expect(agreement.codes == codes && agreement.refusals.count == 40)
         for event in 0..<40 {
             let first = PartyID.allCases.first { codes[$0.rawValue][event] != 0 }
@@ -57,7 +59,7 @@ struct AgreementTests {
 @Suite("A batch that is only agreed on")
 struct AgreementSessionTests {
     private func failure(_ frames: Frame..., own: [UInt8] = [0, 6]) -> StepError? {
-        var session = AgreementSession(party: .one, plan: plan, refusals: own)
+        var session = AgreementSession(party: .one, plan: plan, word: Word(codes: own))
         _ = session.start()
         do {
             for frame in frames { _ = try session.receive(frame) }
@@ -67,7 +69,7 @@ struct AgreementSessionTests {
 
     @Test("tells both peers its refusals")
     func start() {
-        var session = AgreementSession(party: .one, plan: plan, refusals: [0, 6])
+        var session = AgreementSession(party: .one, plan: plan, word: Word(codes: [0, 6]))
         var told: [PartyID] = []
         for effect in session.start() {
             guard case .send(.refusals, let peer, plan, [0, 6]) = effect else {
@@ -82,7 +84,7 @@ struct AgreementSessionTests {
     @Test("ends when both have told theirs, in either order")
     func ends() throws {
         for order in [[PartyID.zero, .two], [.two, .zero]] {
-            var session = AgreementSession(party: .one, plan: plan, refusals: [0, 6])
+            var session = AgreementSession(party: .one, plan: plan, word: Word(codes: [0, 6]))
             _ = session.start()
             #expect(try session.receive(frame(.refusals, order[0], [order[0] == .zero ? 9 : 0, 0])).isEmpty)
             let effects = try session.receive(frame(.refusals, order[1], [order[1] == .zero ? 9 : 0, 0]))
@@ -139,7 +141,12 @@ struct BatchSessionErrorTests {
 
         /// What party one says to these frames, or why it stops.
         func outcome(_ frames: [Frame]) throws -> (effects: Int, finished: Bool, error: StepError?) {
-            var session = BatchSession(party: .one, plan: plan, model: cell.models[.one]!, inputs: inputs[.one]!)
+            let inputs = inputs[.one]!
+            let rule = ThermometerRule(features: [Int](repeating: 1, count: cell.shape.bits))
+            let word = inputs.word(
+                at: .one, plan: plan, rule: rule, key: Cell.checkKey(), keys: cell.keys(.one))
+            var session = BatchSession(
+                party: .one, plan: plan, model: cell.models[.one]!, inputs: inputs, word: word)
             _ = session.start(keys: cell.keys(.one))
             var outcome: (effects: Int, finished: Bool, error: StepError?) = (0, false, nil)
             do {
@@ -278,8 +285,8 @@ struct BatchRunErrorTests {
     func agreeing() throws {
         let cell = try Cell(bits: 3, trees: 1, depth: 1, ringBits: 16, seed: 1)
         for kind in kinds where kind != .refusals {
-            var run = BatchRun(party: .zero, plan: plan, work: .agree(refusals: [0]))
-            _ = run.start(keys: cell.keys(.zero))
+            var run = BatchRun(party: .zero, plan: plan, work: .agree(LabelInputs(refusals: [0])))
+            _ = run.start(keys: cell.keys(.zero), checkKey: Cell.checkKey())
             var error: StepError?
             do { _ = try run.receive(frame(kind, .one), keys: cell.keys(.zero)) } catch let thrown { error = thrown }
             #expect(error == (kind == .abort ? .peerAborted(.one) : .unexpected(peer: .one, kind: kind)))
@@ -290,14 +297,14 @@ struct BatchRunErrorTests {
         "that looks counts up stops for a peer that gave up, and keeps early frames of the scoring",
         arguments: [1, 2, 3])
     func aborted(at step: Int) throws {
-        let cell = try Cell(bits: 10, trees: 2, depth: 2, ringBits: 16, seed: 2)
+        let cell = try Cell(bits: 10, own: 8, trees: 2, depth: 2, ringBits: 16, seed: 2)
         let shape = try #require(CountShape(thresholds: [2]))
         var counts = CountInputs(shape: shape, openBits: 0)
         counts.append([CountShare(first: 1, second: 2)], thresholds: [1, 2] as [UInt16])
         var own = BatchInputs(bits: 8, capacity: 1)
         own.append(BitShares(first: [1], second: [2]))
         var run = BatchRun(party: .zero, plan: plan, work: .count(cell.models[.zero]!, own, counts))
-        let effects = run.start(keys: cell.keys(.zero))
+        let effects = run.start(keys: cell.keys(.zero), checkKey: Cell.checkKey())
         #expect(effects.count == 2)
         for _ in 1..<step {
             // A frame of the scoring, ahead of its time: no error, and nothing to say.
@@ -317,7 +324,7 @@ struct BatchRunErrorTests {
         let (_, shared) = cell.inputs(1)
         let inputs = try #require(cell.batch(shared)[.zero])
         var run = BatchRun(party: .zero, plan: plan, work: .score(cell.models[.zero]!, inputs))
-        _ = run.start(keys: cell.keys(.zero))
+        _ = run.start(keys: cell.keys(.zero), checkKey: Cell.checkKey())
         var errors: [StepError] = []
         for kind in [Frame.Kind.completed, .refusals] {
             do { _ = try run.receive(frame(kind, .two, [0]), keys: cell.keys(.zero)) } catch { errors.append(error) }

@@ -1,4 +1,5 @@
 package import Records
+import Secrets
 package import Stages
 package import ThreeParty
 
@@ -29,6 +30,8 @@ package final class CellExchange {
     private var held: [Frame] = []
     /// The newest batch's number.
     private var number: UInt64
+    /// Of the newest batch, under which all three parties check what members sent.
+    private var checkKey: [UInt8] = []
     private let clock: any StageClock
     /// The moment at which something last came that moves a batch.
     private var lastProgress: Moment
@@ -75,11 +78,26 @@ package final class CellExchange {
     package func propose(_ plan: BatchPlan, decisions: Int64 = 0) throws(BatchAbort) {
         for peer in peers where !transport.connected.contains(peer) { throw .peerMissing(peer) }
         number += 1
-        for peer in peers {
-            send(
-                .proposal, to: peer, of: number, digest: plan.digest,
-                payload: PlanProposal(plan, decisions: decisions).encoded)
-        }
+        checkKey = checkKey(plan.digest)
+        let payload = checkKey + PlanProposal(plan, decisions: decisions).encoded
+        for peer in peers { send(.proposal, to: peer, of: number, digest: plan.digest, payload: payload) }
+    }
+
+    /// What a frame of kind `proposal` proposes; nil where that can't be read.
+    package static func proposal(in frame: Frame) -> PlanProposal? {
+        PlanProposal(decoding: Array(frame.payload.dropFirst(checkKeyBytes)))
+    }
+
+    /// Bytes of the key in front of a proposal.
+    private static let checkKeyBytes = 16
+
+    /// A key for the checks of one plan, which only the leader can make: of both keys that it shares with another party. So a plan that
+    /// is proposed again has the same, and no member has it.
+    private func checkKey(_ plan: Digest32) -> [UInt8] {
+        var stream = keys.withNext.stream(.checkKey, digest: plan)
+        var key = keys.withPrevious.bytes(.checkKey, digest: plan, count: Self.checkKeyBytes)
+        key.withUnsafeMutableBytes { stream.mask($0) }
+        return key
     }
 
     /// Starts the newest batch: the first round's messages leave.
@@ -87,7 +105,7 @@ package final class CellExchange {
         let batch = Batch(number: number, run: BatchRun(party: party, plan: plan, work: work))
         if underWay.isEmpty { lastProgress = clock.now }
         underWay.append(batch)
-        carryOut(batch.run.start(keys: keys), of: batch)
+        carryOut(batch.run.start(keys: keys, checkKey: SecretKey(bytes: checkKey)), of: batch)
         let waiting = held.filter { $0.batch == number }
         held.removeAll { $0.batch <= number }
         for frame in waiting { try apply(frame, to: batch) }
@@ -185,10 +203,11 @@ package final class CellExchange {
         if frame.kind == .proposal {
             // A leader that started anew numbers from its clock; only a number seen before is stale.
             guard frame.sender == PlanProposal.leader, !leads, frame.batch > number else { return nil }
-            guard let proposal = PlanProposal(decoding: frame.payload) else {
+            guard let proposal = Self.proposal(in: frame) else {
                 throw .protocolViolation(frame.sender, step: "proposal")
             }
             number = frame.batch
+            checkKey = Array(frame.payload.prefix(Self.checkKeyBytes))
             held.removeAll { $0.batch < number }
             return .proposed(proposal, digest: frame.digest)
         }
