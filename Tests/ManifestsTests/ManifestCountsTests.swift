@@ -41,6 +41,19 @@ struct ManifestCountsTests {
         }
     }
 
+    @Test("leave a member's features as many bits as they have, or make no model")
+    func ownFeatures() throws {
+        let counts = try features(edges: [1, 2]).wire
+        #expect(try Dealt(ringBits: 16).verified().ownFeatures == [21])
+        let own = try Dealt(ringBits: 16) { $0.counts = counts }.verified().ownBits
+        let dealt = try Dealt(ringBits: 16) { ($0.counts, $0.ownFeatures) = (counts, [3, UInt32(own) - 3, 0]) }
+        #expect(try dealt.verified().ownFeatures == [3, own - 3, 0])
+        for wrong in [[UInt32(own) - 1], [UInt32(own) + 1], [UInt32(own), 1], [.max, .max]] as [[UInt32]] {
+            let dealt = try Dealt(ringBits: 16) { ($0.counts, $0.ownFeatures) = (counts, wrong) }
+            #expect(throws: ManifestError.shape) { try dealt.verified() }
+        }
+    }
+
     @Test("that leave a member no bit of its own make no model", arguments: [16, 17, 31])
     func noOwnBit(edges: Int) throws {
         let counts = try features(edges: (0..<edges).map { Double($0) }).wire

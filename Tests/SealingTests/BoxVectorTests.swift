@@ -46,8 +46,10 @@ struct BoxVectorTests {
         let secret = [UInt8](repeating: 3, count: 32)
         let (label, plaintext) = ([[1, 2], [3]] as [[UInt8]], Array("a share".utf8))
         // Each part behind its length as four bytes.
-        let message = ([[1, 2], [3], Array("salt".utf8), [8, 9], plaintext] as [[UInt8]])
-            .flatMap { (part: [UInt8]) -> [UInt8] in [0, 0, 0, UInt8(part.count)] + part }
+        var message: [UInt8] = []
+        for part in [[1, 2], [3], Array("salt".utf8), [8, 9], plaintext] as [[UInt8]] {
+            message += [0, 0, 0, UInt8(part.count)] + part
+        }
         let salt = Array(
             HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: secret)).prefix(16))
         let box = SealedBox.seal(
