@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 package import Keys
 package import Records
+import Secrets
 
 /// A party's word on how far it has counted a member's label records of one partition of the member's topic. Nobody else can make
 /// one: it has a tag under a key that only the party and the member have. It is sent again when it changes; what counts is the

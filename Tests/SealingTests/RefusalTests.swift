@@ -11,11 +11,21 @@ struct RefusalTests {
         (.boxMissing, 5, "box_missing"), (.boxNotOpened, 6, "box_not_opened"), (.boxMalformed, 7, "box_malformed"),
         (.unknownSchema, 8, "unknown_schema"), (.unknownTokenEpoch, 9, "unknown_token_epoch"),
         (.wrongPartition, 10, "wrong_partition"),
+        (.boxesDiffer, 32, "boxes_differ"), (.notThermometer, 33, "not_thermometer"), (.notABit, 34, "not_a_bit"),
     ]
 
     @Test("have a number and a code each, which never change", arguments: all)
     func codes(refusal: Refusal, number: UInt8, code: String) {
         #expect(refusal.rawValue == number && Refusal(rawValue: number) == refusal && refusal.code == code)
+    }
+
+    @Test("of checks that all three make are those that the checks give")
+    func checks() {
+        for (refusal, failure) in [
+            (.boxesDiffer, .boxesDiffer), (.notThermometer, .notThermometer), (.notABit, .notABit),
+        ] as [(Refusal, CheckFailure)] {
+            #expect(refusal.rawValue == failure.rawValue)
+        }
     }
 
     @Test("have no other numbers")
