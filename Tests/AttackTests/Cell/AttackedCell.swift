@@ -168,7 +168,8 @@ final class AttackedCell {
             for party in PartyID.allCases where run.scored[party] == nil && run.aborts[party] == nil {
                 do {
                     switch try backends[party]?.next(until: clock.now) {
-                    case .proposed: try backends[party]?.begin(batch, counts: counts(party))
+                    case .proposed:
+                        try backends[party]?.begin(batch, counts: counts(party), admission: try admission(party))
                     case .computed(let scored): run.scored[party] = scored
                     case .completed, nil: continue
                     }

@@ -39,7 +39,7 @@ struct AttackingBank {
             Transaction(
                 id: "\(source)", time: EventTime(seconds: time), customer: "c", terminal: "t", amount: MinorUnits(1)),
             event: sealer.eventID(UInt64(source)), features: values, tokens: tokens,
-            source: SourcePosition(offset: source))
+            at: SealedPlace(source: SourcePosition(offset: source)))
     }
 }
 
@@ -51,8 +51,9 @@ extension AttackingBank {
         let sealed = try #require(SealedTransaction(record))
         let header = Array(record[sealed.headerBytes])
         let boxes = try PartyID.allCases.map { party in
-            try reseal(
-                Array(record[sealed.boxes[party.rawValue]]), at: party,
+            let session = try #require(sessions[party])
+            return try Self.reseal(
+                Array(record[sealed.boxes[party.rawValue]]), at: party, under: session.transactionBoxes,
                 boxAssociatedData(header: header, party: party), change)
         }
         return SealedTransaction.record(header: header, boxes: boxes.map(\.count)) { number, out in
@@ -64,21 +65,21 @@ extension AttackingBank {
     func resealLabels(_ record: [UInt8], _ change: (PartyID, inout [UInt8]) throws -> Void) throws -> [UInt8] {
         let sealed = try #require(LabelRecord(record))
         let boxes = try PartyID.allCases.map { party in
-            try reseal(
-                sealed.boxes[party.rawValue], at: party,
+            let session = try #require(sessions[party])
+            return try Self.reseal(
+                sealed.boxes[party.rawValue], at: party, under: session.labelBoxes,
                 labelAssociatedData(header: sealed.headerBytes, party: party), change)
         }
         return LabelRecord.encoded(header: sealed.headerBytes, boxes: boxes)
     }
 
-    private func reseal(
-        _ box: [UInt8], at party: PartyID, _ associated: [UInt8],
+    private static func reseal(
+        _ box: [UInt8], at party: PartyID, under key: borrowing SecretKey, _ associated: [UInt8],
         _ change: (PartyID, inout [UInt8]) throws -> Void
     ) throws -> [UInt8] {
-        let session = try #require(sessions[party])
-        var plaintext = try SealedBox.open(box, under: session.up, associated: associated)
+        var plaintext = try SealedBox.open(box, under: key, associated: associated)
         try change(party, &plaintext)
-        return SealedBox.seal(plaintext, under: session.up, associated: associated)
+        return SealedBox.seal(plaintext, under: key, associated: associated)
     }
 
     /// An honest record of labels of events that the parties know, or of history.

@@ -39,7 +39,7 @@ struct Prober {
             id: "\(source)", time: time, customer: "c", terminal: "t", amount: MinorUnits(1))
         return sealer.seal(
             transaction, event: sealer.eventID(id ?? UInt64(source)), features: features, tokens: tokens,
-            source: SourcePosition(offset: source))
+            at: SealedPlace(source: SourcePosition(offset: source)))
     }
 
     /// A record of history: one event, which was no fraud.

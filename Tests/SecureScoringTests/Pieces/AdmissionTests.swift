@@ -44,7 +44,8 @@ struct AdmissionTests {
         let none = [UInt8](repeating: 0, count: range.count)
         let codes = range.map { refused.contains($0) ? UInt8(6) : 0 }
         let batch = try batch(range)
-        admission.settle(batch, Agreement(plan: batch.plan.digest, codes: (none, none, codes)))
+        admission.settle(
+            batch, Agreement(plan: batch.plan.digest, codes: (none, none, codes), found: none, transcript: .zero))
         try pieces.state.commit(admission.changes, positions: [])
         admission.areCommitted()
     }
