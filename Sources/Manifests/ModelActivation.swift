@@ -3,6 +3,18 @@ package import Keys
 package import Records
 import ThreeParty
 
+/// Why an activation does not count.
+package enum ActivationError: Error, Sendable, Hashable {
+    /// Its digest is not of 32 bytes.
+    case malformed
+    /// It names another consortium, or none, as those of older versions.
+    case otherConsortium
+    /// It is for another partition than the one that it stands in.
+    case otherPartition
+    /// The coordinator did not sign it.
+    case badSignature
+}
+
 /// The record in `consortium.sealed` from which on a model is in force. It is one record among the transactions of a
 /// partition, so all parties switch between the same two of them.
 package struct ModelActivation: Sendable, Hashable {
@@ -15,13 +27,22 @@ package struct ModelActivation: Sendable, Hashable {
     package let sequence: UInt64
 
     /// What the coordinator's signature is for.
-    static let context = "cordon/activation/v1"
+    static let context = "cordon/activation/v2"
 
-    /// Nil where the coordinator did not sign it, or its digest is not of 32 bytes.
-    package init?(verifying wire: WireModelActivation, coordinator: VerifyingKey) {
-        guard let model = Digest32(wire.modelDigest),
-            coordinator.verifies(Array(wire.signature), over: Self.signed(wire), context: Self.context)
-        else { return nil }
+    /// Checks an activation: its form, whose and for which partition it is, then the signature.
+    ///
+    /// - Parameters:
+    ///   - consortium: its name in the roster.
+    ///   - partition: the record's.
+    package init(
+        verifying wire: WireModelActivation, consortium: String, partition: Int, coordinator: VerifyingKey
+    ) throws(ActivationError) {
+        guard let model = Digest32(wire.modelDigest) else { throw .malformed }
+        guard wire.consortium == consortium else { throw .otherConsortium }
+        guard Int(wire.partition) == partition else { throw .otherPartition }
+        guard coordinator.verifies(Array(wire.signature), over: Self.signed(wire), context: Self.context) else {
+            throw .badSignature
+        }
         self.model = model
         version = wire.version
         sequence = wire.sequence
@@ -32,19 +53,37 @@ package struct ModelActivation: Sendable, Hashable {
     /// - Parameters:
     ///   - digest: of the manifest.
     ///   - sequence: above those of all activations before.
+    ///   - consortium: its name in the roster.
+    ///   - partition: in which the record is to stand.
     package static func make(
-        _ digest: Digest32, version: String, sequence: UInt64, coordinator: borrowing SigningKey
+        _ digest: Digest32, version: String, sequence: UInt64, consortium: String, partition: Int,
+        coordinator: borrowing SigningKey
     ) -> WireModelActivation {
         var activation = WireModelActivation()
         activation.modelDigest = Data(digest.bytes)
         activation.version = version
         activation.sequence = sequence
+        activation.consortium = consortium
+        activation.partition = UInt32(partition)
         activation.signature = Data(coordinator.sign(signed(activation), context: context))
         return activation
     }
 
-    /// The signed bytes: digest (32 bytes), sequence (8, big-endian), then the version in UTF-8.
+    /// The signed bytes: digest (32 bytes), sequence (8), partition (4), the version's length (8), all big-endian, the version, then
+    /// the consortium's name.
     private static func signed(_ wire: WireModelActivation) -> [UInt8] {
-        Array(wire.modelDigest) + wire.sequence.bigEndianBytes + Array(wire.version.utf8)
+        Array(wire.modelDigest) + wire.sequence.bigEndianBytes + wire.partition.bigEndianBytes
+            + UInt64(wire.version.utf8.count).bigEndianBytes + Array(wire.version.utf8) + Array(wire.consortium.utf8)
+    }
+}
+
+extension ActivationError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .malformed: "the activation is damaged"
+        case .otherConsortium: "the activation is of another consortium than the roster's"
+        case .otherPartition: "the activation is for another partition"
+        case .badSignature: "the coordinator of the roster did not sign the activation"
+        }
     }
 }

@@ -8,9 +8,13 @@ package import ThreeParty
 package enum ManifestError: Error, Sendable, Hashable {
     /// The header is no message, or there are not six boxes.
     case malformed
+    /// The header is of another schema than this version's.
+    case schema(UInt32)
+    /// The header names another consortium.
+    case otherConsortium
     /// The coordinator did not sign these bytes.
     case badSignature
-    /// The header is of another schema, or names a shape, a scale, features or counts that no model has.
+    /// The header names a shape, a scale, features or counts that no model has.
     case shape
     /// The party's box does not open with its key.
     case notAuthentic
@@ -48,22 +52,30 @@ package struct ModelManifest: Sendable {
     private let header: [UInt8]
 
     /// HPKE's info of the shares.
-    static let info = Array("cordon/model/v1".utf8)
+    static let info = Array("cordon/model/v2".utf8)
     /// What the coordinator's signature over the digest is for.
-    static let context = "cordon/model/v1"
+    static let context = "cordon/model/v2"
+    /// The version of the header's layout.
+    package static let schema: UInt32 = 2
 
-    /// Checks a manifest: its form first, then the signature, then the shape that it names. The boxes stay closed.
+    /// Checks a manifest: its form first, then whose it is, then the signature, then the shape that it names. The boxes stay
+    /// closed.
     ///
-    /// - Throws: `malformed`, `badSignature` or `shape`.
-    package init(verifying wire: WireModelManifest, coordinator: VerifyingKey) throws(ManifestError) {
+    /// - Parameter consortium: its name in the roster, so that a model counts in no other.
+    /// - Throws: `malformed`, `schema`, `otherConsortium`, `badSignature` or `shape`.
+    package init(
+        verifying wire: WireModelManifest, consortium: String, coordinator: VerifyingKey
+    ) throws(ManifestError) {
         guard let header = WireModelHeader(decoding: Array(wire.header)), wire.boxes.count == 6 else {
             throw .malformed
         }
+        guard header.schema == Self.schema else { throw .schema(header.schema) }
+        guard header.consortium == consortium else { throw .otherConsortium }
         let digest = Self.digest(header: Array(wire.header), boxes: wire.boxes.map { Array($0) })
         guard coordinator.verifies(Array(wire.signature), over: digest.bytes, context: Self.context) else {
             throw .badSignature
         }
-        guard header.schema == 1, header.fractionBits <= 30,
+        guard header.fractionBits <= 30,
             let shape = ForestShape(
                 bits: Int(header.bits), trees: Int(header.trees), depth: Int(header.depth),
                 ringBits: Int(header.ringBits))
@@ -127,7 +139,7 @@ package struct ModelManifest: Sendable {
 
     /// The model's digest (`Digest32.init(of:)`): a label, the header's bytes, and the six boxes in order.
     static func digest(header: [UInt8], boxes: [[UInt8]]) -> Digest32 {
-        Digest32(of: [Array("cordon/model/v1".utf8), header] + boxes)
+        Digest32(of: [Array("cordon/model/v2".utf8), header] + boxes)
     }
 
     /// Where the streams of a model's seeds begin: the first 16 bytes of its header's digest.
@@ -180,8 +192,11 @@ extension ManifestError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .malformed: "the manifest is damaged, or has not six boxes"
+        case .schema(let schema):
+            "the manifest is of schema \(schema), and this version reads \(ModelManifest.schema): deal the model again"
+        case .otherConsortium: "the manifest is of another consortium than the roster's"
         case .badSignature: "the coordinator of the roster did not sign the manifest"
-        case .shape: "the manifest is of another schema, or of a shape that no model has"
+        case .shape: "the manifest is of a shape that no model has"
         case .notAuthentic: "the party's box does not open with its key"
         case .components: "the party's box holds no share of the model's shape"
         }

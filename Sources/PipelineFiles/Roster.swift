@@ -66,6 +66,13 @@ package struct Roster: Sendable {
         return key
     }
 
+    /// The digest of all that the roster says but the parties' addresses, which may be others from where each process stands.
+    package var digest: Digest32 {
+        var said = self
+        for party in PartyID.allCases { said.cell.move(party, to: "", port: 0) }
+        return Digest32(of: [Array("cordon/roster/v2".utf8), Array(said.yaml.utf8)])
+    }
+
     /// The file that `init(file:)` reads.
     package var yaml: String {
         var out = "consortium: \(consortium)\nepoch: \(epoch)\ncoordinator: \(base64(coordinator.bytes))\n"

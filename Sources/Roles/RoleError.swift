@@ -9,6 +9,8 @@ package enum RoleError: Error, Sendable, Hashable {
     /// The keystore lost what it had stored.
     case sessionKeysGone(epoch: UInt32, keys: String)
     case otherSessionKeys(MemberID, epoch: UInt32)
+    /// What the keystore holds was made by an older version, or for another consortium.
+    case sessionKeysOfAnotherVersion(epoch: UInt32, keys: String)
     case sessionKeysIncomplete
     case noTokenKey
     /// No model on the log is for the bins that the agent was given.
@@ -31,6 +33,9 @@ extension RoleError: CustomStringConvertible {
         case .otherSessionKeys(let member, let epoch):
             "other session keys of \(member) for epoch \(epoch) are on \(Topics.sessions): all its agents need "
                 + "the same key folder, or the roster another epoch"
+        case .sessionKeysOfAnotherVersion(let epoch, let keys):
+            "the session keys of epoch \(epoch) in \(keys) were announced by an older version, or to another consortium: remove "
+                + "session-\(epoch).key there and start all agents of the member again"
         case .sessionKeysIncomplete: "there are not session keys with all three parties"
         case .noTokenKey:
             "there is no token key yet: the parties make the first one by themselves when all three run `cordon score`"

@@ -5,7 +5,7 @@ import NIOTLS
 import Records
 import ThreeParty
 
-/// One connection: names the peer by its certificate, then passes its frames on.
+/// One connection: names the peer by its certificate, holds its hello against this party's, then passes its frames on.
 ///
 /// Used on its channel's event loop alone.
 final class LinkHandler: ChannelInboundHandler {
@@ -13,12 +13,17 @@ final class LinkHandler: ChannelInboundHandler {
 
     private let links: Links
     private let pins: [PartyID: [UInt8]]
+    private let hello: LinkHello
+    /// Who the certificate names.
     private var peer: PartyID?
+    /// What came of the peer's hello; nil once it was found to fit, and the link is up.
+    private var greeting: [UInt8]? = []
     private var assembly = FrameAssembly()
 
-    init(links: Links, pins: [PartyID: [UInt8]]) {
+    init(links: Links, pins: [PartyID: [UInt8]], hello: LinkHello) {
         self.links = links
         self.pins = pins
+        self.hello = hello
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -31,7 +36,7 @@ final class LinkHandler: ChannelInboundHandler {
                 return
             }
             self.peer = peer
-            links.opened(peer, context.channel)
+            context.channel.writeAndFlush(ByteBuffer(bytes: hello.encoded), promise: nil)
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -39,6 +44,7 @@ final class LinkHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let peer else { return }
         var buffer = unwrapInboundIn(data)
+        guard greet(peer, context, &buffer) else { return }
         do {
             while let frame = try assembly.take(&buffer) {
                 guard frame.sender == peer, links.deliver(frame) else {
@@ -51,6 +57,24 @@ final class LinkHandler: ChannelInboundHandler {
             links.refused("\(peer) sent what is not a frame: \(error)")
             context.close(promise: nil)
         }
+    }
+
+    /// Takes the peer's hello from the front of what came; whether the link is up.
+    private func greet(_ peer: PartyID, _ context: ChannelHandlerContext, _ buffer: inout ByteBuffer) -> Bool {
+        guard var greeting else { return true }
+        greeting += buffer.readBytes(length: min(LinkHello.byteCount - greeting.count, buffer.readableBytes)) ?? []
+        self.greeting = greeting
+        guard greeting.count == LinkHello.byteCount else { return false }
+        do throws(LinkHelloError) {
+            try hello.check(greeting)
+        } catch {
+            links.refused("\(peer) has no link: \(error)")
+            context.close(promise: nil)
+            return false
+        }
+        self.greeting = nil
+        links.opened(peer, context.channel)
+        return true
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -8,6 +8,8 @@ import ThreeParty
 final class Links: Sendable {
     private struct State {
         var channels: [PartyID: any Channel] = [:]
+        /// Connections that were a link once, as long as nobody asked.
+        var opened: Set<ObjectIdentifier> = []
         var count = TransportCount()
     }
 
@@ -41,12 +43,18 @@ final class Links: Sendable {
         channel.writeAndFlush(buffer, promise: nil)
     }
 
-    /// A handshake ended and the certificate's pin names `peer`. A newer connection takes an older one's place: the
+    /// Whether a connection, which has ended, ever was a link.
+    func takeOpened(_ channel: any Channel) -> Bool {
+        state.withLock { $0.opened.remove(ObjectIdentifier(channel)) != nil }
+    }
+
+    /// A handshake ended, the certificate's pin names `peer`, and its hello fits. A newer connection takes an older one's place: the
     /// older is half-open, or the peer would not have dialled again.
     func opened(_ peer: PartyID, _ channel: any Channel) {
         let older = state.withLock { state in
             let older = state.channels[peer]
             state.channels[peer] = channel
+            if peer < party { state.opened.insert(ObjectIdentifier(channel)) }
             return older
         }
         if let older {

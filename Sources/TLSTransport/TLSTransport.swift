@@ -16,13 +16,18 @@ package struct TLSIdentity: Sendable {
     package var authority: String
     /// SHA-256 of each party's certificate (DER), from the roster: the chain must hold and the pin must match.
     package var pins: [PartyID: [UInt8]]
+    /// The digest of the whole roster, which must be the peer's, too.
+    package var roster: Digest32
 
-    package init(party: PartyID, certificate: String, key: String, authority: String, pins: [PartyID: [UInt8]]) {
+    package init(
+        party: PartyID, certificate: String, key: String, authority: String, pins: [PartyID: [UInt8]], roster: Digest32
+    ) {
         self.party = party
         self.certificate = certificate
         self.key = key
         self.authority = authority
         self.pins = pins
+        self.roster = roster
     }
 }
 
@@ -50,7 +55,8 @@ package enum TLSTransportError: Error, Sendable, Hashable, CustomStringConvertib
 }
 
 /// Frames over one mutual TLS 1.3 connection a pair of parties. The higher party dials the lower and dials again,
-/// without end, when the link is lost. A peer is who its pinned certificate says, never who it claims to be.
+/// without end, when the link is lost. A peer is who its pinned certificate says, never who it claims to be, and speaks the same
+/// version by the same roster (`LinkHello`).
 package final class TLSTransport: Transport {
     package let party: PartyID
     private let inbox = FrameInbox()
@@ -58,12 +64,14 @@ package final class TLSTransport: Transport {
     private let group: MultiThreadedEventLoopGroup
     private let stopping = Mutex(false)
     private let listener = Mutex<(any Channel)?>(nil)
+    private let hello: LinkHello
     private let logger: Logger
 
     /// Listens and dials; links come up in the background.
     package init(_ identity: TLSIdentity, endpoints: [PartyID: Endpoint], logger: Logger) throws(TLSTransportError) {
         party = identity.party
         self.logger = logger
+        hello = LinkHello(roster: identity.roster)
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         links = Links(party: identity.party, inbox: inbox, logger: logger)
         let contexts = try Self.contexts(identity)
@@ -123,11 +131,11 @@ package final class TLSTransport: Transport {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelInitializer { [links] channel in
+            .childChannelInitializer { [links, hello] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers([
                         NIOSSLServerHandler(context: context),
-                        LinkHandler(links: links, pins: pins),
+                        LinkHandler(links: links, pins: pins, hello: hello),
                     ])
                 }
             }
@@ -153,18 +161,22 @@ package final class TLSTransport: Transport {
         ClientBootstrap(group: group)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connectTimeout(.seconds(5))
-            .channelInitializer { [links] channel in
+            .channelInitializer { [links, hello] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers([
                         NIOSSLClientHandler(context: context, serverHostname: peer.name),
-                        LinkHandler(links: links, pins: [peer: pin]),
+                        LinkHandler(links: links, pins: [peer: pin], hello: hello),
                     ])
                 }
             }
             .connect(host: endpoint.host, port: endpoint.port)
-            .whenComplete { result in
+            .whenComplete { [links] result in
                 switch result {
-                case .success(let channel): channel.closeFuture.whenComplete { _ in again(.milliseconds(50)) }
+                case .success(let channel):
+                    // One that never came to a link is as one that did not connect.
+                    channel.closeFuture.whenComplete { _ in
+                        again(links.takeOpened(channel) ? .milliseconds(50) : pause)
+                    }
                 case .failure: again(pause)
                 }
             }

@@ -56,6 +56,8 @@ enum BenchSamples {
     static func sessions(_ member: MemberID) throws -> [PartyID: Session] {
         let keys = PartyID.allCases.map { _ in HPKEPrivateKey().publicKey }
         let parties = Dictionary(uniqueKeysWithValues: zip(PartyID.allCases, keys))
-        return try SessionOffer(member: member, epoch: 1, parties: parties, identity: SigningKey()).sessions
+        return try SessionOffer(
+            consortium: "bench", member: member, epoch: 1, parties: parties, identity: SigningKey()
+        ).sessions
     }
 }

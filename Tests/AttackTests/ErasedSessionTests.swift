@@ -36,7 +36,7 @@ struct ErasedSessionTests {
     }
 
     private func offer(_ identity: borrowing SigningKey) throws -> SessionOffer {
-        try SessionOffer(member: member, epoch: 1, parties: parties, identity: identity)
+        try SessionOffer(consortium: "c", member: member, epoch: 1, parties: parties, identity: identity)
     }
 
     private func append(_ value: [UInt8]?) throws {
@@ -46,7 +46,7 @@ struct ErasedSessionTests {
     /// The session with the member that party 0 has when it starts now.
     private func found() throws -> Session? {
         let registry = try SessionRegistry(
-            party: .zero, key: HPKEPrivateKey(bytes: Self.seed),
+            consortium: "c", party: .zero, key: HPKEPrivateKey(bytes: Self.seed),
             members: [member: identity().verifyingKey], log: log, logger: .silent)
         return try registry.session(member, epoch: 1)
     }

@@ -121,18 +121,18 @@ struct CounterStoreTests {
         #expect(try reason(later, spec)?.contains("another version") == true)
         for length in 0..<header.count { #expect(try reason(Array(header.prefix(length)), spec) != nil) }
         var long = header
-        long.replaceSubrange(1..<3, with: [1, 1])
-        #expect(try reason(long + [UInt8](repeating: 0, count: 300), spec) != nil)
+        long.replaceSubrange(1..<3, with: [1, 16])
+        #expect(try reason(long + [UInt8](repeating: 0, count: 4200), spec) != nil)
         #expect(try reason(header, spec) == nil)
     }
 
-    @Test("a note has up to 256 bytes, and the last one counts")
+    @Test("a note has up to 4,096 bytes, and the last one counts")
     func notes() throws {
         defer { remove() }
         let state = try open()
         let store = CounterStore(partition: 0, state: state)
         var counters = PartyCounters(spec: spec, members: 5)
-        for length in [0, 1, 255, 256, 2] {
+        for length in [0, 1, 255, 256, 4096, 2] {
             let note = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 7) }
             try state.commit(store.writes(counters.takeChanges(), note: note), positions: [])
             #expect(try store.load(spec: spec, members: 5)?.note == note)

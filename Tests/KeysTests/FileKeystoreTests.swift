@@ -79,7 +79,7 @@ struct FileKeystoreTests {
         let one = HPKEPrivateKey()
         let two = HPKEPrivateKey()
         let offer = try SessionOffer(
-            member: member, epoch: 3, parties: [.zero: zero.publicKey, .one: one.publicKey, .two: two.publicKey],
+            consortium: "c", member: member, epoch: 3, parties: [.zero: zero.publicKey, .one: one.publicKey, .two: two.publicKey],
             identity: SigningKey())
         #expect(try store.sessions(of: member, epoch: 3) == nil)
         try store.store(offer, epoch: 3)
@@ -88,7 +88,7 @@ struct FileKeystoreTests {
         // Another offer for the same epoch changes nothing: the first one may be announced.
         try store.store(
             SessionOffer(
-                member: member, epoch: 3,
+                consortium: "c", member: member, epoch: 3,
                 parties: [.zero: zero.publicKey, .one: one.publicKey, .two: two.publicKey], identity: SigningKey()),
             epoch: 3)
         #expect(try store.sessions(of: member, epoch: 3)?.announcement == announcement)

@@ -164,7 +164,7 @@ struct KeystoreFilesTests {
         let workers = (0..<6).map { [store] _ in
             Worker {
                 let offer = try SessionOffer(
-                    member: bank, epoch: 2, parties: [.zero: keys[0], .one: keys[1], .two: keys[2]],
+                    consortium: "c", member: bank, epoch: 2, parties: [.zero: keys[0], .one: keys[1], .two: keys[2]],
                     identity: SigningKey())
                 try store.store(offer, epoch: 2)
                 return try store.sessions(of: bank, epoch: 2)?.announcement ?? []

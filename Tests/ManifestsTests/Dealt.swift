@@ -24,7 +24,8 @@ struct Dealt {
         selection = (0..<shape.selectionBytes).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 1) }
         leaves = (0..<shape.leafBytes).map { UInt8(truncatingIfNeeded: $0 &* 91 &+ 200) }
         var header = WireModelHeader()
-        header.schema = 1
+        header.schema = 2
+        header.consortium = "c"
         header.version = "v1"
         header.featureSpec = 0xFEDC_BA98_7654_3210
         header.bits = 21
@@ -52,15 +53,15 @@ struct Dealt {
 
     func key(_ party: PartyID) throws -> HPKEPrivateKey { try HPKEPrivateKey(bytes: keys[party] ?? []) }
 
-    func verified() throws -> ModelManifest { try ModelManifest(verifying: wire, coordinator: coordinator) }
+    func verified() throws -> ModelManifest { try ModelManifest(verifying: wire, consortium: "c", coordinator: coordinator) }
 
     /// The manifest changed, with the coordinator's own signature over the change.
     func resigned(_ change: (inout WireModelManifest) -> Void) throws -> ModelManifest {
         guard let signing = SigningKey(bytes: coordinatorSeed) else { throw HPKEError.malformedKey }
         var changed = wire
         change(&changed)
-        let parts = [Array("cordon/model/v1".utf8), Array(changed.header)] + changed.boxes.map { Array($0) }
-        changed.signature = Data(signing.sign(Digest32(of: parts).bytes, context: "cordon/model/v1"))
-        return try ModelManifest(verifying: changed, coordinator: coordinator)
+        let parts = [Array("cordon/model/v2".utf8), Array(changed.header)] + changed.boxes.map { Array($0) }
+        changed.signature = Data(signing.sign(Digest32(of: parts).bytes, context: "cordon/model/v2"))
+        return try ModelManifest(verifying: changed, consortium: "c", coordinator: coordinator)
     }
 }

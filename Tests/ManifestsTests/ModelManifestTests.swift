@@ -57,7 +57,7 @@ struct ModelManifestTests {
             var changed = dealt.wire
             change(&changed)
             #expect(throws: ManifestError.self) {
-                try ModelManifest(verifying: changed, coordinator: dealt.coordinator)
+                try ModelManifest(verifying: changed, consortium: "c", coordinator: dealt.coordinator)
             }
         }
         for at in dealt.wire.header.indices { refused { $0.header[at] ^= 1 } }
@@ -72,7 +72,7 @@ struct ModelManifestTests {
         refused { $0.signature = Data() }
         let other = SigningKey().verifyingKey
         #expect(throws: ManifestError.badSignature) {
-            try ModelManifest(verifying: dealt.wire, coordinator: other)
+            try ModelManifest(verifying: dealt.wire, consortium: "c", coordinator: other)
         }
     }
 
@@ -105,12 +105,26 @@ struct ModelManifestTests {
     @Test("with a shape that no model has is refused, though the coordinator signed it")
     func shapes() throws {
         for change in [
-            { $0.schema = 2 }, { $0.bits = 0 }, { $0.bits = .max }, { $0.trees = 0 }, { $0.trees = .max },
+            { $0.bits = 0 }, { $0.bits = .max }, { $0.trees = 0 }, { $0.trees = .max },
             { $0.depth = 0 }, { $0.depth = 11 }, { $0.ringBits = 64 }, { $0.ringBits = 0 }, { $0.fractionBits = 31 },
         ] as [(inout WireModelHeader) -> Void] {
             let dealt = try Dealt(ringBits: 16, change: change)
             #expect(throws: ManifestError.shape) { try dealt.verified() }
         }
+    }
+
+    @Test("of another consortium is refused by name, though the coordinator signed it", arguments: ["", "d", "c ", "C"])
+    func otherConsortium(name: String) throws {
+        let dealt = try Dealt(ringBits: 16) { $0.consortium = name }
+        #expect(throws: ManifestError.otherConsortium) { try dealt.verified() }
+        #expect("\(ManifestError.otherConsortium)" == "the manifest is of another consortium than the roster's")
+    }
+
+    @Test("of another schema is refused, and says what to do", arguments: [0, 1, 3] as [UInt32])
+    func schema(number: UInt32) throws {
+        let dealt = try Dealt(ringBits: 16) { $0.schema = number }
+        let error = #expect(throws: ManifestError.schema(number)) { try dealt.verified() }
+        #expect(error.map { "\($0)".contains("deal the model again") } == true)
     }
 
     @Test("with components of another shape than it states is refused at opening")
@@ -128,17 +142,24 @@ struct ModelManifestTests {
         }
     }
 
-    @Test("is held against its form first, then its signature, then the shape that it names")
+    @Test("is held against its form first, then whose it is, its signature and the shape that it names")
     func order() throws {
         let dealt = try Dealt(ringBits: 16) { $0.fractionBits = 31 }
         var wire = dealt.wire
-        #expect(throws: ManifestError.shape) { try ModelManifest(verifying: wire, coordinator: dealt.coordinator) }
+        #expect(throws: ManifestError.shape) {
+            try ModelManifest(verifying: wire, consortium: "c", coordinator: dealt.coordinator)
+        }
         wire.signature = Data()
         #expect(throws: ManifestError.badSignature) {
-            try ModelManifest(verifying: wire, coordinator: dealt.coordinator)
+            try ModelManifest(verifying: wire, consortium: "c", coordinator: dealt.coordinator)
+        }
+        #expect(throws: ManifestError.otherConsortium) {
+            try ModelManifest(verifying: wire, consortium: "d", coordinator: dealt.coordinator)
         }
         wire.boxes.removeLast()
-        #expect(throws: ManifestError.malformed) { try ModelManifest(verifying: wire, coordinator: dealt.coordinator) }
+        #expect(throws: ManifestError.malformed) {
+            try ModelManifest(verifying: wire, consortium: "c", coordinator: dealt.coordinator)
+        }
         #expect(throws: ManifestError.malformed) { try dealt.resigned { $0.header = Data([0xFF]) } }
         #expect(throws: ManifestError.malformed) { try dealt.resigned { $0.boxes.append(Data()) } }
     }

@@ -10,7 +10,7 @@ struct ModelShareTests {
     /// A manifest in which party one's box holds `plaintext`, sealed and signed as a dealer does.
     private func manifest(_ dealt: Dealt, holding plaintext: [UInt8]) throws -> ModelManifest {
         let sealed = try dealt.key(.one).publicKey.seal(
-            plaintext, info: Array("cordon/model/v1".utf8), associated: Array(dealt.wire.header) + [1])
+            plaintext, info: Array("cordon/model/v2".utf8), associated: Array(dealt.wire.header) + [1])
         return try dealt.resigned {
             $0.boxes[2] = Data(sealed.encapsulated)
             $0.boxes[3] = Data(sealed.ciphertext)
@@ -86,7 +86,7 @@ struct ModelShareTests {
         let signing = SigningKey()
         let key = HPKEPrivateKey().publicKey
         var header = WireModelHeader()
-        header.schema = 1
+        header.schema = 2
         var draws = 0
         let wire = try ModelManifest.deal(
             header: header, shape: shape, selection: [UInt8](repeating: 0, count: shape.selectionBytes),

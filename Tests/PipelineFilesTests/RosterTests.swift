@@ -93,6 +93,25 @@ struct RosterTests {
                 == "3: event_time: unknown key `early`; known here: ahead, late")
     }
 
+    @Test("has a digest of all that it says but the parties' addresses")
+    func digest() throws {
+        try file.write(valid)
+        let roster = try Roster(file: file.path)
+        var moved = roster
+        moved.cell.move(.zero, to: "elsewhere", port: 1)
+        #expect(moved.yaml != roster.yaml && moved.digest == roster.digest)
+        var digests: Set<Digest32> = [roster.digest]
+        for change in [
+            { $0.consortium = "other" }, { $0.epoch += 1 }, { $0.members.swapAt(0, 1) }, { $0.members.removeLast() },
+            { $0.members[0].hpke = HPKEPrivateKey().publicKey },
+            { $0.members[0].identity = SigningKey().verifyingKey }, { $0.coordinator = SigningKey().verifyingKey },
+        ] as [(inout Roster) -> Void] {
+            var changed = roster
+            change(&changed)
+            #expect(digests.insert(changed.digest).inserted)
+        }
+    }
+
     @Test("each mistake is named with its line and what belongs there")
     func mistakes() throws {
         #expect(

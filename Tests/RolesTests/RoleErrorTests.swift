@@ -19,6 +19,11 @@ struct RoleErrorTests {
                 "other session keys of bank-a for epoch 4 are on consortium.sessions: all its agents need the same key "
                     + "folder, or the roster another epoch"
             ),
+            (
+                .sessionKeysOfAnotherVersion(epoch: 4, keys: "k"),
+                "the session keys of epoch 4 in k were announced by an older version, or to another consortium: remove "
+                    + "session-4.key there and start all agents of the member again"
+            ),
             (.sessionKeysIncomplete, "there are not session keys with all three parties"),
             (
                 .noTokenKey,

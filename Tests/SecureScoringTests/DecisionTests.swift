@@ -8,6 +8,7 @@ import Sealing
 import Secrets
 import SecureScoring
 import Stages
+import Synchronization
 import Telemetry
 import Testing
 import ThreeParty
@@ -43,10 +44,10 @@ struct DecisionTests {
         let made = try world.records(Topics.batches).map {
             try #require(WireBatchDecision(decoding: $0.value ?? []))
         }
-        var standing = Digest32.zero
+        var standing = genesis
         for each in made {
             standing = Digest32(
-                of: [Array("cordon/counted/v1".utf8), standing.bytes, try #require(Digest32(each.agreedDigest)).bytes])
+                of: [Array("cordon/counted/v2".utf8), standing.bytes, try #require(Digest32(each.agreedDigest)).bytes])
         }
         var wire = try #require(made.last)
         let labels = try #require(made.map(\.labelsEnd).max())
@@ -139,6 +140,44 @@ struct DecisionTests {
         #expect(try world.records(Topics.scores(world.a.id)).count == before)
         view.hide(from: nil)
         try counted.expectScores()
+    }
+
+    @Test("are counted alike by parties whose rosters name members in another order, and one in between; also again")
+    func otherOrder() throws {
+        let (a, b) = (world.a.id, world.b.id)
+        world.rosters.withLock {
+            $0 = [.zero: ("c", [a, b]), .one: ("c", [b, a]), .two: ("c", [MemberID("aaa")!, a, b])]
+        }
+        try begin()
+        world.stop()
+        world.rosters.withLock { $0[.one] = ("c", [MemberID("inserted")!, a, b]) }
+        try world.forgetState(.two, countsOnly: true)
+        try world.start()
+        try counted.send(counted.day(9))
+        try counted.expectScores()
+        #expect(world.entries.errors.isEmpty)
+    }
+
+    @Test("of another consortium lead nowhere, though every record is the same", arguments: [PartyID.one, .two])
+    func otherConsortium(party: PartyID) throws {
+        world.rosters.withLock { $0[party] = ("d", [world.a.id, world.b.id]) }
+        try world.start(catchUp: .milliseconds(50))
+        try counted.send(counted.day(0))
+        let stopped = try #require(world.entries.wait(for: "batch stopped", from: party))
+        #expect(stopped.message.hasPrefix("batch stopped: this party's counts are not where the leader's are"))
+        #expect(try world.records(Topics.scores(world.a.id)).isEmpty && world.records(Topics.batches).isEmpty)
+    }
+
+    @Test("are not gone on with by a party whose counts were begun for another consortium: it says what to do")
+    func otherTerms() throws {
+        try begin()
+        world.stop()
+        let pieces = try Pieces(world, .one, consortium: "d")
+        let counting = PartitionCounting(pieces.terms, in: pieces.context)
+        _ = try pieces.models.scan(pieces.sealedLog(), upTo: 1, until: pieces.clock.now)
+        let model = try pieces.models.model(at: 1)
+        let error = #expect(throws: ScoringError.countsOfOtherTerms) { _ = try counting.counts(for: model) }
+        #expect(error.map { "\($0)".contains("remove the counts at all three parties") } == true)
     }
 
     @Test("a proposal that names other counts is another plan, and both followers give it up")

@@ -256,11 +256,12 @@ private struct Consortium {
         var names = DigestNames()
         let plans = frames.filter { $0.kind == .proposal }.sorted { $0.batch < $1.batch }.map(\.digest.bytes)
         for (number, plan) in plans.enumerated() { names.add(plan, "plan \(number / 2)") }
-        var standing = Digest32.zero
+        var standing = genesis
+        names.add(standing.bytes, "genesis")
         for (number, record) in try world.records(Topics.batches).enumerated() {
             let decision = try #require(WireBatchDecision(decoding: record.value ?? []))
             let agreed = try #require(Digest32(decision.agreedDigest))
-            standing = Digest32(of: [Array("cordon/counted/v1".utf8), standing.bytes, agreed.bytes])
+            standing = Digest32(of: [Array("cordon/counted/v2".utf8), standing.bytes, agreed.bytes])
             names.add(agreed.bytes, "agreed \(number)")
             names.add(standing.bytes, "counted \(number)")
             names.add(Array(decision.transcript), "transcript \(number)")

@@ -16,21 +16,26 @@ struct RotationTests {
 
     init() throws { counted = try CountedWorld() }
 
-    /// Every party has the factor to the next epoch.
-    private func rotate() throws {
+    /// Every party has the factor to the next epoch; `forked` has that of another attempt.
+    private func rotate(forked: PartyID? = nil) throws {
         let from = counted.rotations.newest
-        var generator = SplitMix64(state: 900 + from.number)
+        let bytes = try factor(from, seed: 900 + from.number)
+        for updates in [counted.rotations] + Array(world.updates.values) {
+            updates.prepare(try TokenUpdate(from: from, bytes: bytes))
+        }
+        if let forked { world.updates[forked]?.prepare(try TokenUpdate(from: from, bytes: factor(from, seed: 1900))) }
+        counted.rotations.begin(from.next)
+    }
+
+    private func factor(_ from: TokenEpoch, seed: UInt64) throws -> [UInt8] {
+        var generator = SplitMix64(state: seed)
         let zero = RotationContribution(party: .zero, using: &generator)
         let one = RotationContribution(party: .one, using: &generator)
         let two = RotationContribution(party: .two, using: &generator)
         let context = TokenContext(consortium: Array("test".utf8), epoch: from)
         let commitments = [zero.commitment(for: context), one.commitment(for: context), two.commitment(for: context)]
         let update = try TokenUpdate(zero, one, two, commitments: commitments, context: context)
-        let bytes = update.withSecretBytes { $0 }
-        for updates in [counted.rotations] + Array(world.updates.values) {
-            updates.prepare(try TokenUpdate(from: from, bytes: bytes))
-        }
-        counted.rotations.begin(from.next)
+        return update.withSecretBytes { $0 }
     }
 
     /// The new key is in force at a party, which moves its counts; waits until it has.
@@ -56,6 +61,27 @@ struct RotationTests {
             #expect(try world.records(topic).isEmpty)
         }
         #expect(counted.telling > 10)
+    }
+
+    @Test(
+        "that a party read otherwise than the leader stops the batches that name its epoch, until it reads the same",
+        arguments: [PartyID.one, .two])
+    func forked(party: PartyID) throws {
+        try world.start()
+        for day in 0..<3 as Range<Int64> { try send(day) }
+        try rotate(forked: party)
+        // What names the old epoch alone is counted on: the old key is the same at all.
+        try send(8)
+        counted.epochs = [TokenEpoch(1), TokenEpoch(2)]
+        let offsets = try counted.send(counted.day(9))
+        let stopped = try #require(world.entries.wait(for: "batch stopped", from: party))
+        #expect(stopped.message.hasPrefix("batch stopped: this party has another token key of epoch 2 than party-0"))
+        let decided = try world.records(Topics.batches).compactMap { WireBatchDecision(decoding: $0.value ?? []) }
+        #expect(decided.allSatisfy { $0.end <= offsets[0] }, "nothing is counted under keys that differ")
+        // It reads the attempt that the others read.
+        world.updates[party]?.prepare(try TokenUpdate(from: .first, bytes: factor(.first, seed: 901)))
+        try counted.expectScores()
+        try send(10)
     }
 
     @Test("goes through parties and members one after the other, in any order, and no score is another for it")

@@ -16,14 +16,14 @@ package struct Sessions {
         let two = HPKEPrivateKey()
         let identity = SigningKey()
         let offer = try SessionOffer(
-            member: member, epoch: epoch,
+            consortium: "c", member: member, epoch: epoch,
             parties: [.zero: zero.publicKey, .one: one.publicKey, .two: two.publicKey], identity: identity)
         let known = [member: identity.verifyingKey]
         members = offer.sessions
         parties = [
-            .zero: try Session.accept(offer.announcement, at: .zero, key: zero, members: known),
-            .one: try Session.accept(offer.announcement, at: .one, key: one, members: known),
-            .two: try Session.accept(offer.announcement, at: .two, key: two, members: known),
+            .zero: try Session.accept(offer.announcement, consortium: "c", at: .zero, key: zero, members: known),
+            .one: try Session.accept(offer.announcement, consortium: "c", at: .one, key: one, members: known),
+            .two: try Session.accept(offer.announcement, consortium: "c", at: .two, key: two, members: known),
         ]
     }
 

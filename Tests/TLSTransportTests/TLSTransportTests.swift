@@ -44,7 +44,7 @@ private final class Bench {
     func identity(_ party: PartyID) -> TLSIdentity {
         TLSIdentity(
             party: party, certificate: folder.path("\(party.name)/tls.pem"), key: folder.path("\(party.name)/tls.key"),
-            authority: authority, pins: pins)
+            authority: authority, pins: pins, roster: Digest32(of: [[1]]))
     }
 
     func start(_ identity: TLSIdentity) throws(TLSTransportError) -> TLSTransport {
@@ -123,6 +123,23 @@ struct TLSTransportTests {
         for stream in (0..<4 as Range<UInt32>).reversed() {
             #expect(try transports[1].receive(stream: .scoring(stream), timeout: .seconds(60))?.batch == UInt64(stream))
         }
+    }
+
+    @Test("have no link between parties of different rosters, and both say so")
+    func rosters() throws {
+        let zero = try bench.start(.zero)
+        defer { zero.close() }
+        var other = bench.identity(.one)
+        other.roster = Digest32(of: [[2]])
+        let one = try bench.start(other)
+        defer { one.close() }
+        for party in [PartyID.zero, .one] {
+            #expect(bench.lines.wait(for: "was refused", from: party.name) != nil)
+            #expect(bench.lines.entries.contains { $0.metadata.contains("has another roster") })
+        }
+        #expect(zero.connected.isEmpty && one.connected.isEmpty)
+        zero.send(frame(1, from: .zero), to: .one)
+        #expect(zero.sent == TransportCount())
     }
 
     @Test("to a peer that is not there go nowhere, and count for nothing")

@@ -109,6 +109,32 @@ struct RotationTests {
         #expect(refusal { () throws(TokenError) in _ = try TokenUpdate(from: .first, bytes: zeros) } == .scalarIsZero)
     }
 
+    @Test("an epoch's key is named by a digest that follows the factors, back and forth")
+    func digests() throws {
+        let updates = TokenUpdates(newest: .first, key: consortium.publicKey)
+        let other = TokenUpdates(newest: .first, key: consortium.publicKey)
+        let (one, two) = (TokenEpoch.first, TokenEpoch(2))
+        let first = try #require(updates.keyDigest(of: one))
+        #expect(other.keyDigest(of: one) == first && updates.keyDigest(of: two) == nil)
+        #expect(TokenUpdates(newest: .first).keyDigest(of: one) == nil)
+        updates.prepare(try update(seed: 60))
+        other.prepare(try update(seed: 61))
+        let second = try #require(updates.keyDigest(of: two))
+        #expect(second != first && other.keyDigest(of: two) != second)
+        // A party that is already in the new epoch, or started in it, says the same of both.
+        updates.begin(two)
+        #expect(updates.keyDigest(of: one) == first && updates.keyDigest(of: two) == second)
+        let later = TokenUpdates(newest: two, key: try update(seed: 60).moved(consortium.publicKey))
+        #expect(later.keyDigest(of: two) == second && later.keyDigest(of: one) == nil)
+        later.prepare(try update(seed: 60))
+        #expect(later.keyDigest(of: one) == first)
+        // Another factor, of an attempt that went on, changes what was said before.
+        other.prepare(try update(seed: 60))
+        #expect(other.keyDigest(of: two) == second)
+        later.forget(from: one)
+        #expect(later.keyDigest(of: two) == second && later.keyDigest(of: one) == nil)
+    }
+
     @Test("tokens move over several epochs there and back, as far as there are factors")
     func updates() throws {
         let updates = TokenUpdates(newest: .first)

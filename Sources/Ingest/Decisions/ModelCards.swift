@@ -7,6 +7,7 @@ package import Records
 
 /// The public parts of the models on `consortium.manifests`. Used by one thread.
 package final class ModelCards {
+    private let consortium: String
     private let coordinator: VerifyingKey
     private let logger: Logger
     private var dealt: Announcements<Digest32, Model>
@@ -17,7 +18,11 @@ package final class ModelCards {
         var featureSpec: UInt64
     }
 
-    package init(coordinator: VerifyingKey, log: any EventLog, logger: Logger) throws(LogError) {
+    /// - Parameter consortium: its name in the roster.
+    package init(
+        consortium: String, coordinator: VerifyingKey, log: any EventLog, logger: Logger
+    ) throws(LogError) {
+        self.consortium = consortium
         self.coordinator = coordinator
         self.logger = logger
         dealt = try Announcements(on: Topics.manifests, in: log)
@@ -41,7 +46,7 @@ package final class ModelCards {
             return nil
         }
         do {
-            let manifest = try ModelManifest(verifying: wire, coordinator: coordinator)
+            let manifest = try ModelManifest(verifying: wire, consortium: consortium, coordinator: coordinator)
             let points = manifest.calibration.map {
                 Calibration.Point(score: $0.score, probability: $0.probability)
             }

@@ -41,10 +41,10 @@ package final class Session: Sendable {
         receiptTags = key("receipt-tags")
     }
 
-    /// HPKE's info of one session. It names both ends and the epoch, so an encapsulation that is moved to another place
-    /// gives another secret.
-    static func info(_ member: MemberID, _ party: PartyID, _ epoch: UInt32) -> [UInt8] {
-        Array("cordon/session/v1/\(member)/\(party)/\(epoch)".utf8)
+    /// HPKE's info of one session. It names consortium, both ends and the epoch, so an encapsulation that is moved to another
+    /// place gives another secret. The consortium's name, which may be any text, is last.
+    static func info(_ consortium: String, _ member: MemberID, _ party: PartyID, _ epoch: UInt32) -> [UInt8] {
+        Array("cordon/session/v2/\(member)/\(party)/\(epoch)/\(consortium)".utf8)
     }
     static let exportContext = Array("cordon/session/secret".utf8)
 
@@ -58,6 +58,8 @@ package final class Session: Sendable {
 package enum SessionError: Error, Sendable, Hashable {
     /// The bytes are no body of three encapsulated keys with a member's name.
     case malformed
+    /// The announcement names another consortium, or none, as those of older versions.
+    case otherConsortium
     /// The roster has no member of this name.
     case unknownMember
     /// The signature is not the member's over this body.
@@ -77,21 +79,24 @@ package struct SessionOffer: ~Copyable {
     /// epoch.
     ///
     /// - Parameters:
+    ///   - consortium: its name in the roster.
     ///   - parties: the parties' HPKE keys, of the roster.
     ///   - identity: the member's, which signs the announcement.
     /// - Throws: `malformedKey` where a party has no key.
     package init(
-        member: MemberID, epoch: UInt32, parties: [PartyID: HPKEPublicKey], identity: borrowing SigningKey
+        consortium: String, member: MemberID, epoch: UInt32, parties: [PartyID: HPKEPublicKey],
+        identity: borrowing SigningKey
     ) throws(HPKEError) {
         var body = WireSessionBody()
         body.member = member.name
         body.epoch = epoch
+        body.consortium = consortium
         var exported: [PartyID: SymmetricKey] = [:]
         var secrets: [PartyID: [UInt8]] = [:]
         for party in PartyID.allCases {
             guard let key = parties[party] else { throw .malformedKey }
             let (encapsulated, secret) = try key.encapsulate(
-                info: Session.info(member, party, epoch), context: Session.exportContext)
+                info: Session.info(consortium, member, party, epoch), context: Session.exportContext)
             body.encapsulatedKeys.append(Data(encapsulated))
             secrets[party] = secret.withUnsafeBytes { Array($0) }
             exported[party] = secret
@@ -99,7 +104,7 @@ package struct SessionOffer: ~Copyable {
         var announcement = WireSessionAnnouncement()
         let bytes = body.encoded
         announcement.body = Data(bytes)
-        announcement.signature = Data(identity.sign(bytes, context: "cordon/session/v1"))
+        announcement.signature = Data(identity.sign(bytes, context: Session.context))
         self.announcement = announcement
         let id = Session.id(of: bytes)
         var sessions: [PartyID: Session] = [:]
@@ -112,17 +117,18 @@ package struct SessionOffer: ~Copyable {
 }
 
 extension Session {
-    private static let context = "cordon/session/v1"
+    /// What a member's signature over an announcement is for.
+    fileprivate static let context = "cordon/session/v2"
 
     /// Whether these bytes are an announcement that the member with this identity made for this epoch. What it
     /// encapsulates is not looked at.
     package static func isAnnouncement(
-        _ bytes: [UInt8], of identity: VerifyingKey, member: MemberID, epoch: UInt32
+        _ bytes: [UInt8], of identity: VerifyingKey, consortium: String, member: MemberID, epoch: UInt32
     ) -> Bool {
         guard let announcement = WireSessionAnnouncement(decoding: bytes),
             let body = WireSessionBody(decoding: Array(announcement.body))
         else { return false }
-        return body.member == member.name && body.epoch == epoch
+        return body.consortium == consortium && body.member == member.name && body.epoch == epoch
             && identity.verifies(Array(announcement.signature), over: Array(announcement.body), context: context)
     }
 
@@ -130,24 +136,26 @@ extension Session {
     /// announcement says; the caller decides whether it is wanted.
     ///
     /// - Parameters:
+    ///   - consortium: its name in the roster.
     ///   - key: the party's own.
     ///   - members: the identities of the roster.
     /// - Throws: the first thing that is wrong, in the order of `SessionError`.
     package static func accept(
-        _ announcement: WireSessionAnnouncement, at party: PartyID, key: borrowing HPKEPrivateKey,
+        _ announcement: WireSessionAnnouncement, consortium: String, at party: PartyID, key: borrowing HPKEPrivateKey,
         members: [MemberID: VerifyingKey]
     ) throws(SessionError) -> Session {
         guard let body = WireSessionBody(decoding: Array(announcement.body)), body.encapsulatedKeys.count == 3,
             let member = MemberID(body.member)
         else { throw .malformed }
+        guard body.consortium == consortium else { throw .otherConsortium }
         guard let identity = members[member] else { throw .unknownMember }
         guard
             identity.verifies(
-                Array(announcement.signature), over: Array(announcement.body), context: "cordon/session/v1")
+                Array(announcement.signature), over: Array(announcement.body), context: context)
         else { throw .badSignature }
         do {
             let secret = try key.decapsulate(
-                Array(body.encapsulatedKeys[party.rawValue]), info: info(member, party, body.epoch),
+                Array(body.encapsulatedKeys[party.rawValue]), info: info(consortium, member, party, body.epoch),
                 context: exportContext)
             return Session(
                 member: member, party: party, epoch: body.epoch, id: id(of: Array(announcement.body)),
@@ -170,6 +178,7 @@ extension SessionError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .malformed: "the announcement is damaged"
+        case .otherConsortium: "the announcement is of another consortium than the roster's, or of an older version"
         case .unknownMember: "the roster has no member of this name"
         case .badSignature: "the member that it names did not sign the announcement"
         case .notAuthentic: "the key for this party is no key of X25519"

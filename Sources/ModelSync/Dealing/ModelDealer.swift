@@ -7,6 +7,7 @@ import ThreeParty
 /// Shares a model in the clear to the parties. The dealer knows the model; a secure trainer's model never exists in one
 /// place and enters the log by the same two records.
 package struct ModelDealer {
+    private let consortium: String
     private let parties: [PartyID: HPKEPublicKey]
     private let random: () -> [UInt8]
 
@@ -24,8 +25,11 @@ package struct ModelDealer {
         }
     }
 
-    /// - Parameter random: 16 fresh random bytes a call.
-    package init(parties: [PartyID: HPKEPublicKey], random: @escaping () -> [UInt8]) {
+    /// - Parameters:
+    ///   - consortium: its name in the roster.
+    ///   - random: 16 fresh random bytes a call.
+    package init(consortium: String, parties: [PartyID: HPKEPublicKey], random: @escaping () -> [UInt8]) {
+        self.consortium = consortium
         self.parties = parties
         self.random = random
     }
@@ -40,7 +44,8 @@ package struct ModelDealer {
                 bits: forest.bits, trees: forest.trees.count, depth: forest.depth, ringBits: forest.ring.rawValue)
         else { throw .shape }
         var header = WireModelHeader()
-        header.schema = 1
+        header.schema = ModelManifest.schema
+        header.consortium = consortium
         header.version = model.version
         header.featureSpec = model.binned.id
         header.bits = UInt32(shape.bits)

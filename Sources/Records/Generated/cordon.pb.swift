@@ -72,7 +72,7 @@ package nonisolated struct WireSealedTransaction: Sendable {
 
   package var header: Data = Data()
 
-  /// Box i opens under the session key of (member, party i, epoch): 12-byte nonce, AES-256-GCM ciphertext of a
+  /// Box i opens under a key of the session of (member, party i, epoch): 24-byte nonce, XAES-256-GCM ciphertext of a
   /// ShareBox, 16-byte tag.
   package var boxes: [Data] = []
 
@@ -191,8 +191,14 @@ package nonisolated struct WireModelActivation: Sendable {
 
   package var sequence: UInt64 = 0
 
-  /// coordinator's Ed25519 signature over digest, sequence and version
+  /// coordinator's Ed25519 signature over all else
   package var signature: Data = Data()
+
+  /// its name in the roster
+  package var consortium: String = String()
+
+  /// of consortium.sealed, in which the record stands
+  package var partition: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -210,7 +216,7 @@ package nonisolated struct WireModelManifest: Sendable {
 
   package var boxes: [Data] = []
 
-  /// coordinator's Ed25519 signature over "cordon/model/v1" and the model digest
+  /// coordinator's Ed25519 signature over "cordon/model/v2" and the model digest
   package var signature: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -223,7 +229,7 @@ package nonisolated struct WireModelHeader: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// 1
+  /// 2
   package var schema: UInt32 = 0
 
   package var version: String = String()
@@ -256,6 +262,9 @@ package nonisolated struct WireModelHeader: Sendable {
 
   /// thermometer bits of each feature that a member computes; together the first of `bits`
   package var ownFeatures: [UInt32] = []
+
+  /// its name in the roster
+  package var consortium: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -480,6 +489,9 @@ package nonisolated struct WireBatchDecision: Sendable {
   /// digest of the first round's frames, on which the agreed digest hangs
   package var transcript: Data = Data()
 
+  /// For each epoch of tokens that occurs in the batch, ascending: epoch (8 bytes, big-endian), SHA-256 of its public key (32).
+  package var tokenKeys: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -532,7 +544,7 @@ package nonisolated struct WireSessionAnnouncement: Sendable {
   /// an encoded SessionBody
   package var body: Data = Data()
 
-  /// Ed25519 over "cordon/session/v1" and body
+  /// Ed25519 over "cordon/session/v2" and body
   package var signature: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -552,6 +564,9 @@ package nonisolated struct WireSessionBody: Sendable {
 
   /// party 0, 1, 2
   package var encapsulatedKeys: [Data] = []
+
+  /// its name in the roster
+  package var consortium: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1302,7 +1317,7 @@ nonisolated extension WireShareBox: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireModelActivation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModelActivation"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}model_digest\0\u{1}version\0\u{1}sequence\0\u{1}signature\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}model_digest\0\u{1}version\0\u{1}sequence\0\u{1}signature\0\u{1}consortium\0\u{1}partition\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1314,6 +1329,8 @@ nonisolated extension WireModelActivation: SwiftProtobuf.Message, SwiftProtobuf.
       case 2: try { try decoder.decodeSingularStringField(value: &self.version) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.consortium) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.partition) }()
       default: break
       }
     }
@@ -1332,6 +1349,12 @@ nonisolated extension WireModelActivation: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.signature.isEmpty {
       try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 4)
     }
+    if !self.consortium.isEmpty {
+      try visitor.visitSingularStringField(value: self.consortium, fieldNumber: 5)
+    }
+    if self.partition != 0 {
+      try visitor.visitSingularUInt32Field(value: self.partition, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1340,6 +1363,8 @@ nonisolated extension WireModelActivation: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.version != rhs.version {return false}
     if lhs.sequence != rhs.sequence {return false}
     if lhs.signature != rhs.signature {return false}
+    if lhs.consortium != rhs.consortium {return false}
+    if lhs.partition != rhs.partition {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1387,7 +1412,7 @@ nonisolated extension WireModelManifest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModelHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0\u{1}counts\0\u{3}own_features\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0\u{1}counts\0\u{3}own_features\0\u{1}consortium\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1406,6 +1431,7 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.calibration) }()
       case 10: try { try decoder.decodeSingularMessageField(value: &self._counts) }()
       case 11: try { try decoder.decodeRepeatedUInt32Field(value: &self.ownFeatures) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.consortium) }()
       default: break
       }
     }
@@ -1449,6 +1475,9 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.ownFeatures.isEmpty {
       try visitor.visitPackedUInt32Field(value: self.ownFeatures, fieldNumber: 11)
     }
+    if !self.consortium.isEmpty {
+      try visitor.visitSingularStringField(value: self.consortium, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1464,6 +1493,7 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.calibration != rhs.calibration {return false}
     if lhs._counts != rhs._counts {return false}
     if lhs.ownFeatures != rhs.ownFeatures {return false}
+    if lhs.consortium != rhs.consortium {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1810,7 +1840,7 @@ nonisolated extension WireLabelBox: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".BatchDecision"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}partition\0\u{1}first\0\u{1}end\0\u{1}repeats\0\u{3}labels_first\0\u{3}labels_end\0\u{3}model_digest\0\u{3}agreed_digest\0\u{1}refusals\0\u{1}tags\0\u{1}transcript\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}partition\0\u{1}first\0\u{1}end\0\u{1}repeats\0\u{3}labels_first\0\u{3}labels_end\0\u{3}model_digest\0\u{3}agreed_digest\0\u{1}refusals\0\u{1}tags\0\u{1}transcript\0\u{3}token_keys\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1830,6 +1860,7 @@ nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._M
       case 10: try { try decoder.decodeRepeatedBytesField(value: &self.refusals) }()
       case 11: try { try decoder.decodeRepeatedBytesField(value: &self.tags) }()
       case 12: try { try decoder.decodeSingularBytesField(value: &self.transcript) }()
+      case 13: try { try decoder.decodeSingularBytesField(value: &self.tokenKeys) }()
       default: break
       }
     }
@@ -1872,6 +1903,9 @@ nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.transcript.isEmpty {
       try visitor.visitSingularBytesField(value: self.transcript, fieldNumber: 12)
     }
+    if !self.tokenKeys.isEmpty {
+      try visitor.visitSingularBytesField(value: self.tokenKeys, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1888,6 +1922,7 @@ nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.refusals != rhs.refusals {return false}
     if lhs.tags != rhs.tags {return false}
     if lhs.transcript != rhs.transcript {return false}
+    if lhs.tokenKeys != rhs.tokenKeys {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1994,7 +2029,7 @@ nonisolated extension WireSessionAnnouncement: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension WireSessionBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SessionBody"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}member\0\u{1}epoch\0\u{3}encapsulated_keys\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}member\0\u{1}epoch\0\u{3}encapsulated_keys\0\u{1}consortium\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2005,6 +2040,7 @@ nonisolated extension WireSessionBody: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 1: try { try decoder.decodeSingularStringField(value: &self.member) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.epoch) }()
       case 3: try { try decoder.decodeRepeatedBytesField(value: &self.encapsulatedKeys) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.consortium) }()
       default: break
       }
     }
@@ -2020,6 +2056,9 @@ nonisolated extension WireSessionBody: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.encapsulatedKeys.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.encapsulatedKeys, fieldNumber: 3)
     }
+    if !self.consortium.isEmpty {
+      try visitor.visitSingularStringField(value: self.consortium, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2027,6 +2066,7 @@ nonisolated extension WireSessionBody: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.member != rhs.member {return false}
     if lhs.epoch != rhs.epoch {return false}
     if lhs.encapsulatedKeys != rhs.encapsulatedKeys {return false}
+    if lhs.consortium != rhs.consortium {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -195,7 +195,8 @@ final class AgentPartitions: Sendable {
     }
 
     private func decisionPipeline(_ state: AgentState) throws -> DecisionPipeline {
-        let cards = try ModelCards(coordinator: role.roster.coordinator, log: role.log, logger: logger)
+        let cards = try ModelCards(
+            consortium: role.roster.consortium, coordinator: role.roster.coordinator, log: role.log, logger: logger)
         let shares = ShareCollector(member: role.member.id, sessions: ownSessions)
         return try DecisionPipeline(
             member: role.member.id, log: role.log, state: state,

@@ -140,7 +140,9 @@ package struct AgentRole: Sendable {
 
     /// Members agree on one spec by its digest: where models were dealt, one of them must be for these bins.
     @Sendable private func agreeOnBins() throws {
-        let dealt = try ModelCards(coordinator: roster.coordinator, log: log, logger: logger).featureSpecs()
+        let dealt = try ModelCards(
+            consortium: roster.consortium, coordinator: roster.coordinator, log: log, logger: logger
+        ).featureSpecs()
         guard !dealt.isEmpty, !dealt.values.contains(spec.id) else { return }
         throw RoleError.otherBins(
             file: binsFile, digest: specDigest(spec.id),

@@ -11,21 +11,26 @@ package func openSessions(
     let member = entry.id
     if try keystore.sessions(of: member, epoch: roster.epoch) == nil {
         let offer = try SessionOffer(
-            member: member, epoch: roster.epoch, parties: roster.cell.sealingKeys,
+            consortium: roster.consortium, member: member, epoch: roster.epoch, parties: roster.cell.sealingKeys,
             identity: try keystore.signingKey())
         try keystore.store(offer, epoch: roster.epoch)
     }
     guard let (sessions, announcement) = try keystore.sessions(of: member, epoch: roster.epoch) else {
         throw RoleError.sessionKeysGone(epoch: roster.epoch, keys: keystore.directory)
     }
+    func isAnnouncement(_ bytes: [UInt8]) -> Bool {
+        Session.isAnnouncement(
+            bytes, of: entry.identity, consortium: roster.consortium, member: member, epoch: roster.epoch)
+    }
+    guard isAnnouncement(announcement) else {
+        throw RoleError.sessionKeysOfAnotherVersion(epoch: roster.epoch, keys: keystore.directory)
+    }
     let topic = TopicPartition(Topics.sessions)
     let reader = try log.reader(at: [Position(topic, 0)])
     while case let records = try reader.available(limit: 256), !records.isEmpty {
         for value in records.compactMap(\.value) {
             if value == announcement { return sessions }
-            guard Session.isAnnouncement(value, of: entry.identity, member: member, epoch: roster.epoch) else {
-                continue
-            }
+            guard isAnnouncement(value) else { continue }
             throw RoleError.otherSessionKeys(member, epoch: roster.epoch)
         }
     }

@@ -16,15 +16,21 @@ package func deal(_ model: ClearModel, roster: Roster, coordinator: FileKeystore
     guard key.verifyingKey == roster.coordinator else {
         throw RoleError.notTheCoordinator(keys: coordinator.directory)
     }
-    let dealer = ModelDealer(parties: roster.cell.sealingKeys, random: { randomBytes(16) })
+    let dealer = ModelDealer(
+        consortium: roster.consortium, parties: roster.cell.sealingKeys, random: { randomBytes(16) })
     let (manifest, digest) = try dealer.deal(model, coordinator: key)
     try log.append([
         NewRecord(TopicPartition(Topics.manifests), key: digest.bytes, value: manifest.encoded)
     ])
     let sequence = UInt64(SystemClock().microseconds)
-    var record = WireSealedRecord()
-    record.activation = ModelActivation.make(digest, version: model.version, sequence: sequence, coordinator: key)
-    let partitions = try log.partitions(of: Topics.sealed)
-    try log.append((0..<partitions).map { NewRecord(TopicPartition(Topics.sealed, $0), value: record.encoded) })
+    var records: [NewRecord] = []
+    for partition in 0..<(try log.partitions(of: Topics.sealed)) {
+        var record = WireSealedRecord()
+        record.activation = ModelActivation.make(
+            digest, version: model.version, sequence: sequence, consortium: roster.consortium, partition: partition,
+            coordinator: key)
+        records.append(NewRecord(TopicPartition(Topics.sealed, partition), value: record.encoded))
+    }
+    try log.append(records)
     return digest
 }

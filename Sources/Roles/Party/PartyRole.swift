@@ -150,7 +150,7 @@ package struct PartyRole: Sendable {
         return try TLSTransport(
             TLSIdentity(
                 party: party, certificate: keystore.directory + "/tls.pem", key: key,
-                authority: authorityFile, pins: roster.cell.certificates),
+                authority: authorityFile, pins: roster.cell.certificates, roster: roster.digest),
             endpoints: roster.cell.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
     }
 
@@ -169,9 +169,10 @@ package struct PartyRole: Sendable {
             partition: TopicPartition(Topics.sealed, partition), log: log, clock: clock, metrics: metrics,
             logger: logger, sideWork: sideWork)
         let models = try ModelRegistry(
-            party: party, key: try keystore.hpkeKey(), coordinator: roster.coordinator, log: log, logger: logger)
+            party: party, key: try keystore.hpkeKey(), consortium: roster.consortium, coordinator: roster.coordinator,
+            log: log, logger: logger)
         let sessions = try SessionRegistry(
-            party: party, key: try keystore.hpkeKey(),
+            consortium: roster.consortium, party: party, key: try keystore.hpkeKey(),
             members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,
             logger: logger)
         let exchange = CellExchange(
@@ -179,8 +180,8 @@ package struct PartyRole: Sendable {
             firstBatch: party == CellBackend.leader ? UInt64(clock.microseconds) : 0, patience: .seconds(5),
             clock: clock)
         let counting = CountingTerms(
-            state: try stores.open(".counts-\(partition)"), members: roster.members.map(\.id),
-            updates: updates, tag: DecisionTag(party: party, keys: try pairKeys(party, roster, keystore)))
+            consortium: roster.consortium, state: try stores.open(".counts-\(partition)"),
+            members: roster.members.map(\.id), updates: updates, tag: DecisionTag(party: party, keys: try pairKeys(party, roster, keystore)))
         return try ScorePartition(
             in: context, state: store, backend: CellBackend(exchange, models: models, sessions: sessions),
             models: models, counting: counting, queries: try queryLimits(),

@@ -135,7 +135,8 @@ package final class PartyTokens: Stage {
             responder: TokenResponder(
                 evaluator: evaluator, identities: identities, secret: try keystore.localKey("token-proofs")),
             sessions: SessionRegistry(
-                party: party, key: try keystore.hpkeKey(), members: identities, log: log, logger: logger),
+                consortium: roster.consortium, party: party, key: try keystore.hpkeKey(), members: identities, log: log,
+                logger: logger),
             log: log, state: state, clock: clock, metrics: metrics)
     }
 

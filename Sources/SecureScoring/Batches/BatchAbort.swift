@@ -1,5 +1,6 @@
 import EventLogs
 package import Records
+package import Tokens
 
 /// The reason why a batch was abandoned. Nothing of it was released; the leader proposes its range again.
 package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
@@ -12,6 +13,8 @@ package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
     case logBehind
     /// This party's counts are not the leader's, and `consortium.batches` does not lead there.
     case countsBehind
+    /// This party has another key of a token epoch than the leader, so the same entities would be counted under different tokens.
+    case tokenKeyDiffers(TokenEpoch)
 
     /// The sentence of the log entry.
     package var description: String {
@@ -23,6 +26,9 @@ package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
         case .protocolViolation(let peer, let step): "\(peer) sent what the protocol does not have (\(step))"
         case .countsBehind:
             "this party's counts are not where the leader's are, and the decisions on \(Topics.batches) do not lead there"
+        case .tokenKeyDiffers(let epoch):
+            "this party has another token key of epoch \(epoch.number) than \(PlanProposal.leader): they read different records of "
+                + "\(Topics.tokenKeys); compare that topic at both, and see docs/TOKENS.md"
         case .logBehind: "this party's log ends before the batch does"
         }
     }

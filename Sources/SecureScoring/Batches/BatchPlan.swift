@@ -15,6 +15,8 @@ package struct BatchPlan: Sendable, Hashable {
     /// The digest of what was counted before the batch (`CountStanding`): the same records over other counts use other masks.
     /// Zeros where the model reads no counts.
     package let counted: Digest32
+    /// The keys of the records' tokens; none where the model reads no counts.
+    package let tokenKeys: TokenKeys
     /// Offsets of the range that the leader leaves out, because it has scored what they repeat; ascending.
     package let repeats: [Int64]
     package let digest: Digest32
@@ -23,20 +25,19 @@ package struct BatchPlan: Sendable, Hashable {
     ///   limits and counts go by them.
     package init(
         partition: Int, range: Range<Int64>, labels: Range<Int64> = 0..<0, repeats: [Int64], records: [LogRecord],
-        model: Digest32, counted: Digest32 = .zero
+        model: Digest32, counted: Digest32 = .zero, tokenKeys: TokenKeys = TokenKeys()
     ) {
         self.partition = partition
         self.range = range
         self.labels = labels
         self.model = model
         self.counted = counted
+        self.tokenKeys = tokenKeys
         self.repeats = repeats
         digest = Digest32(
             of: [
                 Array("cordon/plan/v4".utf8), Self.encode(partition, range, labels), model.bytes, counted.bytes,
-                repeats.flatMap(\.bigEndianBytes),
-                // What is counted depends on when the log took a record, too.
-                records.flatMap(\.timestamp.bigEndianBytes),
+                tokenKeys.encoded, repeats.flatMap(\.bigEndianBytes), records.flatMap(\.timestamp.bigEndianBytes),
             ]
                 + records.map { $0.value ?? [] })
     }

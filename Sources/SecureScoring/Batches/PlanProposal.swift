@@ -12,10 +12,11 @@ package struct PlanProposal: Sendable, Hashable {
     package var counted: Digest32
     /// The offset on `consortium.batches` up to which the leader has counted; no part of the plan.
     package var decisions: Int64
+    package var tokenKeys: TokenKeys
     package var repeats: [Int64]
 
-    /// The length of an encoded proposal without repeats.
-    package static let bytes = 108
+    /// The length of an encoded proposal without token keys and repeats.
+    package static let bytes = 110
 
     package init(_ plan: BatchPlan, decisions: Int64 = 0) {
         self.decisions = decisions
@@ -24,19 +25,22 @@ package struct PlanProposal: Sendable, Hashable {
         labels = plan.labels
         model = plan.model
         counted = plan.counted
+        tokenKeys = plan.tokenKeys
         repeats = plan.repeats
     }
 
     /// partition (4); first and end offset of transactions and of labels (8 each); digests of the model and of what was counted
-    /// (32 each); the decisions' offset (8); each repeat's offset (8); big-endian.
+    /// (32 each); the decisions' offset (8); how many token keys (2); of each its epoch (8) and digest (32); each repeat's offset
+    /// (8); big-endian.
     package var encoded: [UInt8] {
-        BatchPlan.encode(partition, range, labels) + model.bytes + counted.bytes
-            + ([decisions] + repeats).flatMap(\.bigEndianBytes)
+        let keys = tokenKeys.encoded
+        return BatchPlan.encode(partition, range, labels) + model.bytes + counted.bytes + decisions.bigEndianBytes
+            + UInt16(keys.count / TokenKeys.entryBytes).bigEndianBytes + keys + repeats.flatMap(\.bigEndianBytes)
     }
 
     /// A proposal that was encoded; nil for bytes that are not a proposal of at least one and at most `limit` records.
     package init?(decoding bytes: [UInt8], limit: Int = 65_536) {
-        guard bytes.count >= Self.bytes, (bytes.count - Self.bytes) % 8 == 0, let model = Digest32(bytes[36..<68]),
+        guard bytes.count >= Self.bytes, let model = Digest32(bytes[36..<68]),
             let counted = Digest32(bytes[68..<100])
         else { return nil }
         func offset(_ at: Int) -> Int64 { Int64(bitPattern: UInt64(bigEndianBytes: bytes[at..<at + 8])) }
@@ -52,7 +56,12 @@ package struct PlanProposal: Sendable, Hashable {
         self.model = model
         self.counted = counted
         decisions = offset(100)
-        repeats = stride(from: Self.bytes, to: bytes.count, by: 8).map(offset)
+        let keys = Self.bytes + TokenKeys.entryBytes * Int(UInt16(bigEndianBytes: bytes[108..<110]))
+        guard keys <= bytes.count, (bytes.count - keys) % 8 == 0,
+            let tokenKeys = TokenKeys(decoding: bytes[Self.bytes..<keys])
+        else { return nil }
+        self.tokenKeys = tokenKeys
+        repeats = stride(from: keys, to: bytes.count, by: 8).map(offset)
         guard repeats.allSatisfy(sealed.contains), zip(repeats, repeats.dropFirst()).allSatisfy(<) else { return nil }
     }
 }

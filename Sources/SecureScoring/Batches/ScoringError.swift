@@ -6,6 +6,7 @@ package enum ScoringError: Error, Sendable, Hashable, CustomStringConvertible {
     case noModel(TopicPartition)
     case modelNotDealt(Digest32)
     case countsOfAnotherSpec
+    case countsOfOtherTerms
     case countsOverPartitions
     case countsOfLostEpoch(UInt64)
     case countsDamaged
@@ -20,6 +21,9 @@ package enum ScoringError: Error, Sendable, Hashable, CustomStringConvertible {
         case .countsOfAnotherSpec:
             "the active model reads counts in other buckets, or of longer windows, than this party keeps: it needs a new "
                 + "state, filled again from the log"
+        case .countsOfOtherTerms:
+            "this party's counts were begun for another consortium, in other buckets, or by another version of this program: remove "
+                + "the counts at all three parties, they are filled again from the log"
         case .countsOfLostEpoch(let epoch):
             "this party's counts are of tokens of epoch \(epoch), and it has no factor from there to the present token key: "
                 + "remove its counts, they are filled again from the log"

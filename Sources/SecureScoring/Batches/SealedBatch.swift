@@ -17,9 +17,10 @@ package struct SealedBatch {
     ///   - all: every record of the range.
     ///   - repeats: offsets of those that are left out.
     ///   - standing: of the counts before the batch; nil where the model reads none.
+    ///   - tokenKeys: as the leader has them.
     package init(
         partition: Int, transactions all: [SealedRecord], in range: Range<Int64>, repeats: [Int64],
-        model: ModelManifest, standing: CountStanding?
+        model: ModelManifest, standing: CountStanding?, tokenKeys: TokenKeys = TokenKeys()
     ) {
         let dropped = Set(repeats)
         content = .transactions(all.filter { !dropped.contains($0.offset) })
@@ -29,7 +30,7 @@ package struct SealedBatch {
             partition: partition, range: range,
             // Where nothing is read of `consortium.labels`, the plan says how far they are counted.
             labels: standing.map { $0.labels..<$0.labels } ?? 0..<0, repeats: repeats, records: content.records,
-            model: model.digest, counted: standing?.digest ?? .zero)
+            model: model.digest, counted: standing?.digest ?? .zero, tokenKeys: tokenKeys)
     }
 
     /// A batch of labels.
@@ -38,16 +39,17 @@ package struct SealedBatch {
     ///   - range: of `consortium.labels`; `labels` are all of its records.
     ///   - at: the offset of `consortium.sealed` before which they are counted.
     ///   - standing: of the counts before the batch.
+    ///   - tokenKeys: as the leader has them.
     package init(
         partition: Int, labels: [LogRecord], in range: Range<Int64>, at offset: Int64, model: ModelManifest,
-        standing: CountStanding
+        standing: CountStanding, tokenKeys: TokenKeys = TokenKeys()
     ) {
         content = .labels(labels)
         repeated = []
         self.model = model
         plan = BatchPlan(
             partition: partition, range: offset..<offset, labels: range, repeats: [], records: labels,
-            model: model.digest, counted: standing.digest)
+            model: model.digest, counted: standing.digest, tokenKeys: tokenKeys)
     }
 
     /// The places of the transactions that `isIncluded` names by their place in the batch.

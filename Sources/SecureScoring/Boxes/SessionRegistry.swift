@@ -11,6 +11,7 @@ package final class SessionRegistry {
         var epoch: UInt32
     }
 
+    private let consortium: String
     private let party: PartyID
     private let key: HPKEPrivateKey
     private let members: [MemberID: VerifyingKey]
@@ -30,10 +31,12 @@ package final class SessionRegistry {
         }
     }
 
+    /// - Parameter consortium: its name in the roster.
     package init(
-        party: PartyID, key: consuming HPKEPrivateKey, members: [MemberID: VerifyingKey], log: any EventLog,
-        logger: Logger
+        consortium: String, party: PartyID, key: consuming HPKEPrivateKey, members: [MemberID: VerifyingKey],
+        log: any EventLog, logger: Logger
     ) throws(LogError) {
+        self.consortium = consortium
         self.party = party
         self.key = key
         self.members = members
@@ -73,7 +76,8 @@ package final class SessionRegistry {
             return nil
         }
         do {
-            let session = try Session.accept(announcement, at: party, key: key, members: members)
+            let session = try Session.accept(
+                announcement, consortium: consortium, at: party, key: key, members: members)
             return (Key(member: session.member, epoch: session.epoch), Opened(session))
         } catch {
             logger.error(

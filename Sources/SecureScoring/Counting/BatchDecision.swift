@@ -15,9 +15,13 @@ struct BatchDecision {
     var agreed: Digest32
     /// The digest of the first round's frames, on which `agreed` hangs.
     var transcript: Digest32
+    var tokenKeys: TokenKeys
     /// The refusal codes of each party, in the order of parties, and those that all three found together, a byte a record; nil where
     /// nothing was refused.
     var codes: [[UInt8]]?
+
+    /// The version of the record's layout.
+    private static let schema: UInt32 = 2
 
     init(_ plan: BatchPlan, _ agreement: Agreement) {
         partition = plan.partition
@@ -27,16 +31,17 @@ struct BatchDecision {
         model = plan.model
         agreed = agreement.digest
         transcript = agreement.transcript
+        tokenKeys = plan.tokenKeys
         codes = agreement.refusals.contains { $0 != nil } ? agreement.codes + [agreement.found] : nil
     }
 
     /// The decision in a record; nil for bytes that are no decision, or none of the leader's.
     init?(decoding bytes: [UInt8], _ tag: DecisionTag) {
-        guard let wire = WireBatchDecision(decoding: bytes), wire.schema == 2, wire.first >= 0, wire.labelsFirst >= 0,
-            wire.first <= wire.end, wire.labelsFirst <= wire.labelsEnd,
+        guard let wire = WireBatchDecision(decoding: bytes), wire.schema == Self.schema,
+            wire.first >= 0, wire.labelsFirst >= 0, wire.first <= wire.end, wire.labelsFirst <= wire.labelsEnd,
             wire.refusals.isEmpty || wire.refusals.count == 4,
             let model = Digest32(wire.modelDigest), let agreed = Digest32(wire.agreedDigest),
-            let transcript = Digest32(wire.transcript),
+            let transcript = Digest32(wire.transcript), let tokenKeys = TokenKeys(decoding: wire.tokenKeys),
             tag.isLeaders(wire.tags.map { Array($0) }, of: Self.digest(wire))
         else { return nil }
         partition = Int(wire.partition)
@@ -46,6 +51,7 @@ struct BatchDecision {
         self.model = model
         self.agreed = agreed
         self.transcript = transcript
+        self.tokenKeys = tokenKeys
         codes = wire.refusals.isEmpty ? nil : wire.refusals.map { Array($0) }
     }
 
@@ -65,7 +71,7 @@ struct BatchDecision {
     /// - Parameter tag: the leader's.
     func record(_ tag: DecisionTag) -> NewRecord {
         var wire = WireBatchDecision()
-        wire.schema = 2
+        wire.schema = Self.schema
         wire.partition = UInt32(partition)
         wire.first = range.lowerBound
         wire.end = range.upperBound
@@ -75,6 +81,7 @@ struct BatchDecision {
         wire.modelDigest = Data(model.bytes)
         wire.agreedDigest = Data(agreed.bytes)
         wire.transcript = Data(transcript.bytes)
+        wire.tokenKeys = Data(tokenKeys.encoded)
         wire.refusals = codes.map { $0.map { Data($0) } } ?? []
         wire.tags = tag.tags(of: Self.digest(wire)).map { Data($0) }
         return NewRecord(TopicPartition(Topics.batches), value: wire.encoded)

@@ -49,6 +49,12 @@ final class CountedTokens {
         }
     }
 
+    /// The keys of these epochs, as far as this party knows them.
+    func keys(of epochs: Set<TokenEpoch>) -> TokenKeys { TokenKeys(of: epochs, updates) }
+
+    /// The lowest epoch of which this party has another key than these.
+    func difference(from keys: TokenKeys) -> TokenEpoch? { keys.difference(from: updates) }
+
     /// The token under which is counted what a box calls `token`, or why there is none.
     func counted(
         _ token: CountedEntity, of box: TokenEpoch, in counters: PartyCounters

@@ -22,7 +22,7 @@ package struct CounterStore {
     }
 
     /// A note has at most this many bytes.
-    package static let noteBytes = 256
+    package static let noteBytes = 4096
 
     private static let version: UInt8 = 4
 

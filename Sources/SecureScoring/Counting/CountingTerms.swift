@@ -4,16 +4,21 @@ package import Tokens
 
 /// The terms that a party counts on: where, whom, by which tokens, and by whose decisions.
 package struct CountingTerms {
+    /// The consortium's name in the roster.
+    let consortium: String
     /// The store of snapshots, which nothing else is in.
     let state: any StateStore
-    /// The members in the roster's order, which numbers them in counts.
+    /// The roster's members.
     let members: [MemberID]
     /// The rotations of the token key that this party knows of; it may learn of others while this runs.
     let updates: TokenUpdates
     /// The maker of the leader's tags, and their checker.
     let tag: DecisionTag
 
-    package init(state: any StateStore, members: [MemberID], updates: TokenUpdates, tag: DecisionTag) {
+    package init(
+        consortium: String, state: any StateStore, members: [MemberID], updates: TokenUpdates, tag: DecisionTag
+    ) {
+        self.consortium = consortium
         self.state = state
         self.members = members
         self.updates = updates

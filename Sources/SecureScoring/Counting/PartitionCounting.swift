@@ -47,7 +47,7 @@ package final class PartitionCounting {
         else { throw ScoringError.countsOverPartitions }
         let number = context.partition.partition
         let counts = try PartitionCounts(
-            features: features, partition: number, members: terms.members, updates: terms.updates, state: terms.state,
+            terms, features: features, partition: number,
             metrics: context.metrics, clock: context.clock, work: context.sideWork("cordon.token-move"))
         let log = try CountedLog(
             partition: number, log: context.log, tag: terms.tag, from: counts.standing, clock: context.clock)

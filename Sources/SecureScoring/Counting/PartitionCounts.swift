@@ -24,7 +24,7 @@ package final class PartitionCounts {
     /// The sources of label records that came since receipts were last taken, and whether one of theirs is missing.
     private var heard: [CountedSource: Bool] = [:]
     private let store: CounterStore
-    private let numbers: [MemberID: MemberNumber]
+    private var numbers: [MemberID: MemberNumber] = [:]
     private let metrics: Metrics
     /// The outcomes of the events of the batch that is being counted, and how many of its labels are counted.
     private var outcomes: [EventOutcome: Int] = [:]
@@ -32,15 +32,15 @@ package final class PartitionCounts {
     /// The features that are public among the parties.
     private var open: [CountFeatures.Feature]
 
+    /// The version of the rules by which batches are counted: raised whenever the same batches would leave other counts.
+    private static let rules: UInt32 = 2
+
     /// Counts as the party's state holds them, or with nothing counted yet.
     ///
-    /// - Parameters:
-    ///   - members: in the roster's order, which numbers them.
-    ///   - updates: the rotations of the token key.
-    ///   - work: where tokens are moved to a newer key.
+    /// - Parameter work: where tokens are moved to a newer key.
     init(
-        features: CountFeatures, partition: Int, members: [MemberID], updates: TokenUpdates, state: any StateStore,
-        metrics: Metrics, clock: any StageClock, work: SideWork
+        _ terms: CountingTerms, features: CountFeatures, partition: Int, metrics: Metrics, clock: any StageClock,
+        work: SideWork
     ) throws {
         // Room for models with longer windows, so that they find their past counted.
         let reach = max(features.reach, 40 * EventTime.day)
@@ -50,24 +50,51 @@ package final class PartitionCounts {
         self.features = features
         self.metrics = metrics
         open = features.features.filter { !$0.kind.isSecret }
-        var numbers: [MemberID: MemberNumber] = [:]
-        for (place, member) in members.enumerated() { numbers[member] = MemberNumber(place) }
-        self.numbers = numbers
-        store = CounterStore(partition: partition, state: state)
-        sources = try SourcePositions(partition: TopicPartition(Topics.sealed, partition), state: state)
-        if let kept = try store.load(spec: spec, members: members.count) {
+        let genesis = Self.genesis(terms.consortium, spec)
+        store = CounterStore(partition: partition, state: terms.state)
+        sources = try SourcePositions(partition: TopicPartition(Topics.sealed, partition), state: terms.state)
+        if let kept = try store.load(spec: spec, members: terms.members.count) {
             counters = kept.counters
             guard let standing = CountStanding(decoding: kept.note) else {
                 throw LogError.corrupted(reason: "the party's state does not say how far its counts are")
             }
+            guard standing.genesis == genesis else { throw ScoringError.countsOfOtherTerms }
             self.standing = standing
-            tokens = try CountedTokens(epoch: standing.tokens, updates: updates, clock: clock, work: work)
+            tokens = try CountedTokens(epoch: standing.tokens, updates: terms.updates, clock: clock, work: work)
+            for (place, member) in standing.members.enumerated() { numbers[member] = MemberNumber(place) }
         } else {
-            counters = PartyCounters(spec: spec, members: members.count)
-            tokens = try CountedTokens(epoch: nil, updates: updates, clock: clock, work: work)
-            standing = CountStanding(tokens: tokens.epoch)
+            counters = PartyCounters(spec: spec, members: terms.members.count)
+            tokens = try CountedTokens(epoch: nil, updates: terms.updates, clock: clock, work: work)
+            standing = CountStanding(genesis: genesis, tokens: tokens.epoch)
         }
     }
+
+    /// The beginning of the chain of digests: what counts hang on beside the batches. A party that counts by anything else
+    /// agrees with no other.
+    private static func genesis(_ consortium: String, _ spec: CounterSpec) -> Digest32 {
+        Digest32(of: [
+            Array("cordon/counted/genesis/v2".utf8), Array(consortium.utf8), rules.bigEndianBytes,
+            spec.bucketSeconds.bigEndianBytes, spec.reach.bigEndianBytes,
+        ])
+    }
+
+    /// The number that a member's events are kept under: members are numbered in the order in which they are first counted, which the
+    /// log decides. The roster's order plays no part, so that members may be added to it anywhere. Nil for a 65th.
+    private func number(of member: MemberID) -> MemberNumber? {
+        if let number = numbers[member] { return number }
+        guard let number = MemberNumber(standing.members.count) else { return nil }
+        standing.members.append(member)
+        numbers[member] = number
+        return number
+    }
+
+    // MARK: Token keys
+
+    /// The keys of the tokens that a batch's records name, as far as this party knows them.
+    func tokenKeys(of content: BatchContent) -> TokenKeys { tokens.keys(of: content.tokenEpochs) }
+
+    /// The lowest epoch of which this party has another key than these.
+    func difference(from keys: TokenKeys) -> TokenEpoch? { tokens.difference(from: keys) }
 
     /// Counts for a model that reads other features from now on.
     func use(_ features: CountFeatures) throws(ScoringError) {
@@ -172,7 +199,7 @@ package final class PartitionCounts {
 
     /// The digest after a batch of which the parties agreed on `agreement`.
     func digest(after agreement: Agreement) -> Digest32 {
-        Digest32(of: [Array("cordon/counted/v1".utf8), standing.digest.bytes, agreement.digest.bytes])
+        Digest32(of: [Array("cordon/counted/v2".utf8), standing.digest.bytes, agreement.digest.bytes])
     }
 
     /// Counts what all parties agreed to take of a batch, in the log's order.
@@ -223,7 +250,7 @@ package final class PartitionCounts {
     private func count(
         _ event: EventID, of member: MemberID, _ tokens: [CountedEntity?], at time: EventTime, logged: EventTime
     ) {
-        guard let number = numbers[member] else { return }
+        guard let number = number(of: member) else { return }
         let outcome = counters.event(
             event, from: number, of: tokens.compactMap { $0 }, at: time, logged: logged)
         outcomes[outcome, default: 0] += 1
@@ -247,7 +274,7 @@ package final class PartitionCounts {
     private func count(
         _ record: OpenedLabels, number: Int, logged: EventTime, _ epoch: TokenEpoch, isTaken: Bool
     ) -> [RefusedLabel] {
-        guard let member = record.member, let memberNumber = numbers[member] else { return [] }
+        guard let member = record.member, let memberNumber = self.number(of: member) else { return [] }
         let partition = UInt32(record.partition)
         let highest = counters.labelPosition(from: memberNumber, partition: partition)
         let source = CountedSource(member: member, partition: record.partition, epoch: record.epoch)

@@ -40,7 +40,8 @@ package struct ProposalCheck {
         let model = try models.model(at: proposal.range.lowerBound)
         guard try replay.catchUp(to: proposal, for: model, patience: patience) else { throw BatchAbort.countsBehind }
         guard
-            let batch = try reader.batch(proposal.range, labels: proposal.labels, repeats: proposal.repeats)
+            let batch = try reader.batch(
+                proposal.range, labels: proposal.labels, repeats: proposal.repeats, tokenKeys: proposal.tokenKeys)
         else { throw BatchAbort.logBehind }
         try Self.check(batch, against: digest)
         if let counts = try counting.counts(for: model) {

@@ -79,10 +79,12 @@ package final class BatchLeader {
         case .transactions(let records, let end, let repeats):
             gatherer.rest(until: context.clock.now + limits.beat.wait(by: context.clock))
             let model = try models.model(at: from)
+            let counts = try counting.counts(for: model)
             return .batch(
                 SealedBatch(
                     partition: context.partition.partition, transactions: records, in: from..<end, repeats: repeats,
-                    model: model, standing: try counting.counts(for: model)?.standing))
+                    model: model, standing: counts?.standing,
+                    tokenKeys: counts?.tokenKeys(of: .transactions(records)) ?? TokenKeys()))
         }
     }
 
@@ -105,10 +107,12 @@ package final class BatchLeader {
         if gatherer.isEmpty { gatherer.add(try sealed.available(limit: gatherer.room)) }
         let next = gatherer.first?.record.timestamp ?? .max
         let records = waiting.prefix { $0.timestamp < next }
-        guard let last = records.last, let standing = try counting.counts(for: model)?.standing else { return nil }
+        guard let last = records.last, let counts = try counting.counts(for: model) else { return nil }
+        let standing = counts.standing
         return SealedBatch(
             partition: context.partition.partition, labels: Array(records),
-            in: standing.labels..<last.position.offset + 1, at: offset, model: model, standing: standing)
+            in: standing.labels..<last.position.offset + 1, at: offset, model: model, standing: standing,
+            tokenKeys: counts.tokenKeys(of: .labels(Array(records))))
     }
 
     /// Whether a record repeats what is scored: by its header, and by its box, which only its member can have made. One

@@ -32,20 +32,27 @@ package final class BatchReader {
     /// - Parameters:
     ///   - range: of `consortium.sealed`.
     ///   - labels: of `consortium.labels`; the batch is of labels where this is not empty.
-    package func batch(_ range: Range<Int64>, labels: Range<Int64>, repeats: [Int64]) throws -> SealedBatch? {
+    ///   - tokenKeys: as the leader has them.
+    /// - Throws: `BatchAbort.tokenKeyDiffers` where this party has others.
+    package func batch(
+        _ range: Range<Int64>, labels: Range<Int64>, repeats: [Int64], tokenKeys: TokenKeys = TokenKeys()
+    ) throws -> SealedBatch? {
         guard try scan(upTo: range.lowerBound) else { return nil }
         let model = try models.model(at: range.lowerBound)
-        let standing = try counting.counts(for: model)?.standing
+        let counts = try counting.counts(for: model)
+        if let epoch = counts?.difference(from: tokenKeys) { throw BatchAbort.tokenKeyDiffers(epoch) }
+        let standing = counts?.standing
         let deadline = context.clock.now + patience
         let partition = context.partition.partition
         if labels.isEmpty {
             guard let records = try sealed.records(in: range, until: deadline) else { return nil }
             return SealedBatch(
                 partition: partition, transactions: records, in: range, repeats: repeats, model: model,
-                standing: standing)
+                standing: standing, tokenKeys: tokenKeys)
         }
         guard let standing, let records = try counting.labels(labels, for: model, until: deadline) else { return nil }
         return SealedBatch(
-            partition: partition, labels: records, in: labels, at: range.lowerBound, model: model, standing: standing)
+            partition: partition, labels: records, in: labels, at: range.lowerBound, model: model, standing: standing,
+            tokenKeys: tokenKeys)
     }
 }

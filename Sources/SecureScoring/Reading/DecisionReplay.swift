@@ -27,6 +27,7 @@ package final class DecisionReplay {
     ///
     /// - Parameter model: whose counts they are.
     /// - Throws: `BatchAbort.logBehind` where this party's log does not get in time what was decided: to be tried again.
+    ///   `tokenKeyDiffers` where it was counted under other token keys than this party's.
     package func next(for model: ModelManifest) throws -> (batch: SealedBatch, agreement: Agreement)? {
         while let counts = try counting.counts(for: model), let log = try counting.log(for: model),
             let (decision, next) = try log.decision(from: counts.standing.decisions)
@@ -49,9 +50,9 @@ package final class DecisionReplay {
 
     /// The batch that a decision names, opened; nil where the decision is of another.
     private func open(_ decision: BatchDecision) throws -> (batch: SealedBatch, counted: CountedBatch)? {
-        guard let batch = try reader.batch(decision.range, labels: decision.labels, repeats: decision.repeats) else {
-            throw BatchAbort.logBehind
-        }
+        let found = try reader.batch(
+            decision.range, labels: decision.labels, repeats: decision.repeats, tokenKeys: decision.tokenKeys)
+        guard let batch = found else { throw BatchAbort.logBehind }
         guard batch.model.digest == decision.model, let counts = try counting.counts(for: batch.model),
             let agreement = decision.agreement(plan: batch.plan.digest, records: batch.content.records.count)
         else { return nil }

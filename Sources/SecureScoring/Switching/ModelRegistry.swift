@@ -9,15 +9,19 @@ import ThreeParty
 package final class ModelRegistry {
     private let party: PartyID
     private let key: HPKEPrivateKey
+    private let consortium: String
     private let coordinator: VerifyingKey
     private let logger: Logger
     private var dealt: Announcements<Digest32, ActiveModel>
 
+    /// - Parameter consortium: its name in the roster.
     package init(
-        party: PartyID, key: consuming HPKEPrivateKey, coordinator: VerifyingKey, log: any EventLog, logger: Logger
+        party: PartyID, key: consuming HPKEPrivateKey, consortium: String, coordinator: VerifyingKey,
+        log: any EventLog, logger: Logger
     ) throws(LogError) {
         self.party = party
         self.key = key
+        self.consortium = consortium
         self.coordinator = coordinator
         self.logger = logger
         dealt = try Announcements(on: Topics.manifests, in: log)
@@ -28,9 +32,10 @@ package final class ModelRegistry {
         try dealt.value(of: digest) { verified($0) }
     }
 
-    /// The activation in a record of `consortium.sealed`; nil where the coordinator did not make it.
-    package func activation(_ wire: WireModelActivation) -> ModelActivation? {
-        ModelActivation(verifying: wire, coordinator: coordinator)
+    /// The activation in a record of a partition of `consortium.sealed`.
+    package func activation(_ wire: WireModelActivation, in partition: Int) throws(ActivationError) -> ModelActivation {
+        try ModelActivation(
+            verifying: wire, consortium: consortium, partition: partition, coordinator: coordinator)
     }
 
     private func verified(_ record: LogRecord) -> (key: Digest32, value: ActiveModel)? {
@@ -40,7 +45,7 @@ package final class ModelRegistry {
             return nil
         }
         do {
-            let manifest = try ModelManifest(verifying: wire, coordinator: coordinator)
+            let manifest = try ModelManifest(verifying: wire, consortium: consortium, coordinator: coordinator)
             let components = try manifest.components(for: party, key: key)
             logger.info("a model share was opened", metadata: ["model": "\(manifest.version)"])
             return (

@@ -42,10 +42,17 @@ package final class ModelSwitch {
         let offset = record.offset
         // One that is known is read again after a restart.
         guard !activations.isKnown(at: offset) else { return false }
-        guard let wire = record.activation, let activation = models.activation(wire), activations.accepts(activation)
-        else {
+        guard let wire = record.activation else { return false }
+        let activation: ModelActivation
+        do throws(ActivationError) {
+            activation = try models.activation(wire, in: context.partition.partition)
+        } catch {
             context.logger.error(
-                "a forged or repeated model activation was ignored", metadata: ["offset": "\(offset)"])
+                "a model activation was refused", metadata: ["offset": "\(offset)", "reason": "\(error)"])
+            return false
+        }
+        guard activations.accepts(activation) else {
+            context.logger.error("a repeated model activation was ignored", metadata: ["offset": "\(offset)"])
             return false
         }
         try activations.add(activation, at: offset)

@@ -218,10 +218,11 @@ package final class OPRFKeyStage: Stage {
         if let before = id.epoch.previous, let update = try store.update(consortium: consortium, from: before) {
             updates.prepare(update)
         }
-        updates.begin(id.epoch)
+        let publicKey = try share(id.epoch).publicKey
+        updates.begin(id.epoch, key: publicKey)
         newest = id.epoch
         attempts = []
-        events.append(.inForce(id.epoch, try share(id.epoch).publicKey))
+        events.append(.inForce(id.epoch, publicKey))
     }
 
     // MARK: Publishing

@@ -59,7 +59,9 @@ package struct OPRFKeyStore: ~Copyable {
 
     /// All factors that are kept: of keys in force, and of those that may be in force for others already.
     package borrowing func updates(consortium: String) throws -> TokenUpdates {
-        let updates = TokenUpdates(newest: try newest() ?? .first)
+        let newest = try newest()
+        let updates = TokenUpdates(
+            newest: newest ?? .first, key: try newest.flatMap { try share(consortium: consortium, epoch: $0)?.publicKey })
         for key in try keys(in: Self.updates) {
             if let update = try update(consortium: consortium, from: Self.epoch(key)) { updates.prepare(update) }
         }

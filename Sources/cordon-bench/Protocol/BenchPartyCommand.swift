@@ -54,7 +54,7 @@ struct BenchPartyCommand: ParsableCommand {
         let transport = try TLSTransport(
             TLSIdentity(
                 party: party, certificate: own + "/tls.pem", key: own + "/tls.key", authority: folder.authorityFile,
-                pins: roster.cell.certificates),
+                pins: roster.cell.certificates, roster: roster.digest),
             endpoints: roster.cell.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
         defer { transport.close() }
         let cell = try BenchCell(bits: bits, trees: trees, depth: depth, batch: batch, seed: 1)

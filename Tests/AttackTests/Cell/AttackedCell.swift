@@ -83,19 +83,19 @@ final class AttackedCell {
             })
         let coordinator = SigningKey()
         var generator = SplitMix64(3)
-        let dealer = ModelDealer(parties: parties) { generator.bytes(16) }
+        let dealer = ModelDealer(consortium: "c", parties: parties) { generator.bytes(16) }
         let (manifest, _) = try dealer.deal(clear, coordinator: coordinator)
-        model = try ModelManifest(verifying: manifest, coordinator: coordinator.verifyingKey)
+        model = try ModelManifest(verifying: manifest, consortium: "c", coordinator: coordinator.verifyingKey)
         try log.append(
             [NewRecord(TopicPartition(Topics.manifests), value: manifest.encoded)]
                 + [bank, other].map { NewRecord(TopicPartition(Topics.sessions), value: $0.announcement.encoded) })
         for party in PartyID.allCases {
             registries[party] = try ModelRegistry(
-                party: party, key: try Self.hpke(party), coordinator: coordinator.verifyingKey, log: log,
-                logger: logger)
+                party: party, key: try Self.hpke(party), consortium: "c", coordinator: coordinator.verifyingKey,
+                log: log, logger: logger)
             let terms = CountingTerms(
-                state: try SQLiteStateStore(path: folder.path("\(party).sqlite")), members: [bank.id, other.id],
-                updates: TokenUpdates(newest: TokenEpoch(1)),
+                consortium: "c", state: try SQLiteStateStore(path: folder.path("\(party).sqlite")),
+                members: [bank.id, other.id], updates: TokenUpdates(newest: TokenEpoch(1)),
                 tag: DecisionTag(party: party, keys: Self.pairKeys(party)))
             counting[party] = PartitionCounting(
                 terms,
@@ -134,7 +134,7 @@ final class AttackedCell {
 
     func sessions(of party: PartyID) throws -> SessionRegistry {
         try SessionRegistry(
-            party: party, key: try Self.hpke(party),
+            consortium: "c", party: party, key: try Self.hpke(party),
             members: [bank.id: bank.identity, other.id: other.identity], log: log,
             logger: logger)
     }

@@ -18,7 +18,8 @@ struct AttackingBank {
     init(_ name: String, _ parties: [PartyID: HPKEPublicKey]) throws {
         id = try Support.member(name)
         let identity = SigningKey()
-        let offer = try SessionOffer(member: id, epoch: 1, parties: parties, identity: identity)
+        let offer = try SessionOffer(
+            consortium: "c", member: id, epoch: 1, parties: parties, identity: identity)
         self.identity = identity.verifyingKey
         announcement = offer.announcement
         sessions = offer.sessions

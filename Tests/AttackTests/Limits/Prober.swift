@@ -17,7 +17,8 @@ struct Prober {
     init(_ name: String, _ parties: [PartyID: HPKEPublicKey]) throws {
         id = try Support.member(name)
         let identity = SigningKey()
-        let offer = try SessionOffer(member: id, epoch: 1, parties: parties, identity: identity)
+        let offer = try SessionOffer(
+            consortium: "c", member: id, epoch: 1, parties: parties, identity: identity)
         self.identity = identity.verifyingKey
         hpke = HPKEPrivateKey().publicKey
         announcement = offer.announcement

@@ -52,10 +52,11 @@ final class StagedConsortium {
         ]
         for member in [a, b] { topics += [Topics.scores(member.id), Topics.rejected(member.id)] }
         try log.create(topics.map { TopicSettings(name: $0) })
-        let dealer = ModelDealer(parties: publicKeys) { generator.bytes(16) }
+        let dealer = ModelDealer(consortium: "c", parties: publicKeys) { generator.bytes(16) }
         let (manifest, digest) = try dealer.deal(model, coordinator: coordinator)
         var activation = WireSealedRecord()
-        activation.activation = ModelActivation.make(digest, version: "v", sequence: 1, coordinator: coordinator)
+        activation.activation = ModelActivation.make(
+            digest, version: "v", sequence: 1, consortium: "c", partition: 0, coordinator: coordinator)
         try log.append(
             [a, b].map { NewRecord(TopicPartition(Topics.sessions), value: $0.announcement.encoded) } + [
                 NewRecord(TopicPartition(Topics.manifests), value: manifest.encoded),
@@ -90,11 +91,11 @@ final class StagedConsortium {
                 logger: .silent, sideWork: { _ in .inline })
             let key = try #require(keys[party])
             let models = try ModelRegistry(
-                party: party, key: try HPKEPrivateKey(bytes: key), coordinator: coordinator.verifyingKey, log: log,
-                logger: .silent)
+                party: party, key: try HPKEPrivateKey(bytes: key), consortium: "c",
+                coordinator: coordinator.verifyingKey, log: log, logger: .silent)
             let sessions = try SessionRegistry(
-                party: party, key: try HPKEPrivateKey(bytes: key), members: [a.id: a.identity, b.id: b.identity],
-                log: log, logger: .silent)
+                consortium: "c", party: party, key: try HPKEPrivateKey(bytes: key),
+                members: [a.id: a.identity, b.id: b.identity], log: log, logger: .silent)
             let exchange = CellExchange(
                 transport: try #require(links[party]), keys: pairKeys(party), stream: .scoring(0),
                 firstBatch: party == CellBackend.leader ? UInt64(clock.microseconds) : 0, patience: .seconds(5),
@@ -103,7 +104,7 @@ final class StagedConsortium {
                 in: context, state: try machine.open("", takingOver: false),
                 backend: CellBackend(exchange, models: models, sessions: sessions), models: models,
                 counting: CountingTerms(
-                    state: try machine.open(".counts", takingOver: false), members: [a.id, b.id],
+                    consortium: "c", state: try machine.open(".counts", takingOver: false), members: [a.id, b.id],
                     updates: TokenUpdates(newest: TokenEpoch(1)),
                     tag: DecisionTag(party: party, keys: pairKeys(party))),
                 queries: queries, recipients: [a.id: a.hpke, b.id: b.hpke],

@@ -29,7 +29,8 @@ struct ModelCardsTests {
 
     private func cards() throws -> ModelCards {
         let key = try Self.coordinator()
-        return try ModelCards(coordinator: key.verifyingKey, log: log, logger: lines.logger())
+        return try ModelCards(
+            consortium: "c", coordinator: key.verifyingKey, log: log, logger: lines.logger())
     }
 
     /// A manifest without shares, signed by the coordinator, as docs/design/scoring.md has it.
@@ -38,7 +39,8 @@ struct ModelCardsTests {
         change: (inout WireModelHeader) -> Void = { _ in }
     ) throws -> (wire: WireModelManifest, digest: Digest32) {
         var header = WireModelHeader()
-        header.schema = 1
+        header.schema = 2
+        header.consortium = "c"
         header.version = version
         header.featureSpec = featureSpec
         (header.bits, header.trees, header.depth, header.ringBits, header.fractionBits) = (8, 1, 1, 16, 14)
@@ -53,8 +55,8 @@ struct ModelCardsTests {
         wire.header = Data(header.encoded)
         wire.boxes = (0..<6).map { Data([UInt8($0)]) }
         let digest = Digest32(
-            of: [Array("cordon/model/v1".utf8), Array(wire.header)] + wire.boxes.map { Array($0) })
-        wire.signature = Data(try Self.coordinator().sign(digest.bytes, context: "cordon/model/v1"))
+            of: [Array("cordon/model/v2".utf8), Array(wire.header)] + wire.boxes.map { Array($0) })
+        wire.signature = Data(try Self.coordinator().sign(digest.bytes, context: "cordon/model/v2"))
         return (wire, digest)
     }
 

@@ -26,7 +26,7 @@ struct SessionTests {
         let one = try key(.one).publicKey
         let two = try key(.two).publicKey
         return try SessionOffer(
-            member: member, epoch: epoch, parties: [.zero: zero, .one: one, .two: two], identity: signing)
+            consortium: "c", member: member, epoch: epoch, parties: [.zero: zero, .one: one, .two: two], identity: signing)
     }
 
     private func accept(
@@ -35,7 +35,7 @@ struct SessionTests {
         guard let signing = SigningKey(bytes: identity) else { throw HPKEError.malformedKey }
         let verifying = signing.verifyingKey
         return try Session.accept(
-            announcement, at: party, key: try key(party), members: known ?? [member: verifying])
+            announcement, consortium: "c", at: party, key: try key(party), members: known ?? [member: verifying])
     }
 
     /// The announcement with its body changed and signed again by the member itself.
@@ -48,7 +48,7 @@ struct SessionTests {
         change(&body)
         var announcement = WireSessionAnnouncement()
         announcement.body = Data(body.encoded)
-        announcement.signature = Data(signing.sign(body.encoded, context: "cordon/session/v1"))
+        announcement.signature = Data(signing.sign(body.encoded, context: "cordon/session/v2"))
         return announcement
     }
 
@@ -134,7 +134,9 @@ struct SessionTests {
         let signing = SigningKey()
         let zero = try key(.zero).publicKey
         #expect(throws: HPKEError.malformedKey) {
-            _ = try SessionOffer(member: member, epoch: 1, parties: [.zero: zero], identity: signing).sessions
+            _ = try SessionOffer(
+                consortium: "c", member: member, epoch: 1, parties: [.zero: zero], identity: signing
+            ).sessions
         }
     }
 }

@@ -24,7 +24,7 @@ private struct Replayer {
         let reader = BatchReader(
             try pieces.sealedLog(), models: pieces.models, counting: counting, patience: .zero, in: pieces.context)
         let sessions = try SessionRegistry(
-            party: party, key: try HPKEPrivateKey(bytes: key ?? PartySeeds.hpke(party)),
+            consortium: "c", party: party, key: try HPKEPrivateKey(bytes: key ?? PartySeeds.hpke(party)),
             members: [world.a.id: world.a.identity, world.b.id: world.b.identity], log: world.log,
             logger: pieces.context.logger)
         let exchange = CellExchange(
@@ -107,7 +107,7 @@ struct DecisionReplayTests {
         }
         // Each batch stands on counts of its own.
         let standings = all[0].map(\.plan.counted)
-        #expect(standings[0] == .zero && Set(standings).count == standings.count)
+        #expect(standings[0] == genesis && Set(standings).count == standings.count)
         #expect(world.entries.errors.isEmpty)
     }
 

@@ -22,7 +22,7 @@ struct ModelDealerTests {
         var random = SplitMix64(seed)
         var keys = try PartySeeds.publicKeys()
         if let missing { keys[missing] = nil }
-        return ModelDealer(parties: keys) { random.bytes(16) }
+        return ModelDealer(consortium: "c", parties: keys) { random.bytes(16) }
     }
 
     private static func dealt(_ model: ClearModel, seed: UInt64 = 1) throws -> (
@@ -30,7 +30,7 @@ struct ModelDealerTests {
     ) {
         let key = try coordinator()
         let (wire, digest) = try dealer(seed: seed).deal(model, coordinator: key)
-        return (try ModelManifest(verifying: wire, coordinator: key.verifyingKey), digest)
+        return (try ModelManifest(verifying: wire, consortium: "c", coordinator: key.verifyingKey), digest)
     }
 
     /// What the components of three parties come to.
@@ -107,7 +107,7 @@ struct ModelDealerTests {
         #expect(again.digest != one.digest)
         // One party's own component says nothing of either: it follows from the dealer's random bytes.
         let shares = try [one, again].map { dealt in
-            let manifest = try ModelManifest(verifying: dealt.manifest, coordinator: key.verifyingKey)
+            let manifest = try ModelManifest(verifying: dealt.manifest, consortium: "c", coordinator: key.verifyingKey)
             return try manifest.components(for: .zero, key: HPKEPrivateKey(bytes: PartySeeds.hpke(.zero))).leavesFirst
         }
         #expect(shares[0] != shares[1])

@@ -79,6 +79,7 @@ struct ModelRegistryTests {
             Set(refused.compactMap { $0.split(separator: "=").last }) == [
                 "the coordinator of the roster did not sign the manifest",
                 "the manifest is damaged, or has not six boxes",
+                "the manifest is of schema 0, and this version reads 2: deal the model again",
             ])
     }
 
@@ -88,8 +89,8 @@ struct ModelRegistryTests {
         let lines = CapturedLines()
         func registry(_ party: PartyID, key: [UInt8], coordinator: VerifyingKey) throws -> ModelRegistry {
             try ModelRegistry(
-                party: party, key: try HPKEPrivateKey(bytes: key), coordinator: coordinator, log: world.log,
-                logger: lines.logger())
+                party: party, key: try HPKEPrivateKey(bytes: key), consortium: "c", coordinator: coordinator,
+                log: world.log, logger: lines.logger())
         }
         let other = SigningKey().verifyingKey
         #expect(try registry(.one, key: PartySeeds.hpke(.one), coordinator: other).model(digest) == nil)

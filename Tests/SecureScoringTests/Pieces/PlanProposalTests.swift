@@ -74,6 +74,26 @@ struct PlanProposalTests {
         #expect(read(Shape(range: Int64.max - 1..<Int64.max)) != nil)
     }
 
+    @Test("has token keys in ascending order, each epoch once, behind their number")
+    func tokenKeys() throws {
+        var random = SplitMix64(6)
+        var proposal = Self.proposal(&random)
+        (proposal.range, proposal.labels, proposal.repeats) = (5..<10, 0..<0, [6, 8])
+        let plain = proposal.encoded
+        func read(_ epochs: [UInt64], count: Int? = nil) -> PlanProposal? {
+            let keys = epochs.flatMap { $0.bigEndianBytes + [UInt8](repeating: UInt8($0 & 255), count: 32) }
+            let number = UInt16(count ?? epochs.count).bigEndianBytes
+            return PlanProposal(decoding: Array(plain[..<108]) + number + keys + plain[110...])
+        }
+        #expect(read([]) == proposal)
+        let one = try #require(read([7]))
+        #expect(one.repeats == [6, 8] && one != proposal && one.encoded.count == plain.count + 40)
+        #expect(PlanProposal(decoding: one.encoded) == one)
+        #expect(read([1, 2, .max]) != nil)
+        for bad in [[2, 1], [1, 1], [0, 3, 2]] as [[UInt64]] { #expect(read(bad) == nil, "\(bad)") }
+        #expect(read([1, 2], count: 3) == nil && read([1, 2], count: 1) == nil && read([], count: 65_535) == nil)
+    }
+
     @Test("has repeats in its range alone, each once and in order")
     func repeats() {
         for good in [[], [5], [9], [5, 6, 7, 8, 9]] as [[Int64]] { #expect(read(Shape(repeats: good)) != nil) }

@@ -46,7 +46,8 @@ struct Bank: Sendable {
         // Another one for each name: two banks must not open each other's boxes.
         seed = Digest32(of: [Array(name.utf8)]).bytes
         guard let signing = SigningKey(bytes: seed) else { throw HPKEError.malformedKey }
-        let offer = try SessionOffer(member: id, epoch: epoch, parties: try PartySeeds.publicKeys(), identity: signing)
+        let offer = try SessionOffer(
+            consortium: "c", member: id, epoch: epoch, parties: try PartySeeds.publicKeys(), identity: signing)
         identity = signing.verifyingKey
         announcement = offer.announcement
         sessions = offer.sessions

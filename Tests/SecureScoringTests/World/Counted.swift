@@ -190,6 +190,12 @@ struct ClearCounts: Sendable {
     }
 }
 
+/// The digest before anything is counted: of the consortium "c", by the second version of the rules, in buckets of a day, of 40 days.
+let genesis = Digest32(of: [
+    Array("cordon/counted/genesis/v2".utf8), Array("c".utf8), UInt32(2).bigEndianBytes, EventTime.day.bigEndianBytes,
+    (40 * EventTime.day).bigEndianBytes,
+])
+
 /// A world whose model reads counts, and beside it what that model should have said.
 final class CountedWorld {
     let world: World

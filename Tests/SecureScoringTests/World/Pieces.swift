@@ -32,7 +32,7 @@ struct Pieces {
     let models: ModelSwitch
     let terms: CountingTerms
 
-    init(_ world: World, _ party: PartyID = .one) throws {
+    init(_ world: World, _ party: PartyID = .one, consortium: String = "c") throws {
         self.world = world
         self.party = party
         context = PartitionContext(
@@ -42,7 +42,7 @@ struct Pieces {
         registry = try world.models(party)
         models = try ModelSwitch(registry, state: state, in: context)
         terms = CountingTerms(
-            state: try SQLiteStateStore(path: "\(world.path)/\(party).sqlite.counts"),
+            consortium: consortium, state: try SQLiteStateStore(path: "\(world.path)/\(party).sqlite.counts"),
             members: [world.a.id, world.b.id], updates: TokenUpdates(newest: TokenEpoch(1)),
             tag: PartySeeds.decisionTag(party))
     }

@@ -25,6 +25,8 @@ final class World: Sendable {
     let log: any EventLog
     let views: [PartyID: FaultyLog]
     let metrics: [PartyID: Metrics]
+    /// The consortium and the members, where a party's roster has others, or in another order.
+    let rosters = Mutex<[PartyID: (consortium: String, members: [MemberID])]>([:])
     /// The rotations of the token key that each party knows of.
     let updates: [PartyID: TokenUpdates]
     let entries = CollectedLog()
@@ -82,8 +84,11 @@ final class World: Sendable {
         for party in PartyID.allCases { views[party] = FaultyLog(log, topic: viewed) }
         self.views = views
         metrics = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, Metrics()) })
+        // The generator of the group will do as a key: nobody computes tokens by it here.
+        let generator = try GroupElement(compressed: TestToken.bytes("t1"))
+        let key = try TokenPublicKey(key: generator, shares: [generator, generator, generator])
         updates = Dictionary(
-            uniqueKeysWithValues: PartyID.allCases.map { ($0, TokenUpdates(newest: TokenEpoch(1))) })
+            uniqueKeysWithValues: PartyID.allCases.map { ($0, TokenUpdates(newest: TokenEpoch(1), key: key)) })
         for bank in [a, b] { try announce(bank) }
     }
 
@@ -102,7 +107,7 @@ final class World: Sendable {
     func deal(_ model: ClearModel) throws -> Digest32 {
         guard let key = SigningKey(bytes: coordinator) else { throw HPKEError.malformedKey }
         var generator = SplitMix64(state: 3)
-        let dealer = ModelDealer(parties: try PartySeeds.publicKeys()) {
+        let dealer = ModelDealer(consortium: "c", parties: try PartySeeds.publicKeys()) {
             (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
         }
         let (manifest, digest) = try dealer.deal(model, coordinator: key)
@@ -114,8 +119,8 @@ final class World: Sendable {
     func models(_ party: PartyID) throws -> ModelRegistry {
         guard let key = SigningKey(bytes: coordinator) else { throw HPKEError.malformedKey }
         return try ModelRegistry(
-            party: party, key: try HPKEPrivateKey(bytes: PartySeeds.hpke(party)), coordinator: key.verifyingKey,
-            log: log, logger: entries.logger(party))
+            party: party, key: try HPKEPrivateKey(bytes: PartySeeds.hpke(party)), consortium: "c",
+            coordinator: key.verifyingKey, log: log, logger: entries.logger(party))
     }
 
     /// A record that activates a model; `forged` is signed by somebody else.
@@ -123,7 +128,8 @@ final class World: Sendable {
         let seed = forged ? [UInt8](repeating: 78, count: 32) : coordinator
         guard let key = SigningKey(bytes: seed) else { throw HPKEError.malformedKey }
         var record = WireSealedRecord()
-        record.activation = ModelActivation.make(digest, version: "v", sequence: sequence, coordinator: key)
+        record.activation = ModelActivation.make(
+            digest, version: "v", sequence: sequence, consortium: "c", partition: 0, coordinator: key)
         return record.encoded
     }
 
@@ -164,13 +170,15 @@ final class World: Sendable {
             let context = PartitionContext(
                 partition: TopicPartition(Topics.sealed), log: view, clock: time, metrics: metrics,
                 logger: logger)
-            let thread = PartyThread(context) { [a, b, queries, watch] in
+            let terms = rosters.withLock { $0[party] } ?? (consortium: "c", members: [a.id, b.id])
+            let thread = PartyThread(context) { [queries, watch] in
                 let seed = PartySeeds.hpke(party)
                 let models = try ModelRegistry(
-                    party: party, key: try HPKEPrivateKey(bytes: seed), coordinator: verifying, log: view,
-                    logger: logger)
+                    party: party, key: try HPKEPrivateKey(bytes: seed), consortium: "c", coordinator: verifying,
+                    log: view, logger: logger)
                 let sessions = try SessionRegistry(
-                    party: party, key: try HPKEPrivateKey(bytes: seed), members: members, log: view, logger: logger)
+                    consortium: "c", party: party, key: try HPKEPrivateKey(bytes: seed), members: members, log: view,
+                    logger: logger)
                 let exchange = CellExchange(
                     transport: transport, keys: PartySeeds.pairKeys(party), stream: .scoring(0), firstBatch: first,
                     patience: patience, clock: context.clock)
@@ -178,8 +186,9 @@ final class World: Sendable {
                     in: context, state: watch(party, try SQLiteStateStore(path: state)),
                     backend: CellBackend(exchange, models: models, sessions: sessions), models: models,
                     counting: CountingTerms(
-                        state: watch(party, try SQLiteStateStore(path: state + ".counts")), members: [a.id, b.id],
-                        updates: updates, tag: PartySeeds.decisionTag(party)), queries: queries,
+                        consortium: terms.consortium, state: watch(party, try SQLiteStateStore(path: state + ".counts")),
+                        members: terms.members, updates: updates, tag: PartySeeds.decisionTag(party)),
+                    queries: queries,
                     recipients: recipients, limits: limits)
             }
             parties.withLock { $0[party] = thread }

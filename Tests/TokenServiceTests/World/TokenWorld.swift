@@ -57,11 +57,12 @@ final class TokenWorld {
         let identity = try identity(member)
         var keys: [PartyID: HPKEPublicKey] = [:]
         for party in PartyID.allCases { keys[party] = try hpke(party).publicKey }
-        let offer = try SessionOffer(member: member, epoch: epoch, parties: keys, identity: identity)
+        let offer = try SessionOffer(
+            consortium: "c", member: member, epoch: epoch, parties: keys, identity: identity)
         var accepted: [PartyID: Session] = [:]
         for party in PartyID.allCases {
             accepted[party] = try Session.accept(
-                offer.announcement, at: party, key: hpke(party), members: [member: identity.verifyingKey])
+                offer.announcement, consortium: "c", at: party, key: hpke(party), members: [member: identity.verifyingKey])
         }
         return (offer.sessions, accepted)
     }

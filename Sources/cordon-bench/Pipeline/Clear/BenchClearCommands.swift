@@ -66,11 +66,11 @@ struct BenchClearWorkerCommand: ParsableCommand {
         let log = try self.log.open()
         let metrics = Metrics()
         let model = try ClearModel(json: readFile(model))
-        let coordinator = try Roster(file: roster).coordinator
+        let roster = try Roster(file: roster)
         var stages = StageThreads()
         stages.add("worker") {
             let worker = try ClearWorker(
-                log: log, model: model, coordinator: coordinator, limits: BatchLimits(), metrics: metrics)
+                log: log, model: model, roster: roster, limits: BatchLimits(), metrics: metrics)
             try worker.run(until: { stop.isSet })
         }
         if let path = process.metrics {

@@ -1,8 +1,8 @@
 import EventLogs
 import Foundation
-import Keys
 import Manifests
 import Model
+import PipelineFiles
 import Records
 import SecureScoring
 import Stages
@@ -18,17 +18,16 @@ final class ClearWorker {
     private let partition = TopicPartition(Topics.sealed)
     private let reader: any LogReader
     private let model: ClearModel
-    private let coordinator: VerifyingKey
+    private let roster: Roster
     private let limits: BatchLimits
     private let metrics: Metrics
     private let clock = SystemClock()
     private var active: Digest32?
 
-    init(log: any EventLog, model: ClearModel, coordinator: VerifyingKey, limits: BatchLimits, metrics: Metrics) throws
-    {
+    init(log: any EventLog, model: ClearModel, roster: Roster, limits: BatchLimits, metrics: Metrics) throws {
         self.log = log
         self.model = model
-        self.coordinator = coordinator
+        self.roster = roster
         self.limits = limits
         self.metrics = metrics
         // From the beginning, where the model is activated; agents drop what is scored again.
@@ -76,9 +75,10 @@ final class ClearWorker {
     }
 
     private func activate(_ wire: WireModelActivation) throws {
-        guard let activation = ModelActivation(verifying: wire, coordinator: coordinator),
-            activation.version == model.version
-        else { throw Failure("the activated model is not \(model.version)") }
+        let activation = try ModelActivation(
+            verifying: wire, consortium: roster.consortium, partition: partition.partition,
+            coordinator: roster.coordinator)
+        guard activation.version == model.version else { throw Failure("the activated model is not \(model.version)") }
         active = activation.model
     }
 
