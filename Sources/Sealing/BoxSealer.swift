@@ -12,7 +12,8 @@ package final class BoxSealer {
 
     private let cipher: BoxCipher
     private let random: (Int) -> [UInt8]
-    private var salt: [UInt8] = []
+    /// The run's salt, and room for the rest: one buffer for all boxes.
+    private var nonce = [UInt8](repeating: 0, count: BoxCipher.nonceBytes)
     private var left = 0
 
     /// - Parameters:
@@ -29,8 +30,13 @@ package final class BoxSealer {
     package func seal(
         _ plaintext: [UInt8], fresh: ArraySlice<UInt8>, associated data: [UInt8], onto out: inout [UInt8]
     ) {
-        if left == 0 { (salt, left) = (random(BoxCipher.saltBytes), Self.run) }
+        precondition(fresh.count == Self.freshBytes, "a box takes 12 random bytes")
+        if left == 0 {
+            nonce.replaceSubrange(..<BoxCipher.saltBytes, with: random(BoxCipher.saltBytes))
+            left = Self.run
+        }
         left -= 1
-        SealedBox.seal(plaintext, nonce: salt + fresh, under: cipher, associated: data, onto: &out)
+        nonce.replaceSubrange(BoxCipher.saltBytes..., with: fresh)
+        SealedBox.seal(plaintext, nonce: nonce, under: cipher, associated: data, onto: &out)
     }
 }
