@@ -288,7 +288,7 @@ private struct Consortium {
             let open: Range<Int> =
                 switch frame.kind {
                 // Behind the key of the batch's checks.
-                case .proposal: 16..<frame.payload.count
+                case .proposal: 32..<frame.payload.count
                 case .completed, .abort: 0..<frame.payload.count
                 // Refusals; behind them everything is masked, or hangs on what is.
                 case .conditionBits, .countDeal, .refusals: 0..<(records[frame.batch] ?? 0)

@@ -59,7 +59,7 @@ struct Cell {
     struct Malformed: Error {}
 
     /// The key that all three parties check records under.
-    static func checkKey() -> SecretKey { SecretKey(bytes: [UInt8](repeating: 7, count: 16)) }
+    static func checkKey() -> SecretKey { SecretKey(bytes: [UInt8](repeating: 7, count: 32)) }
 
     func keys(_ party: PartyID) -> PairKeys {
         PairKeys(

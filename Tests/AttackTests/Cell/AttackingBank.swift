@@ -54,8 +54,9 @@ extension AttackingBank {
         let boxes = try PartyID.allCases.map { party in
             let session = try #require(sessions[party])
             return try Self.reseal(
-                Array(record[sealed.boxes[party.rawValue]]), at: party, under: session.transactionBoxes,
-                boxAssociatedData(header: header, party: party), change)
+                Array(record[sealed.boxes[party.rawValue]]), session.transactionBoxes,
+                boxAssociatedData(header: header, party: party)
+            ) { try change(party, &$0) }
         }
         return SealedTransaction.record(header: header, boxes: boxes.map(\.count)) { number, out in
             out += boxes[number]
@@ -68,18 +69,18 @@ extension AttackingBank {
         let boxes = try PartyID.allCases.map { party in
             let session = try #require(sessions[party])
             return try Self.reseal(
-                sealed.boxes[party.rawValue], at: party, under: session.labelBoxes,
-                labelAssociatedData(header: sealed.headerBytes, party: party), change)
+                sealed.boxes[party.rawValue], session.labelBoxes,
+                labelAssociatedData(header: sealed.headerBytes, party: party)
+            ) { try change(party, &$0) }
         }
         return LabelRecord.encoded(header: sealed.headerBytes, boxes: boxes)
     }
 
     private static func reseal(
-        _ box: [UInt8], at party: PartyID, under key: borrowing SecretKey, _ associated: [UInt8],
-        _ change: (PartyID, inout [UInt8]) throws -> Void
+        _ box: [UInt8], _ key: borrowing SecretKey, _ associated: [UInt8], _ change: (inout [UInt8]) throws -> Void
     ) throws -> [UInt8] {
         var plaintext = try SealedBox.open(box, under: key, associated: associated)
-        try change(party, &plaintext)
+        try change(&plaintext)
         return SealedBox.seal(plaintext, under: key, associated: associated)
     }
 

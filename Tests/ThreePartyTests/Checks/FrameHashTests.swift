@@ -6,7 +6,7 @@ import ThreeParty
 
 @Suite("The hash of a frame that was received")
 struct FrameHashTests {
-    private func key(_ byte: UInt8) -> SecretKey { SecretKey(bytes: [UInt8](repeating: byte, count: 16)) }
+    private func key(_ byte: UInt8) -> SecretKey { SecretKey(bytes: [UInt8](repeating: byte, count: 32)) }
 
     private func hash(_ rows: [[UInt8]], key byte: UInt8 = 1) -> Digest32 {
         var stream = CounterStream(key(byte))

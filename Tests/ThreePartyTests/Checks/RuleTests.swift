@@ -7,14 +7,14 @@ import ThreeParty
 @Suite("A linear hash of bits")
 struct BinaryHashTests {
     private func hash(bytes: Int, key: UInt8) -> BinaryHash {
-        var stream = CounterStream(SecretKey(bytes: [UInt8](repeating: key, count: 16)))
+        var stream = CounterStream(SecretKey(bytes: [UInt8](repeating: key, count: 32)))
         return BinaryHash(bytes: bytes, key: &stream)
     }
 
     @Test("is the XOR of the key's words at the ones", arguments: [0, 1, 5, 41])
     func definition(bytes: Int) {
         let key = CounterStream.bytes(
-            of: SecretKey(bytes: [UInt8](repeating: 3, count: 16)), count: bytes * 64)
+            of: SecretKey(bytes: [UInt8](repeating: 3, count: 32)), count: bytes * 64)
         var random = SplitMix64(UInt64(bytes))
         for _ in 0..<20 {
             let string = random.bytes(bytes)
