@@ -141,14 +141,14 @@ struct WordTests {
         for party in PartyID.allCases { inputs[party] = BatchInputs(bits: 20, capacity: count) }
         for event in 0..<count {
             let sharing = SeededComponents(
-                [0xFF, 0xFF, 0x0F], group: .xor, seeds: (random.bytes(16), random.bytes(16)))
+                [0xFF, 0xFF, 0x0F], group: .xor, seeds: (random.bytes(16), random.bytes(16)), from: 0)
             for party in PartyID.allCases {
                 let parts = sharing.parts(for: party)
                 if refused[party]?.contains(event) == true {
                     inputs[party]!.append(refused: 6)
                 } else {
                     inputs[party]!.append(
-                        BitShares(party: party, first: parts.first, second: parts.second, bits: 20)!)
+                        BitShares(party: party, first: parts.first, second: parts.second, from: 0, bits: 20)!)
                 }
             }
         }
