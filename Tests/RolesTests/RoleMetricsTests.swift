@@ -12,6 +12,10 @@ struct RoleMetricsTests {
     private typealias Recorded = [(name: String, kind: Metric.Kind, help: String)]
 
     private static let agent: Recorded = [
+        (
+            "cordon_decision_records_unreadable_total", .counter,
+            "Records of the member's own decisions that are none."
+        ),
         ("cordon_decisions_total", .counter, "Decisions, by band."),
         ("cordon_duplicates_total", .counter, "Transactions dropped because their id was known."),
         (

@@ -113,7 +113,7 @@ struct DecisionPipelineTests {
     }
 
     /// What anybody may write who may write to a topic: no value, nothing, noise, a record cut off, one of a schema to come.
-    private func poison() throws -> [[UInt8]?] {
+    private func poison() -> [[UInt8]?] {
         let good = Plan(9, [7: 1], in: UInt16.self).bytes(.zero, sessions)
         var header = WireScoreHeader()
         header.schema = .max
@@ -128,7 +128,7 @@ struct DecisionPipelineTests {
         let scores = TopicPartition(Topics.scores(sessions.member))
         try takeIn(0..<1, state())
         let plan = Plan(1, [0: 42], in: UInt16.self)
-        for (party, value) in zip([PartyID.zero, .zero, .one, .one, .two, .two], try poison()) {
+        for (party, value) in zip([PartyID.zero, .zero, .one, .one, .two, .two], poison()) {
             try log.append([NewRecord(scores, value: value), NewRecord(scores, value: plan.bytes(party, sessions))])
         }
         try run(state(), turns: 5, metrics: metrics)
