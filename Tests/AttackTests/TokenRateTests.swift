@@ -48,13 +48,14 @@ struct TokenRateTests {
         var keys: [PartyID: HPKEPublicKey] = [:]
         for party in PartyID.allCases { keys[party] = try hpke(party).publicKey }
         let identity = try identity()
-        let offer = try SessionOffer(member: member, epoch: epoch, parties: keys, identity: identity)
+        let offer = try SessionOffer(
+            consortium: "attacked", member: member, epoch: epoch, parties: keys, identity: identity)
         var announcement = offer.announcement
         if let spoiled {
             var body = try #require(WireSessionBody(decoding: Array(announcement.body)))
             body.encapsulatedKeys[spoiled.rawValue] = Data(repeating: 0, count: 32)
             announcement.body = Data(body.encoded)
-            announcement.signature = Data(identity.sign(body.encoded, context: "cordon/session/v1"))
+            announcement.signature = Data(identity.sign(body.encoded, context: "cordon/session/v2"))
         }
         try log.append([NewRecord(TopicPartition(Topics.sessions), value: announcement.encoded)])
         let sessions = TokenSessions(offer.sessions, identity: identity)
@@ -71,7 +72,7 @@ struct TokenRateTests {
             responder: TokenResponder(
                 evaluator: evaluator, identities: identities, secret: SecretKey(bytes: [UInt8](repeating: 4, count: 32))),
             sessions: SessionRegistry(
-                party: party, key: hpke(party), members: identities, log: log, logger: .silent),
+                consortium: "attacked", party: party, key: hpke(party), members: identities, log: log, logger: .silent),
             log: log, state: SQLiteStateStore(path: folder.path("\(party).sqlite"), takingOver: true), clock: clock,
             metrics: Metrics())
     }

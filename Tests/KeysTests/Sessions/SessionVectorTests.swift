@@ -40,24 +40,21 @@ struct SessionVectorTests {
                 PartyID.zero,
                 [
                     "fa4b67cc0e7b1a4a0c17edf165ffbd91", "0f6dbd6093f5b3b6fd9b80e1d7e73d9a",
-                    "720145759371e2ef4a0df7e566d02c9b", "1218e38258b994e0181fa1b4d0f3b3a6",
-                    "4b826a4a8f395530a95c9a4de3fa2419",
+                    "1218e38258b994e0181fa1b4d0f3b3a6", "4b826a4a8f395530a95c9a4de3fa2419",
                 ]
             ),
             (
                 .one,
                 [
                     "e76a1da27cf420de82110af0a4cd31fd", "2292a0fbae4d1ff871cc4d282377bd5f",
-                    "13296fd01dabbacba3a9d9a701b6e940", "31f95ac64f80fdd54bd39a18ad0523ba",
-                    "0ab83d90d5e98e4639e01439a813bce7",
+                    "31f95ac64f80fdd54bd39a18ad0523ba", "0ab83d90d5e98e4639e01439a813bce7",
                 ]
             ),
             (
                 .two,
                 [
                     "17043d876c2216e8f731023681b736fd", "5ba661d9d206ee6ebc0902bfc57e7e00",
-                    "aefcf7a5781b47bca89b34d79ae6c074", "d891b4598e540bcfb6fe75bc54d5cec5",
-                    "3aa521ecd3df0280384f2ce0ac1b5372",
+                    "d891b4598e540bcfb6fe75bc54d5cec5", "3aa521ecd3df0280384f2ce0ac1b5372",
                 ]
             ),
         ])
