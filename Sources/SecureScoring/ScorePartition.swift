@@ -25,7 +25,7 @@ package final class ScorePartition: Stage {
     private let leader: BatchLeader
     private let check: ProposalCheck
     private let rejections: Rejections
-    private var receipts: LabelReceipts
+    private let receipts: LabelReceipts
     private var report: BatchReport
     private var position: GroupPosition
     private var queue: BatchQueue
@@ -242,7 +242,7 @@ package final class ScorePartition: Stage {
     /// Tells members how far their labels are counted.
     private func appendReceipts() throws {
         guard let counts = counting.current else { return }
-        let records = try receipts.records(of: counts, at: context.clock.now)
+        let records = try receipts.records(of: counts)
         if !records.isEmpty { try context.log.append(records) }
     }
 

@@ -338,10 +338,10 @@ private struct Consortium {
     private func topics(_ world: World, _ names: DigestNames, all: Bool) throws -> View {
         var view = View()
         for topic in try world.log.topics().map(\.name)
-        where all || topic == Topics.scores(a.id) || topic == Topics.rejected(a.id) {
+        where all || [Topics.scores(a.id), Topics.receipts(a.id), Topics.rejected(a.id)].contains(topic) {
             let records = try world.records(topic).map { try item($0, names) }
-            // Three parties write scores, in any order.
-            let isMixed = topic.hasSuffix(".scores")
+            // Three parties write scores and receipts, in any order.
+            let isMixed = topic.hasSuffix(".scores") || topic.hasSuffix(".receipts")
             for item in records {
                 let writer = isMixed ? " of \(item.writer)" : ""
                 view.add(item.item, to: "topic \(topic)\(writer)")
@@ -374,6 +374,9 @@ private struct Consortium {
             let wire = try #require(WireScoreShares(decoding: bytes))
             let header = try #require(WireScoreHeader(decoding: Array(wire.header)))
             return item(Array(wire.header), Array(wire.box), header.party)
+        case _ where topic.hasSuffix(".receipts"):
+            // The tag hangs on what it is of and on a session's key, which runs have in common.
+            return item(bytes, [], try #require(WireLabelReceipt(decoding: bytes)).party)
         case _ where topic.hasSuffix(".rejected"):
             var wire = try #require(WireRejected(decoding: bytes))
             let sealed = Array(wire.sealedOriginal + wire.encapsulatedKey)

@@ -305,11 +305,9 @@ package final class PartitionCounts {
         return refused
     }
 
-    /// Whether there are any.
-    var hasHeard: Bool { !heard.isEmpty }
-
     /// How far label records are counted of each source that was heard of since the last call.
     func takeHeard() -> [(source: CountedSource, counted: SourcePosition?, isMissing: Bool)] {
+        guard !heard.isEmpty else { return [] }
         defer { heard = [:] }
         return heard.sorted { $0.key < $1.key }.map { source, isMissing in
             let order = numbers[source.member].flatMap {
