@@ -48,6 +48,8 @@ package final class SimulatedLog: EventLog {
 
     /// Lets a fault begin. Faults of a number add up; a lag takes the place of the one before.
     package func disturb(_ fault: LogFault) {
+        // What was held back of a process that goes comes then.
+        if case .dead = fault { appendHeld() }
         faults.withLock { faults in
             switch fault {
             case .refuseAppends(let number): faults.refusedAppends += number
@@ -64,8 +66,13 @@ package final class SimulatedLog: EventLog {
 
     /// Ends every fault but death.
     package func recover() {
+        appendHeld()
+        faults.withLock { $0 = Faults(isDead: $0.isDead) }
+    }
+
+    private func appendHeld() {
         let held = faults.withLock { faults in
-            defer { faults = Faults(isDead: faults.isDead) }
+            defer { faults.held = [] }
             return faults.held
         }
         let time = broker.clock.microseconds
