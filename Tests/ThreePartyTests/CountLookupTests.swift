@@ -23,7 +23,11 @@ struct CountCell {
     }
 
     /// Shares counts, one list a transaction; nil where party one refuses it.
-    mutating func queries(_ counts: [[UInt16]?], thresholds: [[UInt16]]) -> [PartyID: CountQueries] {
+    ///
+    /// - Parameter events: of which all counts are a part.
+    mutating func queries(
+        _ counts: [[UInt16]?], of events: Int = 1023, thresholds: [[UInt16]]
+    ) -> [PartyID: CountQueries] {
         var queries: [PartyID: CountQueries] = [:]
         for party in PartyID.allCases { queries[party] = CountQueries(shape: shape) }
         for (counts, thresholds) in zip(counts, thresholds) {
@@ -35,7 +39,7 @@ struct CountCell {
                     queries[party]?.append(
                         components.map {
                             CountShare(first: $0[party.rawValue], second: $0[party.next.rawValue])
-                        }, thresholds: thresholds)
+                        }, of: components.map { _ in events }, thresholds: thresholds)
                 }
             }
         }
@@ -112,6 +116,15 @@ struct CountCell {
     }
 }
 
+extension Int {
+    /// The least power of two above it.
+    fileprivate var nextPowerOfTwo: Int {
+        var power = 1
+        while power <= self { power *= 2 }
+        return power
+    }
+}
+
 private let plan = Digest32(of: [[1, 2, 3]])
 
 @Suite("Count lookups")
@@ -162,13 +175,74 @@ struct CountLookupTests {
         }
     }
 
-    @Test("read counts modulo 1,024: 1,024 confirmed frauds look like none, 65,535 like 1,023")
-    func wrapsAround() throws {
-        var cell = try CountCell(thresholds: [2], seed: 3)
-        let counts: [[UInt16]] = [[1024], [1025], [2047], [65_535]]
-        let opened = try cell.open(
-            cell.run(plan: plan, cell.queries(counts, thresholds: .init(repeating: [1, 1023], count: 4))))
-        #expect(opened == [[false, false], [true, false], [true, true], [true, true]])
+    @Test(
+        "equal the plain comparison in every domain, up to the last count that it holds",
+        arguments: [0, 1, 63, 64, 127, 128, 255, 256, 511, 512, 1023, 1024, 2047, 2048, 4095, 4096, 8191])
+    func everyDomain(events: Int) throws {
+        let least = events.nextPowerOfTwo
+        #expect(CountDomain(events: events).size == max(64, least))
+        #expect(CountDomain(events: events).oneHotBytes == max(64, least) / 8)
+        var cell = try CountCell(thresholds: [40], seed: UInt64(events))
+        let near = [0, 1, 2, 31, 32, 33, 63, 64, 65, 1023, 1024, 1025, events / 2, events - 1, events].filter {
+            (0...events).contains($0)
+        }
+        var counts = near
+        for _ in 0..<30 { counts.append(Int.random(in: 0...events, using: &cell.generator)) }
+        let thresholds = counts.map { count -> [UInt16] in
+            var row = [0, 1, 63, 64, 65, count, count + 1, max(0, count - 1), events, events + 1, 8191, 8192]
+            while row.count < 40 { row.append(Int.random(in: 0...events + 1, using: &cell.generator)) }
+            return row.map { UInt16($0) }
+        }
+        let queries = cell.queries(counts.map { [UInt16($0)] }, of: events, thresholds: thresholds)
+        let opened = try cell.open(cell.run(plan: plan, queries))
+        for (event, count) in counts.enumerated() {
+            #expect(opened[event] == thresholds[event].map { count >= $0 }, "\(count) of \(events)")
+        }
+    }
+
+    @Test("a deal in another domain than its receiver's, of none or of no known one is a disagreement")
+    func otherDomain() throws {
+        var cell = try CountCell(thresholds: [2, 1], seed: 3)
+        let counts: [[UInt16]?] = [[5, 6], nil, [7, 8]]
+        let thresholds = [[UInt16]](repeating: [1, 2, 3], count: 3)
+        let queries = cell.queries(counts, of: 100, thresholds: thresholds)
+        var other = queries
+        other[.two] = cell.queries(counts, of: 200, thresholds: thresholds)[.two]
+        #expect(throws: StepError.self) { try cell.run(plan: plan, other) }
+        // Lookups 0 and 3 are party one's: of the first transaction, and of the one that it refused.
+        for (place, exponents) in [(3, [0, 5, 6, 8, 13, 14, 255]), (4, [1, 7, 13, 255])] as [(Int, [UInt8])] {
+            for exponent in exponents {
+                #expect(throws: StepError.disagreement(peer: .one, kind: .countDeal), "\(place), \(exponent)") {
+                    try cell.run(plan: plan, queries) { frame in
+                        if frame.kind == .countDeal, frame.sender == .one { frame.payload[place] = exponent }
+                    }
+                }
+            }
+        }
+        #expect(try cell.open(cell.run(plan: plan, queries)).map { $0 != nil } == [true, false, true])
+    }
+
+    @Test("what a party deals of the others is the same bytes, whatever it refuses", arguments: [20, 8191])
+    func masksStay(events: Int) throws {
+        var cell = try CountCell(thresholds: [1], seed: 9)
+        let thresholds = [[UInt16]](repeating: [1], count: 9)
+        let counts = (0..<9).map { [UInt16($0)] }
+        let queries = cell.queries(counts, of: events, thresholds: thresholds)
+        let own = try #require(queries[.one])
+        var refusing = CountQueries(shape: cell.shape)
+        refusing.append(refused: 6)
+        for event in 1..<9 {
+            refusing.append([own.shares[event]], of: [events], thresholds: thresholds[event])
+        }
+        func deal(_ queries: CountQueries) -> [UInt8] {
+            var stream = cell.keys(.one).withPrevious.stream(StepLabel("t"), digest: plan)
+            return CountLookup(party: .one, shape: cell.shape).deal(queries, stream: &stream)
+        }
+        let (all, rest) = (deal(own), deal(refusing))
+        let bytes = CountDomain(events: events).oneHotBytes
+        // Party one deals lookups 0, 3 and 6: three exponents, and a one-hot for each that it did not refuse.
+        #expect(all.count == 3 + 3 * bytes && rest.count == 3 + 2 * bytes)
+        #expect(all.suffix(2 * bytes) == rest.suffix(2 * bytes))
     }
 
     @Test("a transaction that one party refuses is looked up by none, and the rest of the batch is")
@@ -192,16 +266,16 @@ struct CountLookupTests {
         for frame in run.frames where frame.kind == .countBits { #expect(frame.payload[2] == 0) }
         let deal = try #require(run.frames.first { $0.kind == .countDeal && $0.sender == .one })
         // Party one deals lookups 0, 3, 6 and 9, of transactions 0, 1, 3 and 4; none of transaction 2, which has 4 and 5.
-        #expect(deal.payload.count == 5 + 4 * 128 && deal.payload[2] == 6)
+        #expect(deal.payload.count == 5 + 4 + 4 * 128 && deal.payload[2] == 6)
         #expect(!deal.payload[5...].allSatisfy { $0 == 0 })
     }
 
-    @Test("a refusing client's one-hots are zero")
+    @Test("a refusing client deals nothing")
     func refusedDeal() throws {
         var cell = try CountCell(thresholds: [1], seed: 6)
         let run = try cell.run(plan: plan, cell.queries([nil, [1], [1]], thresholds: [[1], [1], [1]]))
         let deal = try #require(run.frames.first { $0.kind == .countDeal && $0.sender == .one })
-        #expect(deal.payload.count == 3 + 128 && deal.payload[3...].allSatisfy { $0 == 0 })
+        #expect(deal.payload == [6, 0, 0, 0])
         #expect(try cell.open(run) == [nil, [true], [true]])
     }
 
@@ -226,7 +300,7 @@ struct CountLookupTests {
         var refusing = queries
         refusing[.two] = CountQueries(shape: cell.shape)
         for event in 0..<5 {
-            refusing[.two]?.append([queries[.two]!.shares[event]], thresholds: thresholds[event])
+            refusing[.two]?.append([queries[.two]!.shares[event]], of: [1023], thresholds: thresholds[event])
         }
         refusing[.two]?.append(refused: 5)
         let refused = try cell.run(plan: plan, refusing)
@@ -252,7 +326,7 @@ struct CountLookupTests {
             for frame in run.frames {
                 if frame.kind == .countDeal {
                     for bit in 0..<1024 {
-                        let byte = frame.payload[3 + bit >> 3]
+                        let byte = frame.payload[4 + bit >> 3]
                         deal[frame.sender]?[bit] += Int(byte >> UInt8(bit & 7) & 1)
                     }
                 } else if frame.kind == .countBits {
@@ -277,12 +351,11 @@ struct CountLookupTests {
             #expect(run.results[party]?.rounds == 2)
             let sent = run.frames.filter { $0.sender == party }
             #expect(sent.map(\.kind) == [.countDeal, .refusals, .countBits, .countBitsHash])
-            #expect(sent.map(\.payload.count) == [10 + 20 * 128, 10 + 32, 10 * 24, 32])
+            #expect(sent.map(\.payload.count) == [10 + 20 + 20 * 128, 10 + 32, 10 * 24, 32])
         }
-        // Where lookups don't divide by three, the first clients deal one more.
-        let lookup = CountLookup(party: .zero, shape: try #require(CountShape(thresholds: [1])))
-        #expect(PartyID.allCases.map { lookup.dealBytes(from: $0, transactions: 4) } == [128, 256, 128])
-        #expect(PartyID.allCases.map { lookup.dealBytes(from: $0, transactions: 5) } == [128, 256, 256])
+        // Of up to 63 events a one-hot has 8 bytes.
+        let few = try cell.run(plan: plan, cell.queries(counts, of: 63, thresholds: thresholds))
+        for frame in few.frames where frame.kind == .countDeal { #expect(frame.payload.count == 10 + 20 + 20 * 8) }
     }
 
     @Test("frames of a wrong length, plan, sender or order are errors")
@@ -329,8 +402,8 @@ struct CountThresholdTests {
     @Test("of a count are the least whole number at or above the edge")
     func counts() {
         #expect(
-            [-1, 0, 0.5, 1, 1.5, 1023, 1023.5, 5000].map(CountThreshold.count) == [
-                0, 0, 1, 1, 2, 1023, CountThreshold.never, CountThreshold.never,
+            [-1, 0, 0.5, 1, 1.5, 8191, 8191.5, 90_000].map(CountThreshold.count) == [
+                0, 0, 1, 1, 2, 8191, CountThreshold.never, CountThreshold.never,
             ])
     }
 

@@ -39,7 +39,7 @@ extension CountInputs {
                 }
             }
         }
-        append(secret.lazy.map(\.share), thresholds: thresholds)
+        append(secret.lazy.map(\.share), of: secret.lazy.map(\.events), thresholds: thresholds)
         var bit = 0
         for (feature, value) in zip(features.open, values) {
             for edge in feature.edges {

@@ -23,9 +23,12 @@ package struct CountInputs: Sendable {
 
     /// - Parameters:
     ///   - shares: this party's share of each lookup's count.
+    ///   - events: of which each lookup's count is a part; the same at all three parties.
     ///   - thresholds: from which count on each secret bit is set; the same at all three parties.
-    package mutating func append(_ shares: some Collection<CountShare>, thresholds: some Collection<UInt16>) {
-        queries?.append(shares, thresholds: thresholds)
+    package mutating func append(
+        _ shares: some Collection<CountShare>, of events: some Collection<Int>, thresholds: some Collection<UInt16>
+    ) {
+        queries?.append(shares, of: events, thresholds: thresholds)
         open += repeatElement(0, count: openBytes)
     }
 

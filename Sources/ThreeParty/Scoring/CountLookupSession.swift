@@ -75,9 +75,12 @@ package struct CountLookupSession: ~Copyable {
         switch frame.kind {
         case .countDeal:
             guard frame.sender == party.previous, deal == nil else { throw unexpected(frame) }
-            try check(
-                frame, digest: plan,
-                count: word.shape.bytes + lookup.dealBytes(from: frame.sender, transactions: count))
+            let said = frame.payload.prefix(word.shape.bytes)
+            guard frame.digest == plan, said.count == word.shape.bytes,
+                let bytes = lookup.dealtBytes(
+                    frame.payload.dropFirst(said.count), queries, refused: { said[$0] != 0 })
+            else { throw .disagreement(peer: frame.sender, kind: frame.kind) }
+            try check(frame, digest: plan, count: said.count + bytes)
             deal = round.add(frame: frame.payload, of: frame.sender)
         case .refusals:
             guard frame.sender == party.next, !round.has(frame.sender) else { throw unexpected(frame) }

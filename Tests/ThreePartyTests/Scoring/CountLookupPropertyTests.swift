@@ -20,8 +20,13 @@ struct CountLookupPropertyTests {
             batch.refusals[party] = []
         }
         for _ in 0..<events {
-            let counts = (0..<shape.lookups).map { _ in UInt16.random(in: 0...1023, using: &random) }
-            let thresholds = (0..<shape.bits).map { _ in UInt16.random(in: 0...1024, using: &random) }
+            let events = (0..<shape.lookups).map { _ in
+                Int.random(in: 0...[9, 70, 300, 1023, 8191].randomElement(using: &random)!, using: &random)
+            }
+            let counts = events.map { UInt16.random(in: 0...UInt16($0), using: &random) }
+            let thresholds = (0..<shape.bits).map { _ in
+                UInt16.random(in: 0...[9, 300, 8192].randomElement(using: &random)!, using: &random)
+            }
             let components = counts.map { count -> [UInt16] in
                 let (zero, one) = (UInt16(truncatingIfNeeded: random.next()), UInt16(truncatingIfNeeded: random.next()))
                 return [zero, one, count &- zero &- one]
@@ -34,7 +39,7 @@ struct CountLookupPropertyTests {
                 } else {
                     batch.queries[party]?.append(
                         components.map { CountShare(first: $0[party.rawValue], second: $0[party.next.rawValue]) },
-                        thresholds: thresholds)
+                        of: events, thresholds: thresholds)
                 }
             }
             batch.counts.append(counts)
@@ -102,7 +107,7 @@ struct CountLookupPropertyTests {
                 }
                 for party in PartyID.allCases { shares[party, default: []].append(held[party.rawValue]) }
             }
-            for party in PartyID.allCases { queries[party]?.append(shares[party] ?? [], thresholds: thresholds) }
+            for party in PartyID.allCases { queries[party]?.append(shares[party] ?? [], of: [1080, 2000], thresholds: thresholds) }
             expected.append(thresholds.enumerated().map { bit, threshold in sums[bit < 4 ? 0 : 1] >= Int(threshold) })
         }
         #expect(try cell.open(cell.run(plan: Digest32(of: [random.bytes(4)]), queries)) == expected)

@@ -300,7 +300,7 @@ struct BatchRunErrorTests {
         let cell = try Cell(bits: 10, own: 8, trees: 2, depth: 2, ringBits: 16, seed: 2)
         let shape = try #require(CountShape(thresholds: [2]))
         var counts = CountInputs(shape: shape, openBits: 0)
-        counts.append([CountShare(first: 1, second: 2)], thresholds: [1, 2] as [UInt16])
+        counts.append([CountShare(first: 1, second: 2)], of: [9], thresholds: [1, 2] as [UInt16])
         var own = BatchInputs(bits: 8, capacity: 1)
         own.append(BitShares(first: [1], second: [2]))
         var run = BatchRun(party: .zero, plan: plan, work: .count(cell.models[.zero]!, own, counts))

@@ -139,25 +139,15 @@ struct CountShapeTests {
         #expect((0..<shape.lookups).map { shape.range(of: $0).count } == thresholds)
     }
 
-    @Test("says what each party deals: all together one one-hot a lookup", arguments: [1, 2, 3, 4, 5, 64])
-    func deals(lookups: Int) throws {
-        let shape = try #require(CountShape(thresholds: [Int](repeating: 1, count: lookups)))
-        let lookup = CountLookup(party: .zero, shape: shape)
-        for transactions in 0...10 {
-            let bytes = PartyID.allCases.map { lookup.dealBytes(from: $0, transactions: transactions) }
-            #expect(bytes.reduce(0, +) == transactions * lookups * CountLookup.oneHotBytes)
-            #expect(bytes.max()! - bytes.min()! <= CountLookup.oneHotBytes)
-        }
-    }
-
     @Test("fits queries, and a refused one asks for what never is")
     func queries() throws {
         let shape = try #require(CountShape(thresholds: [2, 1]))
         var queries = CountQueries(shape: shape)
-        queries.append([CountShare(first: 1, second: 2), CountShare(first: 3, second: 4)], thresholds: [5, 6, 7])
+        queries.append([CountShare(first: 1, second: 2), CountShare(first: 3, second: 4)], of: [63, 64], thresholds: [5, 6, 7])
         queries.append(refused: 9)
         #expect(queries.transactions == 2 && queries.refusals == [0, 9])
         #expect(queries.shares.map(\.first) == [1, 3, 0, 0] && queries.shares.map(\.second) == [2, 4, 0, 0])
+        #expect(queries.domains.map(\.size) == [64, 128, 64, 64])
         #expect(queries.thresholds == [5, 6, 7] + [UInt16](repeating: CountThreshold.never, count: 3))
     }
 }
@@ -167,13 +157,13 @@ struct CountThresholdPropertyTests {
     @Test("are reached by exactly the counts at or above the edge", arguments: 1...8 as ClosedRange<UInt64>)
     func counts(seed: UInt64) {
         var random = SplitMix64(state: seed)
-        var edges = (0..<30).map { _ in Double.random(in: -10...1100, using: &random) }
-        edges += (0..<10).map { _ in Double(Int.random(in: 0...1024, using: &random)) }
+        var edges = (0..<30).map { _ in Double.random(in: -10...9000, using: &random) }
+        edges += (0..<10).map { _ in Double(Int.random(in: 0...8192, using: &random)) }
         edges += edges.map(\.nextUp) + edges.map(\.nextDown)
         for edge in edges {
             let threshold = CountThreshold.count(edge)
             #expect(threshold <= CountThreshold.never)
-            for count in [0, 1, 2, 500, 1022, 1023, Int(threshold) - 1, Int(threshold)] where (0...1023).contains(count)
+            for count in [0, 1, 2, 500, 8190, 8191, Int(threshold) - 1, Int(threshold)] where (0...8191).contains(count)
             {
                 #expect((Double(count) >= edge) == (count >= Int(threshold)), "\(count) at \(edge)")
             }
@@ -184,12 +174,12 @@ struct CountThresholdPropertyTests {
     func rates(seed: UInt64) {
         var random = SplitMix64(state: seed)
         for _ in 0..<40 {
-            let events = Int.random(in: 0...5000, using: &random)
+            let events = Int.random(in: 0...8191, using: &random)
             // Edges that are rates themselves are where rounding could go wrong.
-            let whole = Double(Int.random(in: 0...1023, using: &random)) / Double(max(events, 1))
+            let whole = Double(Int.random(in: 0...8191, using: &random)) / Double(max(events, 1))
             for edge in [whole, whole.nextUp, whole.nextDown, Double.random(in: -0.1...1.5, using: &random)] {
                 let threshold = Int(CountThreshold.rate(edge, of: events))
-                for count in [0, 1, threshold - 1, threshold, 1023] where (0...1023).contains(count) {
+                for count in [0, 1, threshold - 1, threshold, 8191] where (0...8191).contains(count) {
                     #expect(
                         (Double(count) / Double(max(events, 1)) >= edge) == (count >= threshold),
                         "\(count) of \(events) at \(edge)")
@@ -201,7 +191,7 @@ struct CountThresholdPropertyTests {
     @Test("rise with the edge and with the events", arguments: 1...4 as ClosedRange<UInt64>)
     func monotone(seed: UInt64) {
         var random = SplitMix64(state: seed)
-        let edges = (0..<50).map { _ in Double.random(in: -1...1200, using: &random) }.sorted()
+        let edges = (0..<50).map { _ in Double.random(in: -1...9000, using: &random) }.sorted()
         let thresholds = edges.map(CountThreshold.count)
         #expect(thresholds == thresholds.sorted())
         let rate = Double.random(in: 0...1, using: &random)
