@@ -1,4 +1,5 @@
 import Records
+import ThreeParty
 
 /// A window that ends some time ago, when outcomes are known: `over` seconds that end `delay` seconds before an event.
 ///
@@ -44,20 +45,28 @@ package struct CounterSpec: Hashable, Sendable {
     package let bucketSeconds: Int64
     /// Seconds of event time after which an event is in no window any more; a window needs `over + delay` and one bucket.
     package let reach: Int64
+    /// The most events of a member that count for a token in one bucket of the windows.
+    package let limit: Int
+
+    /// As many as a lookup holds.
+    package static let usualLimit = CountDomain.mostEvents
 
     private static let buckets: Int64 = 4096
 
-    /// Nil for what can't be kept: buckets are whole hours, and the reach is at least a day and at most 4,096 buckets.
+    /// Nil for what can't be kept: buckets are whole hours, the reach is at least a day and at most 4,096 buckets, and the limit
+    /// 1 ... 16,777,215.
     ///
     /// - Parameters:
     ///   - bucketSeconds: length of a window's bucket.
     ///   - reach: seconds back to the oldest event that any window may ask for.
-    package init?(bucketSeconds: Int64, reach: Int64) {
+    ///   - limit: of a member's events of a token in a bucket.
+    package init?(bucketSeconds: Int64, reach: Int64, limit: Int = usualLimit) {
         guard bucketSeconds > 0, bucketSeconds % 3600 == 0, reach >= EventTime.day,
-            (reach - 1) / bucketSeconds < Self.buckets
+            (reach - 1) / bucketSeconds < Self.buckets, (1...TokenBuckets.mostEvents).contains(limit)
         else { return nil }
         self.bucketSeconds = bucketSeconds
         self.reach = reach
+        self.limit = limit
     }
 
     /// Whether what is kept holds a window at every moment: it is of whole buckets, and reaches no further back.

@@ -41,7 +41,8 @@ struct LabelLedger: Sendable {
         var time: UInt32
         /// What counts for it now: zero where nothing was said.
         var label: CountShare
-        /// Numbers of its tokens, which they keep for as long as the event is in a window; `UInt32.max` for none.
+        /// Numbers of the tokens that its label counts for, which they keep for as long as the event is in a window;
+        /// `UInt32.max` for none.
         var tokens: SIMD4<UInt32>
         /// Whether it differs from what was last taken.
         var isChanged = false

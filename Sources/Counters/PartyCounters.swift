@@ -72,8 +72,7 @@ package struct PartyCounters: Sendable {
         var numbers = SIMD4<UInt32>(repeating: .max)
         for (at, token) in tokens.enumerated() where !tokens[..<at].contains(token) {
             let number = counters.number(adding: token)
-            counters.count(number, member, at: time)
-            numbers[at] = number
+            if case .labelled = counters.count(number, member, at: time) { numbers[at] = number }
         }
         ledger.add(
             key, LabelLedger.Event(time: UInt32(time.seconds), label: .zero, tokens: numbers), counters.clock)
@@ -113,7 +112,7 @@ package struct PartyCounters: Sendable {
         case .refused(let error): return .refused(error)
         case .counts(let effect):
             for place in effect.tokens.indices where effect.tokens[place] != .max {
-                _ = counters.label(effect.tokens[place], eventAt: effect.time, effect.change)
+                _ = counters.label(effect.tokens[place], member, eventAt: effect.time, effect.change)
             }
             return .counted
         }

@@ -4,7 +4,7 @@ import Records
 /// no row.
 ///
 /// A row, little-endian: generation (4), whether a next key follows (1), key (33), next key (33), the words of `TokenBuckets`.
-/// The header: version (1), the spec's bucket (8) and reach (8), now (8; -1 before any event), generation (4), whether a
+/// The header: version (1), the spec's bucket (8), reach (8) and limit (4), now (8; -1 before any event), generation (4), whether a
 /// rotation is under way (1), how far rows are renewed (8), and up to where (8).
 extension TokenCounters {
     package enum RowError: Error, Sendable, Hashable {
@@ -13,20 +13,20 @@ extension TokenCounters {
         /// Another version of this code wrote them.
         case version(UInt8)
         /// They are of counters of another spec.
-        case spec(bucketSeconds: Int64, reach: Int64)
+        case spec(bucketSeconds: Int64, reach: Int64, limit: Int)
         /// The row of this number is cut short, of another generation, or of a key that another row has.
         case row(UInt32)
     }
 
     /// The version of header and rows; others are refused.
     package static let version: UInt8 = 3
-    static let headerBytes = 46
+    static let headerBytes = 50
 
     package var header: [UInt8] {
         var out = [Self.version]
-        for value in [spec.bucketSeconds, spec.reach, clock.now ?? -1] {
-            withUnsafeBytes(of: value.littleEndian) { out += $0 }
-        }
+        for value in [spec.bucketSeconds, spec.reach] { withUnsafeBytes(of: value.littleEndian) { out += $0 } }
+        withUnsafeBytes(of: UInt32(spec.limit).littleEndian) { out += $0 }
+        withUnsafeBytes(of: (clock.now ?? -1).littleEndian) { out += $0 }
         withUnsafeBytes(of: generation.littleEndian) { out += $0 }
         out.append(rotation == nil ? 0 : 1)
         withUnsafeBytes(of: UInt64(renewed).littleEndian) { out += $0 }
@@ -63,21 +63,22 @@ extension TokenCounters {
     ) throws(RowError) {
         guard let version = header.first else { throw .header }
         guard version == Self.version else { throw .version(version) }
-        guard header.count == Self.headerBytes, header[29] < 2 else { throw .header }
+        guard header.count == Self.headerBytes, header[33] < 2 else { throw .header }
         func integer(_ range: Range<Int>) -> UInt64 { header[range].reversed().reduce(0) { $0 << 8 | UInt64($1) } }
         let (bucket, reach) = (Int64(bitPattern: integer(1..<9)), Int64(bitPattern: integer(9..<17)))
-        guard bucket == spec.bucketSeconds, reach == spec.reach else {
-            throw .spec(bucketSeconds: bucket, reach: reach)
+        let limit = Int(integer(17..<21))
+        guard bucket == spec.bucketSeconds, reach == spec.reach, limit == spec.limit else {
+            throw .spec(bucketSeconds: bucket, reach: reach, limit: limit)
         }
-        let now = Int64(bitPattern: integer(17..<25))
-        guard (-1...Int64(UInt32.max)).contains(now), let renewed = Int(exactly: integer(30..<38)),
-            let renewable = Int(exactly: integer(38..<46))
+        let now = Int64(bitPattern: integer(21..<29))
+        guard (-1...Int64(UInt32.max)).contains(now), let renewed = Int(exactly: integer(34..<42)),
+            let renewable = Int(exactly: integer(42..<50))
         else { throw .header }
         self.init(spec: spec, now: now < 0 ? nil : EventTime(seconds: now))
-        generation = UInt32(integer(25..<29))
+        generation = UInt32(integer(29..<33))
         (self.renewed, self.renewable) = (renewed, renewable)
         reserve(rows.reduce(0) { max($0, Int($1.number) + 1) })
-        if header[29] == 1 {
+        if header[33] == 1 {
             rotation = Rotation(
                 keys: .init(repeating: .none, count: keys.count), index: NumberIndex(capacity: rows.count))
         }
@@ -134,8 +135,8 @@ extension TokenCounters.RowError: CustomStringConvertible {
         switch self {
         case .header: "the header has another length, or a number out of range"
         case .version(let version): "version \(version) of Cordon's rows, which this one does not read"
-        case .spec(let bucket, let reach):
-            "rows of another feature spec, of buckets of \(bucket) s and a reach of \(reach) s"
+        case .spec(let bucket, let reach, let limit):
+            "rows of other terms: buckets of \(bucket) s, a reach of \(reach) s, \(limit) events of a member"
         case .row(let number): "row \(number) is cut short, of another key's generation, or given twice"
         }
     }

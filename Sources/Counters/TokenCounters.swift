@@ -5,7 +5,7 @@ package import ThreeParty
 /// frauds, in buckets of event time (DESIGN section 4.5). No I/O, no clock.
 ///
 /// Parties that hand in the same calls in the same order hold shares of the same counts. Answers don't depend on when `sweep`
-/// is called. What takes part in a lookup is read mod 1,024: a window's confirmed frauds stay below that.
+/// is called.
 package struct TokenCounters: Sendable {
     /// How the counts are kept; rows of another spec are not read.
     package let spec: CounterSpec
@@ -67,24 +67,28 @@ package struct TokenCounters: Sendable {
         if clock.isLate(time) { return .late }
         begin(at: time)
         follow(time)
-        count(number(adding: token), member, at: time)
+        _ = count(number(adding: token), member, at: time)
         return .counted
     }
 
     /// Counts an event of the token with this number, at a time that is not late and that `clock` has followed.
-    mutating func count(_ number: UInt32, _ member: MemberNumber, at time: EventTime) {
-        buckets[Int(number)].add(time.seconds, member, clock)
+    mutating func count(_ number: UInt32, _ member: MemberNumber, at time: EventTime) -> TokenBuckets.Counted {
         change(number)
+        return buckets[Int(number)].add(time.seconds, member, limit: spec.limit, clock)
     }
 
-    /// Adds to the confirmed frauds of a token, in the bucket of the event that a label is of; false where that is in no window
-    /// any more. That each label counts once is the caller's to see to (`LabelLedger`).
-    package mutating func label(_ token: CountedEntity, eventAt time: EventTime, _ change: CountShare) -> Bool {
-        index.number(of: token, keys).map { label($0, eventAt: time, change) } ?? false
+    /// Adds to the confirmed frauds of a token, in the bucket of the member's event that a label is of; false where that is in no
+    /// window any more. That each label counts once, and only of events that are labelled, is the caller's to see to (`LabelLedger`).
+    package mutating func label(
+        _ token: CountedEntity, _ member: MemberNumber, eventAt time: EventTime, _ change: CountShare
+    ) -> Bool {
+        index.number(of: token, keys).map { label($0, member, eventAt: time, change) } ?? false
     }
 
-    mutating func label(_ number: UInt32, eventAt time: EventTime, _ change: CountShare) -> Bool {
-        guard !clock.isLate(time), buckets[Int(number)].add(change, time.seconds, clock) else { return false }
+    mutating func label(
+        _ number: UInt32, _ member: MemberNumber, eventAt time: EventTime, _ change: CountShare
+    ) -> Bool {
+        guard !clock.isLate(time), buckets[Int(number)].add(change, time.seconds, member, clock) else { return false }
         self.change(number)
         return true
     }
@@ -175,6 +179,15 @@ package struct TokenCounters: Sendable {
         guard time.seconds >= window.delay else { return BucketSum() }
         let high = clock.bucket(time.seconds - window.delay, .window) - 1
         return buckets[Int(place.number)].sum(high - window.over / spec.bucketSeconds + 1, high, .window, clock)
+    }
+
+    /// What a lookup of a window's confirmed frauds reads: of the window's newest buckets as many as hold no more events than a
+    /// lookup does, and of each bucket the first of those.
+    package func labelled(at place: Place, over window: CountWindow, at time: EventTime) -> BucketSum {
+        precondition(spec.holds(window), Self.tooFarBack)
+        guard time.seconds >= window.delay else { return BucketSum() }
+        let high = clock.bucket(time.seconds - window.delay, .window) - 1
+        return buckets[Int(place.number)].labelled(high - window.over / spec.bucketSeconds + 1, high, clock)
     }
 
     /// Events and members over a span that ends at an event's time. Confirmed frauds are not kept for these, and events that

@@ -28,6 +28,8 @@ package struct Roster: Sendable {
     package var members: [Member]
     /// How far event times may be from the log's; nil for any distance.
     package var eventTime: EventTimeLimits?
+    /// The most events of a member that count for a token in a bucket of the consortium's features.
+    package var countLimit = 8191
 
     package init(
         consortium: String, epoch: UInt32, coordinator: VerifyingKey, cell: Cell, members: [Member],
@@ -43,12 +45,16 @@ package struct Roster: Sendable {
 
     package init(file: String) throws(ConfigurationError) {
         let root = try YAMLNode(file: file)
-        try root.allow("consortium", "epoch", "coordinator", "parties", "members", "event_time")
+        try root.allow("consortium", "epoch", "coordinator", "parties", "members", "event_time", "counts")
         consortium = try root.child("consortium").string
         epoch = UInt32(try root.child("epoch").int(in: 1...Int(Int32.max)))
         coordinator = try Self.identity(root.child("coordinator"))
         cell = try Cell(root.child("parties"))
         eventTime = try readEventTime(root.optional("event_time"))
+        if let counts = root.optional("counts") {
+            try counts.allow("member_events")
+            countLimit = try counts.child("member_events").int(in: 1...16_777_215)
+        }
         members = []
         for node in try root.child("members").list {
             try node.allow("name", "identity", "hpke", "budget")
@@ -78,6 +84,7 @@ package struct Roster: Sendable {
         var out = "consortium: \(consortium)\nepoch: \(epoch)\ncoordinator: \(base64(coordinator.bytes))\n"
         out += cell.yaml
         out += "event_time: \(eventTime.map { "{ ahead: \($0.ahead)s, late: \($0.late)s }" } ?? "unlimited")\n"
+        out += "counts: { member_events: \(countLimit) }\n"
         out += "members:\n"
         for member in members {
             out += "  - name: \(member.id)\n    identity: \(base64(member.identity.bytes))\n"

@@ -21,8 +21,8 @@ struct CounterRowTests {
         version: UInt8 = 3, now: Int64 = start, generation: UInt32 = 0, isRotating: UInt8 = 0, renewed: UInt64 = 0,
         renewable: UInt64 = 0
     ) -> [UInt8] {
-        [version] + little(UInt64(day)) + little(UInt64(10 * day)) + little(UInt64(bitPattern: now))
-            + little([generation]) + [isRotating] + little(renewed) + little(renewable)
+        [version] + little(UInt64(day)) + little(UInt64(10 * day)) + little([8191])
+            + little(UInt64(bitPattern: now)) + little([generation]) + [isRotating] + little(renewed) + little(renewable)
     }
 
     private func row(
@@ -33,13 +33,13 @@ struct CounterRowTests {
 
     /// One event of member 33 at the start, and shares 5 and 6: a bucket of the day, of the hour and of the minute.
     private static let buckets: [UInt32] = [
-        0x0101_0001, 17_708, 1, 0x0006_0005, 0, 2, 425_000, 1, 0, 0, 2, 25_500_000, 1, 0, 0, 2,
+        1, 0x0001_0001, 17_708, 0x2100_0001, 0x0006_0005, 425_000, 0x2100_0001, 0, 25_500_000, 0x2100_0001, 0,
     ]
 
     private func counters() -> TokenCounters {
         var counters = TokenCounters(spec: spec)
         #expect(counters.event(token(1), member(33), at: time(start)) == .counted)
-        #expect(counters.label(token(1), eventAt: time(start), CountShare(first: 5, second: 6)) == true)
+        #expect(counters.label(token(1), member(33), eventAt: time(start), CountShare(first: 5, second: 6)) == true)
         return counters
     }
 
@@ -110,17 +110,25 @@ struct CounterRowTests {
         #expect(refused(header(renewable: .max), []) == .header)
         var other = header()
         other[2] = 0
-        #expect(refused(other, []) == .spec(bucketSeconds: 0x1_0080, reach: 10 * day))
+        #expect(refused(other, []) == .spec(bucketSeconds: 0x1_0080, reach: 10 * day, limit: 8191))
+        other = header()
+        other[17] = 0
+        #expect(refused(other, []) == .spec(bucketSeconds: day, reach: 10 * day, limit: 0x1F00))
     }
 
     @Test("buckets that are not counted right, not in order or of none are named")
     func buckets() {
-        let one = Array(Self.buckets[1..<6])
+        let one = Array(Self.buckets[2..<5])
         let later = [17_709] + one[1...]
+        let other = [one[0], 0x2200_0007, 0]
         for (buckets, isTaken) in [
-            ([2] + one + later, true), ([2] + later + one, false), ([2] + one + one, false), ([1] + one + later, false),
-            ([3] + one + later, false), ([0], false), ([], false), ([0] + one, false), ([1] + one.dropLast(), false),
-            ([1 << 16] + one, true), ([1 << 24] + one, true), ([0x0100_0001] + one + one, true), ([1, 1], false),
+            ([2, 0] + one + later, true), ([2, 0] + later + one, false), ([2, 0] + one + one, false),
+            ([1, 0] + one + later, false), ([3, 0] + one + later, false), ([0, 0], false), ([], false), ([0], false),
+            ([0, 0] + one, false), ([1, 0] + one.dropLast(), false), ([0, 1] + one, true), ([0, 1 << 16] + one, true),
+            ([1, 1] + one + one, true), ([1, 1 << 16] + one + one, true), ([1, 1, 1], false),
+            // Members of one bucket are in order; none is of no event, and there are 64.
+            ([2, 0] + one + other, true), ([2, 0] + other + one, false), ([1, 0, one[0], 0x2100_0000, 0], false),
+            ([1, 0, one[0], 0x3F00_0001, 0], true), ([1, 0, one[0], 0x4000_0001, 0], false),
         ] as [([UInt32], Bool)] {
             #expect((refused(header(), [(4, row(buckets: buckets))]) == nil) == isTaken, "\(buckets)")
         }
@@ -174,10 +182,10 @@ struct CounterRowTests {
         let rows = counters.takeChanges()
         let first = try #require(rows[0].row.map(Array.init))
         // Two days, but one hour and one minute: those of the first event are seen by no span any more.
-        #expect(Array(first[38..<42]) == little([0x0101_0002]))
+        #expect(Array(first[38..<46]) == little([2, 0x0001_0001]))
         counters.advance(to: time(start + 40 * day))
         _ = counters.event(token(3), member(1), at: time(start + 40 * day))
-        _ = counters.label(token(2), eventAt: time(start), CountShare(first: 1, second: 1))
+        _ = counters.label(token(2), member(1), eventAt: time(start), CountShare(first: 1, second: 1))
         #expect(counters.canonical.map(\.token) == [token(3)])
     }
 
@@ -189,7 +197,7 @@ struct CounterRowTests {
         }
         var counters = counters()
         let share = CountShare(first: 43_210, second: 54_321)
-        #expect(counters.label(key, eventAt: time(start), share) == true)
+        #expect(counters.label(key, member(33), eventAt: time(start), share) == true)
         let sum = counters.sum(of: key, over: CountWindow(over: day, delay: 0), at: time(start + day))
         #expect(sum.frauds.first == 43_215 && sum.frauds.second == 54_327)
         var dumped = ""

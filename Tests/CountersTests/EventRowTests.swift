@@ -109,9 +109,9 @@ struct EventRowTests {
         let positions: [UInt8] =
             [2, 0, 0, 0] + [2, 7, 0, 0, 0] + [UInt8](repeating: 255, count: 8)
             + [5, 0x02, 0x01, 0, 0, 0x04, 0x03, 0, 0, 0, 0, 0, 0]
-        #expect(Array(header.dropFirst(46)) == times + positions)
+        #expect(Array(header.dropFirst(50)) == times + positions)
         func refused(_ rest: [UInt8]) -> PartyCounters.RowError? {
-            self.refused { $0.header = Array(header.prefix(46)) + rest }
+            self.refused { $0.header = Array(header.prefix(50)) + rest }
         }
         #expect(refused(times + positions) == nil)
         for count in times.indices { #expect(refused(Array(times.prefix(count))) == .times) }

@@ -42,8 +42,8 @@ func opened(_ shares: [PartyID: CountShare]) -> UInt16 {
 }
 
 /// A spec that holds windows of `over` and `delay` up to these many days in all.
-func spec(bucket: Int64 = day, days: Int64) -> CounterSpec {
-    CounterSpec(bucketSeconds: bucket, reach: days * day + bucket)!
+func spec(bucket: Int64 = day, days: Int64, limit: Int = CounterSpec.usualLimit) -> CounterSpec {
+    CounterSpec(bucketSeconds: bucket, reach: days * day + bucket, limit: limit)!
 }
 
 /// What a record of the log says, in the clear, with each party's shares.

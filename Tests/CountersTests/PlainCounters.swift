@@ -43,15 +43,23 @@ struct PlainCounters {
         let outcome = outcome(at)
         guard outcome == .counted else { return outcome }
         now = max(now ?? at, at - spec.reach)
+        // What a member has beyond the limit moves the time, and does not count for the token.
+        let bucket = at / spec.bucketSeconds
+        let own = events.filter {
+            $0.token == token && $0.member == member && $0.at / spec.bucketSeconds == bucket
+        }
+        guard own.count < spec.limit else { return .counted }
         events.append(Happening(token: token, member: member, at: at, ahead: at - (now ?? at)))
         return .counted
     }
 
-    /// A label counts where an event of the token was counted in the same bucket, and that is still seen.
-    mutating func label(_ token: Int, _ at: Int64, _ change: CountShare) -> Bool {
+    /// A label counts where an event of its member and the token was counted in the same bucket, and that is still seen.
+    mutating func label(_ token: Int, _ member: Int, _ at: Int64, _ change: CountShare) -> Bool {
         let bucket = at / spec.bucketSeconds
         guard outcome(at) == .counted,
-            events.contains(where: { $0.token == token && $0.at / spec.bucketSeconds == bucket })
+            events.contains(where: {
+                $0.token == token && $0.member == member && $0.at / spec.bucketSeconds == bucket
+            })
         else { return false }
         frauds.append(Fraud(token: token, at: at, change: change))
         return true

@@ -73,10 +73,10 @@ struct ReplayTests {
         expectError { $0.header = [] }
         for length in 0..<disk.header.count { expectError { $0.header = Array(disk.header.prefix(length)) } }
         expectError { $0.header.append(0) }
-        for at in [1, 9] { expectError { $0.header[at] ^= 1 } }
-        expectError { $0.header.replaceSubrange(17..<25, with: [UInt8](repeating: 0x7F, count: 8)) }
-        expectError { $0.header[46] = 0xFF }
-        expectError { $0.header[47] = 64 }
+        for at in [1, 9, 17] { expectError { $0.header[at] ^= 1 } }
+        expectError { $0.header.replaceSubrange(21..<29, with: [UInt8](repeating: 0x7F, count: 8)) }
+        expectError { $0.header[50] = 0xFF }
+        expectError { $0.header[51] = 64 }
         expectError { $0.tokens[number]?.removeLast() }
         expectError { $0.tokens[number]?[0] = 7 }
         expectError { $0.tokens[number]?[4] = 1 }
@@ -97,8 +97,10 @@ struct ReplayTests {
         disk.write(counters.takeChanges())
         for other in [
             CounterSpec(bucketSeconds: day, reach: 12 * day)!, CounterSpec(bucketSeconds: hour, reach: 11 * day)!,
+            CounterSpec(bucketSeconds: day, reach: 11 * day, limit: 9)!,
         ] {
-            #expect(throws: PartyCounters.RowError.tokens(.spec(bucketSeconds: day, reach: 11 * day))) {
+            let error = TokenCounters.RowError.spec(bucketSeconds: day, reach: 11 * day, limit: 8191)
+            #expect(throws: PartyCounters.RowError.tokens(error)) {
                 _ = try disk.read(other)
             }
         }

@@ -242,6 +242,12 @@ struct TokenCountersTests {
         #expect(CounterSpec(bucketSeconds: hour, reach: 4096 * hour) != nil)
         #expect(CounterSpec(bucketSeconds: hour, reach: 4096 * hour + 1) == nil)
         #expect(CounterSpec(bucketSeconds: hour, reach: .max) == nil)
+        for limit in [Int.min, 0, 1 << 24, .max] {
+            #expect(CounterSpec(bucketSeconds: hour, reach: day, limit: limit) == nil)
+        }
+        for limit in [1, 8191, 1 << 24 - 1] {
+            #expect(CounterSpec(bucketSeconds: hour, reach: day, limit: limit) != nil)
+        }
         #expect(CounterSpec(bucketSeconds: .max / hour * hour, reach: .max) != nil)
         #expect(
             CountedEntity([UInt8](repeating: 0, count: 33)) == nil

@@ -166,6 +166,23 @@ struct RosterTests {
                 == "13: members: a list belongs here")
     }
 
+    @Test("says how many of a member's events count for a token; as many as a lookup holds where it says nothing")
+    func countLimit() throws {
+        try file.write(valid)
+        #expect(try Roster(file: file.path).countLimit == 8191)
+        let limited = valid.replacingOccurrences(of: "members:", with: "counts: { member_events: 250 }\nmembers:")
+        try file.write(limited)
+        let roster = try Roster(file: file.path)
+        #expect(roster.countLimit == 250 && roster.yaml.contains("counts: { member_events: 250 }\n"))
+        try file.write(roster.yaml)
+        #expect(try Roster(file: file.path).countLimit == 250)
+        for wrong in ["0", "16777216", "many"] {
+            let mistake = try mistake(limited.replacingOccurrences(of: "250", with: wrong))
+            #expect(mistake?.contains("counts.member_events: a whole number from 1 to 16777215") == true)
+        }
+        #expect(try mistake(limited.replacingOccurrences(of: "member_events", with: "events")) != nil)
+    }
+
     @Test("what is no YAML, no mapping, empty or not there is named")
     func notAFile() throws {
         #expect(try mistake("") == "0: the file is empty")

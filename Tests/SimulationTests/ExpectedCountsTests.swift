@@ -43,6 +43,20 @@ struct ExpectedCountsTests {
         #expect(try counts.value(of: feature(.fraudRate, .device), at: later, bucket: 3600) == 0.25)
         #expect(try counts.value(of: feature(.fraudRate, .device), at: payment(9, hour: 10), bucket: 3600) == 0)
         #expect(try counts.value(of: feature(.fraudRate), at: payment(9, hour: 30), bucket: 3600) == 0)
+        // Of a member's events the first of each bucket count, up to the limit, with their labels.
+        var limited = ExpectedCounts(limit: 2)
+        for id in 0..<5 { limited.add(payment(id, hour: 5), of: id == 4 ? 1 : 0) }
+        for id in [1, 2, 3] { _ = limited.label("p\(id)", of: 0, fraud: true) }
+        #expect(try limited.value(of: feature(.count), at: payment(9, hour: 10), bucket: 3600) == 3)
+        #expect(try limited.value(of: feature(.frauds), at: payment(9, hour: 10), bucket: 3600) == 1)
+        #expect(try limited.value(of: feature(.members), at: payment(9, hour: 10), bucket: 3600) == 2)
+        // A busy one is read by its newest bucket alone, where that has as many as a lookup reads.
+        var busy = ExpectedCounts(limit: 9000)
+        busy.add(payment(0, hour: 6), of: 0)
+        for id in 1...8191 { busy.add(payment(id, hour: 7), of: 0) }
+        for id in ["p0", "p1"] { _ = busy.label(id, of: 0, fraud: true) }
+        #expect(try busy.value(of: feature(.count), at: payment(9999, hour: 10), bucket: 3600) == 8192)
+        #expect(try busy.value(of: feature(.frauds), at: payment(9999, hour: 10), bucket: 3600) == 1)
         let (foreign, unknown) = (counts.label("p0", of: 1, fraud: true), counts.label("p7", of: 0, fraud: true))
         #expect(!foreign && !unknown)
     }

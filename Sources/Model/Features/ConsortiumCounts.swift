@@ -15,9 +15,14 @@ struct ConsortiumCounts {
     private struct Bucket {
         var number: Int64
         var events = 0
+        /// Among the first `ConsortiumCounts.most` events.
         var frauds = 0
-        var members: Set<MemberID> = []
+        /// Events by member.
+        var members: [MemberID: Int] = [:]
     }
+
+    /// The most events that a lookup of frauds reads, and that count of a member in a bucket where the roster says nothing else.
+    private static let most = 8191
 
     private let features: [Feature.Shared]
     private let bucket: Int64
@@ -51,9 +56,11 @@ struct ConsortiumCounts {
                 list.insert(Bucket(number: number), at: at)
                 at += 1
             }
+            let own = list[at - 1].members[labelled.member, default: 0]
+            guard own < Self.most else { continue }
+            list[at - 1].members[labelled.member] = own + 1
+            if labelled.fraud, list[at - 1].events < Self.most { list[at - 1].frauds += 1 }
             list[at - 1].events += 1
-            if labelled.fraud { list[at - 1].frauds += 1 }
-            list[at - 1].members.insert(labelled.member)
             buckets[key] = list
             if keepsRecent {
                 recent[key, default: []].append((time, labelled.member))
@@ -79,17 +86,22 @@ struct ConsortiumCounts {
         guard time >= feature.window.delay, let list = buckets[key] else { return 0 }
         let high = (time - feature.window.delay) / bucket - 1
         let low = high - feature.window.span / bucket + 1
-        var (events, frauds, members) = (0, 0, Set<MemberID>())
-        for each in list where (low...high).contains(each.number) {
-            events += each.events
-            frauds += each.frauds
-            members.formUnion(each.members)
-        }
-        return switch feature.signal {
-        case .frauds: Double(frauds)
-        case .fraudRate: Double(frauds) / Double(max(events, 1))
-        case .count: Double(events)
-        case .members: Double(members.count)
+        let seen = list.filter { (low...high).contains($0.number) }
+        switch feature.signal {
+        case .count: return Double(seen.reduce(0) { $0 + $1.events })
+        case .members: return Double(seen.reduce(into: Set<MemberID>()) { $0.formUnion($1.members.keys) }.count)
+        case .frauds, .fraudRate:
+            // The newest buckets, as many as a lookup reads.
+            var (events, frauds) = (0, 0)
+            for each in seen.reversed() {
+                events += min(each.events, Self.most)
+                if events > Self.most {
+                    events -= min(each.events, Self.most)
+                    break
+                }
+                frauds += each.frauds
+            }
+            return feature.signal == .frauds ? Double(frauds) : Double(frauds) / Double(max(events, 1))
         }
     }
 

@@ -181,7 +181,8 @@ package struct PartyRole: Sendable {
             clock: clock)
         let counting = CountingTerms(
             consortium: roster.consortium, state: try stores.open(".counts-\(partition)"),
-            members: roster.members.map(\.id), updates: updates, tag: DecisionTag(party: party, keys: try pairKeys(party, roster, keystore)))
+            members: roster.members.map(\.id), limit: roster.countLimit, updates: updates,
+            tag: DecisionTag(party: party, keys: try pairKeys(party, roster, keystore)))
         return try ScorePartition(
             in: context, state: store, backend: CellBackend(exchange, models: models, sessions: sessions),
             models: models, counting: counting, queries: try queryLimits(),

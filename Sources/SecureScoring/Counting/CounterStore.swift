@@ -50,12 +50,12 @@ package struct CounterStore {
             return (counters, note)
         } catch .tokens(.version(let version)) {
             throw otherVersion("version \(version)", not: "\(TokenCounters.version)")
-        } catch .tokens(.spec(let bucket, let reach)) {
+        } catch .tokens(.spec(let bucket, let reach, let limit)) {
             throw LogError.corrupted(
                 reason: """
-                    the party's state holds counts in buckets of \(bucket) s that reach back \(reach) s, and \
-                    \(spec.bucketSeconds) s and \(spec.reach) s are asked for; set these back, or remove the state at all \
-                    three parties: it is rebuilt from the log
+                    the party's state holds counts in buckets of \(bucket) s that reach back \(reach) s with \(limit) \
+                    events of a member, and \(spec.bucketSeconds) s, \(spec.reach) s and \(spec.limit) are asked for; set \
+                    these back, or remove the state at all three parties: it is rebuilt from the log
                     """)
         } catch { throw malformed("\(error)") }
     }

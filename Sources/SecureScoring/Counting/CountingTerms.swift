@@ -10,16 +10,20 @@ package struct CountingTerms {
     let state: any StateStore
     /// The roster's members.
     let members: [MemberID]
+    /// The most events of a member that count for a token in a bucket.
+    let limit: Int
     /// The rotations of the token key that this party knows of; it may learn of others while this runs.
     let updates: TokenUpdates
     /// The maker of the leader's tags, and their checker.
     let tag: DecisionTag
 
     package init(
-        consortium: String, state: any StateStore, members: [MemberID], updates: TokenUpdates, tag: DecisionTag
+        consortium: String, state: any StateStore, members: [MemberID], limit: Int, updates: TokenUpdates,
+        tag: DecisionTag
     ) {
         self.consortium = consortium
         self.state = state
+        self.limit = limit
         self.members = members
         self.updates = updates
         self.tag = tag

@@ -44,7 +44,7 @@ package final class PartitionCounts {
     ) throws {
         // Room for models with longer windows, so that they find their past counted.
         let reach = max(features.reach, 40 * EventTime.day)
-        guard let spec = CounterSpec(bucketSeconds: features.bucket, reach: reach) else {
+        guard let spec = CounterSpec(bucketSeconds: features.bucket, reach: reach, limit: limit) else {
             throw LogError.corrupted(reason: "the model's counts are none that a party can keep")
         }
         self.features = features
@@ -156,7 +156,7 @@ package final class PartitionCounts {
             for token in transaction.tokens { places.append(token.flatMap { counted.place(of: $0) }) }
             for lookup in features.lookups {
                 let window = CountWindow(over: lookup.over, delay: lookup.delay)
-                let sum = places[lookup.slot].map { counted.sum(at: $0, over: window, at: transaction.time) }
+                let sum = places[lookup.slot].map { counted.labelled(at: $0, over: window, at: transaction.time) }
                 secret.append((sum?.frauds ?? .zero, sum?.events ?? 0))
             }
             for feature in open {

@@ -11,8 +11,12 @@ package struct ExpectedCounts {
     }
 
     private var events: [Event] = []
+    private let limit: Int
+    /// The most events that a lookup of frauds reads.
+    private static let most = 8191
 
-    package init() {}
+    /// - Parameter limit: of a member's events of an entity in a bucket.
+    package init(limit: Int = 8191) { self.limit = limit }
 
     package mutating func add(_ transaction: Transaction, of member: Int) {
         events.append(Event(member: member, transaction: transaction))
@@ -33,16 +37,27 @@ package struct ExpectedCounts {
         // The last bucket that had ended when the window's delay began.
         let last = (transaction.time.seconds - feature.window.delay) / bucket - 1
         let buckets = last - feature.window.span / bucket + 1...last
-        let seen = events.filter {
-            Self.name(of: feature.entity, $0.transaction) == name
-                && buckets.contains($0.transaction.time.seconds / bucket)
+        var seen: [Int64: [Event]] = [:]
+        var own: [Int64: [Int: Int]] = [:]
+        for event in events where Self.name(of: feature.entity, event.transaction) == name {
+            let number = event.transaction.time.seconds / bucket
+            guard buckets.contains(number), own[number]?[event.member] ?? 0 < limit else { continue }
+            own[number, default: [:]][event.member, default: 0] += 1
+            seen[number, default: []].append(event)
         }
-        let frauds = Double(seen.count { $0.fraud })
+        let all = seen.values.joined()
+        var read: [Event] = []
+        for number in seen.keys.sorted(by: >) {
+            let first = seen[number, default: []].prefix(Self.most)
+            if read.count + first.count > Self.most { break }
+            read += first
+        }
+        let frauds = Double(read.count { $0.fraud })
         return switch feature.signal {
         case .frauds: frauds
-        case .fraudRate: frauds / Double(max(1, seen.count))
-        case .count: Double(seen.count)
-        case .members: Double(Set(seen.map(\.member)).count)
+        case .fraudRate: frauds / Double(max(1, read.count))
+        case .count: Double(all.count)
+        case .members: Double(Set(all.map(\.member)).count)
         }
     }
 

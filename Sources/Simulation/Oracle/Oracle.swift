@@ -2,6 +2,7 @@ import EventLogs
 import Formats
 import Model
 import Policy
+import PipelineFiles
 import Records
 import Sealing
 
@@ -61,7 +62,7 @@ struct Oracle {
     private mutating func replayBatches() -> [[Int64: Int64]] {
         let sealed = consortium.records(Topics.sealed)
         let labels = consortium.records(Topics.labels)
-        var counts = ExpectedCounts()
+        var counts = ExpectedCounts(limit: consortium.terms.roster.countLimit)
         var scores = [[Int64: Int64]](repeating: [:], count: members.count)
         var taken = [Int64](repeating: -1, count: members.count)
         var (nextSealed, nextLabel): (Int64, Int64) = (0, 0)

@@ -95,7 +95,7 @@ final class AttackedCell {
                 log: log, logger: logger)
             let terms = CountingTerms(
                 consortium: "c", state: try SQLiteStateStore(path: folder.path("\(party).sqlite")),
-                members: [bank.id, other.id], updates: TokenUpdates(newest: TokenEpoch(1)),
+                members: [bank.id, other.id], limit: 8191, updates: TokenUpdates(newest: TokenEpoch(1)),
                 tag: DecisionTag(party: party, keys: Self.pairKeys(party)))
             counting[party] = PartitionCounting(
                 terms,

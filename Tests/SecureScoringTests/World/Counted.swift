@@ -164,6 +164,8 @@ extension Bank {
 struct ClearCounts: Sendable {
     private(set) var events: [CountedEvent] = []
     var frauds: Set<CountedEvent> = []
+    /// Of a member's events of an entity in a day.
+    var limit = 8191
 
     mutating func add(_ event: CountedEvent) { events.append(event) }
 
@@ -177,7 +179,8 @@ struct ClearCounts: Sendable {
                 let days = last - shared.window.span / 86_400 + 1...last
                 var seen: [CountedEvent] = []
                 for other in events where other.name(of: shared.entity) == name && days.contains(other.day) {
-                    seen.append(other)
+                    let own = seen.count { $0.bank == other.bank && $0.day == other.day }
+                    if own < limit { seen.append(other) }
                 }
                 let confirmed = seen.count { frauds.contains($0) }
                 switch shared.signal {
@@ -210,8 +213,10 @@ final class CountedWorld {
     var labelSource: Int64 = 0
     private var number: Int64 = 0
 
-    init(viewed: String = Topics.sealed) throws {
-        world = try World(spec: countedSpec(), viewed: viewed)
+    /// - Parameter limit: of a member's events of a token in a day.
+    init(viewed: String = Topics.sealed, limit: Int = 8191) throws {
+        world = try World(spec: countedSpec(), viewed: viewed, countLimit: limit)
+        clear.limit = limit
         model = try countedModel("c1", spec: world.spec)
         try world.append([try world.activation(try world.deal(model), sequence: 1)])
     }

@@ -43,7 +43,7 @@ struct Pieces {
         models = try ModelSwitch(registry, state: state, in: context)
         terms = CountingTerms(
             consortium: consortium, state: try SQLiteStateStore(path: "\(world.path)/\(party).sqlite.counts"),
-            members: [world.a.id, world.b.id], updates: TokenUpdates(newest: TokenEpoch(1)),
+            members: [world.a.id, world.b.id], limit: world.countLimit, updates: TokenUpdates(newest: TokenEpoch(1)),
             tag: PartySeeds.decisionTag(party))
     }
 

@@ -34,6 +34,8 @@ final class World: Sendable {
     let time = WatchedClock()
     let wire = Wire()
     let path: String
+    /// The most events of a member that count for a token in a day.
+    let countLimit: Int
     private let parties = Mutex<[PartyID: PartyThread]>([:])
     private let clock: Ticks
     /// What members may ask; without limits where the test is of something else.
@@ -63,9 +65,10 @@ final class World: Sendable {
     ///   - watch: what a party keeps its state in, made of what it would keep it in.
     init(
         spec: BinnedSpec? = nil, banks: (a: Bank, b: Bank)? = nil, viewed: String = Topics.sealed,
-        began: Int64 = 1_790_000_000, queries: QueryLimits? = nil,
+        began: Int64 = 1_790_000_000, queries: QueryLimits? = nil, countLimit: Int = 8191,
         watch: @escaping @Sendable (PartyID, any StateStore) -> any StateStore = { $1 }
     ) throws {
+        self.countLimit = countLimit
         path = NSTemporaryDirectory() + "cordon-\(UUID().uuidString)"
         a = try banks?.a ?? Bank("bank-a")
         b = try banks?.b ?? Bank("bank-b")
@@ -161,6 +164,7 @@ final class World: Sendable {
         let members = [a.id: a.identity, b.id: b.identity]
         let recipients = [a.id: try a.hpke().publicKey, b.id: try b.hpke().publicKey]
         for party in started.isEmpty ? PartyID.allCases : started {
+            let countLimit = countLimit
             guard let view = views[party], let metrics = metrics[party], let updates = updates[party] else { continue }
             let logger = entries.logger(party)
             let transport = wire.transport(party)
@@ -187,7 +191,7 @@ final class World: Sendable {
                     backend: CellBackend(exchange, models: models, sessions: sessions), models: models,
                     counting: CountingTerms(
                         consortium: terms.consortium, state: watch(party, try SQLiteStateStore(path: state + ".counts")),
-                        members: terms.members, updates: updates, tag: PartySeeds.decisionTag(party)),
+                        members: terms.members, limit: countLimit, updates: updates, tag: PartySeeds.decisionTag(party)),
                     queries: queries,
                     recipients: recipients, limits: limits)
             }
