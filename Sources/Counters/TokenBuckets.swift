@@ -191,6 +191,9 @@ struct TokenBuckets: Sendable {
     /// The events whose labels count, and the confirmed frauds among them, over the newest of buckets `low ... high` of windows: as
     /// many as have together no more of them than a lookup holds.
     func labelled(_ low: Int64, _ high: Int64, _ clock: CounterClock) -> BucketSum {
+        let all = self.sum(low, high, .window, clock)
+        // Nearly always: nothing is left out.
+        if all.events <= CountDomain.mostEvents { return all }
         var sum = BucketSum()
         let low = max(low, Int64(clock.oldest[Tier.window.rawValue]))
         let begin = begin(.window)
