@@ -44,7 +44,7 @@ package final class PartitionCounts {
     ) throws {
         // Room for models with longer windows, so that they find their past counted.
         let reach = max(features.reach, 40 * EventTime.day)
-        guard let spec = CounterSpec(bucketSeconds: features.bucket, reach: reach, limit: limit) else {
+        guard let spec = CounterSpec(bucketSeconds: features.bucket, reach: reach, limit: terms.limit) else {
             throw LogError.corrupted(reason: "the model's counts are none that a party can keep")
         }
         self.features = features
@@ -74,7 +74,7 @@ package final class PartitionCounts {
     private static func genesis(_ consortium: String, _ spec: CounterSpec) -> Digest32 {
         Digest32(of: [
             Array("cordon/counted/genesis/v2".utf8), Array(consortium.utf8), rules.bigEndianBytes,
-            spec.bucketSeconds.bigEndianBytes, spec.reach.bigEndianBytes,
+            spec.bucketSeconds.bigEndianBytes, spec.reach.bigEndianBytes, Int64(spec.limit).bigEndianBytes,
         ])
     }
 
