@@ -58,6 +58,12 @@ struct IngestBatch {
             Accepted(transaction: transaction, event: event, place: place, features: features))
     }
 
+    /// Passes over a transaction that a predecessor has sealed for a partition of `consortium.sealed`: the next one names it as the
+    /// one before it. Without that, the parties would take for a repeat what the log holds back of the predecessor's.
+    mutating func pass(transactionAt source: SourcePosition, for partition: Int) {
+        _ = ends.follow(transaction: source, in: partition)
+    }
+
     /// Begins the next step where this one has transactions: labels that leave because event time went on stand behind them.
     mutating func closeStep() {
         if steps.last?.accepted.isEmpty == false { steps.append(Step()) }

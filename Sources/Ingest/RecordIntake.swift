@@ -105,11 +105,11 @@ final class RecordIntake {
             return
         }
         release(seen.labels, source, &batch)
-        guard source.offset >= start else { return }
+        let partition = Int(UInt16(bigEndianBytes: event.bytes.prefix(2))) % sealedPartitions
+        guard source.offset >= start else { return batch.pass(transactionAt: source, for: partition) }
         for mark in seen.isLate ? marks + [.late] : marks {
             metrics.add(1, to: .transactionsMarked, .init("mark", mark.rawValue))
         }
-        let partition = Int(UInt16(bigEndianBytes: event.bytes.prefix(2))) % sealedPartitions
         batch.accept(transaction, event, at: source, for: partition, seen.features)
     }
 

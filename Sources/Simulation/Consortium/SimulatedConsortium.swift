@@ -202,6 +202,7 @@ package final class SimulatedConsortium {
             end(role)
             schedule(.start(role), in: .seconds(1))
         }
+        for process in replaced where process.failure != nil { process.kill() }
         replaced.removeAll { $0.failure != nil }
     }
 
