@@ -120,6 +120,17 @@ struct IngestTurnTests {
         #expect(try bank.log.committed(bank.source, group: IngestPipeline.group(bank.sessions.member)) == 1)
     }
 
+    @Test("an agent without state names the transaction before its first one, which its predecessor sealed")
+    func withoutState() throws {
+        try bank.send([transaction("a", first), transaction("b", first + 1)])
+        try bank.ingest(bank.state())
+        try bank.send([transaction("c", first + 2)])
+        try bank.ingest(bank.state("other"))
+        let headers = try bank.values(Topics.sealed).map { try #require(SealedTransaction($0)).header }
+        #expect(headers.map(\.source?.offset) == [0, 1, 2])
+        #expect(headers.map(\.previous?.offset) == [nil, 0, 1])
+    }
+
     @Test("a stage that ends with an error leaves the batch to its successor")
     func failed() throws {
         try bank.send([transaction("a", first), transaction("b", first + 1)])
