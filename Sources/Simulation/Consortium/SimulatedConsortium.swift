@@ -36,6 +36,8 @@ package final class SimulatedConsortium {
     /// The machine that each member's partition is to be on.
     private var preferred = [Int](repeating: 0, count: Terms.members)
     private let log: (@Sendable (String) -> Void)?
+    /// Whether a log has held records back: then labels may come before their events.
+    private(set) var hasHeldBack = false
 
     /// Something that happens later, where nothing else has come in between.
     private enum Event {
@@ -221,7 +223,9 @@ package final class SimulatedConsortium {
         case .replace(let member, let time):
             replace(.agent(member: member, machine: preferred[member]), frozenFor: time)
         case .handOver(let member): handOver(member)
-        case .log(let role, let fault): processes[role]?.log.disturb(fault)
+        case .log(let role, let fault):
+            if case .holdBack = fault { hasHeldBack = true }
+            processes[role]?.log.disturb(fault)
         case .recoverLog(let role): processes[role]?.log.recover()
         case .fillDisk(let role, let commits): machine(of: role).fail(commits: commits)
         case .jump(let role, let seconds): processes[role]?.clock.jump(by: .seconds(seconds))
