@@ -144,7 +144,7 @@ struct RoleChecksTests {
     func agent() throws {
         let topics = [
             "bank-0.transactions", "consortium.sealed", "bank-0.decisions", "bank-0.alerts", "consortium.labels",
-            "consortium.tokenkeys", "bank-0.blinded", "bank-0.evaluations",
+            "bank-0.receipts", "consortium.tokenkeys", "bank-0.blinded", "bank-0.evaluations",
         ]
         let kept = (
             flaw: Flaw.forgetful("bank-0.transactions"),
@@ -160,7 +160,9 @@ struct RoleChecksTests {
     @Test("is for a party its topics, what they keep, and its key: the first that is wrong stops it")
     func party() throws {
         var topics = ["consortium.sealed", "consortium.tokenkeys", "consortium.labels", "consortium.batches"]
-        for member in ["bank-0", "bank-1"] { topics += ["scores", "blinded", "evaluations"].map { "\(member).\($0)" } }
+        for member in ["bank-0", "bank-1"] {
+            topics += ["scores", "receipts", "blinded", "evaluations"].map { "\(member).\($0)" }
+        }
         let key = (flaw: Flaw.key, sentence: "there is no key at \(folder.path("hpke.key"))")
         try verify(
             missing(topics) + [stamped("consortium.labels"), Self.forgetful[0], stamped("consortium.sealed")]

@@ -12,18 +12,26 @@ struct RoleMetricsTests {
     private typealias Recorded = [(name: String, kind: Metric.Kind, help: String)]
 
     private static let agent: Recorded = [
+        ("cordon_decisions_total", .counter, "Decisions, by band."),
         (
             "cordon_decision_records_unreadable_total", .counter,
             "Records of the member's own decisions that are none."
         ),
-        ("cordon_decisions_total", .counter, "Decisions, by band."),
         ("cordon_duplicates_total", .counter, "Transactions dropped because their id was known."),
         (
             "cordon_identifiers_refused_total", .counter,
             "Names without a token, because they are no identifiers, by entity and reason."
         ),
         ("cordon_known_ids", .gauge, "Ids of transactions whose repeats are told from new ones."),
+        (
+            "cordon_label_records_repeated_total", .counter,
+            "Label records sent again, because the log has lost one before them."
+        ),
         ("cordon_label_records_total", .counter, "Records on consortium.labels."),
+        (
+            "cordon_label_records_uncounted", .gauge,
+            "Label records that not all parties have said to have counted."
+        ),
         ("cordon_labels_told_total", .counter, "Events of which the parties were told what became of them."),
         ("cordon_labels_total", .counter, "Labels taken into the windows."),
         ("cordon_labels_waiting", .gauge, "Events of which the parties were not told yet what became of them."),
@@ -33,6 +41,10 @@ struct RoleMetricsTests {
         (
             "cordon_records_left_out_total", .counter,
             "Records that the mapping leaves out, such as refunds, by reason."
+        ),
+        (
+            "cordon_receipts_refused_total", .counter,
+            "Records of receipts that are no party's for this member."
         ),
         ("cordon_rejected_total", .counter, "Records on <member>.rejected, by reason."),
         ("cordon_repeated_scores_total", .counter, "Scores of transactions that were decided before."),
@@ -88,6 +100,10 @@ struct RoleMetricsTests {
         ("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds."),
         ("cordon_repeats_dropped_total", .counter, "Repeated transactions that were dropped from batches."),
         ("cordon_rounds_total", .counter, "Rounds of messages between the parties."),
+        (
+            "cordon_source_gaps_total", .counter,
+            "Records whose predecessor of the same source has not come, by topic."
+        ),
         ("cordon_token_batches_evaluated_total", .counter, "Blinded batches that were answered, by member."),
         ("cordon_token_batches_refused_total", .counter, "Blinded batches that were refused, by member and reason."),
         ("cordon_token_elements_evaluated_total", .counter, "Elements of answered batches, by member."),
