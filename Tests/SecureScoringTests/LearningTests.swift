@@ -285,25 +285,38 @@ private struct Consortium {
             }
         }
         for frame in frames {
-            let open: Range<Int> =
+            let count = records[frame.batch] ?? 0
+            let open: [Range<Int>] =
                 switch frame.kind {
                 // Behind the key of the batch's checks.
-                case .proposal: 32..<frame.payload.count
-                case .completed, .abort: 0..<frame.payload.count
+                case .proposal: [32..<frame.payload.count]
+                case .completed, .abort: [0..<frame.payload.count]
                 // Refusals; behind them everything is masked, or hangs on what is.
-                case .conditionBits, .countDeal, .refusals: 0..<(records[frame.batch] ?? 0)
-                default: 0..<0
+                case .conditionBits, .refusals: [0..<count]
+                case .countDeal: [0..<count, exponents(in: frame.payload, behind: 17 * count)]
+                default: []
                 }
             var hidden = frame.payload
-            hidden.removeSubrange(open)
+            for range in open.reversed() { hidden.removeSubrange(range) }
             view.add(
                 View.Item(
-                    open: names.replace(in: frame.header) + names.replace(in: Array(frame.payload[open])),
+                    open: names.replace(in: frame.header) + names.replace(in: open.flatMap { frame.payload[$0] }),
                     hidden: hidden),
                 to: "frames \(frame.kind) from \(frame.sender)")
             // Order over all kinds.
             view.add("\(frame.kind) \(frame.batch) \(frame.payload.count)", to: "order of frames from \(frame.sender)")
         }
+    }
+
+    /// Where the exponents of a deal's look-up tables stand, which follow from how many events a token has. Nothing was refused, so
+    /// that each is followed by 2^exponent bits.
+    private func exponents(in payload: [UInt8], behind word: Int) -> Range<Int> {
+        var (end, tables) = (word, 0)
+        while end + tables < payload.count {
+            tables += 1 << Int(payload[end]) / 8
+            end += 1
+        }
+        return word..<end
     }
 
     private func addBoxes(_ world: World, _ party: PartyID, _ view: inout View) throws {
