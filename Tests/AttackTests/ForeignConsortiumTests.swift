@@ -45,7 +45,7 @@ struct ForeignConsortiumTests {
         let shape = try #require(ForestShape(bits: 8, trees: 1, depth: 1, ringBits: 16))
         var header = WireModelHeader()
         (header.schema, header.consortium, header.ringBits) = (ModelManifest.schema, "trial", 16)
-        (header.bits, header.trees, header.depth) = (8, 1, 1)
+        (header.bits, header.trees, header.depth, header.ownFeatures) = (8, 1, 1, [8])
         let (manifest, digest) = try ModelManifest.deal(
             header: header, shape: shape, selection: [1], leaves: [1, 0, 2, 0], parties: Self.parties(),
             coordinator: Self.signing(), random: { [UInt8](repeating: 7, count: 16) })
