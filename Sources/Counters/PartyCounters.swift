@@ -208,7 +208,8 @@ package struct PartyCounters: Sendable {
     }
 
     /// All that can still be seen; see `TokenCounters.canonical`.
-    package var canonical: (tokens: [(token: CountedEntity, buckets: [UInt8])], events: [(key: EventKey, row: [UInt8])]) {
+    package var canonical: (tokens: [(token: CountedEntity, buckets: [UInt8])], events: [(key: EventKey, row: [UInt8])])
+    {
         (counters.canonical, ledger.canonical(counters.clock) { counters.keys[Int($0)] })
     }
 }

@@ -96,7 +96,8 @@ package final class HistorySender {
         return NewRecord(
             TopicPartition(Topics.labels),
             value: feed.labels.record(
-                entries.inOrder, source: chunk.source, previous: chunk.previous, history: true, labelled: chunk.labelled,
+                entries.inOrder, source: chunk.source, previous: chunk.previous, history: true,
+                labelled: chunk.labelled,
                 tokenEpoch: tokens.first?.epoch ?? 0))
     }
 

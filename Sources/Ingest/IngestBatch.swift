@@ -51,7 +51,8 @@ struct IngestBatch {
 
     /// Adds a transaction that is to be sealed for a partition of `consortium.sealed`.
     mutating func accept(
-        _ transaction: Transaction, _ event: EventID, at source: SourcePosition, for partition: Int, _ features: [Double]
+        _ transaction: Transaction, _ event: EventID, at source: SourcePosition, for partition: Int,
+        _ features: [Double]
     ) {
         let place = ends.follow(transaction: source, in: partition)
         steps[steps.count - 1].accepted.append(

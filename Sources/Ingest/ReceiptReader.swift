@@ -67,6 +67,8 @@ package final class ReceiptReader: Stage {
         state.note(areReceiptsOverdue: true)
         logger.warning(
             "label records are not counted by all parties: the log keeps them or the receipts back, or the parties are behind",
-            metadata: ["partition": "\(state.transactions)", "records": "\(records.count)", "offset": "\(first.offset)"])
+            metadata: [
+                "partition": "\(state.transactions)", "records": "\(records.count)", "offset": "\(first.offset)",
+            ])
     }
 }

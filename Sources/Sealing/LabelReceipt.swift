@@ -51,7 +51,11 @@ package struct LabelReceipt: Sendable, Hashable {
         let tag = wire.tag
         wire.tag = Data()
         let untagged = wire.encoded
-        guard session.receiptTags.lend({ HMAC<SHA256>.isValidAuthenticationCode(tag, authenticating: untagged, using: $0) }) else {
+        guard
+            session.receiptTags.lend({
+                HMAC<SHA256>.isValidAuthenticationCode(tag, authenticating: untagged, using: $0)
+            })
+        else {
             return nil
         }
         let counted = SourcePosition(wire.counted)

@@ -72,10 +72,13 @@ extension Refusal {
     /// Whether the party opened its box before it refused the record: then the header is the member's own.
     package var isOfOpenedBox: Bool {
         switch self {
-        case .wrongFeatureSpec, .boxMalformed, .unknownTokenEpoch, .overBudget, .timeAhead, .tooLate, .idConflict, .repeated,
+        case .wrongFeatureSpec, .boxMalformed, .unknownTokenEpoch, .overBudget, .timeAhead, .tooLate, .idConflict,
+            .repeated,
             .boxesDiffer, .notThermometer, .notABit:
             true
-        case .headerMalformed, .unknownMember, .unknownSession, .boxMissing, .boxNotOpened, .unknownSchema, .wrongPartition: false
+        case .headerMalformed, .unknownMember, .unknownSession, .boxMissing, .boxNotOpened, .unknownSchema,
+            .wrongPartition:
+            false
         }
     }
 }

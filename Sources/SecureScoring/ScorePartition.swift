@@ -58,7 +58,8 @@ package final class ScorePartition: Stage {
         leader = try BatchLeader(
             sealed, models: self.models, counting: counting, backend: backend, state: state, limits: limits,
             in: context)
-        check = ProposalCheck(models: self.models, reader: reader, replay: replay, counting: counting, patience: limits.catchUp)
+        check = ProposalCheck(
+            models: self.models, reader: reader, replay: replay, counting: counting, patience: limits.catchUp)
         rejections = Rejections(recipients: recipients)
         receipts = LabelReceipts(party: backend.party) { member, epoch throws(LogError) in
             try backend.session(member, epoch: epoch)

@@ -14,7 +14,8 @@ extension Metric {
     package static let repeatsDropped = Metric.counter(
         "cordon_repeats_dropped_total", "Repeated transactions that were dropped from batches.")
     package static let sourceGaps = Metric.counter(
-        "cordon_source_gaps_total", "Records whose predecessor of the same source has not come, by topic.", labels: ["topic"])
+        "cordon_source_gaps_total", "Records whose predecessor of the same source has not come, by topic.",
+        labels: ["topic"])
     package static let batchesRecounted = Metric.counter(
         "cordon_batches_recounted_total", "Batches that were counted by what the log says of them.")
     package static let eventsCounted = Metric.counter(

@@ -40,7 +40,8 @@ struct CountingTimeTests {
         #expect(sum.events == 7)
     }
 
-    @Test("with a first event of 1971, of tomorrow, of next year or of 2106 ends no counting",
+    @Test(
+        "with a first event of 1971, of tomorrow, of next year or of 2106 ends no counting",
         arguments: [40_000_000, 1_790_080_000, 1_821_000_000, 4_294_967_295] as [Int64])
     func first(time: Int64) throws {
         var all = try Consortium()

@@ -23,7 +23,10 @@ struct ErasedSessionTests {
         folder = try TemporaryFolder()
         log = try SQLiteEventLog(directory: folder.path, clock: FixedClock())
         member = try Support.member("bank-a")
-        parties = [.zero: try HPKEPrivateKey(bytes: Self.seed).publicKey, .one: HPKEPrivateKey().publicKey, .two: HPKEPrivateKey().publicKey]
+        parties = [
+            .zero: try HPKEPrivateKey(bytes: Self.seed).publicKey, .one: HPKEPrivateKey().publicKey,
+            .two: HPKEPrivateKey().publicKey,
+        ]
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../pipelines/topics.yaml")
         try log.create(readTopics(file: file.standardized.path, members: [member, Support.member("bank-b")]))
     }
@@ -78,7 +81,9 @@ struct ErasedSessionTests {
         #expect(try isSame(found(), own.sessions[.zero]))
     }
 
-    @Test("has no helper in the member itself: its first announcement of an epoch stays, also for a party that starts anew")
+    @Test(
+        "has no helper in the member itself: its first announcement of an epoch stays, also for a party that starts anew"
+    )
     func again() throws {
         let own = try offer(identity())
         try append(own.announcement.encoded)

@@ -56,7 +56,8 @@ struct ForeignConsortiumTests {
         let activation = try ModelActivation.make(
             digest, version: "v1", sequence: 1, consortium: "trial", partition: 0, coordinator: Self.signing())
         #expect(
-            try ModelActivation(verifying: activation, consortium: "trial", partition: 0, coordinator: key).model == digest)
+            try ModelActivation(verifying: activation, consortium: "trial", partition: 0, coordinator: key).model
+                == digest)
         #expect(throws: ActivationError.otherConsortium) {
             try ModelActivation(verifying: activation, consortium: "real", partition: 0, coordinator: key)
         }

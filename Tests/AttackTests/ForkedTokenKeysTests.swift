@@ -87,7 +87,9 @@ private final class ForkingBroker {
                 }
             }
             for party in PartyID.allCases {
-                let due = waiting[party.rawValue].filter { isShown(String(decoding: $0.key ?? [], as: UTF8.self), party) }
+                let due = waiting[party.rawValue].filter {
+                    isShown(String(decoding: $0.key ?? [], as: UTF8.self), party)
+                }
                 waiting[party.rawValue].removeAll { record in due.contains { $0.value == record.value } }
                 if !due.isEmpty { try logs[party.rawValue].append(due) }
             }

@@ -3,8 +3,8 @@ import Foundation
 import Keys
 import LocalStore
 import Records
-import Secrets
 import Roles
+import Secrets
 import SecureScoring
 import Stages
 import Support
@@ -70,7 +70,8 @@ struct TokenRateTests {
         return try TokenStage(
             members: [member],
             responder: TokenResponder(
-                evaluator: evaluator, identities: identities, secret: SecretKey(bytes: [UInt8](repeating: 4, count: 32))),
+                evaluator: evaluator, identities: identities, secret: SecretKey(bytes: [UInt8](repeating: 4, count: 32))
+            ),
             sessions: SessionRegistry(
                 consortium: "attacked", party: party, key: hpke(party), members: identities, log: log, logger: .silent),
             log: log, state: SQLiteStateStore(path: folder.path("\(party).sqlite"), takingOver: true), clock: clock,

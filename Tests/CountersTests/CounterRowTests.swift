@@ -22,7 +22,8 @@ struct CounterRowTests {
         renewable: UInt64 = 0
     ) -> [UInt8] {
         [version] + little(UInt64(day)) + little(UInt64(10 * day)) + little([8191])
-            + little(UInt64(bitPattern: now)) + little([generation]) + [isRotating] + little(renewed) + little(renewable)
+            + little(UInt64(bitPattern: now)) + little([generation]) + [isRotating] + little(renewed)
+            + little(renewable)
     }
 
     private func row(

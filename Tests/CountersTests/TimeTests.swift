@@ -28,7 +28,9 @@ struct TimeTests {
         }
     }
 
-    @Test("is unknown until the first event is counted, and then that one's; and follows what is ahead by more than the reach")
+    @Test(
+        "is unknown until the first event is counted, and then that one's; and follows what is ahead by more than the reach"
+    )
     func first() {
         var all = Consortium(spec)
         #expect(all.settled() == nil)

@@ -146,7 +146,8 @@ struct TokenCountersTests {
         #expect(counters.sum(of: token(1), over: window, at: time(start + 90 * day)).events == 30 * 1440)
     }
 
-    @Test("leave out events that are too old or ahead of time, and follow events that are ahead by more than they reach")
+    @Test(
+        "leave out events that are too old or ahead of time, and follow events that are ahead by more than they reach")
     func limits() throws {
         let spec = spec(days: 3)
         var counters = TokenCounters(spec: spec, now: time(start))

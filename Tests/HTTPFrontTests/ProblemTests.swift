@@ -57,7 +57,8 @@ struct ReplyTests {
             let (response, body) = reply.response(head: head)
             #expect(response.status == .ok && response.headers[field: "Content-Length"] == "13")
             #expect(
-                response.headers[field: "Cache-Control"] == "no-store" && response.headers[field: "Content-Type"] == "application/json")
+                response.headers[field: "Cache-Control"] == "no-store"
+                    && response.headers[field: "Content-Type"] == "application/json")
             #expect(body.readableBytes == (head ? 0 : 13))
         }
     }

@@ -130,7 +130,8 @@ final class CountingBank {
             var components: [PartyID: [UInt8]] = [:]
             for party in PartyID.allCases {
                 let plaintext = try SealedBox.open(
-                    Array(value[record.boxes[party.rawValue]]), under: #require(sessions.parties[party]).transactionBoxes,
+                    Array(value[record.boxes[party.rawValue]]),
+                    under: #require(sessions.parties[party]).transactionBoxes,
                     associated: boxAssociatedData(header: header, party: party))
                 let box = try #require(WireShareBox(decoding: plaintext))
                 tokens.insert(Array(box.tokens))

@@ -79,7 +79,8 @@ struct FileKeystoreTests {
         let one = HPKEPrivateKey()
         let two = HPKEPrivateKey()
         let offer = try SessionOffer(
-            consortium: "c", member: member, epoch: 3, parties: [.zero: zero.publicKey, .one: one.publicKey, .two: two.publicKey],
+            consortium: "c", member: member, epoch: 3,
+            parties: [.zero: zero.publicKey, .one: one.publicKey, .two: two.publicKey],
             identity: SigningKey())
         #expect(try store.sessions(of: member, epoch: 3) == nil)
         try store.store(offer, epoch: 3)

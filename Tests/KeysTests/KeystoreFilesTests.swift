@@ -126,7 +126,8 @@ struct KeystoreFilesTests {
 
     @Test("of other forms are looked at as well: there, and their owner's alone", arguments: [0o600, 0o640, 0o604])
     func foreign(mode: Int) throws {
-        #expect(failure { try FileKeystore.checkPrivate(folder.path("tls.key")) } == .missing(path: folder.path("tls.key")))
+        #expect(
+            failure { try FileKeystore.checkPrivate(folder.path("tls.key")) } == .missing(path: folder.path("tls.key")))
         try write("-----BEGIN", "tls.key", mode: mode)
         let refused = FileKeystore.KeystoreError.readableByOthers(
             path: folder.path("tls.key"), mode: String(mode, radix: 8))

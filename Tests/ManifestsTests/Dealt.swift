@@ -53,7 +53,9 @@ struct Dealt {
 
     func key(_ party: PartyID) throws -> HPKEPrivateKey { try HPKEPrivateKey(bytes: keys[party] ?? []) }
 
-    func verified() throws -> ModelManifest { try ModelManifest(verifying: wire, consortium: "c", coordinator: coordinator) }
+    func verified() throws -> ModelManifest {
+        try ModelManifest(verifying: wire, consortium: "c", coordinator: coordinator)
+    }
 
     /// The manifest changed, with the coordinator's own signature over the change.
     func resigned(_ change: (inout WireModelManifest) -> Void) throws -> ModelManifest {

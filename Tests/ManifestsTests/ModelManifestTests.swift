@@ -113,7 +113,8 @@ struct ModelManifestTests {
         }
     }
 
-    @Test("of another consortium is refused by name, though the coordinator signed it", arguments: ["", "d", "c ", "C"])
+    @Test(
+        "of another consortium is refused by name, though the coordinator signed it", arguments: ["", "d", "c ", "C"])
     func otherConsortium(name: String) throws {
         let dealt = try Dealt(ringBits: 16) { $0.consortium = name }
         #expect(throws: ManifestError.otherConsortium) { try dealt.verified() }

@@ -86,7 +86,8 @@ struct PipelineProcessTests {
         #expect(try consortium.decisions("bank-a").count == 100)
     }
 
-    @Test("score shares of a schema that an agent does not know are named and passed over, and those behind them decide")
+    @Test(
+        "score shares of a schema that an agent does not know are named and passed over, and those behind them decide")
     func unreadableScores() throws {
         let consortium = try TestConsortium()
         var header = WireScoreHeader()

@@ -10,7 +10,8 @@ struct LabelRecordTests {
             source: SourcePosition(
                 partition: Int(random.next() % 9), offset: Int64(random.next() % (1 << 50)),
                 index: Int(random.next() % 99)),
-            sessionEpoch: UInt32(truncatingIfNeeded: random.next()), session: SessionID(Digest32(of: [random.bytes(8)])),
+            sessionEpoch: UInt32(truncatingIfNeeded: random.next()),
+            session: SessionID(Digest32(of: [random.bytes(8)])),
             featureSpec: random.next(),
             count: Int.random(in: LabelHeader.counts, using: &random), history: Bool.random(using: &random),
             labelled: Bool.random(using: &random), tokenEpoch: random.next() % 100)

@@ -16,7 +16,8 @@ struct LabelSharingTests {
         init(_ random: inout SplitMix64, count: Int, history: Bool, labelled: Bool, slots: Int = 2) throws {
             header = LabelHeader(
                 member: try member("bank-a"), source: SourcePosition(offset: 1), sessionEpoch: 1,
-                session: SessionID(Digest32(of: [])), featureSpec: 2, count: count, history: history, labelled: labelled)
+                session: SessionID(Digest32(of: [])), featureSpec: 2, count: count, history: history, labelled: labelled
+            )
             seeds = (random.bytes(16), random.bytes(16))
             entries = []
             for _ in 0..<count {

@@ -75,7 +75,8 @@ struct SourceOrderTests {
             let session = try #require(a.sessions[.zero])
             wire.boxes[0] = Data(
                 SealedBox.seal(
-                    [0xFF], under: session.labelBoxes, associated: labelAssociatedData(header: Array(wire.header), party: .zero)))
+                    [0xFF], under: session.labelBoxes,
+                    associated: labelAssociatedData(header: Array(wire.header), party: .zero)))
         }
         // One that nobody can open might be anybody's, and does not stand for the member's.
         let forged = try altered(a.label([(events[0], false)], source: 101, after: 100, spec: spec)) {

@@ -111,7 +111,9 @@ struct PairwisePRFTests {
         #expect(Set(labels.map(\.text)).count == labels.count)
     }
 
-    @Test("is AES under the first half of HMAC-SHA-256 of label and digest, each with its length, counted from the second half on")
+    @Test(
+        "is AES under the first half of HMAC-SHA-256 of label and digest, each with its length, counted from the second half on"
+    )
     func derivation() {
         let digest = Digest32(of: [[9]])
         let label = Array(StepLabel.lookupOneHot.text.utf8)

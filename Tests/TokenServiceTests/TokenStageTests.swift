@@ -75,7 +75,9 @@ struct TokenStageTests {
         #expect(try world.answers().suffix(2).allSatisfy { if case .evaluation = $0.answer { true } else { false } })
     }
 
-    @Test("what parties may differ in is charged in any case: an epoch that is stale here, a session that is not known here")
+    @Test(
+        "what parties may differ in is charged in any case: an epoch that is stale here, a session that is not known here"
+    )
     func charged() throws {
         let batches = [
             try world.rawBatch(element, epoch: 2), try world.rawBatch(element, epoch: 0),
@@ -244,7 +246,8 @@ struct TokenStageTests {
         let sessions = try world.sessions(bankA)
         func reply(_ value: [UInt8], at now: Int64) -> TokenReply.Outcome {
             responder.reply(
-                to: value, from: bankA, at: now, session: { _, _ in sessions[.zero] }, isCharged: { _, _ in false }).outcome
+                to: value, from: bankA, at: now, session: { _, _ in sessions[.zero] }, isCharged: { _, _ in false }
+            ).outcome
         }
         let then = world.clock.milliseconds
         let old = try world.batch(cards(1), seed: 1).value

@@ -71,7 +71,9 @@ struct AmountReader: Sendable {
     private static func isZero(_ text: String) -> Bool {
         let parts = text.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
         return parts[0].contains("0")
-            && parts[0].unicodeScalars.allSatisfy { "0.,'\u{2019}+-\u{2212}()".unicodeScalars.contains($0) || $0.isSpace }
+            && parts[0].unicodeScalars.allSatisfy {
+                "0.,'\u{2019}+-\u{2212}()".unicodeScalars.contains($0) || $0.isSpace
+            }
             && (parts.count == 1 || Int(parts[1]) != nil)
     }
 

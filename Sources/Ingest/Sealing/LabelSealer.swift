@@ -75,7 +75,8 @@ package final class LabelSealer {
     ) -> [UInt8] {
         let header = LabelHeader(
             member: member, source: source, previous: previous, sessionEpoch: epoch, session: session,
-            featureSpec: featureSpec, count: entries.count, history: history, labelled: labelled, tokenEpoch: tokenEpoch)
+            featureSpec: featureSpec, count: entries.count, history: history, labelled: labelled, tokenEpoch: tokenEpoch
+        )
         let bytes = header.encoded
         let plaintexts = LabelEntries.plaintexts(
             entries, header: header,

@@ -96,7 +96,9 @@ package enum AgentTables {
     }
 
     /// The removal of a label record's row.
-    package static func removal(ofSent position: SourcePosition) -> StateWrite { .remove(table: sent, key: key(position)) }
+    package static func removal(ofSent position: SourcePosition) -> StateWrite {
+        .remove(table: sent, key: key(position))
+    }
 
     /// A row as a label record.
     ///

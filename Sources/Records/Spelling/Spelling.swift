@@ -41,7 +41,9 @@ package enum Spelling: Sendable, Hashable, CaseIterable {
     /// A phone number with a plus, or in an account's place with `00`; what has less than nine digits behind the zeros is
     /// an account's number there.
     private func phone(_ folded: [UInt8]) -> [UInt8]? {
-        guard let dialled = dialled(folded), dialled.count >= 9 || folded.contains(UInt8(ascii: "+")) else { return nil }
+        guard let dialled = dialled(folded), dialled.count >= 9 || folded.contains(UInt8(ascii: "+")) else {
+            return nil
+        }
         return PhoneNumber.international(dialled)
     }
 
@@ -49,7 +51,9 @@ package enum Spelling: Sendable, Hashable, CaseIterable {
     func dialled(_ folded: [UInt8]) -> [UInt8]? {
         let plus = UInt8(ascii: "+")
         if folded.contains(plus) { return PhoneNumber.dialled(folded, prefix: [plus]) }
-        guard self == .account, folded.first == UInt8(ascii: "0"), !folded.contains(UInt8(ascii: "/")) else { return nil }
+        guard self == .account, folded.first == UInt8(ascii: "0"), !folded.contains(UInt8(ascii: "/")) else {
+            return nil
+        }
         return PhoneNumber.dialled(folded, prefix: Array("00".utf8))
     }
 

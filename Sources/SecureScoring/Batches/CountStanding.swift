@@ -38,7 +38,8 @@ package struct CountStanding {
         guard bytes.count >= 96, let digest = Digest32(bytes[32..<64]), let genesis = Digest32(bytes[64..<96]) else {
             return nil
         }
-        let names = String(decoding: bytes[96...], as: UTF8.self).split(separator: ",", omittingEmptySubsequences: false)
+        let names = String(decoding: bytes[96...], as: UTF8.self).split(
+            separator: ",", omittingEmptySubsequences: false)
         members = names == [""] ? [] : names.compactMap { MemberID(String($0)) }
         guard members.count == names.count || names == [""], Set(members).count == members.count else { return nil }
         let numbers = (0..<4).map { at in UInt64(bigEndianBytes: bytes[at * 8..<at * 8 + 8]) }

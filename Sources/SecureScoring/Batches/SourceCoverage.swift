@@ -46,14 +46,18 @@ struct SourceCoverage: Sendable, Hashable {
         }
         spans.removeAll { touching.contains($0) }
         spans.insert(span, at: spans.firstIndex { $0.through > span.through } ?? spans.endIndex)
-        if spans.count > Self.limit { spans.replaceSubrange(0...1, with: [Span(after: spans[0].after, through: spans[1].through)]) }
+        if spans.count > Self.limit {
+            spans.replaceSubrange(0...1, with: [Span(after: spans[0].after, through: spans[1].through)])
+        }
         return true
     }
 }
 
 extension SourceCoverage {
     /// A place as rows hold it: offset (8), index (4); big-endian.
-    private static func encode(_ place: Place) -> [UInt8] { place.offset.bigEndianBytes + UInt32(place.index).bigEndianBytes }
+    private static func encode(_ place: Place) -> [UInt8] {
+        place.offset.bigEndianBytes + UInt32(place.index).bigEndianBytes
+    }
 
     private static func decode(_ bytes: ArraySlice<UInt8>) -> Place {
         Place(
@@ -70,7 +74,8 @@ extension SourceCoverage {
         spans = stride(from: 0, to: bytes.count, by: 24).map {
             Span(after: Self.decode(bytes[$0..<$0 + 12]), through: Self.decode(bytes[$0 + 12..<$0 + 24]))
         }
-        guard spans.allSatisfy({ $0.after < $0.through }), zip(spans, spans.dropFirst()).allSatisfy({ $0.through < $1.after })
+        guard spans.allSatisfy({ $0.after < $0.through }),
+            zip(spans, spans.dropFirst()).allSatisfy({ $0.through < $1.after })
         else { return nil }
     }
 }

@@ -37,7 +37,8 @@ package struct TokenKeys: Hashable, Sendable {
         var last: TokenEpoch?
         for start in stride(from: 0, to: bytes.count, by: Self.entryBytes) {
             let epoch = TokenEpoch(UInt64(bigEndianBytes: bytes[start..<start + 8]))
-            guard last.map({ $0 < epoch }) ?? true, let key = Digest32(bytes[start + 8..<start + Self.entryBytes]) else {
+            guard last.map({ $0 < epoch }) ?? true, let key = Digest32(bytes[start + 8..<start + Self.entryBytes])
+            else {
                 return nil
             }
             keys[epoch] = key

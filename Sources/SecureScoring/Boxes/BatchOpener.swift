@@ -31,7 +31,9 @@ final class BatchOpener {
             let opened = try records.map {
                 try transactions.open($0, for: batch.model, counts: counts, into: &inputs)
             }
-            let refused = admission?.admit(batch) { inputs.refusal($0) == nil } isCounted: { member, event in
+            let refused = admission?.admit(batch) {
+                inputs.refusal($0) == nil
+            } isCounted: { member, event in
                 counts?.hasCounted(event, of: member, before: batch.plan.range.lowerBound) ?? false
             }
             for (index, refusal) in refused ?? [:] { inputs.refuse(index, code: refusal.rawValue) }

@@ -125,7 +125,8 @@ package final class PartitionCounting {
 
     /// Counts the batch that is held, where the log says that it was decided.
     func countHeldIfDecided() throws {
-        guard let computed, let (counts, log) = opened, let (decision, next) = try log.decision(from: counts.standing.decisions),
+        guard let computed, let (counts, log) = opened,
+            let (decision, next) = try log.decision(from: counts.standing.decisions),
             counts.continues(decision), decision.agreed == computed.agreement.digest
         else { return }
         self.computed = nil

@@ -212,7 +212,9 @@ package final class PartitionCounts {
             for (index, refusal) in batch.agreement.refusals.enumerated() where refusal == nil {
                 let transaction = transactions[index]
                 guard let member = transaction.member, let event = transaction.event else { continue }
-                sources.advance([SourceClaim(member: member, source: transaction.source, previous: transaction.previous)])
+                sources.advance([
+                    SourceClaim(member: member, source: transaction.source, previous: transaction.previous)
+                ])
                 count(
                     event, of: member, present(transaction.tokens, batch.tokens), at: transaction.time,
                     logged: batch.logged[index])

@@ -14,7 +14,8 @@ package struct ProposalCheck {
 
     /// - Parameter patience: how long each wait for this party's log takes at most.
     package init(
-        models: ModelSwitch, reader: BatchReader, replay: DecisionReplay, counting: PartitionCounting, patience: Duration
+        models: ModelSwitch, reader: BatchReader, replay: DecisionReplay, counting: PartitionCounting,
+        patience: Duration
     ) {
         self.models = models
         self.reader = reader

@@ -22,7 +22,8 @@ package struct SourcePositions: Sendable {
         self.partition = partition
         var found: [Source: SourceCoverage] = [:]
         try state.scan(table) { entry in
-            let parts = String(decoding: entry.key, as: UTF8.self).split(separator: "/", omittingEmptySubsequences: false)
+            let parts = String(decoding: entry.key, as: UTF8.self).split(
+                separator: "/", omittingEmptySubsequences: false)
             guard parts.count == 2, let member = MemberID(String(parts[0])), let number = Int(parts[1]),
                 let coverage = SourceCoverage(decoding: entry.value)
             else {
@@ -54,7 +55,9 @@ package struct SourcePositions: Sendable {
             let source = Source(claim)
             var coverage = taken[source] ?? SourceCoverage()
             let before = coverage.spans.count
-            guard coverage.take(SourceCoverage.Place(claim.source), after: claim.previous.map { SourceCoverage.Place($0) })
+            guard
+                coverage.take(
+                    SourceCoverage.Place(claim.source), after: claim.previous.map { SourceCoverage.Place($0) })
             else { continue }
             if before > 0, coverage.spans.count > before { gaps += 1 }
             taken[source] = coverage

@@ -73,7 +73,8 @@ package final class Terms: Sendable {
             [Topics.sessions, Topics.sealed, Topics.labels, Topics.batches, Topics.tokenKeys, Topics.rejected]
             + roster.members.map(\.id).flatMap { id in
                 [
-                    Topics.transactions(id), Topics.scores(id), Topics.receipts(id), Topics.decisions(id), Topics.alerts(id),
+                    Topics.transactions(id), Topics.scores(id), Topics.receipts(id), Topics.decisions(id),
+                    Topics.alerts(id),
                     Topics.rejected(id), Topics.blinded(id), Topics.evaluations(id),
                 ]
             }

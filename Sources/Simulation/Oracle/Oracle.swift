@@ -1,8 +1,8 @@
 import EventLogs
 import Formats
 import Model
-import Policy
 import PipelineFiles
+import Policy
 import Records
 import Sealing
 

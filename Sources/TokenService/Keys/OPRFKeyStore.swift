@@ -61,7 +61,8 @@ package struct OPRFKeyStore: ~Copyable {
     package borrowing func updates(consortium: String) throws -> TokenUpdates {
         let newest = try newest()
         let updates = TokenUpdates(
-            newest: newest ?? .first, key: try newest.flatMap { try share(consortium: consortium, epoch: $0)?.publicKey })
+            newest: newest ?? .first,
+            key: try newest.flatMap { try share(consortium: consortium, epoch: $0)?.publicKey })
         for key in try keys(in: Self.updates) {
             if let update = try update(consortium: consortium, from: Self.epoch(key)) { updates.prepare(update) }
         }

@@ -61,7 +61,9 @@ struct BenchCell {
             func expand(_ part: [UInt8], _ component: PartyID) -> [UInt8]? {
                 SeededComponents.expand(part, component: component.rawValue, from: 0, bytes: secret.count)
             }
-            guard let first = expand(parts.first, party), let second = expand(parts.second, party.next) else { throw Failure("a share has another length than the model") }
+            guard let first = expand(parts.first, party), let second = expand(parts.second, party.next) else {
+                throw Failure("a share has another length than the model")
+            }
             return (first, second)
         }
         let selection = try components(forest.selectionRows, .xor)

@@ -130,7 +130,8 @@ struct IngestCommand: ParsableCommand {
         mapping.rates = rates
         if let form = mapping.format.csv, form.columns.isEmpty {
             throw Failure(
-                "\(self.mapping ?? "the mapping") has no `columns`: records of a stream have no header, so name them in order")
+                "\(self.mapping ?? "the mapping") has no `columns`: records of a stream have no header, so name them in order"
+            )
         }
         let (policy, notes) = try checkPolicy(file: self.policy)
         guard (1...3600).contains(sessionTimeout) else { throw Failure("`--session-timeout` is 1 to 3600 seconds") }

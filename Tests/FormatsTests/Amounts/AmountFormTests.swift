@@ -87,7 +87,9 @@ struct AmountFormTests {
         #expect(try part("\"\(text)\"", form(german)).transaction?.original?.decimal == decimal, "\(text)")
     }
 
-    @Test("may have blanks between the digits and a sign or brackets", arguments: [" ", "\u{A0}", "\u{202F}", "\u{2009}", "  "])
+    @Test(
+        "may have blanks between the digits and a sign or brackets",
+        arguments: [" ", "\u{A0}", "\u{202F}", "\u{2009}", "  "])
     func spacedSigns(blank: String) throws {
         let blanks = form { ($0.decimalMark, $0.thousandsMark) = (.comma, .blank) }
         for form in [form(german), blanks, form { $0.decimalMark = .comma }] {
@@ -189,7 +191,8 @@ struct AmountFormTests {
             ("12.5", "\"0.00-\"", "payment"), ("12.5", "\"+0.00\"", "payment"), ("12.5", "\"\u{2212}0,00\"", "payment"),
             ("12.5", "\"(0.00)\"", "payment"), ("12.5", "\"- 0.00\"", "payment"), ("-0.0", "12.5", "refund"),
             ("0e5", "12.5", "refund"), ("\"0.00 -\"", "12.5", "refund"), ("-0.00", "\"\"", "zero"),
-            ("-0.00", "-0.00", "zero"), ("0", "\"0.00-\"", "zero"), ("12.5", "\"0 EUR\"", "not"), ("12.5", "\"-\"", "not"),
+            ("-0.00", "-0.00", "zero"), ("0", "\"0.00-\"", "zero"), ("12.5", "\"0 EUR\"", "not"),
+            ("12.5", "\"-\"", "not"),
             ("12.5", "\"0x\"", "not"), ("12.5", "-0.01", "not"), ("12.5", "1e-9", "not"),
         ])
     func columns(payment: String, refund: String, is what: String) throws {

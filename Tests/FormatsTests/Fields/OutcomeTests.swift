@@ -65,7 +65,9 @@ struct OutcomeTests {
         #expect(RecordParser(mapping: .canonical).parts(Array(#"{"id":"p"}"#.utf8))[0].labelled == nil)
     }
 
-    @Test("are told by a type in letters of any case, as watermarks are", arguments: ["Label", "LABEL", " label ", "lABEL"])
+    @Test(
+        "are told by a type in letters of any case, as watermarks are",
+        arguments: ["Label", "LABEL", " label ", "lABEL"])
     func typeCase(word: String) {
         let payment = #""id":"p","time":"2026-11-20","customer":"c","terminal":"t","amount":1"#
         func part(_ type: String, _ value: String) -> RecordPart {

@@ -132,7 +132,8 @@ struct ISOPair: Sendable, CustomTestStringConvertible {
         misplaced("GrpHdr", "pain.001.001.09") { orders([.branch($0, [.leaf("MsgId", "M")])]) },
         misplaced("GrpHdr", "camt.056.001.08") { recall([recalled], [.branch($0, [.leaf("MsgId", "M")])]) },
         misplaced("Assgnmt", "pacs.004.001.09") {
-            .branch("PmtRtr", [.header(), .branch("TxInf", [.leaf("OrgnlTxId", "R1")]), .branch($0, [.leaf("Id", "A")])])
+            .branch(
+                "PmtRtr", [.header(), .branch("TxInf", [.leaf("OrgnlTxId", "R1")]), .branch($0, [.leaf("Id", "A")])])
         },
         misplaced("PmtId", "pain.001.001.09") { orders([.branch($0, [.leaf("InstrId", "I")])]) },
         misplaced("CdtTrfTxInf", "pain.001.001.09") { orders([], [.branch($0, [.leaf("InstrId", "I")])]) },

@@ -162,7 +162,8 @@ struct ISORecordTests {
         }
     }
 
-    private func back(_ more: [ISOSample], group: [ISOSample] = [], _ syntax: Mapping.Syntax) throws -> PaymentOutcome? {
+    private func back(_ more: [ISOSample], group: [ISOSample] = [], _ syntax: Mapping.Syntax) throws -> PaymentOutcome?
+    {
         let transaction = ISOSample.branch("TxInf", [.leaf("OrgnlTxId", "T1")] + more)
         return try ISOSample.branch("PmtRtr", [.header(), .branch("OrgnlGrpInf", group), transaction])
             .parts("pacs.004.001.09", syntax)[0].outcome

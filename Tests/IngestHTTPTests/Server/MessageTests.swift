@@ -67,7 +67,9 @@ private struct Messages {
     }
 
     private func root(_ documents: String...) -> String {
-        guard syntax == .json else { return documents.count == 1 ? documents[0] : "<Batch>\(documents.joined())</Batch>" }
+        guard syntax == .json else {
+            return documents.count == 1 ? documents[0] : "<Batch>\(documents.joined())</Batch>"
+        }
         return documents.count == 1
             ? "{\(documents[0])}" : "{\"Batch\":[\(documents.map { "{\($0)}" }.joined(separator: ","))]}"
     }
@@ -163,7 +165,8 @@ struct MessageTests {
         let got = await api.call(
             .POST, "/v1/transactions", ["Content-Type": "application/x-ndjson"], body: Array(body.utf8))
         let items = got.json["items"] as? [[String: Any]] ?? []
-        #expect(items.map { ($0["problem"] as? [String: Any])?["code"] as? String }
-            == ["malformed_json", "malformed_json"])
+        #expect(
+            items.map { ($0["problem"] as? [String: Any])?["code"] as? String }
+                == ["malformed_json", "malformed_json"])
     }
 }

@@ -53,7 +53,8 @@ struct Plan {
         record.header = Data(bytes)
         record.box = Data(
             SealedBox.seal(
-                shares[party]!, salted: [scoreBoxLabel, digest.bytes], from: [], under: sessions.parties[party]!.scoreBoxes,
+                shares[party]!, salted: [scoreBoxLabel, digest.bytes], from: [],
+                under: sessions.parties[party]!.scoreBoxes,
                 associated: bytes))
         return record
     }

@@ -104,7 +104,8 @@ struct DevelopmentPKITests {
                 #expect(leaf.isIssued(by: authority) == (one == other))
                 #expect(root.isIssued(by: authority) == (one == other))
             }
-            #expect(!leaf.isIssued(by: leaf) && root.algorithms + leaf.algorithms == Array(repeating: algorithm, count: 4))
+            #expect(
+                !leaf.isIssued(by: leaf) && root.algorithms + leaf.algorithms == Array(repeating: algorithm, count: 4))
         }
     }
 

@@ -26,7 +26,8 @@ struct SessionTests {
         let one = try key(.one).publicKey
         let two = try key(.two).publicKey
         return try SessionOffer(
-            consortium: "c", member: member, epoch: epoch, parties: [.zero: zero, .one: one, .two: two], identity: signing)
+            consortium: "c", member: member, epoch: epoch, parties: [.zero: zero, .one: one, .two: two],
+            identity: signing)
     }
 
     private func accept(

@@ -61,7 +61,8 @@ struct SessionVectorTests {
     func vectors(party: PartyID, keys: [String]) throws {
         let identity = try signing().verifyingKey
         let session = try Session.accept(
-            announcement(), consortium: "consortium", at: party, key: HPKEPrivateKey(bytes: Self.party), members: [member: identity])
+            announcement(), consortium: "consortium", at: party, key: HPKEPrivateKey(bytes: Self.party),
+            members: [member: identity])
         #expect(session.member == member && session.party == party && session.epoch == 7)
         #expect(traces(session) == keys.map { bytes($0) })
     }
@@ -72,7 +73,8 @@ struct SessionVectorTests {
         let identity = try signing().verifyingKey
         #expect(Session.isAnnouncement(whole, of: identity, consortium: "consortium", member: member, epoch: 7))
         for epoch in [0, 6, 8, .max] as [UInt32] {
-            #expect(!Session.isAnnouncement(whole, of: identity, consortium: "consortium", member: member, epoch: epoch))
+            #expect(
+                !Session.isAnnouncement(whole, of: identity, consortium: "consortium", member: member, epoch: epoch))
         }
         let other = try Support.member("bank-b")
         #expect(!Session.isAnnouncement(whole, of: identity, consortium: "consortium", member: other, epoch: 7))
@@ -84,7 +86,9 @@ struct SessionVectorTests {
                     members: [member: identity])
             }
         }
-        #expect(!Session.isAnnouncement(whole, of: SigningKey().verifyingKey, consortium: "consortium", member: member, epoch: 7))
+        #expect(
+            !Session.isAnnouncement(
+                whole, of: SigningKey().verifyingKey, consortium: "consortium", member: member, epoch: 7))
     }
 
     @Test("is none with any byte changed or cut, or without its signature")
@@ -94,19 +98,27 @@ struct SessionVectorTests {
         for at in whole.indices {
             var changed = whole
             changed[at] ^= 1
-            #expect(!Session.isAnnouncement(changed, of: identity, consortium: "consortium", member: member, epoch: 7), "byte \(at)")
-            #expect(!Session.isAnnouncement(Array(whole.prefix(at)), of: identity, consortium: "consortium", member: member, epoch: 7))
+            #expect(
+                !Session.isAnnouncement(changed, of: identity, consortium: "consortium", member: member, epoch: 7),
+                "byte \(at)")
+            #expect(
+                !Session.isAnnouncement(
+                    Array(whole.prefix(at)), of: identity, consortium: "consortium", member: member, epoch: 7))
         }
         var unsigned = try announcement()
         unsigned.signature = Data()
-        #expect(!Session.isAnnouncement(unsigned.encoded, of: identity, consortium: "consortium", member: member, epoch: 7))
+        #expect(
+            !Session.isAnnouncement(unsigned.encoded, of: identity, consortium: "consortium", member: member, epoch: 7))
         // Signed for something else by the same member.
         var elsewhere = try announcement()
         elsewhere.signature = Data(try signing().sign(Array(elsewhere.body), context: "cordon/model/v1"))
-        #expect(!Session.isAnnouncement(elsewhere.encoded, of: identity, consortium: "consortium", member: member, epoch: 7))
+        #expect(
+            !Session.isAnnouncement(elsewhere.encoded, of: identity, consortium: "consortium", member: member, epoch: 7)
+        )
         #expect(throws: SessionError.badSignature) {
             try Session.accept(
-                elsewhere, consortium: "consortium", at: .zero, key: HPKEPrivateKey(bytes: Self.party), members: [member: identity])
+                elsewhere, consortium: "consortium", at: .zero, key: HPKEPrivateKey(bytes: Self.party),
+                members: [member: identity])
         }
     }
 
@@ -121,7 +133,9 @@ struct SessionVectorTests {
         #expect(body.member == "bank-a" && body.epoch == epoch && body.encapsulatedKeys.count == 3)
         #expect(Set(body.encapsulatedKeys).count == 3 && body.encapsulatedKeys.allSatisfy { $0.count == 32 })
         let identity = try signing().verifyingKey
-        #expect(Session.isAnnouncement(offer.announcement.encoded, of: identity, consortium: "consortium", member: member, epoch: epoch))
+        #expect(
+            Session.isAnnouncement(
+                offer.announcement.encoded, of: identity, consortium: "consortium", member: member, epoch: epoch))
         #expect(Set(offer.sessions.keys) == Set(PartyID.allCases))
         for party in PartyID.allCases {
             let session = try #require(offer.sessions[party])

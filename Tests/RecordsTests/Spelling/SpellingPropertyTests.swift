@@ -75,7 +75,8 @@ struct SpellingPropertyTests {
             let once = spelling.canonical(text)
             // What can't be seen at the end keeps the glance at the bytes from deciding.
             let seen = spelling.canonical(text + "\u{200B}")
-            #expect(isBlank || Array(seen.utf8) == Array(once.utf8), "\(spelling) of \(text.unicodeScalars.map(\.value))")
+            #expect(
+                isBlank || Array(seen.utf8) == Array(once.utf8), "\(spelling) of \(text.unicodeScalars.map(\.value))")
             let twice = spelling.canonical(once)
             #expect(Array(once.utf8) == Array(twice.utf8), "\(spelling) of \(text.unicodeScalars.map(\.value))")
         }

@@ -29,7 +29,8 @@ struct AdmissionTests {
 
     private func batch(_ range: Range<Int64>) throws -> SealedBatch {
         SealedBatch(
-            partition: 0, transactions: try pieces.sealed().filter { range.contains($0.record.position.offset) }, in: range,
+            partition: 0, transactions: try pieces.sealed().filter { range.contains($0.record.position.offset) },
+            in: range,
             repeats: [], model: model, standing: nil)
     }
 

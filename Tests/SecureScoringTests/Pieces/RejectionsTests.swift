@@ -81,7 +81,9 @@ struct RejectionsTests {
         #expect(found[2].sealedOriginal.isEmpty && found[2].encapsulatedKey.isEmpty)
     }
 
-    @Test("carry no original where no party had opened its box: whoever names a member costs nobody a seal", arguments: 1...9)
+    @Test(
+        "carry no original where no party had opened its box: whoever names a member costs nobody a seal",
+        arguments: 1...9)
     func unopened(code: UInt8) throws {
         let found = try read(rejections.records(of: batch(), agreement([code, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0])))
         let refusal = try #require(Refusal(rawValue: code))

@@ -9,7 +9,9 @@ private let bankA = MemberID("bank-a")!
 private let bankB = MemberID("bank-b")!
 
 /// A record that names none before it.
-private func claim(_ member: MemberID, _ source: SourcePosition) -> SourceClaim { SourceClaim(member: member, source: source) }
+private func claim(_ member: MemberID, _ source: SourcePosition) -> SourceClaim {
+    SourceClaim(member: member, source: source)
+}
 
 @Suite("The highest positions of sources")
 struct SourcePositionsTests {
@@ -111,7 +113,9 @@ struct SourcePositionsTests {
         known.areCommitted()
         #expect(known.changes.isEmpty)
         let again = try positions()
-        #expect(again.isRepeat(claim(bankA, SourcePosition(offset: 7))) && again.isRepeat(claim(bankB, SourcePosition(offset: 1))))
+        #expect(
+            again.isRepeat(claim(bankA, SourcePosition(offset: 7)))
+                && again.isRepeat(claim(bankB, SourcePosition(offset: 1))))
         known.advance([claim(bankA, SourcePosition(offset: 7))])
         #expect(known.changes.isEmpty)
     }
@@ -129,14 +133,17 @@ struct SourcePositionsTests {
     @Test(
         "that are malformed end the start with a sentence",
         arguments: [
-            ("", 24), ("bank-a", 24), ("bank-a/", 24), ("bank-a/x", 24), ("bank-a/1/2", 24), ("/1", 24), ("Bank A/1", 24),
-            ("consortium/1", 24), ("bank-a/1", 0), ("bank-a/1", 4), ("bank-a/1", 23), ("bank-a/1", 25), ("bank-a/1", 48),
+            ("", 24), ("bank-a", 24), ("bank-a/", 24), ("bank-a/x", 24), ("bank-a/1/2", 24), ("/1", 24),
+            ("Bank A/1", 24),
+            ("consortium/1", 24), ("bank-a/1", 0), ("bank-a/1", 4), ("bank-a/1", 23), ("bank-a/1", 25),
+            ("bank-a/1", 48),
         ])
     func malformed(key: String, bytes: Int) throws {
         // Everything from the lowest offset to 0; behind that, a span that has no record.
         let span = [0x80] + [UInt8](repeating: 0, count: 23)
         let value = Array((span + [UInt8](repeating: 0, count: 24)).prefix(bytes))
-        try state.commit([.put(table: "sources-2", StateEntry(key: Array(key.utf8), value: value, order: 3))], positions: [])
+        try state.commit(
+            [.put(table: "sources-2", StateEntry(key: Array(key.utf8), value: value, order: 3))], positions: [])
         let error = #expect(throws: LogError.self) { try positions() }
         #expect("\(error.map { "\($0)" } ?? "")".contains("malformed source positions, or those of an older version"))
     }
@@ -145,7 +152,8 @@ struct SourcePositionsTests {
 
     private func record(_ offset: Int64, after previous: Int64?) -> SourceClaim {
         SourceClaim(
-            member: bankA, source: SourcePosition(offset: offset), previous: previous.map { SourcePosition(offset: $0) })
+            member: bankA, source: SourcePosition(offset: offset), previous: previous.map { SourcePosition(offset: $0) }
+        )
     }
 
     @Test("leave room for a record that comes after those behind it, once")
@@ -153,7 +161,9 @@ struct SourcePositionsTests {
         var known = try positions()
         known.advance([record(3, after: nil)])
         #expect(known.advance([record(9, after: 7)]) == 1)
-        #expect(known.isRepeat(record(9, after: 7)) && known.isRepeat(record(8, after: 7)) && known.isRepeat(record(2, after: 1)))
+        #expect(
+            known.isRepeat(record(9, after: 7)) && known.isRepeat(record(8, after: 7))
+                && known.isRepeat(record(2, after: 1)))
         #expect(!known.isRepeat(record(7, after: 5)) && !known.isRepeat(record(5, after: 3)))
         try state.commit(known.changes, positions: [])
         known = try positions()

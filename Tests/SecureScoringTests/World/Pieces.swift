@@ -57,7 +57,8 @@ struct Pieces {
         let reader = BatchReader(
             try sealedLog(), models: models, counting: counting, patience: .zero, in: context)
         let replay = DecisionReplay(counting, reader: reader, backend: LoneBackend(party), in: context)
-        return ProposalCheck(models: models, reader: reader, replay: replay, counting: counting, patience: .milliseconds(50))
+        return ProposalCheck(
+            models: models, reader: reader, replay: replay, counting: counting, patience: .milliseconds(50))
     }
 
     /// - Parameter other: in place of the pieces' own state.

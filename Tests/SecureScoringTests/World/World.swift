@@ -190,7 +190,8 @@ final class World: Sendable {
                     in: context, state: watch(party, try SQLiteStateStore(path: state)),
                     backend: CellBackend(exchange, models: models, sessions: sessions), models: models,
                     counting: CountingTerms(
-                        consortium: terms.consortium, state: watch(party, try SQLiteStateStore(path: state + ".counts")),
+                        consortium: terms.consortium,
+                        state: watch(party, try SQLiteStateStore(path: state + ".counts")),
                         members: terms.members, limit: countLimit, updates: updates, tag: PartySeeds.decisionTag(party)),
                     queries: queries,
                     recipients: recipients, limits: limits)

@@ -107,7 +107,9 @@ struct CountLookupPropertyTests {
                 }
                 for party in PartyID.allCases { shares[party, default: []].append(held[party.rawValue]) }
             }
-            for party in PartyID.allCases { queries[party]?.append(shares[party] ?? [], of: [1080, 2000], thresholds: thresholds) }
+            for party in PartyID.allCases {
+                queries[party]?.append(shares[party] ?? [], of: [1080, 2000], thresholds: thresholds)
+            }
             expected.append(thresholds.enumerated().map { bit, threshold in sums[bit < 4 ? 0 : 1] >= Int(threshold) })
         }
         #expect(try cell.open(cell.run(plan: Digest32(of: [random.bytes(4)]), queries)) == expected)

@@ -62,7 +62,9 @@ struct SeededComponentsTests {
         #expect(shares.parts(for: .one).first == seeds.1 && shares.parts(for: .two).second == seeds.0)
         let explicit = shares.parts(for: .one).second
         #expect(shares.parts(for: .two).first == explicit)
-        let streams = [seeds.0, seeds.1].map { CounterStream.bytes(of: SecretKey(bytes: $0 + UInt128(6).bigEndianBytes), count: 50) }
+        let streams = [seeds.0, seeds.1].map {
+            CounterStream.bytes(of: SecretKey(bytes: $0 + UInt128(6).bigEndianBytes), count: 50)
+        }
         #expect(explicit == (0..<50).map { streams[0][$0] ^ streams[1][$0] })
         #expect(SeededComponents.expand(seeds.0, component: 0, from: 6, bytes: 50) == streams[0])
         // From another counter the same seed gives other bytes.

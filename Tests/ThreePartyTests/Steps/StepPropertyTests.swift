@@ -143,7 +143,8 @@ struct CountShapeTests {
     func queries() throws {
         let shape = try #require(CountShape(thresholds: [2, 1]))
         var queries = CountQueries(shape: shape)
-        queries.append([CountShare(first: 1, second: 2), CountShare(first: 3, second: 4)], of: [63, 64], thresholds: [5, 6, 7])
+        queries.append(
+            [CountShare(first: 1, second: 2), CountShare(first: 3, second: 4)], of: [63, 64], thresholds: [5, 6, 7])
         queries.append(refused: 9)
         #expect(queries.transactions == 2 && queries.refusals == [0, 9])
         #expect(queries.shares.map(\.first) == [1, 3, 0, 0] && queries.shares.map(\.second) == [2, 4, 0, 0])

@@ -62,7 +62,8 @@ final class TokenWorld {
         var accepted: [PartyID: Session] = [:]
         for party in PartyID.allCases {
             accepted[party] = try Session.accept(
-                offer.announcement, consortium: "c", at: party, key: hpke(party), members: [member: identity.verifyingKey])
+                offer.announcement, consortium: "c", at: party, key: hpke(party),
+                members: [member: identity.verifyingKey])
         }
         return (offer.sessions, accepted)
     }

@@ -283,7 +283,9 @@ struct ReplaySourceTests {
     @Test("says of files without rows that nothing was read", arguments: ["", "\u{FEFF}", "\n\n", header])
     func noRows(text: String) throws {
         try folder.write(text, to: "a.csv")
-        #expect(failure() == "\(folder.path) holds no rows of transactions, at most a header: is it the file that you mean?")
+        #expect(
+            failure() == "\(folder.path) holds no rows of transactions, at most a header: is it the file that you mean?"
+        )
         try folder.write(header + row(1), to: "b.csv")
         #expect(try ids() == ["1"])
     }
