@@ -143,17 +143,17 @@ struct OPRFKeyStoreTests {
 
     @Test(
         "puts nothing in force that was not prepared, or is cut off, before or in its factor",
-        arguments: [nil, 0, 1, 191, 192, 193, 251] as [Int?])
+        arguments: [nil, 0, 1, 203, 204, 205, 275] as [Int?])
     func unprepared(bytes: Int?) throws {
         let share = LogError.corrupted(reason: "the party's share of token key 4 is gone")
-        try notInForce(bytes ?? 0 < 192 ? share : Self.corrupted("the factor from token key 3")) { prepared in
+        try notInForce(bytes ?? 0 < 204 ? share : Self.corrupted("the factor from token key 3")) { prepared in
             bytes.map { Array(prepared.prefix($0)) }
         }
     }
 
-    @Test("puts nothing in force that was changed", arguments: [0, 131, 132, 191, 192, 251])
+    @Test("puts nothing in force that was changed", arguments: [0, 131, 132, 203, 204, 275])
     func changed(at: Int) throws {
-        let what = at < 192 ? "the party's share of token key 4" : "the factor from token key 3"
+        let what = at < 204 ? "the party's share of token key 4" : "the factor from token key 3"
         try notInForce(Self.corrupted(what)) { prepared in
             var changed = prepared
             changed[at] ^= 1
@@ -170,7 +170,7 @@ struct OPRFKeyStoreTests {
             _ = try stages[turn % 3].turn()
         }
         let prepared = try row("token-keys-prepared")
-        #expect(prepared.value.count == 252)
+        #expect(prepared.value.count == 276)
         let damaged = damage(prepared.value).map { StateEntry(key: prepared.key, value: $0, order: 0) }
         let change: StateWrite =
             damaged.map { .put(table: "token-keys-prepared", $0) }
