@@ -18,6 +18,7 @@ start_rest_consortium() {
             echo "  - { name: party-$party, host: 127.0.0.1, port: $port }"
         done
         echo "members: [bank-a, bank-b, bank-c]"
+        echo "event_time: unlimited"
     } >"$work/consortium.yaml"
     # A list, so that the first failure ends it.
     {

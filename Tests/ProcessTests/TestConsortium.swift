@@ -37,7 +37,8 @@ final class TestConsortium {
         for (party, port) in zip(Self.parties, try freePorts(3)) {
             plan += "  - { name: \(party), host: 127.0.0.1, port: \(port) }\n"
         }
-        plan += "members: [bank-a, bank-b, bank-c]\n"
+        // Their transactions are of a simulated time.
+        plan += "members: [bank-a, bank-b, bank-c]\nevent_time: unlimited\n"
         let file = try folder.write(plan, to: "consortium.yaml")
         try command("keys", "init", "--consortium", file, "--out", folder.path("keys"))
         try command("topics", "create", "--roster", roster, "--log", logURL)
