@@ -224,7 +224,7 @@ private struct CrashRun {
         let state = try AgentState(
             spec: model.spec, hasher: EntityHasher(key: try keystore.localKey("windows")),
             transactions: TopicPartition("\(name).transactions"),
-            store: SealedStores(SQLiteStateStores(prefix: consortium.folder.path("state/\(name)/")), keystore)
+            store: SealedStores(SQLiteStateStores(prefix: consortium.folder.path("state/\(name)") + "/"), keystore)
                 .open("\(name).transactions-0.sqlite"))
         #expect(state.waiting == 0, "\(name)")
         let own = sent.filter { $0.member.name == name }
