@@ -38,11 +38,12 @@ struct BenchClearAgentCommand: ParsableCommand {
         let roster = try Roster(file: self.roster)
         var mapping = try readMapping(file: self.mapping)
         mapping.rates = try readRates(file: rates)
+        let keystore = FileKeystore(directory: keys)
         try AgentRole(
-            member: AgentRole.member(member, of: roster), roster: roster, keystore: FileKeystore(directory: keys),
+            member: AgentRole.member(member, of: roster), roster: roster, keystore: keystore,
             spec: readBins(bins), binsFile: bins, mapping: mapping, rules: readValidation(file: validation),
             policy: readPolicy(file: policy), fallback: readFallback(file: policy), bankCode: nil, form: ClearForm(),
-            stores: SQLiteStateStores(prefix: state + "/"), instance: instance,
+            stores: SealedStores(SQLiteStateStores(prefix: state + "/"), keystore), instance: instance,
             sessionTimeout: .seconds(sessionTimeout),
             log: log.open(), logger: logger
         ).run(front: nil, metricsFile: process.metrics, until: stop)
