@@ -67,7 +67,8 @@ struct KeystoreFilesTests {
     }
 
     @Test(
-        "hold a key of its own length, and sessions of three secrets and an announcement", arguments: [1, 31, 32, 33, 64, 96, 97])
+        "hold a key of its own length, and sessions of three secrets and an announcement",
+        arguments: [1, 31, 32, 33, 64, 96, 97])
     func lengths(count: Int) throws {
         let bank = try member("bank-a")
         for file in ["hpke.key", "identity.key", "local.key", "session-1.key"] {
