@@ -59,7 +59,6 @@ final class TransactionOpener {
         _ sealed: SealedTransaction, _ record: [UInt8], _ event: EventID, _ member: MemberID, _ model: ModelManifest,
         _ counts: PartitionCounts?, _ opened: inout OpenedTransaction, _ inputs: inout BatchInputs
     ) throws(LogError) -> Refusal? {
-        guard sealed.header.featureSpec == model.featureSpec else { return .wrongFeatureSpec }
         guard sealed.boxCount == 3 else { return .boxMissing }
         guard
             let cipher = try sessions.transactionCipher(
@@ -74,6 +73,7 @@ final class TransactionOpener {
                 associated: associated, into: &plaintext)
         }
         guard isOpen else { return .boxNotOpened }
+        guard sealed.header.featureSpec == model.featureSpec else { return .wrongFeatureSpec }
         return plaintext.withUnsafeBytes { bytes in
             guard let box = ShareBox(bytes) else { return .boxMalformed }
             // Who reads no counts reads no tokens.

@@ -20,14 +20,14 @@ package struct Rejections {
             refused(records, agreement) { transaction, refused in
                 record(
                     refused.refusal.code, by: refused.party, of: transaction.record, stage: "scoring",
-                    member: transaction.sender, isOpened: refused.refusal.isOfOpenedRecord)
+                    member: transaction.sender, isOpened: refused.refusal.isOfOpenedBox)
             }
         case .labels(let records):
             refused(records, agreement) { labels, refused in
                 record(
                     refused.refusal.code, by: refused.party, of: labels, stage: "counting",
                     member: LabelRecord(labels.value ?? [])?.header.member,
-                    isOpened: refused.refusal.isOfOpenedRecord)
+                    isOpened: refused.refusal.isOfOpenedBox)
             }
         }
     }
@@ -67,15 +67,5 @@ package struct Rejections {
             original: entry == 0 && isOpened ? record.value ?? [] : nil, recipient: recipient)
         return NewRecord(
             TopicPartition(member.map { Topics.rejected($0) } ?? Topics.rejected), value: rejected.encoded)
-    }
-}
-
-extension Refusal {
-    /// Whether the party had opened its box, and so knew the sender, when it refused the record.
-    fileprivate var isOfOpenedRecord: Bool {
-        switch self {
-        case .boxMalformed, .unknownTokenEpoch: true
-        default: false
-        }
     }
 }
