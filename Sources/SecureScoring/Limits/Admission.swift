@@ -21,7 +21,7 @@ package final class Admission {
         var numbers: [MemberID: UInt8] = [:]
         for (number, member) in limits.members.enumerated() { numbers[member.id] = UInt8(truncatingIfNeeded: number) }
         self.numbers = numbers
-        store = AskedEventStore(partition: partition.partition)
+        store = AskedEventStore(partition: partition.partition, members: limits.members.map(\.id))
         asked = try store.load(state, limit: limits.known)
     }
 

@@ -29,6 +29,11 @@ struct AskedEvent: Sendable, Hashable {
         (self.member, self.id, self.day, self.offset, self.source) = (member, id, day, offset, source)
     }
 
+    /// This event under another number of its member.
+    func numbered(_ member: UInt8) -> AskedEvent {
+        AskedEvent(member: member, id: id, day: day, offset: offset, source: source)
+    }
+
     /// An event that was written; nil for bytes that are none.
     init?(_ row: ArraySlice<UInt8>) {
         let row = Array(row)

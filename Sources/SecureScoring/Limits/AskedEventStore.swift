@@ -4,24 +4,32 @@ import Records
 /// The store of a partition's scored events in the party's state: a row a batch, and one for what is left of older ones.
 ///
 /// A batch's row is under its first offset (8): version (1), offset after it (8), events (45 each). The other is under the empty
-/// key: version (1), offset (8), then of each member its number (1), day (4) and count (8). All big-endian.
+/// key: version (1), offset (8), length (2) and names of the members that the numbers stand for, with commas between them, then of
+/// each member its number (1), day (4) and count (8). All big-endian.
 struct AskedEventStore {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
     private let table: String
+    /// The roster's members, in its order, which numbers them as long as this runs.
+    private let members: [MemberID]
 
-    init(partition: Int) { table = "asked-\(partition)" }
+    init(partition: Int, members: [MemberID]) {
+        table = "asked-\(partition)"
+        self.members = members
+    }
 
-    /// The events that the state holds.
+    /// The events that the state holds, of members that are in the roster still, under the numbers that they have now.
     ///
     /// - Throws: `LogError.corrupted` where the rows are none of this version.
     func load(_ state: any StateStore, limit: Int) throws -> AskedEvents {
         var batches: [AskedEvents.Batch] = []
         var forgotten = AskedEvents.Forgotten()
+        var numbers: [UInt8: UInt8] = [:]
         try state.scan(table) { entry in
             guard entry.value.first == Self.version, entry.value.count >= 9 else { throw Self.malformed }
             let end = Int64(bitPattern: UInt64(bigEndianBytes: entry.value[1..<9]))
-            let rest = entry.value[9...]
+            var rest = entry.value[9...]
             if entry.key.isEmpty {
+                numbers = try self.numbers(taking: &rest)
                 forgotten = AskedEvents.Forgotten(end: end, days: try Self.days(rest))
             } else {
                 let first = Int64(bitPattern: UInt64(bigEndianBytes: entry.key))
@@ -29,7 +37,30 @@ struct AskedEventStore {
                 batches.append(.init(range: first..<end, events: try Self.events(rest), isSettled: true))
             }
         }
-        return AskedEvents(limit: limit, batches: batches, forgotten: forgotten)
+        forgotten.days = Dictionary(
+            uniqueKeysWithValues: forgotten.days.compactMap { day in numbers[day.key].map { ($0, day.value) } })
+        for at in batches.indices {
+            batches[at].events = batches[at].events.compactMap { event in numbers[event.member].map(event.numbered) }
+        }
+        // All rows have one numbering.
+        let areChanged = numbers.contains { $0.key != $0.value }
+        return AskedEvents(limit: limit, batches: batches, forgotten: forgotten, areChanged: areChanged)
+    }
+
+    /// The numbers that members have now, by those that they had when the names in front of `row` were written.
+    private func numbers(taking row: inout ArraySlice<UInt8>) throws -> [UInt8: UInt8] {
+        guard row.count >= 2, case let length = Int(UInt16(bigEndianBytes: row.prefix(2))), row.count >= 2 + length
+        else {
+            throw Self.malformed
+        }
+        let names = String(decoding: row.dropFirst(2).prefix(length), as: UTF8.self).split(separator: ",")
+        row = row.dropFirst(2 + length)
+        var numbers: [UInt8: UInt8] = [:]
+        for (old, name) in names.enumerated() {
+            guard let now = members.firstIndex(where: { $0.name == name }) else { continue }
+            numbers[UInt8(truncatingIfNeeded: old)] = UInt8(truncatingIfNeeded: now)
+        }
+        return numbers
     }
 
     private static func events(_ bytes: ArraySlice<UInt8>) throws -> [AskedEvent] {
@@ -59,7 +90,8 @@ struct AskedEventStore {
     /// The writes after which the state has all that is settled.
     func writes(_ events: AskedEvents) -> [StateWrite] {
         guard !events.changed.isEmpty else { return [] }
-        var old = [Self.version] + events.forgotten.end.bigEndianBytes
+        let names = Array(members.map(\.name).joined(separator: ",").utf8)
+        var old = [Self.version] + events.forgotten.end.bigEndianBytes + UInt16(names.count).bigEndianBytes + names
         for (member, day) in events.forgotten.days.sorted(by: { $0.key < $1.key }) {
             old += [member] + day.day.bigEndianBytes + Int64(day.count).bigEndianBytes
         }

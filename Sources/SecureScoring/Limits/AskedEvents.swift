@@ -46,10 +46,11 @@ struct AskedEvents: Sendable {
     /// - Parameter limit: ids that are known at least.
     init(limit: Int) { self.limit = limit }
 
-    /// Events as a store has them.
-    init(limit: Int, batches: [Batch], forgotten: Forgotten) {
+    /// Events as a store has them, or has to have them from now on.
+    init(limit: Int, batches: [Batch], forgotten: Forgotten, areChanged: Bool) {
         self.init(limit: limit)
         self.forgotten = forgotten
+        if areChanged { changed = Set(batches.map(\.range.lowerBound)) }
         for batch in batches {
             self.batches.append(batch)
             for event in batch.events { add(event) }

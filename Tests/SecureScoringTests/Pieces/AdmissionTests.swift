@@ -21,9 +21,9 @@ struct AdmissionTests {
         model = try #require(try pieces.registry.model(digest)).manifest
     }
 
-    private func admission() throws -> Admission {
+    private func admission(_ others: [MemberID] = []) throws -> Admission {
         try Admission(
-            QueryLimits(members: [(world.a.id, .daily(5))], eventTime: nil, known: 6),
+            QueryLimits(members: others.map { ($0, .daily(5)) } + [(world.a.id, .daily(5))], eventTime: nil, known: 6),
             partition: pieces.context.partition, state: pieces.state)
     }
 
@@ -100,5 +100,18 @@ struct AdmissionTests {
             #expect(try admit(9..<10, to: admission) == [9: .overBudget])
         }
         #expect(try admit(1..<7, to: try self.admission()) == [6: .overBudget])
+    }
+
+    @Test("goes on with what it knows of a member where the roster puts another before it")
+    func renumbered() throws {
+        let first = try admission()
+        _ = try admit(1..<4, to: first)
+        try settle(1..<4, in: first)
+        let second = try admission([world.b.id])
+        #expect(try admit(4..<8, to: second) == over)
+        try settle(4..<8, refused: [6, 7], in: second)
+        for admission in [second, try admission([world.b.id])] {
+            #expect(try admit(8..<10, to: admission) == [8: .overBudget, 9: .overBudget])
+        }
     }
 }
