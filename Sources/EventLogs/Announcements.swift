@@ -2,7 +2,7 @@
 /// not known yet. The first entry of a key stays: what was begun with it can be ended with it. Used by one thread.
 package struct Announcements<Key: Hashable, Value> {
     private let reader: any LogReader
-    private var values: [Key: Value] = [:]
+    @usableFromInline var values: [Key: Value] = [:]
     /// The keys in the order in which they were announced.
     private var keys: [Key] = []
 
@@ -13,7 +13,7 @@ package struct Announcements<Key: Hashable, Value> {
     /// The value of a key; nil where nobody has announced one.
     ///
     /// - Parameter verified: the entry of a record; nil for one that is refused, which is not looked at again.
-    package mutating func value(
+    @inlinable package mutating func value(
         of key: Key, verified: (LogRecord) -> (key: Key, value: Value)?
     ) throws(LogError) -> Value? {
         if let value = values[key] { return value }
@@ -27,7 +27,7 @@ package struct Announcements<Key: Hashable, Value> {
         return keys.compactMap { values[$0] }
     }
 
-    private mutating func read(_ verified: (LogRecord) -> (key: Key, value: Value)?) throws(LogError) {
+    @usableFromInline mutating func read(_ verified: (LogRecord) -> (key: Key, value: Value)?) throws(LogError) {
         while case let records = try reader.available(limit: 64), !records.isEmpty {
             // A tombstone announces nothing.
             for record in records where record.value != nil {

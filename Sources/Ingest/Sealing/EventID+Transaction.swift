@@ -14,6 +14,6 @@ extension EventID {
         let code = key.lend { key in
             transaction.withBigEndianBytes { HMAC<SHA256>.authenticationCode(for: $0, using: key) }
         }
-        self = EventID(Array(code.prefix(16)))!
+        self = code.withUnsafeBytes { EventID(UnsafeRawBufferPointer(rebasing: $0[..<16])) }!
     }
 }

@@ -1,7 +1,7 @@
 extension WireScoreHeader {
     /// The encoding of this header with these sources behind those that it holds: in place, as a batch has one a
     /// transaction.
-    package func encoded(adding sources: some Collection<SourcePosition>) -> [UInt8] {
+    package func encoded(adding sources: [SourcePosition]) -> [UInt8] {
         let head = encoded
         var writer = FieldWriter(capacity: head.count + sources.count * 12)
         writer.append { $0.append(contentsOf: head) }

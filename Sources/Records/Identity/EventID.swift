@@ -11,7 +11,7 @@ package struct EventID: Hashable, Sendable {
     }
 
     /// The same from bytes in place.
-    init?(_ bytes: UnsafeRawBufferPointer) {
+    package init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 16 else { return nil }
         high = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
         low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
@@ -35,7 +35,7 @@ package struct EventID: Hashable, Sendable {
 }
 
 /// Lower-case hexadecimal digits of `bytes`, two each, for digests and public ids.
-package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+@inlinable package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
     var digits: [UInt8] = []
     digits.reserveCapacity(2 * bytes.underestimatedCount)

@@ -10,7 +10,7 @@ package enum BatchContent {
     /// The records as the log has them.
     package var records: [LogRecord] {
         switch self {
-        case .transactions(let records): records.map(\.record)
+        case .transactions(let records): records.map { $0.record }
         case .labels(let records): records
         }
     }

@@ -34,10 +34,13 @@ package struct BatchPlan: Sendable, Hashable {
         self.counted = counted
         self.tokenKeys = tokenKeys
         self.repeats = repeats
+        var times: [UInt8] = []
+        times.reserveCapacity(records.count * 8)
+        for record in records { record.timestamp.withBigEndianBytes { times.append(contentsOf: $0) } }
         digest = Digest32(
             of: [
                 Array("cordon/plan/v4".utf8), Self.encode(partition, range, labels), model.bytes, counted.bytes,
-                tokenKeys.encoded, repeats.flatMap(\.bigEndianBytes), records.flatMap(\.timestamp.bigEndianBytes),
+                tokenKeys.encoded, repeats.flatMap { $0.bigEndianBytes }, times,
             ]
                 + records.map { $0.value ?? [] })
     }

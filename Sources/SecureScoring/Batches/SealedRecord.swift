@@ -1,10 +1,11 @@
 package import EventLogs
 import Records
 
-/// A record of `consortium.sealed`, decoded once. Nothing of it is believed yet.
-package struct SealedRecord {
+/// A record of `consortium.sealed`, decoded once. Nothing of it is believed yet. A class, since a batch hands its records on from
+/// step to step, and each copy of so many fields would count as many references.
+package final class SealedRecord: Sendable {
     /// The content, as far as it can be read without a key.
-    enum Body {
+    enum Body: Sendable {
         case activation(WireModelActivation)
         case transaction(SealedTransaction)
         /// Neither, or a transaction without a readable header.

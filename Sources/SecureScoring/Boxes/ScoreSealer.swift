@@ -38,7 +38,7 @@ struct ScoreSealer {
             header.modelVersion = model.version
             header.ringBits = UInt32(model.shape.ringBits)
             var shares = WireScoreShares()
-            let headerBytes = header.encoded(adding: events.lazy.map { opened[$0].source })
+            let headerBytes = header.encoded(adding: events.map { opened[$0].source })
             shares.header = Data(headerBytes)
             shares.box = Data(
                 SealedBox.seal(

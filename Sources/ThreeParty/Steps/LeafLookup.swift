@@ -61,6 +61,7 @@ package struct LeafIndices {
     /// Reads transaction `event` of packed condition bits, `conditionBytes` a transaction.
     package mutating func read(_ bits: [UInt8], event: Int) {
         let begin = event * shape.conditionBytes
+        guard shape.depth != 4 else { return readNibbles(bits[begin..<begin + shape.conditionBytes]) }
         let mask: UInt32 = 1 << UInt32(shape.depth) - 1
         bits.withUnsafeBytes { bits in
             for tree in 0..<shape.trees {
@@ -71,6 +72,19 @@ package struct LeafIndices {
                 if at + 1 < bits.count { word |= UInt32(bits[at + 1]) << 8 }
                 if at + 2 < bits.count { word |= UInt32(bits[at + 2]) << 16 }
                 indices[tree] = UInt16(truncatingIfNeeded: word >> UInt32(bit & 7) & mask)
+            }
+        }
+    }
+
+    /// Reads indices of four bits each: two a byte.
+    private mutating func readNibbles(_ bits: ArraySlice<UInt8>) {
+        bits.withUnsafeBufferPointer { bits in
+            indices.withUnsafeMutableBufferPointer { indices in
+                for pair in 0..<indices.count / 2 {
+                    indices[2 * pair] = UInt16(bits[pair] & 15)
+                    indices[2 * pair + 1] = UInt16(bits[pair] >> 4)
+                }
+                if indices.count & 1 == 1 { indices[indices.count - 1] = UInt16(bits[indices.count / 2] & 15) }
             }
         }
     }
