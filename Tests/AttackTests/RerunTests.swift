@@ -39,16 +39,22 @@ struct RerunTests {
         _ kind: Frame.Kind, _ party: PartyID, told: Frame.Kind = .refusals, tellsTruth: Bool,
         at cell: AttackedCell? = nil, of batch: SealedBatch? = nil
     ) throws -> AttackedCell.Run {
-        let sent = Mutex<[UInt8]?>(nil)
+        let sent = Mutex<Digest32?>(nil)
+        let keys = AttackedCell.pairKeys(party)
         return try (cell ?? self.cell).run(batch ?? self.batch) { frame, _ in
             guard frame.sender == party else { return }
             if frame.kind == kind {
                 // Of what is masked alone: what stands before it says the same of the records.
                 for byte in frame.payload.indices.suffix(frame.payload.count / 6) { frame.payload[byte] ^= 0xA5 }
-                sent.withLock { $0 = frame.payload }
-            } else if frame.kind == told, tellsTruth, let sent = sent.withLock({ $0.take() }) {
-                let hash = Digest32(of: [sent]).bytes
-                frame.payload.replaceSubrange((frame.payload.count - 32)..., with: hash)
+                let key = StepLabel.frameHash
+                let salt =
+                    kind == .countDeal
+                    ? keys.withNext.bytes(key, digest: frame.digest, count: 32)
+                    : keys.withPrevious.bytes(key, digest: frame.digest, count: 32)
+                let hash = Digest32(of: [salt, frame.payload])
+                sent.withLock { $0 = hash }
+            } else if frame.kind == told, tellsTruth, let hash = sent.withLock({ $0.take() }) {
+                frame.payload.replaceSubrange((frame.payload.count - 32)..., with: hash.bytes)
             }
         }
     }

@@ -24,7 +24,7 @@ package struct AgreementSession: ~Copyable {
 
     /// This party's word, to both peers.
     package mutating func start() -> [Effect] {
-        round.add(frame: word.bytes, of: party)
+        round.add(word: word.bytes, of: party)
         return [party.next, party.previous].map { .send(.refusals, to: $0, digest: plan, payload: word.bytes) }
     }
 
@@ -40,7 +40,7 @@ package struct AgreementSession: ~Copyable {
                 throw .wrongLength(
                     peer: frame.sender, kind: frame.kind, expected: word.bytes.count, got: frame.payload.count)
             }
-            round.add(frame: frame.payload, of: frame.sender)
+            round.add(word: frame.payload, of: frame.sender)
         case .abort: throw .peerAborted(frame.sender)
         default: throw .unexpected(peer: frame.sender, kind: frame.kind)
         }

@@ -113,7 +113,7 @@ package struct BatchSession: ~Copyable {
             keys.withNext.bytes(.conditionZeroShare, digest: plan, count: count))
         ownBits = model.conditions.masked(inputs, zeroShare: zero)
         let bits = word.bytes + ownBits
-        round.add(frame: bits, of: party)
+        _ = round.add(frame: bits, of: party, under: keys.withPrevious)
         return [
             .send(.conditionBits, to: party.previous, digest: plan, payload: bits),
             .send(.refusals, to: party.next, digest: plan, payload: round.told(of: party)),
@@ -129,7 +129,7 @@ package struct BatchSession: ~Copyable {
             guard frame.sender == party.next, nextBits == nil else { throw unexpected(frame) }
             try check(
                 frame, digest: plan, count: word.shape.bytes + inputs.count * model.shape.conditionBytes)
-            nextBits = round.add(frame: frame.payload, of: frame.sender)
+            nextBits = round.add(frame: frame.payload, of: frame.sender, under: keys.withNext)
         case .refusals:
             guard frame.sender == party.previous, !round.has(frame.sender) else { throw unexpected(frame) }
             try check(frame, digest: plan, count: round.toldBytes)

@@ -60,7 +60,7 @@ package struct CountLookupSession: ~Copyable {
     package mutating func start(keys: borrowing PairKeys) -> [Effect] {
         var stream = keys.withPrevious.stream(.countOneHot, digest: plan)
         let dealt = word.bytes + lookup.deal(queries, stream: &stream)
-        round.add(frame: dealt, of: party)
+        _ = round.add(frame: dealt, of: party, under: keys.withNext)
         return [
             .send(.countDeal, to: party.next, digest: plan, payload: dealt),
             .send(.refusals, to: party.previous, digest: plan, payload: round.told(of: party)),
@@ -81,7 +81,7 @@ package struct CountLookupSession: ~Copyable {
                     frame.payload.dropFirst(said.count), queries, refused: { said[$0] != 0 })
             else { throw .disagreement(peer: frame.sender, kind: frame.kind) }
             try check(frame, digest: plan, count: said.count + bytes)
-            deal = round.add(frame: frame.payload, of: frame.sender)
+            deal = round.add(frame: frame.payload, of: frame.sender, under: keys.withPrevious)
         case .refusals:
             guard frame.sender == party.next, !round.has(frame.sender) else { throw unexpected(frame) }
             try check(frame, digest: plan, count: round.toldBytes)
@@ -105,7 +105,7 @@ package struct CountLookupSession: ~Copyable {
             try check(told, digest: agreement.digest, count: FirstRound.hashBytes)
             rounds += 1
             phase = .finished
-            effects.append(.finished(finish(agreement, own, bits.payload, told: told.payload)))
+            effects.append(.finished(finish(agreement, own, bits.payload, told: told.payload, keys)))
         }
         return effects
     }
@@ -123,13 +123,14 @@ package struct CountLookupSession: ~Copyable {
         return [
             .send(.countBits, to: party.previous, digest: agreement.digest, payload: own),
             .send(
-                .countBitsHash, to: party.next, digest: agreement.digest, payload: FirstRound.hash(own).bytes),
+                .countBitsHash, to: party.next, digest: agreement.digest,
+                payload: FirstRound.hash(own, digest: agreement.digest, under: keys.withPrevious).bytes),
         ]
     }
 
     /// The replicated components: this party's own answer, and the one that the next party sent.
     private func finish(
-        _ agreement: Agreement, _ own: [UInt8], _ next: [UInt8], told: [UInt8]
+        _ agreement: Agreement, _ own: [UInt8], _ next: [UInt8], told: [UInt8], _ keys: borrowing PairKeys
     ) -> CountLookupResult {
         let width = queries.shape.bytes
         let bits = agreement.refusals.enumerated().map { event, refusal -> BitShares? in
@@ -137,7 +138,9 @@ package struct CountLookupSession: ~Copyable {
             return refusal == nil ? BitShares(first: Array(own[row]), second: Array(next[row])) : nil
         }
         let frames = [
-            party: FirstRound.hash(own), party.next: FirstRound.hash(next), party.previous: Digest32(told),
+            party: FirstRound.hash(own, digest: agreement.digest, under: keys.withPrevious),
+            party.next: FirstRound.hash(next, digest: agreement.digest, under: keys.withNext),
+            party.previous: Digest32(told),
         ].compactMapValues { $0 }
         guard let transcript = FirstRound.transcript(frames) else { preconditionFailure("a hash has 32 bytes") }
         return CountLookupResult(

@@ -25,11 +25,18 @@ struct FirstRound {
     func has(_ party: PartyID) -> Bool { words[party] != nil }
 
     /// Adds a frame that begins with its sender's word, as it was sent or received; gives back what follows the word.
-    @discardableResult
-    mutating func add(frame payload: [UInt8], of party: PartyID) -> [UInt8] {
+    ///
+    /// - Parameter pair: the key of its sender and its receiver.
+    mutating func add(frame payload: [UInt8], of party: PartyID, under pair: borrowing PairwisePRF) -> [UInt8] {
         words[party] = Array(payload.prefix(shape.bytes))
-        frames[party] = Self.hash(payload)
+        frames[party] = Self.hash(payload, digest: plan, under: pair)
         return Array(payload.dropFirst(shape.bytes))
+    }
+
+    /// Adds a frame that is its sender's word alone, and goes to both others.
+    mutating func add(word payload: [UInt8], of party: PartyID) {
+        words[party] = payload
+        frames[party] = Digest32(of: [payload])
     }
 
     /// Adds what a party tells of a frame that this one does not get.
@@ -54,8 +61,15 @@ struct FirstRound {
             transcript: transcript)
     }
 
-    /// The hash by which a frame's payload is told.
-    static func hash(_ payload: [UInt8]) -> Digest32 { Digest32(of: [payload]) }
+    /// The hash by which a frame's payload is told. It hangs on a key that the party that is told does not have: without, that party
+    /// could try what a short frame holds, since it has two of the three shares.
+    ///
+    /// - Parameters:
+    ///   - digest: the frame's.
+    ///   - pair: the key of its sender and its receiver.
+    static func hash(_ payload: [UInt8], digest: Digest32, under pair: borrowing PairwisePRF) -> Digest32 {
+        Digest32(of: [pair.bytes(.frameHash, digest: digest, count: hashBytes), payload])
+    }
 
     /// The digest of a round: of the hashes of its three frames, in the order of their senders; nil where one is missing.
     static func transcript(_ frames: [PartyID: Digest32]) -> Digest32? {

@@ -10,7 +10,7 @@ extension LinkProtocol {
         ],
         labels: [
             .conditionZeroShare, .lookupOneHot, .scoreZeroShare, .dealHash, .countOneHot, .countZeroShare,
-            .contentKey, .recordZeroShare, .outcomeZeroShare, .checkKey, .decisionTag,
+            .contentKey, .recordZeroShare, .outcomeZeroShare, .checkKey, .decisionTag, .frameHash,
         ])
 }
 
@@ -64,6 +64,8 @@ extension StepLabel {
     package static let outcomeZeroShare = StepLabel("cordon/check/outcome-zero-share")
     /// No mask: the leader's two parts of the key of all three parties under which they hash what their checks give.
     package static let checkKey = StepLabel("cordon/check/key")
+    /// No mask: the key of a frame's sender and receiver under which they hash it for the third party; hangs on the frame's digest.
+    package static let frameHash = StepLabel("cordon/round/hash")
     /// The tag of party 0's decision on a batch, which proves to the others that it is the leader's.
     package static let decisionTag = StepLabel("cordon/decision/tag")
 }
