@@ -17,10 +17,12 @@ private struct CountedCell {
     private(set) var plain: [[UInt8]] = []
     private(set) var work: [PartyID: BatchWork] = [:]
 
-    init(features: CountFeatures, ownBits: Int, seed: UInt64) throws {
+    init(features: CountFeatures, ownBits: Int, thresholds: [Int64]? = nil, seed: UInt64) throws {
         self.features = features
         self.ownBits = ownBits
-        cell = try Cell(bits: ownBits + features.bits, own: ownBits, trees: 7, depth: 3, ringBits: 16, seed: seed)
+        cell = try Cell(
+            bits: ownBits + features.bits, own: ownBits, trees: 7, depth: 3, ringBits: 16, thresholds: thresholds,
+            seed: seed)
     }
 
     /// - Parameters:
@@ -164,6 +166,33 @@ struct BatchRunTests {
             #expect(refusals.map { $0?.party } == [nil, nil, .one, nil, nil, .two])
             #expect(try #require(run.results[party]).agreement.refusals == refusals)
         }
+    }
+
+    @Test(
+        "whose scores are rounded opens the step of the model's score alone",
+        arguments: [1, 2, 3, 4, 5, 6] as [UInt64], [true, false])
+    func rounded(order: UInt64, secret: Bool) throws {
+        let features = try features(secret: secret)
+        let thresholds: [Int64] = [-9000, -2000, -500, 0, 1, 700, 2500, 8000, 20_000]
+        var cell = try CountedCell(features: features, ownBits: 9, thresholds: thresholds, seed: order)
+        try cell.fill(counts(20, features, seed: order), refused: [.two: [3]])
+        let run = try cell.cell.run(plan: plan, work: cell.work, order: order)
+        let results = try PartyID.allCases.map { try #require(run.results[$0]) }
+        #expect(Set(results.map(\.agreedDigest)).count == 1 && results.allSatisfy { $0.rounds == (secret ? 6 : 4) })
+        for event in 0..<20 where event != 3 {
+            let bits = (0..<2).map { byte in results.reduce(UInt8(0)) { $0 ^ $1.scoreShares[event * 2 + byte] } }
+            let score = cell.cell.plain(cell.plain[event])
+            #expect(
+                bits
+                    == (0..<2).map { byte in
+                        thresholds.enumerated().reduce(UInt8(0)) {
+                            $0 | ($1.0 >> 3 == byte && score >= $1.1 ? 1 << UInt8($1.0 & 7) : 0)
+                        }
+                    })
+        }
+        #expect(results.allSatisfy { $0.scoreShares[6..<8] == [0, 0] && $0.refusals[3]?.party == .two })
+        let again = try cell.cell.run(plan: plan, work: cell.work, order: order + 7)
+        #expect(PartyID.allCases.allSatisfy { again.results[$0]?.scoreShares == run.results[$0]?.scoreShares })
     }
 
     @Test("that only agrees takes one round and says who refused what", arguments: [1, 2, 3, 4] as [UInt64])

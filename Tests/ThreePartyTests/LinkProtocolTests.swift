@@ -31,7 +31,7 @@ struct LinkProtocolTests {
         bytes[3] = 200
         #expect(throws: FrameError.protocol(200)) { try Frame(decoding: bytes) }
         bytes[3] = 0
-        for kind: UInt8 in [0, 10, 255] {
+        for kind: UInt8 in [0, 13, 255] {
             bytes[1] = kind
             #expect(throws: FrameError.kind(kind)) { try Frame(decoding: bytes) }
         }

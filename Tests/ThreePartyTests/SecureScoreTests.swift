@@ -13,8 +13,12 @@ struct Cell {
     var generator: SplitMix64
     let pairs: [[UInt8]]
 
-    /// - Parameter own: how many of the bits are a member's, where others are counts'.
-    init(bits: Int, own: Int? = nil, trees: Int, depth: Int, ringBits: Int, seed: UInt64) throws {
+    /// - Parameters:
+    ///   - own: how many of the bits are a member's, where others are counts'.
+    ///   - thresholds: of rounded scores; nil where they are exact.
+    init(
+        bits: Int, own: Int? = nil, trees: Int, depth: Int, ringBits: Int, thresholds: [Int64]? = nil, seed: UInt64
+    ) throws {
         var g = SplitMix64(state: seed)
         let shape = try #require(ForestShape(bits: bits, trees: trees, depth: depth, ringBits: ringBits))
         let bound: Int64 = ringBits == 16 ? 32_767 / Int64(trees) : 1 << 20
@@ -46,7 +50,8 @@ struct Cell {
                     leavesFirst: leavesFirst, leavesSecond: leavesSecond)
             else { throw Malformed() }
             models[party] = PreparedModel(
-                shape: shape, features: [Int](repeating: 1, count: own ?? bits), components: components)
+                shape: shape, features: [Int](repeating: 1, count: own ?? bits), components: components,
+                rounding: thresholds.flatMap { ScoreRounding(ringBits: ringBits, thresholds: $0) })
         }
         self.shape = shape
         self.conditions = conditions

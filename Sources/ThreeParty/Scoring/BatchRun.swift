@@ -9,12 +9,19 @@ package enum BatchWork: Sendable {
     case score(PreparedModel, BatchInputs)
     /// Transactions with a member's own bits, for a model that reads counts behind them.
     case count(PreparedModel, BatchInputs, CountInputs)
+
+    fileprivate var rounding: ScoreRounding? {
+        switch self {
+        case .agree: nil
+        case .score(let model, _), .count(let model, _, _): model.rounding
+        }
+    }
 }
 
 /// One batch at one party from its first message to its last: counts are looked up where the model reads any, then
-/// transactions are scored. No I/O, no clock.
+/// transactions are scored, and scores are rounded where the model says so. No I/O, no clock.
 ///
-/// Rounds: one to agree, two to score, two more to look up secret counts.
+/// Rounds: one to agree, two to score, two more to look up secret counts, two more to round.
 package struct BatchRun: ~Copyable {
     private let party: PartyID
     private let plan: Digest32
@@ -22,9 +29,10 @@ package struct BatchRun: ~Copyable {
     private var agreement: AgreementSession?
     private var lookups: CountLookupSession?
     private var scoring: BatchSession?
+    private var rounding: RoundingSession?
     /// What the lookups ended with.
     private var counted: (agreement: Agreement, rounds: Int)?
-    /// Frames of the scoring, whose sender is ahead.
+    /// Frames of the scoring and the rounding, whose sender is ahead.
     private var held: [Frame] = []
 
     /// - Parameters:
@@ -128,18 +136,48 @@ package struct BatchRun: ~Copyable {
     }
 
     private mutating func score(_ frame: Frame, keys: borrowing PairKeys) throws(StepError) -> [BatchSession.Effect] {
+        if var session = rounding.take() {
+            let effects = try session.receive(frame, keys: keys).map(Self.effect)
+            rounding = consume session
+            return effects
+        }
         guard var session = scoring.take() else { throw .unexpected(peer: frame.sender, kind: frame.kind) }
+        if isOfRounding(frame) {
+            scoring = consume session
+            held.append(frame)
+            return []
+        }
         let effects = try session.receive(frame, keys: keys)
         scoring = consume session
-        guard let counted else { return effects }
-        return effects.map { effect in
-            guard case .finished(var result) = effect else { return effect }
+        guard case .finished(var result)? = effects.last else { return effects }
+        if let counted {
             // Both parts agreed on the same refusals; the first knows which party had them.
             result.refusals = counted.agreement.refusals
             result.agreement = counted.agreement
             result.rounds += counted.rounds
-            return .finished(result)
         }
+        guard let rounding = work.rounding else { return effects.dropLast() + [.finished(result)] }
+        return try effects.dropLast() + beginRounding(result, rounding, keys: keys)
+    }
+
+    private func isOfRounding(_ frame: Frame) -> Bool {
+        guard work.rounding != nil else { return false }
+        return switch frame.kind {
+        case .scorePart, .scorePartHash, .comparisonKeys: true
+        default: false
+        }
+    }
+
+    private mutating func beginRounding(
+        _ result: BatchResult, _ rounding: ScoreRounding, keys: borrowing PairKeys
+    ) throws(StepError) -> [BatchSession.Effect] {
+        var session = RoundingSession(party: party, rounding: rounding, scored: result, keys: keys)
+        var effects = session.start(keys: keys).map(Self.effect)
+        self.rounding = consume session
+        let frames = held
+        held = []
+        for frame in frames { effects += try score(frame, keys: keys) }
+        return effects
     }
 
     private static func effect(_ effect: AgreementSession.Effect) -> BatchSession.Effect {
@@ -151,6 +189,14 @@ package struct BatchRun: ~Copyable {
                 BatchResult(
                     scoreShares: [], refusals: agreement.refusals, agreedDigest: agreement.digest, agreement: agreement,
                     received: .zero, rounds: 1))
+        }
+    }
+
+    private static func effect(_ effect: RoundingSession.Effect) -> BatchSession.Effect {
+        switch effect {
+        case .send(let kind, let peer, let digest, let payload):
+            .send(kind, to: peer, digest: digest, payload: payload)
+        case .finished(let result): .finished(result)
         }
     }
 

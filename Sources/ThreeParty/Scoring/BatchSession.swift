@@ -7,6 +7,8 @@ package final class PreparedModel: Sendable {
     let rule: ThermometerRule
     let conditions: ConditionBits
     let lookup: Lookup
+    /// Where members get their scores rounded; nil where they get them exactly.
+    let rounding: ScoreRounding?
 
     enum Lookup: Sendable {
         case z16(LeafLookup<UInt16>)
@@ -15,9 +17,15 @@ package final class PreparedModel: Sendable {
 
     /// Prepares tables of a party's components of a model, once for all batches.
     ///
-    /// - Parameter features: the number of thermometer bits of each feature that members compute, in order.
-    package init(shape: ForestShape, features: [Int], components: borrowing ModelComponents) {
+    /// - Parameters:
+    ///   - features: the number of thermometer bits of each feature that members compute, in order.
+    ///   - rounding: of the shape's ring; nil where members get exact scores.
+    package init(
+        shape: ForestShape, features: [Int], components: borrowing ModelComponents, rounding: ScoreRounding? = nil
+    ) {
+        precondition(rounding.map { $0.ringBits == shape.ringBits } ?? true, "scores are rounded in their ring")
         self.shape = shape
+        self.rounding = rounding
         rule = ThermometerRule(features: features)
         conditions = ConditionBits(shape: shape, model: components)
         lookup =
@@ -36,11 +44,12 @@ package struct AgreedRefusal: Sendable, Hashable {
 
 /// What a batch ends with at one party.
 package struct BatchResult: Sendable {
-    /// One additive share of the score a transaction, `ringBytes` little-endian, re-randomised; zero where refused.
+    /// One additive share of the score a transaction, `ringBytes` little-endian, re-randomised; zero where refused. Where the model
+    /// rounds scores, an XOR share of the `ScoreRounding.bytes` of each.
     package var scoreShares: [UInt8]
     /// Nil for each transaction that was scored.
     package var refusals: [AgreedRefusal?]
-    /// Digest of the plan and the refusals that all three agreed on.
+    /// Digest of the plan and the refusals that all three agreed on; where scores are rounded, of all that was said after that, too.
     package var agreedDigest: Digest32
     /// What all three parties agreed to take, before anything was scored; it is what they count.
     package var agreement: Agreement
@@ -50,6 +59,18 @@ package struct BatchResult: Sendable {
     package var received: Digest32
     /// Messages that waited for one another.
     package var rounds: Int
+
+    package init(
+        scoreShares: [UInt8], refusals: [AgreedRefusal?], agreedDigest: Digest32, agreement: Agreement,
+        received: Digest32, rounds: Int
+    ) {
+        self.scoreShares = scoreShares
+        self.refusals = refusals
+        self.agreedDigest = agreedDigest
+        self.agreement = agreement
+        self.received = received
+        self.rounds = rounds
+    }
 }
 
 /// Why a batch can't go on. All of them stop the batch and nothing is released.

@@ -6,11 +6,13 @@ extension LinkProtocol {
         kinds: [
             .proposal: "proposal", .conditionBits: "conditionBits", .refusals: "refusals", .lookupDeal: "lookupDeal",
             .completed: "completed", .abort: "abort", .countDeal: "countDeal", .countBits: "countBits",
-            .countBitsHash: "countBitsHash",
+            .countBitsHash: "countBitsHash", .scorePart: "scorePart", .scorePartHash: "scorePartHash",
+            .comparisonKeys: "comparisonKeys",
         ],
         labels: [
             .conditionZeroShare, .lookupOneHot, .scoreZeroShare, .dealHash, .countOneHot, .countZeroShare,
             .contentKey, .recordZeroShare, .outcomeZeroShare, .checkKey, .decisionTag, .frameHash,
+            .roundingTag, .roundingMask, .comparisonSeed, .roundingZeroShare,
         ])
 }
 
@@ -41,6 +43,12 @@ extension Frame.Kind {
     package static let countBits = Frame.Kind(rawValue: 8)
     /// The hash of the sender's `countBits`, to the next party, which does not get them. Digest: as for `lookupDeal`.
     package static let countBitsHash = Frame.Kind(rawValue: 9)
+    /// Where scores are rounded: the sender's tag and its masked score shares, to the previous party. Digest: as for `lookupDeal`.
+    package static let scorePart = Frame.Kind(rawValue: 10)
+    /// The sender's tag, and the hash of its `scorePart`, to the next party. Digest: as for `lookupDeal`.
+    package static let scorePartHash = Frame.Kind(rawValue: 11)
+    /// Comparison keys of every third record, to both. Digest: of the agreed one and what all three said in their parts.
+    package static let comparisonKeys = Frame.Kind(rawValue: 12)
 }
 
 extension StepLabel {
@@ -66,6 +74,14 @@ extension StepLabel {
     package static let checkKey = StepLabel("cordon/check/key")
     /// No mask: the key of a frame's sender and receiver under which they hash it for the third party; hangs on the frame's digest.
     package static let frameHash = StepLabel("cordon/round/hash")
+    /// No mask: what a party says of the digest of what it was dealt; hangs on that, under the key that it shares with the dealer.
+    package static let roundingTag = StepLabel("cordon/rounding/tag")
+    /// Additive mask of a score share that goes to the previous party, which the next one knows; hangs on the agreed digest and the tag.
+    package static let roundingMask = StepLabel("cordon/rounding/mask")
+    /// Seeds of comparison keys, which a client and a server have in common.
+    package static let comparisonSeed = StepLabel("cordon/rounding/seed")
+    /// XOR zero-share of the bits of rounded scores; hangs on the rounded digest.
+    package static let roundingZeroShare = StepLabel("cordon/rounding/zero-share")
     /// The tag of party 0's decision on a batch, which proves to the others that it is the leader's.
     package static let decisionTag = StepLabel("cordon/decision/tag")
 }

@@ -1,0 +1,136 @@
+/// The comparison x ≤ α of a number α that the dealer knows with numbers that two servers know, as XOR shares of a bit: a distributed
+/// comparison function (Boyle, Gilboa, Ishai, "Function secret sharing: improvements and extensions", CCS 2016; Boyle et al.,
+/// "Function secret sharing for mixed-mode and fixed-point secure computation", Eurocrypt 2021).
+///
+/// Both servers have a seed each, and one key in common; together with one seed it tells nothing of α. They are the roots of
+/// two trees of seeds. Wherever x leaves the path of α, both trees have the same from there on; on it they have seeds that have nothing to do with
+/// each other. The key's correction of a level sees to that, and adds 1 where x leaves to lower numbers. A leaf has 128 numbers.
+///
+/// A key has `keyBytes`: for each level from the highest bit on 16 bytes of seed, little-endian, and a byte with the corrections of
+/// a bit: which tree corrects (left, right), and what is added (left, right). Then 16 bytes for the leaf.
+struct SharedComparison: ~Copyable {
+    /// Bits of α.
+    private let width: Int
+    private let cipher: FixedCipher
+
+    /// - Parameters:
+    ///   - width: 16 or 32.
+    ///   - cipherKey: 16 bytes, no secret.
+    init(width: Int, cipherKey: some Collection<UInt8>) {
+        self.width = width
+        cipher = FixedCipher(key: cipherKey)
+    }
+
+    private static let leafBits = 7
+    private static let levelBytes = 17
+    private static func levels(_ width: Int) -> Int { width - leafBits }
+
+    /// Bytes of a key.
+    static func keyBytes(width: Int) -> Int { levels(width) * levelBytes + 16 }
+
+    /// The bits of a seed; the two others are what it says of correction (the lowest) and sum.
+    private static let seed: UInt128 = ~3
+    private static func isCorrected(_ block: UInt128) -> UInt8 { UInt8(truncatingIfNeeded: block) & 1 }
+    private static func added(_ block: UInt128) -> UInt8 { UInt8(truncatingIfNeeded: block) >> 1 & 1 }
+
+    /// The dealer's part: appends the key.
+    ///
+    /// Memory access depends on α, which is uniformly random to the dealer.
+    ///
+    /// - Parameters:
+    ///   - alpha: below 2^`width`.
+    ///   - seeds: of the first and the second server, pseudo-random.
+    func deal(_ alpha: UInt64, seeds: (UInt128, UInt128), into key: inout [UInt8]) {
+        var (first, second) = (seeds.0 & Self.seed, seeds.1 & Self.seed)
+        var (corrects, alsoCorrects): (UInt8, UInt8) = (0, 1)
+        for level in 0..<Self.levels(width) {
+            let bit = UInt8(truncatingIfNeeded: alpha >> UInt64(width - 1 - level)) & 1
+            let (one, other) = hash([first, first | 1, second, second | 1])
+            let (kept, lost) = (Int(bit), Int(1 - bit))
+            let correction = (one[lost] ^ other[lost]) & Self.seed
+            let left = Self.isCorrected(one[0] ^ other[0]) ^ bit ^ 1
+            let right = Self.isCorrected(one[1] ^ other[1]) ^ bit
+            // Lower numbers leave to the left of a 1.
+            let (leftSum, rightSum) = (Self.added(one[0] ^ other[0]) ^ bit, Self.added(one[1] ^ other[1]))
+            correction.withLittleEndianBytes { key += $0 }
+            key.append(left | right << 1 | leftSum << 2 | rightSum << 3)
+            func follow(_ block: UInt128, _ corrects: UInt8) -> (UInt128, UInt8) {
+                (
+                    block & Self.seed ^ (correction & mask(corrects)),
+                    Self.isCorrected(block) ^ corrects & (bit == 0 ? left : right)
+                )
+            }
+            (first, corrects) = follow(one[kept], corrects)
+            (second, alsoCorrects) = follow(other[kept], alsoCorrects)
+        }
+        let (one, other) = hash([first | 2, 0, second | 2, 0])
+        let low = alpha & (1 << UInt64(Self.leafBits) - 1)
+        (one[0] ^ other[0] ^ UInt128.max >> UInt128(127 - low)).withLittleEndianBytes { key += $0 }
+    }
+
+    /// Two hashes of each tree.
+    private func hash(_ blocks: [UInt128]) -> (one: [UInt128], other: [UInt128]) {
+        var hashes = [UInt128](repeating: 0, count: 4)
+        blocks.withUnsafeBufferPointer { blocks in
+            hashes.withUnsafeMutableBufferPointer { cipher.hash(blocks, into: $0) }
+        }
+        return (Array(hashes[..<2]), Array(hashes[2...]))
+    }
+
+    /// A server's part: for each of some numbers, its XOR share of whether it is at most α.
+    ///
+    /// - Parameters:
+    ///   - key: `keyBytes`.
+    ///   - isSecond: which server this is.
+    ///   - seed: its own.
+    ///   - numbers: below 2^`width`, the same at both servers.
+    /// - Returns: a 0 or 1 for each.
+    func answer(_ key: UnsafeRawBufferPointer, isSecond: Bool, seed: UInt128, at numbers: [UInt64]) -> [UInt8] {
+        precondition(key.count == Self.keyBytes(width: width), "a key of another length")
+        var blocks = [UInt128](repeating: seed & Self.seed, count: numbers.count)
+        var hashes = blocks
+        var corrects = [UInt8](repeating: isSecond ? 1 : 0, count: numbers.count)
+        var sums = [UInt8](repeating: 0, count: numbers.count)
+        func hashAll() {
+            blocks.withUnsafeBufferPointer { blocks in
+                hashes.withUnsafeMutableBufferPointer { cipher.hash(blocks, into: $0) }
+            }
+        }
+        for level in 0..<Self.levels(width) {
+            let correction = Self.block(key, at: level * Self.levelBytes)
+            let bits = key[level * Self.levelBytes + 16]
+            let shift = UInt64(width - 1 - level)
+            for index in numbers.indices { blocks[index] |= UInt128(numbers[index] >> shift & 1) }
+            hashAll()
+            for index in numbers.indices {
+                let side = UInt8(truncatingIfNeeded: numbers[index] >> shift & 1)
+                let (block, corrected) = (hashes[index], corrects[index])
+                sums[index] ^= Self.added(block) ^ corrected & (bits >> (2 + side))
+                blocks[index] = block & Self.seed ^ (correction & mask(corrected))
+                corrects[index] = Self.isCorrected(block) ^ corrected & (bits >> side & 1)
+            }
+        }
+        for index in numbers.indices { blocks[index] |= 2 }
+        hashAll()
+        let last = Self.block(key, at: key.count - 16)
+        for index in numbers.indices {
+            let low = UInt128(numbers[index] & (1 << UInt64(Self.leafBits) - 1))
+            let leaf = hashes[index] ^ (last & mask(corrects[index]))
+            sums[index] = (sums[index] ^ UInt8(truncatingIfNeeded: leaf >> low)) & 1
+        }
+        return sums
+    }
+
+    private static func block(_ key: UnsafeRawBufferPointer, at place: Int) -> UInt128 {
+        UInt128(littleEndian: key.loadUnaligned(fromByteOffset: place, as: UInt128.self))
+    }
+}
+
+/// All ones for 1, none for 0.
+private func mask(_ bit: UInt8) -> UInt128 { 0 &- UInt128(bit & 1) }
+
+extension UInt128 {
+    fileprivate func withLittleEndianBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+        withUnsafeBytes(of: littleEndian, body)
+    }
+}
