@@ -150,7 +150,13 @@ package final class DecisionPipeline: Stage {
                     logger.error("a score names a model that is not on \(Topics.manifests)")
                     continue
                 }
-                output += decide(pending, score, card)
+                guard let raw = card.score(score.value) else {
+                    early[source] = nil
+                    metrics.add(1, to: .scoreRecordsRefused)
+                    logger.error("a score is rounded otherwise than its model's manifest says, and is passed over")
+                    continue
+                }
+                output += decide(pending, score, raw, card)
                 done.insert(source)
                 early[source] = nil
             } else {
@@ -177,16 +183,16 @@ package final class DecisionPipeline: Stage {
     }
 
     private func decide(
-        _ pending: PendingTransaction, _ score: ShareCollector.Score, _ card: ModelCard
+        _ pending: PendingTransaction, _ score: ShareCollector.Score, _ raw: Int64, _ card: ModelCard
     ) -> [NewRecord] {
         let now = clock.microseconds
-        let probability = card.calibration.probability(score.raw)
+        let probability = card.calibration.probability(raw)
         let outcome = policy.decide(
             PolicyFacts(transaction: pending.transaction, probability: probability, windows: pending.windows))
         let band = outcome.band
         var detail = CloudEvent.Detail(
-            transaction: pending.transaction.id, decision: band.rawValue, rawScore: score.raw,
-            score: Double(score.raw) / Double(1 << card.fractionBits), probability: probability,
+            transaction: pending.transaction.id, decision: band.rawValue, rawScore: raw,
+            score: Double(raw) / Double(1 << card.fractionBits), probability: probability,
             modelVersion: score.modelVersion, source: CloudEvent.Source(score.source),
             transactionTime: pending.transaction.time.rfc3339, receivedAt: pending.received, decidedAt: now,
             marks: pending.marks.isEmpty ? nil : pending.marks.map(\.rawValue))

@@ -47,9 +47,10 @@ package struct DevelopmentKeys {
         }
         let signer = SigningKey()
         try coordinator.store(signer)
-        let roster = Roster(
+        var roster = Roster(
             consortium: plan.name, epoch: plan.epoch, coordinator: signer.verifyingKey, cell: Cell(parties),
             members: members, eventTime: plan.eventTime)
+        roster.roundsScores = plan.roundsScores
         try writeFile(Array(roster.yaml.utf8), to: rosterFile)
         return roster
     }

@@ -14,7 +14,7 @@ package enum ManifestError: Error, Sendable, Hashable {
     case otherConsortium
     /// The coordinator did not sign these bytes.
     case badSignature
-    /// The header names a shape, a scale, features or counts that no model has.
+    /// The header names a shape, a scale, features, counts or steps that no model has.
     case shape
     /// The party's box does not open with its key.
     case notAuthentic
@@ -46,6 +46,8 @@ package struct ModelManifest: Sendable {
     /// The steps of the calibration as the header has them: scores in units of 2^-fractionBits, and the probability of
     /// fraud from each on. Their order is not checked here.
     package let calibration: [(score: Int64, probability: Double)]
+    /// How scores are rounded to the calibration's steps before members get them; nil where members get them exactly.
+    package let rounding: ScoreRounding?
     /// For each party the encapsulated key, 32 bytes, then the HPKE ciphertext of its share.
     private let boxes: [[UInt8]]
     /// The header's bytes, which the boxes are bound to.
@@ -55,6 +57,8 @@ package struct ModelManifest: Sendable {
     static let info = Array("cordon/model/v2".utf8)
     /// What the coordinator's signature over the digest is for.
     static let context = "cordon/model/v2"
+    /// The most steps that parties round scores to. Every step costs a comparison a transaction.
+    package static let mostSteps = 1024
     /// The version of the header's layout.
     package static let schema: UInt32 = 2
 
@@ -90,11 +94,23 @@ package struct ModelManifest: Sendable {
         featureSpec = header.featureSpec
         fractionBits = Int(header.fractionBits)
         calibration = header.calibration.map { ($0.score, $0.probability) }
+        rounding = header.rounded ? try Self.rounding(header.calibration, of: shape) : nil
         boxes = wire.boxes.map { Array($0) }
     }
 
     /// Thermometer bits that a member shares.
     package var ownBits: Int { shape.bits - (counts?.bits ?? 0) }
+
+    /// A threshold for each step of the calibration but the first.
+    private static func rounding(
+        _ calibration: [WireCalibrationPoint], of shape: ForestShape
+    ) throws(ManifestError) -> ScoreRounding {
+        let thresholds = calibration.dropFirst().map(\.score)
+        guard !calibration.isEmpty, calibration.count <= mostSteps,
+            let rounding = ScoreRounding(ringBits: shape.ringBits, thresholds: thresholds)
+        else { throw .shape }
+        return rounding
+    }
 
     /// The counts of a header. They leave the member at least one bit of its own.
     private static func counts(

@@ -20,14 +20,17 @@ package struct ConsortiumPlan: Sendable {
     package var budget: QueryBudget
     /// How far event times may be from the log's; nil for any distance.
     package var eventTime: EventTimeLimits?
+    /// Whether members get scores rounded to the calibration's steps.
+    package var roundsScores: Bool
 
     package init(file: String) throws(ConfigurationError) {
         let root = try YAMLNode(file: file)
-        try root.allow("consortium", "epoch", "parties", "members", "budget", "event_time")
+        try root.allow("consortium", "epoch", "parties", "members", "budget", "event_time", "scores")
         name = try root.child("consortium").string
         epoch = UInt32(try root.child("epoch").int(in: 1...Int(Int32.max)))
         budget = try readBudget(root.optional("budget"))
         eventTime = try readEventTime(root.optional("event_time"))
+        roundsScores = try readScores(root.optional("scores"))
         parties = [:]
         for node in try root.child("parties").list {
             try node.allow("name", "host", "port")

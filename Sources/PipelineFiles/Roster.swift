@@ -30,6 +30,8 @@ package struct Roster: Sendable {
     package var eventTime: EventTimeLimits?
     /// The most events of a member that count for a token in a bucket of the consortium's features.
     package var countLimit = 8191
+    /// Whether models are dealt so that members get scores rounded to the calibration's steps.
+    package var roundsScores = false
 
     package init(
         consortium: String, epoch: UInt32, coordinator: VerifyingKey, cell: Cell, members: [Member],
@@ -45,7 +47,7 @@ package struct Roster: Sendable {
 
     package init(file: String) throws(ConfigurationError) {
         let root = try YAMLNode(file: file)
-        try root.allow("consortium", "epoch", "coordinator", "parties", "members", "event_time", "counts")
+        try root.allow("consortium", "epoch", "coordinator", "parties", "members", "event_time", "counts", "scores")
         consortium = try root.child("consortium").string
         epoch = UInt32(try root.child("epoch").int(in: 1...Int(Int32.max)))
         coordinator = try Self.identity(root.child("coordinator"))
@@ -55,6 +57,7 @@ package struct Roster: Sendable {
             try counts.allow("member_events")
             countLimit = try counts.child("member_events").int(in: 1...16_777_215)
         }
+        roundsScores = try readScores(root.optional("scores"))
         members = []
         for node in try root.child("members").list {
             try node.allow("name", "identity", "hpke", "budget")
@@ -85,12 +88,23 @@ package struct Roster: Sendable {
         out += cell.yaml
         out += "event_time: \(eventTime.map { "{ ahead: \($0.ahead)s, late: \($0.late)s }" } ?? "unlimited")\n"
         out += "counts: { member_events: \(countLimit) }\n"
+        if roundsScores { out += "scores: steps\n" }
         out += "members:\n"
         for member in members {
             out += "  - name: \(member.id)\n    identity: \(base64(member.identity.bytes))\n"
             out += "    hpke: \(base64(member.hpke.bytes))\n    budget: \(text(member.budget))\n"
         }
         return out
+    }
+}
+
+/// Whether scores are rounded: `scores: steps`, or `exact`, which is the default.
+func readScores(_ node: YAMLNode?) throws(ConfigurationError) -> Bool {
+    guard let node else { return false }
+    switch try node.string {
+    case "steps": return true
+    case "exact": return false
+    default: throw node.wrong("`exact` or `steps` belongs here")
     }
 }
 

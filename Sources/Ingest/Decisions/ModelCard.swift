@@ -4,9 +4,22 @@ package import Model
 package struct ModelCard: Sendable {
     package var calibration: Calibration
     package var fractionBits: Int
+    /// Whether the parties open the calibration's step of a score, and not the score.
+    package var isRounded: Bool
 
-    package init(calibration: Calibration, fractionBits: Int) {
+    package init(calibration: Calibration, fractionBits: Int, isRounded: Bool = false) {
         self.calibration = calibration
         self.fractionBits = fractionBits
+        self.isRounded = isRounded
+    }
+
+    /// The score in ring units to decide by: the exact one, or the score that its step begins at. Nil where the parties opened
+    /// something else than the manifest says.
+    package func score(_ value: ShareCollector.Score.Value) -> Int64? {
+        switch value {
+        case .exact(let score): isRounded ? nil : score
+        case .step(let step, let steps):
+            isRounded && steps == calibration.points.count ? calibration.points[step].score : nil
+        }
     }
 }

@@ -50,7 +50,9 @@ package final class ModelCards {
             let points = manifest.calibration.map {
                 Calibration.Point(score: $0.score, probability: $0.probability)
             }
-            let card = ModelCard(calibration: try Calibration(points: points), fractionBits: manifest.fractionBits)
+            let card = ModelCard(
+                calibration: try Calibration(points: points), fractionBits: manifest.fractionBits,
+                isRounded: manifest.rounding != nil)
             return (
                 manifest.digest, Model(card: card, version: manifest.version, featureSpec: manifest.featureSpec)
             )

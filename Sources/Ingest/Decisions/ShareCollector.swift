@@ -18,16 +18,24 @@ package protocol ScoreCollecting {
 /// The collector of the three parties' score shares: adds up those of one plan, never those of two.
 package struct ShareCollector: ScoreCollecting {
     package struct Score: Sendable, Hashable {
+        /// What the parties open of a score.
+        package enum Value: Sendable, Hashable {
+            /// The score in ring units.
+            case exact(Int64)
+            /// The step of the calibration that the score is in, counted from 0, and how many steps there are.
+            case step(Int, of: Int)
+        }
+
         package var source: SourcePosition
-        package var raw: Int64
+        package var value: Value
         package var model: Digest32
         package var modelVersion: String
         /// The offset of the first of its shares: who begins again there finds all three.
         package var firstOffset: Int64
 
-        package init(source: SourcePosition, raw: Int64, model: Digest32, modelVersion: String, firstOffset: Int64) {
+        package init(source: SourcePosition, value: Value, model: Digest32, modelVersion: String, firstOffset: Int64) {
             self.source = source
-            self.raw = raw
+            self.value = value
             self.model = model
             self.modelVersion = modelVersion
             self.firstOffset = firstOffset
@@ -41,12 +49,15 @@ package struct ShareCollector: ScoreCollecting {
         case malformed
         case unknownSession
         case notAuthentic
+        /// The three parties' shares of a rounded score give no step, so one of them computed something else.
+        case noStep
     }
 
     private struct Partial {
         var firstOffset: Int64
         var sources: [SourcePosition]
         var ringBits: UInt32
+        var steps: UInt32
         var model: Digest32
         var modelVersion: String
         var shares: [PartyID: [UInt8]] = [:]
@@ -82,15 +93,17 @@ package struct ShareCollector: ScoreCollecting {
                 Array(record.box), salted: [scoreBoxLabel, plan.bytes], under: keys.scoreBoxes, associated: headerBytes)
         } catch { throw .notAuthentic }
         let sources = header.sources.map { SourcePosition($0) }
-        guard shares.count == sources.count * Int(header.ringBits) / 8 else { throw .malformed }
+        let width =
+            header.steps == 0 ? Int(header.ringBits) / 8 : ScoreRounding.bytes(Int(header.steps) - 1)
+        guard shares.count == sources.count * width else { throw .malformed }
         var partial =
             plans[plan]
             ?? Partial(
-                firstOffset: offset, sources: sources, ringBits: header.ringBits, model: model,
+                firstOffset: offset, sources: sources, ringBits: header.ringBits, steps: header.steps, model: model,
                 modelVersion: header.modelVersion)
-        guard partial.sources == sources, partial.ringBits == header.ringBits, partial.model == model else {
-            throw .malformed
-        }
+        guard partial.sources == sources, partial.ringBits == header.ringBits, partial.steps == header.steps,
+            partial.model == model
+        else { throw .malformed }
         partial.shares[party] = shares
         guard partial.shares.count == 3 else {
             plans[plan] = partial
@@ -98,10 +111,15 @@ package struct ShareCollector: ScoreCollecting {
         }
         plans[plan] = nil
         let all = PartyID.allCases.map { partial.shares[$0]! }
-        let raw = header.ringBits == 16 ? Self.open(all, in: UInt16.self) : Self.open(all, in: UInt32.self)
-        return zip(sources, raw).map {
+        let values =
+            switch (header.steps, header.ringBits) {
+            case (0, 16): Self.open(all, in: UInt16.self)
+            case (0, _): Self.open(all, in: UInt32.self)
+            default: try Self.steps(all, of: Int(header.steps), count: sources.count)
+            }
+        return zip(sources, values).map {
             Score(
-                source: $0, raw: $1, model: model, modelVersion: partial.modelVersion,
+                source: $0, value: $1, model: model, modelVersion: partial.modelVersion,
                 firstOffset: partial.firstOffset)
         }
     }
@@ -111,11 +129,27 @@ package struct ShareCollector: ScoreCollecting {
         plans = plans.filter { !$0.value.sources.allSatisfy(decided) }
     }
 
-    private static func open<R: RingElement>(_ shares: [[UInt8]], in ring: R.Type) -> [Int64] {
+    private static func open<R: RingElement>(_ shares: [[UInt8]], in ring: R.Type) -> [Score.Value] {
         let components = shares.map { R.unpack($0) }
         return components[0].indices.map {
-            signed(components[0][$0] &+ components[1][$0] &+ components[2][$0])
+            .exact(signed(components[0][$0] &+ components[1][$0] &+ components[2][$0]))
         }
+    }
+
+    /// Rounded scores: the number of the thresholds that are reached, a bit each.
+    private static func steps(
+        _ shares: [[UInt8]], of steps: Int, count: Int
+    ) throws(Refused) -> [Score.Value] {
+        let bytes = ScoreRounding.bytes(steps - 1)
+        var values: [Score.Value] = []
+        for number in 0..<count {
+            let bits = (number * bytes..<(number + 1) * bytes).map { byte -> UInt8 in
+                shares[0][byte] ^ shares[1][byte] ^ shares[2][byte]
+            }
+            guard let step = ScoreRounding.step(bits, bits: steps - 1) else { throw .noStep }
+            values.append(.step(step, of: steps))
+        }
+        return values
     }
 }
 
@@ -125,6 +159,8 @@ extension ShareCollector.Refused: CustomStringConvertible {
         case .unreadable: "the record of scores is of no schema that this version knows"
         case .malformed: "the record of scores is damaged"
         case .unknownSession: "the record of scores is of a session that this agent does not know"
+        case .noStep:
+            "the record completes scores of which the three parties' shares give no step: a party computed something else"
         case .notAuthentic: "the record of scores is not the party's that it names"
         }
     }

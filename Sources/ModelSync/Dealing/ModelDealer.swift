@@ -9,17 +9,23 @@ import ThreeParty
 package struct ModelDealer {
     private let consortium: String
     private let parties: [PartyID: HPKEPublicKey]
+    private let rounded: Bool
     private let random: () -> [UInt8]
 
     package enum Failure: Error, Sendable, Hashable, CustomStringConvertible {
         /// More bits, trees or depth than a party takes.
         case shape
+        /// More steps of the calibration than parties round scores to.
+        case steps(Int)
         case partyKeys
 
         package var description: String {
             switch self {
             case .shape:
                 "the model is larger than the protocol takes (16,384 bits, 4,096 trees, depth 10)"
+            case .steps(let steps):
+                "the roster says that scores are rounded to the calibration's steps; there are \(steps), and parties round to "
+                    + "\(ModelManifest.mostSteps)"
             case .partyKeys: "the roster lacks a party's HPKE key"
             }
         }
@@ -27,10 +33,14 @@ package struct ModelDealer {
 
     /// - Parameters:
     ///   - consortium: its name in the roster.
+    ///   - rounded: whether members get scores rounded to the calibration's steps.
     ///   - random: 16 fresh random bytes a call.
-    package init(consortium: String, parties: [PartyID: HPKEPublicKey], random: @escaping () -> [UInt8]) {
+    package init(
+        consortium: String, parties: [PartyID: HPKEPublicKey], rounded: Bool = false, random: @escaping () -> [UInt8]
+    ) {
         self.consortium = consortium
         self.parties = parties
+        self.rounded = rounded
         self.random = random
     }
 
@@ -43,6 +53,9 @@ package struct ModelDealer {
             let shape = ForestShape(
                 bits: forest.bits, trees: forest.trees.count, depth: forest.depth, ringBits: forest.ring.rawValue)
         else { throw .shape }
+        guard !rounded || model.calibration.points.count <= ModelManifest.mostSteps else {
+            throw .steps(model.calibration.points.count)
+        }
         var header = WireModelHeader()
         header.schema = ModelManifest.schema
         header.consortium = consortium
@@ -59,6 +72,7 @@ package struct ModelDealer {
             wire.probability = point.probability
             return wire
         }
+        header.rounded = rounded
         if let counts = model.binned.counts { header.counts = counts.wire }
         header.ownFeatures = model.binned.edges.prefix(model.binned.spec.ownCount).map { UInt32($0.count) }
         do {

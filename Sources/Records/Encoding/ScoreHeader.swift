@@ -2,11 +2,14 @@ extension WireScoreHeader {
     /// The encoding of this header with these sources behind those that it holds: in place, as a batch has one a
     /// transaction.
     package func encoded(adding sources: [SourcePosition]) -> [UInt8] {
-        let head = encoded
+        var before = self
+        before.steps = 0
+        let head = before.encoded
         var writer = FieldWriter(capacity: head.count + sources.count * 12)
         writer.append { $0.append(contentsOf: head) }
-        // The last field of the schema, so these are the bytes that generated code would write.
+        // The last fields of the schema, so these are the bytes that generated code would write.
         for source in sources { writer.source(source, 9) }
+        writer.varint(UInt64(steps), 10)
         return writer.bytes
     }
 }

@@ -266,6 +266,9 @@ package nonisolated struct WireModelHeader: Sendable {
   /// its name in the roster
   package var consortium: String = String()
 
+  /// members get the calibration's step of a score, not the score
+  package var rounded: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -581,7 +584,8 @@ package nonisolated struct WireScoreShares: Sendable {
 
   package var header: Data = Data()
 
-  /// AES-256-GCM ciphertext of `sources.count` little-endian ring elements, then the tag
+  /// AES-256-GCM ciphertext, then the tag: for each source a little-endian ring element, or, where scores are rounded, a bit a threshold of
+  /// the calibration (its points but the first) in whole bytes, least significant bit first, shared by XOR.
   package var box: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -612,6 +616,9 @@ package nonisolated struct WireScoreHeader: Sendable {
   package var ringBits: UInt32 = 0
 
   package var sources: [WireSourcePosition] = []
+
+  /// steps of the calibration that scores are rounded to; 0 where they are exact
+  package var steps: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1412,7 +1419,7 @@ nonisolated extension WireModelManifest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModelHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0\u{1}counts\0\u{3}own_features\0\u{1}consortium\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0\u{1}counts\0\u{3}own_features\0\u{1}consortium\0\u{1}rounded\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1432,6 +1439,7 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 10: try { try decoder.decodeSingularMessageField(value: &self._counts) }()
       case 11: try { try decoder.decodeRepeatedUInt32Field(value: &self.ownFeatures) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.consortium) }()
+      case 13: try { try decoder.decodeSingularBoolField(value: &self.rounded) }()
       default: break
       }
     }
@@ -1478,6 +1486,9 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.consortium.isEmpty {
       try visitor.visitSingularStringField(value: self.consortium, fieldNumber: 12)
     }
+    if self.rounded != false {
+      try visitor.visitSingularBoolField(value: self.rounded, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1494,6 +1505,7 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs._counts != rhs._counts {return false}
     if lhs.ownFeatures != rhs.ownFeatures {return false}
     if lhs.consortium != rhs.consortium {return false}
+    if lhs.rounded != rhs.rounded {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2109,7 +2121,7 @@ nonisolated extension WireScoreShares: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ScoreHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}party\0\u{1}member\0\u{3}plan_digest\0\u{3}session_epoch\0\u{3}model_digest\0\u{3}model_version\0\u{3}ring_bits\0\u{1}sources\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}party\0\u{1}member\0\u{3}plan_digest\0\u{3}session_epoch\0\u{3}model_digest\0\u{3}model_version\0\u{3}ring_bits\0\u{1}sources\0\u{1}steps\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2126,6 +2138,7 @@ nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 7: try { try decoder.decodeSingularStringField(value: &self.modelVersion) }()
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.ringBits) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.sources) }()
+      case 10: try { try decoder.decodeSingularUInt32Field(value: &self.steps) }()
       default: break
       }
     }
@@ -2159,6 +2172,9 @@ nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.sources.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.sources, fieldNumber: 9)
     }
+    if self.steps != 0 {
+      try visitor.visitSingularUInt32Field(value: self.steps, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2172,6 +2188,7 @@ nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.modelVersion != rhs.modelVersion {return false}
     if lhs.ringBits != rhs.ringBits {return false}
     if lhs.sources != rhs.sources {return false}
+    if lhs.steps != rhs.steps {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

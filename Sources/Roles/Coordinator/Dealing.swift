@@ -17,7 +17,8 @@ package func deal(_ model: ClearModel, roster: Roster, coordinator: FileKeystore
         throw RoleError.notTheCoordinator(keys: coordinator.directory)
     }
     let dealer = ModelDealer(
-        consortium: roster.consortium, parties: roster.cell.sealingKeys, random: { randomBytes(16) })
+        consortium: roster.consortium, parties: roster.cell.sealingKeys, rounded: roster.roundsScores,
+        random: { randomBytes(16) })
     let (manifest, digest) = try dealer.deal(model, coordinator: key)
     try log.append([
         NewRecord(TopicPartition(Topics.manifests), key: digest.bytes, value: manifest.encoded)

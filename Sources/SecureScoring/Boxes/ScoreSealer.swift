@@ -27,7 +27,7 @@ struct ScoreSealer {
         var out: [NewRecord] = []
         for (group, events) in groups.sorted(by: { ($0.key.member, $0.key.epoch) < ($1.key.member, $1.key.epoch) }) {
             guard let session = try sessions.session(group.member, epoch: group.epoch) else { continue }
-            let width = model.shape.ringBytes
+            let width = model.rounding?.bytes ?? model.shape.ringBytes
             var header = WireScoreHeader()
             header.schema = 1
             header.party = UInt32(party.rawValue)
@@ -37,6 +37,7 @@ struct ScoreSealer {
             header.modelDigest = Data(model.digest.bytes)
             header.modelVersion = model.version
             header.ringBits = UInt32(model.shape.ringBits)
+            header.steps = UInt32(model.rounding.map { $0.bits + 1 } ?? 0)
             var shares = WireScoreShares()
             let headerBytes = header.encoded(adding: events.map { opened[$0].source })
             shares.header = Data(headerBytes)

@@ -47,13 +47,18 @@ package final class ModelRegistry {
         do {
             let manifest = try ModelManifest(verifying: wire, consortium: consortium, coordinator: coordinator)
             let components = try manifest.components(for: party, key: key)
-            logger.info("a model share was opened", metadata: ["model": "\(manifest.version)"])
+            logger.info(
+                "a model share was opened",
+                metadata: [
+                    "model": "\(manifest.version)", "scores": manifest.rounding == nil ? "exact" : "steps",
+                ])
             return (
                 manifest.digest,
                 ActiveModel(
                     manifest: manifest,
                     prepared: PreparedModel(
-                        shape: manifest.shape, features: manifest.ownFeatures, components: components))
+                        shape: manifest.shape, features: manifest.ownFeatures, components: components,
+                        rounding: manifest.rounding))
             )
         } catch {
             logger.error("a model manifest was refused", metadata: place.merging(["reason": "\(error)"]) { $1 })

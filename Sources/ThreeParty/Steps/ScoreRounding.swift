@@ -17,13 +17,18 @@ package struct ScoreRounding: Sendable, Hashable {
     /// Bits of a rounded score.
     package var bits: Int { thresholds.count }
     /// Bytes of a rounded score's bits, least significant bit first.
-    package var bytes: Int { (bits + 7) / 8 }
+    package var bytes: Int { Self.bytes(bits) }
+    package static func bytes(_ bits: Int) -> Int { (bits + 7) / 8 }
     /// The ring's largest element.
     var mask: UInt64 { 1 << UInt64(ringBits) - 1 }
 
     /// The step that a rounded score's bits say: how many are set. Nil where one is set behind one that is not, or behind the last.
-    package func step(_ bytes: some Collection<UInt8>) -> Int? {
-        precondition(bytes.count == self.bytes, "the bytes of one rounded score")
+    ///
+    /// - Parameters:
+    ///   - bytes: of one rounded score, `bytes(bits)`.
+    ///   - bits: as many as there are thresholds.
+    package static func step(_ bytes: some Collection<UInt8>, bits: Int) -> Int? {
+        precondition(bytes.count == self.bytes(bits), "the bytes of one rounded score")
         let set = bytes.reduce(0) { $0 + $1.nonzeroBitCount }
         guard set <= bits else { return nil }
         for (index, byte) in bytes.enumerated() {

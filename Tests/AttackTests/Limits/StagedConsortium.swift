@@ -34,9 +34,10 @@ final class StagedConsortium {
     /// - Parameters:
     ///   - budget: of the first member; the second has none.
     ///   - known: ids that are known at least.
+    ///   - rounded: whether members get the calibration's steps alone.
     init(
         _ spec: BinnedSpec, _ model: ClearModel, budget: QueryBudget = .unlimited, eventTime: EventTimeLimits? = nil,
-        known: Int = 100
+        known: Int = 100, rounded: Bool = false
     ) throws {
         (self.spec, self.model) = (spec, model)
         log = SimulatedLog(SimulatedBroker(clock: clock), clock: clock)
@@ -52,7 +53,7 @@ final class StagedConsortium {
         ]
         for member in [a, b] { topics += [Topics.scores(member.id), Topics.rejected(member.id)] }
         try log.create(topics.map { TopicSettings(name: $0) })
-        let dealer = ModelDealer(consortium: "c", parties: publicKeys) { generator.bytes(16) }
+        let dealer = ModelDealer(consortium: "c", parties: publicKeys, rounded: rounded) { generator.bytes(16) }
         let (manifest, digest) = try dealer.deal(model, coordinator: coordinator)
         var activation = WireSealedRecord()
         activation.activation = ModelActivation.make(
@@ -152,14 +153,19 @@ final class StagedConsortium {
         try log.reader(at: [Position(TopicPartition(topic), 0)]).available(limit: 10_000).map { $0.value ?? [] }
     }
 
-    /// A member's scores by source; an issue where one source has two.
+    /// A member's scores by source, of rounded ones the number of the step; an issue where one source has two.
     func scores(_ member: Prober) throws -> [Int64: Int64] {
         var collector = ShareCollector(member: member.id) { party, _ in member.sessions[party] }
         var scores: [Int64: Int64] = [:]
         for (offset, value) in try values(Topics.scores(member.id)).enumerated() {
             for score in try collector.receive(value, offset: Int64(offset)) {
-                #expect(scores[score.source.offset] ?? score.raw == score.raw)
-                scores[score.source.offset] = score.raw
+                let opened: Int64 =
+                    switch score.value {
+                    case .exact(let exact): exact
+                    case .step(let step, let steps): model.calibration.points.count == steps ? Int64(step) : -1
+                    }
+                #expect(scores[score.source.offset] ?? opened == opened)
+                scores[score.source.offset] = opened
             }
         }
         return scores

@@ -43,9 +43,10 @@ struct DecisionPipelineTests {
 
     /// Runs a pipeline for some turns, as a process that is then killed.
     private func run(
-        _ state: AgentState, turns: Int = 3, policy: DecisionPolicy? = nil, metrics: Metrics = Metrics()
+        _ state: AgentState, turns: Int = 3, policy: DecisionPolicy? = nil, metrics: Metrics = Metrics(),
+        isRounded: Bool = false
     ) throws {
-        try run(pipeline(state, policy: policy, metrics: metrics), turns: turns)
+        try run(pipeline(state, policy: policy, metrics: metrics, isRounded: isRounded), turns: turns)
     }
 
     private func run(_ pipeline: DecisionPipeline, turns: Int = 3) throws {
@@ -53,13 +54,13 @@ struct DecisionPipelineTests {
     }
 
     private func pipeline(
-        _ state: AgentState, policy: DecisionPolicy? = nil, metrics: Metrics = Metrics()
+        _ state: AgentState, policy: DecisionPolicy? = nil, metrics: Metrics = Metrics(), isRounded: Bool = false
     ) throws -> DecisionPipeline {
         let card = ModelCard(
             calibration: try Calibration(points: [
                 .init(score: 0, probability: 0.1), .init(score: 100, probability: 0.2),
             ]),
-            fractionBits: 14)
+            fractionBits: 14, isRounded: isRounded)
         return try DecisionPipeline(
             member: sessions.member, log: log, state: state,
             collector: ShareCollector(member: sessions.member, sessions: sessions.find), card: { _ in card },
@@ -110,6 +111,35 @@ struct DecisionPipelineTests {
         // And a fourth decides nothing again.
         try run(state())
         #expect(try decided() == ["t-0", "t-1"])
+    }
+
+    @Test("on rounded scores carry the score that the step begins at, and its probability")
+    func rounded() throws {
+        try takeIn(0..<3, state())
+        try score(Plan(1, steps: [0: 1, 1: 0, 2: 1], of: 2))
+        try run(state(), isRounded: true)
+        let data = try events(Topics.decisions(sessions.member)).map(\.data)
+        #expect(data.map(\.rawScore) == [100, 0, 100] && data.map(\.probability) == [0.2, 0.1, 0.2])
+        #expect(data.map { $0.score * 16_384 } == [100, 0, 100])
+    }
+
+    @Test(
+        "are not made of exact scores where steps were said, nor of steps where exact scores were, nor of other steps")
+    func otherForm() throws {
+        let metrics = Metrics()
+        try takeIn(0..<3, state())
+        try score(Plan(1, [0: 42], in: UInt16.self))
+        try score(Plan(2, steps: [1: 1], of: 3))
+        try score(Plan(3, steps: [2: 1], of: 2))
+        try run(state(), metrics: metrics, isRounded: true)
+        #expect(try decided() == ["t-2"])
+        #expect(metrics.value("cordon_score_records_refused_total") == 2)
+        try takeIn(3..<5, state())
+        try score(Plan(4, steps: [3: 1], of: 2))
+        try score(Plan(5, [4: 42], in: UInt16.self))
+        try run(state(), metrics: metrics)
+        // What is exact is decided by a card that says so.
+        #expect(try decided() == ["t-2", "t-0", "t-4"])
     }
 
     /// What anybody may write who may write to a topic: no value, nothing, noise, a record cut off, one of a schema to come.

@@ -11,6 +11,8 @@ struct Plan {
     var sources: [Int64]
     var shares: [PartyID: [UInt8]] = [:]
     var ringBits: UInt32
+    /// Of rounded scores; 0 where they are exact.
+    var steps: UInt32 = 0
     var model = Digest32(of: [[1]])
 
     /// Shares of `scores`, additive in the ring.
@@ -30,6 +32,24 @@ struct Plan {
         for party in PartyID.allCases { shares[party] = R.pack(parts[party.rawValue]) }
     }
 
+    /// Shares of the steps that scores are in, a bit each but the first.
+    init(_ name: UInt8, steps scores: [Int64: Int], of steps: Int, seed: UInt64 = 1) {
+        self.init(name, scores.mapValues { _ in 0 }, in: UInt16.self)
+        self.steps = UInt32(steps)
+        let bytes = (steps - 1 + 7) / 8
+        var generator = SplitMix64(state: seed + UInt64(name))
+        var parts: [[UInt8]] = [[], [], []]
+        for source in sources {
+            var bits = [UInt8](repeating: 0, count: bytes)
+            for bit in 0..<scores[source]! { bits[bit / 8] |= 1 << UInt8(bit % 8) }
+            let (a, b) = (generator.bytes(bytes), generator.bytes(bytes))
+            parts[0] += a
+            parts[1] += b
+            parts[2] += (0..<bytes).map { bits[$0] ^ a[$0] ^ b[$0] }
+        }
+        for party in PartyID.allCases { shares[party] = parts[party.rawValue] }
+    }
+
     func record(
         _ party: PartyID, _ sessions: Sessions, change: (inout WireScoreHeader) -> Void = { _ in }
     ) -> WireScoreShares {
@@ -42,6 +62,7 @@ struct Plan {
         header.modelDigest = Data(model.bytes)
         header.modelVersion = "v1"
         header.ringBits = ringBits
+        header.steps = steps
         header.sources = sources.map { offset in
             var source = WireSourcePosition()
             source.offset = offset

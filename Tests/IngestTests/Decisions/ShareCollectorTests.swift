@@ -28,10 +28,54 @@ struct ShareCollectorTests {
             #expect(try receive(plan.bytes(.two, sessions)).isEmpty)
             #expect(try receive(plan.bytes(.zero, sessions)).isEmpty)
             let opened = try receive(plan.bytes(.one, sessions))
-            #expect(Dictionary(uniqueKeysWithValues: opened.map { ($0.source.offset, $0.raw) }) == scores)
+            #expect(
+                Dictionary(uniqueKeysWithValues: opened.map { ($0.source.offset, $0.value) })
+                    == scores.mapValues { .exact($0) })
             #expect(opened.allSatisfy { $0.model == plan.model && $0.modelVersion == "v1" })
         }
         #expect(collector.oldest == nil)
+    }
+
+    @Test("opens the steps of rounded scores", arguments: [1, 2, 8, 9, 10, 18, 300])
+    mutating func steps(count: Int) throws {
+        let scores: [Int64: Int] = [2: 0, 5: count - 1, 7: count / 2, 8: 0]
+        let plan = Plan(1, steps: scores, of: count)
+        #expect(try receive(plan.bytes(.one, sessions)).isEmpty)
+        #expect(try receive(plan.bytes(.two, sessions)).isEmpty)
+        let opened = try receive(plan.bytes(.zero, sessions))
+        #expect(
+            Dictionary(uniqueKeysWithValues: opened.map { ($0.source.offset, $0.value) })
+                == scores.mapValues { .step($0, of: count) })
+    }
+
+    @Test("never adds a party's exact score to the others' rounded ones, nor steps of two numbers")
+    mutating func mixedForms() throws {
+        let plan = Plan(1, steps: [1: 3, 2: 4], of: 18)
+        #expect(try receive(plan.bytes(.zero, sessions)).isEmpty)
+        for steps: UInt32 in [0, 17, 26, .max] {
+            let other = plan.record(.one, sessions) { $0.steps = steps }
+            #expect(throws: ShareCollector.Refused.malformed) { try receive(other.encoded) }
+        }
+        // As many bytes, and another number of steps.
+        let near = plan.record(.one, sessions) { $0.steps = 16 }
+        #expect(throws: ShareCollector.Refused.malformed) { try receive(near.encoded) }
+        #expect(try receive(plan.bytes(.one, sessions)).isEmpty)
+        #expect(try receive(plan.bytes(.two, sessions)).map(\.value) == [.step(3, of: 18), .step(4, of: 18)])
+    }
+
+    @Test("gives no score where shares give no step, and takes the plan's next run")
+    mutating func noStep() throws {
+        for place in 0..<6 {
+            var plan = Plan(1, steps: [1: 3, 2: 4], of: 18)
+            plan.shares[.two]?[place] ^= 0x80
+            _ = try receive(plan.bytes(.zero, sessions))
+            _ = try receive(plan.bytes(.one, sessions))
+            #expect(throws: ShareCollector.Refused.noStep) { try receive(plan.bytes(.two, sessions)) }
+            #expect(collector.oldest == nil)
+        }
+        let plan = Plan(1, steps: [1: 3, 2: 4], of: 18)
+        for party in [PartyID.zero, .one] { _ = try receive(plan.bytes(party, sessions)) }
+        #expect(try receive(plan.bytes(.two, sessions)).count == 2)
     }
 
     @Test("says where the first share of a score stood")
@@ -56,7 +100,7 @@ struct ShareCollectorTests {
                 let opened = try receive(bytes, at: Int64(offset))
                 if !opened.isEmpty {
                     complete += 1
-                    #expect(opened.map(\.raw) == [100, -7], "seed \(seed)")
+                    #expect(opened.map(\.value) == [.exact(100), .exact(-7)], "seed \(seed)")
                 }
             }
             #expect(complete == 3, "seed \(seed)")
@@ -69,7 +113,7 @@ struct ShareCollectorTests {
         for _ in 0..<5 { #expect(try receive(plan.bytes(.one, sessions), at: 7).isEmpty) }
         #expect(try receive(plan.bytes(.zero, sessions), at: 8).isEmpty)
         #expect(collector.oldest == 7)
-        #expect(try receive(plan.bytes(.two, sessions), at: 9).map(\.raw) == [42])
+        #expect(try receive(plan.bytes(.two, sessions), at: 9).map(\.value) == [.exact(42)])
         // A late repeat opens the plan again; it holds nothing back once its transactions are decided.
         #expect(try receive(plan.bytes(.one, sessions), at: 10).isEmpty)
         #expect(collector.oldest == 10)
@@ -102,7 +146,7 @@ struct ShareCollectorTests {
                 #expect(throws: ShareCollector.Refused.self, "header byte \(at)") { try receive(changed.encoded) }
             }
         }
-        #expect(try receive(record.encoded).map(\.raw) == [42])
+        #expect(try receive(record.encoded).map(\.value) == [.exact(42)])
     }
 
     @Test("refuses another member's record, another session's and another party's")
@@ -147,6 +191,6 @@ struct ShareCollectorTests {
         other.model = Digest32(of: [[2]])
         #expect(throws: ShareCollector.Refused.malformed) { try receive(other.bytes(.one, sessions)) }
         #expect(try receive(plan.bytes(.one, sessions)).isEmpty)
-        #expect(try receive(plan.bytes(.two, sessions)).map(\.raw) == [42, 43])
+        #expect(try receive(plan.bytes(.two, sessions)).map(\.value) == [.exact(42), .exact(43)])
     }
 }

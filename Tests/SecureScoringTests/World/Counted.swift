@@ -91,7 +91,11 @@ func countedSpec(_ name: String = "counted", own: Int = 4) throws -> BinnedSpec 
 }
 
 /// A model of which every tree asks for something that the parties count.
-func countedModel(_ version: String, spec: BinnedSpec) throws -> ClearModel {
+///
+/// - Parameter steps: of its calibration.
+func countedModel(
+    _ version: String, spec: BinnedSpec, steps: [Calibration.Point] = [.init(score: 0, probability: 0.5)]
+) throws -> ClearModel {
     var generator = SplitMix64(state: 41)
     let trees = (0..<40).map { tree in
         let secret = spec.ownBits + tree * (spec.bits - spec.ownBits) / 40
@@ -101,7 +105,7 @@ func countedModel(_ version: String, spec: BinnedSpec) throws -> ClearModel {
     }
     return try ClearModel(
         version: version, binned: spec, forest: Forest(trees: trees, bits: spec.bits),
-        calibration: Calibration(points: [.init(score: 0, probability: 0.5)]))
+        calibration: Calibration(points: steps))
 }
 
 extension Bank {
@@ -203,6 +207,7 @@ let genesis = Digest32(of: [
 final class CountedWorld {
     let world: World
     let model: ClearModel
+    private let steps: [Int64]
     private(set) var clear = ClearCounts()
     /// The rotations of the token key, as members know them by their tokens, and which epoch's each member uses.
     let rotations = TokenUpdates(newest: TokenEpoch(1))
@@ -213,12 +218,24 @@ final class CountedWorld {
     var labelSource: Int64 = 0
     private var number: Int64 = 0
 
-    /// - Parameter limit: of a member's events of a token in a day.
-    init(viewed: String = Topics.sealed, limit: Int = 8191) throws {
+    /// - Parameters:
+    ///   - limit: of a member's events of a token in a day.
+    ///   - steps: scores at which steps begin that scores are rounded to; exact where there are none.
+    init(viewed: String = Topics.sealed, limit: Int = 8191, steps: [Int64] = []) throws {
         world = try World(spec: countedSpec(), viewed: viewed, countLimit: limit)
         clear.limit = limit
-        model = try countedModel("c1", spec: world.spec)
-        try world.append([try world.activation(try world.deal(model), sequence: 1)])
+        self.steps = steps
+        model = try countedModel(
+            "c1", spec: world.spec,
+            steps: steps.isEmpty
+                ? [.init(score: 0, probability: 0.5)]
+                : steps.enumerated().map { .init(score: $1, probability: Double($0) / 100) })
+        try world.append([try world.activation(try world.deal(model, rounded: !steps.isEmpty), sequence: 1)])
+    }
+
+    /// What a member is to get of a score: the step, counted in the clear, where scores are rounded.
+    private func opened(_ score: Int64) -> Int64 {
+        steps.isEmpty ? score : Int64(steps.dropFirst().count { score >= $0 })
     }
 
     var spec: BinnedSpec { world.spec }
@@ -246,7 +263,7 @@ final class CountedWorld {
     @discardableResult
     func send(_ events: [CountedEvent]) throws -> [Int64] {
         for event in events {
-            expected[event.bank][event.number] = model.score(values: clear.values(of: event, spec))
+            expected[event.bank][event.number] = opened(model.score(values: clear.values(of: event, spec)))
         }
         events.forEach { clear.add($0) }
         return try world.append(
@@ -311,7 +328,7 @@ final class CountedWorld {
     var telling: Int {
         clear.events.count { event in
             expected[event.bank][event.number].map {
-                $0 != model.score(values: ClearCounts().values(of: event, spec))
+                $0 != opened(model.score(values: ClearCounts().values(of: event, spec)))
             } ?? false
         }
     }

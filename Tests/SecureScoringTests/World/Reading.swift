@@ -10,14 +10,20 @@ struct OpenedScore {
     var source: Int64
     /// Of the transactions of one record.
     var index: Int
+    /// Of a rounded score the number of its step.
     var raw: Int64
+    /// How many steps there are; nil where the score is exact.
+    var steps: Int?
     var model: Digest32
     var modelVersion: String
 
     init(_ score: ShareCollector.Score) {
         source = score.source.offset
         index = score.source.index
-        raw = score.raw
+        switch score.value {
+        case .exact(let exact): raw = exact
+        case .step(let step, let steps): (raw, self.steps) = (Int64(step), steps)
+        }
         model = score.model
         modelVersion = score.modelVersion
     }

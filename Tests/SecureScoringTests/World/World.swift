@@ -107,10 +107,12 @@ final class World: Sendable {
     }
 
     /// Puts a model's shares on the log; the digest is what an activation names.
-    func deal(_ model: ClearModel) throws -> Digest32 {
+    ///
+    /// - Parameter rounded: whether members get the calibration's steps alone.
+    func deal(_ model: ClearModel, rounded: Bool = false) throws -> Digest32 {
         guard let key = SigningKey(bytes: coordinator) else { throw HPKEError.malformedKey }
         var generator = SplitMix64(state: 3)
-        let dealer = ModelDealer(consortium: "c", parties: try PartySeeds.publicKeys()) {
+        let dealer = ModelDealer(consortium: "c", parties: try PartySeeds.publicKeys(), rounded: rounded) {
             (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
         }
         let (manifest, digest) = try dealer.deal(model, coordinator: key)

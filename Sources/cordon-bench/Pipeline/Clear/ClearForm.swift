@@ -58,7 +58,8 @@ private struct ClearScores: ScoreCollecting {
         let scores = UInt32.unpack(Array(plain[ClearForm.mark.count...]))
         return zip(header.sources, scores).map { source, score in
             ShareCollector.Score(
-                source: SourcePosition(source), raw: signed(score), model: model, modelVersion: header.modelVersion,
+                source: SourcePosition(source), value: .exact(signed(score)), model: model,
+                modelVersion: header.modelVersion,
                 firstOffset: offset)
         }
     }
