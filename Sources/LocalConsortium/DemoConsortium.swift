@@ -23,13 +23,15 @@ package struct DemoConsortium {
     package let log: any EventLog
     private let durability: LogDurability
 
+    /// - Parameter roundsScores: whether members get the calibration's steps of scores, whatever `consortium.yaml` says.
     package init(
-        folder: DemoFolder, pipelines: String, members: [MemberID], durability: LogDurability = .power
+        folder: DemoFolder, pipelines: String, members: [MemberID], durability: LogDurability = .power,
+        roundsScores: Bool = false
     ) throws {
         self.folder = folder
         self.pipelines = pipelines
         self.durability = durability
-        roster = try Self.roster(folder, pipelines, members)
+        roster = try Self.roster(folder, pipelines, members, roundsScores)
         try? FileManager.default.removeItem(atPath: folder.run)
         for part in ["log", "state", "metrics", "logs"] {
             do {
@@ -42,7 +44,10 @@ package struct DemoConsortium {
     }
 
     /// The folder's keys with addresses that are free now; made where there are none for these members.
-    private static func roster(_ folder: DemoFolder, _ pipelines: String, _ members: [MemberID]) throws -> Roster {
+    private static func roster(
+        _ folder: DemoFolder, _ pipelines: String, _ members: [MemberID], _ roundsScores: Bool
+    ) throws -> Roster {
+        var plan = try ConsortiumPlan(file: pipelines + "/consortium.yaml")
         let keys = folder.keys
         let ports = try freePorts(3)
         var roster: Roster
@@ -53,11 +58,11 @@ package struct DemoConsortium {
             }
         } else {
             let progress = Progress("making keys")
-            var plan = try ConsortiumPlan(file: pipelines + "/consortium.yaml")
             plan.members = members
             roster = try keys.make(plan)
             progress.done("3 parties, \(members.count) members, a coordinator, in \(keys.directory)")
         }
+        roster.roundsScores = roundsScores || plan.roundsScores
         for party in PartyID.allCases {
             roster.cell.move(party, to: "127.0.0.1", port: ports[party.rawValue])
         }

@@ -35,4 +35,11 @@ package struct DemoModel {
         }
         clearScores = scores
     }
+
+    /// What members are to get of those scores.
+    ///
+    /// - Parameter rounded: whether they get the calibration's steps, as the scores that these begin at.
+    package func clearScores(rounded: Bool) -> [Int: Int64] {
+        rounded ? clearScores.mapValues(model.calibration.step) : clearScores
+    }
 }

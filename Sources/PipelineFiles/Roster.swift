@@ -88,7 +88,7 @@ package struct Roster: Sendable {
         out += cell.yaml
         out += "event_time: \(eventTime.map { "{ ahead: \($0.ahead)s, late: \($0.late)s }" } ?? "unlimited")\n"
         out += "counts: { member_events: \(countLimit) }\n"
-        if roundsScores { out += "scores: steps\n" }
+        out += "scores: \(roundsScores ? "steps" : "exact")\n"
         out += "members:\n"
         for member in members {
             out += "  - name: \(member.id)\n    identity: \(base64(member.identity.bytes))\n"

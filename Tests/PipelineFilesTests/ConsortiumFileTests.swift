@@ -64,7 +64,7 @@ struct ConsortiumFileTests {
         ("[bank-a, b]", "[[bank-a]]", "7: members[0]: a text belongs here"),
         (
             "members: ", "banks: ",
-            "7: unknown key `banks`; known here: consortium, epoch, parties, members, budget, event_time"
+            "7: unknown key `banks`; known here: consortium, epoch, parties, members, budget, event_time, scores"
         ),
     ]
 

@@ -183,6 +183,22 @@ struct RosterTests {
         #expect(try mistake(limited.replacingOccurrences(of: "member_events", with: "events")) != nil)
     }
 
+    @Test("says whether members get scores rounded; exact ones where it says nothing")
+    func scores() throws {
+        try file.write(valid)
+        let exact = try Roster(file: file.path)
+        #expect(!exact.roundsScores && exact.yaml.contains("\nscores: exact\n"))
+        let steps = valid.replacingOccurrences(of: "members:", with: "scores: steps\nmembers:")
+        try file.write(steps)
+        let roster = try Roster(file: file.path)
+        #expect(roster.roundsScores && roster.digest != exact.digest)
+        try file.write(roster.yaml)
+        #expect(try Roster(file: file.path).roundsScores)
+        #expect(
+            try mistake(steps.replacingOccurrences(of: "steps", with: "some"))?
+                .hasSuffix(": scores: `exact` or `steps` belongs here") == true)
+    }
+
     @Test("what is no YAML, no mapping, empty or not there is named")
     func notAFile() throws {
         #expect(try mistake("") == "0: the file is empty")

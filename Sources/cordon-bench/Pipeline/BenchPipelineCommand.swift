@@ -32,6 +32,9 @@ struct BenchPipelineCommand: ParsableCommand {
     @Flag(help: "The secure pipeline alone.")
     var secureOnly = false
 
+    @Flag(help: "Give members the calibration's steps of scores, not the scores. The pipeline in the clear has scores.")
+    var steps = false
+
     @Option(help: "Seconds as fast as decisions come back. (default: 60, with --quick 5)")
     var seconds: Double?
 
@@ -132,7 +135,8 @@ struct BenchPipelineCommand: ParsableCommand {
         let model = try DemoModel(data: data, spec: spec, folder: folder)
         let load = try PipelineLoad(data, model)
         let bench = PipelineBench(
-            folder: folder, pipelines: pipelines, data: data, model: model.model, spec: spec, load: load, plan: plan)
+            folder: folder, pipelines: pipelines, data: data, model: model.model, spec: spec, load: load, plan: plan,
+            rounded: steps)
         var figures = PipelineFigures(
             secure: try bench.run(.secure, stop: stop), window: window, durability: durability.rawValue)
         if !secureOnly {

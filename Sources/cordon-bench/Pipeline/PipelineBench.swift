@@ -44,6 +44,8 @@ struct PipelineBench {
     let spec: FeatureSpec
     let load: PipelineLoad
     var plan: PipelinePlan
+    /// Whether the secure pipeline gives members the calibration's steps of scores.
+    var rounded = false
     /// Where allocations are counted, which takes time of the processes.
     var counter: AllocationCounter?
 
@@ -57,7 +59,8 @@ struct PipelineBench {
 
     func run(_ kind: Kind, stop: StopFlag) throws -> Outcome {
         let consortium = try DemoConsortium(
-            folder: folder, pipelines: pipelines, members: data.members, durability: plan.durability)
+            folder: folder, pipelines: pipelines, members: data.members, durability: plan.durability,
+            roundsScores: rounded)
         _ = try deal(model, roster: consortium.roster, coordinator: folder.keys.coordinator, log: consortium.log)
         try consortium.backfill(data, spec: spec)
         let processes = try start(kind, consortium, stop)
@@ -107,7 +110,7 @@ struct PipelineBench {
             throw error
         }
         try watching.wait()
-        try verify(watch.answers, sent: pipeline.sent)
+        try verify(watch.answers, sent: pipeline.sent, rounded: kind == .secure && rounded)
         return (figures, pipeline.sent)
     }
 
@@ -188,8 +191,8 @@ struct PipelineBench {
         return points
     }
 
-    /// Each transaction that was sent has one decision, with the clear model's score on offline features.
-    private func verify(_ answers: PipelineWatch.Answers, sent: Int) throws {
+    /// Each transaction that was sent has one decision, with the clear model's score on offline features, or its step.
+    private func verify(_ answers: PipelineWatch.Answers, sent: Int, rounded: Bool) throws {
         let lost = answers.seen[..<sent].count { $0 == 0 }
         let early = answers.seen[sent...].count { $0 != 0 }
         guard lost == 0, early == 0, answers.doubled == 0, answers.foreign == 0, answers.rejected == 0 else {
@@ -197,7 +200,9 @@ struct PipelineBench {
                 "of \(sent) transactions \(lost) were lost and \(answers.rejected) rejected; \(answers.doubled) decisions "
                     + "came twice, \(answers.foreign + early) were on nothing that was sent: nothing is reported")
         }
-        let different = zip(answers.scores[..<sent], load.scores).count { $0 != $1 }
+        let different = zip(answers.scores[..<sent], load.scores).count {
+            $0 != (rounded ? model.calibration.step($1) : $1)
+        }
         guard different == 0 else {
             throw Failure(
                 "\(different) of \(sent) scores differ from the clear model's on offline features: nothing is reported")

@@ -10,11 +10,14 @@ import Worlds
 struct BenchCell {
     let forest: Forest
     let shape: ForestShape
+    /// Nil where scores are exact.
+    let rounding: ScoreRounding?
     /// Packed thermometer bits, one list a transaction.
     private let inputs: [[UInt8]]
     private let seed: UInt64
 
-    init(bits: Int, trees: Int, depth: Int, batch: Int, seed: UInt64) throws {
+    /// - Parameter steps: that scores are rounded to, about equally many to each; 0 where they are exact.
+    init(bits: Int, trees: Int, depth: Int, batch: Int, seed: UInt64, steps: Int) throws {
         var random = SeededRandom(seed: seed)
         // Small enough for the ring of 16 bits.
         let bound = Int32(max(1, 32_767 / trees))
@@ -28,9 +31,26 @@ struct BenchCell {
             throw Failure("a model is 1 to 16,384 bits, 1 to 4,096 trees and 1 to 10 deep")
         }
         self.shape = shape
-        inputs = (0..<batch).map { _ in (0..<shape.inputBytes).map { _ in UInt8.random(in: 0...255, using: &random) } }
+        let inputs = (0..<batch).map { _ in
+            (0..<shape.inputBytes).map { _ in UInt8.random(in: 0...255, using: &random) }
+        }
+        self.inputs = inputs
         self.seed = seed
+        guard steps > 0 else {
+            rounding = nil
+            return
+        }
+        // Distinct, however few scores there are.
+        let sorted = inputs.map { [forest] in forest.score(thermometer: $0) }.sorted()
+        var thresholds: [Int64] = []
+        for step in 1..<steps {
+            thresholds.append(max(sorted[step * sorted.count / steps], (thresholds.last ?? .min / 2) + 1))
+        }
+        rounding = ScoreRounding(ringBits: shape.ringBits, thresholds: thresholds)
     }
+
+    /// What a party keeps of a rounded score's shares over all batches, so that none of them can make up for another.
+    static func folded(_ sum: UInt64, _ bits: UInt64) -> UInt64 { (sum << 1 | sum >> 63) ^ bits }
 
     /// The scores in the clear.
     var scores: [Int64] { inputs.map { forest.score(thermometer: $0) } }
@@ -75,7 +95,7 @@ struct BenchCell {
         else { throw Failure("a share has another length than the model") }
         // Random bits are thermometers of features of one bit each; whatever features are, checking them costs the same.
         let features = [Int](repeating: 1, count: shape.bits)
-        return PreparedModel(shape: shape, features: features, components: components)
+        return PreparedModel(shape: shape, features: features, components: components, rounding: rounding)
     }
 
     private static func seed(_ random: inout SeededRandom) -> [UInt8] {

@@ -24,6 +24,7 @@ struct BenchPartyCommand: ParsableCommand {
     @Option var trees: Int
     @Option var depth: Int
     @Option var batch: Int
+    @Option var steps: Int
     @Option var window: Int
     @Option var seconds: Double
 
@@ -57,7 +58,7 @@ struct BenchPartyCommand: ParsableCommand {
                 pins: roster.cell.certificates, roster: roster.digest),
             endpoints: roster.cell.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
         defer { transport.close() }
-        let cell = try BenchCell(bits: bits, trees: trees, depth: depth, batch: batch, seed: 1)
+        let cell = try BenchCell(bits: bits, trees: trees, depth: depth, batch: batch, seed: 1, steps: steps)
         let exchange = CellExchange(
             transport: transport, keys: try pairKeys(party, roster, FileKeystore(directory: own)), stream: .scoring(0),
             firstBatch: party == CellBackend.leader ? UInt64(SystemClock().microseconds) : 0, patience: .seconds(30),
@@ -135,6 +136,15 @@ struct BenchBatches {
     }
 
     private func add(_ shares: [UInt8], to sums: inout [UInt64]) {
+        if let rounding = cell.rounding {
+            for index in sums.indices {
+                let bits = (0..<rounding.bytes).reduce(UInt64(0)) {
+                    $0 | UInt64(shares[index * rounding.bytes + $1]) << UInt64(8 * $1)
+                }
+                sums[index] = BenchCell.folded(sums[index], bits)
+            }
+            return
+        }
         let width = cell.shape.ringBytes
         for index in sums.indices {
             for byte in 0..<width { sums[index] &+= UInt64(shares[index * width + byte]) << UInt64(8 * byte) }

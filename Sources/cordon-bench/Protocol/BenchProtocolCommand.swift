@@ -16,6 +16,7 @@ struct BenchProtocolCommand: ParsableCommand {
     @Option(help: "Transactions a batch.") var batch = 128
     @Option(help: "Batches under way at once.") var window = 4
     @Option(help: "Seconds.") var seconds = 5.0
+    @Option(help: "Steps that scores are rounded to, at most 65; 0 for exact scores.") var steps = 0
     @Option(
         help: ArgumentHelp(
             "The parties' round trip: every byte between them is delayed by half of it.", valueName: "milliseconds"))
@@ -32,6 +33,9 @@ struct BenchProtocolCommand: ParsableCommand {
             throw ValidationError(
                 "a batch is 1 to 65,536 transactions, a window 1 to 12 batches, and seconds are more than none")
         }
+        guard steps == 0 || (2...65).contains(steps) else {
+            throw ValidationError("scores are rounded to 2 to 65 steps, or to none")
+        }
         guard (0...10_000).contains(roundTripMs), namespaces == nil || roundTripMs == 0 else {
             throw ValidationError("a round trip is 0 to 10,000 ms, and none where the namespaces bring their own")
         }
@@ -43,7 +47,9 @@ struct BenchProtocolCommand: ParsableCommand {
 
     func run() throws {
         let shape = ProtocolRun.Shape(trees: trees, depth: depth, bits: bits, batch: batch)
-        let figures = try ProtocolRun(shape: shape, window: window, seconds: seconds, network: network).figures()
+        let figures = try ProtocolRun(
+            shape: shape, steps: steps, window: window, seconds: seconds, network: network
+        ).figures()
         say(
             """
             \(Int(figures.transactionsPerSecond)) transactions/s: \(trees) trees of depth \(depth) over \(bits) bits, batches \
@@ -53,7 +59,7 @@ struct BenchProtocolCommand: ParsableCommand {
             \(Int(figures.sentBytesPerTransactionAndParty)) bytes sent and \
             \(decimals(figures.processorMicrosecondsPerTransactionAndParty, 1)) µs of processor time a transaction and party; at \
             most \(figures.peakMegabytes) MB a party
-            every score equals the clear model's
+            every score equals the clear model's\(steps == 0 ? "" : ", rounded to \(steps) steps")
             """)
         if let json { try writeFigures(figures, to: json) }
     }

@@ -16,6 +16,8 @@ struct ProtocolRun {
     }
 
     var shape: Shape
+    /// Steps that scores are rounded to; 0 where they are exact.
+    var steps = 0
     /// Batches under way at once.
     var window = 4
     var seconds: Double
@@ -24,7 +26,7 @@ struct ProtocolRun {
     /// What the run gave. Throws where one score of one batch differs from the clear model's.
     func figures() throws -> ProtocolFigures {
         let cell = try BenchCell(
-            bits: shape.bits, trees: shape.trees, depth: shape.depth, batch: shape.batch, seed: 1)
+            bits: shape.bits, trees: shape.trees, depth: shape.depth, batch: shape.batch, seed: 1, steps: steps)
         let folder = benchFolder("protocol")
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let reports = try reports(folder)
@@ -46,7 +48,7 @@ struct ProtocolRun {
                 network.command(for: party) + [
                     try ownProgram(), "party", "--party", party.name, "--roster", file, "--keys", folder + "/keys",
                     "--bits", "\(shape.bits)", "--trees", "\(shape.trees)", "--depth", "\(shape.depth)", "--batch",
-                    "\(shape.batch)", "--window", "\(window)", "--seconds", "\(seconds)",
+                    "\(shape.batch)", "--steps", "\(steps)", "--window", "\(window)", "--seconds", "\(seconds)",
                 ]
             let (process, output) = (Process(), Pipe())
             process.executableURL = URL(fileURLWithPath: command[0])
@@ -75,8 +77,19 @@ struct ProtocolRun {
         return try DevelopmentKeys(directory: folder + "/keys").make(ConsortiumPlan(file: file))
     }
 
-    /// Every score of every batch, at once: shares add up to as many times the clear score.
+    /// Every score of every batch, at once: shares add up to as many times the clear score, or to the rounded one's bits once a batch.
     private func compare(_ reports: [BenchPartyCommand.Report], _ cell: BenchCell, _ batches: Int) throws {
+        if let rounding = cell.rounding {
+            for (index, score) in cell.scores.enumerated() {
+                let reached = rounding.thresholds.count { score >= $0 }
+                let bits: UInt64 = reached == 0 ? 0 : .max >> UInt64(64 - reached)
+                let expected = (0..<batches).reduce(UInt64(0)) { sum, _ in BenchCell.folded(sum, bits) }
+                guard reports.reduce(0 as UInt64, { $0 ^ $1.sums[index] }) == expected else {
+                    throw Failure("a rounded score differs from the clear model's: nothing is reported")
+                }
+            }
+            return
+        }
         let mask: UInt64 = cell.shape.ringBits == 16 ? 0xFFFF : 0xFFFF_FFFF
         for (index, score) in cell.scores.enumerated() {
             let opened = reports.reduce(0 as UInt64) { $0 &+ $1.sums[index] } & mask

@@ -69,6 +69,9 @@ struct DemoCommand: ParsableCommand {
     @Flag(help: "Have the token key rotated while transactions are scored.")
     var rotate = false
 
+    @Flag(help: "Give members the calibration's steps of scores, not the scores.")
+    var steps = false
+
     @Option(help: ArgumentHelp("Write the summary as JSON.", valueName: "file"))
     var summary: String?
 
@@ -128,12 +131,12 @@ struct DemoCommand: ParsableCommand {
         _ data: DemoData, _ start: ContinuousClock.Instant
     ) throws -> DemoSummary {
         let folder = DemoFolder(path: dir)
-        let (model, outcome) = try play(data, features("card-consortium"), folder)
+        let (model, clear, outcome) = try play(data, features("card-consortium"), folder)
         var summary = DemoSummary(
-            data: data, clear: model.clearScores, outcome: outcome, quality: quality(data, outcome.state))
+            data: data, clear: clear, outcome: outcome, quality: quality(data, outcome.state))
         summary.take(CellCosts(folder: folder, members: data.members))
         summary.first_score_s = outcome.state.first.map { ($0 - start) / .seconds(1) }
-        summary.model = model.model.version
+        summary.model = model.version
         summary.folder = dir
         return summary
     }
@@ -146,11 +149,11 @@ struct DemoCommand: ParsableCommand {
         var whole = DemoRun.Outcome(state: DemoWatch.State(), sent: [:], peakMemory: 0, stopped: false)
         for member in data.members where !whole.stopped {
             say("\n\(member) alone")
-            let (model, outcome) = try play(
+            let (_, scores, outcome) = try play(
                 data.only(member), features("card"), DemoFolder(path: "\(dir)/alone/\(member)"))
             whole.take(outcome)
             let places = data.transactions.indices.filter { data.transactions[$0].member == member }
-            for (place, score) in model.clearScores { clear[places[place]] = score }
+            for (place, score) in scores { clear[places[place]] = score }
         }
         var summary = DemoSummary(data: data, clear: clear, outcome: whole, quality: quality(data, whole.state))
         // The members' runs follow each other.
@@ -161,14 +164,15 @@ struct DemoCommand: ParsableCommand {
         return summary
     }
 
+    /// - Returns: the model, what members are to get of its scores, and what they got.
     private func play(
         _ data: DemoData, _ spec: FeatureSpec, _ folder: DemoFolder
-    ) throws -> (model: DemoModel, outcome: DemoRun.Outcome) {
+    ) throws -> (model: ClearModel, clear: [Int: Int64], outcome: DemoRun.Outcome) {
         // Set by a signal, and at the end of this run.
         let stop = StopFlag.onSignals()
         let model = try DemoModel(data: data, spec: spec, folder: folder)
         let consortium = try DemoConsortium(
-            folder: folder, pipelines: pipelines, members: data.members, durability: durability)
+            folder: folder, pipelines: pipelines, members: data.members, durability: durability, roundsScores: steps)
         _ = try deal(
             model.model, roster: consortium.roster, coordinator: folder.keys.coordinator, log: consortium.log)
         try consortium.backfill(data, spec: spec)
@@ -177,7 +181,8 @@ struct DemoCommand: ParsableCommand {
             consortium: consortium, data: data, bins: model.model.binned, rate: rate, window: window,
             faults: replay == nil,
             rotation: rotate ? DemoRotation(folder: folder, consortium: consortium) : nil)
-        return (model, try run.watch(binary: cordonProgram(), stop: stop))
+        let clear = model.clearScores(rounded: consortium.roster.roundsScores)
+        return (model.model, clear, try run.watch(binary: cordonProgram(), stop: stop))
     }
 
     private func features(_ name: String) throws -> FeatureSpec {

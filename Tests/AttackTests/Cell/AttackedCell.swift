@@ -69,7 +69,8 @@ final class AttackedCell {
         return PairKeys(withPrevious: key(party), withNext: key(party.next))
     }
 
-    init(_ spec: BinnedSpec, _ clear: ClearModel) throws {
+    /// - Parameter rounded: whether members get the calibration's steps of scores.
+    init(_ spec: BinnedSpec, _ clear: ClearModel, rounded: Bool = false) throws {
         self.spec = spec
         self.clear = clear
         var parties: [PartyID: HPKEPublicKey] = [:]
@@ -83,7 +84,7 @@ final class AttackedCell {
             })
         let coordinator = SigningKey()
         var generator = SplitMix64(3)
-        let dealer = ModelDealer(consortium: "c", parties: parties) { generator.bytes(16) }
+        let dealer = ModelDealer(consortium: "c", parties: parties, rounded: rounded) { generator.bytes(16) }
         let (manifest, _) = try dealer.deal(clear, coordinator: coordinator)
         model = try ModelManifest(verifying: manifest, consortium: "c", coordinator: coordinator.verifyingKey)
         try log.append(
