@@ -141,8 +141,62 @@ struct RerunTests {
         }
     }
 
+    @Test(
+        "gets no difference of score shares where they are rounded: a part of another deal has another mask",
+        arguments: PartyID.allCases)
+    func parts(party: PartyID) throws {
+        let (spec, model) = try AttackedModels.plain(steps: [-900, -200, 0, 300, 1000])
+        let cell = try AttackedCell(spec, model, rounded: true)
+        let batch = try Self.batch(cell)
+        let first = try cell.run(batch)
+        #expect(first.scored.count == 3 && first.aborts.isEmpty)
+        let again = try cell.run(batch) { frame, _ in
+            guard frame.sender == party, frame.kind == .lookupDeal else { return }
+            frame.payload[0] ^= 1
+        }
+        // The one that was dealt to sends its part to the dealer. Its first score alone differs by what the dealer wants to know.
+        let parts = try [first, again].map { try $0.frame(.scorePart, from: party.next, to: party) }
+        #expect(parts[0].digest == parts[1].digest && parts[0].payload.count == 32 + 2 * Self.events)
+        let shared = zip(parts[0].payload, parts[1].payload).count { $0 == $1 }
+        // 80 bytes: one in 256 is the same by chance.
+        #expect(shared < 8)
+    }
+
+    @Test(
+        "meets other masks behind another part: of comparison keys, and of the bits that they give",
+        arguments: PartyID.allCases)
+    func rounding(party: PartyID) throws {
+        let (spec, model) = try AttackedModels.plain(steps: [-900, -200, 0, 300, 1000])
+        let cell = try AttackedCell(spec, model, rounded: true)
+        let batch = try Self.batch(cell)
+        let first = try cell.run(batch)
+        let other = try rerun(.scorePart, party, told: .scorePartHash, tellsTruth: true, at: cell, of: batch)
+        // Eight keys of 169 bytes, of which the high halves of the bytes for bits are zero.
+        let keys = try [first, other].map { try $0.frame(.comparisonKeys, from: party.previous, to: party) }
+        #expect(keys[0].digest != keys[1].digest && keys[0].payload.count == 8 * 169)
+        #expect(zip(keys[0].payload, keys[1].payload).count { $0 == $1 } < 40)
+        // Of other keys the sealed bits are others, under another key; nobody adds up what two parties say of two runs.
+        let dealt = try cell.run(batch) { frame, to in
+            guard frame.sender == party, frame.kind == .comparisonKeys else { return }
+            frame.payload[3] ^= 1
+        }
+        let headers = try [first, dealt].map { run in
+            let record = try #require(run.scored[party.next]?.scores.first?.value)
+            let shares = try #require(WireScoreShares(decoding: record))
+            return try #require(WireScoreHeader(decoding: Array(shares.header)))
+        }
+        #expect(headers[0].planDigest != headers[1].planDigest && headers[0].steps == 5)
+    }
+
     @Test("is nobody's: run again honestly, everything that was sent and sealed is the same")
     func honest() throws {
+        try expectSame(cell, batch)
+        let (spec, model) = try AttackedModels.plain(steps: [-900, -200, 0, 300, 1000])
+        let rounding = try AttackedCell(spec, model, rounded: true)
+        try expectSame(rounding, Self.batch(rounding))
+    }
+
+    private func expectSame(_ cell: AttackedCell, _ batch: SealedBatch) throws {
         let (first, again) = (try cell.run(batch), try cell.run(batch))
         #expect(first.frames.map(\.frame.encoded) == again.frames.map(\.frame.encoded))
         for party in PartyID.allCases {

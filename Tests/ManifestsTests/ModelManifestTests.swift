@@ -113,6 +113,35 @@ struct ModelManifestTests {
         }
     }
 
+    @Test("says whether scores are rounded, and to which steps; no party takes steps that don't rise, or too many")
+    func rounding() throws {
+        func dealt(_ scores: [Int64], rounded: Bool = true) throws -> ModelManifest {
+            try Dealt(ringBits: 16) { header in
+                header.rounded = rounded
+                header.calibration = scores.map { score in
+                    var point = WireCalibrationPoint()
+                    point.score = score
+                    return point
+                }
+            }.verified()
+        }
+        #expect(try dealt([-5, 3, 70]).rounding?.thresholds == [3, 70])
+        #expect(try dealt([-5, 3, 70], rounded: false).rounding == nil)
+        #expect(try dealt([9]).rounding?.thresholds == [])
+        #expect(try dealt(Array(0..<1024)).rounding?.bits == 1023)
+        for scores in [[], [1, 3, 3], [1, 5, 4], Array(0..<1025)] as [[Int64]] {
+            #expect(throws: ManifestError.shape) { try dealt(scores) }
+        }
+        // The choice is part of what is signed.
+        let header = try Dealt(ringBits: 16).wire.header
+        let other = try Dealt(ringBits: 16) { $0.rounded = true }
+        var swapped = other.wire
+        swapped.header = header
+        #expect(throws: ManifestError.badSignature) {
+            try ModelManifest(verifying: swapped, consortium: "c", coordinator: other.coordinator)
+        }
+    }
+
     @Test(
         "of another consortium is refused by name, though the coordinator signed it", arguments: ["", "d", "c ", "C"])
     func otherConsortium(name: String) throws {

@@ -5,11 +5,13 @@ import Support
 /// Models of random trees of depth four that a test's cell scores with.
 enum AttackedModels {
     /// Four features of seven edges that a member computes.
-    static func plain() throws -> (BinnedSpec, ClearModel) {
+    ///
+    /// - Parameter steps: scores at which the calibration's steps begin.
+    static func plain(steps: [Int64] = [0]) throws -> (BinnedSpec, ClearModel) {
         let spec = try BinnedSpec(
             spec: FeatureSpec(name: "attacked", features: own),
             edges: own.map { _ in edges })
-        return (spec, try model(spec))
+        return (spec, try model(spec, steps))
     }
 
     /// The same, and behind them what the parties count of terminals over one and seven days that ended seven days ago.
@@ -33,7 +35,7 @@ enum AttackedModels {
     private static let own = (0..<4).map { Feature(name: "f\($0)", kind: .amount) }
     private static let edges = (0..<7).map { Double($0) + 0.5 }
 
-    private static func model(_ spec: BinnedSpec) throws -> ClearModel {
+    private static func model(_ spec: BinnedSpec, _ steps: [Int64] = [0]) throws -> ClearModel {
         var generator = SplitMix64(5)
         let trees = (0..<20).map { _ in
             Forest.Tree(
@@ -42,6 +44,6 @@ enum AttackedModels {
         }
         return try ClearModel(
             version: "m", binned: spec, forest: Forest(trees: trees, bits: spec.bits),
-            calibration: Calibration(points: [.init(score: 0, probability: 0.5)]))
+            calibration: Calibration(points: steps.map { .init(score: $0, probability: 0.5) }))
     }
 }

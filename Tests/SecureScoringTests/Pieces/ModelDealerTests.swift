@@ -113,6 +113,30 @@ struct ModelDealerTests {
         #expect(shares[0] != shares[1])
     }
 
+    @Test(
+        "deals for rounded scores where the roster says so, and refuses more steps than parties round to",
+        arguments: [1024, 1025])
+    func rounded(steps: Int) throws {
+        let model = try randomModel("v1", spec: testSpec())
+        let stepped = try ClearModel(
+            version: "v1", binned: model.binned, forest: model.forest,
+            calibration: Calibration(points: (0..<steps).map { .init(score: Int64($0), probability: 0.5) }))
+        let key = try Self.coordinator()
+        var random = SplitMix64(1)
+        let dealer = ModelDealer(consortium: "c", parties: try PartySeeds.publicKeys(), rounded: true) {
+            random.bytes(16)
+        }
+        guard steps <= 1024 else {
+            #expect(throws: ModelDealer.Failure.steps(1025)) { _ = try dealer.deal(stepped, coordinator: key).digest }
+            #expect("\(ModelDealer.Failure.steps(1025))".contains("there are 1025, and parties round to 1024"))
+            return
+        }
+        let wire = try dealer.deal(stepped, coordinator: key).manifest
+        let manifest = try ModelManifest(verifying: wire, consortium: "c", coordinator: key.verifyingKey)
+        #expect(manifest.rounding?.thresholds == stepped.calibration.points.dropFirst().map(\.score))
+        #expect(try Self.dealt(stepped).manifest.rounding == nil)
+    }
+
     @Test("says which roster can't be dealt to", arguments: PartyID.allCases)
     func missingKey(party: PartyID) throws {
         let model = try randomModel("v1", spec: testSpec())
