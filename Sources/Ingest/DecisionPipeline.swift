@@ -5,6 +5,7 @@ package import Logging
 import Model
 package import Policy
 package import Records
+import Sealing
 package import Stages
 package import Telemetry
 
@@ -18,6 +19,8 @@ package import Telemetry
 /// after that. The state learns how far decisions are known to it only from an append that succeeded after that end was measured: a
 /// stage that was replaced meanwhile hears that it is fenced, and notes nothing of its successor's decisions as its own. So each
 /// transaction is decided once, whatever is killed or frozen when.
+///
+/// What the parties refuse ends here, too, on `<member>.rejected`; after a crash perhaps a second time.
 ///
 /// An error ends the stage: it is not known whether the writer's last transaction is in the log. A successor reads it back.
 package final class DecisionPipeline: Stage {
@@ -37,8 +40,8 @@ package final class DecisionPipeline: Stage {
     /// The offset after the last record that was read.
     private var read: Int64
     private var collector: any ScoreCollecting
-    /// Complete scores of transactions that this agent has not ingested again after a restart.
-    private var early: [SourcePosition: ShareCollector.Score] = [:]
+    /// Complete answers on transactions that this agent has not ingested again after a restart.
+    private var early: [SourcePosition: Answer] = [:]
     /// Whether there are decisions behind the position that the state has of them.
     private var hasDecided = false
     private var endNotes = Throttle()
@@ -78,7 +81,7 @@ package final class DecisionPipeline: Stage {
         return Position(partition, try log.earliest(of: partition))
     }
 
-    /// Decides one batch of complete scores. A first share decides nothing, and the others are about to come: together, most of
+    /// Decides one batch of complete answers. A first share decides nothing, and the others are about to come: together, most of
     /// the time.
     package func turn(until moment: Moment) throws(LogError) -> Turn {
         let patience = clock.left(until: moment)
@@ -119,13 +122,13 @@ package final class DecisionPipeline: Stage {
         state.decided(done, positions: [position] + (end.map { [$0] } ?? []))
     }
 
-    /// Adds the shares in some records; the first complete score of a transaction stays.
+    /// Adds the shares in some records; the first complete answer on a transaction stays.
     private func collect(_ records: [LogRecord]) throws(LogError) {
         for record in records {
             do throws(ShareCollector.Refused) {
                 let complete = try collector.receive(record.value ?? [], offset: record.position.offset)
-                for score in complete where score.source.partition == state.transactions.partition {
-                    if early[score.source] == nil { early[score.source] = score }
+                for answer in complete where answer.source.partition == state.transactions.partition {
+                    if early[answer.source] == nil { early[answer.source] = answer }
                 }
             } catch {
                 // Whoever may write to the topic may write anything: a partition that stopped at it would stop for good.
@@ -138,32 +141,36 @@ package final class DecisionPipeline: Stage {
         }
     }
 
-    /// Decisions and alerts on all complete scores of transactions that were ingested, and the sources of those.
+    /// Decisions, alerts and rejections by all complete answers on transactions that were ingested, and the sources of those.
     private func decideEarly(
         below ingested: Int64
     ) throws(LogError) -> (output: [NewRecord], done: Set<SourcePosition>) {
         var output: [NewRecord] = []
         var done: Set<SourcePosition> = []
-        for (source, score) in early.sorted(by: { $0.key < $1.key }) where source.offset < ingested {
-            if let pending = state.pending(source) {
-                guard let card = try card(score.model) else {
+        for (source, answer) in early.sorted(by: { $0.key < $1.key }) where source.offset < ingested {
+            guard let pending = state.pending(source) else {
+                // Decided before, or never sent by this member.
+                early[source] = nil
+                metrics.add(1, to: .repeatedScores)
+                continue
+            }
+            switch answer.outcome {
+            case .score(let opened, let model, let version):
+                guard let card = try card(model) else {
                     logger.error("a score names a model that is not on \(Topics.manifests)")
                     continue
                 }
-                guard let raw = card.score(score.value) else {
+                guard let raw = card.score(opened) else {
                     early[source] = nil
                     metrics.add(1, to: .scoreRecordsRefused)
                     logger.error("a score is rounded otherwise than its model's manifest says, and is passed over")
                     continue
                 }
-                output += decide(pending, score, raw, card)
-                done.insert(source)
-                early[source] = nil
-            } else {
-                // Decided before, or never sent by this member.
-                early[source] = nil
-                metrics.add(1, to: .repeatedScores)
+                output += decide(pending, at: source, Score(raw: raw, version: version, card: card))
+            case .refused(let refusal): output.append(rejection(source, refusal))
             }
+            done.insert(source)
+            early[source] = nil
         }
         return (output, done)
     }
@@ -182,18 +189,24 @@ package final class DecisionPipeline: Stage {
         ([collector.oldest] + early.values.map { $0.firstOffset }).compactMap { $0 }.min()
     }
 
+    private struct Score {
+        var raw: Int64
+        var version: String
+        var card: ModelCard
+    }
+
     private func decide(
-        _ pending: PendingTransaction, _ score: ShareCollector.Score, _ raw: Int64, _ card: ModelCard
+        _ pending: PendingTransaction, at source: SourcePosition, _ score: Score
     ) -> [NewRecord] {
         let now = clock.microseconds
-        let probability = card.calibration.probability(raw)
+        let probability = score.card.calibration.probability(score.raw)
         let outcome = policy.decide(
             PolicyFacts(transaction: pending.transaction, probability: probability, windows: pending.windows))
         let band = outcome.band
         var detail = CloudEvent.Detail(
-            transaction: pending.transaction.id, decision: band.rawValue, rawScore: raw,
-            score: Double(raw) / Double(1 << card.fractionBits), probability: probability,
-            modelVersion: score.modelVersion, source: CloudEvent.Source(score.source),
+            transaction: pending.transaction.id, decision: band.rawValue, rawScore: score.raw,
+            score: Double(score.raw) / Double(1 << score.card.fractionBits), probability: probability,
+            modelVersion: score.version, source: CloudEvent.Source(source),
             transactionTime: pending.transaction.time.rfc3339, receivedAt: pending.received, decidedAt: now,
             marks: pending.marks.isEmpty ? nil : pending.marks.map(\.rawValue))
         detail.explain(outcome)
@@ -210,6 +223,18 @@ package final class DecisionPipeline: Stage {
         detail.amount = pending.transaction.amount.decimal
         let alert = CloudEvent(id: id, member: member, type: CloudEvent.alert, time: time, data: detail)
         return [decision.record(decisions), alert.record(TopicPartition(Topics.alerts(member)))]
+    }
+
+    /// The record of a transaction that the parties refuse. The member has the original: it stands in its own topic.
+    private func rejection(_ source: SourcePosition, _ refusal: Refusal) -> NewRecord {
+        metrics.add(1, to: .recordsRejected, .init("reason", refusal.code))
+        let rejected = RejectedRecord.make(
+            reason: refusal.code, stage: "decision", member: member,
+            origin: .init(
+                topic: state.transactions.topic, partition: source.partition, offset: source.offset, index: source.index
+            ),
+            original: nil, recipient: nil)
+        return NewRecord(TopicPartition(Topics.rejected(member)), value: rejected.encoded)
     }
 
     // MARK: Restart

@@ -121,9 +121,9 @@ final class Bench: Sendable {
         try log.append([NewRecord(topic, key: Array(id.utf8), value: event.json)])
     }
 
-    func reject(_ reason: String, offset: Int64) throws {
+    func reject(_ reason: String, offset: Int64, stage: String = "ingest") throws {
         let wire = RejectedRecord.make(
-            reason: reason, stage: "ingest", member: Fixtures.member,
+            reason: reason, stage: stage, member: Fixtures.member,
             origin: .init(topic: Topics.transactions(Fixtures.member), partition: 0, offset: offset), original: [],
             recipient: nil)
         try log.append([NewRecord(TopicPartition(Topics.rejected(Fixtures.member)), value: wire.encoded)])

@@ -18,5 +18,11 @@ import Testing
         header.sources = sources.map(\.wire)
         #expect(bytes == header.encoded)
         #expect(WireScoreHeader(decoding: bytes)?.sources.map { SourcePosition($0) } == sources)
+        header.sources = []
+        let refused = header.encoded(adding: sources, refused: sources.map { ($0, 20) })
+        header.sources = sources.map(\.wire)
+        header.refused = header.sources
+        header.refusals = Data(repeating: 20, count: sources.count)
+        #expect(refused == header.encoded)
     }
 }

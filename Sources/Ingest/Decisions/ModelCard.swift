@@ -15,7 +15,7 @@ package struct ModelCard: Sendable {
 
     /// The score in ring units to decide by: the exact one, or the score that its step begins at. Nil where the parties opened
     /// something else than the manifest says.
-    package func score(_ value: ShareCollector.Score.Value) -> Int64? {
+    package func score(_ value: Answer.Score) -> Int64? {
         switch value {
         case .exact(let score): isRounded ? nil : score
         case .step(let step, let steps):

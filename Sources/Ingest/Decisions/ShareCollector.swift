@@ -3,45 +3,21 @@ package import Records
 import Sealing
 import ThreeParty
 
-/// The way from records on `<member>.scores` to scores.
+/// The way from records on `<member>.scores` to answers.
 package protocol ScoreCollecting {
     /// The lowest offset of a record that is still needed; nil if none is.
     var oldest: Int64? { get }
 
-    /// Adds a record; the scores that are complete with it.
-    mutating func receive(_ bytes: [UInt8], offset: Int64) throws(ShareCollector.Refused) -> [ShareCollector.Score]
+    /// Adds a record; the answers that are complete with it.
+    mutating func receive(_ bytes: [UInt8], offset: Int64) throws(ShareCollector.Refused) -> [Answer]
 
     /// Forgets plans that nobody waits for: all their transactions were decided by another.
     mutating func forget(where decided: (SourcePosition) -> Bool)
 }
 
-/// The collector of the three parties' score shares: adds up those of one plan, never those of two.
+/// The collector of the three parties' score shares: adds up those of one plan, never those of two. What they refuse is believed
+/// where all three say the same of one plan, so neither a log nor a single party can have a transaction refused.
 package struct ShareCollector: ScoreCollecting {
-    package struct Score: Sendable, Hashable {
-        /// What the parties open of a score.
-        package enum Value: Sendable, Hashable {
-            /// The score in ring units.
-            case exact(Int64)
-            /// The step of the calibration that the score is in, counted from 0, and how many steps there are.
-            case step(Int, of: Int)
-        }
-
-        package var source: SourcePosition
-        package var value: Value
-        package var model: Digest32
-        package var modelVersion: String
-        /// The offset of the first of its shares: who begins again there finds all three.
-        package var firstOffset: Int64
-
-        package init(source: SourcePosition, value: Value, model: Digest32, modelVersion: String, firstOffset: Int64) {
-            self.source = source
-            self.value = value
-            self.model = model
-            self.modelVersion = modelVersion
-            self.firstOffset = firstOffset
-        }
-    }
-
     /// The reason why a record of scores is not used.
     package enum Refused: Error, Sendable, Hashable {
         /// The record is not of this schema, whoever wrote it.
@@ -56,6 +32,8 @@ package struct ShareCollector: ScoreCollecting {
     private struct Partial {
         var firstOffset: Int64
         var sources: [SourcePosition]
+        var refused: [SourcePosition]
+        var codes: [UInt8]
         var ringBits: UInt32
         var steps: UInt32
         var model: Digest32
@@ -76,8 +54,8 @@ package struct ShareCollector: ScoreCollecting {
     /// The lowest offset of a record whose plan is not complete.
     package var oldest: Int64? { plans.values.map(\.firstOffset).min() }
 
-    /// Adds a record; the third of a plan gives its scores.
-    package mutating func receive(_ bytes: [UInt8], offset: Int64) throws(Refused) -> [Score] {
+    /// Adds a record; the third of a plan gives its answers.
+    package mutating func receive(_ bytes: [UInt8], offset: Int64) throws(Refused) -> [Answer] {
         guard let record = WireScoreShares(decoding: bytes),
             case let headerBytes = Array(record.header), let header = WireScoreHeader(decoding: headerBytes),
             header.schema == 1
@@ -93,16 +71,18 @@ package struct ShareCollector: ScoreCollecting {
                 Array(record.box), salted: [scoreBoxLabel, plan.bytes], under: keys.scoreBoxes, associated: headerBytes)
         } catch { throw .notAuthentic }
         let sources = header.sources.map { SourcePosition($0) }
+        let refused = header.refused.map { SourcePosition($0) }
+        let codes = Array(header.refusals)
         let width =
             header.steps == 0 ? Int(header.ringBits) / 8 : ScoreRounding.bytes(Int(header.steps) - 1)
-        guard shares.count == sources.count * width else { throw .malformed }
+        guard shares.count == sources.count * width, refused.count == codes.count else { throw .malformed }
         var partial =
             plans[plan]
             ?? Partial(
-                firstOffset: offset, sources: sources, ringBits: header.ringBits, steps: header.steps, model: model,
-                modelVersion: header.modelVersion)
-        guard partial.sources == sources, partial.ringBits == header.ringBits, partial.steps == header.steps,
-            partial.model == model
+                firstOffset: offset, sources: sources, refused: refused, codes: codes, ringBits: header.ringBits,
+                steps: header.steps, model: model, modelVersion: header.modelVersion)
+        guard partial.sources == sources, partial.refused == refused, partial.codes == codes,
+            partial.ringBits == header.ringBits, partial.steps == header.steps, partial.model == model
         else { throw .malformed }
         partial.shares[party] = shares
         guard partial.shares.count == 3 else {
@@ -111,25 +91,27 @@ package struct ShareCollector: ScoreCollecting {
         }
         plans[plan] = nil
         let all = PartyID.allCases.map { partial.shares[$0]! }
-        let values =
+        let scores =
             switch (header.steps, header.ringBits) {
             case (0, 16): Self.open(all, in: UInt16.self)
             case (0, _): Self.open(all, in: UInt32.self)
             default: try Self.steps(all, of: Int(header.steps), count: sources.count)
             }
-        return zip(sources, values).map {
-            Score(
-                source: $0, value: $1, model: model, modelVersion: partial.modelVersion,
-                firstOffset: partial.firstOffset)
+        func answer(_ source: SourcePosition, _ outcome: Answer.Outcome) -> Answer {
+            Answer(source: source, outcome: outcome, firstOffset: partial.firstOffset)
         }
+        return zip(sources, scores).map {
+            answer($0, .score($1, model: model, modelVersion: partial.modelVersion))
+        }
+            + zip(refused, codes).map { answer($0, .refused(Refusal(rawValue: $1) ?? .boxMalformed)) }
     }
 
     /// Forgets plans that nobody waits for: all their transactions were decided by another.
     package mutating func forget(where decided: (SourcePosition) -> Bool) {
-        plans = plans.filter { !$0.value.sources.allSatisfy(decided) }
+        plans = plans.filter { !($0.value.sources + $0.value.refused).allSatisfy(decided) }
     }
 
-    private static func open<R: RingElement>(_ shares: [[UInt8]], in ring: R.Type) -> [Score.Value] {
+    private static func open<R: RingElement>(_ shares: [[UInt8]], in ring: R.Type) -> [Answer.Score] {
         let components = shares.map { R.unpack($0) }
         return components[0].indices.map {
             .exact(signed(components[0][$0] &+ components[1][$0] &+ components[2][$0]))
@@ -139,9 +121,9 @@ package struct ShareCollector: ScoreCollecting {
     /// Rounded scores: the number of the thresholds that are reached, a bit each.
     private static func steps(
         _ shares: [[UInt8]], of steps: Int, count: Int
-    ) throws(Refused) -> [Score.Value] {
+    ) throws(Refused) -> [Answer.Score] {
         let bytes = ScoreRounding.bytes(steps - 1)
-        var values: [Score.Value] = []
+        var values: [Answer.Score] = []
         for number in 0..<count {
             let bits = (number * bytes..<(number + 1) * bytes).map { byte -> UInt8 in
                 shares[0][byte] ^ shares[1][byte] ^ shares[2][byte]

@@ -45,7 +45,8 @@ package struct ScoreBook: Sendable {
     private struct Entry: Sendable {
         var fingerprint: Fingerprint
         var position: Position?
-        var decision: CloudEvent?
+        /// The end that is the same for whoever asks again: a decision, or that the parties refuse it.
+        var end: Outcome?
         var waiters: [Waiter] = []
     }
 
@@ -59,7 +60,7 @@ package struct ScoreBook: Sendable {
     private var keys: RecentMap<Key, Fingerprint>
     private var positions: RecentMap<Position, ID>
     /// Rejections of records that are not known to be ours yet.
-    private var rejections: RecentMap<Position, (code: String, field: String?)>
+    private var rejections: RecentMap<Position, (code: String, field: String?, wasTaken: Bool)>
 
     /// - Parameters:
     ///   - capacity: most transactions that are remembered, of each kind.
@@ -81,7 +82,7 @@ package struct ScoreBook: Sendable {
         if let entry = own[id], entry.fingerprint != fingerprint { return .conflict }
         if let (key, body) = key, keys[key] == nil { keys.put(body, for: key, at: now) }
         if let entry = own[id] {
-            return entry.decision.map { .known(.decided($0)) } ?? .wait
+            return entry.end.map { .known($0) } ?? .wait
         }
         if let event = heard[id].flatMap({ CloudEvent(json: $0) }) { return .known(.elsewhere(event)) }
         own.put(Entry(fingerprint: fingerprint), for: id, at: now)
@@ -94,7 +95,9 @@ package struct ScoreBook: Sendable {
         guard own[id] != nil else { return nil }
         positions.put(id, for: position, at: now)
         own.update(id) { $0.position = position }
-        if let (code, field) = rejections.remove(position) { return rejected(position, code, field, at: now) }
+        if let (code, field, wasTaken) = rejections.remove(position) {
+            return rejected(position, code, field, wasTaken: wasTaken, at: now)
+        }
         guard let early = heard.remove(id), let event = CloudEvent(json: early) else { return nil }
         return settle(id, event, early, at: now)
     }
@@ -117,11 +120,11 @@ package struct ScoreBook: Sendable {
     private mutating func settle(
         _ id: ID, _ event: CloudEvent, _ record: [UInt8], at now: Int64
     ) -> (Outcome, [Waiter])? {
-        guard let entry = own[id], let position = entry.position, entry.decision == nil else { return nil }
+        guard let entry = own[id], let position = entry.position, entry.end == nil else { return nil }
         let source = event.data.source
         if source.partition == position.partition.partition, source.offset == position.offset {
             own.update(id) {
-                $0.decision = event
+                $0.end = .decided(event)
                 $0.waiters = []
             }
             return (.decided(event), entry.waiters)
@@ -131,16 +134,28 @@ package struct ScoreBook: Sendable {
         return (.elsewhere(event), entry.waiters)
     }
 
-    /// A record was rejected by the stream; forgotten after this, so that a right one may come under its id.
+    /// A record was rejected by the stream.
+    ///
+    /// - Parameter wasTaken: whether the parties refused what the agent had taken: then the agent drops whatever comes under its id, and
+    ///   the answer stays. Else it is forgotten after this, so that a right one may come under its id.
     package mutating func rejected(
-        _ position: Position, _ code: String, _ field: String?, at now: Int64
+        _ position: Position, _ code: String, _ field: String?, wasTaken: Bool = false, at now: Int64
     ) -> (Outcome, [Waiter])? {
         guard let id = positions.remove(position) else {
-            rejections.put((code, field), for: position, at: now)
+            rejections.put((code, field, wasTaken), for: position, at: now)
             return nil
         }
-        guard let entry = own.remove(id) else { return nil }
-        return (.rejected(code: code, field: field), entry.waiters)
+        guard let entry = own[id], entry.end == nil else { return nil }
+        let outcome = Outcome.rejected(code: code, field: field)
+        if wasTaken {
+            own.update(id) {
+                $0.end = outcome
+                $0.waiters = []
+            }
+        } else {
+            own.remove(id)
+        }
+        return (outcome, entry.waiters)
     }
 
     /// Somebody waits for a transaction that is on its way.

@@ -94,7 +94,8 @@ package final class ScoreService: Sendable {
             let ended = state.withLock { state in
                 switch outcome {
                 case .decided(let id, let record): state.book.decided(id, record, at: now)
-                case .rejected(let position, let code, let field): state.book.rejected(position, code, field, at: now)
+                case .rejected(let position, let code, let field, let wasTaken):
+                    state.book.rejected(position, code, field, wasTaken: wasTaken, at: now)
                 }
             }
             if let (outcome, waiters) = ended { wake(waiters, .outcome(outcome)) }

@@ -11,8 +11,8 @@ package final class OutcomeFeed: Sendable {
     package enum Outcome: Sendable {
         /// The transaction's id and the record, both as the log has them.
         case decided(id: [UInt8], record: [UInt8])
-        /// The position is that of the member's own record.
-        case rejected(Position, code: String, field: String?)
+        /// The position is that of the member's own record. What the parties refused had been taken: its id stays its own.
+        case rejected(Position, code: String, field: String?, wasTaken: Bool)
     }
 
     private struct State {
@@ -93,8 +93,10 @@ package final class OutcomeFeed: Sendable {
         if record.position.partition.topic == Topics.decisions(member) {
             return record.key.map { .decided(id: $0, record: value) }
         }
-        guard let wire = WireRejected(decoding: value), wire.stage == "ingest" else { return nil }
+        guard let wire = WireRejected(decoding: value), wire.stage == "ingest" || wire.stage == "decision"
+        else { return nil }
         let origin = Position(TopicPartition(wire.topic, Int(wire.partition)), wire.offset)
-        return .rejected(origin, code: wire.reason, field: wire.field.isEmpty ? nil : wire.field)
+        return .rejected(
+            origin, code: wire.reason, field: wire.field.isEmpty ? nil : wire.field, wasTaken: wire.stage == "decision")
     }
 }

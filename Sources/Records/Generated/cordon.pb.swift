@@ -538,6 +538,39 @@ package nonisolated struct WireLabelReceipt: Sendable {
   fileprivate var _counted: WireSourcePosition? = nil
 }
 
+/// A party says which transactions of one partition of a member's topic have not come to it, though later ones name them as
+/// those before: of each span, it lacks all behind `after`, up to and with `through`.
+package nonisolated struct WireMissingReceipt: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 2
+  package var schema: UInt32 = 0
+
+  package var party: UInt32 = 0
+
+  package var member: String = String()
+
+  package var sessionEpoch: UInt32 = 0
+
+  /// of consortium.sealed
+  package var partition: UInt32 = 0
+
+  /// one a span; offset -2^63 where nothing has come of the partition before
+  package var after: [WireSourcePosition] = []
+
+  /// one a span, of the same partition
+  package var through: [WireSourcePosition] = []
+
+  /// as in LabelReceipt
+  package var tag: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// A member's session keys for one epoch, one HPKE encapsulation a party, signed by the member's identity.
 package nonisolated struct WireSessionAnnouncement: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -619,6 +652,11 @@ package nonisolated struct WireScoreHeader: Sendable {
 
   /// steps of the calibration that scores are rounded to; 0 where they are exact
   package var steps: UInt32 = 0
+
+  /// What the parties agreed to refuse of records that all three had opened, so the member's own, and a code for each, a byte.
+  package var refused: [WireSourcePosition] = []
+
+  package var refusals: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1008,48 +1046,108 @@ package nonisolated struct WireRejected: Sendable {
 }
 
 /// A sealed transaction that has no decision yet; keyed by its position in `<member>.transactions`, ordered by the offset.
-package nonisolated struct WirePendingTransaction: Sendable {
+package nonisolated struct WirePendingTransaction: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var id: String = String()
+  package var id: String {
+    get {_storage._id}
+    set {_uniqueStorage()._id = newValue}
+  }
 
   /// seconds since 1970
-  package var time: Int64 = 0
+  package var time: Int64 {
+    get {_storage._time}
+    set {_uniqueStorage()._time = newValue}
+  }
 
-  package var customer: String = String()
+  package var customer: String {
+    get {_storage._customer}
+    set {_uniqueStorage()._customer = newValue}
+  }
 
-  package var terminal: String = String()
+  package var terminal: String {
+    get {_storage._terminal}
+    set {_uniqueStorage()._terminal = newValue}
+  }
 
   /// hundredths of the consortium's currency
-  package var amount: Int64 = 0
+  package var amount: Int64 {
+    get {_storage._amount}
+    set {_uniqueStorage()._amount = newValue}
+  }
 
-  package var eventID: Data = Data()
+  package var eventID: Data {
+    get {_storage._eventID}
+    set {_uniqueStorage()._eventID = newValue}
+  }
 
   /// microseconds since 1970
-  package var received: Int64 = 0
+  package var received: Int64 {
+    get {_storage._received}
+    set {_uniqueStorage()._received = newValue}
+  }
 
   /// as the record gave the amount: minor units of its currency
-  package var originalUnits: Int64 = 0
+  package var originalUnits: Int64 {
+    get {_storage._originalUnits}
+    set {_uniqueStorage()._originalUnits = newValue}
+  }
 
-  package var originalCurrency: String = String()
+  package var originalCurrency: String {
+    get {_storage._originalCurrency}
+    set {_uniqueStorage()._originalCurrency = newValue}
+  }
 
-  package var kind: String = String()
+  package var kind: String {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
-  package var channel: String = String()
+  package var channel: String {
+    get {_storage._channel}
+    set {_uniqueStorage()._channel = newValue}
+  }
 
-  package var entities: Dictionary<String,String> = [:]
+  package var entities: Dictionary<String,String> {
+    get {_storage._entities}
+    set {_uniqueStorage()._entities = newValue}
+  }
 
   /// the policy's own windows by name
-  package var windows: Dictionary<String,Double> = [:]
+  package var windows: Dictionary<String,Double> {
+    get {_storage._windows}
+    set {_uniqueStorage()._windows = newValue}
+  }
 
   /// what is unusual about it, such as "late"
-  package var marks: [String] = []
+  package var marks: [String] {
+    get {_storage._marks}
+    set {_uniqueStorage()._marks = newValue}
+  }
+
+  /// the spec's that a member computes: it is sealed again with these
+  package var features: [Double] {
+    get {_storage._features}
+    set {_uniqueStorage()._features = newValue}
+  }
+
+  /// as in its SealedHeader
+  package var previous: WireSourcePosition {
+    get {_storage._previous ?? WireSourcePosition()}
+    set {_uniqueStorage()._previous = newValue}
+  }
+  /// Returns true if `previous` has been explicitly set.
+  package var hasPrevious: Bool {_storage._previous != nil}
+  /// Clears the value of `previous`. Subsequent reads from it will return its default value.
+  package mutating func clearPrevious() {_uniqueStorage()._previous = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -2004,6 +2102,71 @@ nonisolated extension WireLabelReceipt: SwiftProtobuf.Message, SwiftProtobuf._Me
   }
 }
 
+nonisolated extension WireMissingReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MissingReceipt"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}party\0\u{1}member\0\u{3}session_epoch\0\u{1}partition\0\u{1}after\0\u{1}through\0\u{1}tag\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.party) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.member) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.sessionEpoch) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.partition) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.after) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.through) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.tag) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.schema != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
+    }
+    if self.party != 0 {
+      try visitor.visitSingularUInt32Field(value: self.party, fieldNumber: 2)
+    }
+    if !self.member.isEmpty {
+      try visitor.visitSingularStringField(value: self.member, fieldNumber: 3)
+    }
+    if self.sessionEpoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.sessionEpoch, fieldNumber: 4)
+    }
+    if self.partition != 0 {
+      try visitor.visitSingularUInt32Field(value: self.partition, fieldNumber: 5)
+    }
+    if !self.after.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.after, fieldNumber: 6)
+    }
+    if !self.through.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.through, fieldNumber: 7)
+    }
+    if !self.tag.isEmpty {
+      try visitor.visitSingularBytesField(value: self.tag, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireMissingReceipt, rhs: WireMissingReceipt) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.party != rhs.party {return false}
+    if lhs.member != rhs.member {return false}
+    if lhs.sessionEpoch != rhs.sessionEpoch {return false}
+    if lhs.partition != rhs.partition {return false}
+    if lhs.after != rhs.after {return false}
+    if lhs.through != rhs.through {return false}
+    if lhs.tag != rhs.tag {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireSessionAnnouncement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SessionAnnouncement"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}signature\0")
@@ -2121,7 +2284,7 @@ nonisolated extension WireScoreShares: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ScoreHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}party\0\u{1}member\0\u{3}plan_digest\0\u{3}session_epoch\0\u{3}model_digest\0\u{3}model_version\0\u{3}ring_bits\0\u{1}sources\0\u{1}steps\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}party\0\u{1}member\0\u{3}plan_digest\0\u{3}session_epoch\0\u{3}model_digest\0\u{3}model_version\0\u{3}ring_bits\0\u{1}sources\0\u{1}steps\0\u{1}refused\0\u{1}refusals\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2139,6 +2302,8 @@ nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.ringBits) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.sources) }()
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.steps) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.refused) }()
+      case 12: try { try decoder.decodeSingularBytesField(value: &self.refusals) }()
       default: break
       }
     }
@@ -2175,6 +2340,12 @@ nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.steps != 0 {
       try visitor.visitSingularUInt32Field(value: self.steps, fieldNumber: 10)
     }
+    if !self.refused.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.refused, fieldNumber: 11)
+    }
+    if !self.refusals.isEmpty {
+      try visitor.visitSingularBytesField(value: self.refusals, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2189,6 +2360,8 @@ nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.ringBits != rhs.ringBits {return false}
     if lhs.sources != rhs.sources {return false}
     if lhs.steps != rhs.steps {return false}
+    if lhs.refused != rhs.refused {return false}
+    if lhs.refusals != rhs.refusals {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2968,94 +3141,174 @@ nonisolated extension WireRejected: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PendingTransaction"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}time\0\u{1}customer\0\u{1}terminal\0\u{1}amount\0\u{3}event_id\0\u{1}received\0\u{3}original_units\0\u{3}original_currency\0\u{1}kind\0\u{1}channel\0\u{1}entities\0\u{1}windows\0\u{1}marks\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}time\0\u{1}customer\0\u{1}terminal\0\u{1}amount\0\u{3}event_id\0\u{1}received\0\u{3}original_units\0\u{3}original_currency\0\u{1}kind\0\u{1}channel\0\u{1}entities\0\u{1}windows\0\u{1}marks\0\u{1}features\0\u{1}previous\0")
+
+  fileprivate class _StorageClass {
+    var _id: String = String()
+    var _time: Int64 = 0
+    var _customer: String = String()
+    var _terminal: String = String()
+    var _amount: Int64 = 0
+    var _eventID: Data = Data()
+    var _received: Int64 = 0
+    var _originalUnits: Int64 = 0
+    var _originalCurrency: String = String()
+    var _kind: String = String()
+    var _channel: String = String()
+    var _entities: Dictionary<String,String> = [:]
+    var _windows: Dictionary<String,Double> = [:]
+    var _marks: [String] = []
+    var _features: [Double] = []
+    var _previous: WireSourcePosition? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _id = source._id
+      _time = source._time
+      _customer = source._customer
+      _terminal = source._terminal
+      _amount = source._amount
+      _eventID = source._eventID
+      _received = source._received
+      _originalUnits = source._originalUnits
+      _originalCurrency = source._originalCurrency
+      _kind = source._kind
+      _channel = source._channel
+      _entities = source._entities
+      _windows = source._windows
+      _marks = source._marks
+      _features = source._features
+      _previous = source._previous
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
-      case 2: try { try decoder.decodeSingularInt64Field(value: &self.time) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.customer) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.terminal) }()
-      case 5: try { try decoder.decodeSingularInt64Field(value: &self.amount) }()
-      case 6: try { try decoder.decodeSingularBytesField(value: &self.eventID) }()
-      case 7: try { try decoder.decodeSingularInt64Field(value: &self.received) }()
-      case 8: try { try decoder.decodeSingularInt64Field(value: &self.originalUnits) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self.originalCurrency) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 11: try { try decoder.decodeSingularStringField(value: &self.channel) }()
-      case 12: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.entities) }()
-      case 13: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufDouble>.self, value: &self.windows) }()
-      case 14: try { try decoder.decodeRepeatedStringField(value: &self.marks) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._id) }()
+        case 2: try { try decoder.decodeSingularInt64Field(value: &_storage._time) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._customer) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._terminal) }()
+        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._amount) }()
+        case 6: try { try decoder.decodeSingularBytesField(value: &_storage._eventID) }()
+        case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._received) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._originalUnits) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._originalCurrency) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._kind) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._channel) }()
+        case 12: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &_storage._entities) }()
+        case 13: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufDouble>.self, value: &_storage._windows) }()
+        case 14: try { try decoder.decodeRepeatedStringField(value: &_storage._marks) }()
+        case 15: try { try decoder.decodeRepeatedDoubleField(value: &_storage._features) }()
+        case 16: try { try decoder.decodeSingularMessageField(value: &_storage._previous) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.id.isEmpty {
-      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
-    }
-    if self.time != 0 {
-      try visitor.visitSingularInt64Field(value: self.time, fieldNumber: 2)
-    }
-    if !self.customer.isEmpty {
-      try visitor.visitSingularStringField(value: self.customer, fieldNumber: 3)
-    }
-    if !self.terminal.isEmpty {
-      try visitor.visitSingularStringField(value: self.terminal, fieldNumber: 4)
-    }
-    if self.amount != 0 {
-      try visitor.visitSingularInt64Field(value: self.amount, fieldNumber: 5)
-    }
-    if !self.eventID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.eventID, fieldNumber: 6)
-    }
-    if self.received != 0 {
-      try visitor.visitSingularInt64Field(value: self.received, fieldNumber: 7)
-    }
-    if self.originalUnits != 0 {
-      try visitor.visitSingularInt64Field(value: self.originalUnits, fieldNumber: 8)
-    }
-    if !self.originalCurrency.isEmpty {
-      try visitor.visitSingularStringField(value: self.originalCurrency, fieldNumber: 9)
-    }
-    if !self.kind.isEmpty {
-      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 10)
-    }
-    if !self.channel.isEmpty {
-      try visitor.visitSingularStringField(value: self.channel, fieldNumber: 11)
-    }
-    if !self.entities.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.entities, fieldNumber: 12)
-    }
-    if !self.windows.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufDouble>.self, value: self.windows, fieldNumber: 13)
-    }
-    if !self.marks.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.marks, fieldNumber: 14)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._id.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._id, fieldNumber: 1)
+      }
+      if _storage._time != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._time, fieldNumber: 2)
+      }
+      if !_storage._customer.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._customer, fieldNumber: 3)
+      }
+      if !_storage._terminal.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._terminal, fieldNumber: 4)
+      }
+      if _storage._amount != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._amount, fieldNumber: 5)
+      }
+      if !_storage._eventID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._eventID, fieldNumber: 6)
+      }
+      if _storage._received != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._received, fieldNumber: 7)
+      }
+      if _storage._originalUnits != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._originalUnits, fieldNumber: 8)
+      }
+      if !_storage._originalCurrency.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._originalCurrency, fieldNumber: 9)
+      }
+      if !_storage._kind.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._kind, fieldNumber: 10)
+      }
+      if !_storage._channel.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._channel, fieldNumber: 11)
+      }
+      if !_storage._entities.isEmpty {
+        try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: _storage._entities, fieldNumber: 12)
+      }
+      if !_storage._windows.isEmpty {
+        try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufDouble>.self, value: _storage._windows, fieldNumber: 13)
+      }
+      if !_storage._marks.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._marks, fieldNumber: 14)
+      }
+      if !_storage._features.isEmpty {
+        try visitor.visitPackedDoubleField(value: _storage._features, fieldNumber: 15)
+      }
+      try { if let v = _storage._previous {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WirePendingTransaction, rhs: WirePendingTransaction) -> Bool {
-    if lhs.id != rhs.id {return false}
-    if lhs.time != rhs.time {return false}
-    if lhs.customer != rhs.customer {return false}
-    if lhs.terminal != rhs.terminal {return false}
-    if lhs.amount != rhs.amount {return false}
-    if lhs.eventID != rhs.eventID {return false}
-    if lhs.received != rhs.received {return false}
-    if lhs.originalUnits != rhs.originalUnits {return false}
-    if lhs.originalCurrency != rhs.originalCurrency {return false}
-    if lhs.kind != rhs.kind {return false}
-    if lhs.channel != rhs.channel {return false}
-    if lhs.entities != rhs.entities {return false}
-    if lhs.windows != rhs.windows {return false}
-    if lhs.marks != rhs.marks {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._id != rhs_storage._id {return false}
+        if _storage._time != rhs_storage._time {return false}
+        if _storage._customer != rhs_storage._customer {return false}
+        if _storage._terminal != rhs_storage._terminal {return false}
+        if _storage._amount != rhs_storage._amount {return false}
+        if _storage._eventID != rhs_storage._eventID {return false}
+        if _storage._received != rhs_storage._received {return false}
+        if _storage._originalUnits != rhs_storage._originalUnits {return false}
+        if _storage._originalCurrency != rhs_storage._originalCurrency {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._channel != rhs_storage._channel {return false}
+        if _storage._entities != rhs_storage._entities {return false}
+        if _storage._windows != rhs_storage._windows {return false}
+        if _storage._marks != rhs_storage._marks {return false}
+        if _storage._features != rhs_storage._features {return false}
+        if _storage._previous != rhs_storage._previous {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

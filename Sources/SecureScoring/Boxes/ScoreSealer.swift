@@ -6,7 +6,8 @@ import Records
 import Sealing
 import ThreeParty
 
-/// The sealer of a batch's scores: one record of score shares for each member and session.
+/// The sealer of what a batch comes to: one record for each member and session, of score shares, and of what the parties agreed to
+/// refuse. A member believes that a transaction is refused where all three say so of one plan.
 struct ScoreSealer {
     let party: PartyID
     let model: ModelManifest
@@ -19,13 +20,23 @@ struct ScoreSealer {
             var member: MemberID
             var epoch: UInt32
         }
-        var groups: [Group: [Int]] = [:]
-        for (event, transaction) in opened.enumerated() where result.refusals[event] == nil {
+        /// The numbers of the records of a group in the batch.
+        struct Answers {
+            var scored: [Int] = []
+            var refused: [(source: SourcePosition, code: UInt8)] = []
+        }
+        var groups: [Group: Answers] = [:]
+        for (event, transaction) in opened.enumerated() {
             guard let member = transaction.member else { continue }
-            groups[Group(member: member, epoch: transaction.epoch), default: []].append(event)
+            let group = Group(member: member, epoch: transaction.epoch)
+            if result.refusals[event] == nil {
+                groups[group, default: Answers()].scored.append(event)
+            } else if let refusal = result.agreement.refusalOfOpened(event) {
+                groups[group, default: Answers()].refused.append((transaction.source, refusal.rawValue))
+            }
         }
         var out: [NewRecord] = []
-        for (group, events) in groups.sorted(by: { ($0.key.member, $0.key.epoch) < ($1.key.member, $1.key.epoch) }) {
+        for (group, answers) in groups.sorted(by: { ($0.key.member, $0.key.epoch) < ($1.key.member, $1.key.epoch) }) {
             guard let session = try sessions.session(group.member, epoch: group.epoch) else { continue }
             let width = model.rounding?.bytes ?? model.shape.ringBytes
             var header = WireScoreHeader()
@@ -39,11 +50,12 @@ struct ScoreSealer {
             header.ringBits = UInt32(model.shape.ringBits)
             header.steps = UInt32(model.rounding.map { $0.bits + 1 } ?? 0)
             var shares = WireScoreShares()
-            let headerBytes = header.encoded(adding: events.map { opened[$0].source })
+            let headerBytes = header.encoded(
+                adding: answers.scored.map { opened[$0].source }, refused: answers.refused)
             shares.header = Data(headerBytes)
             shares.box = Data(
                 SealedBox.seal(
-                    events.flatMap { result.scoreShares[$0 * width..<($0 + 1) * width] },
+                    answers.scored.flatMap { result.scoreShares[$0 * width..<($0 + 1) * width] },
                     salted: [scoreBoxLabel, result.agreedDigest.bytes], from: result.received.bytes,
                     under: session.scoreBoxes, associated: headerBytes))
             out.append(NewRecord(TopicPartition(Topics.scores(group.member)), value: shares.encoded))

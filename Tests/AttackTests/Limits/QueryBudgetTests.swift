@@ -1,6 +1,7 @@
 import EventLogs
 import Model
 import Records
+import Sealing
 import SecureScoring
 import Simulation
 import Telemetry
@@ -46,6 +47,8 @@ struct QueryBudgetTests {
         #expect(try consortium.rejected(a) == ["over_budget": [9, 13, 14, 15, 19, 20, 21]])
         #expect(try consortium.rejected(b) == [:])
         for party in PartyID.allCases { #expect(refused(party) == 7) }
+        // Each by all three parties' word to its agent.
+        #expect(try consortium.refusals(a) == Dictionary(uniqueKeysWithValues: (5...11).map { ($0, .overBudget) }))
     }
 
     @Test("has no more within one piece, nor in batches that are under way at once")
@@ -99,5 +102,7 @@ struct QueryBudgetTests {
         try expectScores(consortium.a, 6..<11 as Range<Int64>)
         #expect(
             try consortium.rejected(consortium.a) == ["unknown_session": Set(1...6), "box_not_opened": Set(7...10)])
+        // Nor are these told to its agent as refused: who forges a record could have a transaction ended.
+        #expect(try consortium.refusals(consortium.a) == [:])
     }
 }

@@ -5,6 +5,7 @@ import Manifests
 import Model
 import ModelSync
 import Records
+import Sealing
 import Secrets
 import SecureScoring
 import Simulation
@@ -158,17 +159,30 @@ final class StagedConsortium {
         var collector = ShareCollector(member: member.id) { party, _ in member.sessions[party] }
         var scores: [Int64: Int64] = [:]
         for (offset, value) in try values(Topics.scores(member.id)).enumerated() {
-            for score in try collector.receive(value, offset: Int64(offset)) {
+            for answer in try collector.receive(value, offset: Int64(offset)) {
+                guard case .score(let score, _, _) = answer.outcome else { continue }
                 let opened: Int64 =
-                    switch score.value {
+                    switch score {
                     case .exact(let exact): exact
                     case .step(let step, let steps): model.calibration.points.count == steps ? Int64(step) : -1
                     }
-                #expect(scores[score.source.offset] ?? opened == opened)
-                scores[score.source.offset] = opened
+                #expect(scores[answer.source.offset] ?? opened == opened)
+                scores[answer.source.offset] = opened
             }
         }
         return scores
+    }
+
+    /// What all three parties told a member to refuse, by source.
+    func refusals(_ member: Prober) throws -> [Int64: Refusal] {
+        var collector = ShareCollector(member: member.id) { party, _ in member.sessions[party] }
+        var refusals: [Int64: Refusal] = [:]
+        for (offset, value) in try values(Topics.scores(member.id)).enumerated() {
+            for answer in try collector.receive(value, offset: Int64(offset)) {
+                if case .refused(let refusal) = answer.outcome { refusals[answer.source.offset] = refusal }
+            }
+        }
+        return refusals
     }
 
     /// The offsets of a member's rejected records, by reason.

@@ -83,6 +83,28 @@ struct ScoreBookTests {
         guard case .append = book.admit("t", second, at: 0) else { return #expect(Bool(false)) }
     }
 
+    @Test(
+        "what the parties refuse reaches who waits, and stays the answer: the agent drops what comes under its id",
+        arguments: [true, false])
+    func refusedByParties(before: Bool) {
+        var book = book()
+        _ = book.admit("t", first, at: 0)
+        book.wait("t", 1)
+        let position = Position(Self.topic, 7)
+        let early = before ? book.rejected(position, "over_budget", nil, wasTaken: true, at: 0) : nil
+        let appended = book.appended("t", position, at: 0)
+        let late = before ? nil : book.rejected(position, "over_budget", nil, wasTaken: true, at: 0)
+        #expect(early == nil)
+        guard case .rejected("over_budget", nil) = (before ? appended : late)?.0 else { return #expect(Bool(false)) }
+        #expect((before ? appended : late)?.1 == [1])
+        guard case .known(.rejected("over_budget", nil)) = book.admit("t", first, at: 0) else {
+            return #expect(Bool(false))
+        }
+        guard case .conflict = book.admit("t", second, at: 0) else { return #expect(Bool(false)) }
+        // Told a second time, as after a crash of the agent, it wakes nobody.
+        #expect(book.rejected(position, "over_budget", nil, wasTaken: true, at: 0) == nil)
+    }
+
     @Test("a key with the same body is the same request; with another it is refused; a client's keys are its own")
     func keys() {
         var book = book()

@@ -93,6 +93,23 @@ struct ScoreServiceTests {
         } catch { #expect((error as? Problem)?.status == 409) }
     }
 
+    @Test(
+        "what the parties refuse is the answer at once, and again to whoever asks again; other stages' records are not")
+    func refusedByParties() async throws {
+        let bench = try Bench()
+        async let answer = bench.score(Fixtures.record("t-1"))
+        _ = try await bench.transactions(1)
+        try bench.reject("box_not_opened", offset: 0, stage: "scoring")
+        try bench.reject("over_budget", offset: 0, stage: "decision")
+        let expected = Problem(rejected: "over_budget", field: nil)
+        do {
+            _ = try await answer
+            Issue.record("there is an answer")
+        } catch { #expect(error as? Problem == expected) }
+        await #expect(throws: expected) { try await bench.score(Fixtures.record("t-1")) }
+        #expect(try bench.log.end(of: TopicPartition(Topics.transactions(Fixtures.member))) == 1)
+    }
+
     @Test("a transaction that another writer put first is answered by its decision, and one that differs is a conflict")
     func otherWriter() async throws {
         let bench = try Bench()

@@ -6,6 +6,7 @@ import Logging
 import Model
 import Policy
 import Records
+import Sealing
 import Simulation
 import Support
 import Telemetry
@@ -27,7 +28,7 @@ struct DecisionPipelineTests {
         transactions = TopicPartition(Topics.transactions(sessions.member))
         let topics = [
             transactions.topic, Topics.scores(sessions.member), Topics.decisions(sessions.member),
-            Topics.alerts(sessions.member),
+            Topics.alerts(sessions.member), Topics.rejected(sessions.member),
         ]
         try log.create(topics.map { TopicSettings(name: $0) })
     }
@@ -283,6 +284,56 @@ struct DecisionPipelineTests {
         ] as [(LogError, PartitionSequel)] {
             #expect(PartitionSequel(after: error, of: state) == sequel, "\(error)")
         }
+    }
+
+    /// What became of the member's transactions by the parties' refusals: code by offset, in order.
+    private func refused() throws -> [String] {
+        let reader = try log.reader(at: [Position(TopicPartition(Topics.rejected(sessions.member)), 0)])
+        return try reader.available(limit: 100).map { record in
+            let wire = try #require(WireRejected(decoding: record.value ?? []))
+            #expect(wire.stage == "decision" && wire.topic == transactions.topic && wire.sealedOriginal.isEmpty)
+            return "\(wire.offset) \(wire.reason)"
+        }
+    }
+
+    @Test("end what all three parties refuse: it is told by its code, kept no longer, and never decided")
+    func partiesRefuse() throws {
+        let metrics = Metrics()
+        let state = try state()
+        try takeIn(0..<3, state)
+        let plan = Plan(1, [0: 42], refused: [1: .overBudget], in: UInt16.self)
+        let scores = TopicPartition(Topics.scores(sessions.member))
+        for party in [PartyID.zero, .two] {
+            try log.append([NewRecord(scores, value: plan.bytes(party, sessions))])
+        }
+        let pipeline = try pipeline(state, metrics: metrics)
+        try run(pipeline)
+        // One of them has not said so.
+        #expect(try refused().isEmpty && state.waiting == 3)
+        try log.append([NewRecord(scores, value: plan.bytes(.one, sessions))])
+        // A score that comes after it is of a transaction that nobody waits for.
+        try score(Plan(2, [1: 43], in: UInt16.self))
+        try run(pipeline)
+        #expect(try refused() == ["1 over_budget"])
+        #expect(try decided() == ["t-0"] && state.waiting == 1)
+        #expect(metrics.value("cordon_rejected_total", .init("reason", "over_budget")) == 1)
+        try state.checkpoint()
+        // A successor neither has it nor tells it again.
+        let successor = try self.state()
+        try run(successor)
+        #expect(try refused().count == 1 && successor.waiting == 1)
+    }
+
+    @Test("tell what was refused before its transaction was taken in, once that is")
+    func refusedEarly() throws {
+        try score(Plan(1, [:], refused: [0: .timeAhead], in: UInt16.self))
+        let state = try state()
+        let pipeline = try pipeline(state)
+        try run(pipeline)
+        #expect(try refused().isEmpty)
+        try takeIn(0..<1, state)
+        try run(pipeline)
+        #expect(try refused() == ["0 time_ahead"] && state.waiting == 0)
     }
 
     @Test("say which rules matched; a challenge has no alert; rules in shadow change nothing; matches are counted")

@@ -9,6 +9,7 @@ import ThreeParty
 struct Plan {
     var digest: Digest32
     var sources: [Int64]
+    var refused: [Int64: Refusal]
     var shares: [PartyID: [UInt8]] = [:]
     var ringBits: UInt32
     /// Of rounded scores; 0 where they are exact.
@@ -16,7 +17,10 @@ struct Plan {
     var model = Digest32(of: [[1]])
 
     /// Shares of `scores`, additive in the ring.
-    init<R: RingElement>(_ name: UInt8, _ scores: [Int64: Int64], in ring: R.Type, seed: UInt64 = 1) {
+    init<R: RingElement>(
+        _ name: UInt8, _ scores: [Int64: Int64], refused: [Int64: Refusal] = [:], in ring: R.Type, seed: UInt64 = 1
+    ) {
+        self.refused = refused
         digest = Digest32(of: [[name]])
         sources = scores.keys.sorted()
         ringBits = UInt32(R.bitWidth)
@@ -67,6 +71,10 @@ struct Plan {
             var source = WireSourcePosition()
             source.offset = offset
             return source
+        }
+        for (offset, refusal) in refused.sorted(by: { $0.key < $1.key }) {
+            header.refused.append(SourcePosition(offset: offset).wire)
+            header.refusals.append(refusal.rawValue)
         }
         change(&header)
         var record = WireScoreShares()

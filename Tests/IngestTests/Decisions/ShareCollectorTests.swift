@@ -1,6 +1,7 @@
 import Foundation
 import Ingest
 import Records
+import Sealing
 import Support
 import Testing
 
@@ -14,7 +15,7 @@ struct ShareCollectorTests {
         collector = ShareCollector(member: sessions.member, sessions: sessions.find)
     }
 
-    private mutating func receive(_ bytes: [UInt8], at offset: Int64 = 0) throws -> [ShareCollector.Score] {
+    private mutating func receive(_ bytes: [UInt8], at offset: Int64 = 0) throws -> [Answer] {
         try collector.receive(bytes, offset: offset)
     }
 
@@ -31,7 +32,7 @@ struct ShareCollectorTests {
             #expect(
                 Dictionary(uniqueKeysWithValues: opened.map { ($0.source.offset, $0.value) })
                     == scores.mapValues { .exact($0) })
-            #expect(opened.allSatisfy { $0.model == plan.model && $0.modelVersion == "v1" })
+            #expect(opened.allSatisfy { $0.score?.model == plan.model && $0.score?.modelVersion == "v1" })
         }
         #expect(collector.oldest == nil)
     }
@@ -193,4 +194,53 @@ struct ShareCollectorTests {
         #expect(try receive(plan.bytes(.one, sessions)).isEmpty)
         #expect(try receive(plan.bytes(.two, sessions)).map(\.value) == [.exact(42), .exact(43)])
     }
+
+    @Test("says what is refused where all three parties do, with its code and beside the scores of the plan")
+    mutating func refusals() throws {
+        let plan = Plan(1, [1: 42], refused: [2: .overBudget, 3: .boxesDiffer], in: UInt16.self)
+        #expect(try receive(plan.bytes(.two, sessions), at: 5).isEmpty)
+        #expect(try receive(plan.bytes(.zero, sessions), at: 6).isEmpty)
+        let answers = try receive(plan.bytes(.one, sessions), at: 7)
+        #expect(answers.map(\.source.offset) == [1, 2, 3] && answers.map(\.firstOffset) == [5, 5, 5])
+        #expect(answers.map(\.refusal) == [nil, .overBudget, .boxesDiffer] && answers.first?.raw == 42)
+        // A plan of which nothing is scored.
+        let none = Plan(2, [:], refused: [4: .tooLate], in: UInt16.self)
+        for party in [PartyID.zero, .one] { #expect(try receive(none.bytes(party, sessions)).isEmpty) }
+        #expect(try receive(none.bytes(.two, sessions)).map(\.refusal) == [.tooLate])
+        #expect(collector.oldest == nil)
+    }
+
+    @Test(
+        "takes no refusal that a party does not say, or that a log has changed, and waits for a plan of refusals alone")
+    mutating func forgedRefusals() throws {
+        let plan = Plan(1, [1: 42], refused: [2: .overBudget], in: UInt16.self)
+        #expect(try receive(plan.bytes(.zero, sessions), at: 3).isEmpty)
+        for change in [
+            { $0.refusals = Data([Refusal.tooLate.rawValue]) }, { ($0.refused, $0.refusals) = ([], Data()) },
+            { $0.refused[0].offset = 3 }, { $0.refusals = Data() }, { $0.refusals.append(1) },
+        ] as [(inout WireScoreHeader) -> Void] {
+            let other = plan.record(.one, sessions, change: change)
+            #expect(throws: ShareCollector.Refused.malformed) { try receive(other.encoded) }
+            // As if the log had changed it under way.
+            var forged = plan.record(.one, sessions)
+            forged.header = other.header
+            #expect(throws: ShareCollector.Refused.self) { try receive(forged.encoded) }
+        }
+        collector.forget { $0.offset == 1 }
+        #expect(collector.oldest == 3)
+        collector.forget { $0.offset <= 2 }
+        #expect(collector.oldest == nil)
+    }
+}
+
+extension Answer {
+    var score: (value: Answer.Score, model: Digest32, modelVersion: String)? {
+        if case .score(let value, let model, let version) = outcome { (value, model, version) } else { nil }
+    }
+
+    var value: Answer.Score? { score?.value }
+
+    var raw: Int64? { if case .exact(let raw)? = value { raw } else { nil } }
+
+    var refusal: Refusal? { if case .refused(let refusal) = outcome { refusal } else { nil } }
 }

@@ -2,6 +2,7 @@ import EventLogs
 import Foundation
 import Ingest
 import Records
+import Sealing
 import Support
 import Testing
 
@@ -17,15 +18,17 @@ struct OpenedScore {
     var model: Digest32
     var modelVersion: String
 
-    init(_ score: ShareCollector.Score) {
-        source = score.source.offset
-        index = score.source.index
-        switch score.value {
+    /// Nil for an answer that is a refusal.
+    init?(_ answer: Answer) {
+        guard case .score(let score, let model, let version) = answer.outcome else { return nil }
+        source = answer.source.offset
+        index = answer.source.index
+        switch score {
         case .exact(let exact): raw = exact
         case .step(let step, let steps): (raw, self.steps) = (Int64(step), steps)
         }
-        model = score.model
-        modelVersion = score.modelVersion
+        self.model = model
+        modelVersion = version
     }
 }
 
@@ -33,6 +36,8 @@ struct OpenedScore {
 struct Opened {
     /// Every score that a complete plan gave, in order; a source comes again where a plan was run again.
     var scores: [OpenedScore] = []
+    /// What all three parties said to refuse.
+    var refused: [Int64: Refusal] = [:]
 
     /// Source to score. An issue where one source has two.
     func bySource() -> [Int64: Int64] {
@@ -57,9 +62,11 @@ extension World {
         let deadline = Date(timeIntervalSinceNow: 60)
         while sources.count < count, deadline.timeIntervalSinceNow > 0 {
             for record in try reader.next(limit: 1000, timeout: .seconds(1)) {
-                for score in try collector.receive(record.value ?? [], offset: record.position.offset) {
-                    opened.scores.append(OpenedScore(score))
-                    sources.insert(score.source.offset)
+                for answer in try collector.receive(record.value ?? [], offset: record.position.offset) {
+                    if case .refused(let refusal) = answer.outcome { opened.refused[answer.source.offset] = refusal }
+                    guard let score = OpenedScore(answer) else { continue }
+                    opened.scores.append(score)
+                    sources.insert(score.source)
                 }
             }
         }

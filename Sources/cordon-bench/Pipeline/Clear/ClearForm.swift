@@ -45,7 +45,7 @@ private struct ClearScores: ScoreCollecting {
     let member: MemberID
     var oldest: Int64? { nil }
 
-    mutating func receive(_ bytes: [UInt8], offset: Int64) throws(ShareCollector.Refused) -> [ShareCollector.Score] {
+    mutating func receive(_ bytes: [UInt8], offset: Int64) throws(ShareCollector.Refused) -> [Answer] {
         guard let record = WireScoreShares(decoding: bytes),
             let header = WireScoreHeader(decoding: Array(record.header)),
             header.schema == 1
@@ -57,9 +57,9 @@ private struct ClearScores: ScoreCollecting {
         else { throw .malformed }
         let scores = UInt32.unpack(Array(plain[ClearForm.mark.count...]))
         return zip(header.sources, scores).map { source, score in
-            ShareCollector.Score(
-                source: SourcePosition(source), value: .exact(signed(score)), model: model,
-                modelVersion: header.modelVersion,
+            Answer(
+                source: SourcePosition(source),
+                outcome: .score(.exact(signed(score)), model: model, modelVersion: header.modelVersion),
                 firstOffset: offset)
         }
     }
