@@ -23,6 +23,8 @@ package enum Refusal: UInt8, Error, Hashable {
     case unknownTokenEpoch = 9
     /// The record was sealed for another partition of `consortium.sealed`.
     case wrongPartition = 10
+    /// The record is of a partition of its member's topic that a topic does not have.
+    case unknownPartition = 11
     /// The member has had as many transactions scored on the record's day as its budget allows.
     case overBudget = 20
     /// The event time is further ahead of the record's time in the log than the roster allows.
@@ -33,6 +35,9 @@ package enum Refusal: UInt8, Error, Hashable {
     case idConflict = 23
     /// The same transaction, from the same place, is in the batch already, or under way: no reason to tell anybody.
     case repeated = 24
+
+    /// So many of its member's records are missing behind this one that the party does not know any more whether it was taken.
+    case tooManyGaps = 25
 
     /// Whether the record could be used, and breaks a limit on what its member may ask.
     package var isOverLimit: Bool { (Refusal.overBudget.rawValue...Refusal.idConflict.rawValue).contains(rawValue) }
@@ -55,6 +60,7 @@ package enum Refusal: UInt8, Error, Hashable {
         case .boxMalformed: "box_malformed"
         case .unknownTokenEpoch: "unknown_token_epoch"
         case .wrongPartition: "wrong_partition"
+        case .unknownPartition: "unknown_partition"
         case .unknownSchema: "unknown_schema"
         case .boxesDiffer: "boxes_differ"
         case .notThermometer: "not_thermometer"
@@ -64,6 +70,7 @@ package enum Refusal: UInt8, Error, Hashable {
         case .tooLate: "too_late"
         case .idConflict: "id_conflict"
         case .repeated: "repeated"
+        case .tooManyGaps: "too_many_gaps"
         }
     }
 }
@@ -72,9 +79,9 @@ extension Refusal {
     /// Whether the party opened its box before it refused the record: then the header is the member's own.
     package var isOfOpenedBox: Bool {
         switch self {
-        case .wrongFeatureSpec, .boxMalformed, .unknownTokenEpoch, .overBudget, .timeAhead, .tooLate, .idConflict,
-            .repeated,
-            .boxesDiffer, .notThermometer, .notABit:
+        case .unknownPartition, .wrongFeatureSpec, .boxMalformed, .unknownTokenEpoch, .overBudget, .timeAhead, .tooLate,
+            .idConflict,
+            .repeated, .tooManyGaps, .boxesDiffer, .notThermometer, .notABit:
             true
         case .headerMalformed, .unknownMember, .unknownSession, .boxMissing, .boxNotOpened, .unknownSchema,
             .wrongPartition:

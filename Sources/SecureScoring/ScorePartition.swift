@@ -21,11 +21,13 @@ package final class ScorePartition: Stage {
     private let models: ModelSwitch
     private let counting: PartitionCounting
     private let admission: Admission
+    private let taken: TakenRecords
     private let replay: DecisionReplay
     private let leader: BatchLeader
     private let check: ProposalCheck
     private let rejections: Rejections
     private let receipts: LabelReceipts
+    private let missing: MissingRecords
     private var report: BatchReport
     private var position: GroupPosition
     private var queue: BatchQueue
@@ -51,19 +53,23 @@ package final class ScorePartition: Stage {
         let sealed = try SealedLog(
             context.partition, log: context.log, at: self.models.scanned, clock: context.clock)
         counting = PartitionCounting(terms, in: context)
-        admission = try Admission(queries, partition: context.partition, state: state)
+        taken = try TakenRecords(in: context, state: state, at: self.models.committed)
+        admission = try Admission(queries, taken: taken, partition: context.partition, state: state)
         let reader = BatchReader(
             sealed, models: self.models, counting: counting, patience: limits.catchUp, in: context)
         replay = DecisionReplay(counting, reader: reader, backend: backend, in: context)
-        leader = try BatchLeader(
-            sealed, models: self.models, counting: counting, backend: backend, state: state, limits: limits,
+        leader = BatchLeader(
+            sealed, models: self.models, counting: counting, backend: backend, taken: taken, limits: limits,
             in: context)
         check = ProposalCheck(
-            models: self.models, reader: reader, replay: replay, counting: counting, patience: limits.catchUp)
+            models: self.models, reader: reader, replay: replay, counting: counting, taken: taken, backend: backend,
+            patience: limits.catchUp)
         rejections = Rejections(recipients: recipients)
-        receipts = LabelReceipts(party: backend.party) { member, epoch throws(LogError) in
+        let session = { (member: MemberID, epoch: UInt32) throws(LogError) in
             try backend.session(member, epoch: epoch)
         }
+        receipts = LabelReceipts(party: backend.party, session: session)
+        missing = MissingRecords(party: backend.party, partition: context.partition.partition, session: session)
         report = BatchReport(in: context)
         position = GroupPosition(
             of: context.partition, group: backend.party.name, in: context.log, clock: context.clock)
@@ -175,7 +181,7 @@ package final class ScorePartition: Stage {
             report.add(.peerAborted(PlanProposal.leader))
         }
         let batch: SealedBatch
-        do { batch = try check.batch(proposal, digest) } catch let abort as BatchAbort {
+        do { batch = try check.batch(proposal, digest, after: queue) } catch let abort as BatchAbort {
             backend.refuse(digest)
             throw abort
         }
@@ -209,8 +215,7 @@ package final class ScorePartition: Stage {
         guard let (batch, scored) = queue.removeWritten() else { return }
         // It is decided later, and counted when that is known.
         if let counted = scored.counted { counting.hold(counted) }
-        admission.settle(batch, scored.agreement)
-        try commitPosition(batch.plan.range.upperBound)
+        try commitPosition(batch, scored.agreement)
         report.add(batch, scored)
     }
 
@@ -240,24 +245,22 @@ package final class ScorePartition: Stage {
         try position.commit()
     }
 
-    /// Tells members how far their labels are counted.
+    /// Tells members how far their labels are counted, and which of their transactions are missing.
     private func appendReceipts() throws {
-        guard let counts = counting.current else { return }
-        let records = try receipts.records(of: counts)
+        let records = try missing.records(of: taken) + (counting.current.map(receipts.records) ?? [])
         if !records.isEmpty { try context.log.append(records) }
     }
 
-    /// Leader: commits that a batch is scored, with the sources of what the parties agreed to take.
+    /// Commits that a batch is scored, with the sources of what the parties agreed on.
     private func commitPosition(_ batch: SealedBatch, _ agreement: Agreement) throws {
-        let accepted = batch.sources { agreement.refusals[$0] == nil }
-        leader.advance(accepted)
+        taken.advance(batch, agreement)
         admission.settle(batch, agreement)
         try commitPosition(batch.plan.range.upperBound)
     }
 
     private func commitPosition(_ offset: Int64) throws {
-        try models.commit(offset, leader.changes + admission.changes)
-        leader.areCommitted()
+        try models.commit(offset, taken.changes + admission.changes)
+        taken.areCommitted()
         admission.areCommitted()
         try counting.checkpoint()
         try position.reach(offset)

@@ -45,8 +45,8 @@ package protocol ScoringBackend: AnyObject {
     /// Forgets every batch.
     func abandon()
 
-    /// Whether this party can use a transaction, which only its member can have sealed then.
-    func isUsable(_ record: SealedRecord, by model: ModelManifest) throws -> Bool
+    /// Whether this party's box of a transaction opens, which only its member can have sealed then, whatever is in it.
+    func opens(_ record: SealedRecord, of model: ModelManifest) throws -> Bool
 
     /// The session of a member with this party.
     func session(_ member: MemberID, epoch: UInt32) throws(LogError) -> Session?

@@ -52,9 +52,8 @@ package struct SealedBatch {
             model: model.digest, counted: standing.digest, tokenKeys: tokenKeys)
     }
 
-    /// The places of the transactions that `isIncluded` names by their place in the batch.
-    func sources(where isIncluded: (Int) -> Bool = { _ in true }) -> [SourceClaim] {
-        guard case .transactions(let records) = content else { return [] }
-        return records.enumerated().compactMap { isIncluded($0) ? $1.claim : nil }
+    /// The places of its transactions, as their headers say.
+    var sources: [SourceClaim] {
+        if case .transactions(let records) = content { records.compactMap(\.claim) } else { [] }
     }
 }

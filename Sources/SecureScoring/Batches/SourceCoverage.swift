@@ -23,22 +23,42 @@ struct SourceCoverage: Sendable, Hashable {
     }
 
     /// In order, none of which touch.
-    private(set) var spans: [Span]
+    private(set) var spans: [Span] = []
+    /// The place up to which it is not known any more what was taken; nil where all is known.
+    private(set) var forgotten: Place?
 
-    /// The most spans that are kept; with more, what is missing between the first two is given up.
+    /// The most spans that are kept; with more, the first is forgotten, and what is missing behind it.
     static let limit = 64
 
-    init(_ spans: [Span] = []) { self.spans = spans }
+    init() {}
 
-    /// Whether a record was taken, or none is there.
+    /// Whether it is not known any more if a record was taken.
+    func hasForgotten(_ place: Place) -> Bool { forgotten.map { place <= $0 } ?? false }
+
+    /// Whether a record is known to be taken, or not to be there.
     func covers(_ place: Place) -> Bool { spans.contains { $0.after < place && place <= $0.through } }
+
+    /// The span that is missing up to and with a record; nil where that was taken, or it is not known.
+    func gap(through place: Place) -> Span? {
+        guard !covers(place), !hasForgotten(place) else { return nil }
+        return Span(after: spans.last { $0.through < place }?.through ?? forgotten ?? .start, through: place)
+    }
+
+    /// The effect of a record.
+    enum Effect {
+        /// None: it was covered, or lies in what is forgotten.
+        case none
+        /// It joins what was taken.
+        case joined
+        /// It stands apart, since what lies before it is missing.
+        case apart
+    }
 
     /// Takes a record.
     ///
     /// - Parameter previous: the record before it; nil where it names none, and then all before it counts as taken.
-    /// - Returns: false where the record was covered, and nothing changes.
-    mutating func take(_ place: Place, after previous: Place?) -> Bool {
-        guard !covers(place) else { return false }
+    mutating func take(_ place: Place, after previous: Place?) -> Effect {
+        guard !covers(place), !hasForgotten(place) else { return .none }
         var span = Span(after: previous ?? .start, through: place)
         let touching = spans.filter { $0.after <= span.through && span.after <= $0.through }
         for other in touching {
@@ -47,9 +67,10 @@ struct SourceCoverage: Sendable, Hashable {
         spans.removeAll { touching.contains($0) }
         spans.insert(span, at: spans.firstIndex { $0.through > span.through } ?? spans.endIndex)
         if spans.count > Self.limit {
-            spans.replaceSubrange(0...1, with: [Span(after: spans[0].after, through: spans[1].through)])
+            spans.removeFirst()
+            forgotten = spans[0].after
         }
-        return true
+        return touching.isEmpty ? .apart : .joined
     }
 }
 
@@ -65,16 +86,24 @@ extension SourceCoverage {
             index: Int(UInt32(bigEndianBytes: bytes.suffix(4))))
     }
 
-    /// 24 bytes a span.
-    var encoded: [UInt8] { spans.flatMap { Self.encode($0.after) + Self.encode($0.through) } }
+    /// 12 bytes for what is forgotten, where anything is; 24 bytes a span.
+    var encoded: [UInt8] {
+        (forgotten.map(Self.encode) ?? []) + spans.flatMap { Self.encode($0.after) + Self.encode($0.through) }
+    }
 
     /// Reads what `encoded` gave; nil for bytes that are no spans in order.
     init?(decoding bytes: [UInt8]) {
-        guard !bytes.isEmpty, bytes.count % 24 == 0 else { return nil }
-        spans = stride(from: 0, to: bytes.count, by: 24).map {
-            Span(after: Self.decode(bytes[$0..<$0 + 12]), through: Self.decode(bytes[$0 + 12..<$0 + 24]))
+        var rest = bytes[...]
+        if rest.count % 24 == 12 {
+            forgotten = Self.decode(rest.prefix(12))
+            rest = rest.dropFirst(12)
         }
-        guard spans.allSatisfy({ $0.after < $0.through }),
+        guard !rest.isEmpty, rest.count % 24 == 0 else { return nil }
+        spans = stride(from: rest.startIndex, to: rest.endIndex, by: 24).map {
+            Span(after: Self.decode(rest[$0..<$0 + 12]), through: Self.decode(rest[$0 + 12..<$0 + 24]))
+        }
+        guard spans.allSatisfy({ $0.after < $0.through }), spans.count <= Self.limit,
+            forgotten.map({ $0 <= spans[0].after }) ?? true,
             zip(spans, spans.dropFirst()).allSatisfy({ $0.through < $1.after })
         else { return nil }
     }

@@ -45,10 +45,10 @@ final class BatchOpener {
         }
     }
 
-    /// Whether this party can use a transaction.
-    func isUsable(_ record: SealedRecord, by model: ModelManifest) throws -> Bool {
+    /// The reason why this party can't use a transaction, whatever limits there are; nil where it can.
+    func refusal(of record: SealedRecord, by model: ModelManifest) throws -> Refusal? {
         var inputs = BatchInputs(bits: model.ownBits, capacity: 1)
         _ = try transactions.open(record, for: model, into: &inputs)
-        return inputs.refusal(0) == nil
+        return inputs.refusal(0)
     }
 }

@@ -73,6 +73,7 @@ final class TransactionOpener {
                 associated: associated, into: &plaintext)
         }
         guard isOpen else { return .boxNotOpened }
+        guard opened.source.partition < SourcePositions.partitions else { return .unknownPartition }
         guard sealed.header.featureSpec == model.featureSpec else { return .wrongFeatureSpec }
         return plaintext.withUnsafeBytes { bytes in
             guard let box = ShareBox(bytes) else { return .boxMalformed }

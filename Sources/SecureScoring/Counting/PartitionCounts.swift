@@ -190,6 +190,9 @@ package final class PartitionCounts {
     /// Whether a record repeats one that is counted.
     func hasTaken(_ claim: SourceClaim) -> Bool { sources.isRepeat(claim) }
 
+    /// Whether a record may repeat one that is counted: also where too many are missing behind it for that to be known.
+    func mayHaveTaken(_ claim: SourceClaim) -> Bool { sources.isRepeat(claim) || sources.hasForgotten(claim) }
+
     // MARK: After a batch
 
     /// Whether a decision is of the batch that comes next here.
@@ -209,12 +212,13 @@ package final class PartitionCounts {
         var refused: [RefusedLabel] = []
         switch batch.content {
         case .transactions(let transactions):
-            for (index, refusal) in batch.agreement.refusals.enumerated() where refusal == nil {
+            for (index, refusal) in batch.agreement.refusals.enumerated() where batch.agreement.isOpened(index) {
                 let transaction = transactions[index]
                 guard let member = transaction.member, let event = transaction.event else { continue }
                 sources.advance([
                     SourceClaim(member: member, source: transaction.source, previous: transaction.previous)
                 ])
+                guard refusal == nil else { continue }
                 count(
                     event, of: member, present(transaction.tokens, batch.tokens), at: transaction.time,
                     logged: batch.logged[index])

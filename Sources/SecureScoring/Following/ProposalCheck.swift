@@ -10,17 +10,21 @@ package struct ProposalCheck {
     private let reader: BatchReader
     private let replay: DecisionReplay
     private let counting: PartitionCounting
+    private let taken: TakenRecords
+    private let backend: any ScoringBackend
     private let patience: Duration
 
     /// - Parameter patience: how long each wait for this party's log takes at most.
     package init(
         models: ModelSwitch, reader: BatchReader, replay: DecisionReplay, counting: PartitionCounting,
-        patience: Duration
+        taken: TakenRecords, backend: any ScoringBackend, patience: Duration
     ) {
         self.models = models
         self.reader = reader
         self.replay = replay
         self.counting = counting
+        self.taken = taken
+        self.backend = backend
         self.patience = patience
     }
 
@@ -34,10 +38,20 @@ package struct ProposalCheck {
 
     /// The batch that is proposed, as this party's own log has it.
     ///
+    /// - Parameter queue: of what is under way here.
     /// - Throws: a `BatchAbort` where this party's log or counts are not there in time, or lead to another plan; and where the leader
-    ///   leaves out as a repeat what this party has not counted.
-    package func batch(_ proposal: PlanProposal, _ digest: Digest32) throws -> SealedBatch {
+    ///   passes over, or leaves out as a repeat, what this party has not taken.
+    package func batch(
+        _ proposal: PlanProposal, _ digest: Digest32, after queue: BatchQueue
+    ) throws -> SealedBatch {
         guard try reader.scan(upTo: proposal.range.lowerBound) else { throw BatchAbort.logBehind }
+        if queue.isEmpty {
+            try taken.pass(to: proposal.range.lowerBound) {
+                try reader.records(in: $0)
+            } isOpened: { record in
+                try models.knownModel(at: record.offset).map { try backend.opens(record, of: $0) } ?? false
+            }
+        }
         let model = try models.model(at: proposal.range.lowerBound)
         guard try replay.catchUp(to: proposal, for: model, patience: patience) else { throw BatchAbort.countsBehind }
         guard
@@ -45,12 +59,13 @@ package struct ProposalCheck {
                 proposal.range, labels: proposal.labels, repeats: proposal.repeats, tokenKeys: proposal.tokenKeys)
         else { throw BatchAbort.logBehind }
         try Self.check(batch, against: digest)
-        if let counts = try counting.counts(for: model) {
-            // By the same counts, the leader has seen of these what this party has.
-            guard batch.repeated.allSatisfy({ $0.claim.map(counts.hasTaken) ?? false }) else {
-                throw BatchAbort.peerDisagrees(PlanProposal.leader, step: "repeats")
-            }
-        }
+        let counts = try counting.counts(for: model)
+        // What the leader has taken this party has: by the same counts, or since it ended each batch before the leader did.
+        guard
+            batch.repeated.allSatisfy({ record in
+                record.claim.map { counts?.mayHaveTaken($0) ?? taken.mayRepeat($0) } ?? false
+            })
+        else { throw BatchAbort.peerDisagrees(PlanProposal.leader, step: "repeats") }
         models.passed(proposal.range.upperBound)
         return batch
     }

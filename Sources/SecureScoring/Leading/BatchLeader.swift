@@ -1,8 +1,7 @@
-package import EventLogs
+import EventLogs
 import Manifests
 import Records
 import Stages
-import Telemetry
 
 /// The leader's choice of what comes next on a partition: reads the log, and closes batches of transactions and of labels. Used by
 /// the partition's thread.
@@ -26,21 +25,20 @@ package final class BatchLeader {
     private let counting: PartitionCounting
     private let backend: any ScoringBackend
     private var gatherer: BatchGatherer
-    /// The sources that are scored and in the log.
-    private var sources: SourcePositions
+    private let taken: TakenRecords
 
     package init(
         _ sealed: SealedLog, models: ModelSwitch, counting: PartitionCounting, backend: any ScoringBackend,
-        state: any StateStore, limits: BatchLimits, in context: PartitionContext
-    ) throws {
+        taken: TakenRecords, limits: BatchLimits, in context: PartitionContext
+    ) {
         self.context = context
         self.limits = limits
         self.sealed = sealed
         self.models = models
         self.counting = counting
         self.backend = backend
+        self.taken = taken
         gatherer = BatchGatherer(limit: limits.records, now: context.clock.now)
-        sources = try SourcePositions(partition: context.partition, state: state)
     }
 
     /// The moment at which there may be a batch to propose; nil where nothing was read for one.
@@ -48,17 +46,6 @@ package final class BatchLeader {
 
     /// Forgets what was read: the log is read again from where it is scored.
     func forget() { gatherer.removeAll() }
-
-    /// Notes that the parties agreed to take these transactions.
-    func advance(_ accepted: [SourceClaim]) {
-        let gaps = sources.advance(accepted)
-        if gaps > 0 { context.metrics.add(gaps, to: .sourceGaps, .init("topic", Topics.sealed)) }
-    }
-
-    /// The changes that the kept state lacks, until `areCommitted`.
-    var changes: [StateWrite] { sources.changes }
-
-    func areCommitted() { sources.areCommitted() }
 
     /// The next step behind the batches under way; waits for the log until `moment` where there is nothing else to do.
     func next(after queue: BatchQueue, until moment: Moment) throws -> Step {
@@ -115,12 +102,12 @@ package final class BatchLeader {
             tokenKeys: counts.tokenKeys(of: .labels(Array(records))))
     }
 
-    /// Whether a record repeats what is scored: by its header, and by its box, which only its member can have made. One
+    /// Whether a record repeats what is taken: by its header, and by its box, which only its member can have made. One
     /// that merely says so goes into the batch, and to the rejected records.
     private func isRepeat(_ record: SealedRecord, from offset: Int64) throws -> Bool {
         guard let claim = record.claim else { return false }
         let model = try models.model(at: offset)
-        let isScored = try counting.counts(for: model)?.hasTaken(claim) ?? sources.isRepeat(claim)
-        return try isScored && backend.isUsable(record, by: model)
+        let isTaken = try counting.counts(for: model)?.hasTaken(claim) ?? taken.isRepeat(claim)
+        return try isTaken && backend.opens(record, of: model)
     }
 }

@@ -1,7 +1,8 @@
+import Counters
 package import EventLogs
 import Records
 
-/// The records of every source that are scored and in the log, for one partition of `consortium.sealed`: what an agent seals again
+/// The records of every source that are taken, for one partition of `consortium.sealed`: what an agent seals again
 /// after a crash, or a zombie repeats, is among them (DESIGN section 9).
 package struct SourcePositions: Sendable {
     private struct Source: Hashable {
@@ -12,6 +13,9 @@ package struct SourcePositions: Sendable {
 
         init(_ claim: SourceClaim) { self.init(claim.member, claim.source.partition) }
     }
+
+    /// A member's topic has at most this many partitions: so many sources of a member are kept, each of a bounded size.
+    package static let partitions = PartyCounters.sourcePartitions
 
     private let partition: TopicPartition
     private var taken: [Source: SourceCoverage] = [:]
@@ -40,26 +44,38 @@ package struct SourcePositions: Sendable {
 
     private var table: String { "sources-\(partition.partition)" }
 
-    /// Whether a record repeats what is scored of its source.
+    /// Whether nothing was taken.
+    var isEmpty: Bool { taken.isEmpty }
+
+    /// Whether a record repeats what is taken of its source.
     package func isRepeat(_ claim: SourceClaim) -> Bool {
         taken[Source(claim)]?.covers(SourceCoverage.Place(claim.source)) ?? false
     }
 
-    /// Advances by what was accepted by all three parties.
+    /// Whether it is not known any more if a record repeats what is taken: too many of its source are missing behind it.
+    package func hasForgotten(_ claim: SourceClaim) -> Bool {
+        taken[Source(claim)]?.hasForgotten(SourceCoverage.Place(claim.source)) ?? false
+    }
+
+    /// Advances by what the parties took. A source beyond the last partition is passed over.
     ///
-    /// - Returns: how often a record's predecessor had not been taken.
+    /// - Returns: the gaps that are new: in front of records whose predecessor was not taken.
     @discardableResult
-    package mutating func advance(_ accepted: [SourceClaim]) -> Int {
-        var gaps = 0
-        for claim in accepted {
+    package mutating func advance(_ claims: [SourceClaim]) -> [SourceGap] {
+        var gaps: [SourceGap] = []
+        for claim in claims where claim.source.partition < Self.partitions {
             let source = Source(claim)
             var coverage = taken[source] ?? SourceCoverage()
-            let before = coverage.spans.count
-            guard
-                coverage.take(
-                    SourceCoverage.Place(claim.source), after: claim.previous.map { SourceCoverage.Place($0) })
-            else { continue }
-            if before > 0, coverage.spans.count > before { gaps += 1 }
+            let gap = claim.previous.flatMap { coverage.gap(through: SourceCoverage.Place($0)) }
+            let effect = coverage.take(
+                SourceCoverage.Place(claim.source), after: claim.previous.map { SourceCoverage.Place($0) })
+            if effect == .none { continue }
+            if let gap, effect == .apart {
+                gaps.append(
+                    SourceGap(
+                        member: claim.member, after: gap.after == .start ? nil : gap.after.position(source.partition),
+                        through: gap.through.position(source.partition)))
+            }
             taken[source] = coverage
             changed.insert(source)
         }
@@ -85,4 +101,8 @@ package struct SourcePositions: Sendable {
 
 extension SourceCoverage.Place {
     init(_ position: SourcePosition) { self.init(offset: position.offset, index: position.index) }
+
+    func position(_ partition: Int) -> SourcePosition {
+        SourcePosition(partition: partition, offset: offset, index: index)
+    }
 }

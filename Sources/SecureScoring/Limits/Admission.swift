@@ -13,11 +13,17 @@ package final class Admission {
     private let limits: QueryLimits
     private let numbers: [MemberID: UInt8]
     private let store: AskedEventStore
+    private let taken: TakenRecords
     private var asked: AskedEvents
 
-    /// - Parameter state: where the party keeps how far it is.
-    package init(_ limits: QueryLimits, partition: TopicPartition, state: any StateStore) throws {
+    /// - Parameters:
+    ///   - taken: what the parties took before.
+    ///   - state: where the party keeps how far it is.
+    package init(
+        _ limits: QueryLimits, taken: TakenRecords, partition: TopicPartition, state: any StateStore
+    ) throws {
         self.limits = limits
+        self.taken = taken
         var numbers: [MemberID: UInt8] = [:]
         for (number, member) in limits.members.enumerated() { numbers[member.id] = UInt8(truncatingIfNeeded: number) }
         self.numbers = numbers
@@ -38,10 +44,12 @@ package final class Admission {
         asked.begin(batch.plan.range)
         var refused: [Int: Refusal] = [:]
         for (place, record) in records.enumerated() where isUsable(place) {
-            guard let header = record.header, let member = header.member, let event = event(of: record) else {
+            guard let header = record.header, let claim = record.claim, let event = event(of: record) else {
                 continue
             }
-            if let refusal = refusal(of: event, at: header.time, record.record, isCounted(member, event.id)) {
+            if let refusal = refusal(
+                of: event, claim, at: header.time, record.record, isCounted(claim.member, event.id))
+            {
                 refused[place] = refusal
             } else {
                 asked.take(event)
@@ -51,9 +59,10 @@ package final class Admission {
     }
 
     private func refusal(
-        of event: AskedEvent, at time: EventTime, _ record: LogRecord, _ isCounted: Bool
+        of event: AskedEvent, _ claim: SourceClaim, at time: EventTime, _ record: LogRecord, _ isCounted: Bool
     ) -> Refusal? {
         if let refusal = limits.refusal(of: time, arrival: record.timestamp) { return refusal }
+        if taken.hasForgotten(claim) { return .tooManyGaps }
         if let source = asked.source(of: event.id, event.member) {
             return source == event.source ? .repeated : .idConflict
         }

@@ -27,6 +27,11 @@ package final class BatchReader {
         try models.scan(sealed, upTo: offset, until: context.clock.now + patience)
     }
 
+    /// The records of `consortium.sealed` in a range; nil where this party's log does not get them in time.
+    func records(in range: Range<Int64>) throws(LogError) -> [SealedRecord]? {
+        try sealed.records(in: range, until: context.clock.now + patience)
+    }
+
     /// The batch of these ranges, planned on what is counted now; nil where this party's log does not get its records in time.
     ///
     /// - Parameters:

@@ -52,7 +52,9 @@ final class StagedConsortium {
         var topics = [
             Topics.sealed, Topics.sessions, Topics.manifests, Topics.rejected, Topics.labels, Topics.batches,
         ]
-        for member in [a, b] { topics += [Topics.scores(member.id), Topics.rejected(member.id)] }
+        for member in [a, b] {
+            topics += [Topics.scores(member.id), Topics.receipts(member.id), Topics.rejected(member.id)]
+        }
         try log.create(topics.map { TopicSettings(name: $0) })
         let dealer = ModelDealer(consortium: "c", parties: publicKeys, rounded: rounded) { generator.bytes(16) }
         let (manifest, digest) = try dealer.deal(model, coordinator: coordinator)

@@ -21,10 +21,10 @@ struct AdmissionTests {
         model = try #require(try pieces.registry.model(digest)).manifest
     }
 
-    private func admission(_ others: [MemberID] = []) throws -> Admission {
+    private func admission(_ others: [MemberID] = [], taken: TakenRecords? = nil) throws -> Admission {
         try Admission(
             QueryLimits(members: others.map { ($0, .daily(5)) } + [(world.a.id, .daily(5))], eventTime: nil, known: 6),
-            partition: pieces.context.partition, state: pieces.state)
+            taken: taken ?? pieces.taken(), partition: pieces.context.partition, state: pieces.state)
     }
 
     private func batch(_ range: Range<Int64>) throws -> SealedBatch {
@@ -49,6 +49,23 @@ struct AdmissionTests {
             batch, Agreement(plan: batch.plan.digest, codes: (none, none, codes), found: none, transcript: .zero))
         try pieces.state.commit(admission.changes, positions: [])
         admission.areCommitted()
+    }
+
+    @Test("refuses what may repeat a record of long ago, behind which too many are missing to know")
+    func tooManyGaps() throws {
+        var known = try SourcePositions(partition: pieces.context.partition, state: pieces.state)
+        for number in 0...64 as ClosedRange<Int64> {
+            known.advance([
+                SourceClaim(
+                    member: world.a.id, source: SourcePosition(offset: 4 + 2 * number),
+                    previous: SourcePosition(offset: 3 + 2 * number))
+            ])
+        }
+        try pieces.state.commit(known.changes, positions: [])
+        let admission = try admission(taken: pieces.taken())
+        // 4 is forgotten, and what was missing before and behind it.
+        #expect(
+            try admit(3..<7, to: admission) == [3: .tooManyGaps, 4: .tooManyGaps, 5: .tooManyGaps])
     }
 
     private let over: [Int64: Refusal] = [6: .overBudget, 7: .overBudget]

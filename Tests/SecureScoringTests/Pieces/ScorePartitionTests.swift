@@ -110,6 +110,20 @@ struct ScorePartitionTests {
         #expect(try committed() == 5)
     }
 
+    @Test("take the place of a record that all had opened and refuse: sealed again, it is a repeat")
+    func refusedPlace() throws {
+        try world.append(try world.seal(1...2))
+        (backend.refused, backend.code) = ([1], Refusal.overBudget.rawValue)
+        let stage = try pieces.stage(backend)
+        try settle(stage)
+        backend.refused = []
+        try world.append(try world.seal(1...2))
+        pieces.clock.wait(for: .milliseconds(2))
+        try settle(stage)
+        #expect(backend.begun.count == 1)
+        #expect(try committed() == 5)
+    }
+
     @Test("rests after a batch that was stopped, says why once, and goes on from where it stood")
     func aborts() throws {
         try world.append(try world.seal(1...2))

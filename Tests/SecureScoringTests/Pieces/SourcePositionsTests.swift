@@ -13,7 +13,7 @@ private func claim(_ member: MemberID, _ source: SourcePosition) -> SourceClaim 
     SourceClaim(member: member, source: source)
 }
 
-@Suite("The highest positions of sources")
+@Suite("The positions of what was taken of sources")
 struct SourcePositionsTests {
     private let folder: TemporaryFolder
     private let state: SQLiteStateStore
@@ -160,7 +160,8 @@ struct SourcePositionsTests {
     func swapped() throws {
         var known = try positions()
         known.advance([record(3, after: nil)])
-        #expect(known.advance([record(9, after: 7)]) == 1)
+        let gap = SourceGap(member: bankA, after: SourcePosition(offset: 3), through: SourcePosition(offset: 7))
+        #expect(known.advance([record(9, after: 7)]) == [gap])
         #expect(
             known.isRepeat(record(9, after: 7)) && known.isRepeat(record(8, after: 7))
                 && known.isRepeat(record(2, after: 1)))
@@ -168,9 +169,9 @@ struct SourcePositionsTests {
         try state.commit(known.changes, positions: [])
         known = try positions()
         #expect(!known.isRepeat(record(7, after: 5)))
-        #expect(known.advance([record(7, after: 5)]) == 0 && known.isRepeat(record(7, after: 5)))
+        #expect(known.advance([record(7, after: 5)]) == [] && known.isRepeat(record(7, after: 5)))
         #expect(!known.isRepeat(record(5, after: 3)))
-        #expect(known.advance([record(5, after: 3)]) == 0)
+        #expect(known.advance([record(5, after: 3)]) == [])
         for offset in 0...9 as ClosedRange<Int64> { #expect(known.isRepeat(record(offset, after: nil))) }
         #expect(!known.isRepeat(record(10, after: 9)))
     }
@@ -201,13 +202,45 @@ struct SourcePositionsTests {
         #expect(entry.value.count == 24)
     }
 
-    @Test("of a source that lacks more than is kept give up the oldest, and stay small")
+    @Test("say what is missing in front of the first record of a source, too")
+    func first() throws {
+        var known = try positions()
+        let gap = SourceGap(member: bankA, after: nil, through: SourcePosition(offset: 5))
+        #expect(known.advance([record(7, after: 5), record(8, after: 7)]) == [gap])
+        #expect(!known.isRepeat(record(5, after: nil)))
+    }
+
+    @Test("of a source that lacks more than is kept forget the oldest, say so, and stay small")
     func bounded() throws {
         var known = try positions()
         known.advance([record(0, after: nil)])
-        for number in 1...200 as ClosedRange<Int64> { known.advance([record(10 * number, after: 10 * number - 5)]) }
+        for number in 1...200 as ClosedRange<Int64> {
+            #expect(known.advance([record(10 * number, after: 10 * number - 5)]).count == 1)
+        }
+        try state.commit(known.changes, positions: [])
+        for known in [known, try positions()] {
+            // Of 201 spans, the 64 newest are left.
+            for number in 1...200 as ClosedRange<Int64> {
+                let (taken, missing) = (record(10 * number, after: nil), record(10 * number - 5, after: nil))
+                #expect(known.isRepeat(taken) == (number > 136) && known.hasForgotten(taken) == (number < 137))
+                #expect(!known.isRepeat(missing) && known.hasForgotten(missing) == (number < 138))
+            }
+        }
         guard case .put(_, let entry)? = known.changes.first else { return }
-        #expect(entry.value.count == 24 * 64)
-        #expect(known.isRepeat(record(5, after: 0)) && !known.isRepeat(record(1995, after: 1990)))
+        #expect(entry.value.count == 12 + 24 * 64)
+        // What is forgotten is not taken again, nor a gap.
+        #expect(
+            known.advance([record(5, after: 0), record(20, after: 15)]) == [] && !known.isRepeat(record(5, after: 0)))
+    }
+
+    @Test("are kept of the partitions that a topic may have, and of no others")
+    func caps() throws {
+        var known = try positions()
+        let most = SourcePositions.partitions
+        for partition in [0, most - 1, most, Int(UInt32.max)] {
+            known.advance([claim(bankA, SourcePosition(partition: partition, offset: 1))])
+            #expect(known.isRepeat(claim(bankA, SourcePosition(partition: partition, offset: 1))) == (partition < most))
+        }
+        #expect(known.changes.count == 2)
     }
 }

@@ -52,14 +52,21 @@ struct Pieces {
     }
 
     /// A follower's check that waits for nothing.
-    func check() throws -> ProposalCheck {
+    ///
+    /// - Parameter taken: what the party took before.
+    func check(taken: TakenRecords) throws -> ProposalCheck {
         let counting = PartitionCounting(terms, in: context)
         let reader = BatchReader(
             try sealedLog(), models: models, counting: counting, patience: .zero, in: context)
         let replay = DecisionReplay(counting, reader: reader, backend: LoneBackend(party), in: context)
         return ProposalCheck(
-            models: models, reader: reader, replay: replay, counting: counting, patience: .milliseconds(50))
+            models: models, reader: reader, replay: replay, counting: counting, taken: taken,
+            backend: LoneBackend(party),
+            patience: .milliseconds(50))
     }
+
+    /// What the party took, as its state has it.
+    func taken() throws -> TakenRecords { try TakenRecords(in: context, state: state, at: models.committed) }
 
     /// - Parameter other: in place of the pieces' own state.
     func stage(
@@ -85,6 +92,8 @@ final class LoneBackend: ScoringBackend {
     private(set) var begun: [SealedBatch] = []
     /// Refused of every batch, by their place in it.
     var refused: Set<Int> = []
+    /// The code of it.
+    var code: UInt8 = 6
     /// Thrown in the place of the next event.
     var failure: BatchAbort?
     private var events: [ScoringEvent] = []
@@ -96,7 +105,7 @@ final class LoneBackend: ScoringBackend {
     func begin(_ batch: SealedBatch, counts: PartitionCounts?, admission: Admission) {
         begun.append(batch)
         let records = batch.content.records
-        let codes = records.indices.map { refused.contains($0) ? UInt8(6) : 0 }
+        let codes = records.indices.map { refused.contains($0) ? code : 0 }
         let none = [UInt8](repeating: 0, count: records.count)
         events.append(
             .computed(
@@ -126,7 +135,7 @@ final class LoneBackend: ScoringBackend {
     func refuse(_ plan: Digest32) {}
     func forgetOlder() {}
     func abandon() { events = [] }
-    func isUsable(_ record: SealedRecord, by model: ModelManifest) -> Bool { true }
+    func opens(_ record: SealedRecord, of model: ModelManifest) -> Bool { true }
     func session(_ member: MemberID, epoch: UInt32) -> Session? { nil }
 
     func reopen(_ batch: SealedBatch, _ agreement: Agreement, counts: PartitionCounts) throws -> CountedBatch {

@@ -2,6 +2,7 @@ package import EventLogs
 package import Keys
 package import Manifests
 package import Records
+import Sealing
 package import Stages
 package import ThreeParty
 
@@ -82,8 +83,8 @@ package final class CellBackend: ScoringBackend {
         opened = []
     }
 
-    package func isUsable(_ record: SealedRecord, by model: ModelManifest) throws -> Bool {
-        try opener.isUsable(record, by: model)
+    package func opens(_ record: SealedRecord, of model: ModelManifest) throws -> Bool {
+        try opener.refusal(of: record, by: model)?.isOfOpenedBox ?? true
     }
 
     package func session(_ member: MemberID, epoch: UInt32) throws(LogError) -> Session? {
