@@ -27,6 +27,8 @@ struct IngestBatch {
     private(set) var steps = [Step()]
     /// Its label records.
     private(set) var sent: [SentLabels.Record] = []
+    /// The places of its transactions, also of those that it passes over.
+    private(set) var places: [SealedPlace] = []
     /// The source of the next label record.
     private(set) var labelSource = SourcePosition(offset: 0)
     /// The last records that are sealed of the partition, this batch's among them.
@@ -55,6 +57,7 @@ struct IngestBatch {
         _ features: [Double]
     ) {
         let place = ends.follow(transaction: source, in: partition)
+        places.append(place)
         steps[steps.count - 1].accepted.append(
             Accepted(transaction: transaction, event: event, place: place, features: features))
     }
@@ -62,7 +65,7 @@ struct IngestBatch {
     /// Passes over a transaction that a predecessor has sealed for a partition of `consortium.sealed`: the next one names it as the
     /// one before it. Without that, the parties would take for a repeat what the log holds back of the predecessor's.
     mutating func pass(transactionAt source: SourcePosition, for partition: Int) {
-        _ = ends.follow(transaction: source, in: partition)
+        places.append(ends.follow(transaction: source, in: partition))
     }
 
     /// Begins the next step where this one has transactions: labels that leave because event time went on stand behind them.

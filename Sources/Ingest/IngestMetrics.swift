@@ -5,6 +5,12 @@ extension Metric {
         "cordon_watermarks_total", "Records that say how far event time has come.")
     package static let transactionsSealed = Metric.counter(
         "cordon_transactions_sealed_total", "Transactions sealed for the parties.")
+    package static let transactionsSealedAgain = Metric.counter(
+        "cordon_transactions_sealed_again_total",
+        "Transactions sealed again, because a party lacks them or they have waited for too long, by reason.",
+        labels: ["reason"])
+    package static let missingReceipts = Metric.counter(
+        "cordon_missing_receipts_total", "Parties' words that transactions have not come to them.")
     package static let sealedBytes = Metric.counter("cordon_sealed_bytes_total", "Bytes of sealed records.")
     package static let duplicates = Metric.counter(
         "cordon_duplicates_total", "Transactions dropped because their id was known.")
@@ -47,7 +53,8 @@ extension Metric {
 /// The metrics that an agent's ingest and decisions count.
 package enum IngestMetrics {
     package static let all: [Metric] = [
-        .watermarks, .transactionsSealed, .sealedBytes, .duplicates, .transactionsMarked, .recordsRejected,
+        .watermarks, .transactionsSealed, .transactionsSealedAgain, .missingReceipts, .sealedBytes, .duplicates,
+        .transactionsMarked, .recordsRejected,
         .recordsLeftOut,
         .labelsTaken, .outcomes, .identifiersRefused, .labelsTold, .labelRecords, .labelRecordsRepeated,
         .labelRecordsUncounted, .receiptsRefused, .decisions, .rulesMatched, .repeatedScores, .scoreRecordsRefused,

@@ -24,8 +24,13 @@ package final class IngestPipeline: Stage {
     private let sealer: any TransactionSealing
     private let tokens: BoxTokens?
     private let labels: LabelSealer?
+    private let sealedPartitions: Int
     /// Between two looks at whether labels are to be sent again: longer than they take to be counted.
     private var repeats = Throttle(.seconds(3))
+    /// Between two looks at what parties lack, and at what has waited for too long.
+    private var losses = (missing: Throttle(.seconds(3)), overdue: Throttle(IngestPipeline.patience))
+    /// Transactions that are to be sealed again, while they wait for their tokens.
+    private var again: SealedAgain?
     private let clock: any StageClock
     private let metrics: Metrics
     private let reader: any LogReader
@@ -37,6 +42,9 @@ package final class IngestPipeline: Stage {
     private var read: (records: ArraySlice<LogRecord>, hasMore: Bool) = ([], false)
     /// The batch that waits for its tokens. Memory has its events, and the log has nothing of it.
     private var waiting: IngestBatch?
+
+    /// The time after which a transaction should have its answer.
+    private static let patience = Duration.seconds(60)
 
     /// The name that a member's agents commit their position under.
     package static func group(_ member: MemberID) -> String { "\(member).ingest" }
@@ -66,9 +74,10 @@ package final class IngestPipeline: Stage {
             start = try log.committed(source, group: Self.group(member)) ?? 0
             reader = try log.reader(at: [Position(source, try log.earliest(of: source))])
         }
+        sealedPartitions = try log.partitions(of: Topics.sealed)
         intake = RecordIntake(
             member: member, state: state, mapping: mapping, rules: rules, sealer: sealer, labels: consortium?.labels,
-            recipient: recipient, start: start, sealedPartitions: try log.partitions(of: Topics.sealed),
+            recipient: recipient, start: start, sealedPartitions: sealedPartitions,
             metrics: metrics)
     }
 
@@ -76,10 +85,12 @@ package final class IngestPipeline: Stage {
     /// asked for again by the next turn, and nothing else is read meanwhile.
     package func turn(until moment: Moment) throws(LogError) -> Turn {
         try sendLabelsAgain()
+        guard try sealAgain(until: moment) else { return .idle }
         if waiting == nil { waiting = try nextBatch(until: moment) }
-        guard let batch = waiting, let tokens = try tokens(for: batch, until: moment) else { return .idle }
+        guard let batch = waiting, let tokens = try tokens(for: batch.accepted.count, batch.names, until: moment)
+        else { return .idle }
         try append(batch, with: tokens)
-        state.apply(batch.rows, ingested: batch.end, after: batch.ends, sent: batch.sent)
+        state.apply(batch.rows, ingested: batch.end, after: batch.ends, sent: batch.sent, at: batch.places)
         waiting = nil
         try position.reach(batch.end)
         return read.hasMore || !read.records.isEmpty ? .worked : .rest(Beat.agents.wait(by: clock))
@@ -107,6 +118,49 @@ package final class IngestPipeline: Stage {
         try log.append(records.map { NewRecord(TopicPartition(Topics.labels), value: $0) })
         state.note(areReceiptsOverdue: false)
         metrics.add(records.count, to: .labelRecordsRepeated)
+    }
+
+    /// Transactions that are sealed again, and the names whose tokens they wait for.
+    private struct SealedAgain {
+        var accepted: [IngestBatch.Accepted]
+        var names: BoxTokens.Names?
+    }
+
+    /// Seals transactions again that a party has said to lack, or that have waited for too long, as they were and at their old places: a
+    /// party that has one drops the repeat, and one that lacks it has a gap for it. False while their tokens have not come.
+    private func sealAgain(until moment: Moment) throws(LogError) -> Bool {
+        if again == nil, waiting == nil { again = nextLost() }
+        guard let again else { return true }
+        guard let tokens = try tokens(for: again.accepted.count, again.names, until: moment) else { return false }
+        let sealed = zip(again.accepted, tokens).filter { state.pending($0.0.place.source) != nil }.map { seal($0, $1) }
+        if !sealed.isEmpty { try log.append(sealed) }
+        self.again = nil
+        return true
+    }
+
+    /// The transactions to be sealed again, where it is time to look for some; nil where there are none.
+    private func nextLost() -> SealedAgain? {
+        var lost: [AgentMemory.Lost] = []
+        if losses.missing.isDue(at: clock.now) {
+            lost = state.takeMissing { [sealedPartitions] in $0.partition(of: sealedPartitions) }
+            metrics.add(lost.count, to: .transactionsSealedAgain, .init("reason", "missing"))
+        }
+        if lost.isEmpty, losses.overdue.isDue(at: clock.now) {
+            let time = clock.microseconds - Int64(Self.patience / .microseconds(1))
+            lost = state.takeOverdue(receivedBefore: time)
+            metrics.add(lost.count, to: .transactionsSealedAgain, .init("reason", "overdue"))
+        }
+        let accepted = lost.compactMap { source, pending in
+            EventID(pending.event).map { event in
+                IngestBatch.Accepted(
+                    transaction: pending.transaction, event: event,
+                    place: SealedPlace(
+                        source: source, previous: pending.previous, partition: event.partition(of: sealedPartitions)),
+                    features: pending.features)
+            }
+        }
+        guard !accepted.isEmpty else { return nil }
+        return SealedAgain(accepted: accepted, names: tokens?.names(in: accepted.map(\.transaction)))
     }
 
     /// The next records of the topic, applied to the state's memory; nil if none came by `moment`.
@@ -139,8 +193,10 @@ package final class IngestPipeline: Stage {
     }
 
     /// The boxes' tokens, one entry a transaction; nil if they have not come by `moment`.
-    private func tokens(for batch: IngestBatch, until moment: Moment) throws(LogError) -> [BoxedTokens]? {
-        guard let tokens, let names = batch.names else { return batch.accepted.map { _ in .none } }
+    private func tokens(
+        for count: Int, _ names: BoxTokens.Names?, until moment: Moment
+    ) throws(LogError) -> [BoxedTokens]? {
+        guard let tokens, let names else { return [BoxedTokens](repeating: .none, count: count) }
         return try tokens.bytes(for: names, until: moment)
     }
 

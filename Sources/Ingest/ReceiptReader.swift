@@ -6,8 +6,9 @@ import Sealing
 package import Stages
 package import Telemetry
 
-/// The stage that reads what the parties say of a member's label records: how far each has counted those of one partition. What a
-/// log keeps from the parties shows here, as records of which they say nothing.
+/// The stage that reads what the parties say of a member's records: how far each has counted the labels of one partition, and which
+/// transactions of it have not come. What a log keeps from the parties shows here: in their words, or as label records of which they
+/// say nothing.
 package final class ReceiptReader: Stage {
     private let state: AgentState
     private let sessions: (PartyID, UInt32) -> Session?
@@ -40,15 +41,34 @@ package final class ReceiptReader: Stage {
     package func turn(until moment: Moment) throws(LogError) -> Turn {
         let records = try reader.next(limit: 256, timeout: clock.left(until: moment))
         for record in records {
-            let receipt = LabelReceipt(record.value ?? [], sessions: sessions)
-            if receipt == nil { metrics.add(1, to: .receiptsRefused) }
-            state.take(receipt, through: Position(topic, record.position.offset + 1))
+            take(record.value ?? [], through: Position(topic, record.position.offset + 1))
         }
         report()
         return records.isEmpty ? .idle : .worked
     }
 
     package func finish() {}
+
+    private func take(_ bytes: [UInt8], through end: Position) {
+        if let receipt = MissingReceipt(bytes, sessions: sessions) {
+            if receipt.partition == state.transactions.partition { report(receipt) }
+            state.take(receipt, through: end)
+        } else {
+            let receipt = LabelReceipt(bytes, sessions: sessions)
+            if receipt == nil { metrics.add(1, to: .receiptsRefused) }
+            state.take(receipt, through: end)
+        }
+    }
+
+    private func report(_ receipt: MissingReceipt) {
+        metrics.add(1, to: .missingReceipts)
+        logger.warning(
+            "a party lacks transactions that were sealed: the log keeps them back; they are sealed again",
+            metadata: [
+                "partition": "\(state.transactions)", "party": "\(receipt.party.name)",
+                "offsets": "\(receipt.spans.map(\.offsets).joined(separator: ", "))",
+            ])
+    }
 
     private func report() {
         let records = state.sentLabels.records
@@ -71,4 +91,9 @@ package final class ReceiptReader: Stage {
                 "partition": "\(state.transactions)", "records": "\(records.count)", "offset": "\(first.offset)",
             ])
     }
+}
+
+extension MissingReceipt.Span {
+    /// The offsets in words.
+    fileprivate var offsets: String { "above \(after.map { "\($0.offset)" } ?? "none") to \(through.offset)" }
 }

@@ -105,7 +105,7 @@ final class RecordIntake {
             return
         }
         release(seen.labels, source, &batch)
-        let partition = Int(UInt16(bigEndianBytes: event.bytes.prefix(2))) % sealedPartitions
+        let partition = event.partition(of: sealedPartitions)
         guard source.offset >= start else { return batch.pass(transactionAt: source, for: partition) }
         for mark in seen.isLate ? marks + [.late] : marks {
             metrics.add(1, to: .transactionsMarked, .init("mark", mark.rawValue))

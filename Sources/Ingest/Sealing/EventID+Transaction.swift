@@ -16,4 +16,7 @@ extension EventID {
         }
         self = code.withUnsafeBytes { EventID(UnsafeRawBufferPointer(rebasing: $0[..<16])) }!
     }
+
+    /// The partition of `consortium.sealed` that the event is sealed for, of so many.
+    func partition(of count: Int) -> Int { Int(UInt16(bigEndianBytes: bytes.prefix(2))) % count }
 }

@@ -60,6 +60,8 @@ package struct AgentMemory: Sendable {
     package private(set) var ends = SealedEnds()
     /// Label records that not all parties have counted.
     package private(set) var sent = SentLabels()
+    /// The choice of transactions that are sealed again.
+    private var lost = LostTransactions()
     /// The last records as the store has them.
     private var storedEnds = SealedEnds()
     /// The offset of the member's transactions to go on from; nil before anything was ingested.
@@ -121,7 +123,7 @@ package struct AgentMemory: Sendable {
         let transaction = PendingTransaction(
             arrival.transaction, event: arrival.event, received: arrival.received,
             windows: Dictionary(uniqueKeysWithValues: zip(own, values[shared...])),
-            marks: effects.isLate ? [.late] + arrival.marks : arrival.marks)
+            marks: effects.isLate ? [.late] + arrival.marks : arrival.marks, features: effects.features)
         if pending.add(transaction, at: arrival.position) { effects.pending = arrival.position }
         return effects
     }
@@ -173,14 +175,14 @@ package struct AgentMemory: Sendable {
     /// Notes that a batch is in the log: the rows of its events are due for the store.
     package mutating func ingest(
         _ pending: [SourcePosition], _ writes: [StateWrite], through end: Int64, of transactions: TopicPartition,
-        after ends: SealedEnds? = nil, sent labels: [SentLabels.Record] = []
+        after ends: SealedEnds? = nil, sent labels: [SentLabels.Record] = [], at places: [SealedPlace] = []
     ) {
         sent.add(labels)
         if let ends { self.ends = ends }
         ingested = end
         positions[transactions] = end
         self.writes += writes
-        self.pending.ingest(pending, through: end)
+        self.pending.ingest(pending, through: end, at: places)
     }
 
     /// Notes that decisions are in the log.
@@ -262,6 +264,32 @@ package struct AgentMemory: Sendable {
     package mutating func take(_ receipt: LabelReceipt?, through end: Position) {
         if let receipt { sent.take(receipt) }
         positions[end.partition] = end.offset
+    }
+
+    /// Takes a party's word that transactions have not come to it.
+    ///
+    /// - Parameter end: of receipts that were read.
+    package mutating func take(_ receipt: MissingReceipt?, through end: Position) {
+        if let receipt { lost.take(receipt) }
+        positions[end.partition] = end.offset
+    }
+
+    /// The transactions to be sealed again that parties have said to lack, in order.
+    package mutating func takeMissing(partition: (EventID) -> Int) -> [Lost] {
+        lost.takeMissing(in: pending, below: ingested ?? 0, partition: partition).compactMap(lost)
+    }
+
+    /// The next transactions to be sealed again that came before a time and have no answer, in order.
+    package mutating func takeOverdue(receivedBefore time: Int64) -> [Lost] {
+        lost.takeOverdue(in: pending, below: ingested ?? 0, receivedBefore: time).compactMap(lost)
+    }
+
+    /// A transaction to be sealed again, and where it came from.
+    package typealias Lost = (source: SourcePosition, transaction: PendingTransaction)
+
+    private func lost(_ position: SourcePosition) -> Lost? {
+        guard let transaction = pending[position], !transaction.features.isEmpty else { return nil }
+        return (position, transaction)
     }
 
     /// Notes whether the oldest label record waits for receipts for too long.

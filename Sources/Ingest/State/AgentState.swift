@@ -121,12 +121,36 @@ package final class AgentState: Sendable {
     /// - Parameters:
     ///   - ends: the last records that are sealed; nil where there are no new ones.
     ///   - sent: label records among them.
+    ///   - places: at which its transactions were sealed.
     package func apply(
-        _ batch: consuming Batch, ingested end: Int64, after ends: SealedEnds? = nil, sent: [SentLabels.Record] = []
+        _ batch: consuming Batch, ingested end: Int64, after ends: SealedEnds? = nil, sent: [SentLabels.Record] = [],
+        at places: [SealedPlace] = []
     ) {
         memory.withLock {
-            $0.ingest(batch.pending, batch.writes, through: end, of: transactions, after: ends, sent: sent)
+            $0.ingest(
+                batch.pending, batch.writes, through: end, of: transactions, after: ends, sent: sent, at: places)
         }
+    }
+
+    /// Takes a party's word that transactions have not come to it, where it is of this partition.
+    ///
+    /// - Parameter end: of receipts that were read.
+    package func take(_ receipt: MissingReceipt, through end: Position) {
+        memory.withLock { $0.take(receipt.partition == transactions.partition ? receipt : nil, through: end) }
+    }
+
+    /// The transactions to be sealed again that parties have said to lack, in order; each word is good once.
+    ///
+    /// - Parameter partition: of `consortium.sealed`, for which an event is sealed.
+    package func takeMissing(partition: (EventID) -> Int) -> [AgentMemory.Lost] {
+        memory.withLock { $0.takeMissing(partition: partition) }
+    }
+
+    /// The next transactions to be sealed again that came before a time and have no answer, in order.
+    ///
+    /// - Parameter time: microseconds since 1970, by the log.
+    package func takeOverdue(receivedBefore time: Int64) -> [AgentMemory.Lost] {
+        memory.withLock { $0.takeOverdue(receivedBefore: time) }
     }
 
     /// Takes a party's receipt; nil for one that is of another partition, or none.

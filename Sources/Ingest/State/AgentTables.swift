@@ -61,7 +61,7 @@ package enum AgentTables {
     package static func pending(
         _ entry: StateEntry, partition: Int
     ) throws(LogError) -> (position: SourcePosition, transaction: PendingTransaction) {
-        return (position(entry, partition), try PendingTransaction(decoding: entry.value))
+        return (position(entry, partition), try PendingTransaction(decoding: entry.value, partition: partition))
     }
 
     // MARK: Labels

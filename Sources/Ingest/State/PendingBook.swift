@@ -20,6 +20,13 @@ package struct PendingBook: Sendable {
     /// Whether a predecessor decided what this agent has not ingested again yet: only the decisions themselves tell that.
     package var isBehindDecisions: Bool { !decidedAhead.isEmpty }
 
+    /// The positions of pending transactions, in order.
+    ///
+    /// - Parameter isIncluded: whether one counts.
+    package func positions(where isIncluded: (SourcePosition, PendingTransaction) -> Bool) -> [SourcePosition] {
+        transactions.filter { isIncluded($0.key, $0.value) }.keys.sorted()
+    }
+
     /// The transaction at a position, where it waits for its decision.
     package subscript(_ position: SourcePosition) -> PendingTransaction? { transactions[position] }
 
@@ -36,7 +43,12 @@ package struct PendingBook: Sendable {
     }
 
     /// Notes that these transactions, and everything below `end`, are in the log.
-    package mutating func ingest(_ positions: [SourcePosition], through end: Int64) {
+    ///
+    /// - Parameter places: at which they were sealed.
+    package mutating func ingest(
+        _ positions: [SourcePosition], through end: Int64, at places: [SealedPlace] = []
+    ) {
+        for place in places { transactions[place.source]?.previous = place.previous }
         unwritten.formUnion(positions)
         if !decidedAhead.isEmpty { decidedAhead = decidedAhead.filter { $0.offset >= end } }
     }

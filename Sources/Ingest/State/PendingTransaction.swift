@@ -3,7 +3,7 @@ package import Formats
 import Foundation
 package import Records
 
-/// A transaction that was sealed and has no decision yet, with what decides beside its score.
+/// A transaction that was sealed and has no decision yet, with what decides beside its score, and what it is sealed again with.
 package struct PendingTransaction: Sendable {
     package var transaction: Transaction
     package var event: [UInt8]
@@ -12,10 +12,16 @@ package struct PendingTransaction: Sendable {
     /// The policy's own windows by name.
     package var windows: [String: Double]
     package var marks: [Mark]
+    /// The spec's features that a member computes, in order, as it was first sealed; none where an older version wrote it down.
+    package var features: [Double]
+    /// The record sealed before it, as its header names it.
+    package var previous: SourcePosition?
 
     package init(
-        _ transaction: Transaction, event: EventID, received: Int64, windows: [String: Double] = [:], marks: [Mark] = []
+        _ transaction: Transaction, event: EventID, received: Int64, windows: [String: Double] = [:],
+        marks: [Mark] = [], features: [Double] = []
     ) {
+        self.features = features
         self.transaction = transaction
         self.event = event.bytes
         self.received = received
@@ -24,7 +30,9 @@ package struct PendingTransaction: Sendable {
     }
 
     /// Reads what `encoded` gave.
-    package init(decoding bytes: [UInt8]) throws(LogError) {
+    ///
+    /// - Parameter partition: of the member's transactions.
+    package init(decoding bytes: [UInt8], partition: Int = 0) throws(LogError) {
         guard let wire = WirePendingTransaction(decoding: bytes) else {
             throw .corrupted(reason: "the agent's state holds a malformed pending transaction")
         }
@@ -40,6 +48,9 @@ package struct PendingTransaction: Sendable {
         received = wire.received
         windows = wire.windows
         marks = wire.marks.compactMap(Mark.init(rawValue:))
+        features = wire.features
+        previous = wire.hasPrevious ? SourcePosition(wire.previous) : nil
+        previous?.partition = partition
     }
 
     package var encoded: [UInt8] {
@@ -58,6 +69,11 @@ package struct PendingTransaction: Sendable {
         wire.received = received
         wire.windows = windows
         wire.marks = marks.map(\.rawValue)
+        wire.features = features
+        if var previous {
+            previous.partition = 0
+            wire.previous = previous.wire
+        }
         return wire.encoded
     }
 }

@@ -105,7 +105,7 @@ final class AgentPartitions: Sendable {
         }
         let receipts = StagePlan("receipts-\(partition.partition)") { [self] in try receiptReader(state) }
         let begin = state.ingested
-        let running = host.start([decisions, ingest] + (state.tellsLabels ? [receipts] : []), stop: stop)
+        let running = host.start([decisions, ingest, receipts], stop: stop)
         owned.withLock {
             $0[partition] = Owned(
                 store: store, state: state, begin: begin, retry: retry, stop: stop, running: running)

@@ -122,7 +122,9 @@ package struct AgentRole: Sendable {
     /// are filled again from; and its bins are the consortium's.
     package var checks: [Check] {
         let id = member.id
-        var topics = [Topics.transactions(id), Topics.sealed, Topics.decisions(id), Topics.alerts(id)]
+        var topics = [
+            Topics.transactions(id), Topics.sealed, Topics.decisions(id), Topics.alerts(id), Topics.receipts(id),
+        ]
         var reach = FeatureEngine(
             spec: FeatureSpec(name: spec.spec.name, features: spec.spec.own.features + policy.windows)
         ).retention

@@ -60,7 +60,7 @@ package struct AgentTokens: Sendable {
 
     /// The topics that such a spec needs.
     package static func topics(_ member: MemberID) -> [String] {
-        [Topics.labels, Topics.receipts(member), Topics.tokenKeys, Topics.blinded(member), Topics.evaluations(member)]
+        [Topics.labels, Topics.tokenKeys, Topics.blinded(member), Topics.evaluations(member)]
     }
 }
 

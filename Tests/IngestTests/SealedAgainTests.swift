@@ -1,0 +1,143 @@
+import EventLogs
+import Formats
+import Ingest
+import Keys
+import LocalStore
+import Logging
+import Records
+import Sealing
+import Simulation
+import Stages
+import Support
+import Telemetry
+import Testing
+
+private func transaction(_ id: String, _ seconds: Int64, terminal: String = "t1") -> [UInt8] {
+    CanonicalJSON.encode(payment(id, seconds: seconds, terminal: terminal))
+}
+
+private let first = EventTime(rfc3339: "2018-07-05")!.seconds
+
+@Suite("A member's agent whose log loses transactions")
+struct SealedAgainTests {
+    private let bank: CountingBank
+    private let receipts: TopicPartition
+
+    init() throws {
+        bank = try CountingBank()
+        receipts = TopicPartition(Topics.receipts(bank.sessions.member))
+        try bank.log.create([TopicSettings(name: receipts.topic)])
+    }
+
+    private func reader(_ state: AgentState) throws -> ReceiptReader {
+        try ReceiptReader(
+            member: bank.sessions.member, log: bank.log, state: state, sessions: bank.sessions.find, clock: bank.clock,
+            metrics: bank.metrics, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    }
+
+    private func say(_ spans: [(after: Int64?, through: Int64)], _ party: PartyID = .one) throws {
+        let receipt = MissingReceipt(
+            party: party, sealedPartition: 0,
+            spans: spans.map { after, through in
+                .init(after: after.map { SourcePosition(offset: $0) }, through: SourcePosition(offset: through))
+            })
+        try log(receipt.encoded(#require(bank.sessions.parties[party])))
+    }
+
+    private func log(_ receipt: [UInt8]) throws { try bank.log.append([NewRecord(receipts, value: receipt)]) }
+
+    private func turn(_ stage: any Stage) throws { _ = try stage.turn(until: bank.clock.now) }
+
+    /// The header of each sealed record.
+    private func headers() throws -> [SealedHeader] {
+        try bank.values(Topics.sealed).map { try #require(SealedTransaction($0)).header }
+    }
+
+    private func metric(_ reason: String) -> Double {
+        bank.metrics.value("cordon_transactions_sealed_again_total", .init("reason", reason))
+    }
+
+    @Test("seals again what a party lacks, as it was and at its place, and nothing that has its answer")
+    func missing() throws {
+        let state = try bank.state()
+        let stage = try bank.pipeline(state)
+        // Features and tokens differ: later transactions would change what windows say of the first ones.
+        try bank.send((0..<5).map { transaction("p\($0)", first + $0, terminal: "t\($0)") })
+        try turn(stage)
+        let (sealed, places) = (try bank.sealed(), try headers())
+        state.decided([SourcePosition(offset: 2)], positions: [])
+        for party in PartyID.allCases { try say([(0, 3)], party) }
+        let reader = try reader(state)
+        try turn(reader)
+        bank.clock.wait(for: .seconds(3))
+        try turn(stage)
+        let again = try bank.sealed().dropFirst(5)
+        #expect(again.map(\.event) == [sealed[1], sealed[3]].map(\.event))
+        #expect(again.map(\.bits) == [sealed[1], sealed[3]].map(\.bits))
+        #expect(again.map(\.tokens) == [sealed[1], sealed[3]].map(\.tokens))
+        for (new, old) in zip(try headers().dropFirst(5), [places[1], places[3]]) {
+            #expect(new.source == old.source && new.previous == old.previous && new.time == old.time)
+            #expect(new.partition == old.partition)
+        }
+        #expect(metric("missing") == 2 && bank.metrics.value("cordon_missing_receipts_total") == 3)
+        // A word is good once.
+        bank.clock.wait(for: .seconds(3))
+        try turn(stage)
+        #expect(try bank.sealed().count == 7)
+        #expect(state.waiting == 4)
+    }
+
+    @Test("is told by nobody but the parties, and of what is its own")
+    func forged() throws {
+        let state = try bank.state()
+        let stage = try bank.pipeline(state)
+        try bank.send([transaction("p", first)])
+        try turn(stage)
+        let other = try Sessions("bank-b")
+        let receipt = MissingReceipt(
+            party: .zero, sealedPartition: 0, spans: [.init(after: nil, through: SourcePosition(offset: 9))])
+        try log(receipt.encoded(#require(other.parties[.zero])))
+        var changed = receipt.encoded(try #require(bank.sessions.parties[.zero]))
+        for at in changed.indices {
+            changed[at] ^= 1
+            try log(changed)
+            changed[at] ^= 1
+        }
+        // Of another partition of the member's topic.
+        let elsewhere = MissingReceipt(
+            party: .zero, sealedPartition: 0,
+            spans: [.init(after: nil, through: SourcePosition(partition: 1, offset: 9))])
+        try log(elsewhere.encoded(#require(bank.sessions.parties[.zero])))
+        let reader = try reader(state)
+        for _ in 0..<3 { try turn(reader) }
+        bank.clock.wait(for: .seconds(3))
+        try turn(stage)
+        #expect(try bank.sealed().count == 1)
+        #expect(bank.metrics.value("cordon_receipts_refused_total") == Double(changed.count + 1))
+    }
+
+    @Test("seals again what waits for too long, also after a restart, and waits for its tokens as ever")
+    func overdue() throws {
+        let state = try bank.state()
+        try bank.send((0..<2).map { transaction("p\($0)", first + $0) })
+        try bank.ingest(state)
+        let places = try headers()
+        try state.checkpoint()
+        let successor = try bank.state()
+        let stage = try bank.pipeline(successor)
+        bank.clock.wait(for: .seconds(59))
+        try turn(stage)
+        #expect(try headers().count == 2)
+        bank.clock.wait(for: .seconds(62))
+        bank.tokens.isSilent = true
+        try bank.send([transaction("p2", first + 2)])
+        for _ in 0..<2 { try turn(stage) }
+        #expect(try headers().count == 2)
+        bank.tokens.isSilent = false
+        try turn(stage)
+        let all = try headers()
+        #expect(all.map(\.source?.offset) == [0, 1, 0, 1, 2])
+        #expect(all[2...3].map(\.previous) == places.map(\.previous) && all[4].previous?.offset == 1)
+        #expect(metric("overdue") == 2)
+    }
+}

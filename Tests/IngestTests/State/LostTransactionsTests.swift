@@ -1,0 +1,90 @@
+import EventLogs
+import Formats
+import Ingest
+import Records
+import Sealing
+import Support
+import Testing
+
+@Suite("The choice of transactions that are sealed again")
+struct LostTransactionsTests {
+    private func event(_ number: Int64) -> EventID? { EventID([UInt8](repeating: UInt8(number), count: 16)) }
+
+    /// Pending transactions at these offsets, each received at its own number.
+    private func book(_ offsets: some Sequence<Int64>) throws -> PendingBook {
+        var book = PendingBook()
+        for offset in offsets {
+            let pending = PendingTransaction(
+                payment("p\(offset)", seconds: 5), event: try #require(event(offset)), received: offset, features: [1])
+            _ = book.add(pending, at: SourcePosition(offset: offset))
+        }
+        return book
+    }
+
+    private func receipt(_ after: Int64?, _ through: Int64, partition: Int = 0) -> MissingReceipt {
+        MissingReceipt(
+            party: .one, sealedPartition: partition,
+            spans: [.init(after: after.map { SourcePosition(offset: $0) }, through: SourcePosition(offset: through))])
+    }
+
+    private func offsets(_ positions: [SourcePosition]) -> [Int64] { positions.map(\.offset) }
+
+    @Test("has what pends of a span, of its partition, and of what is in the log, once")
+    func missing() throws {
+        var (lost, book) = (LostTransactions(), try book(0..<10))
+        book.decide([SourcePosition(offset: 4)], ingested: 10)
+        for _ in PartyID.allCases { lost.take(receipt(2, 6)) }
+        lost.take(receipt(nil, 0))
+        lost.take(receipt(8, 9))
+        lost.take(receipt(6, 7, partition: 1))
+        // Those of odd numbers go into partition 1.
+        let partition = { (event: EventID) in Int(event.bytes[0] % 2) }
+        let first = lost.takeMissing(in: book, below: 9, partition: { _ in 0 })
+        #expect(offsets(first) == [0, 3, 5, 6])
+        #expect(lost.takeMissing(in: book, below: 10, partition: { _ in 0 }).isEmpty)
+        lost.take(receipt(2, 6, partition: 1))
+        #expect(offsets(lost.takeMissing(in: book, below: 10, partition: partition)) == [3, 5])
+    }
+
+    @Test("has the rest the next time where there are more than are sealed at once")
+    func limit() throws {
+        let limit = LostTransactions.limit
+        var (lost, book) = (LostTransactions(), PendingBook())
+        for offset in 0..<Int64(limit + 10) {
+            _ = book.add(
+                PendingTransaction(payment("p", seconds: 5), event: try #require(event(1)), received: 0),
+                at: SourcePosition(offset: offset))
+        }
+        lost.take(receipt(nil, .max))
+        let first = lost.takeMissing(in: book, below: .max, partition: { _ in 0 })
+        #expect(offsets(first) == Array(0..<Int64(limit)))
+        book.decide(first, ingested: .max)
+        #expect(lost.takeMissing(in: book, below: .max, partition: { _ in 0 }).count == 10)
+    }
+
+    @Test("keeps as many words as it has room for, the newest")
+    func bounded() throws {
+        var lost = LostTransactions()
+        for offset in 0..<2000 as Range<Int64> { lost.take(receipt(2 * offset, 2 * offset + 1)) }
+        var book = PendingBook()
+        for offset in [1, 3001, 3999] as [Int64] {
+            _ = book.add(
+                PendingTransaction(payment("p", seconds: 5), event: try #require(event(1)), received: 0),
+                at: SourcePosition(offset: offset))
+        }
+        #expect(offsets(lost.takeMissing(in: book, below: .max, partition: { _ in 0 })) == [3001, 3999])
+    }
+
+    @Test("has what waits for too long some at a time, all of it in turn, and nothing that came later")
+    func overdue() throws {
+        var lost = LostTransactions()
+        var book = try book(0..<150)
+        func next() -> [Int64] { offsets(lost.takeOverdue(in: book, below: 140, receivedBefore: 130)) }
+        #expect(next() == Array(0..<64))
+        book.decide((0..<10 as Range<Int64>).map { SourcePosition(offset: $0) }, ingested: 150)
+        #expect(next() == Array(64..<128))
+        #expect(next() == [128, 129])
+        #expect(next() == Array(10..<74))
+        #expect(lost.takeOverdue(in: book, below: 140, receivedBefore: 0).isEmpty)
+    }
+}
