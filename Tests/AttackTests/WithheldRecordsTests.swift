@@ -19,10 +19,17 @@ struct WithheldRecordsTests {
 
     @Test("has every transaction decided once, and every label counted in the order in which it was said")
     func everyFault() throws {
+        try expectNothing(of: 1...25, [.loseLabels(1), .holdBack(1), .loseLabels(2), .holdBack(3)])
+    }
+
+    @Test("has every transaction decided once, also those that it has left out, alone and in a row")
+    func lostTransactions() throws {
+        try expectNothing(of: 1...12, [.loseTransactions(1), .loseTransactions(3)])
+        try expectNothing(of: 13...25, [.loseTransactions(2), .holdBack(2), .loseLabels(1), .loseTransactions(1)])
+    }
+
+    private func expectNothing(of seeds: ClosedRange<UInt64>, _ faults: [LogFault]) throws {
         let simulation = try Simulation()
-        for seed in 1...25 as ClosedRange<UInt64> {
-            let schedule = schedule(seed, [.loseLabels(1), .holdBack(1), .loseLabels(2), .holdBack(3)])
-            #expect(try simulation.run(schedule) == [], "seed \(seed)")
-        }
+        for seed in seeds { #expect(try simulation.run(schedule(seed, faults)) == [], "seed \(seed)") }
     }
 }

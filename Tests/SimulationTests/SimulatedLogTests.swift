@@ -42,6 +42,32 @@ struct SimulatedLogTests {
         #expect(texts(broker.records(of: partition)) == ["a", "b", "a", "b"])
     }
 
+    /// Appends to the topic of labels, of which a log may hold records back.
+    private func append(labels texts: String...) throws {
+        try log.append(texts.map { NewRecord(TopicPartition(Topics.labels), value: Array($0.utf8)) })
+    }
+
+    private func labels() -> [String] { texts(broker.records(of: TopicPartition(Topics.labels))) }
+
+    @Test("a record that is held back comes behind the next ones that are in the log, whatever is refused in between")
+    func heldBack() throws {
+        try log.create([TopicSettings(name: Topics.labels)])
+        log.disturb(.holdBack(1))
+        try append(labels: "a", "b")
+        #expect(labels() == ["b"])
+        log.disturb(.refuseAppends(1))
+        #expect(throws: LogError.self) { try append(labels: "c") }
+        #expect(throws: LogError.self) { try log.append([NewRecord(TopicPartition("nowhere"), value: [])]) }
+        try append(labels: "c")
+        #expect(labels() == ["b", "c", "a"])
+        // A fault of the next records is not used up by an append that is refused.
+        log.disturb(.refuseAppends(1))
+        log.disturb(.loseLabels(1))
+        #expect(throws: LogError.self) { try append(labels: "d") }
+        try append(labels: "d", "e")
+        #expect(labels() == ["b", "c", "a", "e"])
+    }
+
     @Test("a process that lags sees less than another, and later the rest")
     func lag() throws {
         try log.append((0..<5).map { record("\($0)") })

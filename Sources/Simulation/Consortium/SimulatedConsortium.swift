@@ -36,7 +36,7 @@ package final class SimulatedConsortium {
     /// The machine that each member's partition is to be on.
     private var preferred = [Int](repeating: 0, count: Terms.members)
     private let log: (@Sendable (String) -> Void)?
-    /// Whether a log has held records back: then labels may come before their events.
+    /// Whether a log has held transactions back, or left some out: then labels may come before their events.
     private(set) var hasHeldBack = false
 
     /// Something that happens later, where nothing else has come in between.
@@ -224,7 +224,10 @@ package final class SimulatedConsortium {
             replace(.agent(member: member, machine: preferred[member]), frozenFor: time)
         case .handOver(let member): handOver(member)
         case .log(let role, let fault):
-            if case .holdBack = fault { hasHeldBack = true }
+            switch fault {
+            case .holdBack, .loseTransactions: hasHeldBack = true
+            default: break
+            }
             processes[role]?.log.disturb(fault)
         case .recoverLog(let role): processes[role]?.log.recover()
         case .fillDisk(let role, let commits): machine(of: role).fail(commits: commits)

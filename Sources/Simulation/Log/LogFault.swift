@@ -13,6 +13,8 @@ package enum LogFault: Sendable, Hashable, Codable {
     case slow(Duration)
     /// The next label records that this process appends are not in the log, though their writer hears that they are.
     case loseLabels(Int)
+    /// The next sealed transactions that this process appends are not in the log, though their writer hears that they are.
+    case loseTransactions(Int)
     /// The next records of labels and transactions that this process appends are held back, each until it has appended others.
     case holdBack(Int)
     /// The process is gone: whatever it still does fails.

@@ -13,20 +13,24 @@ package final class SimulatedLog: EventLog {
         var lag = 0
         var delay = Duration.zero
         var lostLabels = 0
+        var lostTransactions = 0
         var heldBack = 0
         var held: [NewRecord] = []
         var isDead = false
 
-        /// The records of an append that are in the log then, and those that others overtake now.
+        /// The records of an append that is not refused which are in the log then, and those that others overtake now.
         mutating func pass(_ batch: [NewRecord]) -> [NewRecord] {
             var passed: [NewRecord] = []
             let late = held
             held = []
             for record in batch {
                 let isLabels = record.partition.topic == Topics.labels
+                let isSealed = record.partition.topic == Topics.sealed
                 if isLabels, lostLabels > 0 {
                     lostLabels -= 1
-                } else if heldBack > 0, isLabels || record.partition.topic == Topics.sealed {
+                } else if isSealed, lostTransactions > 0 {
+                    lostTransactions -= 1
+                } else if heldBack > 0, isLabels || isSealed {
                     heldBack -= 1
                     held.append(record)
                 } else {
@@ -58,6 +62,7 @@ package final class SimulatedLog: EventLog {
             case .lag(let records): faults.lag = records
             case .slow(let delay): faults.delay = delay
             case .loseLabels(let number): faults.lostLabels += number
+            case .loseTransactions(let number): faults.lostTransactions += number
             case .holdBack(let number): faults.heldBack += number
             case .dead: faults.isDead = true
             }
@@ -152,10 +157,12 @@ package final class SimulatedLog: EventLog {
 
     @discardableResult
     package func append(_ batch: [NewRecord]) throws(LogError) -> [Position] {
-        let batch = faults.withLock { $0.pass(batch) }
-        return try appending { () throws(LogError) in
+        try appending { () throws(LogError) in
             try broker.state.withLock { state throws(LogError) in
-                try state.append(batch, at: broker.clock.microseconds)
+                for record in batch { try state.check(record.partition) }
+                // Not before it is known that this is in the log: what is held back of earlier appends goes with it.
+                let passed = faults.withLock { $0.pass(batch) }
+                return try state.append(passed, at: broker.clock.microseconds)
             }
         }
     }

@@ -143,9 +143,11 @@ final class AttackedCell {
     /// Without limits.
     private func admission(_ party: PartyID) throws -> Admission {
         let limits = QueryLimits(members: [(bank.id, .unlimited), (other.id, .unlimited)], eventTime: nil)
+        let context = PartitionContext(
+            partition: TopicPartition(Topics.sealed), log: log, clock: clock, metrics: Metrics(), logger: logger)
+        let state = try SQLiteStateStore(path: folder.path("\(party)-asked-\(UUID().uuidString).sqlite"))
         return try Admission(
-            limits, partition: TopicPartition(Topics.sealed),
-            state: try SQLiteStateStore(path: folder.path("\(party)-asked-\(UUID().uuidString).sqlite")))
+            limits, taken: TakenRecords(in: context, state: state, at: 0), partition: context.partition, state: state)
     }
 
     /// Runs a batch at all three parties, each of which has just started.
