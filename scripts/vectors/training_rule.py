@@ -52,8 +52,8 @@ def train(x, y, frequencies, coin, rule):
         for tree in range(first, first + rule["group"]):
             path, chosen = [()] * rows, []
             for together in rule["stages"]:
-                each = min(rule["candidates"], bits // together)
-                drawn = draw(coin, tree, len(chosen), bits, each * together)
+                each = rule["candidates"]
+                drawn = draw(coin, tree, len(chosen), bits, min(bits, each * together))
                 picked = []
                 for part in range(together):
                     best = None
@@ -105,7 +105,7 @@ cases = [
     case("standard rule, fewer trees and candidates", 1, 150, 40),
     case("residuals after every tree", 2, 90, 24, group=1),
     case("two conditions at once", 3, 90, 24, stages=[2, 2]),
-    case("a stage wants more candidates than there are bits", 4, 60, 10, stages=[1, 3], candidates=20),
+    case("a stage's last condition has fewer candidates", 4, 60, 10, stages=[1, 3], candidates=4),
     case("all bits are candidates, and six levels", 5, 100, 12, stages=[1] * 6, candidates=12, trees=4),
     case("coarse units, so that leaves are mostly rounding", 6, 120, 16, fraction=3, tableBits=8, weightBits=0),
     case("large steps", 7, 80, 16, rate=500_000, prior=1, group=2),

@@ -15,7 +15,7 @@ package struct ReferenceTrainer: Sendable {
     package enum Failure: Error, Sendable, Hashable {
         /// There is not one frequency a thermometer bit.
         case frequencies
-        /// There are fewer thermometer bits than a stage chooses.
+        /// There are too few thermometer bits for each condition of a stage to have a candidate.
         case bits
         case bounds(TrainingBounds.Exceeded)
         /// Rows' bits spread further than the rule says, so that a score left its ring: on shares it would have wrapped.
@@ -39,7 +39,7 @@ package struct ReferenceTrainer: Sendable {
     /// - Cost: `trees × depth × candidates × rows × (part of ones)` additions.
     package func train(_ columns: BitColumns, progress: (Int) -> Void = { _ in }) throws(Failure) -> Forest {
         guard frequencies.bits.count == columns.bits else { throw .frequencies }
-        guard columns.bits >= rule.stages.max() ?? 1 else { throw .bits }
+        guard columns.bits > rule.candidates * ((rule.stages.max() ?? 1) - 1) else { throw .bits }
         let frauds = columns.fraud.count { $0 }
         let growth = Growth(
             columns: columns, rule: rule, weights: rule.weights(frequencies), coin: coin,
@@ -90,11 +90,11 @@ private struct Growth {
         var conditions: [Int] = []
         for together in rule.stages {
             let level = conditions.count
-            let each = min(rule.candidates, columns.bits / together)
-            let drawn = coin.draw(tree: tree, level: level, bits: columns.bits, count: each * together)
+            let drawn = coin.draw(
+                tree: tree, level: level, bits: columns.bits, count: min(columns.bits, rule.candidates * together))
             let scores = try scores(drawn, nodes, nodeCount: 1 << level, residuals)
             for stage in 0..<together {
-                let part = stage * each..<(stage + 1) * each
+                let part = (stage * rule.candidates..<(stage + 1) * rule.candidates).clamped(to: drawn.indices)
                 // The first of the largest: `max` would take the last of equal ones.
                 let best = part.dropFirst().reduce(part.lowerBound) { scores[$1] > scores[$0] ? $1 : $0 }
                 split(&nodes, by: drawn[best], level: conditions.count)
@@ -159,7 +159,8 @@ extension ReferenceTrainer.Failure: CustomStringConvertible {
     package var description: String {
         switch self {
         case .frequencies: "there is not one frequency a thermometer bit: take those that were published with the bins"
-        case .bits: "the features have fewer thermometer bits than a stage of the rule chooses"
+        case .bits:
+            "the features have too few thermometer bits for a stage's candidates: draw fewer, or choose fewer at once"
         case .bounds(let exceeded): "\(exceeded)"
         case .spread: "the rows' bits spread further than the rule's `spread` says: raise it, or lower the weight bits"
         case .forest(let invalid): "the trees make no forest: \(invalid)"

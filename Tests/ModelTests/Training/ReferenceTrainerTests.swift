@@ -45,13 +45,13 @@ struct ReferenceTrainerTests {
                 var path = [[Bool]](repeating: [], count: count)
                 var conditions: [Int] = []
                 for together in rule.stages {
-                    let each = min(rule.candidates, rows.bits[0].count / together)
-                    let drawn = coin.draw(
-                        tree: trees.count, level: conditions.count, bits: rows.bits[0].count, count: each * together)
+                    var drawn = coin.draw(
+                        tree: trees.count, level: conditions.count, bits: rows.bits[0].count,
+                        count: min(rows.bits[0].count, rule.candidates * together))
                     var chosen: [Int] = []
-                    for part in 0..<together {
+                    for _ in 0..<together {
                         var best: (score: Int, bit: Int)?
-                        for bit in drawn[part * each..<(part + 1) * each] {
+                        for bit in drawn.prefix(rule.candidates) {
                             let weight = BitWeights(frequency: frequencies.bits[bit], rule: rule)
                             var nodes: [[Bool]: Int] = [:]
                             for row in 0..<count {
@@ -62,6 +62,7 @@ struct ReferenceTrainerTests {
                             if best == nil || score > best!.score { best = (score, bit) }
                         }
                         chosen.append(best!.bit)
+                        drawn.removeFirst(min(rule.candidates, drawn.count))
                     }
                     for row in 0..<count { path[row] += chosen.map { rows.bits[row][$0] } }
                     conditions += chosen
@@ -102,9 +103,10 @@ struct ReferenceTrainerTests {
             rate: #require(Millionths(Int.random(in: 10_000...250_000, using: &random))),
             prior: Int.random(in: 1...50, using: &random), weightBits: Int.random(in: 0...6, using: &random),
             tableBits: [8, 16, 24].randomElement(using: &random)!, spread: 1_000_000)
+        let needed = rule.candidates * (rule.stages.max()! - 1) + 1
         let rows = Rows(
-            rows: Int.random(in: 1...200, using: &random), bits: Int.random(in: 3...30, using: &random), random: &random
-        )
+            rows: Int.random(in: 1...200, using: &random), bits: Int.random(in: max(3, needed)...40, using: &random),
+            random: &random)
         try expectEqual(rows, rule, seed: seed)
     }
 
@@ -113,7 +115,7 @@ struct ReferenceTrainerTests {
         var random = SplitMix64(41)
         let rows = Rows(rows: 130, bits: 4, random: &random)
         try expectEqual(rows, TrainingRule(trees: 4, candidates: 256), seed: 1)
-        try expectEqual(rows, TrainingRule(trees: 4, stages: [4], candidates: 256), seed: 2)
+        try expectEqual(rows, TrainingRule(trees: 4, stages: [4], candidates: 1), seed: 2)
     }
 
     @Test("equals it on one row, on frauds alone and without a fraud, whose trees say nothing but the constant")
@@ -198,8 +200,10 @@ struct ReferenceTrainerTests {
             try ReferenceTrainer(frequencies: BitFrequencies([]), coin: coin).train(rows.columns)
         }
         #expect(throws: ReferenceTrainer.Failure.bits) {
-            try ReferenceTrainer(rule: TrainingRule(stages: [6]), frequencies: rows.frequencies, coin: coin)
-                .train(rows.columns)
+            try ReferenceTrainer(
+                rule: TrainingRule(stages: [3], candidates: 3), frequencies: rows.frequencies, coin: coin
+            )
+            .train(rows.columns)
         }
         #expect(throws: ReferenceTrainer.Failure.bounds(.rows)) {
             try ReferenceTrainer(frequencies: BitFrequencies([#require(Millionths(1))]), coin: coin)
