@@ -88,6 +88,15 @@ package struct TrainingCoin: Sendable, Hashable {
         }
         return Array(order.prefix(count))
     }
+
+    /// Where the coin puts a row among others: rows of small places stay where not all can.
+    ///
+    /// - Parameter offset: of the row's record in the log.
+    package func place(of offset: Int64) -> UInt64 {
+        UInt64(
+            bigEndianBytes: Digest32(of: [Array("cordon/train/row/v1".utf8), digest.bytes, offset.bigEndianBytes]).bytes
+                .prefix(8))
+    }
 }
 
 extension TrainingCoin.Invalid: CustomStringConvertible {
