@@ -27,29 +27,28 @@ package func computeFeatures(
     return rows
 }
 
-/// Trains a model in the clear with the default options, with progress.
+/// Trains a model in the clear, with progress.
 ///
 /// - Parameters:
 ///   - bins: published bins to train on; nil learns them from the rows.
+///   - method: the trainer.
 ///   - rows: features of the training days' transactions.
 ///   - transactions: all of them; a row's outcome is found by its index here.
 /// - Throws: `noFraud` where no row is a fraud, and what training finds wrong with spec and bins.
 package func trainModel(
-    version: String, spec: FeatureSpec, bins: BinnedSpec? = nil, rows: [FeatureRow],
-    transactions: [LabelledTransaction],
+    version: String, spec: FeatureSpec, bins: BinnedSpec? = nil,
+    by method: TrainingMethod = .gains(TrainingOptions()), rows: [FeatureRow], transactions: [LabelledTransaction],
     progress: ProgressFactory
 ) throws -> ClearModel {
     let progress = progress("training")
-    let options = TrainingOptions()
     let labelled = rows.map { (values: $0.values, fraud: transactions[$0.index].fraud) }
     let frauds = labelled.count { $0.fraud }
     guard frauds > 0 else { throw TrainingError.noFraud }
-    let model = try trainClearModel(version: version, spec: spec, bins: bins, rows: labelled, options: options) {
-        trees in
-        progress.show("\(trees) of \(options.trees) trees")
+    let model = try trainClearModel(version: version, spec: spec, bins: bins, rows: labelled, by: method) { trees in
+        progress.show("\(trees) of \(method.trees) trees")
     }
     progress.done(
-        "\(options.trees) trees of depth \(options.depth) on \(labelled.count) transactions, \(frauds) frauds")
+        "\(method.trees) trees of depth \(method.depth) on \(labelled.count) transactions, \(frauds) frauds")
     return model
 }
 

@@ -16,12 +16,14 @@ package struct UpliftStudy {
     ///   - own: features of a member by itself.
     ///   - consortium: the consortium's scores by place in the transactions; those without are left out.
     ///   - budget: what each member can look at.
+    ///   - method: the trainer of the members' own models.
     ///   - progress: shows how far training is.
     package init(
         _ transactions: [LabelledTransaction], train: ClosedRange<Int>, test: ClosedRange<Int>, own: FeatureSpec,
-        consortium: [Int: Double], budget: AlertBudget, progress: ProgressFactory
+        consortium: [Int: Double], budget: AlertBudget, by method: TrainingMethod = .gains(TrainingOptions()),
+        progress: ProgressFactory
     ) throws {
-        let alone = try Self.alone(transactions, train: train, test: test, spec: own, progress: progress)
+        let alone = try Self.alone(transactions, train: train, test: test, spec: own, by: method, progress: progress)
         self.alone = alone
         var known = KnownDefrauded(trainingDays: train)
         var terminals = KnownTerminals()
@@ -51,7 +53,7 @@ package struct UpliftStudy {
     /// scores 0.
     private static func alone(
         _ transactions: [LabelledTransaction], train: ClosedRange<Int>, test: ClosedRange<Int>, spec: FeatureSpec,
-        progress: ProgressFactory
+        by method: TrainingMethod, progress: ProgressFactory
     ) throws -> [Int: Double] {
         let rows = computeFeatures(transactions, spec, progress: progress) { train.contains($0) || test.contains($0) }
         var scores: [Int: Double] = [:]
@@ -65,7 +67,7 @@ package struct UpliftStudy {
                 continue
             }
             let model = try trainModel(
-                version: "alone-\(member)", spec: spec, rows: training, transactions: transactions,
+                version: "alone-\(member)", spec: spec, by: method, rows: training, transactions: transactions,
                 progress: progress)
             for row in tested { scores[row.index] = Double(model.score(values: row.values)) }
         }

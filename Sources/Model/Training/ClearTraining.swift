@@ -1,22 +1,61 @@
+package import Records
+
+/// How a forest is boosted in the clear.
+package enum TrainingMethod: Sendable, Hashable {
+    /// By exact gains over all thermometer bits (`PlainTrainer`).
+    case gains(TrainingOptions)
+    /// By the rule that parties can follow on shares, with candidates that a coin draws (`ReferenceTrainer`).
+    case shares(TrainingRule, TrainingCoin)
+
+    /// Trees that it grows.
+    package var trees: Int {
+        switch self {
+        case .gains(let options): options.trees
+        case .shares(let rule, _): rule.trees
+        }
+    }
+
+    /// Levels of each tree.
+    package var depth: Int {
+        switch self {
+        case .gains(let options): options.depth
+        case .shares(let rule, _): rule.depth
+        }
+    }
+}
+
 /// A first model from labelled transactions in the clear: public edges, trees, calibration.
 ///
 /// - Parameters:
 ///   - bins: published bins of the same spec to train on; nil learns them from the rows.
 ///   - rows: the features of the training days' transactions, and whether each was a fraud.
+///   - method: the trainer. For `shares`, the rows are taken to be the population that the bits' frequencies are of.
 ///   - progress: called after every tree with the trees grown so far.
 /// - Returns: a model whose calibration is fitted on the same rows as its trees.
-/// - Throws: `BinnedSpec.Invalid`, `TrainingSet.Invalid`, `PlainTrainer.Failure`, `Calibration.Invalid` or
-///   `ClearModelError`.
+/// - Throws: `BinnedSpec.Invalid`, `TrainingSet.Invalid`, `PlainTrainer.Failure`, `ReferenceTrainer.Failure`,
+///   `Calibration.Invalid` or `ClearModelError`.
 package func trainClearModel(
     version: String, spec: FeatureSpec, bins: BinnedSpec? = nil, rows: [(values: [Double], fraud: Bool)],
-    options: TrainingOptions = TrainingOptions(), progress: (Int) -> Void = { _ in }
+    by method: TrainingMethod = .gains(TrainingOptions()), progress: (Int) -> Void = { _ in }
 ) throws -> ClearModel {
     let binned = try bins ?? BinnedSpec(fitting: spec, to: rows.map(\.values))
     var set = TrainingSet(spec: binned)
     set.reserve(rows.count)
     for row in rows { try set.append(binned.bins(row.values), fraud: row.fraud) }
-    let forest = try PlainTrainer(options: options).train(set, progress: progress)
+    let forest = try train(set, by: method, progress: progress)
     let calibration = try Calibration.fit(
         rows.map { (forest.score(thermometer: binned.thermometer(binned.bins($0.values))), $0.fraud) })
     return try ClearModel(version: version, binned: binned, forest: forest, calibration: calibration)
+}
+
+private func train(_ set: TrainingSet, by method: TrainingMethod, progress: (Int) -> Void) throws -> Forest {
+    switch method {
+    case .gains(let options): return try PlainTrainer(options: options).train(set, progress: progress)
+    case .shares(let rule, let coin):
+        let columns = BitColumns(set)
+        guard let frequencies = BitFrequencies(ones: columns.ones, rows: columns.count) else {
+            throw ReferenceTrainer.Failure.bounds(.rows)
+        }
+        return try ReferenceTrainer(rule: rule, frequencies: frequencies, coin: coin).train(columns, progress: progress)
+    }
 }

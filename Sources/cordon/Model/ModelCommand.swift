@@ -41,6 +41,8 @@ struct ModelCommand: ParsableCommand {
                 valueName: "file"))
         var bins: String?
 
+        @OptionGroup var trainer: TrainerOptions
+
         @Option(
             name: .customLong("model-version"),
             help: ArgumentHelp("The model's name in every decision.", valueName: "name"))
@@ -59,7 +61,7 @@ struct ModelCommand: ParsableCommand {
                 trainDays.contains($0) || testDays?.contains($0) ?? false
             }
             let model = try trainModel(
-                version: modelVersion, spec: spec, bins: published,
+                version: modelVersion, spec: spec, bins: published, by: trainer.method,
                 rows: rows.filter { trainDays.contains(transactions[$0.index].transaction.time.dayNumber) },
                 transactions: transactions, progress: Progress.init)
             try writeModel(model, to: out)

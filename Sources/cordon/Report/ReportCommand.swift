@@ -10,7 +10,8 @@ import Worlds
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Reports on replayed data.", subcommands: [UpliftReport.self])
+        commandName: "report", abstract: "Reports on replayed data.",
+        subcommands: [UpliftReport.self])
 }
 
 struct UpliftReport: ParsableCommand {
@@ -37,6 +38,8 @@ struct UpliftReport: ParsableCommand {
 
     @Option(help: ArgumentHelp("A member's features by itself.", valueName: "file"))
     var alone = "pipelines/features/card.yaml"
+
+    @OptionGroup var trainer: TrainerOptions
 
     @Option(help: ArgumentHelp("Alerts that each risk team looks at, of a thousand transactions.", valueName: "number"))
     var budget = 5.0
@@ -66,7 +69,7 @@ struct UpliftReport: ParsableCommand {
         }
         func day(_ index: Int) -> Int { transactions[index].transaction.time.dayNumber }
         let model = try trainModel(
-            version: "consortium", spec: spec, rows: rows.filter { train.contains(day($0.index)) },
+            version: "consortium", spec: spec, by: trainer.method, rows: rows.filter { train.contains(day($0.index)) },
             transactions: transactions, progress: Progress.init)
         var scores: [Int: Double] = [:]
         for row in rows where test.contains(day(row.index)) {
@@ -74,7 +77,7 @@ struct UpliftReport: ParsableCommand {
         }
         let uplift = try UpliftStudy(
             transactions, train: train, test: test, own: readFeatureSpec(file: alone), consortium: scores,
-            budget: budget, progress: Progress.init
+            budget: budget, by: trainer.method, progress: Progress.init
         ).uplift
         for line in uplift.lines { say(line) }
         if let json { try writeFile(encodeJSON(uplift.form), to: json) }

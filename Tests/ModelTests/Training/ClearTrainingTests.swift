@@ -34,7 +34,7 @@ struct ClearTrainingTests {
 
     @Test("learns what there is to learn, on rows that it has not seen", arguments: 1...3 as ClosedRange<UInt64>)
     func learns(seed: UInt64) throws {
-        let model = try trainClearModel(version: "v", spec: spec, rows: rows(800, seed: seed), options: options)
+        let model = try trainClearModel(version: "v", spec: spec, rows: rows(800, seed: seed), by: .gains(options))
         #expect(area(model, rows(400, seed: seed + 100)) > 0.8)
         // What the trees ask about is what the outcome hangs on.
         let asked = Set(model.forest.trees.flatMap(\.conditions).map { model.binned.meaning(ofBit: $0).feature })
@@ -46,24 +46,24 @@ struct ClearTrainingTests {
         let rows = rows(300, seed: 7)
         var said: [Int] = []
         let first = try trainClearModel(
-            version: "v", spec: spec, rows: rows, options: options, progress: { said.append($0) })
-        let again = try trainClearModel(version: "v", spec: spec, rows: rows, options: options)
+            version: "v", spec: spec, rows: rows, by: .gains(options), progress: { said.append($0) })
+        let again = try trainClearModel(version: "v", spec: spec, rows: rows, by: .gains(options))
         #expect(first == again && first.json() == again.json())
         #expect(said == Array(1...12))
         var random = SplitMix64(state: 1)
         // Residuals are integers, so the order of rows changes nothing either.
         let shuffled = try trainClearModel(
-            version: "v", spec: spec, rows: rows.shuffled(using: &random), options: options)
+            version: "v", spec: spec, rows: rows.shuffled(using: &random), by: .gains(options))
         #expect(shuffled == first)
     }
 
     @Test("takes published bins where there are some, and else learns them from the rows")
     func bins() throws {
         let rows = rows(300, seed: 8)
-        let fitted = try trainClearModel(version: "v", spec: spec, rows: rows, options: options)
+        let fitted = try trainClearModel(version: "v", spec: spec, rows: rows, by: .gains(options))
         #expect(try fitted.binned == BinnedSpec(fitting: spec, to: rows.map(\.values)))
         let published = try BinnedSpec(spec: spec, edges: [[60], [40], []])
-        let model = try trainClearModel(version: "v", spec: spec, bins: published, rows: rows, options: options)
+        let model = try trainClearModel(version: "v", spec: spec, bins: published, rows: rows, by: .gains(options))
         #expect(model.binned == published)
         #expect(model.forest.trees.flatMap(\.conditions).allSatisfy { $0 < 2 })
         #expect(area(model, rows) > 0.75)
@@ -72,7 +72,7 @@ struct ClearTrainingTests {
     @Test("calibrates: what is predicted on average is what happened", arguments: 1...3 as ClosedRange<UInt64>)
     func calibrated(seed: UInt64) throws {
         let rows = rows(600, seed: seed + 20)
-        let model = try trainClearModel(version: "v", spec: spec, rows: rows, options: options)
+        let model = try trainClearModel(version: "v", spec: spec, rows: rows, by: .gains(options))
         let predicted = rows.reduce(0.0) {
             $0 + model.probability(thermometer: model.binned.thermometer(model.binned.bins($1.values)))
         }
@@ -84,7 +84,7 @@ struct ClearTrainingTests {
     func oneOutcome() throws {
         for fraud in [false, true] {
             let rows = rows(50, seed: 3).map { (values: $0.values, fraud: fraud) }
-            let model = try trainClearModel(version: "v", spec: spec, rows: rows, options: options)
+            let model = try trainClearModel(version: "v", spec: spec, rows: rows, by: .gains(options))
             #expect(Set(rows.map { model.score(values: $0.values) }) == [fraud ? 1 << 14 : 0])
             #expect(model.calibration.points.map(\.probability) == [fraud ? 1 : 0])
         }
@@ -102,12 +102,12 @@ struct ClearTrainingTests {
                 version: "v", spec: spec, bins: published, rows: [([1, 2, 3], true), ([1, 2], false)])
         }
         #expect(throws: ClearModelError.version) {
-            try trainClearModel(version: "", spec: spec, rows: rows(20, seed: 1), options: options)
+            try trainClearModel(version: "", spec: spec, rows: rows(20, seed: 1), by: .gains(options))
         }
         var wrong = options
         wrong.depth = 0
         #expect(throws: PlainTrainer.Failure.options) {
-            try trainClearModel(version: "v", spec: spec, rows: rows(20, seed: 1), options: wrong)
+            try trainClearModel(version: "v", spec: spec, rows: rows(20, seed: 1), by: .gains(wrong))
         }
     }
 }

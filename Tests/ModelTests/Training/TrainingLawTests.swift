@@ -72,9 +72,9 @@ struct TrainingLawTests {
             let values = (0..<2).map { _ in Double.random(in: 0...100, using: &random) }
             return (values, values[0] > 70 && Int.random(in: 0..<4, using: &random) > 0)
         }
-        let whole = try trainClearModel(version: "v", spec: spec, rows: rows, options: options())
+        let whole = try trainClearModel(version: "v", spec: spec, rows: rows, by: .gains(options()))
         let quarters = try trainClearModel(
-            version: "v", spec: spec, rows: rows.map { ($0.values.map { $0 / 4 }, $0.fraud) }, options: options())
+            version: "v", spec: spec, rows: rows.map { ($0.values.map { $0 / 4 }, $0.fraud) }, by: .gains(options()))
         #expect(quarters.binned.edges == whole.binned.edges.map { $0.map { $0 / 4 } })
         #expect(quarters.forest == whole.forest && quarters.calibration == whole.calibration)
         #expect(quarters.binned.id != whole.binned.id)

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Model
+import Records
+
+/// Which trainer in the clear grows a forest.
+struct TrainerOptions: ParsableArguments {
+    enum Rule: String, CaseIterable, ExpressibleByArgument { case gains, shares }
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            How conditions are chosen. gains: by exact gains, among all thermometer bits. shares: by the rule that three \
+            parties can follow on shares, among bits that a coin draws.
+            """))
+    var rule = Rule.gains
+
+    @Option(help: ArgumentHelp("What `--rule shares` draws by; one seed gives one model.", valueName: "number"))
+    var seed: UInt64 = 1
+
+    var method: TrainingMethod {
+        switch rule {
+        case .gains: .gains(TrainingOptions())
+        case .shares: .shares(.standard, TrainingCoin(seed: seed))
+        }
+    }
+}
