@@ -1,10 +1,13 @@
-/// An element of Z_2^16 or Z_2^32: arithmetic wraps, and travels little-endian.
+/// An element of Z_2^n, or n bits under XOR: arithmetic wraps, and travels little-endian. Scores have 16 or 32 bits; training also
+/// counts in 8 and multiplies in 64.
 package protocol RingElement: FixedWidthInteger & UnsignedInteger & SIMDScalar & Codable & Sendable {}
+extension UInt8: RingElement {}
 extension UInt16: RingElement {}
 extension UInt32: RingElement {}
+extension UInt64: RingElement {}
 
 extension RingElement {
-    /// The bytes of an element, 2 or 4.
+    /// The bytes of an element: 1, 2, 4 or 8.
     package static var byteCount: Int { bitWidth / 8 }
 
     /// Reads packed little-endian elements; bytes beyond a whole element are left out.
@@ -38,6 +41,6 @@ extension RingElement {
 
 /// The value of a ring element in two's complement: what a reconstructed score means.
 package func signed<R: RingElement>(_ element: R) -> Int64 {
-    let value = Int64(element)
-    return value >= Int64(1) << (R.bitWidth - 1) ? value - (Int64(1) << R.bitWidth) : value
+    let shift = 64 - R.bitWidth
+    return (Int64(truncatingIfNeeded: element) << shift) >> shift
 }

@@ -1,0 +1,32 @@
+/// The steps of training that draw masks. Their names stand in the labels of all of its randomness.
+package enum TrainingStep: String, CaseIterable, Sendable {
+    case bits, histograms, scores, comparisons, losses, chosen, chosenBits = "chosen-bits", nodes
+    case leafSums = "leaf-sums", reciprocals, leaves, residuals, fit, model, rows
+
+    /// What a stream is for within a step and round.
+    package enum Use: String, CaseIterable, Sendable {
+        /// A zero-share: stream(k_i) less stream(k_{i+1}).
+        case zero
+        /// The first server's share of what the client deals.
+        case deal
+        /// Of what is dealt beside it: parts of the same values in another ring.
+        case part
+        /// The component of a dealt product that the first server has in common with the client.
+        case first
+        /// The one that the second server has.
+        case second
+        /// No mask: the order in which two parties permute rows.
+        case order
+    }
+
+    private static let labels: [TrainingStep: [Use: StepLabel]] = Dictionary(
+        uniqueKeysWithValues: allCases.map { step in
+            let uses = Use.allCases.map { ($0, StepLabel("cordon/train/1/\(step.rawValue)/\($0.rawValue)")) }
+            return (step, Dictionary(uniqueKeysWithValues: uses))
+        })
+
+    package func label(_ use: Use) -> StepLabel { Self.labels[self]![use]! }
+
+    /// The labels of all steps.
+    package static let allLabels: [StepLabel] = allCases.flatMap { step in Use.allCases.map { step.label($0) } }
+}
