@@ -18,5 +18,5 @@ package struct LinkProtocol: Sendable {
     }
 
     /// Every protocol that this version speaks.
-    package static let all: [LinkProtocol] = [.scoring]
+    package static let all: [LinkProtocol] = [.scoring, .training]
 }

@@ -1,0 +1,142 @@
+import Records
+
+/// What a training begins and ends with, as one party computes it.
+struct TrainingEnds {
+    let steps: SecureSteps
+    let plan: TrainingPlan
+
+    /// Elements of columns that go to the ring at once, so that no message has more than some MB.
+    private static let piece = 1 << 20
+
+    // MARK: Before the first group
+
+    /// Bits and labels of all rows in Z_2^32, a piece of the columns after the other, and then the number of frauds, which is opened.
+    /// Two rounds a piece, and one.
+    func columns(of rows: TrainingRows) -> Interaction<TrainingColumns> {
+        let stride = RowVectors.stride(rows: rows.count)
+        let width = max(8, Self.piece / max(1, rows.count) & ~7)
+        var ring = AdditiveShares<UInt32>(zeros: 0)
+        ring.first.reserveCapacity((rows.bits + 1) * stride)
+        ring.second.reserveCapacity((rows.bits + 1) * stride)
+        return pieces(of: rows, from: 0, width: width, ring).then { ring in
+            let labels = ring[rows.bits * stride..<(rows.bits + 1) * stride]
+            let frauds = labels.map { RowVectors.sums($0, stride: stride) }
+            return steps.open(frauds).map { frauds in
+                let base = plan.rule.base(rows: rows.count, frauds: Int(frauds[0]))
+                var residuals = labels.map { $0.map { $0 &* UInt32(plan.rule.one) } }
+                residuals.withComponentZero(of: steps.party) {
+                    for row in 0..<rows.count { $0[row] &-= UInt32(base) }
+                }
+                return TrainingColumns(bits: ring, stride: stride, frauds: Int(frauds[0]), residuals: residuals)
+            }
+        }
+    }
+
+    private func pieces(
+        of rows: TrainingRows, from column: Int, width: Int, _ done: AdditiveShares<UInt32>
+    ) -> Interaction<AdditiveShares<UInt32>> {
+        guard column <= rows.bits else { return .finished(done) }
+        let range = column..<min(column + width, rows.bits + 1)
+        return steps.toRing(rows.columns(range), as: UInt32.self, .bits).then { ring in
+            var all = done
+            append(ring.first, of: rows.count, to: &all.first)
+            append(ring.second, of: rows.count, to: &all.second)
+            return pieces(of: rows, from: range.upperBound, width: width, all)
+        }
+    }
+
+    /// Each column behind those before, with zeros up to whole lanes.
+    private func append(_ columns: [UInt32], of rows: Int, to all: inout [UInt32]) {
+        for begin in stride(from: 0, to: columns.count, by: rows) {
+            all += columns[begin..<begin + rows]
+            all += repeatElement(0, count: RowVectors.stride(rows: rows) - rows)
+        }
+    }
+
+    // MARK: After the last group
+
+    /// The model as it is served: selection rows by XOR and leaves, both with components drawn anew, and whether leaves need 32 bits, the one
+    /// bit that is opened. Nine rounds.
+    ///
+    /// - Parameters:
+    ///   - conditions: by tree and condition, a bit a candidate.
+    ///   - leaves: by tree, without the forest's constant.
+    func model(
+        conditions: XORShares<UInt8>, leaves: AdditiveShares<UInt32>, frauds: Int
+    ) -> Interaction<TrainedModel> {
+        var leaves = leaves
+        let base = UInt32(plan.rule.base(rows: plan.rows, frauds: frauds))
+        leaves.withComponentZero(of: steps.party) { for leaf in 0..<1 << plan.rule.depth { $0[leaf] &+= base } }
+        let rows = selection(conditions)
+        let refreshed = steps.reshare(rows.first, in: ExclusiveOr.self, .rows)
+            .beside(steps.reshare(leaves.first, in: Addition.self, .model))
+        return refreshed.beside(fitsSixteenBits(leaves)).map { model, fits in
+            TrainedModel(plan: plan, ringBits: fits ? 16 : 32, selection: model.0, leaves: model.1)
+        }
+    }
+
+    /// Packed selection rows: a condition's candidates at their places, and zeros that everyone knows elsewhere.
+    private func selection(_ conditions: XORShares<UInt8>) -> XORShares<UInt8> {
+        let rowBytes = (plan.bits + 7) / 8
+        var out = XORShares<UInt8>(zeros: plan.rule.trees * plan.rule.depth * rowBytes)
+        var (row, place) = (0, 0)
+        for tree in 0..<plan.rule.trees {
+            var level = 0
+            for together in plan.rule.stages {
+                let candidates = plan.candidates(tree: tree, level: level, together: together)
+                let each = plan.candidates(together: together)
+                for part in 0..<together {
+                    for bit in candidates[part * each..<(part + 1) * each] {
+                        out.first[row * rowBytes + bit >> 3] |= conditions.first[place] << UInt8(bit & 7)
+                        out.second[row * rowBytes + bit >> 3] |= conditions.second[place] << UInt8(bit & 7)
+                        place += 1
+                    }
+                    row += 1
+                }
+                level += together
+            }
+        }
+        return out
+    }
+
+    /// Whether no score can leave Z_2^16 (`TrainingBounds.fitsSixteenBits`): trees · Σ leaf² - 2^30 is negative.
+    private func fitsSixteenBits(_ leaves: AdditiveShares<UInt32>) -> Interaction<Bool> {
+        steps.lift(leaves, .fit)
+            .then { leaves in
+                let squares = steps.products(leaves, leaves).reduce(0, &+)
+                return steps.reshare([squares], in: Addition.self, .fit)
+            }
+            .then { squares in
+                let scaled = squares.map { $0.map { $0 &* UInt64(plan.rule.trees) } }
+                return steps.negative(scaled.adding(0 &- 1 << 30, at: steps.party), .fit)
+            }
+            .then { steps.open($0) }
+            .map { (bit: [UInt8]) in bit == [1] }
+    }
+}
+
+/// A forest that three parties trained, as one of them holds it: what it would have opened of a model's manifest. It exists in
+/// the clear nowhere.
+package final class TrainedModel: Sendable, CustomStringConvertible {
+    package let shape: ForestShape
+    /// Bits of leaves after the point.
+    package let fraction: Int
+    package let components: ModelComponents
+
+    init(plan: TrainingPlan, ringBits: Int, selection: XORShares<UInt8>, leaves: AdditiveShares<UInt32>) {
+        func packed(_ leaves: [UInt32]) -> [UInt8] {
+            ringBits == 16 ? UInt16.pack(leaves.map { UInt16(truncatingIfNeeded: $0) }) : UInt32.pack(leaves)
+        }
+        let rule = plan.rule
+        guard let shape = ForestShape(bits: plan.bits, trees: rule.trees, depth: rule.depth, ringBits: ringBits),
+            let components = ModelComponents(
+                shape: shape, selectionFirst: selection.first, selectionSecond: selection.second,
+                leavesFirst: packed(leaves.first), leavesSecond: packed(leaves.second))
+        else { preconditionFailure("a plan is of a shape that forests have") }
+        self.shape = shape
+        self.components = components
+        fraction = rule.fraction
+    }
+
+    package var description: String { "TrainedModel(\(shape.trees) trees)" }
+}

@@ -1,0 +1,97 @@
+package import Records
+
+/// What a training computes, all of it public: rule, coin, frequencies, and how many rows of how many bits there are. Rows themselves
+/// are bound by `source`.
+package struct TrainingPlan: Sendable {
+    package let rule: TrainingRule
+    package let coin: TrainingCoin
+    package let frequencies: BitFrequencies
+    /// Rows that take part, N.
+    package let rows: Int
+    /// Of plan and coin; all masks hang on it.
+    package let digest: Digest32
+    /// Of each thermometer bit.
+    let weights: [BitWeights]
+
+    /// Thermometer bits of a row.
+    package var bits: Int { frequencies.bits.count }
+
+    /// Of all but the coin, which hangs on it.
+    ///
+    /// - Parameter source: of where rows and labels come from: ranges of the log, what was refused, the spec, the code's version.
+    package static func digest(
+        source: Digest32, rule: TrainingRule, frequencies: BitFrequencies, rows: Int
+    ) -> Digest32 {
+        Digest32(
+            of: [
+                Array("cordon/train/plan/v1".utf8), source.bytes, rule.encoded, frequencies.encoded,
+                UInt64(rows).bigEndianBytes,
+            ])
+    }
+
+    /// - Parameter plan: `digest(source:rule:frequencies:rows:)`.
+    /// - Throws: `rows` for none or too many, `candidates` where there are too few bits to draw from.
+    package init(
+        plan: Digest32, rule: TrainingRule, coin: TrainingCoin, frequencies: BitFrequencies, rows: Int
+    ) throws(TrainingError) {
+        guard (1..<1 << 24).contains(rows) else { throw .bounds(.rows) }
+        guard frequencies.bits.count >= rule.stages.max() ?? 1,
+            ForestShape(bits: frequencies.bits.count, trees: rule.trees, depth: rule.depth, ringBits: 16) != nil
+        else { throw .candidates }
+        self.rule = rule
+        self.coin = coin
+        self.frequencies = frequencies
+        self.rows = rows
+        weights = rule.weights(frequencies)
+        digest = Digest32(of: [Array("cordon/train/masks/v1".utf8), plan.bytes, coin.digest.bytes])
+    }
+
+    /// Groups of trees that are grown one after the other.
+    package var groups: Int { rule.trees / rule.group }
+
+    /// Of how many candidates each condition of a stage is chosen.
+    func candidates(together: Int) -> Int { min(rule.candidates, bits / together) }
+
+    /// The bits that a stage of a tree chooses among: those of its first condition, then those of its second, and so on.
+    func candidates(tree: Int, level: Int, together: Int) -> [Int] {
+        coin.draw(tree: tree, level: level, bits: bits, count: together * candidates(together: together))
+    }
+}
+
+/// Why a training can't begin or go on. Nothing of the model is released then.
+package enum TrainingError: Error, Sendable, Hashable {
+    /// Values could leave their rings.
+    case bounds(TrainingBounds.Exceeded)
+    /// There are fewer thermometer bits than a stage has conditions, or a forest has no such shape.
+    case candidates
+    /// There are other rows than the plan says, or rows of another length.
+    case rows(expected: Int, got: Int)
+    /// The peer computes another plan, or has seen other messages.
+    case disagreement(peer: PartyID)
+    case wrongLength(peer: PartyID, expected: Int, got: Int)
+    /// A frame of another attempt, kind, group or round, or one that came twice.
+    case unexpected(peer: PartyID)
+    /// A checkpoint that is none, or is of another plan.
+    case checkpoint
+    /// What the parties set up is not what the checkpoint hangs on.
+    case otherSetUp
+}
+
+extension TrainingError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .bounds(let exceeded): "\(exceeded)"
+        case .candidates:
+            "the model has fewer thermometer bits than a stage of the rule chooses, or more than a forest takes"
+        case .rows(let expected, let got): "the plan has \(expected) rows, and \(got) are there"
+        case .disagreement(let peer):
+            "\(peer) trains by another plan, or has seen other messages: start the training again"
+        case .wrongLength(let peer, let expected, let got):
+            "a message of \(peer) has \(got) bytes, and \(expected) belong there"
+        case .unexpected(let peer): "\(peer) sent a training frame that has no place here, or sent it twice"
+        case .checkpoint: "the checkpoint is damaged or of another training: begin from the first group"
+        case .otherSetUp:
+            "rows or messages are not those that the checkpoint was made after: begin from the first group"
+        }
+    }
+}

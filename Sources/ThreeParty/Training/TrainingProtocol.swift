@@ -1,0 +1,72 @@
+import Records
+
+/// What training on shares declares: one stream, one kind of frame, and the labels of its masks.
+extension LinkProtocol {
+    package static let training = LinkProtocol(
+        id: 1, name: "training", kinds: [.training: "training"], labels: TrainingStep.allLabels)
+}
+
+extension StreamID {
+    /// The one training that is under way.
+    package static let training = StreamID(protocol: LinkProtocol.training.id, number: 0)
+}
+
+extension Frame.Kind {
+    /// A piece of what a party sends in a round (`TrainingPiece`). Digest: of the plan and of every message before that round.
+    package static let training = Frame.Kind(rawValue: 32)
+}
+
+/// A piece of one of the two messages that a party sends in a round: at most `limit` bytes, so that no scoring frame on the same link
+/// waits for more than one.
+///
+/// Payload, integers big-endian: group (2), round (2), piece (2), pieces (2), then bytes of the message. A message is the SHA-256 of
+/// the sender's other message of the round, which the receiver does not get, and then the data.
+package struct TrainingPiece: Sendable {
+    /// Where a message belongs: the set-up is group 0, the groups of trees are 1 and up, what follows the last is one more. A round's
+    /// number within its group says which level and step it is; all parties count alike.
+    package struct Place: Hashable, Sendable {
+        package var group: UInt16
+        package var round: UInt16
+
+        package init(group: UInt16, round: UInt16) {
+            self.group = group
+            self.round = round
+        }
+    }
+
+    /// Bytes of a message in one frame.
+    package static let limit = 1 << 18
+    static let headerBytes = 8
+
+    let place: Place
+    let piece: Int
+    let pieces: Int
+    let bytes: ArraySlice<UInt8>
+
+    /// The frames' payloads of one message.
+    static func payloads(of message: [UInt8], at place: Place) -> [[UInt8]] {
+        let pieces = Self.count(of: message.count)
+        return (0..<pieces).map { piece in
+            let part = message[piece * limit..<min((piece + 1) * limit, message.count)]
+            var out: [UInt8] = []
+            out.reserveCapacity(headerBytes + part.count)
+            for number in [place.group, place.round, UInt16(piece), UInt16(pieces)] {
+                number.withBigEndianBytes { out += $0 }
+            }
+            return out + part
+        }
+    }
+
+    /// How many pieces a message has.
+    static func count(of bytes: Int) -> Int { max(1, (bytes + limit - 1) / limit) }
+
+    /// Nil for a payload that is no piece.
+    init?(decoding payload: [UInt8]) {
+        guard payload.count >= Self.headerBytes else { return nil }
+        func number(_ at: Int) -> UInt16 { UInt16(bigEndianBytes: payload[at..<at + 2]) }
+        place = Place(group: number(0), round: number(2))
+        (piece, pieces) = (Int(number(4)), Int(number(6)))
+        bytes = payload[Self.headerBytes...]
+        guard piece < pieces, bytes.count <= Self.limit else { return nil }
+    }
+}

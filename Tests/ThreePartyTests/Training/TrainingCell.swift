@@ -1,0 +1,151 @@
+import Model
+import Records
+import Secrets
+import Support
+import Testing
+import ThreeParty
+
+/// Rows of invented features and outcomes, in the clear and in shares, and three parties that train on them.
+struct TrainingCell {
+    let plan: TrainingPlan
+    let rule: TrainingRule
+    let frequencies: BitFrequencies
+    let coin: TrainingCoin
+    let columns: BitColumns
+    private(set) var rows: [PartyID: TrainingRows] = [:]
+    private let keys: StepCell
+
+    /// - Parameter outcome: whether a row of these bits is a fraud.
+    init(
+        rows count: Int, bits: Int, rule: TrainingRule, seed: UInt64,
+        outcome: (_ bits: [Bool], _ chance: Int) -> Bool = { ($0[1] && !$0[$0.count - 2]) != ($1 == 0) }
+    ) throws {
+        var generator = SplitMix64(state: seed)
+        self.rule = rule
+        // Each bit has a frequency of its own, and some are nearly never set.
+        let thresholds = (0..<bits).map { _ in Int.random(in: 1...99, using: &generator) }
+        let plain = (0..<count).map { _ in thresholds.map { Int.random(in: 0..<100, using: &generator) < $0 } }
+        let frauds = plain.map { outcome($0, Int.random(in: 0..<8, using: &generator)) }
+        let thermometers = plain.map { row -> [UInt8] in
+            var bytes = [UInt8](repeating: 0, count: (bits + 7) / 8)
+            for (at, bit) in row.enumerated() where bit { bytes[at >> 3] |= 1 << UInt8(at & 7) }
+            return bytes
+        }
+        columns = BitColumns(thermometers: thermometers, bits: bits, fraud: frauds)
+        frequencies = BitFrequencies(thresholds.map { Millionths(part: $0, of: 100)! })
+        let digest = TrainingPlan.digest(
+            source: Digest32(of: [[UInt8(truncatingIfNeeded: seed)]]), rule: rule, frequencies: frequencies, rows: count
+        )
+        coin = TrainingCoin(seed: seed)
+        plan = try TrainingPlan(plan: digest, rule: rule, coin: coin, frequencies: frequencies, rows: count)
+        keys = StepCell(seed: seed)
+        for party in PartyID.allCases { rows[party] = TrainingRows(bits: bits) }
+        for (row, fraud) in zip(thermometers, frauds) {
+            var components = [generator.bytes(row.count), generator.bytes(row.count)]
+            components.append(row.indices.map { row[$0] ^ components[0][$0] ^ components[1][$0] })
+            // Outcomes are shared in Z_2^16.
+            let (zero, one) = (
+                UInt16.random(in: 0...UInt16.max, using: &generator),
+                UInt16.random(in: 0...UInt16.max, using: &generator)
+            )
+            let labels = [zero, one, (fraud ? 1 : 0) &- zero &- one]
+            for party in PartyID.allCases {
+                let (first, second) = (party.rawValue, party.next.rawValue)
+                rows[party]?.append(
+                    BitShares(first: components[first], second: components[second]),
+                    label: CountShare(first: labels[first], second: labels[second]))
+            }
+        }
+    }
+
+    func clear() throws -> Forest {
+        try ReferenceTrainer(rule: rule, frequencies: frequencies, coin: coin).train(columns)
+    }
+
+    // MARK: A run
+
+    struct Run {
+        var models: [PartyID: TrainedModel] = [:]
+        var checkpoints: [PartyID: [TrainingCheckpoint]] = [:]
+        /// Every frame in the order of sending.
+        var frames: [(to: PartyID, frame: Frame)] = []
+    }
+
+    func session(
+        _ party: PartyID, attempt: UInt64 = 1, from checkpoint: TrainingCheckpoint? = nil
+    ) throws -> TrainingSession {
+        try TrainingSession(
+            party: party, plan: plan, rows: rows[party]!, keys: keys.pair(party), attempt: attempt, from: checkpoint)
+    }
+
+    /// Runs three sessions until none has anything to do.
+    ///
+    /// - Parameters:
+    ///   - order: which link's next frame is delivered.
+    ///   - change: of frames on their way; nil drops one.
+    func run(
+        from checkpoints: [PartyID: TrainingCheckpoint] = [:], order seed: UInt64 = 1,
+        change: (PartyID, inout Frame) -> Void = { _, _ in }
+    ) throws -> Run {
+        var generator = SplitMix64(state: seed)
+        var run = Run()
+        var links: [[Frame]] = Array(repeating: [], count: 9)
+        var zero = try session(.zero, from: checkpoints[.zero])
+        var one = try session(.one, from: checkpoints[.one])
+        var two = try session(.two, from: checkpoints[.two])
+        func take(_ effects: [TrainingSession.Effect], of party: PartyID) {
+            for effect in effects {
+                switch effect {
+                case .send(var frame, let peer):
+                    change(peer, &frame)
+                    run.frames.append((peer, frame))
+                    links[party.rawValue * 3 + peer.rawValue].append(frame)
+                case .checkpoint(let checkpoint): run.checkpoints[party, default: []].append(checkpoint)
+                case .finished(let model): run.models[party] = model
+                }
+            }
+        }
+        take(try zero.start(), of: .zero)
+        take(try one.start(), of: .one)
+        take(try two.start(), of: .two)
+        while let link = links.indices.filter({ !links[$0].isEmpty }).randomElement(using: &generator) {
+            let frame = links[link].removeFirst()
+            guard let receiver = PartyID(rawValue: link % 3) else { continue }
+            switch receiver {
+            case .zero: take(try zero.receive(frame), of: receiver)
+            case .one: take(try one.receive(frame), of: receiver)
+            case .two: take(try two.receive(frame), of: receiver)
+            }
+        }
+        return run
+    }
+
+    /// The forest that three parties' shares come to.
+    static func opened(_ models: [PartyID: TrainedModel]) throws -> Forest {
+        let parts = try PartyID.allCases.map { try #require(models[$0]) }
+        let shape = parts[0].shape
+        func xor(_ parts: [[UInt8]]) -> [UInt8] { parts[0].indices.map { parts[0][$0] ^ parts[1][$0] ^ parts[2][$0] } }
+        for (part, next) in zip(parts, parts.dropFirst() + parts.prefix(1)) {
+            #expect(part.shape == shape && part.components.selectionSecond == next.components.selectionFirst)
+            #expect(part.components.leavesSecond == next.components.leavesFirst)
+        }
+        let selection = xor(parts.map { $0.components.selectionFirst })
+        func values<R: RingElement>(_ ring: R.Type) -> [Int32] {
+            let leaves = parts.map { R.unpack($0.components.leavesFirst) }
+            return leaves[0].indices.map { Int32(signed(leaves[0][$0] &+ leaves[1][$0] &+ leaves[2][$0])) }
+        }
+        let leaves = shape.ringBits == 16 ? values(UInt16.self) : values(UInt32.self)
+        let conditions = try (0..<shape.conditions).map { row -> Int in
+            let bytes = selection[row * shape.inputBytes..<(row + 1) * shape.inputBytes]
+            let set = (0..<shape.bits).filter { bytes[bytes.startIndex + $0 >> 3] >> UInt8($0 & 7) & 1 == 1 }
+            #expect(set.count == 1 && bytes.reduce(0) { $0 + $1.nonzeroBitCount } == 1, "one bit a condition")
+            return try #require(set.first)
+        }
+        let trees = (0..<shape.trees).map { tree in
+            Forest.Tree(
+                conditions: Array(conditions[tree * shape.depth..<(tree + 1) * shape.depth]),
+                leaves: Array(leaves[tree << shape.depth..<(tree + 1) << shape.depth]))
+        }
+        return try Forest(trees: trees, bits: shape.bits, fractionBits: parts[0].fraction)
+    }
+}
