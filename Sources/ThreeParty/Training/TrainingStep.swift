@@ -1,7 +1,9 @@
 /// The steps of training that draw masks. Their names stand in the labels of all of its randomness.
 package enum TrainingStep: String, CaseIterable, Sendable {
     case bits, histograms, scores, comparisons, losses, chosen, chosenBits = "chosen-bits", nodes
-    case leafSums = "leaf-sums", reciprocals, leaves, residuals, fit, model, rows
+    case leafSums = "leaf-sums", reciprocals, leaves, residuals, fit, model, rows, shuffle
+    /// No step: how messages are told to the party that does not get them.
+    case transcript
 
     /// What a stream is for within a step and round.
     package enum Use: String, CaseIterable, Sendable {
@@ -17,6 +19,8 @@ package enum TrainingStep: String, CaseIterable, Sendable {
         case second
         /// No mask: the order in which two parties permute rows.
         case order
+        /// No mask: what two parties hash their messages with, so that the hash tells the third nothing.
+        case salt
     }
 
     private static let labels: [TrainingStep: [Use: StepLabel]] = Dictionary(

@@ -159,4 +159,41 @@ struct SecureStepTests {
         #expect(opened(run.results.map(\.1)) == y.map { UInt64(bitPattern: Int64(Int32(bitPattern: $0))) })
         #expect(run.rounds == 5 && run.sent == 269 * x.count + 20 * y.count)
     }
+
+    @Test("a shuffle keeps every row whole, in another order for other keys: three rounds, two rows a row in each")
+    mutating func shuffle() throws {
+        let (count, width) = (200, 3)
+        let plain = (0..<count).flatMap { [UInt8($0), UInt8($0 ^ 0x5A), UInt8(7)] }
+        let rows = Shared(plain, in: ExclusiveOr.self, &generator)
+        func order(_ seed: UInt64) throws -> [Int] {
+            let run = try StepCell(seed: seed).run { $0.shuffle(rows.at($0.party), width: width) }
+            #expect(run.rounds == 3 && run.sent == 3 * 2 * plain.count)
+            let out = opened(run.results)
+            return (0..<count).map { row in
+                #expect(out[row * width + 1] == out[row * width] ^ 0x5A && out[row * width + 2] == 7)
+                return Int(out[row * width])
+            }
+        }
+        let (one, two) = (try order(1), try order(2))
+        #expect(one.sorted() == Array(0..<count) && two.sorted() == Array(0..<count))
+        // A random order leaves one row in its place, on average.
+        for (a, b) in [(one, Array(0..<count)), (two, Array(0..<count)), (one, two)] {
+            #expect(zip(a, b).count { (pair: (Int, Int)) -> Bool in pair.0 == pair.1 } < 10)
+        }
+    }
+
+    @Test("each key alone changes the order of a shuffle, so that no party's two keys give it")
+    mutating func shuffleKeys() throws {
+        let rows = Shared((0..<100).map { UInt8($0) }, in: ExclusiveOr.self, &generator)
+        func order(_ cell: StepCell) throws -> [UInt8] {
+            opened(try cell.run { $0.shuffle(rows.at($0.party), width: 1) }.results)
+        }
+        let whole = try order(StepCell())
+        for key in 0..<3 {
+            var cell = StepCell()
+            cell.keys[key] = generator.bytes(32)
+            let other = try order(cell)
+            #expect(zip(whole, other).count { (pair: (UInt8, UInt8)) -> Bool in pair.0 == pair.1 } < 10)
+        }
+    }
 }

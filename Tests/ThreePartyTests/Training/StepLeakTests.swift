@@ -63,7 +63,7 @@ struct StepLeakTests {
         Shared(values, &generator)
     }
 
-    @Test("all that it receives is uniform, whatever the inputs are", arguments: 0..<7)
+    @Test("all that it receives is uniform, whatever the inputs are", arguments: 0..<8)
     func uniform(step: Int) throws {
         switch step {
         case 0:
@@ -96,6 +96,11 @@ struct StepLeakTests {
             try check("is zero") { cell, generator in
                 let x = additive([0, 1, 7] as [UInt8], &generator)
                 return try cell.run { $0.isZero(x.at($0.party), domain: 8, .chosen) }.received
+            }
+        case 6:
+            try check("shuffle") { cell, generator in
+                let x = Shared([1, 2, 3, 4] as [UInt8], in: ExclusiveOr.self, &generator)
+                return try cell.run { $0.shuffle(x.at($0.party), width: 2) }.received
             }
         default:
             try check("look up") { cell, generator in
