@@ -1,6 +1,6 @@
 /// What the scoring of batches declares: a stream for each partition of `consortium.sealed`, its frames, and its randomness.
 extension LinkProtocol {
-    /// The only protocol of this version. Its id stands in every frame and never changes.
+    /// Its id stands in every frame and never changes.
     package static let scoring = LinkProtocol(
         id: 0, name: "scoring",
         kinds: [

@@ -38,10 +38,10 @@ package struct TrainingPiece: Sendable {
     package static let limit = 1 << 18
     static let headerBytes = 8
 
-    let place: Place
-    let piece: Int
-    let pieces: Int
-    let bytes: ArraySlice<UInt8>
+    package let place: Place
+    package let piece: Int
+    package let pieces: Int
+    package let bytes: ArraySlice<UInt8>
 
     /// The frames' payloads of one message.
     static func payloads(of message: [UInt8], at place: Place) -> [[UInt8]] {
@@ -61,7 +61,7 @@ package struct TrainingPiece: Sendable {
     static func count(of bytes: Int) -> Int { max(1, (bytes + limit - 1) / limit) }
 
     /// Nil for a payload that is no piece.
-    init?(decoding payload: [UInt8]) {
+    package init?(decoding payload: [UInt8]) {
         guard payload.count >= Self.headerBytes else { return nil }
         func number(_ at: Int) -> UInt16 { UInt16(bigEndianBytes: payload[at..<at + 2]) }
         place = Place(group: number(0), round: number(2))

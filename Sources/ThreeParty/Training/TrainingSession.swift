@@ -74,7 +74,8 @@ package struct TrainingSession: ~Copyable {
     /// This party's first frames.
     package mutating func start() throws(TrainingError) -> [Effect] {
         let columns = TrainingEnds(steps: steps, plan: plan).columns(of: rows)
-        return try go(on: columns.map { .columns($0) }.run(masks))
+        let masks = masks
+        return try go(on: columns.map { .columns($0) }.run(masks), masks)
     }
 
     /// A frame of this training from a peer.
@@ -97,7 +98,8 @@ package struct TrainingSession: ~Copyable {
             transcript.add(hashes)
             round = nil
             place.round += 1
-            effects += try go(on: resume(received, masks))
+            let masks = masks
+            effects += try go(on: resume(received, masks), masks)
             let waiting = held
             held = []
             for frame in waiting { effects += try receive(frame) }
@@ -105,6 +107,7 @@ package struct TrainingSession: ~Copyable {
         return effects
     }
 
+    /// The masks of the round that begins, drawn once for each.
     private var masks: RoundMasks { RoundMasks(keys: keys, digest: transcript.digest) }
 
     /// Whether a place can be the one after this party's.
@@ -115,13 +118,15 @@ package struct TrainingSession: ~Copyable {
 
     // MARK: From one part to the next
 
-    private mutating func go(on first: Interaction<Grown>.Outcome) throws(TrainingError) -> [Effect] {
-        var outcome = first
+    private mutating func go(
+        on first: Interaction<Grown>.Outcome, _ ofFirst: RoundMasks
+    ) throws(TrainingError) -> [Effect] {
+        var (outcome, masks) = (first, ofFirst)
         var effects: [Effect] = []
         while true {
             switch outcome {
             case .waiting(let messages, let resume):
-                let round = TrainingRound(party: steps.party, messages)
+                let round = TrainingRound(party: steps.party, messages, masks)
                 self.round = round
                 self.resume = resume
                 return effects + send(round)
@@ -136,7 +141,9 @@ package struct TrainingSession: ~Copyable {
             case .finished(.model(let model)):
                 return effects + [.finished(model)]
             }
-            outcome = try next().run(masks)
+            let interaction = try next()
+            masks = self.masks
+            outcome = interaction.run(masks)
         }
     }
 

@@ -13,7 +13,11 @@ struct TrainingCell {
     let coin: TrainingCoin
     let columns: BitColumns
     private(set) var rows: [PartyID: TrainingRows] = [:]
-    private let keys: StepCell
+    /// Of each row, as parties hold it.
+    private(set) var shares: [PartyID: [BitShares]] = [:]
+    private var labels: [PartyID: [CountShare]] = [:]
+    let thermometers: [[UInt8]]
+    var keys: StepCell
 
     /// - Parameter outcome: whether a row of these bits is a fraud.
     init(
@@ -26,7 +30,7 @@ struct TrainingCell {
         let thresholds = (0..<bits).map { _ in Int.random(in: 1...99, using: &generator) }
         let plain = (0..<count).map { _ in thresholds.map { Int.random(in: 0..<100, using: &generator) < $0 } }
         let frauds = plain.map { outcome($0, Int.random(in: 0..<8, using: &generator)) }
-        let thermometers = plain.map { row -> [UInt8] in
+        thermometers = plain.map { row -> [UInt8] in
             var bytes = [UInt8](repeating: 0, count: (bits + 7) / 8)
             for (at, bit) in row.enumerated() where bit { bytes[at >> 3] |= 1 << UInt8(at & 7) }
             return bytes
@@ -48,14 +52,27 @@ struct TrainingCell {
                 UInt16.random(in: 0...UInt16.max, using: &generator),
                 UInt16.random(in: 0...UInt16.max, using: &generator)
             )
-            let labels = [zero, one, (fraud ? 1 : 0) &- zero &- one]
+            let parts = [zero, one, (fraud ? 1 : 0) &- zero &- one]
             for party in PartyID.allCases {
                 let (first, second) = (party.rawValue, party.next.rawValue)
-                rows[party]?.append(
-                    BitShares(first: components[first], second: components[second]),
-                    label: CountShare(first: labels[first], second: labels[second]))
+                let bits = BitShares(first: components[first], second: components[second])
+                shares[party, default: []].append(bits)
+                let label = CountShare(first: parts[first], second: parts[second])
+                labels[party, default: []].append(label)
+                rows[party]?.append(bits, label: label)
             }
         }
+    }
+
+    /// Has a party bring another component of one row than it was given: it deviates from its first message on.
+    mutating func deviate(_ party: PartyID) {
+        var changed = TrainingRows(bits: plan.bits)
+        for (at, (share, label)) in zip(shares[party]!, labels[party]!).enumerated() {
+            var first = share.first
+            if at == plan.rows / 2 { first = first.map { ~$0 } }
+            changed.append(BitShares(first: first, second: share.second), label: label)
+        }
+        rows[party] = changed
     }
 
     func clear() throws -> Forest {
@@ -87,6 +104,16 @@ struct TrainingCell {
         from checkpoints: [PartyID: TrainingCheckpoint] = [:], order seed: UInt64 = 1,
         change: (PartyID, inout Frame) -> Void = { _, _ in }
     ) throws -> Run {
+        let (run, error) = try attempt(from: checkpoints, order: seed, change: change)
+        if let error { throw error }
+        return run
+    }
+
+    /// The same up to the first error, which ends it.
+    func attempt(
+        from checkpoints: [PartyID: TrainingCheckpoint] = [:], order seed: UInt64 = 1,
+        change: (PartyID, inout Frame) -> Void = { _, _ in }
+    ) throws -> (Run, TrainingError?) {
         var generator = SplitMix64(state: seed)
         var run = Run()
         var links: [[Frame]] = Array(repeating: [], count: 9)
@@ -111,13 +138,15 @@ struct TrainingCell {
         while let link = links.indices.filter({ !links[$0].isEmpty }).randomElement(using: &generator) {
             let frame = links[link].removeFirst()
             guard let receiver = PartyID(rawValue: link % 3) else { continue }
-            switch receiver {
-            case .zero: take(try zero.receive(frame), of: receiver)
-            case .one: take(try one.receive(frame), of: receiver)
-            case .two: take(try two.receive(frame), of: receiver)
-            }
+            do throws(TrainingError) {
+                switch receiver {
+                case .zero: take(try zero.receive(frame), of: receiver)
+                case .one: take(try one.receive(frame), of: receiver)
+                case .two: take(try two.receive(frame), of: receiver)
+                }
+            } catch { return (run, error) }
         }
-        return run
+        return (run, nil)
     }
 
     /// The forest that three parties' shares come to.

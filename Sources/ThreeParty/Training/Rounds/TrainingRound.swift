@@ -1,7 +1,7 @@
 import Records
 
-/// The messages of one round at one party, as they go out and as their pieces come in. Each begins with the hash of the data of its
-/// sender's other message, which its receiver does not get.
+/// The messages of one round at one party, as they go out and as their pieces come in. Each begins with the hash of its sender's
+/// other message, which its receiver does not get (`TrainingTranscript`).
 struct TrainingRound {
     let toPrevious: [UInt8]
     let toNext: [UInt8]
@@ -22,9 +22,19 @@ struct TrainingRound {
         var data: ArraySlice<UInt8> { bytes.dropFirst(hashBytes) }
     }
 
-    init(party: PartyID, _ messages: RoundMessages) {
+    /// Salts in common with a neighbour: of the message to the higher component's party, then of the one back.
+    private let salts: (previous: [UInt8], next: [UInt8])
+
+    /// - Parameter masks: those that `messages` were made with.
+    init(party: PartyID, _ messages: RoundMessages, _ masks: RoundMasks) {
         self.party = party
-        own = (TrainingTranscript.hash(messages.toPrevious), TrainingTranscript.hash(messages.toNext))
+        var withPrevious = masks.stream(.transcript, .salt, with: .previous)
+        var withNext = masks.stream(.transcript, .salt, with: .next)
+        salts = (withPrevious.elements(2 * Self.hashBytes), withNext.elements(2 * Self.hashBytes))
+        own = (
+            TrainingTranscript.hash(messages.toPrevious[...], salt: salts.previous.suffix(Self.hashBytes)),
+            TrainingTranscript.hash(messages.toNext[...], salt: salts.next.prefix(Self.hashBytes))
+        )
         toPrevious = own.toNext.bytes + messages.toPrevious
         toNext = own.toPrevious.bytes + messages.toNext
         fromNext = Incoming(expected: Self.hashBytes + messages.fromNextBytes)
@@ -62,12 +72,14 @@ struct TrainingRound {
         guard fromNext.isWhole, fromPrevious.isWhole, let nextTold = fromNext.told,
             let previousTold = fromPrevious.told
         else { return nil }
+        let next = TrainingTranscript.hash(fromNext.data, salt: salts.next.suffix(Self.hashBytes))
+        let previous = TrainingTranscript.hash(fromPrevious.data, salt: salts.previous.prefix(Self.hashBytes))
         return (
             ReceivedMessages(fromNext: fromNext.data, fromPrevious: fromPrevious.data),
             [
                 party: own,
-                party.next: (TrainingTranscript.hash(fromNext.data), nextTold),
-                party.previous: (previousTold, TrainingTranscript.hash(fromPrevious.data)),
+                party.next: (next, nextTold),
+                party.previous: (previousTold, previous),
             ]
         )
     }
