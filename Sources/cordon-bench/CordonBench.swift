@@ -13,7 +13,7 @@ struct CordonBench: ParsableCommand {
             BenchStateCommand.self, BenchScoreCommand.self, BenchProtocolCommand.self, BenchGrowthCommand.self,
             BenchMachineCommand.self, BenchPartyCommand.self, BenchTokensCommand.self,
             BenchTokenRequestsCommand.self, BenchCountersCommand.self,
-            BenchPipelineCommand.self, BenchExtractCommand.self,
+            BenchPipelineCommand.self, BenchExtractCommand.self, BenchTrainingCommand.self,
             BenchClearAgentCommand.self,
             BenchClearWorkerCommand.self,
         ])
