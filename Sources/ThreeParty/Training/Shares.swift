@@ -21,8 +21,8 @@ package enum ExclusiveOr: ShareGroup {
     @inlinable package static func multiply<E: RingElement>(_ a: E, _ b: E) -> E { a & b }
 }
 
-/// Secret values as one party holds them: components `i` and `i + 1` (mod 3) of a replicated sharing (Araki et al. 2016), of which the
-/// third is uniformly random beside them.
+/// Secret values as one party holds them: components `i` and `i + 1` (mod 3) of a replicated sharing (Araki et al. 2016), of which
+/// the third is uniformly random beside them.
 ///
 /// No `==`, no `Codable`, no description of the values.
 package struct Shares<E: RingElement, G: ShareGroup>: CustomStringConvertible, CustomReflectable {

@@ -10,15 +10,13 @@ struct TrainingEnds {
 
     // MARK: Before the first group
 
-    /// Bits and labels of all rows in Z_2^32, a piece of the columns after the other, and then the number of frauds, which is opened.
-    /// Two rounds a piece, and one.
+    /// Bits and labels of all rows in Z_2^32, a piece of the columns after the other, and then the number of frauds, which is
+    /// opened. Two rounds a piece, and one.
     func columns(of rows: TrainingRows) -> Interaction<TrainingColumns> {
         let stride = RowVectors.stride(rows: rows.count)
         let width = max(8, Self.piece / max(1, rows.count) & ~7)
-        var ring = AdditiveShares<UInt32>(zeros: 0)
-        ring.first.reserveCapacity((rows.bits + 1) * stride)
-        ring.second.reserveCapacity((rows.bits + 1) * stride)
-        return pieces(of: rows, from: 0, width: width, ring).then { ring in
+        return pieces(of: rows, from: 0, width: width, RingColumns(rows: rows)).then { columns in
+            let ring = columns.shares
             let labels = ring[rows.bits * stride..<(rows.bits + 1) * stride]
             let frauds = labels.map { RowVectors.sums($0, stride: stride) }
             return steps.open(frauds).map { frauds in
@@ -33,30 +31,20 @@ struct TrainingEnds {
     }
 
     private func pieces(
-        of rows: TrainingRows, from column: Int, width: Int, _ done: AdditiveShares<UInt32>
-    ) -> Interaction<AdditiveShares<UInt32>> {
-        guard column <= rows.bits else { return .finished(done) }
+        of rows: TrainingRows, from column: Int, width: Int, _ columns: RingColumns
+    ) -> Interaction<RingColumns> {
+        guard column <= rows.bits else { return .finished(columns) }
         let range = column..<min(column + width, rows.bits + 1)
         return steps.toRing(rows.columns(range), as: UInt32.self, .bits).then { ring in
-            var all = done
-            append(ring.first, of: rows.count, to: &all.first)
-            append(ring.second, of: rows.count, to: &all.second)
-            return pieces(of: rows, from: range.upperBound, width: width, all)
-        }
-    }
-
-    /// Each column behind those before, with zeros up to whole lanes.
-    private func append(_ columns: [UInt32], of rows: Int, to all: inout [UInt32]) {
-        for begin in stride(from: 0, to: columns.count, by: rows) {
-            all += columns[begin..<begin + rows]
-            all += repeatElement(0, count: RowVectors.stride(rows: rows) - rows)
+            columns.put(ring, at: column)
+            return pieces(of: rows, from: range.upperBound, width: width, columns)
         }
     }
 
     // MARK: After the last group
 
-    /// The model as it is served: selection rows by XOR and leaves, both with components drawn anew, and whether leaves need 32 bits, the one
-    /// bit that is opened. Nine rounds.
+    /// The model as it is served: selection rows by XOR and leaves, both with components drawn anew, and whether leaves need 32
+    /// bits, the one bit that is opened. Nine rounds.
     ///
     /// - Parameters:
     ///   - conditions: by tree and condition, a bit a candidate.
@@ -139,4 +127,33 @@ package final class TrainedModel: Sendable, CustomStringConvertible {
     }
 
     package var description: String { "TrainedModel(\(shape.trees) trees)" }
+}
+
+/// Columns of the ring as they come, each with zeros up to whole lanes. In one place, since they are most of a training's memory.
+private final class RingColumns {
+    private(set) var shares: AdditiveShares<UInt32>
+    private let rows: Int
+
+    init(rows: TrainingRows) {
+        self.rows = rows.count
+        shares = AdditiveShares(zeros: (rows.bits + 1) * RowVectors.stride(rows: rows.count))
+    }
+
+    /// - Parameter columns: without zeros between them.
+    func put(_ columns: AdditiveShares<UInt32>, at first: Int) {
+        copy(columns.first, to: &shares.first, at: first)
+        copy(columns.second, to: &shares.second, at: first)
+    }
+
+    private func copy(_ columns: [UInt32], to all: inout [UInt32], at first: Int) {
+        let stride = RowVectors.stride(rows: rows)
+        all.withUnsafeMutableBufferPointer { all in
+            columns.withUnsafeBufferPointer { columns in
+                for column in 0..<columns.count / rows {
+                    let place = (first + column) * stride
+                    for row in 0..<rows { all[place + row] = columns[column * rows + row] }
+                }
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 package import Records
 
-/// What a training computes, all of it public: rule, coin, frequencies, and how many rows of how many bits there are. Rows themselves
-/// are bound by `source`.
+/// What a training computes, all of it public: rule, coin, frequencies, and how many rows of how many bits there are. Rows
+/// themselves are bound by `source`.
 package struct TrainingPlan: Sendable {
     package let rule: TrainingRule
     package let coin: TrainingCoin

@@ -16,14 +16,14 @@ extension Frame.Kind {
     package static let training = Frame.Kind(rawValue: 32)
 }
 
-/// A piece of one of the two messages that a party sends in a round: at most `limit` bytes, so that no scoring frame on the same link
-/// waits for more than one.
+/// A piece of one of the two messages that a party sends in a round: at most `limit` bytes, so that no scoring frame on the same
+/// link waits for more than one.
 ///
-/// Payload, integers big-endian: group (2), round (2), piece (2), pieces (2), then bytes of the message. A message is the SHA-256 of
-/// the sender's other message of the round, which the receiver does not get, and then the data.
+/// Payload, integers big-endian: group (2), round (2), piece (2), pieces (2), then bytes of the message. A message is the SHA-256
+/// of the sender's other message of the round, which the receiver does not get, and then the data.
 package struct TrainingPiece: Sendable {
-    /// Where a message belongs: the set-up is group 0, the groups of trees are 1 and up, what follows the last is one more. A round's
-    /// number within its group says which level and step it is; all parties count alike.
+    /// Where a message belongs: the set-up is group 0, the groups of trees are 1 and up, what follows the last is one more. A
+    /// round's number within its group says which level and step it is; all parties count alike.
     package struct Place: Hashable, Sendable {
         package var group: UInt16
         package var round: UInt16

@@ -2,8 +2,9 @@ package import Records
 
 /// One training at one party: takes frames, returns what to send. No I/O, no clock; the shell owns both.
 ///
-/// Rows go to the ring, groups of trees grow one after the other, and the model comes out in shares. In every round each party sends one
-/// message to each of the two others, in pieces. A frame of the round after this one waits here, since its sender is ahead.
+/// Rows go to the ring, groups of trees grow one after the other, and the model comes out in shares. In every round each party
+/// sends one message to each of the two others, in pieces. A frame of the round after this one waits here, since its sender is
+/// ahead.
 package struct TrainingSession: ~Copyable {
     /// What the caller has to do.
     package enum Effect: Sendable {
@@ -51,8 +52,8 @@ package struct TrainingSession: ~Copyable {
     /// - Parameters:
     ///   - rows: as many as the plan says, the same and in the same order at all parties.
     ///   - keys: of this party, for nothing but training.
-    ///   - attempt: stands in every frame (`Frame.batch`), so that frames of an attempt that was given up are told apart. Masks do not hang
-    ///     on it.
+    ///   - attempt: stands in every frame (`Frame.batch`), so that frames of an attempt that was given up are told apart. Masks do
+    ///     not hang on it.
     ///   - checkpoint: where this and all other parties go on.
     /// - Throws: `rows` where there are others than the plan says, `checkpoint` for one that is beyond the plan.
     package init(
@@ -80,8 +81,8 @@ package struct TrainingSession: ~Copyable {
 
     /// A frame of this training from a peer.
     ///
-    /// - Throws: `disagreement` where the peer has another plan or has seen other messages, `wrongLength`, `unexpected`; after the set-up
-    ///   `bounds` and `otherSetUp`. The training is over then.
+    /// - Throws: `disagreement` where the peer has another plan or has seen other messages, `wrongLength`, `unexpected`; after the
+    ///   set-up `bounds` and `otherSetUp`. The training is over then.
     package mutating func receive(_ frame: Frame) throws(TrainingError) -> [Effect] {
         guard frame.kind == .training, frame.batch == attempt, let piece = TrainingPiece(decoding: frame.payload),
             round != nil

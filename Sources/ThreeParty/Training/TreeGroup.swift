@@ -103,8 +103,8 @@ struct TreeGroup {
 
     // MARK: Which condition
 
-    /// A node's sum of residuals, over its rows and over those where each candidate is set: by tree and node, the candidates and then
-    /// all. Three rounds.
+    /// A node's sum of residuals, over its rows and over those where each candidate is set: by tree and node, the candidates and
+    /// then all. Three rounds.
     private func histograms(_ stage: Stage, _ grown: Grown) -> Interaction<AdditiveShares<UInt64>> {
         guard let residuals = grown.residuals else { preconditionFailure("the last condition is followed by none") }
         let (nodes, count) = (grown.nodes, stage.candidates[0].count)

@@ -4,6 +4,7 @@ import Records
 import Secrets
 import Synchronization
 import ThreeParty
+import Worlds
 
 /// A training on shares among three threads of this process, on invented rows, beside the same training in the clear.
 struct TrainingBench {
@@ -26,7 +27,7 @@ struct TrainingBench {
     ///   - count: rows, of which every eleventh or so is a fraud.
     ///   - bits: of a row; each with a frequency of its own.
     init(rows count: Int, bits: Int, rule: TrainingRule, seed: UInt64) throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SeededRandom(seed: seed)
         let parts = (0..<bits).map { bit in 1 + (bit * 7919 + Int(seed)) % 98 }
         let rowBytes = (bits + 7) / 8
         var thermometers: [[UInt8]] = []
@@ -62,7 +63,7 @@ struct TrainingBench {
         trainer = ReferenceTrainer(rule: rule, frequencies: frequencies, coin: coin)
     }
 
-    private static func share(_ row: [UInt8], _ generator: inout SystemRandomNumberGenerator) -> [[UInt8]] {
+    private static func share(_ row: [UInt8], _ generator: inout SeededRandom) -> [[UInt8]] {
         let (zero, one) = (row.map { _ in generator.next() as UInt8 }, row.map { _ in generator.next() as UInt8 })
         return [zero, one, row.indices.map { row[$0] ^ zero[$0] ^ one[$0] }]
     }

@@ -3,8 +3,8 @@ import Support
 import Testing
 import ThreeParty
 
-/// What a party receives in a whole training, but for what is opened, hangs on its inputs and on a key that it does not know. Where it is
-/// uniform over that key, whatever the rows are, it could have been drawn at random: it tells nothing.
+/// What a party receives in a whole training, but for what is opened, hangs on its inputs and on a key that it does not know. Where
+/// it is uniform over that key, whatever the rows are, it could have been drawn at random: it tells nothing.
 @Suite("What a party learns of a training")
 struct TrainingLearningTests {
     private static let runs = 160

@@ -10,7 +10,8 @@ enum RowVectors {
     /// Rows that are worked on at once, so that a level's vectors stay in the processor's cache.
     private static let block = 1024
 
-    /// This party's additive shares of inner products: of each vector with each column, e_i (x_i + x_{i+1}) + e_{i+1} x_i summed over rows.
+    /// This party's additive shares of inner products: of each vector with each column, e_i (x_i + x_{i+1}) + e_{i+1} x_i summed
+    /// over rows.
     ///
     /// - Parameters:
     ///   - vectors: from where on `count` vectors begin.

@@ -44,8 +44,8 @@ package struct Interaction<Result> {
         then { .finished(body($0)) }
     }
 
-    /// Two interactions at once, in common messages: as many rounds as the longer has. Their steps have different names, or one mask
-    /// would serve twice (`RoundMasks` stops at that).
+    /// Two interactions at once, in common messages: as many rounds as the longer has. Their steps have different names, or one
+    /// mask would serve twice (`RoundMasks` stops at that).
     package func beside<Other>(_ other: Interaction<Other>) -> Interaction<(Result, Other)> {
         func join(
             _ one: Outcome, _ other: Interaction<Other>.Outcome

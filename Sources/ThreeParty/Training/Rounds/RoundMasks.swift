@@ -4,7 +4,8 @@ package import Records
 ///
 /// That digest hangs on the plan and on every message before this round (`TrainingTranscript`). So a run that goes as one before it
 /// has the same masks and sends the same bytes, and a run in which any party sends another byte has other masks from the next round
-/// on: no mask ever covers two values. Within a round each stream is drawn once; a second draw is a fault of the program and ends it.
+/// on: no mask ever covers two values. Within a round each stream is drawn once; a second draw is a fault of the program and ends
+/// it.
 package final class RoundMasks {
     /// Which of a party's two keys.
     enum Neighbour: Hashable { case previous, next }

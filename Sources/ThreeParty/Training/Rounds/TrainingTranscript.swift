@@ -1,11 +1,11 @@
 import Crypto
 package import Records
 
-/// The digest that a round's masks hang on: of the plan, and of all six messages of every round before it. Each party sends two of a
-/// round's messages and receives two; of the two others their senders tell it the hashes in the same round.
+/// The digest that a round's masks hang on: of the plan, and of all six messages of every round before it. Each party sends two of
+/// a round's messages and receives two; of the two others their senders tell it the hashes in the same round.
 ///
-/// A hash begins with a salt of the two parties that know the message. The third may know the message's mask, such as the one that it
-/// has in common with a client; without the salt it could try out what was masked.
+/// A hash begins with a salt of the two parties that know the message. The third may know the message's mask, such as the one that
+/// it has in common with a client; without the salt it could try out what was masked.
 ///
 /// So whoever sends another byte when a training is run again meets other masks from the next round on, and the difference of two
 /// answers tells it nothing (compare `FirstRound`). One that tells a wrong hash has parties with different digests, and the next

@@ -1,8 +1,8 @@
 /// The carries of a sum of two 64-bit numbers, digit by digit of 8 bits: whether a digit's sum carries by itself (g) and whether it
 /// passes a carry on (p), in XOR shares. One 16-bit element a sum: g of digit d is bit d, p of it bit 8 + d.
 ///
-/// The client of a term knows one number and deals a one-hot of each digit, 32 bytes; servers know the other one and read g and p off
-/// their shares without a message. (MAESTRO's one-hot look-ups are alike, Morita et al. 2025.)
+/// The client of a term knows one number and deals a one-hot of each digit, 32 bytes; servers know the other one and read g and p
+/// off their shares without a message. (MAESTRO's one-hot look-ups are alike, Morita et al. 2025.)
 extension SecureSteps {
     private static var words: Int { 4 }
 

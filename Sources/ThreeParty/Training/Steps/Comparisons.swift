@@ -9,11 +9,11 @@ extension SecureSteps {
             .then { join($0, digits: 8, step) }
     }
 
-    /// The largest whole number at or below x / 2^bits in Z_2^32, exactly. 2 + log2(bits / 8), rounded up, + 2 rounds; 37 bytes a party
-    /// for 24 bits.
+    /// The largest whole number at or below x / 2^bits in Z_2^32, exactly. 2 + log2(bits / 8), rounded up, + 2 rounds; 37 bytes a
+    /// party for 24 bits.
     ///
-    /// x + 2^62 = a + b less a wrap, which is a multiple of 2^(64 - bits) after the shift and so falls out of the smaller ring. What is
-    /// missing is the carry of the low bits.
+    /// x + 2^62 = a + b less a wrap, which is a multiple of 2^(64 - bits) after the shift and so falls out of the smaller ring.
+    /// What is missing is the carry of the low bits.
     ///
     /// - Parameters:
     ///   - values: above -2^62 and below 2^62.

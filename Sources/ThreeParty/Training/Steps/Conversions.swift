@@ -2,7 +2,7 @@
 extension SecureSteps {
     /// Bits as elements of a ring. Two rounds, one element a party.
     ///
-    /// With u what the client knows and v what both servers know, x = u ⊕ v = u (1 - 2v) + v, which servers compute of shares of u.
+    /// With u what the client knows and v what both servers know, x = u ⊕ v = u (1 - 2v) + v: servers compute it from shares of u.
     ///
     /// - Parameter bits: 0 or 1 each.
     package func toRing<E: RingElement>(
@@ -25,8 +25,8 @@ extension SecureSteps {
 
     /// Elements of Z_2^32 in -2^30 ..< 2^30 as elements of Z_2^64, exactly. Two rounds, 6.7 bytes a party.
     ///
-    /// x + 2^30 = a + b - 2^32 w, with a the client's sum and b what both servers know. As x + 2^30 is below 2^31, the sum wrapped (w = 1)
-    /// exactly where the top bit of a or of b is set (compare Kikuchi et al. 2018): w = top(a) + top(b) - top(a) top(b).
+    /// x + 2^30 = a + b - 2^32 w, with a the client's sum and b what both servers know. As x + 2^30 is below 2^31, the sum wrapped
+    /// (w = 1) exactly where the top bit of a or of b is set (compare Kikuchi et al. 2018): w = top(a) + top(b) - top(a) top(b).
     package func lift(_ values: AdditiveShares<UInt32>, _ step: TrainingStep) -> Interaction<AdditiveShares<UInt64>> {
         let count = values.count
         let terms = terms(count)

@@ -1,8 +1,8 @@
 import Records
 
-/// Who does what with which values of a step that has a dealer. Of term k, the *client* k + 1 knows components k + 1 and k + 2, and the
-/// *servers* k and k - 1 both know component k (`LeafLookup` is such a step). Values are in three parts, one a term, so that parties'
-/// roles are balanced.
+/// Who does what with which values of a step that has a dealer. Of term k, the *client* k + 1 knows components k + 1 and k + 2, and
+/// the *servers* k and k - 1 both know component k (`LeafLookup` is such a step). Values are in three parts, one a term, so that
+/// parties' roles are balanced.
 struct DealtTerms {
     /// Values that this party knows component i + (i + 1) of: it is the client of term i - 1.
     let asClient: Range<Int>
@@ -37,7 +37,8 @@ extension SecureSteps {
         terms(value.count).asClient.map { G.add(value.first[$0], value.second[$0]) }
     }
 
-    /// Shares a client's values between its two servers. One round; the first server's share is a stream, the second one's a message.
+    /// Shares a client's values between its two servers. One round; the first server's share is a stream, the second one's a
+    /// message.
     ///
     /// - Parameters:
     ///   - own: this party's as a client: `width` for each value of `asClient`.
@@ -94,8 +95,8 @@ extension SecureSteps {
         }
     }
 
-    /// The servers' two shares of each value as replicated ones. One round: components k + 1 and k + 2 are streams that a server has in
-    /// common with the client, and component k is what the servers tell each other.
+    /// The servers' two shares of each value as replicated ones. One round: components k + 1 and k + 2 are streams that a server
+    /// has in common with the client, and component k is what the servers tell each other.
     ///
     /// - Parameter answers: this party's shares as a server.
     func exchange<E: RingElement, G: ShareGroup>(

@@ -24,8 +24,8 @@ extension SecureSteps {
         }
     }
 
-    /// A public table's words at secret places, in XOR shares. Two rounds; a bit for each of the table's places from the client of a
-    /// place, 4 bytes from each of its servers.
+    /// A public table's words at secret places, in XOR shares. Two rounds; a bit for each of the table's places from the client of
+    /// a place, 4 bytes from each of its servers.
     ///
     /// - Parameters:
     ///   - places: modulo the table's length.

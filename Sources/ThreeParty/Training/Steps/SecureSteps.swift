@@ -13,7 +13,8 @@ package struct SecureSteps: Sendable {
 extension SecureSteps {
     /// Additive shares, one a party, as replicated ones. One round, one element a party.
     ///
-    /// Each party adds its part of a zero-share and tells the previous party, so each component is known to two (Araki et al. 2016).
+    /// Each party adds its part of a zero-share and tells the previous party, so each component is known to two (Araki et al.
+    /// 2016).
     ///
     /// - Parameter share: this party's.
     package func reshare<E: RingElement, G: ShareGroup>(

@@ -1,7 +1,8 @@
 import Records
 
 extension SecureSteps {
-    /// Rows in an order that no party knows. Three rounds; two rows from the parties together in each (Laur, Willemson and Zhang 2011).
+    /// Rows in an order that no party knows. Three rounds; two rows from the parties together in each (Laur, Willemson and Zhang
+    /// 2011).
     ///
     /// In each of three passes the two parties of one key permute the rows by it, and share them anew; the third learns no part of
     /// that pass, so none knows the whole order.
