@@ -32,7 +32,7 @@ func readFeatures(_ list: YAMLNode) throws(ConfigurationError) -> [Feature] {
 }
 
 private func readFeature(_ node: YAMLNode) throws(ConfigurationError) -> Feature {
-    try node.allow("name", "kind", "entity", "over", "delay", "of", "history", "value", "values", "scope")
+    try node.allow("name", "kind", "entity", "over", "delay", "of", "history", "value", "values", "scope", "edges")
     var form = FeatureForm(name: try node.child("name").string, kind: try node.child("kind").string)
     form.entity = try node.optional("entity")?.string
     form.over = try node.optional("over")?.seconds
@@ -45,6 +45,11 @@ private func readFeature(_ node: YAMLNode) throws(ConfigurationError) -> Feature
         var names: [String] = []
         for value in try values.list { names.append(try value.string) }
         form.values = names
+    }
+    if let edges = node.optional("edges") {
+        var numbers: [Double] = []
+        for edge in try edges.list { numbers.append(try edge.number(in: -1e16...1e16)) }
+        form.edges = numbers
     }
     do {
         return try form.feature()

@@ -22,6 +22,9 @@ private func readPolicy(file: String, notes: PolicyNotes) throws(ConfigurationEr
         throw node.wrong(
             "`\(shared.name)` is the consortium's: a policy's windows are over the member's own transactions")
     }
+    if let cut = windows.first(where: { $0.edges != nil }), let node = root.optional("windows") {
+        throw node.wrong("`\(cut.name)` has edges: a policy reads a window's value, and cuts nothing")
+    }
     let lists = try root.optional("lists").map(readPolicyLists) ?? [:]
     let reader = ConditionReader(lists: lists, windows: windows.map(\.name), zone: zone, notes: notes)
     var rules: [PolicyRule] = []

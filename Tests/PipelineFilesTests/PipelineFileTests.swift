@@ -111,6 +111,18 @@ struct PipelineFileTests {
                 "3: features[0].history: a span that is no shorter than `over` belongs here"
             ),
             (
+                "name: x\nfeatures:\n  - { name: a, kind: max_over_mean, entity: customer, over: 1d }\n",
+                "3: features[0]: `history` is missing: a span such as 30d, at most ten years"
+            ),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: amount, edges: [1, 2, 2] }\n",
+                "3: features[0].edges: a list of 1 to 31 numbers that rise belongs here"
+            ),
+            (
+                "name: x\nfeatures:\n  - { name: a, kind: amount, edges: [1, two] }\n",
+                "3: features[0].edges[1]: a number from -1e+16 to 1e+16 belongs here"
+            ),
+            (
                 "name: x\nfeatures:\n  - { name: a, kind: kind_is, value: cash }\n",
                 "3: features[0].value: one of card, transfer, instant_transfer, cash_out belongs here"
             ),
@@ -120,7 +132,7 @@ struct PipelineFileTests {
             ),
             (
                 "name: x\nfeatures:\n  - { name: a, kind: count, entity: customer, days: 1 }\n",
-                "3: features[0]: unknown key `days`; known here: name, kind, entity, over, delay, of, history, value, values, scope"
+                "3: features[0]: unknown key `days`; known here: name, kind, entity, over, delay, of, history, value, values, scope, edges"
             ),
         ])
     func features(text: String, mistake: String) throws {

@@ -41,6 +41,10 @@ struct PolicyMistakeTests {
                 bands + "windows:\n  - { name: a, kind: amount }\n  - { name: a, kind: amount }\n",
                 "5: windows[1].name: the feature is named twice"
             ),
+            (
+                bands + "windows:\n  - { name: a, kind: amount, edges: [1] }\n",
+                "4: windows: `a` has edges: a policy reads a window's value, and cuts nothing"
+            ),
         ])
     func sections(text: String, mistake: String) throws { #expect(try self.mistake(text) == mistake) }
 

@@ -28,6 +28,8 @@ package struct BinnedSpec: Sendable, Hashable {
         case tooManyEdges(feature: String)
         /// Edges that are equal, descend, or are not finite.
         case notAscending(feature: String)
+        /// Edges that are not those of the spec, where that has some.
+        case otherEdges(feature: String)
         /// No feature has an edge, so there would be no bit to ask for.
         case noEdges
         /// The consortium's features are none that parties can count by these edges.
@@ -44,6 +46,7 @@ package struct BinnedSpec: Sendable, Hashable {
             guard list.allSatisfy(\.isFinite), zip(list, list.dropFirst()).allSatisfy({ $0 < $1 }) else {
                 throw .notAscending(feature: feature.name)
             }
+            guard feature.edges == nil || feature.edges == list else { throw .otherEdges(feature: feature.name) }
         }
         self.spec = spec
         self.edges = edges
@@ -129,13 +132,16 @@ package struct BinnedSpec: Sendable, Hashable {
 }
 
 extension BinnedSpec {
-    /// Bins learnt from a sample.
+    /// Bins learnt from a sample, but for features that the spec cuts itself.
     ///
     /// - Parameter rows: one value a feature of the spec, in order.
-    /// - Throws: as `init(spec:edges:)`; `noEdges` for an empty sample.
+    /// - Throws: as `init(spec:edges:)`; `noEdges` for an empty sample where the spec cuts no feature.
     package init(fitting spec: FeatureSpec, to rows: [[Double]]) throws(Invalid) {
         try self.init(
-            spec: spec, edges: spec.features.indices.map { feature in tailRefinedEdges(rows.map { $0[feature] }) })
+            spec: spec,
+            edges: spec.features.enumerated().map { place, feature in
+                feature.edges ?? tailRefinedEdges(rows.map { $0[place] })
+            })
     }
 }
 
@@ -179,6 +185,7 @@ extension BinnedSpec.Invalid: CustomStringConvertible {
         case .featureCount: "there is not one list of edges a feature"
         case .tooManyEdges(let feature): "feature `\(feature)` has more than \(BinnedSpec.mostEdges) edges"
         case .notAscending(let feature): "the edges of feature `\(feature)` are not finite numbers that rise"
+        case .otherEdges(let feature): "the edges of feature `\(feature)` are not those that the spec has for it"
         case .noEdges: "no feature has an edge, so all transactions look alike"
         case .counts: "the consortium's features can't be counted by these edges"
         }

@@ -27,8 +27,8 @@ package struct FeatureEngine: Sendable {
 
     private struct Read {
         var slot: Int
-        /// Of `countOverMean`: the longer window.
-        var longer: Int?
+        /// Of `countOverMean`: the longer window; of `maxOverMean`: the one before.
+        var history: Int?
         /// Of `distinct`.
         var column = 0
     }
@@ -54,7 +54,9 @@ package struct FeatureEngine: Sendable {
             var read = Read(slot: slot(entity, window))
             switch aggregate {
             case .countOverMean(let history):
-                read.longer = slot(entity, Feature.Window(span: history, delay: window.delay))
+                read.history = slot(entity, Feature.Window(span: history, delay: window.delay))
+            case .maxOverMean(let history):
+                read.history = slot(entity, Feature.Window(span: history, delay: window.delay + window.span))
             case .distinct(let other):
                 if columns[entity, default: []].contains(other) == false { columns[entity, default: []].append(other) }
                 read.column = columns[entity, default: []].firstIndex(of: other) ?? 0
@@ -170,27 +172,31 @@ package struct FeatureEngine: Sendable {
     ) -> Double {
         let amount = Double(event.amount) / 100
         let width = histories[slots[read.slot].history].width
-        var mean: Double {
+        func mean(_ range: History.Range) -> Double {
             range.count > 0 ? Double(history.sum(range, width: width)) / 100 / Double(range.count) : 0
         }
+        let other = read.history.flatMap { ranges[$0] }
         switch aggregate {
         case .count: return Double(range.count)
         case .sum: return Double(history.sum(range, width: width)) / 100
-        case .mean: return mean
+        case .mean: return mean(range)
         case .max: return Double(history.max(range, width: width, limit: Self.walk)) / 100
         case .distinct:
             return Double(history.distinct(range, column: read.column, width: width, limit: Self.walk))
         case .secondsSinceLast:
             return Double(history.timeBeforeNewest(range, width: width).map { event.time - $0 } ?? window.span)
         case .amountOverMean:
-            let mean = mean
+            let mean = mean(range)
             return mean > 0 ? amount / mean : 0
         case .amountOverMax:
             let most = history.max(range, width: width, limit: Self.walk)
             return most > 0 ? Double(event.amount) / Double(most) : 0
         case .countOverMean(let span):
-            guard let longer = read.longer.flatMap({ ranges[$0] }), longer.count > 0 else { return 0 }
-            return Double(range.count) / (Double(longer.count) * Double(window.span) / Double(span))
+            guard let other, other.count > 0 else { return 0 }
+            return Double(range.count) / (Double(other.count) * Double(window.span) / Double(span))
+        case .maxOverMean:
+            guard let usual = other.map(mean), usual > 0 else { return 0 }
+            return Double(history.max(range, width: width, limit: Self.walk)) / 100 / usual
         case .frauds: return Double(history.frauds(range, width: width))
         case .fraudRate: return Double(history.frauds(range, width: width)) / Double(max(range.count, 1))
         }

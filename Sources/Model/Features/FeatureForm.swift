@@ -13,13 +13,15 @@ package struct FeatureForm: Codable, Sendable, Hashable {
     package var delay: Int64?
     /// `distinct`: what is told apart.
     package var of: String?
-    /// `count_over_mean`: the longer span, in seconds.
+    /// `count_over_mean`: the longer span; `max_over_mean`: the span before the window. Seconds.
     package var history: Int64?
     /// `kind_is`, `channel_is`: the code; `listed`: the names.
     package var value: String?
     package var values: [String]?
     /// `consortium` where all members' transactions are counted, by the parties.
     package var scope: String?
+    /// Where the values are cut, of any kind; absent where bins are learnt.
+    package var edges: [Double]?
 
     /// A form with no further fields.
     package init(name: String, kind: String) {
@@ -46,7 +48,9 @@ package struct FeatureForm: Codable, Sendable, Hashable {
     ]
     /// All names of kinds, for messages about a wrong one.
     package static let kinds: [String] =
-        (plain.keys.sorted() + ["kind_is", "channel_is", "listed", "distinct", "count_over_mean", "members"]
+        (plain.keys.sorted() + [
+            "kind_is", "channel_is", "listed", "distinct", "count_over_mean", "max_over_mean", "members",
+        ]
             + aggregates.keys.sorted())
 
     /// The feature that the form describes.
@@ -56,7 +60,15 @@ package struct FeatureForm: Codable, Sendable, Hashable {
         guard Self.isName(name) else {
             throw Mistake(field: "name", expected: "a name of 1 to 64 of ASCII letters, digits and . _ : + -")
         }
-        return Feature(name: name, kind: try featureKind())
+        guard edges.map(Self.areEdges) ?? true else {
+            throw Mistake(field: "edges", expected: "a list of 1 to \(BinnedSpec.mostEdges) numbers that rise")
+        }
+        return Feature(name: name, kind: try featureKind(), edges: edges)
+    }
+
+    private static func areEdges(_ list: [Double]) -> Bool {
+        (1...BinnedSpec.mostEdges).contains(list.count) && list.allSatisfy(\.isFinite)
+            && zip(list, list.dropFirst()).allSatisfy(<)
     }
 
     /// Names of features, specs and model versions.
@@ -99,6 +111,12 @@ package struct FeatureForm: Codable, Sendable, Hashable {
                 throw Mistake(field: "history", expected: "a span that is no shorter than `over`")
             }
             return .window(.countOverMean(history: history), try owner(entity, "entity"), window)
+        case "max_over_mean":
+            try refuse(except: ["entity", "over", "delay", "history"])
+            guard let history, (1...Feature.Window.limit).contains(history) else {
+                throw Mistake(field: "history", expected: "a span such as 30d, at most ten years")
+            }
+            return .window(.maxOverMean(history: history), try owner(entity, "entity"), try window())
         default:
             guard let aggregate = Self.aggregates[kind] else {
                 throw Mistake(field: "kind", expected: "one of \(Self.kinds.joined(separator: ", "))")
@@ -173,6 +191,7 @@ extension FeatureForm {
     /// The form that gives this feature again; lists are sorted, so equal features have equal forms.
     package init(_ feature: Feature) {
         self.init(name: feature.name, kind: "")
+        edges = feature.edges
         switch feature.kind {
         case .isKind(let code): (kind, value) = ("kind_is", code.rawValue)
         case .isChannel(let code): (kind, value) = ("channel_is", code.rawValue)
@@ -188,6 +207,7 @@ extension FeatureForm {
             switch aggregate {
             case .distinct(let other): (kind, of) = ("distinct", other.rawValue)
             case .countOverMean(let history): (kind, self.history) = ("count_over_mean", history)
+            case .maxOverMean(let history): (kind, self.history) = ("max_over_mean", history)
             default: kind = Self.aggregates.first { $0.value == aggregate }?.key ?? ""
             }
         default: kind = Self.plain.first { $0.value == feature.kind }?.key ?? ""
@@ -204,6 +224,7 @@ extension FeatureForm {
         if let history { parts.append("history=\(history)") }
         if let value { parts.append("value=\(value)") }
         if let scope { parts.append("scope=\(scope)") }
+        if let edges { parts.append("edges=" + edges.map { "\($0)" }.joined(separator: ",")) }
         for value in values ?? [] { parts.append("\(value.utf8.count):\(value)") }
         return parts.joined(separator: "\u{1F}")
     }

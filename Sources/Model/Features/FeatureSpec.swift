@@ -35,6 +35,11 @@ package struct FeatureSpec: Sendable, Hashable {
     /// The spec without the consortium's features.
     package var own: FeatureSpec { FeatureSpec(name: name, features: Array(features.prefix(ownCount)), terms: terms) }
 
+    /// The spec with all bins to be learnt.
+    var withoutEdges: FeatureSpec {
+        FeatureSpec(name: name, features: features.map { Feature(name: $0.name, kind: $0.kind) }, terms: terms)
+    }
+
     /// Whose tokens a sealed transaction carries, in order.
     package var tokenEntities: [Feature.Entity] {
         var entities: [Feature.Entity] = []
@@ -47,10 +52,13 @@ package struct FeatureSpec: Sendable, Hashable {
 package struct Feature: Sendable, Hashable {
     package var name: String
     package var kind: Kind
+    /// Where the spec cuts the feature's values, ascending; nil where bins are learnt from a sample.
+    package var edges: [Double]?
 
-    package init(name: String, kind: Kind) {
+    package init(name: String, kind: Kind, edges: [Double]? = nil) {
         self.name = name
         self.kind = kind
+        self.edges = edges
     }
 
     /// Whose history a window is over.
@@ -106,6 +114,9 @@ package struct Feature: Sendable, Hashable {
         /// Transactions in the window over what a window of its length holds on average in the `history`, in seconds,
         /// before the same moment: 1 for an entity that is as busy as ever.
         case countOverMean(history: Int64)
+        /// The window's largest amount over the mean of the `history`, in seconds, that ends where the window begins; 0
+        /// where that holds nothing.
+        case maxOverMean(history: Int64)
         /// Confirmed frauds.
         case frauds
         /// Confirmed frauds over max(1, transactions).

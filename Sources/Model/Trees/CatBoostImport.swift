@@ -85,7 +85,7 @@ package struct CatBoostImport: Sendable {
     }
 
     /// The forest of a model that was trained on raw values of `spec`'s features, with the edges that its borders make.
-    /// Features that no tree asks about have no edges.
+    /// Features that no tree asks about have no edges; edges of the spec itself are put aside, since a model has its own.
     package func model(
         trainedOnValuesOf spec: FeatureSpec, fractionBits: Int = 14
     ) throws(Failure) -> (binned: BinnedSpec, forest: Forest) {
@@ -103,7 +103,7 @@ package struct CatBoostImport: Sendable {
         }
         let binned: BinnedSpec
         do {
-            binned = try BinnedSpec(spec: spec, edges: sorted.map { $0.map(Self.edge(border:)) })
+            binned = try BinnedSpec(spec: spec.withoutEdges, edges: sorted.map { $0.map(Self.edge(border:)) })
         } catch { throw .edges(error) }
         let forest = try forest(bits: binned.bits, fractionBits: fractionBits) { split, tree throws(Failure) in
             guard let edge = sorted[split.feature].firstIndex(of: split.border) else { throw .border(tree: tree) }

@@ -15,6 +15,7 @@ struct OnlineOfflineTests {
         ("payees", .window(.distinct(.payee), .customer, .init(days: 2))),
         ("customers", .window(.distinct(.customer), .device, .init(days: 2))),
         ("busy", .window(.countOverMean(history: 3 * EventTime.day), .customer, .init(days: 1))),
+        ("unusual", .window(.maxOverMean(history: 2 * EventTime.day), .customer, .init(days: 1))),
         ("frauds", .window(.frauds, .terminal, .init(days: 2, delayDays: 1))),
     ]
 

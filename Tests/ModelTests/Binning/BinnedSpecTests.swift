@@ -44,6 +44,30 @@ struct BinnedSpecTests {
         }
     }
 
+    @Test("that a spec cuts itself are its own, whatever the sample, and no others fit")
+    func given() throws {
+        let features = [Feature(name: "a", kind: .amount, edges: [5, 220]), Feature(name: "h", kind: .hour)]
+        let spec = FeatureSpec(name: "s", features: features)
+        let sample = (0..<100).map { [Double($0), Double($0 % 24)] }
+        let binned = try BinnedSpec(fitting: spec, to: sample)
+        #expect(binned.edges[0] == [5, 220] && binned.edges[1].count > 2)
+        #expect(try BinnedSpec(fitting: spec, to: []).edges == [[5, 220], []])
+        for other in [[], [5], [5, 221], [5, 100, 220]] as [[Double]] {
+            #expect(refusal(spec, [other, [1]]) == .otherEdges(feature: "a"))
+        }
+        // The same cuts, learnt: another spec, since another sample would have others.
+        let learnt = FeatureSpec(name: "s", features: features.map { Feature(name: $0.name, kind: $0.kind) })
+        #expect(try BinnedSpec(spec: learnt, edges: binned.edges).id != binned.id)
+        let read = try BinnedSpec(json: binned.json())
+        #expect(read == binned && read.id == binned.id && read.json() == binned.json())
+        // A file whose cuts are not those of its own spec is refused.
+        let text = String(decoding: binned.json(), as: UTF8.self)
+        #expect(text.contains("\"edges\":[[5,220],"))
+        #expect(throws: BinnedSpec.FileError.edges(.otherEdges(feature: "a"))) {
+            try BinnedSpec(json: Array(text.replacing("\"edges\":[[5,220],", with: "\"edges\":[[5,221],").utf8))
+        }
+    }
+
     @Test("count the edges at or below a value, whatever the value is", arguments: 1...8 as ClosedRange<UInt64>)
     func bin(seed: UInt64) throws {
         var random = SplitMix64(state: seed)
@@ -103,6 +127,8 @@ struct BinnedSpecTests {
         try add("s", [Feature(name: "a", kind: .hour)], [[1]])
         try add("s", [amount], [[1 + Double.ulpOfOne]])
         try add("s", [amount], [[1, 2]])
+        try add("s", [Feature(name: "a", kind: .amount, edges: [1])], [[1]])
+        try add("s", [Feature(name: "a", kind: .amount, edges: [1, 2])], [[1, 2]])
         try add("s", [amount, Feature(name: "b", kind: .hour)], [[1], []])
         try add("s", [amount, Feature(name: "b", kind: .hour)], [[], [1]])
         try add("s", [amount, shared], [[1], [1]])

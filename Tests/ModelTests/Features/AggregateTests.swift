@@ -70,6 +70,25 @@ struct AggregateTests {
         #expect(burst[20] == 3 / (21 * 0.1))
     }
 
+    @Test("sets its largest amount against what was usual before it, and is 0 where nothing was")
+    func maxOverMean() {
+        let aggregate = Feature.Aggregate.maxOverMean(history: 3 * hour)
+        let payments: [(Int64, Int64)] = [
+            // Nothing came before; the window's own amounts say nothing of what is usual.
+            (hour, 400), (2 * hour, 200),
+            // The first has left the window (t - 2h, t], which begins where the history ends.
+            (3 * hour, 300), (4 * hour, 900),
+            // The history (1h, 4h] has lost the first payment, and has all others.
+            (6 * hour, 100),
+            (9 * hour, 50),
+        ]
+        let right: [Double] = [0, 0, 0.75, 3, 1 / (14.0 / 3), 0.5]
+        #expect(values(aggregate, hours, payments) == right)
+        #expect(values(aggregate, hours, [(0, 0), (2 * hour, 700)]) == [0, 0])
+        let late = Feature.Window(span: 2 * hour, delay: hour)
+        #expect(values(aggregate, late, [(0, 100), (2 * hour, 300), (3 * hour, 900)]) == [0, 0, 3])
+    }
+
     @Test("tells names apart, and does not count those that are missing")
     func distinct() {
         var engine = engine(.window(.distinct(.payee), .customer, hours))

@@ -23,6 +23,8 @@ private let kinds: [(String, Feature.Kind)] = [
     ("over mean", .window(.amountOverMean, .customer, .init(days: 7))),
     ("over max", .window(.amountOverMax, .customer, .init(days: 7))),
     ("busy", .window(.countOverMean(history: 7 * day), .customer, .init(days: 1))),
+    ("unusual", .window(.maxOverMean(history: 6 * day), .customer, .init(days: 1))),
+    ("unusual late", .window(.maxOverMean(history: 2 * hour), .terminal, .init(days: 3, delayDays: 1))),
     ("frauds", .window(.frauds, .terminal, .init(days: 5, delayDays: 2))),
     ("rate", .window(.fraudRate, .terminal, .init(days: 5, delayDays: 2))),
 ]
@@ -74,6 +76,10 @@ private func expected(_ at: Int, _ all: [Transaction], _ frauds: Set<Int>) -> [D
         case .countOverMean(let history):
             let longer = window(entity, .init(span: history, delay: span.delay)).count
             return longer == 0 ? 0 : Double(found.count) / (Double(longer) * Double(span.span) / Double(history))
+        case .maxOverMean(let history):
+            let before = window(entity, .init(span: history, delay: span.delay + span.span))
+            let usual = before.reduce(0.0) { $0 + major($1.transaction.amount.value) } / Double(before.count)
+            return before.isEmpty || usual == 0 ? 0 : major(most) / usual
         case .frauds: return Double(bad)
         case .fraudRate: return Double(bad) / Double(max(found.count, 1))
         }

@@ -39,6 +39,7 @@ struct FeatureFormTests {
         all += [
             .window(.countOverMean(history: 2 * day), .ip, window),
             .window(.countOverMean(history: 9 * day), .ip, late),
+            .window(.maxOverMean(history: 1), .ip, window), .window(.maxOverMean(history: 9 * day), .ip, late),
         ]
         all += Feature.Signal.allCases.flatMap { signal in
             Feature.Entity.tokens.map { .consortium(signal, $0, late) }
@@ -115,6 +116,13 @@ struct FeatureFormTests {
                     $0.history = 600
                 }, ["entity", "over", "delay", "history"]
             ),
+            (
+                form("max_over_mean") {
+                    $0.entity = "card"
+                    $0.over = 60
+                    $0.history = 30
+                }, ["entity", "over", "delay", "history"]
+            ),
         ]
         for (form, fields) in allowed {
             #expect(mistake(form) == nil, "\(form.kind)")
@@ -143,6 +151,11 @@ struct FeatureFormTests {
         #expect(field("count_over_mean") { ($0.entity, $0.over) = ("card", 60) } == "history")
         #expect(field("count_over_mean") { ($0.entity, $0.over, $0.history) = ("card", 60, 59) } == "history")
         #expect(field("count_over_mean") { ($0.entity, $0.over, $0.history) = ("card", 60, 60) } == nil)
+        #expect(field("max_over_mean") { ($0.entity, $0.over) = ("card", 60) } == "history")
+        for history in [0, -1, Feature.Window.limit + 1] as [Int64] {
+            #expect(field("max_over_mean") { ($0.entity, $0.over, $0.history) = ("card", 60, history) } == "history")
+        }
+        #expect(field("max_over_mean") { ($0.entity, $0.over, $0.history) = ("card", 60, 1) } == nil)
         #expect(field("kind_is") { $0.value = "cheque" } == "value")
         #expect(field("kind_is") { _ in } == "value")
         #expect(field("channel_is") { $0.value = "card" } == "value")
@@ -150,6 +163,24 @@ struct FeatureFormTests {
         #expect(field("listed") { ($0.entity, $0.values) = ("ip", []) } == "values")
         #expect(field("listed") { ($0.entity, $0.values) = ("ip", ["a", "a"]) } == "values")
         #expect(field("listed") { $0.values = ["a"] } == "entity")
+    }
+
+    @Test("of any kind may be cut by its spec: by 1 to 31 numbers that rise")
+    func edges() throws {
+        for kind in kinds {
+            let feature = Feature(name: "f", kind: kind, edges: [-0.5, 0, 1 / 3.0, 1e15])
+            let form = FeatureForm(feature)
+            #expect(try form.feature() == feature)
+            #expect(try JSONDecoder().decode(FeatureForm.self, from: JSONEncoder().encode(form)) == form)
+        }
+        #expect(field("amount") { $0.edges = (0..<31).map(Double.init) } == nil)
+        let wrong: [[Double]] = [
+            [], (0..<32).map(Double.init), [1, 1], [2, 1], [.nan], [1, .infinity], [-.infinity, 0],
+        ]
+        for list in wrong {
+            let mistake = mistake(form("amount") { $0.edges = list })
+            #expect(mistake?.field == "edges" && mistake?.expected == "a list of 1 to 31 numbers that rise", "\(list)")
+        }
     }
 
     @Test("tells what belongs in a field that holds a code")

@@ -12,7 +12,8 @@ struct FeatureLawTests {
     private static let aggregates: [(aggregate: Feature.Aggregate, grows: Bool)] = [
         (.count, false), (.sum, true), (.mean, true), (.max, true), (.distinct(.card), false),
         (.secondsSinceLast, false), (.amountOverMean, false), (.amountOverMax, false),
-        (.countOverMean(history: 6 * day), false), (.frauds, false), (.fraudRate, false),
+        (.countOverMean(history: 6 * day), false), (.maxOverMean(history: 4 * day), false), (.frauds, false),
+        (.fraudRate, false),
     ]
     private static let spec = FeatureSpec(
         name: "laws",

@@ -220,6 +220,7 @@ struct EntityHistoriesTests {
         #expect(retention(.count(.card, .init(days: 3))) == 3 * day)
         #expect(retention(.count(.card, .init(days: 3)), .frauds(.ip, .init(days: 1, delayDays: 7))) == 8 * day)
         #expect(retention(.window(.countOverMean(history: 30 * day), .card, .init(days: 1, delayDays: 1))) == 31 * day)
+        #expect(retention(.window(.maxOverMean(history: 60 * day), .card, .init(days: 14, delayDays: 1))) == 75 * day)
     }
 
     @Test("share one history where entities are the same, and none where nothing has a window")

@@ -13,6 +13,8 @@ private let shared: [Feature] = {
         Feature(name: "terminal.\($0.rawValue)", kind: .consortium($0, .terminal, late))
     }
     features.append(Feature(name: "card.rate", kind: .consortium(.fraudRate, .card, .init(days: 1, delayDays: 2))))
+    // What is long over, far beyond the labels' delay.
+    features.append(Feature(name: "old", kind: .consortium(.frauds, .terminal, .init(days: 3, delayDays: 8))))
     for span in [60, hour, day] {
         features.append(Feature(name: "n\(span)", kind: .consortium(.count, .terminal, .init(span: span))))
         features.append(Feature(name: "m\(span)", kind: .consortium(.members, .card, .init(span: span))))

@@ -51,6 +51,11 @@ import Testing
         #expect(vectors.raw.rows.count > 150)
         let error = worst(vectors.raw) { forest.score(thermometer: binned.thermometer(binned.bins($0))) }
         #expect(error <= Double(forest.trees.count) * 0x1p-15)
+        // Where the spec cuts a feature itself, the model's own cuts take their place.
+        let cut = FeatureSpec(
+            name: "test", features: vectors.features.map { Feature(name: $0, kind: .amount, edges: [1, 2]) })
+        let imported = try CatBoostImport(json: bytes("raw.json")).model(trainedOnValuesOf: cut)
+        #expect(imported.binned == binned && imported.forest == forest)
     }
 
     @Test("a model trained on bins scores as CatBoost does")
