@@ -57,8 +57,10 @@ package struct DemoData {
         members = Set(transactions.map(\.member)).sorted()
     }
 
-    /// What the members' systems emit on the test days.
-    package var schedule: [ScheduledEvent] { eventSchedule(transactions, days: test, watermarks: true) }
+    /// What the members' systems emit on the test days, with a watermark at the end of each bucket of as many seconds.
+    package func schedule(bucket: Int64 = EventTime.day) -> [ScheduledEvent] {
+        eventSchedule(transactions, days: test, watermarks: bucket)
+    }
 
     /// What one member has by itself.
     package func only(_ member: MemberID) -> DemoData {

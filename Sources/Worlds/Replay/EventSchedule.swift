@@ -27,15 +27,17 @@ package enum ScheduledEvent: Sendable {
 ///
 /// - Parameters:
 ///   - transactions: by time; those before `days` only matter for their verdicts.
-///   - watermarks: whether each member says at each midnight between two of the days that the day before is over.
+///   - watermarks: seconds of event time after which each member says, again and again from the first midnight on and until the
+///     last, that what was before is over; nil where none says so. Labels leave in time with a bucket's length.
 package func eventSchedule(
-    _ transactions: [LabelledTransaction], days: ClosedRange<Int>, labelDelayDays: Int = 7, watermarks: Bool = false
+    _ transactions: [LabelledTransaction], days: ClosedRange<Int>, labelDelayDays: Int = 7, watermarks: Int64? = nil
 ) -> [ScheduledEvent] {
     var out: [ScheduledEvent] = []
-    if watermarks {
+    if let watermarks {
         let members = Set(transactions.map(\.member)).sorted()
-        for day in days.dropFirst() {
-            out += members.map { .watermark($0, at: EventTime(seconds: Int64(day) * EventTime.day)) }
+        let (first, end) = (Int64(days.lowerBound) * EventTime.day, Int64(days.upperBound + 1) * EventTime.day)
+        for time in stride(from: first + watermarks, to: end, by: Int(watermarks)) {
+            out += members.map { .watermark($0, at: EventTime(seconds: time)) }
         }
     }
     for labelled in transactions {

@@ -24,7 +24,7 @@ struct PipelineLoad: Sendable {
         var items: [Item] = []
         var numbers: [MemberID: [String: Int]] = [:]
         var count = 0
-        for event in data.schedule {
+        for event in data.schedule() {
             var number: Int?
             if case .transaction(let labelled) = event {
                 let id = labelled.transaction.id

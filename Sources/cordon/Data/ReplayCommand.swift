@@ -9,7 +9,7 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay", abstract: "Send CSV files of transactions into the members' topics.",
         discussion: """
             Writes each transaction of the chosen days to <member>.transactions in the order of its time, and the label of \
-            every fraud once its delay has passed; at each midnight, a watermark. With `--speed 60x` a minute of the data takes a second.
+            every fraud once its delay has passed; at each full hour, a watermark. With `--speed 60x` a minute of the data takes a second.
             """)
 
     @OptionGroup var data: DataOptions
@@ -30,7 +30,7 @@ struct ReplayCommand: ParsableCommand {
         let range = try DayRange(days).days
         let log = try self.log.open()
         let events = eventSchedule(
-            try data.load(lastDay: range.upperBound), days: range, labelDelayDays: labelDelay, watermarks: true)
+            try data.load(lastDay: range.upperBound), days: range, labelDelayDays: labelDelay, watermarks: 3600)
         guard !events.isEmpty else { throw Failure("\(days) holds no transactions") }
         var feed = EventFeed(log: log, pace: speed, stop: StopFlag.onSignals())
         try feed.check(Set(events.map(\.member)))

@@ -24,7 +24,7 @@ final class DemoFeed: Sendable {
         var transactions = 0
         /// Events of the schedule that are written.
         var events = 0
-        /// Whether a day has just ended for all members.
+        /// Whether a bucket has just ended for all members.
         var isAtWatermark = false
     }
 
@@ -41,8 +41,8 @@ final class DemoFeed: Sendable {
 
     /// - Parameters:
     ///   - answered: transactions decided or rejected so far.
-    ///   - taken: whether the agents have taken in what is written. At the end of a day the feed waits for that: what is known
-    ///     of an old day then is on its way before the new one begins, as it would be at the data's own pace.
+    ///   - taken: whether the agents have taken in what is written. At the end of a bucket the feed waits for that: what is
+    ///     known of an old one then is on its way before the new one begins, as it would be at the data's own pace.
     func run(answered: () -> Int, taken: () throws -> Bool, until stop: () -> Bool) throws {
         let start = ContinuousClock.now
         while !isDone, !stop() {

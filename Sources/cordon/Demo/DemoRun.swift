@@ -36,7 +36,7 @@ struct DemoRun {
     }
 
     func watch(binary: String, stop: StopFlag) throws -> Outcome {
-        let events = data.schedule
+        let events = data.schedule(bucket: bins.spec.terms.bucket)
         let feed = DemoFeed(
             log: consortium.log, events: events, rate: rate, window: window, faultEvery: faults ? 2500 : 0)
         let watch = DemoWatch(log: consortium.log, members: data.members)

@@ -54,7 +54,23 @@ struct EventScheduleTests {
     @Test("says at each midnight between the days that the one before is over")
     func watermarks() throws {
         let rows = [try row("first", day: 10), try row("second", day: 11)]
-        #expect(names(eventSchedule(rows, days: 10...11, watermarks: true)) == ["first", "over bank-a 11", "second"])
+        #expect(names(eventSchedule(rows, days: 10...11, watermarks: day)) == ["first", "over bank-a 11", "second"])
+    }
+
+    @Test("says so at each bucket's end where buckets are shorter, but not at the days' own ends")
+    func buckets() throws {
+        let rows = [
+            try row("first", day: 10), try row("at", day: 10, second: 6 * 3600),
+            try row("b", day: 10, second: 7 * 3600, fraud: true),
+        ]
+        let events = eventSchedule(rows, days: 10...10, watermarks: 6 * 3600)
+        #expect(
+            names(events) == [
+                "first", "over bank-a 10", "over bank-b 10", "at", "b", "over bank-a 10", "over bank-b 10",
+                "over bank-a 10", "over bank-b 10",
+            ])
+        let hours = events.map { ($0.time.seconds - 10 * day) / 3600 }
+        #expect(hours == [0, 6, 6, 6, 7, 12, 12, 18, 18])
     }
 }
 
