@@ -80,6 +80,30 @@ struct ClearTrainingTests {
         #expect(abs(predicted - happened) < 0.05 * happened)
     }
 
+    @Test("gives up fraction bits where scores would not fit 16 bits otherwise, and no more than needed")
+    func ring() throws {
+        // Each tree's largest leaf is of other rows, so that their sum is far above any score.
+        let rows = rows(400, seed: 5)
+        var options = options
+        (options.trees, options.learningRate, options.leafRegularisation) = (60, 1, 0)
+        let spec = try BinnedSpec(fitting: spec, to: rows.map(\.values))
+        func forest(_ fractionBits: Int) throws -> Forest {
+            var options = options
+            options.fractionBits = fractionBits
+            let set = try TrainingSet(
+                spec: spec, rows: rows.map { spec.bins($0.values) }, fraud: rows.map(\.fraud))
+            return try PlainTrainer(options: options).train(set)
+        }
+        let model = try trainClearModel(version: "v", spec: self.spec, rows: rows, options: options)
+        let bits = model.forest.fractionBits
+        #expect(bits < 14 && model.forest.ring == .z16)
+        #expect(try forest(bits) == model.forest && forest(bits + 1).ring == .z32)
+        // What does not fit with 11 keeps them, and 32 bits.
+        options.trees = 2000
+        let large = try trainClearModel(version: "v", spec: self.spec, rows: rows, options: options)
+        #expect(large.forest.fractionBits == 11 && large.forest.ring == .z32)
+    }
+
     @Test("of one outcome alone is a model that says so")
     func oneOutcome() throws {
         for fraud in [false, true] {
