@@ -10,9 +10,10 @@ package struct Simulation {
 
     /// Makes keys, and lets a consortium start undisturbed.
     ///
+    /// - Parameter roundsScores: whether members get the calibration's steps of scores.
     /// - Throws: where even that does not work.
-    package init() throws {
-        terms = try Terms()
+    package init(roundsScores: Bool = false) throws {
+        terms = try Terms(roundsScores: roundsScores)
         begun = try SimulatedConsortium(terms, seed: 0)
         for member in 0..<Terms.members { begun.apply(.send(member: member, Self.payments(from: 1000, minutes: 0))) }
         let findings = Self.settle(begun)

@@ -16,6 +16,14 @@ struct ConsortiumTests {
         }
     }
 
+    @Test("gives members the right steps where scores are rounded, whatever happens to it")
+    func roundedScores() throws {
+        let simulation = try Simulation(roundsScores: true)
+        for seed in 5000..<5015 as Range<UInt64> {
+            #expect(try simulation.run(Schedule(seed: seed)).isEmpty, "seed \(seed)")
+        }
+    }
+
     @Test("shows a planted bug within some hundred schedules", arguments: Plant.allCases)
     func plants(plant: Plant) throws {
         let simulation = try Simulation()

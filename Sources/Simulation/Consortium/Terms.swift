@@ -22,7 +22,8 @@ package final class Terms: Sendable {
     package let spec: BinnedSpec
     package let model: ClearModel
 
-    package init() throws {
+    /// - Parameter roundsScores: whether members get the calibration's steps of scores.
+    package init(roundsScores: Bool = false) throws {
         folder = NSTemporaryDirectory() + "cordon-simulation-\(UUID().uuidString)"
         var parties: [PartyID: Cell.Party] = [:]
         for party in PartyID.allCases {
@@ -53,6 +54,7 @@ package final class Terms: Sendable {
             members: members, eventTime: .standard)
         // A few schedules in each hundred meet it.
         roster.countLimit = 2
+        roster.roundsScores = roundsScores
         self.roster = roster
         spec = try Self.features()
         model = try Self.forest(spec)
@@ -126,6 +128,7 @@ package final class Terms: Sendable {
         }
         return try ClearModel(
             version: "simulated-1", binned: spec, forest: Forest(trees: trees, bits: spec.bits),
-            calibration: Calibration(points: [.init(score: 0, probability: 0.5)]))
+            calibration: Calibration(
+                points: (-10...10).map { .init(score: 300 * $0, probability: Double($0 + 10) / 20) }))
     }
 }

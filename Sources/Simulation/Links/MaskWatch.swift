@@ -12,7 +12,9 @@ struct MaskWatch: Sendable {
         var digest: Digest32
     }
 
-    private static let masked: Set<Frame.Kind> = [.conditionBits, .lookupDeal, .countDeal, .countBits]
+    private static let masked: Set<Frame.Kind> = [
+        .conditionBits, .lookupDeal, .countDeal, .countBits, .scorePart, .comparisonKeys,
+    ]
 
     private var messages: [Label: [UInt8]] = [:]
     private(set) var reused: [String] = []

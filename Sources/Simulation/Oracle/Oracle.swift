@@ -9,7 +9,8 @@ import Sealing
 /// The judge of a run: holds what is in the log at its end against what an undisturbed pipeline says, in the clear.
 ///
 /// * Each accepted transaction has one decision, and nothing else has any.
-/// * Each score is the clear model's, bit for bit, of the member's own features and of what was counted before its batch.
+/// * Each score is the clear model's, bit for bit, of the member's own features and of what was counted before its batch; where scores are
+///   rounded it is the highest score at or below that from which a step of the calibration begins.
 /// * No transaction is scored twice, and parties refuse nothing but repeats within a batch.
 /// * Rejected records are on `<member>.rejected` with their code, and no others.
 /// * No position went back, and no mask was used for two messages.
@@ -123,13 +124,20 @@ struct Oracle {
                 findings.append("\(payment.transaction.id) of bank-\(member) is scored twice, or refused for nothing")
             }
             guard isFirst else { continue }
-            let score = consortium.terms.model.score(values: values(of: payment, counts))
+            let score = opened(consortium.terms.model.score(values: values(of: payment, counts)))
             if scores[member].updateValue(score, forKey: source.offset) != nil {
                 findings.append("\(payment.transaction.id) of bank-\(member) is in two decided batches")
             }
             batch.append((member, payment.transaction))
         }
         for (member, transaction) in batch { counts.add(transaction, of: member) }
+    }
+
+    /// What the member is to get of a score.
+    private func opened(_ score: Int64) -> Int64 {
+        guard consortium.terms.roster.roundsScores else { return score }
+        let begins = consortium.terms.model.calibration.points.map(\.score)
+        return begins.last { $0 <= score } ?? begins[0]
     }
 
     private func values(of payment: ExpectedMember.Payment, _ counts: ExpectedCounts) -> [Double] {
