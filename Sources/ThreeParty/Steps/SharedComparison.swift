@@ -41,40 +41,41 @@ struct SharedComparison: ~Copyable {
     ///   - alpha: below 2^`width`.
     ///   - seeds: of the first and the second server, pseudo-random.
     func deal(_ alpha: UInt64, seeds: (UInt128, UInt128), into key: inout [UInt8]) {
-        var (first, second) = (seeds.0 & Self.seed, seeds.1 & Self.seed)
-        var (corrects, alsoCorrects): (UInt8, UInt8) = (0, 1)
-        for level in 0..<Self.levels(width) {
-            let bit = UInt8(truncatingIfNeeded: alpha >> UInt64(width - 1 - level)) & 1
-            let (one, other) = hash([first, first | 1, second, second | 1])
-            let (kept, lost) = (Int(bit), Int(1 - bit))
-            let correction = (one[lost] ^ other[lost]) & Self.seed
-            let left = Self.isCorrected(one[0] ^ other[0]) ^ bit ^ 1
-            let right = Self.isCorrected(one[1] ^ other[1]) ^ bit
-            // Lower numbers leave to the left of a 1.
-            let (leftSum, rightSum) = (Self.added(one[0] ^ other[0]) ^ bit, Self.added(one[1] ^ other[1]))
-            correction.withLittleEndianBytes { key += $0 }
-            key.append(left | right << 1 | leftSum << 2 | rightSum << 3)
-            func follow(_ block: UInt128, _ corrects: UInt8) -> (UInt128, UInt8) {
-                (
-                    block & Self.seed ^ (correction & mask(corrects)),
-                    Self.isCorrected(block) ^ corrects & (bit == 0 ? left : right)
-                )
+        withUnsafeTemporaryAllocation(of: UInt128.self, capacity: 8) { scratch in
+            let blocks = UnsafeMutableBufferPointer(rebasing: scratch[..<4])
+            let hashes = UnsafeMutableBufferPointer(rebasing: scratch[4...])
+            /// Two hashes of the first tree's state, then two of the second's.
+            func hash(_ one: UInt128, _ other: UInt128) {
+                (blocks[0], blocks[1], blocks[2], blocks[3]) = (one, one | 1, other, other | 1)
+                cipher.hash(UnsafeBufferPointer(blocks), into: hashes)
             }
-            (first, corrects) = follow(one[kept], corrects)
-            (second, alsoCorrects) = follow(other[kept], alsoCorrects)
+            var (first, second) = (seeds.0 & Self.seed, seeds.1 & Self.seed)
+            var (corrects, alsoCorrects): (UInt8, UInt8) = (0, 1)
+            for level in 0..<Self.levels(width) {
+                let bit = UInt8(truncatingIfNeeded: alpha >> UInt64(width - 1 - level)) & 1
+                let (kept, lost) = (Int(bit), Int(1 - bit))
+                hash(first, second)
+                let (toLeft, toRight) = (hashes[0] ^ hashes[2], hashes[1] ^ hashes[3])
+                let correction = (hashes[lost] ^ hashes[2 + lost]) & Self.seed
+                let left = Self.isCorrected(toLeft) ^ bit ^ 1
+                let right = Self.isCorrected(toRight) ^ bit
+                // Lower numbers leave to the left of a 1.
+                let (leftSum, rightSum) = (Self.added(toLeft) ^ bit, Self.added(toRight))
+                correction.withLittleEndianBytes { key += $0 }
+                key.append(left | right << 1 | leftSum << 2 | rightSum << 3)
+                func follow(_ block: UInt128, _ corrects: UInt8) -> (UInt128, UInt8) {
+                    (
+                        block & Self.seed ^ (correction & mask(corrects)),
+                        Self.isCorrected(block) ^ corrects & (bit == 0 ? left : right)
+                    )
+                }
+                (first, corrects) = follow(hashes[kept], corrects)
+                (second, alsoCorrects) = follow(hashes[2 + kept], alsoCorrects)
+            }
+            hash(first | 2, second | 2)
+            let low = alpha & (1 << UInt64(Self.leafBits) - 1)
+            (hashes[0] ^ hashes[2] ^ UInt128.max >> UInt128(127 - low)).withLittleEndianBytes { key += $0 }
         }
-        let (one, other) = hash([first | 2, 0, second | 2, 0])
-        let low = alpha & (1 << UInt64(Self.leafBits) - 1)
-        (one[0] ^ other[0] ^ UInt128.max >> UInt128(127 - low)).withLittleEndianBytes { key += $0 }
-    }
-
-    /// Two hashes of each tree.
-    private func hash(_ blocks: [UInt128]) -> (one: [UInt128], other: [UInt128]) {
-        var hashes = [UInt128](repeating: 0, count: 4)
-        blocks.withUnsafeBufferPointer { blocks in
-            hashes.withUnsafeMutableBufferPointer { cipher.hash(blocks, into: $0) }
-        }
-        return (Array(hashes[..<2]), Array(hashes[2...]))
     }
 
     /// A server's part: for each of some numbers, its XOR share of whether it is at most α.
