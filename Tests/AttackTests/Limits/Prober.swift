@@ -34,13 +34,23 @@ struct Prober {
         _ features: [Double], source: Int64, id: UInt64? = nil, at time: EventTime, spec: BinnedSpec,
         tokens: BoxedTokens = .none
     ) -> [UInt8] {
+        seal(
+            features, at: SourcePosition(offset: source), id: id ?? UInt64(source), at: time, spec: spec, tokens: tokens
+        )
+    }
+
+    /// The same at any place, behind any other.
+    func seal(
+        _ features: [Double], at place: SourcePosition, after previous: SourcePosition? = nil, id: UInt64,
+        at time: EventTime, spec: BinnedSpec, tokens: BoxedTokens = .none
+    ) -> [UInt8] {
         let sealer = TransactionSealer(
             member: self.id, epoch: 1, sessions: sessions, spec: spec, idKey: idKey, random: Self.random)
         let transaction = Transaction(
-            id: "\(source)", time: time, customer: "c", terminal: "t", amount: MinorUnits(1))
+            id: "\(place)", time: time, customer: "c", terminal: "t", amount: MinorUnits(1))
         return sealer.seal(
-            transaction, event: sealer.eventID(id ?? UInt64(source)), features: features, tokens: tokens,
-            at: SealedPlace(source: SourcePosition(offset: source)))
+            transaction, event: sealer.eventID(id), features: features, tokens: tokens,
+            at: SealedPlace(source: place, previous: previous))
     }
 
     /// A record of history: one event, which was no fraud.
