@@ -187,7 +187,7 @@ let package = Package(
             dependencies: ["Counters", "EventLogs", "LocalStore", "Records", "SecureScoring", "ThreeParty", "Support"],
             swiftSettings: unoptimised),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "Records"],
+            name: "EvaluationTests", dependencies: ["Evaluation", "Model", "Records"],
             swiftSettings: unoptimised),
         .testTarget(
             name: "EventLogTests",

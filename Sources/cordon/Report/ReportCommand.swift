@@ -11,7 +11,7 @@ import Worlds
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Reports on replayed data.",
-        subcommands: [UpliftReport.self])
+        subcommands: [UpliftReport.self, PoisoningReport.self])
 }
 
 struct UpliftReport: ParsableCommand {
