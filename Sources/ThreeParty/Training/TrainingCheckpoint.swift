@@ -46,7 +46,7 @@ extension TrainingCheckpoint {
         var counts: [Int] = []
         for _ in 0..<3 { counts.append(Int(UInt32(bigEndianBytes: try take(4)))) }
         let rule = plan.rule
-        let stages = rule.stages.map { $0 * plan.candidates(together: $0) }.reduce(0, +)
+        let stages = rule.stages.map { plan.candidates(together: $0) }.reduce(0, +)
         let trees = groups * rule.group
         guard groups <= plan.groups,
             counts == [trees * stages, trees << rule.depth, RowVectors.stride(rows: plan.rows)]

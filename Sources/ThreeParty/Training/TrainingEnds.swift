@@ -72,9 +72,8 @@ struct TrainingEnds {
             var level = 0
             for together in plan.rule.stages {
                 let candidates = plan.candidates(tree: tree, level: level, together: together)
-                let each = plan.candidates(together: together)
-                for part in 0..<together {
-                    for bit in candidates[part * each..<(part + 1) * each] {
+                for part in plan.parts(together: together) {
+                    for bit in candidates[part] {
                         out.first[row * rowBytes + bit >> 3] |= conditions.first[place] << UInt8(bit & 7)
                         out.second[row * rowBytes + bit >> 3] |= conditions.second[place] << UInt8(bit & 7)
                         place += 1

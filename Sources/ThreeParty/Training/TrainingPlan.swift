@@ -35,7 +35,7 @@ package struct TrainingPlan: Sendable {
         plan: Digest32, rule: TrainingRule, coin: TrainingCoin, frequencies: BitFrequencies, rows: Int
     ) throws(TrainingError) {
         guard (1..<1 << 24).contains(rows) else { throw .bounds(.rows) }
-        guard frequencies.bits.count >= rule.stages.max() ?? 1,
+        guard frequencies.bits.count > rule.candidates * ((rule.stages.max() ?? 1) - 1),
             ForestShape(bits: frequencies.bits.count, trees: rule.trees, depth: rule.depth, ringBits: 16) != nil
         else { throw .candidates }
         self.rule = rule
@@ -49,12 +49,18 @@ package struct TrainingPlan: Sendable {
     /// Groups of trees that are grown one after the other.
     package var groups: Int { rule.trees / rule.group }
 
-    /// Of how many candidates each condition of a stage is chosen.
-    func candidates(together: Int) -> Int { min(rule.candidates, bits / together) }
-
-    /// The bits that a stage of a tree chooses among: those of its first condition, then those of its second, and so on.
+    /// The bits that a stage of a tree chooses among, in order.
     func candidates(tree: Int, level: Int, together: Int) -> [Int] {
-        coin.draw(tree: tree, level: level, bits: bits, count: together * candidates(together: together))
+        coin.draw(tree: tree, level: level, bits: bits, count: candidates(together: together))
+    }
+
+    /// How many they are.
+    func candidates(together: Int) -> Int { min(bits, rule.candidates * together) }
+
+    /// Which of them are for each of a stage's conditions; the last has what is left.
+    func parts(together: Int) -> [Range<Int>] {
+        let all = 0..<candidates(together: together)
+        return (0..<together).map { ($0 * rule.candidates..<($0 + 1) * rule.candidates).clamped(to: all) }
     }
 }
 
@@ -62,7 +68,7 @@ package struct TrainingPlan: Sendable {
 package enum TrainingError: Error, Sendable, Hashable {
     /// Values could leave their rings.
     case bounds(TrainingBounds.Exceeded)
-    /// There are fewer thermometer bits than a stage has conditions, or a forest has no such shape.
+    /// There are too few thermometer bits for each condition of a stage to have a candidate, or a forest has no such shape.
     case candidates
     /// There are other rows than the plan says, or rows of another length.
     case rows(expected: Int, got: Int)
@@ -82,7 +88,7 @@ extension TrainingError: CustomStringConvertible {
         switch self {
         case .bounds(let exceeded): "\(exceeded)"
         case .candidates:
-            "the model has fewer thermometer bits than a stage of the rule chooses, or more than a forest takes"
+            "the model has too few thermometer bits for a stage's candidates, or more than a forest takes"
         case .rows(let expected, let got): "the plan has \(expected) rows, and \(got) are there"
         case .disagreement(let peer):
             "\(peer) trains by another plan, or has seen other messages: start the training again"

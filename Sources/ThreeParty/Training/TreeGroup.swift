@@ -373,8 +373,7 @@ private struct Stage {
             plan.candidates(tree: firstTree + $0, level: level, together: together)
         }
         let count = candidates[0].count
-        let each = plan.candidates(together: together)
-        let parts = (0..<together).map { $0 * each..<($0 + 1) * each }
+        let parts = plan.parts(together: together)
         self.parts = parts
         pairs = candidates.indices.flatMap { tree in
             parts.flatMap { part in
@@ -386,7 +385,7 @@ private struct Stage {
             }
         }
         var domain = 2
-        while domain < each { domain *= 2 }
+        while domain < parts[0].count { domain *= 2 }
         self.domain = domain
     }
 }

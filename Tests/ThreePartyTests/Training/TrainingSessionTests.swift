@@ -46,7 +46,7 @@ struct TrainingSessionTests {
 
     @Test("so they are where several conditions are chosen at once, and with other parameters")
     func parameters() throws {
-        for stages in [[2, 1], [3], [1, 2, 1]] {
+        for stages in [[2, 1], [3], [1, 2, 1], [5]] {
             let rule = try Self.rule(trees: 2, stages: stages, group: 1, candidates: 4)
             try Self.equals(TrainingCell(rows: 60, bits: 17, rule: rule, seed: 11))
         }
