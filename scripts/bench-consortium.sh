@@ -15,7 +15,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for kind in own consortium; do
     cp -r "$root/pipelines" "$work/$kind"
-    cp "$work/$kind/features/payments.yaml" "$work/$kind/features/card.yaml"
 done
 cp "$work/own/features/payments.yaml" "$work/own/features/card-consortium.yaml"
 cp "$work/consortium/features/payments-consortium.yaml" "$work/consortium/features/card-consortium.yaml"

@@ -52,6 +52,16 @@ package func trainModel(
     return model
 }
 
+/// What a model in the clear scores.
+///
+/// - Returns: by a row's index, its score as the leaves add up: about the probability of fraud.
+package func scores(of rows: some Sequence<FeatureRow>, by model: ClearModel) -> [Int: Double] {
+    let unit = Double(1 << model.forest.fractionBits)
+    var scores: [Int: Double] = [:]
+    for row in rows { scores[row.index] = Double(model.score(values: row.values)) / unit }
+    return scores
+}
+
 /// Quality on the test days as the handbook (Le Borgne et al.) measures it: customers already known to be defrauded are
 /// left out. Outcomes are taken to be known seven days after a transaction.
 ///

@@ -19,6 +19,8 @@ package struct Uplift: Sendable, Hashable {
     package struct Comparison: Sendable, Hashable {
         package var alone: Figures
         package var consortium: Figures
+        /// The consortium's scores with each member's own beside them; nil where none were made.
+        package var beside: Figures?
         /// Frauds at terminals where others had had confirmed frauds and the member none.
         package var afterOthers: Int
 
@@ -44,13 +46,16 @@ package struct Uplift: Sendable, Hashable {
         package var outcome: ScoredOutcome
         /// The score by the member's own model.
         package var alone: Double
+        /// Both scores in one, at the member's side (`ScoreBlend`); nil where none was made.
+        package var beside: Double?
         /// Whether only others' frauds were known at the terminal (`KnownTerminals`).
         package var isAfterOthers: Bool
 
         /// - Parameter outcome: with the consortium's score.
-        package init(outcome: ScoredOutcome, alone: Double, isAfterOthers: Bool) {
+        package init(outcome: ScoredOutcome, alone: Double, beside: Double? = nil, isAfterOthers: Bool) {
             self.outcome = outcome
             self.alone = alone
+            self.beside = beside
             self.isAfterOthers = isAfterOthers
         }
     }
@@ -58,22 +63,26 @@ package struct Uplift: Sendable, Hashable {
     /// Each member has the budget for its own transactions, and so gets no alerts of others'.
     package init(of rows: [Row], budget: AlertBudget) {
         self.budget = budget
+        let isBlended = !rows.isEmpty && rows.allSatisfy { $0.beside != nil }
         let parts = Dictionary(grouping: rows, by: \.outcome.card.member)
         let members = parts.mapValues { rows in
             Comparison(
                 alone: Self.figures(rows, budget) { $0.alone },
                 consortium: Self.figures(rows, budget) { $0.outcome.score },
+                beside: isBlended ? Self.figures(rows, budget) { $0.beside ?? 0 } : nil,
                 afterOthers: rows.count { $0.isAfterOthers && $0.outcome.fraud })
         }
         self.members = members
-        func all(_ figures: (Comparison) -> Figures, _ score: (Row) -> Double) -> Figures {
-            Figures(
+        func all(_ figures: (Comparison) -> Figures?, _ score: (Row) -> Double) -> Figures {
+            let parts = members.values.compactMap(figures)
+            return Figures(
                 quality: QualityReport(of: Self.outcomes(rows, score)),
-                stopped: members.values.reduce(0) { $0 + figures($1).stopped },
-                stoppedAfterOthers: members.values.reduce(0) { $0 + figures($1).stoppedAfterOthers })
+                stopped: parts.reduce(0) { $0 + $1.stopped },
+                stoppedAfterOthers: parts.reduce(0) { $0 + $1.stoppedAfterOthers })
         }
         overall = Comparison(
             alone: all(\.alone) { $0.alone }, consortium: all(\.consortium) { $0.outcome.score },
+            beside: isBlended ? all(\.beside) { $0.beside ?? 0 } : nil,
             afterOthers: members.values.reduce(0) { $0 + $1.afterOthers })
     }
 

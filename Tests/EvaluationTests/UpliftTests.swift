@@ -71,6 +71,28 @@ struct UpliftTests {
         #expect(turned.overall.isWorseOff)
     }
 
+    @Test("A member's own score beside the consortium's is counted as the others are, where every transaction has one")
+    func beside() throws {
+        let budget = try #require(AlertBudget(perThousand: 500))
+        func rows(_ member: MemberID, lacking: Int? = nil) -> [Uplift.Row] {
+            (0..<4).map { number in
+                Uplift.Row(
+                    outcome: outcome(member, "c\(number)", Double(number), fraud: number == 0), alone: Double(number),
+                    beside: number == lacking ? nil : Double(-number), isAfterOthers: number == 0)
+            }
+        }
+        let uplift = Uplift(of: rows(a) + rows(b), budget: budget)
+        for comparison in [uplift.overall, try #require(uplift.members[a])] {
+            let beside = try #require(comparison.beside)
+            #expect(beside.quality.averagePrecision == 1 && beside.recall == 1 && comparison.consortium.recall == 0)
+            #expect(beside.stopped == beside.quality.frauds && beside.stoppedAfterOthers == comparison.afterOthers)
+        }
+        #expect(uplift.overall.beside?.stopped == 2)
+        let partly = Uplift(of: rows(a) + rows(b, lacking: 3), budget: budget)
+        #expect(partly.overall.beside == nil && partly.members[a]?.beside == nil)
+        #expect(Uplift(of: [], budget: budget).overall.beside == nil)
+    }
+
     @Test("A terminal is known to others alone from a week after their fraud, for a month, while the member has none")
     func knownTerminals() {
         var terminals = KnownTerminals()

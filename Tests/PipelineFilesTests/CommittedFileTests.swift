@@ -15,7 +15,7 @@ struct CommittedFileTests {
 
     static let kinds: [Kind] = {
         let members = ["bank-a", "bank-b"].compactMap { MemberID($0) }
-        let features = ["card", "card-consortium", "payments", "payments-consortium"]
+        let features = ["card", "card-alone", "card-consortium", "payments", "payments-consortium"]
         let mappings =
             ["canonical", "csv", "iso20022", "iso20022-json", "simulated", "simulated-iso20022"]
             + ["paysim", "baf"]

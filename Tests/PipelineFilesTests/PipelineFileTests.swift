@@ -139,6 +139,29 @@ struct PipelineFileTests {
         #expect(try file.mistake(text) { path in _ = try readFeatureSpec(file: path) } == mistake)
     }
 
+    @Test(
+        "of card payments alone and in the consortium have the same features, but for who counts frauds at a terminal")
+    func cards() throws {
+        let together = try readFeatureSpec(file: ConfigurationFixture.committed("features/card-consortium.yaml"))
+        let alone = try readFeatureSpec(file: ConfigurationFixture.committed("features/card-alone.yaml"))
+        #expect(together.features.map(\.name) == alone.features.map(\.name))
+        #expect(together.own.features == Array(alone.features.prefix(5)) && together.features[0].edges?.count == 31)
+        for (shared, own) in zip(together.features, alone.features).dropFirst(5) {
+            guard let counted = shared.shared, case .window(let aggregate, let entity, let window) = own.kind else {
+                Issue.record("\(shared.name) is not counted by the parties, or \(own.name) not by the member")
+                continue
+            }
+            #expect(counted.entity == entity && counted.window == window)
+            #expect((counted.signal == .frauds) == (aggregate == .frauds), "\(own.name)")
+        }
+        // Five counts are looked up: four windows whose frauds and rate share one, and the one of a month ago.
+        let edges = together.features.map { $0.edges ?? [1, 2] }
+        let counts = try #require(try BinnedSpec(spec: together, edges: edges).counts)
+        #expect(counts.lookups.map(\.over) == [1, 3, 7, 21, 7].map { $0 * EventTime.day })
+        #expect(counts.lookups.map(\.delay) == [7, 7, 7, 7, 28].map { $0 * EventTime.day })
+        #expect(counts.bucket == 3 * 3600 && counts.slots == 1)
+    }
+
     @Test("a feature without a delay has one of nothing")
     func delay() throws {
         try file.write("name: x\nfeatures:\n  - { name: a, kind: frauds, entity: terminal, over: 365d }\n")

@@ -106,9 +106,12 @@ struct DemoCommand: ParsableCommand {
         let data = try readData()
         var summary = alone ? try runAlone(data, start) : try runTogether(data, start)
         if compare, !summary.stopped {
+            guard let plan = UpliftPlan(train: data.train, test: data.test) else {
+                throw Failure("the test days begin before the training days end")
+            }
             let uplift = try UpliftStudy(
-                data.transactions, train: data.train, test: data.test, own: features("card"),
-                consortium: summary.scores, budget: budget, progress: Progress.init
+                data.transactions, plan, own: features("card-alone"), consortium: .init(test: summary.scores),
+                budget: budget, progress: Progress.init
             ).uplift
             summary.uplift = UpliftForm(uplift)
             say(summary.text)
@@ -150,7 +153,7 @@ struct DemoCommand: ParsableCommand {
         for member in data.members where !whole.stopped {
             say("\n\(member) alone")
             let (_, scores, outcome) = try play(
-                data.only(member), features("card"), DemoFolder(path: "\(dir)/alone/\(member)"))
+                data.only(member), features("card-alone"), DemoFolder(path: "\(dir)/alone/\(member)"))
             whole.take(outcome)
             let places = data.transactions.indices.filter { data.transactions[$0].member == member }
             for (place, score) in scores { clear[places[place]] = score }

@@ -37,7 +37,18 @@ struct UpliftReport: ParsableCommand {
     var features = "pipelines/features/card-consortium.yaml"
 
     @Option(help: ArgumentHelp("A member's features by itself.", valueName: "file"))
-    var alone = "pipelines/features/card.yaml"
+    var alone = "pipelines/features/card-alone.yaml"
+
+    @Option(
+        help: ArgumentHelp(
+            "The first day from which defrauded customers are left out, so that training spans are compared on the same test. "
+                + "(default: the first training day)", valueName: "day"))
+    var knownFrom: String?
+
+    @Flag(
+        help:
+            "Set each member's own score beside the consortium's, as it learns from the newest week with known labels.")
+    var beside = false
 
     @OptionGroup var trainer: TrainerOptions
 
@@ -62,21 +73,13 @@ struct UpliftReport: ParsableCommand {
         guard train.upperBound < test.lowerBound else {
             throw Failure("the test days \(self.test) begin before the training days \(self.train) end")
         }
+        let knownFrom = try self.knownFrom.map { try DayRange("\($0)..\($0)").days.lowerBound }
+        guard let plan = UpliftPlan(train: train, test: test, knownFrom: knownFrom) else {
+            throw Failure("`--known-from \(self.knownFrom ?? "")` is after the training days \(self.train)")
+        }
         let transactions = try data.load(lastDay: test.upperBound)
-        let spec = try readFeatureSpec(file: features)
-        let rows = computeFeatures(transactions, spec, progress: Progress.init) {
-            train.contains($0) || test.contains($0)
-        }
-        func day(_ index: Int) -> Int { transactions[index].transaction.time.dayNumber }
-        let model = try trainModel(
-            version: "consortium", spec: spec, by: trainer.method, rows: rows.filter { train.contains(day($0.index)) },
-            transactions: transactions, progress: Progress.init)
-        var scores: [Int: Double] = [:]
-        for row in rows where test.contains(day(row.index)) {
-            scores[row.index] = Double(model.score(values: row.values))
-        }
         let uplift = try UpliftStudy(
-            transactions, train: train, test: test, own: readFeatureSpec(file: alone), consortium: scores,
+            transactions, plan, own: readFeatureSpec(file: alone), consortium: scores(transactions, plan),
             budget: budget, by: trainer.method, progress: Progress.init
         ).uplift
         for line in uplift.lines { say(line) }
@@ -85,6 +88,28 @@ struct UpliftReport: ParsableCommand {
         if strict, let worse = uplift.members.filter(\.value.isWorseOff).keys.min() {
             throw Failure("\(worse) is worse off in the consortium")
         }
+    }
+}
+
+extension UpliftReport {
+    /// The scores of the consortium's model, and of the one two weeks before where own scores are set beside.
+    private func scores(_ transactions: [LabelledTransaction], _ plan: UpliftPlan) throws -> UpliftStudy.Consortium {
+        let spec = try readFeatureSpec(file: features)
+        let all = computeFeatures(transactions, spec, progress: Progress.init) {
+            plan.train.contains($0) || plan.test.contains($0)
+                || beside && (plan.trainBefore.contains($0) || plan.blend.contains($0))
+        }
+        func rows(of days: ClosedRange<Int>) -> [FeatureRow] {
+            all.filter { days.contains(transactions[$0.index].transaction.time.dayNumber) }
+        }
+        func scored(_ train: ClosedRange<Int>, _ test: ClosedRange<Int>) throws -> [Int: Double] {
+            let model = try trainModel(
+                version: "consortium", spec: spec, by: trainer.method, rows: rows(of: train), transactions: transactions,
+                progress: Progress.init)
+            return Evaluation.scores(of: rows(of: test), by: model)
+        }
+        return UpliftStudy.Consortium(
+            test: try scored(plan.train, plan.test), blend: beside ? try scored(plan.trainBefore, plan.blend) : [:])
     }
 }
 

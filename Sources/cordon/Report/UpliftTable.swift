@@ -17,7 +17,26 @@ extension Uplift {
         for (member, comparison) in members.sorted(by: { $0.key < $1.key }) {
             lines.append(Self.line(member.name, comparison))
         }
-        return lines + [Self.line("all", overall)]
+        lines.append(Self.line("all", overall))
+        guard overall.beside != nil else { return lines }
+        lines += [
+            "",
+            "with each member's own score beside the consortium's, by its own labels of the newest week with known ones",
+            column("member", 12, left: true) + column("average precision", 20) + column("card precision@100", 21)
+                + column("frauds stopped", 24) + column("of those known to others only", 32),
+        ]
+        for (member, comparison) in members.sorted(by: { $0.key < $1.key }) {
+            lines.append(Self.besideLine(member.name, comparison))
+        }
+        return lines + [Self.besideLine("all", overall)]
+    }
+
+    private static func besideLine(_ name: String, _ comparison: Comparison) -> String {
+        guard let figures = comparison.beside else { return name }
+        return column(name, 12, left: true) + column(decimals(figures.quality.averagePrecision), 20)
+            + column(decimals(figures.quality.cardPrecision100), 21)
+            + column("\(figures.stopped)/\(figures.quality.frauds)", 24)
+            + column("\(figures.stoppedAfterOthers)/\(comparison.afterOthers)", 32)
     }
 
     private static func line(_ name: String, _ comparison: Comparison) -> String {
@@ -63,6 +82,7 @@ struct UpliftForm: Encodable {
         var frauds_known_to_others_only: Int
         var alone: Figures
         var consortium: Figures
+        var beside: Figures?
 
         init(_ comparison: Uplift.Comparison) {
             transactions = comparison.consortium.quality.transactions
@@ -70,6 +90,7 @@ struct UpliftForm: Encodable {
             frauds_known_to_others_only = comparison.afterOthers
             alone = Figures(comparison.alone)
             consortium = Figures(comparison.consortium)
+            beside = comparison.beside.map { Figures($0) }
         }
     }
 
