@@ -20,17 +20,6 @@ package struct Millionths: Sendable, Hashable, Comparable {
         count = (2 * part * Self.one + whole) / (2 * whole)
     }
 
-    /// The decimal of at most six places that `text` is, such as `0.15` or `1`; nil for anything else.
-    package init?(decimal text: String) {
-        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map(Array.init)
-        guard (1...2).contains(parts.count), parts.allSatisfy({ (1...6).contains($0.count) }),
-            parts.joined().allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-        else { return nil }
-        let places = parts.count == 2 ? parts[1] : []
-        let digits = parts[0] + places + Array(repeating: UInt8(ascii: "0"), count: 6 - places.count)
-        self.init(digits.reduce(0) { 10 * $0 + Int($1 - UInt8(ascii: "0")) })
-    }
-
     package static func < (left: Millionths, right: Millionths) -> Bool { left.count < right.count }
 }
 

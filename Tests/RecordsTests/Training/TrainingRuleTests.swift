@@ -47,15 +47,12 @@ struct TrainingRuleTests {
         #expect(TrainingRule.standard.base(rows: 1, frauds: 1) == 2_048)
     }
 
-    @Test("reads millionths as decimals, and writes them so", arguments: ["0", "0.15", "0.003", "0.000001", "1"])
-    func decimals(text: String) throws { #expect(Millionths(decimal: text)?.description == text) }
-
-    @Test(
-        "takes no decimal that is none, or more than 1, or finer than a millionth",
-        arguments: [
-            "", ".", "1.", ".5", "0.0000001", "1.000001", "2", "-0.1", "0,1", "1e-3", "0.1.2", " 0.1", "0000000",
-        ])
-    func noDecimal(text: String) { #expect(Millionths(decimal: text) == nil) }
+    @Test("says millionths as decimals, without zeros at their end")
+    func decimals() {
+        let said = [0, 1, 3_000, 150_000, 999_999, 1_000_000].map { Millionths($0)?.description }
+        #expect(said == ["0", "0.000001", "0.003", "0.15", "0.999999", "1"])
+        #expect(Millionths(-1) == nil && Millionths(1_000_001) == nil)
+    }
 
     @Test("takes frequencies to the nearest millionth")
     func frequencies() throws {
