@@ -94,13 +94,13 @@ struct ClearTrainingTests {
                 spec: spec, rows: rows.map { spec.bins($0.values) }, fraud: rows.map(\.fraud))
             return try PlainTrainer(options: options).train(set)
         }
-        let model = try trainClearModel(version: "v", spec: self.spec, rows: rows, options: options)
+        let model = try trainClearModel(version: "v", spec: self.spec, rows: rows, by: .gains(options))
         let bits = model.forest.fractionBits
         #expect(bits < 14 && model.forest.ring == .z16)
         #expect(try forest(bits) == model.forest && forest(bits + 1).ring == .z32)
         // What does not fit with 11 keeps them, and 32 bits.
         options.trees = 2000
-        let large = try trainClearModel(version: "v", spec: self.spec, rows: rows, options: options)
+        let large = try trainClearModel(version: "v", spec: self.spec, rows: rows, by: .gains(options))
         #expect(large.forest.fractionBits == 11 && large.forest.ring == .z32)
     }
 
