@@ -3,11 +3,12 @@ import Records
 import Testing
 
 @Suite struct ScoreHeaderTests {
-    @Test func sourcesAreWrittenAsGeneratedCodeWrites() throws {
+    @Test(arguments: [0, 1, 18, 1024] as [UInt32]) func sourcesAreWrittenAsGeneratedCodeWrites(steps: UInt32) throws {
         var header = WireScoreHeader()
         header.schema = 1
         header.party = 2
         header.member = "bank-a"
+        header.steps = steps
         header.planDigest = Data(repeating: 7, count: 32)
         let sources = [
             SourcePosition(offset: 0), SourcePosition(partition: 1, offset: 127, index: 128),
@@ -17,6 +18,7 @@ import Testing
         let bytes = header.encoded(adding: sources)
         header.sources = sources.map(\.wire)
         #expect(bytes == header.encoded)
+        #expect(WireScoreHeader(decoding: bytes)?.steps == steps)
         #expect(WireScoreHeader(decoding: bytes)?.sources.map { SourcePosition($0) } == sources)
         header.sources = []
         let refused = header.encoded(adding: sources, refused: sources.map { ($0, 20) })
