@@ -29,6 +29,7 @@ package final class DecisionPipeline: Stage {
     private let state: AgentState
     private let card: (Digest32) throws(LogError) -> ModelCard?
     private let policy: DecisionPolicy
+    private let own: OwnModel?
     private let clock: any StageClock
     private let metrics: Metrics
     private let logger: Logger
@@ -49,16 +50,18 @@ package final class DecisionPipeline: Stage {
     /// The name that a member's agents commit their position in the scores under.
     package static func group(_ member: MemberID) -> String { "\(member).decisions" }
 
+    /// - Parameter own: the member's own model, whose windows the state computes; nil for none.
     package init(
         member: MemberID, log: any EventLog, state: AgentState, collector: any ScoreCollecting,
-        card: @escaping (Digest32) throws(LogError) -> ModelCard?, policy: DecisionPolicy, clock: any StageClock,
-        metrics: Metrics, logger: Logger
+        card: @escaping (Digest32) throws(LogError) -> ModelCard?, policy: DecisionPolicy, own: OwnModel? = nil,
+        clock: any StageClock, metrics: Metrics, logger: Logger
     ) throws(LogError) {
         self.member = member
         self.log = log
         self.state = state
         self.card = card
         self.policy = policy
+        self.own = own
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
@@ -160,7 +163,7 @@ package final class DecisionPipeline: Stage {
                     logger.error("a score names a model that is not on \(Topics.manifests)")
                     continue
                 }
-                guard let raw = card.score(opened) else {
+                guard let raw = card.raw(of: opened) else {
                     early[source] = nil
                     metrics.add(1, to: .scoreRecordsRefused)
                     logger.error("a score is rounded otherwise than its model's manifest says, and is passed over")
@@ -199,13 +202,18 @@ package final class DecisionPipeline: Stage {
         _ pending: PendingTransaction, at source: SourcePosition, _ score: Score
     ) -> [NewRecord] {
         let now = clock.microseconds
-        let probability = score.card.calibration.probability(score.raw)
+        let card = score.card
+        let (number, calibrated) = (card.score(score.raw), card.calibration.probability(score.raw))
+        let ownScore = own?.score(pending.windows)
+        let blended = ownScore.flatMap { own?.probability(own: $0, consortium: number) }
+        let probability = blended ?? calibrated
         let outcome = policy.decide(
             PolicyFacts(transaction: pending.transaction, probability: probability, windows: pending.windows))
         let band = outcome.band
         var detail = CloudEvent.Detail(
             transaction: pending.transaction.id, decision: band.rawValue, rawScore: score.raw,
-            score: Double(score.raw) / Double(1 << score.card.fractionBits), probability: probability,
+            score: number, probability: probability, consortiumProbability: blended.map { _ in calibrated },
+            ownScore: ownScore, ownModelVersion: ownScore.flatMap { _ in own?.version },
             modelVersion: score.version, source: CloudEvent.Source(source),
             transactionTime: pending.transaction.time.rfc3339, receivedAt: pending.received, decidedAt: now,
             marks: pending.marks.isEmpty ? nil : pending.marks.map(\.rawValue))

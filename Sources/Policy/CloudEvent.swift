@@ -62,8 +62,14 @@ package struct CloudEvent: Codable, Sendable, Hashable {
         package var rawScore: Int64
         /// The same score as a number (IEEE 754 binary64), on the model's own scale.
         package var score: Double
-        /// The probability of fraud, 0 to 1, by the model's calibration of the score.
+        /// The probability of fraud, 0 to 1: by the model's calibration of the score, or by both scores where the member's own is set
+        /// beside it.
         package var probability: Double
+        /// The probability by the model's calibration, where `probability` is by both scores.
+        package var consortiumProbability: Double?
+        /// The score by the member's own model, about a probability of fraud, and that model's version; absent where there is none.
+        package var ownScore: Double?
+        package var ownModelVersion: String?
         /// The version, in the model's manifest, of the model that scored it.
         package var modelVersion: String
         package var source: Source
@@ -83,8 +89,10 @@ package struct CloudEvent: Codable, Sendable, Hashable {
 
         package init(
             transaction: String, decision: String, scoreDecision: String? = nil, rules: [Rule]? = nil,
-            shadowRules: [ShadowRule]? = nil, rawScore: Int64, score: Double, probability: Double, modelVersion: String,
-            source: Source, transactionTime: String, receivedAt: Int64, decidedAt: Int64, marks: [String]? = nil,
+            shadowRules: [ShadowRule]? = nil, rawScore: Int64, score: Double, probability: Double,
+            consortiumProbability: Double? = nil, ownScore: Double? = nil, ownModelVersion: String? = nil,
+            modelVersion: String, source: Source, transactionTime: String, receivedAt: Int64, decidedAt: Int64,
+            marks: [String]? = nil,
             customer: String? = nil, terminal: String? = nil, amount: String? = nil
         ) {
             self.transaction = transaction
@@ -95,6 +103,9 @@ package struct CloudEvent: Codable, Sendable, Hashable {
             self.rawScore = rawScore
             self.score = score
             self.probability = probability
+            self.consortiumProbability = consortiumProbability
+            self.ownScore = ownScore
+            self.ownModelVersion = ownModelVersion
             self.modelVersion = modelVersion
             self.source = source
             self.transactionTime = transactionTime
@@ -163,11 +174,14 @@ package struct CloudEvent: Codable, Sendable, Hashable {
 extension CloudEvent.Detail {
     fileprivate func write(to out: inout JSONObjectWriter) {
         out.put("amount", amount)
+        if let consortiumProbability { out.put("consortiumProbability", consortiumProbability) }
         out.put("customer", customer)
         out.put("decidedAt", decidedAt)
         out.put("decision", decision)
         out.put("marks", marks)
         out.put("modelVersion", modelVersion)
+        out.put("ownModelVersion", ownModelVersion)
+        if let ownScore { out.put("ownScore", ownScore) }
         out.put("probability", probability)
         out.put("rawScore", rawScore)
         out.put("receivedAt", receivedAt)

@@ -23,6 +23,7 @@ struct EventDetailTests {
         event.data.rules = [.init(id: "r1", reason: "why")]
         event.data.shadowRules = [.init(id: "r2", decision: "decline")]
         event.data.marks = ["late"]
+        (event.data.consortiumProbability, event.data.ownScore, event.data.ownModelVersion) = (0.125, -0.5, "own-1")
         (event.data.customer, event.data.terminal, event.data.amount) = ("c1", "t1", "57.16")
         event.data.source.index = 2
         return event
@@ -39,8 +40,9 @@ struct EventDetailTests {
             """
         #expect(String(decoding: try event().json, as: UTF8.self) == short)
         let full = """
-            {"data":{"amount":"57.16","customer":"c1","decidedAt":2,"decision":"review","marks":["late"],\
-            "modelVersion":"v7","probability":0.25,"rawScore":-5,"receivedAt":1,"rules":[{"id":"r1","reason":"why"}],\
+            {"data":{"amount":"57.16","consortiumProbability":0.125,"customer":"c1","decidedAt":2,"decision":"review","marks":["late"],\
+            "modelVersion":"v7","ownModelVersion":"own-1","ownScore":-0.5,"probability":0.25,"rawScore":-5,\
+            "receivedAt":1,"rules":[{"id":"r1","reason":"why"}],\
             "score":-0.5,"scoreDecision":"approve","shadowRules":[{"decision":"decline","id":"r2"}],\
             "source":{"index":2,"offset":70,"partition":3},"terminal":"t1","transaction":"p-1",\
             "transactionTime":"2018-07-05T00:00:31Z"},"datacontenttype":"application/json","id":"00ff",\
@@ -69,7 +71,11 @@ struct EventDetailTests {
             #expect(try read(object) == nil, "\(name)")
         }
         let data = try #require(whole["data"] as? [String: Any])
-        let optional: Set = ["amount", "customer", "marks", "rules", "scoreDecision", "shadowRules", "terminal"]
+        let optional: Set = [
+            "amount", "consortiumProbability", "customer", "marks", "ownModelVersion", "ownScore", "rules",
+            "scoreDecision",
+            "shadowRules", "terminal",
+        ]
         for name in data.keys {
             var object = whole
             var changed = data

@@ -15,11 +15,14 @@ package struct ModelCard: Sendable {
 
     /// The score in ring units to decide by: the exact one, or the score that its step begins at. Nil where the parties opened
     /// something else than the manifest says.
-    package func score(_ value: Answer.Score) -> Int64? {
+    package func raw(of value: Answer.Score) -> Int64? {
         switch value {
         case .exact(let score): isRounded ? nil : score
         case .step(let step, let steps):
             isRounded && steps == calibration.points.count ? calibration.points[step].score : nil
         }
     }
+
+    /// A score of the model, in ring units, on the model's own scale.
+    func score(_ raw: Int64) -> Double { Double(raw) / Double(1 << fractionBits) }
 }

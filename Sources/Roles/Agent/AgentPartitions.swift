@@ -89,7 +89,8 @@ final class AgentPartitions: Sendable {
     /// Restores a partition's state and starts its stages.
     private func begin(_ partition: TopicPartition, _ store: any StateStore, _ retry: Retry = Retry()) throws {
         let state = try AgentState(
-            spec: role.spec.spec, own: role.policy.windows, hasher: try windowHasher(role.keystore),
+            spec: role.spec.spec, own: role.policy.windows + (role.own?.windows ?? []),
+            hasher: try windowHasher(role.keystore),
             lateness: role.rules.late, transactions: partition, store: store)
         let stop = StopFlag()
         // What was decided before is read back, and a predecessor is fenced, before anything new is read. An agent that was replaced
@@ -201,7 +202,7 @@ final class AgentPartitions: Sendable {
         return try DecisionPipeline(
             member: role.member.id, log: role.log, state: state,
             collector: role.form.collector(shares, role.member.id), card: cards.card, policy: role.policy,
-            clock: clock, metrics: metrics, logger: logger)
+            own: role.own, clock: clock, metrics: metrics, logger: logger)
     }
 }
 

@@ -1,6 +1,6 @@
 package import EventLogs
 package import Formats
-import Ingest
+package import Ingest
 package import Keys
 package import Logging
 package import Model
@@ -22,6 +22,8 @@ package struct AgentRole: Sendable {
     let mapping: Mapping
     let rules: ValidationRules
     let policy: DecisionPolicy
+    /// The member's own model, set beside the consortium's; nil for none.
+    let own: OwnModel?
     let fallback: FallbackPolicy
     /// The code of the member's own bank, for account numbers without one.
     let bankCode: String?
@@ -36,7 +38,8 @@ package struct AgentRole: Sendable {
 
     package init(
         member: Roster.Member, roster: Roster, keystore: FileKeystore, spec: BinnedSpec, binsFile: String,
-        mapping: Mapping, rules: ValidationRules, policy: DecisionPolicy, fallback: FallbackPolicy, bankCode: String?,
+        mapping: Mapping, rules: ValidationRules, policy: DecisionPolicy, own: OwnModel? = nil,
+        fallback: FallbackPolicy, bankCode: String?,
         form: any AgentForm, stores: any StateStores, instance: String?, sessionTimeout: Duration,
         log: any EventLog, clock: any StageClock = SystemClock(), logger: Logger
     ) {
@@ -48,6 +51,7 @@ package struct AgentRole: Sendable {
         self.mapping = mapping
         self.rules = rules
         self.policy = policy
+        self.own = own
         self.fallback = fallback
         self.bankCode = bankCode
         self.form = form

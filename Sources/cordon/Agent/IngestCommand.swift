@@ -1,5 +1,6 @@
 import ArgumentParser
 import Formats
+import Ingest
 import Keys
 import LocalStore
 import Logging
@@ -84,6 +85,18 @@ struct IngestCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "The member's own model, whose score decisions record beside the consortium's (`cordon model train` on its own data).",
+            valueName: "file"))
+    var ownModel: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How both scores make one probability, from `cordon model blend`. (default: the consortium's alone)",
+            valueName: "file"))
+    var ownBlend: String?
+
+    @Option(
+        help: ArgumentHelp(
             "The code of the member's own bank, for account numbers without one, where the parties count accounts or payees.",
             valueName: "code"))
     var bankCode: String?
@@ -97,6 +110,7 @@ struct IngestCommand: ParsableCommand {
             guard !files.isEmpty else { throw ValidationError("Missing expected argument '<file> ...'") }
             return
         }
+        guard ownBlend == nil || ownModel != nil else { throw ValidationError("'--own-blend' goes with '--own-model'") }
         guard files.isEmpty, !json else { throw ValidationError("Sample files and '--json' belong to '--try'") }
         for (name, value) in [
             ("--member <name>", member), ("--keys <dir>", keys), ("--state <dir>", state), ("--bins <file>", bins),
@@ -118,6 +132,25 @@ struct IngestCommand: ParsableCommand {
         // First of all, so that no signal finds the process half started.
         let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
         try role().run(front: http.front(), metricsFile: process.metrics, until: stop)
+    }
+
+    /// The member's own model with its blend, where these options name them.
+    private func own() throws -> OwnModel? {
+        guard let file = ownModel else { return nil }
+        let model: ClearModel
+        do { model = try ClearModel(json: readFile(file)) } catch let error as ClearModelError {
+            throw Failure("\(file) is not a model: \(error)")
+        }
+        let blend: ScoreBlend?
+        do { blend = try ownBlend.map { try ScoreBlend(json: readFile($0), of: model.version) } } catch let error
+            as ScoreBlend.FileError
+        {
+            throw Failure("\(ownBlend ?? ""): \(error)")
+        }
+        guard let own = OwnModel(model, blend: blend) else {
+            throw Failure("\(file) reads counts of the consortium: a member's own model has its own windows alone")
+        }
+        return own
     }
 
     /// The agent that these options describe.
@@ -143,7 +176,7 @@ struct IngestCommand: ParsableCommand {
         return AgentRole(
             member: member, roster: roster, keystore: keystore, spec: try readBins(bins),
             binsFile: bins, mapping: mapping, rules: rules,
-            policy: policy, fallback: try readFallback(file: self.policy), bankCode: bankCode,
+            policy: policy, own: try own(), fallback: try readFallback(file: self.policy), bankCode: bankCode,
             form: SealedForm(), stores: try SealedStores(SQLiteStateStores(prefix: state + "/"), keystore),
             instance: instance,
             sessionTimeout: .seconds(sessionTimeout),

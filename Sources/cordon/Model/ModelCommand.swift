@@ -13,7 +13,7 @@ import Worlds
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model", abstract: "Train, import and deal models.",
-        subcommands: [Train.self, Import.self, Deal.self])
+        subcommands: [Train.self, Import.self, Deal.self, BlendCommand.self])
 
     struct Train: ParsableCommand {
         static let configuration = CommandConfiguration(

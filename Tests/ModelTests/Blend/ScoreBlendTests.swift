@@ -106,6 +106,26 @@ struct ScoreBlendTests {
         }
     }
 
+    @Test("reads back from its file, with the model that it was learnt with and no other")
+    func file() throws {
+        let blend = ScoreBlend.fit(rows(60, seed: 9))
+        let json = blend.json(of: "own-1")
+        #expect(try ScoreBlend(json: json, of: "own-1") == blend && blend.json(of: "own-1") == json)
+        #expect(throws: ScoreBlend.FileError.otherModel) { try ScoreBlend(json: json, of: "own-2") }
+        let text = String(decoding: json, as: UTF8.self)
+        for (old, new) in [("blend/v1", "blend/v2"), ("\"own\":", "\"owns\":"), ("\"own\":", "\"own\":\"x\",\"o\":")] {
+            #expect(text.contains(old))
+            #expect(throws: ScoreBlend.FileError.malformed) {
+                try ScoreBlend(json: Array(text.replacing(old, with: new).utf8), of: "own-1")
+            }
+        }
+        for length in 0..<json.count - 2 {
+            #expect(throws: ScoreBlend.FileError.malformed) {
+                try ScoreBlend(json: Array(json[..<length]), of: "own-1")
+            }
+        }
+    }
+
     @Test("is of finite weights where it was learnt before")
     func checked() throws {
         #expect(try ScoreBlend(checking: 0, own: 0, consortium: 1) == .neutral)
