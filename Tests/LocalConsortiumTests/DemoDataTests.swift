@@ -56,7 +56,7 @@ struct DemoDataTests {
 
     @Test("is scheduled on the test days alone")
     func schedule() {
-        let schedule = data.schedule
+        let schedule = data.schedule()
         let tested = data.transactions.count { data.test.contains($0.transaction.time.dayNumber) }
         #expect(schedule.count >= tested && tested > 0)
     }

@@ -143,8 +143,8 @@ struct RoleChecksTests {
     @Test("is for an agent its topics, what they keep, and its bins: the first that is wrong stops it")
     func agent() throws {
         let topics = [
-            "bank-0.transactions", "consortium.sealed", "bank-0.decisions", "bank-0.alerts", "consortium.labels",
-            "bank-0.receipts", "consortium.tokenkeys", "bank-0.blinded", "bank-0.evaluations",
+            "bank-0.transactions", "consortium.sealed", "bank-0.decisions", "bank-0.alerts", "bank-0.receipts",
+            "consortium.labels", "consortium.tokenkeys", "bank-0.blinded", "bank-0.evaluations",
         ]
         let kept = (
             flaw: Flaw.forgetful("bank-0.transactions"),

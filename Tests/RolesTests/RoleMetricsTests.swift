@@ -36,6 +36,10 @@ struct RoleMetricsTests {
         ("cordon_labels_total", .counter, "Labels taken into the windows."),
         ("cordon_labels_waiting", .gauge, "Events of which the parties were not told yet what became of them."),
         ("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again."),
+        (
+            "cordon_missing_receipts_total", .counter,
+            "Parties' words that transactions have not come to them."
+        ),
         ("cordon_outcomes_total", .counter, "Statuses, returns and recalls of payments, by kind."),
         ("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds."),
         (
@@ -69,6 +73,10 @@ struct RoleMetricsTests {
         (
             "cordon_transactions_marked_total", .counter,
             "Transactions scored though late, ahead of the clock or without a field that could not be read."
+        ),
+        (
+            "cordon_transactions_sealed_again_total", .counter,
+            "Transactions sealed again, because a party lacks them or they have waited for too long, by reason."
         ),
         ("cordon_transactions_sealed_total", .counter, "Transactions sealed for the parties."),
         ("cordon_transactions_waiting", .gauge, "Sealed transactions without a decision."),

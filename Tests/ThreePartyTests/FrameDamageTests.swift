@@ -73,7 +73,7 @@ struct FrameDamageTests {
             #expect(refusal(bytes) == (value == 2 ? nil : .version(value)))
             bytes[0] = 2
             bytes[1] = value
-            #expect(refusal(bytes) == ((1...9).contains(value) ? nil : .kind(value)))
+            #expect(refusal(bytes) == ((1...12).contains(value) ? nil : .kind(value)))
             bytes[1] = 3
             bytes[2] = value
             #expect(refusal(bytes) == (value < 3 ? nil : .sender(value)))

@@ -47,11 +47,9 @@ package final class ModelRegistry {
         do {
             let manifest = try ModelManifest(verifying: wire, consortium: consortium, coordinator: coordinator)
             let components = try manifest.components(for: party, key: key)
-            logger.info(
-                "a model share was opened",
-                metadata: [
-                    "model": "\(manifest.version)", "scores": manifest.rounding == nil ? "exact" : "steps",
-                ])
+            var about: Logger.Metadata = ["model": "\(manifest.version)"]
+            if manifest.rounding != nil { about["scores"] = "steps" }
+            logger.info("a model share was opened", metadata: about)
             return (
                 manifest.digest,
                 ActiveModel(

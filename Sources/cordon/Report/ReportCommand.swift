@@ -104,7 +104,8 @@ extension UpliftReport {
         }
         func scored(_ train: ClosedRange<Int>, _ test: ClosedRange<Int>) throws -> [Int: Double] {
             let model = try trainModel(
-                version: "consortium", spec: spec, by: trainer.method, rows: rows(of: train), transactions: transactions,
+                version: "consortium", spec: spec, by: trainer.method, rows: rows(of: train),
+                transactions: transactions,
                 progress: Progress.init)
             return Evaluation.scores(of: rows(of: test), by: model)
         }
