@@ -62,6 +62,7 @@ package struct DemoConsortium {
             roster = try keys.make(plan)
             progress.done("3 parties, \(members.count) members, a coordinator, in \(keys.directory)")
         }
+        roster.countLimit = plan.countLimit
         roster.roundsScores = roundsScores || plan.roundsScores
         for party in PartyID.allCases {
             roster.cell.move(party, to: "127.0.0.1", port: ports[party.rawValue])

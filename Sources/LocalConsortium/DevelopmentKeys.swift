@@ -50,6 +50,7 @@ package struct DevelopmentKeys {
         var roster = Roster(
             consortium: plan.name, epoch: plan.epoch, coordinator: signer.verifyingKey, cell: Cell(parties),
             members: members, eventTime: plan.eventTime)
+        roster.countLimit = plan.countLimit
         roster.roundsScores = plan.roundsScores
         try writeFile(Array(roster.yaml.utf8), to: rosterFile)
         return roster

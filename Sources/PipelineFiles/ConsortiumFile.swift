@@ -20,16 +20,19 @@ package struct ConsortiumPlan: Sendable {
     package var budget: QueryBudget
     /// How far event times may be from the log's; nil for any distance.
     package var eventTime: EventTimeLimits?
+    /// The most events of a member that count for a token in a bucket of the consortium's features.
+    package var countLimit: Int
     /// Whether members get scores rounded to the calibration's steps.
     package var roundsScores: Bool
 
     package init(file: String) throws(ConfigurationError) {
         let root = try YAMLNode(file: file)
-        try root.allow("consortium", "epoch", "parties", "members", "budget", "event_time", "scores")
+        try root.allow("consortium", "epoch", "parties", "members", "budget", "event_time", "counts", "scores")
         name = try root.child("consortium").string
         epoch = UInt32(try root.child("epoch").int(in: 1...Int(Int32.max)))
         budget = try readBudget(root.optional("budget"))
         eventTime = try readEventTime(root.optional("event_time"))
+        countLimit = try readCountLimit(root.optional("counts"))
         roundsScores = try readScores(root.optional("scores"))
         parties = [:]
         for node in try root.child("parties").list {

@@ -29,7 +29,7 @@ package struct Roster: Sendable {
     /// How far event times may be from the log's; nil for any distance.
     package var eventTime: EventTimeLimits?
     /// The most events of a member that count for a token in a bucket of the consortium's features.
-    package var countLimit = 8191
+    package var countLimit = standardCountLimit
     /// Whether models are dealt so that members get scores rounded to the calibration's steps.
     package var roundsScores = false
 
@@ -53,10 +53,7 @@ package struct Roster: Sendable {
         coordinator = try Self.identity(root.child("coordinator"))
         cell = try Cell(root.child("parties"))
         eventTime = try readEventTime(root.optional("event_time"))
-        if let counts = root.optional("counts") {
-            try counts.allow("member_events")
-            countLimit = try counts.child("member_events").int(in: 1...16_777_215)
-        }
+        countLimit = try readCountLimit(root.optional("counts"))
         roundsScores = try readScores(root.optional("scores"))
         members = []
         for node in try root.child("members").list {
@@ -96,6 +93,16 @@ package struct Roster: Sendable {
         }
         return out
     }
+}
+
+/// The most events of a member that count for a token in a bucket, where nothing else is said.
+let standardCountLimit = 8191
+
+/// That number: `counts: { member_events: N }`.
+func readCountLimit(_ node: YAMLNode?) throws(ConfigurationError) -> Int {
+    guard let node else { return standardCountLimit }
+    try node.allow("member_events")
+    return try node.child("member_events").int(in: 1...16_777_215)
 }
 
 /// Whether scores are rounded: `scores: steps`, or `exact`, which is the default.

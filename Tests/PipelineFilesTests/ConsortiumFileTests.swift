@@ -36,6 +36,14 @@ struct ConsortiumFileTests {
             ])
     }
 
+    @Test("says how many events of a member count, 8,191 where it says nothing")
+    func countLimit() throws {
+        for (more, limit) in [("", 8191), ("counts: { member_events: 7 }\n", 7)] {
+            try file.write(Self.valid + more)
+            #expect(try ConsortiumPlan(file: file.path).countLimit == limit)
+        }
+    }
+
     private static let member = "1 to 40 of a-z, 0-9 and -, starting with a letter, belong here (not `consortium`)"
 
     /// What is replaced, by what, and what is said.
@@ -53,6 +61,11 @@ struct ConsortiumFileTests {
         ("7301", "0", "6: parties[2].port: a whole number from 1 to 65535 belongs here"),
         ("7301", "65536", "6: parties[2].port: a whole number from 1 to 65535 belongs here"),
         ("7301", "http", "6: parties[2].port: a whole number from 1 to 65535 belongs here"),
+        (
+            "members: ", "counts: { member_events: 0 }\nmembers: ",
+            "7: counts.member_events: a whole number from 1 to 16777215 belongs here"
+        ),
+        ("members: ", "counts: {}\nmembers: ", "7: counts: `member_events` is missing"),
         ("7301 }", "7301, key: a }", "6: parties[2]: unknown key `key`; known here: name, host, port"),
         ("  - { name: party-1, host: \"::1\", port: 7301 }\n", "", "4: parties: three parties belong here"),
         ("[bank-a, b]", "[]", "7: members: at least one member belongs here"),
@@ -64,7 +77,8 @@ struct ConsortiumFileTests {
         ("[bank-a, b]", "[[bank-a]]", "7: members[0]: a text belongs here"),
         (
             "members: ", "banks: ",
-            "7: unknown key `banks`; known here: consortium, epoch, parties, members, budget, event_time, scores"
+            "7: unknown key `banks`; known here: consortium, epoch, parties, members, budget, event_time, counts, "
+                + "scores"
         ),
     ]
 
