@@ -16,9 +16,9 @@ struct ScoreCommand: ParsableCommand {
         commandName: "score", abstract: "Run one of the three scoring parties.",
         discussion: """
             Reads consortium.sealed together with the two other parties, opens its own boxes, computes its share of \
-            every score in two rounds, or four where the model reads counts, over mutual TLS 1.3, and writes it, sealed \
-            for the member, to <member>.scores. It sees no amount, feature, label, score or model weight. Makes the \
-            consortium's token key with the two others on consortium.tokenkeys, rotates it when the coordinator orders \
+            every score in two rounds (two more where the model reads counts, and two where scores are rounded), over \
+            mutual TLS 1.3, and writes it, sealed for the member, to <member>.scores. It sees no amount, feature, label, \
+            score or model weight. Makes the consortium's token key with the two others on consortium.tokenkeys, rotates it when the coordinator orders \
             that (`cordon tokens rotate`), and answers <member>.blinded on <member>.evaluations.
             """)
 
