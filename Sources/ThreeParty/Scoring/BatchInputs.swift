@@ -6,9 +6,9 @@ package import Records
 /// Never printed.
 package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable {
     /// Input bits of one transaction.
-    private let bits: Int
+    package let bits: Int
     /// Bytes of one component of one transaction's bits.
-    let rowBytes: Int
+    package let rowBytes: Int
     private var first: [UInt8] = []
     private var second: [UInt8] = []
     /// Bytes of what a transaction's box holds beside shares.
@@ -168,6 +168,13 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
                 body(index, UnsafeBufferPointer(rebasing: content[row]), first, second)
             }
         }
+    }
+
+    /// Appends this party's two components of a transaction's bits, `rowBytes` each, to two buffers.
+    package func write(_ index: Int, first one: inout [UInt8], second other: inout [UInt8]) {
+        let row = index * rowBytes..<(index + 1) * rowBytes
+        one.append(contentsOf: first[row])
+        other.append(contentsOf: second[row])
     }
 
     package var description: String { "BatchInputs(\(count) transactions)" }

@@ -59,10 +59,13 @@ package struct BatchResult: Sendable {
     package var received: Digest32
     /// Messages that waited for one another.
     package var rounds: Int
+    /// This party's two components of all bits that were scored, counts too, as they went in; rows of refused transactions are not
+    /// to be used. Nil where nothing was scored. The session's own buffers, so handing them out copies nothing.
+    package var inputs: BatchInputs?
 
     package init(
         scoreShares: [UInt8], refusals: [AgreedRefusal?], agreedDigest: Digest32, agreement: Agreement,
-        received: Digest32, rounds: Int
+        received: Digest32, rounds: Int, inputs: BatchInputs? = nil
     ) {
         self.scoreShares = scoreShares
         self.refusals = refusals
@@ -70,6 +73,7 @@ package struct BatchResult: Sendable {
         self.agreement = agreement
         self.received = received
         self.rounds = rounds
+        self.inputs = inputs
     }
 }
 
@@ -235,7 +239,7 @@ package struct BatchSession: ~Copyable {
             }
         return BatchResult(
             scoreShares: shares, refusals: refused, agreedDigest: agreed, agreement: agreement,
-            received: received.digest, rounds: rounds)
+            received: received.digest, rounds: rounds, inputs: inputs)
     }
 
     private func answers<R: RingElement>(
