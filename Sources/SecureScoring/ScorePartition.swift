@@ -197,7 +197,7 @@ package final class ScorePartition: Stage {
 
     // The order of writes, on which correctness after a crash hangs:
     //
-    //     all parties   1. scores are appended
+    //     all parties   1. scores are appended, and rows are kept
     //     leader        2. once all three parties' scores are in the log: the decision, together with the rejections
     //     leader        3. the batch is counted
     //     all parties   4. the position is committed, with the sources that are scored
@@ -209,6 +209,7 @@ package final class ScorePartition: Stage {
     /// Writes the scores of the oldest batch that has none in the log; a follower is done with it then.
     private func write(_ scored: ScoredBatch) throws {
         if !scored.scores.isEmpty { try context.log.append(scored.scores) }
+        if let counted = scored.counted { try counting.keepRows(of: counted) }
         queue.noteWritten(scored)
         guard !backend.leads else { return }
         backend.complete()
@@ -242,6 +243,7 @@ package final class ScorePartition: Stage {
     /// Nothing is under way: what all computed is counted if it was decided, and the position committed.
     private func rest() throws {
         try counting.countHeldIfDecided()
+        try counting.commitRows()
         try position.commit()
     }
 

@@ -31,6 +31,12 @@ extension Metric {
         "cordon_counted_token_epoch", "Epoch of the tokens that counts are kept under; absent before the first move.")
     package static let tokensLive = Metric.gauge(
         "cordon_tokens_live", "Tokens with events that a window can still hold.")
+    package static let rowsKept = Metric.gauge(
+        "cordon_rows_kept", "Scored rows that are kept for training, with labels or without.")
+    package static let rowLabelsKept = Metric.gauge(
+        "cordon_row_labels_kept", "Labels that are kept beside scored rows.")
+    package static let rowBytes = Metric.gauge(
+        "cordon_row_bytes", "Bytes of kept rows and labels, before they are sealed.")
 }
 
 /// The metrics that a party's scoring and counting count.
@@ -40,6 +46,6 @@ package enum ScoringMetrics {
         .transactionsOverLimit,
         .batchesRecounted,
         .eventsCounted, .labelsCounted, .labelsRefused, .labelBatches, .labelRecordsRefused, .countedTokenEpoch,
-        .tokensLive,
+        .tokensLive, .rowsKept, .rowLabelsKept, .rowBytes,
     ]
 }

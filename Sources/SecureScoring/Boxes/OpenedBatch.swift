@@ -47,7 +47,9 @@ struct OpenedBatch {
     }
 
     /// The batch to be counted; nil where the model reads no counts.
-    func counted(_ agreement: Agreement) -> CountedBatch? {
+    ///
+    /// - Parameter inputs: that it was scored by; nil where it is counted again.
+    func counted(_ agreement: Agreement, inputs: BatchInputs? = nil) -> CountedBatch? {
         guard let tokens else { return nil }
         let content: CountedBatch.Content =
             switch content {
@@ -56,6 +58,6 @@ struct OpenedBatch {
             }
         return CountedBatch(
             plan: batch.plan, content: content, logged: batch.content.records.map(\.time), agreement: agreement,
-            tokens: tokens)
+            tokens: tokens, form: batch.model.rowForm, inputs: inputs)
     }
 }

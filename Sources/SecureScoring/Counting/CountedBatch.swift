@@ -19,4 +19,8 @@ package struct CountedBatch {
     let agreement: Agreement
     /// The epoch of the tokens in it: what is counted may have moved on since it was opened.
     let tokens: TokenEpoch
+    /// What a row of its bits means (`ModelManifest.rowForm`).
+    let form: Digest32
+    /// The bits that its transactions were scored by; nil for labels, and for a batch that is counted again.
+    let inputs: BatchInputs?
 }

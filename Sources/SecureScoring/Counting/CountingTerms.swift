@@ -16,10 +16,12 @@ package struct CountingTerms {
     let updates: TokenUpdates
     /// The maker of the leader's tags, and their checker.
     let tag: DecisionTag
+    /// Where scored rows are kept, and for how long; nil where they are not.
+    let rows: RowTerms?
 
     package init(
         consortium: String, state: any StateStore, members: [MemberID], limit: Int, updates: TokenUpdates,
-        tag: DecisionTag
+        tag: DecisionTag, rows: RowTerms? = nil
     ) {
         self.consortium = consortium
         self.state = state
@@ -27,5 +29,6 @@ package struct CountingTerms {
         self.members = members
         self.updates = updates
         self.tag = tag
+        self.rows = rows
     }
 }

@@ -20,6 +20,8 @@ package final class PartitionCounting {
     private var computed: CountedBatch?
     /// The oldest label records that are not counted, as of the last look.
     private var waiting: [LogRecord] = []
+    /// Nil where scored rows are not kept, or nothing was counted yet.
+    private var rows: ScoredRowStore?
 
     package init(_ terms: CountingTerms, in context: PartitionContext) {
         self.terms = terms
@@ -46,8 +48,9 @@ package final class PartitionCounting {
         guard try context.log.partitions(of: Topics.sealed) == 1, try context.log.partitions(of: Topics.labels) == 1
         else { throw ScoringError.countsOverPartitions }
         let number = context.partition.partition
+        if rows == nil, let terms = terms.rows { rows = try ScoredRowStore(terms, partition: number) }
         let counts = try PartitionCounts(
-            terms, features: features, partition: number,
+            terms, features: features, partition: number, rows: rows,
             metrics: context.metrics, clock: context.clock, work: context.sideWork("cordon.token-move"))
         let log = try CountedLog(
             partition: number, log: context.log, tag: terms.tag, from: counts.standing, clock: context.clock)
@@ -57,8 +60,25 @@ package final class PartitionCounting {
 
     // MARK: Keeping
 
+    /// Keeps the rows of a batch that is computed, before anybody is told that it is: what is decided then has its rows.
+    func keepRows(of batch: CountedBatch) throws(LogError) {
+        guard let rows, let batch = RowBatch(batch, now: context.clock.microseconds / 1_000_000) else { return }
+        try rows.keep(batch)
+    }
+
+    /// Writes down what became of rows, and the labels that were counted.
+    func commitRows() throws(LogError) {
+        guard let rows else { return }
+        try rows.commit()
+        context.metrics.set(.rowsKept, to: Double(rows.count))
+        context.metrics.set(.rowLabelsKept, to: Double(rows.labels))
+        context.metrics.set(.rowBytes, to: Double(rows.bytes))
+    }
+
     /// Writes a snapshot of the counts, where it is time for that.
     func checkpoint() throws {
+        // A label that is counted in a snapshot is not read again.
+        try commitRows()
         do {
             guard let opened, try snapshots.isDue(changes: opened.counts.changes) else { return }
             snapshots.write(opened.counts.snapshot())
@@ -73,6 +93,7 @@ package final class PartitionCounting {
 
     /// Writes the last snapshot.
     func finish() throws(LogError) {
+        try commitRows()
         if let opened { try snapshots.finish(opened.counts.snapshot()) }
     }
 

@@ -26,9 +26,13 @@ package final class PartitionCounts {
     private let store: CounterStore
     private var numbers: [MemberID: MemberNumber] = [:]
     private let metrics: Metrics
+    private let clock: any StageClock
     /// The outcomes of the events of the batch that is being counted, and how many of its labels are counted.
     private var outcomes: [EventOutcome: Int] = [:]
     private var labelled = 0
+    /// Where rows are kept: of the batch that is being counted, labels that count.
+    private let rows: ScoredRowStore?
+    private var rowLabels: RowLabels?
     /// The features that are public among the parties.
     private var open: [CountFeatures.Feature]
 
@@ -37,10 +41,12 @@ package final class PartitionCounts {
 
     /// Counts as the party's state holds them, or with nothing counted yet.
     ///
-    /// - Parameter work: where tokens are moved to a newer key.
+    /// - Parameters:
+    ///   - rows: where scored rows are kept; nil where they are not.
+    ///   - work: where tokens are moved to a newer key.
     init(
-        _ terms: CountingTerms, features: CountFeatures, partition: Int, metrics: Metrics, clock: any StageClock,
-        work: SideWork
+        _ terms: CountingTerms, features: CountFeatures, partition: Int, rows: ScoredRowStore?, metrics: Metrics,
+        clock: any StageClock, work: SideWork
     ) throws {
         // Room for models with longer windows, so that they find their past counted.
         let reach = max(features.reach, 40 * EventTime.day)
@@ -48,6 +54,8 @@ package final class PartitionCounts {
             throw LogError.corrupted(reason: "the model's counts are none that a party can keep")
         }
         self.features = features
+        self.rows = rows
+        self.clock = clock
         self.metrics = metrics
         open = features.features.filter { !$0.kind.isSecret }
         let genesis = Self.genesis(terms.consortium, spec)
@@ -224,12 +232,16 @@ package final class PartitionCounts {
                     logged: batch.logged[index])
             }
         case .labels(let records):
+            if rows != nil { rowLabels = RowLabels(batch, now: clock.microseconds / 1_000_000) }
             for (index, record) in records.enumerated() where batch.agreement.isOpened(index) {
                 refused += count(
                     record, number: index, logged: batch.logged[index], batch.tokens,
                     isTaken: batch.agreement.refusals[index] == nil)
             }
         }
+        rows?.decide(batch.plan.range, agreed: batch.agreement.digest)
+        if let rowLabels { rows?.add(rowLabels) }
+        rowLabels = nil
         report()
         if let last = batch.logged.max() { counters.settle(logged: last) }
         counters.sweep(2 * batch.agreement.refusals.count)
@@ -302,7 +314,10 @@ package final class PartitionCounts {
             }
             guard let outcome = entry.outcome else { continue }
             switch counters.label(outcome, of: entry.event, from: memberNumber) {
-            case .counted: labelled += 1
+            case .counted:
+                labelled += 1
+                // An event of a member's history was never scored.
+                if entry.history == nil { rowLabels?.append(RowKey(entry.event, of: member), outcome) }
             case .refused(let error):
                 metrics.add(1, to: .labelsRefused, .init("reason", error.rawValue))
                 refused.append(RefusedLabel(record: number, entry: index, member: member, error: error))

@@ -26,6 +26,15 @@ package struct TrainingRows: Sendable, CustomStringConvertible, CustomReflectabl
         count += 1
     }
 
+    /// A row; its label's components are bits.
+    package subscript(row: Int) -> (shares: BitShares, label: CountShare) {
+        let bytes = row * rowBytes..<(row + 1) * rowBytes
+        return (
+            BitShares(first: Array(rows.first[bytes]), second: Array(rows.second[bytes])),
+            CountShare(first: UInt16(labels.first[row]), second: UInt16(labels.second[row]))
+        )
+    }
+
     /// Columns, one behind the other, a byte a bit; column `bits` is the labels.
     ///
     /// - Parameter range: begins at a multiple of 8.

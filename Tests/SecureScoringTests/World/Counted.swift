@@ -5,6 +5,7 @@ import Model
 import Records
 import Sealing
 import Secrets
+import SecureScoring
 import Support
 import Synchronization
 import Testing
@@ -214,6 +215,9 @@ final class CountedWorld {
     var epochs = [TokenEpoch(1), TokenEpoch(1)]
     /// By member, source to score.
     private var expected: [[Int64: Int64]] = [[:], [:]]
+    /// All that was sent, in the log's order, with the values that it should be scored by, and what of it has a label.
+    private(set) var sent: [(event: CountedEvent, values: [Double])] = []
+    private(set) var labelled: Set<CountedEvent> = []
     /// The offset of the last label record's source.
     var labelSource: Int64 = 0
     private var number: Int64 = 0
@@ -221,8 +225,9 @@ final class CountedWorld {
     /// - Parameters:
     ///   - limit: of a member's events of a token in a day.
     ///   - steps: scores at which steps begin that scores are rounded to; exact where there are none.
-    init(viewed: String = Topics.sealed, limit: Int = 8191, steps: [Int64] = []) throws {
-        world = try World(spec: countedSpec(), viewed: viewed, countLimit: limit)
+    ///   - rows: how many scored rows parties keep; nil where they keep none.
+    init(viewed: String = Topics.sealed, limit: Int = 8191, steps: [Int64] = [], rows: RowLimits? = nil) throws {
+        world = try World(spec: countedSpec(), viewed: viewed, countLimit: limit, rows: rows)
         clear.limit = limit
         self.steps = steps
         model = try countedModel(
@@ -263,7 +268,9 @@ final class CountedWorld {
     @discardableResult
     func send(_ events: [CountedEvent]) throws -> [Int64] {
         for event in events {
-            expected[event.bank][event.number] = opened(model.score(values: clear.values(of: event, spec)))
+            let values = clear.values(of: event, spec)
+            sent.append((event, values))
+            expected[event.bank][event.number] = opened(model.score(values: values))
         }
         events.forEach { clear.add($0) }
         return try world.append(
@@ -290,6 +297,7 @@ final class CountedWorld {
     @discardableResult
     func label(_ events: [CountedEvent], frauds: Set<CountedEvent>) throws -> [[UInt8]] {
         labelSource += 1
+        labelled.formUnion(events)
         clear.frauds.subtract(events)
         clear.frauds.formUnion(frauds)
         let records = (0..<2).compactMap { bank -> [UInt8]? in

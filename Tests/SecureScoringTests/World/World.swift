@@ -42,6 +42,8 @@ final class World: Sendable {
     private let queries: QueryLimits
     private let coordinator = [UInt8](repeating: 77, count: 32)
     private let watch: @Sendable (PartyID, any StateStore) -> any StateStore
+    /// How many scored rows parties keep; nil where they keep none.
+    private let rows: RowLimits?
 
     /// Counts instead of telling the time.
     private final class Ticks: WallClock {
@@ -65,10 +67,11 @@ final class World: Sendable {
     ///   - watch: what a party keeps its state in, made of what it would keep it in.
     init(
         spec: BinnedSpec? = nil, banks: (a: Bank, b: Bank)? = nil, viewed: String = Topics.sealed,
-        began: Int64 = 1_790_000_000, queries: QueryLimits? = nil, countLimit: Int = 8191,
+        began: Int64 = 1_790_000_000, queries: QueryLimits? = nil, countLimit: Int = 8191, rows: RowLimits? = nil,
         watch: @escaping @Sendable (PartyID, any StateStore) -> any StateStore = { $1 }
     ) throws {
         self.countLimit = countLimit
+        self.rows = rows
         path = NSTemporaryDirectory() + "cordon-\(UUID().uuidString)"
         a = try banks?.a ?? Bank("bank-a")
         b = try banks?.b ?? Bank("bank-b")
@@ -177,7 +180,7 @@ final class World: Sendable {
                 partition: TopicPartition(Topics.sealed), log: view, clock: time, metrics: metrics,
                 logger: logger)
             let terms = rosters.withLock { $0[party] } ?? (consortium: "c", members: [a.id, b.id])
-            let thread = PartyThread(context) { [queries, watch] in
+            let thread = PartyThread(context) { [queries, watch, rows, path] in
                 let seed = PartySeeds.hpke(party)
                 let models = try ModelRegistry(
                     party: party, key: try HPKEPrivateKey(bytes: seed), consortium: "c", coordinator: verifying,
@@ -194,7 +197,11 @@ final class World: Sendable {
                     counting: CountingTerms(
                         consortium: terms.consortium,
                         state: watch(party, try SQLiteStateStore(path: state + ".counts")),
-                        members: terms.members, limit: countLimit, updates: updates, tag: PartySeeds.decisionTag(party)),
+                        members: terms.members, limit: countLimit, updates: updates, tag: PartySeeds.decisionTag(party),
+                        rows: try rows.map {
+                            RowTerms(
+                                state: watch(party, try SQLiteStateStore(path: Self.rows(path, party))), limits: $0)
+                        }),
                     queries: queries,
                     recipients: recipients, limits: limits)
             }
@@ -213,6 +220,15 @@ final class World: Sendable {
     /// Waits until a party ends by itself; returns what it failed with.
     func ended(_ party: PartyID) -> (any Error)? {
         parties.withLock { $0.removeValue(forKey: party) }?.wait()
+    }
+
+    private static func rows(_ path: String, _ party: PartyID) -> String { "\(path)/\(party).sqlite.rows" }
+
+    /// The rows that a party keeps, as a reader of its own finds them.
+    func scoredRows(_ party: PartyID) throws -> ScoredRowStore {
+        let limits = try #require(rows)
+        return try ScoredRowStore(
+            RowTerms(state: try SQLiteStateStore(path: Self.rows(path, party)), limits: limits), partition: 0)
     }
 
     /// As after a lost disk: the parties' state is gone, the log is there.

@@ -63,7 +63,7 @@ package final class CellBackend: ScoringBackend {
         let sealer = ScoreSealer(party: party, model: batch.batch.model, sessions: sessions)
         return ScoredBatch(
             scores: try sealer.scores(batch.transactions, result), agreement: result.agreement, rounds: result.rounds,
-            counted: batch.counted(result.agreement))
+            counted: batch.counted(result.agreement, inputs: result.inputs))
     }
 
     package func complete() { exchange.complete() }

@@ -1,0 +1,106 @@
+package import Records
+package import ThreeParty
+
+/// The rows of one batch: what the parties agreed to score of it, in the order of its records, as this party's two components of
+/// every bit, those of counts too.
+///
+/// Never printed.
+package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
+    /// Offsets of `consortium.sealed`.
+    package let range: Range<Int64>
+    /// When the log took it, in seconds since 1970, as far as this party believes that.
+    let seconds: Int64
+    /// What the bits mean (`ModelManifest.rowForm`).
+    let form: Digest32
+    /// What the parties agreed on of this batch.
+    let agreed: Digest32
+    /// Bits of a row.
+    let bits: Int
+    private(set) var keys: [RowKey] = []
+    private var first: [UInt8] = []
+    private var second: [UInt8] = []
+
+    private var rowBytes: Int { (bits + 7) / 8 }
+
+    /// A batch without rows.
+    package init(_ range: Range<Int64>, seconds: Int64, form: Digest32, agreed: Digest32, bits: Int) {
+        self.range = range
+        self.seconds = seconds
+        self.form = form
+        self.agreed = agreed
+        self.bits = bits
+    }
+
+    /// - Parameter shares: `(bits + 7) / 8` bytes a component.
+    package mutating func append(_ key: RowKey, _ shares: BitShares) {
+        precondition(shares.first.count == rowBytes && shares.second.count == rowBytes)
+        keys.append(key)
+        first += shares.first
+        second += shares.second
+    }
+
+    /// The rows of a batch that this party computed; nil for labels, and for a batch that is counted again.
+    ///
+    /// - Parameter now: seconds since 1970; a log's time after that is not believed.
+    init?(_ batch: CountedBatch, now: Int64) {
+        guard case .transactions(let transactions) = batch.content, let inputs = batch.inputs else { return nil }
+        self.init(
+            batch.plan.range, seconds: min(batch.logged.map(\.seconds).max() ?? now, now), form: batch.form,
+            agreed: batch.agreement.digest, bits: inputs.bits)
+        keys.reserveCapacity(inputs.count)
+        first.reserveCapacity(inputs.count * rowBytes)
+        second.reserveCapacity(inputs.count * rowBytes)
+        for (index, transaction) in transactions.enumerated() where batch.agreement.refusals[index] == nil {
+            guard let member = transaction.member, let event = transaction.event else { continue }
+            keys.append(RowKey(event, of: member))
+            inputs.write(index, first: &first, second: &second)
+        }
+    }
+
+    var count: Int { keys.count }
+
+    /// The components of one row.
+    func shares(_ row: Int) -> BitShares {
+        let bytes = row * rowBytes..<(row + 1) * rowBytes
+        return BitShares(first: Array(first[bytes]), second: Array(second[bytes]))
+    }
+
+    package var description: String { "RowBatch(\(count) rows of \(bits) bits)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+// The row of a batch in the party's state: version (1), end of the range (8), seconds (8), bits (4), rows (4), form (32), agreed
+// (32), then keys (16 each), all first components, all second ones. Numbers big-endian.
+extension RowBatch {
+    private static let version: UInt8 = 1
+    private static let headBytes = 89
+
+    var encoded: [UInt8] {
+        var out = [Self.version] + range.upperBound.bigEndianBytes + seconds.bigEndianBytes
+        out.reserveCapacity(Self.headBytes + keys.count * RowKey.byteCount + first.count + second.count)
+        out += UInt32(bits).bigEndianBytes + UInt32(count).bigEndianBytes + form.bytes + agreed.bytes
+        for key in keys { key.write(to: &out) }
+        return out + first + second
+    }
+
+    var encodedBytes: Int { Self.headBytes + keys.count * RowKey.byteCount + first.count + second.count }
+
+    /// A batch that was written under the first offset of its range; nil for bytes that are none.
+    init?(at offset: Int64, _ row: [UInt8]) {
+        guard row.count >= Self.headBytes, row[0] == Self.version,
+            case let end = Int64(bigEndianBytes: row[1..<9]), offset < end,
+            let form = Digest32(row[25..<57]), let agreed = Digest32(row[57..<89])
+        else { return nil }
+        self.init(
+            offset..<end, seconds: Int64(bigEndianBytes: row[9..<17]), form: form, agreed: agreed,
+            bits: Int(UInt32(bigEndianBytes: row[17..<21])))
+        let count = Int(UInt32(bigEndianBytes: row[21..<25]))
+        guard row.count == Self.headBytes + count * (RowKey.byteCount + 2 * rowBytes) else { return nil }
+        let shares = Self.headBytes + count * RowKey.byteCount
+        keys = stride(from: Self.headBytes, to: shares, by: RowKey.byteCount).map {
+            RowKey(row[$0..<$0 + RowKey.byteCount])
+        }
+        first = Array(row[shares..<shares + count * rowBytes])
+        second = Array(row[(shares + count * rowBytes)...])
+    }
+}

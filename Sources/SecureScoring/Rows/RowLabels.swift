@@ -1,0 +1,73 @@
+import Records
+package import ThreeParty
+
+/// The labels of one batch that the parties counted, in the log's order, as this party's components of a bit each.
+///
+/// A label's bit is the lowest of an outcome in Z_2^16: lowest bits of additive components are an XOR sharing of the lowest bit of
+/// their sum.
+///
+/// Never printed.
+package struct RowLabels: Sendable, CustomStringConvertible, CustomReflectable {
+    /// Offsets of `consortium.labels`.
+    package let range: Range<Int64>
+    /// When the log took it, in seconds since 1970, as far as this party believes that.
+    let seconds: Int64
+    /// Components `i` and `i + 1` in bits 0 and 1.
+    private(set) var entries: [(key: RowKey, bits: UInt8)] = []
+
+    package init(_ range: Range<Int64>, seconds: Int64) {
+        self.range = range
+        self.seconds = seconds
+    }
+
+    /// The place for the labels of a batch.
+    ///
+    /// - Parameter now: seconds since 1970; a log's time after that is not believed.
+    init(_ batch: CountedBatch, now: Int64) {
+        self.init(batch.plan.labels, seconds: min(batch.logged.map(\.seconds).max() ?? now, now))
+    }
+
+    package mutating func append(_ key: RowKey, _ outcome: CountShare) {
+        entries.append((key, UInt8(truncatingIfNeeded: outcome.first & 1 | (outcome.second & 1) << 1)))
+    }
+
+    /// The components of a label's bit.
+    static func shares(_ bits: UInt8) -> CountShare {
+        CountShare(first: UInt16(bits & 1), second: UInt16(bits >> 1 & 1))
+    }
+
+    package var description: String { "RowLabels(\(entries.count) labels)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+// The row of a batch in the party's state: version (1), end of the range (8), seconds (8), then a key (16) and bits (1) for each
+// label. Numbers big-endian.
+extension RowLabels {
+    private static let version: UInt8 = 1
+    private static let headBytes = 17
+    private static let entryBytes = RowKey.byteCount + 1
+
+    var encoded: [UInt8] {
+        var out = [Self.version] + range.upperBound.bigEndianBytes + seconds.bigEndianBytes
+        out.reserveCapacity(encodedBytes)
+        for (key, bits) in entries {
+            key.write(to: &out)
+            out.append(bits)
+        }
+        return out
+    }
+
+    var encodedBytes: Int { Self.headBytes + entries.count * Self.entryBytes }
+
+    /// A batch that was written under the first offset of its range; nil for bytes that are none.
+    init?(at offset: Int64, _ row: [UInt8]) {
+        guard row.count >= Self.headBytes, row[0] == Self.version,
+            case let end = Int64(bigEndianBytes: row[1..<9]), offset < end,
+            (row.count - Self.headBytes) % Self.entryBytes == 0
+        else { return nil }
+        self.init(offset..<end, seconds: Int64(bigEndianBytes: row[9..<17]))
+        entries = stride(from: Self.headBytes, to: row.count, by: Self.entryBytes).map { at in
+            (RowKey(row[at..<at + RowKey.byteCount]), row[at + RowKey.byteCount])
+        }
+    }
+}

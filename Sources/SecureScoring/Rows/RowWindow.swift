@@ -1,0 +1,93 @@
+package import Records
+package import ThreeParty
+
+/// The rows of a window that have a label, as one party holds them, in the order of `consortium.sealed`: what a training takes.
+///
+/// Never printed.
+package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
+    /// What is asked for, in the same words at all three parties.
+    package struct Request: Sendable, Hashable {
+        /// What the bits of a row mean (`ModelManifest.rowForm`).
+        package var form: Digest32
+        /// Bits of a row.
+        package var bits: Int
+        /// Offsets of `consortium.sealed`; batches that are in it whole.
+        package var range: Range<Int64>
+        /// The offset of `consortium.labels` up to which labels count; batches that are before it whole.
+        package var labels: Int64
+
+        package init(form: Digest32, bits: Int, range: Range<Int64>, labels: Int64) {
+            self.form = form
+            self.bits = bits
+            self.range = range
+            self.labels = labels
+        }
+    }
+
+    package private(set) var rows: TrainingRows
+    /// Rows of the window, those without a label too.
+    package private(set) var events = 0
+    /// The digest of which rows these are: of the request, and of each batch its range, what was agreed on, its events, and which of
+    /// them have a label. A training's plan binds it (`TrainingPlan.digest(source:)`), so parties with other rows train nothing.
+    package private(set) var digest: Digest32
+    private let request: Request
+
+    /// A window without rows.
+    init(_ request: Request) {
+        self.request = request
+        rows = TrainingRows(bits: request.bits)
+        digest = Digest32(
+            of: [
+                Array("cordon/rows/window/v1".utf8), request.form.bytes, UInt32(request.bits).bigEndianBytes,
+                request.range.lowerBound.bigEndianBytes, request.range.upperBound.bigEndianBytes,
+                request.labels.bigEndianBytes,
+            ])
+    }
+
+    /// Adds a batch, which comes after those that were added; one of another form or outside of the window changes nothing.
+    ///
+    /// - Parameter labels: what was said last of each event.
+    mutating func add(_ batch: RowBatch, _ labels: [RowKey: UInt8]) {
+        guard batch.form == request.form, batch.bits == request.bits,
+            batch.range.lowerBound >= request.range.lowerBound,
+            batch.range.upperBound <= request.range.upperBound
+        else { return }
+        events += batch.count
+        var which: [UInt8] = []
+        which.reserveCapacity(batch.count * (RowKey.byteCount + 1))
+        for (row, key) in batch.keys.enumerated() {
+            key.write(to: &which)
+            which.append(labels[key] == nil ? 0 : 1)
+            if let label = labels[key] { rows.append(batch.shares(row), label: RowLabels.shares(label)) }
+        }
+        digest = Digest32(
+            of: [
+                digest.bytes, batch.range.lowerBound.bigEndianBytes, batch.range.upperBound.bigEndianBytes,
+                batch.agreed.bytes, which,
+            ])
+    }
+
+    package var description: String { "RowWindow(\(rows.count) rows of \(events) events)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Why a party can't give the rows of a window.
+package enum RowWindowError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Rows are kept from this offset on; nil where none ever were.
+    case notKept(from: Int64?)
+    /// It is known up to this offset what was decided.
+    case notDecided(from: Int64)
+    /// Labels are kept up to this offset.
+    case notLabelled(from: Int64)
+
+    package var description: String {
+        switch self {
+        case .notKept(nil): "this party keeps no rows: start it with `--rows` and wait for transactions and labels"
+        case .notKept(let from?): "this party keeps rows from offset \(from) on: begin the window there, or later"
+        case .notDecided(let from):
+            "this party knows up to offset \(from) what was decided: end the window there, or wait"
+        case .notLabelled(let from):
+            "this party keeps labels up to offset \(from) of the label topic: end the window there, or wait"
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package import EventLogs
+package import Records
+
+/// The store of the rows that a party scored, and of the labels that came for them, until they are trained on. The log stays the
+/// truth; but bits of secret counts are not in it, and what is lost here would have to be looked up again by all three.
+///
+/// A batch is a row under the first offset of its range, labels are one under the first offset of theirs; how far both go stands
+/// beside, and changes in the same commit. So a batch that comes again, and a crash between any two commits, neither loses nor
+/// doubles rows. Nothing but that account is in memory. Used by the partition's thread, or by a reader of its own.
+package final class ScoredRowStore {
+    private let state: any StateStore
+    private let limits: RowLimits
+    private let head: String
+    private let rowTable: String
+    private let labelTable: String
+    private var rows = ScoredRows()
+    /// Changes that the state lacks.
+    private var pending: [StateWrite] = []
+    private var isChanged = false
+    /// What is next to go, as far as it was looked up.
+    private var oldest: ScoredRows.Batch?
+    private var oldestLabels: RowLabels?
+
+    package init(_ terms: RowTerms, partition: Int) throws(LogError) {
+        state = terms.state
+        limits = terms.limits
+        head = "rows-head-\(partition)"
+        rowTable = "rows-\(partition)"
+        labelTable = "rows-labels-\(partition)"
+        guard let row = try state.value(head, []) else { return }
+        guard let rows = ScoredRows(decoding: row) else { throw Self.malformed }
+        self.rows = rows
+    }
+
+    private static let malformed = LogError.corrupted(
+        reason: """
+            the party's state holds malformed rows, or those of another version of this program; remove its file of rows at all \
+            three parties: they are collected anew
+            """)
+
+    /// Rows that are kept.
+    package var count: Int { rows.rows }
+    /// Labels that are kept.
+    package var labels: Int { rows.labels }
+    /// Bytes of both, before they are sealed.
+    package var bytes: Int { rows.bytes }
+    /// The window that can be had: offsets of `consortium.sealed`, and the end of labels; nil before the first row.
+    package var kept: (range: Range<Int64>, labels: Int64)? {
+        rows.begin.map { ($0..<max($0, rows.decided), rows.labelled) }
+    }
+
+    // MARK: Keeping
+
+    /// Keeps a batch that is computed, in the state when this returns: before anybody is told that it is computed.
+    package func keep(_ batch: RowBatch) throws(LogError) {
+        if let replaced = rows.keep(ScoredRows.Batch(batch)) { remove(replaced) }
+        if batch.count > 0 { pending.append(put(rowTable, batch.range.lowerBound, batch.encoded)) }
+        isChanged = true
+        try commit()
+    }
+
+    /// Takes note that a batch was decided, in the state with the next commit.
+    package func decide(_ range: Range<Int64>, agreed: Digest32) {
+        if let replaced = rows.decide(range, agreed) { remove(replaced) }
+        isChanged = true
+    }
+
+    /// Keeps labels of a batch that was decided, in the state with the next commit.
+    package func add(_ labels: RowLabels) {
+        if rows.label(labels) { pending.append(put(labelTable, labels.range.lowerBound, labels.encoded)) }
+        isChanged = true
+    }
+
+    /// Commits what the state lacks, and removes what is beyond the limits.
+    package func commit() throws(LogError) {
+        try flush()
+        while let batch = try oldestBatch(), rows.isExcess(batch, limits) {
+            rows.drop(batch)
+            remove(batch)
+            try flush()
+        }
+        while let labels = try oldestOfLabels(), rows.isExcess(labels, oldest) {
+            rows.drop(labels)
+            pending.append(.remove(table: labelTable, key: labels.range.lowerBound.bigEndianBytes))
+            oldestLabels = nil
+            isChanged = true
+            try flush()
+        }
+    }
+
+    private func flush() throws(LogError) {
+        guard isChanged else { return }
+        try state.commit(
+            pending + [.put(table: head, StateEntry(key: [], value: rows.encoded, order: 0))], positions: [])
+        pending = []
+        isChanged = false
+    }
+
+    private func remove(_ batch: ScoredRows.Batch) {
+        pending.append(.remove(table: rowTable, key: batch.range.lowerBound.bigEndianBytes))
+        oldest = nil
+        isChanged = true
+    }
+
+    private func put(_ table: String, _ offset: Int64, _ value: [UInt8]) -> StateWrite {
+        .put(table: table, StateEntry(key: offset.bigEndianBytes, value: value, order: 0))
+    }
+
+    // MARK: Looking
+
+    private func oldestBatch() throws(LogError) -> ScoredRows.Batch? {
+        if oldest == nil, let key = try state.firstKey(rowTable), let row = try state.value(rowTable, key) {
+            guard let batch = RowBatch(at: Int64(bigEndianBytes: key), row) else { throw Self.malformed }
+            oldest = ScoredRows.Batch(batch)
+        }
+        return oldest
+    }
+
+    private func oldestOfLabels() throws(LogError) -> RowLabels? {
+        if oldestLabels == nil, let key = try state.firstKey(labelTable), let row = try state.value(labelTable, key) {
+            guard let labels = RowLabels(at: Int64(bigEndianBytes: key), row) else { throw Self.malformed }
+            oldestLabels = labels
+        }
+        return oldestLabels
+    }
+
+    /// The rows of a window that have a label: the same rows in the same order at all parties of the same digest.
+    ///
+    /// - Throws: `RowWindowError` where not all of the window is kept and decided; `LogError`.
+    package func window(_ request: RowWindow.Request) throws -> RowWindow {
+        guard let begin = rows.begin, request.range.lowerBound >= begin else {
+            throw RowWindowError.notKept(from: rows.begin)
+        }
+        guard request.range.upperBound <= rows.decided else { throw RowWindowError.notDecided(from: rows.decided) }
+        guard request.labels <= rows.labelled else { throw RowWindowError.notLabelled(from: rows.labelled) }
+        var labels: [RowKey: UInt8] = [:]
+        try state.scan(labelTable) { entry in
+            guard let batch = RowLabels(at: Int64(bigEndianBytes: entry.key), entry.value) else {
+                throw Self.malformed
+            }
+            guard batch.range.upperBound <= request.labels else { return }
+            for (key, bits) in batch.entries { labels[key] = bits }
+        }
+        var window = RowWindow(request)
+        try state.scan(rowTable) { entry in
+            guard let batch = RowBatch(at: Int64(bigEndianBytes: entry.key), entry.value) else { throw Self.malformed }
+            window.add(batch, labels)
+        }
+        return window
+    }
+}

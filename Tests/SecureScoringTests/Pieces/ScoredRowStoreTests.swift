@@ -1,0 +1,236 @@
+import EventLogs
+import LocalStore
+import Records
+import SecureScoring
+import Support
+import Testing
+import ThreeParty
+
+@Suite("Kept rows")
+struct ScoredRowStoreTests {
+    private let folder: TemporaryFolder
+    private let state: any StateStore
+    private static let form = Digest32(of: [[1]])
+    private static let day: Int64 = 86_400
+
+    init() throws {
+        folder = try TemporaryFolder()
+        state = try SQLiteStateStore(path: folder.path("rows.sqlite"))
+    }
+
+    private func store(days: Int = 30, bytes: Int = 1 << 20) throws -> ScoredRowStore {
+        try ScoredRowStore(
+            RowTerms(state: state, limits: try #require(RowLimits(days: days, bytes: bytes))), partition: 0)
+    }
+
+    private static func key(_ number: Int64) throws -> RowKey {
+        RowKey(
+            try #require(EventID([UInt8](repeating: 0, count: 8) + number.bigEndianBytes)),
+            of: try #require(MemberID("bank-a")))
+    }
+
+    /// A batch of one row an offset.
+    private static func batch(
+        _ range: Range<Int64>, run: UInt8 = 0, day: Int64 = 1, form: Digest32 = form, bits: Int = 12, rows: Int = .max
+    ) throws -> RowBatch {
+        var batch = RowBatch(
+            range, seconds: day * Self.day, form: form, agreed: agreed(range, run), bits: bits)
+        for number in range.prefix(rows) {
+            let bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: number) ^ run, count: (bits + 7) / 8)
+            batch.append(try key(number), BitShares(first: bytes, second: bytes))
+        }
+        return batch
+    }
+
+    private static func agreed(_ range: Range<Int64>, _ run: UInt8 = 0) -> Digest32 {
+        Digest32(of: [range.lowerBound.bigEndianBytes, range.upperBound.bigEndianBytes, [run]])
+    }
+
+    private static func labels(
+        _ range: Range<Int64>, of events: [Int64], outcome: UInt16 = 1, day: Int64 = 2
+    ) throws -> RowLabels {
+        var labels = RowLabels(range, seconds: day * Self.day)
+        for event in events { labels.append(try key(event), CountShare(first: outcome, second: 0)) }
+        return labels
+    }
+
+    private static func request(_ range: Range<Int64>, labels: Int64) -> RowWindow.Request {
+        RowWindow.Request(form: form, bits: 12, range: range, labels: labels)
+    }
+
+    private static func said(_ window: RowWindow) -> [UInt16] {
+        (0..<window.rows.count).map { window.rows[$0].label.first }
+    }
+
+    /// Keeps batches, decides them, and labels all of their events.
+    private func fill(_ store: ScoredRowStore, _ batches: Range<Int64>, of events: Int64 = 10) throws {
+        for number in batches {
+            let range = number * events..<(number + 1) * events
+            try store.keep(try Self.batch(range, day: number))
+            store.decide(range, agreed: Self.agreed(range))
+            store.add(try Self.labels(number..<number + 1, of: Array(range), day: number + 2))
+            try store.commit()
+        }
+    }
+
+    @Test("are found again with their labels by another reader, whose digest says which they are")
+    func found() throws {
+        try fill(try store(), 0..<4)
+        let reader = try store()
+        #expect(reader.count == 40 && reader.labels == 40)
+        #expect(reader.kept?.range == 0..<40 && reader.kept?.labels == 4)
+        let all = try reader.window(Self.request(0..<40, labels: 4))
+        #expect(all.rows.count == 40 && all.rows.bits == 12 && all.events == 40)
+        let fewerLabels = try reader.window(Self.request(0..<40, labels: 3))
+        #expect(fewerLabels.rows.count == 30 && fewerLabels.events == 40)
+        let fewerRows = try reader.window(Self.request(10..<30, labels: 4))
+        #expect(fewerRows.rows.count == 20)
+        // Batches that are in the window by halves are not in it.
+        let middle = try reader.window(Self.request(15..<39, labels: 4))
+        #expect(middle.rows.count == 10)
+        #expect(Set([all, fewerLabels, fewerRows, middle].map(\.digest)).count == 4)
+        #expect(try reader.window(Self.request(0..<40, labels: 4)).digest == all.digest)
+    }
+
+    @Test("have the digest of what was agreed on, of their events, and of which of them have a label")
+    func digest() throws {
+        func digest(_ change: (ScoredRowStore) throws -> Void) throws -> Digest32 {
+            let store = try ScoredRowStore(
+                RowTerms(
+                    state: try SQLiteStateStore(path: TemporaryFolder().path("other.sqlite")),
+                    limits: try #require(RowLimits(days: 30, bytes: 1 << 20))), partition: 0)
+            try change(store)
+            store.decide(10..<11, agreed: .zero)
+            try store.commit()
+            return try store.window(Self.request(0..<10, labels: 0)).digest
+        }
+        func kept(_ batch: RowBatch, run: UInt8 = 0) throws -> Digest32 {
+            try digest { store in
+                try store.keep(batch)
+                store.decide(0..<10, agreed: Self.agreed(0..<10, run))
+            }
+        }
+        let one = try kept(try Self.batch(0..<10))
+        #expect(try kept(try Self.batch(0..<10)) == one)
+        #expect(try kept(try Self.batch(0..<10, run: 1), run: 1) != one)
+        #expect(try kept(try Self.batch(0..<10, rows: 9)) != one)
+    }
+
+    @Test("are those of the batch that was decided, whatever was computed before it")
+    func replaced() throws {
+        let first = try store()
+        try first.keep(try Self.batch(0..<10))
+        // It was never decided; other records are, then the same over other counts, then the process ends.
+        try first.keep(try Self.batch(0..<6))
+        try first.keep(try Self.batch(0..<6, run: 1))
+        let second = try store()
+        #expect(second.count == 6)
+        second.decide(0..<6, agreed: Self.agreed(0..<6, 1))
+        try second.keep(try Self.batch(6..<10))
+        // Computed once more, to the same bytes.
+        try second.keep(try Self.batch(6..<10))
+        second.decide(6..<10, agreed: Self.agreed(6..<10))
+        try second.commit()
+        let third = try store()
+        #expect(third.count == 10)
+        // A party that counts from the beginning comes by what it has.
+        third.decide(0..<6, agreed: Self.agreed(0..<6, 1))
+        third.decide(6..<10, agreed: Self.agreed(6..<10))
+        try third.commit()
+        #expect(third.count == 10 && third.kept?.range == 0..<10)
+        // What was computed here, and decided otherwise, goes.
+        try third.keep(try Self.batch(10..<20))
+        third.decide(10..<15, agreed: Self.agreed(10..<15))
+        try third.commit()
+        #expect(try store().count == 10)
+        #expect(try store().window(Self.request(0..<15, labels: 0)).events == 10)
+    }
+
+    @Test("take no labels before there are rows")
+    func labelsFirst() throws {
+        let store = try store()
+        store.add(try Self.labels(0..<1, of: [0, 1]))
+        try store.commit()
+        #expect(store.labels == 0 && store.bytes == 0)
+        try store.keep(try Self.batch(0..<3))
+        store.add(try Self.labels(1..<2, of: [0, 1]))
+        try store.commit()
+        #expect(store.labels == 2)
+    }
+
+    @Test("take labels once, and of an event the one that was said last")
+    func labelled() throws {
+        let first = try store()
+        try first.keep(try Self.batch(0..<3))
+        first.decide(0..<3, agreed: Self.agreed(0..<3))
+        first.add(try Self.labels(0..<1, of: [0, 1, 7], outcome: 1))
+        first.add(try Self.labels(1..<2, of: [1], outcome: 0))
+        try first.commit()
+        // The counts are read again from before the first of them.
+        let second = try store()
+        second.add(try Self.labels(0..<1, of: [0, 1, 7], outcome: 1))
+        second.add(try Self.labels(1..<2, of: [1], outcome: 0))
+        try second.commit()
+        #expect(second.labels == 4)
+        let window = try second.window(Self.request(0..<3, labels: 2))
+        #expect(window.rows.count == 2 && window.events == 3)
+        #expect(Self.said(window) == [1, 0])
+        #expect(Self.said(try second.window(Self.request(0..<3, labels: 1))) == [1, 1])
+    }
+
+    @Test("go by days, and labels with the rows that they are of")
+    func days() throws {
+        let store = try store(days: 5)
+        try fill(store, 0..<20)
+        // The newest is of day 19.
+        #expect(store.kept?.range == 140..<200 && store.count == 60)
+        // Those of day 12 said nothing of a row of day 14.
+        #expect(store.labels == 80)
+        #expect(throws: RowWindowError.notKept(from: 140)) {
+            try store.window(Self.request(130..<200, labels: 20))
+        }
+        #expect(try store.window(Self.request(140..<200, labels: 20)).rows.count == 60)
+        #expect(try self.store(days: 5).bytes == store.bytes)
+    }
+
+    @Test("go by bytes, the oldest first, and never the batch that is not decided yet")
+    func bytes() throws {
+        let store = try store(days: 3650)
+        try fill(store, 0..<40, of: 1500)
+        #expect(store.bytes <= 1 << 20 && store.bytes > 900_000)
+        #expect(store.kept?.range.upperBound == 60_000)
+        // Two megabytes.
+        try store.keep(try Self.batch(60_000..<60_001, day: 40, bits: 8_000_000))
+        #expect(store.count == 1)
+        store.decide(60_000..<60_001, agreed: Self.agreed(60_000..<60_001))
+        try store.commit()
+        #expect(store.count == 0 && store.labels == 0 && store.bytes == 0)
+    }
+
+    @Test("of a window that is not kept, decided or labelled, or of another form, are not handed out")
+    func refused() throws {
+        let store = try store()
+        #expect(throws: RowWindowError.notKept(from: nil)) { try store.window(Self.request(0..<1, labels: 0)) }
+        try store.keep(try Self.batch(10..<20))
+        #expect(throws: RowWindowError.notKept(from: 10)) { try store.window(Self.request(9..<20, labels: 0)) }
+        #expect(throws: RowWindowError.notDecided(from: 0)) { try store.window(Self.request(10..<20, labels: 0)) }
+        store.decide(10..<20, agreed: Self.agreed(10..<20))
+        #expect(throws: RowWindowError.notLabelled(from: 0)) { try store.window(Self.request(10..<20, labels: 1)) }
+        try store.keep(try Self.batch(20..<30, form: Digest32(of: [[2]])))
+        store.decide(20..<30, agreed: Self.agreed(20..<30))
+        try store.commit()
+        #expect(try store.window(Self.request(10..<30, labels: 0)).events == 10)
+    }
+
+    @Test("that are no rows of this version are refused with a sentence")
+    func malformed() throws {
+        for table in ["rows-head-0", "rows-0", "rows-labels-0"] {
+            let key = table == "rows-head-0" ? [] : Int64(0).bigEndianBytes
+            let state = try SQLiteStateStore(path: folder.path("\(table).sqlite"))
+            let terms = RowTerms(state: state, limits: try #require(RowLimits(days: 3, bytes: 1 << 20)))
+            try state.commit(
+                [.put(table: table, StateEntry(key: key, value: [9, 9], order: 0))], positions: [])
+            #expect(throws: LogError.self) { try ScoredRowStore(terms, partition: 0).commit() }
+        }
+    }
+}
