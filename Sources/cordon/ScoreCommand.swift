@@ -49,6 +49,7 @@ struct ScoreCommand: ParsableCommand {
     )
     var batchDeadlineMs = 10
 
+    @OptionGroup var rows: RowOptions
     @OptionGroup var tokens: TokenOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var process: ProcessOptions
@@ -68,7 +69,8 @@ struct ScoreCommand: ParsableCommand {
             stores: SealedStores(SQLiteStateStores(prefix: state), keystore),
             limits: BatchLimits(
                 records: batchSize, beat: .cell(every: .milliseconds(batchDeadlineMs)), batches: batches),
-            tokenLimit: tokens.limit, tokenAttempt: tokens.tokenAttempt, log: log.open(),
+            tokenLimit: tokens.limit, tokenAttempt: tokens.tokenAttempt, rows: rows.limits,
+            log: log.open(),
             logger: process.logger("cordon.\(party)"))
         try role.run(authorityFile: authority, metricsFile: process.metrics, until: stop)
     }

@@ -17,12 +17,14 @@ package struct PartyRole: Sendable {
     let party: PartyID
     let roster: Roster
     let keystore: FileKeystore
-    /// The stores of how far the party is: "" of scoring, ".tokens", and ".counts-" with the partition's number.
+    /// The stores of how far the party is: "" of scoring, ".tokens", and ".counts-" and ".rows-" with the partition's number.
     let stores: any StateStores
     let limits: BatchLimits
     let tokenLimit: RateLimit
     /// The number of the attempt at the first token key.
     let tokenAttempt: Int
+    /// How many scored rows are kept; nil where none are.
+    let rows: RowLimits?
     let log: any EventLog
     let logger: Logger
     private let clock: any StageClock
@@ -31,7 +33,7 @@ package struct PartyRole: Sendable {
     /// - Parameter sideWork: where work beside the partitions' stages is done, by a label each.
     package init(
         party: PartyID, roster: Roster, keystore: FileKeystore, stores: any StateStores, limits: BatchLimits,
-        tokenLimit: RateLimit, tokenAttempt: Int, log: any EventLog, logger: Logger,
+        tokenLimit: RateLimit, tokenAttempt: Int, rows: RowLimits? = nil, log: any EventLog, logger: Logger,
         clock: any StageClock = SystemClock(), sideWork: @escaping @Sendable (String) -> SideWork = { .queue($0) }
     ) {
         self.party = party
@@ -41,6 +43,7 @@ package struct PartyRole: Sendable {
         self.limits = limits
         self.tokenLimit = tokenLimit
         self.tokenAttempt = tokenAttempt
+        self.rows = rows
         self.log = log
         self.logger = logger
         self.clock = clock
@@ -182,7 +185,8 @@ package struct PartyRole: Sendable {
         let counting = CountingTerms(
             consortium: roster.consortium, state: try stores.open(".counts-\(partition)"),
             members: roster.members.map(\.id), limit: roster.countLimit, updates: updates,
-            tag: DecisionTag(party: party, keys: try pairKeys(party, roster, keystore)))
+            tag: DecisionTag(party: party, keys: try pairKeys(party, roster, keystore)),
+            rows: try rows.map { RowTerms(state: try stores.open(".rows-\(partition)"), limits: $0) })
         return try ScorePartition(
             in: context, state: store, backend: CellBackend(exchange, models: models, sessions: sessions),
             models: models, counting: counting, queries: try queryLimits(),
