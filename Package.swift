@@ -147,7 +147,8 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "Records", "ThreeParty", "Tokens", "Model", "Keys", "Formats", "Policy", "EventLogs", "Stages",
+                "Records", "ThreeParty", "Tokens", "Model", "Keys", "Manifests", "Formats", "Policy", "EventLogs",
+                "Stages",
                 "Telemetry", "Sealing", "SecureScoring", "Worlds", "PipelineFiles", "Roles", logging,
             ], swiftSettings: settings),
         .executableTarget(

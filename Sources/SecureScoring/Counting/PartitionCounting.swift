@@ -62,14 +62,14 @@ package final class PartitionCounting {
 
     /// Keeps the rows of a batch that is computed, before anybody is told that it is: what is decided then has its rows.
     func keepRows(of batch: CountedBatch) throws(LogError) {
-        guard let rows, let batch = RowBatch(batch, now: context.clock.microseconds / 1_000_000) else { return }
+        guard let rows, let batch = RowBatch(batch) else { return }
         try rows.keep(batch)
     }
 
     /// Writes down what became of rows, and the labels that were counted.
     func commitRows() throws(LogError) {
         guard let rows else { return }
-        try rows.commit()
+        try rows.commit(now: context.clock.microseconds / 1_000_000)
         context.metrics.set(.rowsKept, to: Double(rows.count))
         context.metrics.set(.rowLabelsKept, to: Double(rows.labels))
         context.metrics.set(.rowBytes, to: Double(rows.bytes))

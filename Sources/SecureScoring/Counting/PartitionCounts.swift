@@ -26,7 +26,6 @@ package final class PartitionCounts {
     private let store: CounterStore
     private var numbers: [MemberID: MemberNumber] = [:]
     private let metrics: Metrics
-    private let clock: any StageClock
     /// The outcomes of the events of the batch that is being counted, and how many of its labels are counted.
     private var outcomes: [EventOutcome: Int] = [:]
     private var labelled = 0
@@ -55,7 +54,6 @@ package final class PartitionCounts {
         }
         self.features = features
         self.rows = rows
-        self.clock = clock
         self.metrics = metrics
         open = features.features.filter { !$0.kind.isSecret }
         let genesis = Self.genesis(terms.consortium, spec)
@@ -232,7 +230,7 @@ package final class PartitionCounts {
                     logged: batch.logged[index])
             }
         case .labels(let records):
-            if rows != nil { rowLabels = RowLabels(batch, now: clock.microseconds / 1_000_000) }
+            if rows != nil { rowLabels = RowLabels(batch.plan.labels, at: batch.plan.range.lowerBound) }
             for (index, record) in records.enumerated() where batch.agreement.isOpened(index) {
                 refused += count(
                     record, number: index, logged: batch.logged[index], batch.tokens,

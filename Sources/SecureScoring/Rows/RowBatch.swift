@@ -8,7 +8,7 @@ package import ThreeParty
 package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
     /// Offsets of `consortium.sealed`.
     package let range: Range<Int64>
-    /// When the log took it, in seconds since 1970, as far as this party believes that.
+    /// When the log took it, in seconds since 1970.
     let seconds: Int64
     /// What the bits mean (`ModelManifest.rowForm`).
     let form: Digest32
@@ -40,12 +40,10 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
     }
 
     /// The rows of a batch that this party computed; nil for labels, and for a batch that is counted again.
-    ///
-    /// - Parameter now: seconds since 1970; a log's time after that is not believed.
-    init?(_ batch: CountedBatch, now: Int64) {
+    init?(_ batch: CountedBatch) {
         guard case .transactions(let transactions) = batch.content, let inputs = batch.inputs else { return nil }
         self.init(
-            batch.plan.range, seconds: min(batch.logged.map(\.seconds).max() ?? now, now), form: batch.form,
+            batch.plan.range, seconds: batch.logged.map(\.seconds).max() ?? 0, form: batch.form,
             agreed: batch.agreement.digest, bits: inputs.bits)
         keys.reserveCapacity(inputs.count)
         first.reserveCapacity(inputs.count * rowBytes)

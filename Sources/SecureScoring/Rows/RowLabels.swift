@@ -10,21 +10,14 @@ package import ThreeParty
 package struct RowLabels: Sendable, CustomStringConvertible, CustomReflectable {
     /// Offsets of `consortium.labels`.
     package let range: Range<Int64>
-    /// When the log took it, in seconds since 1970, as far as this party believes that.
-    let seconds: Int64
+    /// The offset of `consortium.sealed` at which they were counted: they are of events before it.
+    let at: Int64
     /// Components `i` and `i + 1` in bits 0 and 1.
     private(set) var entries: [(key: RowKey, bits: UInt8)] = []
 
-    package init(_ range: Range<Int64>, seconds: Int64) {
+    package init(_ range: Range<Int64>, at: Int64) {
         self.range = range
-        self.seconds = seconds
-    }
-
-    /// The place for the labels of a batch.
-    ///
-    /// - Parameter now: seconds since 1970; a log's time after that is not believed.
-    init(_ batch: CountedBatch, now: Int64) {
-        self.init(batch.plan.labels, seconds: min(batch.logged.map(\.seconds).max() ?? now, now))
+        self.at = at
     }
 
     package mutating func append(_ key: RowKey, _ outcome: CountShare) {
@@ -40,7 +33,7 @@ package struct RowLabels: Sendable, CustomStringConvertible, CustomReflectable {
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-// The row of a batch in the party's state: version (1), end of the range (8), seconds (8), then a key (16) and bits (1) for each
+// The row of a batch in the party's state: version (1), end of the range (8), the offset at which they were counted (8), then a key (16) and bits (1) for each
 // label. Numbers big-endian.
 extension RowLabels {
     private static let version: UInt8 = 1
@@ -48,7 +41,7 @@ extension RowLabels {
     private static let entryBytes = RowKey.byteCount + 1
 
     var encoded: [UInt8] {
-        var out = [Self.version] + range.upperBound.bigEndianBytes + seconds.bigEndianBytes
+        var out = [Self.version] + range.upperBound.bigEndianBytes + at.bigEndianBytes
         out.reserveCapacity(encodedBytes)
         for (key, bits) in entries {
             key.write(to: &out)
@@ -65,7 +58,7 @@ extension RowLabels {
             case let end = Int64(bigEndianBytes: row[1..<9]), offset < end,
             (row.count - Self.headBytes) % Self.entryBytes == 0
         else { return nil }
-        self.init(offset..<end, seconds: Int64(bigEndianBytes: row[9..<17]))
+        self.init(offset..<end, at: Int64(bigEndianBytes: row[9..<17]))
         entries = stride(from: Self.headBytes, to: row.count, by: Self.entryBytes).map { at in
             (RowKey(row[at..<at + RowKey.byteCount]), row[at + RowKey.byteCount])
         }

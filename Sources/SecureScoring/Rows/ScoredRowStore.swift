@@ -56,7 +56,7 @@ package final class ScoredRowStore {
         if let replaced = rows.keep(ScoredRows.Batch(batch)) { remove(replaced) }
         if batch.count > 0 { pending.append(put(rowTable, batch.range.lowerBound, batch.encoded)) }
         isChanged = true
-        try commit()
+        try flush()
     }
 
     /// Takes note that a batch was decided, in the state with the next commit.
@@ -72,14 +72,16 @@ package final class ScoredRowStore {
     }
 
     /// Commits what the state lacks, and removes what is beyond the limits.
-    package func commit() throws(LogError) {
+    ///
+    /// - Parameter now: this party's time, in seconds since 1970.
+    package func commit(now: Int64) throws(LogError) {
         try flush()
-        while let batch = try oldestBatch(), rows.isExcess(batch, limits) {
+        while let batch = try oldestBatch(), rows.isExcess(batch, limits, now: now) {
             rows.drop(batch)
             remove(batch)
             try flush()
         }
-        while let labels = try oldestOfLabels(), rows.isExcess(labels, oldest) {
+        while let labels = try oldestOfLabels(), rows.isExcess(labels) {
             rows.drop(labels)
             pending.append(.remove(table: labelTable, key: labels.range.lowerBound.bigEndianBytes))
             oldestLabels = nil

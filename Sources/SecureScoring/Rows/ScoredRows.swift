@@ -93,9 +93,11 @@ struct ScoredRows: Sendable, Hashable {
     // MARK: Bounds
 
     /// Whether the oldest batch is beyond what is to be kept.
-    func isExcess(_ oldest: Batch, _ limits: RowLimits) -> Bool {
+    ///
+    /// - Parameter now: this party's time in seconds since 1970: a log's time that is later does not count.
+    func isExcess(_ oldest: Batch, _ limits: RowLimits, now: Int64) -> Bool {
         guard oldest != open else { return false }
-        return oldest.seconds < latest - limits.seconds || bytes > limits.bytes
+        return oldest.seconds < min(latest, now) - limits.seconds || bytes > limits.bytes
     }
 
     /// Forgets the oldest batch.
@@ -105,10 +107,8 @@ struct ScoredRows: Sendable, Hashable {
         begin = oldest.range.upperBound
     }
 
-    /// Whether labels are of no row that is kept: no label comes before its event.
-    ///
-    /// - Parameter oldest: the oldest batch of rows; nil where there is none.
-    func isExcess(_ labels: RowLabels, _ oldest: Batch?) -> Bool { oldest.map { labels.seconds < $0.seconds } ?? true }
+    /// Whether labels are of no row that is kept.
+    func isExcess(_ labels: RowLabels) -> Bool { begin.map { labels.at <= $0 } ?? true }
 
     /// Forgets labels.
     mutating func drop(_ labels: RowLabels) {

@@ -2,6 +2,7 @@ package import EventLogs
 import Formats
 import Keys
 import Logging
+import Manifests
 import PipelineFiles
 import Policy
 import Records
@@ -126,7 +127,7 @@ package final class SimulatedConsortium {
             return try PartyRole(
                 party: party, roster: terms.roster, keystore: terms.keys(party.name), stores: stores,
                 limits: BatchLimits(), tokenLimit: RateLimit(elementsPerSecond: 1000, burst: 100_000), tokenAttempt: 1,
-                log: log, logger: logger, clock: process.clock, sideWork: { _ in .inline }
+                rows: Terms.rows, log: log, logger: logger, clock: process.clock, sideWork: { _ in .inline }
             ).stages(Metrics()) {
                 let transport = links.transport(of: party)
                 return plant?.transport(transport, masks: masks) ?? transport
@@ -327,6 +328,23 @@ package final class SimulatedConsortium {
 
     /// The records of a topic's only partition.
     package func records(_ topic: String) -> [LogRecord] { broker.records(of: TopicPartition(topic)) }
+
+    /// The rows that a party keeps.
+    func scoredRows(_ party: PartyID) throws -> ScoredRowStore {
+        guard let limits = Terms.rows else { preconditionFailure("rows of a year, in some bytes") }
+        let state = try machine(of: .party(party.rawValue)).open(".rows-0", takingOver: false)
+        return try ScoredRowStore(RowTerms(state: state, limits: limits), partition: 0)
+    }
+
+    /// What the bits of their rows mean; nil where no model was dealt.
+    func rowForm() throws -> Digest32? {
+        let wires = records(Topics.manifests).compactMap { WireModelManifest(decoding: $0.value ?? []) }
+        return try wires.first.map { wire in
+            try ModelManifest(
+                verifying: wire, consortium: terms.roster.consortium, coordinator: terms.roster.coordinator
+            ).rowForm
+        }
+    }
 
     /// Positions that were set back, and masks that were used twice, in words.
     package var faults: [String] {

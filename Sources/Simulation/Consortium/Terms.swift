@@ -4,12 +4,15 @@ package import Keys
 package import Model
 package import PipelineFiles
 package import Records
+package import SecureScoring
 import Worlds
 
 /// The terms that all schedules of a simulation have in common: who takes part, with keys in a folder, and the model. Removes the
 /// folder when it goes.
 package final class Terms: Sendable {
     package static let members = 2
+    /// More rows than a run has.
+    package static let rows = RowLimits(days: 365, bytes: 1 << 30)
     /// What members' systems name.
     package static let (customers, terminals, devices) = (4, 5, 4)
     /// The first minute of event time, well before the clocks' time: 2026-03-01T00:00:00Z.

@@ -13,6 +13,7 @@ import Sealing
 ///   rounded it is the highest score at or below that from which a step of the calibration begins.
 /// * No transaction is scored twice, and parties refuse nothing but repeats within a batch.
 /// * Rejected records are on `<member>.rejected` with their code, and no others.
+/// * The rows that parties keep are shares of what was scored and said, once each, and the same at all three.
 /// * No position went back, and no mask was used for two messages.
 struct Oracle {
     private let consortium: SimulatedConsortium
@@ -23,9 +24,11 @@ struct Oracle {
     private var gaps: Set<Int64> = []
     /// Offsets of label records with an event that a log held back: the parties do not know it yet, and say so.
     private var early: Set<Int64> = []
+    private var rows: ExpectedRows
 
     init(_ consortium: SimulatedConsortium) {
         self.consortium = consortium
+        rows = ExpectedRows(spec: consortium.terms.spec)
         members = consortium.sent.map(ExpectedMember.init)
     }
 
@@ -56,7 +59,7 @@ struct Oracle {
             oracle.checkRejections(of: member)
         }
         if !consortium.records(Topics.rejected).isEmpty { oracle.findings.append("records of nobody were rejected") }
-        return oracle.findings + consortium.faults
+        return oracle.findings + oracle.rows.findings(in: consortium) + consortium.faults
     }
 
     // MARK: Scores
@@ -80,12 +83,14 @@ struct Oracle {
             let repeated = repeated(decision)
             if decision.labelsEnd > decision.labelsFirst {
                 for record in labels[Int(decision.labelsFirst)..<Int(decision.labelsEnd)] {
-                    label(record, &counts, &taken)
+                    label(record, end: decision.labelsEnd, &counts, &taken)
                 }
             } else {
-                let records = sealed[Int(decision.first)..<Int(decision.end)]
+                let range = decision.first..<decision.end
                 score(
-                    records.filter { !decision.repeats.contains($0.position.offset) }, repeated, &counts, &scores)
+                    sealed[Int(range.lowerBound)..<Int(range.upperBound)].filter {
+                        !decision.repeats.contains($0.position.offset)
+                    }, in: range, repeated, &counts, &scores)
             }
         }
         return scores
@@ -105,7 +110,8 @@ struct Oracle {
 
     /// Scores a batch's transactions by what was counted before, then counts them.
     private mutating func score(
-        _ records: [LogRecord], _ repeated: Set<Int>, _ counts: inout ExpectedCounts, _ scores: inout [[Int64: Int64]]
+        _ records: [LogRecord], in range: Range<Int64>, _ repeated: Set<Int>, _ counts: inout ExpectedCounts,
+        _ scores: inout [[Int64: Int64]]
     ) {
         var batch: [(member: Int, transaction: Transaction)] = []
         // A repeat within a batch has its first's score, and is counted with it.
@@ -124,7 +130,9 @@ struct Oracle {
                 findings.append("\(payment.transaction.id) of bank-\(member) is scored twice, or refused for nothing")
             }
             guard isFirst else { continue }
-            let score = opened(consortium.terms.model.score(values: values(of: payment, counts)))
+            let values = values(of: payment, counts)
+            rows.add(payment.transaction.id, of: member, in: range, values: values)
+            let score = opened(consortium.terms.model.score(values: values))
             if scores[member].updateValue(score, forKey: source.offset) != nil {
                 findings.append("\(payment.transaction.id) of bank-\(member) is in two decided batches")
             }
@@ -148,7 +156,9 @@ struct Oracle {
             }
     }
 
-    private mutating func label(_ record: LogRecord, _ counts: inout ExpectedCounts, _ taken: inout [Int64]) {
+    private mutating func label(
+        _ record: LogRecord, end: Int64, _ counts: inout ExpectedCounts, _ taken: inout [Int64]
+    ) {
         guard let header = LabelRecord(record.value ?? [])?.header, let source = header.source,
             let member = number(of: header.member), let labels = members[member].labels[source.offset],
             labels.count == header.count
@@ -163,7 +173,11 @@ struct Oracle {
             return
         }
         taken[member] = source.offset
-        for label in labels where !counts.label(label.id, of: member, fraud: label.fraud) {
+        for label in labels {
+            guard !counts.label(label.id, of: member, fraud: label.fraud) else {
+                rows.label(label.id, of: member, fraud: label.fraud, end: end)
+                continue
+            }
             guard !consortium.hasHeldBack else {
                 early.insert(record.position.offset)
                 continue

@@ -47,9 +47,9 @@ struct ScoredRowStoreTests {
     }
 
     private static func labels(
-        _ range: Range<Int64>, of events: [Int64], outcome: UInt16 = 1, day: Int64 = 2
+        _ range: Range<Int64>, of events: [Int64], outcome: UInt16 = 1, at offset: Int64 = 10
     ) throws -> RowLabels {
-        var labels = RowLabels(range, seconds: day * Self.day)
+        var labels = RowLabels(range, at: offset)
         for event in events { labels.append(try key(event), CountShare(first: outcome, second: 0)) }
         return labels
     }
@@ -68,8 +68,8 @@ struct ScoredRowStoreTests {
             let range = number * events..<(number + 1) * events
             try store.keep(try Self.batch(range, day: number))
             store.decide(range, agreed: Self.agreed(range))
-            store.add(try Self.labels(number..<number + 1, of: Array(range), day: number + 2))
-            try store.commit()
+            store.add(try Self.labels(number..<number + 1, of: Array(range), at: range.upperBound))
+            try store.commit(now: .max)
         }
     }
 
@@ -101,7 +101,7 @@ struct ScoredRowStoreTests {
                     limits: try #require(RowLimits(days: 30, bytes: 1 << 20))), partition: 0)
             try change(store)
             store.decide(10..<11, agreed: .zero)
-            try store.commit()
+            try store.commit(now: .max)
             return try store.window(Self.request(0..<10, labels: 0)).digest
         }
         func kept(_ batch: RowBatch, run: UInt8 = 0) throws -> Digest32 {
@@ -130,18 +130,18 @@ struct ScoredRowStoreTests {
         // Computed once more, to the same bytes.
         try second.keep(try Self.batch(6..<10))
         second.decide(6..<10, agreed: Self.agreed(6..<10))
-        try second.commit()
+        try second.commit(now: .max)
         let third = try store()
         #expect(third.count == 10)
         // A party that counts from the beginning comes by what it has.
         third.decide(0..<6, agreed: Self.agreed(0..<6, 1))
         third.decide(6..<10, agreed: Self.agreed(6..<10))
-        try third.commit()
+        try third.commit(now: .max)
         #expect(third.count == 10 && third.kept?.range == 0..<10)
         // What was computed here, and decided otherwise, goes.
         try third.keep(try Self.batch(10..<20))
         third.decide(10..<15, agreed: Self.agreed(10..<15))
-        try third.commit()
+        try third.commit(now: .max)
         #expect(try store().count == 10)
         #expect(try store().window(Self.request(0..<15, labels: 0)).events == 10)
     }
@@ -150,11 +150,11 @@ struct ScoredRowStoreTests {
     func labelsFirst() throws {
         let store = try store()
         store.add(try Self.labels(0..<1, of: [0, 1]))
-        try store.commit()
+        try store.commit(now: .max)
         #expect(store.labels == 0 && store.bytes == 0)
         try store.keep(try Self.batch(0..<3))
         store.add(try Self.labels(1..<2, of: [0, 1]))
-        try store.commit()
+        try store.commit(now: .max)
         #expect(store.labels == 2)
     }
 
@@ -165,12 +165,12 @@ struct ScoredRowStoreTests {
         first.decide(0..<3, agreed: Self.agreed(0..<3))
         first.add(try Self.labels(0..<1, of: [0, 1, 7], outcome: 1))
         first.add(try Self.labels(1..<2, of: [1], outcome: 0))
-        try first.commit()
+        try first.commit(now: .max)
         // The counts are read again from before the first of them.
         let second = try store()
         second.add(try Self.labels(0..<1, of: [0, 1, 7], outcome: 1))
         second.add(try Self.labels(1..<2, of: [1], outcome: 0))
-        try second.commit()
+        try second.commit(now: .max)
         #expect(second.labels == 4)
         let window = try second.window(Self.request(0..<3, labels: 2))
         #expect(window.rows.count == 2 && window.events == 3)
@@ -184,13 +184,19 @@ struct ScoredRowStoreTests {
         try fill(store, 0..<20)
         // The newest is of day 19.
         #expect(store.kept?.range == 140..<200 && store.count == 60)
-        // Those of day 12 said nothing of a row of day 14.
-        #expect(store.labels == 80)
+        #expect(store.labels == 60)
         #expect(throws: RowWindowError.notKept(from: 140)) {
             try store.window(Self.request(130..<200, labels: 20))
         }
         #expect(try store.window(Self.request(140..<200, labels: 20)).rows.count == 60)
         #expect(try self.store(days: 5).bytes == store.bytes)
+        // A log's time that this party's clock has not come to makes nothing old.
+        try store.keep(try Self.batch(200..<210, day: 1000))
+        store.decide(200..<210, agreed: Self.agreed(200..<210))
+        try store.commit(now: 19 * Self.day)
+        #expect(store.count == 70)
+        try store.commit(now: 21 * Self.day)
+        #expect(store.kept?.range == 160..<210)
     }
 
     @Test("go by bytes, the oldest first, and never the batch that is not decided yet")
@@ -201,9 +207,10 @@ struct ScoredRowStoreTests {
         #expect(store.kept?.range.upperBound == 60_000)
         // Two megabytes.
         try store.keep(try Self.batch(60_000..<60_001, day: 40, bits: 8_000_000))
+        try store.commit(now: .max)
         #expect(store.count == 1)
         store.decide(60_000..<60_001, agreed: Self.agreed(60_000..<60_001))
-        try store.commit()
+        try store.commit(now: .max)
         #expect(store.count == 0 && store.labels == 0 && store.bytes == 0)
     }
 
@@ -218,7 +225,7 @@ struct ScoredRowStoreTests {
         #expect(throws: RowWindowError.notLabelled(from: 0)) { try store.window(Self.request(10..<20, labels: 1)) }
         try store.keep(try Self.batch(20..<30, form: Digest32(of: [[2]])))
         store.decide(20..<30, agreed: Self.agreed(20..<30))
-        try store.commit()
+        try store.commit(now: .max)
         #expect(try store.window(Self.request(10..<30, labels: 0)).events == 10)
     }
 
@@ -230,7 +237,7 @@ struct ScoredRowStoreTests {
             let terms = RowTerms(state: state, limits: try #require(RowLimits(days: 3, bytes: 1 << 20)))
             try state.commit(
                 [.put(table: table, StateEntry(key: key, value: [9, 9], order: 0))], positions: [])
-            #expect(throws: LogError.self) { try ScoredRowStore(terms, partition: 0).commit() }
+            #expect(throws: LogError.self) { try ScoredRowStore(terms, partition: 0).commit(now: .max) }
         }
     }
 }

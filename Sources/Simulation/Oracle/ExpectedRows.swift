@@ -1,0 +1,83 @@
+import EventLogs
+import Manifests
+import Model
+import Records
+import SecureScoring
+import ThreeParty
+
+/// The rows that parties should have kept at the end of a run: of every transaction in a decided batch its bits in the clear, and what
+/// was said last of it.
+struct ExpectedRows {
+    private struct Key: Hashable {
+        var member: Int
+        var id: String
+    }
+
+    private struct Row {
+        var batch: Range<Int64>
+        var key: Key
+        var thermometer: [UInt8]
+    }
+
+    private let spec: BinnedSpec
+    private var rows: [Row] = []
+    private var labels: [(end: Int64, key: Key, fraud: Bool)] = []
+
+    init(spec: BinnedSpec) { self.spec = spec }
+
+    /// Adds a transaction that was scored.
+    ///
+    /// - Parameters:
+    ///   - batch: the range of its batch.
+    ///   - values: that it was scored by.
+    mutating func add(_ id: String, of member: Int, in batch: Range<Int64>, values: [Double]) {
+        rows.append(
+            Row(batch: batch, key: Key(member: member, id: id), thermometer: spec.thermometer(spec.bins(values))))
+    }
+
+    /// Adds a label that was counted.
+    ///
+    /// - Parameter end: of its batch on `consortium.labels`.
+    mutating func label(_ id: String, of member: Int, fraud: Bool, end: Int64) {
+        labels.append((end, Key(member: member, id: id), fraud))
+    }
+
+    /// What is wrong with the rows that the parties keep, in words.
+    func findings(in consortium: SimulatedConsortium) -> [String] {
+        do { return try compare(consortium) } catch { return ["rows can't be read: \(error)"] }
+    }
+
+    private func compare(_ consortium: SimulatedConsortium) throws -> [String] {
+        let stores = try PartyID.allCases.map { try consortium.scoredRows($0) }
+        let kept = stores.compactMap(\.kept)
+        guard kept.count == 3 else { return rows.isEmpty ? [] : ["\(3 - kept.count) parties keep no rows"] }
+        guard let form = try consortium.rowForm() else { return ["there is no model"] }
+        let begin = kept.map(\.range.lowerBound).max() ?? 0
+        let request = RowWindow.Request(
+            form: form, bits: spec.bits, range: begin..<max(begin, kept.map(\.range.upperBound).min() ?? 0),
+            labels: kept.map(\.labels).min() ?? 0)
+        let windows = try stores.map { try $0.window(request) }
+        var findings: [String] = []
+        if Set(windows.map(\.digest)).count != 1 { findings.append("the parties keep different rows") }
+        let scored = rows.filter { request.range.lowerBound <= $0.batch.lowerBound }
+        let said = Dictionary(
+            labels.filter { $0.end <= request.labels }.map { ($0.key, $0.fraud) }, uniquingKeysWith: { $1 })
+        let expected = scored.compactMap { row in said[row.key].map { (row.thermometer, $0) } }
+        guard windows.allSatisfy({ $0.events == scored.count && $0.rows.count == expected.count }) else {
+            let found = windows.map { "\($0.rows.count) of \($0.events)" }
+            return findings + [
+                "parties keep \(found) labelled rows, and there are \(expected.count) of \(scored.count)"
+            ]
+        }
+        for (number, want) in expected.enumerated() {
+            let parts = windows.map { $0.rows[number] }
+            let bits = want.0.indices.map { at in parts.reduce(0) { $0 ^ $1.shares.first[at] } }
+            let agree = (0..<3).allSatisfy { parts[$0].shares.second == parts[($0 + 1) % 3].shares.first }
+            if !agree || bits != want.0 { findings.append("row \(number) has other bits than were scored") }
+            if parts.reduce(0, { $0 ^ $1.label.first }) != (want.1 ? 1 : 0) {
+                findings.append("row \(number) has another label than was said")
+            }
+        }
+        return findings
+    }
+}
