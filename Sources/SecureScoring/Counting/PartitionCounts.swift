@@ -306,6 +306,7 @@ package final class PartitionCounts {
         }
         guard isTaken else { return [] }
         var refused: [RefusedLabel] = []
+        let rowMember = RowKey.Member(member)
         for (index, entry) in record.entries.enumerated() {
             if let (time, tokens) = entry.history {
                 count(entry.event, of: member, present(tokens, epoch), at: time, logged: logged)
@@ -315,7 +316,7 @@ package final class PartitionCounts {
             case .counted:
                 labelled += 1
                 // An event of a member's history was never scored.
-                if entry.history == nil { rowLabels?.append(RowKey(entry.event, of: member), outcome) }
+                if entry.history == nil { rowLabels?.append(RowKey(entry.event, of: rowMember), outcome) }
             case .refused(let error):
                 metrics.add(1, to: .labelsRefused, .init("reason", error.rawValue))
                 refused.append(RefusedLabel(record: number, entry: index, member: member, error: error))

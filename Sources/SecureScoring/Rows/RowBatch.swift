@@ -48,9 +48,12 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
         keys.reserveCapacity(inputs.count)
         first.reserveCapacity(inputs.count * rowBytes)
         second.reserveCapacity(inputs.count * rowBytes)
+        var members: [MemberID: RowKey.Member] = [:]
         for (index, transaction) in transactions.enumerated() where batch.agreement.refusals[index] == nil {
             guard let member = transaction.member, let event = transaction.event else { continue }
-            keys.append(RowKey(event, of: member))
+            let known = members[member] ?? RowKey.Member(member)
+            members[member] = known
+            keys.append(RowKey(event, of: known))
             inputs.write(index, first: &first, second: &second)
         }
     }
@@ -68,7 +71,7 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
 }
 
 // The row of a batch in the party's state: version (1), end of the range (8), seconds (8), bits (4), rows (4), form (32), agreed
-// (32), then keys (16 each), all first components, all second ones. Numbers big-endian.
+// (32), then keys (24 each), all first components, all second ones. Numbers big-endian.
 extension RowBatch {
     private static let version: UInt8 = 1
     private static let headBytes = 89

@@ -1,19 +1,37 @@
 package import Records
 
-/// The name of an event among kept rows: half of a SHA-256 of its member and the id that it has there, so that it hangs on no
-/// party's numbering of members.
+/// The name of an event among kept rows: its member, and the id that it has there. It hangs on no party's numbering of members.
 package struct RowKey: Hashable, Sendable {
-    private let number: UInt128
+    /// A member among kept rows, by the first eight bytes of its name's digest.
+    package struct Member: Hashable, Sendable {
+        fileprivate let tag: UInt64
 
-    static let byteCount = 16
-
-    package init(_ event: EventID, of member: MemberID) {
-        let digest = Digest32(of: [Array("cordon/rows/event/v1".utf8), Array(member.name.utf8), event.bytes])
-        number = UInt128(bigEndianBytes: digest.bytes[..<Self.byteCount])
+        package init(_ member: MemberID) {
+            tag = UInt64(
+                bigEndianBytes: Digest32(of: [Array("cordon/rows/member/v1".utf8), Array(member.name.utf8)]).bytes[..<8]
+            )
+        }
     }
 
-    /// A name that was written.
-    init(_ bytes: ArraySlice<UInt8>) { number = UInt128(bigEndianBytes: bytes) }
+    private let member: UInt64
+    private let id: EventID
 
-    func write(to out: inout [UInt8]) { number.withBigEndianBytes { out.append(contentsOf: $0) } }
+    static let byteCount = 24
+
+    package init(_ event: EventID, of member: Member) {
+        self.member = member.tag
+        id = event
+    }
+
+    /// A name that was written: `byteCount` bytes.
+    init(_ bytes: ArraySlice<UInt8>) {
+        guard let id = EventID(Array(bytes.dropFirst(8))) else { preconditionFailure("an id has sixteen bytes") }
+        member = UInt64(bigEndianBytes: bytes.prefix(8))
+        self.id = id
+    }
+
+    func write(to out: inout [UInt8]) {
+        member.withBigEndianBytes { out.append(contentsOf: $0) }
+        id.write(to: &out)
+    }
 }

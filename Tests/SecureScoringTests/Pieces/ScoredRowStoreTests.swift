@@ -26,7 +26,7 @@ struct ScoredRowStoreTests {
     private static func key(_ number: Int64) throws -> RowKey {
         RowKey(
             try #require(EventID([UInt8](repeating: 0, count: 8) + number.bigEndianBytes)),
-            of: try #require(MemberID("bank-a")))
+            of: RowKey.Member(try #require(MemberID("bank-a"))))
     }
 
     /// A batch of one row an offset.
