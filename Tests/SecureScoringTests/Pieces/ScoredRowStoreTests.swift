@@ -144,6 +144,11 @@ struct ScoredRowStoreTests {
         try third.commit(now: .max)
         #expect(try store().count == 10)
         #expect(try store().window(Self.request(0..<15, labels: 0)).events == 10)
+        // So does the same range of another run, whose bits of counts are others.
+        try third.keep(try Self.batch(15..<20))
+        third.decide(15..<20, agreed: Self.agreed(15..<20, 1))
+        try third.commit(now: .max)
+        #expect(third.count == 10)
     }
 
     @Test("take no labels before there are rows")
