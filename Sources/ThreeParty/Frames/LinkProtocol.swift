@@ -9,12 +9,15 @@ package struct LinkProtocol: Sendable {
     package let kinds: [Frame.Kind: String]
     /// The labels of its randomness. No two protocols may share one, or a mask would serve twice.
     package let labels: [StepLabel]
+    /// Frames that a peer that follows the protocol has waiting in one stream at most, both peers' together.
+    package let mostWaiting: Int
 
-    package init(id: UInt8, name: String, kinds: [Frame.Kind: String], labels: [StepLabel]) {
+    package init(id: UInt8, name: String, kinds: [Frame.Kind: String], labels: [StepLabel], mostWaiting: Int) {
         self.id = id
         self.name = name
         self.kinds = kinds
         self.labels = labels
+        self.mostWaiting = mostWaiting
     }
 
     /// Every protocol that this version speaks.

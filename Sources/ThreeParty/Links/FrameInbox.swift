@@ -1,28 +1,44 @@
 import Foundation
 package import Records
 
-/// Frames that have arrived and wait for their stream's thread. A protocol batch has at most a handful of frames under
-/// way, so a stream that holds more than `limit` has a peer that does not follow the protocol: its link is given up.
+/// Frames that have arrived and wait for their stream's thread. A peer that has more of them waiting than its protocol ever has
+/// (`LinkProtocol.mostWaiting`), or more than `byteLimit` over all streams, does not follow the protocol: its link is given up.
 ///
 /// Sendable: every access is under `condition`.
 package final class FrameInbox: @unchecked Sendable {
     private struct Stream {
         var frames: [Frame] = []
         var lost: [PartyID] = []
+
+        mutating func take() throws(TransportError) -> Frame? {
+            if !lost.isEmpty { throw .linkLost(lost.removeFirst()) }
+            return frames.isEmpty ? nil : frames.removeFirst()
+        }
     }
 
-    /// Frames that one stream may hold, from both peers together.
-    package static let limit = 64
+    /// Bytes that wait of one peer, over all streams: no peer fills this party's memory. The largest frame has a quarter of it.
+    package static let byteLimit = 1 << 30
+    /// What a waiting frame takes beside its payload, roughly.
+    static let frameCost = 256
+
+    private static let mostWaiting = Dictionary(
+        uniqueKeysWithValues: LinkProtocol.all.map { ($0.id, $0.mostWaiting) })
+    private var bytes: [PartyID: Int] = [:]
+    private let byteLimit: Int
     private let condition = NSCondition()
     private var streams: [StreamID: Stream] = [:]
 
-    package init() {}
+    package init(byteLimit: Int = FrameInbox.byteLimit) { self.byteLimit = byteLimit }
 
-    /// False where the stream is full: the caller closes the link.
+    /// False where the stream or the peer's room is full: the caller closes the link.
     package func deliver(_ frame: Frame) -> Bool {
         condition.lock()
         defer { condition.unlock() }
-        guard (streams[frame.stream]?.frames.count ?? 0) < Self.limit else { return false }
+        let waiting = bytes[frame.sender, default: 0] + Self.cost(frame)
+        guard waiting <= byteLimit,
+            streams[frame.stream]?.frames.count ?? 0 < Self.mostWaiting[frame.stream.protocol] ?? 0
+        else { return false }
+        bytes[frame.sender] = waiting
         streams[frame.stream, default: Stream()].frames.append(frame)
         condition.broadcast()
         return true
@@ -36,6 +52,7 @@ package final class FrameInbox: @unchecked Sendable {
             streams[stream]!.frames.removeAll { $0.sender == peer }
             streams[stream]!.lost.append(peer)
         }
+        bytes[peer] = nil
         condition.broadcast()
     }
 
@@ -48,19 +65,13 @@ package final class FrameInbox: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         while true {
-            var state = streams[stream] ?? Stream()
-            if !state.lost.isEmpty {
-                let peer = state.lost.removeFirst()
-                streams[stream] = state
-                throw .linkLost(peer)
-            }
-            if !state.frames.isEmpty {
-                let frame = state.frames.removeFirst()
-                streams[stream] = state
+            if let frame = try streams[stream, default: Stream()].take() {
+                bytes[frame.sender, default: 0] -= Self.cost(frame)
                 return frame
             }
-            streams[stream] = state
             guard condition.wait(until: deadline) else { return nil }
         }
     }
+
+    private static func cost(_ frame: Frame) -> Int { frameCost + frame.payload.count }
 }

@@ -13,7 +13,9 @@ extension LinkProtocol {
             .conditionZeroShare, .lookupOneHot, .scoreZeroShare, .dealHash, .countOneHot, .countZeroShare,
             .contentKey, .recordZeroShare, .outcomeZeroShare, .checkKey, .decisionTag, .frameHash,
             .roundingTag, .roundingMask, .comparisonSeed, .roundingZeroShare,
-        ])
+        ],
+        // A dozen batches under way, each with a handful of frames.
+        mostWaiting: 64)
 }
 
 extension StreamID {

@@ -3,7 +3,8 @@ import Records
 /// What training on shares declares: one stream, one kind of frame, and the labels of its masks.
 extension LinkProtocol {
     package static let training = LinkProtocol(
-        id: 1, name: "training", kinds: [.training: "training"], labels: TrainingStep.allLabels)
+        id: 1, name: "training", kinds: [.training: "training"], labels: TrainingStep.allLabels,
+        mostWaiting: 2 * TrainingPiece.mostOfRound)
 }
 
 extension StreamID {
@@ -36,6 +37,9 @@ package struct TrainingPiece: Sendable {
 
     /// Bytes of a message in one frame.
     package static let limit = 1 << 18
+    /// Pieces of one round's messages of both others, 256 MiB: those of more than a million rows at four trees at once. Of the
+    /// round after it as many may be there, too, since a peer can be one ahead.
+    package static let mostOfRound = 1024
     static let headerBytes = 8
 
     package let place: Place

@@ -36,7 +36,8 @@ package struct TrainingSession: ~Copyable {
     private let steps: SecureSteps
     private let rows: TrainingRows
     private let keys: TrainingKeys
-    private let attempt: UInt64
+    /// What `Frame.batch` is in every frame.
+    package let attempt: UInt64
     private let checkpoint: TrainingCheckpoint?
     private let table: PublicTable
     private var progress = Progress()
@@ -45,9 +46,6 @@ package struct TrainingSession: ~Copyable {
     private var round: TrainingRound?
     private var resume: ((ReceivedMessages, RoundMasks) -> Interaction<Grown>.Outcome)?
     private var held: [Frame] = []
-
-    /// Frames that may wait for this party: those of one round of both others.
-    private static let mostHeld = 4096
 
     /// - Parameters:
     ///   - rows: as many as the plan says, the same and in the same order at all parties.
@@ -88,7 +86,9 @@ package struct TrainingSession: ~Copyable {
             round != nil
         else { throw .unexpected(peer: frame.sender) }
         guard piece.place == place else {
-            guard isNext(piece.place), held.count < Self.mostHeld else { throw .unexpected(peer: frame.sender) }
+            guard isNext(piece.place), held.count < TrainingPiece.mostOfRound else {
+                throw .unexpected(peer: frame.sender)
+            }
             held.append(frame)
             return []
         }
@@ -107,6 +107,9 @@ package struct TrainingSession: ~Copyable {
         }
         return effects
     }
+
+    /// The peers whose message of this round is not whole: none where the training has not begun or is over.
+    package var missing: [PartyID] { round?.missing ?? [] }
 
     /// The masks of the round that begins, drawn once for each.
     private var masks: RoundMasks { RoundMasks(keys: keys, digest: transcript.digest) }

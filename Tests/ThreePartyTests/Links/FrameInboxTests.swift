@@ -36,7 +36,38 @@ struct FrameInboxTests {
         #expect(inbox.deliver(frame(67)) && !inbox.deliver(frame(68)))
         for batch in 1..<64 as Range<UInt64> { #expect(try take() == batch) }
         #expect(try take() == 67 && take() == nil)
-        #expect(FrameInbox.limit == 64)
+    }
+
+    @Test("are as many as their own protocol has at most: a stream of training holds two rounds' pieces, and no more")
+    func training() throws {
+        func piece(_ number: Int, from sender: PartyID) -> Frame {
+            Frame(kind: .training, sender: sender, stream: .training, batch: UInt64(number), digest: .zero, payload: [])
+        }
+        let most = 2 * TrainingPiece.mostOfRound
+        for number in 0..<most { #expect(inbox.deliver(piece(number, from: number % 2 == 0 ? .zero : .one))) }
+        #expect(!inbox.deliver(piece(most, from: .zero)) && inbox.deliver(frame(1)))
+        #expect(try inbox.receive(stream: .training, timeout: .zero)?.batch == 0)
+        #expect(inbox.deliver(piece(most, from: .one)))
+        #expect(
+            !inbox.deliver(
+                Frame(
+                    kind: .training, sender: .zero, stream: StreamID(protocol: 77, number: 0), batch: 1, digest: .zero,
+                    payload: [])))
+    }
+
+    @Test(
+        "of one peer have a room of bytes over all streams; what is taken, or dropped with its link, makes room again")
+    func bytes() throws {
+        // Three frames of one byte and what a frame costs beside it.
+        let inbox = FrameInbox(byteLimit: 3 * 257)
+        for stream in 0..<3 as Range<UInt32> { #expect(inbox.deliver(frame(1, stream: stream))) }
+        #expect(!inbox.deliver(frame(2, stream: 0)) && !inbox.deliver(frame(2, stream: 9)))
+        #expect(inbox.deliver(frame(5, stream: 0, from: .two)))
+        #expect(try inbox.receive(stream: .scoring(1), timeout: .zero)?.batch == 1)
+        #expect(inbox.deliver(frame(3, stream: 9)) && !inbox.deliver(frame(4, stream: 9)))
+        inbox.linkLost(.zero)
+        for stream in 0..<3 as Range<UInt32> { #expect(inbox.deliver(frame(6, stream: stream))) }
+        #expect(!inbox.deliver(frame(7, stream: 0)))
     }
 
     @Test("of a peer whose link went down are dropped, and each stream is told once")

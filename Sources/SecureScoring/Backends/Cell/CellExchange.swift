@@ -213,7 +213,7 @@ package final class CellExchange {
         }
         if let batch = underWay.first(where: { $0.number == frame.batch }) {
             try apply(frame, to: batch)
-        } else if frame.batch >= number, held.count < FrameInbox.limit {
+        } else if frame.batch >= number, held.count < LinkProtocol.scoring.mostWaiting {
             held.append(frame)
         }
         return nil

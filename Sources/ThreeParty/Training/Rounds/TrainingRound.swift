@@ -67,6 +67,9 @@ struct TrainingRound {
         }
     }
 
+    /// The peers whose message is not whole.
+    var missing: [PartyID] { (fromPrevious.isWhole ? [] : [party.previous]) + (fromNext.isWhole ? [] : [party.next]) }
+
     /// What was received, and the hashes of all six messages; nil while a piece is missing.
     var complete: (ReceivedMessages, [PartyID: (toPrevious: Digest32, toNext: Digest32)])? {
         guard fromNext.isWhole, fromPrevious.isWhole, let nextTold = fromNext.told,
