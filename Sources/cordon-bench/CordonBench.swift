@@ -14,6 +14,7 @@ struct CordonBench: ParsableCommand {
             BenchMachineCommand.self, BenchPartyCommand.self, BenchTokensCommand.self,
             BenchTokenRequestsCommand.self, BenchCountersCommand.self,
             BenchPipelineCommand.self, BenchExtractCommand.self, BenchTrainingCommand.self,
+            BenchTrainingPartyCommand.self,
             BenchClearAgentCommand.self,
             BenchClearWorkerCommand.self,
         ])

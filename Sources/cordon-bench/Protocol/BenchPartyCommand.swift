@@ -1,11 +1,6 @@
 import ArgumentParser
 import Foundation
-import Keys
-import LocalConsortium
-import Logging
-import PipelineFiles
 import Records
-import Roles
 import SecureScoring
 import Stages
 import TLSTransport
@@ -44,27 +39,18 @@ struct BenchPartyCommand: ParsableCommand {
 
     func run() throws {
         keepFreedMemory()
-        let folder = DevelopmentKeys(directory: keys)
-        guard let party = PartyID.allCases.first(where: { $0.name == self.party }) else {
-            throw Failure("no such party")
-        }
-        let roster = try Roster(file: self.roster)
-        var logger = Logger(label: "cordon.bench")
-        logger.logLevel = .error
-        let own = folder.folder(party)
-        let transport = try TLSTransport(
-            TLSIdentity(
-                party: party, certificate: own + "/tls.pem", key: own + "/tls.key", authority: folder.authorityFile,
-                pins: roster.cell.certificates, roster: roster.digest),
-            endpoints: roster.cell.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
+        let process = try PartyProcess(party: party, roster: roster, keys: keys)
+        let transport = try process.transport()
         defer { transport.close() }
         let cell = try BenchCell(bits: bits, trees: trees, depth: depth, batch: batch, seed: 1, steps: steps)
         let exchange = CellExchange(
-            transport: transport, keys: try pairKeys(party, roster, FileKeystore(directory: own)), stream: .scoring(0),
-            firstBatch: party == CellBackend.leader ? UInt64(SystemClock().microseconds) : 0, patience: .seconds(30),
+            transport: transport, keys: try process.pairKeys(), stream: .scoring(0),
+            firstBatch: process.party == CellBackend.leader ? UInt64(SystemClock().microseconds) : 0,
+            patience: .seconds(30),
             clock: SystemClock())
         let report = try BenchBatches(
-            cell: cell, model: cell.model(for: party), inputs: cell.shares(for: party), exchange: exchange,
+            cell: cell, model: cell.model(for: process.party), inputs: cell.shares(for: process.party),
+            exchange: exchange,
             transport: transport, window: window
         ).run(for: .seconds(seconds))
         say(String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
@@ -82,11 +68,6 @@ struct BenchBatches {
     let window: Int
 
     func run(for duration: Duration) throws -> BenchPartyCommand.Report {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while transport.connected.count < 2 {
-            guard ContinuousClock.now < deadline else { throw Failure("the parties did not find each other") }
-            Thread.sleep(forTimeInterval: 0.01)
-        }
         var sums = [UInt64](repeating: 0, count: inputs.count)
         var begun: [ContinuousClock.Instant] = []
         var milliseconds: [Double] = []
@@ -118,12 +99,9 @@ struct BenchBatches {
             }
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        func time(_ value: timeval) -> Double { Double(value.tv_sec) + Double(value.tv_usec) / 1_000_000 }
         return BenchPartyCommand.Report(
             batches: milliseconds.count, seconds: seconds, sentBytes: transport.sent.bytes,
-            processorSeconds: time(usage.ru_utime) + time(usage.ru_stime),
+            processorSeconds: PartyProcess.processorSeconds,
             peakMegabytes: residentMegabytes(peak: true), rounds: exchange.rounds,
             milliseconds: exchange.leads ? milliseconds.sorted() : [], sums: sums)
     }

@@ -3,24 +3,32 @@ import Model
 import Records
 import Secrets
 import Synchronization
+import Terminal
 import ThreeParty
 import Worlds
 
-/// A training on shares among three threads of this process, on invented rows, beside the same training in the clear.
+/// A training on shares among three parties, on invented rows, beside the same training in the clear.
 struct TrainingBench {
     let plan: TrainingPlan
     let trainer: ReferenceTrainer
     let columns: BitColumns
     private var rows: [TrainingRows]
 
-    /// What one party's thread came to.
-    struct Party: Sendable {
-        var model: TrainedModel?
-        var processorSeconds = 0.0
-        var sentBytes = 0
-        var frames = 0
-        /// Rounds; each has at least one frame to either peer.
-        var rounds = 0
+    /// What one party came to.
+    struct Party: Codable, Sendable {
+        /// From its first message to its model.
+        var seconds: Double
+        var processorSeconds: Double
+        /// The most memory over the whole run, of a party that is a process.
+        var peakMegabytes: Int?
+        var sentBytes: Int
+        var frames: Int
+        var rounds: Int
+        /// Of the model: the first component of conditions and leaves.
+        var ringBits: Int
+        var fraction: Int
+        var selection: [UInt8]
+        var leaves: [UInt8]
     }
 
     /// - Parameters:
@@ -68,68 +76,47 @@ struct TrainingBench {
         return [zero, one, row.indices.map { row[$0] ^ zero[$0] ^ one[$0] }]
     }
 
-    /// Trains, each party on a thread of its own.
+    /// One party's training over its links, which are up.
     ///
-    /// - Returns: by party, and the seconds from the first message to the last party's model.
-    func run() throws -> (parties: [Party], seconds: Double) {
+    /// - Parameter processorSeconds: what the party has used until now.
+    func train(
+        over transport: any Transport, keys: consuming PairKeys, processorSeconds: () -> Double
+    ) throws -> Party {
+        let exchange = TrainingExchange(transport: transport, patience: .seconds(300))
+        let session = try TrainingSession(
+            party: transport.party, plan: plan, rows: rows[transport.party.rawValue], keys: keys, attempt: 1)
+        let (begin, used) = (ContinuousClock.now, processorSeconds())
+        let model = try exchange.train(session, left: { .seconds(86_400) - (.now - begin) }, keep: { _ in })
+        return Party(
+            seconds: (.now - begin) / .seconds(1), processorSeconds: processorSeconds() - used,
+            sentBytes: transport.sent.bytes, frames: transport.sent.frames, rounds: exchange.rounds,
+            ringBits: model.shape.ringBits, fraction: model.fraction, selection: model.components.selectionFirst,
+            leaves: model.components.leavesFirst)
+    }
+
+    /// Trains, each party on a thread of this process, without sockets.
+    func threads() throws -> [Party] {
         let pairs = (0..<3).map { key in (0..<32).map { UInt8(truncatingIfNeeded: key * 32 + $0) } }
-        let queues = (0..<3).map { _ in FrameQueue() }
-        let out = Mutex<[Result<Party, any Error>?]>([nil, nil, nil])
-        let clock = ContinuousClock()
-        let begin = clock.now
+        let links = InProcessTransport.cell()
+        let out = Mutex<[PartyID: Result<Party, any Error>]>([:])
         let group = DispatchGroup()
-        for party in PartyID.allCases {
+        for (party, link) in links {
             group.enter()
-            let rows = rows[party.rawValue]
             let thread = Thread {
-                let keys = PairKeys(
-                    withPrevious: SecretKey(bytes: pairs[party.rawValue]),
-                    withNext: SecretKey(bytes: pairs[party.next.rawValue]))
-                let result: Result<Party, any Error>
-                do {
-                    var session = try TrainingSession(party: party, plan: plan, rows: rows, keys: keys, attempt: 1)
-                    result = .success(try Self.follow(&session, queues, party))
-                } catch {
-                    result = .failure(error)
-                    for queue in queues { queue.put(nil) }
+                let result = Result {
+                    let keys = PairKeys(
+                        withPrevious: SecretKey(bytes: pairs[party.rawValue]),
+                        withNext: SecretKey(bytes: pairs[party.next.rawValue]))
+                    return try train(over: link, keys: keys, processorSeconds: Self.threadSeconds)
                 }
-                out.withLock { $0[party.rawValue] = result }
+                out.withLock { $0[party] = result }
                 group.leave()
             }
             thread.stackSize = 16 << 20
             thread.start()
         }
         group.wait()
-        let seconds = (clock.now - begin) / .seconds(1)
-        return (try out.withLock { try $0.map { try $0!.get() } }, seconds)
-    }
-
-    private static func follow(
-        _ session: inout TrainingSession, _ queues: [FrameQueue], _ party: PartyID
-    ) throws -> Party {
-        var counted = Party()
-        func take(_ effects: [TrainingSession.Effect]) {
-            var isRound = false
-            for effect in effects {
-                switch effect {
-                case .send(let frame, let peer):
-                    isRound = true
-                    counted.frames += 1
-                    counted.sentBytes += Frame.headerBytes + frame.payload.count + 4
-                    queues[peer.rawValue].put(frame)
-                case .checkpoint: break
-                case .finished(let model): counted.model = model
-                }
-            }
-            if isRound { counted.rounds += 1 }
-        }
-        take(try session.start())
-        while counted.model == nil {
-            guard let frame = queues[party.rawValue].take() else { break }
-            take(try session.receive(frame))
-        }
-        counted.processorSeconds = threadSeconds()
-        return counted
+        return try out.withLock { out in try PartyID.allCases.compactMap { try out[$0]?.get() } }
     }
 
     private static func threadSeconds() -> Double {
@@ -138,15 +125,18 @@ struct TrainingBench {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    /// The forest that the three models' shares add up to.
-    func opened(_ models: [TrainedModel]) throws -> Forest {
-        let shape = models[0].shape
+    /// The forest that the three parties' shares add up to.
+    func opened(_ parties: [Party]) throws -> Forest {
+        guard parties.count == 3,
+            let shape = ForestShape(
+                bits: plan.bits, trees: plan.rule.trees, depth: plan.rule.depth, ringBits: parties[0].ringBits)
+        else { throw Failure("a party ended without a model") }
         func leaves<R: RingElement>(_ ring: R.Type) -> [Int32] {
-            let parts = models.map { R.unpack($0.components.leavesFirst) }
+            let parts = parties.map { R.unpack($0.leaves) }
             return parts[0].indices.map { Int32(signed(parts[0][$0] &+ parts[1][$0] &+ parts[2][$0])) }
         }
         let values = shape.ringBits == 16 ? leaves(UInt16.self) : leaves(UInt32.self)
-        let rows = models.map { $0.components.selectionFirst }
+        let rows = parties.map(\.selection)
         let trees = (0..<shape.trees).map { tree in
             Forest.Tree(
                 conditions: (0..<shape.depth).map { level in
@@ -158,23 +148,6 @@ struct TrainingBench {
                     return bits.count == 1 ? bits[0] : -1
                 }, leaves: Array(values[tree << shape.depth..<(tree + 1) << shape.depth]))
         }
-        return try Forest(trees: trees, bits: shape.bits, fractionBits: models[0].fraction)
-    }
-}
-
-/// Frames that wait for a party's thread.
-private final class FrameQueue: Sendable {
-    private let frames = Mutex<[Frame?]>([])
-    private let arrived = DispatchSemaphore(value: 0)
-
-    /// Nil where the training is over.
-    func put(_ frame: Frame?) {
-        frames.withLock { $0.append(frame) }
-        arrived.signal()
-    }
-
-    func take() -> Frame? {
-        arrived.wait()
-        return frames.withLock { $0.removeFirst() }
+        return try Forest(trees: trees, bits: shape.bits, fractionBits: parties[0].fraction)
     }
 }
