@@ -54,7 +54,7 @@ package final class HistorySender {
     /// - Parameters:
     ///   - history: in any order.
     ///   - end: what event time has come to; nothing in the history is later.
-    ///   - progress: how many of how many events are in the log.
+    ///   - progress: how many of how many events are in the log; first that none is.
     /// - Returns: how many events were sent; nil if stopped before all were.
     package func send(
         _ history: [(transaction: Transaction, fraud: Bool)], through end: EventTime, until stop: () -> Bool,
@@ -63,6 +63,7 @@ package final class HistorySender {
         let chunks = chunks(history, end)
         let count = chunks.reduce(0) { $0 + $1.events.count }
         var sent = 0
+        progress(sent, count)
         for start in stride(from: 0, to: chunks.count, by: Self.group) {
             let group = chunks[start..<min(start + Self.group, chunks.count)]
             let transactions = group.flatMap { $0.events.map(\.transaction) }

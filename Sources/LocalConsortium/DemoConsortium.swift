@@ -137,7 +137,6 @@ package struct DemoConsortium {
         var stages = StageThreads()
         for member in roster.members {
             let history = data.history(member.id, reach: counts.reach)
-            sent.withLock { $0[member.id] = (0, history.count) }
             stages.add("history-\(member.id)") {
                 let keystore = FileKeystore(directory: folder.keys.folder(member.id))
                 let sessions = try openSessions(member, roster, keystore, log, logger)
@@ -158,7 +157,10 @@ package struct DemoConsortium {
         while !stop.isSet {
             Thread.sleep(forTimeInterval: 0.05)
             try processes.check()
-            let (done, all) = sent.withLock { $0.values.reduce(into: (0, 0)) { $0 = ($0.0 + $1.sent, $0.1 + $1.of) } }
+            let parts = sent.withLock { Array($0.values) }
+            // A member's sender says first how many events windows can still hold.
+            guard parts.count == roster.members.count else { continue }
+            let (done, all) = parts.reduce((0, 0)) { ($0.0 + $1.sent, $0.1 + $1.of) }
             let counted = Int(MetricsReading(file: folder.metrics(CellBackend.leader.name)).sum(.eventsCounted))
             progress.show("\(done) of \(all) events told, \(counted) counted")
             if done == all, counted >= all { break }
