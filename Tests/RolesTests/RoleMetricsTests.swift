@@ -108,6 +108,9 @@ struct RoleMetricsTests {
         ("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds."),
         ("cordon_repeats_dropped_total", .counter, "Repeated transactions that were dropped from batches."),
         ("cordon_rounds_total", .counter, "Rounds of messages between the parties."),
+        ("cordon_row_bytes", .gauge, "Bytes of kept rows and labels, before they are sealed."),
+        ("cordon_row_labels_kept", .gauge, "Labels that are kept beside scored rows."),
+        ("cordon_rows_kept", .gauge, "Scored rows that are kept for training, with labels or without."),
         (
             "cordon_source_gaps_total", .counter,
             "Records whose predecessor of the same source has not come, by topic."

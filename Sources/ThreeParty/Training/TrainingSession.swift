@@ -53,7 +53,7 @@ package struct TrainingSession: ~Copyable {
     ///   - attempt: stands in every frame (`Frame.batch`), so that frames of an attempt that was given up are told apart. Masks do
     ///     not hang on it.
     ///   - checkpoint: where this and all other parties go on.
-    /// - Throws: `rows` where there are others than the plan says, `checkpoint` for one that is beyond the plan.
+    /// - Throws: `rows` where there are others than the plan says. A checkpoint of another plan or set-up is refused after the set-up.
     package init(
         party: PartyID, plan: TrainingPlan, rows: TrainingRows, keys: consuming PairKeys, attempt: UInt64,
         from checkpoint: TrainingCheckpoint? = nil
