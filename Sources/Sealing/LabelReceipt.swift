@@ -1,8 +1,6 @@
-import Crypto
 import Foundation
 package import Keys
 package import Records
-import Secrets
 
 /// A party's word on how far it has counted a member's label records of one partition of the member's topic. Nobody else can make
 /// one: it has a tag under a key that only the party and the member have. It is sent again when it changes; what counts is the
@@ -34,8 +32,7 @@ package struct LabelReceipt: Sendable, Hashable {
         wire.sessionEpoch = session.epoch
         wire.counted = (counted ?? SourcePosition(partition: partition, offset: .min)).wire
         wire.missing = isMissing
-        let untagged = wire.encoded
-        wire.tag = session.receiptTags.lend { Data(HMAC<SHA256>.authenticationCode(for: untagged, using: $0)) }
+        wire.tag = Data(RecordTag.make(wire.encoded, under: session.receiptTags))
         return wire.encoded
     }
 
@@ -48,16 +45,9 @@ package struct LabelReceipt: Sendable, Hashable {
             let party = PartyID(rawValue: Int(wire.party)), let session = sessions(party, wire.sessionEpoch),
             wire.member == session.member.name
         else { return nil }
-        let tag = wire.tag
+        let tag = Array(wire.tag)
         wire.tag = Data()
-        let untagged = wire.encoded
-        guard
-            session.receiptTags.lend({
-                HMAC<SHA256>.isValidAuthenticationCode(tag, authenticating: untagged, using: $0)
-            })
-        else {
-            return nil
-        }
+        guard RecordTag.isValid(tag, of: wire.encoded, under: session.receiptTags) else { return nil }
         let counted = SourcePosition(wire.counted)
         self.init(
             party: party, partition: counted.partition, counted: counted.offset == .min ? nil : counted,

@@ -1,8 +1,6 @@
-import Crypto
 import Foundation
 package import Keys
 package import Records
-import Secrets
 
 /// A party's word that transactions of one partition of a member's topic have not come to it, though later ones have. Nobody else can
 /// make one: it has a tag under a key that only the party and the member have. It is said once; one that a log repeats has the member
@@ -57,8 +55,7 @@ package struct MissingReceipt: Sendable, Hashable {
                 (span.after ?? SourcePosition(partition: span.through.partition, offset: .min)).wire)
             wire.through.append(span.through.wire)
         }
-        let untagged = wire.encoded
-        wire.tag = session.receiptTags.lend { Data(HMAC<SHA256>.authenticationCode(for: untagged, using: $0)) }
+        wire.tag = Data(RecordTag.make(wire.encoded, under: session.receiptTags))
         return wire.encoded
     }
 
@@ -72,16 +69,9 @@ package struct MissingReceipt: Sendable, Hashable {
             let party = PartyID(rawValue: Int(wire.party)), let session = sessions(party, wire.sessionEpoch),
             wire.member == session.member.name
         else { return nil }
-        let tag = wire.tag
+        let tag = Array(wire.tag)
         wire.tag = Data()
-        let untagged = wire.encoded
-        guard
-            session.receiptTags.lend({
-                HMAC<SHA256>.isValidAuthenticationCode(tag, authenticating: untagged, using: $0)
-            })
-        else {
-            return nil
-        }
+        guard RecordTag.isValid(tag, of: wire.encoded, under: session.receiptTags) else { return nil }
         let spans = zip(wire.after, wire.through).map { after, through in
             let after = SourcePosition(after)
             return Span(after: after.offset == .min ? nil : after, through: SourcePosition(through))

@@ -1,6 +1,7 @@
 import Foundation
 package import Keys
 package import Records
+import Sealing
 import Secrets
 
 /// Writes and reads records of `consortium.tokenkeys`: each has a tag for every reader, under a key that writer and reader

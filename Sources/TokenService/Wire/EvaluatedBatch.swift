@@ -1,6 +1,7 @@
 import Foundation
 package import Keys
 package import Records
+import Sealing
 package import Tokens
 
 /// A record of `<member>.evaluations` as it was read: nothing of it is to be believed before `verified`.

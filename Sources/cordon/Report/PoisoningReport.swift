@@ -17,11 +17,7 @@ struct PoisoningReport: ParsableCommand {
 
     @OptionGroup var data: DataOptions
 
-    @Option(help: ArgumentHelp("Days to train on, both included; earlier ones fill windows.", valueName: "from..to"))
-    var train: String
-
-    @Option(help: ArgumentHelp("Days to measure on, both included.", valueName: "from..to"))
-    var test: String
+    @OptionGroup var days: StudyDays
 
     @Option(help: ArgumentHelp("The consortium's features.", valueName: "file"))
     var features = "pipelines/features/card-consortium.yaml"
@@ -30,11 +26,7 @@ struct PoisoningReport: ParsableCommand {
     var seed: UInt64 = 1
 
     func run() throws {
-        let train = try DayRange(self.train).days
-        let test = try DayRange(self.test).days
-        guard train.upperBound < test.lowerBound else {
-            throw Failure("the test days \(self.test) begin before the training days \(self.train) end")
-        }
+        let (train, test) = try days.ranges()
         let transactions = try data.load(lastDay: test.upperBound)
         let spec = try readFeatureSpec(file: features)
         let rows = computeFeatures(transactions, spec, progress: Progress.init) {

@@ -27,11 +27,7 @@ struct UpliftReport: ParsableCommand {
 
     @OptionGroup var data: DataOptions
 
-    @Option(help: ArgumentHelp("Days to train on, both included; earlier ones fill windows.", valueName: "from..to"))
-    var train: String
-
-    @Option(help: ArgumentHelp("Days to measure on, both included.", valueName: "from..to"))
-    var test: String
+    @OptionGroup var days: StudyDays
 
     @Option(help: ArgumentHelp("The consortium's features.", valueName: "file"))
     var features = "pipelines/features/card-consortium.yaml"
@@ -68,14 +64,10 @@ struct UpliftReport: ParsableCommand {
         guard let budget = AlertBudget(perThousand: self.budget) else {
             throw Failure("`--budget` is above 0 and at most 1000")
         }
-        let train = try DayRange(self.train).days
-        let test = try DayRange(self.test).days
-        guard train.upperBound < test.lowerBound else {
-            throw Failure("the test days \(self.test) begin before the training days \(self.train) end")
-        }
+        let (train, test) = try days.ranges()
         let knownFrom = try self.knownFrom.map { try DayRange("\($0)..\($0)").days.lowerBound }
         guard let plan = UpliftPlan(train: train, test: test, knownFrom: knownFrom) else {
-            throw Failure("`--known-from \(self.knownFrom ?? "")` is after the training days \(self.train)")
+            throw Failure("`--known-from \(self.knownFrom ?? "")` is after the training days \(days.train)")
         }
         let transactions = try data.load(lastDay: test.upperBound)
         let uplift = try UpliftStudy(
