@@ -1,7 +1,7 @@
 package import Records
 
-/// The exchange of frames for this party's trainings, one attempt after the other: carries them between a `TrainingSession` and the
-/// `Transport`. Used by one thread, which waits here.
+/// The exchange of frames for this party's trainings, one attempt after the other: carries them between a session and the `Transport`.
+/// Used by one thread, which waits here.
 ///
 /// An attempt that can't go on ends with a named reason. Nothing is sent then: the caller begins a newer attempt, from a
 /// checkpoint that all have, and its first frame ends the older one at the peers.
@@ -19,29 +19,29 @@ package final class TrainingExchange {
         self.patience = patience
     }
 
-    /// Runs one attempt to its end.
+    /// Runs one session to its end.
     ///
     /// - Parameters:
-    ///   - session: of this transport's party, and of a greater attempt than any before it.
+    ///   - session: of this transport's party, and of no smaller attempt than any before it.
     ///   - left: the time that the attempt still has.
     ///   - keep: takes each checkpoint, before a frame leaves that hangs on it.
-    /// - Throws: why there is no model. The attempt's number must not serve again.
-    package func train(
-        _ session: consuming TrainingSession, left: () -> Duration, keep: (TrainingCheckpoint) -> Void
-    ) throws(TrainingStop) -> TrainedModel {
+    /// - Throws: why there is no result. The attempt's number must not serve again.
+    package func run<Session: ExchangedSession & ~Copyable>(
+        _ session: consuming Session, left: () -> Duration, keep: (Session.Checkpoint) throws -> Void
+    ) throws(TrainingStop) -> Session.Output {
         var session = session
-        let attempt = session.attempt
+        let (attempt, kind) = (session.attempt, session.kind)
         try takeWaiting(from: attempt)
         for peer in [party.previous, party.next] where !transport.connected.contains(peer) { throw .peerMissing(peer) }
-        var model: TrainedModel?
-        do throws(TrainingError) { model = carryOut(try session.start(), keep) } catch { throw .refused(error) }
+        func refusing<Value>(_ body: () throws(TrainingError) -> Value) throws(TrainingStop) -> Value {
+            do throws(TrainingError) { return try body() } catch { throw .refused(error) }
+        }
+        var output = try carryOut(try refusing { () throws(TrainingError) in try session.start() }, keep)
         var moved = left()
         while true {
-            if let model { return model }
-            let frame = try nextFrame(of: attempt, missing: session.missing, moved: moved, left)
-            do throws(TrainingError) { model = carryOut(try session.receive(frame), keep) } catch {
-                throw .refused(error)
-            }
+            if let output { return output }
+            let frame = try nextFrame(of: attempt, kind, missing: session.missing, moved: moved, left)
+            output = try carryOut(try refusing { () throws(TrainingError) in try session.receive(frame) }, keep)
             moved = left()
         }
     }
@@ -73,9 +73,11 @@ package final class TrainingExchange {
     ///
     /// - Parameter moved: the time that was left when the last one had come.
     private func nextFrame(
-        of attempt: UInt64, missing: [PartyID], moved: Duration, _ left: () -> Duration
+        of attempt: UInt64, _ kind: Frame.Kind, missing: [PartyID], moved: Duration, _ left: () -> Duration
     ) throws(TrainingStop) -> Frame {
-        if let index = held.firstIndex(where: { $0.batch == attempt }) { return held.remove(at: index) }
+        if let index = held.firstIndex(where: { $0.batch == attempt && $0.kind == kind }) {
+            return held.remove(at: index)
+        }
         while true {
             let now = left()
             guard now > .zero else { throw .late(missing) }
@@ -89,9 +91,9 @@ package final class TrainingExchange {
                 throw .peerMissing(peer)
             }
             guard let frame, frame.batch >= attempt else { continue }
-            if frame.batch == attempt { return frame }
+            if frame.batch == attempt, frame.kind == kind { return frame }
             guard hold(frame) else { throw .refused(.unexpected(peer: frame.sender)) }
-            throw .newerAttempt(frame.batch, of: frame.sender)
+            if frame.batch > attempt { throw .newerAttempt(frame.batch, of: frame.sender) }
         }
     }
 
@@ -104,27 +106,28 @@ package final class TrainingExchange {
         return true
     }
 
-    /// Sends and keeps; the model where it is there.
-    private func carryOut(
-        _ effects: [TrainingSession.Effect], _ keep: (TrainingCheckpoint) -> Void
-    ) -> TrainedModel? {
-        var model: TrainedModel?
+    /// Sends and keeps; the session's result where it is there.
+    private func carryOut<Checkpoint, Output>(
+        _ effects: [ExchangedEffect<Checkpoint, Output>], _ keep: (Checkpoint) throws -> Void
+    ) throws(TrainingStop) -> Output? {
+        var output: Output?
         var sent: Set<Digest32> = []
         for effect in effects {
             switch effect {
             case .send(let frame, let peer):
                 sent.insert(frame.digest)
                 transport.send(frame, to: peer)
-            case .checkpoint(let checkpoint): keep(checkpoint)
-            case .finished(let finished): model = finished
+            case .checkpoint(let checkpoint):
+                do { try keep(checkpoint) } catch { throw .notKept("\(error)") }
+            case .finished(let finished): output = finished
             }
         }
         rounds += sent.count
-        return model
+        return output
     }
 }
 
-/// Why an attempt at a training ended without a model.
+/// Why an attempt at a training ended without a result.
 package enum TrainingStop: Error, Sendable, Hashable {
     /// What a peer sent, or this party has, does not fit the training.
     case refused(TrainingError)
@@ -136,6 +139,8 @@ package enum TrainingStop: Error, Sendable, Hashable {
     case late([PartyID])
     /// A peer has begun a newer attempt.
     case newerAttempt(UInt64, of: PartyID)
+    /// This party could not keep a checkpoint.
+    case notKept(String)
 }
 
 extension TrainingStop: CustomStringConvertible {
@@ -154,6 +159,7 @@ extension TrainingStop: CustomStringConvertible {
                 "the training ended: its time is over, and a message of \(names(peers)) is missing; give it more time"
         case .newerAttempt(let attempt, let peer):
             return "the training ended: \(peer) has begun attempt \(attempt); begin it here, too"
+        case .notKept(let reason): return "the training ended: this party could not keep a checkpoint: \(reason)"
         }
     }
 }

@@ -5,16 +5,9 @@ package import Records
 /// Rows go to the ring, groups of trees grow one after the other, and the model comes out in shares. In every round each party
 /// sends one message to each of the two others, in pieces. A frame of the round after this one waits here, since its sender is
 /// ahead.
-package struct TrainingSession: ~Copyable {
-    /// What the caller has to do.
-    package enum Effect: Sendable {
-        /// Send a frame of this training.
-        case send(Frame, to: PartyID)
-        /// Keep this, in the place of the last but one.
-        case checkpoint(TrainingCheckpoint)
-        /// Take the model as the end.
-        case finished(TrainedModel)
-    }
+package struct TrainingSession: ExchangedSession, ~Copyable {
+    /// What the caller has to do. Of checkpoints it keeps the last two.
+    package typealias Effect = ExchangedEffect<TrainingCheckpoint, TrainedModel>
 
     private enum Grown {
         case columns(TrainingColumns)
@@ -38,6 +31,7 @@ package struct TrainingSession: ~Copyable {
     private let keys: TrainingKeys
     /// What `Frame.batch` is in every frame.
     package let attempt: UInt64
+    package let kind = Frame.Kind.training
     private let checkpoint: TrainingCheckpoint?
     private let table: PublicTable
     private var progress = Progress()

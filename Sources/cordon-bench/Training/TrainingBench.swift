@@ -86,7 +86,7 @@ struct TrainingBench {
         let session = try TrainingSession(
             party: transport.party, plan: plan, rows: rows[transport.party.rawValue], keys: keys, attempt: 1)
         let (begin, used) = (ContinuousClock.now, processorSeconds())
-        let model = try exchange.train(session, left: { .seconds(86_400) - (.now - begin) }, keep: { _ in })
+        let model = try exchange.run(session, left: { .seconds(86_400) - (.now - begin) }, keep: { _ in })
         return Party(
             seconds: (.now - begin) / .seconds(1), processorSeconds: processorSeconds() - used,
             sentBytes: transport.sent.bytes, frames: transport.sent.frames, rounds: exchange.rounds,

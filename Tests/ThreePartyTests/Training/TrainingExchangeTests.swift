@@ -72,9 +72,9 @@ struct TrainingExchangeTests {
 
     /// Party zero's attempt, of an hour, with a patience of a minute.
     private func train(
-        _ transport: ScriptedTransport, attempt: UInt64 = 1, keep: (TrainingCheckpoint) -> Void = { _ in }
+        _ transport: ScriptedTransport, attempt: UInt64 = 1, keep: (TrainingCheckpoint) throws -> Void = { _ in }
     ) throws -> TrainedModel {
-        try TrainingExchange(transport: transport, patience: .seconds(60)).train(
+        try TrainingExchange(transport: transport, patience: .seconds(60)).run(
             cell.session(.zero, attempt: attempt), left: { .seconds(3600) - transport.now }, keep: keep)
     }
 
@@ -117,7 +117,7 @@ struct TrainingExchangeTests {
         let transport = ScriptedTransport([.nothing] + stale)
         let exchange = TrainingExchange(transport: transport, patience: .seconds(60))
         #expect(throws: TrainingStop.late([.two, .one])) {
-            try exchange.train(
+            try exchange.run(
                 cell.session(.zero, attempt: 2), left: { .seconds(30) - transport.now }, keep: { _ in })
         }
         #expect(transport.now == .seconds(30))
@@ -156,6 +156,16 @@ struct TrainingExchangeTests {
         #expect(stop(one + [.lost(.one), .nothing] + two) == .peerSilent([.one]))
     }
 
+    @Test("ends an attempt whose checkpoint its caller can't keep: no frame behind it leaves")
+    func notKept() throws {
+        struct Full: Error, CustomStringConvertible { let description = "the disk is full" }
+        let transport = ScriptedTransport(script(try cell.run()))
+        #expect(throws: TrainingStop.notKept("the disk is full")) {
+            try train(transport) { _ in throw Full() }
+        }
+        #expect(transport.frames.allSatisfy { TrainingPiece(decoding: $0.frame.payload)!.place.group < 2 })
+    }
+
     @Test("takes no more frames of attempts to come than a peer that follows the protocol sends")
     func flood() throws {
         let frame = try #require(try cell.run().frames.first { $0.to == .zero }).frame
@@ -175,14 +185,14 @@ struct TrainingExchangeTests {
         let exchange = TrainingExchange(transport: transport, patience: .seconds(50))
         var kept: [TrainingCheckpoint] = []
         do {
-            let model = try exchange.train(
+            let model = try exchange.run(
                 cell.session(transport.party), left: { givesUp && !kept.isEmpty ? .zero : .seconds(50) },
                 keep: { kept.append($0) })
             return (model, nil)
         } catch {
             let stop = try #require(error as? TrainingStop)
             let first = try #require(kept.first)
-            let model = try exchange.train(
+            let model = try exchange.run(
                 cell.session(transport.party, attempt: 2, from: first), left: { .seconds(50) },
                 keep: { _ in })
             return (model, stop)
