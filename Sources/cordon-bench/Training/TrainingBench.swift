@@ -84,7 +84,8 @@ struct TrainingBench {
     ) throws -> Party {
         let exchange = TrainingExchange(transport: transport, patience: .seconds(300))
         let session = try TrainingSession(
-            party: transport.party, plan: plan, rows: rows[transport.party.rawValue], keys: keys, attempt: 1)
+            party: transport.party, plan: plan, rows: rows[transport.party.rawValue], keys: TrainingKeys(keys),
+            attempt: 1)
         let (begin, used) = (ContinuousClock.now, processorSeconds())
         let model = try exchange.run(session, left: { .seconds(86_400) - (.now - begin) }, keep: { _ in })
         return Party(

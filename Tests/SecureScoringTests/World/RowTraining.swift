@@ -23,7 +23,8 @@ struct RowTraining {
         func session(_ party: PartyID) throws -> TrainingSession {
             let window = try #require(windows[party])
             return try TrainingSession(
-                party: party, plan: plan(of: window), rows: window.rows, keys: PartySeeds.pairKeys(party), attempt: 1)
+                party: party, plan: plan(of: window), rows: window.rows, keys: TrainingKeys(PartySeeds.pairKeys(party)),
+                attempt: 1)
         }
         var zero = try session(.zero)
         var one = try session(.one)

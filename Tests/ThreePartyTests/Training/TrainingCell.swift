@@ -92,7 +92,8 @@ struct TrainingCell {
         _ party: PartyID, attempt: UInt64 = 1, from checkpoint: TrainingCheckpoint? = nil
     ) throws -> TrainingSession {
         try TrainingSession(
-            party: party, plan: plan, rows: rows[party]!, keys: keys.pair(party), attempt: attempt, from: checkpoint)
+            party: party, plan: plan, rows: rows[party]!, keys: TrainingKeys(keys.pair(party)), attempt: attempt,
+            from: checkpoint)
     }
 
     /// Runs three sessions until none has anything to do.

@@ -53,7 +53,8 @@ struct TrainingPiecesTests {
 
     /// The frames that party 0 sends to party 1.
     private func frames() throws -> [Frame] {
-        var session = try TrainingSession(party: .zero, plan: plan, rows: rows, keys: keys.pair(.zero), attempt: 1)
+        var session = try TrainingSession(
+            party: .zero, plan: plan, rows: rows, keys: TrainingKeys(keys.pair(.zero)), attempt: 1)
         var sent: [Frame] = []
         for case .send(let frame, .one) in try session.start() { sent.append(frame) }
         return sent
@@ -61,7 +62,8 @@ struct TrainingPiecesTests {
 
     /// What party 1 says to frames, and whom it still waits for.
     private func error(_ frames: [Frame]) throws -> (TrainingError?, missing: [PartyID]) {
-        var session = try TrainingSession(party: .one, plan: plan, rows: rows, keys: keys.pair(.one), attempt: 1)
+        var session = try TrainingSession(
+            party: .one, plan: plan, rows: rows, keys: TrainingKeys(keys.pair(.one)), attempt: 1)
         _ = try session.start()
         do throws(TrainingError) {
             for frame in frames { #expect(try session.receive(frame).isEmpty) }

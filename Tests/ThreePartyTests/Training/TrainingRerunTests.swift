@@ -197,7 +197,8 @@ struct TrainingErrorTests {
         let keys = StepCell(seed: 1)
         func error(_ rows: TrainingRows) -> TrainingError? {
             do throws(TrainingError) {
-                _ = try TrainingSession(party: .one, plan: cell.plan, rows: rows, keys: keys.pair(.one), attempt: 1)
+                _ = try TrainingSession(
+                    party: .one, plan: cell.plan, rows: rows, keys: TrainingKeys(keys.pair(.one)), attempt: 1)
                 return nil
             } catch { return error }
         }
