@@ -32,6 +32,13 @@ extension TrainingCheckpoint {
         return out + UInt32.pack(residuals.first) + UInt32.pack(residuals.second)
     }
 
+    /// The groups of a checkpoint that was encoded, of whatever plan; nil for bytes that are none.
+    static func groups(of bytes: [UInt8]) -> Int? {
+        let head = mark.count + 32
+        guard bytes.starts(with: mark), bytes.count >= head + 4 else { return nil }
+        return Int(UInt32(bigEndianBytes: bytes[head..<head + 4]))
+    }
+
     /// - Throws: `checkpoint` for other bytes, or another plan's.
     package init(decoding bytes: [UInt8], plan: TrainingPlan) throws(TrainingError) {
         var rest = bytes[...]

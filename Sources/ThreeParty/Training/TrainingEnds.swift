@@ -59,7 +59,8 @@ struct TrainingEnds {
         let refreshed = steps.reshare(rows.first, in: ExclusiveOr.self, .rows)
             .beside(steps.reshare(leaves.first, in: Addition.self, .model))
         return refreshed.beside(fitsSixteenBits(leaves)).map { model, fits in
-            TrainedModel(plan: plan, ringBits: fits ? 16 : 32, selection: model.0, leaves: model.1)
+            TrainedModel(
+                plan: plan, frauds: frauds, ringBits: fits ? 16 : 32, selection: model.0, leaves: model.1)
         }
     }
 
@@ -108,9 +109,11 @@ package final class TrainedModel: Sendable, CustomStringConvertible {
     package let shape: ForestShape
     /// Bits of leaves after the point.
     package let fraction: Int
+    /// Among the rows that it was trained on.
+    package let frauds: Int
     package let components: ModelComponents
 
-    init(plan: TrainingPlan, ringBits: Int, selection: XORShares<UInt8>, leaves: AdditiveShares<UInt32>) {
+    init(plan: TrainingPlan, frauds: Int, ringBits: Int, selection: XORShares<UInt8>, leaves: AdditiveShares<UInt32>) {
         func packed(_ leaves: [UInt32]) -> [UInt8] {
             ringBits == 16 ? UInt16.pack(leaves.map { UInt16(truncatingIfNeeded: $0) }) : UInt32.pack(leaves)
         }
@@ -123,6 +126,7 @@ package final class TrainedModel: Sendable, CustomStringConvertible {
         self.shape = shape
         self.components = components
         fraction = rule.fraction
+        self.frauds = frauds
     }
 
     package var description: String { "TrainedModel(\(shape.trees) trees)" }

@@ -3,8 +3,8 @@ package import Records
 /// The exchange of frames for this party's trainings, one attempt after the other: carries them between a session and the `Transport`.
 /// Used by one thread, which waits here.
 ///
-/// An attempt that can't go on ends with a named reason. Nothing is sent then: the caller begins a newer attempt, from a
-/// checkpoint that all have, and its first frame ends the older one at the peers.
+/// An attempt that can't go on ends with a named reason. Nothing is sent then: a newer attempt begins, from a checkpoint that all
+/// have, and its first frame ends the older one at the peers.
 package final class TrainingExchange {
     private let transport: any Transport
     private let patience: Duration
@@ -31,7 +31,7 @@ package final class TrainingExchange {
     ) throws(TrainingStop) -> Session.Output {
         var session = session
         let (attempt, kind) = (session.attempt, session.kind)
-        try takeWaiting(from: attempt)
+        try takeWaiting(from: attempt, kind)
         for peer in [party.previous, party.next] where !transport.connected.contains(peer) { throw .peerMissing(peer) }
         func refusing<Value>(_ body: () throws(TrainingError) -> Value) throws(TrainingStop) -> Value {
             do throws(TrainingError) { return try body() } catch { throw .refused(error) }
@@ -49,18 +49,21 @@ package final class TrainingExchange {
     private var party: PartyID { transport.party }
 
     /// Takes what came before an attempt: news of links that were lost since are none, and frames of older attempts go.
-    private func takeWaiting(from attempt: UInt64) throws(TrainingStop) {
+    private func takeWaiting(from attempt: UInt64, _ kind: Frame.Kind) throws(TrainingStop) {
+        for frame in held where frame.batch > attempt { throw .newerAttempt(frame.batch, of: frame.sender) }
         held.removeAll { $0.batch < attempt }
+        while let frame = nextWaiting() {
+            guard let own = try sort(frame, attempt, kind) else { continue }
+            guard hold(own) else { throw .refused(.unexpected(peer: frame.sender)) }
+        }
+    }
+
+    /// The next of the frames that are there.
+    private func nextWaiting() -> Frame? {
         while true {
-            let frame: Frame?
-            do throws(TransportError) {
-                frame = try transport.receive(stream: .training, timeout: .zero)
-            } catch {
+            do throws(TransportError) { return try transport.receive(stream: .training, timeout: .zero) } catch {
                 forget(error)
-                continue
             }
-            guard let frame else { return }
-            guard frame.batch < attempt || hold(frame) else { throw .refused(.unexpected(peer: frame.sender)) }
         }
     }
 
@@ -90,20 +93,124 @@ package final class TrainingExchange {
                 guard case .linkLost(let peer) = error else { continue }
                 throw .peerMissing(peer)
             }
-            guard let frame, frame.batch >= attempt else { continue }
-            if frame.batch == attempt, frame.kind == kind { return frame }
-            guard hold(frame) else { throw .refused(.unexpected(peer: frame.sender)) }
-            if frame.batch > attempt { throw .newerAttempt(frame.batch, of: frame.sender) }
+            if let frame, let own = try sort(frame, attempt, kind) { return own }
         }
+    }
+
+    /// A frame that came while a session runs: given back where it is the session's, held where it is of what follows.
+    private func sort(_ frame: Frame, _ attempt: UInt64, _ kind: Frame.Kind) throws(TrainingStop) -> Frame? {
+        // Said once more, to one that was late.
+        if frame.kind == .agreement || frame.kind == .opening, frame.batch == attempt { return nil }
+        // A hello with a smaller number is of a party that begins anew and has not heard of this attempt.
+        guard frame.batch >= attempt || frame.kind == .agreement else { return nil }
+        if frame.kind == .gaveUp { throw .gaveUp(frame.sender) }
+        if frame.batch == attempt, frame.kind == kind { return frame }
+        guard hold(frame) else { throw .refused(.unexpected(peer: frame.sender)) }
+        if frame.batch != attempt { throw .newerAttempt(frame.batch, of: frame.sender) }
+        return nil
     }
 
     /// Whether there is room for a frame of an attempt that has not begun: a peer sends one round before it waits.
     private func hold(_ frame: Frame) -> Bool {
-        guard held.count < TrainingPiece.mostOfRound, TrainingPiece(decoding: frame.payload) != nil else {
+        let isPiece = frame.kind == .training || frame.kind == .caps
+        guard held.count < TrainingPiece.mostOfRound, !isPiece || TrainingPiece(decoding: frame.payload) != nil else {
             return false
         }
         held.append(frame)
         return true
+    }
+
+    // MARK: A job
+
+    /// Runs one attempt after the other until a job is done, or can't be: all parties agree, and run the same sessions.
+    ///
+    /// - Parameters:
+    ///   - attempt: greater than any that this party named before; its time in microseconds is.
+    ///   - left: the time that the job still has; zero ends it here, and peers go on to wait.
+    ///   - terms: what this party brings to the attempt that begins.
+    ///   - keep: takes the parties' commitments to the coin, before this party opens its own.
+    ///   - sessions: runs the job's sessions over this exchange.
+    /// - Throws: why there is no result. Peers are told, but where they find it out by themselves.
+    package func job<Output>(
+        from attempt: UInt64, left: () -> Duration, terms: () -> JobAgreement.Terms,
+        keep: ([Digest32]) throws -> Void, sessions: (JobAgreement.Agreed) throws(TrainingStop) -> Output
+    ) throws(TrainingStop) -> Output {
+        var attempt = attempt
+        while true {
+            let terms = terms()
+            var agreement = JobAgreement(party: party, terms: terms, attempt: attempt)
+            do throws(TrainingStop) {
+                return try sessions(try agree(&agreement, left: left, keep: keep))
+            } catch {
+                guard error.isPassing else {
+                    if !error.isKnownToAll { giveUp(terms.base, agreement.attempt) }
+                    throw error
+                }
+                attempt = agreement.attempt + 1
+            }
+        }
+    }
+
+    /// How often an agreement looks whether a peer's link has come up.
+    private static let lookout = Duration.milliseconds(200)
+
+    /// Comes to an agreement, however long a peer takes to begin.
+    private func agree(
+        _ agreement: inout JobAgreement, left: () -> Duration, keep: ([Digest32]) throws -> Void
+    ) throws(TrainingStop) -> JobAgreement.Agreed {
+        var greeted: Set<PartyID> = []
+        // Who gave the job up before may have begun it again.
+        held.removeAll { $0.batch < agreement.attempt && $0.kind != .agreement }
+        while let frame = nextWaiting() {
+            let isPast = frame.batch < agreement.attempt && frame.kind != .agreement
+            guard isPast || frame.kind == .gaveUp || hold(frame) else {
+                throw .refused(.unexpected(peer: frame.sender))
+            }
+        }
+        while true {
+            for peer in [party.previous, party.next] where transport.connected.contains(peer) {
+                if greeted.insert(peer).inserted { _ = try carryOut(agreement.greet(peer), keep) }
+            }
+            let now = left()
+            guard now > .zero else { throw .late(agreement.missing) }
+            let frame: Frame?
+            do throws(TransportError) { frame = try nextOfAgreement(min(now, Self.lookout)) } catch {
+                forget(error)
+                guard case .linkLost(let peer) = error else { continue }
+                agreement.forget(peer)
+                greeted.remove(peer)
+                continue
+            }
+            guard let frame else { continue }
+            switch frame.kind {
+            case .agreement, .opening:
+                let effects: [JobAgreement.Effect]
+                do throws(TrainingError) { effects = try agreement.receive(frame) } catch {
+                    // This party comes to the later job and has to hear it then.
+                    if case .laterJob = error { held.append(frame) }
+                    throw .refused(error)
+                }
+                if let agreed = try carryOut(effects, keep) { return agreed }
+            case .gaveUp: if frame.digest == agreement.terms.base { throw .gaveUp(frame.sender) }
+            default:
+                guard frame.batch < agreement.attempt || hold(frame) else {
+                    throw .refused(.unexpected(peer: frame.sender))
+                }
+            }
+        }
+    }
+
+    private func nextOfAgreement(_ timeout: Duration) throws(TransportError) -> Frame? {
+        if let index = held.firstIndex(where: { $0.kind == .agreement || $0.kind == .opening }) {
+            return held.remove(at: index)
+        }
+        return try transport.receive(stream: .training, timeout: timeout)
+    }
+
+    private func giveUp(_ base: Digest32, _ attempt: UInt64) {
+        let frame = Frame(
+            kind: .gaveUp, sender: party, stream: .training, batch: attempt, digest: base, payload: [])
+        for peer in [party.previous, party.next] { transport.send(frame, to: peer) }
     }
 
     /// Sends and keeps; the session's result where it is there.
@@ -124,42 +231,5 @@ package final class TrainingExchange {
         }
         rounds += sent.count
         return output
-    }
-}
-
-/// Why an attempt at a training ended without a result.
-package enum TrainingStop: Error, Sendable, Hashable {
-    /// What a peer sent, or this party has, does not fit the training.
-    case refused(TrainingError)
-    /// There is no link to a peer, or it was lost.
-    case peerMissing(PartyID)
-    /// Nothing came for as long as an attempt waits; these peers' messages are missing.
-    case peerSilent([PartyID])
-    /// The time for the attempt is over; these peers' messages are missing.
-    case late([PartyID])
-    /// A peer has begun a newer attempt.
-    case newerAttempt(UInt64, of: PartyID)
-    /// This party could not keep a checkpoint.
-    case notKept(String)
-}
-
-extension TrainingStop: CustomStringConvertible {
-    package var description: String {
-        func names(_ peers: [PartyID]) -> String { peers.map { "\($0)" }.joined(separator: " and ") }
-        switch self {
-        case .refused(let error): return "the training ended: \(error)"
-        case .peerMissing(let peer):
-            return
-                "the training ended: there is no link to \(peer); begin a newer attempt from the last group that all have"
-        case .peerSilent(let peers):
-            return
-                "the training ended: \(names(peers)) sent nothing for too long; look at that party, then begin a newer attempt"
-        case .late(let peers):
-            return
-                "the training ended: its time is over, and a message of \(names(peers)) is missing; give it more time"
-        case .newerAttempt(let attempt, let peer):
-            return "the training ended: \(peer) has begun attempt \(attempt); begin it here, too"
-        case .notKept(let reason): return "the training ended: this party could not keep a checkpoint: \(reason)"
-        }
     }
 }

@@ -72,11 +72,21 @@ package enum TrainingError: Error, Sendable, Hashable {
     case candidates
     /// There are other rows than the plan says, or rows of another length.
     case rows(expected: Int, got: Int)
+    /// There are fewer rows than the order asks for, those that the caps leave out not counted.
+    case fewRows(Int, least: Int)
+    /// There are fewer frauds among them than the order asks for.
+    case fewFrauds(Int, least: Int)
     /// The peer computes another plan, or has seen other messages.
     case disagreement(peer: PartyID)
     case wrongLength(peer: PartyID, expected: Int, got: Int)
     /// A frame of another attempt, kind, group or round, or one that came twice.
     case unexpected(peer: PartyID)
+    /// The peer's order or rows are others than this party's.
+    case otherBase(peer: PartyID)
+    /// The peer opened another coin than it had committed to, or committed to another one than before.
+    case otherCoin(peer: PartyID)
+    /// The peer is at a job that was ordered later.
+    case laterJob(peer: PartyID)
     /// A checkpoint that is none, or is of another plan.
     case checkpoint
     /// What the parties set up is not what the checkpoint hangs on.
@@ -90,11 +100,23 @@ extension TrainingError: CustomStringConvertible {
         case .candidates:
             "the model has too few thermometer bits for a stage's candidates, or more than a forest takes"
         case .rows(let expected, let got): "the plan has \(expected) rows, and \(got) are there"
+        case .fewRows(let rows, let least):
+            """
+            \(rows) rows are left to train on, and the order asks for \(least): order a longer window, or admit members that the caps \
+            leave out
+            """
+        case .fewFrauds(let frauds, let least):
+            "there are \(frauds) frauds, and the order asks for \(least): order a longer window"
         case .disagreement(let peer):
             "\(peer) trains by another plan, or has seen other messages: start the training again"
         case .wrongLength(let peer, let expected, let got):
             "a message of \(peer) has \(got) bytes, and \(expected) belong there"
         case .unexpected(let peer): "\(peer) sent a training frame that has no place here, or sent it twice"
+        case .otherBase(let peer):
+            "\(peer) has another order or other rows: order a window whose rows all three keep"
+        case .otherCoin(let peer):
+            "\(peer) has another coin than it had committed to, as one that lost its state of this job: order the training anew"
+        case .laterJob(let peer): "\(peer) is at a job that was ordered later: this one is over"
         case .checkpoint: "the checkpoint is damaged or of another training: begin from the first group"
         case .otherSetUp:
             "rows or messages are not those that the checkpoint was made after: begin from the first group"

@@ -1,20 +1,31 @@
 import Records
 
-/// What training on shares declares: one stream, one kind of frame, and the labels of its masks.
+/// What training on shares declares: one stream, its kinds of frames, and the labels of its masks.
 extension LinkProtocol {
     package static let training = LinkProtocol(
-        id: 1, name: "training", kinds: [.training: "training"], labels: TrainingStep.allLabels,
+        id: 1, name: "training",
+        kinds: [
+            .training: "training", .agreement: "agreement", .opening: "opening", .caps: "caps", .gaveUp: "gaveUp",
+        ], labels: TrainingStep.allLabels,
         mostWaiting: 2 * TrainingPiece.mostOfRound)
 }
 
 extension StreamID {
-    /// The one training that is under way.
+    /// The one job that is under way.
     package static let training = StreamID(protocol: LinkProtocol.training.id, number: 0)
 }
 
 extension Frame.Kind {
     /// A piece of what a party sends in a round (`TrainingPiece`). Digest: of the plan and of every message before that round.
     package static let training = Frame.Kind(rawValue: 32)
+    /// What a party brings to a job (`JobHello`). Digest: of the job's base.
+    package static let agreement = Frame.Kind(rawValue: 33)
+    /// A party's part of the coin (32). Digest: of the job's base.
+    package static let opening = Frame.Kind(rawValue: 34)
+    /// A piece of a round of the caps on members (`TrainingPiece`). Digest: as of `training`, of the caps.
+    package static let caps = Frame.Kind(rawValue: 35)
+    /// Empty: the sender has given the job up. Digest: of the job's base.
+    package static let gaveUp = Frame.Kind(rawValue: 36)
 }
 
 /// A piece of one of the two messages that a party sends in a round: at most `limit` bytes, so that no scoring frame on the same

@@ -35,6 +35,27 @@ package struct TrainingRows: Sendable, CustomStringConvertible, CustomReflectabl
         )
     }
 
+    /// Some of the rows.
+    ///
+    /// - Parameter chosen: ascending.
+    package func rows(_ chosen: [Int]) -> TrainingRows {
+        guard chosen.count < count else { return self }
+        var out = TrainingRows(bits: bits)
+        func part(_ bytes: [UInt8], _ width: Int) -> [UInt8] {
+            var out: [UInt8] = []
+            out.reserveCapacity(chosen.count * width)
+            for row in chosen { out += bytes[row * width..<(row + 1) * width] }
+            return out
+        }
+        out.rows = (part(rows.first, rowBytes), part(rows.second, rowBytes))
+        out.labels = (part(labels.first, 1), part(labels.second, 1))
+        out.count = chosen.count
+        return out
+    }
+
+    /// The labels alone, a byte a bit.
+    var labelBits: XORShares<UInt8> { XORShares(first: labels.first, second: labels.second) }
+
     /// Columns, one behind the other, a byte a bit; column `bits` is the labels.
     ///
     /// - Parameter range: begins at a multiple of 8.

@@ -30,6 +30,7 @@ package struct TrainingSession: ExchangedSession, ~Copyable {
     /// What `Frame.batch` is in every frame.
     package let attempt: UInt64
     package let kind = Frame.Kind.training
+    private let leastFrauds: Int
     private let checkpoint: TrainingCheckpoint?
     private let table: PublicTable
     private var progress = Progress()
@@ -40,17 +41,19 @@ package struct TrainingSession: ExchangedSession, ~Copyable {
     ///   - keys: of this party, for nothing but training.
     ///   - attempt: stands in every frame (`Frame.batch`), so that frames of an attempt that was given up are told apart. Masks do
     ///     not hang on it.
+    ///   - leastFrauds: with fewer the training ends, once they are opened.
     ///   - checkpoint: where this and all other parties go on.
     /// - Throws: `rows` where there are others than the plan says. A checkpoint of another plan or set-up is refused after the set-up.
     package init(
         party: PartyID, plan: TrainingPlan, rows: TrainingRows, keys: TrainingKeys, attempt: UInt64,
-        from checkpoint: TrainingCheckpoint? = nil
+        leastFrauds: Int = 0, from checkpoint: TrainingCheckpoint? = nil
     ) throws(TrainingError) {
         guard rows.count == plan.rows else { throw .rows(expected: plan.rows, got: rows.count) }
         guard rows.bits == plan.bits else { throw .rows(expected: plan.bits, got: rows.bits) }
         self.plan = plan
         self.rows = rows
         self.attempt = attempt
+        self.leastFrauds = leastFrauds
         self.checkpoint = checkpoint
         steps = SecureSteps(party: party)
         table = PublicTable(LeafTable(rows: plan.rows, rule: plan.rule).reciprocals)
@@ -66,7 +69,7 @@ package struct TrainingSession: ExchangedSession, ~Copyable {
     /// A frame of this training from a peer.
     ///
     /// - Throws: `disagreement` where the peer has another plan or has seen other messages, `wrongLength`, `unexpected`; after the
-    ///   set-up `bounds` and `otherSetUp`. The training is over then.
+    ///   set-up `fewFrauds`, `bounds` and `otherSetUp`. The training is over then.
     package mutating func receive(_ frame: Frame) throws(TrainingError) -> [Effect] {
         var effects: [Effect] = []
         var frames = [frame][...]
@@ -103,6 +106,7 @@ package struct TrainingSession: ExchangedSession, ~Copyable {
 
     /// Holds sizes against the rings, now that frauds are known, and goes to where the checkpoint stands.
     private mutating func begin(_ columns: TrainingColumns) throws(TrainingError) {
+        guard columns.frauds >= leastFrauds else { throw .fewFrauds(columns.frauds, least: leastFrauds) }
         do {
             _ = try TrainingBounds(rows: plan.rows, frauds: columns.frauds, rule: plan.rule, weights: plan.weights)
         } catch { throw .bounds(error) }

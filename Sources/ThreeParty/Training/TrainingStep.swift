@@ -2,6 +2,8 @@
 package enum TrainingStep: String, CaseIterable, Sendable {
     case bits, histograms, scores, comparisons, losses, chosen, chosenBits = "chosen-bits", nodes
     case leafSums = "leaf-sums", reciprocals, leaves, residuals, fit, model, rows, shuffle
+    /// Members' frauds, before a training.
+    case caps
     /// No step: how messages are told to the party that does not get them.
     case transcript
 
