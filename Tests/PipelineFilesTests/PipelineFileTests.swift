@@ -41,7 +41,7 @@ struct PipelineFileTests {
         let names = Set(topics.map(\.name))
         for topic in [
             Topics.sealed, Topics.labels, Topics.batches, Topics.tokenKeys, Topics.sessions, Topics.manifests,
-            Topics.rejected,
+            Topics.rejected, Topics.sync,
         ] {
             #expect(names.contains(topic))
         }
@@ -50,8 +50,11 @@ struct PipelineFileTests {
             #expect(names.contains(Topics.blinded(member)) && names.contains(Topics.evaluations(member)))
         }
         // A step of a key generation that is gone is missing to everybody who starts later.
-        let keys = try #require(topics.first { $0.name == Topics.tokenKeys })
-        #expect(keys.cleanup == .delete && keys.retention == nil && keys.retentionBytes == nil)
+        for topic in [Topics.tokenKeys, Topics.sync] {
+            let kept = try #require(topics.first { $0.name == topic })
+            #expect(kept.cleanup == .delete && kept.retention == nil && kept.retentionBytes == nil)
+        }
+        #expect(topics.first { $0.name == Topics.sync }?.timestamps == .log)
     }
 
     @Test(

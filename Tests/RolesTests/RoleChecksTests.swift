@@ -82,13 +82,14 @@ struct RoleChecksTests {
     }
 
     private func party(
-        _ flaws: Set<Flaw>, limit: RateLimit = RateLimit(elementsPerSecond: 1000, burst: 100_000)
+        _ flaws: Set<Flaw>, limit: RateLimit = RateLimit(elementsPerSecond: 1000, burst: 100_000),
+        rows: RowLimits? = nil
     ) throws -> PartyRole {
         PartyRole(
             party: .zero, roster: terms.roster,
             keystore: flaws.contains(.key) ? FileKeystore(directory: folder.path) : terms.keys("party-0"),
             stores: flaws.contains(.state) ? Unreachable() : SimulatedMachine(), limits: BatchLimits(),
-            tokenLimit: limit, tokenAttempt: 1,
+            tokenLimit: limit, tokenAttempt: 1, rows: rows,
             log: Flawed(log: log, flaws: flaws), logger: lines.logger(), clock: clock, sideWork: { _ in .inline })
     }
 
@@ -169,6 +170,18 @@ struct RoleChecksTests {
                 + Self.forgetful.dropFirst() + [key],
             checks: { try party($0).checks }, start: { _ = try party($0).stages(Metrics()) { throw Linked() } })
         #expect(throws: Linked.self) { _ = try party([]).stages(Metrics()) { throw Linked() } }
+    }
+
+    @Test("is for a party that keeps rows the topic of trainings too: complete, and stamped by the log")
+    func sync() throws {
+        let topic = "consortium.sync"
+        func found(_ flaws: Set<Flaw>, rows: RowLimits?) -> String {
+            sentence { _ = try party(flaws, rows: rows).stages(Metrics()) { throw Linked() } }
+        }
+        #expect(found([.forgetful(topic)], rows: Terms.rows) == Self.lost(topic))
+        #expect(found([.stamped(topic)], rows: Terms.rows) == stamped(topic).sentence)
+        #expect(found([], rows: Terms.rows) == "\(Linked())")
+        #expect(found([.forgetful(topic), .stamped(topic)], rows: nil) == "\(Linked())")
     }
 
     @Test("warns of a rate of tokens at which a member can try all cards of a BIN, and is silent at the default")

@@ -1007,6 +1007,700 @@ package nonisolated struct WireTokenKeyManifest: Sendable {
   package init() {}
 }
 
+/// One record of `consortium.sync`: a step on the way from an order to train to a model that is in force.
+package nonisolated struct WireSyncRecord: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// an encoded SyncBody
+  package var body: Data = Data()
+
+  /// "coordinator", "party/party-1", "member/bank-a", "operator/anna"
+  package var author: String = String()
+
+  /// Author's Ed25519 signature over the author's length (8 bytes, big-endian), the author and the body, for a purpose that is
+  /// "cordon/sync/", what is said ("order", "report", "approval", "decision", "verdict") and "/v1".
+  package var signature: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireSyncBody: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1
+  package var schema: UInt32 = 0
+
+  /// its name in the roster
+  package var consortium: String = String()
+
+  package var said: WireSyncBody.OneOf_Said? = nil
+
+  /// coordinator
+  package var order: WireSyncOrder {
+    get {
+      if case .order(let v)? = said {return v}
+      return WireSyncOrder()
+    }
+    set {said = .order(newValue)}
+  }
+
+  /// a party
+  package var report: WirePartyReport {
+    get {
+      if case .report(let v)? = said {return v}
+      return WirePartyReport()
+    }
+    set {said = .report(newValue)}
+  }
+
+  /// an operator
+  package var approval: WireSyncApproval {
+    get {
+      if case .approval(let v)? = said {return v}
+      return WireSyncApproval()
+    }
+    set {said = .approval(newValue)}
+  }
+
+  /// coordinator
+  package var decision: WireSyncDecision {
+    get {
+      if case .decision(let v)? = said {return v}
+      return WireSyncDecision()
+    }
+    set {said = .decision(newValue)}
+  }
+
+  /// a member
+  package var verdict: WireMemberVerdict {
+    get {
+      if case .verdict(let v)? = said {return v}
+      return WireMemberVerdict()
+    }
+    set {said = .verdict(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Said: Equatable, Sendable {
+    /// coordinator
+    case order(WireSyncOrder)
+    /// a party
+    case report(WirePartyReport)
+    /// an operator
+    case approval(WireSyncApproval)
+    /// coordinator
+    case decision(WireSyncDecision)
+    /// a member
+    case verdict(WireMemberVerdict)
+
+  }
+
+  package init() {}
+}
+
+/// The coordinator's word that the parties are to do something together. Orders are named by the SHA-256 over
+/// "cordon/sync/order/v1" and the body, each preceded by its length in 8 bytes.
+package nonisolated struct WireSyncOrder: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// grows with every order
+  package var number: UInt64 = 0
+
+  /// seconds since 1970: afterwards nobody begins it, and another order may take its place
+  package var expires: Int64 = 0
+
+  package var task: WireSyncOrder.OneOf_Task? = nil
+
+  package var train: WireTrainTask {
+    get {
+      if case .train(let v)? = task {return v}
+      return WireTrainTask()
+    }
+    set {task = .train(newValue)}
+  }
+
+  package var validate: WireValidateTask {
+    get {
+      if case .validate(let v)? = task {return v}
+      return WireValidateTask()
+    }
+    set {task = .validate(newValue)}
+  }
+
+  package var seal: WireSealTask {
+    get {
+      if case .seal(let v)? = task {return v}
+      return WireSealTask()
+    }
+    set {task = .seal(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Task: Equatable, Sendable {
+    case train(WireTrainTask)
+    case validate(WireValidateTask)
+    case seal(WireSealTask)
+
+  }
+
+  package init() {}
+}
+
+/// Rows of partition 0: those of batches that lie in the range whole, with the labels that were counted before an offset.
+package nonisolated struct WireSyncWindow: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// of consortium.sealed
+  package var from: Int64 = 0
+
+  /// behind the last
+  package var until: Int64 = 0
+
+  /// of consortium.labels, behind the last
+  package var labels: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireTrainTask: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// of the model to be, for people
+  package var version: String {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
+
+  /// digest of the manifest whose rows' bits are read
+  package var formModel: Data {
+    get {_storage._formModel}
+    set {_uniqueStorage()._formModel = newValue}
+  }
+
+  package var window: WireSyncWindow {
+    get {_storage._window ?? WireSyncWindow()}
+    set {_uniqueStorage()._window = newValue}
+  }
+  /// Returns true if `window` has been explicitly set.
+  package var hasWindow: Bool {_storage._window != nil}
+  /// Clears the value of `window`. Subsequent reads from it will return its default value.
+  package mutating func clearWindow() {_uniqueStorage()._window = nil}
+
+  package var rule: WireSyncRule {
+    get {_storage._rule ?? WireSyncRule()}
+    set {_uniqueStorage()._rule = newValue}
+  }
+  /// Returns true if `rule` has been explicitly set.
+  package var hasRule: Bool {_storage._rule != nil}
+  /// Clears the value of `rule`. Subsequent reads from it will return its default value.
+  package mutating func clearRule() {_uniqueStorage()._rule = nil}
+
+  /// millionths of the population, one a thermometer bit
+  package var frequencies: [UInt32] {
+    get {_storage._frequencies}
+    set {_uniqueStorage()._frequencies = newValue}
+  }
+
+  /// members whose frauds may be more than half of all others', ascending
+  package var admitted: [String] {
+    get {_storage._admitted}
+    set {_uniqueStorage()._admitted = newValue}
+  }
+
+  package var leastRows: UInt32 {
+    get {_storage._leastRows}
+    set {_uniqueStorage()._leastRows = newValue}
+  }
+
+  package var leastFrauds: UInt32 {
+    get {_storage._leastFrauds}
+    set {_uniqueStorage()._leastFrauds = newValue}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// The rule of docs/TRAINING.md.
+package nonisolated struct WireSyncRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var trees: UInt32 = 0
+
+  package var stages: [UInt32] = []
+
+  package var group: UInt32 = 0
+
+  package var candidates: UInt32 = 0
+
+  package var fraction: UInt32 = 0
+
+  /// millionths
+  package var rate: UInt32 = 0
+
+  package var prior: UInt32 = 0
+
+  package var weightBits: UInt32 = 0
+
+  package var tableBits: UInt32 = 0
+
+  /// millionths
+  package var clip: UInt32 = 0
+
+  package var spread: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The parties open of each model how many legitimate and fraudulent rows have scores in which bin, summed over members.
+package nonisolated struct WireValidateTask: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// none: the champion alone
+  package var challenger: WireValidateTask.OneOf_Challenger? = nil
+
+  /// digest of the order by which it was trained
+  package var candidate: Data {
+    get {
+      if case .candidate(let v)? = challenger {return v}
+      return Data()
+    }
+    set {challenger = .candidate(newValue)}
+  }
+
+  /// digest of its manifest
+  package var model: Data {
+    get {
+      if case .model(let v)? = challenger {return v}
+      return Data()
+    }
+    set {challenger = .model(newValue)}
+  }
+
+  /// digest of its manifest
+  package var champion: Data = Data()
+
+  package var window: WireSyncWindow {
+    get {_window ?? WireSyncWindow()}
+    set {_window = newValue}
+  }
+  /// Returns true if `window` has been explicitly set.
+  package var hasWindow: Bool {self._window != nil}
+  /// Clears the value of `window`. Subsequent reads from it will return its default value.
+  package mutating func clearWindow() {self._window = nil}
+
+  package var challengerThresholds: WireScoreThresholds {
+    get {_challengerThresholds ?? WireScoreThresholds()}
+    set {_challengerThresholds = newValue}
+  }
+  /// Returns true if `challengerThresholds` has been explicitly set.
+  package var hasChallengerThresholds: Bool {self._challengerThresholds != nil}
+  /// Clears the value of `challengerThresholds`. Subsequent reads from it will return its default value.
+  package mutating func clearChallengerThresholds() {self._challengerThresholds = nil}
+
+  package var championThresholds: WireScoreThresholds {
+    get {_championThresholds ?? WireScoreThresholds()}
+    set {_championThresholds = newValue}
+  }
+  /// Returns true if `championThresholds` has been explicitly set.
+  package var hasChampionThresholds: Bool {self._championThresholds != nil}
+  /// Clears the value of `championThresholds`. Subsequent reads from it will return its default value.
+  package mutating func clearChampionThresholds() {self._championThresholds = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  /// none: the champion alone
+  package nonisolated enum OneOf_Challenger: Equatable, Sendable {
+    /// digest of the order by which it was trained
+    case candidate(Data)
+    /// digest of its manifest
+    case model(Data)
+
+  }
+
+  package init() {}
+
+  fileprivate var _window: WireSyncWindow? = nil
+  fileprivate var _challengerThresholds: WireScoreThresholds? = nil
+  fileprivate var _championThresholds: WireScoreThresholds? = nil
+}
+
+/// Bin 0 is of scores below the first threshold, bin n of those at or above threshold n.
+package nonisolated struct WireScoreThresholds: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// of the model's scores
+  package var fractionBits: UInt32 = 0
+
+  /// ascending, in units of 2^-fraction_bits
+  package var scores: [Int64] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Each party is to seal its components of a candidate to its own HPKE key.
+package nonisolated struct WireSealTask: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// digest of the order by which it was trained
+  package var candidate: Data = Data()
+
+  /// an encoded ModelHeader
+  package var header: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A party's word on an order.
+package nonisolated struct WirePartyReport: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// its digest
+  package var order: Data = Data()
+
+  package var step: WirePartyReport.OneOf_Step? = nil
+
+  /// before anything goes to another party
+  package var accepted: WireReportAccepted {
+    get {
+      if case .accepted(let v)? = step {return v}
+      return WireReportAccepted()
+    }
+    set {step = .accepted(newValue)}
+  }
+
+  package var refused: WireReportRefused {
+    get {
+      if case .refused(let v)? = step {return v}
+      return WireReportRefused()
+    }
+    set {step = .refused(newValue)}
+  }
+
+  package var progress: WireReportProgress {
+    get {
+      if case .progress(let v)? = step {return v}
+      return WireReportProgress()
+    }
+    set {step = .progress(newValue)}
+  }
+
+  package var trained: WireReportTrained {
+    get {
+      if case .trained(let v)? = step {return v}
+      return WireReportTrained()
+    }
+    set {step = .trained(newValue)}
+  }
+
+  package var validated: WireReportValidated {
+    get {
+      if case .validated(let v)? = step {return v}
+      return WireReportValidated()
+    }
+    set {step = .validated(newValue)}
+  }
+
+  package var sealed: WireReportSealed {
+    get {
+      if case .sealed(let v)? = step {return v}
+      return WireReportSealed()
+    }
+    set {step = .sealed(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Step: Equatable, Sendable {
+    /// before anything goes to another party
+    case accepted(WireReportAccepted)
+    case refused(WireReportRefused)
+    case progress(WireReportProgress)
+    case trained(WireReportTrained)
+    case validated(WireReportValidated)
+    case sealed(WireReportSealed)
+
+  }
+
+  package init() {}
+}
+
+package nonisolated struct WireReportAccepted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// of the party's program
+  package var codeVersion: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireReportRefused: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// stable
+  package var code: String = String()
+
+  /// a sentence for people
+  package var text: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireReportProgress: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// of trees, that are done
+  package var groups: UInt32 = 0
+
+  package var of: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What is public of a training. Its model stays with the parties, in shares.
+package nonisolated struct WireReportTrained: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// digest of all that went in but the coin
+  package var plan: Data = Data()
+
+  package var coin: Data = Data()
+
+  package var rows: UInt32 = 0
+
+  package var frauds: UInt32 = 0
+
+  /// 16 or 32
+  package var ringBits: UInt32 = 0
+
+  /// members whose rows took no part, ascending
+  package var leftOut: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireReportValidated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// absent where there is none
+  package var challenger: WireScoreCounts {
+    get {_challenger ?? WireScoreCounts()}
+    set {_challenger = newValue}
+  }
+  /// Returns true if `challenger` has been explicitly set.
+  package var hasChallenger: Bool {self._challenger != nil}
+  /// Clears the value of `challenger`. Subsequent reads from it will return its default value.
+  package mutating func clearChallenger() {self._challenger = nil}
+
+  package var champion: WireScoreCounts {
+    get {_champion ?? WireScoreCounts()}
+    set {_champion = newValue}
+  }
+  /// Returns true if `champion` has been explicitly set.
+  package var hasChampion: Bool {self._champion != nil}
+  /// Clears the value of `champion`. Subsequent reads from it will return its default value.
+  package mutating func clearChampion() {self._champion = nil}
+
+  /// ascending by member
+  package var boxes: [WireMemberBox] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _challenger: WireScoreCounts? = nil
+  fileprivate var _champion: WireScoreCounts? = nil
+}
+
+/// One of each a bin.
+package nonisolated struct WireScoreCounts: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var legitimate: [UInt64] = []
+
+  package var frauds: [UInt64] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// This party's share of a member's own counts, which that member alone opens.
+package nonisolated struct WireMemberBox: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var member: String = String()
+
+  /// 32 bytes
+  package var encapsulated: Data = Data()
+
+  /// HPKE ciphertext
+  package var box: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The party's two boxes of the manifest to be.
+package nonisolated struct WireReportSealed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 32 bytes
+  package var encapsulated: Data = Data()
+
+  /// HPKE ciphertext of a ModelShare
+  package var box: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// An operator wants a model to take the place of the one that is in force.
+package nonisolated struct WireSyncApproval: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// digest of its manifest
+  package var model: Data = Data()
+
+  /// sequence of the last decision, 0 before the first: a later one makes the approval void
+  package var after: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The coordinator puts a model in force, brings the one before back, or turns a model down.
+package nonisolated struct WireSyncDecision: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1: promote, 2: roll back, 3: turn down
+  package var kind: UInt32 = 0
+
+  /// digest of its manifest: which goes in force, or is turned down
+  package var model: Data = Data()
+
+  /// likewise: which is in force until then, or stays; none before the first
+  package var previous: Data = Data()
+
+  /// grows with every decision; that of the model's activations
+  package var sequence: UInt64 = 0
+
+  /// a sentence for people
+  package var reason: String = String()
+
+  /// what it rests on
+  package var figures: [WireSyncFigure] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireSyncFigure: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var value: Double = 0
+
+  /// of its interval
+  package var low: Double = 0
+
+  package var high: Double = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What a member makes of its own counts.
+package nonisolated struct WireMemberVerdict: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// digest of the order to validate
+  package var order: Data = Data()
+
+  /// the challenger does worse for this member
+  package var worse: Bool = false
+
+  /// those that it chooses to tell
+  package var figures: [WireSyncFigure] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct WireRejected: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -3054,6 +3748,1278 @@ nonisolated extension WireTokenKeyManifest: SwiftProtobuf.Message, SwiftProtobuf
   package static func ==(lhs: WireTokenKeyManifest, rhs: WireTokenKeyManifest) -> Bool {
     if lhs.key != rhs.key {return false}
     if lhs.shares != rhs.shares {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSyncRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SyncRecord"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}author\0\u{1}signature\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.body) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.author) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.body.isEmpty {
+      try visitor.visitSingularBytesField(value: self.body, fieldNumber: 1)
+    }
+    if !self.author.isEmpty {
+      try visitor.visitSingularStringField(value: self.author, fieldNumber: 2)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireSyncRecord, rhs: WireSyncRecord) -> Bool {
+    if lhs.body != rhs.body {return false}
+    if lhs.author != rhs.author {return false}
+    if lhs.signature != rhs.signature {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSyncBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SyncBody"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}consortium\0\u{1}order\0\u{1}report\0\u{1}approval\0\u{1}decision\0\u{1}verdict\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.consortium) }()
+      case 3: try {
+        var v: WireSyncOrder?
+        var hadOneofValue = false
+        if let current = self.said {
+          hadOneofValue = true
+          if case .order(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.said = .order(v)
+        }
+      }()
+      case 4: try {
+        var v: WirePartyReport?
+        var hadOneofValue = false
+        if let current = self.said {
+          hadOneofValue = true
+          if case .report(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.said = .report(v)
+        }
+      }()
+      case 5: try {
+        var v: WireSyncApproval?
+        var hadOneofValue = false
+        if let current = self.said {
+          hadOneofValue = true
+          if case .approval(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.said = .approval(v)
+        }
+      }()
+      case 6: try {
+        var v: WireSyncDecision?
+        var hadOneofValue = false
+        if let current = self.said {
+          hadOneofValue = true
+          if case .decision(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.said = .decision(v)
+        }
+      }()
+      case 7: try {
+        var v: WireMemberVerdict?
+        var hadOneofValue = false
+        if let current = self.said {
+          hadOneofValue = true
+          if case .verdict(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.said = .verdict(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.schema != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
+    }
+    if !self.consortium.isEmpty {
+      try visitor.visitSingularStringField(value: self.consortium, fieldNumber: 2)
+    }
+    switch self.said {
+    case .order?: try {
+      guard case .order(let v)? = self.said else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .report?: try {
+      guard case .report(let v)? = self.said else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .approval?: try {
+      guard case .approval(let v)? = self.said else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .decision?: try {
+      guard case .decision(let v)? = self.said else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .verdict?: try {
+      guard case .verdict(let v)? = self.said else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireSyncBody, rhs: WireSyncBody) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.consortium != rhs.consortium {return false}
+    if lhs.said != rhs.said {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSyncOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SyncOrder"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}expires\0\u{1}train\0\u{1}validate\0\u{1}seal\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.expires) }()
+      case 3: try {
+        var v: WireTrainTask?
+        var hadOneofValue = false
+        if let current = self.task {
+          hadOneofValue = true
+          if case .train(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.task = .train(v)
+        }
+      }()
+      case 4: try {
+        var v: WireValidateTask?
+        var hadOneofValue = false
+        if let current = self.task {
+          hadOneofValue = true
+          if case .validate(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.task = .validate(v)
+        }
+      }()
+      case 5: try {
+        var v: WireSealTask?
+        var hadOneofValue = false
+        if let current = self.task {
+          hadOneofValue = true
+          if case .seal(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.task = .seal(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.number != 0 {
+      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 1)
+    }
+    if self.expires != 0 {
+      try visitor.visitSingularInt64Field(value: self.expires, fieldNumber: 2)
+    }
+    switch self.task {
+    case .train?: try {
+      guard case .train(let v)? = self.task else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .validate?: try {
+      guard case .validate(let v)? = self.task else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .seal?: try {
+      guard case .seal(let v)? = self.task else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireSyncOrder, rhs: WireSyncOrder) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.expires != rhs.expires {return false}
+    if lhs.task != rhs.task {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSyncWindow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SyncWindow"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}until\0\u{1}labels\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.from) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.until) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.labels) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.from != 0 {
+      try visitor.visitSingularInt64Field(value: self.from, fieldNumber: 1)
+    }
+    if self.until != 0 {
+      try visitor.visitSingularInt64Field(value: self.until, fieldNumber: 2)
+    }
+    if self.labels != 0 {
+      try visitor.visitSingularInt64Field(value: self.labels, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireSyncWindow, rhs: WireSyncWindow) -> Bool {
+    if lhs.from != rhs.from {return false}
+    if lhs.until != rhs.until {return false}
+    if lhs.labels != rhs.labels {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTrainTask: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TrainTask"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}form_model\0\u{1}window\0\u{1}rule\0\u{1}frequencies\0\u{1}admitted\0\u{3}least_rows\0\u{3}least_frauds\0")
+
+  fileprivate class _StorageClass {
+    var _version: String = String()
+    var _formModel: Data = Data()
+    var _window: WireSyncWindow? = nil
+    var _rule: WireSyncRule? = nil
+    var _frequencies: [UInt32] = []
+    var _admitted: [String] = []
+    var _leastRows: UInt32 = 0
+    var _leastFrauds: UInt32 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _version = source._version
+      _formModel = source._formModel
+      _window = source._window
+      _rule = source._rule
+      _frequencies = source._frequencies
+      _admitted = source._admitted
+      _leastRows = source._leastRows
+      _leastFrauds = source._leastFrauds
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._version) }()
+        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._formModel) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._window) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._rule) }()
+        case 5: try { try decoder.decodeRepeatedUInt32Field(value: &_storage._frequencies) }()
+        case 6: try { try decoder.decodeRepeatedStringField(value: &_storage._admitted) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._leastRows) }()
+        case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._leastFrauds) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._version.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._version, fieldNumber: 1)
+      }
+      if !_storage._formModel.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._formModel, fieldNumber: 2)
+      }
+      try { if let v = _storage._window {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._rule {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if !_storage._frequencies.isEmpty {
+        try visitor.visitPackedUInt32Field(value: _storage._frequencies, fieldNumber: 5)
+      }
+      if !_storage._admitted.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._admitted, fieldNumber: 6)
+      }
+      if _storage._leastRows != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._leastRows, fieldNumber: 7)
+      }
+      if _storage._leastFrauds != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._leastFrauds, fieldNumber: 8)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireTrainTask, rhs: WireTrainTask) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._formModel != rhs_storage._formModel {return false}
+        if _storage._window != rhs_storage._window {return false}
+        if _storage._rule != rhs_storage._rule {return false}
+        if _storage._frequencies != rhs_storage._frequencies {return false}
+        if _storage._admitted != rhs_storage._admitted {return false}
+        if _storage._leastRows != rhs_storage._leastRows {return false}
+        if _storage._leastFrauds != rhs_storage._leastFrauds {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSyncRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SyncRule"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trees\0\u{1}stages\0\u{1}group\0\u{1}candidates\0\u{1}fraction\0\u{1}rate\0\u{1}prior\0\u{3}weight_bits\0\u{3}table_bits\0\u{1}clip\0\u{1}spread\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.trees) }()
+      case 2: try { try decoder.decodeRepeatedUInt32Field(value: &self.stages) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.group) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.candidates) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.fraction) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.rate) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.prior) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.weightBits) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.tableBits) }()
+      case 10: try { try decoder.decodeSingularUInt32Field(value: &self.clip) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.spread) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.trees != 0 {
+      try visitor.visitSingularUInt32Field(value: self.trees, fieldNumber: 1)
+    }
+    if !self.stages.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.stages, fieldNumber: 2)
+    }
+    if self.group != 0 {
+      try visitor.visitSingularUInt32Field(value: self.group, fieldNumber: 3)
+    }
+    if self.candidates != 0 {
+      try visitor.visitSingularUInt32Field(value: self.candidates, fieldNumber: 4)
+    }
+    if self.fraction != 0 {
+      try visitor.visitSingularUInt32Field(value: self.fraction, fieldNumber: 5)
+    }
+    if self.rate != 0 {
+      try visitor.visitSingularUInt32Field(value: self.rate, fieldNumber: 6)
+    }
+    if self.prior != 0 {
+      try visitor.visitSingularUInt32Field(value: self.prior, fieldNumber: 7)
+    }
+    if self.weightBits != 0 {
+      try visitor.visitSingularUInt32Field(value: self.weightBits, fieldNumber: 8)
+    }
+    if self.tableBits != 0 {
+      try visitor.visitSingularUInt32Field(value: self.tableBits, fieldNumber: 9)
+    }
+    if self.clip != 0 {
+      try visitor.visitSingularUInt32Field(value: self.clip, fieldNumber: 10)
+    }
+    if self.spread != 0 {
+      try visitor.visitSingularUInt32Field(value: self.spread, fieldNumber: 11)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireSyncRule, rhs: WireSyncRule) -> Bool {
+    if lhs.trees != rhs.trees {return false}
+    if lhs.stages != rhs.stages {return false}
+    if lhs.group != rhs.group {return false}
+    if lhs.candidates != rhs.candidates {return false}
+    if lhs.fraction != rhs.fraction {return false}
+    if lhs.rate != rhs.rate {return false}
+    if lhs.prior != rhs.prior {return false}
+    if lhs.weightBits != rhs.weightBits {return false}
+    if lhs.tableBits != rhs.tableBits {return false}
+    if lhs.clip != rhs.clip {return false}
+    if lhs.spread != rhs.spread {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireValidateTask: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ValidateTask"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}candidate\0\u{1}model\0\u{1}champion\0\u{1}window\0\u{3}challenger_thresholds\0\u{3}champion_thresholds\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.challenger != nil {try decoder.handleConflictingOneOf()}
+          self.challenger = .candidate(v)
+        }
+      }()
+      case 2: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.challenger != nil {try decoder.handleConflictingOneOf()}
+          self.challenger = .model(v)
+        }
+      }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.champion) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._window) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._challengerThresholds) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._championThresholds) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.challenger {
+    case .candidate?: try {
+      guard case .candidate(let v)? = self.challenger else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    }()
+    case .model?: try {
+      guard case .model(let v)? = self.challenger else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 2)
+    }()
+    case nil: break
+    }
+    if !self.champion.isEmpty {
+      try visitor.visitSingularBytesField(value: self.champion, fieldNumber: 3)
+    }
+    try { if let v = self._window {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._challengerThresholds {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._championThresholds {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireValidateTask, rhs: WireValidateTask) -> Bool {
+    if lhs.challenger != rhs.challenger {return false}
+    if lhs.champion != rhs.champion {return false}
+    if lhs._window != rhs._window {return false}
+    if lhs._challengerThresholds != rhs._challengerThresholds {return false}
+    if lhs._championThresholds != rhs._championThresholds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireScoreThresholds: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ScoreThresholds"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}fraction_bits\0\u{1}scores\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.fractionBits) }()
+      case 2: try { try decoder.decodeRepeatedSInt64Field(value: &self.scores) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.fractionBits != 0 {
+      try visitor.visitSingularUInt32Field(value: self.fractionBits, fieldNumber: 1)
+    }
+    if !self.scores.isEmpty {
+      try visitor.visitPackedSInt64Field(value: self.scores, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireScoreThresholds, rhs: WireScoreThresholds) -> Bool {
+    if lhs.fractionBits != rhs.fractionBits {return false}
+    if lhs.scores != rhs.scores {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSealTask: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SealTask"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}candidate\0\u{1}header\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.candidate) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.header) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.candidate.isEmpty {
+      try visitor.visitSingularBytesField(value: self.candidate, fieldNumber: 1)
+    }
+    if !self.header.isEmpty {
+      try visitor.visitSingularBytesField(value: self.header, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireSealTask, rhs: WireSealTask) -> Bool {
+    if lhs.candidate != rhs.candidate {return false}
+    if lhs.header != rhs.header {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePartyReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PartyReport"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}accepted\0\u{1}refused\0\u{1}progress\0\u{1}trained\0\u{1}validated\0\u{1}sealed\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.order) }()
+      case 2: try {
+        var v: WireReportAccepted?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .accepted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .accepted(v)
+        }
+      }()
+      case 3: try {
+        var v: WireReportRefused?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .refused(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .refused(v)
+        }
+      }()
+      case 4: try {
+        var v: WireReportProgress?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .progress(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .progress(v)
+        }
+      }()
+      case 5: try {
+        var v: WireReportTrained?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .trained(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .trained(v)
+        }
+      }()
+      case 6: try {
+        var v: WireReportValidated?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .validated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .validated(v)
+        }
+      }()
+      case 7: try {
+        var v: WireReportSealed?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .sealed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .sealed(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.order.isEmpty {
+      try visitor.visitSingularBytesField(value: self.order, fieldNumber: 1)
+    }
+    switch self.step {
+    case .accepted?: try {
+      guard case .accepted(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .refused?: try {
+      guard case .refused(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .progress?: try {
+      guard case .progress(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .trained?: try {
+      guard case .trained(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .validated?: try {
+      guard case .validated(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .sealed?: try {
+      guard case .sealed(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WirePartyReport, rhs: WirePartyReport) -> Bool {
+    if lhs.order != rhs.order {return false}
+    if lhs.step != rhs.step {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReportAccepted"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}code_version\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.codeVersion) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.codeVersion.isEmpty {
+      try visitor.visitSingularStringField(value: self.codeVersion, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireReportAccepted, rhs: WireReportAccepted) -> Bool {
+    if lhs.codeVersion != rhs.codeVersion {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReportRefused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReportRefused"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}text\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 1)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireReportRefused, rhs: WireReportRefused) -> Bool {
+    if lhs.code != rhs.code {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReportProgress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReportProgress"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}groups\0\u{1}of\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.groups) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.of) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.groups != 0 {
+      try visitor.visitSingularUInt32Field(value: self.groups, fieldNumber: 1)
+    }
+    if self.of != 0 {
+      try visitor.visitSingularUInt32Field(value: self.of, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireReportProgress, rhs: WireReportProgress) -> Bool {
+    if lhs.groups != rhs.groups {return false}
+    if lhs.of != rhs.of {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReportTrained: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReportTrained"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}plan\0\u{1}coin\0\u{1}rows\0\u{1}frauds\0\u{3}ring_bits\0\u{3}left_out\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.plan) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.coin) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.rows) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.frauds) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.ringBits) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.leftOut) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.plan.isEmpty {
+      try visitor.visitSingularBytesField(value: self.plan, fieldNumber: 1)
+    }
+    if !self.coin.isEmpty {
+      try visitor.visitSingularBytesField(value: self.coin, fieldNumber: 2)
+    }
+    if self.rows != 0 {
+      try visitor.visitSingularUInt32Field(value: self.rows, fieldNumber: 3)
+    }
+    if self.frauds != 0 {
+      try visitor.visitSingularUInt32Field(value: self.frauds, fieldNumber: 4)
+    }
+    if self.ringBits != 0 {
+      try visitor.visitSingularUInt32Field(value: self.ringBits, fieldNumber: 5)
+    }
+    if !self.leftOut.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.leftOut, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireReportTrained, rhs: WireReportTrained) -> Bool {
+    if lhs.plan != rhs.plan {return false}
+    if lhs.coin != rhs.coin {return false}
+    if lhs.rows != rhs.rows {return false}
+    if lhs.frauds != rhs.frauds {return false}
+    if lhs.ringBits != rhs.ringBits {return false}
+    if lhs.leftOut != rhs.leftOut {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReportValidated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReportValidated"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}challenger\0\u{1}champion\0\u{1}boxes\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._challenger) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._champion) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.boxes) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._challenger {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._champion {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.boxes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.boxes, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireReportValidated, rhs: WireReportValidated) -> Bool {
+    if lhs._challenger != rhs._challenger {return false}
+    if lhs._champion != rhs._champion {return false}
+    if lhs.boxes != rhs.boxes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireScoreCounts: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ScoreCounts"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}legitimate\0\u{1}frauds\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedUInt64Field(value: &self.legitimate) }()
+      case 2: try { try decoder.decodeRepeatedUInt64Field(value: &self.frauds) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.legitimate.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.legitimate, fieldNumber: 1)
+    }
+    if !self.frauds.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.frauds, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireScoreCounts, rhs: WireScoreCounts) -> Bool {
+    if lhs.legitimate != rhs.legitimate {return false}
+    if lhs.frauds != rhs.frauds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireMemberBox: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MemberBox"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}member\0\u{1}encapsulated\0\u{1}box\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.member) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.encapsulated) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.box) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.member.isEmpty {
+      try visitor.visitSingularStringField(value: self.member, fieldNumber: 1)
+    }
+    if !self.encapsulated.isEmpty {
+      try visitor.visitSingularBytesField(value: self.encapsulated, fieldNumber: 2)
+    }
+    if !self.box.isEmpty {
+      try visitor.visitSingularBytesField(value: self.box, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireMemberBox, rhs: WireMemberBox) -> Bool {
+    if lhs.member != rhs.member {return false}
+    if lhs.encapsulated != rhs.encapsulated {return false}
+    if lhs.box != rhs.box {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReportSealed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReportSealed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}encapsulated\0\u{1}box\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.encapsulated) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.box) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.encapsulated.isEmpty {
+      try visitor.visitSingularBytesField(value: self.encapsulated, fieldNumber: 1)
+    }
+    if !self.box.isEmpty {
+      try visitor.visitSingularBytesField(value: self.box, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireReportSealed, rhs: WireReportSealed) -> Bool {
+    if lhs.encapsulated != rhs.encapsulated {return false}
+    if lhs.box != rhs.box {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSyncApproval: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SyncApproval"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}model\0\u{1}after\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.model) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.after) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.model.isEmpty {
+      try visitor.visitSingularBytesField(value: self.model, fieldNumber: 1)
+    }
+    if self.after != 0 {
+      try visitor.visitSingularUInt64Field(value: self.after, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireSyncApproval, rhs: WireSyncApproval) -> Bool {
+    if lhs.model != rhs.model {return false}
+    if lhs.after != rhs.after {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSyncDecision: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SyncDecision"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}model\0\u{1}previous\0\u{1}sequence\0\u{1}reason\0\u{1}figures\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.model) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.previous) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.figures) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.kind != 0 {
+      try visitor.visitSingularUInt32Field(value: self.kind, fieldNumber: 1)
+    }
+    if !self.model.isEmpty {
+      try visitor.visitSingularBytesField(value: self.model, fieldNumber: 2)
+    }
+    if !self.previous.isEmpty {
+      try visitor.visitSingularBytesField(value: self.previous, fieldNumber: 3)
+    }
+    if self.sequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    if !self.figures.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.figures, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireSyncDecision, rhs: WireSyncDecision) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.model != rhs.model {return false}
+    if lhs.previous != rhs.previous {return false}
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.figures != rhs.figures {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSyncFigure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SyncFigure"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0\u{1}low\0\u{1}high\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.value) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.low) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.high) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.value.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.value, fieldNumber: 2)
+    }
+    if self.low.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.low, fieldNumber: 3)
+    }
+    if self.high.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.high, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireSyncFigure, rhs: WireSyncFigure) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.value != rhs.value {return false}
+    if lhs.low != rhs.low {return false}
+    if lhs.high != rhs.high {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireMemberVerdict: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MemberVerdict"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}worse\0\u{1}figures\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.order) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.worse) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.figures) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.order.isEmpty {
+      try visitor.visitSingularBytesField(value: self.order, fieldNumber: 1)
+    }
+    if self.worse != false {
+      try visitor.visitSingularBoolField(value: self.worse, fieldNumber: 2)
+    }
+    if !self.figures.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.figures, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireMemberVerdict, rhs: WireMemberVerdict) -> Bool {
+    if lhs.order != rhs.order {return false}
+    if lhs.worse != rhs.worse {return false}
+    if lhs.figures != rhs.figures {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

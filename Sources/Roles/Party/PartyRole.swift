@@ -138,9 +138,11 @@ package struct PartyRole: Sendable {
                 Topics.evaluations(member.id),
             ]
         }
+        // A party without rows takes no part in trainings.
+        let sync = rows == nil ? [] : [Topics.sync]
         let needs = TopicNeeds(
-            compacted: [Topics.manifests], complete: [Topics.sessions, Topics.tokenKeys],
-            stamped: [Topics.sealed, Topics.labels])
+            compacted: [Topics.manifests], complete: [Topics.sessions, Topics.tokenKeys] + sync,
+            stamped: [Topics.sealed, Topics.labels] + sync)
         return topics.map { .topic($0, in: log) } + needs.checks(log, logger)
     }
 

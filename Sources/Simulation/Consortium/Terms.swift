@@ -75,7 +75,10 @@ package final class Terms: Sendable {
     /// The topics that such a consortium needs.
     package var topics: [TopicSettings] {
         let kept =
-            [Topics.sessions, Topics.sealed, Topics.labels, Topics.batches, Topics.tokenKeys, Topics.rejected]
+            [
+                Topics.sessions, Topics.sealed, Topics.labels, Topics.batches, Topics.tokenKeys, Topics.sync,
+                Topics.rejected,
+            ]
             + roster.members.map(\.id).flatMap { id in
                 [
                     Topics.transactions(id), Topics.scores(id), Topics.receipts(id), Topics.decisions(id),
