@@ -225,7 +225,9 @@ let package = Package(
             swiftSettings: unoptimised),
         .testTarget(
             name: "LocalConsortiumTests",
-            dependencies: ["LocalConsortium", "Records", "Telemetry", "Terminal", "Worlds", "Support"],
+            dependencies: [
+                "Keys", "LocalConsortium", "PipelineFiles", "Records", "Telemetry", "Terminal", "Worlds", "Support",
+            ],
             swiftSettings: unoptimised),
         .testTarget(
             name: "LocalStoreTests", dependencies: ["EventLogs", "LocalStore", "Records", "Support"],

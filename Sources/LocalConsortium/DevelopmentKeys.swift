@@ -18,6 +18,7 @@ package struct DevelopmentKeys {
     package var coordinator: FileKeystore { FileKeystore(directory: directory + "/coordinator") }
     package func folder(_ party: PartyID) -> String { directory + "/\(party)" }
     package func folder(_ member: MemberID) -> String { directory + "/\(member)" }
+    package func folder(_ id: OperatorID) -> String { directory + "/operators/\(id)" }
 
     package func make(_ plan: ConsortiumPlan) throws -> Roster {
         try make(folder: directory)
@@ -28,12 +29,14 @@ package struct DevelopmentKeys {
             let store = FileKeystore(directory: folder(id))
             let hpke = HPKEPrivateKey()
             let agreement = HPKEPrivateKey()
+            let identity = SigningKey()
             try store.store(hpke)
             try store.store(agreement, "agreement")
+            try store.store(identity)
             let certificate = try authority.issue(to: id, directory: folder(id))
             parties[id] = Cell.Party(
                 id: id, host: address.host, port: address.port, hpke: hpke.publicKey, agreement: agreement.publicKey,
-                certificate: certificate.fingerprint)
+                identity: identity.verifyingKey, certificate: certificate.fingerprint)
         }
         var members: [Roster.Member] = []
         for id in plan.members {
@@ -52,6 +55,13 @@ package struct DevelopmentKeys {
             members: members, eventTime: plan.eventTime)
         roster.countLimit = plan.countLimit
         roster.roundsScores = plan.roundsScores
+        roster.openings = plan.openings
+        roster.approvals = plan.approvals
+        for id in plan.operators {
+            let identity = SigningKey()
+            try FileKeystore(directory: folder(id)).store(identity)
+            roster.operators.append(Roster.Operator(id: id, identity: identity.verifyingKey))
+        }
         try writeFile(Array(roster.yaml.utf8), to: rosterFile)
         return roster
     }

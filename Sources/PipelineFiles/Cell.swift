@@ -14,17 +14,21 @@ package struct Cell: Sendable {
         package var hpke: HPKEPublicKey
         /// What pairwise PRF keys are agreed with.
         package var agreement: HPKEPublicKey
+        /// What the party signs its reports by.
+        package var identity: VerifyingKey
         /// SHA-256 of the TLS certificate (DER).
         package var certificate: [UInt8]
 
         package init(
-            id: PartyID, host: String, port: Int, hpke: HPKEPublicKey, agreement: HPKEPublicKey, certificate: [UInt8]
+            id: PartyID, host: String, port: Int, hpke: HPKEPublicKey, agreement: HPKEPublicKey, identity: VerifyingKey,
+            certificate: [UInt8]
         ) {
             self.id = id
             self.host = host
             self.port = port
             self.hpke = hpke
             self.agreement = agreement
+            self.identity = identity
             self.certificate = certificate
         }
     }
@@ -42,6 +46,8 @@ package struct Cell: Sendable {
     package var sealingKeys: [PartyID: HPKEPublicKey] { parties.mapValues(\.hpke) }
     /// The keys that secrets of pairs, of two parties or of a member and a party, are agreed with.
     package var agreementKeys: [PartyID: HPKEPublicKey] { parties.mapValues(\.agreement) }
+    /// The keys that parties' reports are signed by.
+    package var identities: [PartyID: VerifyingKey] { parties.mapValues(\.identity) }
     /// The certificates that parties' links are pinned to, by SHA-256 of their DER.
     package var certificates: [PartyID: [UInt8]] { parties.mapValues(\.certificate) }
 
@@ -55,11 +61,12 @@ package struct Cell: Sendable {
     init(_ node: YAMLNode) throws(ConfigurationError) {
         var parties: [PartyID: Party] = [:]
         for node in try node.list {
-            try node.allow("name", "host", "port", "hpke", "agreement", "certificate")
+            try node.allow("name", "host", "port", "hpke", "agreement", "identity", "certificate")
             let id = try readParty(node.child("name"), known: Array(parties.keys))
             parties[id] = Party(
                 id: id, host: try node.child("host").string, port: try node.child("port").int(in: 1...65_535),
                 hpke: try readHPKE(node.child("hpke")), agreement: try readHPKE(node.child("agreement")),
+                identity: try readIdentity(node.child("identity")),
                 certificate: try node.child("certificate").base64(count: 32))
         }
         guard parties.count == PartyID.allCases.count else { throw node.wrong("three parties belong here") }
@@ -73,6 +80,7 @@ package struct Cell: Sendable {
             guard let party = parties[id] else { continue }
             out += "  - name: \(id)\n    host: \(party.host)\n    port: \(party.port)\n"
             out += "    hpke: \(base64(party.hpke.bytes))\n    agreement: \(base64(party.agreement.bytes))\n"
+            out += "    identity: \(base64(party.identity.bytes))\n"
             out += "    certificate: \(base64(party.certificate))\n"
         }
         return out

@@ -24,16 +24,28 @@ package struct ConsortiumPlan: Sendable {
     package var countLimit: Int
     /// Whether members get scores rounded to the calibration's steps.
     package var roundsScores: Bool
+    package var operators: [OperatorID]
+    /// How many of them have to approve of a model.
+    package var approvals: Int
+    package var openings: OpeningBudget
 
     package init(file: String) throws(ConfigurationError) {
         let root = try YAMLNode(file: file)
-        try root.allow("consortium", "epoch", "parties", "members", "budget", "event_time", "counts", "scores")
+        try root.allow(
+            "consortium", "epoch", "parties", "members", "budget", "event_time", "counts", "scores", "operators",
+            "approvals", "openings")
         name = try root.child("consortium").string
         epoch = UInt32(try root.child("epoch").int(in: 1...Int(Int32.max)))
         budget = try readBudget(root.optional("budget"))
         eventTime = try readEventTime(root.optional("event_time"))
         countLimit = try readCountLimit(root.optional("counts"))
         roundsScores = try readScores(root.optional("scores"))
+        operators = []
+        for node in try root.optional("operators")?.list ?? [] {
+            operators.append(try readOperator(node, known: operators))
+        }
+        approvals = try readApprovals(root.optional("approvals"), operators: operators.count)
+        openings = try readOpenings(root.optional("openings"))
         parties = [:]
         for node in try root.child("parties").list {
             try node.allow("name", "host", "port")

@@ -20,6 +20,17 @@ package struct Roster: Sendable {
         }
     }
 
+    /// Who may approve of models.
+    package struct Operator: Sendable {
+        package var id: OperatorID
+        package var identity: VerifyingKey
+
+        package init(id: OperatorID, identity: VerifyingKey) {
+            self.id = id
+            self.identity = identity
+        }
+    }
+
     package var consortium: String
     package var epoch: UInt32
     package var coordinator: VerifyingKey
@@ -32,6 +43,11 @@ package struct Roster: Sendable {
     package var countLimit = standardCountLimit
     /// Whether models are dealt so that members get scores rounded to the calibration's steps.
     package var roundsScores = false
+    package var operators: [Operator] = []
+    /// How many operators have to approve of a model before it is put in force.
+    package var approvals = 0
+    /// How often score histograms are opened.
+    package var openings = OpeningBudget.standard
 
     package init(
         consortium: String, epoch: UInt32, coordinator: VerifyingKey, cell: Cell, members: [Member],
@@ -47,10 +63,12 @@ package struct Roster: Sendable {
 
     package init(file: String) throws(ConfigurationError) {
         let root = try YAMLNode(file: file)
-        try root.allow("consortium", "epoch", "coordinator", "parties", "members", "event_time", "counts", "scores")
+        try root.allow(
+            "consortium", "epoch", "coordinator", "parties", "members", "event_time", "counts", "scores", "operators",
+            "approvals", "openings")
         consortium = try root.child("consortium").string
         epoch = UInt32(try root.child("epoch").int(in: 1...Int(Int32.max)))
-        coordinator = try Self.identity(root.child("coordinator"))
+        coordinator = try readIdentity(root.child("coordinator"))
         cell = try Cell(root.child("parties"))
         eventTime = try readEventTime(root.optional("event_time"))
         countLimit = try readCountLimit(root.optional("counts"))
@@ -61,15 +79,13 @@ package struct Roster: Sendable {
             let id = try readMember(node.child("name"), known: members.map(\.id))
             members.append(
                 Member(
-                    id: id, identity: try Self.identity(node.child("identity")), hpke: try readHPKE(node.child("hpke")),
+                    id: id, identity: try readIdentity(node.child("identity")), hpke: try readHPKE(node.child("hpke")),
                     budget: try readBudget(node.optional("budget"))))
         }
         guard !members.isEmpty else { throw try root.child("members").wrong("at least one member belongs here") }
-    }
-
-    private static func identity(_ node: YAMLNode) throws(ConfigurationError) -> VerifyingKey {
-        guard let key = VerifyingKey(bytes: try node.base64(count: 32)) else { throw node.wrong("not an Ed25519 key") }
-        return key
+        operators = try readOperators(root.optional("operators"))
+        approvals = try readApprovals(root.optional("approvals"), operators: operators.count)
+        openings = try readOpenings(root.optional("openings"))
     }
 
     /// The digest of all that the roster says but the parties' addresses, which may be others from where each process stands.
@@ -86,6 +102,10 @@ package struct Roster: Sendable {
         out += "event_time: \(eventTime.map { "{ ahead: \($0.ahead)s, late: \($0.late)s }" } ?? "unlimited")\n"
         out += "counts: { member_events: \(countLimit) }\n"
         out += "scores: \(roundsScores ? "steps" : "exact")\n"
+        out += "openings: { most: \(openings.most), days: \(openings.days) }\n"
+        out += "approvals: \(approvals)\n"
+        if !operators.isEmpty { out += "operators:\n" }
+        for each in operators { out += "  - { name: \(each.id), identity: \(base64(each.identity.bytes)) }\n" }
         out += "members:\n"
         for member in members {
             out += "  - name: \(member.id)\n    identity: \(base64(member.identity.bytes))\n"
@@ -113,6 +133,47 @@ func readScores(_ node: YAMLNode?) throws(ConfigurationError) -> Bool {
     case "exact": return false
     default: throw node.wrong("`exact` or `steps` belongs here")
     }
+}
+
+/// Operators by name; no two have a name or a key in common, so that two approvals are two people's.
+private func readOperators(_ node: YAMLNode?) throws(ConfigurationError) -> [Roster.Operator] {
+    var operators: [Roster.Operator] = []
+    for node in try node?.list ?? [] {
+        try node.allow("name", "identity")
+        let id = try readOperator(node.child("name"), known: operators.map(\.id))
+        let identity = try readIdentity(node.child("identity"))
+        guard !operators.contains(where: { $0.identity == identity }) else {
+            throw try node.child("identity").wrong("another operator has this key")
+        }
+        operators.append(Roster.Operator(id: id, identity: identity))
+    }
+    return operators
+}
+
+func readOperator(_ node: YAMLNode, known: [OperatorID]) throws(ConfigurationError) -> OperatorID {
+    guard let id = OperatorID(try node.string) else {
+        throw node.wrong("1 to 40 of a-z, 0-9 and -, starting with a letter, belong here (not `consortium`)")
+    }
+    guard !known.contains(id) else { throw node.wrong("\(id) is named twice") }
+    return id
+}
+
+/// How many operators have to approve of a model: 0 where nothing is said.
+func readApprovals(_ node: YAMLNode?, operators: Int) throws(ConfigurationError) -> Int {
+    try node?.int(in: 0...operators) ?? 0
+}
+
+/// How often score histograms are opened: `openings: { most: N, days: D }`.
+func readOpenings(_ node: YAMLNode?) throws(ConfigurationError) -> OpeningBudget {
+    guard let node else { return .standard }
+    try node.allow("most", "days")
+    return OpeningBudget(
+        most: try node.child("most").int(in: 1...1_000), days: try node.child("days").int(in: 1...3_650))
+}
+
+func readIdentity(_ node: YAMLNode) throws(ConfigurationError) -> VerifyingKey {
+    guard let key = VerifyingKey(bytes: try node.base64(count: 32)) else { throw node.wrong("not an Ed25519 key") }
+    return key
 }
 
 func readHPKE(_ node: YAMLNode) throws(ConfigurationError) -> HPKEPublicKey {

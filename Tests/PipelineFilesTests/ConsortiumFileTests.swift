@@ -44,6 +44,19 @@ struct ConsortiumFileTests {
         }
     }
 
+    @Test(
+        "names operators, how many approve, and how often histograms are opened; none and the standard where it says nothing"
+    )
+    func operators() throws {
+        try file.write(Self.valid)
+        let silent = try ConsortiumPlan(file: file.path)
+        #expect(silent.operators.isEmpty && silent.approvals == 0 && silent.openings == .standard)
+        try file.write(Self.valid + "operators: [anna, bernd]\napprovals: 2\nopenings: { most: 3, days: 9 }\n")
+        let plan = try ConsortiumPlan(file: file.path)
+        #expect(plan.operators.map(\.name) == ["anna", "bernd"] && plan.approvals == 2)
+        #expect(plan.openings == OpeningBudget(most: 3, days: 9))
+    }
+
     private static let member = "1 to 40 of a-z, 0-9 and -, starting with a letter, belong here (not `consortium`)"
 
     /// What is replaced, by what, and what is said.
@@ -65,6 +78,13 @@ struct ConsortiumFileTests {
             "members: ", "counts: { member_events: 0 }\nmembers: ",
             "7: counts.member_events: a whole number from 1 to 16777215 belongs here"
         ),
+        ("members: ", "operators: [anna, anna]\nmembers: ", "7: operators[1]: anna is named twice"),
+        ("members: ", "operators: [Anna]\nmembers: ", "7: operators[0]: \(member)"),
+        ("members: ", "approvals: 1\nmembers: ", "7: approvals: a whole number from 0 to 0 belongs here"),
+        (
+            "members: ", "openings: { most: 0, days: 1 }\nmembers: ",
+            "7: openings.most: a whole number from 1 to 1000 belongs here"
+        ),
         ("members: ", "counts: {}\nmembers: ", "7: counts: `member_events` is missing"),
         ("7301 }", "7301, key: a }", "6: parties[2]: unknown key `key`; known here: name, host, port"),
         ("  - { name: party-1, host: \"::1\", port: 7301 }\n", "", "4: parties: three parties belong here"),
@@ -78,7 +98,7 @@ struct ConsortiumFileTests {
         (
             "members: ", "banks: ",
             "7: unknown key `banks`; known here: consortium, epoch, parties, members, budget, event_time, counts, "
-                + "scores"
+                + "scores, operators, approvals, openings"
         ),
     ]
 

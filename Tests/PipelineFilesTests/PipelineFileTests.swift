@@ -37,6 +37,7 @@ struct PipelineFileTests {
         }
         let plan = try ConsortiumPlan(file: ConfigurationFixture.committed("consortium.yaml"))
         #expect(plan.members.map(\.name) == ["bank-a", "bank-b", "bank-c"] && plan.parties.count == 3)
+        #expect(plan.operators.isEmpty && plan.approvals == 0 && plan.openings == .standard)
         let topics = try readTopics(file: ConfigurationFixture.committed("topics.yaml"), members: plan.members)
         let names = Set(topics.map(\.name))
         for topic in [

@@ -23,9 +23,12 @@ private let valid = """
         port: 7300
         hpke: \(key)
         agreement: \(key)
+        identity: \(identity)
         certificate: \(text(1))
-      - { name: party-1, host: b.example, port: 1, hpke: \(key), agreement: \(key), certificate: \(text(2)) }
-      - { name: party-2, host: c.example, port: 65535, hpke: \(key), agreement: \(key), certificate: \(text(3)) }
+      - { name: party-1, host: b.example, port: 1, hpke: \(key), agreement: \(key), identity: \(identity),
+          certificate: \(text(2)) }
+      - { name: party-2, host: c.example, port: 65535, hpke: \(key), agreement: \(key), identity: \(identity),
+          certificate: \(text(3)) }
     members:
       - name: bank-a
         identity: \(identity)
@@ -87,7 +90,7 @@ struct RosterTests {
         #expect(try Roster(file: file.path).eventTime == nil)
         #expect(
             try mistake(replacing: "hpke: \(key)\n  - {", with: "hpke: \(key)\n    budget: 0\n  - {")
-                == "17: members[0].budget: a whole number of transactions a day from 1 on belongs here, or `unlimited`")
+                == "20: members[0].budget: a whole number of transactions a day from 1 on belongs here, or `unlimited`")
         #expect(
             try mistake(replacing: "epoch: 3", with: "epoch: 3\nevent_time: { early: 1d }")
                 == "3: event_time: unknown key `early`; known here: ahead, late")
@@ -105,6 +108,16 @@ struct RosterTests {
             { $0.consortium = "other" }, { $0.epoch += 1 }, { $0.members.swapAt(0, 1) }, { $0.members.removeLast() },
             { $0.members[0].hpke = HPKEPrivateKey().publicKey },
             { $0.members[0].identity = SigningKey().verifyingKey }, { $0.coordinator = SigningKey().verifyingKey },
+            { $0.operators = [Roster.Operator(id: OperatorID("anna")!, identity: SigningKey().verifyingKey)] },
+            { $0.approvals = 1 }, { $0.openings = OpeningBudget(most: 1, days: 30) },
+            { roster in
+                let parties = roster.cell.parties.mapValues { party in
+                    var other = party
+                    if party.id == .one { other.identity = SigningKey().verifyingKey }
+                    return other
+                }
+                roster.cell = Cell(parties)
+            },
         ] as [(inout Roster) -> Void] {
             var changed = roster
             change(&changed)
@@ -132,7 +145,7 @@ struct RosterTests {
                 == "5: parties[0].name: party-0, party-1 or party-2 belongs here")
         #expect(
             try mistake(replacing: "name: party-1", with: "name: party-0")
-                == "11: parties[1].name: party-0 is named twice")
+                == "12: parties[1].name: party-0 is named twice")
         #expect(
             try mistake(replacing: "port: 7300", with: "port: 65536")
                 == "7: parties[0].port: a whole number from 1 to 65535 belongs here")
@@ -145,25 +158,35 @@ struct RosterTests {
                 == "8: parties[0].hpke: not an X25519 key")
         #expect(
             try mistake(replacing: text(1), with: "'not base64'")
-                == "10: parties[0].certificate: 32 bytes in base64 belong here")
+                == "11: parties[0].certificate: 32 bytes in base64 belong here")
         #expect(
-            try mistake(replacing: "name: bank-b", with: "name: bank-a") == "17: members[1].name: bank-a is named twice"
+            try mistake(replacing: "name: bank-b", with: "name: bank-a") == "20: members[1].name: bank-a is named twice"
         )
         #expect(
-            try mistake(replacing: "name: bank-b", with: "name: Bank B")?.hasPrefix("17: members[1].name: 1 to 40 of")
+            try mistake(replacing: "name: bank-b", with: "name: Bank B")?.hasPrefix("20: members[1].name: 1 to 40 of")
                 == true)
         #expect(
-            try mistake(replacing: "name: bank-b", with: "name: consortium")?.hasPrefix("17: members[1].name:") == true)
+            try mistake(replacing: "name: bank-b", with: "name: consortium")?.hasPrefix("20: members[1].name:") == true)
         #expect(
             try mistake(replacing: "  - { name: bank-b", with: "  - { nam: bank-b")?.hasPrefix(
-                "17: members[1]: unknown key `nam`") == true)
-        let two = valid.split(separator: "\n").filter { !$0.contains("party-2") }.joined(separator: "\n")
+                "20: members[1]: unknown key `nam`") == true)
+        let two = valid.replacingOccurrences(
+            of:
+                "  - { name: party-2, host: c.example, port: 65535, hpke: \(key), agreement: \(key), identity: \(identity),\n"
+                + "      certificate: \(text(3)) }\n", with: "")
+        #expect(
+            try mistake(replacing: "    identity: \(identity)\n    certificate", with: "    certificate")
+                == "5: parties[0]: `identity` is missing")
+        #expect(
+            try mistake(
+                replacing: "identity: \(identity)\n    certificate", with: "identity: \(text(0))\n    certificate")
+                == "10: parties[0].identity: not an Ed25519 key")
         #expect(try mistake(two)?.hasSuffix(": parties: three parties belong here") == true)
         let none = valid.components(separatedBy: "members:")[0] + "members: []\n"
-        #expect(try mistake(none) == "13: members: at least one member belongs here")
+        #expect(try mistake(none) == "16: members: at least one member belongs here")
         #expect(
             try mistake(valid.components(separatedBy: "members:")[0] + "members: bank-a\n")
-                == "13: members: a list belongs here")
+                == "16: members: a list belongs here")
     }
 
     @Test("says how many of a member's events count for a token; as many as a lookup holds where it says nothing")
@@ -197,6 +220,52 @@ struct RosterTests {
         #expect(
             try mistake(steps.replacingOccurrences(of: "steps", with: "some"))?
                 .hasSuffix(": scores: `exact` or `steps` belongs here") == true)
+    }
+
+    @Test("names operators and how many approve of a model; none where it says nothing")
+    func operators() throws {
+        try file.write(valid)
+        let roster = try Roster(file: file.path)
+        #expect(roster.operators.isEmpty && roster.approvals == 0)
+        let keys = (0..<2).map { _ in Data(SigningKey().verifyingKey.bytes).base64EncodedString() }
+        let operators =
+            "approvals: 2\noperators:\n  - { name: anna, identity: \(keys[0]) }\n"
+            + "  - name: bernd\n    identity: \(keys[1])\n"
+        let named = valid + operators
+        try file.write(named)
+        let read = try Roster(file: file.path)
+        #expect(read.operators.map(\.id.name) == ["anna", "bernd"] && read.approvals == 2)
+        #expect(read.operators.map { Data($0.identity.bytes).base64EncodedString() } == keys)
+        try file.write(read.yaml)
+        #expect(try Roster(file: file.path).yaml == read.yaml)
+        for (old, new, mistake) in [
+            ("approvals: 2", "approvals: 3", "21: approvals: a whole number from 0 to 2 belongs here"),
+            ("approvals: 2", "approvals: -1", "21: approvals: a whole number from 0 to 2 belongs here"),
+            ("name: bernd", "name: anna", "24: operators[1].name: anna is named twice"),
+            (keys[1], keys[0], "25: operators[1].identity: another operator has this key"),
+            (keys[1], text(0), "25: operators[1].identity: not an Ed25519 key"),
+            ("name: bernd", "name: B", "24: operators[1].name: 1 to 40 of a-z"),
+            ("name: bernd", "nam: bernd", "24: operators[1]: unknown key `nam`"),
+            ("    identity: \(keys[1])\n", "", "24: operators[1]: `identity` is missing"),
+        ] {
+            let found = try self.mistake(named.replacingOccurrences(of: old, with: new))
+            #expect(found?.hasPrefix(mistake) == true, "\(new): \(found ?? "nothing")")
+        }
+    }
+
+    @Test("says how often histograms are opened")
+    func openings() throws {
+        try file.write(valid)
+        #expect(try Roster(file: file.path).openings == OpeningBudget(most: 8, days: 30))
+        let strict = valid + "openings: { most: 2, days: 7 }\n"
+        try file.write(strict)
+        let roster = try Roster(file: file.path)
+        #expect(roster.openings == OpeningBudget(most: 2, days: 7))
+        try file.write(roster.yaml)
+        #expect(try Roster(file: file.path).openings == roster.openings)
+        for (old, new) in [("most: 2", "most: 0"), ("days: 7", "days: 0"), ("most: 2, ", ""), ("days", "hours")] {
+            #expect(try mistake(strict.replacingOccurrences(of: old, with: new))?.hasPrefix("21: openings") == true)
+        }
     }
 
     @Test("what is no YAML, no mapping, empty or not there is named")

@@ -32,12 +32,14 @@ package final class Terms: Sendable {
         for party in PartyID.allCases {
             let hpke = HPKEPrivateKey()
             let agreement = HPKEPrivateKey()
+            let identity = SigningKey()
             let keys = FileKeystore(directory: "\(folder)/\(party)")
             try keys.store(hpke)
             try keys.store(agreement, "agreement")
+            try keys.store(identity)
             parties[party] = Cell.Party(
                 id: party, host: "", port: 0, hpke: hpke.publicKey, agreement: agreement.publicKey,
-                certificate: [UInt8](repeating: 0, count: 32))
+                identity: identity.verifyingKey, certificate: [UInt8](repeating: 0, count: 32))
         }
         var members: [Roster.Member] = []
         for number in 0..<Self.members {

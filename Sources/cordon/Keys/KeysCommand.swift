@@ -7,7 +7,7 @@ import Terminal
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "Make the keys of a consortium, and tokens for callers.",
-        subcommands: [Initialise.self, TokenCommand.self])
+        subcommands: [Initialise.self, OperatorCommand.self, TokenCommand.self])
 
     struct Initialise: ParsableCommand {
         static let configuration = CommandConfiguration(
