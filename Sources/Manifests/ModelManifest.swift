@@ -6,7 +6,7 @@ package import ThreeParty
 
 /// Why a manifest is not to be used.
 package enum ManifestError: Error, Sendable, Hashable {
-    /// The header is no message, or there are not six boxes.
+    /// The header is no message, its order is no digest, or there are not six boxes.
     case malformed
     /// The header is of another schema than this version's.
     case schema(UInt32)
@@ -48,8 +48,10 @@ package struct ModelManifest: Sendable {
     package let calibration: [(score: Int64, probability: Double)]
     /// How scores are rounded to the calibration's steps before members get them; nil where members get them exactly.
     package let rounding: ScoreRounding?
+    /// The digest of the order by which the three parties trained the model; nil for one that was dealt.
+    package let order: Digest32?
     /// For each party the encapsulated key, 32 bytes, then the HPKE ciphertext of its share.
-    private let boxes: [[UInt8]]
+    let boxes: [[UInt8]]
     /// The header's bytes, which the boxes are bound to.
     private let header: [UInt8]
 
@@ -70,9 +72,9 @@ package struct ModelManifest: Sendable {
     package init(
         verifying wire: WireModelManifest, consortium: String, coordinator: VerifyingKey
     ) throws(ManifestError) {
-        guard let header = WireModelHeader(decoding: Array(wire.header)), wire.boxes.count == 6 else {
-            throw .malformed
-        }
+        guard let header = WireModelHeader(decoding: Array(wire.header)), wire.boxes.count == 6,
+            header.order.isEmpty || header.order.count == 32
+        else { throw .malformed }
         guard header.schema == Self.schema else { throw .schema(header.schema) }
         guard header.consortium == consortium else { throw .otherConsortium }
         let digest = Self.digest(header: Array(wire.header), boxes: wire.boxes.map { Array($0) })
@@ -95,6 +97,7 @@ package struct ModelManifest: Sendable {
         fractionBits = Int(header.fractionBits)
         calibration = header.calibration.map { ($0.score, $0.probability) }
         rounding = header.rounded ? try Self.rounding(header.calibration, of: shape) : nil
+        order = Digest32(header.order)
         boxes = wire.boxes.map { Array($0) }
     }
 
@@ -120,8 +123,8 @@ package struct ModelManifest: Sendable {
         return counts
     }
 
-    /// This party's share, opened with its key. Components 0 and 1 of rows and leaves travel as seeds of 16 bytes and
-    /// are expanded here.
+    /// This party's share, opened with its key. Of a model that was dealt, components 0 and 1 of rows and leaves travel as seeds of
+    /// 16 bytes and are expanded here.
     ///
     /// - Throws: `notAuthentic` where the box is not this party's, was changed, or belongs to another header;
     ///   `components` where it holds no share of the shape.
@@ -137,6 +140,8 @@ package struct ModelManifest: Sendable {
         guard let share = WireModelShare(decoding: opened) else { throw .components }
         let counter = Self.counter(header)
         func expand(_ part: Data, _ component: PartyID, _ bytes: Int) throws(ManifestError) -> [UInt8] {
+            // Whoever trained has no seeds; the lengths are checked below.
+            guard order == nil else { return Array(part) }
             let out = SeededComponents.expand(
                 Array(part), component: component.rawValue, from: counter, bytes: bytes)
             guard let out else { throw .components }

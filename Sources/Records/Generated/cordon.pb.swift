@@ -269,6 +269,9 @@ package nonisolated struct WireModelHeader: Sendable {
   /// members get the calibration's step of a score, not the score
   package var rounded: Bool = false
 
+  /// Digest of the order by which the parties trained it, whose components travel whole; none where it was dealt.
+  package var order: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2211,7 +2214,7 @@ nonisolated extension WireModelManifest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModelHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0\u{1}counts\0\u{3}own_features\0\u{1}consortium\0\u{1}rounded\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0\u{1}counts\0\u{3}own_features\0\u{1}consortium\0\u{1}rounded\0\u{1}order\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2232,6 +2235,7 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 11: try { try decoder.decodeRepeatedUInt32Field(value: &self.ownFeatures) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.consortium) }()
       case 13: try { try decoder.decodeSingularBoolField(value: &self.rounded) }()
+      case 14: try { try decoder.decodeSingularBytesField(value: &self.order) }()
       default: break
       }
     }
@@ -2281,6 +2285,9 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.rounded != false {
       try visitor.visitSingularBoolField(value: self.rounded, fieldNumber: 13)
     }
+    if !self.order.isEmpty {
+      try visitor.visitSingularBytesField(value: self.order, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2298,6 +2305,7 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.ownFeatures != rhs.ownFeatures {return false}
     if lhs.consortium != rhs.consortium {return false}
     if lhs.rounded != rhs.rounded {return false}
+    if lhs.order != rhs.order {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
