@@ -102,7 +102,7 @@ package struct Roster: Sendable {
         out += "event_time: \(eventTime.map { "{ ahead: \($0.ahead)s, late: \($0.late)s }" } ?? "unlimited")\n"
         out += "counts: { member_events: \(countLimit) }\n"
         out += "scores: \(roundsScores ? "steps" : "exact")\n"
-        out += "openings: { most: \(openings.most), days: \(openings.days) }\n"
+        out += "openings: { most: \(openings.most), days: \(openings.days), apart: \(openings.apart) }\n"
         out += "approvals: \(approvals)\n"
         if !operators.isEmpty { out += "operators:\n" }
         for each in operators { out += "  - { name: \(each.id), identity: \(base64(each.identity.bytes)) }\n" }
@@ -163,12 +163,14 @@ func readApprovals(_ node: YAMLNode?, operators: Int) throws(ConfigurationError)
     try node?.int(in: 0...operators) ?? 0
 }
 
-/// How often score histograms are opened: `openings: { most: N, days: D }`.
+/// How often the parties open something of the same rows: `openings: { most: N, days: D, apart: N }`, each of which may be left out.
 func readOpenings(_ node: YAMLNode?) throws(ConfigurationError) -> OpeningBudget {
     guard let node else { return .standard }
-    try node.allow("most", "days")
+    try node.allow("most", "days", "apart")
     return OpeningBudget(
-        most: try node.child("most").int(in: 1...1_000), days: try node.child("days").int(in: 1...3_650))
+        most: try node.optional("most")?.int(in: 1...1_000) ?? OpeningBudget.standard.most,
+        days: try node.optional("days")?.int(in: 1...3_650) ?? OpeningBudget.standard.days,
+        apart: try node.optional("apart")?.int(in: 1...1_000_000_000) ?? OpeningBudget.standard.apart)
 }
 
 func readIdentity(_ node: YAMLNode) throws(ConfigurationError) -> VerifyingKey {

@@ -51,10 +51,11 @@ struct ConsortiumFileTests {
         try file.write(Self.valid)
         let silent = try ConsortiumPlan(file: file.path)
         #expect(silent.operators.isEmpty && silent.approvals == 0 && silent.openings == .standard)
-        try file.write(Self.valid + "operators: [anna, bernd]\napprovals: 2\nopenings: { most: 3, days: 9 }\n")
+        try file.write(
+            Self.valid + "operators: [anna, bernd]\napprovals: 2\nopenings: { most: 3, days: 9, apart: 5 }\n")
         let plan = try ConsortiumPlan(file: file.path)
         #expect(plan.operators.map(\.name) == ["anna", "bernd"] && plan.approvals == 2)
-        #expect(plan.openings == OpeningBudget(most: 3, days: 9))
+        #expect(plan.openings == OpeningBudget(most: 3, days: 9, apart: 5))
     }
 
     private static let member = "1 to 40 of a-z, 0-9 and -, starting with a letter, belong here (not `consortium`)"

@@ -1010,7 +1010,8 @@ package nonisolated struct WireTokenKeyManifest: Sendable {
   package init() {}
 }
 
-/// One record of `consortium.sync`: a step on the way from an order to train to a model that is in force.
+/// One record of `consortium.sync`: a step on the way from an order to train to a model that is in force. It is named by the SHA-256 over
+/// "cordon/sync/record/v1", author and body, each preceded by its length in 8 bytes.
 package nonisolated struct WireSyncRecord: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1108,8 +1109,7 @@ package nonisolated struct WireSyncBody: Sendable {
   package init() {}
 }
 
-/// The coordinator's word that the parties are to do something together. Orders are named by the SHA-256 over
-/// "cordon/sync/order/v1" and the body, each preceded by its length in 8 bytes.
+/// The coordinator's word that the parties are to do something together.
 package nonisolated struct WireSyncOrder: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1334,6 +1334,11 @@ package nonisolated struct WireValidateTask: Sendable {
   package var hasChampionThresholds: Bool {self._championThresholds != nil}
   /// Clears the value of `championThresholds`. Subsequent reads from it will return its default value.
   package mutating func clearChampionThresholds() {self._championThresholds = nil}
+
+  /// below which nothing but the number of frauds is opened
+  package var leastFrauds: UInt32 = 0
+
+  package var leastLegitimate: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1574,9 +1579,9 @@ package nonisolated struct WireScoreCounts: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var legitimate: [UInt64] = []
+  package var legitimate: [UInt32] = []
 
-  package var frauds: [UInt64] = []
+  package var frauds: [UInt32] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -4264,7 +4269,7 @@ nonisolated extension WireSyncRule: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireValidateTask: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ValidateTask"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}candidate\0\u{1}model\0\u{1}champion\0\u{1}window\0\u{3}challenger_thresholds\0\u{3}champion_thresholds\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}candidate\0\u{1}model\0\u{1}champion\0\u{1}window\0\u{3}challenger_thresholds\0\u{3}champion_thresholds\0\u{3}least_frauds\0\u{3}least_legitimate\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4292,6 +4297,8 @@ nonisolated extension WireValidateTask: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 4: try { try decoder.decodeSingularMessageField(value: &self._window) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._challengerThresholds) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._championThresholds) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.leastFrauds) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.leastLegitimate) }()
       default: break
       }
     }
@@ -4325,6 +4332,12 @@ nonisolated extension WireValidateTask: SwiftProtobuf.Message, SwiftProtobuf._Me
     try { if let v = self._championThresholds {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     } }()
+    if self.leastFrauds != 0 {
+      try visitor.visitSingularUInt32Field(value: self.leastFrauds, fieldNumber: 7)
+    }
+    if self.leastLegitimate != 0 {
+      try visitor.visitSingularUInt32Field(value: self.leastLegitimate, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4334,6 +4347,8 @@ nonisolated extension WireValidateTask: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._window != rhs._window {return false}
     if lhs._challengerThresholds != rhs._challengerThresholds {return false}
     if lhs._championThresholds != rhs._championThresholds {return false}
+    if lhs.leastFrauds != rhs.leastFrauds {return false}
+    if lhs.leastLegitimate != rhs.leastLegitimate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4758,8 +4773,8 @@ nonisolated extension WireScoreCounts: SwiftProtobuf.Message, SwiftProtobuf._Mes
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedUInt64Field(value: &self.legitimate) }()
-      case 2: try { try decoder.decodeRepeatedUInt64Field(value: &self.frauds) }()
+      case 1: try { try decoder.decodeRepeatedUInt32Field(value: &self.legitimate) }()
+      case 2: try { try decoder.decodeRepeatedUInt32Field(value: &self.frauds) }()
       default: break
       }
     }
@@ -4767,10 +4782,10 @@ nonisolated extension WireScoreCounts: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     if !self.legitimate.isEmpty {
-      try visitor.visitPackedUInt64Field(value: self.legitimate, fieldNumber: 1)
+      try visitor.visitPackedUInt32Field(value: self.legitimate, fieldNumber: 1)
     }
     if !self.frauds.isEmpty {
-      try visitor.visitPackedUInt64Field(value: self.frauds, fieldNumber: 2)
+      try visitor.visitPackedUInt32Field(value: self.frauds, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }

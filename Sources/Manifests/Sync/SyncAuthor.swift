@@ -1,0 +1,81 @@
+package import Keys
+package import Records
+
+/// Who says something on `consortium.sync`.
+package enum SyncAuthor: Sendable, Hashable {
+    case coordinator
+    case party(PartyID)
+    case member(MemberID)
+    case `operator`(OperatorID)
+
+    /// Reads an author as a record names it; nil for a text that is none.
+    package init?(_ text: String) {
+        if text == "coordinator" {
+            self = .coordinator
+            return
+        }
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 else { return nil }
+        switch parts[0] {
+        case "party":
+            guard let party = PartyID(name: parts[1]) else { return nil }
+            self = .party(party)
+        case "member":
+            guard let member = MemberID(parts[1]) else { return nil }
+            self = .member(member)
+        case "operator":
+            guard let id = OperatorID(parts[1]) else { return nil }
+            self = .operator(id)
+        default: return nil
+        }
+    }
+}
+
+extension SyncAuthor: CustomStringConvertible {
+    /// As records name it: "coordinator", "party/party-1", "member/bank-a", "operator/anna".
+    package var description: String {
+        switch self {
+        case .coordinator: "coordinator"
+        case .party(let party): "party/\(party.name)"
+        case .member(let member): "member/\(member)"
+        case .operator(let id): "operator/\(id)"
+        }
+    }
+}
+
+/// What the roster says of trainings: whose word counts, and what it takes.
+package struct SyncTerms: Sendable, Hashable {
+    /// Its name in the roster, so that no record counts in another.
+    package var consortium: String
+    package var coordinator: VerifyingKey
+    package var parties: [PartyID: VerifyingKey]
+    package var members: [MemberID: VerifyingKey]
+    package var operators: [OperatorID: VerifyingKey]
+    /// How many operators have to approve of a model before it is put in force.
+    package var approvals: Int
+    package var openings: OpeningBudget
+
+    package init(
+        consortium: String, coordinator: VerifyingKey, parties: [PartyID: VerifyingKey],
+        members: [MemberID: VerifyingKey], operators: [OperatorID: VerifyingKey] = [:], approvals: Int = 0,
+        openings: OpeningBudget = .standard
+    ) {
+        self.consortium = consortium
+        self.coordinator = coordinator
+        self.parties = parties
+        self.members = members
+        self.operators = operators
+        self.approvals = approvals
+        self.openings = openings
+    }
+
+    /// Nil for one that the roster does not name.
+    func key(of author: SyncAuthor) -> VerifyingKey? {
+        switch author {
+        case .coordinator: coordinator
+        case .party(let party): parties[party]
+        case .member(let member): members[member]
+        case .operator(let id): operators[id]
+        }
+    }
+}
