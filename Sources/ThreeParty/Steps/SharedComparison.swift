@@ -28,9 +28,7 @@ struct SharedComparison: ~Copyable {
     /// Bytes of a key.
     static func keyBytes(width: Int) -> Int { levels(width) * levelBytes + 16 }
 
-    /// The bits of a seed; the two others are what it says of correction (the lowest) and sum.
-    private static let seed: UInt128 = ~3
-    private static func isCorrected(_ block: UInt128) -> UInt8 { UInt8(truncatingIfNeeded: block) & 1 }
+    /// What a hash says of the sum, beside correction.
     private static func added(_ block: UInt128) -> UInt8 { UInt8(truncatingIfNeeded: block) >> 1 & 1 }
 
     /// The dealer's part: appends the key.
@@ -49,24 +47,24 @@ struct SharedComparison: ~Copyable {
                 (blocks[0], blocks[1], blocks[2], blocks[3]) = (one, one | 1, other, other | 1)
                 cipher.hash(UnsafeBufferPointer(blocks), into: hashes)
             }
-            var (first, second) = (seeds.0 & Self.seed, seeds.1 & Self.seed)
+            var (first, second) = (seeds.0 & .seed, seeds.1 & .seed)
             var (corrects, alsoCorrects): (UInt8, UInt8) = (0, 1)
             for level in 0..<Self.levels(width) {
                 let bit = UInt8(truncatingIfNeeded: alpha >> UInt64(width - 1 - level)) & 1
                 let (kept, lost) = (Int(bit), Int(1 - bit))
                 hash(first, second)
                 let (toLeft, toRight) = (hashes[0] ^ hashes[2], hashes[1] ^ hashes[3])
-                let correction = (hashes[lost] ^ hashes[2 + lost]) & Self.seed
-                let left = Self.isCorrected(toLeft) ^ bit ^ 1
-                let right = Self.isCorrected(toRight) ^ bit
+                let correction = (hashes[lost] ^ hashes[2 + lost]) & .seed
+                let left = toLeft.isCorrected ^ bit ^ 1
+                let right = toRight.isCorrected ^ bit
                 // Lower numbers leave to the left of a 1.
                 let (leftSum, rightSum) = (Self.added(toLeft) ^ bit, Self.added(toRight))
                 correction.withLittleEndianBytes { key += $0 }
                 key.append(left | right << 1 | leftSum << 2 | rightSum << 3)
                 func follow(_ block: UInt128, _ corrects: UInt8) -> (UInt128, UInt8) {
                     (
-                        block & Self.seed ^ (correction & mask(corrects)),
-                        Self.isCorrected(block) ^ corrects & (bit == 0 ? left : right)
+                        block & .seed ^ correction.times(corrects),
+                        block.isCorrected ^ corrects & (bit == 0 ? left : right)
                     )
                 }
                 (first, corrects) = follow(hashes[kept], corrects)
@@ -88,7 +86,7 @@ struct SharedComparison: ~Copyable {
     /// - Returns: a 0 or 1 for each.
     func answer(_ key: UnsafeRawBufferPointer, isSecond: Bool, seed: UInt128, at numbers: [UInt64]) -> [UInt8] {
         precondition(key.count == Self.keyBytes(width: width), "a key of another length")
-        var blocks = [UInt128](repeating: seed & Self.seed, count: numbers.count)
+        var blocks = [UInt128](repeating: seed & .seed, count: numbers.count)
         var hashes = blocks
         var corrects = [UInt8](repeating: isSecond ? 1 : 0, count: numbers.count)
         var sums = [UInt8](repeating: 0, count: numbers.count)
@@ -98,7 +96,7 @@ struct SharedComparison: ~Copyable {
             }
         }
         for level in 0..<Self.levels(width) {
-            let correction = Self.block(key, at: level * Self.levelBytes)
+            let correction = UInt128(littleEndian: key, at: level * Self.levelBytes)
             let bits = key[level * Self.levelBytes + 16]
             let shift = UInt64(width - 1 - level)
             for index in numbers.indices { blocks[index] |= UInt128(numbers[index] >> shift & 1) }
@@ -107,31 +105,18 @@ struct SharedComparison: ~Copyable {
                 let side = UInt8(truncatingIfNeeded: numbers[index] >> shift & 1)
                 let (block, corrected) = (hashes[index], corrects[index])
                 sums[index] ^= Self.added(block) ^ corrected & (bits >> (2 + side))
-                blocks[index] = block & Self.seed ^ (correction & mask(corrected))
-                corrects[index] = Self.isCorrected(block) ^ corrected & (bits >> side & 1)
+                blocks[index] = block & .seed ^ correction.times(corrected)
+                corrects[index] = block.isCorrected ^ corrected & (bits >> side & 1)
             }
         }
         for index in numbers.indices { blocks[index] |= 2 }
         hashAll()
-        let last = Self.block(key, at: key.count - 16)
+        let last = UInt128(littleEndian: key, at: key.count - 16)
         for index in numbers.indices {
             let low = UInt128(numbers[index] & (1 << UInt64(Self.leafBits) - 1))
-            let leaf = hashes[index] ^ (last & mask(corrects[index]))
+            let leaf = hashes[index] ^ last.times(corrects[index])
             sums[index] = (sums[index] ^ UInt8(truncatingIfNeeded: leaf >> low)) & 1
         }
         return sums
-    }
-
-    private static func block(_ key: UnsafeRawBufferPointer, at place: Int) -> UInt128 {
-        UInt128(littleEndian: key.loadUnaligned(fromByteOffset: place, as: UInt128.self))
-    }
-}
-
-/// All ones for 1, none for 0.
-private func mask(_ bit: UInt8) -> UInt128 { 0 &- UInt128(bit & 1) }
-
-extension UInt128 {
-    fileprivate func withLittleEndianBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
-        withUnsafeBytes(of: littleEndian, body)
     }
 }
