@@ -91,6 +91,8 @@ package enum TrainingError: Error, Sendable, Hashable {
     case checkpoint
     /// What the parties set up is not what the checkpoint hangs on.
     case otherSetUp
+    /// A validation can't begin, or ends without histograms.
+    case validation(ValidationRefusal)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -120,6 +122,7 @@ extension TrainingError: CustomStringConvertible {
         case .checkpoint: "the checkpoint is damaged or of another training: begin from the first group"
         case .otherSetUp:
             "rows or messages are not those that the checkpoint was made after: begin from the first group"
+        case .validation(let refusal): "\(refusal)"
         }
     }
 }

@@ -1,9 +1,14 @@
-/// The steps of training that draw masks. Their names stand in the labels of all of its randomness.
+/// The steps of training and of validation that draw masks. Their names stand in the labels of all of its randomness.
 package enum TrainingStep: String, CaseIterable, Sendable {
     case bits, histograms, scores, comparisons, losses, chosen, chosenBits = "chosen-bits", nodes
     case leafSums = "leaf-sums", reciprocals, leaves, residuals, fit, model, rows, shuffle
     /// Members' frauds, before a training.
     case caps
+    // Of a validation, for the plan's first and second model (`ValidationSteps`).
+    case firstConditions = "1-conditions", firstLeaves = "1-leaves", firstScores = "1-scores", firstKeys = "1-keys"
+    case firstSums = "1-sums"
+    case secondConditions = "2-conditions", secondLeaves = "2-leaves", secondScores = "2-scores", secondKeys = "2-keys"
+    case secondSums = "2-sums"
     /// No step: how messages are told to the party that does not get them.
     case transcript
 
@@ -15,9 +20,9 @@ package enum TrainingStep: String, CaseIterable, Sendable {
         case deal
         /// Of what is dealt beside it: parts of the same values in another ring.
         case part
-        /// The component of a dealt product that the first server has in common with the client.
+        /// The component of a dealt product that the first server has in common with the client, or its seeds of comparison keys.
         case first
-        /// The one that the second server has.
+        /// What the second server has of these.
         case second
         /// No mask: the order in which two parties permute rows.
         case order
