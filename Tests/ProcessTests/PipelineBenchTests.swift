@@ -121,7 +121,7 @@ struct PipelineBenchTests {
         // No machine's protocol is a thousand times as fast as its pipeline in the clear; every one's is faster than nothing.
         let stored = try folder.write(#"{"secure_to_clear": 0.000001, "protocol_to_clear": 1000}"#, to: "stored.json")
         let (exit, said) = try Self.bench(
-            folder, "--late-ms", "60000", "--rates", "50", "--curve-seconds", "1", "--quick", "--compare", stored)
+            folder, "--late-ms", "60000", "--rates", "2", "--curve-seconds", "1", "--quick", "--compare", stored)
         #expect(exit == 3, "\(said)")
         #expect(said.contains("slower: protocol_to_clear is") && said.contains("stored 1000.000"))
         #expect(!said.contains("slower: secure_to_clear"))
@@ -139,16 +139,22 @@ struct PipelineBenchTests {
             for role in ["agent", role] {
                 let costs = try #require(pipeline[role] as? [String: Any])
                 let processor = try #require(costs["cpu_us_per_tx"] as? Double)
-                #expect(try processor > 0 && #require(costs["peak_mb"] as? Double) > 1, "\(name) \(role)")
-                // Each stage is named, and together they are the whole, but for a tick of the clock each.
+                let step = try #require(costs["cpu_step_us_per_tx"] as? Double)
+                let tick = try #require(costs["stage_step_us_per_tx"] as? Double)
+                // A kernel that counts processes in ticks too may not have counted one yet.
+                #expect(processor > 0 || step >= tick, "\(name) \(role)")
+                #expect(try #require(costs["peak_mb"] as? Double) > 1, "\(name) \(role)")
+                // Each stage is named, and together they are the whole. Where that is many ticks, some are the stages'.
                 let stages = try #require(costs["stages"] as? [String: Double])
                 let work = role == "agent" ? ["ingest", "decisions"] : [role == "party" ? "partition" : "worker"]
-                #expect(work.allSatisfy { stages[$0] != nil }, "\(name) \(role): \(stages)")
-                #expect(abs(stages.values.reduce(0, +) - processor) < 0.2 * processor + 20, "\(name) \(role)")
+                let spent = try work.map { try #require(stages[$0], "\(name) \(role): \(stages)") }
+                #expect(
+                    spent.allSatisfy { $0 >= 0 } && (processor < 50 * tick || spent.contains { $0 > 0 }), "\(stages)")
+                #expect(abs(stages.values.reduce(0, +) - processor) < 0.001 * processor + 0.001, "\(name) \(role)")
             }
         }
         let curve = (json["pipeline"] as? [String: Any])?["latency_curve"] as? [[String: Any]]
-        #expect(curve?.map { $0["rate"] as? Int } == [50])
+        #expect(curve?.map { $0["rate"] as? Int } == [2])
         let picture = try String(contentsOfFile: folder.path("latency.svg"), encoding: .utf8)
         #expect(picture.hasPrefix("<svg") && picture.components(separatedBy: "<polyline").count == 4)
     }

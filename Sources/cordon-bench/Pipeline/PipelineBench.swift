@@ -152,6 +152,8 @@ struct PipelineBench {
             }
             return PipelineFigures.Role(
                 cpu_us_per_tx: perTransaction(used.reduce(0) { $0 + $1.processorSeconds }),
+                cpu_step_us_per_tx: perTransaction(used.reduce(0) { $0 + $1.step }),
+                stage_step_us_per_tx: perTransaction(ProcessUsage.tick),
                 stages: used.reduce(into: [:]) { $0.merge($1.stages, uniquingKeysWith: +) }.mapValues(perTransaction),
                 allocations_per_tx: counter.map { _ in
                     used.reduce(0) { $0 + ($1.allocations ?? 0) } / Double(closed.transactions * each)

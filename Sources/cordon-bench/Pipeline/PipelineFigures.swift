@@ -17,7 +17,11 @@ struct PipelineFigures: Codable {
     struct Role: Codable {
         /// Of the agent whose transaction it is; of each party, as all three work on it; of the clear worker.
         var cpu_us_per_tx: Double
-        /// The same by stage.
+        /// What the processes' clocks go up by at once: no less than this can be seen of a short run.
+        var cpu_step_us_per_tx: Double
+        /// The same of a thread's clock, by which stages are measured.
+        var stage_step_us_per_tx: Double
+        /// The processor's time by stage; together they are the whole.
         var stages: [String: Double]
         /// Calls of the allocator; counted in a run of its own.
         var allocations_per_tx: Double?

@@ -44,13 +44,15 @@ final class RunningPipeline {
     }
 
     /// As fast as decisions come back, with at most `window` transactions on their way; the first second is not counted.
-    /// Ends early where all but `reserve` transactions are sent.
+    /// Ends early where all but `reserve` transactions are sent, and not before something was decided.
     func closed(seconds: Double, window: Int, reserve: Int) throws -> Closed {
         let progress = Progress("\(name), as fast as decisions come back")
         let start = ContinuousClock.now
         let all = load.slice(from: place, transactions: load.transactions - sent - reserve)
         var begin: (answered: Int, at: ContinuousClock.Instant, usage: [String: ProcessUsage])?
-        while place < all.endIndex, ContinuousClock.now < start + .seconds(1 + seconds) {
+        while place < all.endIndex,
+            ContinuousClock.now < start + .seconds(1 + seconds) || begin?.answered == watch.answered
+        {
             try check()
             if begin == nil, ContinuousClock.now > start + .seconds(1) {
                 begin = (watch.answered, .now, try ProcessUsage.all(processes, counter))
