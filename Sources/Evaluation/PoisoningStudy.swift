@@ -103,9 +103,7 @@ private struct Bench {
         }
         guard training.contains(where: \.fraud) else { throw TrainingError.noFraud }
         let set = try TrainingSet(spec: bins, rows: training.map(\.bins), fraud: training.map(\.fraud))
-        guard let frequencies = BitFrequencies(ones: BitColumns(set).ones, rows: set.count) else {
-            throw ReferenceTrainer.Failure.bounds(.rows)
-        }
+        guard let frequencies = set.frequencies else { throw ReferenceTrainer.Failure.bounds(.rows) }
         self.frequencies = frequencies
     }
 

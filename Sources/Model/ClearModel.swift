@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// A model in the clear with all that scoring by it takes: what the trainer in the clear writes, what is dealt to the
 /// parties as shares, and what the secure pipeline is tested against.
@@ -95,7 +96,7 @@ extension ClearModel {
         do {
             binned = try BinnedSpec(
                 spec: FeatureSpec(name: file.featureSpec, features: features, terms: file.consortium?.terms ?? .init()),
-                edges: file.edges)
+                edges: file.edges, frequencies: BitFrequencies(file: file.frequencies))
         } catch { throw .edges(error) }
         let forest: Forest
         do {
@@ -116,7 +117,7 @@ extension ClearModel {
         let file = File(
             format: File.currentFormat, version: version, featureSpec: binned.spec.name,
             features: binned.spec.features.map { FeatureForm($0) }, consortium: TermsForm(binned.spec),
-            edges: binned.edges,
+            edges: binned.edges, frequencies: binned.frequencies?.bits.map(\.count),
             fractionBits: forest.fractionBits, ring: forest.ring.rawValue,
             trees: forest.trees.map { FileTree(conditions: $0.conditions, leaves: $0.leaves) },
             calibration: calibration.points.map { FilePoint(score: $0.score, probability: $0.probability) })
@@ -139,6 +140,7 @@ private struct File: Codable {
     var features: [FeatureForm]
     var consortium: TermsForm?
     var edges: [[Double]]
+    var frequencies: [Int]?
     var fractionBits: Int
     var ring: Int
     var trees: [FileTree]

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// The public bins as a file: what a consortium publishes and every member's agent reads. JSON, UTF-8, keys sorted, one
 /// line; equal specs give equal bytes, and numbers read back exactly.
@@ -8,13 +9,14 @@ extension BinnedSpec {
         case malformed
         /// The feature at this place, from 0, is not of a known kind, or a field of it is wrong.
         case feature(index: Int)
-        /// Features and edges are each readable, and don't fit each other.
+        /// Features, edges and frequencies are each readable, and don't fit each other.
         case edges(Invalid)
 
         package var description: String {
             switch self {
             case .malformed: "not a file of feature bins (JSON, \(BinsFile.currentFormat))"
             case .feature(let index): "feature \(index + 1) of the feature bins is none that this version knows"
+            case .edges(.frequencies): "the feature bins are refused: \(Invalid.frequencies)"
             case .edges: "the edges of the feature bins are not ascending lists of at most 31 numbers, one a feature"
             }
         }
@@ -35,7 +37,7 @@ extension BinnedSpec {
         do {
             try self.init(
                 spec: FeatureSpec(name: file.featureSpec, features: features, terms: file.consortium?.terms ?? .init()),
-                edges: file.edges)
+                edges: file.edges, frequencies: BitFrequencies(file: file.frequencies))
         } catch { throw .edges(error) }
     }
 
@@ -43,7 +45,7 @@ extension BinnedSpec {
     package func json() -> [UInt8] {
         let file = BinsFile(
             format: BinsFile.currentFormat, featureSpec: spec.name, features: spec.features.map { FeatureForm($0) },
-            consortium: TermsForm(spec), edges: edges)
+            consortium: TermsForm(spec), edges: edges, frequencies: frequencies?.bits.map(\.count))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(file) else {
@@ -61,4 +63,15 @@ private struct BinsFile: Codable {
     var features: [FeatureForm]
     var consortium: TermsForm?
     var edges: [[Double]]
+    /// In millionths; absent where nobody counted.
+    var frequencies: [Int]?
+}
+
+extension BitFrequencies {
+    /// What a file says in millionths; nil where it says nothing. Numbers that are none leave too few, which no spec takes.
+    init?(file counts: [Int]?) {
+        guard let counts else { return nil }
+        let bits = counts.map { Millionths($0) }
+        self.init(bits.contains(nil) ? [] : bits.compactMap { $0 })
+    }
 }

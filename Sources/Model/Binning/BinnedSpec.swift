@@ -1,4 +1,4 @@
-import Records
+package import Records
 
 /// A feature spec with its public cut points: what members quantise by and models are trained on.
 ///
@@ -13,8 +13,11 @@ package struct BinnedSpec: Sendable, Hashable {
     package let firstBit: [Int]
     /// Thermometer bits of a transaction. Those of a member's own features come first.
     package let bits: Int
+    /// How often each thermometer bit is set, where somebody counted it: what training on shares weighs bits by.
+    package let frequencies: BitFrequencies?
     /// First eight bytes, big-endian, of a SHA-256 digest of name, features and edges: what records carry as
-    /// `feature_spec`.
+    /// `feature_spec`. Frequencies are no part of it: they don't change a record's bits, so records of bins counted anew
+    /// are scored as before. What is trained by them has them in its plan's digest.
     package let id: UInt64
 
     /// Edges that a feature may have: 32 bins.
@@ -34,12 +37,15 @@ package struct BinnedSpec: Sendable, Hashable {
         case noEdges
         /// The consortium's features are none that parties can count by these edges.
         case counts
+        /// There is not one frequency a thermometer bit.
+        case frequencies
     }
 
     /// Checks edges against features, and numbers the thermometer bits in the features' order.
     ///
-    /// - Throws: the first thing that is wrong, feature by feature; `noEdges` and `counts` come last.
-    package init(spec: FeatureSpec, edges: [[Double]]) throws(Invalid) {
+    /// - Parameter frequencies: one a thermometer bit.
+    /// - Throws: the first thing that is wrong, feature by feature; `noEdges`, `counts` and `frequencies` come last.
+    package init(spec: FeatureSpec, edges: [[Double]], frequencies: BitFrequencies? = nil) throws(Invalid) {
         guard edges.count == spec.features.count else { throw .featureCount }
         for (feature, list) in zip(spec.features, edges) {
             guard list.count <= Self.mostEdges else { throw .tooManyEdges(feature: feature.name) }
@@ -50,6 +56,7 @@ package struct BinnedSpec: Sendable, Hashable {
         }
         self.spec = spec
         self.edges = edges
+        self.frequencies = frequencies
         var first: [Int] = []
         var total = 0
         for list in edges {
@@ -68,6 +75,14 @@ package struct BinnedSpec: Sendable, Hashable {
         let digest = Digest32(of: parts)
         id = UInt64(bigEndianBytes: digest.bytes.prefix(8))
         guard spec.tokenEntities.isEmpty || counts != nil else { throw .counts }
+        guard frequencies == nil || frequencies?.bits.count == total else { throw .frequencies }
+    }
+
+    /// The same bins with other frequencies.
+    ///
+    /// - Throws: `frequencies` unless they are one a thermometer bit.
+    package func with(_ frequencies: BitFrequencies) throws(Invalid) -> BinnedSpec {
+        try BinnedSpec(spec: spec, edges: edges, frequencies: frequencies)
     }
 
     /// How many edges of `feature` are at or below `value`: 0 ... edges.count. A value that is not a number is in bin
@@ -188,6 +203,7 @@ extension BinnedSpec.Invalid: CustomStringConvertible {
         case .otherEdges(let feature): "the edges of feature `\(feature)` are not those that the spec has for it"
         case .noEdges: "no feature has an edge, so all transactions look alike"
         case .counts: "the consortium's features can't be counted by these edges"
+        case .frequencies: "there is not one frequency a thermometer bit, in millionths from 0 to 1000000"
         }
     }
 }

@@ -31,7 +31,7 @@ package enum TrainingMethod: Sendable, Hashable {
 ///   - rows: the features of the training days' transactions, and whether each was a fraud.
 ///   - method: the trainer. With `gains`, its options have as many fraction bits at most: where scores would not fit 16 bits, which cost
 ///     half of what 32 do, the forest is boosted anew with a fraction bit less, down to 11. For `shares`, the rows are taken to be the
-///     population that the bits' frequencies are of.
+///     population that the bits' frequencies are of, as they are for the frequencies that go with the model's bins.
 ///   - progress: called after every tree with the trees grown so far.
 /// - Returns: a model whose calibration is fitted on the same rows as its trees.
 /// - Throws: `BinnedSpec.Invalid`, `TrainingSet.Invalid`, `PlainTrainer.Failure`, `ReferenceTrainer.Failure`,
@@ -47,7 +47,8 @@ package func trainClearModel(
     let forest = try train(set, by: method, progress: progress)
     let calibration = try Calibration.fit(
         rows.map { (forest.score(thermometer: binned.thermometer(binned.bins($0.values))), $0.fraud) })
-    return try ClearModel(version: version, binned: binned, forest: forest, calibration: calibration)
+    let counted = try set.frequencies.map(binned.with) ?? binned
+    return try ClearModel(version: version, binned: counted, forest: forest, calibration: calibration)
 }
 
 private func train(_ set: TrainingSet, by method: TrainingMethod, progress: (Int) -> Void) throws -> Forest {
@@ -60,10 +61,8 @@ private func train(_ set: TrainingSet, by method: TrainingMethod, progress: (Int
         }
         return forest
     case .shares(let rule, let coin):
-        let columns = BitColumns(set)
-        guard let frequencies = BitFrequencies(ones: columns.ones, rows: columns.count) else {
-            throw ReferenceTrainer.Failure.bounds(.rows)
-        }
-        return try ReferenceTrainer(rule: rule, frequencies: frequencies, coin: coin).train(columns, progress: progress)
+        guard let frequencies = set.frequencies else { throw ReferenceTrainer.Failure.bounds(.rows) }
+        return try ReferenceTrainer(rule: rule, frequencies: frequencies, coin: coin)
+            .train(BitColumns(set), progress: progress)
     }
 }

@@ -1,3 +1,5 @@
+package import Records
+
 /// Binned transactions with their outcomes, a column a feature: what the trainer in the clear reads.
 package struct TrainingSet: Sendable {
     /// The features and edges that the bins are of.
@@ -34,6 +36,22 @@ package struct TrainingSet: Sendable {
 
     /// Rows.
     package var count: Int { fraud.count }
+
+    /// In which part of the rows each thermometer bit is set; nil without rows.
+    package var frequencies: BitFrequencies? {
+        var ones: [Int] = []
+        for (column, edges) in zip(columns, spec.edges) {
+            var rows = [Int](repeating: 0, count: edges.count + 1)
+            for bin in column { rows[Int(bin)] += 1 }
+            // A bit is set in its edge's bin and all above.
+            var above = count
+            for edge in edges.indices {
+                above -= rows[edge]
+                ones.append(above)
+            }
+        }
+        return BitFrequencies(ones: ones, rows: count)
+    }
 
     /// Makes room for so many rows in all.
     package mutating func reserve(_ rows: Int) {

@@ -246,6 +246,30 @@ struct BinnedSpecFileTests {
         #expect(!String(decoding: plain.json(), as: UTF8.self).contains("consortium"))
     }
 
+    @Test("keeps how often each bit is set, which changes neither its digest nor a file without it")
+    func frequencies() throws {
+        let counts = [1_000_000, 1, 0, 333_333]
+        let counted = try spec.with(BitFrequencies(counts.map { try #require(Millionths($0)) }))
+        let text = String(decoding: counted.json(), as: UTF8.self)
+        #expect(text.contains("\"frequencies\":[1000000,1,0,333333]"))
+        let read = try BinnedSpec(json: counted.json())
+        #expect(read == counted && read.frequencies?.bits.map(\.count) == counts && read.json() == counted.json())
+        #expect(read != spec && read.id == spec.id && spec.frequencies == nil)
+        let plain = String(decoding: spec.json(), as: UTF8.self)
+        #expect(text.replacing(",\"frequencies\":[1000000,1,0,333333]", with: "") == plain)
+        for wrong in [
+            "[1000000,1,0]", "[1000000,1,0,333333,5]", "[1000001,1,0,333333]", "[-1,1,0,333333]", "[]", "[1,2,3,4,-5]",
+        ] {
+            let file = Array(text.replacing("[1000000,1,0,333333]", with: wrong).utf8)
+            #expect(throws: BinnedSpec.FileError.edges(.frequencies), "\(wrong)") { try BinnedSpec(json: file) }
+        }
+        for wrong in ["[0.5,1,0,1]", "7"] {
+            let file = Array(text.replacing("[1000000,1,0,333333]", with: wrong).utf8)
+            #expect(throws: BinnedSpec.FileError.malformed, "\(wrong)") { try BinnedSpec(json: file) }
+        }
+        #expect("\(BinnedSpec.FileError.edges(.frequencies))".contains("one frequency a thermometer bit"))
+    }
+
     @Test("is refused with its reason, which is a sentence")
     func refused() {
         let text = String(decoding: spec.json(), as: UTF8.self)

@@ -1,4 +1,5 @@
 import Model
+import Records
 import Support
 import Testing
 
@@ -61,12 +62,30 @@ struct ClearTrainingTests {
     func bins() throws {
         let rows = rows(300, seed: 8)
         let fitted = try trainClearModel(version: "v", spec: spec, rows: rows, by: .gains(options))
-        #expect(try fitted.binned == BinnedSpec(fitting: spec, to: rows.map(\.values)))
+        let edges = try BinnedSpec(fitting: spec, to: rows.map(\.values))
+        #expect(fitted.binned.edges == edges.edges && fitted.binned.id == edges.id)
         let published = try BinnedSpec(spec: spec, edges: [[60], [40], []])
         let model = try trainClearModel(version: "v", spec: spec, bins: published, rows: rows, by: .gains(options))
-        #expect(model.binned == published)
+        #expect(model.binned.edges == published.edges && model.binned.id == published.id)
         #expect(model.forest.trees.flatMap(\.conditions).allSatisfy { $0 < 2 })
         #expect(area(model, rows) > 0.75)
+    }
+
+    @Test("says of its rows how often each thermometer bit is set, by either rule, whatever the bins said before")
+    func frequencies() throws {
+        let rows = rows(300, seed: 9)
+        let before = BitFrequencies((0..<2).map { _ in Millionths(7)! })
+        let published = try BinnedSpec(spec: spec, edges: [[60], [40], []], frequencies: before)
+        let rule = try TrainingRule(trees: 4, stages: [1, 1], candidates: 2)
+        for method in [TrainingMethod.gains(options), .shares(rule, TrainingCoin(seed: 1))] {
+            for bins in [nil, published] {
+                let model = try trainClearModel(version: "v", spec: spec, bins: bins, rows: rows, by: method)
+                let bits = rows.map { model.binned.thermometer(model.binned.bins($0.values)) }
+                let ones = (0..<model.binned.bits).map { bit in bits.count { $0[bit >> 3] >> (bit & 7) & 1 == 1 } }
+                #expect(model.binned.frequencies == BitFrequencies(ones: ones, rows: 300))
+                #expect(try ClearModel(json: model.json()) == model)
+            }
+        }
     }
 
     @Test("calibrates: what is predicted on average is what happened", arguments: 1...3 as ClosedRange<UInt64>)
