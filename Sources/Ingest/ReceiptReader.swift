@@ -22,6 +22,8 @@ package final class ReceiptReader: Stage {
 
     /// The time after which the parties should have counted a record.
     private static let patience = Duration.seconds(60)
+    /// Of more transactions in a line, the first are named.
+    private static let offsetsNamed = 16
 
     /// - Parameter sessions: the member's own, by party and epoch.
     package init(
@@ -43,6 +45,7 @@ package final class ReceiptReader: Stage {
         for record in records {
             take(record.value ?? [], through: Position(topic, record.position.offset + 1))
         }
+        reportLost()
         report()
         return records.isEmpty ? .idle : .worked
     }
@@ -51,7 +54,7 @@ package final class ReceiptReader: Stage {
 
     private func take(_ bytes: [UInt8], through end: Position) {
         if let receipt = MissingReceipt(bytes, sessions: sessions) {
-            if receipt.partition == state.transactions.partition { report(receipt) }
+            if receipt.partition == state.transactions.partition { metrics.add(1, to: .missingReceipts) }
             state.take(receipt, through: end)
         } else {
             let receipt = LabelReceipt(bytes, sessions: sessions)
@@ -60,14 +63,17 @@ package final class ReceiptReader: Stage {
         }
     }
 
-    private func report(_ receipt: MissingReceipt) {
-        metrics.add(1, to: .missingReceipts)
-        logger.warning(
-            "a party lacks transactions that were sealed: the log keeps them back; they are sealed again",
-            metadata: [
-                "partition": "\(state.transactions)", "party": "\(receipt.party.name)",
-                "offsets": "\(receipt.spans.map(\.offsets).joined(separator: ", "))",
-            ])
+    /// Says once of each transaction what is the matter with it.
+    private func reportLost() {
+        for (word, positions) in state.takeWords() {
+            let named = positions.prefix(Self.offsetsNamed).map { "\($0.offset)" }
+            logger.warning(
+                word.sentence,
+                metadata: [
+                    "partition": "\(state.transactions)", "transactions": "\(positions.count)",
+                    "offsets": "\(named.joined(separator: ", "))",
+                ])
+        }
     }
 
     private func report() {
@@ -93,7 +99,15 @@ package final class ReceiptReader: Stage {
     }
 }
 
-extension MissingReceipt.Span {
-    /// The offsets in words.
-    fileprivate var offsets: String { "above \(after.map { "\($0.offset)" } ?? "none") to \(through.offset)" }
+extension LostTransactions.Word {
+    fileprivate var sentence: Logger.Message {
+        switch self {
+        case .missing: "a party lacks transactions that were sealed: the log keeps them back; they are sealed again"
+        case .otherFeatures:
+            """
+            transactions wait for an answer and are not sealed again: their features were computed for another spec than this \
+            agent's; hand in again, under other ids, those that are still to be scored
+            """
+        }
+    }
 }

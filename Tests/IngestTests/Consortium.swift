@@ -51,7 +51,8 @@ final class CountingBank {
     static let topics = ["bank-a.transactions", Topics.sealed, Topics.labels, "bank-a.rejected"]
     let folder: TemporaryFolder
     let sessions: Sessions
-    let spec: BinnedSpec
+    /// What states and pipelines that are made from now on are of.
+    var spec: BinnedSpec
     let log: SQLiteEventLog
     let tokens = FakeTokens()
     let metrics = Metrics()

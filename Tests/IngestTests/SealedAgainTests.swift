@@ -3,7 +3,7 @@ import Formats
 import Ingest
 import Keys
 import LocalStore
-import Logging
+import Model
 import Records
 import Sealing
 import Simulation
@@ -22,6 +22,7 @@ private let first = EventTime(rfc3339: "2018-07-05")!.seconds
 struct SealedAgainTests {
     private let bank: CountingBank
     private let receipts: TopicPartition
+    private let lines = CapturedLines()
 
     init() throws {
         bank = try CountingBank()
@@ -32,7 +33,7 @@ struct SealedAgainTests {
     private func reader(_ state: AgentState) throws -> ReceiptReader {
         try ReceiptReader(
             member: bank.sessions.member, log: bank.log, state: state, sessions: bank.sessions.find, clock: bank.clock,
-            metrics: bank.metrics, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            metrics: bank.metrics, logger: lines.logger())
     }
 
     private func say(_ spans: [(after: Int64?, through: Int64)], _ party: PartyID = .one) throws {
@@ -139,5 +140,45 @@ struct SealedAgainTests {
         #expect(all.map(\.source?.offset) == [0, 1, 0, 1, 2])
         #expect(all[2...3].map(\.previous) == places.map(\.previous) && all[4].previous?.offset == 1)
         #expect(metric("overdue") == 2)
+    }
+
+    @Test(
+        "seals nothing again with features of another spec, and says so once; other cuts of the same features are as good"
+    )
+    func otherSpec() throws {
+        let own = consortiumSpec().features.filter { $0.shared == nil }
+        let shared = consortiumSpec().features.filter { $0.shared != nil }
+        func spec(_ own: [Feature], _ edges: [[Double]]) throws -> BinnedSpec {
+            let terms = consortiumSpec().terms
+            return try BinnedSpec(
+                spec: FeatureSpec(name: "consortium", features: own + shared, terms: terms),
+                edges: edges + [[0.5], [2]])
+        }
+        let state = try bank.state()
+        try bank.send([transaction("p0", first), transaction("p1", first + 1)])
+        try bank.ingest(state)
+        state.decided([SourcePosition(offset: 1)], positions: [])
+        try state.checkpoint()
+        func restart(_ own: [Feature], _ edges: [[Double]]) throws -> (IngestPipeline, ReceiptReader) {
+            bank.spec = try spec(own, edges)
+            let successor = try bank.state()
+            return (try bank.pipeline(successor), try reader(successor))
+        }
+        // As many features, one of which is another.
+        let weekend = Feature(name: "weekend", kind: .weekend)
+        var (ingest, receipts) = try restart([own[0], weekend], [[1.5, 5], [0.5]])
+        for _ in 0..<3 {
+            bank.clock.wait(for: .seconds(62))
+            try say([(nil, 1)])
+            for stage in [receipts, ingest, receipts] as [any Stage] { try turn(stage) }
+        }
+        #expect(try headers().count == 2 && metric("overdue") + metric("missing") == 0)
+        let said = lines.entries.filter { $0.message.contains("another spec") }
+        #expect(said.count == 1 && said.first?.metadata.contains("offsets=0 ") == true)
+        #expect(lines.entries.count { $0.message.contains("a party lacks") } == 1)
+        (ingest, receipts) = try restart(own, [[7], [2]])
+        bank.clock.wait(for: .seconds(62))
+        try turn(ingest)
+        #expect(try headers().map(\.source?.offset) == [0, 1, 0] && headers().last?.featureSpec == bank.spec.id)
     }
 }

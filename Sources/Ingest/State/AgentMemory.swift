@@ -61,7 +61,7 @@ package struct AgentMemory: Sendable {
     /// Label records that not all parties have counted.
     package private(set) var sent = SentLabels()
     /// The choice of transactions that are sealed again.
-    private var lost = LostTransactions()
+    private var lost: LostTransactions
     /// The last records as the store has them.
     private var storedEnds = SealedEnds()
     /// The offset of the member's transactions to go on from; nil before anything was ingested.
@@ -73,6 +73,8 @@ package struct AgentMemory: Sendable {
     private let lateness: Int64
     /// The number of the engine's values that are shared; the others are for the policy alone.
     private let shared: Int
+    /// What those that are shared are.
+    private let featureDigest: UInt64
     /// The names of those others.
     private let own: [String]
     /// Rows and positions that the store lacks, beside those that the parts know of.
@@ -87,6 +89,8 @@ package struct AgentMemory: Sendable {
     package init(spec: FeatureSpec, own: [Feature] = [], hasher: EntityHasher, lateness: Int64 = ValidationRules().late)
     {
         shared = spec.ownCount
+        featureDigest = spec.ownDigest
+        lost = LostTransactions(featureDigest: featureDigest)
         self.own = own.map(\.name)
         self.lateness = lateness
         windows = WindowBlocks(
@@ -123,7 +127,8 @@ package struct AgentMemory: Sendable {
         let transaction = PendingTransaction(
             arrival.transaction, event: arrival.event, received: arrival.received,
             windows: Dictionary(uniqueKeysWithValues: zip(own, values[shared...])),
-            marks: effects.isLate ? [.late] + arrival.marks : arrival.marks, features: effects.features)
+            marks: effects.isLate ? [.late] + arrival.marks : arrival.marks, features: effects.features,
+            featureDigest: featureDigest)
         if pending.add(transaction, at: arrival.position) { effects.pending = arrival.position }
         return effects
     }
@@ -287,10 +292,10 @@ package struct AgentMemory: Sendable {
     /// A transaction to be sealed again, and where it came from.
     package typealias Lost = (source: SourcePosition, transaction: PendingTransaction)
 
-    private func lost(_ position: SourcePosition) -> Lost? {
-        guard let transaction = pending[position], !transaction.features.isEmpty else { return nil }
-        return (position, transaction)
-    }
+    private func lost(_ position: SourcePosition) -> Lost? { pending[position].map { (position, $0) } }
+
+    /// What is to be told of lost transactions since the last call.
+    package mutating func takeWords() -> [LostTransactions.Word: [SourcePosition]] { lost.takeWords() }
 
     /// Notes whether the oldest label record waits for receipts for too long.
     package mutating func note(areReceiptsOverdue isOverdue: Bool) { sent.isOverdue = isOverdue }

@@ -153,6 +153,9 @@ package final class AgentState: Sendable {
         memory.withLock { $0.takeOverdue(receivedBefore: time) }
     }
 
+    /// What is to be told of lost transactions since the last call.
+    package func takeWords() -> [LostTransactions.Word: [SourcePosition]] { memory.withLock { $0.takeWords() } }
+
     /// Takes a party's receipt; nil for one that is of another partition, or none.
     ///
     /// - Parameter end: of receipts that were read.

@@ -10,7 +10,20 @@ package struct LostTransactions: Sendable {
         var span: MissingReceipt.Span
     }
 
+    /// What is to be told of transactions to whoever runs the agent, once of each.
+    package enum Word: Sendable, Hashable {
+        /// A party lacks it.
+        case missing
+        /// It waits, and is not sealed again: its features were computed for another spec, and cuts of this one would be of
+        /// other numbers.
+        case otherFeatures
+    }
+
+    private let featureDigest: UInt64
     private var missing: [Missing] = []
+    /// Words on transactions that wait, those that were taken too.
+    private var told: [Word: Set<SourcePosition>] = [:]
+    private var words: [Word: [SourcePosition]] = [:]
     /// The last of those that were sealed again because they have waited for too long: the next ones are those behind it.
     private var last: SourcePosition?
 
@@ -21,7 +34,8 @@ package struct LostTransactions: Sendable {
     /// The most of those that have waited for too long: parties that are behind are not to be sent all once more.
     private static let overdueLimit = 64
 
-    package init() {}
+    /// - Parameter featureDigest: of the features that transactions are sealed with now (`FeatureSpec.ownDigest`).
+    package init(featureDigest: UInt64) { self.featureDigest = featureDigest }
 
     /// Takes a party's word.
     package mutating func take(_ receipt: MissingReceipt) {
@@ -42,10 +56,12 @@ package struct LostTransactions: Sendable {
         in book: PendingBook, below end: Int64, partition: (EventID) -> Int
     ) -> [SourcePosition] {
         guard !missing.isEmpty else { return [] }
-        let found = book.positions { position, transaction in
+        let lacking = book.positions { position, transaction in
             guard position.offset < end, let event = EventID(transaction.event) else { return false }
             return missing.contains { $0.span.contains(position) && $0.partition == partition(event) }
         }
+        for position in lacking { tell(.missing, of: position) }
+        let found = sealable(lacking, in: book)
         if found.count <= Self.limit { missing = [] }
         return Array(found.prefix(Self.limit))
     }
@@ -58,10 +74,31 @@ package struct LostTransactions: Sendable {
     package mutating func takeOverdue(
         in book: PendingBook, below end: Int64, receivedBefore time: Int64
     ) -> [SourcePosition] {
-        let overdue = book.positions { $0.offset < end && $1.received < time }
+        for word in told.keys { told[word] = told[word]?.filter { book[$0] != nil } }
+        let overdue = sealable(book.positions { $0.offset < end && $1.received < time }, in: book)
         let behind = overdue.drop { position in last.map { position <= $0 } ?? false }
         let next = Array((behind.isEmpty ? overdue[...] : behind).prefix(Self.overdueLimit))
         last = next.last
         return next
+    }
+
+    /// Those whose features are of the spec that they would be sealed with now.
+    private mutating func sealable(_ positions: [SourcePosition], in book: PendingBook) -> [SourcePosition] {
+        positions.filter { position in
+            guard book[position]?.featureDigest != featureDigest else { return true }
+            tell(.otherFeatures, of: position)
+            return false
+        }
+    }
+
+    private mutating func tell(_ word: Word, of position: SourcePosition) {
+        guard told[word, default: []].insert(position).inserted else { return }
+        words[word, default: []].append(position)
+    }
+
+    /// The words that there are since the last call, each with its transactions in order.
+    package mutating func takeWords() -> [Word: [SourcePosition]] {
+        defer { words = [:] }
+        return words.mapValues { $0.sorted() }
     }
 }

@@ -12,16 +12,19 @@ package struct PendingTransaction: Sendable {
     /// The policy's own windows by name.
     package var windows: [String: Double]
     package var marks: [Mark]
-    /// The spec's features that a member computes, in order, as it was first sealed; none where an older version wrote it down.
+    /// The spec's features that a member computes, in order, as it was first sealed.
     package var features: [Double]
+    /// The spec that they are of (`FeatureSpec.ownDigest`); 0 where an older version wrote it down.
+    package var featureDigest: UInt64
     /// The record sealed before it, as its header names it.
     package var previous: SourcePosition?
 
     package init(
         _ transaction: Transaction, event: EventID, received: Int64, windows: [String: Double] = [:],
-        marks: [Mark] = [], features: [Double] = []
+        marks: [Mark] = [], features: [Double] = [], featureDigest: UInt64 = 0
     ) {
         self.features = features
+        self.featureDigest = featureDigest
         self.transaction = transaction
         self.event = event.bytes
         self.received = received
@@ -49,6 +52,7 @@ package struct PendingTransaction: Sendable {
         windows = wire.windows
         marks = wire.marks.compactMap(Mark.init(rawValue:))
         features = wire.features
+        featureDigest = wire.ownFeatures
         previous = wire.hasPrevious ? SourcePosition(wire.previous) : nil
         previous?.partition = partition
     }
@@ -70,6 +74,7 @@ package struct PendingTransaction: Sendable {
         wire.windows = windows
         wire.marks = marks.map(\.rawValue)
         wire.features = features
+        wire.ownFeatures = featureDigest
         if var previous {
             previous.partition = 0
             wire.previous = previous.wire

@@ -40,6 +40,13 @@ package struct FeatureSpec: Sendable, Hashable {
         FeatureSpec(name: name, features: features.map { Feature(name: $0.name, kind: $0.kind) }, terms: terms)
     }
 
+    /// First eight bytes, big-endian, of a SHA-256 digest of what a member computes: values of a spec with another digest are other
+    /// numbers. Where they are cut plays no part.
+    package var ownDigest: UInt64 {
+        let lines = own.withoutEdges.features.map { Array(FeatureForm($0).line.utf8) }
+        return UInt64(bigEndianBytes: Digest32(of: [Array("cordon/own-features/v1".utf8)] + lines).bytes.prefix(8))
+    }
+
     /// Whose tokens a sealed transaction carries, in order.
     package var tokenEntities: [Feature.Entity] {
         var entities: [Feature.Entity] = []

@@ -1845,6 +1845,12 @@ package nonisolated struct WirePendingTransaction: @unchecked Sendable {
   /// Clears the value of `previous`. Subsequent reads from it will return its default value.
   package mutating func clearPrevious() {_uniqueStorage()._previous = nil}
 
+  /// digest of what `features` are: the spec's features that a member computes, without their cuts
+  package var ownFeatures: UInt64 {
+    get {_storage._ownFeatures}
+    set {_uniqueStorage()._ownFeatures = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -5130,7 +5136,7 @@ nonisolated extension WireRejected: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PendingTransaction"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}time\0\u{1}customer\0\u{1}terminal\0\u{1}amount\0\u{3}event_id\0\u{1}received\0\u{3}original_units\0\u{3}original_currency\0\u{1}kind\0\u{1}channel\0\u{1}entities\0\u{1}windows\0\u{1}marks\0\u{1}features\0\u{1}previous\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}time\0\u{1}customer\0\u{1}terminal\0\u{1}amount\0\u{3}event_id\0\u{1}received\0\u{3}original_units\0\u{3}original_currency\0\u{1}kind\0\u{1}channel\0\u{1}entities\0\u{1}windows\0\u{1}marks\0\u{1}features\0\u{1}previous\0\u{3}own_features\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -5149,6 +5155,7 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
     var _marks: [String] = []
     var _features: [Double] = []
     var _previous: WireSourcePosition? = nil
+    var _ownFeatures: UInt64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -5175,6 +5182,7 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
       _marks = source._marks
       _features = source._features
       _previous = source._previous
+      _ownFeatures = source._ownFeatures
     }
   }
 
@@ -5209,6 +5217,7 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
         case 14: try { try decoder.decodeRepeatedStringField(value: &_storage._marks) }()
         case 15: try { try decoder.decodeRepeatedDoubleField(value: &_storage._features) }()
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._previous) }()
+        case 17: try { try decoder.decodeSingularFixed64Field(value: &_storage._ownFeatures) }()
         default: break
         }
       }
@@ -5269,6 +5278,9 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
       try { if let v = _storage._previous {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
       } }()
+      if _storage._ownFeatures != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._ownFeatures, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5294,6 +5306,7 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
         if _storage._marks != rhs_storage._marks {return false}
         if _storage._features != rhs_storage._features {return false}
         if _storage._previous != rhs_storage._previous {return false}
+        if _storage._ownFeatures != rhs_storage._ownFeatures {return false}
         return true
       }
       if !storagesAreEqual {return false}

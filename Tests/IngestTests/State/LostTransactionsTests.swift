@@ -11,19 +11,22 @@ struct LostTransactionsTests {
     private func event(_ number: Int64) -> EventID? { EventID([UInt8](repeating: UInt8(number), count: 16)) }
 
     /// Pending transactions at these offsets, each received at its own number.
-    private func book(_ offsets: some Sequence<Int64>) throws -> PendingBook {
+    private func book(_ offsets: some Sequence<Int64>, oldFeatures: Int64? = nil) throws -> PendingBook {
         var book = PendingBook()
         for offset in offsets {
             let pending = PendingTransaction(
-                payment("p\(offset)", seconds: 5), event: try #require(event(offset)), received: offset, features: [1])
+                payment("p\(offset)", seconds: 5), event: try #require(event(offset)), received: offset, features: [1],
+                featureDigest: offset == oldFeatures ? 6 : 7)
             _ = book.add(pending, at: SourcePosition(offset: offset))
         }
         return book
     }
 
-    private func receipt(_ after: Int64?, _ through: Int64, partition: Int = 0) -> MissingReceipt {
+    private func receipt(_ after: Int64?, _ through: Int64, _ party: PartyID = .one, partition: Int = 0)
+        -> MissingReceipt
+    {
         MissingReceipt(
-            party: .one, sealedPartition: partition,
+            party: party, sealedPartition: partition,
             spans: [.init(after: after.map { SourcePosition(offset: $0) }, through: SourcePosition(offset: through))])
     }
 
@@ -31,7 +34,7 @@ struct LostTransactionsTests {
 
     @Test("has what pends of a span, of its partition, and of what is in the log, once")
     func missing() throws {
-        var (lost, book) = (LostTransactions(), try book(0..<10))
+        var (lost, book) = (LostTransactions(featureDigest: 7), try book(0..<10))
         book.decide([SourcePosition(offset: 4)], ingested: 10)
         for _ in PartyID.allCases { lost.take(receipt(2, 6)) }
         lost.take(receipt(nil, 0))
@@ -49,10 +52,11 @@ struct LostTransactionsTests {
     @Test("has the rest the next time where there are more than are sealed at once")
     func limit() throws {
         let limit = LostTransactions.limit
-        var (lost, book) = (LostTransactions(), PendingBook())
+        var (lost, book) = (LostTransactions(featureDigest: 7), PendingBook())
         for offset in 0..<Int64(limit + 10) {
             _ = book.add(
-                PendingTransaction(payment("p", seconds: 5), event: try #require(event(1)), received: 0),
+                PendingTransaction(
+                    payment("p", seconds: 5), event: try #require(event(1)), received: 0, featureDigest: 7),
                 at: SourcePosition(offset: offset))
         }
         lost.take(receipt(nil, .max))
@@ -64,12 +68,13 @@ struct LostTransactionsTests {
 
     @Test("keeps as many words as it has room for, the newest")
     func bounded() throws {
-        var lost = LostTransactions()
+        var lost = LostTransactions(featureDigest: 7)
         for offset in 0..<2000 as Range<Int64> { lost.take(receipt(2 * offset, 2 * offset + 1)) }
         var book = PendingBook()
         for offset in [1, 3001, 3999] as [Int64] {
             _ = book.add(
-                PendingTransaction(payment("p", seconds: 5), event: try #require(event(1)), received: 0),
+                PendingTransaction(
+                    payment("p", seconds: 5), event: try #require(event(1)), received: 0, featureDigest: 7),
                 at: SourcePosition(offset: offset))
         }
         #expect(offsets(lost.takeMissing(in: book, below: .max, partition: { _ in 0 })) == [3001, 3999])
@@ -77,7 +82,7 @@ struct LostTransactionsTests {
 
     @Test("has what waits for too long some at a time, all of it in turn, and nothing that came later")
     func overdue() throws {
-        var lost = LostTransactions()
+        var lost = LostTransactions(featureDigest: 7)
         var book = try book(0..<150)
         func next() -> [Int64] { offsets(lost.takeOverdue(in: book, below: 140, receivedBefore: 130)) }
         #expect(next() == Array(0..<64))
@@ -86,5 +91,23 @@ struct LostTransactionsTests {
         #expect(next() == [128, 129])
         #expect(next() == Array(10..<74))
         #expect(lost.takeOverdue(in: book, below: 140, receivedBefore: 0).isEmpty)
+    }
+
+    @Test("leaves out what has features of another spec, and says of each once what is the matter with it")
+    func words() throws {
+        var (lost, book) = (LostTransactions(featureDigest: 7), try book(0..<6, oldFeatures: 3))
+        #expect(lost.takeWords().isEmpty)
+        for _ in 0..<3 {
+            for party in PartyID.allCases { lost.take(receipt(1, 4, party)) }
+            #expect(offsets(lost.takeMissing(in: book, below: 10, partition: { _ in 0 })) == [2, 4])
+            #expect(offsets(lost.takeOverdue(in: book, below: 10, receivedBefore: 4)) == [0, 1, 2])
+        }
+        let words = lost.takeWords().mapValues(offsets)
+        #expect(words == [.missing: [2, 3, 4], .otherFeatures: [3]])
+        // What has its answer is forgotten, and a new word on another one is told.
+        book.decide([SourcePosition(offset: 2)], ingested: 10)
+        lost.take(receipt(nil, 4))
+        #expect(offsets(lost.takeMissing(in: book, below: 10, partition: { _ in 0 })) == [0, 1, 4])
+        #expect(lost.takeWords().mapValues(offsets) == [.missing: [0, 1]])
     }
 }

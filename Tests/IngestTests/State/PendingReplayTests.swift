@@ -141,10 +141,11 @@ struct PendingReplayTests {
             let id = try #require(EventID(random.bytes(16)))
             let pending = PendingTransaction(
                 transaction, event: id, received: Int64.random(in: .min ... .max, using: &random), windows: windows,
-                marks: marks)
+                marks: marks, features: [Double(number), -0.5], featureDigest: random.next())
             let read = try PendingTransaction(decoding: pending.encoded)
             #expect(read.transaction == transaction && read.event == id.bytes && read.received == pending.received)
             #expect(read.windows == windows && read.marks == marks)
+            #expect(read.features == pending.features && read.featureDigest == pending.featureDigest)
         }
     }
 }

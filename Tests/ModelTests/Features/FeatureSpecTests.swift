@@ -38,6 +38,21 @@ struct FeatureSpecTests {
         #expect(spec.tokenEntities == [.terminal, .card])
     }
 
+    @Test("tells by a digest what its member computes, wherever that is cut and whatever the parties count")
+    func ownDigest() {
+        let amount = Feature(name: "a", kind: .amount)
+        let (hour, night) = (Feature(name: "h", kind: .hour), Feature(name: "h", kind: .night))
+        func digest(_ features: [Feature]) -> UInt64 { FeatureSpec(name: "s", features: features).ownDigest }
+        let own = digest([amount, hour])
+        #expect(digest([amount, Feature(name: "h", kind: .hour, edges: [7]), shared("f", .frauds)]) == own)
+        #expect(FeatureSpec(name: "t", features: [amount, hour]).ownDigest == own)
+        let others = [
+            [hour, amount], [amount], [amount, night], [amount, hour, night],
+            [amount, Feature(name: "i", kind: .hour)],
+        ]
+        #expect(Set(others.map(digest) + [own, digest([])]).count == 7)
+    }
+
     @Test("in any order of its features has the same groups", arguments: 1...10 as ClosedRange<UInt64>)
     func anyOrder(seed: UInt64) {
         var random = SplitMix64(state: seed)
