@@ -7,12 +7,21 @@ package struct LeafTable: Sendable, Hashable {
 
     /// - Parameter rows: N, at least 0.
     package init(rows: Int, rule: TrainingRule) {
-        let numerator = rule.rate.count << rule.tableBits
+        self.init(rows: rows, rate: rule.rate, prior: rule.prior, tableBits: rule.tableBits)
+    }
+
+    /// - Parameters:
+    ///   - rows: N, at least 0.
+    ///   - rate: η.
+    ///   - prior: λ, at least 1.
+    ///   - tableBits: s.
+    init(rows: Int, rate: Millionths, prior: Int, tableBits: Int) {
+        let numerator = rate.count << tableBits
         reciprocals = (0...rows).map { count in
-            let denominator = Millionths.one * (count + rule.prior)
+            let denominator = Millionths.one * (count + prior)
             return UInt32((2 * numerator + denominator) / (2 * denominator))
         }
-        tableBits = rule.tableBits
+        self.tableBits = tableBits
     }
 
     /// A leaf's value in units of 2^-f: ⌊(sum · T[rows] + 2^(s−1)) / 2^s⌋, which is to the nearest, a half up.

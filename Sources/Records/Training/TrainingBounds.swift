@@ -24,6 +24,8 @@ package struct TrainingBounds: Sendable, Hashable {
         case sums
         /// A candidate's score could reach 2^62.
         case scores
+        /// Sums of what a scorecard leaves could leave ±2^30.
+        case card
     }
 
     /// - Parameters:
@@ -74,6 +76,7 @@ extension TrainingBounds.Exceeded: CustomStringConvertible {
         case .step: "a group's trees overshoot together: lower the rate, or the trees of a group"
         case .sums: "sums of residuals could leave 31 bits: lower the fraction bits, or take fewer rows"
         case .scores: "candidates' scores could leave 63 bits: lower the weight bits, then the fraction bits"
+        case .card: "sums of what a scorecard leaves could leave 31 bits: lower the fraction bits, or take fewer rows"
         }
     }
 }

@@ -44,13 +44,15 @@ struct TrainingEnds {
     // MARK: After the last group
 
     /// The model as it is served: selection rows by XOR and leaves, both with components drawn anew, and whether leaves need 32
-    /// bits, the one bit that is opened. Nine rounds.
+    /// bits, the one bit that is opened. Nine rounds, or the card's.
     ///
     /// - Parameters:
     ///   - conditions: by tree and condition, a bit a candidate.
     ///   - leaves: by tree, without the forest's constant.
+    ///   - card: what fits the scorecard; nil where the plan has none.
     func model(
-        conditions: XORShares<UInt8>, leaves: AdditiveShares<UInt32>, frauds: Int
+        conditions: XORShares<UInt8>, leaves: AdditiveShares<UInt32>, frauds: Int,
+        card: Interaction<CardShares>?
     ) -> Interaction<TrainedModel> {
         var leaves = leaves
         let base = UInt32(plan.rule.base(rows: plan.rows, frauds: frauds))
@@ -58,10 +60,15 @@ struct TrainingEnds {
         let rows = selection(conditions)
         let refreshed = steps.reshare(rows.first, in: ExclusiveOr.self, .rows)
             .beside(steps.reshare(leaves.first, in: Addition.self, .model))
-        return refreshed.beside(fitsSixteenBits(leaves)).map { model, fits in
+        func model(_ rows: XORShares<UInt8>, _ leaves: AdditiveShares<UInt32>, fits: Bool, card: CardShares?)
+            -> TrainedModel
+        {
             TrainedModel(
-                plan: plan, frauds: frauds, ringBits: fits ? 16 : 32, selection: model.0, leaves: model.1)
+                plan: plan, frauds: frauds, ringBits: fits ? 16 : 32, selection: rows, leaves: leaves, card: card)
         }
+        let forest = refreshed.beside(fitsSixteenBits(leaves))
+        guard let card else { return forest.map { model($0.0, $0.1, fits: $1, card: nil) } }
+        return forest.beside(card).map { model($0.0.0, $0.0.1, fits: $0.1, card: $1) }
     }
 
     /// Packed selection rows: a condition's candidates at their places, and zeros that everyone knows elsewhere.
@@ -112,8 +119,13 @@ package final class TrainedModel: Sendable, CustomStringConvertible {
     /// Among the rows that it was trained on.
     package let frauds: Int
     package let components: ModelComponents
+    /// The scorecard that was fitted to it; nil where the plan has none.
+    package let card: CardShares?
 
-    init(plan: TrainingPlan, frauds: Int, ringBits: Int, selection: XORShares<UInt8>, leaves: AdditiveShares<UInt32>) {
+    init(
+        plan: TrainingPlan, frauds: Int, ringBits: Int, selection: XORShares<UInt8>, leaves: AdditiveShares<UInt32>,
+        card: CardShares?
+    ) {
         func packed(_ leaves: [UInt32]) -> [UInt8] {
             ringBits == 16 ? UInt16.pack(leaves.map { UInt16(truncatingIfNeeded: $0) }) : UInt32.pack(leaves)
         }
@@ -127,6 +139,7 @@ package final class TrainedModel: Sendable, CustomStringConvertible {
         self.components = components
         fraction = rule.fraction
         self.frauds = frauds
+        self.card = card
     }
 
     package var description: String { "TrainedModel(\(shape.trees) trees)" }

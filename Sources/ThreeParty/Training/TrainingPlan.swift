@@ -8,6 +8,8 @@ package struct TrainingPlan: Sendable {
     package let frequencies: BitFrequencies
     /// Rows that take part, N.
     package let rows: Int
+    /// How a scorecard is fitted to the forest in the same training; nil where none is.
+    package let card: CardRule?
     /// Of plan and coin; all masks hang on it.
     package let digest: Digest32
     /// Of each thermometer bit.
@@ -20,24 +22,29 @@ package struct TrainingPlan: Sendable {
     ///
     /// - Parameter source: of where rows and labels come from: ranges of the log, what was refused, the spec, the code's version.
     package static func digest(
-        source: Digest32, rule: TrainingRule, frequencies: BitFrequencies, rows: Int
+        source: Digest32, rule: TrainingRule, frequencies: BitFrequencies, rows: Int, card: CardRule? = nil
     ) -> Digest32 {
         Digest32(
             of: [
                 Array("cordon/train/plan/v1".utf8), source.bytes, rule.encoded, frequencies.encoded,
                 UInt64(rows).bigEndianBytes,
-            ])
+            ] + (card.map { [$0.encoded] } ?? []))
     }
 
-    /// - Parameter plan: `digest(source:rule:frequencies:rows:)`.
-    /// - Throws: `rows` for none or too many, `candidates` where there are too few bits to draw from.
+    /// - Parameters:
+    ///   - plan: `digest(source:rule:frequencies:rows:card:)` of the same.
+    ///   - card: of as many bits as there are frequencies.
+    /// - Throws: `rows` for none or too many, `candidates` where there are too few bits to draw from, `card` where it is of other bits.
     package init(
-        plan: Digest32, rule: TrainingRule, coin: TrainingCoin, frequencies: BitFrequencies, rows: Int
+        plan: Digest32, rule: TrainingRule, coin: TrainingCoin, frequencies: BitFrequencies, rows: Int,
+        card: CardRule? = nil
     ) throws(TrainingError) {
         guard (1..<1 << 24).contains(rows) else { throw .bounds(.rows) }
         guard frequencies.bits.count > rule.candidates * ((rule.stages.max() ?? 1) - 1),
             ForestShape(bits: frequencies.bits.count, trees: rule.trees, depth: rule.depth, ringBits: 16) != nil
         else { throw .candidates }
+        guard card.map({ $0.bits == frequencies.bits.count }) ?? true else { throw .card }
+        self.card = card
         self.rule = rule
         self.coin = coin
         self.frequencies = frequencies
@@ -70,6 +77,8 @@ package enum TrainingError: Error, Sendable, Hashable {
     case bounds(TrainingBounds.Exceeded)
     /// There are too few thermometer bits for each condition of a stage to have a candidate, or a forest has no such shape.
     case candidates
+    /// The scorecard's features have other bits than rows.
+    case card
     /// There are other rows than the plan says, or rows of another length.
     case rows(expected: Int, got: Int)
     /// There are fewer rows than the order asks for, those that the caps leave out not counted.
@@ -101,6 +110,7 @@ extension TrainingError: CustomStringConvertible {
         case .bounds(let exceeded): "\(exceeded)"
         case .candidates:
             "the model has too few thermometer bits for a stage's candidates, or more than a forest takes"
+        case .card: "the scorecard's features have other thermometer bits than the rows"
         case .rows(let expected, let got): "the plan has \(expected) rows, and \(got) are there"
         case .fewRows(let rows, let least):
             """

@@ -107,9 +107,12 @@ package struct TrainingSession: ExchangedSession, ~Copyable {
     /// Holds sizes against the rings, now that frauds are known, and goes to where the checkpoint stands.
     private mutating func begin(_ columns: TrainingColumns) throws(TrainingError) {
         guard columns.frauds >= leastFrauds else { throw .fewFrauds(columns.frauds, least: leastFrauds) }
+        let bounds: TrainingBounds
         do {
-            _ = try TrainingBounds(rows: plan.rows, frauds: columns.frauds, rule: plan.rule, weights: plan.weights)
+            bounds = try TrainingBounds(
+                rows: plan.rows, frauds: columns.frauds, rule: plan.rule, weights: plan.weights)
         } catch { throw .bounds(error) }
+        guard plan.card.map({ $0.fits(bounds, rows: plan.rows) }) ?? true else { throw .bounds(.card) }
         progress.columns = columns
         progress.setUp = run.transcript.digest
         guard let checkpoint else {
@@ -130,8 +133,13 @@ package struct TrainingSession: ExchangedSession, ~Copyable {
         guard let columns = progress.columns, let residuals = progress.residuals else { throw .checkpoint }
         run.enter(group: progress.groups + 1)
         guard progress.groups < plan.groups else {
+            let card = plan.card.map {
+                CardFit(steps: steps, plan: plan, card: $0, columns: columns).fit(residuals: residuals)
+            }
             return TrainingEnds(steps: steps, plan: plan)
-                .model(conditions: progress.conditions, leaves: progress.leaves, frauds: columns.frauds)
+                .model(
+                    conditions: progress.conditions, leaves: progress.leaves, frauds: columns.frauds, card: card
+                )
                 .map { .model($0) }
         }
         let group = TreeGroup(

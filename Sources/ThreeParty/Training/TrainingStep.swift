@@ -9,6 +9,7 @@ package enum TrainingStep: String, CaseIterable, Sendable {
     case firstSums = "1-sums"
     case secondConditions = "2-conditions", secondLeaves = "2-leaves", secondScores = "2-scores", secondKeys = "2-keys"
     case secondSums = "2-sums"
+    case cardCounts = "card-counts", cardSums = "card-sums", cardSteps = "card-steps", cardRows = "card-rows"
     /// No step: how messages are told to the party that does not get them.
     case transcript
 

@@ -293,7 +293,7 @@ struct TreeGroup {
     /// ⌊(sum of residuals · T[rows] + 2^(s-1)) / 2^s⌋ of every leaf, by tree. Eleven rounds.
     private func leafValues(_ grown: Grown) -> Interaction<AdditiveShares<UInt32>> {
         guard let members = grown.members else { preconditionFailure("a tree has a condition") }
-        let (leaves, bits) = (trees * grown.nodes, table.bits)
+        let leaves = trees * grown.nodes
         let own = [UInt32](unsafeUninitializedCapacity: leaves) { out, filled in
             RowVectors.inner(
                 members, vectors: 0, count: leaves, residuals, columns: [0], stride: stride, into: out)
@@ -301,31 +301,11 @@ struct TreeGroup {
         }
         let sums = steps.reshare(own, in: Addition.self, .leafSums).then { steps.lift($0, .leafSums) }
         let rows = members.map { RowVectors.sums($0, stride: stride) }
-        let reciprocals = steps.lookUp(rows, in: table, .reciprocals)
-            .then { words in
-                let planes: XORShares<UInt8> = words.map { $0.flatMap { Self.bits(of: $0, bits) } }
-                return steps.toRing(planes, as: UInt64.self, .reciprocals)
-            }
-            .map { planes in planes.map { Self.words(of: $0, bits) } }
+        let reciprocals = steps.numbers(at: rows, in: table, .reciprocals)
         let half: UInt64 = 1 << UInt64(plan.rule.tableBits - 1)
         return sums.beside(reciprocals)
             .then { sums, reciprocals in steps.product(sums, reciprocals, .leaves) }
             .then { steps.truncate($0.adding(half, at: steps.party), by: plan.rule.tableBits, .leaves) }
-    }
-
-    private static func bits(of word: UInt32, _ bits: Int) -> [UInt8] {
-        (0..<bits).map { UInt8(word >> UInt32($0) & 1) }
-    }
-
-    /// Words of whose bits, lowest first, the elements are shares.
-    private static func words(of planes: [UInt64], _ bits: Int) -> [UInt64] {
-        var out: [UInt64] = []
-        for begin in Swift.stride(from: 0, to: planes.count, by: bits) {
-            var word: UInt64 = 0
-            for bit in 0..<bits { word &+= planes[begin + bit] << UInt64(bit) }
-            out.append(word)
-        }
-        return out
     }
 
     /// Residuals less all trees' leaves. One round.

@@ -19,16 +19,24 @@ struct TrainingCell {
     let thermometers: [[UInt8]]
     var keys: StepCell
 
-    /// - Parameter outcome: whether a row of these bits is a fraud.
+    /// - Parameters:
+    ///   - card: the scorecard to be fitted; rows are thermometers of its features then, else any bits.
+    ///   - outcome: whether a row of these bits is a fraud.
     init(
-        rows count: Int, bits: Int, rule: TrainingRule, seed: UInt64,
+        rows count: Int, bits: Int, rule: TrainingRule, seed: UInt64, card: CardRule? = nil,
         outcome: (_ bits: [Bool], _ chance: Int) -> Bool = { ($0[1] && !$0[$0.count - 2]) != ($1 == 0) }
     ) throws {
         var generator = SplitMix64(state: seed)
         self.rule = rule
         // Each bit has a frequency of its own, and some are nearly never set.
         let thresholds = (0..<bits).map { _ in Int.random(in: 1...99, using: &generator) }
-        let plain = (0..<count).map { _ in thresholds.map { Int.random(in: 0..<100, using: &generator) < $0 } }
+        let plain = (0..<count).map { _ in
+            guard let card else { return thresholds.map { Int.random(in: 0..<100, using: &generator) < $0 } }
+            return card.features.flatMap { bits in
+                let bin = Int.random(in: 0...bits, using: &generator)
+                return (0..<bits).map { $0 < bin }
+            }
+        }
         let frauds = plain.map { outcome($0, Int.random(in: 0..<8, using: &generator)) }
         thermometers = plain.map { row -> [UInt8] in
             var bytes = [UInt8](repeating: 0, count: (bits + 7) / 8)
@@ -38,10 +46,11 @@ struct TrainingCell {
         columns = BitColumns(thermometers: thermometers, bits: bits, fraud: frauds)
         frequencies = BitFrequencies(thresholds.map { Millionths(part: $0, of: 100)! })
         let digest = TrainingPlan.digest(
-            source: Digest32(of: [[UInt8(truncatingIfNeeded: seed)]]), rule: rule, frequencies: frequencies, rows: count
-        )
+            source: Digest32(of: [[UInt8(truncatingIfNeeded: seed)]]), rule: rule, frequencies: frequencies,
+            rows: count, card: card)
         coin = TrainingCoin(seed: seed)
-        plan = try TrainingPlan(plan: digest, rule: rule, coin: coin, frequencies: frequencies, rows: count)
+        plan = try TrainingPlan(
+            plan: digest, rule: rule, coin: coin, frequencies: frequencies, rows: count, card: card)
         keys = StepCell(seed: seed)
         for party in PartyID.allCases { rows[party] = TrainingRows(bits: bits) }
         for (row, fraud) in zip(thermometers, frauds) {

@@ -10,11 +10,13 @@ struct TrainingLearningTests {
     private static let runs = 160
 
     @Test(
-        "every byte that it receives is uniform but what is opened, hashes too", arguments: PartyID.allCases
-    )
-    func uniform(party: PartyID) throws {
+        "every byte that it receives is uniform but what is opened, hashes too, with a scorecard and without",
+        arguments: PartyID.allCases, [nil, CardRule(features: [1, 3], passes: 1)])
+    func uniform(party: PartyID, card: CardRule?) throws {
         let rule = try TrainingRule(trees: 1, stages: [1, 1], group: 1, candidates: 2)
-        var cell = try TrainingCell(rows: 5, bits: 4, rule: rule, seed: 41) { bits, _ in bits[0] != (party == .one) }
+        var cell = try TrainingCell(rows: 5, bits: 4, rule: rule, seed: 41, card: card) { bits, _ in
+            bits[0] != (party == .one)
+        }
         var generator = SplitMix64(state: 43)
         var views: [[[UInt8]]] = []
         var opened: Set<[UInt8]> = []

@@ -53,6 +53,18 @@ extension SecureSteps {
             return exchange(answers, of: places.count, in: ExclusiveOr.self, step)
         }
     }
+
+    /// A public table's words at secret places, as elements of Z_2^64. Four rounds: `lookUp`, and `toRing` of the words' bits.
+    func numbers(
+        at places: AdditiveShares<UInt32>, in table: PublicTable, _ step: TrainingStep
+    ) -> Interaction<AdditiveShares<UInt64>> {
+        lookUp(places, in: table, step)
+            .then { words in
+                let bits: XORShares<UInt8> = words.map { $0.flatMap { word in table.bits(of: word) } }
+                return toRing(bits, as: UInt64.self, step)
+            }
+            .map { bits in bits.map { table.words(of: $0) } }
+    }
 }
 
 /// A public table of words of up to 32 bits, by bit planes: of each bit, a string of as many bits as the table has places.
@@ -76,6 +88,16 @@ package struct PublicTable: Sendable {
             }
         }
         self.planes = planes
+    }
+
+    /// A word's bits, the lowest first.
+    fileprivate func bits(of word: UInt32) -> [UInt8] { (0..<bits).map { UInt8(word >> UInt32($0) & 1) } }
+
+    /// Words of whose bits, lowest first, the elements are shares.
+    fileprivate func words(of planes: [UInt64]) -> [UInt64] {
+        stride(from: 0, to: planes.count, by: max(1, bits)).map { begin in
+            (0..<bits).reduce(0) { $0 &+ planes[begin + $1] << UInt64($1) }
+        }
     }
 
     /// Of each plane the parity of what it has in common with a string of `count` bits that is turned upwards by some places.

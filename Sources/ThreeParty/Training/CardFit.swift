@@ -1,0 +1,131 @@
+package import Records
+
+/// The fit of a scorecard to the scores of a forest that was just trained, as one party computes it (`CardRule`): from the same columns
+/// in the ring, and from the residuals that the last group left. Nothing is opened.
+///
+/// Four rounds for the reciprocals of bins' rows, then eleven a pass.
+struct CardFit {
+    let steps: SecureSteps
+    let plan: TrainingPlan
+    let card: CardRule
+    let columns: TrainingColumns
+
+    /// Points between two passes, by feature and bin.
+    private struct Progress {
+        /// What is left of every row's score.
+        var rest: AdditiveShares<UInt32>
+        /// What the last pass added.
+        var last: AdditiveShares<UInt32>
+        var points: AdditiveShares<UInt32>
+    }
+
+    /// - Parameter residuals: after the last group: what they lack of those at first is the score without the forest's constant.
+    func fit(residuals: AdditiveShares<UInt32>) -> Interaction<CardShares> {
+        let ones = columns.bits.map { Array(RowVectors.sums($0, stride: columns.stride).prefix(card.bits)) }
+        let rows = bins(of: ones, all: everyone)
+        let table = PublicTable(card.table(rows: plan.rows, rule: plan.rule).reciprocals)
+        let none = AdditiveShares<UInt32>(zeros: card.bins)
+        let begin = Progress(rest: columns.residuals - residuals, last: none, points: none)
+        return steps.numbers(at: rows, in: table, .cardCounts).then { reciprocals in
+            passes(card.passes, reciprocals, begin).map { CardShares(rule: card, points: $0) }
+        }
+    }
+
+    private func passes(
+        _ count: Int, _ reciprocals: AdditiveShares<UInt64>, _ progress: Progress
+    ) -> Interaction<AdditiveShares<UInt32>> {
+        guard count > 0 else { return .finished(progress.points) }
+        return pass(reciprocals, progress).then { passes(count - 1, reciprocals, $0) }
+    }
+
+    /// Sums of what is left, times reciprocals, and half of the pass before: its quotient is the step, which all rows give up.
+    private func pass(_ reciprocals: AdditiveShares<UInt64>, _ progress: Progress) -> Interaction<Progress> {
+        let (bits, half) = (card.bits, UInt64(1) << UInt64(plan.rule.tableBits - 1))
+        let own = [UInt32](unsafeUninitializedCapacity: bits) { out, filled in
+            RowVectors.inner(
+                progress.rest, vectors: 0, count: 1, columns.bits, columns: Array(0..<bits), stride: columns.stride,
+                into: out)
+            filled = bits
+        }
+        let all = progress.rest.map { RowVectors.sums($0, stride: columns.stride) }
+        return steps.reshare(own, in: Addition.self, .cardSums)
+            .then { ones in steps.lift(joined(bins(of: ones, all: all), progress.last), .cardSums) }
+            .then { lifted in
+                let (sums, last) = (lifted[0..<card.bins], lifted[card.bins..<2 * card.bins])
+                return steps.product(sums, reciprocals, .cardSteps).map { parts in
+                    (parts + last.map { $0.map { $0 &* half } }).adding(half, at: steps.party)
+                }
+            }
+            .then { steps.truncate($0, by: plan.rule.tableBits, .cardSteps) }
+            .then { step in
+                steps.reshare(taken(from: step), in: Addition.self, .cardRows).map { taken in
+                    Progress(rest: progress.rest - taken, last: step, points: progress.points + step)
+                }
+            }
+    }
+
+    /// This party's share of what a step takes from each row: its first bins' sum, and for each bit that is set how much more the next
+    /// bin has.
+    private func taken(from step: AdditiveShares<UInt32>) -> [UInt32] {
+        var out = [UInt32](repeating: 0, count: columns.stride)
+        out.withUnsafeMutableBufferPointer {
+            RowVectors.combine(
+                columns.bits, columns: Array(0..<card.bits), factors: step.map(rises), stride: columns.stride, into: $0)
+        }
+        let first = firstBins(step.first)
+        for row in 0..<plan.rows { out[row] &+= first }
+        return out
+    }
+
+    /// One component of the sum of all features' first bins.
+    private func firstBins(_ step: [UInt32]) -> UInt32 {
+        var (at, sum) = (0, UInt32(0))
+        for bits in card.features where bits > 0 {
+            sum &+= step[at]
+            at += bits + 1
+        }
+        return sum
+    }
+
+    /// By thermometer bit, the bin above it less the one below.
+    private func rises(_ step: [UInt32]) -> [UInt32] {
+        var (at, out) = (0, [UInt32]())
+        for bits in card.features where bits > 0 {
+            out += (at..<at + bits).map { step[$0 + 1] &- step[$0] }
+            at += bits + 1
+        }
+        return out
+    }
+
+    /// What bins hold, from what thermometer bits hold: bin j has what bit j - 1 has and bit j lacks.
+    private func bins(of ones: AdditiveShares<UInt32>, all: AdditiveShares<UInt32>) -> AdditiveShares<UInt32> {
+        ones.zip(all) { ones, all in
+            var (first, out) = (0, [UInt32]())
+            for bits in card.features where bits > 0 {
+                let held = [all[0]] + ones[first..<first + bits] + [0]
+                out += (0...bits).map { held[$0] &- held[$0 + 1] }
+                first += bits
+            }
+            return out
+        }
+    }
+
+    /// The number of rows, which everyone knows.
+    private var everyone: AdditiveShares<UInt32> {
+        AdditiveShares(zeros: 1).adding(UInt32(plan.rows), at: steps.party)
+    }
+
+    private func joined(_ one: AdditiveShares<UInt32>, _ other: AdditiveShares<UInt32>) -> AdditiveShares<UInt32> {
+        one.zip(other) { $0 + $1 }
+    }
+}
+
+/// A scorecard's points as one party holds them, in units of the model's fraction bits. Never printed.
+package struct CardShares: Sendable, CustomStringConvertible, CustomReflectable {
+    package let rule: CardRule
+    /// By feature and bin (`CardRule.bins`), in Z_2^32.
+    package let points: AdditiveShares<UInt32>
+
+    package var description: String { "CardShares(\(rule.bins) bins)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
