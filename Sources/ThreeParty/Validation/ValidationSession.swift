@@ -59,7 +59,7 @@ package struct ValidationSession: ExchangedSession, ~Copyable {
 extension Frame.Kind {
     /// A piece of what a party sends in a round of a validation (`TrainingPiece`, of group 0). Digest: of the plan and of every message
     /// before that round.
-    package static let validation = Frame.Kind(rawValue: 36)
+    package static let validation = Frame.Kind(rawValue: 37)
 }
 
 /// What a validation computes, as one party does it.
