@@ -15,10 +15,12 @@ package struct TrainingJob: Sendable {
     package var leastRows: Int
     /// With fewer frauds among these, there is none.
     package var leastFrauds: Int
+    /// How a scorecard is fitted to the forest; nil where none is.
+    package var card: CardRule?
 
     package init(
         number: UInt64, order: Digest32, rule: TrainingRule, frequencies: BitFrequencies,
-        admitted: Set<MemberID> = [], leastRows: Int = 1, leastFrauds: Int = 0
+        admitted: Set<MemberID> = [], leastRows: Int = 1, leastFrauds: Int = 0, card: CardRule? = nil
     ) {
         self.number = number
         self.order = order
@@ -27,6 +29,7 @@ package struct TrainingJob: Sendable {
         self.admitted = admitted
         self.leastRows = leastRows
         self.leastFrauds = leastFrauds
+        self.card = card
     }
 
     /// The digest of all that has to be the same before the coin is opened.
@@ -37,7 +40,7 @@ package struct TrainingJob: Sendable {
             of: [
                 Array("cordon/train/base/v1".utf8), order.bytes, number.bigEndianBytes, source.digest.bytes,
                 rule.encoded, frequencies.encoded, numbers.flatMap { UInt64($0).bigEndianBytes },
-            ] + admitted)
+            ] + admitted + (card.map { [$0.encoded] } ?? []))
     }
 }
 

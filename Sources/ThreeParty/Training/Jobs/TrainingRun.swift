@@ -125,8 +125,9 @@ package final class TrainingRun {
         let source = Digest32(of: [Array("cordon/train/source/v1".utf8), base.bytes] + names)
         return try TrainingPlan(
             plan: TrainingPlan.digest(
-                source: source, rule: job.rule, frequencies: job.frequencies, rows: taken.rows.count),
-            rule: job.rule, coin: coin, frequencies: job.frequencies, rows: taken.rows.count)
+                source: source, rule: job.rule, frequencies: job.frequencies, rows: taken.rows.count,
+                card: job.card),
+            rule: job.rule, coin: coin, frequencies: job.frequencies, rows: taken.rows.count, card: job.card)
     }
 
     /// - Throws: `checkpoint` where what is kept is damaged.
