@@ -6,6 +6,8 @@ package struct RowKey: Hashable, Sendable {
     package struct Member: Hashable, Sendable {
         fileprivate let tag: UInt64
 
+        fileprivate init(tag: UInt64) { self.tag = tag }
+
         package init(_ member: MemberID) {
             tag = UInt64(
                 bigEndianBytes: Digest32(of: [Array("cordon/rows/member/v1".utf8), Array(member.name.utf8)]).bytes[..<8]
@@ -13,25 +15,25 @@ package struct RowKey: Hashable, Sendable {
         }
     }
 
-    private let member: UInt64
+    package let member: Member
     private let id: EventID
 
     static let byteCount = 24
 
     package init(_ event: EventID, of member: Member) {
-        self.member = member.tag
+        self.member = member
         id = event
     }
 
     /// A name that was written: `byteCount` bytes.
     init(_ bytes: ArraySlice<UInt8>) {
         guard let id = EventID(Array(bytes.dropFirst(8))) else { preconditionFailure("an id has sixteen bytes") }
-        member = UInt64(bigEndianBytes: bytes.prefix(8))
+        member = Member(tag: UInt64(bigEndianBytes: bytes.prefix(8)))
         self.id = id
     }
 
     func write(to out: inout [UInt8]) {
-        member.withBigEndianBytes { out.append(contentsOf: $0) }
+        member.tag.withBigEndianBytes { out.append(contentsOf: $0) }
         id.write(to: &out)
     }
 }

@@ -31,6 +31,14 @@ package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
     /// them have a label. A training's plan binds it (`TrainingPlan.digest(source:)`), so parties with other rows train nothing.
     package private(set) var digest: Digest32
     private let request: Request
+    /// The members that rows are of, in the order in which they first appear.
+    private var members: [RowKey.Member] = []
+    private var places: [RowKey.Member: UInt16] = [:]
+    /// Of each row, its member's place in `members`.
+    package private(set) var memberOf: [UInt16] = []
+    /// Of each row, the first offset of its batch and its place among the batch's rows together: an offset of its batch that no other
+    /// row has, the same at all parties, and that nobody could choose.
+    package private(set) var offsets: [Int64] = []
 
     /// A window without rows.
     init(_ request: Request) {
@@ -58,13 +66,35 @@ package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
         for (row, key) in batch.keys.enumerated() {
             key.write(to: &which)
             which.append(labels[key] == nil ? 0 : 1)
-            if let label = labels[key] { rows.append(batch.shares(row), label: RowLabels.shares(label)) }
+            guard let label = labels[key] else { continue }
+            rows.append(batch.shares(row), label: RowLabels.shares(label))
+            memberOf.append(place(of: key.member))
+            offsets.append(batch.range.lowerBound + Int64(row))
         }
         digest = Digest32(
             of: [
                 digest.bytes, batch.range.lowerBound.bigEndianBytes, batch.range.upperBound.bigEndianBytes,
                 batch.agreed.bytes, which,
             ])
+    }
+
+    private mutating func place(of member: RowKey.Member) -> UInt16 {
+        if let place = places[member] { return place }
+        let place = UInt16(members.count)
+        members.append(member)
+        places[member] = place
+        return place
+    }
+
+    /// What a training takes of this window.
+    ///
+    /// - Parameter consortium: the names of all members that rows can be of.
+    /// - Throws: `unknownMember` where a row is of none of them.
+    package func source(of consortium: some Sequence<MemberID>) throws(RowWindowError) -> TrainingSource {
+        let names = Dictionary(consortium.map { (RowKey.Member($0), $0) }, uniquingKeysWith: { first, _ in first })
+        let known = members.compactMap { names[$0] }
+        guard known.count == members.count else { throw .unknownMember }
+        return TrainingSource(rows: rows, members: known, memberOf: memberOf, offsets: offsets, digest: digest)
     }
 
     package var description: String { "RowWindow(\(rows.count) rows of \(events) events)" }
@@ -79,6 +109,8 @@ package enum RowWindowError: Error, Sendable, Hashable, CustomStringConvertible 
     case notDecided(from: Int64)
     /// Labels are kept up to this offset.
     case notLabelled(from: Int64)
+    /// A row is of a member that the roster does not name.
+    case unknownMember
 
     package var description: String {
         switch self {
@@ -88,6 +120,8 @@ package enum RowWindowError: Error, Sendable, Hashable, CustomStringConvertible 
             "this party knows up to offset \(from) what was decided: end the window there, or wait"
         case .notLabelled(let from):
             "this party keeps labels up to offset \(from) of the label topic: end the window there, or wait"
+        case .unknownMember:
+            "this party's rows are of a member that its roster does not name: give all parties one roster"
         }
     }
 }

@@ -92,6 +92,36 @@ struct ScoredRowStoreTests {
         #expect(try reader.window(Self.request(0..<40, labels: 4)).digest == all.digest)
     }
 
+    @Test("tell of each row with a label its member, and a place in the log that no other row has")
+    func origins() throws {
+        let store = try store()
+        let names = try ["bank-b", "bank-a", "bank-c"].map { try #require(MemberID($0)) }
+        func key(_ number: Int64) throws -> RowKey {
+            let id = try #require(EventID([UInt8](repeating: 0, count: 8) + number.bigEndianBytes))
+            return RowKey(id, of: RowKey.Member(names[Int(number % 2)]))
+        }
+        for range in [10..<14 as Range<Int64>, 20..<29] {
+            var batch = RowBatch(
+                range, seconds: Self.day, form: Self.form, agreed: Self.agreed(range), bits: 12)
+            // Two records of the first batch were refused.
+            for number in range.dropFirst(range.lowerBound == 10 ? 2 : 6) {
+                batch.append(try key(number), BitShares(first: [0, 0], second: [0, 0]))
+            }
+            try store.keep(batch)
+            store.decide(range, agreed: Self.agreed(range))
+        }
+        var labels = RowLabels(0..<1, at: 29)
+        for number: Int64 in [12, 13, 26, 28] { labels.append(try key(number), CountShare(first: 1, second: 0)) }
+        store.add(labels)
+        try store.commit(now: .max)
+        let window = try store.window(Self.request(10..<29, labels: 1))
+        #expect(window.memberOf == [0, 1, 0, 0] && window.offsets == [10, 11, 20, 22])
+        let source = try window.source(of: names.shuffled())
+        #expect(source.members == [names[0], names[1]] && source.memberOf == window.memberOf)
+        #expect(source.offsets == window.offsets && source.digest == window.digest && source.rows.count == 4)
+        #expect(throws: RowWindowError.unknownMember) { try window.source(of: names.dropFirst()) }
+    }
+
     @Test("have the digest of what was agreed on, of their events, and of which of them have a label")
     func digest() throws {
         func digest(_ change: (ScoredRowStore) throws -> Void) throws -> Digest32 {
