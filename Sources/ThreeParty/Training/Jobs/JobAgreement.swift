@@ -45,7 +45,7 @@ package struct JobAgreement: Sendable {
     package typealias Effect = ExchangedEffect<[Digest32], Agreed>
 
     private let party: PartyID
-    let terms: Terms
+    package let terms: Terms
     /// The greatest attempt that anybody has named.
     package private(set) var attempt: UInt64
     /// What peers brought to this attempt.
@@ -60,8 +60,12 @@ package struct JobAgreement: Sendable {
         self.attempt = attempt
     }
 
-    /// The peers that have not said all yet.
-    package var missing: [PartyID] { [party.previous, party.next].filter { hellos[$0] == nil || openings[$0] == nil } }
+    /// The peers that everyone waits for: those that have not said hello, then those that have not opened their part of the coin.
+    package var missing: [PartyID] {
+        let peers = [party.previous, party.next]
+        let silent = peers.filter { hellos[$0] == nil }
+        return silent.isEmpty ? peers.filter { openings[$0] == nil } : silent
+    }
 
     /// What this party has said so far, for a peer that has a link now.
     package func greet(_ peer: PartyID) -> [Effect] {

@@ -78,6 +78,15 @@ struct JobCell {
 
     // MARK: Three parties
 
+    private static let clock = Mutex<UInt64>(0)
+    /// A time that is later than all before.
+    static var now: UInt64 {
+        clock.withLock {
+            $0 += 1_000
+            return $0
+        }
+    }
+
     /// A party's way through a job: one life after the other, each of which ends where it can keep no more.
     ///
     /// - Parameter lives: what each life but the last can keep.
@@ -93,7 +102,7 @@ struct JobCell {
             do {
                 let trained = try run(link.party, state, life: UInt8(life)).run(
                     over: TrainingExchange(transport: transport, patience: .seconds(50)),
-                    from: UInt64(1_000 * (life + 1)), left: left,
+                    from: Self.now, left: left,
                     keep: { entry, bytes in
                         guard kept < most else {
                             transport.cut()
@@ -118,14 +127,12 @@ struct JobCell {
         return Dictionary(uniqueKeysWithValues: try workers.map { try $0.value() })
     }
 
-    /// How each of some parties' lives ends.
-    func ends(_ ends: [@Sendable () throws -> Void]) throws -> [TrainingStop?] {
-        @Sendable func stop(_ end: () throws -> Void) throws -> TrainingStop? {
-            do { try end() } catch let stop as TrainingStop { return stop }
-            return nil
-        }
-        let workers = ends.map { end in Worker { try stop(end) } }
-        return try workers.map { try $0.value() }
+    /// How a party's only life ends where there is no model.
+    func stop(
+        _ link: any Transport, left: @escaping @Sendable () -> Duration = { .seconds(50) }, state: State = [:]
+    ) throws -> TrainingStop? {
+        do { _ = try live(link, left: left, state: state) } catch let stop as TrainingStop { return stop }
+        return nil
     }
 
     // MARK: What is right
