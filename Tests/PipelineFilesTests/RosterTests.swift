@@ -256,7 +256,7 @@ struct RosterTests {
     @Test("says how often something is opened of the same rows; what it does not say is the standard")
     func openings() throws {
         try file.write(valid)
-        #expect(try Roster(file: file.path).openings == OpeningBudget(most: 8, days: 30, apart: 1000))
+        #expect(try Roster(file: file.path).openings == OpeningBudget(most: 16, days: 30, apart: 1000))
         let strict = valid + "openings: { most: 2, days: 7, apart: 1 }\n"
         try file.write(strict)
         let roster = try Roster(file: file.path)
@@ -265,8 +265,8 @@ struct RosterTests {
         #expect(try Roster(file: file.path).openings == roster.openings)
         for (part, budget) in [
             ("most: 2", OpeningBudget(most: 2, days: 30, apart: 1000)),
-            ("days: 2", OpeningBudget(most: 8, days: 2, apart: 1000)),
-            ("apart: 2", OpeningBudget(most: 8, days: 30, apart: 2)),
+            ("days: 2", OpeningBudget(most: 16, days: 2, apart: 1000)),
+            ("apart: 2", OpeningBudget(most: 16, days: 30, apart: 2)),
         ] {
             try file.write(valid + "openings: { \(part) }\n")
             #expect(try Roster(file: file.path).openings == budget)

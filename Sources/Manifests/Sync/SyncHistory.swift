@@ -159,6 +159,7 @@ package struct SyncHistory: Sendable, Hashable {
         case .rollback: place = try placeToReplace(decision)
         case .turnDown:
             guard let found = versionPlace(of: decision.model) else { throw .unknownModel }
+            guard decision.model != inForce else { throw .inForce }
             guard !versions[found].isTurnedDown else { throw .turnedDown }
             place = found
         }

@@ -71,30 +71,6 @@ extension SyncRefusal: CustomStringConvertible {
         case .wrongAuthor(let author): "the record says what \(author) has no say in"
         case .badSignature(let author): "\(author) of the roster did not sign the record"
         case .replayed: "the same was said before"
-        case .olderOrder, .forkedOrder, .expired, .expiresLate, .busy, .versionTaken, .unknownCandidate, .notLater,
-            .overlapping, .tooNear, .budget, .alreadySealed, .otherHeader:
-            ofOrder
-        case .unknownOrder: "it names no order that counts"
-        case .over(let order): "order \(order) is over"
-        case .outOfTurn(let party): "\(party) has not accepted the order, has ended it, or was further already"
-        case .otherTask: "the report is not of what was ordered"
-        case .notChallenged: "the order is no validation that is done, or has no challenger"
-        case .alreadyTold(let member): "\(member) has given its verdict already"
-        case .unknownModel: "no version of this history is sealed as that model"
-        case .turnedDown: "the version was turned down"
-        case .void(let after, let last): "it is given after decision \(after), and the last one is \(last)"
-        case .alreadyApproved(let id): "\(id) has approved of the model already"
-        case .olderDecision(let sequence, let last): "decision \(sequence) is not newer than the last, \(last)"
-        case .forkedDecision(let sequence): "another decision has the number \(sequence)"
-        case .inForce: "the model is in force already"
-        case .notValidated: "the version was never validated: validate it on a later window first"
-        case .approvals(let got, let wanted): "\(got) operators approve of the model, and the roster wants \(wanted)"
-        case .notReplaced: "only the model that is in force gives way, and to the one that it replaced"
-        }
-    }
-
-    private var ofOrder: String {
-        switch self {
         case .olderOrder(let number, let last): "order \(number) is not newer than the last, \(last)"
         case .forkedOrder(let number): "another order has the number \(number)"
         case .expired: "the order had expired when it came into the log"
@@ -111,7 +87,22 @@ extension SyncRefusal: CustomStringConvertible {
             "the window or the challenger was validated \(budget.most) times in \(budget.days) days: take a later window, or wait"
         case .alreadySealed: "the version is sealed already"
         case .otherHeader(let field): "the model header is not of what was trained: its \(field) is another"
-        default: "\(self)"
+        case .unknownOrder: "it names no order that counts"
+        case .over(let order): "order \(order) is over"
+        case .outOfTurn(let party): "\(party) has not accepted the order, has ended it, or was further already"
+        case .otherTask: "the report is not of what was ordered"
+        case .notChallenged: "the order is no validation that is done, or has no challenger"
+        case .alreadyTold(let member): "\(member) has given its verdict already"
+        case .unknownModel: "no version of this history is sealed as that model"
+        case .turnedDown: "the version was turned down"
+        case .void(let after, let last): "it is given after decision \(after), and the last one is \(last)"
+        case .alreadyApproved(let id): "\(id) has approved of the model already"
+        case .olderDecision(let sequence, let last): "decision \(sequence) is not newer than the last, \(last)"
+        case .forkedDecision(let sequence): "another decision has the number \(sequence)"
+        case .inForce: "the model is in force already"
+        case .notValidated: "the version was never validated: validate it on a later window first"
+        case .approvals(let got, let wanted): "\(got) operators approve of the model, and the roster wants \(wanted)"
+        case .notReplaced: "only the model that is in force gives way, and to the one that it replaced"
         }
     }
 }

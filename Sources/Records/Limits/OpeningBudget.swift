@@ -11,7 +11,7 @@ package struct OpeningBudget: Sendable, Hashable {
     package let apart: Int
 
     /// What holds where the roster says nothing.
-    package static let standard = OpeningBudget(most: 8, days: 30, apart: 1_000)
+    package static let standard = OpeningBudget(most: 16, days: 30, apart: 1_000)
 
     package init(most: Int, days: Int, apart: Int) {
         self.most = most
