@@ -233,7 +233,7 @@ let package = Package(
             name: "LocalStoreTests", dependencies: ["EventLogs", "LocalStore", "Records", "Support"],
             swiftSettings: unoptimised),
         .testTarget(
-            name: "ManifestsTests", dependencies: ["Keys", "Manifests", "Model", "Records", "ThreeParty"],
+            name: "ManifestsTests", dependencies: ["Keys", "Manifests", "Model", "Records", "Support", "ThreeParty"],
             swiftSettings: unoptimised),
         .testTarget(
             name: "ModelTests", dependencies: ["Model", "Records", "Secrets", "Support"], swiftSettings: unoptimised),
