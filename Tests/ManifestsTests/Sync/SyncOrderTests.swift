@@ -34,9 +34,19 @@ struct SyncOrderTests {
         _ = try world.order(World.training("v2"))
         #expect(world.history.job(first)?.standing == .lapsed(2))
         #expect(try world.refusal(World.accepted(.one), on: first, by: .one) == .over(1))
-        // A clock that goes back brings nothing back.
+    }
+
+    @Test("expire once: a clock that goes back brings none of its time back")
+    func backwards() throws {
+        var world = World()
+        let order = try world.order(World.training(), expires: world.time + 100)
+        try world.report(World.accepted(.zero), on: order, by: .zero)
+        world.time += 101
+        try world.report(.progress(groups: 1, of: 2), on: order, by: .zero)
         world.time -= 50
-        #expect(try world.refusal(World.training("v3")) == .busy(2))
+        #expect(try world.refusal(World.accepted(.one), on: order, by: .one) == .expired)
+        let next = try world.order(World.training("v2"))
+        #expect(world.history.job(next)?.time == World.start + 101)
     }
 
     @Test("that have expired keep what was said of them until another takes their place")
