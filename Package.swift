@@ -188,7 +188,7 @@ let package = Package(
             dependencies: ["Counters", "EventLogs", "LocalStore", "Records", "SecureScoring", "ThreeParty", "Support"],
             swiftSettings: unoptimised),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "Model", "Records"],
+            name: "EvaluationTests", dependencies: ["Evaluation", "Model", "PipelineFiles", "Records", "Worlds"],
             swiftSettings: unoptimised),
         .testTarget(
             name: "EventLogTests",

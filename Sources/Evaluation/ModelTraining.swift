@@ -62,16 +62,16 @@ package func scores(of rows: some Sequence<FeatureRow>, by model: ClearModel) ->
     return scores
 }
 
-/// Quality on the test days as the handbook (Le Borgne et al.) measures it: customers already known to be defrauded are
+/// The test days' outcomes as the handbook (Le Borgne et al.) takes them: customers already known to be defrauded are
 /// left out. Outcomes are taken to be known seven days after a transaction.
 ///
 /// - Parameters:
 ///   - train: days whose frauds are known from the start.
 ///   - test: days that count.
 ///   - scores: by place in `transactions`; those without a score are left out.
-package func measure(
+package func testOutcomes(
     _ transactions: [LabelledTransaction], train: ClosedRange<Int>, test: ClosedRange<Int>, scores: [Int: Double]
-) -> ConsortiumQuality {
+) -> [ScoredOutcome] {
     var known = KnownDefrauded(trainingDays: train)
     for labelled in transactions where labelled.fraud {
         known.add(
@@ -85,5 +85,12 @@ package func measure(
         guard test.contains(day), let score = scores[index], !known.isKnown(card, on: day) else { continue }
         outcomes.append(ScoredOutcome(card: card, day: day, fraud: labelled.fraud, score: score))
     }
-    return ConsortiumQuality(of: outcomes)
+    return outcomes
+}
+
+/// Quality on the test days (`testOutcomes`).
+package func measure(
+    _ transactions: [LabelledTransaction], train: ClosedRange<Int>, test: ClosedRange<Int>, scores: [Int: Double]
+) -> ConsortiumQuality {
+    ConsortiumQuality(of: testOutcomes(transactions, train: train, test: test, scores: scores))
 }

@@ -52,47 +52,70 @@ package struct Calibration: Sendable, Hashable {
 }
 
 extension Calibration {
-    /// Isotonic regression of outcomes on scores by pooling adjacent violators (Ayer et al. 1955), with `prior` pseudo
-    /// outcomes at the overall rate in every pool so that no pool is certain.
+    /// Transactions whose scores count as one: those of equal score, or of one bin of a histogram.
+    package struct Group: Sendable, Hashable {
+        /// From this score on, in ring units.
+        package var score: Int64
+        package var frauds: Int
+        /// All transactions, frauds among them.
+        package var count: Int
+
+        package init(score: Int64, frauds: Int, count: Int) {
+            self.score = score
+            self.frauds = frauds
+            self.count = count
+        }
+
+        package var rate: Double { Double(frauds) / Double(count) }
+    }
+
+    /// Isotonic regression of outcomes on scores by pooling adjacent violators (Ayer et al. 1955).
+    ///
+    /// - Parameter groups: scores ascend; groups without a transaction count for nothing.
+    /// - Returns: pools whose rates rise, each from its lowest group's score on.
+    package static func pools(_ groups: [Group]) -> [Group] {
+        var pools: [Group] = []
+        for group in groups where group.count > 0 {
+            pools.append(group)
+            while pools.count > 1, pools[pools.count - 2].rate >= pools[pools.count - 1].rate {
+                let last = pools.removeLast()
+                pools[pools.count - 1].frauds += last.frauds
+                pools[pools.count - 1].count += last.count
+            }
+        }
+        return pools
+    }
+
+    /// Isotonic regression (`pools`), with `prior` pseudo outcomes at the overall rate in every pool so that no pool is certain.
     ///
     /// - Parameters:
-    ///   - sample: scores in ring units with outcomes, in any order.
+    ///   - groups: scores ascend.
     ///   - prior: pseudo outcomes a pool; 0 leaves rates as they are.
     /// - Returns: a point for each pool, from its lowest score on.
-    /// - Throws: `empty` for an empty sample.
-    package static func fit(_ sample: [(score: Int64, fraud: Bool)], prior: Double = 1) throws(Invalid) -> Calibration {
-        guard !sample.isEmpty else { throw .empty }
-        struct Pool {
-            var score: Int64
-            var frauds: Double
-            var count: Double
-            var rate: Double { frauds / count }
-        }
-        var pools: [Pool] = []
-        for (score, fraud) in sample.sorted(by: { $0.score < $1.score }) {
-            if let last = pools.last, last.score == score {
-                pools[pools.count - 1].frauds += fraud ? 1 : 0
-                pools[pools.count - 1].count += 1
-            } else {
-                pools.append(Pool(score: score, frauds: fraud ? 1 : 0, count: 1))
-            }
-        }
-        var merged: [Pool] = []
-        for pool in pools {
-            merged.append(pool)
-            while merged.count > 1, merged[merged.count - 2].rate >= merged[merged.count - 1].rate {
-                let last = merged.removeLast()
-                merged[merged.count - 1].frauds += last.frauds
-                merged[merged.count - 1].count += last.count
-            }
-        }
-        let base = sample.reduce(0.0) { $0 + ($1.fraud ? 1 : 0) } / Double(sample.count)
+    /// - Throws: `empty` without a transaction.
+    package static func fit(groups: [Group], prior: Double = 1) throws(Invalid) -> Calibration {
+        let (frauds, count) = groups.reduce((0, 0)) { ($0.0 + $1.frauds, $0.1 + $1.count) }
+        guard count > 0 else { throw .empty }
+        let base = Double(frauds) / Double(count)
         var points: [Point] = []
-        for pool in merged {
-            let probability = (pool.frauds + prior * base) / (pool.count + prior)
+        for pool in pools(groups) {
+            let probability = (Double(pool.frauds) + prior * base) / (Double(pool.count) + prior)
             points.append(Point(score: pool.score, probability: max(probability, points.last?.probability ?? 0)))
         }
         return try Calibration(points: points)
+    }
+
+    /// The same of transactions one by one.
+    ///
+    /// - Parameter sample: scores in ring units with outcomes, in any order.
+    package static func fit(_ sample: [(score: Int64, fraud: Bool)], prior: Double = 1) throws(Invalid) -> Calibration {
+        var groups: [Group] = []
+        for (score, fraud) in sample.sorted(by: { $0.score < $1.score }) {
+            if groups.last?.score != score { groups.append(Group(score: score, frauds: 0, count: 0)) }
+            groups[groups.count - 1].frauds += fraud ? 1 : 0
+            groups[groups.count - 1].count += 1
+        }
+        return try fit(groups: groups, prior: prior)
     }
 }
 
