@@ -18,11 +18,40 @@ struct HandbookWeekTests {
     private struct Week {
         var fractionBits: Int
         var rows: [(score: Int64, fraud: Bool)]
+        /// Of each row.
+        var days: [Int]
+        var terminals: [String]
 
-        func histogram(_ count: Int) throws -> ScoreHistogram {
+        func histogram(_ count: Int = 63, _ isIncluded: (Int) -> Bool = { _ in true }) throws -> ScoreHistogram {
             try ScoreHistogram(
                 fractionBits: fractionBits,
-                thresholds: ScoreHistogram.squareThresholds(fractionBits: fractionBits, count: count), counting: rows)
+                thresholds: ScoreHistogram.squareThresholds(fractionBits: fractionBits, count: count),
+                counting: rows.indices.filter(isIncluded).map { rows[$0] })
+        }
+
+        /// The deviation of average precision where all transactions of a terminal are drawn together.
+        func deviationByTerminals() throws -> Double {
+            var random = SeededNumbers(1)
+            let values = try (0..<100).map { _ in
+                var weights: [String: Int] = [:]
+                for terminal in Set(terminals).sorted() {
+                    // Poisson of mean 1.
+                    var (count, product) = (0, Double.random(in: 0..<1, using: &random))
+                    while product > exp(-1.0) {
+                        count += 1
+                        product *= Double.random(in: 0..<1, using: &random)
+                    }
+                    weights[terminal] = count
+                }
+                let drawn = rows.indices.flatMap { [Int](repeating: $0, count: weights[terminals[$0]] ?? 0) }
+                let histogram = try ScoreHistogram(
+                    fractionBits: fractionBits,
+                    thresholds: ScoreHistogram.squareThresholds(fractionBits: fractionBits),
+                    counting: drawn.map { rows[$0] })
+                return histogram.averagePrecision?.value ?? 0
+            }
+            let mean = values.reduce(0, +) / 100
+            return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 100).squareRoot()
         }
 
         /// Average precision where transactions of equal score are in any order, one after the other.
@@ -63,11 +92,18 @@ struct HandbookWeekTests {
                 let model = try trainModel(
                     version: "v", spec: spec, by: method, rows: of(train), transactions: transactions,
                     progress: { _ in Silent() })
-                let outcomes = testOutcomes(
-                    transactions, train: train, test: test, scores: scores(of: of(test), by: model))
+                let scores = scores(of: of(test), by: model)
+                // The place of each transaction that counts, in the place of its score.
+                let places = testOutcomes(
+                    transactions, train: train, test: test,
+                    scores: scores.reduce(into: [:]) { $0[$1.key] = Double($1.key) }
+                ).map { Int($0.score) }
                 let unit = Double(1 << model.forest.fractionBits)
                 return Week(
-                    fractionBits: model.forest.fractionBits, rows: outcomes.map { (Int64($0.score * unit), $0.fraud) })
+                    fractionBits: model.forest.fractionBits,
+                    rows: places.map { (Int64((scores[$0] ?? 0) * unit), transactions[$0].fraud) },
+                    days: places.map { transactions[$0].transaction.time.dayNumber },
+                    terminals: places.map { transactions[$0].transaction.terminal ?? "" })
             }
         }
     }
@@ -89,6 +125,24 @@ struct HandbookWeekTests {
             line += "AUC \(decimal(area.value - auc)) (\(decimal(area.least - auc)) \(decimal(area.most - auc)))"
         }
         return line
+    }
+
+    /// What days tell of two models' difference, beside what two figures tell: means of a 90 % interval's half.
+    private func compare(_ champion: Week, _ challenger: Week, _ name: String) throws -> String {
+        let pairs = try Set(champion.days).sorted().map { day in
+            try HistogramPair(
+                champion: champion.histogram { champion.days[$0] == day },
+                challenger: challenger.histogram { challenger.days[$0] == day })
+        }
+        let byDays = try #require(PairedHistograms(pairs).gain(confidence: 0.9))
+        let whole = try HistogramPair(champion: champion.histogram(), challenger: challenger.histogram())
+        let apart = try #require(PairedHistograms([whole]).gain(confidence: 0.9))
+        #expect(byDays.basis == .windows(7) && apart.basis == .independent)
+        #expect(isNear(byDays.estimate.value, apart.estimate.value))
+        func half(_ estimate: Estimate) -> Double { (estimate.high - estimate.low) / 2 }
+        #expect(half(byDays.estimate) < half(apart.estimate) / 3, "\(name)")
+        return "\(name): gain \(decimal(byDays.estimate.value)) ± \(decimal(half(byDays.estimate))) by days, "
+            + "± \(decimal(half(apart.estimate))) by two figures"
     }
 
     private func decimal(_ value: Double) -> String { String(format: "%.4f", value) }
@@ -124,8 +178,21 @@ struct HandbookWeekTests {
                 .shares(.standard, TrainingCoin(seed: 4)),
             ]
             as [TrainingMethod]
-        for (place, week) in try weeks(transactions, days: days, by: methods).enumerated() {
+        let found = try weeks(transactions, days: days, by: methods)
+        for (place, week) in found.enumerated() {
             print(try check(week, "\(firsts[place / methods.count]), method \(place % methods.count)"))
+        }
+        for (place, first) in firsts.enumerated() {
+            let own = Array(found[place * methods.count..<(place + 1) * methods.count])
+            print(try compare(own[1], own[2], "\(first), two seeds"))
+            print(try compare(own[1], own[0], "\(first), two trainers"))
+            let estimate = try HistogramBootstrap(own[1].histogram()).estimate(confidence: 0.683) {
+                $0.averagePrecision?.value
+            }
+            let rows = try #require(estimate)
+            print(
+                "\(first): deviation of AP \(decimal((rows.high - rows.low) / 2)) by transactions, "
+                    + "\(decimal(try own[1].deviationByTerminals())) by terminals")
         }
     }
 }
