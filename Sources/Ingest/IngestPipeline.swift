@@ -146,8 +146,8 @@ package final class IngestPipeline: Stage {
             metrics.add(lost.count, to: .transactionsSealedAgain, .init("reason", "missing"))
         }
         if lost.isEmpty, losses.overdue.isDue(at: clock.now) {
-            let time = clock.microseconds - Int64(Self.patience / .microseconds(1))
-            lost = state.takeOverdue(receivedBefore: time)
+            let patience = Int64(Self.patience / .microseconds(1))
+            lost = state.takeOverdue(now: clock.microseconds, patience: patience)
             metrics.add(lost.count, to: .transactionsSealedAgain, .init("reason", "overdue"))
         }
         let accepted = lost.compactMap { source, pending in

@@ -108,6 +108,11 @@ extension LostTransactions.Word {
             transactions wait for an answer and are not sealed again: their features were computed for another spec than this \
             agent's; hand in again, under other ids, those that are still to be scored
             """
+        case .unanswered:
+            """
+            transactions have no answer after half an hour, though they were sealed again: the parties are behind, or can't read \
+            them; <member>.rejected says why: with `unknown_session`, a party's log lacks this agent's record on consortium.sessions
+            """
         }
     }
 }

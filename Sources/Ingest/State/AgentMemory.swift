@@ -302,9 +302,9 @@ package struct AgentMemory: Sendable {
         lost.takeMissing(in: pending, below: ingested ?? 0, partition: partition).compactMap(lost)
     }
 
-    /// The next transactions to be sealed again that came before a time and have no answer, in order.
-    package mutating func takeOverdue(receivedBefore time: Int64) -> [Lost] {
-        lost.takeOverdue(in: pending, below: ingested ?? 0, receivedBefore: time).compactMap(lost)
+    /// The next transactions to be sealed again that have had no answer for too long, in order (`LostTransactions.takeOverdue`).
+    package mutating func takeOverdue(now: Int64, patience: Int64) -> [Lost] {
+        lost.takeOverdue(in: pending, below: ingested ?? 0, now: now, patience: patience).compactMap(lost)
     }
 
     /// A transaction to be sealed again, and where it came from.

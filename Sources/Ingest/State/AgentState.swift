@@ -146,11 +146,13 @@ package final class AgentState: Sendable {
         memory.withLock { $0.takeMissing(partition: partition) }
     }
 
-    /// The next transactions to be sealed again that came before a time and have no answer, in order.
+    /// The next transactions to be sealed again that have had no answer for too long, in order.
     ///
-    /// - Parameter time: microseconds since 1970, by the log.
-    package func takeOverdue(receivedBefore time: Int64) -> [AgentMemory.Lost] {
-        memory.withLock { $0.takeOverdue(receivedBefore: time) }
+    /// - Parameters:
+    ///   - now: microseconds since 1970, by the log.
+    ///   - patience: with one that was not sealed again yet, in microseconds; it doubles each time.
+    package func takeOverdue(now: Int64, patience: Int64) -> [AgentMemory.Lost] {
+        memory.withLock { $0.takeOverdue(now: now, patience: patience) }
     }
 
     /// What is to be told of lost transactions since the last call.

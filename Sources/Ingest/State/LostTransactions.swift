@@ -17,6 +17,8 @@ package struct LostTransactions: Sendable {
         /// It waits, and is not sealed again: its features were computed for another spec, and cuts of this one would be of
         /// other numbers.
         case otherFeatures
+        /// It has no answer though it was sealed again several times.
+        case unanswered
     }
 
     private let featureDigest: UInt64
@@ -24,7 +26,9 @@ package struct LostTransactions: Sendable {
     /// Words on transactions that wait, those that were taken too.
     private var told: [Word: Set<SourcePosition>] = [:]
     private var words: [Word: [SourcePosition]] = [:]
-    /// The last of those that were sealed again because they have waited for too long: the next ones are those behind it.
+    /// How often each was sealed again because it had waited for too long.
+    private var repeats: [SourcePosition: Int] = [:]
+    /// The last of those: the next ones are those behind it.
     private var last: SourcePosition?
 
     /// The most spans that are kept: of more, the oldest go, whose transactions will have waited for too long soon enough.
@@ -33,6 +37,8 @@ package struct LostTransactions: Sendable {
     package static let limit = 512
     /// The most of those that have waited for too long: parties that are behind are not to be sent all once more.
     private static let overdueLimit = 64
+    /// Sealed again so often without an answer, a transaction is spoken of: half an hour after it came.
+    package static let repeatsInSilence = 5
 
     /// - Parameter featureDigest: of the features that transactions are sealed with now (`FeatureSpec.ownDigest`).
     package init(featureDigest: UInt64) { self.featureDigest = featureDigest }
@@ -66,19 +72,29 @@ package struct LostTransactions: Sendable {
         return Array(found.prefix(Self.limit))
     }
 
-    /// The next transactions that have waited for too long, in order, and from the first on again behind the last.
+    /// The next transactions that have waited for too long, in order, and from the first on again behind the last. Each time that one
+    /// was among them, "too long" is twice as long for it: parties that are away for days, or can't read it, are sent few of it.
     ///
     /// - Parameters:
     ///   - end: everything below it is in the log.
-    ///   - time: those have waited for too long that came before: microseconds since 1970, by the log.
+    ///   - now: microseconds since 1970, by the log.
+    ///   - patience: with one that was not sealed again yet, in microseconds.
     package mutating func takeOverdue(
-        in book: PendingBook, below end: Int64, receivedBefore time: Int64
+        in book: PendingBook, below end: Int64, now: Int64, patience: Int64
     ) -> [SourcePosition] {
         for word in told.keys { told[word] = told[word]?.filter { book[$0] != nil } }
-        let overdue = sealable(book.positions { $0.offset < end && $1.received < time }, in: book)
+        repeats = repeats.filter { book[$0.key] != nil }
+        let late = book.positions { position, transaction in
+            position.offset < end && now - transaction.received > patience << min(repeats[position] ?? 0, 30)
+        }
+        let overdue = sealable(late, in: book)
         let behind = overdue.drop { position in last.map { position <= $0 } ?? false }
         let next = Array((behind.isEmpty ? overdue[...] : behind).prefix(Self.overdueLimit))
         last = next.last
+        for position in next {
+            repeats[position, default: 0] += 1
+            if repeats[position] == Self.repeatsInSilence { tell(.unanswered, of: position) }
+        }
         return next
     }
 

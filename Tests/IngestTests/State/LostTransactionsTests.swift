@@ -84,23 +84,41 @@ struct LostTransactionsTests {
     func overdue() throws {
         var lost = LostTransactions(featureDigest: 7)
         var book = try book(0..<150)
-        func next() -> [Int64] { offsets(lost.takeOverdue(in: book, below: 140, receivedBefore: 130)) }
+        func next(_ now: Int64 = 1130) -> [Int64] {
+            offsets(lost.takeOverdue(in: book, below: 140, now: now, patience: 1000))
+        }
         #expect(next() == Array(0..<64))
         book.decide((0..<10 as Range<Int64>).map { SourcePosition(offset: $0) }, ingested: 150)
         #expect(next() == Array(64..<128))
         #expect(next() == [128, 129])
-        #expect(next() == Array(10..<74))
-        #expect(lost.takeOverdue(in: book, below: 140, receivedBefore: 0).isEmpty)
+        // Those of the first 128 that still wait are due when they have waited for twice as long.
+        #expect(next().isEmpty && next(2010) == Array(130..<140))
+        #expect(next(2100) == Array(10..<74))
+        #expect(lost.takeOverdue(in: book, below: 140, now: 1000, patience: 1000).isEmpty)
+    }
+
+    @Test("has one that waits on and on ever more seldom, and says so once")
+    func backOff() throws {
+        var (lost, book) = (LostTransactions(featureDigest: 7), try book([0]))
+        var times: [Int64] = []
+        for now in 0...100_000 as ClosedRange<Int64>
+        where !lost.takeOverdue(in: book, below: 1, now: now, patience: 10).isEmpty {
+            times.append(now)
+            #expect(lost.takeWords().mapValues(offsets) == (times.count == 5 ? [.unanswered: [0]] : [:]))
+        }
+        #expect(times == (0...13).map { 10 << $0 + 1 })
+        book.decide([SourcePosition(offset: 0)], ingested: 1)
+        #expect(lost.takeOverdue(in: book, below: 1, now: .max, patience: 10).isEmpty)
     }
 
     @Test("leaves out what has features of another spec, and says of each once what is the matter with it")
     func words() throws {
         var (lost, book) = (LostTransactions(featureDigest: 7), try book(0..<6, oldFeatures: 3))
         #expect(lost.takeWords().isEmpty)
-        for _ in 0..<3 {
+        for _ in 0..<2 {
             for party in PartyID.allCases { lost.take(receipt(1, 4, party)) }
             #expect(offsets(lost.takeMissing(in: book, below: 10, partition: { _ in 0 })) == [2, 4])
-            #expect(offsets(lost.takeOverdue(in: book, below: 10, receivedBefore: 4)) == [0, 1, 2])
+            #expect(offsets(lost.takeOverdue(in: book, below: 10, now: 5, patience: 1)) == [0, 1, 2])
         }
         let words = lost.takeWords().mapValues(offsets)
         #expect(words == [.missing: [2, 3, 4], .otherFeatures: [3]])
