@@ -45,7 +45,7 @@ struct SourceCoverage: Sendable, Hashable {
     }
 
     /// The effect of a record.
-    enum Effect {
+    enum Effect: Hashable {
         /// None: it was covered, or lies in what is forgotten.
         case none
         /// It joins what was taken.
@@ -57,9 +57,17 @@ struct SourceCoverage: Sendable, Hashable {
     /// Takes a record.
     ///
     /// - Parameter previous: the record before it; nil where it names none, and then all before it counts as taken.
-    mutating func take(_ place: Place, after previous: Place?) -> Effect {
-        guard !covers(place), !hasForgotten(place) else { return .none }
-        var span = Span(after: previous ?? .start, through: place)
+    /// - Returns: the effect, and what is missing in front of a record that stands apart.
+    mutating func take(_ place: Place, after previous: Place?) -> (effect: Effect, gap: Span?) {
+        let after = previous ?? .start
+        // Behind the last one, as nearly all are.
+        if let last = spans.last, last.through < place, last.after <= after, after <= last.through {
+            spans[spans.count - 1].through = place
+            return (.joined, nil)
+        }
+        guard !covers(place), !hasForgotten(place) else { return (.none, nil) }
+        let gap = previous.flatMap { self.gap(through: $0) }
+        var span = Span(after: after, through: place)
         let touching = spans.filter { $0.after <= span.through && span.after <= $0.through }
         for other in touching {
             span = Span(after: min(span.after, other.after), through: max(span.through, other.through))
@@ -70,7 +78,7 @@ struct SourceCoverage: Sendable, Hashable {
             spans.removeFirst()
             forgotten = spans[0].after
         }
-        return touching.isEmpty ? .apart : .joined
+        return touching.isEmpty ? (.apart, gap) : (.joined, nil)
     }
 }
 

@@ -66,6 +66,8 @@ package final class TakenRecords {
     package func pass(
         to offset: Int64, records: (Range<Int64>) throws -> [SealedRecord]?, isOpened: (SealedRecord) throws -> Bool
     ) throws {
+        // What the log keeps no longer was taken, or never will be.
+        if known < offset { known = max(known, try context.log.earliest(of: context.partition)) }
         while known < offset {
             let end = min(offset, known + 1024)
             guard let passed = try records(known..<end) else { throw BatchAbort.logBehind }

@@ -65,18 +65,16 @@ package struct SourcePositions: Sendable {
         var gaps: [SourceGap] = []
         for claim in claims where claim.source.partition < Self.partitions {
             let source = Source(claim)
-            var coverage = taken[source] ?? SourceCoverage()
-            let gap = claim.previous.flatMap { coverage.gap(through: SourceCoverage.Place($0)) }
-            let effect = coverage.take(
-                SourceCoverage.Place(claim.source), after: claim.previous.map { SourceCoverage.Place($0) })
+            let previous = claim.previous.map { SourceCoverage.Place($0) }
+            let (effect, gap) = taken[source, default: SourceCoverage()]
+                .take(SourceCoverage.Place(claim.source), after: previous)
             if effect == .none { continue }
-            if let gap, effect == .apart {
+            if let gap {
                 gaps.append(
                     SourceGap(
                         member: claim.member, after: gap.after == .start ? nil : gap.after.position(source.partition),
                         through: gap.through.position(source.partition)))
             }
-            taken[source] = coverage
             changed.insert(source)
         }
         return gaps

@@ -106,6 +106,19 @@ struct ProposalCheckTests {
         #expect(try check.batch(next, last, after: idle).plan.digest == last)
     }
 
+    @Test("begins where the log does, where the party's state knows of less", arguments: [Int64(2), 4, 9])
+    func cutOff(earliest: Int64) throws {
+        try world.view(.one).keep(from: earliest)
+        var asked: [Range<Int64>] = []
+        try taken.pass(to: 4) { range in
+            asked.append(range)
+            return []
+        } isOpened: { _ in
+            false
+        }
+        #expect(asked == (earliest < 4 ? [earliest..<4] : []))
+    }
+
     @Test("lets no batch go over an activation")
     func activation() throws {
         try world.activate("v2", sequence: 2)

@@ -10,6 +10,7 @@ final class FaultyLog: LogDecorator, @unchecked Sendable {
     private let condition = NSCondition()
     private var hidden: Int64?
     private var changed: [Int64: [UInt8]] = [:]
+    private var kept: Int64 = 0
     private var failing: (topic: String, times: Int)?
 
     init(_ log: any EventLog, topic: String) {
@@ -23,6 +24,19 @@ final class FaultyLog: LogDecorator, @unchecked Sendable {
         hidden = offset
         condition.broadcast()
         condition.unlock()
+    }
+
+    /// From here on the log has nothing below an offset of its topic.
+    func keep(from offset: Int64) {
+        condition.lock()
+        kept = offset
+        condition.unlock()
+    }
+
+    func earliest(of partition: TopicPartition) throws(LogError) -> Int64 {
+        condition.lock()
+        defer { condition.unlock() }
+        return max(try log.earliest(of: partition), partition.topic == topic ? kept : 0)
     }
 
     /// The next appends to a topic fail, and leave nothing.
