@@ -1,4 +1,4 @@
-import EventLogs
+package import EventLogs
 package import Manifests
 import Model
 import Records
@@ -76,7 +76,7 @@ package final class PartitionCounting {
     }
 
     /// Writes a snapshot of the counts, where it is time for that.
-    func checkpoint() throws {
+    package func checkpoint() throws {
         // A label that is counted in a snapshot is not read again.
         try commitRows()
         do {
@@ -92,7 +92,7 @@ package final class PartitionCounting {
     func moveTokens() throws { try opened?.counts.moveTokens() }
 
     /// Writes the last snapshot.
-    func finish() throws(LogError) {
+    package func finish() throws(LogError) {
         try commitRows()
         if let opened { try snapshots.finish(opened.counts.snapshot()) }
     }

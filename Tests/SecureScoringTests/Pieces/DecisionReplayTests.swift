@@ -14,13 +14,14 @@ import ThreeParty
 /// A party that counts again what three parties decided, from the log alone.
 private struct Replayer {
     let pieces: Pieces
+    let counting: PartitionCounting
     private let replay: DecisionReplay
     private let model: ModelManifest
 
-    init(_ counted: CountedWorld, _ party: PartyID, key: [UInt8]? = nil) throws {
+    init(_ counted: CountedWorld, _ party: PartyID, key: [UInt8]? = nil, rows: LabelOrder? = nil) throws {
         let world = counted.world
-        pieces = try Pieces(world, party)
-        let counting = PartitionCounting(pieces.terms, in: pieces.context)
+        pieces = try Pieces(world, party, rows: rows)
+        counting = PartitionCounting(pieces.terms, in: pieces.context)
         let reader = BatchReader(
             try pieces.sealedLog(), models: pieces.models, counting: counting, patience: .zero, in: pieces.context)
         let sessions = try SessionRegistry(
@@ -109,6 +110,24 @@ struct DecisionReplayTests {
         let standings = all[0].map(\.plan.counted)
         #expect(standings[0] == genesis && Set(standings).count == standings.count)
         #expect(world.entries.errors.isEmpty)
+    }
+
+    @Test(
+        "leaves labels with the rows before a snapshot says that they are counted: such are not read again",
+        arguments: [false, true])
+    func labelsBeforeSnapshot(isLast: Bool) throws {
+        let order = LabelOrder()
+        let replayer = try Replayer(counted, .one, rows: order)
+        _ = try replayer.all()
+        #expect(order.snapshots.isEmpty)
+        if isLast {
+            try replayer.counting.finish()
+        } else {
+            replayer.pieces.clock.wait(for: .seconds(60))
+            try replayer.counting.checkpoint()
+        }
+        let labels = Int64(try world.records(Topics.labels).count)
+        #expect(labels > 0 && order.snapshots == [LabelOrder.Snapshot(counted: labels, kept: labels)])
     }
 
     @Test("passes over what the leader did not decide, and what it decided before")

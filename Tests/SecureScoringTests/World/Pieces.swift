@@ -32,19 +32,26 @@ struct Pieces {
     let models: ModelSwitch
     let terms: CountingTerms
 
-    init(_ world: World, _ party: PartyID = .one, consortium: String = "c") throws {
+    /// - Parameter rows: takes note of counts and rows, which are kept then.
+    init(_ world: World, _ party: PartyID = .one, consortium: String = "c", rows: LabelOrder? = nil) throws {
         self.world = world
         self.party = party
         context = PartitionContext(
             partition: TopicPartition(Topics.sealed), log: try world.view(party), clock: clock, metrics: Metrics(),
-            logger: world.entries.logger(party))
+            logger: world.entries.logger(party), sideWork: { _ in .inline })
         state = try SQLiteStateStore(path: "\(world.path)/\(party).sqlite")
         registry = try world.models(party)
         models = try ModelSwitch(registry, state: state, in: context)
+        let counts = try SQLiteStateStore(path: "\(world.path)/\(party).sqlite.counts")
+        let kept = try rows.map { order in
+            RowTerms(
+                state: order.watch(try SQLiteStateStore(path: "\(world.path)/\(party).sqlite.rows")),
+                limits: RowLimits(days: 90, bytes: 1 << 30)!)
+        }
         terms = CountingTerms(
-            consortium: consortium, state: try SQLiteStateStore(path: "\(world.path)/\(party).sqlite.counts"),
-            members: [world.a.id, world.b.id], limit: world.countLimit, updates: TokenUpdates(newest: TokenEpoch(1)),
-            tag: PartySeeds.decisionTag(party))
+            consortium: consortium, state: rows?.watch(counts) ?? counts, members: [world.a.id, world.b.id],
+            limit: world.countLimit, updates: TokenUpdates(newest: TokenEpoch(1)), tag: PartySeeds.decisionTag(party),
+            rows: kept)
     }
 
     func sealedLog(at offset: Int64 = 0) throws -> SealedLog {
