@@ -1,3 +1,4 @@
+import Foundation
 package import Model
 package import Records
 
@@ -44,11 +45,15 @@ package func trainModel(
     let labelled = rows.map { (values: $0.values, fraud: transactions[$0.index].fraud) }
     let frauds = labelled.count { $0.fraud }
     guard frauds > 0 else { throw TrainingError.noFraud }
-    let model = try trainClearModel(version: version, spec: spec, bins: bins, rows: labelled, by: method) { trees in
+    let model = try trainClearModel(version: version, spec: spec, bins: bins, rows: labelled, by: method) {
+        trees in
         progress.show("\(trees) of \(method.trees) trees")
     }
+    let explained = model.card?.explained(
+        of: rows.lazy.map { (model.score(values: $0.values), model.binned.bins($0.values)) })
     progress.done(
-        "\(method.trees) trees of depth \(method.depth) on \(labelled.count) transactions, \(frauds) frauds")
+        "\(method.trees) trees of depth \(method.depth) on \(labelled.count) transactions, \(frauds) frauds"
+            + (explained.map { "; a scorecard explains \(String(format: "%.3f", $0)) of their scores" } ?? ""))
     return model
 }
 

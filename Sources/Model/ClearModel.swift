@@ -15,12 +15,14 @@ package struct ClearModel: Sendable, Hashable {
     package let forest: Forest
     /// The public table from the forest's scores to probabilities.
     package let calibration: Calibration
+    /// Points that come close to the forest's scores, one list a feature of the spec; nil where none were fitted.
+    package let card: Scorecard?
 
     /// Puts a model together from parts that are each valid and checks that they fit.
     ///
-    /// - Throws: `version`, `featureSpec`, `feature`, `fractionBits` unless from 0 to 30, or `bits`.
+    /// - Throws: `version`, `featureSpec`, `feature`, `fractionBits` unless from 0 to 30, `bits`, or `card`.
     package init(
-        version: String, binned: BinnedSpec, forest: Forest, calibration: Calibration
+        version: String, binned: BinnedSpec, forest: Forest, calibration: Calibration, card: Scorecard? = nil
     ) throws(ClearModelError) {
         guard FeatureForm.isName(version) else { throw .version }
         let features = binned.spec.features
@@ -36,6 +38,8 @@ package struct ClearModel: Sendable, Hashable {
         guard binned.spec.mistake == nil else { throw .featureSpec }
         guard (0...30).contains(forest.fractionBits) else { throw .fractionBits }
         guard forest.bits == binned.bits else { throw .bits(forest: forest.bits, spec: binned.bits) }
+        guard card?.fits(binned.edges.map(\.count), fractionBits: forest.fractionBits) ?? true else { throw .card }
+        self.card = card
         self.version = version
         self.binned = binned
         self.forest = forest
@@ -75,6 +79,8 @@ package enum ClearModelError: Error, Sendable, Hashable {
     /// The forest was made for another number of thermometer bits than the spec has.
     case bits(forest: Int, spec: Int)
     case calibration(Calibration.Invalid)
+    /// The scorecard has not one point a bin.
+    case card
     /// The file states another ring than its leaves need.
     case ring(stated: Int, needed: Int)
 }
@@ -109,7 +115,9 @@ extension ClearModel {
             let points = file.calibration.map { Calibration.Point(score: $0.score, probability: $0.probability) }
             calibration = try Calibration(points: points)
         } catch { throw .calibration(error) }
-        try self.init(version: file.version, binned: binned, forest: forest, calibration: calibration)
+        try self.init(
+            version: file.version, binned: binned, forest: forest, calibration: calibration,
+            card: file.card.map { Scorecard(points: $0, fractionBits: file.fractionBits) })
     }
 
     /// The model's file: UTF-8, keys sorted, one line; equal models give equal bytes, and numbers read back exactly.
@@ -120,7 +128,8 @@ extension ClearModel {
             edges: binned.edges, frequencies: binned.frequencies?.bits.map(\.count),
             fractionBits: forest.fractionBits, ring: forest.ring.rawValue,
             trees: forest.trees.map { FileTree(conditions: $0.conditions, leaves: $0.leaves) },
-            calibration: calibration.points.map { FilePoint(score: $0.score, probability: $0.probability) })
+            calibration: calibration.points.map { FilePoint(score: $0.score, probability: $0.probability) },
+            card: card?.points)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(file) else {
@@ -145,6 +154,7 @@ private struct File: Codable {
     var ring: Int
     var trees: [FileTree]
     var calibration: [FilePoint]
+    var card: [[Int32]]?
 }
 
 private struct FileTree: Codable {
@@ -172,6 +182,7 @@ extension ClearModelError: CustomStringConvertible {
         case .fractionBits: "its fraction bits are not 0 to 30"
         case .bits(let forest, let spec): "its forest is for \(forest) bits, and its features have \(spec)"
         case .calibration(let invalid): "its calibration is none: \(invalid)"
+        case .card: "its scorecard has not one point for every bin of its features"
         case .ring(let stated, let needed): "it states scores of \(stated) bits, and its leaves need \(needed)"
         }
     }

@@ -44,6 +44,28 @@ import Testing
         #expect(read.calibration.points[2].probability.bitPattern == (2.0 / 3).bitPattern)
     }
 
+    @Test("a scorecard reads back with its model, and one that lacks a bin or has another scale is refused")
+    func card() throws {
+        let plain = try model()
+        func with(_ points: [[Int32]], fractionBits: Int = 14) throws -> ClearModel {
+            try ClearModel(
+                version: plain.version, binned: plain.binned, forest: plain.forest, calibration: plain.calibration,
+                card: Scorecard(points: points, fractionBits: fractionBits))
+        }
+        let points = plain.binned.edges.enumerated().map { feature, edges in
+            (0...edges.count).map { Int32(feature * 100 - $0) }
+        }
+        let carded = try with(points)
+        #expect(try ClearModel(json: carded.json()) == carded && carded != plain && plain.card == nil)
+        #expect(throws: ClearModelError.card) { try with(points, fractionBits: 13) }
+        #expect(throws: ClearModelError.card) { try with(Array(points.dropLast())) }
+        #expect(throws: ClearModelError.card) { try with(points.dropLast() + [[0, 0, 0]]) }
+        let text = String(decoding: carded.json(), as: UTF8.self)
+        #expect(throws: ClearModelError.card) {
+            try ClearModel(json: Array(text.replacingOccurrences(of: "\"card\":[[", with: "\"card\":[[5,").utf8))
+        }
+    }
+
     @Test("the file's keys are in order, so that equal models are equal files")
     func sortedKeys() throws {
         let text = String(decoding: try model().json(), as: UTF8.self)

@@ -24,7 +24,7 @@ package enum TrainingMethod: Sendable, Hashable {
     }
 }
 
-/// A first model from labelled transactions in the clear: public edges, trees, calibration.
+/// A first model from labelled transactions in the clear: public edges, trees, calibration, and a scorecard of the trees' scores.
 ///
 /// - Parameters:
 ///   - bins: published bins of the same spec to train on; nil learns them from the rows.
@@ -33,7 +33,7 @@ package enum TrainingMethod: Sendable, Hashable {
 ///     half of what 32 do, the forest is boosted anew with a fraction bit less, down to 11. For `shares`, the rows are taken to be the
 ///     population that the bits' frequencies are of, as they are for the frequencies that go with the model's bins.
 ///   - progress: called after every tree with the trees grown so far.
-/// - Returns: a model whose calibration is fitted on the same rows as its trees.
+/// - Returns: a model whose calibration and scorecard are fitted on the same rows as its trees.
 /// - Throws: `BinnedSpec.Invalid`, `TrainingSet.Invalid`, `PlainTrainer.Failure`, `ReferenceTrainer.Failure`,
 ///   `Calibration.Invalid` or `ClearModelError`.
 package func trainClearModel(
@@ -48,7 +48,23 @@ package func trainClearModel(
     let calibration = try Calibration.fit(
         rows.map { (forest.score(thermometer: binned.thermometer(binned.bins($0.values))), $0.fraud) })
     let counted = try set.frequencies.map(binned.with) ?? binned
-    return try ClearModel(version: version, binned: counted, forest: forest, calibration: calibration)
+    let card = try fitCard(BitColumns(set), binned, forest: forest, by: method)
+    return try ClearModel(version: version, binned: counted, forest: forest, calibration: calibration, card: card)
+}
+
+/// A card by the rule's prior and table; nil where scores are finer than a card's points can be.
+private func fitCard(
+    _ columns: BitColumns, _ binned: BinnedSpec, forest: Forest, by method: TrainingMethod
+) throws -> Scorecard? {
+    guard let card = CardRule(features: binned.edges.map(\.count)), (1...14).contains(forest.fractionBits) else {
+        return nil
+    }
+    let rule =
+        switch method {
+        case .gains: try TrainingRule(fraction: forest.fractionBits)
+        case .shares(let rule, _): rule
+        }
+    return ReferenceCardTrainer(rule: rule, card: card).train(columns, forest: forest)
 }
 
 private func train(_ set: TrainingSet, by method: TrainingMethod, progress: (Int) -> Void) throws -> Forest {

@@ -43,13 +43,9 @@ struct ReferenceCardTrainerTests {
 
         /// The part of the scores' variance that the card's sums explain.
         func explained(by card: Scorecard) -> Double {
-            let scores = columns.scores(of: forest).map(Double.init)
-            let sums = bins.map { row in Double(card.contributions(row.map { UInt8($0) }).reduce(0) { $0 + Int($1) }) }
-            func variance(_ values: [Double]) -> Double {
-                let mean = values.reduce(0, +) / Double(values.count)
-                return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-            }
-            return 1 - variance(zip(scores, sums).map { $0 - $1 }) / variance(scores)
+            let scores = columns.scores(of: forest)
+            let rows = bins.indices.map { (score: Int64(scores[$0]), bins: bins[$0].map { UInt8($0) }) }
+            return card.explained(of: rows)
         }
     }
 
@@ -144,6 +140,19 @@ struct ReferenceCardTrainerTests {
             let sum = copies * Int(card.points[0][bins[0]])
             #expect(abs(sum - (Int(score) - base)) < fixture.rule.one / 20, "\(bins) \(sum) \(score)")
         }
+    }
+
+    @Test("explains all but what rests of the scores' variance, and all where there is none")
+    func share() {
+        let card = Scorecard(points: [[0, 10], [0, 4]], fractionBits: 11)
+        let rows: [(score: Int64, bins: [UInt8])] = [(5, [0, 0]), (15, [1, 0]), (9, [0, 1]), (19, [1, 1])]
+        #expect(card.explained(of: rows) == 1)
+        #expect(card.explained(of: rows.map { (score: 7, bins: $0.bins) }) == 1)
+        // Scores 0, 10, 0, 10 have a variance of 25; a rest of 0, 0, 4, 4 has one of 4.
+        let others: [(score: Int64, bins: [UInt8])] = [(0, [0, 0]), (10, [1, 0]), (0, [0, 1]), (10, [1, 1])]
+        let half = Scorecard(points: [[0, 10], [0, -4]], fractionBits: 11)
+        #expect(
+            abs(half.explained(of: others) - (1 - 4.0 / 25)) < 1e-12)
     }
 
     @Test("a row's contributions are its bins' points, and those of a feature without bits are 0")
