@@ -18,6 +18,8 @@ struct InteractionRun<Result> {
     private var round: TrainingRound?
     private var resume: ((ReceivedMessages, RoundMasks) -> Interaction<Result>.Outcome)?
     private var held: [Frame] = []
+    /// Of the transcript where it stands: one for each of its digests, so that a second draw under one is seen.
+    private var drawn: RoundMasks?
 
     /// - Parameters:
     ///   - plan: the digest of all that the parties agreed on before.
@@ -36,7 +38,8 @@ struct InteractionRun<Result> {
 
     /// Begins an interaction, the first one or one behind another.
     mutating func begin(_ interaction: Interaction<Result>) -> Progress {
-        let masks = masks
+        precondition(round == nil, "one interaction follows the other")
+        let masks = masks()
         return go(on: interaction.run(masks), masks)
     }
 
@@ -70,7 +73,7 @@ struct InteractionRun<Result> {
         round = nil
         self.resume = nil
         place.round += 1
-        let masks = masks
+        let masks = masks()
         return go(on: resume(received, masks), masks)
     }
 
@@ -80,8 +83,13 @@ struct InteractionRun<Result> {
         return held
     }
 
-    /// The masks of the round that begins, drawn once for each.
-    private var masks: RoundMasks { RoundMasks(keys: keys, digest: transcript.digest) }
+    /// The masks of the round that begins.
+    private mutating func masks() -> RoundMasks {
+        if let drawn, drawn.digest == transcript.digest { return drawn }
+        let masks = RoundMasks(keys: keys, digest: transcript.digest)
+        drawn = masks
+        return masks
+    }
 
     /// Whether a place can be the one after this party's.
     private func isNext(_ other: TrainingPiece.Place) -> Bool {

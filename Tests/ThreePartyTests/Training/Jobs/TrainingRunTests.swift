@@ -32,7 +32,8 @@ struct TrainingRunTests {
         }
         let others = [PartyID.one, .two].map { party in Worker { try cell.live(links[party]!).job } }
         _ = try cell.run(.zero).run(
-            over: TrainingExchange(transport: recorder, patience: .seconds(50)), from: JobCell.now, left: { .seconds(50) },
+            over: TrainingExchange(transport: recorder, patience: .seconds(50)), from: JobCell.now,
+            left: { .seconds(50) },
             keep: { entry, bytes in events.withLock { $0.append("\(entry) \(bytes.count)") } }, progress: { _ in })
         for other in others { _ = try other.value() }
         var seen: Set<String> = []
