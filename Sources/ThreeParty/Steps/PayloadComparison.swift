@@ -7,8 +7,8 @@
 /// add up to the payload where α goes to the upper half, and to nothing where it goes along. So the sum is 0 as far as α's path goes, and
 /// what x picks up is where it leaves it, or at α itself. Each value hides one correction, so the key tells nothing of either.
 ///
-/// A key has `keyBytes`: for each level from the highest bit on 16 bytes of seed, a byte with the corrections of the bit that says which
-/// tree corrects (left, right), and 8 bytes of payload; then 8 bytes for α itself. Numbers little-endian.
+/// A key has `keyBytes`: for each level from the highest bit on 16 bytes of seed, whose two lowest bits are the corrections of the bit
+/// that says which tree corrects (left, right), and 8 bytes of payload; then 8 bytes for α itself. Numbers little-endian.
 package struct PayloadComparison: ~Copyable {
     /// Two elements of Z_2^32.
     package typealias Payload = SIMD2<UInt32>
@@ -25,7 +25,7 @@ package struct PayloadComparison: ~Copyable {
     }
 
     private static let payloadBytes = 8
-    private static let levelBytes = 17 + payloadBytes
+    private static let levelBytes = 16 + payloadBytes
 
     /// Bytes of a key.
     package static func keyBytes(width: Int) -> Int { width * levelBytes + payloadBytes }
@@ -76,8 +76,7 @@ package struct PayloadComparison: ~Copyable {
                 let seed = (hashes[lost] ^ hashes[3 + lost]) & .seed
                 let left = (hashes[0] ^ hashes[3]).isCorrected ^ bit ^ 1
                 let right = (hashes[1] ^ hashes[4]).isCorrected ^ bit
-                seed.withLittleEndianBytes { key += $0 }
-                key.append(left | right << 1)
+                (seed | UInt128(left | right << 1)).withLittleEndianBytes { key += $0 }
                 Self.write(correction(to: bit == 1 ? payload : .zero), to: &key)
                 func follow(_ block: UInt128, _ corrects: UInt8) -> (UInt128, UInt8) {
                     (
@@ -123,8 +122,9 @@ package struct PayloadComparison: ~Copyable {
         }
         for level in 0..<width {
             let place = level * Self.levelBytes
-            let correction = UInt128(littleEndian: key, at: place)
-            let (bits, value) = (key[place + 16], Self.read(key, at: place + 17))
+            let corrections = UInt128(littleEndian: key, at: place)
+            let (correction, bits) = (corrections & .seed, UInt8(truncatingIfNeeded: corrections & ~.seed))
+            let value = Self.read(key, at: place + 16)
             let top: UInt64 = 1 << UInt64(width - 1 - level)
             blocks.removeAll(keepingCapacity: true)
             below.removeAll(keepingCapacity: true)
