@@ -32,6 +32,8 @@ package struct ValidationPlan: Sendable {
     package let models: [Model]
     /// Rows that are frauds, and rows that are not, below which nothing but the number of frauds is opened.
     package let least: (frauds: Int, legitimate: Int)
+    /// What the one-hots of a piece of rows take at most, where they are of more than one row.
+    package let pieceBytes: Int
     /// All masks hang on it.
     package let digest: Digest32
 
@@ -44,11 +46,13 @@ package struct ValidationPlan: Sendable {
     ///   - memberOfRow: of each row, its member's place among `members`.
     ///   - models: one or two, of `bits`.
     ///   - least: rows of each class, 1 or more.
+    ///   - pieceBytes: of the longest messages of several rows: what memory a party takes hangs on it.
     /// - Throws: `validation`, with the first part that is not as a validation takes it.
     package init(
         source: Digest32, bits: Int, members: [MemberID], memberOfRow: [UInt16], models: [Model],
-        least: (frauds: Int, legitimate: Int)
+        least: (frauds: Int, legitimate: Int), pieceBytes: Int = 1 << 24
     ) throws(TrainingError) {
+        precondition(pieceBytes > 0)
         guard (1..<1 << 24).contains(memberOfRow.count) else { throw .validation(.rows) }
         guard !members.isEmpty, Set(members).count == members.count,
             memberOfRow.allSatisfy({ Int($0) < members.count })
@@ -68,6 +72,7 @@ package struct ValidationPlan: Sendable {
         self.memberOfRow = memberOfRow
         self.models = models
         self.least = least
+        self.pieceBytes = pieceBytes
         var parts = [Array("cordon/validate/plan/v1".utf8), source.bytes, UInt32(bits).bigEndianBytes]
         parts += [UInt32(members.count).bigEndianBytes] + members.map { Array($0.name.utf8) }
         parts += [memberOfRow.flatMap(\.bigEndianBytes)]
@@ -79,7 +84,7 @@ package struct ValidationPlan: Sendable {
                 model.thresholds.flatMap(\.bigEndianBytes),
             ]
         }
-        parts += [UInt64(least.frauds).bigEndianBytes, UInt64(least.legitimate).bigEndianBytes]
+        parts += [[least.frauds, least.legitimate, pieceBytes].flatMap { UInt64($0).bigEndianBytes }]
         digest = Digest32(of: parts)
         guard rounds <= Int(UInt16.max) else { throw .validation(.rows) }
     }
@@ -94,8 +99,8 @@ package struct ValidationPlan: Sendable {
     /// Labels that go to the ring at once.
     static let labelPiece = 1 << 20
 
-    /// Rows that are scored at once, so that no message has more than some 16 MiB, or what a single row takes.
-    var piece: Int { max(1, (1 << 24) / models.reduce(0) { $0 + $1.shape.dealBytes }) }
+    /// Rows that are scored at once.
+    var piece: Int { max(1, pieceBytes / models.reduce(0) { $0 + $1.shape.dealBytes }) }
 
     /// Messages that wait for one another: two for each piece of labels and one for the frauds, four for each piece of rows, two for the
     /// sums.

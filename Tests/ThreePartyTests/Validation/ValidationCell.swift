@@ -24,11 +24,13 @@ struct ValidationCell {
     /// - Parameters:
     ///   - members: whose rows come in turn; `idle` more have none.
     ///   - thresholds: of each forest; nil takes some of the scores themselves, and the scores beside them.
+    ///   - pieceBytes: of one-hots that go at once.
     ///   - fraud: whether a row is one.
+    ///   - leaves: of every tree, in the place of random ones.
     init(
         rows count: Int, bits: Int, members: Int = 3, idle: Int = 0, sizes: [Size], thresholds: [[Int64]]? = nil,
-        least: (frauds: Int, legitimate: Int) = (1, 1), seed: UInt64, source: UInt8 = 1,
-        fraud: (Int) -> Bool = { $0 % 5 == 2 }
+        least: (frauds: Int, legitimate: Int) = (1, 1), pieceBytes: Int = 1 << 24, seed: UInt64, source: UInt8 = 1,
+        fraud: (Int) -> Bool = { $0 % 5 == 2 }, leaves: (() -> Int32)? = nil
     ) throws {
         var generator = SplitMix64(state: seed)
         let rowBytes = (bits + 7) / 8
@@ -44,7 +46,7 @@ struct ValidationCell {
                     Forest.Tree(
                         conditions: (0..<size.depth).map { _ in Int.random(in: 0..<bits, using: &generator) },
                         leaves: (0..<1 << size.depth).map { _ in
-                            Int32.random(in: -size.leaf...size.leaf, using: &generator)
+                            leaves?() ?? Int32.random(in: -size.leaf...size.leaf, using: &generator)
                         })
                 }, bits: bits, fractionBits: 11)
         }
@@ -67,7 +69,8 @@ struct ValidationCell {
         plan = try ValidationPlan(
             source: Digest32(of: [[source]]), bits: bits,
             members: (0..<members + idle).map { try #require(MemberID("bank-\($0)")) },
-            memberOfRow: (0..<count).map { UInt16($0 % members) }, models: described, least: least)
+            memberOfRow: (0..<count).map { UInt16($0 % members) }, models: described, least: least,
+            pieceBytes: pieceBytes)
         for party in PartyID.allCases { rows[party] = TrainingRows(bits: bits) }
         for (row, isFraud) in zip(thermometers, frauds) {
             let parts = Shared(row, in: ExclusiveOr.self, &generator)
@@ -117,6 +120,9 @@ struct ValidationCell {
         }
         rows[party] = changed
     }
+
+    /// Rows that are scored at once.
+    var rowsOfPiece: Int { max(1, plan.pieceBytes / plan.models.reduce(0) { $0 + $1.shape.leafBytes }) }
 
     // MARK: In the clear
 
