@@ -13,7 +13,7 @@ struct BenchCell {
     /// Nil where scores are exact.
     let rounding: ScoreRounding?
     /// Packed thermometer bits, one list a transaction.
-    private let inputs: [[UInt8]]
+    let inputs: [[UInt8]]
     private let seed: UInt64
 
     /// - Parameter steps: that scores are rounded to, about equally many to each; 0 where they are exact.

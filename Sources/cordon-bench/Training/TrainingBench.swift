@@ -1,8 +1,6 @@
 import Foundation
 import Model
 import Records
-import Secrets
-import Synchronization
 import Terminal
 import ThreeParty
 import Worlds
@@ -97,33 +95,7 @@ struct TrainingBench {
 
     /// Trains, each party on a thread of this process, without sockets.
     func threads() throws -> [Party] {
-        let pairs = (0..<3).map { key in (0..<32).map { UInt8(truncatingIfNeeded: key * 32 + $0) } }
-        let links = InProcessTransport.cell()
-        let out = Mutex<[PartyID: Result<Party, any Error>]>([:])
-        let group = DispatchGroup()
-        for (party, link) in links {
-            group.enter()
-            let thread = Thread {
-                let result = Result {
-                    let keys = PairKeys(
-                        withPrevious: SecretKey(bytes: pairs[party.rawValue]),
-                        withNext: SecretKey(bytes: pairs[party.next.rawValue]))
-                    return try train(over: link, keys: keys, processorSeconds: Self.threadSeconds)
-                }
-                out.withLock { $0[party] = result }
-                group.leave()
-            }
-            thread.stackSize = 16 << 20
-            thread.start()
-        }
-        group.wait()
-        return try out.withLock { out in try PartyID.allCases.compactMap { try out[$0]?.get() } }
-    }
-
-    private static func threadSeconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        try PartyThreads.reports { try train(over: $0, keys: $1, processorSeconds: $2) }
     }
 
     /// The forest that the three parties' shares add up to.
