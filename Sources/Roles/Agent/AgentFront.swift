@@ -4,6 +4,7 @@ package import Formats
 import Foundation
 package import HTTPFront
 import IngestHTTP
+import Keys
 package import Logging
 import PipelineFiles
 package import Policy
@@ -49,6 +50,7 @@ package struct AgentFront {
         settings: Settings, metrics: Metrics, exposition: @escaping @Sendable () -> String,
         owned: @escaping @Sendable () -> Int, clock: any StageClock = SystemClock(), logger: Logger
     ) throws {
+        if let tls = settings.server.tls { try FileKeystore.checkPrivate(tls.key) }
         self.member = member
         self.log = log
         self.settings = settings
