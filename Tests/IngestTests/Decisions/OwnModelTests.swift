@@ -13,24 +13,9 @@ import Testing
 
 @Suite("A member's own model beside the consortium's")
 struct OwnModelTests {
-    private let clock = SimulatedClock(start: 1_700_000_000_000_000)
-    private let folder: TemporaryFolder
-    private let sessions: Sessions
-    private let log: SQLiteEventLog
-    private let transactions: TopicPartition
-    private let spec = FeatureSpec(name: "test", features: [Feature(name: "amount", kind: .amount)])
+    private let bank: DecidingBank
 
-    init() throws {
-        folder = try TemporaryFolder()
-        sessions = try Sessions()
-        log = try SQLiteEventLog(directory: folder.path, clock: clock)
-        transactions = TopicPartition(Topics.transactions(sessions.member))
-        let topics = [
-            transactions.topic, Topics.scores(sessions.member), Topics.decisions(sessions.member),
-            Topics.alerts(sessions.member),
-        ]
-        try log.create(topics.map { TopicSettings(name: $0) })
-    }
+    init() throws { bank = try DecidingBank(step: 8192) }
 
     /// Half of the second payment's amount on, and of the third of a customer on: a quarter each.
     private func model(version: String = "own-1", edge: Double = 1.01) throws -> ClearModel {
@@ -45,55 +30,30 @@ struct OwnModelTests {
             calibration: Calibration(points: [.init(score: 0, probability: 0)]))
     }
 
-    private func state(_ own: OwnModel?) throws -> AgentState {
-        try AgentState(
-            spec: spec, own: own?.windows ?? [], hasher: EntityHasher(), transactions: transactions,
-            store: SQLiteStateStore(path: folder.path + "/state.sqlite", takingOver: true))
-    }
-
-    private func takeIn(_ offsets: Range<Int64>, _ state: AgentState) throws {
-        var batch = AgentState.Batch()
-        for offset in offsets {
-            let transaction = Transaction(
-                id: "t-\(offset)", time: EventTime(seconds: 1_700_000_000 + offset), customer: "c", terminal: "x",
-                amount: MinorUnits(100 + offset))
-            let event = try #require(EventID([UInt8](repeating: UInt8(offset), count: 16)))
-            let seen = try state.observe(
-                transaction, at: SourcePosition(offset: offset), event: event, received: 1, in: &batch)
-            // What is shared is the consortium's features alone.
-            #expect(seen?.features == [Double(100 + offset) / 100])
-        }
-        state.apply(batch, ingested: offsets.upperBound)
-        try state.checkpoint()
-    }
-
     /// Scores transactions of these offsets, 2^-14 each, and decides them; all decisions so far.
     private func decide(_ number: UInt8, _ scores: [Int64: Int64], _ state: AgentState, _ own: OwnModel?) throws
         -> [CloudEvent.Detail]
     {
-        let plan = Plan(number, scores, in: UInt16.self)
-        let topic = TopicPartition(Topics.scores(sessions.member))
-        for party in PartyID.allCases { try log.append([NewRecord(topic, value: plan.bytes(party, sessions))]) }
-        let card = ModelCard(
-            calibration: try Calibration(points: [
-                .init(score: 0, probability: 0.1), .init(score: 8192, probability: 0.2),
-            ]),
-            fractionBits: 14)
-        let pipeline = try DecisionPipeline(
-            member: sessions.member, log: log, state: state,
-            collector: ShareCollector(member: sessions.member, sessions: sessions.find), card: { _ in card },
-            policy: DecisionPolicy(review: 0.5, decline: 0.9), own: own, clock: clock, metrics: Metrics(),
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
-        for _ in 0..<3 { _ = try pipeline.turn(until: clock.now) }
-        let reader = try log.reader(at: [Position(TopicPartition(Topics.decisions(sessions.member)), 0)])
-        return try reader.available(limit: 100).map { try #require(CloudEvent(json: $0.value ?? [])).data }
+        try bank.score(Plan(number, scores, in: UInt16.self))
+        try bank.run(state, own: own)
+        return try bank.details()
+    }
+
+    /// The probability by both scores: logits that are added up are odds that are multiplied.
+    private func both(_ own: Double, _ consortium: Double, checking: Double) -> Double {
+        var odds = exp(checking)
+        for score in [own, consortium] {
+            let inside = min(max(score, 1 / 4096.0), 4095 / 4096.0)
+            odds *= inside / (1 - inside)
+        }
+        return odds / (1 + odds)
     }
 
     @Test("is recorded with each decision, and changes none, as long as there is no blend")
     func recorded() throws {
         let own = try #require(try OwnModel(model()))
-        let state = try state(own)
-        try takeIn(0..<4, state)
+        let state = try bank.state(own)
+        try bank.takeIn(0..<4, state)
         let decisions = try decide(1, [0: 0, 1: 0, 2: 8192, 3: 16_000], state, own)
         #expect(decisions.map(\.ownScore) == [0, 0.25, 0.5, 0.5])
         #expect(decisions.map(\.rawScore) == [0, 0, 8192, 16_000] && decisions.map(\.score)[2] == 0.5)
@@ -105,31 +65,44 @@ struct OwnModelTests {
     func blended() throws {
         let blend = try ScoreBlend(checking: 0.25, own: 1, consortium: 1)
         let own = try #require(try OwnModel(model(), blend: blend))
-        let state = try state(own)
-        try takeIn(0..<4, state)
+        let state = try bank.state(own)
+        try bank.takeIn(0..<4, state)
         let decisions = try decide(1, [0: 0, 1: 8192, 2: 8192, 3: 12_288], state, own)
         #expect(decisions.map(\.rawScore) == [0, 8192, 8192, 12_288])
         #expect(decisions.map(\.consortiumProbability) == [0.1, 0.2, 0.2, 0.2])
         for decision in decisions {
-            let own: Double = try #require(decision.ownScore)
-            // Logits that are added up are odds that are multiplied.
-            var odds = exp(0.25)
-            for score: Double in [own, decision.score] {
-                let inside = min(max(score, 1 / 4096.0), 4095 / 4096.0)
-                odds *= inside / (1 - inside)
-            }
-            let right = odds / (1 + odds)
+            let right = both(try #require(decision.ownScore), decision.score, checking: 0.25)
             #expect(abs(decision.probability - right) < 1e-12)
         }
         // Above the policy's half, where the consortium's 0.2 is not.
         #expect(decisions.map(\.decision) == ["approve", "approve", "review", "review"])
     }
 
+    @Test(
+        "is set beside the score at which a rounded score's step begins: the parties open no other",
+        arguments: [false, true])
+    func rounded(isBlended: Bool) throws {
+        let blend = isBlended ? try ScoreBlend(checking: 0.25, own: 1, consortium: 1) : nil
+        let own = try #require(try OwnModel(model(), blend: blend))
+        let state = try bank.state(own)
+        try bank.takeIn(0..<4, state)
+        try bank.score(Plan(1, steps: [0: 1, 1: 0, 2: 1, 3: 0], of: 2))
+        try bank.run(state, own: own, isRounded: true)
+        let decisions = try bank.details()
+        #expect(decisions.map(\.rawScore) == [8192, 0, 8192, 0] && decisions.map(\.score) == [0.5, 0, 0.5, 0])
+        #expect(decisions.map(\.ownScore) == [0, 0.25, 0.5, 0.5])
+        let calibrated = [0.2, 0.1, 0.2, 0.1]
+        #expect(decisions.map(\.consortiumProbability) == calibrated.map { isBlended ? $0 : nil })
+        let right = isBlended ? decisions.map { both($0.ownScore ?? 0, $0.score, checking: 0.25) } : calibrated
+        #expect(zip(decisions, right).allSatisfy { abs($0.probability - $1) < 1e-12 })
+        #expect(decisions.map(\.decision) == ["approve", "approve", isBlended ? "review" : "approve", "approve"])
+    }
+
     @Test("survives a restart with the transactions that wait, whose windows are those of when they came in")
     func restarted() throws {
         let own = try #require(try OwnModel(model()))
-        try takeIn(0..<3, try state(own))
-        let decisions = try decide(1, [0: 0, 1: 0, 2: 0], try state(own), own)
+        try bank.takeIn(0..<3, try bank.state(own))
+        let decisions = try decide(1, [0: 0, 1: 0, 2: 0], try bank.state(own), own)
         #expect(decisions.map(\.ownScore) == [0, 0.25, 0.5])
     }
 
@@ -138,10 +111,10 @@ struct OwnModelTests {
         let (first, second) = (
             try #require(try OwnModel(model())), try #require(try OwnModel(model(version: "own-2", edge: 1.02)))
         )
-        try takeIn(0..<1, try state(nil))
-        try takeIn(1..<2, try state(first))
-        let state = try state(second)
-        try takeIn(2..<3, state)
+        try bank.takeIn(0..<1, try bank.state(nil))
+        try bank.takeIn(1..<2, try bank.state(first))
+        let state = try bank.state(second)
+        try bank.takeIn(2..<3, state)
         let blended = try #require(try OwnModel(model(version: "own-2", edge: 1.02), blend: ScoreBlend.fit([])))
         let decisions = try decide(1, [0: 8192, 1: 8192, 2: 8192], state, blended)
         #expect(decisions.map(\.ownScore) == [nil, nil, 0.5])
