@@ -95,12 +95,7 @@ struct IngestCommand: ParsableCommand {
             valueName: "file"))
     var ownBlend: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "The code of the member's own bank, for account numbers without one, where the parties count accounts or payees.",
-            valueName: "code"))
-    var bankCode: String?
-
+    @OptionGroup var bank: BankCodeOption
     @OptionGroup(title: "HTTP options") var http: HTTPOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var process: ProcessOptions
@@ -176,7 +171,7 @@ struct IngestCommand: ParsableCommand {
         return AgentRole(
             member: member, roster: roster, keystore: keystore, spec: try readBins(bins),
             binsFile: bins, mapping: mapping, rules: rules,
-            policy: policy, own: try own(), fallback: try readFallback(file: self.policy), bankCode: bankCode,
+            policy: policy, own: try own(), fallback: try readFallback(file: self.policy), bankCode: bank.bankCode,
             form: SealedForm(), stores: try SealedStores(SQLiteStateStores(prefix: state + "/"), keystore),
             instance: instance,
             sessionTimeout: .seconds(sessionTimeout),

@@ -27,8 +27,7 @@ struct BackfillCommand: ParsableCommand {
             consortium.labels, as far back as their windows reach, in shares and tokens. What is broken off is simply run again.
             """)
 
-    @Option(help: ArgumentHelp("The member.", valueName: "name"))
-    var member: String
+    @OptionGroup var member: MemberOption
 
     @Option(help: ArgumentHelp("This member's private keys.", valueName: "dir"))
     var keys: String
@@ -42,29 +41,23 @@ struct BackfillCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Who takes part, with public keys; for features of the consortium.", valueName: "file"))
     var roster = "cordon-data/keys/roster.yaml"
 
-    @Option(
-        help: ArgumentHelp(
-            "The code of the member's own bank, for account numbers without one, where the parties count accounts or payees.",
-            valueName: "code"))
-    var bankCode: String?
-
+    @OptionGroup var bank: BankCodeOption
     @OptionGroup var log: LogOptions
     @OptionGroup var data: DataOptions
 
     @Option(help: ArgumentHelp("Days to take in, both included.", valueName: "from..to"))
     var days: String
 
-    @Option(help: ArgumentHelp("Days after which a fraud is confirmed.", valueName: "days"))
-    var labelDelay = 7
+    @OptionGroup var labels: LabelDelayOption
 
     func run() throws {
-        guard let member = MemberID(self.member) else { throw Failure("`\(self.member)` is no name of a member") }
-        guard (0...365).contains(labelDelay) else { throw Failure("`--label-delay` is 0 to 365") }
+        let member = try member.id()
         let range = try DayRange(days).days
         let spec = try readBins(bins)
         let transactions = try data.load(lastDay: range.upperBound)
         let past = history(
-            of: member, in: transactions, days: range.lowerBound..<range.upperBound + 1, labelDelayDays: labelDelay)
+            of: member, in: transactions, days: range.lowerBound..<range.upperBound + 1,
+            labelDelayDays: labels.labelDelay)
         guard !past.isEmpty else { throw Failure("\(days) holds no transactions of \(member)") }
         let end = EventTime(seconds: Int64(range.upperBound + 1) * EventTime.day)
         if !spec.spec.tokenEntities.isEmpty { try tell(member, past, spec, through: end) }
@@ -100,7 +93,7 @@ struct BackfillCommand: ParsableCommand {
         let tokens = AgentTokens(
             member: entry, roster: roster, keystore: keystore, spec: spec,
             sessions: try openSessions(entry, roster, keystore, log, logger),
-            rules: IdentifierRules(bankCode: bankCode), log: log, metrics: Metrics(), logger: logger)
+            rules: IdentifierRules(bankCode: bank.bankCode), log: log, metrics: Metrics(), logger: logger)
         let partition = TopicPartition(Topics.transactions(member))
         guard
             let feed = try tokens.feed(stores().open(tokenState(partition), takingOver: true))

@@ -20,17 +20,14 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: Pace.help)
     var speed = Pace.unbounded
 
-    @Option(help: ArgumentHelp("Days after which a fraud is confirmed.", valueName: "days"))
-    var labelDelay = 7
-
+    @OptionGroup var labels: LabelDelayOption
     @OptionGroup var log: LogOptions
 
     func run() throws {
-        guard (0...365).contains(labelDelay) else { throw Failure("`--label-delay` is 0 to 365") }
         let range = try DayRange(days).days
         let log = try self.log.open()
         let events = eventSchedule(
-            try data.load(lastDay: range.upperBound), days: range, labelDelayDays: labelDelay, watermarks: 3600)
+            try data.load(lastDay: range.upperBound), days: range, labelDelayDays: labels.labelDelay, watermarks: 3600)
         guard !events.isEmpty else { throw Failure("\(days) holds no transactions") }
         var feed = EventFeed(log: log, pace: speed, stop: StopFlag.onSignals())
         try feed.check(Set(events.map(\.member)))

@@ -16,9 +16,7 @@ struct BlendCommand: ParsableCommand {
             """)
 
     @OptionGroup var data: DataOptions
-
-    @Option(help: ArgumentHelp("The member, whose decisions are read.", valueName: "name"))
-    var member: String
+    @OptionGroup var member: MemberOption
 
     @Option(help: ArgumentHelp("Days to learn from, both included.", valueName: "from..to"))
     var days: String
@@ -32,7 +30,7 @@ struct BlendCommand: ParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() throws {
-        guard let member = MemberID(self.member) else { throw Failure("`\(self.member)` is no name of a member") }
+        let member = try member.id()
         let days = try DayRange(self.days).days
         var frauds: [String: Bool] = [:]
         for labelled in try data.load(lastDay: days.upperBound)

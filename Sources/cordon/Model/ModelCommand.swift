@@ -32,8 +32,7 @@ struct ModelCommand: ParsableCommand {
         @Option(help: ArgumentHelp("Days to measure on, both included.", valueName: "from..to"))
         var test: String?
 
-        @Option(help: ArgumentHelp("The features.", valueName: "file"))
-        var features = "pipelines/features/card.yaml"
+        @OptionGroup var new: NewModelOptions
 
         @Option(
             help: ArgumentHelp(
@@ -43,17 +42,9 @@ struct ModelCommand: ParsableCommand {
 
         @OptionGroup var trainer: TrainerOptions
 
-        @Option(
-            name: .customLong("model-version"),
-            help: ArgumentHelp("The model's name in every decision.", valueName: "name"))
-        var modelVersion = "1"
-
-        @Option(help: ArgumentHelp("Where model.json and bins.json go.", valueName: "dir"))
-        var out: String
-
         func run() throws {
             let published = try bins.map(readBins)
-            let spec = try published?.spec ?? readFeatureSpec(file: features)
+            let spec = try published?.spec ?? readFeatureSpec(file: new.features)
             let trainDays = try DayRange(train).days
             let testDays = try test.map { try DayRange($0).days }
             let transactions = try data.load(lastDay: max(trainDays.upperBound, testDays?.upperBound ?? .min))
@@ -61,11 +52,10 @@ struct ModelCommand: ParsableCommand {
                 trainDays.contains($0) || testDays?.contains($0) ?? false
             }
             let model = try trainModel(
-                version: modelVersion, spec: spec, bins: published, by: trainer.method,
+                version: new.version, spec: spec, bins: published, by: trainer.method,
                 rows: rows.filter { trainDays.contains(transactions[$0.index].transaction.time.dayNumber) },
                 transactions: transactions, progress: Progress.init)
-            try writeModel(model, to: out)
-            print("model \(modelVersion): \(model.forest.trees.count) trees, \(model.binned.bits) bits, in \(out)")
+            try new.write(model)
             guard let testDays else { return }
             let quality = measure(
                 transactions, train: trainDays, test: testDays,
@@ -91,19 +81,10 @@ struct ModelCommand: ParsableCommand {
         @Option(help: ArgumentHelp("Days to calibrate on, both included.", valueName: "from..to"))
         var calibrate: String
 
-        @Option(help: ArgumentHelp("The features.", valueName: "file"))
-        var features = "pipelines/features/card.yaml"
-
-        @Option(
-            name: .customLong("model-version"),
-            help: ArgumentHelp("The model's name in every decision.", valueName: "name"))
-        var modelVersion = "1"
-
-        @Option(help: ArgumentHelp("Where model.json and bins.json go.", valueName: "dir"))
-        var out: String
+        @OptionGroup var new: NewModelOptions
 
         func run() throws {
-            let spec = try readFeatureSpec(file: features)
+            let spec = try readFeatureSpec(file: new.features)
             let days = try DayRange(calibrate).days
             let imported: (binned: BinnedSpec, forest: Forest)
             do {
@@ -119,9 +100,8 @@ struct ModelCommand: ParsableCommand {
                     return (imported.forest.score(thermometer: bits), transactions[$0.index].fraud)
                 })
             let model = try ClearModel(
-                version: modelVersion, binned: imported.binned, forest: imported.forest, calibration: calibration)
-            try writeModel(model, to: out)
-            print("model \(modelVersion): \(model.forest.trees.count) trees, \(model.binned.bits) bits, in \(out)")
+                version: new.version, binned: imported.binned, forest: imported.forest, calibration: calibration)
+            try new.write(model)
         }
     }
 
@@ -133,12 +113,7 @@ struct ModelCommand: ParsableCommand {
         @Option(help: ArgumentHelp("What `cordon model train` wrote.", valueName: "file"))
         var model: String
 
-        @Option(help: ArgumentHelp("Who takes part, with public keys.", valueName: "file"))
-        var roster = "cordon-data/keys/roster.yaml"
-
-        @Option(help: ArgumentHelp("The coordinator's private key.", valueName: "dir"))
-        var keys = "cordon-data/keys/coordinator"
-
+        @OptionGroup var coordinator: CoordinatorOptions
         @OptionGroup var log: LogOptions
 
         func run() throws {
@@ -147,7 +122,7 @@ struct ModelCommand: ParsableCommand {
                 throw Failure("\(model) is not a model that can be dealt: \(error)")
             }
             let digest = try deal(
-                clear, roster: Roster(file: roster), coordinator: FileKeystore(directory: keys), log: log.open())
+                clear, roster: coordinator.roster(), coordinator: coordinator.keystore, log: log.open())
             print("model \(clear.version) (\(digest)) is dealt; it is in force from the next record on")
         }
     }

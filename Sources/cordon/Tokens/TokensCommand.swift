@@ -23,11 +23,7 @@ struct TokensCommand: ParsableCommand {
                 waits for.
                 """)
 
-        @Option(help: ArgumentHelp("Who takes part, with public keys.", valueName: "file"))
-        var roster = "cordon-data/keys/roster.yaml"
-
-        @Option(help: ArgumentHelp("The coordinator's private key.", valueName: "dir"))
-        var keys = "cordon-data/keys/coordinator"
+        @OptionGroup var coordinator: CoordinatorOptions
 
         @Option(
             help: ArgumentHelp(
@@ -42,7 +38,7 @@ struct TokensCommand: ParsableCommand {
 
         func run() throws {
             let rotation = try TokenRotation(
-                ordering: Roster(file: roster), coordinator: FileKeystore(directory: keys), log: log.open())
+                ordering: coordinator.roster(), coordinator: coordinator.keystore, log: log.open())
             print("ordered: the token key of epoch \(rotation.epoch.number), attempt \(rotation.attempt)")
             guard let wait else { return }
             if let reason = try rotation.wait(until: .now + .seconds(wait)) {

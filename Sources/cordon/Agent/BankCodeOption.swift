@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// What a member leaves unsaid of account numbers.
+struct BankCodeOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The code of the member's own bank, for account numbers without one, where the parties count accounts or payees.",
+            valueName: "code"))
+    var bankCode: String?
+}
