@@ -103,7 +103,7 @@ struct HandbookWeekTests {
                     fractionBits: model.forest.fractionBits,
                     rows: places.map { (Int64((scores[$0] ?? 0) * unit), transactions[$0].fraud) },
                     days: places.map { transactions[$0].transaction.time.dayNumber },
-                    terminals: places.map { transactions[$0].transaction.terminal ?? "" })
+                    terminals: places.map { transactions[$0].transaction.terminal })
             }
         }
     }
