@@ -3,9 +3,9 @@
 /// A score is α + β, α the client's and β both servers'. A bin's scores are an arc of the ring, from one threshold to the next, and
 /// less β it is an arc of αs. Of each place the servers have shares of the payload where it is at most α; a bin is the
 /// difference of two of them, and of the arc that goes around the ring's end, the payload besides.
-struct ScoreBins: Sendable {
+package struct ScoreBins: Sendable {
     /// Bins in all, one more than thresholds.
-    let count: Int
+    package let count: Int
     private let ringBits: Int
     /// Bins that no score is in, before the first that has any: a threshold at or below the lowest score ends each.
     private let empty: Int
@@ -13,7 +13,7 @@ struct ScoreBins: Sendable {
     private let begins: [UInt64]
 
     /// - Parameter thresholds: ascending scores; also some that are none of the ring's.
-    init(ringBits: Int, thresholds: [Int64]) {
+    package init(ringBits: Int, thresholds: [Int64]) {
         self.ringBits = ringBits
         let lowest = -(Int64(1) << Int64(ringBits - 1))
         count = thresholds.count + 1
@@ -22,14 +22,14 @@ struct ScoreBins: Sendable {
     }
 
     /// Where servers compare: ascending, 0 first, then where arcs begin.
-    struct Places {
-        fileprivate(set) var numbers: [UInt64] = [0]
+    package struct Places {
+        package fileprivate(set) var numbers: [UInt64] = [0]
         /// Which arc is the first in the order of numbers.
         fileprivate var first = 0
     }
 
     /// - Parameter beta: the servers' part of the score.
-    func places(_ beta: UInt64) -> Places {
+    package func places(_ beta: UInt64) -> Places {
         let mask: UInt64 = 1 << UInt64(ringBits) - 1
         let lowest = (0 &- beta &- 1 << UInt64(ringBits - 1)) & mask
         var places = Places()
@@ -48,7 +48,7 @@ struct ScoreBins: Sendable {
     ///   - answers: one for each of the places.
     ///   - turned: whether the payload's two elements belong to each other's class.
     ///   - sums: two elements a bin.
-    func add(
+    package func add(
         _ answers: [PayloadComparison.Payload], at places: Places, turned: Bool,
         to sums: UnsafeMutableBufferPointer<UInt32>
     ) {
