@@ -25,6 +25,8 @@ package struct ModelActivation: Sendable, Hashable {
     /// The activation's number, which grows with every one: a repeated record can't bring an old model back. Whoever
     /// reads has to refuse a number at or below the last; a single activation does not show that.
     package let sequence: UInt64
+    /// The operators who approve of the model, by records that came with the activation.
+    package let approving: Set<OperatorID>
 
     /// What the coordinator's signature is for.
     static let context = "cordon/activation/v2"
@@ -34,8 +36,10 @@ package struct ModelActivation: Sendable, Hashable {
     /// - Parameters:
     ///   - consortium: its name in the roster.
     ///   - partition: the record's.
+    ///   - operators: whose approvals are looked for, with the roster's keys. What is no approval of this model is passed over.
     package init(
-        verifying wire: WireModelActivation, consortium: String, partition: Int, coordinator: VerifyingKey
+        verifying wire: WireModelActivation, consortium: String, partition: Int, coordinator: VerifyingKey,
+        operators: [OperatorID: VerifyingKey] = [:]
     ) throws(ActivationError) {
         guard let model = Digest32(wire.modelDigest) else { throw .malformed }
         guard wire.consortium == consortium else { throw .otherConsortium }
@@ -46,6 +50,27 @@ package struct ModelActivation: Sendable, Hashable {
         self.model = model
         version = wire.version
         sequence = wire.sequence
+        approving = Self.approving(wire.approvals, of: model, consortium, coordinator, operators)
+    }
+
+    /// The most approvals that are looked at.
+    private static let mostApprovals = 64
+
+    private static func approving(
+        _ records: [Data], of model: Digest32, _ consortium: String, _ coordinator: VerifyingKey,
+        _ operators: [OperatorID: VerifyingKey]
+    ) -> Set<OperatorID> {
+        let terms = SyncTerms(
+            consortium: consortium, coordinator: coordinator, parties: [:], members: [:], operators: operators)
+        var found: Set<OperatorID> = []
+        for record in records.prefix(mostApprovals) {
+            guard let message = try? SyncMessage(verifying: Array(record), terms: terms),
+                case (.approval(let approval), .operator(let id)) = (message.statement, message.author),
+                approval.model == model
+            else { continue }
+            found.insert(id)
+        }
+        return found
     }
 
     /// Signs an activation.
@@ -55,9 +80,10 @@ package struct ModelActivation: Sendable, Hashable {
     ///   - sequence: above those of all activations before.
     ///   - consortium: its name in the roster.
     ///   - partition: in which the record is to stand.
+    ///   - approvals: operators' records of `consortium.sync`, where the roster wants any.
     package static func make(
         _ digest: Digest32, version: String, sequence: UInt64, consortium: String, partition: Int,
-        coordinator: borrowing SigningKey
+        approvals: [[UInt8]] = [], coordinator: borrowing SigningKey
     ) -> WireModelActivation {
         var activation = WireModelActivation()
         activation.modelDigest = Data(digest.bytes)
@@ -65,6 +91,7 @@ package struct ModelActivation: Sendable, Hashable {
         activation.sequence = sequence
         activation.consortium = consortium
         activation.partition = UInt32(partition)
+        activation.approvals = approvals.map { Data($0) }
         activation.signature = Data(coordinator.sign(signed(activation), context: context))
         return activation
     }

@@ -2,6 +2,9 @@ package import Manifests
 package import PipelineFiles
 
 extension Roster {
+    /// Whose approval a model needs before parties switch to it.
+    var approvalTerms: ApprovalTerms { syncTerms.approvalTerms }
+
     /// What the roster says of trainings: whose word counts on `consortium.sync`, and what it takes.
     package var syncTerms: SyncTerms {
         SyncTerms(

@@ -93,6 +93,47 @@ struct ModelActivationTests {
         }
     }
 
+    private func approval(
+        _ name: String, of model: Digest32, key: SyncAuthor? = nil, consortium: String = "c"
+    ) -> [UInt8] {
+        let author = SyncAuthor.operator(SyncKeys.operatorID(name))
+        return SyncStatement.approval(SyncApproval(model: model, after: 3))
+            .record(by: author, consortium: consortium, key: SyncKeys.key(key ?? author))
+    }
+
+    @Test("brings operators' approvals along: those of its model by operators of the roster, each once")
+    func approvals() throws {
+        let operators = SyncKeys.terms().operators
+        func approving(_ records: [[UInt8]]) throws -> [String] {
+            let wire = ModelActivation.make(
+                digest, version: "v1", sequence: 7, consortium: "c", partition: 3, approvals: records,
+                coordinator: coordinator.key)
+            let read = try #require(WireModelActivation(decoding: wire.encoded))
+            return try ModelActivation(
+                verifying: read, consortium: "c", partition: 3, coordinator: coordinator.key.verifyingKey,
+                operators: operators
+            ).approving.map(\.name).sorted()
+        }
+        let (anna, bernd) = (approval("anna", of: digest), approval("bernd", of: digest))
+        #expect(try approving([]) == [] && approving([anna]) == ["anna"])
+        #expect(try approving([bernd, anna, anna]) == ["anna", "bernd"])
+        let other = Digest32(of: [[2]])
+        let strangers = [
+            approval("anna", of: other), approval("dora", of: digest), approval("anna", of: digest, consortium: "d"),
+            approval("anna", of: digest, key: .operator(SyncKeys.operatorID("bernd"))), [], [1, 2, 3],
+            SyncKeys.record(try SyncVector.all()[2].statement, by: .party(.one), consortium: "c"),
+        ]
+        #expect(try approving(strangers) == [] && approving(strangers + [bernd]) == ["bernd"])
+        // No more than 64 are looked at.
+        let many = [[UInt8]](repeating: anna, count: 63)
+        #expect(try approving(many + [bernd]) == ["anna", "bernd"] && approving(many + [[], bernd]) == ["anna"])
+        // Without a roster's operators there are none.
+        let wire = ModelActivation.make(
+            digest, version: "v1", sequence: 7, consortium: "c", partition: 3, approvals: [anna],
+            coordinator: coordinator.key)
+        #expect(try verified(wire).approving.isEmpty)
+    }
+
     @Test("says nothing else by the same signature with its fields' borders moved")
     func borders() {
         var moved = wire(signed: "cordon/activation/v2")

@@ -79,3 +79,22 @@ package struct SyncTerms: Sendable, Hashable {
         }
     }
 }
+
+/// Whose approval a model needs before parties switch to it.
+package struct ApprovalTerms: Sendable, Hashable {
+    package let operators: [OperatorID: VerifyingKey]
+    /// So many of them.
+    package let least: Int
+
+    /// Nobody's.
+    package static let none = ApprovalTerms(operators: [:], least: 0)
+
+    package init(operators: [OperatorID: VerifyingKey], least: Int) {
+        self.operators = operators
+        self.least = least
+    }
+}
+
+extension SyncTerms {
+    package var approvalTerms: ApprovalTerms { ApprovalTerms(operators: operators, least: approvals) }
+}

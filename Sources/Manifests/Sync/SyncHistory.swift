@@ -40,7 +40,7 @@ package struct SyncHistory: Sendable, Hashable {
         case (.verdict(let verdict), .member(let member)):
             guard let place = places[verdict.order] else { throw .unknownOrder }
             try jobs[place].take(verdict, of: member)
-        case (.approval(let approval), .operator(let id)): try take(approval, of: id)
+        case (.approval(let approval), .operator(let id)): try take(approval, of: id, record)
         case (.decision(let decision), _): try take(decision)
         default: throw .wrongAuthor(message.author)
         }
@@ -140,12 +140,14 @@ package struct SyncHistory: Sendable, Hashable {
 
     // MARK: Approvals and decisions
 
-    private mutating func take(_ approval: SyncApproval, of id: OperatorID) throws(SyncRefusal) {
+    private mutating func take(
+        _ approval: SyncApproval, of id: OperatorID, _ record: [UInt8]
+    ) throws(SyncRefusal) {
         guard let place = versionPlace(of: approval.model) else { throw .unknownModel }
         guard !versions[place].isTurnedDown else { throw .turnedDown }
         guard approval.after == lastSequence else { throw .void(after: approval.after, last: lastSequence) }
         guard !versions[place].approving(after: lastSequence).contains(id) else { throw .alreadyApproved(id) }
-        versions[place].approvals.append(SyncVersion.Approval(by: id, after: approval.after))
+        versions[place].approvals.append(SyncVersion.Approval(by: id, after: approval.after, record: record))
     }
 
     private mutating func take(_ decision: SyncDecision) throws(SyncRefusal) {

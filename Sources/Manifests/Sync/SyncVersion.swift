@@ -17,6 +17,8 @@ package struct SyncVersion: Sendable, Hashable {
         package let by: OperatorID
         /// The sequence of the decision before it.
         package let after: UInt64
+        /// The whole record, for the model's activation.
+        package let record: [UInt8]
     }
 
     /// The digest of the order to train.

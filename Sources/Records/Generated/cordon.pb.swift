@@ -200,6 +200,9 @@ package nonisolated struct WireModelActivation: Sendable {
   /// of consortium.sealed, in which the record stands
   package var partition: UInt32 = 0
 
+  /// Operators' approvals of the model, as they stand on consortium.sync; each is signed by itself. Not signed here.
+  package var approvals: [Data] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2130,7 +2133,7 @@ nonisolated extension WireShareBox: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireModelActivation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModelActivation"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}model_digest\0\u{1}version\0\u{1}sequence\0\u{1}signature\0\u{1}consortium\0\u{1}partition\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}model_digest\0\u{1}version\0\u{1}sequence\0\u{1}signature\0\u{1}consortium\0\u{1}partition\0\u{1}approvals\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2144,6 +2147,7 @@ nonisolated extension WireModelActivation: SwiftProtobuf.Message, SwiftProtobuf.
       case 4: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.consortium) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.partition) }()
+      case 7: try { try decoder.decodeRepeatedBytesField(value: &self.approvals) }()
       default: break
       }
     }
@@ -2168,6 +2172,9 @@ nonisolated extension WireModelActivation: SwiftProtobuf.Message, SwiftProtobuf.
     if self.partition != 0 {
       try visitor.visitSingularUInt32Field(value: self.partition, fieldNumber: 6)
     }
+    if !self.approvals.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.approvals, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2178,6 +2185,7 @@ nonisolated extension WireModelActivation: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.signature != rhs.signature {return false}
     if lhs.consortium != rhs.consortium {return false}
     if lhs.partition != rhs.partition {return false}
+    if lhs.approvals != rhs.approvals {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

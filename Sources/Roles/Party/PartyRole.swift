@@ -175,7 +175,7 @@ package struct PartyRole: Sendable {
             logger: logger, sideWork: sideWork)
         let models = try ModelRegistry(
             party: party, key: try keystore.hpkeKey(), consortium: roster.consortium, coordinator: roster.coordinator,
-            log: log, logger: logger)
+            approvals: roster.approvalTerms, log: log, logger: logger)
         let sessions = try SessionRegistry(
             consortium: roster.consortium, party: party, key: try keystore.hpkeKey(),
             members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,

@@ -11,18 +11,21 @@ package final class ModelRegistry {
     private let key: HPKEPrivateKey
     private let consortium: String
     private let coordinator: VerifyingKey
+    /// Whose approval an activation has to bring along.
+    let approvals: ApprovalTerms
     private let logger: Logger
     private var dealt: Announcements<Digest32, ActiveModel>
 
     /// - Parameter consortium: its name in the roster.
     package init(
         party: PartyID, key: consuming HPKEPrivateKey, consortium: String, coordinator: VerifyingKey,
-        log: any EventLog, logger: Logger
+        approvals: ApprovalTerms = .none, log: any EventLog, logger: Logger
     ) throws(LogError) {
         self.party = party
         self.key = key
         self.consortium = consortium
         self.coordinator = coordinator
+        self.approvals = approvals
         self.logger = logger
         dealt = try Announcements(on: Topics.manifests, in: log)
     }
@@ -35,7 +38,8 @@ package final class ModelRegistry {
     /// The activation in a record of a partition of `consortium.sealed`.
     package func activation(_ wire: WireModelActivation, in partition: Int) throws(ActivationError) -> ModelActivation {
         try ModelActivation(
-            verifying: wire, consortium: consortium, partition: partition, coordinator: coordinator)
+            verifying: wire, consortium: consortium, partition: partition, coordinator: coordinator,
+            operators: approvals.operators)
     }
 
     private func verified(_ record: LogRecord) -> (key: Digest32, value: ActiveModel)? {

@@ -35,7 +35,8 @@ package final class ModelSwitch {
         return try models.model(digest)?.manifest
     }
 
-    /// Switches the model at a record; one that the coordinator did not sign, or an old one, changes nothing.
+    /// Switches the model at a record; one that the coordinator did not sign, that too few operators approve of, or
+    /// an old one changes nothing.
     ///
     /// - Returns: whether the model was switched.
     package func apply(_ record: SealedRecord) throws(LogError) -> Bool {
@@ -53,6 +54,16 @@ package final class ModelSwitch {
         }
         guard activations.accepts(activation) else {
             context.logger.error("a repeated model activation was ignored", metadata: ["offset": "\(offset)"])
+            return false
+        }
+        let least = models.approvals.least
+        guard activation.approving.count >= least || activations.isFree(activation.model) else {
+            context.logger.error(
+                "a model activation was refused",
+                metadata: [
+                    "offset": "\(offset)",
+                    "reason": "\(activation.approving.count) operators approve of it, and the roster wants \(least)",
+                ])
             return false
         }
         try activations.add(activation, at: offset)

@@ -39,18 +39,10 @@ struct SyncDecisionTests {
         var world = World(approvals: 2)
         let model = try world.make()
         #expect(approve(&world, model, "anna") == nil)
-        // An unknown field makes other bytes of the same approval.
-        var body = WireSyncBody()
-        (body.schema, body.consortium) = (1, "demo")
-        body.approval.model = Data(model.bytes)
-        let bytes = body.encoded + [0xF8, 0x07, 0x01]
-        let author = "operator/anna"
-        var record = WireSyncRecord()
-        (record.body, record.author) = (Data(bytes), author)
-        let signed = [0, 0, 0, 0, 0, 0, 0, 13] + Array(author.utf8) + bytes
-        let key = SyncKeys.key(.operator(SyncKeys.operatorID("anna")))
-        record.signature = Data(key.sign(signed, context: "cordon/sync/approval/v1"))
-        #expect(world.refusal(record.encoded) == .alreadyApproved(SyncKeys.operatorID("anna")))
+        let approval = SyncStatement.approval(SyncApproval(model: model, after: 0))
+        let anna = SyncKeys.operatorID("anna")
+        let again = SyncKeys.respelt(approval, by: .operator(anna), purpose: "approval")
+        #expect(world.refusal(again) == .alreadyApproved(anna))
     }
 
     @Test("an approval is of a model that is sealed, and void after a decision")

@@ -79,6 +79,8 @@ struct SyncHistoryTests {
         #expect(version.task == task && version.trained == report && version.number == 1)
         #expect(version.codeVersions == [.zero: "1.0", .one: "1.1", .two: "1.2"])
         #expect(version.approvals.map(\.by) == [SyncKeys.operators[2]] && version.approvals[0].after == 0)
+        // As the operator wrote it, for the activation.
+        #expect(world.said.contains { $0.record == version.approvals[0].record })
         #expect(version.promotion?.sequence == 3 && version.promotion?.figures.first?.value == 0.9)
         let job = try #require(version.validations.first.flatMap { world.history.job($0) })
         guard case .validated(let opened) = job.outcome else {

@@ -42,7 +42,10 @@ struct SyncReportTests {
     func progress() throws {
         var (world, order) = try training()
         try world.report(.progress(groups: 1, of: 2), on: order, by: .two)
-        #expect(try world.refusal(.progress(groups: 1, of: 2), on: order, by: .two) == .replayed)
+        let progress = try PartyReport(order: order, step: .progress(groups: 1, of: 2))
+        #expect(world.refusal(.report(progress), by: .party(.two)) == .replayed)
+        let again = SyncKeys.respelt(.report(progress), by: .party(.two), purpose: "report")
+        #expect(world.refusal(again) == .outOfTurn(.two))
         #expect(try world.refusal(.progress(groups: 1, of: 3), on: order, by: .two) == .otherTask)
         #expect(try world.refusal(.progress(groups: 1, of: 1), on: order, by: .zero) == .otherTask)
         try world.report(.progress(groups: 2, of: 2), on: order, by: .two)

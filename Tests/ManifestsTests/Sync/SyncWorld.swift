@@ -31,6 +31,16 @@ enum SyncKeys {
             approvals: approvals, openings: openings)
     }
 
+    /// A record that says the same in other bytes: with a field that nobody knows.
+    static func respelt(_ statement: SyncStatement, by author: SyncAuthor, purpose: String) -> [UInt8] {
+        guard var record = WireSyncRecord(decoding: record(statement, by: author)) else { return [] }
+        record.body += [0xF8, 0x07, 0x01]
+        let name = Array(author.description.utf8)
+        let signed = UInt64(name.count).bigEndianBytes + name + Array(record.body)
+        record.signature = Data(key(author).sign(signed, context: "cordon/sync/\(purpose)/v1"))
+        return record.encoded
+    }
+
     static func record(_ statement: SyncStatement, by author: SyncAuthor, consortium: String = "demo") -> [UInt8] {
         statement.record(by: author, consortium: consortium, key: key(author))
     }

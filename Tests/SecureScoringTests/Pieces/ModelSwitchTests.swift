@@ -1,4 +1,5 @@
 import EventLogs
+import Keys
 import Manifests
 import Records
 import SecureScoring
@@ -68,6 +69,38 @@ struct ModelSwitchTests {
         #expect(try pieces.models.apply(more[8]))
         #expect(try pieces.models.model(at: 9).digest == first)
         #expect(world.entries.errors.count == 2)
+    }
+
+    @Test(
+        "switches to no model that too few operators approve of, but to a partition's first, and back to one that was in force"
+    )
+    func approved() throws {
+        let names = ["anna", "bernd"].compactMap { OperatorID($0) }
+        let seeds = [[UInt8](repeating: 50, count: 32), [UInt8](repeating: 51, count: 32)]
+        func key(_ number: Int) throws -> SigningKey {
+            guard let key = SigningKey(bytes: seeds[number]) else { throw HPKEError.malformedKey }
+            return key
+        }
+        let terms = ApprovalTerms(
+            operators: [names[0]: try key(0).verifyingKey, names[1]: try key(1).verifyingKey], least: 2)
+        func approval(_ number: Int, _ model: Digest32) throws -> [UInt8] {
+            SyncStatement.approval(SyncApproval(model: model, after: 0))
+                .record(by: .operator(names[number]), consortium: "c", key: try key(number))
+        }
+        let models = try ModelSwitch(
+            try world.models(.zero, approvals: terms), state: pieces.state, in: pieces.context)
+        let both = [try approval(0, second), try approval(1, second)]
+        try world.append([
+            try world.activation(second, sequence: 3, approvals: [both[0]]),
+            try world.activation(second, sequence: 4, approvals: [both[0], both[0]]),
+            try world.activation(second, sequence: 5, approvals: [both[0], try approval(1, first)]),
+            try world.activation(second, sequence: 6, approvals: both),
+            try world.activation(first, sequence: 7), try world.activation(second, sequence: 8),
+        ])
+        // The first model is the partition's set-up; the second was not approved of at all.
+        let switched = try pieces.sealed().enumerated().filter { try models.apply($0.element) }
+        #expect(switched.map(\.offset) == [0, 9, 10, 11])
+        #expect(world.entries.errors.count == 4)
     }
 
     @Test("is found as it was after a restart, with how far the partition is scored")

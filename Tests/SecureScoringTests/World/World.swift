@@ -124,20 +124,23 @@ final class World: Sendable {
     }
 
     /// The models as a party finds them on the log.
-    func models(_ party: PartyID) throws -> ModelRegistry {
+    func models(_ party: PartyID, approvals: ApprovalTerms = .none) throws -> ModelRegistry {
         guard let key = SigningKey(bytes: coordinator) else { throw HPKEError.malformedKey }
         return try ModelRegistry(
             party: party, key: try HPKEPrivateKey(bytes: PartySeeds.hpke(party)), consortium: "c",
-            coordinator: key.verifyingKey, log: log, logger: entries.logger(party))
+            coordinator: key.verifyingKey, approvals: approvals, log: log, logger: entries.logger(party))
     }
 
     /// A record that activates a model; `forged` is signed by somebody else.
-    func activation(_ digest: Digest32, sequence: UInt64, forged: Bool = false) throws -> [UInt8] {
+    func activation(
+        _ digest: Digest32, sequence: UInt64, forged: Bool = false, approvals: [[UInt8]] = []
+    ) throws -> [UInt8] {
         let seed = forged ? [UInt8](repeating: 78, count: 32) : coordinator
         guard let key = SigningKey(bytes: seed) else { throw HPKEError.malformedKey }
         var record = WireSealedRecord()
         record.activation = ModelActivation.make(
-            digest, version: "v", sequence: sequence, consortium: "c", partition: 0, coordinator: key)
+            digest, version: "v", sequence: sequence, consortium: "c", partition: 0, approvals: approvals,
+            coordinator: key)
         return record.encoded
     }
 
