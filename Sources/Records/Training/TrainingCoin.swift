@@ -16,9 +16,10 @@ package struct CoinContribution: Sendable, Hashable {
     }
 }
 
-extension CoinContribution: CustomStringConvertible {
+extension CoinContribution: CustomStringConvertible, CustomReflectable {
     /// Its length; the bytes are nobody's before they are opened.
     package var description: String { "CoinContribution of 32 bytes" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// The public coin of one training: what no party could choose, since each committed to its part before it saw another's.

@@ -28,7 +28,7 @@ package protocol ExchangedSession: ~Copyable {
 }
 
 /// What the caller of a session has to do, in this order.
-package enum ExchangedEffect<Checkpoint: Sendable, Output: Sendable>: Sendable {
+package enum ExchangedEffect<Checkpoint: Sendable, Output: Sendable>: Sendable, Unprinted {
     /// Send a frame of this session.
     case send(Frame, to: PartyID)
     /// Keep this, before any frame behind it leaves.

@@ -25,7 +25,7 @@ package enum ExclusiveOr: ShareGroup {
 /// the third is uniformly random beside them.
 ///
 /// No `==`, no `Codable`, no description of the values.
-package struct Shares<E: RingElement, G: ShareGroup>: CustomStringConvertible, CustomReflectable {
+package struct Shares<E: RingElement, G: ShareGroup>: Unprinted {
     /// Component `i` of party i.
     package var first: [E]
     /// Component `i + 1`, as many.
@@ -46,7 +46,6 @@ package struct Shares<E: RingElement, G: ShareGroup>: CustomStringConvertible, C
     package var count: Int { first.count }
 
     package var description: String { "Shares(\(count) elements of \(E.bitWidth) bits)" }
-    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension Shares: Sendable {}

@@ -4,7 +4,7 @@ import Records
 ///
 /// A party is at most one group ahead of another, so each keeps its last two, and all begin at the lowest group that any has last.
 /// Never printed.
-package struct TrainingCheckpoint: Sendable, CustomStringConvertible, CustomReflectable {
+package struct TrainingCheckpoint: Sendable, Unprinted {
     /// Groups that are grown: the next one's number, from 0.
     package var groups: Int
     /// The transcript after them.
@@ -16,7 +16,6 @@ package struct TrainingCheckpoint: Sendable, CustomStringConvertible, CustomRefl
     let residuals: AdditiveShares<UInt32>
 
     package var description: String { "TrainingCheckpoint(\(groups) groups)" }
-    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension TrainingCheckpoint {

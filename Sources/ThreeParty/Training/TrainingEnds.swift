@@ -5,16 +5,13 @@ struct TrainingEnds {
     let steps: SecureSteps
     let plan: TrainingPlan
 
-    /// Elements of columns that go to the ring at once, so that no message has more than some MB.
-    private static let piece = 1 << 20
-
     // MARK: Before the first group
 
     /// Bits and labels of all rows in Z_2^32, a piece of the columns after the other, and then the number of frauds, which is
     /// opened. Two rounds a piece, and one.
     func columns(of rows: TrainingRows) -> Interaction<TrainingColumns> {
         let stride = RowVectors.stride(rows: rows.count)
-        let width = max(8, Self.piece / max(1, rows.count) & ~7)
+        let width = TrainingRounds.width(rows: rows.count)
         return pieces(of: rows, from: 0, width: width, RingColumns(rows: rows)).then { columns in
             let ring = columns.shares
             let labels = ring[rows.bits * stride..<(rows.bits + 1) * stride]
@@ -112,7 +109,7 @@ struct TrainingEnds {
 
 /// A forest that three parties trained, as one of them holds it: what it would have opened of a model's manifest. It exists in
 /// the clear nowhere.
-package final class TrainedModel: Sendable, CustomStringConvertible {
+package final class TrainedModel: Sendable, Unprinted {
     package let shape: ForestShape
     /// Bits of leaves after the point.
     package let fraction: Int
@@ -146,7 +143,7 @@ package final class TrainedModel: Sendable, CustomStringConvertible {
 }
 
 /// Columns of the ring as they come, each with zeros up to whole lanes. In one place, since they are most of a training's memory.
-private final class RingColumns {
+private final class RingColumns: Unprinted {
     private(set) var shares: AdditiveShares<UInt32>
     private let rows: Int
 

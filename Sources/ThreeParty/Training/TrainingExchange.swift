@@ -5,7 +5,7 @@ package import Records
 ///
 /// An attempt that can't go on ends with a named reason. Nothing is sent then: a newer attempt begins, from a checkpoint that all
 /// have, and its first frame ends the older one at the peers.
-package final class TrainingExchange {
+package final class TrainingExchange: Unprinted {
     private let transport: any Transport
     private let patience: Duration
     /// Frames of an attempt that has not begun here: a peer may be ahead.

@@ -34,7 +34,8 @@ package struct TrainingPlan: Sendable {
     /// - Parameters:
     ///   - plan: `digest(source:rule:frequencies:rows:card:)` of the same.
     ///   - card: of as many bits as there are frequencies.
-    /// - Throws: `rows` for none or too many, `candidates` where there are too few bits to draw from, `card` where it is of other bits.
+    /// - Throws: `rows` for none or too many, `candidates` where there are too few bits to draw from, `card` where it is of other
+    ///   bits, `tooLarge` where a round's messages are more than a party lets wait.
     package init(
         plan: Digest32, rule: TrainingRule, coin: TrainingCoin, frequencies: BitFrequencies, rows: Int,
         card: CardRule? = nil
@@ -45,6 +46,8 @@ package struct TrainingPlan: Sendable {
         else { throw .candidates }
         guard card.map({ $0.bits == frequencies.bits.count }) ?? true else { throw .card }
         self.card = card
+        let rounds = TrainingRounds(rows: rows, bits: frequencies.bits.count, rule: rule)
+        guard rounds.mostFrames <= TrainingRounds.mostFrames else { throw .tooLarge(rows, fitting: rounds.rowsThatFit) }
         self.rule = rule
         self.coin = coin
         self.frequencies = frequencies
@@ -55,6 +58,9 @@ package struct TrainingPlan: Sendable {
 
     /// Groups of trees that are grown one after the other.
     package var groups: Int { rule.trees / rule.group }
+
+    /// Bytes of the largest round that a party receives, at most.
+    package var mostReceived: Int { TrainingRounds(rows: rows, bits: bits, rule: rule).mostReceived }
 
     /// The bits that a stage of a tree chooses among, in order.
     func candidates(tree: Int, level: Int, together: Int) -> [Int] {
@@ -79,6 +85,8 @@ package enum TrainingError: Error, Sendable, Hashable {
     case candidates
     /// The scorecard's features have other bits than rows.
     case card
+    /// A round's messages are more than a party lets wait on its links; with so many rows they are not.
+    case tooLarge(Int, fitting: Int)
     /// There are other rows than the plan says, or rows of another length.
     case rows(expected: Int, got: Int)
     /// There are fewer rows than the order asks for, those that the caps leave out not counted.
@@ -111,6 +119,13 @@ extension TrainingError: CustomStringConvertible {
         case .candidates:
             "the model has too few thermometer bits for a stage's candidates, or more than a forest takes"
         case .card: "the scorecard's features have other thermometer bits than the rows"
+        case .tooLarge(_, fitting: 0):
+            "a round of this rule is more than parties let wait on their links: lower its group, depth or candidates"
+        case .tooLarge(let rows, let fitting):
+            """
+            a round with \(rows) rows is more than parties let wait on their links: take \(fitting) rows at most, or lower the rule's \
+            group or depth
+            """
         case .rows(let expected, let got): "the plan has \(expected) rows, and \(got) are there"
         case .fewRows(let rows, let least):
             """

@@ -34,7 +34,7 @@ extension Frame.Kind {
 ///
 /// Payload, integers big-endian: group (2), round (2), piece (2), pieces (2), then bytes of the message. A message is the SHA-256
 /// of the sender's other message of the round, which the receiver does not get, and then the data.
-package struct TrainingPiece: Sendable {
+package struct TrainingPiece: Sendable, Unprinted {
     /// Where a message belongs: the set-up is group 0, the groups of trees are 1 and up, what follows the last is one more. A
     /// round's number within its group says which level and step it is; all parties count alike.
     package struct Place: Hashable, Sendable {

@@ -1,7 +1,7 @@
 /// The rows of a training as one party holds them: components `i` and `i + 1` of XOR-shared thermometer bits and labels.
 ///
 /// Never printed.
-package struct TrainingRows: Sendable, CustomStringConvertible, CustomReflectable {
+package struct TrainingRows: Sendable, Unprinted {
     /// Thermometer bits of a row.
     package let bits: Int
     package private(set) var count = 0
@@ -84,5 +84,4 @@ package struct TrainingRows: Sendable, CustomStringConvertible, CustomReflectabl
     }
 
     package var description: String { "TrainingRows(\(count) rows of \(bits) bits)" }
-    package var customMirror: Mirror { Mirror(self, children: []) }
 }

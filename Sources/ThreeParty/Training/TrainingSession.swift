@@ -8,14 +8,14 @@ package struct TrainingSession: ExchangedSession, ~Copyable {
     /// What the caller has to do. Of checkpoints it keeps the last two.
     package typealias Effect = ExchangedEffect<TrainingCheckpoint, TrainedModel>
 
-    private enum Grown {
+    private enum Grown: Unprinted {
         case columns(TrainingColumns)
         case group(GrownGroup)
         case model(TrainedModel)
     }
 
     /// What is grown so far.
-    private struct Progress {
+    private struct Progress: Unprinted {
         var columns: TrainingColumns?
         var setUp: Digest32?
         var groups = 0

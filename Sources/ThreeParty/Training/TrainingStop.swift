@@ -30,7 +30,8 @@ package enum TrainingStop: Error, Sendable, Hashable {
         switch self {
         case .late, .gaveUp: true
         case .refused(.otherBase), .refused(.laterJob): true
-        case .refused(.bounds), .refused(.candidates), .refused(.fewRows), .refused(.fewFrauds): true
+        case .refused(.bounds), .refused(.candidates), .refused(.tooLarge), .refused(.fewRows), .refused(.fewFrauds):
+            true
         case .refused, .notKept, .peerMissing, .peerSilent, .newerAttempt: false
         }
     }

@@ -3,7 +3,7 @@ import Records
 /// The rows of a training at one party, in a ring: what all groups read.
 ///
 /// Columns are `RowVectors` of Z_2^32, one a thermometer bit.
-struct TrainingColumns: Sendable {
+struct TrainingColumns: Sendable, Unprinted {
     let bits: AdditiveShares<UInt32>
     /// Elements of a column in memory.
     let stride: Int
@@ -14,7 +14,7 @@ struct TrainingColumns: Sendable {
 }
 
 /// What a group of trees came to at one party.
-struct GrownGroup: Sendable {
+struct GrownGroup: Sendable, Unprinted {
     /// By tree and condition, one bit a candidate: which of them it is.
     var conditions: XORShares<UInt8>
     /// By tree and leaf, in units of 2^-f.
@@ -25,7 +25,7 @@ struct GrownGroup: Sendable {
 
 /// A group of trees as one party grows it, all in the same messages (docs/design/secure-training.md): stage by stage, histograms,
 /// scores, comparisons, the chosen condition, and the rows' nodes; then leaves, and the residuals that they leave.
-struct TreeGroup {
+struct TreeGroup: Unprinted {
     private let steps: SecureSteps
     private let plan: TrainingPlan
     private let columns: TrainingColumns
@@ -53,7 +53,7 @@ struct TreeGroup {
     private var stride: Int { columns.stride }
 
     /// Trees between two stages. Vectors are by tree and node; node v has a row where bit l of v is what condition l says of it.
-    private struct Grown {
+    private struct Grown: Unprinted {
         /// Conditions that are chosen.
         var level = 0
         /// 1 where a node has the row; nil at the root, which has them all.

@@ -80,4 +80,54 @@ struct TrainingPlanTests {
             #expect(error(rule, bits: 16_385, rows: 5) == .candidates)
         }
     }
+
+    @Test("is refused where a round is more than an inbox holds, with the rows that would fit")
+    func tooLarge() throws {
+        func fitting(_ rule: TrainingRule, bits: Int, rows: Int) -> Int? {
+            guard case .tooLarge(rows, let fitting) = error(rule, bits: bits, rows: rows) else { return nil }
+            return fitting
+        }
+        // Seven vectors of four trees, 4 bytes each: 1,023 frames of 256 KiB, less the hashes that begin the message.
+        let standard = TrainingRule.standard
+        let most = (1023 * TrainingPiece.limit - 32) / 112 & ~15
+        #expect(fitting(standard, bits: 590, rows: 3_000_000) == most)
+        #expect(error(standard, bits: 590, rows: most) == nil && error(standard, bits: 590, rows: most + 1) != nil)
+        // One tree alone: eight columns at once bind first, a third of them in either message.
+        let small = try TrainingRule(trees: 2, stages: [1], group: 1, candidates: 2)
+        let columns = try #require(fitting(small, bits: 8, rows: 1 << 24 - 1))
+        #expect(abs(columns - 512 * TrainingPiece.limit * 3 / 32) < 16)
+        // A rule that no rows fit: comparisons of 64 trees with 256 candidates.
+        let wide = try TrainingRule(trees: 64, stages: [1, 1, 1, 1, 1, 1, 1, 1], group: 64, candidates: 256)
+        #expect(fitting(wide, bits: 600, rows: 40) == nil)
+        let wider = try TrainingRule(trees: 64, stages: [8], group: 64, candidates: 256)
+        #expect(fitting(wider, bits: 2_048, rows: 40) == 0)
+    }
+
+    @Test("knows its largest round: no run has a larger one, and most have one as large")
+    func largestRound() throws {
+        let rules = try [
+            TrainingRule(trees: 4, stages: [1, 1, 1], group: 2, candidates: 6),
+            TrainingRule(trees: 2, stages: [2, 1], group: 1, candidates: 4),
+            TrainingRule(trees: 3, stages: [1], group: 3, candidates: 1, tableBits: 8),
+            TrainingRule(trees: 1, stages: [1, 1, 1, 1, 1], group: 1, candidates: 12),
+        ]
+        for rule in rules {
+            for (rows, bits) in [(1, 21), (48, 21), (200, 16)] {
+                let cell = try TrainingCell(rows: rows, bits: bits, rule: rule, seed: 16)
+                var received: [Place: Int] = [:]
+                for (peer, frame) in try cell.run().frames {
+                    let place = try #require(TrainingPiece(decoding: frame.payload)).place
+                    received[Place(peer: peer, place: place), default: 0] += frame.payload.count - 8
+                }
+                let largest = try #require(received.values.max())
+                let told = cell.plan.mostReceived
+                #expect(told >= largest && told <= largest + largest / 4 + 1_000, "\(rule) \(rows): \(told) \(largest)")
+            }
+        }
+    }
+
+    private struct Place: Hashable {
+        let peer: PartyID
+        let place: TrainingPiece.Place
+    }
 }

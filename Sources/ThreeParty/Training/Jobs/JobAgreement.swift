@@ -6,9 +6,9 @@ package import Records
 /// Each party says hello with all that it brings, and the number of the attempt that it begins. Who hears of a greater number takes it and
 /// says hello again; so all end with the greatest. Where all three hellos name one number, the coin is opened. A party that begins
 /// anew names a number that no attempt had, or is answered with a greater one.
-package struct JobAgreement: Sendable {
+package struct JobAgreement: Sendable, Unprinted {
     /// What a party brings.
-    package struct Terms: Sendable {
+    package struct Terms: Sendable, Unprinted {
         /// Of the order: grows from job to job.
         package var job: UInt64
         /// The digest of all that has to be the same at all parties: order, rows, the plan but for the coin.

@@ -47,7 +47,7 @@ package struct TrainingJob: Sendable {
 /// The rows that a training is ordered on, as one party has them: what its window has.
 ///
 /// Never printed.
-package struct TrainingSource: Sendable, CustomStringConvertible, CustomReflectable {
+package struct TrainingSource: Sendable, Unprinted {
     package let rows: TrainingRows
     /// The members that rows are of.
     package let members: [MemberID]
@@ -75,7 +75,6 @@ package struct TrainingSource: Sendable, CustomStringConvertible, CustomReflecta
     }
 
     package var description: String { "TrainingSource(\(rows.count) rows of \(members.count) members)" }
-    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// What a party keeps of a job from its beginning on, until all three have their model: each entry in the place of the one before

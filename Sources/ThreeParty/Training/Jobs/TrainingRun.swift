@@ -5,7 +5,7 @@ package import Records
 ///
 /// What it keeps is enough to go on after a crash anywhere, with the same model in every bit; a party that has its model and runs
 /// the job again, because another one lacks it, comes to the same shares.
-package final class TrainingRun {
+package final class TrainingRun: Unprinted {
     private let party: PartyID
     private let job: TrainingJob
     private let source: TrainingSource
@@ -167,7 +167,7 @@ struct TakenRows: Sendable {
 }
 
 /// A party's part of a job's coin, and what all had committed to when it opened it, as they stand in its state.
-struct KeptCoin: Sendable {
+struct KeptCoin: Sendable, Unprinted {
     let contribution: CoinContribution
     var commitments: [Digest32]?
 

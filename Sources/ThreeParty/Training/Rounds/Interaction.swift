@@ -3,9 +3,9 @@
 ///
 /// All three parties run the same interaction, each from its own shares. In every round each party sends one message to each of
 /// the two others, and waits for theirs; lengths are public.
-package struct Interaction<Result> {
+package struct Interaction<Result>: Unprinted {
     /// Where a party stands once it has the messages of all rounds before.
-    package enum Outcome {
+    package enum Outcome: Unprinted {
         case finished(Result)
         /// It sends these, and goes on with what it receives and the masks of the round after this one.
         case waiting(RoundMessages, resume: (ReceivedMessages, RoundMasks) -> Outcome)

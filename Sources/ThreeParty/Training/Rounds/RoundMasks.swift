@@ -6,7 +6,7 @@ package import Records
 /// has the same masks and sends the same bytes, and a run in which any party sends another byte has other masks from the next round
 /// on: no mask ever covers two values. Within a round each stream is drawn once; a second draw is a fault of the program and ends
 /// it.
-package final class RoundMasks {
+package final class RoundMasks: Unprinted {
     /// Which of a party's two keys.
     enum Neighbour: Hashable { case previous, next }
 
@@ -38,7 +38,7 @@ package final class RoundMasks {
 }
 
 /// The two keys of a party, for as long as a training runs.
-package final class TrainingKeys: Sendable {
+package final class TrainingKeys: Sendable, Unprinted {
     let pair: PairKeys
 
     package init(_ pair: consuming PairKeys) { self.pair = pair }

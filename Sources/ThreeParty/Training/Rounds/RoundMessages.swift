@@ -1,5 +1,5 @@
 /// The two messages that a party sends in a round, and how many bytes it will receive.
-package struct RoundMessages: Sendable {
+package struct RoundMessages: Sendable, Unprinted {
     package var toPrevious: [UInt8]
     package var toNext: [UInt8]
     package var fromNextBytes: Int
@@ -15,7 +15,7 @@ package struct RoundMessages: Sendable {
 }
 
 /// The two messages that a party receives in a round.
-package struct ReceivedMessages: Sendable {
+package struct ReceivedMessages: Sendable, Unprinted {
     package var fromNext: ArraySlice<UInt8>
     package var fromPrevious: ArraySlice<UInt8>
 

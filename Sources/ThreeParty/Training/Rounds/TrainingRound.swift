@@ -2,7 +2,7 @@ import Records
 
 /// The messages of one round at one party, as they go out and as their pieces come in. Each begins with the hash of its sender's
 /// other message, which its receiver does not get (`TrainingTranscript`).
-struct TrainingRound {
+struct TrainingRound: Unprinted {
     let toPrevious: [UInt8]
     let toNext: [UInt8]
     private let party: PartyID
@@ -12,7 +12,7 @@ struct TrainingRound {
 
     private static let hashBytes = 32
 
-    private struct Incoming {
+    private struct Incoming: Unprinted {
         let expected: Int
         var bytes: [UInt8] = []
         var pieces = 0

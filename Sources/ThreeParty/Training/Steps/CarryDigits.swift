@@ -98,7 +98,7 @@ extension SecureSteps {
 }
 
 /// A share of a one-hot of 256 places.
-private struct OneHotDigit {
+private struct OneHotDigit: Unprinted {
     private let words: SIMD4<UInt64>
 
     init(_ hot: UnsafeBufferPointer<UInt64>, from at: Int) {

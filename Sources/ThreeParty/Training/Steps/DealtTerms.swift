@@ -22,7 +22,7 @@ struct DealtTerms {
 }
 
 /// What two servers got of a client's values: this party's shares of those that it serves.
-struct Deal<E> {
+struct Deal<E>: Unprinted {
     /// Of the values of `asFirst`.
     let first: [E]
     /// Of the values of `asSecond`.
