@@ -1,4 +1,3 @@
-import Foundation
 package import Keys
 package import Records
 
@@ -27,13 +26,9 @@ package struct LabelReceipt: Sendable, Hashable {
     package func encoded(_ session: Session) -> [UInt8] {
         var wire = WireLabelReceipt()
         wire.schema = 1
-        wire.party = UInt32(party.rawValue)
-        wire.member = session.member.name
-        wire.sessionEpoch = session.epoch
         wire.counted = (counted ?? SourcePosition(partition: partition, offset: .min)).wire
         wire.missing = isMissing
-        wire.tag = Data(RecordTag.make(wire.encoded, under: session.receiptTags))
-        return wire.encoded
+        return wire.encoded(by: party, session)
     }
 
     /// Reads what `encoded` gave.
@@ -41,13 +36,9 @@ package struct LabelReceipt: Sendable, Hashable {
     /// - Parameter sessions: the member's own, by party and epoch.
     /// - Returns: nil for bytes that are no receipt of a party for this member.
     package init?(_ bytes: [UInt8], sessions: (PartyID, UInt32) -> Session?) {
-        guard var wire = WireLabelReceipt(decoding: bytes), wire.schema == 1, wire.hasCounted,
-            let party = PartyID(rawValue: Int(wire.party)), let session = sessions(party, wire.sessionEpoch),
-            wire.member == session.member.name
+        guard let wire = WireLabelReceipt(decoding: bytes), wire.schema == 1, wire.hasCounted,
+            let party = wire.verifiedParty(sessions)
         else { return nil }
-        let tag = Array(wire.tag)
-        wire.tag = Data()
-        guard RecordTag.isValid(tag, of: wire.encoded, under: session.receiptTags) else { return nil }
         let counted = SourcePosition(wire.counted)
         self.init(
             party: party, partition: counted.partition, counted: counted.offset == .min ? nil : counted,

@@ -1,4 +1,3 @@
-import Foundation
 package import Keys
 package import Records
 
@@ -46,17 +45,13 @@ package struct MissingReceipt: Sendable, Hashable {
     package func encoded(_ session: Session) -> [UInt8] {
         var wire = WireMissingReceipt()
         wire.schema = 2
-        wire.party = UInt32(party.rawValue)
-        wire.member = session.member.name
-        wire.sessionEpoch = session.epoch
         wire.partition = UInt32(sealedPartition)
         for span in spans {
             wire.after.append(
                 (span.after ?? SourcePosition(partition: span.through.partition, offset: .min)).wire)
             wire.through.append(span.through.wire)
         }
-        wire.tag = Data(RecordTag.make(wire.encoded, under: session.receiptTags))
-        return wire.encoded
+        return wire.encoded(by: party, session)
     }
 
     /// Reads what `encoded` gave.
@@ -64,14 +59,10 @@ package struct MissingReceipt: Sendable, Hashable {
     /// - Parameter sessions: the member's own, by party and epoch.
     /// - Returns: nil for bytes that are no such receipt of a party for this member.
     package init?(_ bytes: [UInt8], sessions: (PartyID, UInt32) -> Session?) {
-        guard var wire = WireMissingReceipt(decoding: bytes), wire.schema == 2,
+        guard let wire = WireMissingReceipt(decoding: bytes), wire.schema == 2,
             (1...Self.limit).contains(wire.through.count), wire.after.count == wire.through.count,
-            let party = PartyID(rawValue: Int(wire.party)), let session = sessions(party, wire.sessionEpoch),
-            wire.member == session.member.name
+            let party = wire.verifiedParty(sessions)
         else { return nil }
-        let tag = Array(wire.tag)
-        wire.tag = Data()
-        guard RecordTag.isValid(tag, of: wire.encoded, under: session.receiptTags) else { return nil }
         let spans = zip(wire.after, wire.through).map { after, through in
             let after = SourcePosition(after)
             return Span(after: after.offset == .min ? nil : after, through: SourcePosition(through))

@@ -7,14 +7,8 @@ import ThreeParty
 
 /// The maker of records of `consortium.labels`: what a member says of its events, in shares, one box a party.
 package final class LabelSealer {
-    private let member: MemberID
-    private let epoch: UInt32
-    private let session: SessionID
-    /// One a party, under a key of its session.
-    private let sealers: [BoxSealer]
+    private let own: SealingMember
     private let featureSpec: UInt64
-    private let idKey: SecretKey
-    private let random: @Sendable (Int) -> [UInt8]
     private var streams = CounterStream()
 
     /// - Parameters:
@@ -24,19 +18,13 @@ package final class LabelSealer {
         member: MemberID, epoch: UInt32, sessions: [PartyID: Session], spec: BinnedSpec, idKey: consuming SecretKey,
         random: @escaping @Sendable (Int) -> [UInt8]
     ) {
-        self.member = member
-        self.epoch = epoch
-        session = sessions.id
-        sealers = PartyID.allCases.map { party in
-            guard let session = sessions[party] else { preconditionFailure("a member has a session with each party") }
-            return BoxSealer(session.labelBoxes, random: random)
+        own = SealingMember(member, epoch: epoch, sessions: sessions, idKey: idKey, random: random) {
+            BoxSealer($0.labelBoxes, random: random)
         }
         featureSpec = spec.id
-        self.idKey = idKey
-        self.random = random
     }
 
-    package func eventID(_ id: UInt64) -> EventID { EventID(of: id, under: idKey) }
+    package func eventID(_ id: UInt64) -> EventID { own.eventID(id) }
 
     /// The records of labels that leave together, ordered by event id, at most 512 a record.
     ///
@@ -74,18 +62,18 @@ package final class LabelSealer {
         labelled: Bool = true, tokenEpoch: UInt64 = 0
     ) -> [UInt8] {
         let header = LabelHeader(
-            member: member, source: source, previous: previous, sessionEpoch: epoch, session: session,
+            member: own.member, source: source, previous: previous, sessionEpoch: own.epoch, session: own.session,
             featureSpec: featureSpec, count: entries.count, history: history, labelled: labelled, tokenEpoch: tokenEpoch
         )
         let bytes = header.encoded
         let plaintexts = LabelEntries.plaintexts(
             entries, header: header,
-            seeds: (random(SeededComponents.seedBytes), random(SeededComponents.seedBytes)), &streams)
+            seeds: (own.random(SeededComponents.seedBytes), own.random(SeededComponents.seedBytes)), &streams)
         let boxes = zip(PartyID.allCases, plaintexts).map { party, plaintext in
             var box: [UInt8] = []
             box.reserveCapacity(plaintext.count + SealedBox.overhead)
-            sealers[party.rawValue].seal(
-                plaintext, fresh: random(BoxSealer.freshBytes)[...],
+            own.sealers[party.rawValue].seal(
+                plaintext, fresh: own.random(BoxSealer.freshBytes)[...],
                 associated: labelAssociatedData(header: bytes, party: party), onto: &box)
             return box
         }

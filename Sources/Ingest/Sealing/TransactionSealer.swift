@@ -18,16 +18,10 @@ package protocol TransactionSealing: AnyObject {
 
 /// The sealer of shares: quantises features, shares their thermometer bits and seals one box a party.
 package final class TransactionSealer: TransactionSealing {
-    private let member: MemberID
-    private let epoch: UInt32
-    private let session: SessionID
-    /// One a party, under a key of its session.
-    private let sealers: [BoxSealer]
+    private let own: SealingMember
     private let spec: BinnedSpec
     /// Bytes of a member's own thermometer bits.
     private let ownBytes: Int
-    private let idKey: SecretKey
-    private let random: @Sendable (Int) -> [UInt8]
     private var streams = CounterStream()
 
     /// - Parameters:
@@ -37,20 +31,14 @@ package final class TransactionSealer: TransactionSealing {
         member: MemberID, epoch: UInt32, sessions: [PartyID: Session], spec: BinnedSpec, idKey: consuming SecretKey,
         random: @escaping @Sendable (Int) -> [UInt8]
     ) {
-        self.member = member
-        self.epoch = epoch
-        session = sessions.id
-        sealers = PartyID.allCases.map { party in
-            guard let session = sessions[party] else { preconditionFailure("a member has a session with each party") }
-            return BoxSealer(session.transactionBoxes, random: random)
+        own = SealingMember(member, epoch: epoch, sessions: sessions, idKey: idKey, random: random) {
+            BoxSealer($0.transactionBoxes, random: random)
         }
         self.spec = spec
         ownBytes = (spec.ownBits + 7) / 8
-        self.idKey = idKey
-        self.random = random
     }
 
-    package func eventID(_ id: UInt64) -> EventID { EventID(of: id, under: idKey) }
+    package func eventID(_ id: UInt64) -> EventID { own.eventID(id) }
 
     /// The record for `consortium.sealed`.
     package func seal(
@@ -60,7 +48,7 @@ package final class TransactionSealer: TransactionSealing {
         // The parties' own bits come behind.
         bits.removeLast(bits.count - ownBytes)
         // One call of the system's generator for two seeds and three boxes.
-        var bytes = random(2 * SeededComponents.seedBytes + 3 * BoxSealer.freshBytes)[...]
+        var bytes = own.random(2 * SeededComponents.seedBytes + 3 * BoxSealer.freshBytes)[...]
         func fresh(_ count: Int) -> [UInt8] {
             defer { bytes = bytes.dropFirst(count) }
             return Array(bytes.prefix(count))
@@ -76,7 +64,7 @@ package final class TransactionSealer: TransactionSealing {
         return SealedTransaction.record(
             header: header, boxes: plaintexts.map { $0.count + SealedBox.overhead }
         ) { number, record in
-            sealers[number].seal(
+            own.sealers[number].seal(
                 plaintexts[number], fresh: bytes.prefix(BoxSealer.freshBytes),
                 associated: boxAssociatedData(header: header, party: PartyID.allCases[number]), onto: &record)
             bytes = bytes.dropFirst(BoxSealer.freshBytes)
@@ -88,8 +76,8 @@ package final class TransactionSealer: TransactionSealing {
         _ transaction: Transaction, event: EventID, tokens: BoxedTokens, at place: SealedPlace
     ) -> [UInt8] {
         SealedHeader(
-            member: member, event: event, time: transaction.time, source: place.source, previous: place.previous,
-            partition: UInt32(place.partition), sessionEpoch: epoch, session: session, featureSpec: spec.id,
+            member: own.member, event: event, time: transaction.time, source: place.source, previous: place.previous,
+            partition: UInt32(place.partition), sessionEpoch: own.epoch, session: own.session, featureSpec: spec.id,
             tokenEpoch: tokens.epoch
         ).encoded
     }

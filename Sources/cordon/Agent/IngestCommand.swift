@@ -71,11 +71,7 @@ struct IngestCommand: ParsableCommand {
             "How the member's records are read. (default: pipelines/mappings/canonical.yaml)", valueName: "file"))
     var mapping: String?
 
-    @Option(help: ArgumentHelp("What other currencies are worth in the consortium's.", valueName: "file"))
-    var rates = "pipelines/rates.yaml"
-
-    @Option(help: ArgumentHelp("What transactions must be, beyond their form.", valueName: "file"))
-    var validation = "pipelines/validation.yaml"
+    @OptionGroup var rules: RecordRuleOptions
 
     @Option(
         help: ArgumentHelp(
@@ -117,7 +113,8 @@ struct IngestCommand: ParsableCommand {
     func run() throws {
         guard !trial else {
             var trial = IngestTrial(
-                mapping: mapping, rates: try readRates(file: rates), rules: try readValidation(file: validation),
+                mapping: mapping, rates: try readRates(file: rules.rates),
+                rules: try readValidation(file: rules.validation),
                 received: SystemClock().microseconds)
             for file in files {
                 for line in try trial.take(file, json: json) { print(line) }
@@ -150,8 +147,8 @@ struct IngestCommand: ParsableCommand {
 
     /// The agent that these options describe.
     private func role() throws -> AgentRole {
-        let rates = try readRates(file: self.rates)
-        let rules = try readValidation(file: validation)
+        let rates = try readRates(file: rules.rates)
+        let validation = try readValidation(file: rules.validation)
         let roster = try Roster(file: self.roster)
         let member = try AgentRole.member(member ?? "", of: roster)
         var mapping = try readMapping(file: self.mapping ?? "pipelines/mappings/canonical.yaml")
@@ -170,7 +167,7 @@ struct IngestCommand: ParsableCommand {
         let keystore = FileKeystore(directory: keys)
         return AgentRole(
             member: member, roster: roster, keystore: keystore, spec: try readBins(bins),
-            binsFile: bins, mapping: mapping, rules: rules,
+            binsFile: bins, mapping: mapping, rules: validation,
             policy: policy, own: try own(), fallback: try readFallback(file: self.policy), bankCode: bank.bankCode,
             form: SealedForm(), stores: try SealedStores(SQLiteStateStores(prefix: state + "/"), keystore),
             instance: instance,

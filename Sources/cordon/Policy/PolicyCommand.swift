@@ -91,11 +91,7 @@ struct PolicyCommand: ParsableCommand {
                 "How they are read. (default: a committed one, by each file's name and content)", valueName: "file"))
         var mapping: String?
 
-        @Option(help: ArgumentHelp("What other currencies are worth in the consortium's.", valueName: "file"))
-        var rates = "pipelines/rates.yaml"
-
-        @Option(help: ArgumentHelp("What transactions must be, beyond their form.", valueName: "file"))
-        var validation = "pipelines/validation.yaml"
+        @OptionGroup var rules: RecordRuleOptions
 
         @Option(
             help: ArgumentHelp("The probability of fraud of a transaction that has none of its own.", valueName: "p"))
@@ -114,11 +110,11 @@ struct PolicyCommand: ParsableCommand {
 
         func run() throws {
             var trial = PolicyTrial(try readPolicy(file: file), probability: probability)
-            let rates = try readRates(file: self.rates)
-            let rules = try readValidation(file: validation)
+            let rates = try readRates(file: rules.rates)
+            let validation = try readValidation(file: rules.validation)
             for path in transactions {
                 let sample = try SampleFile(
-                    path, mapping: mapping, rates: rates, rules: rules, received: SystemClock().microseconds)
+                    path, mapping: mapping, rates: rates, rules: validation, received: SystemClock().microseconds)
                 for record in sample.records {
                     for line in try trial.take(record, of: sample) where !summary {
                         print(json ? try line.json : line.text)
