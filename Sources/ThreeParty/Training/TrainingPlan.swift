@@ -46,7 +46,7 @@ package struct TrainingPlan: Sendable {
         else { throw .candidates }
         guard card.map({ $0.bits == frequencies.bits.count }) ?? true else { throw .card }
         self.card = card
-        let rounds = TrainingRounds(rows: rows, bits: frequencies.bits.count, rule: rule)
+        let rounds = TrainingRounds(rows: rows, bits: frequencies.bits.count, rule: rule, card: card)
         guard rounds.mostFrames <= TrainingRounds.mostFrames else { throw .tooLarge(rows, fitting: rounds.rowsThatFit) }
         self.rule = rule
         self.coin = coin
@@ -60,7 +60,7 @@ package struct TrainingPlan: Sendable {
     package var groups: Int { rule.trees / rule.group }
 
     /// Bytes of the largest round that a party receives, at most.
-    package var mostReceived: Int { TrainingRounds(rows: rows, bits: bits, rule: rule).mostReceived }
+    package var mostReceived: Int { TrainingRounds(rows: rows, bits: bits, rule: rule, card: card).mostReceived }
 
     /// The bits that a stage of a tree chooses among, in order.
     func candidates(tree: Int, level: Int, together: Int) -> [Int] {

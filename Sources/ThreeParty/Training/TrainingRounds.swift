@@ -6,6 +6,7 @@ struct TrainingRounds {
     let rows: Int
     let bits: Int
     let rule: TrainingRule
+    let card: CardRule?
 
     /// Frames of one round that may wait, both peers' together: as many of the round after it may be there, too.
     static let mostFrames = min(
@@ -27,7 +28,7 @@ struct TrainingRounds {
     /// The most rows, up to this number, of which all rounds fit; 0 where the rule is too large for any.
     var rowsThatFit: Int {
         func fits(_ rows: Int) -> Bool {
-            TrainingRounds(rows: rows, bits: bits, rule: rule).mostFrames <= Self.mostFrames
+            TrainingRounds(rows: rows, bits: bits, rule: rule, card: card).mostFrames <= Self.mostFrames
         }
         var (fit, least) = (0, rows + 1)
         while least - fit > 1 {
@@ -73,7 +74,12 @@ struct TrainingRounds {
         out += [(hash + 4 * leaves, hash + places / 8 * third(leaves)), exchanged(8 * third(32 * leaves))]
         out += [dealt((4 * 32 + 4) * third(leaves)), reshared(4 * stride)]
         let all = rule.trees << rule.depth
-        out += [(hash + 4 * all + rule.trees * rule.depth * ((bits + 7) / 8), hash + 12 * third(all))]
+        // Beside the model, places of a card's table and bits of its reciprocals.
+        let bins = third(card?.bins ?? 0)
+        out += [
+            (hash + 4 * all + rule.trees * rule.depth * ((bits + 7) / 8), hash + 12 * third(all) + places / 8 * bins)
+        ]
+        out += [exchanged(256 * bins)]
         return out
     }
 }

@@ -112,8 +112,9 @@ struct TrainingPlanTests {
             TrainingRule(trees: 1, stages: [1, 1, 1, 1, 1], group: 1, candidates: 12),
         ]
         for rule in rules {
-            for (rows, bits) in [(1, 21), (48, 21), (200, 16)] {
-                let cell = try TrainingCell(rows: rows, bits: bits, rule: rule, seed: 16)
+            for (rows, bits, card) in [(1, 21, nil), (48, 21, [9, 0, 12]), (200, 16, nil), (200, 90, [30, 30, 30])] {
+                let card = card.flatMap { CardRule(features: $0, passes: 1) }
+                let cell = try TrainingCell(rows: rows, bits: bits, rule: rule, seed: 16, card: card)
                 var received: [Place: Int] = [:]
                 for (peer, frame) in try cell.run().frames {
                     let place = try #require(TrainingPiece(decoding: frame.payload)).place
