@@ -1,51 +1,8 @@
 import Model
 import Records
 import Support
-import Synchronization
 import Testing
 import ThreeParty
-
-/// A party's links on which a script's events come, one a call. Where the script is over, time passes and nothing comes.
-private final class ScriptedTransport: Transport {
-    enum Event {
-        case frame(Frame)
-        case lost(PartyID)
-        case nothing
-    }
-
-    private struct State {
-        var script: [Event]
-        var now = Duration.zero
-        var frames: [(to: PartyID, frame: Frame)] = []
-    }
-
-    let party = PartyID.zero
-    let connected: Set<PartyID>
-    private let state: Mutex<State>
-
-    init(_ script: [Event], connected: Set<PartyID> = [.one, .two]) {
-        self.connected = connected
-        state = Mutex(State(script: script))
-    }
-
-    var now: Duration { state.withLock { $0.now } }
-    var frames: [(to: PartyID, frame: Frame)] { state.withLock { $0.frames } }
-    var sent: TransportCount { TransportCount() }
-
-    func send(_ frame: Frame, to peer: PartyID) { state.withLock { $0.frames.append((peer, frame)) } }
-
-    func receive(stream: StreamID, timeout: Duration) throws(TransportError) -> Frame? {
-        let event = state.withLock { state -> Event? in
-            if state.script.isEmpty { state.now += timeout }
-            return state.script.isEmpty ? nil : state.script.removeFirst()
-        }
-        switch event {
-        case .frame(let frame): return frame
-        case .lost(let peer): throw .linkLost(peer)
-        case .nothing, nil: return nil
-        }
-    }
-}
 
 private func bytes(_ model: TrainedModel?) -> [[UInt8]] {
     guard let model else { return [] }

@@ -145,10 +145,10 @@ package struct JobAgreement: Sendable, Unprinted {
 
     private mutating func open(_ frame: Frame) throws(TrainingError) -> [Effect] {
         let peer = frame.sender
-        // Of an attempt that was given up since.
-        guard frame.batch >= attempt, frame.digest == terms.base else { return [] }
-        guard frame.batch == attempt, hellos[peer] != nil, openings[peer] == nil,
-            let opening = CoinContribution(frame.payload)
+        // Of an attempt that was given up since; or a link was lost, and all is said once more behind this.
+        guard frame.batch >= attempt, frame.digest == terms.base, hellos[peer] != nil else { return [] }
+        guard frame.batch == attempt, let opening = CoinContribution(frame.payload),
+            openings[peer] ?? opening == opening
         else { throw .unexpected(peer: peer) }
         openings[peer] = opening
         guard let commitments else { return [] }

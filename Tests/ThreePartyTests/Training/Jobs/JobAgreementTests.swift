@@ -267,16 +267,17 @@ struct JobAgreementTests {
         refused { $0.payload[43...] = [0, 3] }
         refused { $0.sender = .zero }
         refused { $0.kind = .training }
-        // An opening before its hello, and one that is no coin's part.
-        refused { frame in
-            frame.kind = .opening
-            frame.payload = JobCell.contribution(.one).bytes
-        }
+        // An opening that is no coin's part, or another than before; one before its hello is said again behind it.
         var other = JobAgreement(party: .zero, terms: Agreements.terms(.zero), attempt: 5)
-        _ = try other.receive(hello)
         var opening = hello
         opening.kind = .opening
         opening.payload = [1]
+        #expect(try other.receive(opening).isEmpty)
+        _ = try other.receive(hello)
+        #expect(throws: TrainingError.unexpected(peer: .one)) { try other.receive(opening) }
+        opening.payload = JobCell.contribution(.one).bytes
+        #expect(try other.receive(opening).isEmpty && other.receive(opening).isEmpty && other.missing == [.two])
+        opening.payload[0] ^= 1
         #expect(throws: TrainingError.unexpected(peer: .one)) { try other.receive(opening) }
         // One of an attempt that is over, or another job's, is no matter.
         opening.batch = 4
