@@ -27,7 +27,7 @@ package struct ConsortiumPlan: Sendable {
     package var operators: [OperatorID]
     /// How many of them have to approve of a model.
     package var approvals: Int
-    package var openings: OpeningBudget
+    package var openings: OpeningLimits
 
     package init(file: String) throws(ConfigurationError) {
         let root = try YAMLNode(file: file)

@@ -46,8 +46,8 @@ package struct Roster: Sendable {
     package var operators: [Operator] = []
     /// How many operators have to approve of a model before it is put in force.
     package var approvals = 0
-    /// How often score histograms are opened.
-    package var openings = OpeningBudget.standard
+    /// How much is opened of the same rows.
+    package var openings = OpeningLimits.standard
 
     package init(
         consortium: String, epoch: UInt32, coordinator: VerifyingKey, cell: Cell, members: [Member],
@@ -102,7 +102,8 @@ package struct Roster: Sendable {
         out += "event_time: \(eventTime.map { "{ ahead: \($0.ahead)s, late: \($0.late)s }" } ?? "unlimited")\n"
         out += "counts: { member_events: \(countLimit) }\n"
         out += "scores: \(roundsScores ? "steps" : "exact")\n"
-        out += "openings: { most: \(openings.most), days: \(openings.days), apart: \(openings.apart) }\n"
+        out += "openings: { histograms: \(openings.histograms), windows: \(openings.windows), days: \(openings.days), "
+        out += "apart: \(openings.apart) }\n"
         out += "approvals: \(approvals)\n"
         if !operators.isEmpty { out += "operators:\n" }
         for each in operators { out += "  - { name: \(each.id), identity: \(base64(each.identity.bytes)) }\n" }
@@ -163,14 +164,16 @@ func readApprovals(_ node: YAMLNode?, operators: Int) throws(ConfigurationError)
     try node?.int(in: 0...operators) ?? 0
 }
 
-/// How often the parties open something of the same rows: `openings: { most: N, days: D, apart: N }`, each of which may be left out.
-func readOpenings(_ node: YAMLNode?) throws(ConfigurationError) -> OpeningBudget {
+/// How much the parties open of the same rows: `openings: { histograms: N, windows: N, days: D, apart: N }`, each of which may be left out.
+func readOpenings(_ node: YAMLNode?) throws(ConfigurationError) -> OpeningLimits {
     guard let node else { return .standard }
-    try node.allow("most", "days", "apart")
-    return OpeningBudget(
-        most: try node.optional("most")?.int(in: 1...1_000) ?? OpeningBudget.standard.most,
-        days: try node.optional("days")?.int(in: 1...3_650) ?? OpeningBudget.standard.days,
-        apart: try node.optional("apart")?.int(in: 1...1_000_000_000) ?? OpeningBudget.standard.apart)
+    try node.allow("histograms", "windows", "days", "apart")
+    let standard = OpeningLimits.standard
+    return OpeningLimits(
+        histograms: try node.optional("histograms")?.int(in: 1...1_000) ?? standard.histograms,
+        windows: try node.optional("windows")?.int(in: 1...100_000) ?? standard.windows,
+        days: try node.optional("days")?.int(in: 1...3_650) ?? standard.days,
+        apart: try node.optional("apart")?.int(in: 1...1_000_000_000) ?? standard.apart)
 }
 
 func readIdentity(_ node: YAMLNode) throws(ConfigurationError) -> VerifyingKey {

@@ -18,7 +18,7 @@ struct DevelopmentKeysTests {
         members: [bank-a, bank-b]
         operators: [anna, bernd]
         approvals: 1
-        openings: { most: 3, days: 9, apart: 5 }
+        openings: { histograms: 3, windows: 4, days: 9, apart: 5 }
 
         """
 
@@ -36,7 +36,7 @@ struct DevelopmentKeysTests {
         for each in roster.operators { #expect(try identity(keys.folder(each.id)) == each.identity) }
         #expect(try keys.coordinator.signingKey().verifyingKey == roster.coordinator)
         #expect(roster.operators.map(\.id.name) == ["anna", "bernd"] && roster.approvals == 1)
-        #expect(roster.openings == OpeningBudget(most: 3, days: 9, apart: 5))
+        #expect(roster.openings == OpeningLimits(histograms: 3, windows: 4, days: 9, apart: 5))
         let all =
             Array(roster.cell.identities.values) + roster.members.map(\.identity) + roster.operators.map(\.identity)
         #expect(Set(all).count == 7)

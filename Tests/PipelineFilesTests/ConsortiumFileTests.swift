@@ -52,10 +52,12 @@ struct ConsortiumFileTests {
         let silent = try ConsortiumPlan(file: file.path)
         #expect(silent.operators.isEmpty && silent.approvals == 0 && silent.openings == .standard)
         try file.write(
-            Self.valid + "operators: [anna, bernd]\napprovals: 2\nopenings: { most: 3, days: 9, apart: 5 }\n")
+            Self.valid
+                + "operators: [anna, bernd]\napprovals: 2\nopenings: { histograms: 3, windows: 4, days: 9, apart: 5 }\n"
+        )
         let plan = try ConsortiumPlan(file: file.path)
         #expect(plan.operators.map(\.name) == ["anna", "bernd"] && plan.approvals == 2)
-        #expect(plan.openings == OpeningBudget(most: 3, days: 9, apart: 5))
+        #expect(plan.openings == OpeningLimits(histograms: 3, windows: 4, days: 9, apart: 5))
     }
 
     private static let member = "1 to 40 of a-z, 0-9 and -, starting with a letter, belong here (not `consortium`)"
@@ -83,8 +85,8 @@ struct ConsortiumFileTests {
         ("members: ", "operators: [Anna]\nmembers: ", "7: operators[0]: \(member)"),
         ("members: ", "approvals: 1\nmembers: ", "7: approvals: a whole number from 0 to 0 belongs here"),
         (
-            "members: ", "openings: { most: 0, days: 1 }\nmembers: ",
-            "7: openings.most: a whole number from 1 to 1000 belongs here"
+            "members: ", "openings: { histograms: 0 }\nmembers: ",
+            "7: openings.histograms: a whole number from 1 to 1000 belongs here"
         ),
         ("members: ", "counts: {}\nmembers: ", "7: counts: `member_events` is missing"),
         ("7301 }", "7301, key: a }", "6: parties[2]: unknown key `key`; known here: name, host, port"),

@@ -109,7 +109,7 @@ struct RosterTests {
             { $0.members[0].hpke = HPKEPrivateKey().publicKey },
             { $0.members[0].identity = SigningKey().verifyingKey }, { $0.coordinator = SigningKey().verifyingKey },
             { $0.operators = [Roster.Operator(id: OperatorID("anna")!, identity: SigningKey().verifyingKey)] },
-            { $0.approvals = 1 }, { $0.openings = OpeningBudget(most: 1, days: 30, apart: 1000) },
+            { $0.approvals = 1 }, { $0.openings = OpeningLimits(histograms: 1, windows: 256, days: 90, apart: 1000) },
             { roster in
                 let parties = roster.cell.parties.mapValues { party in
                     var other = party
@@ -253,26 +253,30 @@ struct RosterTests {
         }
     }
 
-    @Test("says how often something is opened of the same rows; what it does not say is the standard")
+    @Test("says how much is opened of the same rows; what it does not say is the standard")
     func openings() throws {
         try file.write(valid)
-        #expect(try Roster(file: file.path).openings == OpeningBudget(most: 16, days: 30, apart: 1000))
-        let strict = valid + "openings: { most: 2, days: 7, apart: 1 }\n"
+        #expect(
+            try Roster(file: file.path).openings == OpeningLimits(histograms: 8, windows: 256, days: 90, apart: 1000))
+        let strict = valid + "openings: { histograms: 2, windows: 3, days: 7, apart: 1 }\n"
         try file.write(strict)
         let roster = try Roster(file: file.path)
-        #expect(roster.openings == OpeningBudget(most: 2, days: 7, apart: 1))
+        #expect(roster.openings == OpeningLimits(histograms: 2, windows: 3, days: 7, apart: 1))
         try file.write(roster.yaml)
         #expect(try Roster(file: file.path).openings == roster.openings)
-        for (part, budget) in [
-            ("most: 2", OpeningBudget(most: 2, days: 30, apart: 1000)),
-            ("days: 2", OpeningBudget(most: 16, days: 2, apart: 1000)),
-            ("apart: 2", OpeningBudget(most: 16, days: 30, apart: 2)),
+        for (part, limits) in [
+            ("histograms: 2", OpeningLimits(histograms: 2, windows: 256, days: 90, apart: 1000)),
+            ("windows: 2", OpeningLimits(histograms: 8, windows: 2, days: 90, apart: 1000)),
+            ("days: 2", OpeningLimits(histograms: 8, windows: 256, days: 2, apart: 1000)),
+            ("apart: 2", OpeningLimits(histograms: 8, windows: 256, days: 90, apart: 2)),
         ] {
             try file.write(valid + "openings: { \(part) }\n")
-            #expect(try Roster(file: file.path).openings == budget)
+            #expect(try Roster(file: file.path).openings == limits)
         }
-        for (old, new) in [("most: 2", "most: 0"), ("days: 7", "days: 0"), ("apart: 1", "apart: 0"), ("days", "hours")]
-        {
+        for (old, new) in [
+            ("histograms: 2", "histograms: 0"), ("windows: 3", "windows: 0"), ("days: 7", "days: 0"),
+            ("apart: 1", "apart: 0"), ("days", "hours"),
+        ] {
             #expect(try mistake(strict.replacingOccurrences(of: old, with: new))?.hasPrefix("21: openings") == true)
         }
     }

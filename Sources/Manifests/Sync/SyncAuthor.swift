@@ -53,12 +53,12 @@ package struct SyncTerms: Sendable, Hashable {
     package var operators: [OperatorID: VerifyingKey]
     /// How many operators have to approve of a model before it is put in force.
     package var approvals: Int
-    package var openings: OpeningBudget
+    package var openings: OpeningLimits
 
     package init(
         consortium: String, coordinator: VerifyingKey, parties: [PartyID: VerifyingKey],
         members: [MemberID: VerifyingKey], operators: [OperatorID: VerifyingKey] = [:], approvals: Int = 0,
-        openings: OpeningBudget = .standard
+        openings: OpeningLimits = .standard
     ) {
         self.consortium = consortium
         self.coordinator = coordinator

@@ -28,8 +28,10 @@ package enum SyncRefusal: Error, Sendable, Hashable {
     case overlapping(UInt64)
     /// The window is nearly that of another order.
     case tooNear(UInt64)
-    /// The window, or the challenger, was validated so often.
-    case budget(OpeningBudget)
+    /// As many histograms were opened of the window as may be.
+    case histograms(OpeningLimits)
+    /// The challenger was validated on as many windows as it may be.
+    case windows(OpeningLimits)
     case alreadySealed
     /// The header is not of what was trained; what differs.
     case otherHeader(String)
@@ -83,8 +85,10 @@ extension SyncRefusal: CustomStringConvertible {
             "the window overlaps that of order \(number): take the same, or one without a record in common"
         case .tooNear(let number):
             "the window is nearly that of order \(number): take the same, or one that differs by more"
-        case .budget(let budget):
-            "the window or the challenger was validated \(budget.most) times in \(budget.days) days: take a later window, or wait"
+        case .histograms(let limits):
+            "no more than \(limits.histograms) histograms are opened of a window in \(limits.days) days: take a later one"
+        case .windows(let limits):
+            "a challenger is validated on no more than \(limits.windows) windows in \(limits.days) days: wait"
         case .alreadySealed: "the version is sealed already"
         case .otherHeader(let field): "the model header is not of what was trained: its \(field) is another"
         case .unknownOrder: "it names no order that counts"

@@ -8,8 +8,8 @@ import Testing
 @Suite("What is opened of windows that are alike")
 struct SyncOpeningsTests {
     private typealias World = SyncWorld
-    /// At most twice, within ten days; windows are 100 records apart.
-    private let budget = OpeningBudget(most: 2, days: 10, apart: 100)
+    /// Three histograms of a window, two windows of a challenger, within ten days; windows that are trained on are 100 records apart.
+    private let limits = OpeningLimits(histograms: 3, windows: 2, days: 10, apart: 100)
 
     @Test(
         "two validations have the same window, or no record in common",
@@ -25,21 +25,37 @@ struct SyncOpeningsTests {
         #expect(try world.refusal(World.validation(of: nil, range, labels: labels)) == refusal)
     }
 
-    @Test("a window is validated so often within so many days, by whatever model, and no more before they are over")
-    func often() throws {
+    @Test(
+        "of a window as many histograms are opened as may be: of other models, or by other thresholds; the same cost nothing again"
+    )
+    func histograms() throws {
+        var world = World()
+        _ = try world.validate(.model(digest(1)))
+        _ = try world.validate(.model(digest(2)))
+        // The champion's, and the two challengers'.
+        #expect(try world.refusal(World.validation(of: .model(digest(3)))) == .histograms(limits))
+        #expect(try world.refusal(World.validation(of: nil, threshold: -6)) == .histograms(limits))
+        #expect(try world.refusal(World.validation(of: nil, champion: digest(201))) == .histograms(limits))
+        for challenger in [ValidateTask.Challenger.model(digest(2)), .model(digest(1)), nil] {
+            _ = try world.validate(challenger)
+        }
+        // Of another window there are as many again.
+        #expect(try world.refusal(World.validation(of: .model(digest(3)), 2000..<3000)) == nil)
+    }
+
+    @Test("an opening counts for so many days")
+    func days() throws {
         var world = World()
         let first = world.time
         _ = try world.validate(.model(digest(1)))
         world.time += World.day
         _ = try world.validate(.model(digest(2)))
-        #expect(try world.refusal(World.validation(of: .model(digest(3)))) == .budget(budget))
         world.time = first + 10 * World.day - 1
-        #expect(try world.refusal(World.validation(of: .model(digest(3)))) == .budget(budget))
+        #expect(try world.refusal(World.validation(of: .model(digest(3)))) == .histograms(limits))
         world.time = first + 10 * World.day
         _ = try world.validate(.model(digest(3)))
         // The second is still within the days, and the third.
-        #expect(try world.refusal(World.validation(of: .model(digest(4)))) == .budget(budget))
-        // An overlap counts for as long.
+        #expect(try world.refusal(World.validation(of: .model(digest(4)))) == .histograms(limits))
         world.time = first + 11 * World.day
         #expect(try world.refusal(World.validation(of: nil, 1500..<3000)) == .overlapping(3))
         world.time = first + 20 * World.day
@@ -47,7 +63,7 @@ struct SyncOpeningsTests {
     }
 
     @Test(
-        "a challenger is validated so often, before and after it is sealed; the champion alone as often as there are windows"
+        "a challenger is validated on so many windows, before and after it is sealed; the champion alone on as many as there are"
     )
     func ofChallenger() throws {
         var world = World()
@@ -56,10 +72,27 @@ struct SyncOpeningsTests {
         let model = try world.seal(candidate)
         _ = try world.validate(.model(model), 2000..<3000)
         for challenger in [ValidateTask.Challenger.candidate(candidate), .model(model)] {
-            #expect(try world.refusal(World.validation(of: challenger, 3000..<4000)) == .budget(budget))
+            #expect(try world.refusal(World.validation(of: challenger, 3000..<4000)) == .windows(limits))
         }
+        // Once more on one of them.
+        _ = try world.validate(.model(model), 1000..<2000)
         for from in stride(from: Int64(4000), to: 9000, by: 1000) { _ = try world.validate(nil, from..<from + 1000) }
         #expect(try world.refusal(World.validation(of: .model(digest(7)), 9000..<9500)) == nil)
+    }
+
+    @Test("a model's histogram is the same before and after it is sealed, as challenger and as champion")
+    func sealed() throws {
+        var world = World()
+        let candidate = try world.train()
+        _ = try world.validate(.candidate(candidate))
+        let model = try world.seal(candidate)
+        _ = try world.validate(.model(model))
+        _ = try world.validate(.model(digest(1)))
+        // The challenger's thresholds, with the model as champion: three histograms are open, and this is one of them.
+        let task = try ValidateTask(
+            challenger: nil, champion: model, window: World.window(1000..<2000, labels: 90), challengerThresholds: nil,
+            championThresholds: .init(fraction: 11, scores: [0, 5]), leastFrauds: 2, leastLegitimate: 3)
+        #expect(try world.refusal(.validate(task)) == nil)
     }
 
     @Test("an order counts from when all three parties have accepted it, whatever became of it then")
@@ -128,8 +161,8 @@ struct SyncOpeningsTests {
     @Test("is refused as by an oracle that counts records one by one", arguments: 0..<30)
     func oracle(seed: UInt64) throws {
         var random = SplitMix64(seed)
-        var world = World(openings: OpeningBudget(most: 3, days: 10, apart: 6))
-        var opened: [(window: Oracle, isValidation: Bool, time: Int64)] = []
+        var world = World(openings: OpeningLimits(histograms: 3, windows: 2, days: 10, apart: 6))
+        var opened: [(window: Oracle, isValidation: Bool, threshold: Int64, time: Int64)] = []
         for turn in 0..<40 {
             world.time += Int64.random(in: 0...2, using: &random) * World.day
             let from = Int64.random(in: 0...30, using: &random)
@@ -142,23 +175,27 @@ struct SyncOpeningsTests {
                 guard window.overlaps(other.window), !window.isSame(other.window) else { return false }
                 return isValidation && other.isValidation || window.differs(other.window) < 6
             }
-            let often = recent.count { $0.isValidation && $0.window.isSame(window) } >= 3 && isValidation
+            let threshold = Int64.random(in: 1...4, using: &random)
+            let thresholds = Set(recent.filter { $0.isValidation && $0.window.isSame(window) }.map(\.threshold))
+            let often = isValidation && thresholds.union([threshold]).count > 3
             let task =
                 isValidation
-                ? try World.validation(of: nil, range, labels: labels)
+                ? try World.validation(of: nil, range, labels: labels, threshold: threshold)
                 : try World.training("v\(turn)", range, labels: labels)
             let order = try SyncOrder(number: world.history.nextNumber, expires: world.time + 9, task: task)
             do throws(SyncRefusal) {
                 let message = try world.say(.order(order), by: .coordinator)
                 #expect(!isRefused && !often)
-                opened.append((window, isValidation, world.time))
+                opened.append((window, isValidation, threshold, world.time))
                 try? world.end(message.digest) {
                     try isValidation ? World.validated($0, challenger: false) : World.trained()
                 }
                 #expect(world.history.open == nil)
             } catch {
                 #expect(isRefused || often, "\(error)")
-                if !isRefused { #expect(error == .budget(OpeningBudget(most: 3, days: 10, apart: 6))) }
+                if !isRefused {
+                    #expect(error == .histograms(OpeningLimits(histograms: 3, windows: 2, days: 10, apart: 6)))
+                }
             }
         }
         #expect(opened.count > 5)

@@ -305,7 +305,8 @@ struct SyncValueTests {
             .tooLong(1_000_001), .malformed(.digest), .otherConsortium, .unknownAuthor, .wrongAuthor(.coordinator),
             .badSignature(.party(.one)), .replayed, .olderOrder(1, last: 2), .forkedOrder(3), .expired, .expiresLate,
             .busy(4), .versionTaken("v1"), .unknownCandidate, .notLater, .overlapping(5), .tooNear(6),
-            .budget(.standard), .alreadySealed, .otherHeader("depth"), .unknownOrder, .over(7), .outOfTurn(.two),
+            .histograms(.standard), .windows(.standard), .alreadySealed, .otherHeader("depth"), .unknownOrder, .over(7),
+            .outOfTurn(.two),
             .otherTask, .notChallenged, .alreadyTold(SyncKeys.members[0]), .unknownModel, .turnedDown,
             .void(after: 1, last: 2), .alreadyApproved(anna), .olderDecision(1, last: 2), .forkedDecision(8), .inForce,
             .notValidated, .approvals(1, of: 2), .notReplaced,
@@ -313,6 +314,7 @@ struct SyncValueTests {
         #expect(Set(refusals.map { "\($0)" }).count == refusals.count)
         #expect("\(SyncRefusal.badSignature(.party(.one)))" == "party/party-1 of the roster did not sign the record")
         #expect("\(SyncRefusal.outOfTurn(.two))".hasPrefix("party-2 "))
-        #expect("\(SyncRefusal.budget(.standard))".contains("validated 16 times in 30 days"))
+        #expect(
+            "\(SyncRefusal.histograms(.standard))".hasPrefix("no more than 8 histograms are opened of a window in 90"))
     }
 }

@@ -20,7 +20,7 @@ enum SyncKeys {
     static let operators = ["anna", "bernd", "carla"].map(operatorID)
 
     static func terms(
-        approvals: Int = 0, openings: OpeningBudget = OpeningBudget(most: 2, days: 10, apart: 100)
+        approvals: Int = 0, openings: OpeningLimits = OpeningLimits(histograms: 3, windows: 2, days: 10, apart: 100)
     ) -> SyncTerms {
         func verifying(_ author: SyncAuthor) -> VerifyingKey { key(author).verifyingKey }
         return SyncTerms(
@@ -57,7 +57,7 @@ struct SyncWorld {
     var time = start
     private(set) var said: [(record: [UInt8], time: Int64)] = []
 
-    init(approvals: Int = 0, openings: OpeningBudget = OpeningBudget(most: 2, days: 10, apart: 100)) {
+    init(approvals: Int = 0, openings: OpeningLimits = OpeningLimits(histograms: 3, windows: 2, days: 10, apart: 100)) {
         history = SyncHistory(SyncKeys.terms(approvals: approvals, openings: openings))
     }
 
@@ -112,13 +112,13 @@ struct SyncWorld {
 
     static func validation(
         of challenger: ValidateTask.Challenger?, _ range: Range<Int64> = 1000..<2000, labels: Int64 = 90,
-        champion: Digest32 = digest(200)
+        champion: Digest32 = digest(200), threshold: Int64 = -7
     ) throws -> SyncOrder.Task {
         .validate(
             try ValidateTask(
                 challenger: challenger, champion: champion, window: window(range, labels: labels),
                 challengerThresholds: challenger == nil ? nil : .init(fraction: 11, scores: [0, 5]),
-                championThresholds: .init(fraction: 14, scores: [-7]), leastFrauds: 2, leastLegitimate: 3))
+                championThresholds: .init(fraction: 14, scores: [threshold]), leastFrauds: 2, leastLegitimate: 3))
     }
 
     static func header(of candidate: Digest32, version: String = "v1") -> WireModelHeader {
