@@ -17,3 +17,6 @@ static inline int cordon_forbid_dumps(void) {
 
 // 1 where memory may be dumped.
 static inline int cordon_may_dump(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0); }
+
+// The calling thread's nice value, which Linux keeps for each thread: 0, or -1 with errno.
+static inline int cordon_set_thread_niceness(int value) { return setpriority(PRIO_PROCESS, 0, value); }

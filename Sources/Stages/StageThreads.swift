@@ -5,17 +5,24 @@ import Synchronization
 
 /// A process as a list of stages, each on a thread of its own: all stop when one fails, or when told to.
 package struct StageThreads {
-    private var bodies: [(name: String, body: @Sendable () throws -> Void)] = []
+    /// The nice value of a background stage's thread: beside a busy thread of the standard 0 it gets about a tenth of a processor
+    /// (Linux, sched(7)).
+    package static let backgroundNiceness: Int32 = 10
+
+    private var bodies: [(name: String, isBackground: Bool, body: @Sendable () throws -> Void)] = []
 
     package init() {}
 
-    package mutating func add(_ name: String, _ body: @escaping @Sendable () throws -> Void) {
-        bodies.append((name, body))
+    /// - Parameter isBackground: whether the thread is to have a processor only as far as others leave one.
+    package mutating func add(
+        _ name: String, isBackground: Bool = false, _ body: @escaping @Sendable () throws -> Void
+    ) {
+        bodies.append((name, isBackground, body))
     }
 
     /// Adds a stage of a role, which is made on its thread.
     package mutating func add(_ plan: StagePlan, clock: any StageClock, stop: StopFlag) {
-        add(plan.name) {
+        add(plan.name, isBackground: plan.isBackground) {
             do {
                 while !stop.isSet {
                     if let stage = try plan.make() {
@@ -32,12 +39,14 @@ package struct StageThreads {
 
     package func start(stop: StopFlag) -> Running {
         let running = Running()
-        for (name, body) in bodies {
+        for (name, isBackground, body) in bodies {
             running.group.enter()
             let work = Work(body)
             let thread = Thread {
                 // What the kernel calls it, too (15 characters): for top, perf and the bench.
                 _ = pthread_setname_np(pthread_self(), String(name.prefix(15)))
+                // Nobody may be kept from giving way, so this does not fail.
+                if isBackground { _ = cordon_set_thread_niceness(Self.backgroundNiceness) }
                 do {
                     try work.run()
                 } catch {

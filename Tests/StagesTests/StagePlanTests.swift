@@ -1,4 +1,5 @@
 import EventLogs
+import Foundation
 import Stages
 import Synchronization
 import Testing
@@ -109,6 +110,30 @@ struct StagePlanTests {
         let running = host.start([bad, good], stop: stop)
         try running.wait()
         #expect(events.list == ["Boom()", "good finished"] && running.error == nil)
+    }
+
+    @Test("have a thread that gives way to others where they work in the background", arguments: [false, true])
+    func background(isBackground: Bool) throws {
+        let events = Events()
+        let stop = StopFlag()
+        let plan = StagePlan("one", isBackground: isBackground) {
+            Scripted("one", events) {
+                events.note(try niceness())
+                stop.stop()
+                return .worked
+            }
+        }
+        let own = try niceness()
+        try host.start([plan], stop: stop).wait()
+        #expect(events.list.first == (isBackground ? "\(StageThreads.backgroundNiceness)" : own))
+        #expect(try niceness() == own)
+    }
+
+    /// What the kernel says of the calling thread (proc(5), the nineteenth field, of which names take the second).
+    private func niceness() throws -> String {
+        let line = try String(contentsOfFile: "/proc/thread-self/stat", encoding: .utf8)
+        let fields = try #require(line.split(separator: ")").last).split(separator: " ")
+        return String(try #require(fields.dropFirst(16).first))
     }
 
     @Test("are turned again after errors that pass, which they are told of")
