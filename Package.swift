@@ -256,7 +256,7 @@ let package = Package(
             dependencies: [
                 "EventLogs", "Formats", "HTTPFront", "Ingest", "IngestHTTP", "Keys", "LocalStore", "Model",
                 "PipelineFiles", "Policy", "Records", "Roles", "Secrets", "SecureScoring", "Simulation", "Stages",
-                "Telemetry", "TokenService", "Tokens", "Support", logging,
+                "Telemetry", "ThreeParty", "TokenService", "Tokens", "Support", logging,
             ],
             swiftSettings: unoptimised),
         .testTarget(

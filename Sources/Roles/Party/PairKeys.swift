@@ -4,14 +4,23 @@ package import Records
 import Secrets
 package import ThreeParty
 
-/// The pairwise PRF keys with both neighbours, agreed anew for every epoch.
-package func pairKeys(_ party: PartyID, _ roster: Roster, _ keystore: FileKeystore) throws -> PairKeys {
+/// What two parties share a key for. No key serves two uses, so no mask of one is drawn for another.
+package enum PairUse: String, Sendable {
+    case scoring = "pair"
+    case training = "pair-training"
+    case validation = "pair-validation"
+}
+
+/// The pairwise PRF keys with both neighbours, agreed anew for every epoch and use.
+package func pairKeys(
+    _ party: PartyID, _ roster: Roster, _ keystore: FileKeystore, for use: PairUse = .scoring
+) throws -> PairKeys {
     let own = try keystore.hpkeKey("agreement")
     func key(_ peer: PartyID) throws -> SecretKey {
         guard let other = roster.cell.parties[peer] else { throw RoleError.rosterLacks(peer) }
         let pair = [party, peer].sorted().map(\.name).joined(separator: "/")
         return try own.agree(
-            with: other.agreement, info: Array("cordon/pair/v1/\(roster.consortium)/\(pair)/\(roster.epoch)".utf8))
+            with: other.agreement, info: Array("cordon/\(use.rawValue)/v1/\(roster.consortium)/\(pair)/\(roster.epoch)".utf8))
     }
     return PairKeys(withPrevious: try key(party.previous), withNext: try key(party.next))
 }
