@@ -27,6 +27,8 @@ package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
     package private(set) var rows: TrainingRows
     /// Rows of the window, those without a label too.
     package private(set) var events = 0
+    /// Rows of batches in the window whose bits mean something else.
+    package private(set) var otherForms = 0
     /// The digest of which rows these are: of the request, and of each batch its range, what was agreed on, its events, and which of
     /// them have a label. A training's plan binds it (`TrainingPlan.digest(source:)`), so parties with other rows train nothing.
     package private(set) var digest: Digest32
@@ -56,10 +58,13 @@ package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
     ///
     /// - Parameter labels: what was said last of each event.
     mutating func add(_ batch: RowBatch, _ labels: [RowKey: UInt8]) {
-        guard batch.form == request.form, batch.bits == request.bits,
-            batch.range.lowerBound >= request.range.lowerBound,
+        guard batch.range.lowerBound >= request.range.lowerBound,
             batch.range.upperBound <= request.range.upperBound
         else { return }
+        guard batch.form == request.form, batch.bits == request.bits else {
+            otherForms += batch.count
+            return
+        }
         events += batch.count
         var which: [UInt8] = []
         which.reserveCapacity(batch.count * (RowKey.byteCount + 1))

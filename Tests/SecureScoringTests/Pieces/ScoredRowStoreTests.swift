@@ -261,7 +261,8 @@ struct ScoredRowStoreTests {
         try store.keep(try Self.batch(20..<30, form: Digest32(of: [[2]])))
         store.decide(20..<30, agreed: Self.agreed(20..<30))
         try store.commit(now: .max)
-        #expect(try store.window(Self.request(10..<30, labels: 0)).events == 10)
+        let window = try store.window(Self.request(10..<30, labels: 0))
+        #expect(window.events == 10 && window.otherForms == 10)
     }
 
     @Test("that are no rows of this version are refused with a sentence")
