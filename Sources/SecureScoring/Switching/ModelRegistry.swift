@@ -14,12 +14,19 @@ package final class ModelRegistry {
     /// Whose approval an activation has to bring along.
     let approvals: ApprovalTerms
     private let logger: Logger
+    private let isSealed: (Digest32) throws(LogError) -> Bool
+    /// Models that the parties trained and sealed, as far as that was asked.
+    private var sealed: Set<Digest32> = []
     private var dealt: Announcements<Digest32, ActiveModel>
 
-    /// - Parameter consortium: its name in the roster.
+    /// - Parameters:
+    ///   - consortium: its name in the roster.
+    ///   - isSealed: whether the three parties have sealed a model that they trained: asked of one whose manifest names an order, since
+    ///     anybody can seal something to a party's key.
     package init(
         party: PartyID, key: consuming HPKEPrivateKey, consortium: String, coordinator: VerifyingKey,
-        approvals: ApprovalTerms = .none, log: any EventLog, logger: Logger
+        approvals: ApprovalTerms = .none, log: any EventLog, logger: Logger,
+        isSealed: @escaping (Digest32) throws(LogError) -> Bool = { (_) throws(LogError) in false }
     ) throws(LogError) {
         self.party = party
         self.key = key
@@ -27,12 +34,21 @@ package final class ModelRegistry {
         self.coordinator = coordinator
         self.approvals = approvals
         self.logger = logger
+        self.isSealed = isSealed
         dealt = try Announcements(on: Topics.manifests, in: log)
     }
 
     /// The model with this digest; reads what was dealt since, where it is not known yet.
     package func model(_ digest: Digest32) throws(LogError) -> ActiveModel? {
-        try dealt.value(of: digest) { verified($0) }
+        guard let model = try dealt.value(of: digest, verified: { verified($0) }) else { return nil }
+        guard model.manifest.order != nil, !sealed.contains(digest) else { return model }
+        guard try isSealed(digest) else {
+            logger.error(
+                "a model manifest was refused", metadata: ["reason": "it is not what the three parties trained and sealed"])
+            return nil
+        }
+        sealed.insert(digest)
+        return model
     }
 
     /// The activation in a record of a partition of `consortium.sealed`.
