@@ -108,7 +108,10 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "ModelSync",
-            dependencies: ["Records", "ThreeParty", "Model", "Keys", "Manifests"],
+            dependencies: [
+                "Secrets", "Records", "ThreeParty", "Model", "Keys", "Sealing", "Manifests", "EventLogs", "Stages",
+                "Telemetry", logging,
+            ],
             swiftSettings: settings),
         .target(name: "Plots", swiftSettings: unoptimised),
         .target(name: "Worlds", dependencies: ["Records", "Formats", "Plots", "EventLogs"], swiftSettings: settings),
@@ -123,8 +126,8 @@ let package = Package(
             name: "Roles",
             dependencies: [
                 "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Sealing", "Manifests", "Formats",
-                "Policy", "EventLogs", "Stages", "Telemetry", "HTTPFront", "Ingest", "IngestHTTP", "SecureScoring",
-                "TokenService", "ModelSync", "PipelineFiles", logging, "TLSTransport",
+                "Policy", "Evaluation", "EventLogs", "Stages", "Telemetry", "HTTPFront", "Ingest", "IngestHTTP",
+                "SecureScoring", "TokenService", "ModelSync", "PipelineFiles", logging, "TLSTransport",
             ],
             swiftSettings: settings),
         .target(
@@ -235,6 +238,12 @@ let package = Package(
         .testTarget(
             name: "ManifestsTests", dependencies: ["Keys", "Manifests", "Model", "Records", "Support", "ThreeParty"],
             swiftSettings: unoptimised),
+        .testTarget(
+            name: "ModelSyncTests",
+            dependencies: [
+                "Evaluation", "EventLogs", "Keys", "LocalStore", "Manifests", "Model", "ModelSync", "PipelineFiles",
+                "Records", "Roles", "Secrets", "Stages", "Telemetry", "ThreeParty", "Support", logging,
+            ], swiftSettings: unoptimised),
         .testTarget(
             name: "ModelTests", dependencies: ["Model", "Records", "Secrets", "Support"], swiftSettings: unoptimised),
         .testTarget(

@@ -1,6 +1,7 @@
 import HTTPFront
 import Ingest
 import IngestHTTP
+import ModelSync
 import SecureScoring
 package import Telemetry
 import TokenService
@@ -31,7 +32,7 @@ package enum RoleMetrics {
     /// The metrics of an agent's HTTP front, where it has one.
     package static let front: [Metric] = HTTPFrontMetrics.all + IngestHTTPMetrics.all
 
-    package static let party: [Metric] = ScoringMetrics.all + TokenMetrics.party + ofParties + ofBoth
+    package static let party: [Metric] = ScoringMetrics.all + TokenMetrics.party + SyncMetrics.party + ofParties + ofBoth
 
     /// The roles' own.
     package static let all: [Metric] = ofAgents + ofParties + ofBoth

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Roles
 import Secrets
 
 @main
@@ -7,7 +8,7 @@ struct Cordon: ParsableCommand {
         commandName: "cordon",
         abstract:
             "Event-driven anti-fraud pipeline: one fraud model over a consortium, scored by three parties that see nothing.",
-        version: "0.1.0",
+        version: programVersion,
         groupedSubcommands: [
             CommandGroup(name: "Try it", subcommands: [DemoCommand.self]),
             CommandGroup(name: "Roles", subcommands: [IngestCommand.self, ScoreCommand.self]),

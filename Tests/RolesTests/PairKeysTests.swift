@@ -16,6 +16,7 @@ struct PairKeysTests {
 
     /// A roster whose parties' agreement keys lie in a keystore each.
     private func cell(epoch: UInt32 = 1) throws -> (roster: Roster, keystores: [PartyID: FileKeystore]) {
+        let coordinator = SigningKey().verifyingKey
         var parties: [PartyID: Cell.Party] = [:]
         var keystores: [PartyID: FileKeystore] = [:]
         for party in PartyID.allCases {
@@ -23,11 +24,10 @@ struct PairKeysTests {
             if (try? store.hpkeKey("agreement")) == nil { try store.store(HPKEPrivateKey(), "agreement") }
             let agreement = try store.hpkeKey("agreement").publicKey
             parties[party] = Cell.Party(
-                id: party, host: "127.0.0.1", port: 1, hpke: agreement, agreement: agreement,
+                id: party, host: "127.0.0.1", port: 1, hpke: agreement, agreement: agreement, identity: coordinator,
                 certificate: [UInt8](repeating: 0, count: 32))
             keystores[party] = store
         }
-        let coordinator = SigningKey().verifyingKey
         return (
             Roster(
                 consortium: "c", epoch: epoch, coordinator: coordinator, cell: Cell(parties), members: [],

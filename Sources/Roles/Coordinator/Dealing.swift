@@ -23,15 +23,7 @@ package func deal(_ model: ClearModel, roster: Roster, coordinator: FileKeystore
     try log.append([
         NewRecord(TopicPartition(Topics.manifests), key: digest.bytes, value: manifest.encoded)
     ])
-    let sequence = UInt64(SystemClock().microseconds)
-    var records: [NewRecord] = []
-    for partition in 0..<(try log.partitions(of: Topics.sealed)) {
-        var record = WireSealedRecord()
-        record.activation = ModelActivation.make(
-            digest, version: model.version, sequence: sequence, consortium: roster.consortium, partition: partition,
-            coordinator: key)
-        records.append(NewRecord(TopicPartition(Topics.sealed, partition), value: record.encoded))
-    }
-    try log.append(records)
+    try activateModel(
+        digest, version: model.version, sequence: UInt64(SystemClock().microseconds), roster: roster, key: key, log: log)
     return digest
 }

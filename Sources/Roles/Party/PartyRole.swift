@@ -17,7 +17,7 @@ package struct PartyRole: Sendable {
     let party: PartyID
     let roster: Roster
     let keystore: FileKeystore
-    /// The stores of how far the party is: "" of scoring, ".tokens", and ".counts-" and ".rows-" with the partition's number.
+    /// The stores of how far the party is: "" of scoring, ".tokens", ".training", and ".counts-" and ".rows-" with the partition's number.
     let stores: any StateStores
     let limits: BatchLimits
     let tokenLimit: RateLimit
@@ -27,7 +27,7 @@ package struct PartyRole: Sendable {
     let rows: RowLimits?
     let log: any EventLog
     let logger: Logger
-    private let clock: any StageClock
+    let clock: any StageClock
     private let sideWork: @Sendable (String) -> SideWork
 
     /// - Parameter sideWork: where work beside the partitions' stages is done, by a label each.
@@ -60,7 +60,7 @@ package struct PartyRole: Sendable {
         var links: TLSTransport?
         defer { links?.close() }
         var threads = StageThreads()
-        let plans = try stages(metrics) {
+        let plans = try stages(metrics, until: stop) {
             let transport = try openTransport(authorityFile)
             links = transport
             return transport
@@ -74,15 +74,20 @@ package struct PartyRole: Sendable {
             }
             threads.add("metrics") { file.run(until: stop) }
         }
-        logger.notice("party started", metadata: ["partitions": "\(plans.count - 1)"])
+        let partitions = try log.partitions(of: Topics.sealed)
+        logger.notice("party started", metadata: ["partitions": "\(partitions)"])
         try threads.run(stop: stop)
         logger.notice("party stopped")
     }
 
-    /// The stages of the party: one for each partition of `consortium.sealed`, and the last for tokens.
+    /// The stages of the party: one for each partition of `consortium.sealed`, one for tokens, and one for trainings.
     ///
-    /// - Parameter links: opens the party's end of its links, once everything else is found to be there.
-    package func stages(_ metrics: Metrics, links: () throws -> any Transport) throws -> [StagePlan] {
+    /// - Parameters:
+    ///   - stop: ends a training where it stands, which otherwise waits for its peers.
+    ///   - links: opens the party's end of its links, once everything else is found to be there.
+    package func stages(
+        _ metrics: Metrics, until stop: StopFlag = StopFlag(), links: () throws -> any Transport
+    ) throws -> [StagePlan] {
         if let days = tokenLimit.daysToTryBIN {
             logger.warning(
                 "at this rate a member can try all cards of a six-digit BIN in \(days) days: give a lower --token-rate",
@@ -115,11 +120,11 @@ package struct PartyRole: Sendable {
                 state: try stores.open(".tokens", takingOver: true), limit: tokenLimit, attempt: tokenAttempt,
                 updates: updates, clock: clock, metrics: metrics, logger: logger)
         }
-        return scoring + [tokens]
+        return try scoring + [tokens] + [training(transport, metrics, until: stop)].compactMap { $0 }
     }
 
     /// The reporter of errors that are tried again.
-    private func retried(_ metrics: Metrics, _ metadata: Logger.Metadata) -> @Sendable (LogError) -> Void {
+    func retried(_ metrics: Metrics, _ metadata: Logger.Metadata) -> @Sendable (LogError) -> Void {
         { error in
             logger.error("\(error)", metadata: metadata)
             metrics.add(1, to: .logErrors)
@@ -175,7 +180,8 @@ package struct PartyRole: Sendable {
             logger: logger, sideWork: sideWork)
         let models = try ModelRegistry(
             party: party, key: try keystore.hpkeKey(), consortium: roster.consortium, coordinator: roster.coordinator,
-            approvals: roster.approvalTerms, log: log, logger: logger)
+            approvals: roster.approvalTerms, log: log, logger: logger,
+            isSealed: { [self] (digest) throws(LogError) in try isSealed(digest) })
         let sessions = try SessionRegistry(
             consortium: roster.consortium, party: party, key: try keystore.hpkeKey(),
             members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,

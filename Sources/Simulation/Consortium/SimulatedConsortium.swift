@@ -132,6 +132,8 @@ package final class SimulatedConsortium {
                 let transport = links.transport(of: party)
                 return plant?.transport(transport, masks: masks) ?? transport
             }
+            // A training waits for its peers within a turn, which one thread can't.
+            .filter { !$0.isBackground }
         case .agent(let member, let machine):
             return [
                 try AgentRole(

@@ -1,4 +1,5 @@
 import EventLogs
+import Foundation
 import LocalStore
 import Records
 import Roles
@@ -23,20 +24,21 @@ struct LogWindowsTests {
         var decision = WireBatchDecision()
         (decision.first, decision.end, decision.partition) = (range.lowerBound, range.upperBound, partition)
         (decision.labelsFirst, decision.labelsEnd) = (labels.lowerBound, labels.upperBound)
+        decision.modelDigest = Data(Digest32.zero.bytes)
         try log.append([NewRecord(TopicPartition(Topics.batches), value: decision.encoded)])
     }
 
     @Test("end before the last batch, which not all parties may know to be decided")
     func decided() throws {
-        #expect(try windows.decided() == nil)
+        #expect(try windows.standing() == nil)
         try decide(0..<10, labels: 0..<0)
-        #expect(try windows.decided() == nil)
+        #expect(try windows.standing()?.sealed == 0)
         try decide(10..<25, labels: 0..<3)
         try decide(25..<40, labels: 3..<9)
         try decide(40..<99, labels: 0..<99, partition: 1)
         try log.append([NewRecord(TopicPartition(Topics.batches), value: [0xFF]), .init(.init(Topics.batches), value: nil)])
-        let place = try #require(try windows.decided())
-        #expect(place.sealed == 25 && place.labels == 3)
+        let place = try #require(try windows.standing())
+        #expect(place.sealed == 25 && place.labels == 3 && place.end == 40 && place.model == .zero)
     }
 
     @Test("are found by the log's time, as a look at each record finds them")

@@ -1,4 +1,6 @@
 package import EventLogs
+import Manifests
+package import PipelineFiles
 package import Records
 
 /// The places of the log that a training window can have, as whoever reads the log finds them. Parties hold an order's window against
@@ -12,26 +14,56 @@ package struct LogWindows {
 
     package init(_ log: any EventLog) { self.log = log }
 
-    /// How far all parties can be taken to know what was scored and which labels were counted: up to the last batch, which some of
-    /// them learn to be decided with the next one; nil before the second batch.
-    ///
-    /// - Returns: offsets of `consortium.sealed` and `consortium.labels`.
-    package func decided() throws(LogError) -> (sealed: Int64, labels: Int64)? {
+    /// How far the parties are with one partition.
+    package struct Standing: Sendable, Hashable {
+        /// The offset of `consortium.sealed` up to which all can be taken to know what was scored: where the last batch begins, which
+        /// some of them learn to be decided with the next one.
+        package var sealed: Int64
+        /// The offset of `consortium.labels` up to which all can be taken to have counted labels.
+        package var labels: Int64
+        /// Behind the last batch.
+        package var end: Int64
+        /// By which the last batch was scored: the digest of its manifest.
+        package var model: Digest32
+    }
+
+    /// How far the parties are; nil before they have decided a batch.
+    package func standing() throws(LogError) -> Standing? {
         let end = try log.end(of: batches)
         let reader = try log.reader(at: [
             Position(batches, max(try log.earliest(of: batches), end - Self.lookBack))
         ])
-        var last: WireBatchDecision?
+        var last: Standing?
         while case let records = try reader.available(limit: Int(Self.lookBack)), !records.isEmpty {
             for record in records {
                 guard let decision = record.value.flatMap({ WireBatchDecision(decoding: $0) }),
-                    decision.partition == sealed.partition
+                    decision.partition == sealed.partition, let model = Digest32(decision.modelDigest)
                 else { continue }
-                last = decision
+                last = Standing(
+                    sealed: decision.first, labels: decision.labelsFirst, end: decision.end, model: model)
             }
         }
-        guard let last, last.first > 0 else { return nil }
-        return (last.first, last.labelsFirst)
+        return last
+    }
+
+    /// The model that the next record is scored by: the last activation's, or the last batch's where none came since; nil where there is
+    /// none.
+    package func modelInForce(of roster: Roster) throws(LogError) -> Digest32? {
+        let standing = try standing()
+        var (model, sequence) = (standing?.model, UInt64(0))
+        let begin = max(try log.earliest(of: sealed), standing?.end ?? 0)
+        let reader = try log.reader(at: [Position(sealed, begin)])
+        while case let records = try reader.available(limit: 1024), !records.isEmpty {
+            for record in records {
+                guard case .activation(let wire) = record.value.flatMap({ WireSealedRecord(decoding: $0) })?.body,
+                    let activation = try? ModelActivation(
+                        verifying: wire, consortium: roster.consortium, partition: sealed.partition,
+                        coordinator: roster.coordinator), activation.sequence > sequence
+                else { continue }
+                (model, sequence) = (activation.model, activation.sequence)
+            }
+        }
+        return model
     }
 
     /// The first offset of `consortium.sealed` whose record the log took at `time` or later; the end where there is none. The log's
@@ -49,4 +81,7 @@ package struct LogWindows {
         }
         return low
     }
+
+    /// Where the log's oldest record stands.
+    package func earliest() throws(LogError) -> Int64 { try log.earliest(of: sealed) }
 }

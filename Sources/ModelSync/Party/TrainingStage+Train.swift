@@ -1,0 +1,101 @@
+import EventLogs
+import Manifests
+import Records
+import Stages
+import Telemetry
+import ThreeParty
+
+extension TrainingStage {
+    /// The manifest of a model that an order names.
+    func manifest(_ model: Digest32) throws -> ModelManifest {
+        guard let manifest = try models.manifest(model) else { throw OrderRefusal.unknownModel }
+        return manifest
+    }
+
+    /// The rows of an order's window, read once.
+    ///
+    /// - Throws: `OrderRefusal`, `SyncRowsMissing`, `LogError`.
+    func takeRows(_ window: SyncWindow, of form: ModelManifest, for job: SyncJob) throws -> SyncRows {
+        if let taken, taken.order == job.digest { return taken.rows }
+        guard let rows else { throw OrderRefusal.noRows }
+        let found = try rows.rows(window.range, labels: window.labels, form: form)
+        guard found.source.rows.count > 0 else {
+            throw found.otherForms > 0 ? OrderRefusal.otherForm : OrderRefusal.emptyWindow
+        }
+        taken = (job.digest, found)
+        return found
+    }
+
+    /// This party's share of a model that it trained.
+    func candidate(_ order: Digest32) throws -> SyncStore.Trained {
+        guard let trained = try store.model(of: order) else { throw OrderRefusal.unknownCandidate }
+        return trained
+    }
+
+    // MARK: Training
+
+    func checkToTrain(_ task: TrainTask, _ job: SyncJob) throws {
+        let form = try manifest(task.formModel)
+        guard form.shape.bits == task.frequencies.bits.count else { throw OrderRefusal.otherForm }
+        let rows = try takeRows(task.window, of: form, for: job).source.rows
+        guard rows.count >= task.leastRows else {
+            throw OrderRefusal(.fewRows(rows.count, least: task.leastRows))
+        }
+    }
+
+    /// Trains with the two others, and reports what is public of it.
+    func train(_ task: TrainTask, _ job: SyncJob) throws -> Turn {
+        if job.parties[cell.party]?.last == nil, let trained = try store.model(of: job.digest) {
+            try report(.trained(trained.report), on: job)
+            return .worked
+        }
+        try checkToTrain(task, job)
+        guard let rows = taken?.rows, let contribution = CoinContribution(random(32)) else { return .idle }
+        let ordered = TrainingJob(
+            number: job.order.number, order: job.digest, rule: task.rule, frequencies: task.frequencies,
+            admitted: Set(task.admitted), leastRows: task.leastRows, leastFrauds: task.leastFrauds)
+        let entries = try store.entries(of: job.digest)
+        let run: TrainingRun
+        do throws(TrainingError) {
+            run = try TrainingRun(
+                party: cell.party, job: ordered, source: rows.source, keys: keys.training,
+                state: entries, random: contribution)
+        } catch { throw OrderRefusal(error) }
+        return try attempt(job) { () throws(TrainingStop) in
+            try run.run(
+                over: exchange, from: UInt64(clock.microseconds), left: { left(for: job) },
+                keep: { try store.keep($0, $1, of: job.digest) }, progress: { tell($0, of: job) })
+        } end: { done in
+            let report = try TrainedReport(
+                plan: done.plan, coin: done.coin, rows: done.rows, frauds: done.frauds, ringBits: done.ringBits,
+                leftOut: done.leftOut)
+            let share = TrainedShare(
+                shape: done.model.shape, fraction: done.model.fraction, copying: done.model.components)
+            try store.keep(
+                SyncStore.Trained(share: share, report: report), of: job.digest, number: job.order.number)
+            try self.report(.trained(report), on: job)
+        }
+    }
+
+    /// Runs work over the links to its end, or as far as it comes.
+    ///
+    /// - Throws: `OrderRefusal` where another attempt would end as this one did.
+    func attempt<Result>(
+        _ job: SyncJob, _ body: () throws(TrainingStop) -> Result, end: (Result) throws -> Void
+    ) throws -> Turn {
+        let before = exchange.rounds
+        defer { metrics.add(exchange.rounds - before, to: .syncRounds) }
+        let result: Result
+        do throws(TrainingStop) { result = try body() } catch {
+            switch error {
+            // The role is to stop, or the job is over.
+            case .late, .refused(.laterJob): return .idle
+            // That party's report says why.
+            case .gaveUp: return .rest(.milliseconds(500))
+            default: throw OrderRefusal(error)
+            }
+        }
+        try end(result)
+        return .worked
+    }
+}

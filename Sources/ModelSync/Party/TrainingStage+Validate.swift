@@ -1,0 +1,131 @@
+import EventLogs
+import Keys
+import Manifests
+import Records
+import Stages
+import ThreeParty
+
+extension TrainingStage {
+    /// What a validation takes: plan, rows, and models as this party prepared its shares of them.
+    struct Validation {
+        var plan: ValidationPlan
+        var rows: TrainingRows
+        var models: [PreparedModel]
+    }
+
+    func checkToValidate(_ task: ValidateTask, _ job: SyncJob) throws {
+        let champion = try manifest(task.champion)
+        let rows = try takeRows(task.window, of: champion, for: job).source.rows
+        let least = task.leastFrauds + task.leastLegitimate
+        guard rows.count >= least else { throw OrderRefusal(.fewRows(rows.count, least: least)) }
+        _ = try validation(task, job)
+    }
+
+    /// Validates with the two others; reports what was opened, and seals each member's own counts to it.
+    func validate(_ task: ValidateTask, _ job: SyncJob) throws -> Turn {
+        try checkToValidate(task, job)
+        let ready = try validation(task, job)
+        guard let contribution = CoinContribution(random(32)) else { return .idle }
+        let terms = JobAgreement.Terms(
+            job: job.order.number, base: ready.plan.digest, contribution: contribution)
+        return try attempt(job) { () throws(TrainingStop) in
+            try exchange.job(
+                from: UInt64(clock.microseconds), left: { left(for: job) }, terms: { terms }, keep: { _ in },
+                sessions: { agreed throws(TrainingStop) in
+                    let session: ValidationSession
+                    do throws(TrainingError) {
+                        session = try ValidationSession(
+                            party: cell.party, plan: ready.plan, rows: ready.rows, models: ready.models,
+                            keys: keys.validation, attempt: agreed.attempt)
+                    } catch { throw .refused(error) }
+                    return try exchange.run(session, left: { left(for: job) }, keep: { _ in })
+                })
+        } end: { scores in
+            try report(.validated(said(of: scores, ready.plan, job)), on: job)
+        }
+    }
+
+    /// The challenger comes first, where there is one.
+    private func validation(_ task: ValidateTask, _ job: SyncJob) throws -> Validation {
+        let champion = try manifest(task.champion)
+        let source = try takeRows(task.window, of: champion, for: job).source
+        var models: [ValidationPlan.Model] = []
+        var prepared: [PreparedModel] = []
+        func add(
+            _ digest: Digest32, _ shape: ForestShape, _ fraction: Int, _ thresholds: ValidateTask.Thresholds?,
+            _ components: borrowing ModelComponents
+        ) throws {
+            guard let thresholds, thresholds.fraction == fraction, shape.bits == source.rows.bits else {
+                throw OrderRefusal.otherForm
+            }
+            models.append(
+                ValidationPlan.Model(digest: digest, shape: shape, fraction: fraction, thresholds: thresholds.scores))
+            prepared.append(
+                PreparedModel(shape: shape, features: champion.ownFeatures, components: components))
+        }
+        switch task.challenger {
+        case .candidate(let order):
+            let share = try candidate(order).share
+            let digest = Digest32(of: [Array("cordon/sync/candidate/v1".utf8), order.bytes])
+            try add(digest, share.shape, share.fraction, task.challengerThresholds, share.components)
+        case .model(let model):
+            let manifest = try manifest(model)
+            try add(
+                model, manifest.shape, manifest.fractionBits, task.challengerThresholds, components(of: manifest))
+        case nil: break
+        }
+        try add(
+            task.champion, champion.shape, champion.fractionBits, task.championThresholds, components(of: champion))
+        do throws(TrainingError) {
+            let plan = try ValidationPlan(
+                source: Digest32(
+                    of: [Array("cordon/sync/validation/v1".utf8), job.digest.bytes, source.digest.bytes]),
+                bits: source.rows.bits, members: source.members, memberOfRow: source.memberOf, models: models,
+                least: (frauds: task.leastFrauds, legitimate: task.leastLegitimate))
+            return Validation(plan: plan, rows: source.rows, models: prepared)
+        } catch { throw OrderRefusal(error) }
+    }
+
+    private func components(of manifest: ModelManifest) throws -> ModelComponents {
+        do throws(ManifestError) { return try manifest.components(for: cell.party, key: keys.opening) } catch {
+            throw OrderRefusal.unknownModel
+        }
+    }
+
+    private func said(of scores: ValidatedScores, _ plan: ValidationPlan, _ job: SyncJob) throws -> ValidatedReport {
+        let counts = try scores.models.map {
+            try BinCounts(legitimate: $0.histogram.legitimate, frauds: $0.histogram.fraud)
+        }
+        guard let champion = counts.last else { throw OrderRefusal.unknownModel }
+        var boxes: [ValidatedReport.Box] = []
+        for (place, member) in plan.members.enumerated().sorted(by: { $0.element < $1.element }) {
+            guard let key = cell.members[member] else { continue }
+            let shares = scores.models.flatMap { $0.members[place].encoded }
+            boxes.append(try MemberCounts.seal(shares, of: cell.party, to: member, key, order: job.digest))
+        }
+        return try ValidatedReport(
+            opened: ValidatedReport.Opened(challenger: counts.count > 1 ? counts[0] : nil, champion: champion),
+            boxes: boxes)
+    }
+
+    // MARK: Sealing
+
+    /// Seals this party's share of a candidate to its own key, under the header that the order has.
+    func seal(_ task: SealTask, _ job: SyncJob) throws -> Turn {
+        let share = try candidate(task.candidate).share
+        guard let version = history.version(of: task.candidate) else { throw OrderRefusal.unknownCandidate }
+        let form = try manifest(version.task.formModel)
+        // What the history can't compare with the order to train.
+        let expected = ModelManifest.header(
+            version: version.task.version, consortium: cell.terms.consortium, order: task.candidate, form: form,
+            shape: share.shape, fraction: share.fraction, calibration: [], rounded: false)
+        guard var header = WireModelHeader(decoding: task.header) else { throw OrderRefusal.otherHeader }
+        header.calibration = []
+        header.rounded = false
+        guard header == expected else { throw OrderRefusal.otherHeader }
+        let sealed = try ModelManifest.seal(
+            share.components, of: cell.party, header: task.header, to: cell.sealing)
+        try report(.sealed(SealedReport(encapsulated: sealed.encapsulated, box: sealed.box)), on: job)
+        return .worked
+    }
+}

@@ -1,0 +1,298 @@
+package import EventLogs
+package import Keys
+package import Logging
+package import Manifests
+package import Records
+package import Stages
+package import Telemetry
+package import ThreeParty
+
+/// The stage of a party that does what the coordinator orders on `consortium.sync`, with the two others: trains on the rows that its
+/// scoring keeps, validates, and seals what it trained.
+///
+///     read orders and reports → accept, once its rows are there → train or validate over the links → report
+///
+/// It is for a thread of its own that gives way to scoring's: a turn that trains waits for its peers, and ends when `isStopping` says
+/// so. What it must not lose is in its own store before a frame leaves; all else follows from the log, so that a turn that
+/// failed is taken again. A report that is in the log is not written twice.
+package final class TrainingStage: Stage {
+    /// Who the party is, and who else there is.
+    package struct Cell: Sendable {
+        package var party: PartyID
+        package var terms: SyncTerms
+        /// What shares of a sealed model are sealed to: this party's own.
+        package var sealing: HPKEPublicKey
+        /// What members' own histograms are sealed to.
+        package var members: [MemberID: HPKEPublicKey]
+        /// Of this program, for the lineage of models.
+        package var codeVersion: String
+
+        package init(
+            party: PartyID, terms: SyncTerms, sealing: HPKEPublicKey, members: [MemberID: HPKEPublicKey],
+            codeVersion: String
+        ) {
+            self.party = party
+            self.terms = terms
+            self.sealing = sealing
+            self.members = members
+            self.codeVersion = codeVersion
+        }
+    }
+
+    /// The keys of the party. Shared, since they can't be copied.
+    package final class Keys: Sendable {
+        let identity: SigningKey
+        let opening: HPKEPrivateKey
+        /// With both neighbours.
+        let training: TrainingKeys
+        let validation: TrainingKeys
+
+        /// - Parameters:
+        ///   - identity: what reports are signed by.
+        ///   - opening: what shares of models are sealed to.
+        ///   - training: what the party shares with its neighbours, for trainings alone.
+        ///   - validation: likewise, for validations.
+        package init(
+            identity: consuming SigningKey, opening: consuming HPKEPrivateKey,
+            training: consuming PairKeys, validation: consuming PairKeys
+        ) {
+            self.identity = identity
+            self.opening = opening
+            self.training = TrainingKeys(training)
+            self.validation = TrainingKeys(validation)
+        }
+    }
+
+    let cell: Cell
+    let keys: Keys
+    /// Nil where the party keeps no rows.
+    let rows: (any SyncRowSource)?
+    let store: SyncStore
+    let exchange: TrainingExchange
+    let clock: any StageClock
+    let metrics: Metrics
+    let logger: Logger
+    var models: SyncModels
+    let random: (Int) -> [UInt8]
+    private let topic: SyncTopic
+    private let log: any EventLog
+    private let isStopping: () -> Bool
+    /// Why the order that is under way is not accepted yet.
+    private var waiting: (order: Digest32, reason: SyncRowsMissing)?
+    /// The rows of the order that is under way.
+    var taken: (order: Digest32, rows: SyncRows)?
+    private var hasSwept = false
+    private var lookedOn: Moment?
+    private var toldProgress = Throttle(.seconds(1))
+
+    /// How long an attempt waits for a frame that moves it.
+    package static let patience = Duration.seconds(30)
+    /// How long it takes until this party looks again whether its rows are there, or its peers.
+    private static let pause = Duration.milliseconds(200)
+    /// Models of orders this far back are forgotten: nobody will want them sealed.
+    private static let keptOrders: UInt64 = 64
+
+    /// - Parameters:
+    ///   - rows: nil where the party keeps none: it refuses by name.
+    ///   - state: this stage's alone, taken over, so that a predecessor can keep no more.
+    ///   - transport: of this party's links.
+    ///   - random: so many fresh random bytes.
+    ///   - isStopping: whether the role is to stop; asked while a turn waits.
+    package init(
+        _ cell: Cell, keys: Keys, rows: (any SyncRowSource)?, log: any EventLog, state: any StateStore,
+        transport: any Transport, clock: any StageClock, metrics: Metrics, logger: Logger,
+        random: @escaping (Int) -> [UInt8], isStopping: @escaping () -> Bool
+    ) throws {
+        self.cell = cell
+        self.keys = keys
+        self.rows = rows
+        self.log = log
+        self.clock = clock
+        self.metrics = metrics
+        self.logger = logger
+        self.random = random
+        self.isStopping = isStopping
+        store = SyncStore(state)
+        exchange = TrainingExchange(transport: BriskTransport(transport), patience: Self.patience)
+        models = try SyncModels(cell.terms, log: log)
+        topic = try SyncTopic(cell.terms, log: log)
+    }
+
+    /// What the log says of trainings, as far as this party has read.
+    package var history: SyncHistory { topic.history }
+
+    var now: Int64 { clock.microseconds / 1_000_000 }
+
+    // MARK: Turns
+
+    package func turn(until moment: Moment) throws -> Turn {
+        try readOn()
+        guard let job = history.open else { return try rest(until: moment) }
+        let said = job.parties[cell.party]
+        if let last = said?.last { return try help(with: job, having: last, until: moment) }
+        do {
+            let turn = try work(on: job, hasAccepted: said?.codeVersion != nil)
+            return turn == .idle ? try rest(until: moment) : turn
+        } catch let refusal as OrderRefusal {
+            try report(.refused(code: refusal.code, text: refusal.text), on: job)
+            return .worked
+        }
+    }
+
+    /// Waits for something new in the log.
+    private func rest(until moment: Moment) throws -> Turn {
+        taken = nil
+        return try topic.wait(until: moment, clock) ? .worked : .idle
+    }
+
+    /// Does the next of an order that this party has not ended.
+    private func work(on job: SyncJob, hasAccepted: Bool) throws -> Turn {
+        if !hasAccepted {
+            guard now <= job.order.expires else {
+                throw waiting.flatMap { $0.order == job.digest ? OrderRefusal.expired($0.reason) : nil } ?? .expired
+            }
+            guard try canBegin(job) else { return .rest(Self.pause) }
+            try report(.accepted(codeVersion: cell.codeVersion), on: job)
+            return .worked
+        }
+        // Before all have accepted nothing is sent: one of them may have to refuse, or to wait for its rows.
+        guard job.mayHaveOpened else { return .idle }
+        switch job.order.task {
+        case .train(let task): return try train(task, job)
+        case .validate(let task): return try validate(task, job)
+        case .seal(let task): return try seal(task, job)
+        }
+    }
+
+    /// Whether this party has what an order takes; false where its rows may still come.
+    ///
+    /// - Throws: `OrderRefusal` where it has not, and will not.
+    private func canBegin(_ job: SyncJob) throws -> Bool {
+        do {
+            switch job.order.task {
+            case .train(let task): try checkToTrain(task, job)
+            case .validate(let task): try checkToValidate(task, job)
+            case .seal(let task): _ = try candidate(task.candidate)
+            }
+            return true
+        } catch let missing as SyncRowsMissing {
+            switch missing {
+            case .never(let reason): throw OrderRefusal.rowsGone(reason)
+            case .notYet(let reason):
+                if waiting?.order != job.digest {
+                    logger.info("an order waits for this party's rows", metadata: metadata(job, ["reason": "\(reason)"]))
+                }
+                waiting = (job.digest, missing)
+                return false
+            }
+        }
+    }
+
+    /// Does again what another party may lack: who has its model goes on to help until all have theirs.
+    private func help(with job: SyncJob, having last: PartyReport.Step, until moment: Moment) throws -> Turn {
+        guard try !topic.wait(until: moment, clock) else { return .worked }
+        // A peer that only was slower has reported by now.
+        switch (job.order.task, last) {
+        case (.train(let task), .trained): return try train(task, job)
+        case (.validate(let task), .validated): return try validate(task, job)
+        default: return .idle
+        }
+    }
+
+    // MARK: The log
+
+    /// Reads on, and forgets what an order that is over could have gone on from.
+    private func readOn() throws {
+        let open = history.open
+        let refused = try topic.read()
+        if refused > 0 { metrics.add(refused, to: .syncRecordsRefused) }
+        if let open, let ended = history.job(open.digest), !ended.isOpen { try close(ended) }
+        if !hasSwept {
+            for job in history.jobs where !job.isOpen { try store.forgetEntries(of: job.digest) }
+            hasSwept = true
+            metrics.set(.syncReady, to: 1)
+        }
+        let isMissing = history.open.map { $0.parties[cell.party]?.last == nil } ?? false
+        metrics.set(.syncOrdersOpen, to: isMissing ? 1 : 0)
+    }
+
+    private func close(_ job: SyncJob) throws {
+        taken = nil
+        waiting = nil
+        try store.forgetEntries(of: job.digest)
+        try store.forgetModels(before: job.order.number > Self.keptOrders ? job.order.number - Self.keptOrders : 0)
+        metrics.set(.syncGroupsOf, to: 0)
+        switch job.standing {
+        case .failed(let failure): logger.error("an order came to nothing: \(failure)", metadata: metadata(job))
+        case .lapsed(let number): logger.error("order \(number) took the place of an order", metadata: metadata(job))
+        case .done, .open: logger.notice("an order is done", metadata: metadata(job))
+        }
+    }
+
+    /// Writes a report, unless this party has said so already.
+    func report(_ step: PartyReport.Step, on job: SyncJob) throws {
+        try readOn()
+        guard let open = history.open, open.digest == job.digest, open.parties[cell.party]?.last == nil else { return }
+        if case .accepted = step, open.parties[cell.party]?.codeVersion != nil { return }
+        let statement = SyncStatement.report(try PartyReport(order: job.digest, step: step))
+        let record = statement.record(
+            by: .party(cell.party), consortium: cell.terms.consortium, key: keys.identity)
+        try log.append([NewRecord(TopicPartition(Topics.sync), value: record)])
+        count(step, job)
+        try readOn()
+    }
+
+    private func count(_ step: PartyReport.Step, _ job: SyncJob) {
+        let outcome: String
+        switch step {
+        case .accepted: outcome = "accepted"
+        case .progress: return
+        case .refused(let code, let text):
+            outcome = "refused"
+            logger.error("an order is refused: \(text)", metadata: metadata(job, ["code": "\(code)"]))
+        case .trained, .validated, .sealed: outcome = "done"
+        }
+        let labels = [Metrics.Label("task", job.order.task.name), Metrics.Label("outcome", outcome)]
+        metrics.add(1, to: .syncOrders, labels)
+        logger.info("an order is \(outcome)", metadata: metadata(job))
+    }
+
+    private func metadata(_ job: SyncJob, _ more: Logger.Metadata = [:]) -> Logger.Metadata {
+        let own: Logger.Metadata = ["order": "\(job.order.number)", "task": "\(job.order.task.name)"]
+        return own.merging(more) { $1 }
+    }
+
+    // MARK: While a turn waits
+
+    /// The time that work on a job has: none once the role is to stop, or the job is over.
+    func left(for job: SyncJob) -> Duration {
+        if isStopping() { return .zero }
+        if lookedOn.map({ clock.now - $0 >= .seconds(1) }) ?? true {
+            lookedOn = clock.now
+            // A log that can't be reached now is read by the next turn.
+            _ = try? topic.read()
+        }
+        return history.open?.digest == job.digest ? .seconds(3600) : .zero
+    }
+
+    /// Tells how far a training is, once a second at most.
+    func tell(_ progress: TrainingProgress, of job: SyncJob) {
+        metrics.set(.syncGroups, to: Double(progress.groups))
+        metrics.set(.syncGroupsOf, to: Double(progress.of))
+        let told = history.job(job.digest)?.parties[cell.party]?.groups ?? 0
+        guard progress.groups > told, toldProgress.isDue(at: clock.now) else { return }
+        // Nothing hangs on it.
+        try? report(.progress(groups: progress.groups, of: progress.of), on: job)
+    }
+}
+
+extension SyncOrder.Task {
+    /// Its kind in a word.
+    package var name: String {
+        switch self {
+        case .train: "train"
+        case .validate: "validate"
+        case .seal: "seal"
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package import EventLogs
+package import Keys
+package import Manifests
+import Model
+import ModelSync
+package import PipelineFiles
+package import Records
+package import Stages
+
+/// The coordinator of trainings: reads `consortium.sync`, says what is next, and puts models on the log that the parties sealed. It has
+/// no share of any model. Used by one thread.
+package final class SyncCoordinator {
+    package let roster: Roster
+    package let log: any EventLog
+    package let clock: any StageClock
+    private let keystore: FileKeystore?
+    private let topic: SyncTopic
+    private var models: SyncModels
+
+    /// - Parameter keystore: where the coordinator's private key is; nil for whoever only looks.
+    package init(
+        _ roster: Roster, keystore: FileKeystore?, log: any EventLog, clock: any StageClock = SystemClock()
+    ) throws {
+        self.roster = roster
+        self.log = log
+        self.clock = clock
+        self.keystore = keystore
+        topic = try SyncTopic(roster.syncTerms, log: log)
+        models = try SyncModels(roster.syncTerms, log: log)
+        if let keystore, try keystore.signingKey().verifyingKey != roster.coordinator {
+            throw RoleError.notTheCoordinator(keys: keystore.directory)
+        }
+        try topic.read()
+    }
+
+    package var history: SyncHistory { topic.history }
+    package var now: Int64 { clock.microseconds / 1_000_000 }
+
+    /// Takes what came into the log since.
+    package func read() throws { try topic.read() }
+
+    /// Waits for something new in the log; false where nothing came in that time.
+    package func wait(_ time: Duration) throws -> Bool { try topic.wait(until: clock.now + time, clock) }
+
+    /// Records that count for nothing, with why.
+    package func takeRefused() -> [(offset: Int64, reason: SyncRefusal)] { topic.takeRefused() }
+
+    /// A model's manifest; nil where the log has none.
+    package func manifest(_ model: Digest32) throws -> ModelManifest? { try models.manifest(model) }
+
+    /// The model that the next record is scored by.
+    package func modelInForce() throws -> Digest32? { try LogWindows(log).modelInForce(of: roster) }
+
+    // MARK: Saying
+
+    /// Says something as the coordinator. What would not count is not written.
+    ///
+    /// - Throws: `SyncRefusal` where the history would refuse it.
+    private func say(_ statement: SyncStatement) throws {
+        guard let keystore else { throw RoleError.notTheCoordinator(keys: "nothing") }
+        let record = statement.record(
+            by: .coordinator, consortium: roster.consortium, key: try keystore.signingKey())
+        try topic.read()
+        var tried = topic.history
+        try tried.apply(record, at: .max, time: now)
+        try log.append([NewRecord(TopicPartition(Topics.sync), value: record)])
+        try topic.read()
+    }
+
+    /// Orders a task of all three parties.
+    ///
+    /// - Parameter seconds: until it expires.
+    package func order(_ task: SyncOrder.Task, within seconds: Int64) throws -> SyncJob {
+        try topic.read()
+        let number = history.nextNumber
+        try say(.order(SyncOrder(number: number, expires: now + seconds, task: task)))
+        guard let job = history.jobs.last(where: { $0.order.number == number }), job.order.task == task else {
+            throw SyncRefusal.forkedOrder(number)
+        }
+        return job
+    }
+
+    /// Puts the manifest of a version on the log that the parties have sealed, unless it is there.
+    package func publish(_ version: SyncVersion) throws {
+        guard let keystore, let sealed = version.sealed, try manifest(sealed.model) == nil else { return }
+        let boxes = stride(from: 0, to: sealed.boxes.count, by: 2).map {
+            (encapsulated: sealed.boxes[$0], box: sealed.boxes[$0 + 1])
+        }
+        let (manifest, digest) = ModelManifest.make(
+            header: sealed.header, boxes: boxes, coordinator: try keystore.signingKey())
+        try log.append([
+            NewRecord(TopicPartition(Topics.manifests), key: digest.bytes, value: manifest.encoded)
+        ])
+    }
+
+    /// Decides on a version; where it changes which model is in force, all partitions switch, each at one record.
+    ///
+    /// - Throws: `SyncRefusal` where the history would refuse it; nothing is switched then.
+    package func decide(
+        _ kind: SyncDecision.Kind, model: Digest32, previous: Digest32?, reason: String, figures: [SyncFigure]
+    ) throws -> SyncDecision {
+        guard try kind == .turnDown || manifest(model) != nil else { throw SyncRefusal.unknownModel }
+        try topic.read()
+        let sequence = max(UInt64(clock.microseconds), history.lastSequence + 1)
+        let decision = try SyncDecision(
+            kind, model: model, previous: previous, sequence: sequence, reason: reason, figures: figures)
+        try say(.decision(decision))
+        if kind != .turnDown { try activate(decision) }
+        return decision
+    }
+
+    /// Writes the activations of a decision. Written again they change nothing: their number is the decision's.
+    package func activate(_ decision: SyncDecision) throws {
+        guard let keystore, let manifest = try manifest(decision.model) else { throw SyncRefusal.unknownModel }
+        try activateModel(
+            decision.model, version: manifest.version, sequence: decision.sequence, roster: roster,
+            key: try keystore.signingKey(), log: log)
+    }
+}
+
+/// Writes, in every partition of `consortium.sealed`, the record from which on a model is in force.
+func activateModel(
+    _ model: Digest32, version: String, sequence: UInt64, roster: Roster, key: borrowing SigningKey, log: any EventLog
+) throws {
+    var records: [NewRecord] = []
+    for partition in 0..<(try log.partitions(of: Topics.sealed)) {
+        var record = WireSealedRecord()
+        record.activation = ModelActivation.make(
+            model, version: version, sequence: sequence, consortium: roster.consortium, partition: partition,
+            coordinator: key)
+        records.append(NewRecord(TopicPartition(Topics.sealed, partition), value: record.encoded))
+    }
+    try log.append(records)
+}

@@ -1,0 +1,33 @@
+import EventLogs
+import Manifests
+import ModelSync
+import Records
+import SecureScoring
+import ThreeParty
+
+/// The rows that a party's scoring keeps, read for its trainings by connections of their own: scoring does not wait for a reader.
+struct KeptRows: SyncRowSource {
+    /// Of the roster.
+    let members: [MemberID]
+    let limits: RowLimits
+    /// Opens the store of rows.
+    let state: @Sendable () throws(LogError) -> any StateStore
+
+    func rows(_ range: Range<Int64>, labels: Int64, form: ModelManifest) throws -> SyncRows {
+        let terms = RowTerms(state: try state(), limits: limits)
+        do {
+            let window = try ScoredRowStore(terms, partition: 0).window(
+                RowWindow.Request(form: form.rowForm, bits: form.shape.bits, range: range, labels: labels))
+            // The oldest may have gone while they were read.
+            let kept = try ScoredRowStore(terms, partition: 0).kept?.range.lowerBound
+            guard let kept, kept <= range.lowerBound else { throw RowWindowError.notKept(from: kept) }
+            return SyncRows(
+                source: try window.source(of: members), events: window.events, otherForms: window.otherForms)
+        } catch let error as RowWindowError {
+            switch error {
+            case .notKept, .unknownMember: throw SyncRowsMissing.never("\(error)")
+            case .notDecided, .notLabelled: throw SyncRowsMissing.notYet("\(error)")
+            }
+        }
+    }
+}
