@@ -150,6 +150,7 @@ package struct JobAgreement: Sendable, Unprinted {
         guard frame.batch == attempt, let opening = CoinContribution(frame.payload),
             openings[peer] ?? opening == opening
         else { throw .unexpected(peer: peer) }
+        guard openings[peer] == nil else { return [] }
         openings[peer] = opening
         guard let commitments else { return [] }
         guard let previous = openings[party.previous], let next = openings[party.next] else { return [] }
