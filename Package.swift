@@ -263,7 +263,7 @@ let package = Package(
         .testTarget(
             name: "RolesTests",
             dependencies: [
-                "EventLogs", "Formats", "HTTPFront", "Ingest", "IngestHTTP", "Keys", "LocalStore", "Model",
+                "EventLogs", "Formats", "HTTPFront", "Ingest", "IngestHTTP", "Keys", "LocalStore", "Manifests", "Model",
                 "PipelineFiles", "Policy", "Records", "Roles", "Secrets", "SecureScoring", "Simulation", "Stages",
                 "Telemetry", "ThreeParty", "TokenService", "Tokens", "Support", logging,
             ],
