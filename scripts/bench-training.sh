@@ -12,7 +12,7 @@ build_bench
 cd "$here"
 training() { "$(bench_binary)" training "$@"; }
 if [ $# -gt 0 ]; then training "$@"; exit; fi
-training
+training --card
 # More rows need a bit less after the point to stay within the ring.
-training --rows 60000 --fraction 10
+training --card --rows 60000 --fraction 10
 "$(bench_binary)" validation

@@ -12,6 +12,7 @@ struct TrainingShape: ParsableArguments {
     @Option(help: "Trees that grow at once.") var group = 4
     @Option(help: "Candidates of a condition.") var candidates = 32
     @Option(help: "Bits of residuals and leaves after the point.") var fraction = 11
+    @Flag(help: "Fit a scorecard to the forest, too.") var card = false
 
     func validate() throws {
         guard (1..<1 << 24).contains(rows), (1...16_384).contains(bits) else {
@@ -24,13 +25,14 @@ struct TrainingShape: ParsableArguments {
         [
             "--rows", "\(rows)", "--bits", "\(bits)", "--trees", "\(trees)", "--group", "\(group)", "--candidates",
             "\(candidates)", "--fraction", "\(fraction)",
-        ]
+        ] + (card ? ["--card"] : [])
     }
 
     func bench() throws -> TrainingBench {
         try TrainingBench(
             rows: rows, bits: bits,
-            rule: TrainingRule(trees: trees, group: group, candidates: candidates, fraction: fraction), seed: 1)
+            rule: TrainingRule(trees: trees, group: group, candidates: candidates, fraction: fraction), card: card,
+            seed: 1)
     }
 }
 
@@ -100,6 +102,9 @@ struct BenchTrainingCommand: ParsableCommand {
         guard try bench.opened(parties).trees == forest.trees else {
             throw Failure("the forest that the shares add up to is another than the reference trainer's")
         }
+        guard bench.hasCard(parties, of: forest) else {
+            throw Failure("the scorecard that the shares add up to is another than the reference trainer's")
+        }
         let depth = bench.plan.rule.depth
         let figures = Figures(parties, shape, clearSeconds: clear)
         let memory = figures.peakMegabytesAParty.map { "; at most \($0) MB of memory" } ?? ""
@@ -110,8 +115,8 @@ struct BenchTrainingCommand: ParsableCommand {
             \(threads ? "parties as threads of one process" : "processes over mutual TLS")
             \(figures.rounds) rounds; \(decimals(figures.megabytesSentAParty, 1)) MB in \(figures.framesAParty) frames and \
             \(decimals(figures.processorSecondsAParty, 2)) s of processor time a party\(memory)
-            all \(forest.trees.count * depth) conditions and \(forest.trees.count << depth) leaves equal the \
-            reference trainer's, which took \(decimals(clear, 2)) s in the clear
+            all \(forest.trees.count * depth) conditions and \(forest.trees.count << depth) leaves\
+            \(bench.plan.card.map { " and \($0.bins) points" } ?? "") equal the reference trainer's, which took \(decimals(clear, 2)) s in the clear
             """)
         if let json { try writeFigures(figures, to: json) }
     }

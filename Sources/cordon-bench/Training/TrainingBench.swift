@@ -27,24 +27,29 @@ struct TrainingBench {
         var fraction: Int
         var selection: [UInt8]
         var leaves: [UInt8]
+        /// The first component of a scorecard's points.
+        var points: [UInt32]?
     }
 
     /// - Parameters:
     ///   - count: rows, of which every eleventh or so is a fraud.
-    ///   - bits: of a row; each with a frequency of its own.
-    init(rows count: Int, bits: Int, rule: TrainingRule, seed: UInt64) throws {
+    ///   - bits: of a row: thermometers of features of 31 bits, of which some are nearly always low.
+    ///   - card: whether a scorecard is fitted, too.
+    init(rows count: Int, bits: Int, rule: TrainingRule, card: Bool, seed: UInt64) throws {
         var generator = SeededRandom(seed: seed)
-        let parts = (0..<bits).map { bit in 1 + (bit * 7919 + Int(seed)) % 98 }
+        let features = stride(from: 0, to: bits, by: 31).map { min(31, bits - $0) }
         let rowBytes = (bits + 7) / 8
         var thermometers: [[UInt8]] = []
         var frauds: [Bool] = []
         rows = (0..<3).map { _ in TrainingRows(bits: bits) }
         for _ in 0..<count {
             var row = [UInt8](repeating: 0, count: rowBytes)
-            for bit in 0..<bits where Int.random(in: 0..<100, using: &generator) < parts[bit] {
-                row[bit >> 3] |= 1 << UInt8(bit & 7)
+            for (feature, width) in features.enumerated() {
+                let part = Double.random(in: 0..<1, using: &generator)
+                let bin = Int(Double(width + 1) * (feature % 3 == 2 ? part * part * part : part))
+                for bit in feature * 31..<feature * 31 + bin { row[bit >> 3] |= 1 << UInt8(bit & 7) }
             }
-            let risk = [1, 3, 6, 7].count { $0 < bits && row[$0 >> 3] >> UInt8($0 & 7) & 1 == 1 }
+            let risk = [9, 20, 40, 70].count { $0 < bits && row[$0 >> 3] >> UInt8($0 & 7) & 1 == 1 }
             let fraud = Int.random(in: 0..<44, using: &generator) < 1 + risk * risk
             let components = Self.share(row, &generator)
             let label = (
@@ -61,11 +66,16 @@ struct TrainingBench {
             frauds.append(fraud)
         }
         columns = BitColumns(thermometers: thermometers, bits: bits, fraud: frauds)
-        let frequencies = BitFrequencies(parts.compactMap { Millionths(part: $0, of: 100) })
+        guard let frequencies = BitFrequencies(ones: columns.ones, rows: count) else {
+            throw Failure("there are no rows to train on")
+        }
+        let card = card ? CardRule(features: features) : nil
         let digest = TrainingPlan.digest(
-            source: Digest32(of: [Array("cordon-bench".utf8)]), rule: rule, frequencies: frequencies, rows: count)
+            source: Digest32(of: [Array("cordon-bench".utf8)]), rule: rule, frequencies: frequencies, rows: count,
+            card: card)
         let coin = TrainingCoin(seed: seed)
-        plan = try TrainingPlan(plan: digest, rule: rule, coin: coin, frequencies: frequencies, rows: count)
+        plan = try TrainingPlan(
+            plan: digest, rule: rule, coin: coin, frequencies: frequencies, rows: count, card: card)
         trainer = ReferenceTrainer(rule: rule, frequencies: frequencies, coin: coin)
     }
 
@@ -90,12 +100,22 @@ struct TrainingBench {
             seconds: (.now - begin) / .seconds(1), processorSeconds: processorSeconds() - used,
             sentBytes: transport.sent.bytes, frames: transport.sent.frames, rounds: exchange.rounds,
             ringBits: model.shape.ringBits, fraction: model.fraction, selection: model.components.selectionFirst,
-            leaves: model.components.leavesFirst)
+            leaves: model.components.leavesFirst, points: model.card?.points.first)
     }
 
     /// Trains, each party on a thread of this process, without sockets.
     func threads() throws -> [Party] {
         try PartyThreads.reports { try train(over: $0, keys: $1, processorSeconds: $2) }
+    }
+
+    /// Whether the three parties' points add up to those of the reference trainer; true where none were to be fitted.
+    func hasCard(_ parties: [Party], of forest: Forest) -> Bool {
+        guard let card = plan.card else { return parties.allSatisfy { $0.points == nil } }
+        let parts = parties.compactMap(\.points)
+        let reference = ReferenceCardTrainer(rule: plan.rule, card: card).train(columns, forest: forest)
+        guard parts.count == 3, parts.allSatisfy({ $0.count == card.bins }) else { return false }
+        let points = (0..<card.bins).map { Int32(bitPattern: parts[0][$0] &+ parts[1][$0] &+ parts[2][$0]) }
+        return points == reference.points.flatMap(\.self)
     }
 
     /// The forest that the three parties' shares add up to.
