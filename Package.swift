@@ -56,7 +56,7 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "Formats", dependencies: ["Records"], swiftSettings: settings),
         .target(name: "Policy", dependencies: ["Records", "Model", "Formats"], swiftSettings: settings),
-        .target(name: "Evaluation", dependencies: ["Records", "Model"], swiftSettings: settings),
+        .target(name: "Evaluation", dependencies: ["Records", "Model", "Plots"], swiftSettings: settings),
         .target(name: "EventLogs", dependencies: ["Records"], swiftSettings: settings),
         .target(name: "Telemetry", swiftSettings: settings),
         .target(name: "Stages", dependencies: ["Cglibc", "Records", "EventLogs"], swiftSettings: settings),

@@ -82,6 +82,25 @@ package struct Plot: Sendable {
         svg.circle(x(at), y(value), 3, colour)
     }
 
+    /// An area between two curves over the same values, through which others can be seen.
+    package mutating func band(_ points: [(at: Double, low: Double, high: Double)], _ colour: String) {
+        svg.polygon(
+            points.map { (x($0.at), y($0.high)) } + points.reversed().map { (x($0.at), y($0.low)) }, colour,
+            opacity: 0.2)
+    }
+
+    /// An interval: a line up and down, with a stroke at both ends.
+    package mutating func interval(_ at: Double, from low: Double, to high: Double, _ colour: String) {
+        let x = x(at)
+        svg.line(x, y(low), x, y(high), colour)
+        for end in [y(low), y(high)] { svg.line(x - 3, end, x + 3, end, colour) }
+    }
+
+    /// A straight line from one point to another.
+    package mutating func line(_ from: (Double, Double), _ to: (Double, Double), _ colour: String) {
+        svg.line(x(from.0), y(from.1), x(to.0), y(to.1), colour)
+    }
+
     /// A payment: a stalk, and a head whose form says how it was paid.
     package mutating func stalk(_ at: Double, _ value: Double, _ colour: String, _ head: Head) {
         let (x, y) = (x(at), y(value))
@@ -112,7 +131,7 @@ extension Plot.Tick {
 
 /// `1,234,567`.
 package func grouped(_ number: Int) -> String {
-    var digits = String(abs(number))
+    var digits = String(number.magnitude)
     var groups: [String] = []
     while digits.count > 3 {
         groups.insert(String(digits.suffix(3)), at: 0)

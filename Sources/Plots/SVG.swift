@@ -30,9 +30,11 @@ package struct SVG: Sendable {
         body += "<polyline points=\"\(list)\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"2\"/>\n"
     }
 
-    package mutating func polygon(_ points: [(Double, Double)], _ colour: String) {
+    /// - Parameter opacity: 0 to 1; what is below 1 lets other areas be seen through.
+    package mutating func polygon(_ points: [(Double, Double)], _ colour: String, opacity: Double = 1) {
         let list = points.map { "\(Self.text($0.0)),\(Self.text($0.1))" }.joined(separator: " ")
-        body += "<polygon points=\"\(list)\" fill=\"\(colour)\"/>\n"
+        let part = opacity < 1 ? " fill-opacity=\"\(Self.text(opacity))\"" : ""
+        body += "<polygon points=\"\(list)\" fill=\"\(colour)\"\(part)/>\n"
     }
 
     package mutating func circle(_ x: Double, _ y: Double, _ radius: Double, _ colour: String) {

@@ -35,6 +35,33 @@ struct PlotTests {
         }
     }
 
+    @Test("draws bands that can be seen through, intervals with a stroke at both ends, and straight lines")
+    func intervals() {
+        var plot = plot()
+        plot.band([(2, -1, 0), (4, 0, 1)], "#000001")
+        plot.interval(5, from: -0.5, to: 0.5, "#000002")
+        plot.line((0, -1), (10, 1), "#000003")
+        let svg = plot.svg.element(title: "t")
+        func number(_ value: Double) -> String {
+            let text = String(format: "%.1f", value)
+            return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+        }
+        func point(_ x: Double, _ y: Double) -> String { "\(number(plot.x(x))),\(number(plot.y(y)))" }
+        let corners = [point(2, 0), point(4, 1), point(4, 0), point(2, -1)].joined(separator: " ")
+        #expect(svg.contains("<polygon points=\"\(corners)\" fill=\"#000001\" fill-opacity=\"0.2\"/>"))
+        let strokes = svg.split(separator: "\n").filter { $0.contains("#000002") }
+        #expect(strokes.count == 3)
+        let (x, low, high) = (number(plot.x(5)), number(plot.y(-0.5)), number(plot.y(0.5)))
+        #expect(strokes[0].contains("x1=\"\(x)\" y1=\"\(low)\" x2=\"\(x)\" y2=\"\(high)\""))
+        #expect(strokes[1].contains("y1=\"\(low)\"") && strokes[1].contains("y2=\"\(low)\""))
+        #expect(strokes[2].contains("y1=\"\(high)\"") && strokes[2].contains("y2=\"\(high)\""))
+        #expect(svg.contains("x1=\"\(number(plot.x(0)))\" y1=\"\(number(plot.y(-1)))\""))
+        // What is full is written as ever.
+        var full = SVG(width: 10, height: 10)
+        full.polygon([(0, 0), (1, 1), (0, 1)], "#000004")
+        #expect(full.element(title: "").contains("fill=\"#000004\"/>"))
+    }
+
     @Test("of one value alone still has a place for it")
     func flat() {
         let flat = Plot(
@@ -102,6 +129,7 @@ struct TickTests {
         arguments: [
             (0, "0"), (999, "999"), (1000, "1,000"), (-1, "-1"), (-1234, "-1,234"), (1_234_567, "1,234,567"),
             (1_000_000_001, "1,000,000,001"), (Int.max, "9,223,372,036,854,775,807"),
+            (Int.min, "-9,223,372,036,854,775,808"),
         ])
     func grouping(number: Int, text: String) { #expect(grouped(number) == text) }
 

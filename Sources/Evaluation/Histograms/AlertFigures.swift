@@ -1,7 +1,7 @@
 /// What a risk team finds that looks at so many of a window's transactions, those with the highest scores.
 ///
 /// The window's highest are looked at, not each day's: a histogram of days together has no days.
-package struct AlertFigures: Sendable, Hashable {
+package struct AlertFigures: Sendable, Hashable, Codable {
     /// Transactions that are looked at.
     package var alerts: Int
     /// Frauds among them. The last bin that is looked at may be looked at in part; only there it is not exact.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A figure of a histogram, and between what it lies whatever the order of scores within a bin is.
-package struct Binned: Sendable, Hashable {
+package struct Binned: Sendable, Hashable, Codable {
     /// The figure where all orders within a bin are alike likely.
     package var value: Double
     /// The figure where every bin has its legitimate transactions above its frauds.
@@ -84,6 +84,23 @@ extension ScoreHistogram {
             if rows > 0 { points.append((Double(found) / all, Double(found) / Double(rows))) }
         }
         return points
+    }
+
+    /// Precision where so many transactions with the highest scores are flagged that this part of frauds is among them: exact at thresholds,
+    /// and between two of them as if both classes came evenly (Davis and Goadrich, "The Relationship Between Precision-Recall and ROC Curves",
+    /// 2006); nil without a fraud.
+    ///
+    /// - Parameter recall: above 0, at most 1.
+    package func precision(atRecall recall: Double) -> Double? {
+        let wanted = recall * Double(fraudRows)
+        var (rows, found) = (0.0, 0.0)
+        for bin in (0..<bins).reversed() {
+            let (own, frauds) = (Double(legitimate[bin] + self.frauds[bin]), Double(self.frauds[bin]))
+            if frauds > 0, found + frauds >= wanted { return wanted / (rows + own * (wanted - found) / frauds) }
+            rows += own
+            found += frauds
+        }
+        return nil
     }
 }
 

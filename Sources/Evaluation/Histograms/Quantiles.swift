@@ -1,7 +1,7 @@
 import Foundation
 
 /// A figure with an interval around it.
-package struct Estimate: Sendable, Hashable {
+package struct Estimate: Sendable, Hashable, Codable {
     package var value: Double
     package var low: Double
     package var high: Double

@@ -25,8 +25,8 @@ package struct HistogramPair: Sendable, Hashable {
 ///
 /// Two models of one kind rank the same transactions much alike, and a difference between them is far surer than either figure. Two
 /// histograms of one window can't tell how alike. Several windows can: leaving one out changes both models' figures together, and what
-/// their difference then changes by is its uncertainty (the delete-one jackknife; Efron 1982). On the handbook's weeks, taken day by day, that
-/// is 0.001 to 0.003, where two figures that are taken for independent have 0.03.
+/// their difference then changes by is its uncertainty (the delete-one jackknife; Efron 1982). On the handbook's weeks, taken day by day, 90 %
+/// are ±0.002 to ±0.006, where two figures that are taken for independent have ±0.04 (docs/EVALUATION.md).
 package struct PairedHistograms: Sendable, Hashable {
     package let windows: [HistogramPair]
     /// All windows of the model in force.

@@ -10,8 +10,8 @@ import Worlds
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Reports on replayed data.",
-        subcommands: [UpliftReport.self, PoisoningReport.self])
+        commandName: "report", abstract: "Reports on replayed data, and on the consortium's models.",
+        subcommands: [UpliftReport.self, PoisoningReport.self, ModelReportCommand.self])
 }
 
 struct UpliftReport: ParsableCommand {

@@ -159,6 +159,32 @@ struct BinnedFigureTests {
     }
 }
 
+@Suite("Precision at a recall")
+struct PrecisionAtRecallTests {
+    @Test(
+        "is exact at thresholds, and between two of them as if both classes came evenly",
+        arguments: 1...20 as ClosedRange<UInt64>)
+    func interpolated(seed: UInt64) throws {
+        var random = SeededNumbers(seed)
+        let histogram = try smallHistogram(&random)
+        let frauds = Double(histogram.fraudRows)
+        guard frauds > 0 else {
+            #expect(histogram.precision(atRecall: 0.5) == nil)
+            return
+        }
+        var (rows, found) = (0.0, 0.0)
+        for bin in (0..<histogram.bins).reversed() {
+            let (own, all) = (Double(histogram.frauds[bin]), Double(histogram.counts[bin]))
+            for part in [0.25, 0.5, 1] where own > 0 {
+                let expected = (found + part * own) / (rows + part * all)
+                #expect(isNear(histogram.precision(atRecall: (found + part * own) / frauds), expected, 1e-9))
+            }
+            rows += all
+            found += own
+        }
+    }
+}
+
 @Suite("Alerts and frauds among them")
 struct AlertFigureTests {
     @Test("are exact where whole bins are looked at, and bounded within one", arguments: 1...30 as ClosedRange<UInt64>)
