@@ -2,7 +2,7 @@ import Foundation
 package import Records
 
 /// What a member says of a challenger by its own counts, which nobody else has.
-package struct MemberVerdict: Sendable, Hashable {
+package struct MemberLoss: Sendable, Hashable {
     package var member: MemberID
     /// Whether the challenger does worse for it.
     package var isWorse: Bool
@@ -76,7 +76,7 @@ extension PromotionRule {
     ///   - members: of those that told, the last that each said.
     ///   - approvals: the operators who approved this very challenger.
     package func judge(
-        _ comparison: PairedHistograms, members: [MemberVerdict] = [], approvals: Set<String> = []
+        _ comparison: PairedHistograms, members: [MemberLoss] = [], approvals: Set<String> = []
     ) -> PromotionVerdict {
         var reasons: [PromotionVerdict.Reason] = []
         if comparison.frauds < leastFrauds { reasons.append(.frauds(comparison.frauds, least: leastFrauds)) }
@@ -87,10 +87,10 @@ extension PromotionRule {
                 reasons.append(.uncertain(gain.estimate, confidence: confidence, gain.basis))
             }
         }
-        for verdict in members.sorted(by: { $0.member < $1.member }) {
+        for told in members.sorted(by: { $0.member < $1.member }) {
             // Whoever says that it does worse, and not by how much, loses more than it may. So does one that tells what is no number.
-            let isBearable = verdict.loss.map { $0 <= mostMemberLoss } ?? !verdict.isWorse
-            if !isBearable { reasons.append(.member(verdict.member, loss: verdict.loss, most: mostMemberLoss)) }
+            let isBearable = told.loss.map { $0 <= mostMemberLoss } ?? !told.isWorse
+            if !isBearable { reasons.append(.member(told.member, loss: told.loss, most: mostMemberLoss)) }
         }
         guard reasons.isEmpty else { return .refuse(reasons) }
         return approvals.count < self.approvals ? .wait(approvals: approvals.count, of: self.approvals) : .promote

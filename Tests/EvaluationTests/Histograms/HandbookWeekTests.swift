@@ -195,4 +195,49 @@ struct HandbookWeekTests {
                     + "\(decimal(try own[1].deviationByTerminals())) by terminals")
         }
     }
+
+    @Test(
+        "is the same from week to week of the handbook, and another where amounts are doubled",
+        .enabled(
+            if: handbook != nil,
+            "CORDON_HANDBOOK names no folder with the handbook's transactions (docs/DATASETS.md)"))
+    func drift() throws {
+        let first = try DayRange("2018-05-24").days.lowerBound
+        let (transactions, _) = try readReplay(file: "pipelines/replays/handbook.yaml").load(
+            #require(Self.handbook), lastDay: DayRange("2018-07-11").days.lowerBound, progress: { _, _ in })
+        let spec = try readFeatureSpec(file: "pipelines/features/card-consortium.yaml")
+        func rows(_ transactions: [LabelledTransaction], _ days: ClosedRange<Int>) -> [FeatureRow] {
+            computeFeatures(transactions, spec, progress: { _ in Silent() }) { days.contains($0) }
+        }
+        let model = try trainModel(
+            version: "v", spec: spec, by: .shares(.standard, TrainingCoin(seed: 3)),
+            rows: rows(transactions, first...first + 6), transactions: transactions, progress: { _ in Silent() })
+        let unit = Double(1 << model.forest.fractionBits)
+        func histogram(_ transactions: [LabelledTransaction], week: Int) throws -> ScoreHistogram {
+            let own = rows(transactions, first + 7 * week...first + 7 * week + 6)
+            return try ScoreHistogram(
+                fractionBits: model.forest.fractionBits,
+                thresholds: ScoreHistogram.squareThresholds(fractionBits: model.forest.fractionBits),
+                counting: scores(of: own, by: model).map { (Int64($0.value * unit), transactions[$0.key].fraud) })
+        }
+        let reference = try histogram(transactions, week: 2)
+        for week in 3...6 {
+            let verdict = try DriftRule().judge(reference: reference, current: histogram(transactions, week: week))
+            print("week \(week): \(verdict)")
+            guard case .stable = verdict else {
+                Issue.record("\(verdict)")
+                continue
+            }
+        }
+        let doubled = transactions.map { labelled in
+            var labelled = labelled
+            if labelled.transaction.time.dayNumber >= first + 42 {
+                labelled.transaction.amount = MinorUnits(labelled.transaction.amount.value * 2)
+            }
+            return labelled
+        }
+        let changed = try DriftRule().judge(reference: reference, current: histogram(doubled, week: 6))
+        print("week 6, amounts doubled: \(changed)")
+        #expect(changed.index.map { $0.value > 0.1 } == true)
+    }
 }

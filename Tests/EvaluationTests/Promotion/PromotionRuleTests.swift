@@ -75,8 +75,8 @@ struct PromotionRuleTests {
         ] as [(Bool, Double?, Bool)])
     func members(isWorse: Bool, loss: Double?, isBearable: Bool) throws {
         let rule = try PromotionRule(leastFrauds: 1, leastGain: 0.001, mostMemberLoss: 0.02)
-        let told = try MemberVerdict(member: member("bank-b"), isWorse: isWorse, loss: loss)
-        let content = try MemberVerdict(member: member("bank-a"), isWorse: false)
+        let told = try MemberLoss(member: member("bank-b"), isWorse: isWorse, loss: loss)
+        let content = try MemberLoss(member: member("bank-a"), isWorse: false)
         let verdict = rule.judge(better, members: [told, content])
         #expect((verdict == .promote) == isBearable)
         #expect(refusals(verdict).count == (isBearable ? 0 : 1))
@@ -97,7 +97,7 @@ struct PromotionRuleTests {
     @Test("tells all that speaks against a challenger, members in order")
     func reasons() throws {
         let rule = try PromotionRule(leastFrauds: 10_000, leastGain: 1, mostMemberLoss: 0)
-        let members = try ["bank-c", "bank-a"].map { try MemberVerdict(member: member($0), isWorse: true) }
+        let members = try ["bank-c", "bank-a"].map { try MemberLoss(member: member($0), isWorse: true) }
         let verdict = rule.judge(better, members: members)
         #expect(
             try refusals(verdict) == [

@@ -12,7 +12,7 @@ package struct SyncFigures: Sendable {
     /// The digest of the champion's manifest.
     package let champion: Digest32
     /// Of each member, the last that it said.
-    package let verdicts: [MemberID: Manifests.MemberVerdict]
+    package let verdicts: [MemberID: MemberVerdict]
 
     /// Takes the validations of the newest champion together; nil where there is none with a challenger.
     ///
@@ -22,7 +22,7 @@ package struct SyncFigures: Sendable {
         guard let newest = all.last.flatMap(Self.task) else { return nil }
         var windows: [(window: SyncWindow, pair: HistogramPair)] = []
         var jobs: [SyncJob] = []
-        var verdicts: [MemberID: Manifests.MemberVerdict] = [:]
+        var verdicts: [MemberID: MemberVerdict] = [:]
         for job in all {
             guard let task = Self.task(job), task.champion == newest.champion,
                 task.challengerThresholds == newest.challengerThresholds,
@@ -66,7 +66,7 @@ package struct SyncFigures: Sendable {
     /// - Parameter approvals: operators who approve of the version now.
     package func verdict(by rule: PromotionRule, approvals: [OperatorID]) -> PromotionVerdict {
         let members = verdicts.map { member, verdict in
-            Evaluation.MemberVerdict(
+            MemberLoss(
                 member: member, isWorse: verdict.isWorse,
                 loss: verdict.figures.first { $0.name == Self.lossName }?.value)
         }
