@@ -46,6 +46,17 @@ final class FakeTokens: TokenSource {
     }
 }
 
+extension Sessions {
+    /// A sealer whose random bytes are those of a seed, and whose key of event ids is all ones.
+    func sealer(_ spec: BinnedSpec, seed: UInt64) -> TransactionSealer {
+        let generator = Mutex(SplitMix64(state: seed))
+        return TransactionSealer(
+            member: member, epoch: epoch, sessions: members, spec: spec,
+            idKey: SecretKey(bytes: [UInt8](repeating: 1, count: 32)),
+            random: { count in generator.withLock { $0.bytes(count) } })
+    }
+}
+
 /// One member of a consortium that counts, over a log of its own.
 final class CountingBank {
     static let topics = ["bank-a.transactions", Topics.sealed, Topics.labels, "bank-a.rejected"]
@@ -96,9 +107,7 @@ final class CountingBank {
     ) throws -> IngestPipeline {
         try IngestPipeline(
             member: sessions.member, log: log ?? self.log, state: state, mapping: .canonical, rules: ValidationRules(),
-            sealer: TransactionSealer(
-                member: sessions.member, epoch: sessions.epoch, sessions: sessions.members, spec: spec,
-                idKey: Self.key(1), random: Self.random()),
+            sealer: sessions.sealer(spec, seed: .random(in: 0 ... .max)),
             consortium: feed, recipient: HPKEPrivateKey().publicKey, batchSize: batchSize, clock: clock,
             metrics: metrics)
     }

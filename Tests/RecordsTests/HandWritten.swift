@@ -26,6 +26,11 @@ enum HandWritten {
         bytes(1, bytes(1, header) + boxes.flatMap { bytes(2, $0) })
     }
 
+    /// The lengths at which a message of these fields ends between two of them.
+    static func ends(of fields: [[UInt8]]) -> Set<Int> {
+        fields.reduce(into: [0]) { ends, field in ends.insert((ends.max() ?? 0) + field.count) }
+    }
+
     /// What makes any message malformed that ends in it.
     static let malformedEnds: [[UInt8]] = [
         // Field number 0, with each type; a number of 2^29.

@@ -98,3 +98,16 @@ extension TokenEvaluator {
         return try evaluate(request, using: &generator)
     }
 }
+
+extension TokenUpdate {
+    /// The update from a context's key, of what the three parties draw from a generator.
+    init(contributedBy generator: inout SplitMix64, context: TokenContext) throws {
+        let zero = RotationContribution(party: .zero, using: &generator)
+        let one = RotationContribution(party: .one, using: &generator)
+        let two = RotationContribution(party: .two, using: &generator)
+        try self.init(
+            zero, one, two,
+            commitments: [zero.commitment(for: context), one.commitment(for: context), two.commitment(for: context)],
+            context: context)
+    }
+}

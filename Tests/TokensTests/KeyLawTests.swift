@@ -35,14 +35,7 @@ struct KeyLawTests {
 
     private func update(_ consortium: Consortium, seed: UInt64) throws -> TokenUpdate {
         var generator = SplitMix64(seed)
-        let context = consortium.context
-        let zero = RotationContribution(party: .zero, using: &generator)
-        let one = RotationContribution(party: .one, using: &generator)
-        let two = RotationContribution(party: .two, using: &generator)
-        return try TokenUpdate(
-            zero, one, two,
-            commitments: [zero.commitment(for: context), one.commitment(for: context), two.commitment(for: context)],
-            context: context)
+        return try TokenUpdate(contributedBy: &generator, context: consortium.context)
     }
 
     private func rotated(_ old: Consortium, _ update: borrowing TokenUpdate) -> Consortium {

@@ -207,13 +207,7 @@ struct ProtocolTests {
 
     private func update(_ epoch: UInt64, _ generator: inout SplitMix64) throws -> TokenUpdate {
         let context = TokenContext(consortium: consortium.context.consortium, epoch: TokenEpoch(epoch))
-        let zero = RotationContribution(party: .zero, using: &generator)
-        let one = RotationContribution(party: .one, using: &generator)
-        let two = RotationContribution(party: .two, using: &generator)
-        return try TokenUpdate(
-            zero, one, two,
-            commitments: [zero.commitment(for: context), one.commitment(for: context), two.commitment(for: context)],
-            context: context)
+        return try TokenUpdate(contributedBy: &generator, context: context)
     }
 
     @Test("a restart answers for both epochs that a party has shares of")

@@ -11,15 +11,8 @@ struct RotationTests {
 
     private func update(seed: UInt64 = 31, from epoch: UInt64 = 1) throws -> TokenUpdate {
         var generator = SplitMix64(seed)
-        let zero = RotationContribution(party: .zero, using: &generator)
-        let one = RotationContribution(party: .one, using: &generator)
-        let two = RotationContribution(party: .two, using: &generator)
         let context = TokenContext(consortium: consortium.context.consortium, epoch: TokenEpoch(epoch))
-        return try TokenUpdate(
-            zero, one, two,
-            commitments: [
-                zero.commitment(for: context), one.commitment(for: context), two.commitment(for: context),
-            ], context: context)
+        return try TokenUpdate(contributedBy: &generator, context: context)
     }
 
     private func rotated(_ update: borrowing TokenUpdate) -> Consortium {

@@ -60,12 +60,7 @@ struct PolicyPrivacyTests {
         let state = try AgentState(
             spec: Self.features, own: policy.windows, hasher: EntityHasher(), transactions: source,
             store: SQLiteStateStore(path: folder.path + "/state.sqlite"))
-        let generator = Mutex(SplitMix64(state: 1))
-        let sealer = TransactionSealer(
-            member: sessions.member, epoch: sessions.epoch, sessions: sessions.members,
-            spec: try BinnedSpec(spec: Self.features, edges: [[1.5]]),
-            idKey: SecretKey(bytes: [UInt8](repeating: 1, count: 32)),
-            random: { count in generator.withLock { $0.bytes(count) } })
+        let sealer = sessions.sealer(try BinnedSpec(spec: Self.features, edges: [[1.5]]), seed: 1)
         let ingest = try IngestPipeline(
             member: sessions.member, log: log, state: state, mapping: .canonical, rules: ValidationRules(),
             sealer: sealer,

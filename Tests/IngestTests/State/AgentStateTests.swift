@@ -8,7 +8,7 @@ import Support
 import Testing
 
 private let day = EventTime.day
-private let spec = FeatureSpec(
+private let stateSpec = FeatureSpec(
     name: "test",
     features: [
         Feature(name: "amount", kind: .amount),
@@ -20,41 +20,15 @@ private let spec = FeatureSpec(
         Feature(name: "rate", kind: .fraudRate(.terminal, .init(days: 5, delayDays: 2))),
     ])
 
-/// An agent over one store, that can be stopped and started.
-private final class Agent {
-    let store: SQLiteStateStore
-    let transactions: TopicPartition
-    var state: AgentState
-    var batch = AgentState.Batch()
-    var offset: Int64 = 0
-
-    init(_ folder: TemporaryFolder, name: String = "agent") throws {
-        store = try SQLiteStateStore(path: folder.path + "/\(name).sqlite")
-        transactions = TopicPartition(Topics.transactions(try member("bank-a")))
-        state = try AgentState(spec: spec, hasher: EntityHasher(k0: 1, k1: 2), transactions: transactions, store: store)
+extension StoredAgent {
+    fileprivate convenience init(_ folder: TemporaryFolder, name: String = "agent") throws {
+        try self.init(folder, name: name, spec: stateSpec)
     }
 
-    /// As after `kill -9`: what was not committed is gone.
-    func restart() throws {
-        state = try AgentState(spec: spec, hasher: EntityHasher(k0: 1, k1: 2), transactions: transactions, store: store)
-        batch = AgentState.Batch()
-    }
+    fileprivate func observe(_ transaction: Transaction) throws -> [Double]? { try take(transaction)?.features }
 
-    func observe(_ transaction: Transaction) throws -> [Double]? {
-        defer { offset += 1 }
-        let event = try #require(EventID([UInt8](repeating: 7, count: 16)))
-        return try state.observe(
-            transaction, at: SourcePosition(offset: offset), event: event, received: 5, in: &batch)?.features
-    }
-
-    func confirm(_ id: String, fraud: Bool) throws -> Bool {
-        try state.confirm(Verdict(transaction: id, fraud: fraud), in: &batch) == .applied(correction: nil)
-    }
-
-    func commit() throws {
-        state.apply(batch, ingested: offset)
-        try state.checkpoint()
-        batch = AgentState.Batch()
+    fileprivate func confirms(_ id: String, fraud: Bool) throws -> Bool {
+        try confirm(id, fraud: fraud) == .applied(correction: nil)
     }
 }
 
@@ -66,7 +40,7 @@ struct AgentStateTests {
 
     @Test("gives a transaction's features once, and nil for its repeat, before and after a restart")
     func duplicates() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         let first = payment("p1", seconds: 10 * day, amount: 1000)
         #expect(try agent.observe(first) == [10, 1, 10, 1, 1, 0, 0])
         #expect(try agent.observe(first) == nil)
@@ -79,7 +53,7 @@ struct AgentStateTests {
 
     @Test("tells ids apart that look alike: composed and decomposed letters are other bytes")
     func spelling() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         #expect(try agent.observe(payment("caf\u{E9}", seconds: 10 * day)) != nil)
         #expect(try agent.observe(payment("cafe\u{301}", seconds: 10 * day)) != nil)
         #expect(try agent.observe(payment("caf\u{E9}", seconds: 10 * day)) == nil)
@@ -90,7 +64,7 @@ struct AgentStateTests {
 
     @Test("takes again what a crash took before the commit")
     func uncommitted() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         #expect(try agent.observe(payment("p1", seconds: 10 * day)) != nil)
         try agent.commit()
         let second = payment("p2", seconds: 10 * day + 1)
@@ -105,8 +79,8 @@ struct AgentStateTests {
     func restarts() throws {
         for seed in 1...4 as ClosedRange<UInt64> {
             var generator = SplitMix64(state: seed)
-            let steady = try Agent(folder, name: "steady-\(seed)")
-            let restarted = try Agent(folder, name: "restarted-\(seed)")
+            let steady = try StoredAgent(folder, name: "steady-\(seed)")
+            let restarted = try StoredAgent(folder, name: "restarted-\(seed)")
             var now = 100 * day
             for number in 0..<600 {
                 // Now and then nothing comes for days, and some transactions are hours or days late.
@@ -122,7 +96,7 @@ struct AgentStateTests {
                     "seed \(seed), transaction \(number)")
                 let old = "p\(Int.random(in: max(0, number - 60)...number, using: &generator))"
                 let fraud = Bool.random(using: &generator)
-                #expect(try restarted.confirm(old, fraud: fraud) == (try steady.confirm(old, fraud: fraud)))
+                #expect(try restarted.confirms(old, fraud: fraud) == (try steady.confirms(old, fraud: fraud)))
                 if number % 10 == 9 {
                     try steady.commit()
                     try restarted.commit()
@@ -134,8 +108,8 @@ struct AgentStateTests {
 
     @Test("lets a late transaction see the same history whether or not the agent was restarted since")
     func lateAfterSilence() throws {
-        let steady = try Agent(folder, name: "steady")
-        let restarted = try Agent(folder, name: "restarted")
+        let steady = try StoredAgent(folder, name: "steady")
+        let restarted = try StoredAgent(folder, name: "restarted")
         let late = payment("late", seconds: 106 * day, terminal: "quiet")
         var seen: [[Double]?] = []
         for agent in [steady, restarted] {
@@ -153,33 +127,33 @@ struct AgentStateTests {
 
     @Test("a verdict changes the terminal's windows once its delay is over, and another verdict changes them back")
     func verdicts() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         _ = try agent.observe(payment("p1", seconds: 10 * day))
         _ = try agent.observe(payment("p2", seconds: 10 * day + 1, customer: "c2"))
-        #expect(try agent.confirm("p1", fraud: true))
+        #expect(try agent.confirms("p1", fraud: true))
         #expect(try agent.observe(payment("soon", seconds: 11 * day))?[5] == 0)
         #expect(try agent.observe(payment("a", seconds: 12 * day + 2)).map { [$0[5], $0[6]] } == [1, 0.5])
         #expect(try agent.observe(payment("else", seconds: 12 * day + 2, terminal: "t2"))?[5] == 0)
-        #expect(try agent.confirm("p1", fraud: true))
+        #expect(try agent.confirms("p1", fraud: true))
         #expect(try agent.observe(payment("b", seconds: 12 * day + 3))?[5] == 1)
         try agent.commit()
         try agent.restart()
         #expect(try agent.observe(payment("c", seconds: 12 * day + 4))?[5] == 1)
-        #expect(try agent.confirm("p1", fraud: false))
+        #expect(try agent.confirms("p1", fraud: false))
         #expect(try agent.observe(payment("d", seconds: 12 * day + 5))?[5] == 0)
     }
 
     @Test("does not know a verdict's transaction that it has not seen")
     func unknownVerdict() throws {
-        let agent = try Agent(folder)
-        #expect(try !agent.confirm("p1", fraud: true))
+        let agent = try StoredAgent(folder)
+        #expect(try !agent.confirms("p1", fraud: true))
         _ = try agent.observe(payment("p1", seconds: 10 * day))
-        #expect(try agent.confirm("p1", fraud: true))
+        #expect(try agent.confirms("p1", fraud: true))
     }
 
     @Test("remembers who waits for a score until it is decided, with the position of the scores")
     func pending() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         _ = try agent.observe(payment("p0", seconds: 10 * day))
         _ = try agent.observe(payment("p1", seconds: 10 * day, customer: "c9", terminal: "t9", amount: 77))
         try agent.commit()
@@ -201,7 +175,7 @@ struct AgentStateTests {
 
     @Test("never writes down a transaction that is decided before the state is kept")
     func decidedInTime() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         for id in ["p0", "p1"] { _ = try agent.observe(payment(id, seconds: 10 * day)) }
         agent.state.apply(agent.batch, ingested: 2)
         agent.state.decided([SourcePosition(offset: 1)], positions: [])
@@ -213,7 +187,7 @@ struct AgentStateTests {
 
     @Test("refuses another transaction under an id that it knows, before and after a restart, and keeps the first")
     func conflicts() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         let first = payment("p1", seconds: 10 * day, amount: 1000)
         _ = try agent.observe(first)
         let others = [
@@ -231,13 +205,13 @@ struct AgentStateTests {
         }
         #expect(agent.state.waiting == 1)
         // A verdict is no other transaction.
-        #expect(try agent.confirm("p1", fraud: true))
+        #expect(try agent.confirms("p1", fraud: true))
         #expect(try agent.observe(first) == nil)
     }
 
     @Test("history fills windows and known ids, and asks for no score")
     func backfill() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         try agent.state.backfill([
             (payment("h1", seconds: 10 * day, amount: 3000), true), (payment("h2", seconds: 11 * day), false),
         ])
@@ -251,7 +225,7 @@ struct AgentStateTests {
 
     @Test("forgets what no window and no late verdict can reach any more")
     func expiry() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         _ = try agent.observe(payment("old", seconds: 100 * day))
         try agent.commit()
         for number in 1...40 as ClosedRange<Int64> {
@@ -259,13 +233,13 @@ struct AgentStateTests {
             try agent.commit()
         }
         try agent.restart()
-        #expect(try !agent.confirm("old", fraud: true))
-        #expect(try agent.confirm("p20", fraud: true))
+        #expect(try !agent.confirms("old", fraud: true))
+        #expect(try agent.confirms("p20", fraud: true))
     }
 
     @Test("marks a transaction that is late, and rejects one that is older than what it knows")
     func late() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         _ = try agent.observe(payment("p1", seconds: 100 * day))
         func marks(_ id: String, _ seconds: Int64) throws -> [Mark]? {
             _ = try agent.observe(payment(id, seconds: seconds))
@@ -284,14 +258,14 @@ struct AgentStateTests {
 
     @Test("knows thousands of ids, their content and their verdicts after a restart, in blocks old and new")
     func manyBlocks() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         func number(_ index: Int) -> Transaction {
             payment(
                 "p\(index)", seconds: 10 * day + Int64(index), customer: "c\(index % 700)", terminal: "t\(index % 9)")
         }
         for index in 0..<3000 {
             _ = try agent.observe(number(index))
-            if index % 7 == 0 { #expect(try agent.confirm("p\(index)", fraud: true)) }
+            if index % 7 == 0 { #expect(try agent.confirms("p\(index)", fraud: true)) }
             if index % 61 == 0 { try agent.commit() }
         }
         try agent.commit()
@@ -307,14 +281,14 @@ struct AgentStateTests {
         }
         #expect(try later.map { try agent.observe($0) } == steady)
         // Taken back, in a block long written.
-        #expect(try agent.confirm("p7", fraud: false))
+        #expect(try agent.confirms("p7", fraud: false))
         #expect(
             try agent.observe(payment("z", seconds: 13 * day, customer: "y", terminal: "t7"))?[5] == steady[7]![5] - 1)
     }
 
     @Test("its folder holds no name of a customer, terminal or transaction once all is decided")
     func noNames() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         let planted = payment(
             "planted-id", seconds: 10 * day, customer: "planted-customer", terminal: "planted-terminal")
         _ = try agent.observe(planted)

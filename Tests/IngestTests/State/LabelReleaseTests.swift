@@ -23,56 +23,23 @@ func consortiumSpec(bucket: Int64 = EventTime.day, labelDelay: Int64 = 2 * Event
         ], terms: ConsortiumTerms(bucket: bucket, labelDelay: labelDelay))
 }
 
-/// An agent over one store, that can be stopped and started.
-private final class Agent {
-    let spec: FeatureSpec
-    let store: SQLiteStateStore
-    let transactions: TopicPartition
-    var state: AgentState
-    var batch = AgentState.Batch()
-    var offset: Int64 = 0
-
-    init(_ folder: TemporaryFolder, name: String = "agent", spec: FeatureSpec = consortiumSpec()) throws {
-        self.spec = spec
-        store = try SQLiteStateStore(path: folder.path + "/\(name).sqlite")
-        transactions = TopicPartition(Topics.transactions(try member("bank-a")))
-        state = try AgentState(spec: spec, hasher: EntityHasher(k0: 1, k1: 2), transactions: transactions, store: store)
-    }
-
-    /// As after `kill -9`: what was not committed is gone.
-    func restart() throws {
-        state = try AgentState(spec: spec, hasher: EntityHasher(k0: 1, k1: 2), transactions: transactions, store: store)
-        batch = AgentState.Batch()
-    }
+extension StoredAgent {
+    fileprivate convenience init(_ folder: TemporaryFolder) throws { try self.init(folder, spec: consortiumSpec()) }
 
     /// What leaves when a transaction comes.
-    func observe(_ id: String, _ seconds: Int64) throws -> [DueLabel] {
-        defer { offset += 1 }
-        let event = try #require(EventID([UInt8](repeating: 7, count: 16)))
-        let seen = try state.observe(
-            payment(id, seconds: seconds), at: SourcePosition(offset: offset), event: event, received: 5, in: &batch)
-        return inOrder(seen?.labels ?? [])
+    fileprivate func observe(_ id: String, _ seconds: Int64) throws -> [DueLabel] {
+        inOrder(try take(payment(id, seconds: seconds))?.labels ?? [])
     }
 
-    func pass(_ seconds: Int64) -> [DueLabel] {
+    fileprivate func pass(_ seconds: Int64) -> [DueLabel] {
         inOrder(state.pass(EventTime(seconds: seconds), in: &batch))
-    }
-
-    func confirm(_ id: String, fraud: Bool) throws -> AgentState.Confirmation {
-        try state.confirm(Verdict(transaction: id, fraud: fraud), in: &batch)
     }
 
     private func inOrder(_ labels: [DueLabel]) -> [DueLabel] { labels.sorted { $0.id < $1.id } }
 
-    func commit() throws {
-        state.apply(batch, ingested: offset)
-        try state.checkpoint()
-        batch = AgentState.Batch()
-    }
+    fileprivate func label(_ id: String, _ fraud: Bool) -> DueLabel { DueLabel(id: state.id(of: id), fraud: fraud) }
 
-    func label(_ id: String, _ fraud: Bool) -> DueLabel { DueLabel(id: state.id(of: id), fraud: fraud) }
-
-    func labels(_ frauds: KeyValuePairs<String, Bool>) -> [DueLabel] {
+    fileprivate func labels(_ frauds: KeyValuePairs<String, Bool>) -> [DueLabel] {
         frauds.map { DueLabel(id: state.id(of: $0), fraud: $1) }.sorted { $0.id < $1.id }
     }
 }
@@ -85,7 +52,7 @@ struct LabelReleaseTests {
 
     @Test("leave all at once when event time comes to their bucket's end and the delay, whatever they say")
     func release() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         for (id, seconds) in [("a", 10 * day), ("b", 11 * day - 1), ("c", 11 * day), ("d", 12 * day + 7)] {
             #expect(try agent.observe(id, seconds).isEmpty)
         }
@@ -101,7 +68,7 @@ struct LabelReleaseTests {
 
     @Test("of a late event leave with the next bucket's")
     func late() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         _ = try agent.observe("a", 10 * day)
         #expect(agent.pass(13 * day) == agent.labels(["a": false]))
         #expect(try agent.observe("late", 10 * day + 5).isEmpty)
@@ -120,7 +87,7 @@ struct LabelReleaseTests {
 
     @Test("that had left before their transaction was decided leave once more, with the next bucket's; no others do")
     func decidedLate() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         for (id, at) in [("early", 10 * day), ("held", 10 * day), ("new", 12 * day)] { _ = try agent.observe(id, at) }
         try agent.commit()
         agent.state.decided([SourcePosition(offset: 0)], positions: [])
@@ -144,7 +111,7 @@ struct LabelReleaseTests {
 
     @Test("that have left are corrected at once by a verdict that says another thing, and by no other")
     func corrections() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         _ = try agent.observe("a", 10 * day)
         _ = try agent.observe("b", 10 * day)
         #expect(try agent.confirm("a", fraud: true) == .applied(correction: nil))
@@ -157,7 +124,7 @@ struct LabelReleaseTests {
 
     @Test("a verdict that takes back what was taken back is refused, and changes nothing")
     func reversals() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         _ = try agent.observe("a", 10 * day)
         #expect(try agent.confirm("a", fraud: false) == .applied(correction: nil))
         #expect(try agent.confirm("a", fraud: false) == .repeated)
@@ -175,7 +142,7 @@ struct LabelReleaseTests {
 
     @Test("are nobody's business where the spec has no features of the consortium")
     func without() throws {
-        let agent = try Agent(folder, spec: consortiumSpec().own)
+        let agent = try StoredAgent(folder, spec: consortiumSpec().own)
         #expect(!agent.state.tellsLabels)
         _ = try agent.observe("a", 10 * day)
         #expect(try agent.observe("b", 40 * day).isEmpty && agent.pass(50 * day).isEmpty)
@@ -189,7 +156,7 @@ struct LabelReleaseTests {
 
     @Test("of history that was told leave no more, and of what was not, in its time")
     func history() throws {
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         let past = [("a", 10 * day, true), ("b", 12 * day, false), ("c", 12 * day + 1, true)].map {
             (transaction: payment($0.0, seconds: $0.1), fraud: $0.2)
         }
@@ -205,11 +172,11 @@ struct LabelReleaseTests {
 
     @Test("of windows from before there was a schedule never leave")
     func upgrade() throws {
-        let before = try Agent(folder, spec: consortiumSpec().own)
+        let before = try StoredAgent(folder, spec: consortiumSpec().own)
         _ = try before.observe("a", 10 * day)
         _ = try before.observe("b", 14 * day)
         try before.commit()
-        let agent = try Agent(folder)
+        let agent = try StoredAgent(folder)
         #expect(agent.state.unlabelled == 1)
         #expect(agent.pass(40 * day) == agent.labels(["b": false]))
     }
@@ -218,8 +185,8 @@ struct LabelReleaseTests {
     func restarts(seed: UInt64) throws {
         var generator = SplitMix64(state: seed)
         let spec = consortiumSpec(bucket: 6 * 3600, labelDelay: Int64(seed) * 7 * 3600)
-        let steady = try Agent(folder, name: "steady", spec: spec)
-        let restarted = try Agent(folder, name: "restarted", spec: spec)
+        let steady = try StoredAgent(folder, name: "steady", spec: spec)
+        let restarted = try StoredAgent(folder, name: "restarted", spec: spec)
         var now = 100 * day
         var left: [UInt64: Bool] = [:]
         var (count, corrections) = (0, 0)
