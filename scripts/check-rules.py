@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Holds the rules of the layout (CONTRIBUTING.md) against the sources: who may import whom, where real time may be read, how
-long a file may be, where a metric's name may stand, and that Package.swift names what is imported. Called by
+long a file and a comment's line may be, where a metric's name may stand, and that Package.swift names what is imported. Called by
 scripts/check.sh; prints what is wrong."""
 import os
 import re
@@ -38,6 +38,9 @@ CONTROL_FLOW = {
     "FoldedText.Fault",  # becomes an `IdentifierError`, or the text stays as it is
 }
 LONGEST = 400
+# Columns of a comment's line; swift-format holds code to fewer, and comments to none.
+COMMENT = re.compile(r"^[ \t]*//.{0,1000}$", re.M)
+COMMENT_COLUMNS = 132
 # A long file says why on its first line.
 REASON = re.compile(r"^// A long file: \S")
 
@@ -116,6 +119,9 @@ def check():
             if folder == "Tests" and f"{os.sep}{SLEEP_IN}{os.sep}" not in path and SLEEP.search(code(text)):
                 wrong.append(f"{os.path.relpath(path, ROOT)} sleeps: wait for what happens, or turn by hand")
             lines = text.count("\n")
+            for line in COMMENT.findall(text):
+                if len(line) > COMMENT_COLUMNS:
+                    wrong.append(f"{os.path.relpath(path, ROOT)}: a comment's line of {len(line)} columns; scripts/check.sh --fix wraps it")
             if lines > LONGEST and not REASON.match(text):
                 wrong.append(f"{os.path.relpath(path, ROOT)} has {lines} lines, more than {LONGEST}, and no reason on its first line")
     package = open(os.path.join(ROOT, "Package.swift"), encoding="utf-8").read()

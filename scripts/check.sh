@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Format and lint, the rules of the layout, and what else can be checked without a build.
 #   scripts/check.sh            tell
-#   scripts/check.sh --fix      format in place
+#   scripts/check.sh --fix      wrap comments and format, in place
 #   scripts/check.sh --schemas  also hold the generated code against the schemas (needs protoc, builds its plugin)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mapfile -t sources < <(git ls-files -co --exclude-standard '*.swift' | grep -v '/Generated/')
 if swift format --version >/dev/null 2>&1; then
-    if [ "${1:-}" = --fix ]; then swift format format --in-place "${sources[@]}"; fi
+    if [ "${1:-}" = --fix ]; then scripts/wrap-comments.py "${sources[@]}"; swift format format --in-place "${sources[@]}"; fi
     swift format lint --strict "${sources[@]}"
 else
     echo "check: this toolchain has no swift-format; layout is not checked" >&2
