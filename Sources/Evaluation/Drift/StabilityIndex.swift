@@ -1,11 +1,11 @@
 import Foundation
 
-/// How far a histogram is from an earlier one: the population stability index, Σ (p - q) ln (p / q) over bins with the parts p and q of both
-/// (Siddiqi, "Credit Risk Scorecards", 2006; the symmetric divergence of Jeffreys 1946).
+/// How far a histogram is from an earlier one: the population stability index, Σ (p - q) ln (p / q) over bins with the parts p
+/// and q of both (Siddiqi, "Credit Risk Scorecards", 2006; the symmetric divergence of Jeffreys 1946).
 ///
-/// By common usage below 0.1 nothing has changed, and from 0.25 on much. Small windows come to that by chance: where nothing has changed, the
-/// index over 1/n + 1/m is about chi-squared with a degree of freedom less than bins (Yurdakul and Naranjo, "Statistical Properties of the
-/// Population Stability Index", 2020).
+/// By common usage below 0.1 nothing has changed, and from 0.25 on much. Small windows come to that by chance: where nothing has
+/// changed, the index over 1/n + 1/m is about chi-squared with a degree of freedom less than bins (Yurdakul and Naranjo,
+/// "Statistical Properties of the Population Stability Index", 2020).
 package struct StabilityIndex: Sendable, Hashable {
     package let value: Double
     /// Bins that it was taken over: neighbours that have few transactions are one.
@@ -17,8 +17,8 @@ package struct StabilityIndex: Sendable, Hashable {
 
     /// Compares two histograms of equal bins.
     ///
-    /// Bins are joined from the last down until each could be expected to have `leastCount` of both windows, were they alike; so what only
-    /// one of them has counts fully. Half a transaction a bin is added, so that an empty one has a logarithm.
+    /// Bins are joined from the last down until each could be expected to have `leastCount` of both windows, were they alike; so
+    /// what only one of them has counts fully. Half a transaction a bin is added, so that an empty one has a logarithm.
     ///
     /// - Parameters:
     ///   - reference: transactions a bin, none negative.
@@ -72,7 +72,8 @@ package struct StabilityIndex: Sendable, Hashable {
 
     private var scale: Double { 1 / Double(reference) + 1 / Double(current) }
 
-    /// Transactions a bin of a feature, of the sums of its thermometer bits: each bit says how many are at or above one of its edges.
+    /// Transactions a bin of a feature, of the sums of its thermometer bits: each bit says how many are at or above one of its
+    /// edges.
     ///
     /// - Returns: a bin more than bits; nil where a sum is more than the one before it, or than there are rows.
     package static func counts(ofThermometer sums: [Int], rows: Int) -> [Int]? {

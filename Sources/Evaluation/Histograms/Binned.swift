@@ -22,8 +22,8 @@ package struct Binned: Sendable, Hashable, Codable {
 }
 
 extension ScoreHistogram {
-    /// Area under the receiver operating characteristic, ties within a bin counting half (`rocAUC` of scores that are rounded to bins); nil
-    /// where a class is missing.
+    /// Area under the receiver operating characteristic, ties within a bin counting half (`rocAUC` of scores that are rounded to
+    /// bins); nil where a class is missing.
     package var auc: Binned? {
         let (legitimate, frauds) = (legitimateRows, fraudRows)
         guard legitimate > 0, frauds > 0 else { return nil }
@@ -39,9 +39,9 @@ extension ScoreHistogram {
 
     /// Average precision; nil without a fraud.
     ///
-    /// Its value is the mean over all orders within bins, in closed form (McSherry and Najork, "Computing Information Retrieval Performance
-    /// Measures Efficiently in the Presence of Tied Scores", 2008). Scores that are rounded to bins have less by `averagePrecision`, which
-    /// looks at a whole tie at once.
+    /// Its value is the mean over all orders within bins, in closed form (McSherry and Najork, "Computing Information Retrieval
+    /// Performance Measures Efficiently in the Presence of Tied Scores", 2008). Scores that are rounded to bins have less by
+    /// `averagePrecision`, which looks at a whole tie at once.
     package var averagePrecision: Binned? {
         let all = fraudRows
         guard all > 0 else { return nil }
@@ -52,8 +52,8 @@ extension ScoreHistogram {
             if frauds > 0 {
                 let count = legitimate + frauds
                 let (above, foundAbove) = (Double(rows), Double(found))
-                // The k-th row of the bin is a fraud with probability frauds / count; then about slope (k - 1) of the k - 1 rows above it are
-                // frauds, too. So the sum over k of (found + 1 + slope (k - 1)) / (rows + k).
+                // The k-th row of the bin is a fraud with probability frauds / count; then about slope (k - 1) of the k - 1 rows
+                // above it are frauds, too. So the sum over k of (found + 1 + slope (k - 1)) / (rows + k).
                 let slope = count > 1 ? Double(frauds - 1) / Double(count - 1) : 0
                 let constant = foundAbove + 1 - slope - slope * above
                 sum.value +=
@@ -71,8 +71,8 @@ extension ScoreHistogram {
         return sum / Double(all)
     }
 
-    /// Recall and precision where all scores from a threshold on are flagged: exact. The highest threshold comes first; those above which
-    /// nothing scores are left out, and the last point flags everything.
+    /// Recall and precision where all scores from a threshold on are flagged: exact. The highest threshold comes first; those
+    /// above which nothing scores are left out, and the last point flags everything.
     package var precisionRecall: [(recall: Double, precision: Double)] {
         let all = Double(fraudRows)
         guard all > 0 else { return [] }
@@ -86,9 +86,9 @@ extension ScoreHistogram {
         return points
     }
 
-    /// Precision where so many transactions with the highest scores are flagged that this part of frauds is among them: exact at thresholds,
-    /// and between two of them as if both classes came evenly (Davis and Goadrich, "The Relationship Between Precision-Recall and ROC Curves",
-    /// 2006); nil without a fraud.
+    /// Precision where so many transactions with the highest scores are flagged that this part of frauds is among them: exact at
+    /// thresholds, and between two of them as if both classes came evenly (Davis and Goadrich, "The Relationship Between
+    /// Precision-Recall and ROC Curves", 2006); nil without a fraud.
     ///
     /// - Parameter recall: above 0, at most 1.
     package func precision(atRecall recall: Double) -> Double? {

@@ -16,11 +16,11 @@ package struct CalibrationCheck: Sendable, Hashable {
     }
 
     package var steps: [Step]
-    /// The mean distance between what a transaction's step says and the part of frauds among those of its step (expected calibration error;
-    /// Naeini, Cooper and Hauskrecht 2015).
+    /// The mean distance between what a transaction's step says and the part of frauds among those of its step (expected
+    /// calibration error; Naeini, Cooper and Hauskrecht 2015).
     package var error: Double
-    /// About what the error comes to where the calibration is right, since counts vary: Σ √(2 p (1 - p) n / π) / N. An error of that size says
-    /// nothing against a calibration.
+    /// About what the error comes to where the calibration is right, since counts vary: Σ √(2 p (1 - p) n / π) / N. An error of
+    /// that size says nothing against a calibration.
     package var noise: Double
     /// Frauds that the calibration foretells; more than there were means that probabilities are too high.
     package var foretold: Double
@@ -68,8 +68,8 @@ extension ScoreHistogram {
         }
     }
 
-    /// The calibration that the window's outcomes give, by isotonic regression over bins, as a model's header has it: scores in units of
-    /// 2^-fractionBits, each step but the first from a threshold on.
+    /// The calibration that the window's outcomes give, by isotonic regression over bins, as a model's header has it: scores in
+    /// units of 2^-fractionBits, each step but the first from a threshold on.
     ///
     /// - Throws: `empty` without a transaction.
     package func calibration(prior: Double = 1) throws(Calibration.Invalid) -> Calibration {

@@ -1,11 +1,11 @@
 import Foundation
 package import Records
 
-/// Intervals of a histogram's figures by drawing its transactions anew (Efron 1979), each a Poisson number of times, so that bins are drawn
-/// one by one (Hanley and MacGibbon 2006).
+/// Intervals of a histogram's figures by drawing its transactions anew (Efron 1979), each a Poisson number of times, so that bins
+/// are drawn one by one (Hanley and MacGibbon 2006).
 ///
-/// It takes transactions for independent of each other. Frauds of one terminal or card come together, so that what another week would
-/// bring may lie further away: docs/EVALUATION.md has by how much.
+/// It takes transactions for independent of each other. Frauds of one terminal or card come together, so that what another week
+/// would bring may lie further away: docs/EVALUATION.md has by how much.
 package struct HistogramBootstrap: Sendable {
     package let original: ScoreHistogram
     package let replicates: [ScoreHistogram]
@@ -23,8 +23,8 @@ package struct HistogramBootstrap: Sendable {
         }
     }
 
-    /// A figure with the interval that holds this part of what replicates come to, those left out for which there is no figure; nil where the
-    /// histogram itself has none.
+    /// A figure with the interval that holds this part of what replicates come to, those left out for which there is no figure;
+    /// nil where the histogram itself has none.
     ///
     /// - Parameter confidence: two-sided, above 0 and below 1.
     package func estimate(confidence: Double, of figure: (ScoreHistogram) -> Double?) -> Estimate? {

@@ -12,8 +12,8 @@ package struct Estimate: Sendable, Hashable, Codable {
         self.high = high
     }
 
-    /// A share with Wilson's score interval (Wilson 1927; Brown, Cai and DasGupta 2001), which is never empty and stays within 0 and 1; nil of
-    /// nothing.
+    /// A share with Wilson's score interval (Wilson 1927; Brown, Cai and DasGupta 2001), which is never empty and stays within 0
+    /// and 1; nil of nothing.
     ///
     /// - Parameter confidence: of the interval, two-sided, above 0 and below 1.
     package static func share(_ part: Int, of all: Int, confidence: Double) -> Estimate? {
@@ -33,8 +33,8 @@ func normalQuantile(_ probability: Double) -> Double {
     quantile(probability, within: -40...40) { erfc(-$0 / 2.0.squareRoot()) / 2 }
 }
 
-/// Student's t distribution's quantile for whole degrees of freedom, by halving its closed form (Abramowitz and Stegun 1964, 26.7.3 and
-/// 26.7.4).
+/// Student's t distribution's quantile for whole degrees of freedom, by halving its closed form (Abramowitz and Stegun 1964,
+/// 26.7.3 and 26.7.4).
 ///
 /// - Parameters:
 ///   - probability: above 0 and below 1.

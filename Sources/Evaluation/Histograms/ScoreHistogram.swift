@@ -1,16 +1,16 @@
 package import Records
 
-/// How many legitimate transactions and how many frauds score within each of some public ranges: what three parties open of a window's
-/// scores, and all that figures of a model which nobody can read are made of.
+/// How many legitimate transactions and how many frauds score within each of some public ranges: what three parties open of a
+/// window's scores, and all that figures of a model which nobody can read are made of.
 ///
-/// At the thresholds themselves recall and precision are exact. What lies within one bin has no order, so that figures over all thresholds
-/// are bounded, not exact (`Binned`). Who scored is not in it: figures by card (`cardPrecision`) need each card's highest score of a day,
-/// which only the card's own member has.
+/// At the thresholds themselves recall and precision are exact. What lies within one bin has no order, so that figures over all
+/// thresholds are bounded, not exact (`Binned`). Who scored is not in it: figures by card (`cardPrecision`) need each card's
+/// highest score of a day, which only the card's own member has.
 package struct ScoreHistogram: Sendable, Hashable {
     /// Scores are whole numbers of 2^-fractionBits, 0 to 30.
     package let fractionBits: Int
-    /// 1 to `mostThresholds`, ascending strictly, in units of 2^-fractionBits. Bin 0 is below the first; bin i begins at threshold i - 1,
-    /// and the last has no end.
+    /// 1 to `mostThresholds`, ascending strictly, in units of 2^-fractionBits. Bin 0 is below the first; bin i begins at
+    /// threshold i - 1, and the last has no end.
     package let thresholds: [Int64]
     /// Legitimate transactions a bin, one bin more than thresholds.
     package let legitimate: [Int]
@@ -117,9 +117,9 @@ extension ScoreHistogram {
 }
 
 extension ScoreHistogram {
-    /// Thresholds for scores that are about probabilities, as forests of squared loss have them: at squares, ⌊2^fractionBits (10 k / 9
-    /// count)²⌋ for k from 1 to count, those that are equal once. Most transactions score near 0, so bins are narrow there; the last
-    /// threshold is at 1.23, above most frauds.
+    /// Thresholds for scores that are about probabilities, as forests of squared loss have them: at squares, ⌊2^fractionBits (10
+    /// k / 9 count)²⌋ for k from 1 to count, those that are equal once. Most transactions score near 0, so bins are narrow there;
+    /// the last threshold is at 1.23, above most frauds.
     ///
     /// They hang on no data. With 63, average precision lies within 0.002 of that of all scores (docs/EVALUATION.md).
     ///

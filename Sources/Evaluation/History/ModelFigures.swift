@@ -38,7 +38,8 @@ extension ModelHistory {
         package var own: ModelFigures
         package var beside: String?
         package var other: ModelFigures?
-        /// Average precision that it has more than the other, with a one-sided confidence of 90 % above the low end and below the high one.
+        /// Average precision that it has more than the other, with a one-sided confidence of 90 % above the low end and below the
+        /// high one.
         package var gain: Estimate?
     }
 

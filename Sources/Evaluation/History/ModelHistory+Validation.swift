@@ -151,7 +151,7 @@ extension ModelHistory {
             .malformed(place: place(context.codingPath), reason: "it is of another type")
         case .valueNotFound(_, let context): .malformed(place: place(context.codingPath), reason: "it is null")
         case .dataCorrupted(let context) where context.codingPath.isEmpty:
-            .malformed(place: "", reason: "it is not JSON")
+            .malformed(place: "", reason: "it is not JSON, or has a number that does not fit")
         case .dataCorrupted(let context):
             .malformed(place: place(context.codingPath), reason: context.debugDescription)
         @unknown default: .malformed(place: "", reason: "it is no history of a model")

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The versions of a consortium's model, what each was trained on, how it did, and what became of it: what `cordon report model` makes a page
-/// of. All of it is public among members.
+/// The versions of a consortium's model, what each was trained on, how it did, and what became of it: what `cordon report model`
+/// makes a page of. All of it is public among members.
 ///
 /// Its file is JSON with names in snake_case (docs/EVALUATION.md).
 package struct ModelHistory: Sendable, Hashable, Codable {
@@ -38,7 +38,8 @@ package struct ModelHistory: Sendable, Hashable, Codable {
         /// The version that it was trained to replace.
         package var previous: String?
         package var training: Training?
-        /// The steps of its header: scores in units of 2^-fraction_bits of its histograms, and the probability of fraud from each on.
+        /// The steps of its header: scores in units of 2^-fraction_bits of its histograms, and the probability of fraud from each
+        /// on.
         package var calibration: [CalibrationPoint]
         /// The oldest first.
         package var validations: [Validation]

@@ -2,8 +2,8 @@ import Foundation
 import Model
 import Plots
 
-/// A page about the versions of a consortium's model, with pictures in the page itself: nothing from elsewhere, no script, light or dark as its
-/// reader has it, and light on paper.
+/// A page about the versions of a consortium's model, with pictures in the page itself: nothing from elsewhere, no script, light
+/// or dark as its reader has it, and light on paper.
 package struct ModelReport {
     private let history: ModelHistory
 
@@ -30,9 +30,10 @@ package struct ModelReport {
             <h2>Drift</h2>
             \(drift)
             <h2>What is not here</h2>
-            <p>Card precision (of the hundred cards that score highest on a day, the part that is defrauded that day) can't be had from counts of
-            transactions: it takes each card's highest score of a day. Only the card's own member has that, and can compute the figure of its own
-            decisions. To have it of all members, parties would have to find each card's highest score of a day on shares.</p>
+            <p>Card precision (of the hundred cards that score highest on a day, the part that is defrauded that day) can't be had
+            from counts of transactions: it takes each card's highest score of a day. Only the card's own member has that, and can
+            compute the figure of its own decisions. To have it of all members, parties would have to find each card's highest score
+            of a day on shares.</p>
             </body>
             </html>
 

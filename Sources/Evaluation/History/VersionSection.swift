@@ -62,8 +62,8 @@ struct VersionSection {
         let other = validation.other.map { HistogramBootstrap($0) }
         out += figures(validation, bootstrap, other)
         out += "<figure>\(ModelCharts.histogram(own, title: "Scores of \(version.version)"))"
-        if let other, let name = validation.beside {
-            out += ModelCharts.histogram(other.original, title: "Scores of \(name)")
+        if let other {
+            out += ModelCharts.histogram(other.original, title: "Scores of \(Self.name(validation))")
         }
         out += "<figcaption>Scores of \(SVG.escape(version.version))"
         out += other != nil ? ", and below of the version beside it" : ""
@@ -72,16 +72,22 @@ struct VersionSection {
         return out + calibration(own) + members(validation.members)
     }
 
+    /// The other version's name.
+    private static func name(_ validation: ModelHistory.Validation) -> String {
+        validation.beside ?? "the version beside it"
+    }
+
     private func curves(
         _ validation: ModelHistory.Validation, _ own: HistogramBootstrap, _ other: HistogramBootstrap?
     ) -> String {
         var curves = [ModelCharts.Curve(name: version.version, bootstrap: own, colour: ModelCharts.versions.own)]
-        if let other, let name = validation.beside {
-            curves.append(ModelCharts.Curve(name: name, bootstrap: other, colour: ModelCharts.versions.other))
+        if let other {
+            curves.append(
+                ModelCharts.Curve(name: Self.name(validation), bootstrap: other, colour: ModelCharts.versions.other))
         }
         return "<figure>\(ModelCharts.precisionRecall(curves, title: "Precision over recall"))"
-            + "<figcaption>Precision over recall, exact at each threshold and between them as if both classes came evenly; the band holds 95 % of what drawing the same transactions anew "
-            + "comes to.</figcaption></figure>\n"
+            + "<figcaption>Precision over recall, exact at each threshold and between them as if both classes came evenly; "
+            + "the band holds 95 % of what drawing the same transactions anew comes to.</figcaption></figure>\n"
     }
 
     private func figures(
@@ -106,11 +112,12 @@ struct VersionSection {
             ]
         }
         var out = HTMLTable.table(
-            ["figure", version.version] + (other != nil ? [validation.beside ?? "the version beside it"] : []), rows)
+            ["figure", version.version] + (other != nil ? [Self.name(validation)] : []), rows)
         out +=
-            "<p>In brackets: what 95 % of drawings of the same transactions come to; in square ones, between what the figure lies whatever "
+            "<p>In brackets: what 95 % of drawings of the same transactions come to; in square ones, between what the figure "
         out +=
-            "the order within a bin is. Frauds of one terminal or card come together, so another week may differ by more.</p>\n"
+            "lies whatever the order within a bin is. Frauds of one terminal or card come together, so another week may "
+        out += "differ by more.</p>\n"
         if let gain = validation.comparison?.gain(confidence: 0.9) {
             let estimate = gain.estimate
             out +=
@@ -137,8 +144,8 @@ struct VersionSection {
             return "<p>The calibration's steps begin within bins: these counts can't check it.</p>\n"
         }
         return "<figure>\(ModelCharts.calibration(check, title: "Calibration of \(version.version)"))"
-            + "<figcaption>Each step of the calibration beside what came of its transactions; on the line they are equal, and what lies below "
-            + "0.01 % is drawn there. On average they are \(percent(check.error)) apart, of which "
+            + "<figcaption>Each step of the calibration beside what came of its transactions; on the line they are equal, and "
+            + "what lies below 0.01 % is drawn there. On average they are \(percent(check.error)) apart, of which "
             + "\(percent(check.noise)) is what chance brings about. The calibration foretells "
             + "\(decimal(check.foretold, 1)) frauds, and there were \(grouped(own.fraudRows)).</figcaption></figure>\n"
     }

@@ -24,9 +24,9 @@ package struct HistogramPair: Sendable, Hashable {
 /// By how much a challenger is better than the champion, over one window or several.
 ///
 /// Two models of one kind rank the same transactions much alike, and a difference between them is far surer than either figure. Two
-/// histograms of one window can't tell how alike. Several windows can: leaving one out changes both models' figures together, and what
-/// their difference then changes by is its uncertainty (the delete-one jackknife; Efron 1982). On the handbook's weeks, taken day by day, 90 %
-/// are ±0.002 to ±0.006, where two figures that are taken for independent have ±0.04 (docs/EVALUATION.md).
+/// histograms of one window can't tell how alike. Several windows can: leaving one out changes both models' figures together, and
+/// what their difference then changes by is its uncertainty (the delete-one jackknife; Efron 1982). On the handbook's weeks,
+/// taken day by day, 90 % are ±0.002 to ±0.006, where two figures that are taken for independent have ±0.04 (docs/EVALUATION.md).
 package struct PairedHistograms: Sendable, Hashable {
     package let windows: [HistogramPair]
     /// All windows of the model in force.
@@ -58,8 +58,8 @@ package struct PairedHistograms: Sendable, Hashable {
     package enum Basis: Sendable, Hashable {
         /// So many windows with frauds, each left out once.
         case windows(Int)
-        /// A bootstrap of each model by itself, as if its transactions were others than the other's: far too wide where models are alike,
-        /// never too narrow by that.
+        /// A bootstrap of each model by itself, as if its transactions were others than the other's: far too wide where models
+        /// are alike, never too narrow by that.
         case independent
     }
 

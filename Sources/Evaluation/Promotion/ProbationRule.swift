@@ -42,7 +42,8 @@ package enum ProbationVerdict: Sendable, Hashable {
 extension ProbationRule {
     /// Judges a promoted model.
     ///
-    /// - Parameter comparison: of transactions since the promotion; the champion is the model before, the challenger the promoted one.
+    /// - Parameter comparison: of transactions since the promotion; the champion is the model before, the challenger the promoted
+    ///   one.
     package func judge(_ comparison: PairedHistograms) -> ProbationVerdict {
         let frauds = comparison.frauds
         guard frauds >= leastFrauds, let gain = comparison.gain(confidence: confidence) else {

@@ -88,7 +88,8 @@ extension PromotionRule {
             }
         }
         for told in members.sorted(by: { $0.member < $1.member }) {
-            // Whoever says that it does worse, and not by how much, loses more than it may. So does one that tells what is no number.
+            // Whoever says that it does worse, and not by how much, loses more than it may. So does one that tells what is no
+            // number.
             let isBearable = told.loss.map { $0 <= mostMemberLoss } ?? !told.isWorse
             if !isBearable { reasons.append(.member(told.member, loss: told.loss, most: mostMemberLoss)) }
         }
@@ -119,7 +120,7 @@ extension PromotionVerdict.Reason: CustomStringConvertible {
             "its average precision is \(signed(gain.value)) beside the champion's, but at \(percent(confidence)) confidence "
                 + "it could be \(signed(gain.low)) (\(basis))"
         case .member(let member, let loss?, let most):
-            "\(member) loses \(String(format: "%.4f", loss)) of average precision, and the rule allows \(String(format: "%.4f", most))"
+            "\(member) loses \(decimal(loss, 4)) of average precision, and the rule allows \(decimal(most, 4))"
         case .member(let member, nil, _): "\(member) says that it does worse, and not by how much"
         }
     }
