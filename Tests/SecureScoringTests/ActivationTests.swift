@@ -34,6 +34,31 @@ struct ActivationTests {
         #expect(world.entries.errors.isEmpty)
     }
 
+    @Test(
+        "puts a model in force that the parties trained: what stands before it has the old one's score, what stands behind it the new one's"
+    )
+    func trained() throws {
+        let old = try randomModel("v1", spec: world.spec)
+        let new = try randomModel("v2", spec: world.spec)
+        let first = try world.deal(old)
+        let second = try world.seal(new)
+        world.sealed.set([second])
+        try world.append([try world.activation(first, sequence: 1)] + seal(1...7))
+        try world.start()
+        try world.append(seal(8...9) + [try world.activation(second, sequence: 2)] + seal(10...14))
+        world.stop()
+        try world.start()
+        try world.append(seal(15...20) + [try world.activation(first, sequence: 3)] + seal(21...25))
+        let scores = try world.scores(world.a, 25).scores
+        #expect(scores.map(\.source).sorted() == Array(1...25))
+        for score in scores {
+            let isNew = (10...20).contains(score.source)
+            #expect(score.model == (isNew ? second : first), "source \(score.source)")
+            #expect(score.raw == (isNew ? new : old).score(values: values(score.source)))
+        }
+        #expect(world.entries.errors.isEmpty)
+    }
+
     @Test("that is forged, repeated or older than the one in force changes nothing, and is logged")
     func ignored() throws {
         let old = try randomModel("v1", spec: world.spec)

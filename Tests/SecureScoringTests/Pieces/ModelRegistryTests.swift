@@ -83,6 +83,19 @@ struct ModelRegistryTests {
             ])
     }
 
+    @Test("that parties trained are opened where all three have sealed them, which is asked until it is so")
+    func trained() throws {
+        let models = try world.models(.one)
+        let model = try world.seal(try randomModel("v1", spec: world.spec))
+        #expect(try models.model(model) == nil)
+        #expect(said().last?.contains("it is not what the three parties trained and sealed") == true)
+        world.sealed.set([model])
+        #expect(try models.model(model)?.manifest.version == "v1 trained")
+        // It is not asked again.
+        world.sealed.set([])
+        #expect(try models.model(model) != nil)
+    }
+
     @Test("of another coordinator are refused, and a share that another party's key opens is not authentic")
     func strangers() throws {
         let digest = try world.deal(try randomModel("v1", spec: world.spec))

@@ -123,12 +123,44 @@ final class World: Sendable {
         return digest
     }
 
+    /// Puts a model on the log as three parties do that trained it: each seals its own components. Parties open it once it is in
+    /// `sealed`.
+    func seal(_ model: ClearModel) throws -> Digest32 {
+        guard let key = SigningKey(bytes: coordinator) else { throw HPKEError.malformedKey }
+        let dealt = try deal(model)
+        let wire = try #require(WireModelManifest(decoding: records(Topics.manifests).last?.value ?? []))
+        let form = try ModelManifest(verifying: wire, consortium: "c", coordinator: key.verifyingKey)
+        let header = ModelManifest.header(
+            version: model.version + " trained", consortium: "c", order: dealt, form: form, shape: form.shape,
+            fraction: form.fractionBits, calibration: form.calibration, rounded: false
+        ).encoded
+        let boxes = try PartyID.allCases.map { party in
+            let own = try HPKEPrivateKey(bytes: PartySeeds.hpke(party))
+            return try ModelManifest.seal(
+                form.components(for: party, key: own), of: party, header: header, to: own.publicKey)
+        }
+        let (manifest, digest) = ModelManifest.make(header: header, boxes: boxes, coordinator: key)
+        try log.append([NewRecord(TopicPartition(Topics.manifests), value: manifest.encoded)])
+        return digest
+    }
+
     /// The models as a party finds them on the log.
     func models(_ party: PartyID, approvals: ApprovalTerms = .none) throws -> ModelRegistry {
         guard let key = SigningKey(bytes: coordinator) else { throw HPKEError.malformedKey }
         return try ModelRegistry(
             party: party, key: try HPKEPrivateKey(bytes: PartySeeds.hpke(party)), consortium: "c",
-            coordinator: key.verifyingKey, approvals: approvals, log: log, logger: entries.logger(party))
+            coordinator: key.verifyingKey, approvals: approvals, log: log, logger: entries.logger(party),
+            isSealed: { [sealed] (model) throws(LogError) in sealed.contains(model) })
+    }
+
+    /// Models that the parties have sealed by what each of them said.
+    let sealed = SealedModels()
+
+    final class SealedModels: Sendable {
+        private let models = Mutex<Set<Digest32>>([])
+
+        func set(_ models: Set<Digest32>) { self.models.withLock { $0 = models } }
+        func contains(_ model: Digest32) -> Bool { models.withLock { $0.contains(model) } }
     }
 
     /// A record that activates a model; `forged` is signed by somebody else.
@@ -183,11 +215,12 @@ final class World: Sendable {
                 partition: TopicPartition(Topics.sealed), log: view, clock: time, metrics: metrics,
                 logger: logger)
             let terms = rosters.withLock { $0[party] } ?? (consortium: "c", members: [a.id, b.id])
-            let thread = PartyThread(context) { [queries, watch, rows, path] in
+            let thread = PartyThread(context) { [queries, watch, rows, path, sealed] in
                 let seed = PartySeeds.hpke(party)
                 let models = try ModelRegistry(
                     party: party, key: try HPKEPrivateKey(bytes: seed), consortium: "c", coordinator: verifying,
-                    log: view, logger: logger)
+                    log: view,
+                    logger: logger, isSealed: { (model) throws(LogError) in sealed.contains(model) })
                 let sessions = try SessionRegistry(
                     consortium: "c", party: party, key: try HPKEPrivateKey(bytes: seed), members: members, log: view,
                     logger: logger)
