@@ -109,8 +109,7 @@ let package = Package(
         .target(
             name: "ModelSync",
             dependencies: [
-                "Secrets", "Records", "ThreeParty", "Model", "Keys", "Sealing", "Manifests", "EventLogs", "Stages",
-                "Telemetry", logging,
+                "Records", "ThreeParty", "Model", "Keys", "Manifests", "EventLogs", "Stages", "Telemetry", logging,
             ],
             swiftSettings: settings),
         .target(name: "Plots", swiftSettings: unoptimised),
@@ -159,7 +158,7 @@ let package = Package(
             dependencies: [
                 "Secrets", "Records", "Tokens", "Model", "Keys", "Formats", "Policy", "Evaluation",
                 "EventLogs", "LocalStore", "Stages", "Telemetry", "HTTPFront", "Ingest",
-                "SecureScoring", "Plots", "Worlds", "PipelineFiles", "Roles", "Terminal",
+                "SecureScoring", "Plots", "Worlds", "PipelineFiles", "Roles", "Terminal", "Manifests", "ModelSync",
                 "LocalConsortium", "Trials", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: unoptimised),
@@ -264,6 +263,7 @@ let package = Package(
             name: "RolesTests",
             dependencies: [
                 "EventLogs", "Formats", "HTTPFront", "Ingest", "IngestHTTP", "Keys", "LocalStore", "Manifests", "Model",
+                "ModelSync",
                 "PipelineFiles", "Policy", "Records", "Roles", "Secrets", "SecureScoring", "Simulation", "Stages",
                 "Telemetry", "ThreeParty", "TokenService", "Tokens", "Support", logging,
             ],

@@ -99,11 +99,12 @@ package struct DemoConsortium {
     /// Starts three parties, tells them the members' history where they count, and starts an agent a member; each process logs
     /// to its own file.
     package func start(
-        _ binary: String, _ data: DemoData, _ bins: BinnedSpec, stop: StopFlag, environment: [String: String] = [:]
+        _ binary: String, _ data: DemoData, _ bins: BinnedSpec, stop: StopFlag, environment: [String: String] = [:],
+        partyOptions: [String] = []
     ) throws -> DemoProcesses {
         let processes = DemoProcesses(environment: environment)
         do {
-            try startParties(binary, processes)
+            try startParties(binary, processes, options: partyOptions)
             if let counts = bins.counts { try tellHistory(data, bins, counts, processes, stop) }
             try startAgents(["ingest"], binary, processes)
             try awaitReady(processes, stop: stop)

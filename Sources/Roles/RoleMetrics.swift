@@ -32,7 +32,8 @@ package enum RoleMetrics {
     /// The metrics of an agent's HTTP front, where it has one.
     package static let front: [Metric] = HTTPFrontMetrics.all + IngestHTTPMetrics.all
 
-    package static let party: [Metric] = ScoringMetrics.all + TokenMetrics.party + SyncMetrics.party + ofParties + ofBoth
+    package static let party: [Metric] =
+        ScoringMetrics.all + TokenMetrics.party + SyncMetrics.all + ofParties + ofBoth
 
     /// The roles' own.
     package static let all: [Metric] = ofAgents + ofParties + ofBoth

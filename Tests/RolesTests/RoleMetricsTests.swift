@@ -1,6 +1,7 @@
 import HTTPFront
 import Ingest
 import IngestHTTP
+import ModelSync
 import Roles
 import SecureScoring
 import Telemetry
@@ -115,6 +116,19 @@ struct RoleMetricsTests {
             "cordon_source_gaps_total", .counter,
             "Records whose predecessor of the same source has not come, by topic."
         ),
+        ("cordon_sync_groups", .gauge, "Groups of trees that the training under way has grown."),
+        ("cordon_sync_groups_of", .gauge, "Groups of trees of the training under way; 0 where there is none."),
+        ("cordon_sync_orders_open", .gauge, "Orders that this party has not done or refused."),
+        (
+            "cordon_sync_orders_total", .counter,
+            "Orders of the coordinator to train, validate or seal, by what this party made of them."
+        ),
+        ("cordon_sync_ready", .gauge, "1 once this party has read all orders: it takes part in trainings."),
+        ("cordon_sync_records_refused_total", .counter, "Records of consortium.sync that count for nothing."),
+        (
+            "cordon_sync_rounds_total", .counter,
+            "Rounds of messages between the parties for trainings and validations."
+        ),
         ("cordon_token_batches_evaluated_total", .counter, "Blinded batches that were answered, by member."),
         ("cordon_token_batches_refused_total", .counter, "Blinded batches that were refused, by member and reason."),
         ("cordon_token_elements_evaluated_total", .counter, "Elements of answered batches, by member."),
@@ -163,7 +177,7 @@ struct DeclaredMetricsTests {
     /// The metrics of each module.
     private static let modules: [[Metric]] = [
         HTTPFrontMetrics.all, IngestHTTPMetrics.all, IngestMetrics.all, ScoringMetrics.all, TokenMetrics.all,
-        RoleMetrics.all,
+        SyncMetrics.all, RoleMetrics.all,
     ]
 
     @Test("have each a name of its own")

@@ -17,7 +17,8 @@ package struct OrderRefusal: Error, Sendable, Hashable, CustomStringConvertible 
     package static let noRows = OrderRefusal(
         "no-rows", "this party keeps no rows: start it with --rows DAYS, and order anew when it has scored with it")
     package static let expired = OrderRefusal(
-        "expired", "the order has expired before all three could do it: give it more time, and look at who did not report")
+        "expired",
+        "the order has expired before all three could do it: give it more time, and look at who did not report")
     package static let unknownModel = OrderRefusal(
         "unknown-model", "the order names a model that is not on consortium.manifests, or that this party can't open")
     package static let otherForm = OrderRefusal(

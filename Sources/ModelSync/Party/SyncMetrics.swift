@@ -2,7 +2,8 @@ package import Telemetry
 
 extension Metric {
     package static let syncOrders = Metric.counter(
-        "cordon_sync_orders_total", "Orders of the coordinator to train, validate or seal, by what this party made of them.",
+        "cordon_sync_orders_total",
+        "Orders of the coordinator to train, validate or seal, by what this party made of them.",
         labels: ["task", "outcome"])
     package static let syncOrdersOpen = Metric.gauge(
         "cordon_sync_orders_open", "Orders that this party has not done or refused.")
@@ -20,7 +21,7 @@ extension Metric {
 
 /// The metrics that a party's trainings count.
 package enum SyncMetrics {
-    package static let party: [Metric] = [
+    package static let all: [Metric] = [
         .syncOrders, .syncOrdersOpen, .syncGroups, .syncGroupsOf, .syncRounds, .syncRecordsRefused, .syncReady,
     ]
 }

@@ -180,7 +180,8 @@ package final class TrainingStage: Stage {
             case .never(let reason): throw OrderRefusal.rowsGone(reason)
             case .notYet(let reason):
                 if waiting?.order != job.digest {
-                    logger.info("an order waits for this party's rows", metadata: metadata(job, ["reason": "\(reason)"]))
+                    logger.info(
+                        "an order waits for this party's rows", metadata: metadata(job, ["reason": "\(reason)"]))
                 }
                 waiting = (job.digest, missing)
                 return false

@@ -24,6 +24,7 @@ package func deal(_ model: ClearModel, roster: Roster, coordinator: FileKeystore
         NewRecord(TopicPartition(Topics.manifests), key: digest.bytes, value: manifest.encoded)
     ])
     try activateModel(
-        digest, version: model.version, sequence: UInt64(SystemClock().microseconds), roster: roster, key: key, log: log)
+        digest, version: model.version, sequence: UInt64(SystemClock().microseconds), roster: roster, key: key, log: log
+    )
     return digest
 }

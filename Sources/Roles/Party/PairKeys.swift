@@ -20,7 +20,8 @@ package func pairKeys(
         guard let other = roster.cell.parties[peer] else { throw RoleError.rosterLacks(peer) }
         let pair = [party, peer].sorted().map(\.name).joined(separator: "/")
         return try own.agree(
-            with: other.agreement, info: Array("cordon/\(use.rawValue)/v1/\(roster.consortium)/\(pair)/\(roster.epoch)".utf8))
+            with: other.agreement,
+            info: Array("cordon/\(use.rawValue)/v1/\(roster.consortium)/\(pair)/\(roster.epoch)".utf8))
     }
     return PairKeys(withPrevious: try key(party.previous), withNext: try key(party.next))
 }

@@ -23,7 +23,8 @@ struct ClearRows: Sendable {
     init(rows: Int = 240, later: Int = 160, trees: Int = 4) throws {
         let features = (0..<4).map { Feature(name: "f\($0)", kind: .amount) }
         let edges = (0..<7).map { Double($0) + 0.5 }
-        let spec = try BinnedSpec(spec: FeatureSpec(name: "test", features: features), edges: features.map { _ in edges })
+        let spec = try BinnedSpec(
+            spec: FeatureSpec(name: "test", features: features), edges: features.map { _ in edges })
         self.spec = spec
         rule = try TrainingRule(trees: trees, stages: [1, 1], group: 2, candidates: 6)
         var random = SplitMix64(state: 19)
@@ -33,8 +34,10 @@ struct ClearRows: Sendable {
         for _ in 0..<rows + later {
             let values = (0..<4).map { _ in Double(Int.random(in: 0...7, using: &random)) }
             thermometers.append(spec.thermometer(spec.bins(values)))
-            frauds.append(values[0] > 4 && values[2] < 4 ? Int.random(in: 0..<4, using: &random) > 0
-                : Int.random(in: 0..<12, using: &random) == 0)
+            frauds.append(
+                values[0] > 4 && values[2] < 4
+                    ? Int.random(in: 0..<4, using: &random) > 0
+                    : Int.random(in: 0..<12, using: &random) == 0)
             owners.append(UInt16.random(in: 0..<3, using: &random))
         }
         self.thermometers = thermometers

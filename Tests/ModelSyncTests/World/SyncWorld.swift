@@ -58,7 +58,7 @@ final class SyncWorld: Sendable {
         let rows = try rows ?? ClearRows()
         self.rows = rows
         metrics = Dictionary(
-            uniqueKeysWithValues: PartyID.allCases.map { ($0, Metrics(describing: SyncMetrics.party)) })
+            uniqueKeysWithValues: PartyID.allCases.map { ($0, Metrics(describing: SyncMetrics.all)) })
         champion = try Self.deal(rows.championModel, log)
         var sources: [PartyID: (any SyncRowSource)?] = [:]
         for party in PartyID.allCases { sources[party] = rows.source(party) }
@@ -131,8 +131,11 @@ final class SyncWorld: Sendable {
     ///
     /// - Parameter steps: after how many steps (frames, commits and appends) a party is killed; never where none is named.
     func start(_ parties: [PartyID] = PartyID.allCases, steps: Int = .max) throws {
+        // Who begins anew does so later.
+        clock.advance(.milliseconds(10))
         for party in parties {
             let (stop, life) = (StopFlag(), Life(steps: steps))
+            metrics[party]?.set(.syncReady, to: 0)
             let worker = Worker { [self] in
                 let link = links.begin(party)
                 defer { links.end(party) }

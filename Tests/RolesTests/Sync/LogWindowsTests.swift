@@ -30,14 +30,18 @@ struct LogWindowsTests {
 
     @Test("end before the last batch, which not all parties may know to be decided")
     func decided() throws {
-        #expect(try windows.standing() == nil)
+        #expect(try windows.standing() == nil && windows.firstBatch() == nil)
+        try decide(7..<8, labels: 0..<0, partition: 1)
         try decide(0..<10, labels: 0..<0)
         #expect(try windows.standing()?.sealed == 0)
         try decide(10..<25, labels: 0..<3)
         try decide(25..<40, labels: 3..<9)
         try decide(40..<99, labels: 0..<99, partition: 1)
-        try log.append([NewRecord(TopicPartition(Topics.batches), value: [0xFF]), .init(.init(Topics.batches), value: nil)])
+        try log.append([
+            NewRecord(TopicPartition(Topics.batches), value: [0xFF]), .init(.init(Topics.batches), value: nil),
+        ])
         let place = try #require(try windows.standing())
+        #expect(try windows.firstBatch() == 0)
         #expect(place.sealed == 25 && place.labels == 3 && place.end == 40 && place.model == .zero)
     }
 

@@ -82,6 +82,28 @@ package struct LogWindows {
         return low
     }
 
-    /// Where the log's oldest record stands.
-    package func earliest() throws(LogError) -> Int64 { try log.earliest(of: sealed) }
+    /// How long a range of `consortium.sealed` is by the log's times, in days; 0 where the log does not say any more.
+    package func days(of range: Range<Int64>) -> Double {
+        func time(_ offset: Int64) -> Int64? {
+            guard let reader = try? log.reader(at: [Position(sealed, offset)]) else { return nil }
+            return (try? reader.available(limit: 1))?.first?.timestamp
+        }
+        guard let begin = time(range.lowerBound), let end = time(range.upperBound - 1) else { return 0 }
+        return Double(max(0, end - begin)) / 86_400e6
+    }
+
+    /// The first offset of `consortium.sealed` that can have rows: where the oldest batch begins that the log still tells of; nil where
+    /// there is none. Parties may keep rows from later on.
+    package func firstBatch() throws(LogError) -> Int64? {
+        let reader = try log.reader(at: [Position(batches, try log.earliest(of: batches))])
+        while case let records = try reader.available(limit: Int(Self.lookBack)), !records.isEmpty {
+            for record in records {
+                guard let decision = record.value.flatMap({ WireBatchDecision(decoding: $0) }),
+                    decision.partition == sealed.partition
+                else { continue }
+                return max(decision.first, try log.earliest(of: sealed))
+            }
+        }
+        return nil
+    }
 }

@@ -101,33 +101,39 @@ package final class SyncCoordinator {
     ) throws -> SyncDecision {
         guard try kind == .turnDown || manifest(model) != nil else { throw SyncRefusal.unknownModel }
         try topic.read()
+        let before = history.lastSequence
         let sequence = max(UInt64(clock.microseconds), history.lastSequence + 1)
         let decision = try SyncDecision(
             kind, model: model, previous: previous, sequence: sequence, reason: reason, figures: figures)
         try say(.decision(decision))
-        if kind != .turnDown { try activate(decision) }
+        if kind != .turnDown { try activate(decision, after: before) }
         return decision
     }
 
-    /// Writes the activations of a decision. Written again they change nothing: their number is the decision's.
-    package func activate(_ decision: SyncDecision) throws {
+    /// Writes the activations of a decision, with the approvals that it rests on. Written again they change nothing: their number is the
+    /// decision's.
+    private func activate(_ decision: SyncDecision, after last: UInt64) throws {
         guard let keystore, let manifest = try manifest(decision.model) else { throw SyncRefusal.unknownModel }
+        let approvals = history.version(sealedAs: decision.model)?.approvals.filter { $0.after == last } ?? []
         try activateModel(
-            decision.model, version: manifest.version, sequence: decision.sequence, roster: roster,
-            key: try keystore.signingKey(), log: log)
+            decision.model, version: manifest.version, sequence: decision.sequence, approvals: approvals.map(\.record),
+            roster: roster, key: try keystore.signingKey(), log: log)
     }
 }
 
 /// Writes, in every partition of `consortium.sealed`, the record from which on a model is in force.
+///
+/// - Parameter approvals: operators' records of `consortium.sync`, where the roster wants any.
 func activateModel(
-    _ model: Digest32, version: String, sequence: UInt64, roster: Roster, key: borrowing SigningKey, log: any EventLog
+    _ model: Digest32, version: String, sequence: UInt64, approvals: [[UInt8]] = [], roster: Roster,
+    key: borrowing SigningKey, log: any EventLog
 ) throws {
     var records: [NewRecord] = []
     for partition in 0..<(try log.partitions(of: Topics.sealed)) {
         var record = WireSealedRecord()
         record.activation = ModelActivation.make(
             model, version: version, sequence: sequence, consortium: roster.consortium, partition: partition,
-            coordinator: key)
+            approvals: approvals, coordinator: key)
         records.append(NewRecord(TopicPartition(Topics.sealed, partition), value: record.encoded))
     }
     try log.append(records)

@@ -19,10 +19,12 @@ package struct SyncSettings: Sendable {
     package var leastLegitimate: Int
     /// Seconds until an order expires.
     package var patience: Int64
+    /// Seconds after which most labels of a transaction are there: newer ones are not validated on.
+    package var labelDelay: Int64
 
     package init(
         promotion: PromotionRule, probation: ProbationRule, windows: Int = 5, bins: Int = 32, leastFrauds: Int = 20,
-        leastLegitimate: Int = 200, patience: Int64 = 3600
+        leastLegitimate: Int = 200, patience: Int64 = 3600, labelDelay: Int64 = 0
     ) {
         self.promotion = promotion
         self.probation = probation
@@ -31,6 +33,7 @@ package struct SyncSettings: Sendable {
         self.leastFrauds = leastFrauds
         self.leastLegitimate = leastLegitimate
         self.patience = patience
+        self.labelDelay = labelDelay
     }
 }
 
@@ -71,7 +74,8 @@ package struct SyncPlanner: Sendable {
     package func validation(
         of version: SyncVersion, against champion: ModelManifest, on window: SyncWindow
     ) throws(SyncMistake) -> ValidateTask {
-        let challenger: ValidateTask.Challenger = version.sealed.map { .model($0.model) } ?? .candidate(version.candidate)
+        let challenger: ValidateTask.Challenger =
+            version.sealed.map { .model($0.model) } ?? .candidate(version.candidate)
         return try ValidateTask(
             challenger: challenger, champion: champion.digest, window: window,
             challengerThresholds: thresholds(fraction: version.task.rule.fraction),
@@ -138,9 +142,10 @@ package struct SyncPlanner: Sendable {
     private func rule(_ terms: SyncTerms) -> PromotionRule {
         let rule = settings.promotion
         let approvals = max(rule.approvals, terms.approvals)
-        return (try? PromotionRule(
-            leastFrauds: rule.leastFrauds, leastGain: rule.leastGain, confidence: rule.confidence,
-            mostMemberLoss: rule.mostMemberLoss, approvals: approvals)) ?? rule
+        return
+            (try? PromotionRule(
+                leastFrauds: rule.leastFrauds, leastGain: rule.leastGain, confidence: rule.confidence,
+                mostMemberLoss: rule.mostMemberLoss, approvals: approvals)) ?? rule
     }
 
     /// Judges a version that is in force by windows since its promotion, in which the model before it is the champion.
