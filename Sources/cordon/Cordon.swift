@@ -18,6 +18,7 @@ struct Cordon: ParsableCommand {
                     KeysCommand.self, TopicsCommand.self, FeaturesCommand.self, ModelCommand.self, PolicyCommand.self,
                     TokensCommand.self,
                 ]),
+            CommandGroup(name: "Retraining", subcommands: [SyncCommand.self]),
             CommandGroup(name: "Watching", subcommands: [LagCommand.self, TailCommand.self]),
             CommandGroup(
                 name: "Data", subcommands: [SimulateCommand.self, ReplayCommand.self, BackfillCommand.self]),

@@ -1,0 +1,65 @@
+import ArgumentParser
+import EventLogs
+import Foundation
+import Manifests
+import Records
+import Roles
+import Stages
+import Terminal
+
+struct SyncRunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Retrain by a schedule: train, validate, seal, and promote by the rule.",
+        discussion: """
+            Trains when the schedule says so (`--cron`, UTC), when so many labels have come since the last training (`--labels`), or both. \
+            Each version is validated once enough later transactions have labels, sealed, and promoted where the rule and the approvals \
+            hold; a promoted one is looked at again on the windows that follow, and the model before comes back where it does worse by the \
+            rule. What comes to nothing is said, and tried again by the schedule; the model in force stays.
+            """)
+
+    @Option(
+        help: ArgumentHelp("When to train, in cron's form: \"0 3 * * 1\" is Mondays at 3:00 UTC.", valueName: "form"))
+    var cron: String?
+
+    @Option(help: ArgumentHelp("Train after so many more label records.", valueName: "number"))
+    var labels: Int64?
+
+    @Option(help: ArgumentHelp("Validate once there are so many records behind the training.", valueName: "number"))
+    var validateAfter: Int64 = 20_000
+
+    @Flag(help: "Decide nothing: leave promotions and rollbacks to people.") var byHand = false
+    @OptionGroup var training: SyncTrainingOptions
+    @OptionGroup var rules: SyncRuleOptions
+    @OptionGroup var who: CoordinatorOptions
+    @OptionGroup var log: LogOptions
+
+    func run() throws {
+        guard cron != nil || labels != nil else { throw Failure("`--cron`, `--labels` or both say when to train") }
+        let form = try cron.map { text in
+            guard let form = CronForm(text) else { throw Failure("`--cron \(text)` is not of cron's five fields") }
+            return form
+        }
+        guard labels.map({ $0 > 0 }) ?? true, validateAfter > 0, training.version == nil else {
+            throw Failure("`--labels` and `--validate-after` are above 0, and versions of a schedule name themselves")
+        }
+        let stop = StopFlag.onSignals()
+        let coordinator = try SyncCoordinator(who.roster(), keystore: who.keystore, log: log.open())
+        let work = SyncWork(coordinator, try rules.planner(), isStopping: { stop.isSet })
+        let schedule = SyncSchedule(
+            cron: form, labels: labels, validateAfter: validateAfter, decides: !byHand)
+        var state = SyncSchedule.State(now: coordinator.now, labels: try schedule.labelEnd(coordinator.log))
+        while !stop.isSet {
+            do {
+                if let words = try schedule.step(work, &state, task: { try training.task(coordinator) }) {
+                    say("\(EventTime(seconds: coordinator.now).rfc3339)  \(words)")
+                }
+            } catch let failure as LogError where failure.mayRetry {
+                say("\(failure)")
+            } catch  where !(error is LogError) {
+                // What was tried is tried again when it is due again.
+                say("\(EventTime(seconds: coordinator.now).rfc3339)  \(error)")
+            }
+            _ = try? coordinator.wait(.seconds(1))
+        }
+    }
+}
