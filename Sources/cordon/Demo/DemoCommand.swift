@@ -69,6 +69,13 @@ struct DemoCommand: ParsableCommand {
     @Flag(help: "Have the token key rotated while transactions are scored.")
     var rotate = false
 
+    @Flag(
+        help: """
+            Have the parties train a challenger on shares while transactions flow, hold it against the first model, and promote it \
+            where it is better. Simulates 17 days, so that labels come.
+            """)
+    var retrain = false
+
     @Flag(help: "Give members the calibration's steps of scores, not the scores.")
     var steps = false
 
@@ -91,6 +98,9 @@ struct DemoCommand: ParsableCommand {
         }
         guard !(alone && rotate) else {
             throw ValidationError("`--rotate` is for a consortium, whose features need tokens: leave `--alone` out")
+        }
+        guard !(alone && retrain), replay == nil || !retrain else {
+            throw ValidationError("`--retrain` is for a simulated consortium: leave `--alone` and `--replay` out")
         }
         guard rate >= 0, rate.isFinite, window > 0 else {
             throw ValidationError("`--rate` and `--window` are not negative")
@@ -183,7 +193,8 @@ struct DemoCommand: ParsableCommand {
         let run = DemoRun(
             consortium: consortium, data: data, bins: model.model.binned, rate: rate, window: window,
             faults: replay == nil,
-            rotation: rotate ? DemoRotation(folder: folder, consortium: consortium) : nil)
+            rotation: rotate ? DemoRotation(folder: folder, consortium: consortium) : nil,
+            retraining: retrain ? DemoRetraining(consortium: consortium, bins: model.model.binned) : nil)
         let clear = model.clearScores(rounded: consortium.roster.roundsScores)
         return (model.model, clear, try run.watch(binary: cordonProgram(), stop: stop))
     }
@@ -197,7 +208,7 @@ struct DemoCommand: ParsableCommand {
             return try DemoData.replayed(
                 replay, format: format ?? pipelines + "/replays/handbook.yaml", train: train, test: test)
         }
-        return try DemoData.simulated(seed: seed, customers: customers)
+        return try DemoData.simulated(seed: seed, customers: customers, testDays: retrain ? 17 : 7)
     }
 
     private func quality(_ data: DemoData, _ state: DemoWatch.State) -> ConsortiumQuality {

@@ -17,6 +17,8 @@ struct DemoRun {
     let faults: Bool
     /// Ordered once a third of everything is decided; waited for in the end.
     let rotation: DemoRotation?
+    /// A challenger that is trained meanwhile; waited for in the end.
+    let retraining: DemoRetraining?
 
     struct Outcome {
         var state: DemoWatch.State
@@ -40,7 +42,8 @@ struct DemoRun {
         let feed = DemoFeed(
             log: consortium.log, events: events, rate: rate, window: window, faultEvery: faults ? 2500 : 0)
         let watch = DemoWatch(log: consortium.log, members: data.members)
-        let processes = try consortium.start(binary, data, bins, stop: stop)
+        let processes = try consortium.start(
+            binary, data, bins, stop: stop, partyOptions: retraining == nil ? [] : ["--rows", "90"])
         defer { processes.stop() }
         var stages = StageThreads()
         stages.add("feed") {
@@ -48,10 +51,18 @@ struct DemoRun {
                 answered: { watch.answered }, taken: { try consortium.haveAgentsTaken() }, until: { stop.isSet })
         }
         stages.add("watch") { try watch.run(until: { stop.isSet }) }
+        if let retraining {
+            stages.add("retraining") {
+                try retraining.train(
+                    written: { Double(feed.written.events) / Double(max(1, events.count)) },
+                    answered: { watch.answered }, until: stop)
+            }
+        }
         let running = stages.start(stop: stop)
         let complete: Bool
         do {
             complete = try show(feed, watch, processes, stop, total: events.count { $0.labelled != nil })
+            if complete { try retraining?.judge(until: stop) }
         } catch {
             stop.stop()
             try running.wait()
@@ -85,7 +96,8 @@ struct DemoRun {
             let answered = watch.answered
             let complete =
                 feed.isDone && answered >= written.transactions && (rotation.map { isOrdered && $0.isDone } ?? true)
-            board.show(watch.snapshot, sent: written.sent, last: complete)
+                && (retraining?.isDone ?? true)
+            board.show(watch.snapshot, sent: written.sent, note: retraining?.words, last: complete)
             if complete {
                 // A second decision on anything would come right behind the first.
                 Thread.sleep(forTimeInterval: 0.5)
@@ -95,7 +107,8 @@ struct DemoRun {
                 try rotation.order()
                 isOrdered = true
             }
-            if answered != lastChange.answered { lastChange = (answered, ContinuousClock.now) }
+            let isWaiting = answered >= written.transactions && retraining.map { !$0.isDone } ?? false
+            if answered != lastChange.answered || isWaiting { lastChange = (answered, ContinuousClock.now) }
             guard ContinuousClock.now - lastChange.at < .seconds(60) else {
                 throw Failure("no decision for a minute; the processes' own words are in \(consortium.folder.run)/logs")
             }
