@@ -44,7 +44,8 @@ package final class ModelRegistry {
         guard model.manifest.order != nil, !sealed.contains(digest) else { return model }
         guard try isSealed(digest) else {
             logger.error(
-                "a model manifest was refused", metadata: ["reason": "it is not what the three parties trained and sealed"])
+                "a model manifest was refused",
+                metadata: ["reason": "it is not what the three parties trained and sealed"])
             return nil
         }
         sealed.insert(digest)
