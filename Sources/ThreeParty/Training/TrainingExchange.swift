@@ -10,6 +10,8 @@ package final class TrainingExchange: Unprinted {
     private let patience: Duration
     /// Frames of an attempt that has not begun here: a peer may be ahead.
     private var held: [Frame] = []
+    /// Whether parties have agreed on the attempt: then news of a link that was lost are never old.
+    private var isInJob = false
     /// Messages that waited for one another, over all attempts: what a network's round trips multiply.
     package private(set) var rounds = 0
 
@@ -23,7 +25,7 @@ package final class TrainingExchange: Unprinted {
     ///
     /// - Parameters:
     ///   - session: of this transport's party, and of no smaller attempt than any before it.
-    ///   - left: the time that the attempt still has.
+    ///   - left: the time that the attempt still has. It is asked all the while, so that a caller can end the wait.
     ///   - keep: takes each checkpoint, before a frame leaves that hangs on it.
     /// - Throws: why there is no result. The attempt's number must not serve again.
     package func run<Session: ExchangedSession & ~Copyable>(
@@ -48,21 +50,25 @@ package final class TrainingExchange: Unprinted {
 
     private var party: PartyID { transport.party }
 
-    /// Takes what came before an attempt: news of links that were lost since are none, and frames of older attempts go.
+    /// Takes what came before a session: frames of older attempts go. Before an attempt without an agreement, news of links that were lost
+    /// since are none.
     private func takeWaiting(from attempt: UInt64, _ kind: Frame.Kind) throws(TrainingStop) {
         for frame in held where frame.batch > attempt { throw .newerAttempt(frame.batch, of: frame.sender) }
         held.removeAll { $0.batch < attempt }
-        while let frame = nextWaiting() {
+        while let frame = try nextWaiting(isAgreed: isInJob) {
             guard let own = try sort(frame, attempt, kind) else { continue }
             guard hold(own) else { throw .refused(.unexpected(peer: frame.sender)) }
         }
     }
 
     /// The next of the frames that are there.
-    private func nextWaiting() -> Frame? {
+    ///
+    /// - Parameter isAgreed: whether a link that was lost may have taken what a peer sent in this attempt.
+    private func nextWaiting(isAgreed: Bool) throws(TrainingStop) -> Frame? {
         while true {
             do throws(TransportError) { return try transport.receive(stream: .training, timeout: .zero) } catch {
                 forget(error)
+                if isAgreed, case .linkLost(let peer) = error { throw .peerMissing(peer) }
             }
         }
     }
@@ -87,7 +93,8 @@ package final class TrainingExchange: Unprinted {
             guard moved - now < patience else { throw .peerSilent(missing) }
             let frame: Frame?
             do throws(TransportError) {
-                frame = try transport.receive(stream: .training, timeout: min(now, patience - (moved - now)))
+                frame = try transport.receive(
+                    stream: .training, timeout: min(now, patience - (moved - now), Self.lookout))
             } catch {
                 forget(error)
                 guard case .linkLost(let peer) = error else { continue }
@@ -140,7 +147,10 @@ package final class TrainingExchange: Unprinted {
             let terms = terms()
             var agreement = JobAgreement(party: party, terms: terms, attempt: attempt)
             do throws(TrainingStop) {
-                return try sessions(try agree(&agreement, left: left, keep: keep))
+                let agreed = try agree(&agreement, left: left, keep: keep)
+                isInJob = true
+                defer { isInJob = false }
+                return try sessions(agreed)
             } catch {
                 guard error.isPassing else {
                     if !error.isKnownToAll { giveUp(terms.base, agreement.attempt) }
@@ -151,7 +161,7 @@ package final class TrainingExchange: Unprinted {
         }
     }
 
-    /// How often an agreement looks whether a peer's link has come up.
+    /// How long a wait goes on before it looks whether the time is over, or a peer's link has come up.
     private static let lookout = Duration.milliseconds(200)
 
     /// Comes to an agreement, however long a peer takes to begin.
@@ -161,7 +171,7 @@ package final class TrainingExchange: Unprinted {
         var greeted: Set<PartyID> = []
         // Who gave the job up before may have begun it again.
         held.removeAll { $0.batch < agreement.attempt && $0.kind != .agreement }
-        while let frame = nextWaiting() {
+        while let frame = try nextWaiting(isAgreed: false) {
             let isPast = frame.batch < agreement.attempt && frame.kind != .agreement
             guard isPast || frame.kind == .gaveUp || hold(frame) else {
                 throw .refused(.unexpected(peer: frame.sender))

@@ -80,6 +80,16 @@ struct TrainingExchangeTests {
         #expect(transport.now == .seconds(30))
     }
 
+    @Test("ends a wait soon after its caller has no time left for it, however patient it is")
+    func ended() throws {
+        let transport = ScriptedTransport([])
+        #expect(throws: TrainingStop.late([.two, .one])) {
+            try TrainingExchange(transport: transport, patience: .seconds(60)).run(
+                cell.session(.zero), left: { transport.now < .seconds(5) ? .seconds(3600) : .zero }, keep: { _ in })
+        }
+        #expect(transport.now < .seconds(6))
+    }
+
     @Test("ends an attempt where a link is lost; one that was lost before is no matter, one that is not there is")
     func lost() throws {
         let run = try cell.run()
