@@ -165,6 +165,26 @@ struct JobExchangeTests {
         }
     }
 
+    @Test("ends an attempt by a link that was lost between the agreement and a session, or between two sessions")
+    func lostBetween() throws {
+        let cell = try TrainingCell(rows: 5, bits: 4, rule: JobCell.rule(trees: 2), seed: 3)
+        let transport = ScriptedTransport(try [.nothing] + agreement(5) + [.lost(.one), .nothing] + agreement(6))
+        let exchange = TrainingExchange(transport: transport, patience: .seconds(3600))
+        var attempts: [UInt64] = []
+        let ends = try exchange.job(
+            from: 1, left: { .seconds(3600) - transport.now }, terms: { terms(.zero) }, keep: { _ in },
+            sessions: { each throws(TrainingStop) in
+                attempts.append(each.attempt)
+                guard each.attempt == 5 else { return attempts }
+                let session: TrainingSession
+                do { session = try cell.session(.zero, attempt: 5) } catch { throw .notKept("\(error)") }
+                _ = try exchange.run(session, left: { .seconds(3600) - transport.now }, keep: { _ in })
+                return attempts
+            })
+        // Of the session nothing went out.
+        #expect(ends == [5, 6] && !kinds(transport, to: .one).contains(.training))
+    }
+
     @Test("has a sentence for every end")
     func sentences() {
         let stops: [TrainingStop] = [
