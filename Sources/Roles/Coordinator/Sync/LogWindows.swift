@@ -51,7 +51,7 @@ package struct LogWindows {
     package func modelInForce(of roster: Roster) throws(LogError) -> Digest32? {
         let standing = try standing()
         var (model, sequence) = (standing?.model, UInt64(0))
-        let begin = max(try log.earliest(of: sealed), standing?.end ?? 0)
+        let begin = min(max(try log.earliest(of: sealed), standing?.end ?? 0), try log.end(of: sealed))
         let reader = try log.reader(at: [Position(sealed, begin)])
         while case let records = try reader.available(limit: 1024), !records.isEmpty {
             for record in records {

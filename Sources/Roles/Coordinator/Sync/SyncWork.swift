@@ -120,7 +120,8 @@ package final class SyncWork {
 
     /// Has the parties seal a version that was validated, and puts its manifest on the log. One that is sealed stays.
     package func seal(_ version: SyncVersion, look: (SyncJob) -> Void) throws -> SyncVersion {
-        var version = version
+        // As the history has it now.
+        var version = coordinator.history.version(of: version.candidate) ?? version
         if version.sealed == nil {
             guard let figures = SyncFigures(version, in: coordinator.history) else { throw SyncRefusal.notValidated }
             guard let form = try coordinator.manifest(version.task.formModel) else { throw SyncRefusal.unknownModel }
@@ -138,6 +139,8 @@ package final class SyncWork {
     ///
     /// - Parameter force: the reason for doing so whatever the figures are; approvals that the roster asks for are needed all the same.
     package func promote(_ version: SyncVersion, force: String? = nil) throws -> SyncDecision {
+        try coordinator.read()
+        let version = coordinator.history.version(of: version.candidate) ?? version
         guard let sealed = version.sealed else {
             throw Failure.missing("\(version.task.version) is not sealed: run `cordon sync validate` first")
         }
