@@ -3,8 +3,8 @@ package import Manifests
 package import Records
 import ThreeParty
 
-/// A member's own counts of a validation: how many of its rows of each class have a score in which bin. Each party seals its share of
-/// them to the member, who alone adds up all three.
+/// A member's own counts of a validation: how many of its rows of each class have a score in which bin. Each party seals its share
+/// of them to the member, who alone adds up all three.
 package struct MemberCounts: Sendable, Hashable {
     /// Nil where the validation had no challenger.
     package let challenger: BinCounts?
@@ -24,8 +24,8 @@ package struct MemberCounts: Sendable, Hashable {
         order.bytes + [UInt8(party.rawValue)] + Array(member.name.utf8)
     }
 
-    /// Opens what the three parties reported of a validation for a member; nil where the job is no validation that is done, or a box is
-    /// missing, does not open, or holds something else.
+    /// Opens what the three parties reported of a validation for a member; nil where the job is no validation that is done, or a
+    /// box is missing, does not open, or holds something else.
     package init?(of member: MemberID, from job: SyncJob, key: borrowing HPKEPrivateKey) {
         guard case .validate(let task) = job.order.task, job.outcome != nil else { return nil }
         let sizes = [task.challengerThresholds?.bins, task.championThresholds.bins].compactMap { $0 }

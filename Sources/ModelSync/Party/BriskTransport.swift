@@ -1,8 +1,8 @@
 import Records
 import ThreeParty
 
-/// A party's links, whose receiver never waits for longer than a moment at once: whoever waits for hours looks between whether it is
-/// to go on.
+/// A party's links, whose receiver never waits for longer than a moment at once: whoever waits for hours looks between whether it
+/// is to go on.
 struct BriskTransport: Transport {
     private let transport: any Transport
     private static let moment = Duration.milliseconds(200)

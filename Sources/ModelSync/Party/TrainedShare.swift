@@ -1,8 +1,8 @@
 import Records
 package import ThreeParty
 
-/// One party's components of a model that it trained with the two others, as it keeps them until they are sealed. The model exists in
-/// the clear nowhere.
+/// One party's components of a model that it trained with the two others, as it keeps them until they are sealed. The model exists
+/// in the clear nowhere.
 ///
 /// Never printed.
 package final class TrainedShare: Sendable, CustomStringConvertible, CustomReflectable {
@@ -31,8 +31,8 @@ package final class TrainedShare: Sendable, CustomStringConvertible, CustomRefle
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-// In the party's state: version (1), thermometer bits (4), trees (4), depth (1), ring bits (1), fraction bits (1), then rows' first and
-// second components and leaves' first and second ones. Numbers big-endian.
+// In the party's state: version (1), thermometer bits (4), trees (4), depth (1), ring bits (1), fraction bits (1), then rows' first
+// and second components and leaves' first and second ones. Numbers big-endian.
 extension TrainedShare {
     private static let version: UInt8 = 1
     private static let headBytes = 12

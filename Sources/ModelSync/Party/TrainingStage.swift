@@ -7,13 +7,13 @@ package import Stages
 package import Telemetry
 package import ThreeParty
 
-/// The stage of a party that does what the coordinator orders on `consortium.sync`, with the two others: trains on the rows that its
-/// scoring keeps, validates, and seals what it trained.
+/// The stage of a party that does what the coordinator orders on `consortium.sync`, with the two others: trains on the rows that
+/// its scoring keeps, validates, and seals what it trained.
 ///
 ///     read orders and reports → accept, once its rows are there → train or validate over the links → report
 ///
-/// It is for a thread of its own that gives way to scoring's: a turn that trains waits for its peers, and ends when `isStopping` says
-/// so. What it must not lose is in its own store before a frame leaves; all else follows from the log, so that a turn that
+/// It is for a thread of its own that gives way to scoring's: a turn that trains waits for its peers, and ends when `isStopping`
+/// says so. What it must not lose is in its own store before a frame leaves; all else follows from the log, so that a turn that
 /// failed is taken again. A report that is in the log is not written twice.
 package final class TrainingStage: Stage {
     /// Who the party is, and who else there is.

@@ -17,7 +17,8 @@ package struct PartyRole: Sendable {
     let party: PartyID
     let roster: Roster
     let keystore: FileKeystore
-    /// The stores of how far the party is: "" of scoring, ".tokens", ".training", and ".counts-" and ".rows-" with the partition's number.
+    /// The stores of how far the party is: "" of scoring, ".tokens", ".training", and ".counts-" and ".rows-" with the partition's
+    /// number.
     let stores: any StateStores
     let limits: BatchLimits
     let tokenLimit: RateLimit

@@ -40,7 +40,8 @@ extension PartyRole {
         }
     }
 
-    /// Whether the three parties have sealed a model, by what each of them signed: none of them opens another as one that they trained.
+    /// Whether the three parties have sealed a model, by what each of them signed: none of them opens another as one that they
+    /// trained.
     func isSealed(_ model: Digest32) throws(LogError) -> Bool {
         let topic = try SyncTopic(roster.syncTerms, log: log)
         try topic.read()

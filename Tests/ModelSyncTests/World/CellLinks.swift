@@ -2,8 +2,8 @@ import Records
 import Synchronization
 import ThreeParty
 
-/// Links among three parties in one process, as TLS has them: those of a party that is not there are down, and what was under way to it
-/// or from it is lost.
+/// Links among three parties in one process, as TLS has them: those of a party that is not there are down, and what was under way
+/// to it or from it is lost.
 final class CellLinks: Sendable {
     private struct State {
         var inboxes: [PartyID: FrameInbox] = [:]

@@ -16,8 +16,8 @@ import Telemetry
 import Testing
 import ThreeParty
 
-/// A coordinator and three parties over one log in a temporary folder, with rows that are known in the clear. Parties are threads; each
-/// can be killed at any of its steps, and finds its state as it left it.
+/// A coordinator and three parties over one log in a temporary folder, with rows that are known in the clear. Parties are threads;
+/// each can be killed at any of its steps, and finds its state as it left it.
 final class SyncWorld: Sendable {
     let folder: TemporaryFolder
     let log: SQLiteEventLog

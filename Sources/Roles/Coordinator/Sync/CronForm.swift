@@ -1,7 +1,8 @@
 package import Records
 
-/// A schedule in cron's form, UTC: minute, hour, day of the month, month and day of the week (POSIX.1-2024, crontab). A field is `*`,
-/// or a list of numbers and ranges, each with `/STEP` where wanted; Sunday is 0 or 7. Where both days are given, either is enough.
+/// A schedule in cron's form, UTC: minute, hour, day of the month, month and day of the week (POSIX.1-2024, crontab). A field is
+/// `*`, or a list of numbers and ranges, each with `/STEP` where wanted; Sunday is 0 or 7. Where both days are given, either is
+/// enough.
 package struct CronForm: Sendable, Hashable, CustomStringConvertible {
     /// The text that it was read from.
     package let description: String
@@ -57,8 +58,8 @@ package struct CronForm: Sendable, Hashable, CustomStringConvertible {
         return numbers
     }
 
-    /// The first minute of the schedule after `time`; nil where none of the eight years after it is in it (a 29th of February comes in
-    /// eight years at most).
+    /// The first minute of the schedule after `time`; nil where none of the eight years after it is in it (a 29th of February comes
+    /// in eight years at most).
     package func next(after time: EventTime) -> EventTime? {
         let first = EventTime(seconds: (time.seconds >= 0 ? time.seconds / 60 : (time.seconds - 59) / 60) * 60 + 60)
         for number in first.dayNumber...first.dayNumber + 8 * 366 {

@@ -3,8 +3,8 @@ import Manifests
 package import PipelineFiles
 package import Records
 
-/// The places of the log that a training window can have, as whoever reads the log finds them. Parties hold an order's window against
-/// what they themselves know; this only chooses one that they can have.
+/// The places of the log that a training window can have, as whoever reads the log finds them. Parties hold an order's window
+/// against what they themselves know; this only chooses one that they can have.
 package struct LogWindows {
     private let log: any EventLog
     private let sealed = TopicPartition(Topics.sealed)
@@ -16,8 +16,8 @@ package struct LogWindows {
 
     /// How far the parties are with one partition.
     package struct Standing: Sendable, Hashable {
-        /// The offset of `consortium.sealed` up to which all can be taken to know what was scored: where the last batch begins, which
-        /// some of them learn to be decided with the next one.
+        /// The offset of `consortium.sealed` up to which all can be taken to know what was scored: where the last batch begins,
+        /// which some of them learn to be decided with the next one.
         package var sealed: Int64
         /// The offset of `consortium.labels` up to which all can be taken to have counted labels.
         package var labels: Int64
@@ -46,8 +46,8 @@ package struct LogWindows {
         return last
     }
 
-    /// The model that the next record is scored by: the last activation's, or the last batch's where none came since; nil where there is
-    /// none.
+    /// The model that the next record is scored by: the last activation's, or the last batch's where none came since; nil where
+    /// there is none.
     package func modelInForce(of roster: Roster) throws(LogError) -> Digest32? {
         let standing = try standing()
         var (model, sequence) = (standing?.model, UInt64(0))
@@ -92,8 +92,8 @@ package struct LogWindows {
         return Double(max(0, end - begin)) / 86_400e6
     }
 
-    /// The first offset of `consortium.sealed` that can have rows: where the oldest batch begins that the log still tells of; nil where
-    /// there is none. Parties may keep rows from later on.
+    /// The first offset of `consortium.sealed` that can have rows: where the oldest batch begins that the log still tells of; nil
+    /// where there is none. Parties may keep rows from later on.
     package func firstBatch() throws(LogError) -> Int64? {
         let reader = try log.reader(at: [Position(batches, try log.earliest(of: batches))])
         while case let records = try reader.available(limit: Int(Self.lookBack)), !records.isEmpty {

@@ -7,8 +7,8 @@ package import PipelineFiles
 package import Records
 package import Stages
 
-/// The coordinator of trainings: reads `consortium.sync`, says what is next, and puts models on the log that the parties sealed. It has
-/// no share of any model. Used by one thread.
+/// The coordinator of trainings: reads `consortium.sync`, says what is next, and puts models on the log that the parties sealed. It
+/// has no share of any model. Used by one thread.
 package final class SyncCoordinator {
     package let roster: Roster
     package let log: any EventLog
@@ -110,8 +110,8 @@ package final class SyncCoordinator {
         return decision
     }
 
-    /// Writes the activations of a decision, with the approvals that it rests on. Written again they change nothing: their number is the
-    /// decision's.
+    /// Writes the activations of a decision, with the approvals that it rests on. Written again they change nothing: their number
+    /// is the decision's.
     private func activate(_ decision: SyncDecision, after last: UInt64) throws {
         guard let keystore, let manifest = try manifest(decision.model) else { throw SyncRefusal.unknownModel }
         let approvals = history.version(sealedAs: decision.model)?.approvals.filter { $0.after == last } ?? []

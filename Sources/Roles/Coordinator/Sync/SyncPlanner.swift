@@ -60,8 +60,8 @@ package struct SyncPlanner: Sendable {
         return windows
     }
 
-    /// Where a version can be validated from on: behind what it was trained on, and behind every window that was opened before, since
-    /// two windows that overlap tell of the rows by which they differ.
+    /// Where a version can be validated from on: behind what it was trained on, and behind every window that was opened before,
+    /// since two windows that overlap tell of the rows by which they differ.
     package func firstOffset(toValidate version: SyncVersion, in history: SyncHistory) -> Int64 {
         let opened = history.jobs.compactMap { job -> Int64? in
             guard case .validate(let task) = job.order.task, job.mayHaveOpened else { return nil }

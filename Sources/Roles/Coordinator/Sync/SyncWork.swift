@@ -137,7 +137,8 @@ package final class SyncWork {
 
     /// Puts a version in force where the rules hold.
     ///
-    /// - Parameter force: the reason for doing so whatever the figures are; approvals that the roster asks for are needed all the same.
+    /// - Parameter force: the reason for doing so whatever the figures are; approvals that the roster asks for are needed all the
+    ///   same.
     package func promote(_ version: SyncVersion, force: String? = nil) throws -> SyncDecision {
         try coordinator.read()
         let version = coordinator.history.version(of: version.candidate) ?? version

@@ -1,0 +1,132 @@
+import Evaluation
+import EventLogs
+import Foundation
+import LocalStore
+import Manifests
+import ModelSync
+import Records
+import Roles
+import Support
+import Testing
+
+@Suite("A coordinator at work, with three parties", .serialized)
+struct WorkTests {
+    private let world: SyncWorld
+
+    init() throws {
+        world = try SyncWorld(rows: ClearRows(rows: 240, later: 600))
+        try world.log.create([TopicSettings(name: Topics.labels)])
+    }
+
+    /// The parties have scored up to an offset, by the champion.
+    private func score(to end: Int64, model: Digest32? = nil) throws {
+        let sealed = TopicPartition(Topics.sealed)
+        let missing = max(0, end - (try world.log.end(of: sealed)))
+        try world.log.append((0..<missing).map { _ in NewRecord(sealed, value: WireSealedRecord().encoded) })
+        var decision = WireBatchDecision()
+        (decision.first, decision.end) = (end, end)
+        decision.modelDigest = Data((model ?? world.champion).bytes)
+        try world.log.append([NewRecord(TopicPartition(Topics.batches), value: decision.encoded)])
+    }
+
+    private func label(_ count: Int) throws {
+        try world.log.append((0..<count).map { _ in NewRecord(TopicPartition(Topics.labels), value: [1]) })
+    }
+
+    private func task() throws -> TrainTask {
+        guard case .train(let task) = try world.training() else { throw SyncWorld.Stuck() }
+        return task
+    }
+
+    @Test("goes by a schedule from labels to a promotion, watches what it promoted, and tells all of it")
+    func schedule() throws {
+        let coordinator = try world.coordinator()
+        let work = SyncWork(coordinator, try SliceTests.planner(), isStopping: { false })
+        let schedule = SyncSchedule(cron: nil, labels: 10, validateAfter: 160, decides: true)
+        var state = SyncSchedule.State(now: coordinator.now, labels: try schedule.labelEnd(world.log))
+        var said: [String] = []
+        func step() throws -> String? {
+            let words = try schedule.step(work, &state, task: task)
+            if let words { said.append(words) }
+            return words
+        }
+        try world.start()
+        try score(to: 240)
+        #expect(try step() == nil)
+        try label(10)
+        #expect(try step()?.contains("v2 is trained on 240 rows") == true)
+        #expect(try step() == nil)
+        try score(to: 400)
+        #expect(try step()?.contains("v2 is validated beside v1") == true)
+        #expect(try step() == "v2 is sealed")
+        #expect(try step()?.contains("v2 is in force") == true)
+        let model = try #require(try coordinator.modelInForce())
+        #expect(coordinator.history.version(sealedAs: model)?.task.version == "v2")
+        // Nothing but time: it is watched beside the model before it.
+        #expect(try step() == nil)
+        try score(to: 560, model: model)
+        #expect(try step()?.contains("v2 is validated beside v1") == true)
+        #expect(try coordinator.modelInForce() == model)
+        #expect(try step() == nil)
+        world.stop()
+        try expectTold(coordinator, said)
+    }
+
+    private func expectTold(_ coordinator: SyncCoordinator, _ said: [String]) throws {
+        #expect(said.count == 5)
+        let history = try ModelHistory(
+            coordinator.history, inForce: coordinator.modelInForce(), manifestOf: { try? coordinator.manifest($0) },
+            days: { _ in 1 })
+        let version = try #require(history.versions.first)
+        #expect(history.versions.count == 1 && version.version == "v2" && version.standing == .probation)
+        #expect(version.previous == "v1" && version.decision?.outcome == .promoted)
+        #expect(version.training?.rows == 240 && version.training?.window.until == 240)
+        #expect(version.validations.map(\.kind) == [.validation, .probation])
+        #expect(version.validations.allSatisfy { $0.windows.count == 2 && $0.beside == "v1" && $0.comparison != nil })
+        #expect(!version.calibration.isEmpty)
+        #expect(try ModelHistory(json: history.json()) == history)
+    }
+
+    @Test("promotes nothing without a validation, an approval or a reason, and brings back what was replaced")
+    func byHand() throws {
+        let coordinator = try world.coordinator()
+        let work = SyncWork(coordinator, try SliceTests.planner(), isStopping: { false })
+        try world.start()
+        try score(to: 240)
+        #expect(throws: SyncWork.Failure.self) { try work.rollback(reason: "nothing was replaced") }
+        var groups: [Int] = []
+        let version = try work.train(task()) { groups.append($0.parties[.zero]?.groups ?? 0) }
+        #expect(groups.first == 0 && groups == groups.sorted())
+        #expect(throws: SyncWork.Failure.self) { try work.promote(version) }
+        let champion = try #require(try coordinator.manifest(world.champion))
+        #expect(throws: SyncWork.Failure.self) { try work.validate(version, against: champion) { _, _, _ in } }
+        try score(to: 400)
+        var windows: [Int] = []
+        let figures = try work.validate(version, against: champion) { _, window, of in
+            if windows.last != window { windows.append(window) }
+            #expect(of == 2)
+        }
+        #expect(windows == [1, 2] && figures.comparison.windows.count == 2)
+        // What was opened once is not opened in another cut.
+        #expect(throws: SyncRefusal.self) {
+            try work.validate(version, against: champion, on: 250..<390) { _, _, _ in }
+        }
+        let sealed = try work.seal(version) { _ in }
+        // Again it changes nothing.
+        #expect(try work.seal(sealed) { _ in }.sealed == sealed.sealed)
+        let strict = SyncWork(
+            coordinator,
+            SyncPlanner(
+                SyncSettings(
+                    promotion: try PromotionRule(leastFrauds: 100_000), probation: try ProbationRule(), windows: 2,
+                    bins: 12)), isStopping: { false })
+        #expect(throws: SyncWork.Failure.self) { try strict.promote(sealed) }
+        let forced = try strict.promote(sealed, force: "a trial")
+        #expect(forced.reason.hasPrefix("by force: a trial (") && forced.previous == world.champion)
+        #expect(!forced.figures.isEmpty)
+        #expect(throws: SyncWork.Failure.self) { try strict.promote(sealed, force: "twice") }
+        let back = try work.rollback(reason: "the trial is over")
+        #expect(try back.model == world.champion && coordinator.modelInForce() == world.champion)
+        world.stop()
+    }
+}
