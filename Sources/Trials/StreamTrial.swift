@@ -58,7 +58,7 @@ package struct StreamTrial {
             return Taken(part: part)
         }
         rows[row.id] = row
-        defer { memory.decide([position], [], id: { _ in row.id }) }
+        defer { memory.decide([position], []) }
         return Taken(part: part, windows: memory.pending[position]?.windows ?? [:])
     }
 

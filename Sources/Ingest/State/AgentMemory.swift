@@ -190,28 +190,10 @@ package struct AgentMemory: Sendable {
         self.pending.ingest(pending, through: end, at: places)
     }
 
-    /// Notes that decisions are in the log. A transaction whose label has left before its decision may have come to a party behind that
-    /// label, which was refused then: the label leaves once more, with the next bucket's.
-    ///
-    /// - Parameter id: the agent's id of a transaction.
-    package mutating func decide(
-        _ sources: [SourcePosition], _ positions: [Position], id: (Transaction) -> UInt64
-    ) {
-        for source in sources {
-            guard let transaction = pending[source]?.transaction,
-                schedule?.isReleased(transaction.time.seconds) == true
-            else { continue }
-            repeatLabel(of: id(transaction), at: transaction.time.seconds)
-        }
+    /// Notes that decisions are in the log.
+    package mutating func decide(_ sources: [SourcePosition], _ positions: [Position]) {
         pending.decide(sources, ingested: ingested ?? 0)
         for position in positions { self.positions[position.partition] = position.offset }
-    }
-
-    private mutating func repeatLabel(of id: UInt64, at time: Int64) {
-        guard windows[id] != nil, schedule?.hasLeft(id, at: time) == true, schedule?.add(id, at: time) == true,
-            let released = schedule?.released
-        else { return }
-        writes.append(AgentTables.write(late: id, after: released))
     }
 
     /// The changes that the store lacks, each given once.

@@ -175,7 +175,7 @@ package final class AgentState: Sendable {
     ///
     /// - Parameter positions: how far scores and decisions are taken into account with that.
     package func decided(_ sources: [SourcePosition], positions: [Position]) {
-        memory.withLock { $0.decide(sources, positions) { hasher.id(of: $0.id) } }
+        memory.withLock { $0.decide(sources, positions) }
     }
 
     /// Writes what changed since the last checkpoint, in one transaction. To be called by the stage that ingests, between

@@ -173,7 +173,7 @@ struct AgentMemoryTests {
         let effects = try #require(try agent.observe(payment("a", seconds: 10 * day)))
         agent.memory.ingest([try #require(effects.pending)], [], through: 1, of: source)
         let scores = TopicPartition("bank-a.scores")
-        agent.memory.decide([SourcePosition(offset: 0), SourcePosition(offset: 5)], [Position(scores, 9)]) { _ in 0 }
+        agent.memory.decide([SourcePosition(offset: 0), SourcePosition(offset: 5)], [Position(scores, 9)])
         #expect(agent.memory.pending.count == 0 && agent.memory.pending.isBehindDecisions)
         let changes = agent.memory.takeChanges()
         #expect(!changes.writes.tables.contains("pending"))

@@ -85,30 +85,6 @@ struct LabelReleaseTests {
         #expect(agent.state.unlabelled == 0 && agent.pass(30 * day).isEmpty)
     }
 
-    @Test("that had left before their transaction was decided leave once more, with the next bucket's; no others do")
-    func decidedLate() throws {
-        let agent = try StoredAgent(folder)
-        for (id, at) in [("early", 10 * day), ("held", 10 * day), ("new", 12 * day)] { _ = try agent.observe(id, at) }
-        try agent.commit()
-        agent.state.decided([SourcePosition(offset: 0)], positions: [])
-        #expect(try agent.confirm("held", fraud: true) == .applied(correction: nil))
-        #expect(agent.pass(13 * day) == agent.labels(["early": false, "held": true]))
-        try agent.commit()
-        // A crash before the next checkpoint: the successor hears of the decisions again.
-        for _ in 0..<2 {
-            try agent.restart()
-            #expect(agent.state.unlabelled == 1 && agent.state.waiting == 2)
-            agent.state.decided([0, 1, 2].map { SourcePosition(offset: $0) }, positions: [])
-            #expect(agent.state.unlabelled == 2)
-        }
-        try agent.commit()
-        try agent.restart()
-        #expect(agent.pass(14 * day - 1).isEmpty)
-        #expect(agent.pass(14 * day) == agent.labels(["held": true]))
-        #expect(agent.pass(15 * day) == agent.labels(["new": false]))
-        #expect(agent.pass(30 * day).isEmpty)
-    }
-
     @Test("that have left are corrected at once by a verdict that says another thing, and by no other")
     func corrections() throws {
         let agent = try StoredAgent(folder)
