@@ -35,9 +35,9 @@ package struct PartyCounters: Sendable {
     /// Moves the time on after a batch, to the median of what members have come to by their events that were counted, and never
     /// past the log's time; in a consortium of one member, to what that one has. It never goes back.
     ///
-    /// So no minority of the members that send moves it or holds it up. And whoever does: it is never past the log's time, and never
-    /// behind the newest event by more than the reach. So where events are sent as they happen, none is late or misses a bucket of
-    /// its windows, whatever other members say. The first event of all sets the time by itself, within the same bounds.
+    /// So no minority of the members that send moves it or holds it up. And whoever does: it is never past the log's time, and
+    /// never behind the newest event by more than the reach. So where events are sent as they happen, none is late or misses a
+    /// bucket of its windows, whatever other members say. The first event of all sets the time by itself, within the same bounds.
     ///
     /// - Parameter logged: when the log took the batch's last record.
     package mutating func settle(logged: EventTime) {

@@ -78,7 +78,8 @@ package struct TokenCounters: Sendable {
     }
 
     /// Adds to the confirmed frauds of a token, in the bucket of the member's event that a label is of; false where that is in no
-    /// window any more. That each label counts once, and only of events that are labelled, is the caller's to see to (`LabelLedger`).
+    /// window any more. That each label counts once, and only of events that are labelled, is the caller's to see to
+    /// (`LabelLedger`).
     package mutating func label(
         _ token: CountedEntity, _ member: MemberNumber, eventAt time: EventTime, _ change: CountShare
     ) -> Bool {

@@ -269,8 +269,8 @@ package final class DecisionPipeline: Stage {
         }
     }
 
-    /// The end of decisions now, all of which the state knows unless this writer was fenced; nil while the state has not ingested all
-    /// that they are on: a successor has to read them again.
+    /// The end of decisions now, all of which the state knows unless this writer was fenced; nil while the state has not ingested
+    /// all that they are on: a successor has to read them again.
     private func knownEnd() throws(LogError) -> Position? {
         state.isBehindDecisions ? nil : Position(decisions, try log.end(of: decisions))
     }

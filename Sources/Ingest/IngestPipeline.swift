@@ -126,8 +126,9 @@ package final class IngestPipeline: Stage {
         var names: BoxTokens.Names?
     }
 
-    /// Seals transactions again that a party has said to lack, or that have waited for too long, as they were and at their old places: a
-    /// party that has one drops the repeat, and one that lacks it has a gap for it. False while their tokens have not come.
+    /// Seals transactions again that a party has said to lack, or that have waited for too long, as they were and at their old
+    /// places: a party that has one drops the repeat, and one that lacks it has a gap for it. False while their tokens have not
+    /// come.
     private func sealAgain(until moment: Moment) throws(LogError) -> Bool {
         if again == nil, waiting == nil { again = nextLost() }
         guard let again else { return true }

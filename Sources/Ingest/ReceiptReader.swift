@@ -7,8 +7,8 @@ package import Stages
 package import Telemetry
 
 /// The stage that reads what the parties say of a member's records: how far each has counted the labels of one partition, and which
-/// transactions of it have not come. What a log keeps from the parties shows here: in their words, or as label records of which they
-/// say nothing.
+/// transactions of it have not come. What a log keeps from the parties shows here: in their words, or as label records of which
+/// they say nothing.
 package final class ReceiptReader: Stage {
     private let state: AgentState
     private let sessions: (PartyID, UInt32) -> Session?

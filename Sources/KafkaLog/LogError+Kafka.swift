@@ -24,7 +24,8 @@ extension LogError {
         }
     }
 
-    /// A broker's answers that another attempt may not meet: elections, overload, slow replicas; or what went with an aborted transaction.
+    /// A broker's answers that another attempt may not meet: elections, overload, slow replicas; or what went with an aborted
+    /// transaction.
     private static let passing = Set(
         [
             RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,

@@ -1,7 +1,7 @@
 /// Where a record stands in a file, as one number: its partition's above, its offset below.
 ///
-/// By a number SQLite finds a row without looking at any other. By two columns it would search an index, which reads every row whole
-/// that it compares: among long records of one partition, what is appended to another cost several times as much.
+/// By a number SQLite finds a row without looking at any other. By two columns it would search an index, which reads every row
+/// whole that it compares: among long records of one partition, what is appended to another cost several times as much.
 enum RecordPlace {
     private static let offsetBits: Int64 = 40
     private static let last: Int64 = 1 << offsetBits - 1

@@ -18,8 +18,8 @@ package final class SQLiteConnection {
     private var statements: [String: SQLiteStatement] = [:]
     private var hook: CommitHook?
 
-    /// - Parameter patience: how often a writer tries again while another one has the file. SQLite's own time-out sleeps up to 100 ms
-    ///   at a time, while each of some processes holds the file for a millisecond.
+    /// - Parameter patience: how often a writer tries again while another one has the file. SQLite's own time-out sleeps up to 100
+    ///   ms at a time, while each of some processes holds the file for a millisecond.
     package init(path: String, patience: Int32 = patience) throws {
         // Also for whoever only reads: the last connection to close moves the write-ahead log into the file, if it may.
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX

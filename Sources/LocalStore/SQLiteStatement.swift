@@ -2,8 +2,8 @@ import Csqlite3
 
 /// A prepared statement of one connection: parameters are bound from 1 on, and columns read from 0 on.
 ///
-/// It is kept by its connection and reset after each run, so whoever got it has it until the same SQL is asked for again. Not shared
-/// between threads.
+/// It is kept by its connection and reset after each run, so whoever got it has it until the same SQL is asked for again. Not
+/// shared between threads.
 package final class SQLiteStatement {
     private let handle: OpaquePointer
     /// The first parameter's trouble, told by the run that it would have falsified.

@@ -96,8 +96,8 @@ package struct ModelActivation: Sendable, Hashable {
         return activation
     }
 
-    /// The signed bytes: digest (32 bytes), sequence (8), partition (4), the version's length (8), all big-endian, the version, then
-    /// the consortium's name.
+    /// The signed bytes: digest (32 bytes), sequence (8), partition (4), the version's length (8), all big-endian, the version,
+    /// then the consortium's name.
     private static func signed(_ wire: WireModelActivation) -> [UInt8] {
         Array(wire.modelDigest) + wire.sequence.bigEndianBytes + wire.partition.bigEndianBytes
             + UInt64(wire.version.utf8.count).bigEndianBytes + Array(wire.version.utf8) + Array(wire.consortium.utf8)

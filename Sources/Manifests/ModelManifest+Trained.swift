@@ -3,8 +3,8 @@ package import Keys
 package import Records
 package import ThreeParty
 
-// A manifest of a model that exists in the clear nowhere: each party seals its own share to itself, and the coordinator puts the three
-// boxes together.
+// A manifest of a model that exists in the clear nowhere: each party seals its own share to itself, and the coordinator puts the
+// three boxes together.
 extension ModelManifest {
     /// The header of a model that the parties trained on rows of another model's form.
     ///

@@ -164,7 +164,8 @@ func readApprovals(_ node: YAMLNode?, operators: Int) throws(ConfigurationError)
     try node?.int(in: 0...operators) ?? 0
 }
 
-/// How much the parties open of the same rows: `openings: { histograms: N, windows: N, days: D, apart: N }`, each of which may be left out.
+/// How much the parties open of the same rows: `openings: { histograms: N, windows: N, days: D, apart: N }`, each of which may be
+/// left out.
 func readOpenings(_ node: YAMLNode?) throws(ConfigurationError) -> OpeningLimits {
     guard let node else { return .standard }
     try node.allow("histograms", "windows", "days", "apart")

@@ -62,8 +62,8 @@ package struct CloudEvent: Codable, Sendable, Hashable {
         package var rawScore: Int64
         /// The same score as a number (IEEE 754 binary64), on the model's own scale.
         package var score: Double
-        /// The probability of fraud, 0 to 1: by the model's calibration of the score, or by both scores where the member's own is set
-        /// beside it.
+        /// The probability of fraud, 0 to 1: by the model's calibration of the score, or by both scores where the member's own is
+        /// set beside it.
         package var probability: Double
         /// The probability by the model's calibration, where `probability` is by both scores.
         package var consortiumProbability: Double?

@@ -2,8 +2,8 @@ package import Secrets
 
 /// The sealing end of a key for boxes (`SealedBox`), for as many as are wanted.
 ///
-/// A nonce is 24 random bytes. The first 12 stay for a run of 4,096 boxes, so that a key is derived once a run and not for each box,
-/// at either end: of 2^52 boxes, two have one nonce with a probability of 2^-32.
+/// A nonce is 24 random bytes. The first 12 stay for a run of 4,096 boxes, so that a key is derived once a run and not for each
+/// box, at either end: of 2^52 boxes, two have one nonce with a probability of 2^-32.
 package final class BoxSealer {
     /// Random bytes that a box takes.
     package static let freshBytes = GCMContext.nonceBytes

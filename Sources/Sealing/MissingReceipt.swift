@@ -1,9 +1,9 @@
 package import Keys
 package import Records
 
-/// A party's word that transactions of one partition of a member's topic have not come to it, though later ones have. Nobody else can
-/// make one: it has a tag under a key that only the party and the member have. It is said once; one that a log repeats has the member
-/// look once more at what waits.
+/// A party's word that transactions of one partition of a member's topic have not come to it, though later ones have. Nobody else
+/// can make one: it has a tag under a key that only the party and the member have. It is said once; one that a log repeats has the
+/// member look once more at what waits.
 package struct MissingReceipt: Sendable, Hashable {
     /// All transactions behind `after`, up to and with `through`, that went into one partition of `consortium.sealed`.
     package struct Span: Sendable, Hashable {

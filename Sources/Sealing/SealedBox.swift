@@ -52,8 +52,8 @@ package enum SealedBox {
     }
 
     /// Seals under a key that is derived for this one plaintext, of a salt that follows from it (as the synthetic nonce of RFC 5297
-    /// does) and stands before the ciphertext: sealing again gives the same bytes, and no key serves twice, whatever the label is. The
-    /// box is 32 bytes longer than the plaintext.
+    /// does) and stands before the ciphertext: sealing again gives the same bytes, and no key serves twice, whatever the label is.
+    /// The box is 32 bytes longer than the plaintext.
     ///
     /// - Parameters:
     ///   - label: what the plaintext is; who opens has to have the same.

@@ -1,8 +1,8 @@
 import Cglibc
 import Foundation
 
-/// Keeps what a process holds to its own user: files that it makes are the owner's alone, and its memory, where keys are, goes into no
-/// core dump. At the start of every command, before it makes a file or reads a key.
+/// Keeps what a process holds to its own user: files that it makes are the owner's alone, and its memory, where keys are, goes into
+/// no core dump. At the start of every command, before it makes a file or reads a key.
 package func confineProcess() {
     umask(0o077)
     precondition(cordon_forbid_dumps() == 0, "the system does not let a process forbid dumps of its memory")

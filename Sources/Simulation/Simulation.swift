@@ -2,8 +2,8 @@ import EventLogs
 import Records
 import Stages
 
-/// The runner of schedules: each starts from one consortium with keys and a first few payments, or from nothing, and ends with every
-/// fault healed and some payments more, which show what was counted.
+/// The runner of schedules: each starts from one consortium with keys and a first few payments, or from nothing, and ends with
+/// every fault healed and some payments more, which show what was counted.
 package struct Simulation {
     private let terms: Terms
     private let begun: SimulatedConsortium

@@ -62,9 +62,9 @@ package struct StageThreads {
         return running
     }
 
-    /// A stage's body, and all that it holds, until it is done. A thread's own closure goes behind its thread's last line, when libdispatch
-    /// has freed what it keeps for the thread; a dispatch queue (of a database's connection) that went with it would be disposed of
-    /// in freed memory.
+    /// A stage's body, and all that it holds, until it is done. A thread's own closure goes behind its thread's last line, when
+    /// libdispatch has freed what it keeps for the thread; a dispatch queue (of a database's connection) that went with it would be
+    /// disposed of in freed memory.
     private final class Work: Sendable {
         private let body: Mutex<(@Sendable () throws -> Void)?>
 

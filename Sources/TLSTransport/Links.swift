@@ -48,8 +48,8 @@ final class Links: Sendable {
         state.withLock { $0.opened.remove(ObjectIdentifier(channel)) != nil }
     }
 
-    /// A handshake ended, the certificate's pin names `peer`, and its hello fits. A newer connection takes an older one's place: the
-    /// older is half-open, or the peer would not have dialled again.
+    /// A handshake ended, the certificate's pin names `peer`, and its hello fits. A newer connection takes an older one's place:
+    /// the older is half-open, or the peer would not have dialled again.
     func opened(_ peer: PartyID, _ channel: any Channel) {
         let older = state.withLock { state in
             let older = state.channels[peer]

@@ -3,8 +3,8 @@ import Records
 import Testing
 import ThreeParty
 
-/// Event ids stand in clear headers. A broker that has a colluding member's record with another member's id before that member's own
-/// record must neither hide that event nor have its labels refused.
+/// Event ids stand in clear headers. A broker that has a colluding member's record with another member's id before that member's
+/// own record must neither hide that event nor have its labels refused.
 @Suite("A member that sends another member's event id first")
 struct BorrowedEventIDTests {
     private let start: Int64 = 1_790_000_000

@@ -2,8 +2,8 @@ import Counters
 import Records
 import Testing
 
-/// Members say when their events were. None of them, nor two together, may move the time of the counts so that the others' events are
-/// counted no more, or are in no window.
+/// Members say when their events were. None of them, nor two together, may move the time of the counts so that the others' events
+/// are counted no more, or are in no window.
 @Suite("A member that lies about when its events were")
 struct CountingTimeTests {
     private let now: Int64 = 1_790_000_000

@@ -3,8 +3,8 @@ import Records
 import Testing
 import ThreeParty
 
-/// History brings events along that no transaction stands behind, and a member may send any number of transactions. Neither may push
-/// what others see of a token up or down beyond the roster's limit.
+/// History brings events along that no transaction stands behind, and a member may send any number of transactions. Neither may
+/// push what others see of a token up or down beyond the roster's limit.
 @Suite("A member that floods a token with events")
 struct DilutionTests {
     private let start: Int64 = 1_790_000_000 / EventTime.day * EventTime.day

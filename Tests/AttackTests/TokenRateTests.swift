@@ -13,8 +13,8 @@ import Testing
 import TokenService
 import Tokens
 
-/// Over-use: a token takes the answers of two parties, so a member that has each of its batches charged at two parties alone, another
-/// two each time, gets half as many tokens again as its rate allows.
+/// Over-use: a token takes the answers of two parties, so a member that has each of its batches charged at two parties alone,
+/// another two each time, gets half as many tokens again as its rate allows.
 @Suite("A member that has one party of three not charge its batches")
 struct TokenRateTests {
     private let folder: TemporaryFolder

@@ -38,8 +38,8 @@ struct DecisionTests {
         return NewRecord(TopicPartition(Topics.batches), value: wire.encoded)
     }
 
-    /// The decision that the leader would make of the transactions at `offsets`, if nobody refused them: all that it takes is in the
-    /// log.
+    /// The decision that the leader would make of the transactions at `offsets`, if nobody refused them: all that it takes is in
+    /// the log.
     private func decision(of offsets: [Int64]) throws -> WireBatchDecision {
         let made = try world.records(Topics.batches).map {
             try #require(WireBatchDecision(decoding: $0.value ?? []))

@@ -10,7 +10,8 @@ import Telemetry
 import Testing
 import ThreeParty
 
-/// Records of a member that a log leaves out, or gives in another order than they were sealed in; and a leader that leaves some out.
+/// Records of a member that a log leaves out, or gives in another order than they were sealed in; and a leader that leaves some
+/// out.
 @Suite("Parties that count, by the order of each member's records", .serialized)
 struct SourceOrderTests {
     private let counted: CountedWorld

@@ -1,6 +1,7 @@
-/// A copy of a model by a member that is told the steps of its scores alone: oblivious trees, as the model's own, boosted on the distance
-/// of their sum to the scores that a step allows (Friedman 2001; interval targets as in Drouin, Hocking and Laviolette 2017). The steps'
-/// thresholds are public. Questions are random inputs, so that they can be counted and are the same for every model.
+/// A copy of a model by a member that is told the steps of its scores alone: oblivious trees, as the model's own, boosted on the
+/// distance of their sum to the scores that a step allows (Friedman 2001; interval targets as in Drouin, Hocking and Laviolette
+/// 2017). The steps' thresholds are public. Questions are random inputs, so that they can be counted and are the same for every
+/// model.
 package struct StepSurrogate {
     private let levels: [Int]
     private let depth: Int

@@ -30,8 +30,8 @@ package struct ValidationRules: Sendable, Hashable {
 
     /// What is unusual; lateness aside, which windows know.
     ///
-    /// Rules are asked in the order fields that can't be, amount, required fields, allowed values, time, and the first that is broken is the
-    /// rejection. Which of several values that are not allowed it names is not fixed.
+    /// Rules are asked in the order fields that can't be, amount, required fields, allowed values, time, and the first that is
+    /// broken is the rejection. Which of several values that are not allowed it names is not fixed.
     ///
     /// - Parameters:
     ///   - faults: what the record says of fields that the transaction is without.

@@ -58,8 +58,8 @@ package struct OperationsRoutes: Sendable {
     }
 }
 
-/// What may be open to whoever reaches the port. By default health alone is: the metrics tell how many decisions of which band there
-/// were, and which of the policy's rules matched.
+/// What may be open to whoever reaches the port. By default health alone is: the metrics tell how many decisions of which band
+/// there were, and which of the policy's rules matched.
 package enum OpenRoutes: String, Sendable, CaseIterable {
     case health, metrics, openapi
 }

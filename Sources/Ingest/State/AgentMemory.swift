@@ -150,8 +150,8 @@ package struct AgentMemory: Sendable {
     /// Applies a watermark: event time has come so far, says the member's system.
     package mutating func apply(watermark: EventTime) -> Effects { Effects(labels: advance(to: watermark.seconds)) }
 
-    /// Applies a transaction from before the agent went live: it asks for no decision, and its label leaves only if its bucket's labels
-    /// have not left.
+    /// Applies a transaction from before the agent went live: it asks for no decision, and its label leaves only if its bucket's
+    /// labels have not left.
     package mutating func apply(history row: StateBlock.Row, fraud: Bool) -> Effects {
         windows.append(row, verdict: fraud ? true : nil)
         schedule?.restore(row.id, at: row.event.time)

@@ -1,8 +1,8 @@
 package import Records
 package import Sealing
 
-/// The choice of the transactions that are sealed again: those that a party has said to lack, and those that have waited for an answer
-/// for too long. Whatever the reason, a party that has one takes it for the repeat that it is.
+/// The choice of the transactions that are sealed again: those that a party has said to lack, and those that have waited for an
+/// answer for too long. Whatever the reason, a party that has one takes it for the repeat that it is.
 package struct LostTransactions: Sendable {
     /// A span that parties have said to lack, of one partition of `consortium.sealed`.
     private struct Missing: Hashable {
@@ -72,8 +72,9 @@ package struct LostTransactions: Sendable {
         return Array(found.prefix(Self.limit))
     }
 
-    /// The next transactions that have waited for too long, in order, and from the first on again behind the last. Each time that one
-    /// was among them, "too long" is twice as long for it: parties that are away for days, or can't read it, are sent few of it.
+    /// The next transactions that have waited for too long, in order, and from the first on again behind the last. Each time that
+    /// one was among them, "too long" is twice as long for it: parties that are away for days, or can't read it, are sent few of
+    /// it.
     ///
     /// - Parameters:
     ///   - end: everything below it is in the log.

@@ -30,8 +30,8 @@ package struct SentLabels: Sendable {
     /// Whether a party lacks one of the records, and has refused those behind it.
     package var isOneMissing: Bool { !records.isEmpty && receipts.values.contains { $0.isMissing } }
 
-    /// The records to be put into the log again, in order: all, where a party refuses those behind one that it lacks; the first few,
-    /// where receipts are overdue, which may as well mean that the parties are behind.
+    /// The records to be put into the log again, in order: all, where a party refuses those behind one that it lacks; the first
+    /// few, where receipts are overdue, which may as well mean that the parties are behind.
     package var lost: ArraySlice<Record> { isOneMissing ? records[...] : isOverdue ? records.prefix(8) : [] }
 
     /// Adds records that are in the log.

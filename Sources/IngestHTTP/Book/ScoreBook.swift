@@ -136,8 +136,8 @@ package struct ScoreBook: Sendable {
 
     /// A record was rejected by the stream.
     ///
-    /// - Parameter wasTaken: whether the parties refused what the agent had taken: then the agent drops whatever comes under its id, and
-    ///   the answer stays. Else it is forgotten after this, so that a right one may come under its id.
+    /// - Parameter wasTaken: whether the parties refused what the agent had taken: then the agent drops whatever comes under its
+    ///   id, and the answer stays. Else it is forgotten after this, so that a right one may come under its id.
     package mutating func rejected(
         _ position: Position, _ code: String, _ field: String?, wasTaken: Bool = false, at now: Int64
     ) -> (Outcome, [Waiter])? {

@@ -8,7 +8,8 @@ package struct SyncFigure: Sendable, Hashable {
     package let low: Double
     package let high: Double
 
-    /// - Throws: `figures` for numbers that are none, or a value outside of its interval; `text` for a name of none or more than 64 bytes.
+    /// - Throws: `figures` for numbers that are none, or a value outside of its interval; `text` for a name of none or more than 64
+    ///   bytes.
     package init(_ name: String, _ value: Double, low: Double, high: Double) throws(SyncMistake) {
         try SyncBounds.text(name, "figure's name", most: 64)
         guard low.isFinite, high.isFinite, low <= value, value <= high else { throw .figures }

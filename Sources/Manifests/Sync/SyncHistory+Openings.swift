@@ -1,7 +1,7 @@
 import Records
 
-// What was opened of a window cannot be closed again, and two windows that differ by few records tell of them. So each party refuses by
-// itself what would tell too much, whatever the coordinator orders.
+// What was opened of a window cannot be closed again, and two windows that differ by few records tell of them. So each party
+// refuses by itself what would tell too much, whatever the coordinator orders.
 extension SyncHistory {
     /// A histogram that a validation opens of its window. Two of one model by the same thresholds are the same.
     private struct Histogram: Hashable {

@@ -64,7 +64,8 @@ package struct SyncHistory: Sendable, Hashable {
     /// The sequence of the last decision; 0 before the first.
     package var lastSequence: UInt64 { decisions.last?.sequence ?? 0 }
 
-    /// The model that the last decision put in force or brought back; nil before the first. One that was dealt since is not known here.
+    /// The model that the last decision put in force or brought back; nil before the first. One that was dealt since is not known
+    /// here.
     package var inForce: Digest32? { decisions.last { $0.kind != .turnDown }?.model }
 
     // MARK: Orders

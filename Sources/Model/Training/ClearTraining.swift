@@ -29,9 +29,9 @@ package enum TrainingMethod: Sendable, Hashable {
 /// - Parameters:
 ///   - bins: published bins of the same spec to train on; nil learns them from the rows.
 ///   - rows: the features of the training days' transactions, and whether each was a fraud.
-///   - method: the trainer. With `gains`, its options have as many fraction bits at most: where scores would not fit 16 bits, which cost
-///     half of what 32 do, the forest is boosted anew with a fraction bit less, down to 11. For `shares`, the rows are taken to be the
-///     population that the bits' frequencies are of, as they are for the frequencies that go with the model's bins.
+///   - method: the trainer. With `gains`, its options have as many fraction bits at most: where scores would not fit 16 bits, which
+///     cost half of what 32 do, the forest is boosted anew with a fraction bit less, down to 11. For `shares`, the rows are taken
+///     to be the population that the bits' frequencies are of, as they are for the frequencies that go with the model's bins.
 ///   - progress: called after every tree with the trees grown so far.
 /// - Returns: a model whose calibration and scorecard are fitted on the same rows as its trees.
 /// - Throws: `BinnedSpec.Invalid`, `TrainingSet.Invalid`, `PlainTrainer.Failure`, `ReferenceTrainer.Failure`,

@@ -1,5 +1,6 @@
-/// How much the parties open of the same rows. What is opened of a window cannot be closed again: the difference of what is opened of two
-/// windows tells of the few rows by which they differ, and that of two models on one window of the rows that they tell apart.
+/// How much the parties open of the same rows. What is opened of a window cannot be closed again: the difference of what is opened
+/// of two windows tells of the few rows by which they differ, and that of two models on one window of the rows that they tell
+/// apart.
 package struct OpeningLimits: Sendable, Hashable {
     /// The most histograms of one window within `days`: of different models, or by different thresholds. One that was opened before
     /// costs nothing again.
@@ -9,12 +10,12 @@ package struct OpeningLimits: Sendable, Hashable {
     /// How long an opening counts, in days of the log's time. Two validations within it have the same window, or windows without a
     /// record in common.
     package let days: Int
-    /// By how many records at their ends two windows differ at least within `days`, where they overlap, are not the same and one of them is
-    /// trained on: of a training the number of frauds is opened.
+    /// By how many records at their ends two windows differ at least within `days`, where they overlap, are not the same and one of
+    /// them is trained on: of a training the number of frauds is opened.
     package let apart: Int
 
-    /// What holds where the roster says nothing: a champion and some challengers on a window, as many windows as come in the time that
-    /// rows are kept.
+    /// What holds where the roster says nothing: a champion and some challengers on a window, as many windows as come in the time
+    /// that rows are kept.
     package static let standard = OpeningLimits(histograms: 8, windows: 256, days: 90, apart: 1_000)
 
     package init(histograms: Int, windows: Int, days: Int, apart: Int) {

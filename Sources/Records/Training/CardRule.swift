@@ -3,8 +3,9 @@
 ///
 /// Additive models are usually fitted one feature after the other (backfitting; Buja, Hastie and Tibshirani 1989), which on shares
 /// costs a dozen rounds a feature. Here every pass moves all features at once, and goes on half as far as it went before (heavy
-/// ball; Polyak 1964). A feature's step is its bins' mean rest, drawn towards zero: a symmetric operator between 0 and 1, so that of F
-/// features together lies between 0 and F. With momentum 1/2 a rate below 3 / F converges whatever the features have in common.
+/// ball; Polyak 1964). A feature's step is its bins' mean rest, drawn towards zero: a symmetric operator between 0 and 1, so that
+/// of F features together lies between 0 and F. With momentum 1/2 a rate below 3 / F converges whatever the features have in
+/// common.
 package struct CardRule: Sendable, Hashable {
     /// Thermometer bits of each feature, in order; a feature of k bits has k + 1 bins.
     package let features: [Int]
@@ -51,13 +52,14 @@ package struct CardRule: Sendable, Hashable {
     /// Whether no sum of a rest can leave ±2^30.
     ///
     /// A row's rest begins as what the forest learnt, R − R', of which neither part outgrows R (`TrainingBounds.sum`). Passes are a
-    /// polynomial of a symmetric operator whose values stay below 2 in magnitude between 0 and 2.8, and rounding adds to it less than
-    /// two units a feature and pass.
+    /// polynomial of a symmetric operator whose values stay below 2 in magnitude between 0 and 2.8, and rounding adds to it less
+    /// than two units a feature and pass.
     package func fits(_ bounds: TrainingBounds, rows: Int) -> Bool {
         4 * bounds.sum + rows * features.count * passes * 2 < 1 << 30
     }
 
-    /// Bytes for the digest of a training plan: a mark, passes, the number of features and the bits of each, four bytes each, big-endian.
+    /// Bytes for the digest of a training plan: a mark, passes, the number of features and the bits of each, four bytes each,
+    /// big-endian.
     package var encoded: [UInt8] {
         Array("cordon/train/card/v1".utf8)
             + ([passes, features.count] + features).flatMap { UInt32($0).bigEndianBytes }

@@ -1,5 +1,6 @@
-/// A payment as every later stage knows it: parsed, but not yet checked (see `Ingest`'s `ValidTransaction`). Field by
-/// field in docs/CANONICAL.md; names are in their one spelling however they are set. It stays at its member: parties see shares of binned features and entity tokens.
+/// A payment as every later stage knows it: parsed, but not yet checked (see `Ingest`'s `ValidTransaction`). Field by field in
+/// docs/CANONICAL.md; names are in their one spelling however they are set. It stays at its member: parties see shares of binned
+/// features and entity tokens.
 package struct Transaction: Sendable, Hashable {
     /// The member's own id, unique at that member.
     package var id: String

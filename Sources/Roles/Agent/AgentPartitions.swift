@@ -93,8 +93,8 @@ final class AgentPartitions: Sendable {
             hasher: try windowHasher(role.keystore),
             lateness: role.rules.late, transactions: partition, store: store)
         let stop = StopFlag()
-        // What was decided before is read back, and a predecessor is fenced, before anything new is read. An agent that was replaced
-        // ingests nothing, either.
+        // What was decided before is read back, and a predecessor is fenced, before anything new is read. An agent that was
+        // replaced ingests nothing, either.
         let isRecovered = Mutex(false)
         let decisions = StagePlan("decisions-\(partition.partition)") { [self] in
             let stage = try decisionPipeline(state)

@@ -6,8 +6,8 @@ package struct BatchLimits: Sendable, Hashable {
     package var records: Int
     /// The most label records of a batch; each has up to 512 entries.
     package var labels = 8
-    /// The beat on which a batch leaves that is not full, an idle cell's at once; and when nothing is under way, as small segments do in
-    /// Nagle's algorithm (RFC 896): under light load, one larger batch costs less than two.
+    /// The beat on which a batch leaves that is not full, an idle cell's at once; and when nothing is under way, as small segments
+    /// do in Nagle's algorithm (RFC 896): under light load, one larger batch costs less than two.
     package var beat: Beat
     /// The window of full batches: beyond it, transactions wait in the log.
     package var batches: Int

@@ -25,8 +25,8 @@ package struct CountStanding {
         self.tokens = tokens
     }
 
-    /// sealed, labels, decisions, token epoch (8 bytes each), digest, genesis (32 each), big-endian; the members' names with a comma
-    /// between them.
+    /// sealed, labels, decisions, token epoch (8 bytes each), digest, genesis (32 each), big-endian; the members' names with a
+    /// comma between them.
     var encoded: [UInt8] {
         [UInt64(bitPattern: sealed), UInt64(bitPattern: labels), UInt64(bitPattern: decisions), tokens.number]
             .flatMap { number in number.bigEndianBytes } + digest.bytes + genesis.bytes

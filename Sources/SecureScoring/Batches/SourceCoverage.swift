@@ -1,9 +1,11 @@
 import Records
 
-/// The records of one source that were taken: a partition of a member's transactions, of which the headers say what came before what.
-/// Between a record and the one before it there is none; so what was taken are spans, and what lies between two of them is missing.
+/// The records of one source that were taken: a partition of a member's transactions, of which the headers say what came before
+/// what. Between a record and the one before it there is none; so what was taken are spans, and what lies between two of them is
+/// missing.
 ///
-/// A missing record is taken when it comes, however late: a log that swaps two records, or holds one back, does not make a repeat of it.
+/// A missing record is taken when it comes, however late: a log that swaps two records, or holds one back, does not make a repeat
+/// of it.
 struct SourceCoverage: Sendable, Hashable {
     /// A position without its partition.
     struct Place: Sendable, Hashable, Comparable {

@@ -4,7 +4,8 @@ import Telemetry
 package import ThreeParty
 
 /// The transactions of a partition that the parties have taken, as this party knows it: by their places in members' topics. By them
-/// the leader tells repeats, followers hold it to that, and every party sees what a log has left out. Used by the partition's thread.
+/// the leader tells repeats, followers hold it to that, and every party sees what a log has left out. Used by the partition's
+/// thread.
 ///
 /// A transaction is taken where it is scored, and where it is refused though all three had opened it: its member has its answer.
 package final class TakenRecords {
@@ -52,11 +53,11 @@ package final class TakenRecords {
 
     // MARK: Followers
 
-    /// Holds the leader to what it passed over before a proposal, where nothing is under way: repeats, activations, and what this party
-    /// could not have taken. All else must have been in a batch.
+    /// Holds the leader to what it passed over before a proposal, where nothing is under way: repeats, activations, and what this
+    /// party could not have taken. All else must have been in a batch.
     ///
-    /// What was agreed on just before this process began may not be kept here: of that, and of all where this party's state is lost, the
-    /// first proposal says that it was taken.
+    /// What was agreed on just before this process began may not be kept here: of that, and of all where this party's state is
+    /// lost, the first proposal says that it was taken.
     ///
     /// - Parameters:
     ///   - offset: at which the proposal begins.

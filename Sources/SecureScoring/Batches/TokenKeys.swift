@@ -3,8 +3,8 @@ import Records
 import Sealing
 import Tokens
 
-/// The public token keys that a batch's tokens are under: the digest of each epoch's key, of the epochs that its records name. Parties
-/// that have different keys of one epoch would count the same entity under different tokens.
+/// The public token keys that a batch's tokens are under: the digest of each epoch's key, of the epochs that its records name.
+/// Parties that have different keys of one epoch would count the same entity under different tokens.
 package struct TokenKeys: Hashable, Sendable {
     private var keys: [TokenEpoch: Digest32] = [:]
 

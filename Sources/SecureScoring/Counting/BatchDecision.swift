@@ -16,8 +16,8 @@ struct BatchDecision {
     /// The digest of the first round's frames, on which `agreed` hangs.
     var transcript: Digest32
     var tokenKeys: TokenKeys
-    /// The refusal codes of each party, in the order of parties, and those that all three found together, a byte a record; nil where
-    /// nothing was refused.
+    /// The refusal codes of each party, in the order of parties, and those that all three found together, a byte a record; nil
+    /// where nothing was refused.
     var codes: [[UInt8]]?
 
     /// The version of the record's layout.

@@ -77,8 +77,8 @@ final class CountedTokens {
 
     private func element(_ token: CountedEntity) -> EntityToken? { try? EntityToken(bytes: token.bytes) }
 
-    /// Goes on with a move to a newer key where there is one: applies the slice that was computed and begins the next. Costs milliseconds
-    /// at most, whatever there is to move.
+    /// Goes on with a move to a newer key where there is one: applies the slice that was computed and begins the next. Costs
+    /// milliseconds at most, whatever there is to move.
     ///
     /// - Returns: whether everything is counted under another epoch's tokens from now on.
     /// - Throws: `countsOfLostEpoch` where the factor has gone meanwhile, `countsDamaged`.

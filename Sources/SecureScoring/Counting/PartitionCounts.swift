@@ -84,8 +84,8 @@ package final class PartitionCounts {
         ])
     }
 
-    /// The number that a member's events are kept under: members are numbered in the order in which they are first counted, which the
-    /// log decides. The roster's order plays no part, so that members may be added to it anywhere. Nil for a 65th.
+    /// The number that a member's events are kept under: members are numbered in the order in which they are first counted, which
+    /// the log decides. The roster's order plays no part, so that members may be added to it anywhere. Nil for a 65th.
     private func number(of member: MemberID) -> MemberNumber? {
         if let number = numbers[member] { return number }
         guard let number = MemberNumber(standing.members.count) else { return nil }

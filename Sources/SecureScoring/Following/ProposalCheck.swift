@@ -39,8 +39,8 @@ package struct ProposalCheck {
     /// The batch that is proposed, as this party's own log has it.
     ///
     /// - Parameter queue: of what is under way here.
-    /// - Throws: a `BatchAbort` where this party's log or counts are not there in time, or lead to another plan; and where the leader
-    ///   passes over, or leaves out as a repeat, what this party has not taken.
+    /// - Throws: a `BatchAbort` where this party's log or counts are not there in time, or lead to another plan; and where the
+    ///   leader passes over, or leaves out as a repeat, what this party has not taken.
     package func batch(
         _ proposal: PlanProposal, _ digest: Digest32, after queue: BatchQueue
     ) throws -> SealedBatch {

@@ -82,9 +82,9 @@ package final class BatchLeader {
         gatherer.add(try sealed.next(limit: gatherer.room, until: isIdle ? moment : context.clock.now))
     }
 
-    /// The labels that were in the log before the next transaction was; nil where there are none. So a label comes behind its event,
-    /// and before the transactions whose windows hold that; topics have no order among each other but their records' times. Of one
-    /// time, events come first: an agent that has fallen behind seals an event and its label at once.
+    /// The labels that were in the log before the next transaction was; nil where there are none. So a label comes behind its
+    /// event, and before the transactions whose windows hold that; topics have no order among each other but their records' times.
+    /// Of one time, events come first: an agent that has fallen behind seals an event and its label at once.
     private func labels() throws -> SealedBatch? {
         let offset = models.committed
         guard let model = try models.knownModel(at: offset) else { return nil }

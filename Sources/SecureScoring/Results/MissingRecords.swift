@@ -3,8 +3,8 @@ import Keys
 import Records
 import Sealing
 
-/// What a party tells members of their transactions that a log has left out, one record a source that it has found gaps of. Used by the
-/// partition's thread.
+/// What a party tells members of their transactions that a log has left out, one record a source that it has found gaps of. Used by
+/// the partition's thread.
 struct MissingRecords {
     /// A partition of a member's topic, and the epoch of the session that the member is told under.
     struct Source: Hashable, Comparable {

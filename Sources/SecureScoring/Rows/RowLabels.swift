@@ -33,8 +33,8 @@ package struct RowLabels: Sendable, CustomStringConvertible, CustomReflectable {
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-// The row of a batch in the party's state: version (1), end of the range (8), the offset at which they were counted (8), then a key (24) and bits (1) for each
-// label. Numbers big-endian.
+// The row of a batch in the party's state: version (1), end of the range (8), the offset at which they were counted (8), then a key
+// (24) and bits (1) for each label. Numbers big-endian.
 extension RowLabels {
     private static let version: UInt8 = 1
     private static let headBytes = 17

@@ -29,8 +29,8 @@ package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
     package private(set) var events = 0
     /// Rows of batches in the window whose bits mean something else.
     package private(set) var otherForms = 0
-    /// The digest of which rows these are: of the request, and of each batch its range, what was agreed on, its events, and which of
-    /// them have a label. A training's plan binds it (`TrainingPlan.digest(source:)`), so parties with other rows train nothing.
+    /// The digest of which rows these are: of the request, and of each batch its range, what was agreed on, its events, and which
+    /// of them have a label. A training's plan binds it (`TrainingPlan.digest(source:)`), so parties with other rows train nothing.
     package private(set) var digest: Digest32
     private let request: Request
     /// The members that rows are of, in the order in which they first appear.
@@ -38,8 +38,8 @@ package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
     private var places: [RowKey.Member: UInt16] = [:]
     /// Of each row, its member's place in `members`.
     package private(set) var memberOf: [UInt16] = []
-    /// Of each row, the first offset of its batch and its place among the batch's rows together: an offset of its batch that no other
-    /// row has, the same at all parties, and that nobody could choose.
+    /// Of each row, the first offset of its batch and its place among the batch's rows together: an offset of its batch that no
+    /// other row has, the same at all parties, and that nobody could choose.
     package private(set) var offsets: [Int64] = []
 
     /// A window without rows.

@@ -4,8 +4,8 @@ import Records
 /// elsewhere. No I/O, no clock.
 ///
 /// Rows are kept when a batch is computed, before anyone is told so: from then on the leader may decide it, and the bits of counts
-/// can't be had again. Whether it was decided shows later. At most one batch is not known to be decided, since with counts one comes
-/// after the other; another that begins where that one did takes its place.
+/// can't be had again. Whether it was decided shows later. At most one batch is not known to be decided, since with counts one
+/// comes after the other; another that begins where that one did takes its place.
 struct ScoredRows: Sendable, Hashable {
     /// A batch of rows that is kept, in short.
     struct Batch: Sendable, Hashable {
@@ -117,8 +117,8 @@ struct ScoredRows: Sendable, Hashable {
     }
 }
 
-// In the party's state: version (1), decided, labelled, begin (-1 for none), rows, labels, bytes, latest (8 each); of a batch that is
-// open also both ends of its range, seconds, rows, bytes (8 each), agreed (32). Big-endian.
+// In the party's state: version (1), decided, labelled, begin (-1 for none), rows, labels, bytes, latest (8 each); of a batch that
+// is open also both ends of its range, seconds, rows, bytes (8 each), agreed (32). Big-endian.
 extension ScoredRows {
     private static let version: UInt8 = 1
 

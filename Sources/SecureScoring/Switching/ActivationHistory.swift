@@ -52,7 +52,8 @@ struct ActivationHistory {
     /// Whether an activation is newer than all in the history.
     func accepts(_ activation: ModelActivation) -> Bool { activation.sequence > (entries.last?.sequence ?? 0) }
 
-    /// Whether a model needs no approval any more: it was in force here, or nothing was, since a partition's first model is its set-up.
+    /// Whether a model needs no approval any more: it was in force here, or nothing was, since a partition's first model is its
+    /// set-up.
     func isFree(_ model: Digest32) -> Bool { entries.isEmpty || entries.contains { $0.model == model } }
 
     /// Stores an activation, and adds it. Where the state can't be written it is not known, and is read again.

@@ -21,8 +21,8 @@ package final class ModelRegistry {
 
     /// - Parameters:
     ///   - consortium: its name in the roster.
-    ///   - isSealed: whether the three parties have sealed a model that they trained: asked of one whose manifest names an order, since
-    ///     anybody can seal something to a party's key.
+    ///   - isSealed: whether the three parties have sealed a model that they trained: asked of one whose manifest names an order,
+    ///     since anybody can seal something to a party's key.
     package init(
         party: PartyID, key: consuming HPKEPrivateKey, consortium: String, coordinator: VerifyingKey,
         approvals: ApprovalTerms = .none, log: any EventLog, logger: Logger,

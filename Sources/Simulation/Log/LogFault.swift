@@ -6,8 +6,8 @@ package enum LogFault: Sendable, Hashable, Codable {
     case loseAnswers(Int)
     /// The next reads are refused.
     case refuseReads(Int)
-    /// The newest records of every partition are not seen yet by this process where it waits for what comes next: it lags behind the
-    /// others. What is available, it sees.
+    /// The newest records of every partition are not seen yet by this process where it waits for what comes next: it lags behind
+    /// the others. What is available, it sees.
     case lag(records: Int)
     /// Each call takes so long, and everybody else waits meanwhile.
     case slow(Duration)

@@ -5,8 +5,8 @@ import Records
 import SecureScoring
 import ThreeParty
 
-/// The rows that parties should have kept at the end of a run: of every transaction in a decided batch its bits in the clear, and what
-/// was said last of it.
+/// The rows that parties should have kept at the end of a run: of every transaction in a decided batch its bits in the clear, and
+/// what was said last of it.
 struct ExpectedRows {
     private struct Key: Hashable {
         var member: Int

@@ -9,8 +9,8 @@ import Sealing
 /// The judge of a run: holds what is in the log at its end against what an undisturbed pipeline says, in the clear.
 ///
 /// * Each accepted transaction has one decision, and nothing else has any.
-/// * Each score is the clear model's, bit for bit, of the member's own features and of what was counted before its batch; where scores are
-///   rounded it is the highest score at or below that from which a step of the calibration begins.
+/// * Each score is the clear model's, bit for bit, of the member's own features and of what was counted before its batch; where
+///   scores are rounded it is the highest score at or below that from which a step of the calibration begins.
 /// * No transaction is scored twice, and parties refuse nothing but repeats within a batch.
 /// * Rejected records are on `<member>.rejected` with their code, and no others.
 /// * The rows that parties keep are shares of what was scored and said, once each, and the same at all three.

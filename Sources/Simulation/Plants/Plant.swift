@@ -11,12 +11,13 @@ package enum Plant: String, Sendable, CaseIterable {
     case noFence = "no-fence"
     /// The leader forgets with a restart which sources are scored, so that it takes repeats for new.
     case repeatTaken = "repeat-taken"
-    /// Masks hang on where a batch begins, and not on what is in it: one that is proposed again has those of the one that was aborted.
+    /// Masks hang on where a batch begins, and not on what is in it: one that is proposed again has those of the one that was
+    /// aborted.
     case maskReused = "mask-reused"
     /// A party forgets with a restart which labels it has counted, and counts a correction on top.
     case labelCountedTwice = "label-counted-twice"
-    /// The race that is mended, without its mends: an agent that was replaced after it had read its state, and opens its writer later
-    /// than its successor, goes on by what it read; and the successor, fenced by that, gives the partition up.
+    /// The race that is mended, without its mends: an agent that was replaced after it had read its state, and opens its writer
+    /// later than its successor, goes on by what it read; and the successor, fenced by that, gives the partition up.
     case writerRace = "writer-race"
 
     func log(_ log: any EventLog, of role: Role, clock: any StageClock) -> any EventLog {

@@ -2,8 +2,8 @@
 /// strings without the key meets one hash with probability 2^-64 (Carter and Wegman 1979); hashes of XOR shares are XOR shares of
 /// the hash.
 ///
-/// For every four bits it holds the XOR of the words that they pick, for all 16 patterns. What it is asked of is a share, or is public
-/// among the parties; so memory access tells nothing.
+/// For every four bits it holds the XOR of the words that they pick, for all 16 patterns. What it is asked of is a share, or is
+/// public among the parties; so memory access tells nothing.
 package struct BinaryHash: Sendable {
     /// Bytes of a string.
     package let bytes: Int

@@ -3,9 +3,9 @@ import Records
 /// The comparison of what three boxes hold of a record: what is public among the parties, and each component of what is shared, of
 /// which every pair of parties has one.
 ///
-/// Party i sends h_i(public, x_i) ^ h_{i+1}(public, x_{i+1}) ^ zero-share, where h_i is a linear hash under a key of the parties i - 1
-/// and i. The three XOR to zero where each pair found the same, and else with probability 2^-64, whatever the member knows. To a party
-/// the others' values say nothing more, since the zero-share masks them. No key of all three parties is needed.
+/// Party i sends h_i(public, x_i) ^ h_{i+1}(public, x_{i+1}) ^ zero-share, where h_i is a linear hash under a key of the parties i
+/// - 1 and i. The three XOR to zero where each pair found the same, and else with probability 2^-64, whatever the member knows. To
+/// a party the others' values say nothing more, since the zero-share masks them. No key of all three parties is needed.
 struct ContentComparison {
     private let first: BinaryHash
     private let second: BinaryHash

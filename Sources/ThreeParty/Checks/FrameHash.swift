@@ -3,8 +3,8 @@ package import Records
 /// A digest of a large frame, row by row, under a key that the frame's sender does not know: NH over 64-bit words (Black et al.,
 /// UMAC, CRYPTO 1999), and SHA-256 over the rows' hashes.
 ///
-/// Two frames of different rows have the same digest with probability 2^-64, for whoever does not know the key. It costs about a fifteenth
-/// of SHA-256 over the frame.
+/// Two frames of different rows have the same digest with probability 2^-64, for whoever does not know the key. It costs about a
+/// fifteenth of SHA-256 over the frame.
 package struct FrameHash {
     private let key: [UInt64]
     private var hashes: [UInt8] = []

@@ -1,6 +1,7 @@
 import Records
 
-/// The label records of a batch as they enter it at one party: its refusals, what it found in its boxes, and its shares of outcomes.
+/// The label records of a batch as they enter it at one party: its refusals, what it found in its boxes, and its shares of
+/// outcomes.
 ///
 /// Never printed.
 package struct LabelInputs: Sendable, CustomStringConvertible, CustomReflectable {

@@ -3,9 +3,9 @@ package import Records
 /// The rule that of one feature's thermometer bits none is set behind one that is not: what a value's bits are, and what every
 /// model was trained on.
 ///
-/// The bits x are shared by XOR. x_{l+1} AND NOT x_l is 0 for every neighbours l of one feature: one product of shares a
-/// neighbour, of which each party has its part without a message (Araki et al. 2016). A linear hash of all of them, under a key that no
-/// member knows, is zero where the rule holds, and else with probability 2^-64.
+/// The bits x are shared by XOR. x_{l+1} AND NOT x_l is 0 for every neighbours l of one feature: one product of shares a neighbour,
+/// of which each party has its part without a message (Araki et al. 2016). A linear hash of all of them, under a key that no member
+/// knows, is zero where the rule holds, and else with probability 2^-64.
 package struct ThermometerRule: Sendable, Hashable {
     /// The bits of a row that have a neighbour of the same feature behind them; least significant bit first.
     private let mask: [UInt8]

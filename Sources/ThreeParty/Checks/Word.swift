@@ -91,8 +91,8 @@ package struct WordShape: Sendable, Hashable {
     }
 }
 
-/// Why the parties refuse a record together, though each could open its box. The codes are among those of refusals (`AgreedRefusal`),
-/// and never change their meaning.
+/// Why the parties refuse a record together, though each could open its box. The codes are among those of refusals
+/// (`AgreedRefusal`), and never change their meaning.
 package enum CheckFailure: UInt8, Sendable {
     /// The three boxes do not hold the same.
     case boxesDiffer = 32

@@ -49,7 +49,8 @@ package struct BatchResult: Sendable {
     package var scoreShares: [UInt8]
     /// Nil for each transaction that was scored.
     package var refusals: [AgreedRefusal?]
-    /// Digest of the plan and the refusals that all three agreed on; where scores are rounded, of all that was said after that, too.
+    /// Digest of the plan and the refusals that all three agreed on; where scores are rounded, of all that was said after that,
+    /// too.
     package var agreedDigest: Digest32
     /// What all three parties agreed to take, before anything was scored; it is what they count.
     package var agreement: Agreement

@@ -61,8 +61,8 @@ struct FirstRound {
             transcript: transcript)
     }
 
-    /// The hash by which a frame's payload is told. It hangs on a key that the party that is told does not have: without, that party
-    /// could try what a short frame holds, since it has two of the three shares.
+    /// The hash by which a frame's payload is told. It hangs on a key that the party that is told does not have: without, that
+    /// party could try what a short frame holds, since it has two of the three shares.
     ///
     /// - Parameters:
     ///   - digest: the frame's.

@@ -2,13 +2,13 @@ package import Records
 
 /// The rounding of one batch's scores at one party, after they are shared: takes frames, returns what to send. No I/O, no clock.
 ///
-/// Two rounds (DESIGN section 4.4). In the first each party gets a part of the next one's share, so that of every score one party, the
-/// *client*, knows a and the two others, its *servers*, know β with a + β the score. Clients take turns by the record's place. In the
-/// second a client deals a key by which its servers compare a with the thresholds less β (`SharedComparison`). Their bits, with a
-/// zero-share, are the parties' shares of the rounded score.
+/// Two rounds (DESIGN section 4.4). In the first each party gets a part of the next one's share, so that of every score one party,
+/// the *client*, knows a and the two others, its *servers*, know β with a + β the score. Clients take turns by the record's place.
+/// In the second a client deals a key by which its servers compare a with the thresholds less β (`SharedComparison`). Their bits,
+/// with a zero-share, are the parties' shares of the rounded score.
 ///
-/// What one party sends of its share is masked under a key of what it was dealt before: so another deal meets another mask, and who deals
-/// twice sees no difference.
+/// What one party sends of its share is masked under a key of what it was dealt before: so another deal meets another mask, and who
+/// deals twice sees no difference.
 package struct RoundingSession: ~Copyable {
     /// What the caller has to do: send a frame of this batch, or take the result as the end.
     package enum Effect: Sendable {

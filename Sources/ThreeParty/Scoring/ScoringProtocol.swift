@@ -66,7 +66,8 @@ extension StepLabel {
     package static let countOneHot = StepLabel("cordon/count/1/one-hot")
     /// XOR zero-share of the counts' thermometer bits; hangs on the agreed digest.
     package static let countZeroShare = StepLabel("cordon/count/2/zero-share")
-    /// No mask: the key of a pair of parties under which they hash what their boxes hold; hangs on the plan's digest, as all of checks.
+    /// No mask: the key of a pair of parties under which they hash what their boxes hold; hangs on the plan's digest, as all of
+    /// checks.
     package static let contentKey = StepLabel("cordon/check/content-key")
     /// XOR zero-share of the words of checks.
     package static let recordZeroShare = StepLabel("cordon/check/zero-share")
@@ -78,7 +79,8 @@ extension StepLabel {
     package static let frameHash = StepLabel("cordon/round/hash")
     /// No mask: what a party says of the digest of what it was dealt; hangs on that, under the key that it shares with the dealer.
     package static let roundingTag = StepLabel("cordon/rounding/tag")
-    /// Additive mask of a score share that goes to the previous party, which the next one knows; hangs on the agreed digest and the tag.
+    /// Additive mask of a score share that goes to the previous party, which the next one knows; hangs on the agreed digest and the
+    /// tag.
     package static let roundingMask = StepLabel("cordon/rounding/mask")
     /// Seeds of comparison keys, which a client and a server have in common.
     package static let comparisonSeed = StepLabel("cordon/rounding/seed")

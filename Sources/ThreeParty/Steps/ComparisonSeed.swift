@@ -1,5 +1,5 @@
-/// The seeds of a comparison's trees, as blocks of its cipher. The two lowest bits of a block are no part of the seed: of a seed that
-/// is hashed they say for what, and of a hash what it says of corrections.
+/// The seeds of a comparison's trees, as blocks of its cipher. The two lowest bits of a block are no part of the seed: of a seed
+/// that is hashed they say for what, and of a hash what it says of corrections.
 extension UInt128 {
     /// The bits of a seed.
     static let seed: UInt128 = ~3

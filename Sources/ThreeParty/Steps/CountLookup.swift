@@ -5,8 +5,8 @@ package import Records
 /// A count is c = c_0 + c_1 + c_2 modulo the size of the lookup's domain. The table, [c >= threshold], is public, so one term
 /// suffices: for term `k`, servers `k` and `k - 1` know c_k, and the client `k + 1` knows the other two components and deals XOR
 /// shares of the one-hot of their sum: server `k` has the pairwise stream, server `k - 1` gets the difference, a bit a place. Each
-/// server rotates its share by c_k and takes, for each threshold, the parity of all that is at or above it; the two parities are XOR
-/// shares of the bit. Masked by a zero-share and passed on to the previous party, they are the replicated components that
+/// server rotates its share by c_k and takes, for each threshold, the parity of all that is at or above it; the two parities are
+/// XOR shares of the bit. Masked by a zero-share and passed on to the previous party, they are the replicated components that
 /// `BitShares` holds.
 ///
 /// Term `k` of lookup `n` of a batch is n mod 3, so each party is client of a third of them.

@@ -1,14 +1,16 @@
-/// The comparison x ≤ α of a number α that the dealer knows with numbers that two servers know, as additive shares of a payload that
-/// the dealer chooses: the payload where it holds, zeros where it does not. So servers sum over many comparisons without a message.
+/// The comparison x ≤ α of a number α that the dealer knows with numbers that two servers know, as additive shares of a payload
+/// that the dealer chooses: the payload where it holds, zeros where it does not. So servers sum over many comparisons without a
+/// message.
 ///
-/// A distributed comparison function, as `SharedComparison` is, with sums in a ring in the place of bits (Boyle et al., "Function secret
-/// sharing for mixed-mode and fixed-point secure computation", Eurocrypt 2021). Trees, seeds and corrections are the same. Values are
-/// added on the way to lower numbers alone: each seed gives one for its lower half, and the key's correction makes the two servers'
-/// add up to the payload where α goes to the upper half, and to nothing where it goes along. So the sum is 0 as far as α's path goes, and
-/// what x picks up is where it leaves it, or at α itself. Each value hides one correction, so the key tells nothing of either.
+/// A distributed comparison function, as `SharedComparison` is, with sums in a ring in the place of bits (Boyle et al., "Function
+/// secret sharing for mixed-mode and fixed-point secure computation", Eurocrypt 2021). Trees, seeds and corrections are the same.
+/// Values are added on the way to lower numbers alone: each seed gives one for its lower half, and the key's correction makes the
+/// two servers' add up to the payload where α goes to the upper half, and to nothing where it goes along. So the sum is 0 as far as
+/// α's path goes, and what x picks up is where it leaves it, or at α itself. Each value hides one correction, so the key tells
+/// nothing of either.
 ///
-/// A key has `keyBytes`: for each level from the highest bit on 16 bytes of seed, whose two lowest bits are the corrections of the bit
-/// that says which tree corrects (left, right), and 8 bytes of payload; then 8 bytes for α itself. Numbers little-endian.
+/// A key has `keyBytes`: for each level from the highest bit on 16 bytes of seed, whose two lowest bits are the corrections of the
+/// bit that says which tree corrects (left, right), and 8 bytes of payload; then 8 bytes for α itself. Numbers little-endian.
 package struct PayloadComparison: ~Copyable {
     /// Two elements of Z_2^32.
     package typealias Payload = SIMD2<UInt32>

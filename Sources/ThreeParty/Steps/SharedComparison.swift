@@ -1,10 +1,11 @@
-/// The comparison x ≤ α of a number α that the dealer knows with numbers that two servers know, as XOR shares of a bit: a distributed
-/// comparison function (Boyle, Gilboa, Ishai, "Function secret sharing: improvements and extensions", CCS 2016; Boyle et al.,
-/// "Function secret sharing for mixed-mode and fixed-point secure computation", Eurocrypt 2021).
+/// The comparison x ≤ α of a number α that the dealer knows with numbers that two servers know, as XOR shares of a bit: a
+/// distributed comparison function (Boyle, Gilboa, Ishai, "Function secret sharing: improvements and extensions", CCS 2016; Boyle
+/// et al., "Function secret sharing for mixed-mode and fixed-point secure computation", Eurocrypt 2021).
 ///
-/// Both servers have a seed each, and one key in common; together with one seed it tells nothing of α. They are the roots of
-/// two trees of seeds. Wherever x leaves the path of α, both trees have the same from there on; on it they have seeds that have nothing to do with
-/// each other. The key's correction of a level sees to that, and adds 1 where x leaves to lower numbers. A leaf has 128 numbers.
+/// Both servers have a seed each, and one key in common; together with one seed it tells nothing of α. They are the roots of two
+/// trees of seeds. Wherever x leaves the path of α, both trees have the same from there on; on it they have seeds that have nothing
+/// to do with each other. The key's correction of a level sees to that, and adds 1 where x leaves to lower numbers. A leaf has 128
+/// numbers.
 ///
 /// A key has `keyBytes`: for each level from the highest bit on 16 bytes of seed, little-endian, and a byte with the corrections of
 /// a bit: which tree corrects (left, right), and what is added (left, right). Then 16 bytes for the leaf.

@@ -1,7 +1,7 @@
 package import Records
 
-/// The fit of a scorecard to the scores of a forest that was just trained, as one party computes it (`CardRule`): from the same columns
-/// in the ring, and from the residuals that the last group left. Nothing is opened.
+/// The fit of a scorecard to the scores of a forest that was just trained, as one party computes it (`CardRule`): from the same
+/// columns in the ring, and from the residuals that the last group left. Nothing is opened.
 ///
 /// Four rounds for the reciprocals of bins' rows, then eleven a pass.
 struct CardFit {
@@ -64,8 +64,8 @@ struct CardFit {
             }
     }
 
-    /// This party's share of what a step takes from each row: its first bins' sum, and for each bit that is set how much more the next
-    /// bin has.
+    /// This party's share of what a step takes from each row: its first bins' sum, and for each bit that is set how much more the
+    /// next bin has.
     private func taken(from step: AdditiveShares<UInt32>) -> [UInt32] {
         var out = [UInt32](repeating: 0, count: columns.stride)
         out.withUnsafeMutableBufferPointer {

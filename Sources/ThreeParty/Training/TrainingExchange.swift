@@ -1,7 +1,7 @@
 package import Records
 
-/// The exchange of frames for this party's trainings, one attempt after the other: carries them between a session and the `Transport`.
-/// Used by one thread, which waits here.
+/// The exchange of frames for this party's trainings, one attempt after the other: carries them between a session and the
+/// `Transport`. Used by one thread, which waits here.
 ///
 /// An attempt that can't go on ends with a named reason. Nothing is sent then: a newer attempt begins, from a checkpoint that all
 /// have, and its first frame ends the older one at the peers.
@@ -50,8 +50,8 @@ package final class TrainingExchange: Unprinted {
 
     private var party: PartyID { transport.party }
 
-    /// Takes what came before a session: frames of older attempts go. Before an attempt without an agreement, news of links that were lost
-    /// since are none.
+    /// Takes what came before a session: frames of older attempts go. Before an attempt without an agreement, news of links that
+    /// were lost since are none.
     private func takeWaiting(from attempt: UInt64, _ kind: Frame.Kind) throws(TrainingStop) {
         for frame in held where frame.batch > attempt { throw .newerAttempt(frame.batch, of: frame.sender) }
         held.removeAll { $0.batch < attempt }

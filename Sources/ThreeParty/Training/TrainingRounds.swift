@@ -1,7 +1,7 @@
 import Records
 
-/// How large a training's rounds are, from public numbers alone: what a peer that is one round ahead has waiting at a party, which takes
-/// no more than its inbox holds (`LinkProtocol.mostWaiting`, `FrameInbox.byteLimit`).
+/// How large a training's rounds are, from public numbers alone: what a peer that is one round ahead has waiting at a party, which
+/// takes no more than its inbox holds (`LinkProtocol.mostWaiting`, `FrameInbox.byteLimit`).
 struct TrainingRounds {
     let rows: Int
     let bits: Int

@@ -43,7 +43,8 @@ package struct TrainingSession: ExchangedSession, ~Copyable {
     ///     not hang on it.
     ///   - leastFrauds: with fewer the training ends, once they are opened.
     ///   - checkpoint: where this and all other parties go on.
-    /// - Throws: `rows` where there are others than the plan says. A checkpoint of another plan or set-up is refused after the set-up.
+    /// - Throws: `rows` where there are others than the plan says. A checkpoint of another plan or set-up is refused after the
+    ///   set-up.
     package init(
         party: PartyID, plan: TrainingPlan, rows: TrainingRows, keys: TrainingKeys, attempt: UInt64,
         leastFrauds: Int = 0, from checkpoint: TrainingCheckpoint? = nil

@@ -1,7 +1,7 @@
 package import Records
 
-/// What a validation computes, all of it public: whose each row is, the models, and the thresholds that their scores are held against.
-/// Rows themselves are bound by `source`.
+/// What a validation computes, all of it public: whose each row is, the models, and the thresholds that their scores are held
+/// against. Rows themselves are bound by `source`.
 package struct ValidationPlan: Sendable {
     /// A model that rows are scored by.
     package struct Model: Sendable, Hashable {
@@ -102,8 +102,8 @@ package struct ValidationPlan: Sendable {
     /// Rows that are scored at once.
     var piece: Int { max(1, pieceBytes / models.reduce(0) { $0 + $1.shape.dealBytes }) }
 
-    /// Messages that wait for one another: two for each piece of labels and one for the frauds, four for each piece of rows, two for the
-    /// sums.
+    /// Messages that wait for one another: two for each piece of labels and one for the frauds, four for each piece of rows, two
+    /// for the sums.
     package var rounds: Int { 2 * Self.pieces(rows, of: Self.labelPiece) + 1 + 4 * Self.pieces(rows, of: piece) + 2 }
 
     private static func pieces(_ count: Int, of piece: Int) -> Int { (count + piece - 1) / piece }

@@ -1,7 +1,7 @@
 package import Records
 
-/// One validation at one party: kept rows are scored by one or two models, and how many of each class and member have a score in each
-/// bin is counted, all in shares. Opened are the frauds, and histograms over all members. No I/O, no clock.
+/// One validation at one party: kept rows are scored by one or two models, and how many of each class and member have a score in
+/// each bin is counted, all in shares. Opened are the frauds, and histograms over all members. No I/O, no clock.
 ///
 /// It keeps nothing: an attempt that ended begins anew, and sends the same bytes.
 package struct ValidationSession: ExchangedSession, ~Copyable {
@@ -34,8 +34,8 @@ package struct ValidationSession: ExchangedSession, ~Copyable {
 
     package mutating func start() throws(TrainingError) -> [Effect] { try carryOn(run.begin(validation.whole())) }
 
-    /// - Throws: `disagreement` where the peer has another plan or has seen other messages, `wrongLength`, `unexpected`; `validation`
-    ///   where the window has too few rows of a class, or what was opened does not add up.
+    /// - Throws: `disagreement` where the peer has another plan or has seen other messages, `wrongLength`, `unexpected`;
+    ///   `validation` where the window has too few rows of a class, or what was opened does not add up.
     package mutating func receive(_ frame: Frame) throws(TrainingError) -> [Effect] {
         var effects: [Effect] = []
         var frames = [frame][...]
@@ -57,8 +57,8 @@ package struct ValidationSession: ExchangedSession, ~Copyable {
 }
 
 extension Frame.Kind {
-    /// A piece of what a party sends in a round of a validation (`TrainingPiece`, of group 0). Digest: of the plan and of every message
-    /// before that round.
+    /// A piece of what a party sends in a round of a validation (`TrainingPiece`, of group 0). Digest: of the plan and of every
+    /// message before that round.
     package static let validation = Frame.Kind(rawValue: 37)
 }
 

@@ -194,8 +194,8 @@ package final class OPRFKeyStage: Stage {
         }
     }
 
-    /// Begins an attempt. An order is for the epoch after the newest: others were done, or came from who had not seen what is in force. A
-    /// higher number ends an attempt that failed, or stands still.
+    /// Begins an attempt. An order is for the epoch after the newest: others were done, or came from who had not seen what is in
+    /// force. A higher number ends an attempt that failed, or stands still.
     private func begin(_ order: RotationOrder) throws {
         guard let newest, order.epoch == newest.next.number,
             order.attempt > attempts.last?.ceremony.id.attempt ?? 0

@@ -35,7 +35,8 @@ struct ProtocolRun {
         return ProtocolFigures(reports, transactions: batches * shape.batch)
     }
 
-    /// Every score of every batch, at once: shares add up to as many times the clear score, or to the rounded one's bits once a batch.
+    /// Every score of every batch, at once: shares add up to as many times the clear score, or to the rounded one's bits once a
+    /// batch.
     private func compare(_ reports: [BenchPartyCommand.Report], _ cell: BenchCell, _ batches: Int) throws {
         if let rounding = cell.rounding {
             for (index, score) in cell.scores.enumerated() {

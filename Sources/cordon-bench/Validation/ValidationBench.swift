@@ -4,7 +4,8 @@ import Terminal
 import ThreeParty
 import Worlds
 
-/// A validation on shares among three parties, on invented rows of some members and random models, beside the same count in the clear.
+/// A validation on shares among three parties, on invented rows of some members and random models, beside the same count in the
+/// clear.
 struct ValidationBench {
     let plan: ValidationPlan
     /// One a model. The first has the rows' bits, too.

@@ -47,7 +47,8 @@ struct AttackingBank {
 // MARK: - Boxes
 
 extension AttackingBank {
-    /// A record of a transaction with its boxes opened, changed and sealed again: each party's still opens, and is bound to the header.
+    /// A record of a transaction with its boxes opened, changed and sealed again: each party's still opens, and is bound to the
+    /// header.
     func reseal(_ record: [UInt8], _ change: (PartyID, inout [UInt8]) throws -> Void) throws -> [UInt8] {
         let sealed = try #require(SealedTransaction(record))
         let header = Array(record[sealed.headerBytes])

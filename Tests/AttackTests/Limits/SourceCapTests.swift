@@ -7,7 +7,8 @@ import Support
 import Telemetry
 import Testing
 
-/// The parties keep which places of each member's topic they have taken. Places are the member's to name: what is kept of them is bounded.
+/// The parties keep which places of each member's topic they have taken. Places are the member's to name: what is kept of them is
+/// bounded.
 @Suite("A member that names places of its choice")
 struct SourceCapTests {
     private let consortium: StagedConsortium

@@ -8,7 +8,8 @@ import Testing
 @Suite("What is opened of windows that are alike")
 struct SyncOpeningsTests {
     private typealias World = SyncWorld
-    /// Three histograms of a window, two windows of a challenger, within ten days; windows that are trained on are 100 records apart.
+    /// Three histograms of a window, two windows of a challenger, within ten days; windows that are trained on are 100 records
+    /// apart.
     private let limits = OpeningLimits(histograms: 3, windows: 2, days: 10, apart: 100)
 
     @Test(

@@ -2,8 +2,8 @@ import Foundation
 import Manifests
 import Records
 
-/// A record as other programs make it: the body by `protoc --encode` from the schema, the signature by OpenSSL over the purpose, a zero byte,
-/// the author's length in eight bytes, the author and the body, the digest by Python's SHA-256.
+/// A record as other programs make it: the body by `protoc --encode` from the schema, the signature by OpenSSL over the purpose, a
+/// zero byte, the author's length in eight bytes, the author and the body, the digest by Python's SHA-256.
 struct SyncVector: Sendable {
     let author: String
     let body: String

@@ -198,7 +198,8 @@ struct ClearCounts: Sendable {
     }
 }
 
-/// The digest before anything is counted: of the consortium "c", by the second version of the rules, in buckets of a day, of 40 days, of 8,191 events.
+/// The digest before anything is counted: of the consortium "c", by the second version of the rules, in buckets of a day, of 40
+/// days, of 8,191 events.
 let genesis = Digest32(of: [
     Array("cordon/counted/genesis/v2".utf8), Array("c".utf8), UInt32(2).bigEndianBytes, EventTime.day.bigEndianBytes,
     (40 * EventTime.day).bigEndianBytes, Int64(8191).bigEndianBytes,

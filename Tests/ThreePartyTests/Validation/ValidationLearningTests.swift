@@ -3,8 +3,8 @@ import Support
 import Testing
 import ThreeParty
 
-/// What a party receives in a validation, but for what is opened, hangs on its inputs and on a key that it does not know. Where it is
-/// uniform over that key, whatever the rows and models are, it could have been drawn at random: it tells nothing.
+/// What a party receives in a validation, but for what is opened, hangs on its inputs and on a key that it does not know. Where it
+/// is uniform over that key, whatever the rows and models are, it could have been drawn at random: it tells nothing.
 @Suite("What is learnt of a validation")
 struct ValidationLearningTests {
     private static let runs = 160

@@ -91,8 +91,8 @@ package final class CellExchange {
     /// Bytes of the key in front of a proposal.
     private static let checkKeyBytes = 32
 
-    /// A key for the checks of one plan, which only the leader can make: of both keys that it shares with another party. So a plan that
-    /// is proposed again has the same, and no member has it.
+    /// A key for the checks of one plan, which only the leader can make: of both keys that it shares with another party. So a plan
+    /// that is proposed again has the same, and no member has it.
     private func checkKey(_ plan: Digest32) -> [UInt8] {
         var stream = keys.withNext.stream(.checkKey, digest: plan)
         var key = keys.withPrevious.bytes(.checkKey, digest: plan, count: Self.checkKeyBytes)

@@ -1,7 +1,7 @@
 package import Records
 
-/// The cap on members' frauds at one party (`TrainingCaps.excess`), before a training: takes frames, returns what to send, and which
-/// members are over it. Of each member that is asked about one bit is opened, the sign of F - 3 F_m, and nothing else.
+/// The cap on members' frauds at one party (`TrainingCaps.excess`), before a training: takes frames, returns what to send, and
+/// which members are over it. Of each member that is asked about one bit is opened, the sign of F - 3 F_m, and nothing else.
 ///
 /// Eight rounds: labels go to Z_2^64 (2), signs (5), and their opening.
 package struct CapsSession: ExchangedSession, ~Copyable {

@@ -1,11 +1,11 @@
 package import Records
 
-/// What the three parties agree on before anything of a job's rows is sent: that they do the same job on the same rows, by which coin,
-/// in which attempt, and behind which group of trees they begin. No I/O, no clock.
+/// What the three parties agree on before anything of a job's rows is sent: that they do the same job on the same rows, by which
+/// coin, in which attempt, and behind which group of trees they begin. No I/O, no clock.
 ///
-/// Each party says hello with all that it brings, and the number of the attempt that it begins. Who hears of a greater number takes it and
-/// says hello again; so all end with the greatest. Where all three hellos name one number, the coin is opened. A party that begins
-/// anew names a number that no attempt had, or is answered with a greater one.
+/// Each party says hello with all that it brings, and the number of the attempt that it begins. Who hears of a greater number takes
+/// it and says hello again; so all end with the greatest. Where all three hellos name one number, the coin is opened. A party that
+/// begins anew names a number that no attempt had, or is answered with a greater one.
 package struct JobAgreement: Sendable, Unprinted {
     /// What a party brings.
     package struct Terms: Sendable, Unprinted {
@@ -15,7 +15,8 @@ package struct JobAgreement: Sendable, Unprinted {
         package var base: Digest32
         /// This party's part of the coin, which its caller keeps, so that a job that goes on has the same coin.
         package var contribution: CoinContribution
-        /// What parties 0, 1 and 2 had committed to when this party opened its part; nil before. Nobody may commit to another one later.
+        /// What parties 0, 1 and 2 had committed to when this party opened its part; nil before. Nobody may commit to another one
+        /// later.
         package var commitments: [Digest32]?
         /// Groups of trees behind which this party can begin, beside 0.
         package var groups: [Int]

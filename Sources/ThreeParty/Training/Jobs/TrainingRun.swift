@@ -140,8 +140,8 @@ package final class TrainingRun: Unprinted {
     }
 }
 
-/// Which rows of a source take part: not those of members over the cap on frauds, nor those that the coin leaves out of a member that
-/// has more than all others together.
+/// Which rows of a source take part: not those of members over the cap on frauds, nor those that the coin leaves out of a member
+/// that has more than all others together.
 struct TakenRows: Sendable {
     /// Places in the source, ascending.
     let rows: [Int]

@@ -1,7 +1,7 @@
 import Records
 
-/// The run of interactions at one party, one after the other: its messages as frames of one attempt and kind, and the transcript that
-/// all masks hang on. A frame of the round after this one waits here, since its sender is ahead.
+/// The run of interactions at one party, one after the other: its messages as frames of one attempt and kind, and the transcript
+/// that all masks hang on. A frame of the round after this one waits here, since its sender is ahead.
 struct InteractionRun<Result>: Unprinted {
     /// What to do after a step: send, and wait for the peers' frames; or take the result.
     enum Progress: Unprinted {

@@ -4,8 +4,8 @@ import Synchronization
 import Testing
 import ThreeParty
 
-/// The three parties in one process, whose links are lost now and then: with the frame that was to be sent, and all that waits at both
-/// ends. They are up again at once.
+/// The three parties in one process, whose links are lost now and then: with the frame that was to be sent, and all that waits at
+/// both ends. They are up again at once.
 private final class LossyTransport: Transport {
     let party: PartyID
     private let inboxes: [FrameInbox]
