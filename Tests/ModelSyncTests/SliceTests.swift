@@ -119,14 +119,14 @@ struct SliceTests {
         #expect(try opened.champion == expected(before, task.championThresholds))
         for (place, member) in SyncWorld.members.enumerated() {
             let key = try HPKEPrivateKey(bytes: SyncWorld.identity(member))
-            let counts = MemberCounts(of: member, from: job, key: key)
-            let own = try #require(counts)
+            let own = try MemberCounts(of: member, from: job, key: key)
             #expect(try own.challenger == expected(forest, task.challengerThresholds, of: UInt16(place)))
             #expect(try own.champion == expected(before, task.championThresholds, of: UInt16(place)))
             // For nobody else.
             let other = try HPKEPrivateKey(bytes: SyncWorld.identity(SyncWorld.members[(place + 1) % 3]))
-            let none = MemberCounts(of: member, from: job, key: other)
-            #expect(none == nil)
+            #expect(throws: MemberCountsError.notOpened(.zero)) {
+                try MemberCounts(of: member, from: job, key: other)
+            }
         }
     }
 }
