@@ -263,7 +263,7 @@ let package = Package(
             name: "RolesTests",
             dependencies: [
                 "EventLogs", "Formats", "HTTPFront", "Ingest", "IngestHTTP", "Keys", "LocalStore", "Manifests", "Model",
-                "ModelSync",
+                "ModelSync", "Evaluation",
                 "PipelineFiles", "Policy", "Records", "Roles", "Secrets", "SecureScoring", "Simulation", "Stages",
                 "Telemetry", "ThreeParty", "TokenService", "Tokens", "Support", logging,
             ],

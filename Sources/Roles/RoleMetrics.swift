@@ -38,7 +38,7 @@ package enum RoleMetrics {
     /// The roles' own.
     package static let all: [Metric] = ofAgents + ofParties + ofBoth
 
-    private static let ofAgents: [Metric] = [.transactionsWaiting, .knownIDs, .labelsWaiting]
+    private static let ofAgents: [Metric] = [.transactionsWaiting, .knownIDs, .labelsWaiting, .syncVerdicts]
     private static let ofParties: [Metric] = [.tokenEpoch, .cellSentBytes, .cellSentFrames, .cellPeersConnected]
     private static let ofBoth: [Metric] = [.logErrors, .partitionsStopped]
 }

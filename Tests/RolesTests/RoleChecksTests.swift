@@ -1,3 +1,4 @@
+import Evaluation
 import EventLogs
 import Formats
 import Keys
@@ -69,14 +70,15 @@ struct RoleChecksTests {
         _ = try deal(terms.model, roster: terms.roster, coordinator: terms.keys("coordinator"), log: log)
     }
 
-    private func agent(_ flaws: Set<Flaw>) throws -> AgentRole {
+    private func agent(_ flaws: Set<Flaw>, verdicts: MemberRule? = nil) throws -> AgentRole {
         let spec = terms.spec.spec
         let other = FeatureSpec(name: "other", features: spec.features, terms: spec.terms)
         return try AgentRole(
             member: terms.roster.members[0], roster: terms.roster, keystore: terms.keys("bank-0"),
             spec: flaws.contains(.bins) ? BinnedSpec(spec: other, edges: terms.spec.edges) : terms.spec,
             binsFile: "bins.json", mapping: .canonical, rules: ValidationRules(),
-            policy: DecisionPolicy(review: 0.5, decline: 0.9), fallback: .review, bankCode: nil, form: SealedForm(),
+            policy: DecisionPolicy(review: 0.5, decline: 0.9), fallback: .review, bankCode: nil,
+            verdicts: verdicts, form: SealedForm(),
             stores: SimulatedMachine(), instance: nil, sessionTimeout: .seconds(10),
             log: Flawed(log: log, flaws: flaws), clock: clock, logger: lines.logger())
     }
@@ -182,6 +184,18 @@ struct RoleChecksTests {
         #expect(found([.stamped(topic)], rows: Terms.rows) == stamped(topic).sentence)
         #expect(found([], rows: Terms.rows) == "\(Linked())")
         #expect(found([.forgetful(topic), .stamped(topic)], rows: nil) == "\(Linked())")
+    }
+
+    @Test("is for an agent that gives verdicts the topic of trainings too, and that it is complete")
+    func verdicts() throws {
+        let topic = "consortium.sync"
+        func found(_ flaws: Set<Flaw>, _ rule: MemberRule?) -> String {
+            sentence { try agent(flaws, verdicts: rule).checks.run() }
+        }
+        #expect(found([.missing(topic)], .standard) == "\(LogError.unknownTopic(topic))")
+        #expect(found([.forgetful(topic)], .standard) == Self.lost(topic))
+        #expect(found([], .standard) == "nothing is wrong")
+        #expect(found([.missing(topic), .forgetful(topic)], nil) == "nothing is wrong")
     }
 
     @Test("warns of a rate of tokens at which a member can try all cards of a BIN, and is silent at the default")

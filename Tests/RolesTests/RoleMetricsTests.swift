@@ -56,6 +56,10 @@ struct RoleMetricsTests {
         ("cordon_rules_matched_total", .counter, "Transactions that a rule of the policy matched."),
         ("cordon_score_records_refused_total", .counter, "Records of score shares that were refused."),
         ("cordon_sealed_bytes_total", .counter, "Bytes of sealed records."),
+        (
+            "cordon_sync_verdicts_total", .counter,
+            "Validations by what this member's agent said of the challenger: worse, no_worse, or none."
+        ),
         ("cordon_token_batches_timed_out_total", .counter, "Batches with fewer than two good answers in time."),
         ("cordon_token_cache_hits_total", .counter, "Identifiers whose token was in the cache."),
         ("cordon_token_cache_misses_total", .counter, "Identifiers whose token was not in the cache."),

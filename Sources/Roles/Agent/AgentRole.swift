@@ -1,3 +1,4 @@
+package import Evaluation
 package import EventLogs
 package import Formats
 package import Ingest
@@ -27,6 +28,8 @@ package struct AgentRole: Sendable {
     let fallback: FallbackPolicy
     /// The code of the member's own bank, for account numbers without one.
     let bankCode: String?
+    /// By which rule the agent says of validations whether a challenger does worse for the member; nil where it says nothing.
+    let verdicts: MemberRule?
     let form: any AgentForm
     /// The stores of a partition's state (`agentState`) and of its tokens (`tokenState`).
     let stores: any StateStores
@@ -39,7 +42,7 @@ package struct AgentRole: Sendable {
     package init(
         member: Roster.Member, roster: Roster, keystore: FileKeystore, spec: BinnedSpec, binsFile: String,
         mapping: Mapping, rules: ValidationRules, policy: DecisionPolicy, own: OwnModel? = nil,
-        fallback: FallbackPolicy, bankCode: String?,
+        fallback: FallbackPolicy, bankCode: String?, verdicts: MemberRule? = nil,
         form: any AgentForm, stores: any StateStores, instance: String?, sessionTimeout: Duration,
         log: any EventLog, clock: any StageClock = SystemClock(), logger: Logger
     ) {
@@ -54,6 +57,7 @@ package struct AgentRole: Sendable {
         self.own = own
         self.fallback = fallback
         self.bankCode = bankCode
+        self.verdicts = verdicts
         self.form = form
         self.stores = stores
         self.instance = instance
@@ -81,6 +85,7 @@ package struct AgentRole: Sendable {
         let partitions = try partitions(metrics, host: ThreadHost(clock: clock))
         var threads = StageThreads()
         threads.add(membership(of: partitions), clock: clock, stop: stop)
+        if let verdicts { threads.add(judging(by: verdicts, metrics), clock: clock, stop: stop) }
         let exposition = MetricsFile(path: metricsFile ?? "", metrics: metrics, log: log) {
             metrics.set(.transactionsWaiting, to: Double(partitions.waiting))
             metrics.set(.knownIDs, to: Double(partitions.knownIDs))
@@ -114,6 +119,17 @@ package struct AgentRole: Sendable {
         return AgentPartitions(of: self, sessions: sessions, host: host, metrics: metrics)
     }
 
+    /// The stage that says of validations whether a challenger does worse for the member.
+    private func judging(by rule: MemberRule, _ metrics: Metrics) -> StagePlan {
+        StagePlan("verdicts", isBackground: true) { error in
+            logger.error("\(error)", metadata: ["stage": "verdicts"])
+            metrics.add(1, to: .logErrors)
+        } make: {
+            let sync = try MemberSync(member, of: roster, keystore: keystore, log: log, clock: clock)
+            return VerdictStage(sync, rule: rule, metrics: metrics, logger: logger)
+        }
+    }
+
     private func membership(of partitions: AgentPartitions) -> StagePlan {
         // Positions are kept under another group: Kafka takes commits for a group with members from these alone.
         let group = GroupSettings(
@@ -137,9 +153,11 @@ package struct AgentRole: Sendable {
             // An agent without its state has to find the events again whose labels have not left.
             reach = max(reach, spec.spec.labelHistory)
         }
+        if verdicts != nil { topics.append(Topics.sync) }
         let needs = TopicNeeds(
             compacted: [Topics.manifests],
-            complete: [Topics.sessions] + (spec.spec.tokenEntities.isEmpty ? [] : [Topics.tokenKeys]),
+            complete: [Topics.sessions] + (verdicts == nil ? [] : [Topics.sync])
+                + (spec.spec.tokenEntities.isEmpty ? [] : [Topics.tokenKeys]),
             kept: [Topics.transactions(id): .seconds(reach)])
         return topics.map { .topic($0, in: log) } + needs.checks(log, logger) + [Check("feature bins", agreeOnBins)]
     }

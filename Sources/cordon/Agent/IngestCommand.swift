@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Formats
 import Ingest
 import Keys
@@ -91,6 +92,12 @@ struct IngestCommand: ParsableCommand {
             valueName: "file"))
     var ownBlend: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Say of each validation, on consortium.sync, whether the challenger does worse for this member (`cordon sync verdict`): one bit."
+        ))
+    var verdicts = false
+
     @OptionGroup var bank: BankCodeOption
     @OptionGroup(title: "HTTP options") var http: HTTPOptions
     @OptionGroup var log: LogOptions
@@ -169,6 +176,7 @@ struct IngestCommand: ParsableCommand {
             member: member, roster: roster, keystore: keystore, spec: try readBins(bins),
             binsFile: bins, mapping: mapping, rules: validation,
             policy: policy, own: try own(), fallback: try readFallback(file: self.policy), bankCode: bank.bankCode,
+            verdicts: verdicts ? .standard : nil,
             form: SealedForm(), stores: try SealedStores(SQLiteStateStores(prefix: state + "/"), keystore),
             instance: instance,
             sessionTimeout: .seconds(sessionTimeout),

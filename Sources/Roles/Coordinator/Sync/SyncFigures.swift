@@ -7,6 +7,8 @@ package import Records
 package struct SyncFigures: Sendable {
     /// Validations of the version that were held against one champion, by the same bins, oldest first.
     package let jobs: [SyncJob]
+    /// The newest of them of each window: those whose counts are compared.
+    package let newest: [SyncJob]
     /// The version and the champion on the same rows of all these windows.
     package let comparison: PairedHistograms
     /// The digest of the champion's manifest.
@@ -20,7 +22,7 @@ package struct SyncFigures: Sendable {
     package init?(_ version: SyncVersion, in history: SyncHistory, since: Int64 = 0) {
         let all = version.validations.compactMap { history.job($0) }
         guard let newest = all.last.flatMap(Self.task) else { return nil }
-        var windows: [(window: SyncWindow, pair: HistogramPair)] = []
+        var windows: [(job: SyncJob, window: SyncWindow, pair: HistogramPair)] = []
         var jobs: [SyncJob] = []
         var verdicts: [MemberID: MemberVerdict] = [:]
         for job in all {
@@ -33,10 +35,11 @@ package struct SyncFigures: Sendable {
             jobs.append(job)
             // Of a window that was validated again, labels have come since.
             windows.removeAll { $0.window.range == task.window.range }
-            windows.append((task.window, pair))
+            windows.append((job, task.window, pair))
         }
         guard let comparison = try? PairedHistograms(windows.map(\.pair)) else { return nil }
         self.jobs = jobs
+        self.newest = windows.map(\.job)
         self.comparison = comparison
         self.verdicts = verdicts
         champion = newest.champion
