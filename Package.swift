@@ -54,7 +54,8 @@ let package = Package(
         .target(
             name: "Manifests", dependencies: ["Records", "ThreeParty", "Model", "Keys"],
             swiftSettings: settings),
-        .target(name: "Audit", dependencies: ["Records", crypto], swiftSettings: settings),
+        .target(
+            name: "Audit", dependencies: ["Records", "Keys", "Manifests", crypto], swiftSettings: settings),
         .target(name: "Formats", dependencies: ["Records"], swiftSettings: settings),
         .target(name: "Policy", dependencies: ["Records", "Model", "Formats"], swiftSettings: settings),
         .target(name: "Evaluation", dependencies: ["Records", "Model", "Plots"], swiftSettings: settings),
@@ -186,7 +187,9 @@ let package = Package(
                 "ModelSync", "PipelineFiles", "Records", "Roles", "Sealing", "Secrets", "SecureScoring", "Simulation",
                 "Stages", "Telemetry", "ThreeParty", "TokenService", "Tokens", "Support", logging,
             ], swiftSettings: unoptimised),
-        .testTarget(name: "AuditTests", dependencies: ["Audit", "Support"], swiftSettings: unoptimised),
+        .testTarget(
+            name: "AuditTests", dependencies: ["Audit", "Keys", "Manifests", "Records", "Support"],
+            swiftSettings: unoptimised),
         .testTarget(
             name: "CountersTests",
             dependencies: ["Counters", "EventLogs", "LocalStore", "Records", "SecureScoring", "ThreeParty", "Support"],

@@ -70,7 +70,7 @@ package struct SyncTerms: Sendable, Hashable {
     }
 
     /// Nil for one that the roster does not name.
-    func key(of author: SyncAuthor) -> VerifyingKey? {
+    package func key(of author: SyncAuthor) -> VerifyingKey? {
         switch author {
         case .coordinator: coordinator
         case .party(let party): parties[party]

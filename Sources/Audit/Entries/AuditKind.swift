@@ -1,0 +1,112 @@
+/// What an entry of an audit log is of. Numbers are for ever.
+package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
+    /// The role's program began.
+    case started = 1
+    /// A model manifest that the role took.
+    case manifest = 2
+    /// A model that went in force on a partition.
+    case activation = 3
+    /// An operator's word for a model.
+    case approval = 4
+    /// The coordinator's word that a model goes in force, comes back, or is turned down.
+    case decision = 5
+    /// An order to rotate a key.
+    case rotationOrdered = 6
+    /// A key that went in force.
+    case keyInForce = 7
+    /// A key that came to nothing.
+    case rotationFailed = 8
+    /// A member or party that joined.
+    case join = 9
+    /// A member or party that left.
+    case leave = 10
+    /// Something that was opened, such as histograms of a validation.
+    case opening = 11
+    /// A batch that was abandoned.
+    case batchAborted = 12
+    /// Something signed, or that ought to be, that the role did not take.
+    case refused = 13
+    /// An order to train, validate or seal, with what became of it.
+    case order = 14
+
+    /// The name that `cordon audit show --kind` takes.
+    package var name: String {
+        switch self {
+        case .started: "started"
+        case .manifest: "manifest"
+        case .activation: "activation"
+        case .approval: "approval"
+        case .decision: "decision"
+        case .rotationOrdered: "rotation-ordered"
+        case .keyInForce: "key-in-force"
+        case .rotationFailed: "rotation-failed"
+        case .join: "join"
+        case .leave: "leave"
+        case .opening: "opening"
+        case .batchAborted: "batch-aborted"
+        case .refused: "refused"
+        case .order: "order"
+        }
+    }
+
+    /// The kind of this name; nil for any other text.
+    package init?(name: String) {
+        guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = kind
+    }
+
+    /// What happened, in words.
+    var words: String {
+        switch self {
+        case .started: "the program started"
+        case .manifest: "a model manifest was taken"
+        case .activation: "a model went in force"
+        case .approval: "an operator approved of a model"
+        case .decision: "the coordinator decided on a model"
+        case .rotationOrdered: "a rotation of the token key was ordered"
+        case .keyInForce: "a token key went in force"
+        case .rotationFailed: "a token key came to nothing"
+        case .join: "somebody joined"
+        case .leave: "somebody left"
+        case .opening: "something was opened"
+        case .batchAborted: "a batch was abandoned"
+        case .refused: "something was refused"
+        case .order: "an order"
+        }
+    }
+}
+
+/// What an entry says beside its kind and subject. The list is closed, and has nothing that names a transaction, an event of a
+/// member or an amount. Numbers are for ever; entries have their fields in this order.
+package enum AuditField: UInt32, CaseIterable, Sendable, Hashable {
+    /// Of a model.
+    case version = 1
+    /// Of an activation or a decision.
+    case sequence = 2
+    /// Of a topic, which `topic` names, or else of consortium.sealed.
+    case partition = 3
+    /// Where a public record stands: a manifest, an activation, an announcement, an order.
+    case offset = 4
+    /// Of keys.
+    case epoch = 5
+    case attempt = 6
+    case party = 7
+    case member = 8
+    case `operator` = 9
+    /// An order's number.
+    case order = 10
+    /// Of an order: "train", "validate" or "seal".
+    case task = 11
+    case outcome = 12
+    /// A stable word for why.
+    case code = 13
+    case topic = 14
+    /// The kind of what was refused, such as "model manifest".
+    case object = 15
+    /// Of the program.
+    case program = 16
+    case count = 17
+
+    /// As `cordon audit show` prints it.
+    var name: String { "\(self)" }
+}

@@ -1,0 +1,155 @@
+package import Keys
+package import Manifests
+package import Records
+import Synchronization
+
+/// The audit log of a role, which the role alone writes: entries as things happen, and heads over them, signed by the role's identity.
+///
+/// An entry is durable before `write` returns, and all entries of a head are before the head is signed; a head is durable before
+/// anybody gets it. So no crash leaves a head that somebody has seen without its entries.
+package final class AuditLog: AuditWriter {
+    private struct State {
+        var tree = MerkleFrontier()
+        var last: MerkleHash?
+        /// What was written, so that it is not written again when a restart tells it again.
+        var known: Set<MerkleHash> = []
+        /// Events that could not be written yet.
+        var waiting: [AuditEvent] = []
+        var head: AuditHead?
+        var trail = AuditTrail()
+        var seen: [SyncAuthor: SeenHead] = [:]
+        var ledger = HeadLedger()
+        var trouble: AuditStorageError?
+    }
+
+    private let consortium: String
+    private let role: SyncAuthor
+    private let key: SigningKey
+    private let storage: any AuditStorage
+    private let keys: @Sendable (SyncAuthor) -> VerifyingKey?
+    private let clock: any WallClock
+    private let state: Mutex<State>
+
+    /// So many events are kept while nothing can be written; more are lost.
+    private static let mostWaiting = 10_000
+
+    /// Opens a log, or begins one: checks all that is stored, and cuts off what a crash left half written.
+    ///
+    /// - Parameters:
+    ///   - key: the role's identity.
+    ///   - keys: of the roster, the role's own as well.
+    /// - Throws: `AuditFault` where what is stored is not what the role wrote, `AuditStorageError`.
+    package init(
+        consortium: String, role: SyncAuthor, key: consuming SigningKey, storage: any AuditStorage,
+        clock: any WallClock,
+        keys: @escaping @Sendable (SyncAuthor) -> VerifyingKey?
+    ) throws {
+        self.consortium = consortium
+        self.role = role
+        self.key = key
+        self.storage = storage
+        self.clock = clock
+        self.keys = keys
+        var verifier = AuditVerifier(consortium: consortium, role: role, keys: keys)
+        var state = State()
+        let stored = try storage.read { bytes -> (end: Int, isTorn: Bool)? in
+            // A crash may have come before the first bytes were all written.
+            guard !AuditFrames.magic.starts(with: bytes) else { return nil }
+            return try verifier.follow(bytes) { state.known.insert($0.event.identity) }
+        }
+        if let stored {
+            if stored.isTorn { try storage.truncate(to: stored.end) }
+        } else {
+            try storage.truncate(to: 0)
+            try storage.append(AuditFrames.magic)
+        }
+        for number in 0..<verifier.tree.count { state.tree.append(verifier.tree[number]) }
+        state.last = verifier.tree.count > 0 ? verifier.tree[verifier.tree.count - 1] : nil
+        state.head = verifier.head
+        state.trail = verifier.trail
+        state.seen = verifier.seen
+        state.ledger = verifier.ledger
+        self.state = Mutex(state)
+    }
+
+    /// Why the last write failed; nil where all that was told is written.
+    package var trouble: AuditStorageError? { state.withLock { $0.trouble } }
+
+    /// How many entries are written.
+    package var count: Int { state.withLock { $0.tree.count } }
+
+    package func write(_ event: AuditEvent) {
+        state.withLock { state in
+            guard state.known.insert(event.identity).inserted else { return }
+            guard state.waiting.count < Self.mostWaiting else { return }
+            state.waiting.append(event)
+            flush(&state)
+        }
+    }
+
+    /// Signs a head where there are entries, or heads of others, that none is over.
+    ///
+    /// - Returns: its record, to be shown to others; nil where there is nothing new, or nothing can be written now (`trouble`).
+    package func sign() -> [UInt8]? {
+        state.withLock { state in
+            flush(&state)
+            let standing = SeenHead(size: state.tree.count, root: state.tree.root)
+            let isNew =
+                state.head.map { $0.standing != standing || $0.seen != state.seen }
+                ?? (standing.size > 0 || !state.seen.isEmpty)
+            guard state.waiting.isEmpty, isNew else { return nil }
+            let head = AuditHead(
+                role: role, standing: standing, microseconds: clock.microseconds, trail: state.trail.hash,
+                seen: state.seen)
+            let record = head.record(consortium: consortium, key: key)
+            guard append(.head(record), &state) != nil else { return nil }
+            state.head = head
+            return record
+        }
+    }
+
+    /// Takes the head of another role, so that the next head of this one names it. One that is not longer than the last from there
+    /// is only held against it.
+    ///
+    /// - Parameter proof: that the log goes on from the newest head that was seen of it, where one is at hand.
+    /// - Returns: the fork that it shows, if any.
+    package func see(_ record: [UInt8], proof: ConsistencyProof? = nil) throws(AuditHeadRefusal) -> AuditFork? {
+        let head = try AuditHead(verifying: record, consortium: consortium, keys: keys)
+        guard head.role != role else { throw .unknownRole(role) }
+        return state.withLock { state in
+            let before = state.seen[head.role]
+            let fork = state.ledger.apply(head.role, head.standing, proof: proof)
+            // What shows a fork is kept, too: it is the evidence.
+            guard fork != nil || head.standing.size > before?.size ?? -1 else { return fork }
+            if append(.seen(record), &state) != nil { state.seen[head.role] = head.standing }
+            return fork
+        }
+    }
+
+    /// Writes what waits, each entry on its own; stops where it fails.
+    private func flush(_ state: inout State) {
+        while let event = state.waiting.first {
+            let entry = AuditEntry(
+                role: role, number: state.tree.count, previous: state.last, microseconds: clock.microseconds,
+                event: event)
+            guard let hash = append(.entry(entry.encoded), &state) else { return }
+            state.waiting.removeFirst()
+            state.tree.append(hash)
+            state.last = hash
+        }
+    }
+
+    /// Appends a frame; nil where that fails, and else the hash of what is in it.
+    private func append(_ frame: AuditFrame, _ state: inout State) -> MerkleHash? {
+        do throws(AuditStorageError) {
+            try storage.append(frame.bytes)
+            state.trouble = nil
+            let hash = frame.hash
+            state.trail.append(hash)
+            return hash
+        } catch {
+            state.trouble = error
+            return nil
+        }
+    }
+}

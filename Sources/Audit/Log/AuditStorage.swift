@@ -1,0 +1,27 @@
+/// The file of a role's audit log, which has one writer.
+package protocol AuditStorage: Sendable {
+    /// Lends what is stored.
+    func read<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R
+
+    /// Appends bytes. They are durable when this returns, and where it throws nothing was appended.
+    func append(_ bytes: [UInt8]) throws(AuditStorageError)
+
+    /// Cuts off what stands behind a place: the rest of a write that a crash ended.
+    func truncate(to count: Int) throws(AuditStorageError)
+}
+
+/// Why an audit log's file can't be used; `reason` is the system's own words.
+package enum AuditStorageError: Error, Sendable, Hashable {
+    case failed(path: String, reason: String)
+    /// Another process writes to it.
+    case inUse(path: String)
+}
+
+extension AuditStorageError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .failed(let path, let reason): "the audit log \(path) can't be used: \(reason)"
+        case .inUse(let path): "another process writes to the audit log \(path)"
+        }
+    }
+}
