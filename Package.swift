@@ -62,7 +62,8 @@ let package = Package(
         .target(name: "EventLogs", dependencies: ["Records"], swiftSettings: settings),
         .target(name: "Telemetry", swiftSettings: settings),
         .target(name: "Stages", dependencies: ["Cglibc", "Records", "EventLogs"], swiftSettings: settings),
-        .target(name: "LocalStore", dependencies: ["Csqlite3", "EventLogs", "Records"], swiftSettings: settings),
+        .target(
+            name: "LocalStore", dependencies: ["Audit", "Csqlite3", "EventLogs", "Records"], swiftSettings: settings),
         .target(name: "KafkaLog", dependencies: ["Crdkafka", "EventLogs"], swiftSettings: settings),
         .target(
             name: "TLSTransport",
@@ -158,7 +159,8 @@ let package = Package(
         .executableTarget(
             name: "cordon",
             dependencies: [
-                "Secrets", "Records", "Tokens", "Model", "Keys", "Formats", "Policy", "Evaluation",
+                "Audit", "Manifests", "Secrets", "Records", "Tokens", "Model", "Keys", "Formats", "Policy",
+                "Evaluation",
                 "EventLogs", "LocalStore", "Stages", "Telemetry", "HTTPFront", "Ingest",
                 "SecureScoring", "Plots", "Worlds", "PipelineFiles", "Roles", "Terminal", "Manifests", "ModelSync",
                 "LocalConsortium", "Trials", logging,
@@ -171,7 +173,8 @@ let package = Package(
         .executableTarget(
             name: "cordon-bench",
             dependencies: [
-                "Secrets", "Records", "ThreeParty", "Tokens", "Counters", "Model", "Keys", "Sealing", "Manifests",
+                "Audit", "Secrets", "Records", "ThreeParty", "Tokens", "Counters", "Model", "Keys", "Sealing",
+                "Manifests",
                 "Formats", "EventLogs", "LocalStore", "TLSTransport", "Stages", "Telemetry",
                 "HTTPFront", "Ingest", "SecureScoring", "TokenService", "Plots", "Worlds", "PipelineFiles", "Roles",
                 "Terminal", "LocalConsortium", "Evaluation", logging, crypto,
@@ -237,7 +240,8 @@ let package = Package(
             ],
             swiftSettings: unoptimised),
         .testTarget(
-            name: "LocalStoreTests", dependencies: ["EventLogs", "LocalStore", "Records", "Support"],
+            name: "LocalStoreTests",
+            dependencies: ["Audit", "EventLogs", "Keys", "LocalStore", "Manifests", "Records", "Support"],
             swiftSettings: unoptimised),
         .testTarget(
             name: "ManifestsTests", dependencies: ["Keys", "Manifests", "Model", "Records", "Support", "ThreeParty"],

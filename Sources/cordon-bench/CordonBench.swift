@@ -14,7 +14,8 @@ struct CordonBench: ParsableCommand {
             BenchMachineCommand.self, BenchPartyCommand.self, BenchTokensCommand.self,
             BenchTokenRequestsCommand.self, BenchCountersCommand.self,
             BenchPipelineCommand.self, BenchExtractCommand.self, BenchTrainingCommand.self,
-            BenchTrainingPartyCommand.self, BenchValidationCommand.self, BenchValidationPartyCommand.self,
+            BenchTrainingPartyCommand.self, BenchAuditCommand.self, BenchValidationCommand.self,
+            BenchValidationPartyCommand.self,
             BenchClearAgentCommand.self,
             BenchClearWorkerCommand.self,
         ])
