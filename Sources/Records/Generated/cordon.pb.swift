@@ -227,59 +227,104 @@ package nonisolated struct WireModelManifest: Sendable {
   package init() {}
 }
 
-package nonisolated struct WireModelHeader: Sendable {
+package nonisolated struct WireModelHeader: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// 2
-  package var schema: UInt32 = 0
+  package var schema: UInt32 {
+    get {_storage._schema}
+    set {_uniqueStorage()._schema = newValue}
+  }
 
-  package var version: String = String()
+  package var version: String {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
-  package var featureSpec: UInt64 = 0
+  package var featureSpec: UInt64 {
+    get {_storage._featureSpec}
+    set {_uniqueStorage()._featureSpec = newValue}
+  }
 
   /// thermometer bits a transaction
-  package var bits: UInt32 = 0
+  package var bits: UInt32 {
+    get {_storage._bits}
+    set {_uniqueStorage()._bits = newValue}
+  }
 
-  package var trees: UInt32 = 0
+  package var trees: UInt32 {
+    get {_storage._trees}
+    set {_uniqueStorage()._trees = newValue}
+  }
 
-  package var depth: UInt32 = 0
+  package var depth: UInt32 {
+    get {_storage._depth}
+    set {_uniqueStorage()._depth = newValue}
+  }
 
   /// 16 or 32
-  package var ringBits: UInt32 = 0
+  package var ringBits: UInt32 {
+    get {_storage._ringBits}
+    set {_uniqueStorage()._ringBits = newValue}
+  }
 
-  package var fractionBits: UInt32 = 0
+  package var fractionBits: UInt32 {
+    get {_storage._fractionBits}
+    set {_uniqueStorage()._fractionBits = newValue}
+  }
 
-  package var calibration: [WireCalibrationPoint] = []
+  package var calibration: [WireCalibrationPoint] {
+    get {_storage._calibration}
+    set {_uniqueStorage()._calibration = newValue}
+  }
 
   /// their bits are the last of `bits`
   package var counts: WireCountFeatures {
-    get {_counts ?? WireCountFeatures()}
-    set {_counts = newValue}
+    get {_storage._counts ?? WireCountFeatures()}
+    set {_uniqueStorage()._counts = newValue}
   }
   /// Returns true if `counts` has been explicitly set.
-  package var hasCounts: Bool {self._counts != nil}
+  package var hasCounts: Bool {_storage._counts != nil}
   /// Clears the value of `counts`. Subsequent reads from it will return its default value.
-  package mutating func clearCounts() {self._counts = nil}
+  package mutating func clearCounts() {_uniqueStorage()._counts = nil}
 
   /// thermometer bits of each feature that a member computes; together the first of `bits`
-  package var ownFeatures: [UInt32] = []
+  package var ownFeatures: [UInt32] {
+    get {_storage._ownFeatures}
+    set {_uniqueStorage()._ownFeatures = newValue}
+  }
 
   /// its name in the roster
-  package var consortium: String = String()
+  package var consortium: String {
+    get {_storage._consortium}
+    set {_uniqueStorage()._consortium = newValue}
+  }
 
   /// members get the calibration's step of a score, not the score
-  package var rounded: Bool = false
+  package var rounded: Bool {
+    get {_storage._rounded}
+    set {_uniqueStorage()._rounded = newValue}
+  }
 
   /// Digest of the order by which the parties trained it, whose components travel whole; none where it was dealt.
-  package var order: Data = Data()
+  package var order: Data {
+    get {_storage._order}
+    set {_uniqueStorage()._order = newValue}
+  }
+
+  /// the shares hold a scorecard's points, too: of the bins of own_features, then of the counts'
+  package var card: Bool {
+    get {_storage._card}
+    set {_uniqueStorage()._card = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _counts: WireCountFeatures? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// What a model reads of the consortium's counts (docs/DESIGN.md 4.5).
@@ -341,7 +386,8 @@ package nonisolated struct WireCalibrationPoint: Sendable {
 }
 
 /// Party i's components i and i+1 of the selection rows (packed, one row a condition, rows padded to 8 bytes) and of the
-/// leaves (little-endian ring elements). A component is a 16-byte seed or explicit bytes.
+/// leaves (little-endian ring elements). A component is a 16-byte seed or explicit bytes. A card's points are little-endian
+/// elements of Z_2^32, k + 1 of a feature of k bits and none of one without bits; empty where the header has no card.
 package nonisolated struct WireModelShare: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -354,6 +400,10 @@ package nonisolated struct WireModelShare: Sendable {
   package var leavesFirst: Data = Data()
 
   package var leavesSecond: Data = Data()
+
+  package var cardFirst: Data = Data()
+
+  package var cardSecond: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2345,98 +2395,167 @@ nonisolated extension WireModelManifest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModelHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0\u{1}counts\0\u{3}own_features\0\u{1}consortium\0\u{1}rounded\0\u{1}order\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0\u{1}counts\0\u{3}own_features\0\u{1}consortium\0\u{1}rounded\0\u{1}order\0\u{1}card\0")
+
+  fileprivate class _StorageClass {
+    var _schema: UInt32 = 0
+    var _version: String = String()
+    var _featureSpec: UInt64 = 0
+    var _bits: UInt32 = 0
+    var _trees: UInt32 = 0
+    var _depth: UInt32 = 0
+    var _ringBits: UInt32 = 0
+    var _fractionBits: UInt32 = 0
+    var _calibration: [WireCalibrationPoint] = []
+    var _counts: WireCountFeatures? = nil
+    var _ownFeatures: [UInt32] = []
+    var _consortium: String = String()
+    var _rounded: Bool = false
+    var _order: Data = Data()
+    var _card: Bool = false
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _schema = source._schema
+      _version = source._version
+      _featureSpec = source._featureSpec
+      _bits = source._bits
+      _trees = source._trees
+      _depth = source._depth
+      _ringBits = source._ringBits
+      _fractionBits = source._fractionBits
+      _calibration = source._calibration
+      _counts = source._counts
+      _ownFeatures = source._ownFeatures
+      _consortium = source._consortium
+      _rounded = source._rounded
+      _order = source._order
+      _card = source._card
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.version) }()
-      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.featureSpec) }()
-      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.bits) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.trees) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.depth) }()
-      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.ringBits) }()
-      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.fractionBits) }()
-      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.calibration) }()
-      case 10: try { try decoder.decodeSingularMessageField(value: &self._counts) }()
-      case 11: try { try decoder.decodeRepeatedUInt32Field(value: &self.ownFeatures) }()
-      case 12: try { try decoder.decodeSingularStringField(value: &self.consortium) }()
-      case 13: try { try decoder.decodeSingularBoolField(value: &self.rounded) }()
-      case 14: try { try decoder.decodeSingularBytesField(value: &self.order) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._schema) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._version) }()
+        case 3: try { try decoder.decodeSingularFixed64Field(value: &_storage._featureSpec) }()
+        case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._bits) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._trees) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._depth) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._ringBits) }()
+        case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._fractionBits) }()
+        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._calibration) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._counts) }()
+        case 11: try { try decoder.decodeRepeatedUInt32Field(value: &_storage._ownFeatures) }()
+        case 12: try { try decoder.decodeSingularStringField(value: &_storage._consortium) }()
+        case 13: try { try decoder.decodeSingularBoolField(value: &_storage._rounded) }()
+        case 14: try { try decoder.decodeSingularBytesField(value: &_storage._order) }()
+        case 15: try { try decoder.decodeSingularBoolField(value: &_storage._card) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.schema != 0 {
-      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
-    }
-    if !self.version.isEmpty {
-      try visitor.visitSingularStringField(value: self.version, fieldNumber: 2)
-    }
-    if self.featureSpec != 0 {
-      try visitor.visitSingularFixed64Field(value: self.featureSpec, fieldNumber: 3)
-    }
-    if self.bits != 0 {
-      try visitor.visitSingularUInt32Field(value: self.bits, fieldNumber: 4)
-    }
-    if self.trees != 0 {
-      try visitor.visitSingularUInt32Field(value: self.trees, fieldNumber: 5)
-    }
-    if self.depth != 0 {
-      try visitor.visitSingularUInt32Field(value: self.depth, fieldNumber: 6)
-    }
-    if self.ringBits != 0 {
-      try visitor.visitSingularUInt32Field(value: self.ringBits, fieldNumber: 7)
-    }
-    if self.fractionBits != 0 {
-      try visitor.visitSingularUInt32Field(value: self.fractionBits, fieldNumber: 8)
-    }
-    if !self.calibration.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.calibration, fieldNumber: 9)
-    }
-    try { if let v = self._counts {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-    } }()
-    if !self.ownFeatures.isEmpty {
-      try visitor.visitPackedUInt32Field(value: self.ownFeatures, fieldNumber: 11)
-    }
-    if !self.consortium.isEmpty {
-      try visitor.visitSingularStringField(value: self.consortium, fieldNumber: 12)
-    }
-    if self.rounded != false {
-      try visitor.visitSingularBoolField(value: self.rounded, fieldNumber: 13)
-    }
-    if !self.order.isEmpty {
-      try visitor.visitSingularBytesField(value: self.order, fieldNumber: 14)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._schema != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._schema, fieldNumber: 1)
+      }
+      if !_storage._version.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._version, fieldNumber: 2)
+      }
+      if _storage._featureSpec != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._featureSpec, fieldNumber: 3)
+      }
+      if _storage._bits != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._bits, fieldNumber: 4)
+      }
+      if _storage._trees != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._trees, fieldNumber: 5)
+      }
+      if _storage._depth != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._depth, fieldNumber: 6)
+      }
+      if _storage._ringBits != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._ringBits, fieldNumber: 7)
+      }
+      if _storage._fractionBits != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._fractionBits, fieldNumber: 8)
+      }
+      if !_storage._calibration.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._calibration, fieldNumber: 9)
+      }
+      try { if let v = _storage._counts {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      if !_storage._ownFeatures.isEmpty {
+        try visitor.visitPackedUInt32Field(value: _storage._ownFeatures, fieldNumber: 11)
+      }
+      if !_storage._consortium.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._consortium, fieldNumber: 12)
+      }
+      if _storage._rounded != false {
+        try visitor.visitSingularBoolField(value: _storage._rounded, fieldNumber: 13)
+      }
+      if !_storage._order.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._order, fieldNumber: 14)
+      }
+      if _storage._card != false {
+        try visitor.visitSingularBoolField(value: _storage._card, fieldNumber: 15)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireModelHeader, rhs: WireModelHeader) -> Bool {
-    if lhs.schema != rhs.schema {return false}
-    if lhs.version != rhs.version {return false}
-    if lhs.featureSpec != rhs.featureSpec {return false}
-    if lhs.bits != rhs.bits {return false}
-    if lhs.trees != rhs.trees {return false}
-    if lhs.depth != rhs.depth {return false}
-    if lhs.ringBits != rhs.ringBits {return false}
-    if lhs.fractionBits != rhs.fractionBits {return false}
-    if lhs.calibration != rhs.calibration {return false}
-    if lhs._counts != rhs._counts {return false}
-    if lhs.ownFeatures != rhs.ownFeatures {return false}
-    if lhs.consortium != rhs.consortium {return false}
-    if lhs.rounded != rhs.rounded {return false}
-    if lhs.order != rhs.order {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._schema != rhs_storage._schema {return false}
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._featureSpec != rhs_storage._featureSpec {return false}
+        if _storage._bits != rhs_storage._bits {return false}
+        if _storage._trees != rhs_storage._trees {return false}
+        if _storage._depth != rhs_storage._depth {return false}
+        if _storage._ringBits != rhs_storage._ringBits {return false}
+        if _storage._fractionBits != rhs_storage._fractionBits {return false}
+        if _storage._calibration != rhs_storage._calibration {return false}
+        if _storage._counts != rhs_storage._counts {return false}
+        if _storage._ownFeatures != rhs_storage._ownFeatures {return false}
+        if _storage._consortium != rhs_storage._consortium {return false}
+        if _storage._rounded != rhs_storage._rounded {return false}
+        if _storage._order != rhs_storage._order {return false}
+        if _storage._card != rhs_storage._card {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2569,7 +2688,7 @@ nonisolated extension WireCalibrationPoint: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireModelShare: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModelShare"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}selection_first\0\u{3}selection_second\0\u{3}leaves_first\0\u{3}leaves_second\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}selection_first\0\u{3}selection_second\0\u{3}leaves_first\0\u{3}leaves_second\0\u{3}card_first\0\u{3}card_second\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2581,6 +2700,8 @@ nonisolated extension WireModelShare: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeSingularBytesField(value: &self.selectionSecond) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.leavesFirst) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.leavesSecond) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.cardFirst) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.cardSecond) }()
       default: break
       }
     }
@@ -2599,6 +2720,12 @@ nonisolated extension WireModelShare: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.leavesSecond.isEmpty {
       try visitor.visitSingularBytesField(value: self.leavesSecond, fieldNumber: 4)
     }
+    if !self.cardFirst.isEmpty {
+      try visitor.visitSingularBytesField(value: self.cardFirst, fieldNumber: 5)
+    }
+    if !self.cardSecond.isEmpty {
+      try visitor.visitSingularBytesField(value: self.cardSecond, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2607,6 +2734,8 @@ nonisolated extension WireModelShare: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.selectionSecond != rhs.selectionSecond {return false}
     if lhs.leavesFirst != rhs.leavesFirst {return false}
     if lhs.leavesSecond != rhs.leavesSecond {return false}
+    if lhs.cardFirst != rhs.cardFirst {return false}
+    if lhs.cardSecond != rhs.cardSecond {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
