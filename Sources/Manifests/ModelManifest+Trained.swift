@@ -6,6 +6,9 @@ package import ThreeParty
 // A manifest of a model that exists in the clear nowhere: each party seals its own share to itself, and the coordinator puts the
 // three boxes together.
 extension ModelManifest {
+    /// How a scorecard is fitted beside a forest that is trained on rows of this model's form; nil where no feature has a bit.
+    package var cardRule: CardRule? { CardRule(features: features) }
+
     /// The header of a model that the parties trained on rows of another model's form.
     ///
     /// - Parameters:
@@ -13,9 +16,10 @@ extension ModelManifest {
     ///   - form: the manifest by whose features and counts rows were read.
     ///   - calibration: its steps, ascending by score, in units of 2^-`fraction`.
     ///   - rounded: whether members get the calibration's steps of scores.
+    ///   - card: whether a scorecard was trained with it.
     package static func header(
         version: String, consortium: String, order: Digest32, form: ModelManifest, shape: ForestShape, fraction: Int,
-        calibration: [(score: Int64, probability: Double)], rounded: Bool
+        calibration: [(score: Int64, probability: Double)], rounded: Bool, card: Bool = false
     ) -> WireModelHeader {
         var header = WireModelHeader()
         header.schema = schema
@@ -35,6 +39,7 @@ extension ModelManifest {
             return wire
         }
         header.rounded = rounded
+        header.card = card
         if let counts = form.counts { header.counts = counts.wire }
         header.ownFeatures = form.ownFeatures.map { UInt32($0) }
         return header
@@ -43,16 +48,22 @@ extension ModelManifest {
     /// A party's box under a header: its share, sealed to its own key. Components travel whole.
     ///
     /// - Parameters:
+    ///   - card: its components of the scorecard, where the header has one.
     ///   - header: the encoded header, of a model of these components' shape that names its order.
     ///   - key: the party's.
     package static func seal(
-        _ components: borrowing ModelComponents, of party: PartyID, header: [UInt8], to key: HPKEPublicKey
+        _ components: borrowing ModelComponents, card: CardShares? = nil, of party: PartyID, header: [UInt8],
+        to key: HPKEPublicKey
     ) throws(HPKEError) -> (encapsulated: [UInt8], box: [UInt8]) {
         var share = WireModelShare()
         share.selectionFirst = Data(components.selectionFirst)
         share.selectionSecond = Data(components.selectionSecond)
         share.leavesFirst = Data(components.leavesFirst)
         share.leavesSecond = Data(components.leavesSecond)
+        if let card {
+            share.cardFirst = Data(card.first)
+            share.cardSecond = Data(card.second)
+        }
         let sealed = try key.seal(share.encoded, info: info, associated: header + [UInt8(party.rawValue)])
         return (sealed.encapsulated, sealed.ciphertext)
     }

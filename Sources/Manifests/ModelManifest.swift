@@ -50,10 +50,12 @@ package struct ModelManifest: Sendable {
     package let rounding: ScoreRounding?
     /// The digest of the order by which the three parties trained the model; nil for one that was dealt.
     package let order: Digest32?
+    /// Whether shares hold the points of a scorecard, too.
+    package let hasCard: Bool
     /// For each party the encapsulated key, 32 bytes, then the HPKE ciphertext of its share.
     let boxes: [[UInt8]]
     /// The header's bytes, which the boxes are bound to.
-    private let header: [UInt8]
+    let header: [UInt8]
 
     /// HPKE's info of the shares.
     static let info = Array("cordon/model/v2".utf8)
@@ -98,11 +100,15 @@ package struct ModelManifest: Sendable {
         calibration = header.calibration.map { ($0.score, $0.probability) }
         rounding = header.rounded ? try Self.rounding(header.calibration, of: shape) : nil
         order = Digest32(header.order)
+        hasCard = header.card
         boxes = wire.boxes.map { Array($0) }
     }
 
     /// Thermometer bits that a member shares.
     package var ownBits: Int { shape.bits - (counts?.bits ?? 0) }
+
+    /// The number of thermometer bits of each feature, a member's own ones first, then those of the counts.
+    package var features: [Int] { ownFeatures + (counts?.features.map(\.edges.count) ?? []) }
 
     /// A threshold for each step of the calibration but the first.
     private static func rounding(
@@ -123,89 +129,14 @@ package struct ModelManifest: Sendable {
         return counts
     }
 
-    /// This party's share, opened with its key. Of a model that was dealt, components 0 and 1 of rows and leaves travel as seeds of
-    /// 16 bytes and are expanded here.
-    ///
-    /// - Throws: `notAuthentic` where the box is not this party's, was changed, or belongs to another header;
-    ///   `components` where it holds no share of the shape.
-    package func components(
-        for party: PartyID, key: borrowing HPKEPrivateKey
-    ) throws(ManifestError) -> ModelComponents {
-        let opened: [UInt8]
-        do {
-            opened = try key.open(
-                boxes[party.rawValue * 2 + 1], encapsulated: boxes[party.rawValue * 2], info: Self.info,
-                associated: header + [UInt8(party.rawValue)])
-        } catch { throw .notAuthentic }
-        guard let share = WireModelShare(decoding: opened) else { throw .components }
-        let counter = Self.counter(header)
-        func expand(_ part: Data, _ component: PartyID, _ bytes: Int) throws(ManifestError) -> [UInt8] {
-            // Whoever trained has no seeds; the lengths are checked below.
-            guard order == nil else { return Array(part) }
-            let out = SeededComponents.expand(
-                Array(part), component: component.rawValue, from: counter, bytes: bytes)
-            guard let out else { throw .components }
-            return out
-        }
-        guard
-            let components = ModelComponents(
-                shape: shape,
-                selectionFirst: try expand(share.selectionFirst, party, shape.selectionBytes),
-                selectionSecond: try expand(share.selectionSecond, party.next, shape.selectionBytes),
-                leavesFirst: try expand(share.leavesFirst, party, shape.leafBytes),
-                leavesSecond: try expand(share.leavesSecond, party.next, shape.leafBytes))
-        else { throw .components }
-        return components
-    }
-
     /// The model's digest (`Digest32.init(of:)`): a label, the header's bytes, and the six boxes in order.
     static func digest(header: [UInt8], boxes: [[UInt8]]) -> Digest32 {
         Digest32(of: [Array("cordon/model/v2".utf8), header] + boxes)
     }
 
     /// Where the streams of a model's seeds begin: the first 16 bytes of its header's digest.
-    private static func counter(_ header: [UInt8]) -> UInt128 {
+    static func counter(_ header: [UInt8]) -> UInt128 {
         UInt128(bigEndianBytes: Digest32(of: [Array("cordon/model/seeds/v2".utf8), header]).bytes[..<16])
-    }
-
-    /// Shares a model that the caller knows: selection rows and leaves as `ForestShape` lays them out.
-    ///
-    /// - Parameters:
-    ///   - header: what is public; it has to say the same as `shape`.
-    ///   - selection: `shape.selectionBytes` of rows, one a condition, shared by XOR.
-    ///   - leaves: `shape.leafBytes` of little-endian ring elements, shared by addition.
-    ///   - parties: the parties' HPKE keys, of the roster.
-    ///   - coordinator: signs the digest.
-    ///   - random: 16 fresh random bytes a call.
-    /// - Throws: `malformedKey` where a party has no key.
-    package static func deal(
-        header: WireModelHeader, shape: ForestShape, selection: [UInt8], leaves: [UInt8],
-        parties: [PartyID: HPKEPublicKey], coordinator: borrowing SigningKey, random: () -> [UInt8]
-    ) throws(HPKEError) -> (manifest: WireModelManifest, digest: Digest32) {
-        precondition(selection.count == shape.selectionBytes && leaves.count == shape.leafBytes)
-        let headerBytes = header.encoded
-        let counter = counter(headerBytes)
-        let rows = SeededComponents(selection, group: .xor, seeds: (random(), random()), from: counter)
-        let values = SeededComponents(
-            leaves, group: .addition(ringBits: shape.ringBits), seeds: (random(), random()), from: counter)
-        var manifest = WireModelManifest()
-        manifest.header = Data(headerBytes)
-        for party in PartyID.allCases {
-            var share = WireModelShare()
-            let row = rows.parts(for: party)
-            let leaf = values.parts(for: party)
-            share.selectionFirst = Data(row.first)
-            share.selectionSecond = Data(row.second)
-            share.leavesFirst = Data(leaf.first)
-            share.leavesSecond = Data(leaf.second)
-            guard let key = parties[party] else { throw .malformedKey }
-            let sealed = try key.seal(
-                share.encoded, info: info, associated: headerBytes + [UInt8(party.rawValue)])
-            manifest.boxes += [Data(sealed.encapsulated), Data(sealed.ciphertext)]
-        }
-        let digest = digest(header: headerBytes, boxes: manifest.boxes.map { Array($0) })
-        manifest.signature = Data(coordinator.sign(digest.bytes, context: context))
-        return (manifest, digest)
     }
 }
 

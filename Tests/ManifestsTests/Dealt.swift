@@ -10,6 +10,8 @@ struct Dealt {
     let shape: ForestShape
     let selection: [UInt8]
     let leaves: [UInt8]
+    /// A scorecard's points, where the header has one.
+    let card: [UInt8]?
     let wire: WireModelManifest
     let digest: Digest32
     let coordinator: VerifyingKey
@@ -41,13 +43,17 @@ struct Dealt {
         // One feature of all bits that are no counts', where nothing else is asked for.
         let counted = header.counts.features.reduce(0) { $0 + $1.edges.count }
         if header.ownFeatures.isEmpty { header.ownFeatures = [UInt32(clamping: Int(header.bits) - counted)] }
+        let features = header.ownFeatures.map { Int($0) } + header.counts.features.map(\.edges.count)
+        card =
+            header.card
+            ? (0..<CardShares.bytes(of: features)).map { UInt8(truncatingIfNeeded: $0 &* 53 &+ 99) } : nil
         guard let signing = SigningKey(bytes: coordinatorSeed) else { throw HPKEError.malformedKey }
         coordinator = signing.verifyingKey
         var parties: [PartyID: HPKEPublicKey] = [:]
         for (party, seed) in keys { parties[party] = try HPKEPrivateKey(bytes: seed).publicKey }
         let random = CountedBytes()
         (wire, digest) = try ModelManifest.deal(
-            header: header, shape: shape, selection: selection, leaves: leaves, parties: parties,
+            header: header, shape: shape, selection: selection, leaves: leaves, card: card, parties: parties,
             coordinator: signing, random: random.next)
     }
 

@@ -29,19 +29,22 @@ struct TrainedManifestTests {
         return components
     }
 
-    private func header(_ form: ModelManifest, shape: ForestShape? = nil, rounded: Bool = false) -> WireModelHeader {
+    private func header(
+        _ form: ModelManifest, shape: ForestShape? = nil, rounded: Bool = false, card: Bool = false
+    ) -> WireModelHeader {
         ModelManifest.header(
             version: "v2", consortium: "c", order: order, form: form, shape: shape ?? dealt.shape, fraction: 11,
-            calibration: [(-3, 0.125), (40, 0.5)], rounded: rounded)
+            calibration: [(-3, 0.125), (40, 0.5)], rounded: rounded, card: card)
     }
 
     private func manifest(
-        _ header: [UInt8], shape: ForestShape? = nil
+        _ header: [UInt8], shape: ForestShape? = nil, card: (PartyID) -> CardShares? = { _ in nil }
     ) throws -> (manifest: WireModelManifest, digest: Digest32) {
         guard let signing = SigningKey(bytes: dealt.coordinatorSeed) else { throw HPKEError.malformedKey }
         let boxes = try PartyID.allCases.map { party in
             try ModelManifest.seal(
-                components(party, shape: shape), of: party, header: header, to: dealt.key(party).publicKey)
+                components(party, shape: shape), card: card(party), of: party, header: header,
+                to: dealt.key(party).publicKey)
         }
         return ModelManifest.make(header: header, boxes: boxes, coordinator: signing)
     }
@@ -76,6 +79,38 @@ struct TrainedManifestTests {
         let manifest = try ModelManifest(verifying: wire, consortium: "c", coordinator: dealt.coordinator)
         #expect(manifest.counts == form.counts && manifest.ownFeatures == [12, 7])
         #expect(manifest.rounding != nil)
+    }
+
+    @Test("gives each party its part of the card that was trained with it, whole, and refuses one of other features")
+    func card() throws {
+        func card(_ features: [Int]) -> (PartyID) -> CardShares? {
+            { party in
+                func part(_ number: Int) -> [UInt8] {
+                    (0..<CardShares.bytes(of: features)).map { UInt8(truncatingIfNeeded: $0 &* 13 &+ number &* 101) }
+                }
+                return CardShares(features: features, first: part(party.rawValue), second: part(party.next.rawValue))
+            }
+        }
+        let form = try dealt.verified()
+        #expect(form.features == [21] && form.cardRule?.features == [21])
+        let header = self.header(form, card: true).encoded
+        func opened(_ cards: (PartyID) -> CardShares?) throws -> ModelManifest {
+            let (wire, _) = try self.manifest(header, card: cards)
+            return try ModelManifest(verifying: wire, consortium: "c", coordinator: dealt.coordinator)
+        }
+        let manifest = try opened(card([21]))
+        for party in PartyID.allCases {
+            let (got, put) = (try manifest.card(for: party, key: dealt.key(party)), card([21])(party))
+            #expect(got?.features == [21] && got?.first == put?.first && got?.second == put?.second)
+            #expect(
+                try manifest.components(for: party, key: dealt.key(party)).leavesFirst.count == dealt.shape.leafBytes)
+        }
+        for cards in [card([20]), card([22]), card([10, 11]), { _ in nil }] {
+            let manifest = try opened(cards)
+            let key = try dealt.key(.one)
+            #expect(throws: ManifestError.components) { _ = try manifest.card(for: .one, key: key) }
+            #expect(throws: ManifestError.components) { _ = try manifest.components(for: .one, key: key).leavesFirst }
+        }
     }
 
     @Test("has boxes that open under their header and in their place alone")

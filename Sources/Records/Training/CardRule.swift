@@ -32,7 +32,10 @@ package struct CardRule: Sendable, Hashable {
     package var bits: Int { features.reduce(0, +) }
 
     /// Bins of all features that have a bit: as many as the card has points.
-    package var bins: Int { features.reduce(0) { $1 > 0 ? $0 + $1 + 1 : $0 } }
+    package var bins: Int { Self.bins(of: features) }
+
+    /// Bins of features of so many thermometer bits, those without a bit not counted.
+    package static func bins(of features: [Int]) -> Int { features.reduce(0) { $1 > 0 ? $0 + $1 + 1 : $0 } }
 
     /// The reciprocals of bins' rows, with the training's prior and table bits.
     package func table(rows: Int, rule: TrainingRule) -> LeafTable {

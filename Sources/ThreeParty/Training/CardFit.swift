@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// The fit of a scorecard to the scores of a forest that was just trained, as one party computes it (`CardRule`): from the same
 /// columns in the ring, and from the residuals that the last group left. Nothing is opened.
@@ -27,7 +27,7 @@ struct CardFit {
         let none = AdditiveShares<UInt32>(zeros: card.bins)
         let begin = Progress(rest: columns.residuals - residuals, last: none, points: none)
         return steps.numbers(at: rows, in: table, .cardCounts).then { reciprocals in
-            passes(card.passes, reciprocals, begin).map { CardShares(rule: card, points: $0) }
+            passes(card.passes, reciprocals, begin).map { CardShares(features: card.features, points: $0) }
         }
     }
 
@@ -118,14 +118,4 @@ struct CardFit {
     private func joined(_ one: AdditiveShares<UInt32>, _ other: AdditiveShares<UInt32>) -> AdditiveShares<UInt32> {
         one.zip(other) { $0 + $1 }
     }
-}
-
-/// A scorecard's points as one party holds them, in units of the model's fraction bits. Never printed.
-package struct CardShares: Sendable, CustomStringConvertible, CustomReflectable {
-    package let rule: CardRule
-    /// By feature and bin (`CardRule.bins`), in Z_2^32.
-    package let points: AdditiveShares<UInt32>
-
-    package var description: String { "CardShares(\(rule.bins) bins)" }
-    package var customMirror: Mirror { Mirror(self, children: []) }
 }

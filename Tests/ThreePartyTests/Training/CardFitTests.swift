@@ -25,7 +25,7 @@ struct CardFitTests {
             Int32(bitPattern: cards.reduce(0) { $0 &+ $1.points.first[at] })
         }
         var at = 0
-        return cards[0].rule.features.map { bits in
+        return cards[0].features.map { bits in
             guard bits > 0 else { return [0] }
             defer { at += bits + 1 }
             return Array(points[at...at + bits])
