@@ -74,12 +74,21 @@ package struct ModelDealer {
         }
         header.rounded = rounded
         if let counts = model.binned.counts { header.counts = counts.wire }
+        header.card = model.card != nil
         header.ownFeatures = model.binned.edges.prefix(model.binned.spec.ownCount).map { UInt32($0.count) }
         do {
             return try ModelManifest.deal(
                 header: header, shape: shape, selection: forest.selectionRows, leaves: forest.leafTable,
-                parties: parties, coordinator: coordinator, random: random)
+                card: model.card?.pointTable, parties: parties, coordinator: coordinator, random: random)
         } catch { throw .partyKeys }
+    }
+}
+
+extension Scorecard {
+    /// Points by feature and bin as little-endian elements of Z_2^32, those of features without bits left out (`CardRule.bins`): they
+    /// are the same for every transaction.
+    package var pointTable: [UInt8] {
+        UInt32.pack(points.filter { $0.count > 1 }.joined().map { UInt32(bitPattern: $0) })
     }
 }
 

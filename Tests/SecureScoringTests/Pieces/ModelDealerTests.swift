@@ -75,6 +75,37 @@ struct ModelDealerTests {
         #expect(leaves == expected)
     }
 
+    @Test("deals the card of a model's file, feature by feature, and none where there is none")
+    func card() throws {
+        let spec = try countedSpec()
+        let plain = try countedModel("c7", spec: spec)
+        var random = SplitMix64(17)
+        let points = spec.edges.map { edges in
+            (0...edges.count).map { _ in Int32.random(in: Int32.min...Int32.max, using: &random) }
+        }
+        let written = try ClearModel(
+            version: "c7", binned: spec, forest: plain.forest, calibration: plain.calibration,
+            card: Scorecard(points: points, fractionBits: plain.forest.fractionBits))
+        let (manifest, _) = try Self.dealt(ClearModel(json: written.json()))
+        #expect(manifest.features == spec.edges.map(\.count) && manifest.hasCard)
+        var sums = [UInt32](repeating: 0, count: spec.edges.reduce(0) { $0 + $1.count + 1 })
+        for party in PartyID.allCases {
+            let card = try #require(
+                try manifest.card(for: party, key: HPKEPrivateKey(bytes: PartySeeds.hpke(party))))
+            for at in sums.indices { sums[at] &+= card.points.first[at] }
+        }
+        #expect(sums.map { Int32(bitPattern: $0) } == points.flatMap { $0 })
+        let none = try Self.dealt(plain).manifest
+        #expect(try none.card(for: .two, key: HPKEPrivateKey(bytes: PartySeeds.hpke(.two))) == nil)
+        #expect(!none.hasCard)
+    }
+
+    @Test("leaves out the points of features without bits")
+    func pointTable() {
+        let card = Scorecard(points: [[1, -2], [77], [3, 4, Int32.min]], fractionBits: 11)
+        #expect(card.pointTable == [1, 0, 0, 0, 254, 255, 255, 255, 3, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 128])
+    }
+
     @Test("says in the open what members and parties need, and nothing of trees")
     func open() throws {
         let spec = try countedSpec()
