@@ -52,6 +52,7 @@ struct KilledTests {
         }
         let opened = try OpenedModel(shares.map(\.share))
         #expect(opened.forest.trees == forest.trees)
+        #expect(try opened.points == SliceTests.card(world, forest))
     }
 
     @Test("leaves nothing of a training that is over", arguments: [5, 40])

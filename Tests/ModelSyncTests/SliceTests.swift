@@ -19,6 +19,15 @@ struct SliceTests {
         ).train(world.rows.columns(world.rows.trained))
     }
 
+    /// The points that the reference trainer fits to it.
+    static func card(_ world: SyncWorld, _ forest: Forest) throws -> [Int32] {
+        let card = try #require(CardRule(features: world.rows.spec.edges.map(\.count)))
+        let columns = world.rows.columns(world.rows.trained)
+        return ReferenceCardTrainer(rule: world.rows.rule, card: card).train(columns, forest: forest).points.flatMap {
+            $0
+        }
+    }
+
     static func trained(_ job: SyncJob) throws -> TrainedReport {
         guard case .trained(let report) = job.outcome else {
             Issue.record("order \(job.order.number): \(job.standing)")
@@ -74,6 +83,7 @@ struct SliceTests {
         let manifest = try #require(try coordinator.manifest(model))
         #expect(manifest.version == "v2" && manifest.order == order.digest)
         #expect(try OpenedModel(manifest).forest.trees == forest.trees)
+        #expect(try manifest.hasCard && OpenedModel(manifest).points == Self.card(world, forest))
         let calibration = try figures.comparison.challenger.calibration().points
         #expect(manifest.calibration.map(\.score) == calibration.map(\.score))
         #expect(manifest.calibration.map(\.probability) == calibration.map(\.probability))

@@ -53,7 +53,8 @@ extension TrainingStage {
         guard let rows = taken?.rows, let contribution = CoinContribution(random(32)) else { return .idle }
         let ordered = TrainingJob(
             number: job.order.number, order: job.digest, rule: task.rule, frequencies: task.frequencies,
-            admitted: Set(task.admitted), leastRows: task.leastRows, leastFrauds: task.leastFrauds)
+            admitted: Set(task.admitted), leastRows: task.leastRows, leastFrauds: task.leastFrauds,
+            card: try manifest(task.formModel).cardRule)
         let entries = try store.entries(of: job.digest)
         let run: TrainingRun
         do throws(TrainingError) {
@@ -70,7 +71,8 @@ extension TrainingStage {
                 plan: done.plan, coin: done.coin, rows: done.rows, frauds: done.frauds, ringBits: done.ringBits,
                 leftOut: done.leftOut)
             let share = TrainedShare(
-                shape: done.model.shape, fraction: done.model.fraction, copying: done.model.components)
+                shape: done.model.shape, fraction: done.model.fraction, copying: done.model.components,
+                card: done.model.card)
             try store.keep(
                 SyncStore.Trained(share: share, report: report), of: job.digest, number: job.order.number)
             try self.report(.trained(report), on: job)

@@ -118,13 +118,14 @@ extension TrainingStage {
         // What the history can't compare with the order to train.
         let expected = ModelManifest.header(
             version: version.task.version, consortium: cell.terms.consortium, order: task.candidate, form: form,
-            shape: share.shape, fraction: share.fraction, calibration: [], rounded: false)
+            shape: share.shape, fraction: share.fraction, calibration: [], rounded: false,
+            card: share.card != nil)
         guard var header = WireModelHeader(decoding: task.header) else { throw OrderRefusal.otherHeader }
         header.calibration = []
         header.rounded = false
         guard header == expected else { throw OrderRefusal.otherHeader }
         let sealed = try ModelManifest.seal(
-            share.components, of: cell.party, header: task.header, to: cell.sealing)
+            share.components, card: share.card, of: cell.party, header: task.header, to: cell.sealing)
         try report(.sealed(SealedReport(encapsulated: sealed.encapsulated, box: sealed.box)), on: job)
         return .worked
     }

@@ -9,6 +9,8 @@ import ThreeParty
 /// The forest that three parties' shares add up to.
 struct OpenedModel {
     let forest: Forest
+    /// The scorecard's points by feature and bin; nil where any party has none.
+    let points: [Int32]?
 
     /// Opens a manifest as no one party can.
     init(_ manifest: ModelManifest) throws {
@@ -16,13 +18,20 @@ struct OpenedModel {
             PartyID.allCases.map { party in
                 try TrainedShare(
                     shape: manifest.shape, fraction: manifest.fractionBits,
-                    copying: manifest.components(for: party, key: HPKEPrivateKey(bytes: SyncWorld.opening(party))))
+                    copying: manifest.components(for: party, key: HPKEPrivateKey(bytes: SyncWorld.opening(party))),
+                    card: manifest.card(for: party, key: HPKEPrivateKey(bytes: SyncWorld.opening(party))))
             })
     }
 
     /// - Parameter shares: of parties 0, 1 and 2.
     init(_ shares: [TrainedShare]) throws {
         let shape = shares[0].shape
+        let cards = shares.compactMap(\.card)
+        points =
+            cards.count == 3
+            ? cards[0].points.first.indices.map { at in
+                Int32(bitPattern: cards.reduce(0) { $0 &+ $1.points.first[at] })
+            } : nil
         var selection = [UInt8](repeating: 0, count: shape.selectionBytes)
         var leaves = [UInt32](repeating: 0, count: shape.leaves)
         for share in shares {

@@ -103,7 +103,8 @@ package struct SyncPlanner: Sendable {
         else { throw SyncMistake.header }
         let header = ModelManifest.header(
             version: version.task.version, consortium: consortium, order: version.candidate, form: form, shape: shape,
-            fraction: rule.fraction, calibration: try figures.calibration(), rounded: rounded)
+            fraction: rule.fraction, calibration: try figures.calibration(), rounded: rounded,
+            card: form.cardRule != nil)
         return try SealTask(candidate: version.candidate, header: header.encoded)
     }
 
