@@ -5,8 +5,8 @@ package import ThreeParty
 
 // What a party's box holds.
 extension ModelManifest {
-    /// This party's components, opened with its key. Of a model that was dealt, components 0 and 1 travel as seeds of 16 bytes and are
-    /// expanded here.
+    /// This party's components, opened with its key. Of a model that was dealt, components 0 and 1 travel as seeds of 16 bytes and
+    /// are expanded here.
     ///
     /// - Throws: `notAuthentic` where the box is not this party's, was changed, or belongs to another header;
     ///   `components` where it holds no share of the shape, or of a card where the header has none, or of another card.

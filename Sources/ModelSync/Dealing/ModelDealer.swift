@@ -85,8 +85,8 @@ package struct ModelDealer {
 }
 
 extension Scorecard {
-    /// Points by feature and bin as little-endian elements of Z_2^32, those of features without bits left out (`CardRule.bins`): they
-    /// are the same for every transaction.
+    /// Points by feature and bin as little-endian elements of Z_2^32, those of features without bits left out (`CardRule.bins`):
+    /// they are the same for every transaction.
     package var pointTable: [UInt8] {
         UInt32.pack(points.filter { $0.count > 1 }.joined().map { UInt32(bitPattern: $0) })
     }

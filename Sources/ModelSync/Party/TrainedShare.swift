@@ -36,9 +36,9 @@ package final class TrainedShare: Sendable, CustomStringConvertible, CustomRefle
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-// In the party's state: version (1), thermometer bits (4), trees (4), depth (1), ring bits (1), fraction bits (1), number of the card's
-// features (4), then rows' first and second components and leaves' first and second ones; of a card the bits of each feature (4
-// each), then points' first and second components. Numbers big-endian.
+// In the party's state: version (1), thermometer bits (4), trees (4), depth (1), ring bits (1), fraction bits (1), number of the
+// card's features (4), then rows' first and second components and leaves' first and second ones; of a card the bits of each feature
+// (4 each), then points' first and second components. Numbers big-endian.
 extension TrainedShare {
     private static let version: UInt8 = 2
     private static let headBytes = 16

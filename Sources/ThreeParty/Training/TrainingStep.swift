@@ -1,4 +1,4 @@
-/// The steps of training and of validation that draw masks. Their names stand in the labels of all of its randomness.
+/// The steps of training, validation and reasons that draw masks. Their names stand in the labels of all of their randomness.
 package enum TrainingStep: String, CaseIterable, Sendable {
     case bits, histograms, scores, comparisons, losses, chosen, chosenBits = "chosen-bits", nodes
     case leafSums = "leaf-sums", reciprocals, leaves, residuals, fit, model, rows, shuffle
@@ -10,6 +10,8 @@ package enum TrainingStep: String, CaseIterable, Sendable {
     case secondConditions = "2-conditions", secondLeaves = "2-leaves", secondScores = "2-scores", secondKeys = "2-keys"
     case secondSums = "2-sums"
     case cardCounts = "card-counts", cardSums = "card-sums", cardSteps = "card-steps", cardRows = "card-rows"
+    /// Of a scorecard's contributions to transactions that were scored (`CardContributions`).
+    case reasonBits = "reason-bits", reasons
     /// No step: how messages are told to the party that does not get them.
     case transcript
 

@@ -63,7 +63,7 @@ struct StepLeakTests {
         Shared(values, &generator)
     }
 
-    @Test("all that it receives is uniform, whatever the inputs are", arguments: 0..<8)
+    @Test("all that it receives is uniform, whatever the inputs are", arguments: 0..<9)
     func uniform(step: Int) throws {
         switch step {
         case 0:
@@ -102,11 +102,41 @@ struct StepLeakTests {
                 let x = Shared([1, 2, 3, 4] as [UInt8], in: ExclusiveOr.self, &generator)
                 return try cell.run { $0.shuffle(x.at($0.party), width: 2) }.received
             }
+        case 7:
+            try check("contributions") { cell, generator in try contributions(cell, &generator).received }
         default:
             try check("look up") { cell, generator in
                 let table = PublicTable((0..<64).map { $0 * 3 })
                 let x = additive([0, 1, 63] as [UInt32], &generator)
                 return try cell.run { $0.lookUp(x.at($0.party), in: table, .reciprocals) }.received
+            }
+        }
+    }
+
+    private func contributions(
+        _ cell: StepCell, _ generator: inout SplitMix64
+    ) throws -> StepCell.Run<ContributionShares> {
+        let rows: [[UInt8]] = [[0b0], [0b1011], [0b1111]]
+        let cards = try cardShares([0, 1, 0, UInt32.max, 7, 1 << 31], features: [3, 0, 1], &generator)
+        return try cell.run { [shares = sharedRows(rows, &generator)] in
+            CardContributions(party: $0.party, card: cards[$0.party.rawValue]).contributions(
+                to: shares[$0.party.rawValue])
+        }
+    }
+
+    @Test("contributions that a member gets of two parties are uniform to whoever lacks a key")
+    func sealedContributions() throws {
+        for inputs: UInt64 in [1, 2] {
+            for party in PartyID.allCases {
+                // The key that is drawn anew is that of the two others.
+                for other in [party.next, party.previous] {
+                    let view = try unevenness(of: party) { cell in
+                        var generator = SplitMix64(state: inputs)
+                        let run = try contributions(cell, &generator)
+                        return [[UInt8]](repeating: run.results[other.rawValue].encoded, count: 3)
+                    }
+                    #expect(view.bytes == 3 * 2 * 4 && view.worst < Self.bound, "\(view) of \(other)")
+                }
             }
         }
     }
