@@ -12,9 +12,13 @@ package struct DemoData {
     /// Says in words what the data is; two equal texts mean equal data.
     package let origin: String
     package let members: [MemberID]
+    /// Days after which a fraud is confirmed.
+    package let labelDelayDays: Int
 
     /// A seeded world: a month that fills windows, a week to train on, a week for labels, a week or so to score.
-    package static func simulated(seed: UInt64, customers: Int, testDays: Int = 7) throws -> DemoData {
+    package static func simulated(
+        seed: UInt64, customers: Int, testDays: Int = 7, labelDelayDays: Int = 7
+    ) throws -> DemoData {
         guard let start = EventTime(rfc3339: "2026-01-05"), (100...1_000_000).contains(customers) else {
             throw Failure("`--customers` is 100 to 1,000,000")
         }
@@ -27,7 +31,7 @@ package struct DemoData {
         let first = start.dayNumber
         return DemoData(
             transactions: transactions, train: first + 37...first + 43, test: first + 51...first + 50 + testDays,
-            origin: "simulated/\(seed)/\(customers)/\(testDays)")
+            origin: "simulated/\(seed)/\(customers)/\(testDays)", labelDelayDays: labelDelayDays)
     }
 
     package static func replayed(_ directory: String, format: String, train: String, test: String) throws -> DemoData {
@@ -48,25 +52,27 @@ package struct DemoData {
     }
 
     private init(
-        transactions: [LabelledTransaction], train: ClosedRange<Int>, test: ClosedRange<Int>, origin: String
+        transactions: [LabelledTransaction], train: ClosedRange<Int>, test: ClosedRange<Int>, origin: String,
+        labelDelayDays: Int = 7
     ) {
         self.transactions = transactions
         self.train = train
         self.test = test
         self.origin = origin
+        self.labelDelayDays = labelDelayDays
         members = Set(transactions.map(\.member)).sorted()
     }
 
     /// What the members' systems emit on the test days, with a watermark at the end of each bucket of as many seconds.
     package func schedule(bucket: Int64 = EventTime.day) -> [ScheduledEvent] {
-        eventSchedule(transactions, days: test, watermarks: bucket)
+        eventSchedule(transactions, days: test, labelDelayDays: labelDelayDays, watermarks: bucket)
     }
 
     /// What one member has by itself.
     package func only(_ member: MemberID) -> DemoData {
         DemoData(
             transactions: transactions.filter { $0.member == member }, train: train, test: test,
-            origin: "\(origin)/\(member)")
+            origin: "\(origin)/\(member)", labelDelayDays: labelDelayDays)
     }
 
     /// What event time has come to before the test days.
@@ -76,6 +82,7 @@ package struct DemoData {
     package func history(_ member: MemberID, reach seconds: Int64) -> [(transaction: Transaction, fraud: Bool)] {
         Worlds.history(
             of: member, in: transactions,
-            days: test.lowerBound - Int((seconds + EventTime.day - 1) / EventTime.day)..<test.lowerBound)
+            days: test.lowerBound - Int((seconds + EventTime.day - 1) / EventTime.day)..<test.lowerBound,
+            labelDelayDays: labelDelayDays)
     }
 }

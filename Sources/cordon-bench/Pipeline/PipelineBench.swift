@@ -195,13 +195,7 @@ struct PipelineBench {
 
     /// Each transaction that was sent has one decision, with the clear model's score on offline features, or its step.
     private func verify(_ answers: PipelineWatch.Answers, sent: Int, rounded: Bool) throws {
-        let lost = answers.seen[..<sent].count { $0 == 0 }
-        let early = answers.seen[sent...].count { $0 != 0 }
-        guard lost == 0, early == 0, answers.doubled == 0, answers.foreign == 0, answers.rejected == 0 else {
-            throw Failure(
-                "of \(sent) transactions \(lost) were lost and \(answers.rejected) rejected; \(answers.doubled) decisions "
-                    + "came twice, \(answers.foreign + early) were on nothing that was sent: nothing is reported")
-        }
+        try answers.checkOnce(sent: sent)
         let different = zip(answers.scores[..<sent], load.scores).count {
             $0 != (rounded ? model.calibration.step($1) : $1)
         }

@@ -19,12 +19,13 @@ struct PipelineLoad: Sendable {
     let scores: [Int64]
     private let numbers: [MemberID: [String: Int]]
 
-    init(_ data: DemoData, _ model: DemoModel) throws {
+    /// - Parameter bucket: seconds of event time after which each member says that they are over.
+    init(_ data: DemoData, _ model: DemoModel, bucket: Int64 = EventTime.day) throws {
         let expected = model.clearScores.sorted { $0.key < $1.key }
         var items: [Item] = []
         var numbers: [MemberID: [String: Int]] = [:]
         var count = 0
-        for event in data.schedule() {
+        for event in data.schedule(bucket: bucket) {
             var number: Int?
             if case .transaction(let labelled) = event {
                 let id = labelled.transaction.id

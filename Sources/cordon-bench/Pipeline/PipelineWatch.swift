@@ -2,6 +2,7 @@ import EventLogs
 import Records
 import Roles
 import Synchronization
+import Terminal
 
 /// Reads every member's decisions, as its risk team would, and keeps when each became visible and what its score was.
 final class PipelineWatch: Sendable {
@@ -13,6 +14,17 @@ final class PipelineWatch: Sendable {
         var doubled = 0
         var foreign = 0
         var rejected = 0
+
+        /// Throws unless each of the first `sent` transactions has one decision, and no other has.
+        func checkOnce(sent: Int) throws {
+            let lost = seen[..<sent].count { $0 == 0 }
+            let early = seen[sent...].count { $0 != 0 }
+            guard lost == 0, early == 0, doubled == 0, foreign == 0, rejected == 0 else {
+                throw Failure(
+                    "of \(sent) transactions \(lost) were lost and \(rejected) rejected; \(doubled) decisions came twice, "
+                        + "\(foreign + early) were on nothing that was sent: nothing is reported")
+            }
+        }
     }
 
     private let log: any EventLog

@@ -46,23 +46,25 @@ final class RunningPipeline {
     /// As fast as decisions come back, with at most `window` transactions on their way; the first second is not counted.
     /// Ends early where all but `reserve` transactions are sent, and not before something was decided.
     func closed(seconds: Double, window: Int, reserve: Int) throws -> Closed {
-        let progress = Progress("\(name), as fast as decisions come back")
         let start = ContinuousClock.now
+        return try closed(
+            "as fast as decisions come back", window: window, reserve: reserve,
+            isBegun: { .now > start + .seconds(1) }, isOver: { .now >= start + .seconds(1 + seconds) })
+    }
+
+    /// As fast as decisions come back, counted from when `isBegun` says so until `isOver` does; ends early as above.
+    func closed(
+        _ what: String, window: Int, reserve: Int, isBegun: () throws -> Bool, isOver: () throws -> Bool
+    ) throws -> Closed {
+        let progress = Progress("\(name), \(what)")
         let all = load.slice(from: place, transactions: load.transactions - sent - reserve)
         var begin: (answered: Int, at: ContinuousClock.Instant, usage: [String: ProcessUsage])?
-        while place < all.endIndex,
-            ContinuousClock.now < start + .seconds(1 + seconds) || begin?.answered == watch.answered
-        {
+        while place < all.endIndex, try begin == nil || begin?.answered == watch.answered || !isOver() {
             try check()
-            if begin == nil, ContinuousClock.now > start + .seconds(1) {
+            if begin == nil, try isBegun() {
                 begin = (watch.answered, .now, try ProcessUsage.all(processes, counter))
             }
-            let allowed = min(window - (sent - watch.answered), 512)
-            guard allowed > 0 else {
-                Thread.sleep(forTimeInterval: 0.0005)
-                continue
-            }
-            try send(load.slice(from: place, transactions: min(allowed, all.endIndex - place)))
+            try pump(upTo: all.endIndex, window: window)
             progress.show("\(watch.answered) decisions")
         }
         guard let begin else { throw Failure("the prepared transactions were sent within a second; prepare more") }
@@ -76,6 +78,26 @@ final class RunningPipeline {
         return figures
     }
 
+    /// Sends so many transactions as fast as decisions come back, and waits for their decisions.
+    func fill(transactions: Int, window: Int) throws {
+        let progress = Progress("\(name), filling")
+        let all = load.slice(from: place, transactions: transactions)
+        while place < all.endIndex {
+            try check()
+            try pump(upTo: all.endIndex, window: window)
+            progress.show("\(watch.answered) decisions")
+        }
+        try drain()
+        progress.done("\(watch.answered) transactions")
+    }
+
+    /// Sends what may be on its way beside what is; waits a moment where that is nothing.
+    private func pump(upTo end: Int, window: Int) throws {
+        let allowed = min(window - (sent - watch.answered), 512)
+        guard allowed > 0 else { return Thread.sleep(forTimeInterval: 0.0005) }
+        try send(load.slice(from: place, transactions: min(allowed, end - place)))
+    }
+
     struct Open {
         var latency: BenchLogCommand.Figures.Latency
         /// How late the generator handed transactions to the log, 99 of 100, in milliseconds.
@@ -85,38 +107,78 @@ final class RunningPipeline {
     /// Transactions are due at a steady rate; a latency counts from then until the decision is visible to a reader.
     func open(rate: Int, seconds: Double, mostLate: Double) throws -> Open {
         let progress = Progress("\(name), \(rate) transactions/s are due")
-        let items = load.slice(from: place, transactions: Int(Double(rate) * seconds))
-        let loop = OpenLoop(items, rate: rate, start: BenchStamp.now + 50_000_000, log: log)
-        guard loop.due.count == Int(Double(rate) * seconds) else {
+        let count = Int(Double(rate) * seconds)
+        let loop = OpenLoop(
+            load.slice(from: place, transactions: count), rate: rate, start: BenchStamp.now + 50_000_000, log: log)
+        guard loop.due.count == count else {
             throw Failure("there are not enough prepared transactions left for \(rate)/s")
         }
-        place = items.endIndex
-        sent += loop.due.count
-        let (late, ended) = (LatenessRecord(), StopFlag())
-        let writers = loop.start(late, stop: ended)
-        do {
-            defer { ended.stop() }
-            while watch.answered < sent, writers.error == nil {
+        let lateP99 = try run(loop, mostLate: mostLate) { isRunning in
+            while watch.answered < sent, isRunning() {
                 try check()
                 Thread.sleep(forTimeInterval: 0.02)
                 progress.show("\(watch.answered - sent + loop.due.count) decisions")
             }
         }
-        try writers.wait()
-        guard late.p99 <= mostLate else {
-            throw GeneratorLate(milliseconds: late.p99, most: mostLate, rate: rate)
-        }
-        let open = Open(latency: latency(loop), lateP99: late.p99)
+        let open = Open(latency: latency(loop.due[...]), lateP99: lateP99)
         progress.done(
             "p50 \(decimals(open.latency.p50, 1)) ms, p99 \(decimals(open.latency.p99, 1)) ms, generator late by p99 "
                 + "\(decimals(open.lateP99, 1)) ms")
         return open
     }
 
-    private func latency(_ loop: OpenLoop) -> BenchLogCommand.Figures.Latency {
+    struct Steady {
+        /// In the order in which they were due.
+        var due: [OpenLoop.Transaction]
+        var lateP99: Double
+    }
+
+    /// Transactions are due at a steady rate for as long as `body` takes, which runs on this thread.
+    ///
+    /// - Parameter reserve: prepared transactions that are left for later.
+    func open(rate: Int, reserve: Int, mostLate: Double, while body: () throws -> Void) throws -> Steady {
+        let items = load.slice(from: place, transactions: load.transactions - sent - reserve)
+        let loop = OpenLoop(items, rate: rate, start: BenchStamp.now + 50_000_000, log: log)
+        guard let last = loop.due.last else { throw Failure("there are no prepared transactions left for \(rate)/s") }
+        let before = (place: place, sent: sent)
+        var taken = 0
+        let lateP99 = try run(loop, mostLate: mostLate) { _ in
+            try body()
+            let end = BenchStamp.now + 20_000_000
+            guard end < last.time else {
+                throw Failure("the prepared transactions were used up at \(rate)/s: prepare more by `--most-seconds`")
+            }
+            let (items, transactions) = loop.end(at: end)
+            (place, sent, taken) = (before.place + items, before.sent + transactions, transactions)
+            try drain()
+        }
+        return Steady(due: Array(loop.due.prefix(taken)), lateP99: lateP99)
+    }
+
+    /// Runs a loop's writers while `body` does.
+    ///
+    /// - Returns: how late they were, 99 of 100, in milliseconds.
+    private func run(_ loop: OpenLoop, mostLate: Double, _ body: (_ isRunning: () -> Bool) throws -> Void) throws -> Double {
+        place += loop.count
+        sent += loop.due.count
+        let (late, ended) = (LatenessRecord(), StopFlag())
+        let writers = loop.start(late, stop: ended)
+        do {
+            defer { ended.stop() }
+            try body { writers.error == nil }
+        }
+        try writers.wait()
+        guard late.p99 <= mostLate else {
+            throw GeneratorLate(milliseconds: late.p99, most: mostLate, rate: loop.rate)
+        }
+        return late.p99
+    }
+
+    /// How long decisions took.
+    func latency(_ due: ArraySlice<OpenLoop.Transaction>) -> BenchLogCommand.Figures.Latency {
         var histogram = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
         let seen = watch.answers.seen
-        for (transaction, due) in loop.due where seen[transaction] > due {
+        for (transaction, due) in due where seen[transaction] > due {
             histogram.record((seen[transaction] - due) / 1000)
         }
         func milliseconds(_ value: UInt64) -> Double { Double(value) / 1000 }
@@ -151,6 +213,7 @@ final class RunningPipeline {
         sent += items.count { $0.transaction != nil }
     }
 
+    /// Waits until all that was sent is decided.
     private func drain() throws {
         while watch.answered < sent {
             try check()
@@ -158,8 +221,14 @@ final class RunningPipeline {
         }
     }
 
+    /// Transactions decided so far.
+    var answered: Int { watch.answered }
+
+    /// What each process has used so far.
+    func usage() throws -> [String: ProcessUsage] { try ProcessUsage.all(processes, counter) }
+
     /// Throws where a process has ended, nothing was decided for a while, or somebody wants to stop.
-    private func check() throws {
+    func check() throws {
         let now = ContinuousClock.now
         guard now - lastCheck > .milliseconds(250) else { return }
         lastCheck = now

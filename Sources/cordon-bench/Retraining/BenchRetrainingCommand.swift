@@ -1,0 +1,120 @@
+import ArgumentParser
+import LocalConsortium
+import LocalStore
+import Model
+import PipelineFiles
+import Records
+import Stages
+import Terminal
+
+/// `cordon-bench retraining`: the pipeline while its parties train, validate, and switch models.
+struct BenchRetrainingCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retraining",
+        abstract: "Measure the pipeline while its parties train a model on shares, validate it, and switch to it and back.",
+        discussion: """
+            Three members' agents, the embedded log and three parties over mutual TLS that count for the consortium and keep rows, each its \
+            own process, with the coordinator in this one. First transactions come as fast as decisions come back. Then they are due at a \
+            steady rate, while a model is trained on shares, held against the one in force on later transactions (the challenger in \
+            shadow: live rows scored by both, off the hot path), promoted, and rolled back. At last they come as fast as decisions come \
+            back while another such training runs.
+
+            Members know what became of a transaction after a day, and not after a week as in the other benches, so that there are labelled \
+            rows after seconds. Nothing is reported, and the exit is 1, where a transaction has no decision or two, was scored by another \
+            model than was in force at its place in the log, or has another score than that model in the clear; and where the generator \
+            was late itself.
+            """)
+
+    @Option(help: "Transactions a second that are due, where latency is measured.")
+    var rate = 1000
+
+    @Option(help: "Seconds of each span that has no end of its own.")
+    var seconds = 10.0
+
+    @Option(help: "Seconds at the steady rate as a whole, at most.")
+    var mostSeconds = 90.0
+
+    @Option(help: "Transactions on their way at once, as fast as decisions come back.")
+    var window = 1024
+
+    @Option(help: "Transactions that are trained on.")
+    var rows = 20_000
+
+    @Option(help: "Later transactions that challenger and champion are both scored on.")
+    var shadowRows = 10_000
+
+    @Option(help: "Windows that they are validated in.")
+    var windows = 5
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What the log survives: the end of any process, as a Kafka broker's does by default, or a power cut, where every \
+            append waits for this machine's disk.
+            """))
+    var durability = LogDurability.process
+
+    @Option(help: "Milliseconds by which the generator may be late (p99).")
+    var lateMs = 5.0
+
+    @Option(help: "Customers of the simulated world.")
+    var customers = 3000
+
+    @Option(help: "Seed of the simulated world.")
+    var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp("Where everything goes; keys and model are used again.", valueName: "dir"))
+    var dir = "cordon-bench/retraining"
+
+    @Option(help: ArgumentHelp("Where topics, features, mappings and policies are.", valueName: "dir"))
+    var pipelines = "pipelines"
+
+    @Option(help: ArgumentHelp("Write the figures as JSON, too.", valueName: "file"))
+    var json: String?
+
+    func validate() throws {
+        guard (1...1_000_000).contains(window), (1...1_000_000).contains(rate), lateMs > 0,
+            [seconds, mostSeconds].allSatisfy({ $0 > 0 && $0 <= 3600 })
+        else { throw ValidationError("windows and rates are 1 to 1,000,000, times more than none and at most an hour") }
+        guard (100...1_000_000).contains(customers) else {
+            throw ValidationError("`--customers` is 100 to 1,000,000")
+        }
+        guard (100...10_000_000).contains(rows), (100...10_000_000).contains(shadowRows), (1...100).contains(windows)
+        else { throw ValidationError("`--rows` and `--shadow-rows` are 100 to 10,000,000, `--windows` 1 to 100") }
+    }
+
+    /// Days after which members know what became of a transaction.
+    private static let labelDays = 1
+
+    func run() throws {
+        let stop = StopFlag.onSignals()
+        let plan = RetrainingPlan(
+            rate: rate, seconds: seconds, mostSeconds: mostSeconds, window: window, rows: rows, shadowRows: shadowRows,
+            windows: windows, durability: durability, mostLate: lateMs)
+        let published = try readFeatureSpec(file: pipelines + "/features/card-consortium.yaml")
+        let spec = FeatureSpec(
+            name: published.name, features: published.features,
+            terms: ConsortiumTerms(
+                bucket: published.terms.bucket, labelDelay: Int64(Self.labelDays) * EventTime.day))
+        // Labels leave a bucket and this delay after a transaction; as much again as a bucket is for their way.
+        let daily = 2 * customers
+        let unlabelled = daily * Int(spec.terms.labelDelay + 2 * spec.terms.bucket) / Int(EventTime.day)
+        let folder = DemoFolder(path: dir)
+        let data = try DemoData.simulated(
+            seed: seed, customers: customers, testDays: days(plan.transactions(unlabelled: unlabelled)),
+            labelDelayDays: Self.labelDays)
+        let model = try DemoModel(data: data, spec: spec, folder: folder)
+        let load = try PipelineLoad(data, model, bucket: spec.terms.bucket)
+        let bench = RetrainingBench(
+            folder: folder, pipelines: pipelines, data: data, model: model.model, spec: spec, load: load,
+            unlabelled: unlabelled, plan: plan)
+        let figures = try bench.run(stop: stop)
+        say(figures.table)
+        if let json { try writeFigures(figures, to: json) }
+    }
+
+    /// Days of the world that hold so many transactions: nearly two a customer and day.
+    private func days(_ transactions: Int) -> Int {
+        max(7, Int((Double(transactions) / (1.9 * Double(customers))).rounded(.up)))
+    }
+}
