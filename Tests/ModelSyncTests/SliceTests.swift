@@ -7,6 +7,7 @@ import ModelSync
 import Records
 import Roles
 import Support
+import Synchronization
 import Testing
 import ThreeParty
 
@@ -102,7 +103,15 @@ struct SliceTests {
             .rollback, model: world.champion, previous: model, reason: "by hand", figures: [])
         #expect(try coordinator.modelInForce() == world.champion)
         #expect(coordinator.takeRefused().isEmpty)
+        // A party tells whoever opens models which ones are sealed, once a life.
         world.stop()
+        world.sealed.withLock { $0 = [:] }
+        try world.start()
+        for party in PartyID.allCases { #expect(world.waitUntilReady(party)) }
+        world.stop()
+        world.sealed.withLock { told in
+            for party in PartyID.allCases { #expect(told[party] == [model]) }
+        }
     }
 
     /// Counts of a validation are those of the two models' scores in the clear, of all members and of each.

@@ -77,6 +77,9 @@ package final class TrainingStage: Stage {
     private let topic: SyncTopic
     private let log: any EventLog
     private let isStopping: () -> Bool
+    private let sealed: (Digest32) -> Void
+    /// Models that `sealed` was told of.
+    private var toldSealed: Set<Digest32> = []
     /// Why the order that is under way is not accepted yet.
     private var waiting: (order: Digest32, reason: SyncRowsMissing)?
     /// The rows of the order that is under way.
@@ -98,10 +101,12 @@ package final class TrainingStage: Stage {
     ///   - transport: of this party's links.
     ///   - random: so many fresh random bytes.
     ///   - isStopping: whether the role is to stop; asked while a turn waits.
+    ///   - sealed: told of each model that the three parties have sealed, once this party has read of it.
     package init(
         _ cell: Cell, keys: Keys, rows: (any SyncRowSource)?, log: any EventLog, state: any StateStore,
         transport: any Transport, clock: any StageClock, metrics: Metrics, logger: Logger,
-        random: @escaping (Int) -> [UInt8], isStopping: @escaping () -> Bool
+        random: @escaping (Int) -> [UInt8], isStopping: @escaping () -> Bool,
+        sealed: @escaping (Digest32) -> Void
     ) throws {
         self.cell = cell
         self.keys = keys
@@ -112,6 +117,7 @@ package final class TrainingStage: Stage {
         self.logger = logger
         self.random = random
         self.isStopping = isStopping
+        self.sealed = sealed
         store = SyncStore(state)
         exchange = TrainingExchange(transport: BriskTransport(transport), patience: Self.patience)
         models = try SyncModels(cell.terms, log: log)
@@ -207,6 +213,9 @@ package final class TrainingStage: Stage {
         let open = history.open
         let refused = try topic.read()
         if refused > 0 { metrics.add(refused, to: .syncRecordsRefused) }
+        for model in history.versions.compactMap({ $0.sealed?.model }) where toldSealed.insert(model).inserted {
+            sealed(model)
+        }
         if let open, let ended = history.job(open.digest), !ended.isOpen { try close(ended) }
         if !hasSwept {
             for job in history.jobs where !job.isOpen { try store.forgetEntries(of: job.digest) }

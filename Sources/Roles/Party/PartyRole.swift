@@ -101,7 +101,7 @@ package struct PartyRole: Sendable {
             party: party, roster: roster, keystore: keystore, state: stores.open(".tokens"))
         try keyChecks.run()
         let transport = try links()
-        let stopped = Tally()
+        let (stopped, sealed) = (Tally(), SealedModels())
         let scoring = (0..<partitions).map { partition in
             StagePlan(
                 "partition-\(partition)",
@@ -113,7 +113,7 @@ package struct PartyRole: Sendable {
                     // With others to work on, this process goes on without it.
                     return stopped.count < partitions
                 },
-                make: { try stage(partition, store, transport, updates, metrics) })
+                make: { try stage(partition, store, transport, updates, sealed, metrics) })
         }
         let tokens = StagePlan("tokens", retried: retried(metrics, [:])) {
             PartyTokens(
@@ -121,7 +121,7 @@ package struct PartyRole: Sendable {
                 state: try stores.open(".tokens", takingOver: true), limit: tokenLimit, attempt: tokenAttempt,
                 updates: updates, clock: clock, metrics: metrics, logger: logger)
         }
-        return try scoring + [tokens] + [training(transport, metrics, until: stop)].compactMap { $0 }
+        return try scoring + [tokens] + [training(transport, metrics, sealed, until: stop)].compactMap { $0 }
     }
 
     /// The reporter of errors that are tried again.
@@ -174,7 +174,7 @@ package struct PartyRole: Sendable {
 
     private func stage(
         _ partition: Int, _ store: any StateStore, _ transport: any Transport, _ updates: TokenUpdates,
-        _ metrics: Metrics
+        _ sealed: SealedModels, _ metrics: Metrics
     ) throws -> ScorePartition {
         let context = PartitionContext(
             partition: TopicPartition(Topics.sealed, partition), log: log, clock: clock, metrics: metrics,
@@ -182,7 +182,7 @@ package struct PartyRole: Sendable {
         let models = try ModelRegistry(
             party: party, key: try keystore.hpkeKey(), consortium: roster.consortium, coordinator: roster.coordinator,
             approvals: roster.approvalTerms, log: log, logger: logger,
-            isSealed: { [self] (digest) throws(LogError) in try isSealed(digest) })
+            isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, sealed) })
         let sessions = try SessionRegistry(
             consortium: roster.consortium, party: party, key: try keystore.hpkeKey(),
             members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,

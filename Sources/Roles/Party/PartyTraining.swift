@@ -7,6 +7,7 @@ import PipelineFiles
 import Records
 import Secrets
 import Stages
+import Synchronization
 import Telemetry
 import ThreeParty
 
@@ -14,8 +15,11 @@ extension PartyRole {
     /// The stage that trains with the two others; nil where the log has no topic for it. A party without rows refuses by name.
     ///
     /// - Parameters:
+    ///   - sealed: gets to know which models the three parties have sealed.
     ///   - stop: the role's: a training ends where it stands.
-    func training(_ transport: any Transport, _ metrics: Metrics, until stop: StopFlag) throws -> StagePlan? {
+    func training(
+        _ transport: any Transport, _ metrics: Metrics, _ sealed: SealedModels, until stop: StopFlag
+    ) throws -> StagePlan? {
         do { _ = try log.partitions(of: Topics.sync) } catch LogError.unknownTopic where rows == nil { return nil }
         return StagePlan("training", isBackground: true, retried: retried(metrics, ["stage": "training"])) {
             let opening = try keystore.hpkeKey()
@@ -36,15 +40,26 @@ extension PartyRole {
                     validation: try pairKeys(party, roster, keystore, for: .validation)),
                 rows: kept, log: log, state: try stores.open(".training", takingOver: true), transport: transport,
                 clock: clock, metrics: metrics, logger: logger, random: { randomBytes($0) },
-                isStopping: { stop.isSet })
+                isStopping: { stop.isSet }, sealed: { sealed.add($0) })
         }
     }
 
-    /// Whether the three parties have sealed a model, by what each of them signed: none of them opens another as one that they
-    /// trained.
-    func isSealed(_ model: Digest32) throws(LogError) -> Bool {
+    /// Whether the three parties have sealed a model, by what each of them signed: none of them opens another as one that they trained.
+    ///
+    /// - Parameter sealed: models that this party has read so of already: reading the topic anew takes the longer the older a consortium
+    ///   is, and transactions wait for it where a model is put in force.
+    func isSealed(_ model: Digest32, _ sealed: SealedModels) throws(LogError) -> Bool {
+        if sealed.contains(model) { return true }
         let topic = try SyncTopic(roster.syncTerms, log: log)
         try topic.read()
         return topic.history.version(sealedAs: model) != nil
     }
+}
+
+/// The models that the three parties have sealed, as far as a party has read of them in the background.
+final class SealedModels: Sendable {
+    private let models = Mutex<Set<Digest32>>([])
+
+    func add(_ model: Digest32) { _ = models.withLock { $0.insert(model) } }
+    func contains(_ model: Digest32) -> Bool { models.withLock { $0.contains(model) } }
 }

@@ -32,6 +32,8 @@ final class SyncWorld: Sendable {
     let metrics: [PartyID: Metrics]
     /// What each party's rows are; nil where it keeps none.
     let sources: Mutex<[PartyID: (any SyncRowSource)?]>
+    /// Models that each party has read to be sealed.
+    let sealed = Mutex<[PartyID: [Digest32]]>([:])
     private let running = Mutex<[PartyID: Running]>([:])
 
     static let members = ["bank-a", "bank-b", "bank-c"].map { MemberID($0)! }
@@ -167,7 +169,8 @@ final class SyncWorld: Sendable {
             transport: MortalTransport(link, life), clock: clock, metrics: metrics[party]!,
             logger: lines.logger(party.name),
             random: { count in (0..<count).map { _ in UInt8.random(in: 0...255) } },
-            isStopping: { stop.isSet || life.isOver })
+            isStopping: { stop.isSet || life.isOver },
+            sealed: { [self] model in sealed.withLock { $0[party, default: []].append(model) } })
     }
 
     /// Whether a party that was started has taken its last step.
