@@ -177,7 +177,7 @@ let package = Package(
                 "Manifests",
                 "Formats", "EventLogs", "LocalStore", "TLSTransport", "Stages", "Telemetry",
                 "HTTPFront", "Ingest", "SecureScoring", "TokenService", "Plots", "Worlds", "PipelineFiles", "Roles",
-                "Terminal", "LocalConsortium", "Evaluation", logging, crypto,
+                "Terminal", "LocalConsortium", "Evaluation", "Policy", logging, crypto,
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),

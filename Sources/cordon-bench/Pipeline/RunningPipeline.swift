@@ -20,6 +20,8 @@ final class RunningPipeline {
     private let stop: StopFlag
     private var place = 0
     private(set) var sent = 0
+    /// Whether a loop runs that is not to end by itself.
+    private var isSteady = false
     private var lastCheck = ContinuousClock.now
     private var lastChange = (answered: 0, at: ContinuousClock.now)
 
@@ -135,30 +137,34 @@ final class RunningPipeline {
 
     /// Transactions are due at a steady rate for as long as `body` takes, which runs on this thread.
     ///
-    /// - Parameter reserve: prepared transactions that are left for later.
-    func open(rate: Int, reserve: Int, mostLate: Double, while body: () throws -> Void) throws -> Steady {
-        let items = load.slice(from: place, transactions: load.transactions - sent - reserve)
+    /// - Parameter mostSeconds: throws where it takes longer.
+    func open(rate: Int, mostSeconds: Double, mostLate: Double, while body: () throws -> Void) throws -> Steady {
+        let items = load.slice(from: place, transactions: Int(Double(rate) * mostSeconds))
         let loop = OpenLoop(items, rate: rate, start: BenchStamp.now + 50_000_000, log: log)
         guard let last = loop.due.last else { throw Failure("there are no prepared transactions left for \(rate)/s") }
         let before = (place: place, sent: sent)
         var taken = 0
         let lateP99 = try run(loop, mostLate: mostLate) { _ in
+            isSteady = true
             try body()
             let end = BenchStamp.now + 20_000_000
-            guard end < last.time else {
-                throw Failure("the prepared transactions were used up at \(rate)/s: prepare more by `--most-seconds`")
-            }
+            guard end < last.time else { throw Self.usedUp }
             let (items, transactions) = loop.end(at: end)
             (place, sent, taken) = (before.place + items, before.sent + transactions, transactions)
+            isSteady = false
             try drain()
         }
         return Steady(due: Array(loop.due.prefix(taken)), lateP99: lateP99)
     }
 
+    private static let usedUp = Failure("the prepared transactions were used up: prepare more by `--most-seconds`")
+
     /// Runs a loop's writers while `body` does.
     ///
     /// - Returns: how late they were, 99 of 100, in milliseconds.
-    private func run(_ loop: OpenLoop, mostLate: Double, _ body: (_ isRunning: () -> Bool) throws -> Void) throws -> Double {
+    private func run(_ loop: OpenLoop, mostLate: Double, _ body: (_ isRunning: () -> Bool) throws -> Void) throws
+        -> Double
+    {
         place += loop.count
         sent += loop.due.count
         let (late, ended) = (LatenessRecord(), StopFlag())
@@ -235,6 +241,7 @@ final class RunningPipeline {
         try processes.check()
         guard !stop.isSet else { throw ExitCode(130) }
         let answered = watch.answered
+        guard !isSteady || answered < sent else { throw Self.usedUp }
         if answered != lastChange.answered || answered >= sent { lastChange = (answered, now) }
         guard now - lastChange.at < .seconds(30) else {
             throw Failure("\(sent - answered) transactions were lost: no decision came for half a minute")

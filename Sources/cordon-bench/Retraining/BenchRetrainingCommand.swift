@@ -11,7 +11,7 @@ import Terminal
 struct BenchRetrainingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retraining",
-        abstract: "Measure the pipeline while its parties train a model on shares, validate it, and switch to it and back.",
+        abstract: "Measure the pipeline while its parties train on shares, validate, promote and roll back.",
         discussion: """
             Three members' agents, the embedded log and three parties over mutual TLS that count for the consortium and keep rows, each its \
             own process, with the coordinator in this one. First transactions come as fast as decisions come back. Then they are due at a \

@@ -7,8 +7,8 @@ import Policy
 import Records
 import Terminal
 
-/// Which model each transaction was to be scored by, from where it stands among the activations of `consortium.sealed`, held against
-/// which one it was scored by.
+/// Which model each transaction was to be scored by, from where it stands among the activations of `consortium.sealed`, held
+/// against which one it was scored by.
 struct ForceCheck {
     let log: any EventLog
     let roster: Roster
@@ -27,7 +27,8 @@ struct ForceCheck {
     ///   - sent: the first so many transactions of the load were.
     ///   - models: in the clear, by the digest of the manifest.
     ///   - rows: features of transactions, by number.
-    /// - Throws: `Failure` where one was scored by another model than was in force, or got another score than that model's in the clear.
+    /// - Throws: `Failure` where one was scored by another model than was in force, or got another score than that model's in the
+    ///   clear.
     func run(sent: Int, models: [Digest32: ClearModel], rows: [FeatureRow]) throws -> Counts {
         let (places, activations) = try positions()
         var counts: Counts = [:]

@@ -1,5 +1,5 @@
-import EventLogs
 import Evaluation
+import EventLogs
 import Foundation
 import LocalConsortium
 import LocalStore
@@ -150,7 +150,7 @@ struct RetrainingBench {
             consortium, windows: plan.windows, check: { try pipeline.check() })
         let task = try orders.task("retrained", on: begin..<begin + Int64(plan.rows), model.binned)
         var spans: Spans?
-        let steady = try pipeline.open(rate: plan.rate, reserve: plan.loaded, mostLate: plan.mostLate) {
+        let steady = try pipeline.open(rate: plan.rate, mostSeconds: plan.mostSeconds, mostLate: plan.mostLate) {
             spans = try self.spans(pipeline, orders, task)
         }
         guard let spans else { throw Failure("the open loop did not run") }
