@@ -98,7 +98,8 @@ let package = Package(
         .target(
             name: "SecureScoring",
             dependencies: [
-                "Records", "ThreeParty", "Tokens", "Counters", "Model", "Keys", "Sealing", "Secrets", "Manifests",
+                "Audit", "Records", "ThreeParty", "Tokens", "Counters", "Model", "Keys", "Sealing", "Secrets",
+                "Manifests",
                 "EventLogs", "Stages", "Telemetry", logging,
             ],
             swiftSettings: settings),
@@ -112,7 +113,8 @@ let package = Package(
         .target(
             name: "ModelSync",
             dependencies: [
-                "Records", "ThreeParty", "Model", "Keys", "Manifests", "EventLogs", "Stages", "Telemetry", logging,
+                "Audit", "Records", "ThreeParty", "Model", "Keys", "Manifests", "EventLogs", "Stages", "Telemetry",
+                logging,
             ],
             swiftSettings: settings),
         .target(name: "Plots", swiftSettings: unoptimised),
@@ -127,7 +129,8 @@ let package = Package(
         .target(
             name: "Roles",
             dependencies: [
-                "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Sealing", "Manifests", "Formats",
+                "Audit", "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Sealing", "Manifests",
+                "Formats",
                 "Policy", "Evaluation", "EventLogs", "Stages", "Telemetry", "HTTPFront", "Ingest", "IngestHTTP",
                 "SecureScoring", "TokenService", "ModelSync", "PipelineFiles", logging, "TLSTransport",
             ],
@@ -249,7 +252,8 @@ let package = Package(
         .testTarget(
             name: "ModelSyncTests",
             dependencies: [
-                "Evaluation", "EventLogs", "Keys", "LocalStore", "Manifests", "Model", "ModelSync", "PipelineFiles",
+                "Audit", "Evaluation", "EventLogs", "Keys", "LocalStore", "Manifests", "Model", "ModelSync",
+                "PipelineFiles",
                 "Records", "Roles", "Secrets", "Stages", "Telemetry", "ThreeParty", "Support", logging,
             ], swiftSettings: unoptimised),
         .testTarget(
@@ -271,8 +275,8 @@ let package = Package(
         .testTarget(
             name: "RolesTests",
             dependencies: [
-                "EventLogs", "Formats", "HTTPFront", "Ingest", "IngestHTTP", "Keys", "LocalStore", "Manifests", "Model",
-                "ModelSync", "Evaluation",
+                "Audit", "EventLogs", "Formats", "HTTPFront", "Ingest", "IngestHTTP", "Keys", "LocalStore", "Manifests",
+                "Model", "ModelSync", "Evaluation",
                 "PipelineFiles", "Policy", "Records", "Roles", "Secrets", "SecureScoring", "Simulation", "Stages",
                 "Telemetry", "ThreeParty", "TokenService", "Tokens", "Support", logging,
             ],
@@ -285,7 +289,8 @@ let package = Package(
         .testTarget(
             name: "SecureScoringTests",
             dependencies: [
-                "EventLogs", "Ingest", "Keys", "LocalStore", "Manifests", "Model", "ModelSync", "Records", "Sealing",
+                "Audit", "EventLogs", "Ingest", "Keys", "LocalStore", "Manifests", "Model", "ModelSync", "Records",
+                "Sealing",
                 "Secrets", "SecureScoring", "Stages", "Telemetry", "ThreeParty", "Tokens", "Support", logging,
             ], swiftSettings: unoptimised),
         .testTarget(
@@ -296,7 +301,8 @@ let package = Package(
         .testTarget(
             name: "StagesTests", dependencies: ["EventLogs", "Simulation", "Stages"], swiftSettings: unoptimised),
         .target(
-            name: "Support", dependencies: ["Crdkafka", "EventLogs", "Formats", "Keys", "Records", "Stages", logging],
+            name: "Support",
+            dependencies: ["Audit", "Crdkafka", "EventLogs", "Formats", "Keys", "Records", "Stages", logging],
             path: "Tests/Support", swiftSettings: settings),
         .testTarget(
             name: "TLSTransportTests",

@@ -1,8 +1,8 @@
 package import Audit
 import Foundation
 
-/// A role's audit log as a file, which is only ever appended to, by one process at a time (flock(2)). What is appended is on the disk
-/// before it is said to be (fdatasync(2)).
+/// A role's audit log as a file, which is only ever appended to, by one process at a time (flock(2)). What is appended is on the
+/// disk before it is said to be (fdatasync(2)).
 package final class AuditFile: AuditStorage {
     private let path: String
     private let descriptor: Int32

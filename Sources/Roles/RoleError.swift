@@ -1,3 +1,4 @@
+package import Audit
 package import EventLogs
 package import Records
 
@@ -21,6 +22,8 @@ package enum RoleError: Error, Sendable, Hashable {
     case topicStampedByWriters(topic: String)
     case topicKeepsTooLittle(topic: String, seconds: Int64, least: Int64)
     case httpServer(reason: String)
+    /// The role's audit log is not what the role wrote.
+    case auditLog(AuditFault)
 }
 
 extension RoleError: CustomStringConvertible {
@@ -52,6 +55,9 @@ extension RoleError: CustomStringConvertible {
         case .topicKeepsTooLittle(let topic, let seconds, let least):
             "\(topic): retention.ms is \(seconds * 1000) and must be at least \(least * 1000), "
                 + "so that windows can be filled again from it"
+        case .auditLog(let fault):
+            "the audit log is not what this role wrote: \(fault). Keep the file as evidence; moved away, a new log begins, and who has "
+                + "seen the old one's heads will say that it was set back"
         case .httpServer(let reason): "the HTTP server failed: \(reason)"
         }
     }

@@ -22,6 +22,7 @@ extension Metric {
     package static let cellSentBytes = Metric.counter(
         "cordon_cell_sent_bytes_total", "Bytes of frames sent to both peers, before TLS.")
     package static let cellSentFrames = Metric.counter("cordon_cell_sent_frames_total", "Frames sent to both peers.")
+    package static let auditEntries = Metric.gauge("cordon_audit_entries", "Entries of the role's audit log.")
     package static let cellPeersConnected = Metric.gauge("cordon_cell_peers_connected", "Peers with a link now.")
 }
 
@@ -39,6 +40,8 @@ package enum RoleMetrics {
     package static let all: [Metric] = ofAgents + ofParties + ofBoth
 
     private static let ofAgents: [Metric] = [.transactionsWaiting, .knownIDs, .labelsWaiting, .syncVerdicts]
-    private static let ofParties: [Metric] = [.tokenEpoch, .cellSentBytes, .cellSentFrames, .cellPeersConnected]
+    private static let ofParties: [Metric] = [
+        .tokenEpoch, .cellSentBytes, .cellSentFrames, .cellPeersConnected, .auditEntries,
+    ]
     private static let ofBoth: [Metric] = [.logErrors, .partitionsStopped]
 }

@@ -1,6 +1,12 @@
 import ArgumentParser
+import Audit
 import Keys
+import LocalStore
+import Manifests
 import PipelineFiles
+import Roles
+import Stages
+import Terminal
 
 /// The coordinator of a consortium, for what it signs.
 struct CoordinatorOptions: ParsableArguments {
@@ -10,7 +16,29 @@ struct CoordinatorOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The coordinator's private key.", valueName: "dir"))
     var keys = "cordon-data/keys/coordinator"
 
+    @Option(
+        name: .customLong("audit"),
+        help: ArgumentHelp(
+            "Where the coordinator writes its audit log. (default: the name of its keys' folder and .audit)",
+            valueName: "file"))
+    var auditFile: String?
+
     func roster() throws -> Roster { try Roster(file: rosterFile) }
 
     var keystore: FileKeystore { FileKeystore(directory: keys) }
+
+    /// Does something that is to stand in the coordinator's audit log, and signs for it; fails where it can't be written there.
+    func audited<R>(_ body: (any AuditWriter) throws -> R) throws -> R {
+        let key = try keystore.signingKey()
+        let roster = try roster()
+        guard key.verifyingKey == roster.coordinator else { throw RoleError.notTheCoordinator(keys: keys) }
+        var folder = keys[...]
+        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+        let log = try roster.auditLog(
+            of: .coordinator, key: key, in: AuditFile(path: auditFile ?? folder + ".audit"), clock: SystemClock())
+        defer { _ = log.sign() }
+        let result = try body(log)
+        if let trouble = log.trouble { throw Failure("\(trouble)") }
+        return result
+    }
 }

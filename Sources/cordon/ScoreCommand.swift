@@ -37,6 +37,11 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where this party keeps how far it is (SQLite).", valueName: "file"))
     var state: String
 
+    @Option(
+        help: ArgumentHelp(
+            "Where this party writes its audit log. (default: the state's name and .audit)", valueName: "file"))
+    var audit: String?
+
     @Option(help: "Most transactions of a batch.")
     var batchSize = 256
 
@@ -71,7 +76,7 @@ struct ScoreCommand: ParsableCommand {
                 records: batchSize, beat: .cell(every: .milliseconds(batchDeadlineMs)), batches: batches),
             tokenLimit: tokens.limit, tokenAttempt: tokens.tokenAttempt, rows: rows.limits,
             log: log.open(),
-            logger: process.logger("cordon.\(party)"))
+            logger: process.logger("cordon.\(party)"), audit: AuditFile(path: audit ?? state + ".audit"))
         try role.run(authorityFile: authority, metricsFile: process.metrics, until: stop)
     }
 }

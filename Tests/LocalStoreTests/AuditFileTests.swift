@@ -26,7 +26,7 @@ struct AuditFileTests {
             keys: { _ in verifying })
     }
 
-    private func event(_ number: Int) -> AuditEvent { AuditEvent(.batchAborted, [.count: "\(number)"]) }
+    private func event(_ number: Int) -> AuditEvent { AuditEvent(.keyInForce, [.count: "\(number)"]) }
 
     private func verified() throws -> AuditVerifier {
         let verifying = SigningKey(bytes: key)!.verifyingKey

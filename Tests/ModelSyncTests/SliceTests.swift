@@ -1,3 +1,4 @@
+import Audit
 import Evaluation
 import EventLogs
 import Keys
@@ -103,6 +104,7 @@ struct SliceTests {
             .rollback, model: world.champion, previous: model, reason: "by hand", figures: [])
         #expect(try coordinator.modelInForce() == world.champion)
         #expect(coordinator.takeRefused().isEmpty)
+        try expectAudited(world, order.digest, model)
         // A party tells whoever opens models which ones are sealed, once a life.
         world.stop()
         world.sealed.withLock { $0 = [:] }
@@ -112,6 +114,27 @@ struct SliceTests {
         world.sealed.withLock { told in
             for party in PartyID.allCases { #expect(told[party] == [model]) }
         }
+    }
+
+    /// Each party's audit log has what became of the orders, what was opened and what was decided; the coordinator's has what it said.
+    private func expectAudited(_ world: SyncWorld, _ order: Digest32, _ model: Digest32) throws {
+        for party in PartyID.allCases {
+            #expect(world.waitUntilTold(.decision, 2, by: party) && world.waitUntilTold(.order, 4, by: party))
+            let events = world.notes[party]!.events
+            let orders = Set(events.filter { $0.kind == .order })
+            #expect(orders.map(\.fields[.outcome]) == ["done", "done", "done", "done"])
+            #expect(orders.contains(AuditEvent(.order, of: order, [.order: "1", .task: "train", .outcome: "done"])))
+            #expect(Set(orders.map(\.fields[.task])) == ["train", "validate", "seal"])
+            #expect(Set(events.filter { $0.kind == .opening }.map(\.fields[.order])) == ["2", "3"])
+            let decisions = Set(events.filter { $0.kind == .decision })
+            #expect(Set(decisions.map(\.subject)) == [model, world.champion])
+            #expect(Set(decisions.map(\.fields[.outcome])) == ["promote", "rollback"])
+            #expect(!events.contains { $0.kind == .refused })
+        }
+        #expect(
+            world.coordinatorNotes.events.map(\.kind) == [
+                .order, .order, .order, .order, .manifest, .decision, .decision,
+            ])
     }
 
     /// Counts of a validation are those of the two models' scores in the clear, of all members and of each.

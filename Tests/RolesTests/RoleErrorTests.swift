@@ -1,3 +1,4 @@
+import Audit
 import EventLogs
 import Records
 import Roles
@@ -53,6 +54,11 @@ struct RoleErrorTests {
                 "t: retention.ms is 60000 and must be at least 120000, so that windows can be filled again from it"
             ),
             (.httpServer(reason: "no port"), "the HTTP server failed: no port"),
+            (
+                .auditLog(.altered(4)),
+                "the audit log is not what this role wrote: entry 4 is altered: the next one names another in its place. Keep the file "
+                    + "as evidence; moved away, a new log begins, and who has seen the old one's heads will say that it was set back"
+            ),
         ]
         for (error, sentence) in sentences { #expect("\(error)" == sentence) }
         #expect(Set(sentences.map(\.0)).count == sentences.count)

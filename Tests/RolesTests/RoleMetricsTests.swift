@@ -94,6 +94,7 @@ struct RoleMetricsTests {
     ]
 
     private static let party: Recorded = [
+        ("cordon_audit_entries", .gauge, "Entries of the role's audit log."),
         ("cordon_batches_aborted_total", .counter, "Batches given up; each is proposed again."),
         ("cordon_batches_recounted_total", .counter, "Batches that were counted by what the log says of them."),
         ("cordon_batches_total", .counter, "Batches whose shares are in the log."),

@@ -2,8 +2,8 @@ import Foundation
 package import Manifests
 import Records
 
-/// An entry of a role's audit log. Each names the one before, so that an entry that was altered, dropped or moved shows by itself; the
-/// heads that the role signs show the same of all at once.
+/// An entry of a role's audit log. Each names the one before, so that an entry that was altered, dropped or moved shows by
+/// itself; the heads that the role signs show the same of all at once.
 package struct AuditEntry: Sendable, Hashable {
     /// Whose log it is of.
     package let role: SyncAuthor
@@ -49,7 +49,7 @@ package struct AuditEntry: Sendable, Hashable {
         }
         self.init(role: role, number: number, previous: previous, microseconds: wire.time, event: event)
         // Fields that are not known, or stand elsewhere, would be in the tree and not be read.
-        guard wire.encoded == bytes, encoded.count == bytes.count else { return nil }
+        guard encoded == bytes else { return nil }
     }
 
     /// The entry in a sentence, for people.

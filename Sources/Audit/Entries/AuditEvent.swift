@@ -20,10 +20,18 @@ package struct AuditEvent: Sendable, Hashable {
     }
 
     /// What a field may hold; nil where it holds something else.
-    static func isPlain(_ text: String) -> Bool { !text.isEmpty && text == plain(text) }
+    static func isPlain(_ text: String) -> Bool {
+        !text.isEmpty && (isShortASCII(text) || text == plain(text))
+    }
+
+    /// What most texts are, of which nothing is to be replaced.
+    private static func isShortASCII(_ text: String) -> Bool {
+        text.utf8.count <= fieldBytes && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+    }
 
     /// Text without control characters and format marks, which a terminal could take for orders.
     private static func plain(_ text: String) -> String {
+        if isShortASCII(text) { return text }
         var plain = ""
         for scalar in text.unicodeScalars {
             let isPrintable: Bool

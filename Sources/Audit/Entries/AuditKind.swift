@@ -55,6 +55,9 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         self = kind
     }
 
+    /// Whether two events that say the same are one, told again. Programs start often, and batches stop often, for the same reason.
+    var isOnce: Bool { self != .started && self != .batchAborted }
+
     /// What happened, in words.
     var words: String {
         switch self {
@@ -106,6 +109,8 @@ package enum AuditField: UInt32, CaseIterable, Sendable, Hashable {
     /// Of the program.
     case program = 16
     case count = 17
+    /// A sentence on why something was refused.
+    case reason = 18
 
     /// As `cordon audit show` prints it.
     var name: String { "\(self)" }

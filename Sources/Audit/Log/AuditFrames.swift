@@ -27,8 +27,8 @@ package enum AuditFrame: Sendable, Hashable {
     /// The leaf hash of what is in it.
     var hash: MerkleHash { MerkleHash(leaf: payload) }
 
-    /// The frame in the file: its payload's length (4 bytes, big-endian), what it is (1 byte), the first four bytes of the payload's
-    /// leaf hash, the payload.
+    /// The frame in the file: its payload's length (4 bytes, big-endian), what it is (1 byte), the first four bytes of the
+    /// payload's leaf hash, the payload.
     package var bytes: [UInt8] {
         precondition(payload.count <= AuditFrames.longest, "a frame has at most 65,536 bytes")
         return UInt32(payload.count).bigEndianBytes + [tag] + hash.bytes.prefix(4) + payload

@@ -3,7 +3,8 @@ package import Manifests
 package import Records
 import Synchronization
 
-/// The audit log of a role, which the role alone writes: entries as things happen, and heads over them, signed by the role's identity.
+/// The audit log of a role, which the role alone writes: entries as things happen, and heads over them, signed by the role's
+/// identity.
 ///
 /// An entry is durable before `write` returns, and all entries of a head are before the head is signed; a head is durable before
 /// anybody gets it. So no crash leaves a head that somebody has seen without its entries.
@@ -19,6 +20,8 @@ package final class AuditLog: AuditWriter {
         var trail = AuditTrail()
         var seen: [SyncAuthor: SeenHead] = [:]
         var ledger = HeadLedger()
+        /// Refusals of the hour, since 1970, that is.
+        var refusals: (hour: Int64, count: Int) = (0, 0)
         var trouble: AuditStorageError?
     }
 
@@ -32,6 +35,8 @@ package final class AuditLog: AuditWriter {
 
     /// So many events are kept while nothing can be written; more are lost.
     private static let mostWaiting = 10_000
+    /// So many refusals are written in an hour: whoever may write to a topic could fill the disk with more.
+    package static let refusalsAnHour = 1_000
 
     /// Opens a log, or begins one: checks all that is stored, and cuts off what a crash left half written.
     ///
@@ -80,8 +85,8 @@ package final class AuditLog: AuditWriter {
 
     package func write(_ event: AuditEvent) {
         state.withLock { state in
-            guard state.known.insert(event.identity).inserted else { return }
-            guard state.waiting.count < Self.mostWaiting else { return }
+            guard !event.kind.isOnce || state.known.insert(event.identity).inserted else { return }
+            guard state.waiting.count < Self.mostWaiting, let event = limited(event, &state) else { return }
             state.waiting.append(event)
             flush(&state)
         }
@@ -124,6 +129,18 @@ package final class AuditLog: AuditWriter {
             if append(.seen(record), &state) != nil { state.seen[head.role] = head.standing }
             return fork
         }
+    }
+
+    /// The event, or in place of the first refusal beyond an hour's that this is so; nil for those behind it.
+    private func limited(_ event: AuditEvent, _ state: inout State) -> AuditEvent? {
+        guard event.kind == .refused else { return event }
+        let hour = clock.microseconds / 3_600_000_000
+        if state.refusals.hour != hour { state.refusals = (hour, 0) }
+        state.refusals.count += 1
+        guard state.refusals.count > Self.refusalsAnHour else { return event }
+        return state.refusals.count == Self.refusalsAnHour + 1
+            ? AuditEvent(
+                .refused, [.object: "more in this hour, which are not written", .count: "\(Self.refusalsAnHour)"]) : nil
     }
 
     /// Writes what waits, each entry on its own; stops where it fails.

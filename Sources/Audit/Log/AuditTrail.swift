@@ -1,8 +1,8 @@
-/// The running hash of all that is in an audit log's file, in order. Every head is signed over it, so that nothing before a head can
-/// be dropped, moved or doubled, heads of others included.
+/// The running hash of all that is in an audit log's file, in order. Every head is signed over it, so that nothing before a head
+/// can be dropped, moved or doubled, heads of others included.
 package struct AuditTrail: Sendable, Hashable {
-    /// Nil of an empty file, the first frame's hash behind that, and then that of this and the next frame's hash, as two halves of a
-    /// tree.
+    /// Nil of an empty file, the first frame's hash behind that, and then that of this and the next frame's hash, as two halves of
+    /// a tree.
     package private(set) var hash: MerkleHash?
 
     package init() {}

@@ -5,7 +5,7 @@ package import Manifests
 package enum AuditComparison {
     /// The first contradiction of each role's log with a head that the role signed and somebody has seen.
     ///
-    /// - Parameter logs: each without a fault of its own.
+    /// - Parameter logs: each without a fault of its own; there may be several copies of one.
     /// - Returns: by role, in the order of their names. A role has one where its log is not among them, too: where two others have
     ///   seen different heads of it.
     package static func faults(_ logs: [AuditVerifier]) -> [(role: SyncAuthor, fault: AuditFault)] {
@@ -18,12 +18,14 @@ package enum AuditComparison {
             for (role, heads) in log.ledger.all { for head in heads { ledger.apply(role, head) } }
         }
         var faults: [SyncAuthor: AuditFault] = [:]
-        for log in logs {
-            guard let role = log.role else { continue }
-            if let fork = ledger.fork(of: role, in: log.tree) {
+        for (role, copies) in Dictionary(grouping: logs.filter { $0.role != nil }, by: { $0.role! }) {
+            // Of several copies of one log the older ones are shorter.
+            let has = copies.map(\.tree.count).max() ?? 0
+            if let newest = ledger.newest[role], newest.size > has {
+                faults[role] = .setBack(role, has: has, signed: newest.size)
+            }
+            if let fork = copies.lazy.compactMap({ ledger.fork(of: role, in: $0.tree) }).first {
                 faults[role] = .forked(fork)
-            } else if let newest = ledger.newest[role], newest.size > log.tree.count {
-                faults[role] = .setBack(role, has: log.tree.count, signed: newest.size)
             }
         }
         // The shortest is the nearest to where the histories part.

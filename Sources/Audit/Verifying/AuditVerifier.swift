@@ -1,7 +1,8 @@
 package import Keys
 package import Manifests
 
-/// The check of a role's audit log, frame by frame: every entry in its place, every head signed, over exactly what stands before it. It stops at the first fault, since all that follows hangs on that.
+/// The check of a role's audit log, frame by frame: every entry in its place, every head signed, over exactly what stands before
+/// it. It stops at the first fault, since all that follows hangs on that.
 package struct AuditVerifier {
     /// What was found to be right.
     package private(set) var role: SyncAuthor?

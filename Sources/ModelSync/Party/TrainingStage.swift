@@ -1,3 +1,4 @@
+package import Audit
 package import EventLogs
 package import Keys
 package import Logging
@@ -72,6 +73,9 @@ package final class TrainingStage: Stage {
     let clock: any StageClock
     let metrics: Metrics
     let logger: Logger
+    let audit: any AuditWriter
+    /// How many approvals, decisions and orders that are over were told to the audit log.
+    var told = 0
     var models: SyncModels
     let random: (Int) -> [UInt8]
     private let topic: SyncTopic
@@ -105,7 +109,7 @@ package final class TrainingStage: Stage {
     package init(
         _ cell: Cell, keys: Keys, rows: (any SyncRowSource)?, log: any EventLog, state: any StateStore,
         transport: any Transport, clock: any StageClock, metrics: Metrics, logger: Logger,
-        random: @escaping (Int) -> [UInt8], isStopping: @escaping () -> Bool,
+        audit: any AuditWriter = NoAudit(), random: @escaping (Int) -> [UInt8], isStopping: @escaping () -> Bool,
         sealed: @escaping (Digest32) -> Void
     ) throws {
         self.cell = cell
@@ -115,6 +119,7 @@ package final class TrainingStage: Stage {
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
+        self.audit = audit
         self.random = random
         self.isStopping = isStopping
         self.sealed = sealed
@@ -216,6 +221,8 @@ package final class TrainingStage: Stage {
         for model in history.versions.compactMap({ $0.sealed?.model }) where toldSealed.insert(model).inserted {
             sealed(model)
         }
+        tellNews()
+        tell(topic.takeRefused())
         if let open, let ended = history.job(open.digest), !ended.isOpen { try close(ended) }
         if !hasSwept {
             for job in history.jobs where !job.isOpen { try store.forgetEntries(of: job.digest) }
@@ -260,6 +267,7 @@ package final class TrainingStage: Stage {
         case .refused(let code, let text):
             outcome = "refused"
             logger.error("an order is refused: \(text)", metadata: metadata(job, ["code": "\(code)"]))
+            tell(job, refusedFor: code)
         case .trained, .validated, .sealed: outcome = "done"
         }
         let labels = [Metrics.Label("task", job.order.task.name), Metrics.Label("outcome", outcome)]

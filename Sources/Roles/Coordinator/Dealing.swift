@@ -1,3 +1,4 @@
+package import Audit
 package import EventLogs
 package import Keys
 import Manifests
@@ -10,8 +11,12 @@ import Stages
 
 /// Deals a model to the parties and activates it: the manifest on `consortium.manifests`, then, in every partition of
 /// `consortium.sealed`, the record from which on it is in force.
-package func deal(_ model: ClearModel, roster: Roster, coordinator: FileKeystore, log: any EventLog) throws -> Digest32
-{
+///
+/// - Parameter audit: gets an entry of it before it is on the log.
+package func deal(
+    _ model: ClearModel, roster: Roster, coordinator: FileKeystore, log: any EventLog,
+    audit: any AuditWriter = NoAudit()
+) throws -> Digest32 {
     let key = try coordinator.signingKey()
     guard key.verifyingKey == roster.coordinator else {
         throw RoleError.notTheCoordinator(keys: coordinator.directory)
@@ -20,11 +25,12 @@ package func deal(_ model: ClearModel, roster: Roster, coordinator: FileKeystore
         consortium: roster.consortium, parties: roster.cell.sealingKeys, rounded: roster.roundsScores,
         random: { randomBytes(16) })
     let (manifest, digest) = try dealer.deal(model, coordinator: key)
+    let sequence = UInt64(SystemClock().microseconds)
+    audit.write(AuditEvent(.manifest, of: digest, [.version: model.version]))
     try log.append([
         NewRecord(TopicPartition(Topics.manifests), key: digest.bytes, value: manifest.encoded)
     ])
-    try activateModel(
-        digest, version: model.version, sequence: UInt64(SystemClock().microseconds), roster: roster, key: key, log: log
-    )
+    audit.write(AuditEvent(.activation, of: digest, [.version: model.version, .sequence: "\(sequence)"]))
+    try activateModel(digest, version: model.version, sequence: sequence, roster: roster, key: key, log: log)
     return digest
 }

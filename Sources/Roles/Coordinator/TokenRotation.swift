@@ -1,3 +1,4 @@
+package import Audit
 package import EventLogs
 package import Keys
 import Manifests
@@ -15,8 +16,12 @@ package final class TokenRotation {
 
     /// Puts the order into the log: for the epoch after the newest, and its next attempt.
     ///
-    /// - Parameter coordinator: where its private key is.
-    package init(ordering roster: Roster, coordinator: FileKeystore, log: any EventLog) throws {
+    /// - Parameters:
+    ///   - coordinator: where its private key is.
+    ///   - audit: gets an entry of it before it is on the log.
+    package init(
+        ordering roster: Roster, coordinator: FileKeystore, log: any EventLog, audit: any AuditWriter = NoAudit()
+    ) throws {
         let key = try coordinator.signingKey()
         guard key.verifyingKey == roster.coordinator else {
             throw RoleError.notTheCoordinator(keys: coordinator.directory)
@@ -34,6 +39,7 @@ package final class TokenRotation {
         attempt = survey.nextAttempt(at: epoch)
         let order = RotationOrder.record(
             RotationOrder.make(consortium: roster.consortium, epoch: epoch.number, attempt: attempt, coordinator: key))
+        audit.write(AuditEvent(.rotationOrdered, [.epoch: "\(epoch.number)", .attempt: "\(attempt)"]))
         try log.append([NewRecord(topic, key: order.key, value: order.value)])
     }
 

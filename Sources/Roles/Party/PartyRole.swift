@@ -1,6 +1,8 @@
+package import Audit
 package import EventLogs
 package import Keys
 package import Logging
+import Manifests
 package import PipelineFiles
 package import Records
 package import SecureScoring
@@ -29,13 +31,16 @@ package struct PartyRole: Sendable {
     let log: any EventLog
     let logger: Logger
     let clock: any StageClock
+    /// Where the party's audit log is; nil for none.
+    let audit: (any AuditStorage)?
     private let sideWork: @Sendable (String) -> SideWork
 
     /// - Parameter sideWork: where work beside the partitions' stages is done, by a label each.
     package init(
         party: PartyID, roster: Roster, keystore: FileKeystore, stores: any StateStores, limits: BatchLimits,
         tokenLimit: RateLimit, tokenAttempt: Int, rows: RowLimits? = nil, log: any EventLog, logger: Logger,
-        clock: any StageClock = SystemClock(), sideWork: @escaping @Sendable (String) -> SideWork = { .queue($0) }
+        clock: any StageClock = SystemClock(), audit: (any AuditStorage)? = nil,
+        sideWork: @escaping @Sendable (String) -> SideWork = { .queue($0) }
     ) {
         self.party = party
         self.roster = roster
@@ -48,6 +53,7 @@ package struct PartyRole: Sendable {
         self.log = log
         self.logger = logger
         self.clock = clock
+        self.audit = audit
         self.sideWork = sideWork
     }
 
@@ -100,6 +106,7 @@ package struct PartyRole: Sendable {
         let updates = try PartyTokens.loadUpdates(
             party: party, roster: roster, keystore: keystore, state: stores.open(".tokens"))
         try keyChecks.run()
+        let audit = try openAudit()
         let transport = try links()
         let (stopped, sealed) = (Tally(), SealedModels())
         let scoring = (0..<partitions).map { partition in
@@ -113,15 +120,29 @@ package struct PartyRole: Sendable {
                     // With others to work on, this process goes on without it.
                     return stopped.count < partitions
                 },
-                make: { try stage(partition, store, transport, updates, sealed, metrics) })
+                make: { try stage(partition, store, transport, updates, sealed, metrics, audit ?? NoAudit()) })
         }
         let tokens = StagePlan("tokens", retried: retried(metrics, [:])) {
             PartyTokens(
                 party: party, roster: roster, keystore: keystore, log: log,
                 state: try stores.open(".tokens", takingOver: true), limit: tokenLimit, attempt: tokenAttempt,
-                updates: updates, clock: clock, metrics: metrics, logger: logger)
+                updates: updates, clock: clock, metrics: metrics, logger: logger, audit: audit ?? NoAudit())
         }
-        return try scoring + [tokens] + [training(transport, metrics, sealed, until: stop)].compactMap { $0 }
+        let signing = audit.map { audit in
+            StagePlan("audit", isBackground: true) {
+                AuditStage(audit, clock: clock, metrics: metrics, logger: logger)
+            }
+        }
+        let training = try training(transport, metrics, sealed, audit ?? NoAudit(), until: stop)
+        return scoring + [tokens] + [training, signing].compactMap { $0 }
+    }
+
+    /// The party's audit log, with an entry that it starts; nil where it keeps none.
+    private func openAudit() throws -> AuditLog? {
+        guard let audit else { return nil }
+        let log = try roster.auditLog(of: .party(party), key: keystore.signingKey(), in: audit, clock: clock)
+        log.write(AuditEvent(.started, [.program: programVersion]))
+        return log
     }
 
     /// The reporter of errors that are tried again.
@@ -174,19 +195,19 @@ package struct PartyRole: Sendable {
 
     private func stage(
         _ partition: Int, _ store: any StateStore, _ transport: any Transport, _ updates: TokenUpdates,
-        _ sealed: SealedModels, _ metrics: Metrics
+        _ sealed: SealedModels, _ metrics: Metrics, _ audit: any AuditWriter
     ) throws -> ScorePartition {
         let context = PartitionContext(
             partition: TopicPartition(Topics.sealed, partition), log: log, clock: clock, metrics: metrics,
-            logger: logger, sideWork: sideWork)
+            logger: logger, audit: audit, sideWork: sideWork)
         let models = try ModelRegistry(
             party: party, key: try keystore.hpkeKey(), consortium: roster.consortium, coordinator: roster.coordinator,
-            approvals: roster.approvalTerms, log: log, logger: logger,
+            approvals: roster.approvalTerms, log: log, logger: logger, audit: audit,
             isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, sealed) })
         let sessions = try SessionRegistry(
             consortium: roster.consortium, party: party, key: try keystore.hpkeKey(),
             members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,
-            logger: logger)
+            logger: logger, audit: audit)
         let exchange = CellExchange(
             transport: transport, keys: try pairKeys(party, roster, keystore), stream: .scoring(UInt32(partition)),
             firstBatch: party == CellBackend.leader ? UInt64(clock.microseconds) : 0, patience: .seconds(5),

@@ -1,3 +1,4 @@
+package import Audit
 package import EventLogs
 package import Keys
 package import Logging
@@ -10,6 +11,10 @@ import TokenService
 package import Tokens
 
 extension SessionRegistry: SessionDirectory {}
+
+extension KeyGenerationID {
+    fileprivate var auditFields: [AuditField: String] { [.epoch: "\(epoch.number)", .attempt: "\(attempt)"] }
+}
 
 /// The stage of a party that has its part in entity tokens: makes the first key with the two others, where there is none, answers
 /// all members' blinded batches, and rotates the key when the coordinator orders it (docs/TOKENS.md).
@@ -28,6 +33,7 @@ package final class PartyTokens: Stage {
     private let clock: any StageClock
     private let metrics: Metrics
     private let logger: Logger
+    private let audit: any AuditWriter
     /// Made in a turn, since that takes a log that can be reached; so are the answers.
     private var keys: OPRFKeyStage?
     /// The answers; nil before there is a key.
@@ -42,7 +48,8 @@ package final class PartyTokens: Stage {
     package init(
         party: PartyID, roster: Roster, keystore: FileKeystore, log: any EventLog, state: any StateStore,
         limit: RateLimit,
-        attempt: Int, updates: TokenUpdates, clock: any StageClock, metrics: Metrics, logger: Logger
+        attempt: Int, updates: TokenUpdates, clock: any StageClock, metrics: Metrics, logger: Logger,
+        audit: any AuditWriter = NoAudit()
     ) {
         self.party = party
         self.roster = roster
@@ -55,6 +62,7 @@ package final class PartyTokens: Stage {
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
+        self.audit = audit
     }
 
     /// The rotations that a party has kept; none where it never ran.
@@ -84,12 +92,15 @@ package final class PartyTokens: Stage {
     private func report(_ event: TokenKeyEvent) {
         switch event {
         case .ordered(let id):
+            audit.write(AuditEvent(.rotationOrdered, id.auditFields))
             logger.notice(
                 "token key rotation ordered", metadata: ["epoch": "\(id.epoch.number)", "attempt": "\(id.attempt)"])
-        case .inForce(let epoch, _):
+        case .inForce(let epoch, let key):
+            audit.write(AuditEvent(.keyInForce, of: Digest32(key.digest), [.epoch: "\(epoch.number)"]))
             metrics.set(.tokenEpoch, to: Double(epoch.number))
             logger.notice("token key in force", metadata: ["epoch": "\(epoch.number)"])
         case .failed(let id, let failure):
+            audit.write(AuditEvent(.rotationFailed, id.auditFields.merging([.reason: "\(failure)"]) { $1 }))
             let next =
                 id.epoch == .first
                 ? "start all three parties with the next --token-attempt"
@@ -136,7 +147,7 @@ package final class PartyTokens: Stage {
                 evaluator: evaluator, identities: identities, secret: try keystore.localKey("token-proofs")),
             sessions: SessionRegistry(
                 consortium: roster.consortium, party: party, key: try keystore.hpkeKey(), members: identities, log: log,
-                logger: logger),
+                logger: logger, audit: audit),
             log: log, state: state, clock: clock, metrics: metrics)
     }
 

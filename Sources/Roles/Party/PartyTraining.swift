@@ -1,3 +1,4 @@
+import Audit
 import EventLogs
 import Keys
 import Logging
@@ -18,7 +19,8 @@ extension PartyRole {
     ///   - sealed: gets to know which models the three parties have sealed.
     ///   - stop: the role's: a training ends where it stands.
     func training(
-        _ transport: any Transport, _ metrics: Metrics, _ sealed: SealedModels, until stop: StopFlag
+        _ transport: any Transport, _ metrics: Metrics, _ sealed: SealedModels, _ audit: any AuditWriter,
+        until stop: StopFlag
     ) throws -> StagePlan? {
         do { _ = try log.partitions(of: Topics.sync) } catch LogError.unknownTopic where rows == nil { return nil }
         return StagePlan("training", isBackground: true, retried: retried(metrics, ["stage": "training"])) {
@@ -39,7 +41,7 @@ extension PartyRole {
                     training: try pairKeys(party, roster, keystore, for: .training),
                     validation: try pairKeys(party, roster, keystore, for: .validation)),
                 rows: kept, log: log, state: try stores.open(".training", takingOver: true), transport: transport,
-                clock: clock, metrics: metrics, logger: logger, random: { randomBytes($0) },
+                clock: clock, metrics: metrics, logger: logger, audit: audit, random: { randomBytes($0) },
                 isStopping: { stop.isSet }, sealed: { sealed.add($0) })
         }
     }

@@ -1,3 +1,4 @@
+package import Audit
 package import EventLogs
 package import Keys
 package import Logging
@@ -16,6 +17,7 @@ package final class SessionRegistry {
     private let key: HPKEPrivateKey
     private let members: [MemberID: VerifyingKey]
     private let logger: Logger
+    private let audit: any AuditWriter
     private var announced: Announcements<Key, Opened>
 
     /// A session, with the ciphers of its boxes set up.
@@ -34,13 +36,14 @@ package final class SessionRegistry {
     /// - Parameter consortium: its name in the roster.
     package init(
         consortium: String, party: PartyID, key: consuming HPKEPrivateKey, members: [MemberID: VerifyingKey],
-        log: any EventLog, logger: Logger
+        log: any EventLog, logger: Logger, audit: any AuditWriter = NoAudit()
     ) throws(LogError) {
         self.consortium = consortium
         self.party = party
         self.key = key
         self.members = members
         self.logger = logger
+        self.audit = audit
         announced = try Announcements(on: Topics.sessions, in: log)
     }
 
@@ -73,6 +76,7 @@ package final class SessionRegistry {
         let place: Logger.Metadata = ["offset": "\(record.position.offset)"]
         guard let announcement = WireSessionAnnouncement(decoding: record.value ?? []) else {
             logger.error("a session announcement is unreadable: cut off, or of a newer version", metadata: place)
+            audit.write(AuditEvent(.refused, record, "session announcement", "unreadable"))
             return nil
         }
         do {
@@ -82,6 +86,7 @@ package final class SessionRegistry {
         } catch {
             logger.error(
                 "a session announcement was refused", metadata: place.merging(["reason": "\(error)"]) { $1 })
+            audit.write(AuditEvent(.refused, record, "session announcement", "\(error)"))
             return nil
         }
     }

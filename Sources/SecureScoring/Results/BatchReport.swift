@@ -1,3 +1,5 @@
+import Audit
+import EventLogs
 import Logging
 import Sealing
 import Telemetry
@@ -43,5 +45,7 @@ struct BatchReport {
         guard abort != lastAbort else { return }
         lastAbort = abort
         context.logger.error("batch stopped: \(abort)", metadata: ["partition": "\(context.partition)"])
+        context.audit.write(
+            AuditEvent(.batchAborted, [.partition: "\(context.partition.partition)", .reason: "\(abort)"]))
     }
 }

@@ -1,3 +1,4 @@
+package import Audit
 package import EventLogs
 package import Keys
 package import Logging
@@ -14,6 +15,7 @@ package final class ModelRegistry {
     /// Whose approval an activation has to bring along.
     let approvals: ApprovalTerms
     private let logger: Logger
+    private let audit: any AuditWriter
     private let isSealed: (Digest32) throws(LogError) -> Bool
     /// Models that the parties trained and sealed, as far as that was asked.
     private var sealed: Set<Digest32> = []
@@ -26,6 +28,7 @@ package final class ModelRegistry {
     package init(
         party: PartyID, key: consuming HPKEPrivateKey, consortium: String, coordinator: VerifyingKey,
         approvals: ApprovalTerms = .none, log: any EventLog, logger: Logger,
+        audit: any AuditWriter = NoAudit(),
         isSealed: @escaping (Digest32) throws(LogError) -> Bool = { (_) throws(LogError) in false }
     ) throws(LogError) {
         self.party = party
@@ -34,6 +37,7 @@ package final class ModelRegistry {
         self.coordinator = coordinator
         self.approvals = approvals
         self.logger = logger
+        self.audit = audit
         self.isSealed = isSealed
         dealt = try Announcements(on: Topics.manifests, in: log)
     }
@@ -43,9 +47,9 @@ package final class ModelRegistry {
         guard let model = try dealt.value(of: digest, verified: { verified($0) }) else { return nil }
         guard model.manifest.order != nil, !sealed.contains(digest) else { return model }
         guard try isSealed(digest) else {
-            logger.error(
-                "a model manifest was refused",
-                metadata: ["reason": "it is not what the three parties trained and sealed"])
+            let reason = "it is not what the three parties trained and sealed"
+            logger.error("a model manifest was refused", metadata: ["reason": "\(reason)"])
+            audit.write(AuditEvent(.refused, of: digest, [.object: Self.object, .reason: reason]))
             return nil
         }
         sealed.insert(digest)
@@ -63,6 +67,7 @@ package final class ModelRegistry {
         let place: Logger.Metadata = ["offset": "\(record.position.offset)"]
         guard let wire = WireModelManifest(decoding: record.value ?? []) else {
             logger.error("a model manifest is unreadable: cut off, or of a newer version", metadata: place)
+            refuse(record, "unreadable")
             return nil
         }
         do {
@@ -71,6 +76,7 @@ package final class ModelRegistry {
             var about: Logger.Metadata = ["model": "\(manifest.version)"]
             if manifest.rounding != nil { about["scores"] = "steps" }
             logger.info("a model share was opened", metadata: about)
+            audit.write(AuditEvent(.manifest, of: manifest.digest, [.version: manifest.version]))
             return (
                 manifest.digest,
                 ActiveModel(
@@ -81,7 +87,14 @@ package final class ModelRegistry {
             )
         } catch {
             logger.error("a model manifest was refused", metadata: place.merging(["reason": "\(error)"]) { $1 })
+            refuse(record, "\(error)")
             return nil
         }
+    }
+
+    private static let object = "model manifest"
+
+    private func refuse(_ record: LogRecord, _ reason: String) {
+        audit.write(AuditEvent(.refused, record, Self.object, reason))
     }
 }

@@ -1,3 +1,4 @@
+import Audit
 package import EventLogs
 import Logging
 package import Manifests
@@ -50,26 +51,44 @@ package final class ModelSwitch {
         } catch {
             context.logger.error(
                 "a model activation was refused", metadata: ["offset": "\(offset)", "reason": "\(error)"])
+            refuse(offset, "\(error)")
             return false
         }
         guard activations.accepts(activation) else {
             context.logger.error("a repeated model activation was ignored", metadata: ["offset": "\(offset)"])
+            refuse(offset, "it is not newer than the last")
             return false
         }
         let least = models.approvals.least
         guard activation.approving.count >= least || activations.isFree(activation.model) else {
+            let reason = "\(activation.approving.count) operators approve of it, and the roster wants \(least)"
             context.logger.error(
-                "a model activation was refused",
-                metadata: [
-                    "offset": "\(offset)",
-                    "reason": "\(activation.approving.count) operators approve of it, and the roster wants \(least)",
-                ])
+                "a model activation was refused", metadata: ["offset": "\(offset)", "reason": "\(reason)"])
+            refuse(offset, reason, of: activation.model)
             return false
         }
+        // Before it counts: a crash in between has it told again, and written once.
+        context.audit.write(
+            AuditEvent(
+                .activation, of: activation.model,
+                [
+                    .version: activation.version, .sequence: "\(activation.sequence)",
+                    .partition: "\(context.partition.partition)", .offset: "\(offset)",
+                ]))
         try activations.add(activation, at: offset)
         context.logger.notice(
             "model activated", metadata: ["model": "\(activation.version)", "offset": "\(offset)"])
         return true
+    }
+
+    private func refuse(_ offset: Int64, _ reason: String, of model: Digest32? = nil) {
+        context.audit.write(
+            AuditEvent(
+                .refused, of: model,
+                [
+                    .object: "model activation", .reason: reason, .partition: "\(context.partition.partition)",
+                    .offset: "\(offset)",
+                ]))
     }
 
     /// Applies every activation below `offset`; false where this party's log does not get there in time.

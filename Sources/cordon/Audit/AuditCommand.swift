@@ -24,9 +24,10 @@ struct AuditCommand: ParsableCommand {
             discussion: """
                 Says of each file how many entries it has and when the role last signed for them, or its first fault and where \
                 that is: an entry that was altered, dropped, moved or doubled, a head that the role did not sign, an end that \
-                no head is over. Then holds the files against each other: roles sign for the heads of others that they have \
-                seen, so a role that has written its history anew (forked), or shows an older copy (set back), contradicts \
-                them. Give the files of several roles: a single one can't tell that.
+                no head is over. Then holds the files against each other: a role that has written its history anew (forked), or \
+                shows an older copy (set back), contradicts the heads of it that others have seen and signed for. Several copies \
+                of one role's log, of different days, are held against each other, too: keep old ones. A single file can't tell \
+                that, and roles don't show each other their heads by themselves yet.
 
                 Exits with 1 where there is a fault. An end that no head is over yet comes of copying while the role writes: \
                 copy again.
@@ -50,7 +51,9 @@ struct AuditCommand: ParsableCommand {
             let faulty = Set(read.filter { $0.log.fault != nil }.map(\.file)).count + compared.count
             guard faulty == 0 else { throw Failure("\(faulty) \(faulty == 1 ? "fault" : "faults"), above") }
             if read.count == 1 {
-                say("whether the role has shown others another history is told by the files of other roles")
+                say(
+                    "whether the role has shown others another history is told by other copies of it, and by other roles' files"
+                )
             }
         }
     }

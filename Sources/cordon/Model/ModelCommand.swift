@@ -121,8 +121,11 @@ struct ModelCommand: ParsableCommand {
             do { clear = try ClearModel(json: readFile(model)) } catch let error as ClearModelError {
                 throw Failure("\(model) is not a model that can be dealt: \(error)")
             }
-            let digest = try deal(
-                clear, roster: coordinator.roster(), coordinator: coordinator.keystore, log: log.open())
+            let digest = try coordinator.audited { audit in
+                try deal(
+                    clear, roster: coordinator.roster(), coordinator: coordinator.keystore, log: log.open(),
+                    audit: audit)
+            }
             print("model \(clear.version) (\(digest)) is dealt; it is in force from the next record on")
         }
     }

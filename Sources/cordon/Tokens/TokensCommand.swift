@@ -37,8 +37,10 @@ struct TokensCommand: ParsableCommand {
         }
 
         func run() throws {
-            let rotation = try TokenRotation(
-                ordering: coordinator.roster(), coordinator: coordinator.keystore, log: log.open())
+            let rotation = try coordinator.audited { audit in
+                try TokenRotation(
+                    ordering: coordinator.roster(), coordinator: coordinator.keystore, log: log.open(), audit: audit)
+            }
             print("ordered: the token key of epoch \(rotation.epoch.number), attempt \(rotation.attempt)")
             guard let wait else { return }
             if let reason = try rotation.wait(until: .now + .seconds(wait)) {

@@ -11,7 +11,7 @@ struct AuditLogTests {
     let consortium = AuditConsortium()
     let role = SyncAuthor.party(.one)
 
-    private func event(_ number: Int) -> AuditEvent { AuditEvent(.batchAborted, [.count: "\(number)"]) }
+    private func event(_ number: Int) -> AuditEvent { AuditEvent(.keyInForce, [.count: "\(number)"]) }
 
     @Test("entries and heads come back in order, each entry next to the one before")
     func inOrder() throws {
@@ -49,6 +49,40 @@ struct AuditLogTests {
         #expect(log.sign() != nil)
         #expect(consortium.fault(storage.bytes) == nil)
         #expect(log.count == 2)
+    }
+
+    @Test("what may happen again in the same words is written again: starts and abandoned batches")
+    func again() throws {
+        let log = try consortium.log(role, AuditBytes())
+        for _ in 0..<2 {
+            log.write(AuditEvent(.started, [.program: "1"]))
+            log.write(AuditEvent(.batchAborted, [.reason: "party-2 is missing"]))
+            log.write(AuditEvent(.keyInForce, [.epoch: "1"]))
+        }
+        #expect(log.count == 5)
+    }
+
+    @Test("refusals are written up to a number an hour, and once that there are more; other things are not held back")
+    func refusals() throws {
+        let storage = AuditBytes()
+        let log = try consortium.log(role, storage)
+        let most = AuditLog.refusalsAnHour
+        func refuse(_ numbers: Range<Int>) {
+            for number in numbers { log.write(AuditEvent(.refused, [.offset: "\(number)"])) }
+        }
+        refuse(0..<most)
+        #expect(log.count == most)
+        refuse(most..<most + 50)
+        #expect(log.count == most + 1)
+        log.write(event(1))
+        #expect(log.count == most + 2)
+        consortium.clock.advance(.seconds(3600))
+        refuse(most + 50..<most + 60)
+        #expect(log.count == most + 12)
+        _ = log.sign()
+        #expect(consortium.fault(storage.bytes) == nil)
+        let last = AuditConsortium.frames(storage.bytes).compactMap(\.entry)[most].event
+        #expect(last == AuditEvent(.refused, [.object: "more in this hour, which are not written", .count: "\(most)"]))
     }
 
     @Test("a file that ends anywhere, as after a crash, is gone on with from its last whole entry")

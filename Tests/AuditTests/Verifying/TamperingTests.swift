@@ -222,5 +222,26 @@ struct TamperingTests {
         let has = try consortium.verified([copy])[0].tree.count
         let found = try AuditComparison.faults(consortium.verified(copies))
         #expect(found.map(\.fault) == [.setBack(.party(.two), has: has, signed: whole)])
+        // Beside the newer one an older copy is none.
+        #expect(try AuditComparison.faults(consortium.verified([copy, files[2]])).isEmpty)
+    }
+
+    @Test("an older copy that somebody has kept is enough to find that a role has written its history anew")
+    func kept() throws {
+        var random = SplitMix64(6)
+        let frames = AuditConsortium.frames(files[1])
+        let heads = frames.indices.filter { frames[$0].isHead }
+        let older = AuditConsortium.file(Array(frames[...heads[5]]))
+        let rewritten = try signed(
+            rechained(frames, from: #require(frames.firstIndex { $0.entry?.number == 1 }), &random),
+            by: #require(consortium.keys[.party(.one)]), 1)
+        for copies in [[older, AuditConsortium.file(rewritten)], [AuditConsortium.file(rewritten), older]] {
+            let found = try AuditComparison.faults(consortium.verified(copies))
+            #expect(found.count == 1 && found.first?.role == .party(.one))
+            guard case .forked = found.first?.fault else {
+                Issue.record("\(found)")
+                continue
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Audit
 import EventLogs
 import Keys
 import LocalStore
@@ -30,6 +31,9 @@ final class SyncWorld: Sendable {
     let champion: Digest32
     let links = CellLinks()
     let metrics: [PartyID: Metrics]
+    /// What each party told its audit log, and what the coordinator told its own.
+    let notes = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, AuditNotes()) })
+    let coordinatorNotes = AuditNotes()
     /// What each party's rows are; nil where it keeps none.
     let sources: Mutex<[PartyID: (any SyncRowSource)?]>
     /// Models that each party has read to be sealed.
@@ -95,7 +99,8 @@ final class SyncWorld: Sendable {
     /// The coordinator, as it begins anew.
     func coordinator() throws -> SyncCoordinator {
         try SyncCoordinator(
-            roster, keystore: FileKeystore(directory: folder.path("coordinator")), log: log, clock: clock)
+            roster, keystore: FileKeystore(directory: folder.path("coordinator")), log: log, clock: clock,
+            audit: coordinatorNotes)
     }
 
     // MARK: Keys
@@ -167,7 +172,7 @@ final class SyncWorld: Sendable {
                 validation: Self.pairs(party, 21)), rows: source, log: MortalLog(log: log, life: life),
             state: MortalStore(store: try SQLiteStateStore(path: folder.path("\(party).sqlite")), life: life),
             transport: MortalTransport(link, life), clock: clock, metrics: metrics[party]!,
-            logger: lines.logger(party.name),
+            logger: lines.logger(party.name), audit: notes[party]!,
             random: { count in (0..<count).map { _ in UInt8.random(in: 0...255) } },
             isStopping: { stop.isSet || life.isOver },
             sealed: { [self] model in sealed.withLock { $0[party, default: []].append(model) } })
@@ -181,6 +186,16 @@ final class SyncWorld: Sendable {
         let end = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < end {
             if metrics[party]?.value(Metric.syncReady.name) == 1 { return true }
+            SystemClock().wait(for: .milliseconds(5))
+        }
+        return false
+    }
+
+    /// Waits until a party has told its audit log so many events of a kind; false where it does not come to that.
+    func waitUntilTold(_ kind: AuditKind, _ count: Int, by party: PartyID) -> Bool {
+        let end = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < end {
+            if notes[party]!.events.filter({ $0.kind == kind }).count >= count { return true }
             SystemClock().wait(for: .milliseconds(5))
         }
         return false

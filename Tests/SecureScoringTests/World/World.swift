@@ -1,3 +1,4 @@
+import Audit
 import EventLogs
 import Foundation
 import Keys
@@ -145,11 +146,13 @@ final class World: Sendable {
     }
 
     /// The models as a party finds them on the log.
-    func models(_ party: PartyID, approvals: ApprovalTerms = .none) throws -> ModelRegistry {
+    func models(
+        _ party: PartyID, approvals: ApprovalTerms = .none, audit: any AuditWriter = NoAudit()
+    ) throws -> ModelRegistry {
         guard let key = SigningKey(bytes: coordinator) else { throw HPKEError.malformedKey }
         return try ModelRegistry(
             party: party, key: try HPKEPrivateKey(bytes: PartySeeds.hpke(party)), consortium: "c",
-            coordinator: key.verifyingKey, approvals: approvals, log: log, logger: entries.logger(party),
+            coordinator: key.verifyingKey, approvals: approvals, log: log, logger: entries.logger(party), audit: audit,
             isSealed: { [sealed] (model) throws(LogError) in sealed.contains(model) })
     }
 

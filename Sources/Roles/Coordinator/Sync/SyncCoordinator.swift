@@ -1,3 +1,4 @@
+package import Audit
 package import EventLogs
 package import Keys
 package import Manifests
@@ -14,17 +15,22 @@ package final class SyncCoordinator {
     package let log: any EventLog
     package let clock: any StageClock
     private let keystore: FileKeystore?
+    private let audit: any AuditWriter
     private let topic: SyncTopic
     private var models: SyncModels
 
-    /// - Parameter keystore: where the coordinator's private key is; nil for whoever only looks.
+    /// - Parameters:
+    ///   - keystore: where the coordinator's private key is; nil for whoever only looks.
+    ///   - audit: gets an entry of what it says before it is on the log.
     package init(
-        _ roster: Roster, keystore: FileKeystore?, log: any EventLog, clock: any StageClock = SystemClock()
+        _ roster: Roster, keystore: FileKeystore?, log: any EventLog, clock: any StageClock = SystemClock(),
+        audit: any AuditWriter = NoAudit()
     ) throws {
         self.roster = roster
         self.log = log
         self.clock = clock
         self.keystore = keystore
+        self.audit = audit
         topic = try SyncTopic(roster.syncTerms, log: log)
         models = try SyncModels(roster.syncTerms, log: log)
         if let keystore, try keystore.signingKey().verifyingKey != roster.coordinator {
@@ -62,9 +68,26 @@ package final class SyncCoordinator {
             by: .coordinator, consortium: roster.consortium, key: try keystore.signingKey())
         try topic.read()
         var tried = topic.history
-        try tried.apply(record, at: .max, time: now)
+        let message = try tried.apply(record, at: .max, time: now)
+        tell(message)
         try log.append([NewRecord(TopicPartition(Topics.sync), value: record)])
         try topic.read()
+    }
+
+    private func tell(_ message: SyncMessage) {
+        switch message.statement {
+        case .order(let order):
+            audit.write(
+                AuditEvent(
+                    .order, of: message.digest,
+                    [.order: "\(order.number)", .task: order.task.name, .outcome: "ordered"]))
+        case .decision(let decision):
+            audit.write(
+                AuditEvent(
+                    .decision, of: decision.model,
+                    [.sequence: "\(decision.sequence)", .outcome: "\(decision.kind)", .reason: decision.reason]))
+        case .report, .approval, .verdict: break
+        }
     }
 
     /// Orders a task of all three parties.
@@ -88,6 +111,7 @@ package final class SyncCoordinator {
         }
         let (manifest, digest) = ModelManifest.make(
             header: sealed.header, boxes: boxes, coordinator: try keystore.signingKey())
+        audit.write(AuditEvent(.manifest, of: digest, [.version: version.task.version]))
         try log.append([
             NewRecord(TopicPartition(Topics.manifests), key: digest.bytes, value: manifest.encoded)
         ])
