@@ -116,7 +116,8 @@ struct SliceTests {
         }
     }
 
-    /// Each party's audit log has what became of the orders, what was opened and what was decided; the coordinator's has what it said.
+    /// Each party's audit log has what became of the orders, what was opened and what was decided; the coordinator's has what it
+    /// said.
     private func expectAudited(_ world: SyncWorld, _ order: Digest32, _ model: Digest32) throws {
         for party in PartyID.allCases {
             #expect(world.waitUntilTold(.decision, 2, by: party) && world.waitUntilTold(.order, 4, by: party))

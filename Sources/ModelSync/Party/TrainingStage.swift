@@ -88,6 +88,8 @@ package final class TrainingStage: Stage {
     private var waiting: (order: Digest32, reason: SyncRowsMissing)?
     /// The rows of the order that is under way.
     var taken: (order: Digest32, rows: SyncRows)?
+    /// The order that was open at the last look.
+    private var open: Digest32?
     private var hasSwept = false
     private var lookedOn: Moment?
     private var toldProgress = Throttle(.seconds(1))
@@ -215,7 +217,6 @@ package final class TrainingStage: Stage {
 
     /// Reads on, and forgets what an order that is over could have gone on from.
     private func readOn() throws {
-        let open = history.open
         let refused = try topic.read()
         if refused > 0 { metrics.add(refused, to: .syncRecordsRefused) }
         for model in history.versions.compactMap({ $0.sealed?.model }) where toldSealed.insert(model).inserted {
@@ -223,7 +224,9 @@ package final class TrainingStage: Stage {
         }
         tellNews()
         tell(topic.takeRefused())
-        if let open, let ended = history.job(open.digest), !ended.isOpen { try close(ended) }
+        // Whoever waits for something new reads the log, too: what was open is remembered from the look before.
+        if let open, let ended = history.job(open), !ended.isOpen { try close(ended) }
+        open = history.open?.digest
         if !hasSwept {
             for job in history.jobs where !job.isOpen { try store.forgetEntries(of: job.digest) }
             hasSwept = true

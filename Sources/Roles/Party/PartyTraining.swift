@@ -46,7 +46,8 @@ extension PartyRole {
         }
     }
 
-    /// Whether the three parties have sealed a model, by what each of them signed: none of them opens another as one that they trained.
+    /// Whether the three parties have sealed a model, by what each of them signed: none of them opens another as one that they
+    /// trained.
     ///
     /// - Parameter sealed: models that this party has read so of already: reading the topic anew takes the longer the older a
     ///   consortium is, and transactions wait for it where a model is put in force.
