@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import EventLogs
 import Keys
 import LocalStore
 import Manifests
@@ -26,6 +27,11 @@ struct CoordinatorOptions: ParsableArguments {
     func roster() throws -> Roster { try Roster(file: rosterFile) }
 
     var keystore: FileKeystore { FileKeystore(directory: keys) }
+
+    /// Does something as the coordinator of trainings, which stands in its audit log.
+    func coordinating(_ log: any EventLog, _ body: (SyncCoordinator) throws -> Void) throws {
+        try audited { audit in try body(SyncCoordinator(roster(), keystore: keystore, log: log, audit: audit)) }
+    }
 
     /// Does something that is to stand in the coordinator's audit log, and signs for it; fails where it can't be written there.
     func audited<R>(_ body: (any AuditWriter) throws -> R) throws -> R {

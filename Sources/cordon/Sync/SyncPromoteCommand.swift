@@ -25,12 +25,13 @@ struct SyncPromoteCommand: ParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() throws {
-        let coordinator = try SyncCoordinator(who.roster(), keystore: who.keystore, log: log.open())
-        let work = SyncWork(coordinator, try rules.planner(), isStopping: { false })
-        let version = try coordinator.history.version(named: name)
-        let decision = try work.promote(version, force: force)
-        say(
-            "\(version.task.version) is in force from the next record on (decision \(decision.sequence)): \(decision.reason)"
-        )
+        try who.coordinating(log.open()) { coordinator in
+            let work = SyncWork(coordinator, try rules.planner(), isStopping: { false })
+            let version = try coordinator.history.version(named: name)
+            let decision = try work.promote(version, force: force)
+            say(
+                "\(version.task.version) is in force from the next record on (decision \(decision.sequence)): \(decision.reason)"
+            )
+        }
     }
 }

@@ -17,11 +17,12 @@ struct SyncRollbackCommand: ParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() throws {
-        let coordinator = try SyncCoordinator(who.roster(), keystore: who.keystore, log: log.open())
-        let work = SyncWork(
-            coordinator, try SyncRuleOptions.parse([]).planner(), isStopping: { false })
-        let decision = try work.rollback(reason: reason)
-        let version = try coordinator.manifest(decision.model)?.version ?? "\(decision.model)"
-        say("\(version) is in force again from the next record on (decision \(decision.sequence))")
+        try who.coordinating(log.open()) { coordinator in
+            let work = SyncWork(
+                coordinator, try SyncRuleOptions.parse([]).planner(), isStopping: { false })
+            let decision = try work.rollback(reason: reason)
+            let version = try coordinator.manifest(decision.model)?.version ?? "\(decision.model)"
+            say("\(version) is in force again from the next record on (decision \(decision.sequence))")
+        }
     }
 }

@@ -43,23 +43,24 @@ struct SyncRunCommand: ParsableCommand {
             throw Failure("`--labels` and `--validate-after` are above 0, and versions of a schedule name themselves")
         }
         let stop = StopFlag.onSignals()
-        let coordinator = try SyncCoordinator(who.roster(), keystore: who.keystore, log: log.open())
-        let work = SyncWork(coordinator, try rules.planner(), isStopping: { stop.isSet })
-        let schedule = SyncSchedule(
-            cron: form, labels: labels, validateAfter: validateAfter, decides: !byHand)
-        var state = SyncSchedule.State(now: coordinator.now, labels: try schedule.labelEnd(coordinator.log))
-        while !stop.isSet {
-            do {
-                if let words = try schedule.step(work, &state, task: { try training.task(coordinator) }) {
-                    say("\(EventTime(seconds: coordinator.now).rfc3339)  \(words)")
+        try who.coordinating(log.open()) { coordinator in
+            let work = SyncWork(coordinator, try rules.planner(), isStopping: { stop.isSet })
+            let schedule = SyncSchedule(
+                cron: form, labels: labels, validateAfter: validateAfter, decides: !byHand)
+            var state = SyncSchedule.State(now: coordinator.now, labels: try schedule.labelEnd(coordinator.log))
+            while !stop.isSet {
+                do {
+                    if let words = try schedule.step(work, &state, task: { try training.task(coordinator) }) {
+                        say("\(EventTime(seconds: coordinator.now).rfc3339)  \(words)")
+                    }
+                } catch let failure as LogError where failure.mayRetry {
+                    say("\(failure)")
+                } catch  where !(error is LogError) {
+                    // What was tried is tried again when it is due again.
+                    say("\(EventTime(seconds: coordinator.now).rfc3339)  \(error)")
                 }
-            } catch let failure as LogError where failure.mayRetry {
-                say("\(failure)")
-            } catch  where !(error is LogError) {
-                // What was tried is tried again when it is due again.
-                say("\(EventTime(seconds: coordinator.now).rfc3339)  \(error)")
+                _ = try? coordinator.wait(.seconds(1))
             }
-            _ = try? coordinator.wait(.seconds(1))
         }
     }
 }

@@ -25,15 +25,16 @@ struct SyncTrainCommand: ParsableCommand {
 
     func run() throws {
         let stop = StopFlag.onSignals()
-        let coordinator = try SyncCoordinator(who.roster(), keystore: who.keystore, log: log.open())
-        let planner = try SyncRuleOptions.parse(["--patience", "\(patience)"]).planner()
-        let work = SyncWork(coordinator, planner, isStopping: { stop.isSet })
-        let task = try training.task(coordinator)
-        let progress = SyncProgress("training \(task.version)")
-        let version = try work.train(task) { progress.show($0) }
-        progress.done("\(version.trained.rows) rows, \(version.trained.frauds) frauds")
-        say(version.trainedText)
-        say("next: cordon sync validate --model-version \(task.version), once later transactions have labels")
+        try who.coordinating(log.open()) { coordinator in
+            let planner = try SyncRuleOptions.parse(["--patience", "\(patience)"]).planner()
+            let work = SyncWork(coordinator, planner, isStopping: { stop.isSet })
+            let task = try training.task(coordinator)
+            let progress = SyncProgress("training \(task.version)")
+            let version = try work.train(task) { progress.show($0) }
+            progress.done("\(version.trained.rows) rows, \(version.trained.frauds) frauds")
+            say(version.trainedText)
+            say("next: cordon sync validate --model-version \(task.version), once later transactions have labels")
+        }
     }
 }
 

@@ -33,20 +33,21 @@ struct SyncValidateCommand: ParsableCommand {
 
     func run() throws {
         let stop = StopFlag.onSignals()
-        let coordinator = try SyncCoordinator(who.roster(), keystore: who.keystore, log: log.open())
-        let work = SyncWork(coordinator, try rules.planner(), isStopping: { stop.isSet })
-        let version = try coordinator.history.version(named: name)
-        guard let inForce = try coordinator.modelInForce(), let champion = try coordinator.manifest(inForce) else {
-            throw Failure("no model is in force")
+        try who.coordinating(log.open()) { coordinator in
+            let work = SyncWork(coordinator, try rules.planner(), isStopping: { stop.isSet })
+            let version = try coordinator.history.version(named: name)
+            guard let inForce = try coordinator.modelInForce(), let champion = try coordinator.manifest(inForce) else {
+                throw Failure("no model is in force")
+            }
+            let figures = try validate(version, against: champion, work)
+            for line in figures.lines(version.task.version, champion.version) { say(line) }
+            guard !onlyLook else { return }
+            let sealing = SyncProgress("sealing \(version.task.version)")
+            let sealed = try work.seal(version) { sealing.show($0) }
+            sealing.done("each party's share is sealed to it")
+            say("rule: \(work.planner.judge(sealed, in: coordinator.history).reason)")
+            if let model = sealed.sealed?.model { say("model \(sealed.task.version) (\(model)) is on the log") }
         }
-        let figures = try validate(version, against: champion, work)
-        for line in figures.lines(version.task.version, champion.version) { say(line) }
-        guard !onlyLook else { return }
-        let sealing = SyncProgress("sealing \(version.task.version)")
-        let sealed = try work.seal(version) { sealing.show($0) }
-        sealing.done("each party's share is sealed to it")
-        say("rule: \(work.planner.judge(sealed, in: coordinator.history).reason)")
-        if let model = sealed.sealed?.model { say("model \(sealed.task.version) (\(model)) is on the log") }
     }
 
     private func validate(
