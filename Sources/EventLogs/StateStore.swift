@@ -21,6 +21,10 @@ package protocol StateStore: Sendable {
     /// Every entry of a table: those of order 0 by key, then the others by order and key.
     func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws
 
+    /// The entries of a table whose order is 0 and whose key is not below `first`, byte by byte, in the order of their keys, up to one of
+    /// which `body` says no.
+    func scan(_ table: String, from first: [UInt8], while body: (StateEntry) throws -> Bool) throws
+
     /// Removes entries of a table with an `order` below `bound`, other than 0.
     func removeAll(in table: String, below bound: Int64) throws(LogError)
 
@@ -31,6 +35,15 @@ package protocol StateStore: Sendable {
 extension StateStore {
     package func values(_ table: String, _ keys: [[UInt8]]) throws(LogError) -> [[UInt8]?] {
         try keys.map { key throws(LogError) in try value(table, key) }
+    }
+
+    /// Reads all of the table.
+    package func scan(_ table: String, from first: [UInt8], while body: (StateEntry) throws -> Bool) throws {
+        var goesOn = true
+        try scan(table) { entry in
+            guard goesOn, entry.order == 0, !entry.key.lexicographicallyPrecedes(first) else { return }
+            goesOn = try body(entry)
+        }
     }
 }
 

@@ -135,6 +135,19 @@ package final class SQLiteStateStore: StateStore {
         }
     }
 
+    package func scan(_ table: String, from first: [UInt8], while body: (StateEntry) throws -> Bool) throws {
+        try connection.use { db in
+            let select = try db.statement(
+                "SELECT key, value FROM entries WHERE tbl = ? AND key >= ? AND ord = 0 ORDER BY key")
+            select.bind(1, table)
+            try select.binding(2, first) {
+                try select.run(while: { row in
+                    try body(StateEntry(key: row.blob(0) ?? [], value: row.blob(1) ?? [], order: 0))
+                })
+            }
+        }
+    }
+
     package func removeAll(in table: String, below bound: Int64) throws(LogError) {
         try run { db in
             try checkOwner(db)

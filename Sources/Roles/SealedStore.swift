@@ -50,6 +50,14 @@ package final class SealedStore: StoreDecorator {
         }
     }
 
+    package func scan(_ table: String, from first: [UInt8], while body: (StateEntry) throws -> Bool) throws {
+        try store.scan(table, from: first) { entry in
+            var entry = entry
+            entry.value = try opened(entry.value, table, entry.key)
+            return try body(entry)
+        }
+    }
+
     // MARK: Rows
 
     /// What a row is bound to: its table and key, each behind its length.

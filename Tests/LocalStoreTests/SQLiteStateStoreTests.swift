@@ -52,6 +52,27 @@ import Testing
         #expect(try keys(store, "none").isEmpty)
     }
 
+    @Test("a scan from a key on goes by key, leaves out what has an order, and ends where it is told to")
+    func scanFrom() throws {
+        let store = try SQLiteStateStore(path: directory.path("state.sqlite"))
+        try store.commit(
+            [put(9, 0), put(3, 0), put(1, 0), put(4, 7), put(6, 0), put(5, 0, in: "other")], positions: [])
+        func keys(from first: [UInt8], upTo last: UInt8 = 255) throws -> [UInt8] {
+            var keys: [UInt8] = []
+            try store.scan("t", from: first) { entry in
+                keys.append(entry.key[0])
+                #expect(entry.value == [entry.key[0], 0, 255] && entry.order == 0)
+                return entry.key[0] < last
+            }
+            return keys
+        }
+        #expect(try keys(from: []) == [1, 3, 6, 9])
+        #expect(try keys(from: [3]) == [3, 6, 9])
+        #expect(try keys(from: [3, 0]) == [6, 9])
+        #expect(try keys(from: [], upTo: 3) == [1, 3])
+        #expect(try keys(from: [10]).isEmpty)
+    }
+
     @Test("writing a key again replaces value and order")
     func replacing() throws {
         let store = try SQLiteStateStore(path: directory.path("state.sqlite"))

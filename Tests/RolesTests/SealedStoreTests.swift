@@ -57,6 +57,12 @@ struct SealedStoreTests {
         var found: [[UInt8]] = []
         try store.scan("rows") { found.append($0.value) }
         #expect(found == many.suffix(200))
+        found = []
+        try store.scan("rows", from: [190]) { entry in
+            found.append(entry.value)
+            return entry.key[0] < 195
+        }
+        #expect(found == Array(many.suffix(10).prefix(6)))
         var orders: [Int64] = []
         try store.scan("pending") { orders.append($0.order) }
         #expect(orders == [0, 9])

@@ -18,6 +18,10 @@ extension StoreDecorator {
     package func firstKey(_ table: String) throws(LogError) -> [UInt8]? { try store.firstKey(table) }
     package func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws { try store.scan(table, body) }
 
+    package func scan(_ table: String, from first: [UInt8], while body: (StateEntry) throws -> Bool) throws {
+        try store.scan(table, from: first, while: body)
+    }
+
     package func removeAll(in table: String, below bound: Int64) throws(LogError) {
         try store.removeAll(in: table, below: bound)
     }

@@ -136,18 +136,44 @@ package final class ScoredRowStore {
         guard request.range.upperBound <= rows.decided else { throw RowWindowError.notDecided(from: rows.decided) }
         guard request.labels <= rows.labelled else { throw RowWindowError.notLabelled(from: rows.labelled) }
         var labels: [RowKey: UInt8] = [:]
-        try state.scan(labelTable) { entry in
-            guard let batch = RowLabels(at: Int64(bigEndianBytes: entry.key), entry.value) else {
-                throw Self.malformed
-            }
-            guard batch.range.upperBound <= request.labels else { return }
+        // Those that were counted before the window began are of events before it.
+        let first = try firstLabels(after: request.range.lowerBound, upTo: request.labels)
+        try scanLabels(from: first) { batch in
+            guard batch.range.upperBound <= request.labels else { return false }
             for (key, bits) in batch.entries { labels[key] = bits }
+            return true
         }
         var window = RowWindow(request)
-        try state.scan(rowTable) { entry in
+        try state.scan(rowTable, from: request.range.lowerBound.bigEndianBytes) { entry in
             guard let batch = RowBatch(at: Int64(bigEndianBytes: entry.key), entry.value) else { throw Self.malformed }
+            guard batch.range.lowerBound < request.range.upperBound else { return false }
             window.add(batch, labels)
+            return true
         }
         return window
+    }
+
+    /// Calls `body` for batches of labels that begin at an offset of `consortium.labels` or later, up to one of which it says no.
+    private func scanLabels(from offset: Int64, while body: (RowLabels) throws -> Bool) throws {
+        try state.scan(labelTable, from: offset.bigEndianBytes) { entry in
+            guard let batch = RowLabels(at: Int64(bigEndianBytes: entry.key), entry.value) else { throw Self.malformed }
+            return try body(batch)
+        }
+    }
+
+    /// The lowest offset from which on all batches of labels were counted behind an offset of `consortium.sealed`. They are counted in their
+    /// order, so it is found by halving.
+    private func firstLabels(after offset: Int64, upTo end: Int64) throws -> Int64 {
+        var (low, high): (Int64, Int64) = (0, max(end, 0))
+        while low < high {
+            let middle = low + (high - low) / 2
+            var isBehind = true
+            try scanLabels(from: middle) { batch in
+                isBehind = batch.at > offset
+                return false
+            }
+            if isBehind { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

@@ -3,6 +3,7 @@ import LocalStore
 import Records
 import SecureScoring
 import Support
+import Synchronization
 import Testing
 import ThreeParty
 
@@ -90,6 +91,56 @@ struct ScoredRowStoreTests {
         #expect(middle.rows.count == 10)
         #expect(Set([all, fewerLabels, fewerRows, middle].map(\.digest)).count == 4)
         #expect(try reader.window(Self.request(0..<40, labels: 4)).digest == all.digest)
+    }
+
+    /// A state that counts the entries that are read of its tables.
+    private final class ReadCount: StoreDecorator {
+        let store: any StateStore
+        let entries = Mutex(0)
+
+        init(_ store: any StateStore) { self.store = store }
+
+        func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws {
+            try store.scan(table) { entry in
+                entries.withLock { $0 += 1 }
+                try body(entry)
+            }
+        }
+
+        func scan(_ table: String, from first: [UInt8], while body: (StateEntry) throws -> Bool) throws {
+            try store.scan(table, from: first) { entry in
+                entries.withLock { $0 += 1 }
+                return try body(entry)
+            }
+        }
+    }
+
+    @Test("of a window are read alone, with labels since, however much is kept: the same rows as are read of all")
+    func onlyTheWindow() throws {
+        let store = try store(days: 3650)
+        // Each batch is labelled when the three behind it have been scored; one is labelled again at the end.
+        for number in 0..<1_000 as Range<Int64> {
+            let range = number * 2..<(number + 1) * 2
+            try store.keep(try Self.batch(range))
+            store.decide(range, agreed: Self.agreed(range))
+            let events = number < 3 ? [] : [2 * (number - 3), 2 * (number - 3) + 1]
+            store.add(try Self.labels(number..<number + 1, of: events, at: range.upperBound))
+        }
+        store.add(try Self.labels(1_000..<1_001, of: [1_900], outcome: 0, at: 2_000))
+        try store.commit(now: .max)
+        let counting = ReadCount(state)
+        let reader = try ScoredRowStore(
+            RowTerms(state: counting, limits: try #require(RowLimits(days: 3650, bytes: 1 << 20))), partition: 0)
+        let window = try reader.window(Self.request(1_880..<1_920, labels: 1_001))
+        #expect(window.events == 40 && window.rows.count == 40)
+        #expect(Self.said(window) == (1_880..<1_920).map { $0 == 1_900 ? 0 : 1 })
+        // 20 batches and the one behind, 60 of labels, and what finds the first of these.
+        #expect(counting.entries.withLock { $0 } < 120)
+        // The newest rows have no labels yet; the oldest have all of theirs.
+        let newest = try reader.window(Self.request(1_980..<2_000, labels: 1_000))
+        #expect(newest.events == 20 && newest.rows.count == 14)
+        let oldest = try reader.window(Self.request(0..<20, labels: 1_001))
+        #expect(oldest.events == 20 && oldest.rows.count == 20)
     }
 
     @Test("tell of each row with a label its member, and a place in the log that no other row has")
