@@ -13,11 +13,11 @@ struct BenchRetrainingCommand: ParsableCommand {
         commandName: "retraining",
         abstract: "Measure the pipeline while its parties train on shares, validate, promote and roll back.",
         discussion: """
-            Three members' agents, the embedded log and three parties over mutual TLS that count for the consortium and keep rows, each its \
-            own process, with the coordinator in this one. First transactions come as fast as decisions come back. Then they are due at a \
-            steady rate, while a model is trained on shares, held against the one in force on later transactions (the challenger in \
-            shadow: live rows scored by both, off the hot path), promoted, and rolled back. At last they come as fast as decisions come \
-            back while another such training runs.
+            Three members' agents, the embedded log and three parties over mutual TLS that count for the consortium and keep rows, each \
+            its own process, with the coordinator in this one. First what is trained on comes, with its labels. Then transactions are \
+            due at a steady rate, while a model is trained on shares, held against the one in force on later transactions (the \
+            challenger in shadow: live rows scored by both, off the hot path), promoted, and rolled back. At last they come as fast as \
+            decisions come back: alone, and while another such training runs.
 
             Members know what became of a transaction after a day, and not after a week as in the other benches, so that there are labelled \
             rows after seconds. Nothing is reported, and the exit is 1, where a transaction has no decision or two, was scored by another \

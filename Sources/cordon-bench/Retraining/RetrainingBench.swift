@@ -32,15 +32,15 @@ struct RetrainingPlan {
     /// Seconds around a decision to switch: before it is written, and after.
     static let around = (before: 0.1, after: 1.0)
     /// More than a pipeline with the consortium's counts does in a second on one machine.
-    private static let mostRate = 5_000
+    private static let mostRate = 7_000
 
-    /// Transactions of the closed loop while training runs.
+    /// Transactions of the closed loop while training runs, and of the one without.
     var loaded: Int { Int(seconds + 2) * Self.mostRate }
     /// Transactions of the run as a whole.
     ///
     /// - Parameter unlabelled: the newest ones, whose labels have not come.
     func transactions(unlabelled: Int) -> Int {
-        rows + unlabelled + Int(seconds + 2) * Self.mostRate + Int(mostSeconds * Double(rate)) + loaded
+        rows + unlabelled + Int(mostSeconds * Double(rate)) + 2 * loaded
     }
 }
 
@@ -144,8 +144,6 @@ struct RetrainingBench {
     private func measure(_ consortium: DemoConsortium, _ pipeline: RunningPipeline) throws -> Measured {
         let begin = try consortium.log.end(of: TopicPartition(Topics.sealed))
         try pipeline.fill(transactions: plan.rows + unlabelled, window: plan.window)
-        let later = Int(plan.mostSeconds * Double(plan.rate)) + plan.loaded
-        let alone = try pipeline.closed(seconds: plan.seconds, window: plan.window, reserve: later)
         let orders = try RetrainingOrders(
             consortium, windows: plan.windows, check: { try pipeline.check() })
         let task = try orders.task("retrained", on: begin..<begin + Int64(plan.rows), model.binned)
@@ -154,6 +152,7 @@ struct RetrainingBench {
             spans = try self.spans(pipeline, orders, task)
         }
         guard let spans else { throw Failure("the open loop did not run") }
+        let alone = try pipeline.closed(seconds: plan.seconds, window: plan.window, reserve: plan.loaded)
         let throughput = try throughput(pipeline, orders, try orders.again(task, as: "retrained-again"), alone)
         return Measured(
             spans: spans,
