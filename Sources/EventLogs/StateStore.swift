@@ -21,8 +21,8 @@ package protocol StateStore: Sendable {
     /// Every entry of a table: those of order 0 by key, then the others by order and key.
     func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws
 
-    /// The entries of a table whose order is 0 and whose key is not below `first`, byte by byte, in the order of their keys, up to one of
-    /// which `body` says no.
+    /// The entries of a table whose order is 0 and whose key is not below `first`, byte by byte, in the order of their keys, up to
+    /// one of which `body` says no.
     func scan(_ table: String, from first: [UInt8], while body: (StateEntry) throws -> Bool) throws
 
     /// Removes entries of a table with an `order` below `bound`, other than 0.

@@ -161,8 +161,8 @@ package final class ScoredRowStore {
         }
     }
 
-    /// The lowest offset from which on all batches of labels were counted behind an offset of `consortium.sealed`. They are counted in their
-    /// order, so it is found by halving.
+    /// The lowest offset from which on all batches of labels were counted behind an offset of `consortium.sealed`. They are counted
+    /// in their order, so it is found by halving.
     private func firstLabels(after offset: Int64, upTo end: Int64) throws -> Int64 {
         var (low, high): (Int64, Int64) = (0, max(end, 0))
         while low < high {
