@@ -165,7 +165,7 @@ let package = Package(
                 "Audit", "Manifests", "Secrets", "Records", "Tokens", "Model", "Keys", "Formats", "Policy",
                 "Evaluation",
                 "EventLogs", "LocalStore", "Stages", "Telemetry", "HTTPFront", "Ingest",
-                "SecureScoring", "Plots", "Worlds", "PipelineFiles", "Roles", "Terminal", "Manifests", "ModelSync",
+                "SecureScoring", "Plots", "Worlds", "PipelineFiles", "Roles", "Terminal", "ModelSync",
                 "LocalConsortium", "Trials", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: unoptimised),

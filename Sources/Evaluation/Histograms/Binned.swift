@@ -105,7 +105,7 @@ extension ScoreHistogram {
 }
 
 /// 1 / (first + 1) + ... + 1 / last, to about 1e-14; nothing where `last` is not above `first`.
-func reciprocals(after first: Int, to last: Int) -> Double {
+package func reciprocals(after first: Int, to last: Int) -> Double {
     // The difference of two harmonic numbers by Euler and Maclaurin, from where its remainder is below 1e-13.
     let direct = min(last, max(first, 64))
     var sum = 0.0

@@ -13,6 +13,14 @@ package struct CalibrationCheck: Sendable, Hashable {
         package var count: Int
         /// The part of them that are frauds, with Wilson's interval; nil without a transaction.
         package var observed: Estimate?
+
+        package init(score: Int64, probability: Double, frauds: Int, count: Int, observed: Estimate?) {
+            self.score = score
+            self.probability = probability
+            self.frauds = frauds
+            self.count = count
+            self.observed = observed
+        }
     }
 
     package var steps: [Step]

@@ -34,7 +34,7 @@ package struct HistogramBootstrap: Sendable {
 }
 
 /// The interval that leaves the same part of the values out below and above it (nearest ranks).
-func interval(of values: [Double], around value: Double, confidence: Double) -> Estimate {
+package func interval(of values: [Double], around value: Double, confidence: Double) -> Estimate {
     let sorted = values.sorted()
     guard !sorted.isEmpty else { return Estimate(value: value, low: value, high: value) }
     let out = min(sorted.count - 1, Int((1 - confidence) / 2 * Double(sorted.count)))
@@ -42,15 +42,15 @@ func interval(of values: [Double], around value: Double, confidence: Double) -> 
 }
 
 /// Numbers that follow from a digest alone.
-struct DigestNumbers {
+package struct DigestNumbers {
     private let seed: Digest32
     private var block: UInt64 = 0
     private var words: [UInt64] = []
 
-    init(seed: Digest32) { self.seed = seed }
+    package init(seed: Digest32) { self.seed = seed }
 
     /// Uniform between 0 and 1, neither of them.
-    mutating func uniform() -> Double {
+    package mutating func uniform() -> Double {
         if words.isEmpty {
             let bytes = Digest32(of: [Array("cordon/bootstrap/v1".utf8), seed.bytes, block.bigEndianBytes]).bytes
             words = stride(from: 0, to: 32, by: 8).map { UInt64(bigEndianBytes: bytes[$0..<$0 + 8]) }
@@ -60,7 +60,7 @@ struct DigestNumbers {
     }
 
     /// Poisson by inversion; from means of 400 on, where both are alike to a hundredth of a deviation, a rounded normal.
-    mutating func poisson(_ mean: Int) -> Int {
+    package mutating func poisson(_ mean: Int) -> Int {
         guard mean > 0 else { return 0 }
         let (mean, uniform) = (Double(mean), uniform())
         guard mean < 400 else {

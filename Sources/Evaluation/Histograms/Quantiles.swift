@@ -29,7 +29,7 @@ package struct Estimate: Sendable, Hashable, Codable {
 /// The standard normal distribution's quantile, by halving: to about 1e-14.
 ///
 /// - Parameter probability: above 0 and below 1.
-func normalQuantile(_ probability: Double) -> Double {
+package func normalQuantile(_ probability: Double) -> Double {
     quantile(probability, within: -40...40) { erfc(-$0 / 2.0.squareRoot()) / 2 }
 }
 
@@ -39,7 +39,7 @@ func normalQuantile(_ probability: Double) -> Double {
 /// - Parameters:
 ///   - probability: above 0 and below 1.
 ///   - degrees: 1 or more.
-func studentQuantile(_ probability: Double, degrees: Int) -> Double {
+package func studentQuantile(_ probability: Double, degrees: Int) -> Double {
     quantile(probability, within: -1e6...1e6) { t in
         let angle = atan(t / Double(degrees).squareRoot())
         let (sine, cosine) = (sin(angle), cos(angle))
@@ -60,7 +60,7 @@ func studentQuantile(_ probability: Double, degrees: Int) -> Double {
 /// - Parameters:
 ///   - probability: above 0 and below 1.
 ///   - degrees: 1 or more.
-func chiSquaredQuantile(_ probability: Double, degrees: Int) -> Double {
+package func chiSquaredQuantile(_ probability: Double, degrees: Int) -> Double {
     let part = 2 / (9 * Double(degrees))
     return Double(degrees) * pow(max(0, 1 - part + normalQuantile(probability) * part.squareRoot()), 3)
 }

@@ -2,13 +2,13 @@ import Foundation
 import Plots
 
 /// The pictures of a model's page, each an SVG element.
-enum ModelCharts {
+package enum ModelCharts {
     /// Colours of legitimate transactions and of frauds, and of a version and the one beside it.
-    static let colours = (legitimate: Palette.colour(0), fraud: Palette.colour(4))
-    static let versions = (own: Palette.colour(0), other: Palette.colour(1))
+    package static let colours = (legitimate: Palette.colour(0), fraud: Palette.colour(4))
+    package static let versions = (own: Palette.colour(0), other: Palette.colour(1))
 
     /// Counts of both classes a bin on a logarithmic scale; bins are equally wide, whatever scores they span.
-    static func histogram(_ histogram: ScoreHistogram, title: String) -> String {
+    package static func histogram(_ histogram: ScoreHistogram, title: String) -> String {
         let greatest = max(10, (histogram.legitimate + histogram.frauds).max() ?? 0)
         let decades = Int(log10(Double(greatest)).rounded(.up))
         let unit = pow(2, Double(histogram.fractionBits))
@@ -35,14 +35,20 @@ enum ModelCharts {
     }
 
     /// One version's curve of precision over recall, with what bootstrap leaves open of it.
-    struct Curve {
+    package struct Curve {
         var name: String
         var bootstrap: HistogramBootstrap
         var colour: String
+
+        package init(name: String, bootstrap: HistogramBootstrap, colour: String) {
+            self.name = name
+            self.bootstrap = bootstrap
+            self.colour = colour
+        }
     }
 
     /// Precision over recall, with the band that holds `ModelFigures.confidence` of the replicates at each recall.
-    static func precisionRecall(_ curves: [Curve], title: String) -> String {
+    package static func precisionRecall(_ curves: [Curve], title: String) -> String {
         let ticks = [0, 0.25, 0.5, 0.75, 1].map { Plot.Tick(value: $0, label: String(format: "%.2f", $0)) }
         var plot = Plot(
             height: 320, xs: 0...1, xTicks: ticks, xTitle: "recall: the part of frauds that is flagged", ys: 0...1,
@@ -69,7 +75,7 @@ enum ModelCharts {
     }
 
     /// What each step of a calibration says, and what came of its transactions, on logarithmic scales.
-    static func calibration(_ check: CalibrationCheck, title: String) -> String {
+    package static func calibration(_ check: CalibrationCheck, title: String) -> String {
         let least = -4.0
         func place(_ probability: Double) -> Double { probability > 0 ? max(least, log10(probability)) : least }
         let ticks = [(-4, "0.01 %"), (-3, "0.1 %"), (-2, "1 %"), (-1, "10 %"), (0, "100 %")].map {
@@ -89,7 +95,9 @@ enum ModelCharts {
     }
 
     /// The index of each week, beside the rule's bands and what chance brings about.
-    static func drift(_ weeks: [(name: String, verdict: DriftVerdict)], rule: DriftRule, title: String) -> String {
+    package static func drift(_ weeks: [(name: String, verdict: DriftVerdict)], rule: DriftRule, title: String)
+        -> String
+    {
         let found = weeks.map(\.verdict.index)
         let levels = found.compactMap { $0?.level(ofChance: rule.chance) }
         let yTicks = Plot.Tick.round(

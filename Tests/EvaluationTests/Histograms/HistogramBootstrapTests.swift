@@ -2,7 +2,7 @@ import Foundation
 import Records
 import Testing
 
-@testable import Evaluation
+import Evaluation
 
 @Suite("A bootstrap over a histogram's counts")
 struct HistogramBootstrapTests {

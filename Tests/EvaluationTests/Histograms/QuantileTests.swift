@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Evaluation
+import Evaluation
 
 @Suite("Quantiles and intervals")
 struct QuantileTests {

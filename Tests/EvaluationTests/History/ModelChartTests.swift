@@ -3,7 +3,7 @@ import FoundationXML
 import Model
 import Testing
 
-@testable import Evaluation
+import Evaluation
 
 /// Attributes of the elements of a kind that have a colour, in order.
 private func elements(_ kind: String, _ colour: String, _ svg: String) -> [[String: Double]] {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Evaluation
+import Evaluation
 
 /// Windows of transactions that two models score much alike: each adds noise of its own to what both see.
 ///

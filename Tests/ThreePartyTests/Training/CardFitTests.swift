@@ -2,7 +2,7 @@ import Model
 import Records
 import Testing
 
-@testable import ThreeParty
+import ThreeParty
 
 @Suite("A scorecard fitted on shares")
 struct CardFitTests {
