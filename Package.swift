@@ -270,7 +270,7 @@ let package = Package(
             dependencies: [
                 "cordon", "cordon-bench", "EventLogs", "Formats", "HTTPFront", "Ingest", "KafkaLog", "Keys",
                 "LocalConsortium", "LocalStore", "Model", "Policy", "Records", "Roles", "Sealing", "Stages", "Support",
-            ], swiftSettings: unoptimised),
+            ], exclude: ["Recorded"], swiftSettings: unoptimised),
         .testTarget(name: "RecordsTests", dependencies: ["Records", "Support"], swiftSettings: unoptimised),
         .testTarget(
             name: "RolesTests",

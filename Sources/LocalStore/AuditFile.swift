@@ -7,10 +7,16 @@ package final class AuditFile: AuditStorage {
     private let path: String
     private let descriptor: Int32
 
-    /// Opens the file, which is made where there is none, readable by its owner alone.
+    /// Opens the file, which is made where there is none, and its folder, too; readable by its owner alone.
     package init(path: String) throws(AuditStorageError) {
         self.path = path
         let isNew = access(path, F_OK) != 0
+        if isNew {
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
+                throw .failed(path: path, reason: "its folder can't be made")
+            }
+        }
         descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failed(path) }
         // What is thrown from here on is followed by deinit, which closes the descriptor.

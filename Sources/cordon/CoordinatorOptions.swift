@@ -35,8 +35,8 @@ struct CoordinatorOptions: ParsableArguments {
 
     /// Does something that is to stand in the coordinator's audit log, and signs for it; fails where it can't be written there.
     func audited<R>(_ body: (any AuditWriter) throws -> R) throws -> R {
-        let key = try keystore.signingKey()
         let roster = try roster()
+        let key = try keystore.signingKey()
         guard key.verifyingKey == roster.coordinator else { throw RoleError.notTheCoordinator(keys: keys) }
         var folder = keys[...]
         while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }

@@ -85,14 +85,17 @@ struct AuditFileTests {
         }
     }
 
-    @Test("a folder that is not there, and a file that can't be read, are said by path")
-    func notThere() {
+    @Test("a folder that is not there is made; one that can't be, and a file that can't be read, are said by path")
+    func notThere() throws {
         let missing = folder.path("nowhere/a.audit")
-        #expect(throws: AuditStorageError.failed(path: missing, reason: "No such file or directory")) {
-            try AuditFile(path: missing)
-        }
         #expect(throws: AuditStorageError.failed(path: missing, reason: "it can't be read")) {
             try AuditFile.read(missing) { _ in }
+        }
+        try log(AuditFile(path: missing)).write(event(0))
+        #expect(FileManager.default.fileExists(atPath: missing))
+        let under = missing + "/b.audit"
+        #expect(throws: AuditStorageError.failed(path: under, reason: "its folder can't be made")) {
+            try AuditFile(path: under)
         }
         #expect("\(AuditStorageError.inUse(path: "a"))" == "another process writes to the audit log a")
     }
