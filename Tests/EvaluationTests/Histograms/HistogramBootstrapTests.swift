@@ -1,8 +1,7 @@
+import Evaluation
 import Foundation
 import Records
 import Testing
-
-import Evaluation
 
 @Suite("A bootstrap over a histogram's counts")
 struct HistogramBootstrapTests {

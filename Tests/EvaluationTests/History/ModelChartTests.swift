@@ -1,9 +1,8 @@
+import Evaluation
 import Foundation
 import FoundationXML
 import Model
 import Testing
-
-import Evaluation
 
 /// Attributes of the elements of a kind that have a colour, in order.
 private func elements(_ kind: String, _ colour: String, _ svg: String) -> [[String: Double]] {

@@ -1,6 +1,5 @@
-import Testing
-
 import Evaluation
+import Testing
 
 /// Windows of transactions that two models score much alike: each adds noise of its own to what both see.
 ///

@@ -1,7 +1,6 @@
 import Model
 import Records
 import Testing
-
 import ThreeParty
 
 @Suite("A scorecard fitted on shares")
