@@ -25,13 +25,14 @@ package enum TrainingStop: Error, Sendable, Hashable {
         }
     }
 
-    /// Whether peers find the reason out by themselves, or have to wait for this party.
+    /// Whether peers need not be told: they find the reason out by themselves, or go on to wait where this party's time is over.
     var isKnownToAll: Bool {
         switch self {
         case .late, .gaveUp: true
         case .refused(.otherBase), .refused(.laterJob): true
-        case .refused(.bounds), .refused(.candidates), .refused(.tooLarge), .refused(.fewRows), .refused(.fewFrauds):
-            true
+        case .refused(.bounds), .refused(.candidates), .refused(.card), .refused(.tooLarge): true
+        case .refused(.fewRows), .refused(.fewFrauds): true
+        case .refused(.validation(.frauds)), .refused(.validation(.legitimate)): true
         case .refused, .notKept, .peerMissing, .peerSilent, .newerAttempt: false
         }
     }

@@ -89,11 +89,13 @@ struct JobExchangeTests {
         }
         let told: [TrainingStop] = [
             .notKept("full"), .refused(.disagreement(peer: .one)), .refused(.otherSetUp), .refused(.checkpoint),
-            .refused(.otherCoin(peer: .two)),
+            .refused(.otherCoin(peer: .two)), .refused(.validation(.sums)),
         ]
         let known: [TrainingStop] = [
             .late([.one]), .gaveUp(.two), .refused(.bounds(.sums)), .refused(.fewFrauds(1, least: 2)),
             .refused(.fewRows(1, least: 2)), .refused(.otherBase(peer: .one)), .refused(.tooLarge(9, fitting: 3)),
+            .refused(.card), .refused(.validation(.frauds(1, least: 2))),
+            .refused(.validation(.legitimate(1, least: 2))),
         ]
         for stop in told + known {
             let transport = ScriptedTransport(try [.nothing] + agreement(5))
