@@ -117,12 +117,11 @@ package final class TrainingExchange: Unprinted {
         return nil
     }
 
-    /// Whether there is room for a frame of an attempt that has not begun: a peer sends one round before it waits.
+    /// Whether there is room for a frame of an attempt that has not begun: a peer sends one round before it waits, and no frame that
+    /// is longer than a piece.
     private func hold(_ frame: Frame) -> Bool {
-        let isPiece = frame.kind == .training || frame.kind == .caps
-        guard held.count < TrainingPiece.mostOfRound, !isPiece || TrainingPiece(decoding: frame.payload) != nil else {
-            return false
-        }
+        let limit = TrainingPiece.headerBytes + TrainingPiece.limit
+        guard held.count < TrainingPiece.mostOfRound, frame.payload.count <= limit else { return false }
         held.append(frame)
         return true
     }

@@ -138,6 +138,10 @@ struct JobExchangeTests {
             try job(ScriptedTransport(try [.nothing, hello(.one)] + many))
         }
         #expect(throws: TrainingStop.refused(.unexpected(peer: .two))) { try job(ScriptedTransport(many)) }
+        for kind in [Frame.Kind.training, .caps, .validation, .agreement] {
+            let long = frame(kind, .two, 5, piece + [UInt8](repeating: 0, count: TrainingPiece.limit + 1))
+            #expect(throws: TrainingStop.refused(.unexpected(peer: .two))) { try job(ScriptedTransport([long])) }
+        }
     }
 
     // MARK: While a session runs
