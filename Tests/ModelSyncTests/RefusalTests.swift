@@ -86,6 +86,21 @@ struct RefusalTests {
         #expect(said.code == "few-frauds")
     }
 
+    @Test("by one code, whether a training or a validation found the reason")
+    func codes() {
+        let codes: [String: [TrainingError]] = [
+            "few-rows": [.fewRows(1, least: 2), .validation(.legitimate(1, least: 2))],
+            "few-frauds": [.fewFrauds(1, least: 2), .validation(.frauds(1, least: 2))],
+            "sizes": [
+                .bounds(.sums), .candidates, .tooLarge(9, fitting: 3), .validation(.rows), .validation(.thresholds),
+            ],
+            "departed": [.disagreement(peer: .one), .otherSetUp, .validation(.sums)],
+        ]
+        for (code, errors) in codes {
+            for error in errors { #expect(OrderRefusal(.refused(error)).code == code, "\(error)") }
+        }
+    }
+
     @Test("because its rows are others than the two others'")
     func otherRows() throws {
         let world = try SyncWorld()

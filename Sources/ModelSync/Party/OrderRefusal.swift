@@ -51,9 +51,9 @@ package struct OrderRefusal: Error, Sendable, Hashable, CustomStringConvertible 
 
     private static func code(of error: TrainingError) -> String {
         switch error {
-        case .fewRows: "few-rows"
-        case .fewFrauds: "few-frauds"
-        case .bounds, .candidates: "sizes"
+        case .fewRows, .validation(.legitimate): "few-rows"
+        case .fewFrauds, .validation(.frauds): "few-frauds"
+        case .bounds, .candidates, .tooLarge, .validation(.rows), .validation(.thresholds): "sizes"
         case .otherBase, .rows: "other-rows"
         default: "departed"
         }
