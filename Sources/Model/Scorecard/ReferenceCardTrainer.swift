@@ -21,11 +21,12 @@ package struct ReferenceCardTrainer: Sendable {
         let table = card.table(rows: columns.count, rule: rule)
         let base = rule.base(rows: columns.count, frauds: columns.fraud.count { $0 })
         var rest = columns.scores(of: forest).map { Int($0) - base }
-        let rows = bins(of: columns.ones, all: columns.count)
+        let rows = card.held(byBits: columns.ones, all: columns.count)
         var steps = [Int](repeating: 0, count: card.bins)
         var points = steps
         for _ in 0..<card.passes {
-            let sums = bins(of: (0..<columns.bits).map { sum(rest, columns, bit: $0) }, all: rest.reduce(0, +))
+            let ones = (0..<columns.bits).map { sum(rest, columns, bit: $0) }
+            let sums = card.held(byBits: ones, all: rest.reduce(0, +))
             for bin in steps.indices {
                 steps[bin] = CardRule.step(sum: sums[bin], rows: rows[bin], last: steps[bin], table: table)
                 points[bin] += steps[bin]
@@ -41,18 +42,6 @@ package struct ReferenceCardTrainer: Sendable {
         return Scorecard(points: byFeature, fractionBits: rule.fraction)
     }
 
-    /// What bins hold, from what thermometer bits hold: bin j has what bit j - 1 has and bit j lacks.
-    private func bins(of ones: [Int], all: Int) -> [Int] {
-        var out: [Int] = []
-        var first = 0
-        for bits in card.features where bits > 0 {
-            let held = [all] + ones[first..<first + bits] + [0]
-            out += (0...bits).map { held[$0] - held[$0 + 1] }
-            first += bits
-        }
-        return out
-    }
-
     private func sum(_ rest: [Int], _ columns: BitColumns, bit: Int) -> Int {
         var sum = 0
         columns.forEachRow(ofBit: bit) { sum += rest[$0] }
@@ -61,15 +50,10 @@ package struct ReferenceCardTrainer: Sendable {
 
     /// Takes from every row the steps of its bins.
     private func lower(_ rest: inout [Int], by steps: [Int], _ columns: BitColumns) {
-        var (bin, bit) = (0, 0)
-        for bits in card.features where bits > 0 {
-            for row in rest.indices { rest[row] -= steps[bin] }
-            for place in 0..<bits {
-                let more = steps[bin + place + 1] - steps[bin + place]
-                columns.forEachRow(ofBit: bit + place) { rest[$0] -= more }
-            }
-            bin += bits + 1
-            bit += bits
+        let first = CardRule.firsts(steps, features: card.features).reduce(0, +)
+        for row in rest.indices { rest[row] -= first }
+        for (bit, more) in CardRule.rises(steps, features: card.features).enumerated() {
+            columns.forEachRow(ofBit: bit) { rest[$0] -= more }
         }
     }
 }

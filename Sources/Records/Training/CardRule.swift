@@ -37,6 +37,42 @@ package struct CardRule: Sendable, Hashable {
     /// Bins of features of so many thermometer bits, those without a bit not counted.
     package static func bins(of features: [Int]) -> Int { features.reduce(0) { $1 > 0 ? $0 + $1 + 1 : $0 } }
 
+    /// What bins hold, from what thermometer bits hold: bin j has what bit j - 1 has and bit j lacks.
+    ///
+    /// - Parameters:
+    ///   - ones: one a thermometer bit.
+    ///   - all: what all bins of a feature hold together.
+    /// - Returns: by feature and bin; differences wrap.
+    package func held<Number: FixedWidthInteger>(byBits ones: [Number], all: Number) -> [Number] {
+        var (first, out) = (0, [Number]())
+        for bits in features where bits > 0 {
+            let held = [all] + ones[first..<first + bits] + [0]
+            out += (0...bits).map { held[$0] &- held[$0 + 1] }
+            first += bits
+        }
+        return out
+    }
+
+    /// The points of each feature's first bin, of points by feature and bin. A row has them, and of each thermometer bit that is set
+    /// what `rises` has.
+    package static func firsts<Number>(_ points: [Number], features: [Int]) -> [Number] {
+        var at = 0
+        return features.filter { $0 > 0 }.map { bits in
+            defer { at += bits + 1 }
+            return points[at]
+        }
+    }
+
+    /// How many more points the bin above each thermometer bit has than the one below; differences wrap.
+    package static func rises<Number: FixedWidthInteger>(_ points: [Number], features: [Int]) -> [Number] {
+        var (at, out) = (0, [Number]())
+        for bits in features where bits > 0 {
+            out += (at..<at + bits).map { points[$0 + 1] &- points[$0] }
+            at += bits + 1
+        }
+        return out
+    }
+
     /// The reciprocals of bins' rows, with the training's prior and table bits.
     package func table(rows: Int, rule: TrainingRule) -> LeafTable {
         LeafTable(rows: rows, rate: rate, prior: rule.prior, tableBits: rule.tableBits)

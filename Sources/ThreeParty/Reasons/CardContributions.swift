@@ -36,23 +36,23 @@ package struct CardContributions: Unprinted {
 
     /// This party's additive shares of the contributions, by row and feature with bits.
     private func products(_ bits: AdditiveShares<UInt32>, rows: Int) -> [UInt32] {
-        let points = card.points
+        // Of what is shared by addition, the first components are additive shares.
+        let firsts = CardRule.firsts(card.points.first, features: card.features)
+        let rises = card.points.map { CardRule.rises($0, features: card.features) }
+        let widths = card.features.filter { $0 > 0 }
         var out: [UInt32] = []
-        out.reserveCapacity(rows * card.features.count)
+        out.reserveCapacity(rows * widths.count)
         var bit = 0
         for _ in 0..<rows {
-            var bin = 0
-            for width in card.features where width > 0 {
-                // Of what is shared by addition, the first components are additive shares.
-                var sum = points.first[bin]
+            var rise = 0
+            for (width, first) in zip(widths, firsts) {
+                var sum = first
                 for _ in 0..<width {
-                    let rise = points.first[bin + 1] &- points.first[bin]
-                    let next = points.second[bin + 1] &- points.second[bin]
-                    sum &+= bits.first[bit] &* (rise &+ next) &+ bits.second[bit] &* rise
+                    sum &+= bits.first[bit] &* (rises.first[rise] &+ rises.second[rise])
+                    sum &+= bits.second[bit] &* rises.first[rise]
                     bit += 1
-                    bin += 1
+                    rise += 1
                 }
-                bin += 1
                 out.append(sum)
             }
         }

@@ -64,50 +64,21 @@ struct CardFit {
             }
     }
 
-    /// This party's share of what a step takes from each row: its first bins' sum, and for each bit that is set how much more the
-    /// next bin has.
+    /// This party's share of what a step takes from each row.
     private func taken(from step: AdditiveShares<UInt32>) -> [UInt32] {
         var out = [UInt32](repeating: 0, count: columns.stride)
+        let rises = step.map { CardRule.rises($0, features: card.features) }
         out.withUnsafeMutableBufferPointer {
             RowVectors.combine(
-                columns.bits, columns: Array(0..<card.bits), factors: step.map(rises), stride: columns.stride, into: $0)
+                columns.bits, columns: Array(0..<card.bits), factors: rises, stride: columns.stride, into: $0)
         }
-        let first = firstBins(step.first)
+        let first = CardRule.firsts(step.first, features: card.features).reduce(0, &+)
         for row in 0..<plan.rows { out[row] &+= first }
         return out
     }
 
-    /// One component of the sum of all features' first bins.
-    private func firstBins(_ step: [UInt32]) -> UInt32 {
-        var (at, sum) = (0, UInt32(0))
-        for bits in card.features where bits > 0 {
-            sum &+= step[at]
-            at += bits + 1
-        }
-        return sum
-    }
-
-    /// By thermometer bit, the bin above it less the one below.
-    private func rises(_ step: [UInt32]) -> [UInt32] {
-        var (at, out) = (0, [UInt32]())
-        for bits in card.features where bits > 0 {
-            out += (at..<at + bits).map { step[$0 + 1] &- step[$0] }
-            at += bits + 1
-        }
-        return out
-    }
-
-    /// What bins hold, from what thermometer bits hold: bin j has what bit j - 1 has and bit j lacks.
     private func bins(of ones: AdditiveShares<UInt32>, all: AdditiveShares<UInt32>) -> AdditiveShares<UInt32> {
-        ones.zip(all) { ones, all in
-            var (first, out) = (0, [UInt32]())
-            for bits in card.features where bits > 0 {
-                let held = [all[0]] + ones[first..<first + bits] + [0]
-                out += (0...bits).map { held[$0] &- held[$0 + 1] }
-                first += bits
-            }
-            return out
-        }
+        ones.zip(all) { card.held(byBits: $0, all: $1[0]) }
     }
 
     /// The number of rows, which everyone knows.

@@ -31,6 +31,20 @@ struct CardRuleTests {
         #expect(card.bits == 35 && card.bins == 4 + 32 + 2)
     }
 
+    @Test("turns what bits hold into what bins hold, and points into what bits say of them")
+    func binsAndBits() throws {
+        let card = try #require(CardRule(features: [0, 2, 1, 0]))
+        // Of 10 rows 7 have the first bit, 3 the second, 4 the third.
+        #expect(card.held(byBits: [7, 3, 4], all: 10) == [3, 4, 3, 6, 4])
+        #expect(card.held(byBits: [1, 0, 0] as [UInt32], all: 0) == [.max, 1, 0, 0, 0])
+        let points: [UInt32] = [5, 9, 2, 1, 8]
+        #expect(CardRule.firsts(points, features: card.features) == [5, 1])
+        #expect(CardRule.rises(points, features: card.features) == [4, 0 &- 7, 7])
+        // A row in the last bin of either feature.
+        let last = CardRule.firsts(points, features: card.features) + CardRule.rises(points, features: card.features)
+        #expect(last.reduce(0, &+) == 2 + 8)
+    }
+
     @Test("steps by the bin's mean rest and half the last step, to the nearest, a half up")
     func steps() throws {
         let rule = try TrainingRule(prior: 20)
