@@ -12,7 +12,7 @@ package final class AuditLog: AuditWriter {
     private struct State {
         var tree = MerkleFrontier()
         var last: MerkleHash?
-        /// What was written, so that it is not written again when a restart tells it again.
+        /// What is written or waits, of what is written once: a restart tells it again.
         var known: Set<MerkleHash> = []
         /// Events that could not be written yet.
         var waiting: [AuditEvent] = []
@@ -60,7 +60,7 @@ package final class AuditLog: AuditWriter {
         let stored = try storage.read { bytes -> (end: Int, isTorn: Bool)? in
             // A crash may have come before the first bytes were all written.
             guard !AuditFrames.magic.starts(with: bytes) else { return nil }
-            return try verifier.follow(bytes) { state.known.insert($0.event.identity) }
+            return try verifier.follow(bytes) { if $0.event.kind.isOnce { state.known.insert($0.event.identity) } }
         }
         if let stored {
             if stored.isTorn { try storage.truncate(to: stored.end) }
@@ -85,8 +85,10 @@ package final class AuditLog: AuditWriter {
 
     package func write(_ event: AuditEvent) {
         state.withLock { state in
-            guard !event.kind.isOnce || state.known.insert(event.identity).inserted else { return }
+            guard !event.kind.isOnce || !state.known.contains(event.identity) else { return }
             guard state.waiting.count < Self.mostWaiting, let event = limited(event, &state) else { return }
+            // What is left out is not known: it costs no memory, and is written where it is told again later.
+            if event.kind.isOnce { state.known.insert(event.identity) }
             state.waiting.append(event)
             flush(&state)
         }

@@ -79,6 +79,9 @@ struct AuditLogTests {
         consortium.clock.advance(.seconds(3600))
         refuse(most + 50..<most + 60)
         #expect(log.count == most + 12)
+        // What was left out was not written: told again, it is.
+        refuse(most + 40..<most + 60)
+        #expect(log.count == most + 22)
         _ = log.sign()
         #expect(consortium.fault(storage.bytes) == nil)
         let last = AuditConsortium.frames(storage.bytes).compactMap(\.entry)[most].event
