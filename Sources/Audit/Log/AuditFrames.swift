@@ -18,6 +18,16 @@ package enum AuditFrame: Sendable, Hashable {
         }
     }
 
+    /// Nil for a number that no frame has.
+    fileprivate init?(tag: UInt8, _ payload: [UInt8]) {
+        switch tag {
+        case 1: self = .entry(payload)
+        case 2: self = .head(payload)
+        case 3: self = .seen(payload)
+        default: return nil
+        }
+    }
+
     private var payload: [UInt8] {
         switch self {
         case .entry(let bytes), .head(let bytes), .seen(let bytes): bytes
@@ -67,29 +77,34 @@ package struct AuditFrames {
 
     /// Reads a frame and goes on behind it; stays where there is none.
     package mutating func next() -> Next {
-        let left = bytes.count - at
-        guard left > 0 else { return .end }
-        guard left >= Self.lead else { return .torn }
-        let count = Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self)))
-        guard count <= Self.longest else { return .damaged }
-        guard left >= Self.lead + count else { return .torn }
-        let payload = [UInt8](UnsafeRawBufferPointer(rebasing: bytes[at + Self.lead..<at + Self.lead + count]))
-        let hash = MerkleHash(leaf: payload)
-        let frame: AuditFrame
-        switch bytes[at + 4] {
-        case 1: frame = .entry(payload)
-        case 2: frame = .head(payload)
-        case 3: frame = .seen(payload)
-        default: return isZero(from: at) ? .torn : .damaged
-        }
-        guard hash.bytes.prefix(4).elementsEqual(bytes[at + 5..<at + 9]) else {
-            // The last one may not have been written to its end, where the file's length was stored before its content.
-            return left == Self.lead + count ? .torn : .damaged
-        }
-        at += Self.lead + count
+        guard at < bytes.count else { return .end }
+        guard let (frame, hash, end) = whole(at) else { return isTorn ? .torn : .damaged }
+        at = end
         return .frame(frame, hash)
     }
 
-    /// Whether nothing but zeros follows: what a file system may leave where a crash came between a file's length and its content.
-    private func isZero(from place: Int) -> Bool { bytes[place...].allSatisfy { $0 == 0 } }
+    /// The frame at a place, with the hash of its payload and where it ends; nil where there is no whole one.
+    private func whole(_ place: Int) -> (frame: AuditFrame, hash: MerkleHash, end: Int)? {
+        guard let end = end(place), end <= bytes.count else { return nil }
+        let payload = [UInt8](UnsafeRawBufferPointer(rebasing: bytes[place + Self.lead..<end]))
+        guard let frame = AuditFrame(tag: bytes[place + 4], payload) else { return nil }
+        let hash = frame.hash
+        guard hash.bytes.prefix(4).elementsEqual(bytes[place + 5..<place + 9]) else { return nil }
+        return (frame, hash, end)
+    }
+
+    /// Where a frame would end by its length; nil where that is too much, or not all there.
+    private func end(_ place: Int) -> Int? {
+        guard bytes.count - place >= Self.lead else { return nil }
+        let count = Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+        return count <= Self.longest ? place + Self.lead + count : nil
+    }
+
+    /// Whether what follows may be a write that a crash ended: the file's last one, whose end, or whose content, is not there.
+    private var isTorn: Bool {
+        guard bytes.count - at >= Self.lead, bytes[at...].contains(where: { $0 != 0 }) else { return true }
+        // A wrong length may lead to the file's end from anywhere. But then whole frames follow.
+        guard let end = end(at), end >= bytes.count, (1...3).contains(bytes[at + 4]) else { return false }
+        return !(at + 1..<bytes.count).contains { whole($0) != nil }
+    }
 }

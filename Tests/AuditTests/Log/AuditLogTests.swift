@@ -117,9 +117,16 @@ struct AuditLogTests {
         let spoilt = AuditBytes(Array(whole[..<(last + 12)]) + [UInt8](repeating: 0, count: whole.count - last - 12))
         _ = try consortium.log(role, spoilt)
         #expect(spoilt.bytes == Array(whole[..<last]))
-        var damaged = whole
-        damaged[last - 1] ^= 1
-        #expect(throws: AuditFault.self) { try consortium.log(role, AuditBytes(damaged)) }
+        // A frame's length, too, which may lead to the file's end or beyond it.
+        for place in AuditFrames.magic.count..<last {
+            for bit in 0..<8 {
+                var damaged = whole
+                damaged[place] ^= 1 << UInt8(bit)
+                let storage = AuditBytes(damaged)
+                #expect(throws: AuditFault.self) { try consortium.log(role, storage) }
+                #expect(storage.bytes == damaged)
+            }
+        }
     }
 
     @Test("another role's log, and one that the role did not sign, are not gone on with")

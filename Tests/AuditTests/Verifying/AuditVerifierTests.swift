@@ -138,10 +138,12 @@ struct AuditVerifierTests {
         let place = AuditFrames.magic.count + frames[0].bytes.count
         bytes[place + 20] ^= 1
         #expect(consortium.fault(bytes) == .damaged(after: 1, byte: place))
-        // A length that leads out of the file, and one that is too long.
+        // A length that leads out of the file, as the last frame's may, and one that is too long.
         bytes[place + 1] = 0
         bytes[place + 2] = 0xFF
-        #expect(consortium.fault(bytes) == .torn(after: 1, byte: place))
+        #expect(consortium.fault(bytes) == .damaged(after: 1, byte: place))
+        let last = Array(bytes[..<(place + frames[1].bytes.count)])
+        #expect(consortium.fault(last) == .torn(after: 1, byte: place))
         bytes[place] = 0xFF
         #expect(consortium.fault(bytes) == .damaged(after: 1, byte: place))
     }
