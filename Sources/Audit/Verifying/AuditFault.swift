@@ -34,8 +34,6 @@ package enum AuditFault: Error, Sendable, Hashable {
     case forked(AuditFork)
     /// The role signed for more entries than the file has.
     case setBack(SyncAuthor, has: Int, signed: Int)
-    /// It is another role's log than was asked for.
-    case otherLog(SyncAuthor, wanted: SyncAuthor)
 }
 
 extension AuditFault: CustomStringConvertible {
@@ -66,7 +64,6 @@ extension AuditFault: CustomStringConvertible {
         case .forked(let fork): "forked: \(fork)"
         case .setBack(let role, let has, let signed):
             "set back: \(role) signed for \(signed) entries, and the file has \(has)"
-        case .otherLog(let role, let wanted): "it is \(role)'s log, not \(wanted)'s"
         }
     }
 

@@ -160,7 +160,7 @@ struct AuditVerifierTests {
             .head(after: 4, .malformed),
             .headMisplaced(after: 4, says: 5), .trailDiffers(after: 4), .seenDropped(after: 4, role), .unsigned(4..<5),
             .forked(fork),
-            .setBack(role, has: 4, signed: 5), .otherLog(role, wanted: .coordinator),
+            .setBack(role, has: 4, signed: 5),
         ]
         #expect(Set(faults.map(\.description)).count == faults.count)
         #expect(AuditFault.dropped(4..<5).description == "entry 4 is dropped")
