@@ -11,7 +11,7 @@ struct ModelReportCommand: ParsableCommand {
             intervals and with what bins leave open, and writes a page that needs nothing from elsewhere. docs/EVALUATION.md \
             has the figures' definitions and the file's form. Example:
 
-              cordon sync history --json history.json
+              cordon sync history --json > history.json
               cordon report model --history history.json --out models.html
             """)
 
