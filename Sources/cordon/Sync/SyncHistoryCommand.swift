@@ -40,6 +40,7 @@ struct SyncHistoryCommand: ParsableCommand {
             lines.append("                      \(outcome(job, history))")
             for (member, verdict) in job.verdicts.sorted(by: { $0.key < $1.key }) {
                 lines.append("                      \(member): \(verdict.isWorse ? "worse" : "no worse") for it")
+                lines += verdict.figures.map(line)
             }
         }
         for version in history.versions where !version.approvals.isEmpty {
@@ -50,13 +51,14 @@ struct SyncHistoryCommand: ParsableCommand {
             let time = EventTime(seconds: Int64(decision.sequence / 1_000_000)).rfc3339
             lines.append("\(time)  decision \(decision.sequence): \(decision.kind.words) \(decision.model)")
             lines.append("                      \(decision.reason)")
-            for figure in decision.figures {
-                lines.append(
-                    "                      \(figure.name): \(decimals(figure.value, 4)) "
-                        + "(\(decimals(figure.low, 4)) to \(decimals(figure.high, 4)))")
-            }
+            lines += decision.figures.map(line)
         }
         return lines.isEmpty ? ["nothing was ordered yet"] : lines
+    }
+
+    private func line(_ figure: SyncFigure) -> String {
+        "                      \(figure.name): \(decimals(figure.value, 4)) "
+            + "(\(decimals(figure.low, 4)) to \(decimals(figure.high, 4)))"
     }
 
     private func outcome(_ job: SyncJob, _ history: SyncHistory) -> String {
