@@ -8,7 +8,9 @@ package final class AuditFile: AuditStorage {
     private let descriptor: Int32
 
     /// Opens the file, which is made where there is none, and its folder, too; readable by its owner alone.
-    package init(path: String) throws(AuditStorageError) {
+    ///
+    /// - Parameter waits: whether to wait while another process has it, and not to throw `inUse`.
+    package init(path: String, waits: Bool = false) throws(AuditStorageError) {
         self.path = path
         let isNew = access(path, F_OK) != 0
         if isNew {
@@ -20,7 +22,7 @@ package final class AuditFile: AuditStorage {
         descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failed(path) }
         // What is thrown from here on is followed by deinit, which closes the descriptor.
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB) == 0 else {
             throw errno == EWOULDBLOCK ? .inUse(path: path) : Self.failed(path)
         }
         if isNew { try Self.syncFolder(of: path) }

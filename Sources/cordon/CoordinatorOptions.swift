@@ -33,18 +33,23 @@ struct CoordinatorOptions: ParsableArguments {
         try audited { audit in try body(SyncCoordinator(roster(), keystore: keystore, log: log, audit: audit)) }
     }
 
-    /// Does something that is to stand in the coordinator's audit log, and signs for it; fails where it can't be written there.
+    /// Does something that is to stand in the coordinator's audit log, and signs for it; fails where it can't be written there. Other
+    /// commands may write there meanwhile: a rollback must not wait for a schedule to end.
     func audited<R>(_ body: (any AuditWriter) throws -> R) throws -> R {
         let roster = try roster()
-        let key = try keystore.signingKey()
-        guard key.verifyingKey == roster.coordinator else { throw RoleError.notTheCoordinator(keys: keys) }
+        guard try keystore.signingKey().verifyingKey == roster.coordinator else {
+            throw RoleError.notTheCoordinator(keys: keys)
+        }
         var folder = keys[...]
         while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
-        let log = try roster.auditLog(
-            of: .coordinator, key: key, in: AuditFile(path: auditFile ?? folder + ".audit"), clock: SystemClock())
-        defer { _ = log.sign() }
-        let result = try body(log)
-        if let trouble = log.trouble { throw Failure("\(trouble)") }
+        let (keystore, path) = (keystore, auditFile ?? folder + ".audit")
+        let audit = try AuditTurns {
+            try roster.auditLog(
+                of: .coordinator, key: keystore.signingKey(), in: AuditFile(path: path, waits: true),
+                clock: SystemClock())
+        }
+        let result = try body(audit)
+        if let trouble = audit.trouble { throw Failure("\(trouble)") }
         return result
     }
 }

@@ -5,6 +5,7 @@ import LocalStore
 import Manifests
 import Records
 import Support
+import Synchronization
 import Testing
 
 @Suite("An audit log's file")
@@ -57,6 +58,28 @@ struct AuditFileTests {
         withExtendedLifetime(first) {}
         first = nil
         #expect(throws: Never.self) { try AuditFile(path: path) }
+    }
+
+    @Test("whoever waits for a file has it once its writer goes")
+    func waits() throws {
+        var first: AuditFile? = try AuditFile(path: path)
+        let path = path
+        let second = Mutex<Result<AuditFile, any Error>?>(nil)
+        Thread.detachNewThread {
+            let opened = Result { try AuditFile(path: path, waits: true) }
+            second.withLock { $0 = opened }
+        }
+        let inode = try #require(FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int)
+        func isWaitedFor() throws -> Bool {
+            try String(contentsOfFile: "/proc/locks", encoding: .utf8).split(separator: "\n")
+                .contains { $0.contains("-> FLOCK") && $0.contains(":\(inode) ") }
+        }
+        while try !isWaitedFor(), second.withLock({ $0 == nil }) { sched_yield() }
+        try first?.append([1])
+        first = nil
+        while second.withLock({ $0 == nil }) { sched_yield() }
+        try second.withLock { try $0!.get().append([2]) }
+        #expect(try folder.bytes("party-1.audit") == Data([1, 2]))
     }
 
     @Test("what a crash left half written is cut off in the file, and all before stays")
