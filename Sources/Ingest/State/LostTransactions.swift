@@ -37,8 +37,8 @@ package struct LostTransactions: Sendable {
     package static let limit = 512
     /// The most of those that have waited for too long: parties that are behind are not to be sent all once more.
     private static let overdueLimit = 64
-    /// Sealed again so often without an answer, a transaction is spoken of: half an hour after it came.
-    package static let repeatsInSilence = 5
+    /// Sealed again so often without an answer, a transaction is spoken of: after 32 times the patience with it.
+    private static let repeatsInSilence = 6
 
     /// - Parameter featureDigest: of the features that transactions are sealed with now (`FeatureSpec.ownDigest`).
     package init(featureDigest: UInt64) { self.featureDigest = featureDigest }
