@@ -19,6 +19,8 @@ package final class ModelRegistry {
     private let isSealed: (Digest32) throws(LogError) -> Bool
     /// Models that the parties trained and sealed, as far as that was asked.
     private var sealed: Set<Digest32> = []
+    /// Those of which was said that they did not seal them.
+    private var unsealed: Set<Digest32> = []
     private var dealt: Announcements<Digest32, ActiveModel>
 
     /// - Parameters:
@@ -47,8 +49,11 @@ package final class ModelRegistry {
         guard let model = try dealt.value(of: digest, verified: { verified($0) }) else { return nil }
         guard model.manifest.order != nil, !sealed.contains(digest) else { return model }
         guard try isSealed(digest) else {
+            // Asked for at every turn until it is; said once.
+            guard unsealed.insert(digest).inserted else { return nil }
             let reason = "it is not what the three parties trained and sealed"
-            logger.error("a model manifest was refused", metadata: ["reason": "\(reason)"])
+            logger.error(
+                "a model manifest was refused", metadata: ["model": "\(model.manifest.version)", "reason": "\(reason)"])
             audit.write(AuditEvent(.refused, of: digest, [.object: Self.object, .reason: reason]))
             return nil
         }

@@ -1,3 +1,4 @@
+import Audit
 import EventLogs
 import Foundation
 import Keys
@@ -83,12 +84,16 @@ struct ModelRegistryTests {
             ])
     }
 
-    @Test("that parties trained are opened where all three have sealed them, which is asked until it is so")
+    @Test("that parties trained are opened where all three have sealed them: asked until it is so, and said once")
     func trained() throws {
-        let models = try world.models(.one)
+        let notes = AuditNotes()
+        let models = try world.models(.one, audit: notes)
         let model = try world.seal(try randomModel("v1", spec: world.spec))
-        #expect(try models.model(model) == nil)
-        #expect(said().last?.contains("it is not what the three parties trained and sealed") == true)
+        for _ in 0..<3 { #expect(try models.model(model) == nil) }
+        let reason = "it is not what the three parties trained and sealed"
+        #expect(said().last?.contains("model=v1 trained reason=\(reason)") == true)
+        #expect(said().count { $0.contains(reason) } == 1)
+        #expect(notes.events.count { $0.kind == .refused && $0.fields[.reason] == reason } == 1)
         world.sealed.set([model])
         #expect(try models.model(model)?.manifest.version == "v1 trained")
         // It is not asked again.
