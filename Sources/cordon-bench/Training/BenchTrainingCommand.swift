@@ -46,55 +46,10 @@ struct BenchTrainingCommand: ParsableCommand {
             """)
 
     @OptionGroup var shape: TrainingShape
-    @Flag(help: "Threads of this process in the place of processes, without sockets or TLS.") var threads = false
-    @Option(
-        help: ArgumentHelp(
-            "The parties' round trip: every byte between them is delayed by half of it.", valueName: "milliseconds"))
-    var roundTripMs = 0.0
-    @Option(help: ArgumentHelp("Write the figures as JSON, too.", valueName: "file")) var json: String?
-
-    private struct Figures: Encodable {
-        var rows: Int
-        var bits: Int
-        var trees: Int
-        var seconds: Double
-        var rounds: Int
-        var megabytesSentAParty: Double
-        var framesAParty: Int
-        var processorSecondsAParty: Double
-        /// Of the party with the most; none where parties are threads.
-        var peakMegabytesAParty: Int?
-        var clearSeconds: Double
-
-        init(_ parties: [TrainingBench.Party], _ shape: TrainingShape, clearSeconds: Double) {
-            func mean(_ value: (TrainingBench.Party) -> Double) -> Double {
-                parties.map(value).reduce(0, +) / Double(parties.count)
-            }
-            (rows, bits, trees) = (shape.rows, shape.bits, shape.trees)
-            seconds = parties.map(\.seconds).max() ?? 0
-            rounds = parties.map(\.rounds).max() ?? 0
-            megabytesSentAParty = mean { Double($0.sentBytes) / 1e6 }
-            framesAParty = Int(mean { Double($0.frames) })
-            processorSecondsAParty = mean(\.processorSeconds)
-            peakMegabytesAParty = parties.compactMap(\.peakMegabytes).max()
-            self.clearSeconds = clearSeconds
-        }
-    }
-
-    func validate() throws {
-        guard (0...10_000).contains(roundTripMs), !threads || roundTripMs == 0 else {
-            throw ValidationError("a round trip is 0 to 10,000 ms, and none between threads")
-        }
-    }
+    @OptionGroup var options: PartyOptions
 
     func run() throws {
-        let parties: [TrainingBench.Party]
-        if threads {
-            parties = try shape.bench().threads()
-        } else {
-            let network = ProtocolNetwork.loopback(roundTrip: .microseconds(Int64(roundTripMs * 1000)))
-            parties = try PartyProcesses(command: "training-party", network: network).reports(shape.arguments)
-        }
+        let parties = try options.reports(of: "training-party", shape.arguments) { try shape.bench().threads() }
         let bench = try shape.bench()
         let begin = ContinuousClock.now
         let forest = try bench.trainer.train(bench.columns)
@@ -106,18 +61,17 @@ struct BenchTrainingCommand: ParsableCommand {
             throw Failure("the scorecard that the shares add up to is another than the reference trainer's")
         }
         let depth = bench.plan.rule.depth
-        let figures = Figures(parties, shape, clearSeconds: clear)
-        let memory = figures.peakMegabytesAParty.map { "; at most \($0) MB of memory" } ?? ""
+        let figures = PartyFigures(
+            parties.map(\.use), rows: shape.rows, bits: shape.bits, trees: shape.trees, clearSeconds: clear)
         say(
             """
             \(decimals(figures.seconds, 2)) s: \(shape.rows) rows of \(shape.bits) bits, \(shape.trees) trees of depth \(depth), \
             \(shape.group) at once, \(shape.candidates) candidates; three \
-            \(threads ? "parties as threads of one process" : "processes over mutual TLS")
-            \(figures.rounds) rounds; \(decimals(figures.megabytesSentAParty, 1)) MB in \(figures.framesAParty) frames and \
-            \(decimals(figures.processorSecondsAParty, 2)) s of processor time a party\(memory)
+            \(options.parties)
+            \(figures.costs)
             all \(forest.trees.count * depth) conditions and \(forest.trees.count << depth) leaves\
             \(bench.plan.card.map { " and \($0.bins) points" } ?? "") equal the reference trainer's, which took \(decimals(clear, 2)) s in the clear
             """)
-        if let json { try writeFigures(figures, to: json) }
+        if let json = options.json { try writeFigures(figures, to: json) }
     }
 }

@@ -1,33 +1,18 @@
 import ArgumentParser
-import Foundation
 import Stages
-import TLSTransport
-import Terminal
 
 /// A party of `cordon-bench training`: trains, and reports as a line of JSON.
 struct BenchTrainingPartyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "training-party", abstract: "A party of `cordon-bench training`.", shouldDisplay: false)
 
-    @Option var party: String
-    @Option var roster: String
-    @Option var keys: String
+    @OptionGroup var arguments: PartyArguments
     @OptionGroup var shape: TrainingShape
 
     func run() throws {
         keepFreedMemory()
-        let process = try PartyProcess(party: party, roster: roster, keys: keys)
         // Before the links: the first message waits for no party's rows.
         let bench = try shape.bench()
-        let transport = try process.transport()
-        defer { transport.close() }
-        var report = try bench.train(
-            over: transport, keys: process.pairKeys(), processorSeconds: { PartyProcess.processorSeconds })
-        report.peakMegabytes = residentMegabytes(peak: true)
-        say(String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
-        // The links stay until all have what they need of this party.
-        fflush(nil)
-        close(STDOUT_FILENO)
-        _ = FileHandle.standardInput.readDataToEndOfFile()
+        try arguments.report { try bench.train(over: $0, keys: $1, in: .process) }
     }
 }

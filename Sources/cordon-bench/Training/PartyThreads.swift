@@ -8,10 +8,10 @@ import ThreeParty
 enum PartyThreads {
     /// Runs all three.
     ///
-    /// - Parameter party: gets its links, its keys, and what its thread has used of the processor until now.
+    /// - Parameter party: gets its links and its keys.
     /// - Returns: what each came to, in order.
     static func reports<Report: Sendable>(
-        _ party: @escaping @Sendable (any Transport, consuming PairKeys, () -> Double) throws -> Report
+        _ party: @escaping @Sendable (any Transport, consuming PairKeys) throws -> Report
     ) throws -> [Report] {
         let pairs = (0..<3).map { key in (0..<32).map { UInt8(truncatingIfNeeded: key * 32 + $0) } }
         let out = Mutex<[PartyID: Result<Report, any Error>]>([:])
@@ -23,7 +23,7 @@ enum PartyThreads {
                     let keys = PairKeys(
                         withPrevious: SecretKey(bytes: pairs[id.rawValue]),
                         withNext: SecretKey(bytes: pairs[id.next.rawValue]))
-                    return try party(link, keys, threadSeconds)
+                    return try party(link, keys)
                 }
                 out.withLock { $0[id] = result }
                 group.leave()
@@ -33,11 +33,5 @@ enum PartyThreads {
         }
         group.wait()
         return try out.withLock { out in try PartyID.allCases.compactMap { try out[$0]?.get() } }
-    }
-
-    private static func threadSeconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

@@ -14,14 +14,7 @@ struct TrainingBench {
 
     /// What one party came to.
     struct Party: Codable, Sendable {
-        /// From its first message to its model.
-        var seconds: Double
-        var processorSeconds: Double
-        /// The most memory over the whole run, of a party that is a process.
-        var peakMegabytes: Int?
-        var sentBytes: Int
-        var frames: Int
-        var rounds: Int
+        var use: PartyUse
         /// Of the model: the first component of conditions and leaves.
         var ringBits: Int
         var fraction: Int
@@ -85,27 +78,20 @@ struct TrainingBench {
     }
 
     /// One party's training over its links, which are up.
-    ///
-    /// - Parameter processorSeconds: what the party has used until now.
-    func train(
-        over transport: any Transport, keys: consuming PairKeys, processorSeconds: () -> Double
-    ) throws -> Party {
-        let exchange = TrainingExchange(transport: transport, patience: .seconds(300))
+    func train(over transport: any Transport, keys: consuming PairKeys, in place: PartyPlace) throws -> Party {
         let session = try TrainingSession(
             party: transport.party, plan: plan, rows: rows[transport.party.rawValue], keys: TrainingKeys(keys),
             attempt: 1)
-        let (begin, used) = (ContinuousClock.now, processorSeconds())
-        let model = try exchange.run(session, left: { .seconds(86_400) - (.now - begin) }, keep: { _ in })
+        let (model, use) = try PartyUse.measured(session, over: transport, in: place)
         return Party(
-            seconds: (.now - begin) / .seconds(1), processorSeconds: processorSeconds() - used,
-            sentBytes: transport.sent.bytes, frames: transport.sent.frames, rounds: exchange.rounds,
-            ringBits: model.shape.ringBits, fraction: model.fraction, selection: model.components.selectionFirst,
-            leaves: model.components.leavesFirst, points: model.card?.points.first)
+            use: use, ringBits: model.shape.ringBits, fraction: model.fraction,
+            selection: model.components.selectionFirst, leaves: model.components.leavesFirst,
+            points: model.card?.points.first)
     }
 
     /// Trains, each party on a thread of this process, without sockets.
     func threads() throws -> [Party] {
-        try PartyThreads.reports { try train(over: $0, keys: $1, processorSeconds: $2) }
+        try PartyThreads.reports { try train(over: $0, keys: $1, in: .thread) }
     }
 
     /// Whether the three parties' points add up to those of the reference trainer; true where none were to be fitted.

@@ -46,69 +46,23 @@ struct BenchValidationCommand: ParsableCommand {
             """)
 
     @OptionGroup var shape: ValidationShape
-    @Flag(help: "Threads of this process in the place of processes, without sockets or TLS.") var threads = false
-    @Option(
-        help: ArgumentHelp(
-            "The parties' round trip: every byte between them is delayed by half of it.", valueName: "milliseconds"))
-    var roundTripMs = 0.0
-    @Option(help: ArgumentHelp("Write the figures as JSON, too.", valueName: "file")) var json: String?
-
-    private struct Figures: Encodable {
-        var rows: Int
-        var bits: Int
-        var models: Int
-        var trees: Int
-        var bins: Int
-        var seconds: Double
-        var rounds: Int
-        var megabytesSentAParty: Double
-        var framesAParty: Int
-        var processorSecondsAParty: Double
-        /// Of the party with the most; none where parties are threads.
-        var peakMegabytesAParty: Int?
-        var clearSeconds: Double
-
-        init(_ parties: [ValidationBench.Party], _ shape: ValidationShape, clearSeconds: Double) {
-            func mean(_ value: (ValidationBench.Party) -> Double) -> Double {
-                parties.map(value).reduce(0, +) / Double(parties.count)
-            }
-            (rows, bits, models, trees, bins) = (shape.rows, shape.bits, shape.models, shape.trees, shape.bins)
-            seconds = parties.map(\.seconds).max() ?? 0
-            rounds = parties.map(\.rounds).max() ?? 0
-            megabytesSentAParty = mean { Double($0.sentBytes) / 1e6 }
-            framesAParty = Int(mean { Double($0.frames) })
-            processorSecondsAParty = mean(\.processorSeconds)
-            peakMegabytesAParty = parties.compactMap(\.peakMegabytes).max()
-            self.clearSeconds = clearSeconds
-        }
-    }
-
-    func validate() throws {
-        guard (0...10_000).contains(roundTripMs), !threads || roundTripMs == 0 else {
-            throw ValidationError("a round trip is 0 to 10,000 ms, and none between threads")
-        }
-    }
+    @OptionGroup var options: PartyOptions
 
     func run() throws {
-        let parties: [ValidationBench.Party]
-        if threads {
-            parties = try shape.bench().threads()
-        } else {
-            let network = ProtocolNetwork.loopback(roundTrip: .microseconds(Int64(roundTripMs * 1000)))
-            parties = try PartyProcesses(command: "validation-party", network: network).reports(shape.arguments)
-        }
-        let figures = Figures(parties, shape, clearSeconds: try shape.bench().check(parties))
-        let memory = figures.peakMegabytesAParty.map { "; at most \($0) MB of memory" } ?? ""
+        let parties = try options.reports(of: "validation-party", shape.arguments) { try shape.bench().threads() }
+        var figures = PartyFigures(
+            parties.map(\.use), rows: shape.rows, bits: shape.bits, trees: shape.trees,
+            clearSeconds: try shape.bench().check(parties))
+        (figures.models, figures.bins) = (shape.models, shape.bins)
         say(
             """
             \(decimals(figures.seconds, 2)) s: \(shape.rows) rows of \(shape.bits) bits and \(shape.members) members, \
             \(shape.models) models of \(shape.trees) trees of depth \(shape.depth), \(shape.bins) bins; three \
-            \(threads ? "parties as threads of one process" : "processes over mutual TLS")
-            \(figures.rounds) rounds; \(decimals(figures.megabytesSentAParty, 1)) MB in \(figures.framesAParty) frames and \
-            \(decimals(figures.processorSecondsAParty, 2)) s of processor time a party\(memory)
+            \(options.parties)
+            \(figures.costs)
             all \(shape.models * shape.bins) bins of both classes, and each member's own, equal the count in the clear, \
             which took \(decimals(figures.clearSeconds, 2)) s
             """)
-        if let json { try writeFigures(figures, to: json) }
+        if let json = options.json { try writeFigures(figures, to: json) }
     }
 }

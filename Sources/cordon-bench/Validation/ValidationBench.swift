@@ -14,14 +14,7 @@ struct ValidationBench {
 
     /// What one party came to.
     struct Party: Codable, Sendable {
-        /// From its first message to its histograms.
-        var seconds: Double
-        var processorSeconds: Double
-        /// The most memory over the whole run, of a party that is a process.
-        var peakMegabytes: Int?
-        var sentBytes: Int
-        var frames: Int
-        var rounds: Int
+        var use: PartyUse
         /// By model: rows of each bin that are no frauds, and frauds.
         var opened: [Counts]
         /// By model and member, this party's share.
@@ -74,21 +67,13 @@ struct ValidationBench {
     }
 
     /// One party's validation over its links, which are up.
-    ///
-    /// - Parameter processorSeconds: what the party has used until now.
-    func validate(
-        over transport: any Transport, keys: consuming PairKeys, processorSeconds: () -> Double
-    ) throws -> Party {
-        let exchange = TrainingExchange(transport: transport, patience: .seconds(300))
+    func validate(over transport: any Transport, keys: consuming PairKeys, in place: PartyPlace) throws -> Party {
         let session = try ValidationSession(
             party: transport.party, plan: plan, rows: rows(of: transport.party),
             models: cells.map { try $0.model(for: transport.party) }, keys: TrainingKeys(keys), attempt: 1)
-        let (begin, used) = (ContinuousClock.now, processorSeconds())
-        let scores = try exchange.run(session, left: { .seconds(86_400) - (.now - begin) }, keep: { _ in })
+        let (scores, use) = try PartyUse.measured(session, over: transport, in: place)
         return Party(
-            seconds: (.now - begin) / .seconds(1), processorSeconds: processorSeconds() - used,
-            sentBytes: transport.sent.bytes, frames: transport.sent.frames, rounds: exchange.rounds,
-            opened: scores.models.map { Counts($0.histogram) },
+            use: use, opened: scores.models.map { Counts($0.histogram) },
             members: scores.models.map { $0.members.map(\.encoded) })
     }
 
@@ -112,7 +97,7 @@ struct ValidationBench {
 
     /// Validates, each party on a thread of this process, without sockets.
     func threads() throws -> [Party] {
-        try PartyThreads.reports { try validate(over: $0, keys: $1, processorSeconds: $2) }
+        try PartyThreads.reports { try validate(over: $0, keys: $1, in: .thread) }
     }
 
     /// Holds what the parties came to against the rows in the clear, each member's own counts, too.
