@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import LocalConsortium
 import LocalStore
 import Model
@@ -57,22 +56,7 @@ struct BenchPipelineCommand: ParsableCommand {
     @Option(help: "Seconds at each of them.")
     var curveSeconds = 10.0
 
-    @Option(
-        help: ArgumentHelp(
-            """
-            What the log survives: the end of any process, as a Kafka broker's does by default, or a power cut, where every \
-            append waits for this machine's disk.
-            """))
-    var durability = LogDurability.process
-
-    @Option(help: "Milliseconds by which the generator may be late (p99).")
-    var lateMs = 5.0
-
-    @Option(help: "Customers of the simulated world.")
-    var customers = 3000
-
-    @Option(help: "Seed of the simulated world.")
-    var seed: UInt64 = 1
+    @OptionGroup var world: PipelineOptions
 
     @Option(help: ArgumentHelp("Where everything goes; keys and model are used again.", valueName: "dir"))
     var dir = "cordon-bench"
@@ -102,12 +86,9 @@ struct BenchPipelineCommand: ParsableCommand {
         guard compare == nil || !secureOnly else {
             throw ValidationError("`--compare` needs the clear pipeline, so not `--secure-only`")
         }
-        guard (1...1_000_000).contains(window), (1...1_000_000).contains(rate), lateMs > 0,
+        guard (1...1_000_000).contains(window), (1...1_000_000).contains(rate),
             [seconds ?? 1, openSeconds ?? 1, curveSeconds].allSatisfy({ $0 > 0 && $0 <= 3600 })
         else { throw ValidationError("windows and rates are 1 to 1,000,000, times more than none and at most an hour") }
-        guard (100...1_000_000).contains(customers) else {
-            throw ValidationError("`--customers` is 100 to 1,000,000")
-        }
         _ = try curve
     }
 
@@ -128,17 +109,18 @@ struct BenchPipelineCommand: ParsableCommand {
         let plan = PipelinePlan(
             seconds: seconds ?? (quick ? 5 : 60), window: window, rate: rate,
             openSeconds: openSeconds ?? (quick ? 4 : 30), curve: try curve, curveSeconds: curveSeconds,
-            singles: quick ? 30 : 50, durability: durability, mostLate: lateMs)
+            singles: quick ? 30 : 50, durability: world.durability, mostLate: world.lateMs)
         let folder = DemoFolder(path: dir)
         let spec = try readFeatureSpec(file: pipelines + "/features/card.yaml")
-        let data = try DemoData.simulated(seed: seed, customers: customers, testDays: days(plan))
+        let data = try DemoData.simulated(
+            seed: world.seed, customers: world.customers, testDays: world.days(prepared(plan)))
         let model = try DemoModel(data: data, spec: spec, folder: folder)
         let load = try PipelineLoad(data, model)
         let bench = PipelineBench(
             folder: folder, pipelines: pipelines, data: data, model: model.model, spec: spec, load: load, plan: plan,
             rounded: steps)
         var figures = PipelineFigures(
-            secure: try bench.run(.secure, stop: stop), window: window, durability: durability.rawValue)
+            secure: try bench.run(.secure, stop: stop), window: window, durability: world.durability.rawValue)
         if !secureOnly {
             let alone = try measureProtocol(model.model.forest, seconds: quick ? 3 : 10)
             figures.add(clear: try bench.run(.clear, stop: stop), alone)
@@ -157,10 +139,9 @@ struct BenchPipelineCommand: ParsableCommand {
         if !slowdowns.isEmpty { throw ExitCode(3) }
     }
 
-    /// Days of the world that hold enough transactions: nearly two a customer and day, and more than 18,000 a second are
-    /// not to be expected of one machine for long (a closed loop ends early where they are used up).
-    private func days(_ plan: PipelinePlan) -> Int {
-        let wanted = plan.reserve + Int((plan.seconds + 1) * (secureOnly ? 10_000 : 18_000))
-        return max(7, Int((Double(wanted) / (1.9 * Double(customers))).rounded(.up)))
+    /// Transactions that are prepared: more than 18,000 a second are not to be expected of one machine for long (a closed loop
+    /// ends early where they are used up).
+    private func prepared(_ plan: PipelinePlan) -> Int {
+        plan.reserve + Int((plan.seconds + 1) * (secureOnly ? 10_000 : 18_000))
     }
 }

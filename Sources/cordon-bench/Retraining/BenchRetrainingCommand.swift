@@ -1,6 +1,5 @@
 import ArgumentParser
 import LocalConsortium
-import LocalStore
 import Model
 import PipelineFiles
 import Records
@@ -46,22 +45,7 @@ struct BenchRetrainingCommand: ParsableCommand {
     @Option(help: "Windows that they are validated in.")
     var windows = 5
 
-    @Option(
-        help: ArgumentHelp(
-            """
-            What the log survives: the end of any process, as a Kafka broker's does by default, or a power cut, where every \
-            append waits for this machine's disk.
-            """))
-    var durability = LogDurability.process
-
-    @Option(help: "Milliseconds by which the generator may be late (p99).")
-    var lateMs = 5.0
-
-    @Option(help: "Customers of the simulated world.")
-    var customers = 3000
-
-    @Option(help: "Seed of the simulated world.")
-    var seed: UInt64 = 1
+    @OptionGroup var world: PipelineOptions
 
     @Option(help: ArgumentHelp("Where everything goes; keys and model are used again.", valueName: "dir"))
     var dir = "cordon-bench/retraining"
@@ -73,12 +57,9 @@ struct BenchRetrainingCommand: ParsableCommand {
     var json: String?
 
     func validate() throws {
-        guard (1...1_000_000).contains(window), (1...1_000_000).contains(rate), lateMs > 0,
+        guard (1...1_000_000).contains(window), (1...1_000_000).contains(rate),
             [seconds, mostSeconds].allSatisfy({ $0 > 0 && $0 <= 3600 })
         else { throw ValidationError("windows and rates are 1 to 1,000,000, times more than none and at most an hour") }
-        guard (100...1_000_000).contains(customers) else {
-            throw ValidationError("`--customers` is 100 to 1,000,000")
-        }
         guard (100...10_000_000).contains(rows), (100...10_000_000).contains(shadowRows), (1...100).contains(windows)
         else { throw ValidationError("`--rows` and `--shadow-rows` are 100 to 10,000,000, `--windows` 1 to 100") }
     }
@@ -90,18 +71,19 @@ struct BenchRetrainingCommand: ParsableCommand {
         let stop = StopFlag.onSignals()
         let plan = RetrainingPlan(
             rate: rate, seconds: seconds, mostSeconds: mostSeconds, window: window, rows: rows, shadowRows: shadowRows,
-            windows: windows, durability: durability, mostLate: lateMs)
+            windows: windows, durability: world.durability, mostLate: world.lateMs)
         let published = try readFeatureSpec(file: pipelines + "/features/card-consortium.yaml")
         let spec = FeatureSpec(
             name: published.name, features: published.features,
             terms: ConsortiumTerms(
                 bucket: published.terms.bucket, labelDelay: Int64(Self.labelDays) * EventTime.day))
         // Labels leave a bucket and this delay after a transaction; as much again as a bucket is for their way.
-        let daily = 2 * customers
+        let daily = 2 * world.customers
         let unlabelled = daily * Int(spec.terms.labelDelay + 2 * spec.terms.bucket) / Int(EventTime.day)
         let folder = DemoFolder(path: dir)
         let data = try DemoData.simulated(
-            seed: seed, customers: customers, testDays: days(plan.transactions(unlabelled: unlabelled)),
+            seed: world.seed, customers: world.customers,
+            testDays: world.days(plan.transactions(unlabelled: unlabelled)),
             labelDelayDays: Self.labelDays)
         let model = try DemoModel(data: data, spec: spec, folder: folder)
         let load = try PipelineLoad(data, model, bucket: spec.terms.bucket)
@@ -111,10 +93,5 @@ struct BenchRetrainingCommand: ParsableCommand {
         let figures = try bench.run(stop: stop)
         say(figures.table)
         if let json { try writeFigures(figures, to: json) }
-    }
-
-    /// Days of the world that hold so many transactions: nearly two a customer and day.
-    private func days(_ transactions: Int) -> Int {
-        max(7, Int((Double(transactions) / (1.9 * Double(customers))).rounded(.up)))
     }
 }
