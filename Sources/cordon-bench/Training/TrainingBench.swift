@@ -110,23 +110,7 @@ struct TrainingBench {
             let shape = ForestShape(
                 bits: plan.bits, trees: plan.rule.trees, depth: plan.rule.depth, ringBits: parties[0].ringBits)
         else { throw Failure("a party ended without a model") }
-        func leaves<R: RingElement>(_ ring: R.Type) -> [Int32] {
-            let parts = parties.map { R.unpack($0.leaves) }
-            return parts[0].indices.map { Int32(signed(parts[0][$0] &+ parts[1][$0] &+ parts[2][$0])) }
-        }
-        let values = shape.ringBits == 16 ? leaves(UInt16.self) : leaves(UInt32.self)
-        let rows = parties.map(\.selection)
-        let trees = (0..<shape.trees).map { tree in
-            Forest.Tree(
-                conditions: (0..<shape.depth).map { level in
-                    let row = (tree * shape.depth + level) * shape.inputBytes
-                    let bits = (0..<shape.bits).filter { bit in
-                        let at = row + bit >> 3
-                        return (rows[0][at] ^ rows[1][at] ^ rows[2][at]) >> UInt8(bit & 7) & 1 == 1
-                    }
-                    return bits.count == 1 ? bits[0] : -1
-                }, leaves: Array(values[tree << shape.depth..<(tree + 1) << shape.depth]))
-        }
-        return try Forest(trees: trees, bits: shape.bits, fractionBits: parties[0].fraction)
+        return try Forest(
+            adding: parties.map { ($0.selection, $0.leaves) }, shape: shape, fractionBits: parties[0].fraction)
     }
 }
