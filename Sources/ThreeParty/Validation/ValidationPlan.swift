@@ -99,8 +99,12 @@ package struct ValidationPlan: Sendable {
     /// Labels that go to the ring at once.
     static let labelPiece = 1 << 20
 
+    /// Rows that are scored at once at most: of the smallest forests, whose one-hots are shorter than comparison keys, those would be
+    /// more than a peer lets wait on its links.
+    private static let mostRows = 1 << 16
+
     /// Rows that are scored at once.
-    var piece: Int { max(1, pieceBytes / models.reduce(0) { $0 + $1.shape.dealBytes }) }
+    var piece: Int { min(Self.mostRows, max(1, pieceBytes / models.reduce(0) { $0 + $1.shape.dealBytes })) }
 
     /// Messages that wait for one another: two for each piece of labels and one for the frauds, four for each piece of rows, two
     /// for the sums.

@@ -91,6 +91,22 @@ struct ValidationPlanTests {
         #expect(Set(digests).count == all.count)
     }
 
+    @Test("scores 65,536 rows at once at most, however small a forest is")
+    func pieces() throws {
+        var parts = try Parts()
+        try parts.model(trees: 1, depth: 1)
+        (parts.memberOfRow, parts.pieceBytes) = ([UInt16](repeating: 0, count: 3 << 16), 1 << 24)
+        // Two for the labels, one for frauds, four a piece, two for the sums.
+        #expect(try parts.plan().rounds == 2 + 1 + 4 * 3 + 2)
+        parts.memberOfRow.append(0)
+        #expect(try parts.plan().rounds == 2 + 1 + 4 * 4 + 2)
+        // Of one-hots of 256 bytes as many have 16 MiB; of longer ones fewer have.
+        try parts.model(trees: 65, depth: 1)
+        #expect(try parts.plan().rounds == 2 + 1 + 4 * 4 + 2)
+        parts.pieceBytes = 260 << 14
+        #expect(try parts.plan().rounds == 2 + 1 + 4 * 13 + 2)
+    }
+
     @Test("takes what a validation takes, up to its limits, and names what is beyond")
     func limits() throws {
         func refusal(_ change: (inout Parts) throws -> Void) throws -> TrainingError? {
