@@ -72,6 +72,15 @@ struct CardFitTests {
                 plan: cell.plan.digest, rule: cell.rule, coin: cell.coin, frequencies: cell.frequencies, rows: 20,
                 card: other)
         }
+        // Half of the rows are frauds: the forest's sums stay below 2^29, and four times as much leaves 2^30.
+        let rule = try TrainingRule(
+            trees: 1, stages: [1], group: 1, candidates: 2, fraction: 14, weightBits: 0)
+        func error(_ card: CardRule?) throws -> TrainingError? {
+            try TrainingCell(rows: 33_000, bits: 2, rule: rule, seed: 17, card: card) { _, chance in chance < 4 }
+                .attempt().1
+        }
+        #expect(try error(CardRule(features: [2], passes: 1)) == .bounds(.card))
+        #expect(try error(nil) == nil)
     }
 
     @Test("a plan's digest binds the card, and is what it was where there is none")
