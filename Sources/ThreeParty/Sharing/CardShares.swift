@@ -2,7 +2,7 @@ import Records
 
 /// A scorecard's points as one party holds them: its components of a replicated sharing in Z_2^32, in units of the model's fraction
 /// bits. Never printed.
-package struct CardShares: Sendable, CustomStringConvertible, CustomReflectable {
+package struct CardShares: Sendable, Unprinted {
     /// Thermometer bits of each feature, in order.
     package let features: [Int]
     /// By feature and bin: k + 1 of a feature of k bits, none of one without bits (`CardRule.bins`).
@@ -36,5 +36,4 @@ package struct CardShares: Sendable, CustomStringConvertible, CustomReflectable 
     package var second: [UInt8] { UInt32.pack(points.second) }
 
     package var description: String { "CardShares(\(points.count) bins)" }
-    package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -4,14 +4,14 @@ import Records
 /// columns in the ring, and from the residuals that the last group left. Nothing is opened.
 ///
 /// Four rounds for the reciprocals of bins' rows, then eleven a pass.
-struct CardFit {
+struct CardFit: Unprinted {
     let steps: SecureSteps
     let plan: TrainingPlan
     let card: CardRule
     let columns: TrainingColumns
 
     /// Points between two passes, by feature and bin.
-    private struct Progress {
+    private struct Progress: Unprinted {
         /// What is left of every row's score.
         var rest: AdditiveShares<UInt32>
         /// What the last pass added.

@@ -32,10 +32,8 @@ package struct ClassHistogram: Sendable, Hashable {
     package var frauds: Int { fraud.reduce(0) { $0 + Int($1) } }
 }
 
-/// One party's additive share of a member's own histogram, which goes to that member alone.
-///
-/// Never printed.
-package struct HistogramShare: Sendable, CustomStringConvertible, CustomReflectable {
+/// One party's additive share of a member's own histogram, which goes to that member alone. Never printed.
+package struct HistogramShare: Sendable, Unprinted {
     /// Of each bin, rows that are no frauds, and frauds.
     private let elements: [UInt32]
 
@@ -47,7 +45,6 @@ package struct HistogramShare: Sendable, CustomStringConvertible, CustomReflecta
     package var encoded: [UInt8] { elements.flatMap(\.bigEndianBytes) }
 
     package var description: String { "HistogramShare(\(elements.count / 2) bins)" }
-    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// What a validation ends with at one party.

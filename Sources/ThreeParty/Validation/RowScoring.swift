@@ -2,7 +2,7 @@ import Records
 
 /// The scoring of some rows by one model at one party, up to where they are counted in bins: the lookups that serve
 /// (`BatchSession`), then one comparison key a row.
-struct RowScoring<R: RingElement> {
+struct RowScoring<R: RingElement>: Unprinted {
     let steps: SecureSteps
     let model: PreparedModel
     let lookup: LeafLookup<R>
@@ -187,7 +187,7 @@ private struct ComparisonServer {
 
 /// This party's share of how many rows of each class and member are in each bin, as rows come. In one place, since rows are counted
 /// piece by piece.
-final class BinSums {
+final class BinSums: Unprinted {
     let bins: ScoreBins
     /// By member and bin, two elements: rows that are no frauds, and frauds.
     private(set) var elements: [UInt32]

@@ -63,7 +63,7 @@ extension Frame.Kind {
 }
 
 /// What a validation computes, as one party does it.
-struct Validation {
+struct Validation: Unprinted {
     let steps: SecureSteps
     let plan: ValidationPlan
     let rows: TrainingRows
@@ -73,7 +73,7 @@ struct Validation {
 
     /// `plan.rounds` rounds, or what comes before the rows where there are too few of a class.
     func whole() -> Interaction<Ended> {
-        let labels = rows.labels
+        let labels = rows.labelBits
         return frauds(labels, from: 0, AdditiveShares(zeros: 1)).then { steps.open($0) }.then { opened in
             let frauds = Int(opened[0])
             guard frauds >= plan.least.frauds else {
@@ -159,9 +159,6 @@ struct Validation {
 }
 
 extension TrainingRows {
-    /// All labels, a byte a bit.
-    fileprivate var labels: XORShares<UInt8> { columns(bits..<bits + 1) }
-
     /// Some rows as those of a batch.
     fileprivate func inputs(_ range: Range<Int>) -> BatchInputs {
         var inputs = BatchInputs(bits: bits, capacity: range.count)
