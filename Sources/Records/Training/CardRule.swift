@@ -53,8 +53,8 @@ package struct CardRule: Sendable, Hashable {
         return out
     }
 
-    /// The points of each feature's first bin, of points by feature and bin. A row has them, and of each thermometer bit that is set
-    /// what `rises` has.
+    /// The points of each feature's first bin, of points by feature and bin. A row has them, and of each thermometer bit that is
+    /// set what `rises` has.
     package static func firsts<Number>(_ points: [Number], features: [Int]) -> [Number] {
         var at = 0
         return features.filter { $0 > 0 }.map { bits in

@@ -117,8 +117,8 @@ package final class TrainingExchange: Unprinted {
         return nil
     }
 
-    /// Whether there is room for a frame of an attempt that has not begun: a peer sends one round before it waits, and no frame that
-    /// is longer than a piece.
+    /// Whether there is room for a frame of an attempt that has not begun: a peer sends one round before it waits, and no frame
+    /// that is longer than a piece.
     private func hold(_ frame: Frame) -> Bool {
         let limit = TrainingPiece.headerBytes + TrainingPiece.limit
         guard held.count < TrainingPiece.mostOfRound, frame.payload.count <= limit else { return false }

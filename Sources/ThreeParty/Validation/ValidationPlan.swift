@@ -99,8 +99,8 @@ package struct ValidationPlan: Sendable {
     /// Labels that go to the ring at once.
     static let labelPiece = 1 << 20
 
-    /// Rows that are scored at once at most: of the smallest forests, whose one-hots are shorter than comparison keys, those would be
-    /// more than a peer lets wait on its links.
+    /// Rows that are scored at once at most: of the smallest forests, whose one-hots are shorter than comparison keys, those would
+    /// be more than a peer lets wait on its links.
     private static let mostRows = 1 << 16
 
     /// Rows that are scored at once.
