@@ -145,6 +145,99 @@ struct RefusalTests {
         world.stop()
     }
 
+    /// A party says something of an order without being there.
+    private func say(_ step: PartyReport.Step, _ party: PartyID, _ order: Digest32, _ world: SyncWorld) throws {
+        let record = SyncStatement.report(try PartyReport(order: order, step: step)).record(
+            by: .party(party), consortium: "c", key: SyncWorld.key(SyncWorld.identity(party)))
+        try world.log.append([NewRecord(TopicPartition(Topics.sync), value: record)])
+    }
+
+    @Test("because its rows have gone since it accepted")
+    func goneSince() throws {
+        let world = try SyncWorld()
+        let order = try world.order(world.training())
+        for party in PartyID.allCases { try say(.accepted(codeVersion: "before"), party, order, world) }
+        let other = Other { _, _ in throw SyncRowsMissing.never("rows are kept from offset 50 on") }
+        world.sources.withLock { $0[.one] = .some(other) }
+        try world.start()
+        let job = try world.ended(order)
+        world.stop()
+        #expect(
+            job.standing
+                == .failed(.refused(.one, code: "rows-gone", text: "rows are kept from offset 50 on")))
+    }
+
+    @Test("waits for rows of an order that it has accepted")
+    func waitsSince() throws {
+        let world = try SyncWorld()
+        let order = try world.order(world.training())
+        for party in PartyID.allCases { try say(.accepted(codeVersion: "before"), party, order, world) }
+        let (ready, own) = (Flag(), world.rows.source(.two))
+        let other = Other { range, form in
+            guard ready.isSet else { throw SyncRowsMissing.notYet("not yet") }
+            return try own.rows(range, labels: 0, form: form)
+        }
+        world.sources.withLock { $0[.two] = .some(other) }
+        try world.start()
+        #expect(world.lines.wait(for: "waits for this party's rows", from: "party-2") != nil)
+        ready.set()
+        _ = try SliceTests.trained(world.ended(order))
+        world.stop()
+    }
+
+    @Test("because it expired by the log's time, which is ahead of the parties': each says so once")
+    func expiredByLog() throws {
+        let world = try SyncWorld(partyClock: ManualClock())
+        let order = try world.order(world.training(), within: 30)
+        world.clock.advance(.seconds(31))
+        try world.start()
+        let job = try world.ended(order)
+        world.stop()
+        guard case .failed(.refused(_, let code, _)) = job.standing else {
+            Issue.record("\(job.standing)")
+            return
+        }
+        // An order, and of each party an acceptance that came too late and one that is refused, at most.
+        #expect(try code == "expired" && world.log.end(of: TopicPartition(Topics.sync)) <= 7)
+    }
+
+    @Test("is not answered by a party whose key is not the roster's: it fills no log")
+    func stranger() throws {
+        let world = try SyncWorld(stranger: .one)
+        let order = try world.order(world.training())
+        try world.start()
+        #expect(world.lines.wait(for: "does not count", from: "party-1") != nil)
+        for party in ["party-0", "party-2"] {
+            #expect(world.lines.wait(for: "an order is accepted", from: party) != nil)
+        }
+        world.stop()
+        #expect(try world.log.end(of: TopicPartition(Topics.sync)) == 3)
+        #expect(try world.history().job(order)?.missing == PartyID.allCases)
+    }
+
+    @Test("keeps no party from the next one that said its last word and can't help the others any more")
+    func cannotHelp() throws {
+        let world = try SyncWorld()
+        let order = try world.order(world.training(version: "late"), within: 30)
+        for party in PartyID.allCases { try say(.accepted(codeVersion: "before"), party, order, world) }
+        let report = try TrainedReport(plan: .zero, coin: .zero, rows: 240, frauds: 20, ringBits: 16)
+        try say(.trained(report), .one, order, world)
+        let (ready, own) = (Flag(), world.rows.source(.one))
+        let other = Other { range, form in
+            guard ready.isSet else { throw SyncRowsMissing.never("rows are kept from offset 50 on") }
+            return try own.rows(range, labels: 0, form: form)
+        }
+        world.sources.withLock { $0[.one] = .some(other) }
+        try world.start()
+        let told = world.lines.wait(for: "can't help the others", from: "party-1")
+        #expect(told?.metadata.contains("offset 50") == true)
+        ready.set()
+        world.clock.advance(.seconds(31))
+        _ = try SliceTests.trained(world.ended(world.order(world.training())))
+        #expect(try world.history().job(order)?.standing == .lapsed(2))
+        world.stop()
+    }
+
     @Test("waits for rows that come in time")
     func waits() throws {
         let world = try SyncWorld()

@@ -31,9 +31,9 @@ package struct OrderRefusal: Error, Sendable, Hashable, CustomStringConvertible 
     package static let otherHeader = OrderRefusal(
         "other-header", "the header is of another model than was trained: shape, scale, features or order differ")
 
-    /// The order's time was over before this party's rows were there.
-    package static func expired(_ missing: SyncRowsMissing) -> OrderRefusal {
-        OrderRefusal("expired", "the order has expired, and \(missing)")
+    /// The order's time was over while this party waited for something.
+    package static func expired(_ reason: String) -> OrderRefusal {
+        OrderRefusal("expired", "the order has expired, and \(reason)")
     }
 
     package static func rowsGone(_ reason: String) -> OrderRefusal { OrderRefusal("rows-gone", reason) }

@@ -84,8 +84,8 @@ package final class TrainingStage: Stage {
     private let sealed: (Digest32) -> Void
     /// Models that `sealed` was told of.
     private var toldSealed: Set<Digest32> = []
-    /// Why the order that is under way is not accepted yet.
-    private var waiting: (order: Digest32, reason: SyncRowsMissing)?
+    /// Why the order that is under way does not go on here.
+    private var waiting: (order: Digest32, reason: String)?
     /// The rows of the order that is under way.
     var taken: (order: Digest32, rows: SyncRows)?
     /// The order that was open at the last look.
@@ -141,31 +141,60 @@ package final class TrainingStage: Stage {
     package func turn(until moment: Moment) throws -> Turn {
         try readOn()
         guard let job = history.open else { return try rest(until: moment) }
-        let said = job.parties[cell.party]
-        if let last = said?.last { return try help(with: job, having: last, until: moment) }
         do {
-            let turn = try work(on: job, hasAccepted: said?.codeVersion != nil)
+            let turn = try work(on: job, until: moment)
             return turn == .idle ? try rest(until: moment) : turn
-        } catch let refusal as OrderRefusal {
-            try report(.refused(code: refusal.code, text: refusal.text), on: job)
-            return .worked
+        } catch  where error is SyncRefusal || error is SyncMistake {
+            // It would not count the next time either, and would fill the log.
+            return hold(job, .error, "what this party would say of an order does not count", "\(error)")
         }
     }
 
     /// Waits for something new in the log.
-    private func rest(until moment: Moment) throws -> Turn {
-        taken = nil
-        return try topic.wait(until: moment, clock) ? .worked : .idle
+    private func rest(until moment: Moment) throws -> Turn { try topic.wait(until: moment, clock) ? .worked : .idle }
+
+    /// Lets an order wait, and says once why.
+    private func hold(_ job: SyncJob, _ level: Logger.Level, _ message: Logger.Message, _ reason: String) -> Turn {
+        if waiting?.order != job.digest {
+            logger.log(level: level, message, metadata: metadata(job, ["reason": "\(reason)"]))
+        }
+        waiting = (job.digest, reason)
+        return .rest(Self.pause)
+    }
+
+    /// Does the next of an order, whatever comes of it: no order ends the stage, and the role with it.
+    private func work(on job: SyncJob, until moment: Moment) throws -> Turn {
+        let said = job.parties[cell.party]
+        let refusal: OrderRefusal
+        do {
+            if let last = said?.last { return try help(with: job, having: last, until: moment) }
+            return try step(of: job, hasAccepted: said?.codeVersion != nil)
+        } catch SyncRowsMissing.notYet(let reason) {
+            return hold(job, .info, "an order waits for this party's rows", reason)
+        } catch SyncRowsMissing.never(let reason) {
+            refusal = .rowsGone(reason)
+        } catch let error as OrderRefusal {
+            refusal = error
+        }
+        // Who has said its last word can't take it back.
+        guard said?.last == nil else {
+            return hold(job, .error, "this party can't help the others with an order any more", refusal.text)
+        }
+        try report(.refused(code: refusal.code, text: refusal.text), on: job)
+        return .worked
     }
 
     /// Does the next of an order that this party has not ended.
-    private func work(on job: SyncJob, hasAccepted: Bool) throws -> Turn {
+    ///
+    /// - Throws: `OrderRefusal`; `SyncRowsMissing`.
+    private func step(of job: SyncJob, hasAccepted: Bool) throws -> Turn {
         if !hasAccepted {
             guard now <= job.order.expires else {
                 throw waiting.flatMap { $0.order == job.digest ? OrderRefusal.expired($0.reason) : nil } ?? .expired
             }
-            guard try canBegin(job) else { return .rest(Self.pause) }
+            try checkToBegin(job)
             try report(.accepted(codeVersion: cell.codeVersion), on: job)
+            waiting = nil
             return .worked
         }
         // Before all have accepted nothing is sent: one of them may have to refuse, or to wait for its rows.
@@ -177,28 +206,12 @@ package final class TrainingStage: Stage {
         }
     }
 
-    /// Whether this party has what an order takes; false where its rows may still come.
-    ///
-    /// - Throws: `OrderRefusal` where it has not, and will not.
-    private func canBegin(_ job: SyncJob) throws -> Bool {
-        do {
-            switch job.order.task {
-            case .train(let task): try checkToTrain(task, job)
-            case .validate(let task): try checkToValidate(task, job)
-            case .seal(let task): _ = try candidate(task.candidate)
-            }
-            return true
-        } catch let missing as SyncRowsMissing {
-            switch missing {
-            case .never(let reason): throw OrderRefusal.rowsGone(reason)
-            case .notYet(let reason):
-                if waiting?.order != job.digest {
-                    logger.info(
-                        "an order waits for this party's rows", metadata: metadata(job, ["reason": "\(reason)"]))
-                }
-                waiting = (job.digest, missing)
-                return false
-            }
+    /// Throws where this party has not what an order takes.
+    private func checkToBegin(_ job: SyncJob) throws {
+        switch job.order.task {
+        case .train(let task): try checkToTrain(task, job)
+        case .validate(let task): try checkToValidate(task, job)
+        case .seal(let task): _ = try candidate(task.candidate)
         }
     }
 
@@ -249,7 +262,9 @@ package final class TrainingStage: Stage {
         }
     }
 
-    /// Writes a report, unless this party has said so already.
+    /// Writes a report, unless this party has said so already. What would not count is not written.
+    ///
+    /// - Throws: `SyncRefusal` where the history would refuse it, `OrderRefusal` where the order has expired by the log's time.
     func report(_ step: PartyReport.Step, on job: SyncJob) throws {
         try readOn()
         guard let open = history.open, open.digest == job.digest, open.parties[cell.party]?.last == nil else { return }
@@ -257,9 +272,18 @@ package final class TrainingStage: Stage {
         let statement = SyncStatement.report(try PartyReport(order: job.digest, step: step))
         let record = statement.record(
             by: .party(cell.party), consortium: cell.terms.consortium, key: keys.identity)
+        var tried = history
+        do throws(SyncRefusal) { _ = try tried.apply(record, at: .max, time: now) } catch .expired {
+            throw OrderRefusal.expired
+        }
         try log.append([NewRecord(TopicPartition(Topics.sync), value: record)])
-        count(step, job)
         try readOn()
+        if case .accepted = step, let job = history.job(job.digest), job.isOpen,
+            job.parties[cell.party]?.codeVersion == nil
+        {
+            throw OrderRefusal.expired
+        }
+        count(step, job)
     }
 
     private func count(_ step: PartyReport.Step, _ job: SyncJob) {

@@ -22,7 +22,10 @@ import ThreeParty
 final class SyncWorld: Sendable {
     let folder: TemporaryFolder
     let log: SQLiteEventLog
+    /// The log's and the coordinator's.
     let clock: ManualClock
+    /// The parties'.
+    private let partyClock: ManualClock
     let lines = CapturedLines()
     let roster: Roster
     var terms: SyncTerms { roster.syncTerms }
@@ -54,12 +57,18 @@ final class SyncWorld: Sendable {
         var life: Life
     }
 
-    init(rows: ClearRows? = nil, approvals: Int = 0) throws {
+    /// - Parameters:
+    ///   - partyClock: nil for the log's.
+    ///   - stranger: a party that signs by another key than the roster's.
+    init(
+        rows: ClearRows? = nil, approvals: Int = 0, partyClock: ManualClock? = nil, stranger: PartyID? = nil
+    ) throws {
         folder = try TemporaryFolder()
         clock = ManualClock()
+        self.partyClock = partyClock ?? clock
         log = try SQLiteEventLog(directory: folder.path("log"), clock: clock, durability: .process)
         try log.create([Topics.sync, Topics.manifests, Topics.sealed, Topics.batches].map { TopicSettings(name: $0) })
-        roster = try Self.roster(approvals: approvals)
+        roster = try Self.roster(approvals: approvals, stranger: stranger)
         try FileKeystore(directory: folder.path("coordinator")).store(Self.key(Self.coordinator))
         let rows = try rows ?? ClearRows()
         self.rows = rows
@@ -73,13 +82,14 @@ final class SyncWorld: Sendable {
 
     deinit { stop() }
 
-    private static func roster(approvals: Int) throws -> Roster {
+    private static func roster(approvals: Int, stranger: PartyID?) throws -> Roster {
         var parties: [PartyID: Cell.Party] = [:]
         for party in PartyID.allCases {
             let sealing = try HPKEPrivateKey(bytes: opening(party)).publicKey
             parties[party] = Cell.Party(
                 id: party, host: "127.0.0.1", port: 1, hpke: sealing, agreement: sealing,
-                identity: key(identity(party)).verifyingKey, certificate: [UInt8](repeating: 0, count: 32))
+                identity: key(party == stranger ? coordinator : identity(party)).verifyingKey,
+                certificate: [UInt8](repeating: 0, count: 32))
         }
         let members = try members.map { member in
             Roster.Member(
@@ -148,7 +158,7 @@ final class SyncWorld: Sendable {
                 defer { links.end(party) }
                 let stage = try stage(party, link, stop, life)
                 do {
-                    try StageThread(clock: clock, failed: nil).run(stage, until: { stop.isSet || life.isOver })
+                    try StageThread(clock: partyClock, failed: nil).run(stage, until: { stop.isSet || life.isOver })
                 } catch is LogError where life.isOver {}
                 return life.isOver
             }
@@ -171,7 +181,7 @@ final class SyncWorld: Sendable {
                 identity: Self.key(Self.identity(party)), opening: opening, training: Self.pairs(party, 11),
                 validation: Self.pairs(party, 21)), rows: source, log: MortalLog(log: log, life: life),
             state: MortalStore(store: try SQLiteStateStore(path: folder.path("\(party).sqlite")), life: life),
-            transport: MortalTransport(link, life), clock: clock, metrics: metrics[party]!,
+            transport: MortalTransport(link, life), clock: partyClock, metrics: metrics[party]!,
             logger: lines.logger(party.name), audit: notes[party]!,
             random: { count in (0..<count).map { _ in UInt8.random(in: 0...255) } },
             isStopping: { stop.isSet || life.isOver },
