@@ -129,4 +129,57 @@ struct WorkTests {
         #expect(try back.model == world.champion && coordinator.modelInForce() == world.champion)
         world.stop()
     }
+
+    /// A log to which a coordinator that was killed writes nothing of one topic.
+    private struct Cut: LogDecorator {
+        let log: any EventLog
+        let topic: String
+
+        @discardableResult
+        func append(_ batch: [NewRecord]) throws(LogError) -> [Position] {
+            guard !batch.contains(where: { $0.partition.topic == topic }) else {
+                throw .failed(reason: "the process was killed")
+            }
+            return try log.append(batch)
+        }
+    }
+
+    /// The work of a coordinator that is killed before it writes to a topic.
+    private func work(killedBefore topic: String) throws -> SyncWork {
+        SyncWork(
+            try world.coordinator(Cut(log: world.log, topic: topic)), try SliceTests.planner(),
+            isStopping: { false })
+    }
+
+    @Test("goes on where one was killed between two records: sealed and not published, decided and not activated")
+    func killed() throws {
+        let coordinator = try world.coordinator()
+        let work = SyncWork(coordinator, try SliceTests.planner(), isStopping: { false })
+        try world.start()
+        try score(to: 240)
+        let version = try work.train(task()) { _ in }
+        try score(to: 400)
+        let champion = try #require(try coordinator.manifest(world.champion))
+        _ = try work.validate(version, against: champion) { _, _, _ in }
+        #expect(throws: LogError.self) { try self.work(killedBefore: Topics.manifests).seal(version) { _ in } }
+        world.stop()
+        try coordinator.read()
+        let model = try #require(coordinator.history.versions.last?.sealed?.model)
+        #expect(try coordinator.manifest(model) == nil)
+        #expect(throws: LogError.self) { try self.work(killedBefore: Topics.sealed).promote(version, force: "a trial") }
+        try coordinator.read()
+        #expect(try coordinator.history.inForce == model && coordinator.modelInForce() == world.champion)
+        // Whatever is asked for then.
+        let decision = try work.promote(version)
+        #expect(decision.reason.contains("a trial"))
+        #expect(try coordinator.modelInForce() == model && coordinator.manifest(model) != nil)
+        #expect(coordinator.history.decisions == [decision])
+        #expect(try coordinator.resume() == nil)
+        #expect(throws: LogError.self) { try self.work(killedBefore: Topics.sealed).rollback(reason: "it is over") }
+        #expect(try coordinator.modelInForce() == model)
+        #expect(try world.coordinator().resume()?.reason == "it is over")
+        #expect(try coordinator.modelInForce() == world.champion)
+        try coordinator.read()
+        #expect(coordinator.history.decisions.count == 2)
+    }
 }

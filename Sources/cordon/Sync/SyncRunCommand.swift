@@ -48,6 +48,7 @@ struct SyncRunCommand: ParsableCommand {
             let schedule = SyncSchedule(
                 cron: form, labels: labels, validateAfter: validateAfter, decides: !byHand)
             var state = SyncSchedule.State(now: coordinator.now, labels: try schedule.labelEnd(coordinator.log))
+            _ = try coordinator.resume()
             while !stop.isSet {
                 do {
                     if let words = try schedule.step(work, &state, task: { try training.task(coordinator) }) {

@@ -107,9 +107,11 @@ final class SyncWorld: Sendable {
     }
 
     /// The coordinator, as it begins anew.
-    func coordinator() throws -> SyncCoordinator {
+    ///
+    /// - Parameter log: nil for the world's.
+    func coordinator(_ log: (any EventLog)? = nil) throws -> SyncCoordinator {
         try SyncCoordinator(
-            roster, keystore: FileKeystore(directory: folder.path("coordinator")), log: log, clock: clock,
+            roster, keystore: FileKeystore(directory: folder.path("coordinator")), log: log ?? self.log, clock: clock,
             audit: coordinatorNotes)
     }
 

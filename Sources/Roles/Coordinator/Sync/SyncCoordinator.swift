@@ -125,19 +125,31 @@ package final class SyncCoordinator {
     ) throws -> SyncDecision {
         guard try kind == .turnDown || manifest(model) != nil else { throw SyncRefusal.unknownModel }
         try topic.read()
-        let before = history.lastSequence
         let sequence = max(UInt64(clock.microseconds), history.lastSequence + 1)
         let decision = try SyncDecision(
             kind, model: model, previous: previous, sequence: sequence, reason: reason, figures: figures)
         try say(.decision(decision))
-        if kind != .turnDown { try activate(decision, after: before) }
+        if kind != .turnDown { try activate(decision) }
         return decision
+    }
+
+    /// Carries out the last decision where the log has it alone: whoever decided ended before the activations were there.
+    ///
+    /// - Returns: the decision; nil where nothing is left to be done of it.
+    package func resume() throws -> SyncDecision? {
+        try topic.read()
+        guard let last = history.decisions.last(where: { $0.kind != .turnDown }),
+            try modelInForce() == last.previous, last.previous != last.model
+        else { return nil }
+        try activate(last)
+        return last
     }
 
     /// Writes the activations of a decision, with the approvals that it rests on. Written again they change nothing: their number
     /// is the decision's.
-    private func activate(_ decision: SyncDecision, after last: UInt64) throws {
+    private func activate(_ decision: SyncDecision) throws {
         guard let keystore, let manifest = try manifest(decision.model) else { throw SyncRefusal.unknownModel }
+        let last = history.decisions.last { $0.sequence < decision.sequence }?.sequence ?? 0
         let approvals = history.version(sealedAs: decision.model)?.approvals.filter { $0.after == last } ?? []
         try activateModel(
             decision.model, version: manifest.version, sequence: decision.sequence, approvals: approvals.map(\.record),

@@ -145,6 +145,9 @@ package final class SyncWork {
         guard let sealed = version.sealed else {
             throw Failure.missing("\(version.task.version) is not sealed: run `cordon sync validate` first")
         }
+        // Whoever came so far before may have ended between two records of the log.
+        try coordinator.publish(version)
+        if let resumed = try coordinator.resume(), resumed.model == sealed.model { return resumed }
         let inForce = try coordinator.modelInForce()
         guard inForce != sealed.model else { throw Failure.missing("\(version.task.version) is in force") }
         let figures = SyncFigures(version, in: coordinator.history)
@@ -166,7 +169,7 @@ package final class SyncWork {
 
     /// Brings back the model that the one in force replaced.
     package func rollback(reason: String) throws -> SyncDecision {
-        try coordinator.read()
+        if let resumed = try coordinator.resume(), resumed.kind == .rollback { return resumed }
         guard let inForce = try coordinator.modelInForce(),
             let version = coordinator.history.version(sealedAs: inForce), let previous = version.promotion?.previous
         else {
