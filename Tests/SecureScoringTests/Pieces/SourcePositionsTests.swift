@@ -202,6 +202,17 @@ struct SourcePositionsTests {
         #expect(entry.value.count == 24)
     }
 
+    @Test("take what a record says to have none of before it for not there", arguments: [5, nil])
+    func reachingBack(previous: Int64?) throws {
+        var known = try positions()
+        known.advance([record(3, after: nil), record(9, after: 7)])
+        #expect(known.advance([record(12, after: previous)]) == [])
+        for offset in 6...12 as ClosedRange<Int64> { #expect(known.isRepeat(record(offset, after: nil))) }
+        for offset in 4...5 as ClosedRange<Int64> {
+            #expect(known.isRepeat(record(offset, after: nil)) == (previous == nil))
+        }
+    }
+
     @Test("say what is missing in front of the first record of a source, too")
     func first() throws {
         var known = try positions()
