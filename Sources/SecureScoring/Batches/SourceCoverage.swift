@@ -46,28 +46,19 @@ struct SourceCoverage: Sendable, Hashable {
         return Span(after: spans.last { $0.through < place }?.through ?? forgotten ?? .start, through: place)
     }
 
-    /// The effect of a record.
-    enum Effect: Hashable {
-        /// None: it was covered, or lies in what is forgotten.
-        case none
-        /// It joins what was taken.
-        case joined
-        /// It stands apart, since what lies before it is missing.
-        case apart
-    }
-
     /// Takes a record.
     ///
     /// - Parameter previous: the record before it; nil where it names none, and then all before it counts as taken.
-    /// - Returns: the effect, and what is missing in front of a record that stands apart.
-    mutating func take(_ place: Place, after previous: Place?) -> (effect: Effect, gap: Span?) {
+    /// - Returns: false for one that was covered, or lies in what is forgotten; and what is missing in front of a record that
+    ///   stands apart from what was taken.
+    mutating func take(_ place: Place, after previous: Place?) -> (isNew: Bool, gap: Span?) {
         let after = previous ?? .start
         // Behind the last one, as nearly all are.
         if let last = spans.last, last.through < place, last.after <= after, after <= last.through {
             spans[spans.count - 1].through = place
-            return (.joined, nil)
+            return (true, nil)
         }
-        guard !covers(place), !hasForgotten(place) else { return (.none, nil) }
+        guard !covers(place), !hasForgotten(place) else { return (false, nil) }
         let gap = previous.flatMap { self.gap(through: $0) }
         var span = Span(after: after, through: place)
         let touching = spans.filter { $0.after <= span.through && span.after <= $0.through }
@@ -80,7 +71,7 @@ struct SourceCoverage: Sendable, Hashable {
             spans.removeFirst()
             forgotten = spans[0].after
         }
-        return touching.isEmpty ? (.apart, gap) : (.joined, nil)
+        return (true, touching.isEmpty ? gap : nil)
     }
 }
 

@@ -66,9 +66,9 @@ package struct SourcePositions: Sendable {
         for claim in claims where claim.source.partition < Self.partitions {
             let source = Source(claim)
             let previous = claim.previous.map { SourceCoverage.Place($0) }
-            let (effect, gap) = taken[source, default: SourceCoverage()]
+            let (isNew, gap) = taken[source, default: SourceCoverage()]
                 .take(SourceCoverage.Place(claim.source), after: previous)
-            if effect == .none { continue }
+            guard isNew else { continue }
             if let gap {
                 gaps.append(
                     SourceGap(
