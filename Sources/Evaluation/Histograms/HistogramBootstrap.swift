@@ -37,7 +37,7 @@ package struct HistogramBootstrap: Sendable {
 package func interval(of values: [Double], around value: Double, confidence: Double) -> Estimate {
     let sorted = values.sorted()
     guard !sorted.isEmpty else { return Estimate(value: value, low: value, high: value) }
-    let out = min(sorted.count - 1, Int((1 - confidence) / 2 * Double(sorted.count)))
+    let out = min((sorted.count - 1) / 2, Int((1 - confidence) / 2 * Double(sorted.count)))
     return Estimate(value: value, low: sorted[out], high: sorted[sorted.count - 1 - out])
 }
 

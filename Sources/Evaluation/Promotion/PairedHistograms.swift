@@ -63,7 +63,7 @@ package struct PairedHistograms: Sendable, Hashable {
         case independent
     }
 
-    /// The challenger's average precision less the champion's.
+    /// The challenger's average precision less the champion's, within its interval.
     package struct Gain: Sendable, Hashable {
         package var estimate: Estimate
         package var basis: Basis
@@ -86,7 +86,8 @@ package struct PairedHistograms: Sendable, Hashable {
         let half =
             studentQuantile(confidence, degrees: others.count - 1) * (squares * (count - 1) / count).squareRoot()
         return Gain(
-            estimate: Estimate(value: gain, low: gain - half, high: gain + half), basis: .windows(others.count))
+            estimate: Estimate(value: gain, low: gain - max(0, half), high: gain + max(0, half)),
+            basis: .windows(others.count))
     }
 
     private static func gain(_ champion: ScoreHistogram, _ challenger: ScoreHistogram) -> Double? {
@@ -110,7 +111,9 @@ package struct PairedHistograms: Sendable, Hashable {
         let differences = zip(replicates(champion, "champion"), replicates(challenger, "challenger")).compactMap {
             pair in pair.0.flatMap { champion in pair.1.map { $0 - champion } }
         }
-        return interval(of: differences, around: gain, confidence: 2 * confidence - 1)
+        // Replicates are less on average than what they are drawn from, so a narrow interval may lie beside it.
+        let found = interval(of: differences, around: gain, confidence: 2 * confidence - 1)
+        return Estimate(value: gain, low: min(gain, found.low), high: max(gain, found.high))
     }
 }
 

@@ -38,13 +38,17 @@ package struct OrderRefusal: Error, Sendable, Hashable, CustomStringConvertible 
 
     package static func rowsGone(_ reason: String) -> OrderRefusal { OrderRefusal("rows-gone", reason) }
 
+    /// What a disk says of itself is for this party's log alone.
+    package static let notKept = OrderRefusal(
+        "not-kept", "this party could not keep how far it is: its log says why; order anew when it can")
+
     /// The reason of an attempt that another one would meet again.
     package init(_ stop: TrainingStop) {
-        guard case .refused(let error) = stop else {
-            self.init("stopped", "\(stop)")
-            return
+        switch stop {
+        case .refused(let error): self.init(error)
+        case .notKept: self = .notKept
+        case .peerMissing, .peerSilent, .late, .newerAttempt, .gaveUp: self.init("stopped", "\(stop)")
         }
-        self.init(Self.code(of: error), "\(error)")
     }
 
     package init(_ error: TrainingError) { self.init(Self.code(of: error), "\(error)") }
@@ -53,9 +57,18 @@ package struct OrderRefusal: Error, Sendable, Hashable, CustomStringConvertible 
         switch error {
         case .fewRows, .validation(.legitimate): "few-rows"
         case .fewFrauds, .validation(.frauds): "few-frauds"
+<<<<<<< ours
         case .bounds, .candidates, .tooLarge, .validation(.rows), .validation(.thresholds): "sizes"
+=======
+        case .bounds, .candidates, .card, .tooLarge: "sizes"
+        case .validation(.rows), .validation(.members), .validation(.models), .validation(.thresholds),
+            .validation(.least):
+            "sizes"
+>>>>>>> theirs
         case .otherBase, .rows: "other-rows"
-        default: "departed"
+        case .checkpoint: "not-kept"
+        case .disagreement, .wrongLength, .unexpected, .otherCoin, .laterJob, .otherSetUp, .validation(.sums):
+            "departed"
         }
     }
 }

@@ -1,4 +1,5 @@
 import EventLogs
+import Logging
 import Manifests
 import Records
 import Stages
@@ -94,8 +95,10 @@ extension TrainingStage {
             case .late, .refused(.laterJob): return .idle
             // That party's report says why.
             case .gaveUp: return .rest(.milliseconds(500))
-            default: throw OrderRefusal(error)
+            case .notKept: logger.error("\(error)")
+            default: break
             }
+            throw OrderRefusal(error)
         }
         try end(result)
         return .worked

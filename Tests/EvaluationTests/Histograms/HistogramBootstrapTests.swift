@@ -103,6 +103,7 @@ struct HistogramBootstrapTests {
     func nearestRank() {
         let values = (1...1_000).map { Double($0) }.reversed()
         #expect(interval(of: Array(values), around: 7, confidence: 0.95) == Estimate(value: 7, low: 26, high: 975))
+        #expect(interval(of: Array(values), around: 7, confidence: 0) == Estimate(value: 7, low: 500, high: 501))
         #expect(interval(of: [3], around: 7, confidence: 0.5) == Estimate(value: 7, low: 3, high: 3))
         #expect(interval(of: [], around: 7, confidence: 0.5) == Estimate(value: 7, low: 7, high: 7))
     }

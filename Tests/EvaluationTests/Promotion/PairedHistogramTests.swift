@@ -114,6 +114,20 @@ struct PairedHistogramTests {
         #expect(same.gain(confidence: 0.9) == gain)
     }
 
+    @Test("a gain is within its interval, however narrow that is", arguments: [1, 4, 5])
+    func within(windows: Int) throws {
+        for seed in 1...10 as ClosedRange<UInt64> {
+            for confidence in [0.5, 0.5001, 0.51] {
+                let comparison = try PairedHistograms(pairedWindows(windows, seed: seed, better: 0.5))
+                let estimate = try #require(comparison.gain(confidence: confidence)).estimate
+                #expect(estimate.low <= estimate.value && estimate.value <= estimate.high)
+            }
+        }
+        let champion = try pairedWindows(5, seed: 5).map(\.champion)
+        let same = try PairedHistograms(champion.map { try HistogramPair(champion: $0, challenger: $0) })
+        #expect(same.gain(confidence: 0.5)?.estimate == Estimate(value: 0, low: 0, high: 0))
+    }
+
     @Test("windows tell a difference far more surely than two figures do")
     func narrow() throws {
         let sums = try PairedHistograms(pairedWindows(8, seed: 8, better: 0.3))

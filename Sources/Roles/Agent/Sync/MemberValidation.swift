@@ -46,7 +46,6 @@ package struct MemberValidation: Sendable {
     /// - Parameter confidence: one-sided, 0.5 to below 1.
     package func loss(confidence: Double) -> SyncFigure? {
         guard let gain = comparison.gain(confidence: confidence)?.estimate else { return nil }
-        return try? SyncFigure(
-            SyncFigures.lossName, -gain.value, low: min(-gain.high, -gain.value), high: max(-gain.low, -gain.value))
+        return try? SyncFigure(SyncFigures.lossName, -gain.value, low: -gain.high, high: -gain.low)
     }
 }
