@@ -70,8 +70,9 @@ package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
         which.reserveCapacity(batch.count * (RowKey.byteCount + 1))
         for (row, key) in batch.keys.enumerated() {
             key.write(to: &which)
-            which.append(labels[key] == nil ? 0 : 1)
-            guard let label = labels[key] else { continue }
+            let label = labels[key]
+            which.append(label == nil ? 0 : 1)
+            guard let label else { continue }
             rows.append(batch.shares(row), label: RowLabels.shares(label))
             memberOf.append(place(of: key.member))
             offsets.append(batch.range.lowerBound + Int64(row))
