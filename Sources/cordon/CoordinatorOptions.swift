@@ -33,8 +33,8 @@ struct CoordinatorOptions: ParsableArguments {
         try audited { audit in try body(SyncCoordinator(roster(), keystore: keystore, log: log, audit: audit)) }
     }
 
-    /// Does something that is to stand in the coordinator's audit log, and signs for it; fails where it can't be written there. Other
-    /// commands may write there meanwhile: a rollback must not wait for a schedule to end.
+    /// Does something that is to stand in the coordinator's audit log, and signs for it; fails where it can't be written there.
+    /// Other commands may write there meanwhile: a rollback must not wait for a schedule to end.
     func audited<R>(_ body: (any AuditWriter) throws -> R) throws -> R {
         let roster = try roster()
         guard try keystore.signingKey().verifyingKey == roster.coordinator else {

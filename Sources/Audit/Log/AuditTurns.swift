@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The writer of an audit log that several programs of one role write to in turn: it opens the log for each event, signs a head over
-/// it, and lets the log go. For a role that has little to write, since the whole log is checked each time.
+/// The writer of an audit log that several programs of one role write to in turn: it opens the log for each event, signs a head
+/// over it, and lets the log go. For a role that has little to write, since the whole log is checked each time.
 package final class AuditTurns: AuditWriter {
     private struct State {
         /// Events that could not be written yet.

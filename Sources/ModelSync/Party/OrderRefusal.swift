@@ -57,14 +57,10 @@ package struct OrderRefusal: Error, Sendable, Hashable, CustomStringConvertible 
         switch error {
         case .fewRows, .validation(.legitimate): "few-rows"
         case .fewFrauds, .validation(.frauds): "few-frauds"
-<<<<<<< ours
-        case .bounds, .candidates, .tooLarge, .validation(.rows), .validation(.thresholds): "sizes"
-=======
         case .bounds, .candidates, .card, .tooLarge: "sizes"
         case .validation(.rows), .validation(.members), .validation(.models), .validation(.thresholds),
             .validation(.least):
             "sizes"
->>>>>>> theirs
         case .otherBase, .rows: "other-rows"
         case .checkpoint: "not-kept"
         case .disagreement, .wrongLength, .unexpected, .otherCoin, .laterJob, .otherSetUp, .validation(.sums):
