@@ -2,6 +2,7 @@ import Foundation
 package import Keys
 package import PipelineFiles
 package import Records
+import Roles
 import Stages
 import Terminal
 
@@ -22,46 +23,13 @@ package struct DevelopmentKeys {
 
     package func make(_ plan: ConsortiumPlan) throws -> Roster {
         try make(folder: directory)
-        let authority = try DevelopmentPKI(now: SystemClock().microseconds / 1_000_000)
+        let authority = try CertificateAuthority(now: SystemClock().microseconds / 1_000_000)
         try writeFile(Array(authority.authorityPEM.utf8), to: authorityFile)
-        var parties: [PartyID: Cell.Party] = [:]
-        for (id, address) in plan.parties {
-            let store = FileKeystore(directory: folder(id))
-            let hpke = HPKEPrivateKey()
-            let agreement = HPKEPrivateKey()
-            let identity = SigningKey()
-            try store.store(hpke)
-            try store.store(agreement, "agreement")
-            try store.store(identity)
-            let certificate = try authority.issue(to: id, directory: folder(id))
-            parties[id] = Cell.Party(
-                id: id, host: address.host, port: address.port, hpke: hpke.publicKey, agreement: agreement.publicKey,
-                identity: identity.verifyingKey, certificate: certificate.fingerprint)
-        }
-        var members: [Roster.Member] = []
-        for id in plan.members {
-            let store = FileKeystore(directory: folder(id))
-            let identity = SigningKey()
-            let hpke = HPKEPrivateKey()
-            try store.store(identity)
-            try store.store(hpke)
-            members.append(
-                Roster.Member(id: id, identity: identity.verifyingKey, hpke: hpke.publicKey, budget: plan.budget))
-        }
-        let signer = SigningKey()
-        try coordinator.store(signer)
-        var roster = Roster(
-            consortium: plan.name, epoch: plan.epoch, coordinator: signer.verifyingKey, cell: Cell(parties),
-            members: members, eventTime: plan.eventTime)
-        roster.countLimit = plan.countLimit
-        roster.roundsScores = plan.roundsScores
-        roster.openings = plan.openings
-        roster.approvals = plan.approvals
-        for id in plan.operators {
-            let identity = SigningKey()
-            try FileKeystore(directory: folder(id)).store(identity)
-            roster.operators.append(Roster.Operator(id: id, identity: identity.verifyingKey))
-        }
+        var cards = [try RoleKeys(directory: coordinator.directory).makeCoordinator()]
+        for id in plan.parties.keys { cards.append(try RoleKeys(directory: folder(id)).make(id, by: authority)) }
+        for id in plan.members { cards.append(try RoleKeys(directory: folder(id)).make(id)) }
+        for id in plan.operators { cards.append(try RoleKeys(directory: folder(id)).make(id)) }
+        let roster = try Roster(plan, cards)
         try writeFile(Array(roster.yaml.utf8), to: rosterFile)
         return roster
     }

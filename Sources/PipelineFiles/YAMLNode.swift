@@ -146,6 +146,14 @@ struct YAMLNode {
         }
     }
 
+    /// 1 to `most` bytes.
+    func base64(atMost most: Int) throws(ConfigurationError) -> [UInt8] {
+        guard let data = Data(base64Encoded: try string), (1...most).contains(data.count) else {
+            throw wrong("1 to \(most) bytes in base64 belong here")
+        }
+        return Array(data)
+    }
+
     func base64(count: Int) throws(ConfigurationError) -> [UInt8] {
         guard let data = Data(base64Encoded: try string), data.count == count else {
             throw wrong("\(count) bytes in base64 belong here")

@@ -22,6 +22,10 @@ package enum RoleError: Error, Sendable, Hashable {
     case topicStampedByWriters(topic: String)
     case topicKeepsTooLittle(topic: String, seconds: Int64, least: Int64)
     case httpServer(reason: String)
+    /// The folder holds a role's keys already.
+    case keysExist(directory: String)
+    /// The folder's identity is none of the roster's.
+    case keysOfNobody(directory: String)
     /// The role's audit log is not what the role wrote.
     case auditLog(AuditFault)
 }
@@ -59,6 +63,10 @@ extension RoleError: CustomStringConvertible {
             "the audit log is not what this role wrote: \(fault). Keep the file as evidence; moved away, a new log begins, and who has "
                 + "seen the old one's heads will say that it was set back"
         case .httpServer(let reason): "the HTTP server failed: \(reason)"
+        case .keysExist(let directory):
+            "\(directory) holds keys already, and keys are never overwritten: name another folder"
+        case .keysOfNobody(let directory):
+            "the roster has nobody with the identity in \(directory): it was put together from another card"
         }
     }
 }

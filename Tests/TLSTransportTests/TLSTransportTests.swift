@@ -18,7 +18,7 @@ private final class Bench {
 
     init() throws {
         folder = try TemporaryFolder()
-        let pki = try DevelopmentPKI(now: SystemClock().microseconds / 1_000_000)
+        let pki = try CertificateAuthority(now: SystemClock().microseconds / 1_000_000)
         authority = try folder.write(pki.authorityPEM, to: "ca.pem")
         for party in PartyID.allCases {
             try FileManager.default.createDirectory(atPath: folder.path(party.name), withIntermediateDirectories: true)
@@ -31,7 +31,7 @@ private final class Bench {
 
     /// Credentials that another authority issued, for the same name.
     func strangers(_ party: PartyID) throws -> TLSIdentity {
-        let pki = try DevelopmentPKI(now: SystemClock().microseconds / 1_000_000)
+        let pki = try CertificateAuthority(now: SystemClock().microseconds / 1_000_000)
         let name = "stranger-\(party.name)"
         try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
         _ = try pki.issue(to: party, directory: folder.path(name))

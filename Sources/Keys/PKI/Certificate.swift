@@ -48,10 +48,7 @@ struct Certificate {
     }
 
     /// The certificate as PEM text (RFC 7468), with a line end behind it.
-    var pem: String {
-        let text = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
-        return "-----BEGIN CERTIFICATE-----\n\(text)\n-----END CERTIFICATE-----\n"
-    }
+    var pem: String { certificatePEM(der) }
 
     /// A serial number of 159 random bits, as RFC 5280 allows at most (20 bytes, not negative).
     private static func number(_ certificate: OpaquePointer) throws(PKIError) {
@@ -115,4 +112,23 @@ struct Certificate {
     private static func check(_ result: Int32, _ part: String) throws(PKIError) {
         guard result == 1 else { throw .failed(reason: "OpenSSL refuses the \(part)") }
     }
+}
+
+/// A certificate in its distinguished encoding as PEM text (RFC 7468), with a line end behind it.
+package func certificatePEM(_ der: [UInt8]) -> String {
+    let text = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+    return "-----BEGIN CERTIFICATE-----\n\(text)\n-----END CERTIFICATE-----\n"
+}
+
+/// SHA-256 of the first certificate of a PEM file, by which a roster pins it.
+///
+/// - Throws: `PKIError` where the file can't be read, or holds none.
+package func certificateFingerprint(file: String) throws(PKIError) -> [UInt8] {
+    guard let text = try? String(contentsOfFile: file, encoding: .utf8),
+        let begin = text.range(of: "-----BEGIN CERTIFICATE-----"),
+        let end = text.range(of: "-----END CERTIFICATE-----", range: begin.upperBound..<text.endIndex),
+        let der = Data(
+            base64Encoded: String(text[begin.upperBound..<end.lowerBound]), options: .ignoreUnknownCharacters)
+    else { throw .noCertificate(file: file) }
+    return Array(SHA256.hash(data: der))
 }

@@ -7,7 +7,10 @@ import Terminal
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "Make the keys of a consortium, and tokens for callers.",
-        subcommands: [Initialise.self, OperatorCommand.self, TokenCommand.self])
+        subcommands: [
+            Initialise.self, PartyKeysCommand.self, MemberKeysCommand.self, CoordinatorKeysCommand.self,
+            OperatorCommand.self, RosterCommand.self, KeysCheckCommand.self, TokenCommand.self,
+        ])
 
     struct Initialise: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import Keys
+import PipelineFiles
 import Records
+import Roles
 import Terminal
 
 /// Makes the key of an operator, who approves of models.
@@ -9,25 +11,21 @@ struct OperatorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "operator", abstract: "Make the key by which an operator approves of models.",
         discussion: """
-            Writes DIR/identity.key, which the operator alone may read, and prints the operator's line for `operators:` of the \
-            roster. `approvals:` there says how many operators have to approve of a model before it is put in force.
+            Writes DIR/identity.key, which the operator alone may read, and DIR/card.yaml, and prints the operator's line for \
+            `operators:` of the roster. `approvals:` there says how many operators have to approve of a model before it is \
+            put in force.
             """)
 
     @Argument(help: "The operator's name.")
     var name: String
 
-    @Option(help: ArgumentHelp("Where the key goes; must not hold one yet.", valueName: "dir"))
-    var out: String
+    @OptionGroup var folder: NewKeysFolder
 
     func run() throws {
         guard let id = OperatorID(name) else {
             throw Failure("an operator's name is 1 to 40 of a-z, 0-9 and -, starting with a letter (not `consortium`)")
         }
-        guard !FileManager.default.fileExists(atPath: out + "/identity.key") else {
-            throw Failure("\(out)/identity.key exists: keys are never overwritten; name another folder")
-        }
-        let key = SigningKey()
-        try FileKeystore(directory: out).store(key)
-        print("  - { name: \(id), identity: \(Data(key.verifyingKey.bytes).base64EncodedString()) }")
+        let card = try folder.keys.make(id)
+        print("  - { name: \(id), identity: \(Data(card.identity.bytes).base64EncodedString()) }")
     }
 }

@@ -30,7 +30,7 @@ struct ScoreServerTests {
     @Test("TLS answers by the certificate that it was given, and plain text gets nothing")
     func tls() async throws {
         let bench = try Bench()
-        let pki = try DevelopmentPKI(now: Int64(Date().timeIntervalSince1970))
+        let pki = try CertificateAuthority(now: Int64(Date().timeIntervalSince1970))
         let authority = try bench.folder.write(pki.authorityPEM, to: "ca.pem")
         _ = try pki.issue(to: .zero, directory: bench.folder.path)
         var client = TLSConfiguration.makeClientConfiguration()

@@ -6,7 +6,7 @@ import Support
 import Testing
 
 @Suite("Certificates for development")
-struct DevelopmentPKITests {
+struct CertificateAuthorityTests {
     private let folder: TemporaryFolder
     /// 2023-11-14T22:13:20Z.
     private static let now: Int64 = 1_700_000_000
@@ -17,7 +17,7 @@ struct DevelopmentPKITests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func issue(_ pki: DevelopmentPKI, _ party: PartyID) throws -> (CertificateParts, [UInt8]) {
+    private func issue(_ pki: CertificateAuthority, _ party: PartyID) throws -> (CertificateParts, [UInt8]) {
         let directory = folder.path(party.name)
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let (pem, fingerprint) = try pki.issue(to: party, directory: directory)
@@ -37,7 +37,7 @@ struct DevelopmentPKITests {
 
     @Test("the authority signs itself, and may sign nothing but certificates and lists of withdrawn ones")
     func authority() throws {
-        let pki = try DevelopmentPKI(now: Self.now)
+        let pki = try CertificateAuthority(now: Self.now)
         let root = try #require(CertificateParts(pem: pki.authorityPEM))
         #expect(root.issuer == root.subject)
         #expect(String(decoding: root.subject, as: UTF8.self).hasSuffix("Cordon development CA"))
@@ -52,7 +52,7 @@ struct DevelopmentPKITests {
 
     @Test("a party's is named after it, good as server and client, and signs no other", arguments: PartyID.allCases)
     func parties(party: PartyID) throws {
-        let pki = try DevelopmentPKI(now: Self.now)
+        let pki = try CertificateAuthority(now: Self.now)
         let root = try #require(CertificateParts(pem: pki.authorityPEM))
         let (certificate, fingerprint) = try issue(pki, party)
         #expect(certificate.issuer == root.subject && fingerprint == sha256(certificate.der))
@@ -81,19 +81,20 @@ struct DevelopmentPKITests {
             (36_500, "231114211320Z", "21231021221320Z"),
         ])
     func validity(days: Int, from: String, until: String) throws {
-        let pki = try DevelopmentPKI(now: Self.now, days: days)
+        let pki = try CertificateAuthority(now: Self.now, days: days)
         #expect(CertificateParts(pem: pki.authorityPEM)?.validity == [from, until])
         #expect(try issue(pki, .one).0.validity == [from, until])
         // And a year where nothing is said.
         if days == 365 {
-            #expect(CertificateParts(pem: try DevelopmentPKI(now: Self.now).authorityPEM)?.validity == [from, until])
+            #expect(
+                CertificateParts(pem: try CertificateAuthority(now: Self.now).authorityPEM)?.validity == [from, until])
         }
     }
 
     @Test("each authority's key signed its root and what it issued, and nothing of another's", arguments: 0..<10)
     func chains(round: Int) throws {
         let made = try (0..<5).map { at in
-            let pki = try DevelopmentPKI(now: Self.now + Int64(round))
+            let pki = try CertificateAuthority(now: Self.now + Int64(round))
             let root = try #require(CertificateParts(pem: pki.authorityPEM))
             return (root, try issue(pki, PartyID.allCases[at % 3]).0)
         }
@@ -111,7 +112,7 @@ struct DevelopmentPKITests {
 
     @Test("the key in a party's file is its certificate's")
     func keyFile() throws {
-        let (certificate, _) = try issue(DevelopmentPKI(now: Self.now), .one)
+        let (certificate, _) = try issue(CertificateAuthority(now: Self.now), .one)
         let text = String(decoding: try folder.bytes("party-1/tls.key"), as: UTF8.self)
         let key = try P256.Signing.PrivateKey(pemRepresentation: text).publicKey
         #expect(key.rawRepresentation == certificate.key.rawRepresentation)
@@ -119,7 +120,7 @@ struct DevelopmentPKITests {
 
     @Test("have a number, and a key, of their own each time")
     func fresh() throws {
-        let pki = try DevelopmentPKI(now: Self.now)
+        let pki = try CertificateAuthority(now: Self.now)
         var (numbers, fingerprints, keys) = (Set<[UInt8]>(), Set<[UInt8]>(), Set<Data>())
         for party in PartyID.allCases + PartyID.allCases {
             let (certificate, fingerprint) = try issue(pki, party)
@@ -135,7 +136,7 @@ struct DevelopmentPKITests {
 
     @Test("their keys are files that only their owner may read, and stand in no certificate")
     func keys() throws {
-        let (certificate, _) = try issue(DevelopmentPKI(now: Self.now), .two)
+        let (certificate, _) = try issue(CertificateAuthority(now: Self.now), .two)
         let path = folder.path("party-2/tls.key")
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
         #expect(mode?.intValue == 0o600)
@@ -155,11 +156,11 @@ struct DevelopmentPKITests {
     @Test("are not made where the key can't be written, or the end of validity can't be said")
     func notWritten() throws {
         try folder.write("", to: "file")
-        let pki = try DevelopmentPKI(now: Self.now)
+        let pki = try CertificateAuthority(now: Self.now)
         let path = folder.path("file")
         #expect(throws: PKIError.failed(reason: "OpenSSL refuses the validity")) {
             // In the year 10,000 and later, which no certificate can say.
-            try DevelopmentPKI(now: Self.now, days: 3_000_000)
+            try CertificateAuthority(now: Self.now, days: 3_000_000)
         }
         #expect(throws: FileKeystore.KeystoreError.notWritten(path: path + "/tls.key")) {
             try pki.issue(to: .zero, directory: path)

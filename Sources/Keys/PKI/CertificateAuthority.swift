@@ -3,23 +3,25 @@ import Crypto
 import Foundation
 package import Records
 
-/// The error for a certificate that can't be made, with the part that is at fault.
+/// The error for a certificate that can't be made, with the part that is at fault, or that can't be read.
 package enum PKIError: Error, Sendable, Hashable, CustomStringConvertible {
     case failed(reason: String)
+    case noCertificate(file: String)
 
     package var description: String {
         switch self {
         case .failed(let reason): "the certificate can't be made: \(reason)"
+        case .noCertificate(let file): "\(file) holds no certificate (PEM) that this user can read"
         }
     }
 }
 
-/// A certificate authority for one machine or a test bench: a self-signed root and one TLS certificate a party, good as
-/// server and as client. In production a consortium brings its own; the roster pins certificates either way.
+/// A certificate authority that issues at once and then is gone: a self-signed root and TLS certificates of parties, good as server
+/// and as client. A party makes one for itself, or a development set one for all three; the roster pins certificates either way.
 ///
 /// Certificates are X.509 version 3 (RFC 5280) with keys on P-256, signed by ECDSA with SHA-256. The authority's key is
 /// in memory only and goes with this value, so nothing can be issued under the same root later.
-package struct DevelopmentPKI {
+package struct CertificateAuthority {
     private let root: Certificate
     private let authority: Certificate.Issuer
     private let validity: ClosedRange<Int64>
@@ -28,10 +30,11 @@ package struct DevelopmentPKI {
     ///
     /// - Parameters:
     ///   - now: seconds since 1970, when validity starts (less one hour, for skewed clocks).
+    ///   - name: the root's common name.
     ///   - days: how long the root and all that it issues hold from `now` on.
-    package init(now: Int64, days: Int = 365) throws(PKIError) {
+    package init(name: String = "Cordon development CA", now: Int64, days: Int = 365) throws(PKIError) {
         validity = now - 3600...now + Int64(days) * 86_400
-        authority = Certificate.Issuer(name: "Cordon development CA", key: P256.Signing.PrivateKey())
+        authority = Certificate.Issuer(name: name, key: P256.Signing.PrivateKey())
         root = try Certificate(
             subject: authority.name, key: authority.key.publicKey, issuer: authority, validity: validity,
             extensions: [
@@ -42,6 +45,8 @@ package struct DevelopmentPKI {
 
     /// The root's certificate as PEM text (RFC 7468), the same each time.
     package var authorityPEM: String { root.pem }
+    /// The same in its distinguished encoding.
+    package var authorityDER: [UInt8] { root.der }
 
     /// Makes a party's TLS key and certificate, named after the party (`party-0`) as common name and as DNS name, and
     /// writes them to `tls.key`, which only the owner may read, and `tls.pem` in the folder.
