@@ -8,6 +8,7 @@ package enum Topics {
     package static let rejected = "consortium.rejected"
     package static let tokenKeys = "consortium.tokenkeys"
     package static let sync = "consortium.sync"
+    package static let agreement = "consortium.agreement"
     package static let labels = "consortium.labels"
     package static let batches = "consortium.batches"
 

@@ -22,7 +22,7 @@ package struct SealedTransaction: Sendable {
             var reader = FieldReader(bytes, bytes.indices)
             while let field = try reader.next() {
                 // Of a `oneof`, one: who writes two means that readers disagree.
-                guard case .bytes(let range) = field.value, field.number == 1 || field.number == 2 else { continue }
+                guard case .bytes(let range) = field.value, (1...4).contains(field.number) else { continue }
                 guard body == nil, field.number == 1 else { return nil }
                 body = range
             }

@@ -52,11 +52,29 @@ package nonisolated struct WireSealedRecord: Sendable {
     set {body = .activation(newValue)}
   }
 
+  package var epochActivation: WireEpochActivation {
+    get {
+      if case .epochActivation(let v)? = body {return v}
+      return WireEpochActivation()
+    }
+    set {body = .epochActivation(newValue)}
+  }
+
+  package var epochClosing: WireEpochClosing {
+    get {
+      if case .epochClosing(let v)? = body {return v}
+      return WireEpochClosing()
+    }
+    set {body = .epochClosing(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
     case transaction(WireSealedTransaction)
     case activation(WireModelActivation)
+    case epochActivation(WireEpochActivation)
+    case epochClosing(WireEpochClosing)
 
   }
 
@@ -2029,7 +2047,7 @@ fileprivate nonisolated let _protobuf_package = "cordon.v1"
 
 nonisolated extension WireSealedRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SealedRecord"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}transaction\0\u{1}activation\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}transaction\0\u{1}activation\0\u{3}epoch_activation\0\u{3}epoch_closing\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2063,6 +2081,32 @@ nonisolated extension WireSealedRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.body = .activation(v)
         }
       }()
+      case 3: try {
+        var v: WireEpochActivation?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .epochActivation(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .epochActivation(v)
+        }
+      }()
+      case 4: try {
+        var v: WireEpochClosing?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .epochClosing(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .epochClosing(v)
+        }
+      }()
       default: break
       }
     }
@@ -2081,6 +2125,14 @@ nonisolated extension WireSealedRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
     case .activation?: try {
       guard case .activation(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .epochActivation?: try {
+      guard case .epochActivation(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .epochClosing?: try {
+      guard case .epochClosing(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     }()
     case nil: break
     }

@@ -79,7 +79,7 @@ package final class Terms: Sendable {
         let kept =
             [
                 Topics.sessions, Topics.sealed, Topics.labels, Topics.batches, Topics.tokenKeys, Topics.sync,
-                Topics.rejected,
+                Topics.agreement, Topics.rejected,
             ]
             + roster.members.map(\.id).flatMap { id in
                 [

@@ -89,6 +89,9 @@ private func describe(_ record: WireSealedRecord) -> String? {
             + "\(header.source.partition)@\(header.source.offset)\(header.source.index > 0 ? "/\(header.source.index)" : ""), epoch \(header.sessionEpoch); boxes of "
             + "\(sealed.boxes.map(\.count)) bytes"
     case .activation(let activation): return "model \(activation.version) is in force from the next record on"
+    case .epochActivation(let activation):
+        return "keys of epoch \(activation.epoch) are in force from the next record on"
+    case .epochClosing(let closing): return "keys of epoch \(closing.epoch) are closed from the next record on"
     case nil: return nil
     }
 }
