@@ -122,7 +122,7 @@ let package = Package(
         .target(
             name: "PipelineFiles",
             dependencies: [
-                "Records", "Model", "Keys", "EventLogs", "Formats", "Policy", "Worlds",
+                "Records", "Model", "Keys", "Manifests", "EventLogs", "Formats", "Policy", "Worlds",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: unoptimised),
@@ -261,7 +261,8 @@ let package = Package(
         .testTarget(
             name: "PipelineFilesTests",
             dependencies: [
-                "EventLogs", "Formats", "Keys", "Model", "PipelineFiles", "Policy", "Records", "Worlds", "Support",
+                "EventLogs", "Formats", "Keys", "Manifests", "Model", "PipelineFiles", "Policy", "Records", "Worlds",
+                "Support",
             ], swiftSettings: unoptimised),
         .testTarget(name: "PlotsTests", dependencies: ["Plots", "Support"], swiftSettings: unoptimised),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "Records", "Support"], swiftSettings: unoptimised),
