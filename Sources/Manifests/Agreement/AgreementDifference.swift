@@ -58,7 +58,7 @@ extension AgreementChange {
 /// What a version changes of the one before, and who has to sign it.
 package struct AgreementDifference: Sendable, Hashable {
     package let changes: [AgreementChange]
-    /// Who may sign, with the keys that their signatures are checked by: of those whom a change is about, the new ones.
+    /// Who may sign, with the identities that the versions have: of those who come or get another, the new one.
     package let asked: [SyncAuthor: VerifyingKey]
     /// Who has to sign whoever else does.
     package let necessary: Set<SyncAuthor>
@@ -77,11 +77,9 @@ package struct AgreementDifference: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - before: whose rules say who is asked.
-    ///   - identities: newer identities of those who take part in `before`, where key epochs have changed them.
+    ///   - after: the version that is to follow it.
     /// - Throws: `fixed`, `entry`, `nothing` or `unreachable`.
-    package init(
-        from before: ConsortiumAgreement, to after: ConsortiumAgreement, identities: [SyncAuthor: VerifyingKey] = [:]
-    ) throws(AgreementDefect) {
+    package init(from before: ConsortiumAgreement, to after: ConsortiumAgreement) throws(AgreementDefect) {
         guard before.consortium == after.consortium else { throw .fixed("consortium") }
         guard before.roster == after.roster else { throw .fixed("roster") }
         changes = try Self.members(before, after) + Self.people(before, after) + Self.terms(before, after)
@@ -99,7 +97,7 @@ package struct AgreementDifference: Sendable, Hashable {
         var least = [0, 0, 0]
         var necessary = Set(changes.compactMap(\.concerned))
         var asked: [SyncAuthor: VerifyingKey] = [:]
-        func ask(_ author: SyncAuthor) { asked[author] = identities[author] ?? before.identity(of: author) }
+        func ask(_ author: SyncAuthor) { asked[author] = before.identity(of: author) }
         for matter in Set(changes.map(\.matter)).sorted() {
             let rule = before.rules[matter] ?? ApprovalRule()
             let sizes = [before.voters.count, before.parties.count, before.operators.count]
@@ -127,6 +125,14 @@ package struct AgreementDifference: Sendable, Hashable {
     }
 
     // MARK: Signatures
+
+    /// The key that somebody's signature is checked by; nil for whoever is not asked.
+    ///
+    /// - Parameter newer: identities of those who take part in the version before, where key epochs have changed them.
+    package func key(of author: SyncAuthor, newer: [SyncAuthor: VerifyingKey]) -> VerifyingKey? {
+        guard let agreed = asked[author] else { return nil }
+        return alone.contains(author) ? agreed : newer[author] ?? agreed
+    }
 
     /// Whether these signatures put the version in force.
     package func isMet(by signed: Set<SyncAuthor>) -> Bool { missing(signed).isEmpty }

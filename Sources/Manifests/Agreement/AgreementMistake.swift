@@ -18,6 +18,8 @@ package enum AgreementMistake: Error, Sendable, Hashable {
     case key
     /// Offsets are none, more than 1,024, or negative; or the kind of switch is none.
     case places
+    /// The version of the agreement in it is none.
+    case version(AgreementDefect)
     /// What a list names is not ascending, too long, or no name.
     case list
 }
@@ -34,6 +36,7 @@ extension AgreementMistake: CustomStringConvertible {
         case .attempt: "its attempt is not 1 to 1000000"
         case .key: "a key in it is none of its suite"
         case .places: "its places are not 1 to 1,024 offsets of an activation or a closing"
+        case .version(let defect): "the version of the agreement in it is none: \(defect)"
         case .list: "a list in it does not ascend, is too long, or has something in it that is no name"
         }
     }

@@ -11,6 +11,8 @@ package enum AgreementStatement: Sendable, Hashable {
     case epochReady(EpochReady)
     case epochPlaces(EpochPlaces)
     case epochErased(EpochErased)
+    case proposal(AgreementProposal)
+    case signature(AgreementSignature)
 
     /// The version of the layout.
     static let schema: UInt32 = 1
@@ -18,6 +20,8 @@ package enum AgreementStatement: Sendable, Hashable {
     /// Whether an author of this kind may say this at all.
     func belongs(to author: SyncAuthor) -> Bool {
         switch (self, author) {
+        // Whoever takes part, and who comes, says what it likes of the agreement; whether it counts is for the history.
+        case (.proposal, _), (.signature, _): true
         case (.epochOrder, .coordinator), (.epochManifest, .coordinator), (.epochPlaces, .coordinator),
             (.partyOffer, .party), (.epochReady, .party), (.memberOffer, .member), (.epochErased, .party),
             (.epochErased, .member):
@@ -36,6 +40,8 @@ package enum AgreementStatement: Sendable, Hashable {
         case .epochReady: "cordon/agreement/epoch-ready/v1"
         case .epochPlaces: "cordon/agreement/epoch-places/v1"
         case .epochErased: "cordon/agreement/epoch-erased/v1"
+        case .proposal: "cordon/agreement/proposal/v1"
+        case .signature: "cordon/agreement/signature/v1"
         }
     }
 
@@ -48,6 +54,8 @@ package enum AgreementStatement: Sendable, Hashable {
         case .epochReady(let ready): self = .epochReady(try EpochReady(ready))
         case .epochPlaces(let places): self = .epochPlaces(try EpochPlaces(places))
         case .epochErased(let erased): self = .epochErased(try EpochErased(erased))
+        case .proposal(let proposal): self = .proposal(try AgreementProposal(proposal))
+        case .signature(let signature): self = .signature(try AgreementSignature(signature))
         case nil: throw .encoding
         }
     }
@@ -64,6 +72,8 @@ package enum AgreementStatement: Sendable, Hashable {
         case .epochReady(let ready): body.epochReady = ready.wire
         case .epochPlaces(let places): body.epochPlaces = places.wire
         case .epochErased(let erased): body.epochErased = erased.wire
+        case .proposal(let proposal): body.proposal = proposal.wire
+        case .signature(let signature): body.signature = signature.wire
         }
         return body
     }

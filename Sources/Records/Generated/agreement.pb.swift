@@ -42,7 +42,7 @@ package nonisolated struct WireAgreementRecord: Sendable {
   package var author: String = String()
 
   /// Author's Ed25519 signature over the author's length (8 bytes, big-endian), the author and the body, for a purpose that is
-  /// "cordon/agreement/", what is said ("epoch-order", "party-offer", ...) and "/v1".
+  /// "cordon/agreement/", what is said ("epoch-order", "party-offer", "proposal", ...) and "/v1".
   package var signature: Data = Data()
 
   /// Where a statement brings a new identity: that one's signature over the same bytes, for the purpose with "/new" behind it.
@@ -129,6 +129,24 @@ package nonisolated struct WireAgreementBody: Sendable {
     set {said = .epochErased(newValue)}
   }
 
+  /// whoever takes part
+  package var proposal: WireAgreementProposal {
+    get {
+      if case .proposal(let v)? = said {return v}
+      return WireAgreementProposal()
+    }
+    set {said = .proposal(newValue)}
+  }
+
+  /// whoever the change asks
+  package var signature: WireAgreementSignature {
+    get {
+      if case .signature(let v)? = said {return v}
+      return WireAgreementSignature()
+    }
+    set {said = .signature(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Said: Equatable, Sendable {
@@ -146,6 +164,10 @@ package nonisolated struct WireAgreementBody: Sendable {
     case epochPlaces(WireEpochPlaces)
     /// a party or a member
     case epochErased(WireEpochErased)
+    /// whoever takes part
+    case proposal(WireAgreementProposal)
+    /// whoever the change asks
+    case signature(WireAgreementSignature)
 
   }
 
@@ -440,7 +462,7 @@ nonisolated extension WireAgreementRecord: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension WireAgreementBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AgreementBody"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}consortium\0\u{3}epoch_order\0\u{3}party_offer\0\u{3}member_offer\0\u{3}epoch_manifest\0\u{3}epoch_ready\0\u{3}epoch_places\0\u{3}epoch_erased\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}consortium\0\u{3}epoch_order\0\u{3}party_offer\0\u{3}member_offer\0\u{3}epoch_manifest\0\u{3}epoch_ready\0\u{3}epoch_places\0\u{3}epoch_erased\0\u{2}\u{b}proposal\0\u{1}signature\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -541,6 +563,32 @@ nonisolated extension WireAgreementBody: SwiftProtobuf.Message, SwiftProtobuf._M
           self.said = .epochErased(v)
         }
       }()
+      case 20: try {
+        var v: WireAgreementProposal?
+        var hadOneofValue = false
+        if let current = self.said {
+          hadOneofValue = true
+          if case .proposal(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.said = .proposal(v)
+        }
+      }()
+      case 21: try {
+        var v: WireAgreementSignature?
+        var hadOneofValue = false
+        if let current = self.said {
+          hadOneofValue = true
+          if case .signature(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.said = .signature(v)
+        }
+      }()
       default: break
       }
     }
@@ -585,6 +633,14 @@ nonisolated extension WireAgreementBody: SwiftProtobuf.Message, SwiftProtobuf._M
     case .epochErased?: try {
       guard case .epochErased(let v)? = self.said else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .proposal?: try {
+      guard case .proposal(let v)? = self.said else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    }()
+    case .signature?: try {
+      guard case .signature(let v)? = self.said else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
     }()
     case nil: break
     }

@@ -109,11 +109,15 @@ struct AgreementDifferenceTests {
             })
         let before = Agreed.founding()
         let after = Agreed.next(before) { $0.members.append(Self.bankD) }
-        let asked = try AgreementDifference(from: before, to: after, identities: newer).asked
-        #expect(asked[Agreed.author("member/bank-a")] == Agreed.identity(Agreed.author("member/bank-a"), copy: 7))
-        #expect(asked[Agreed.author("operator/anna")] == Agreed.identity(Agreed.author("operator/anna"), copy: 7))
-        #expect(asked[Agreed.author("member/bank-b")] == Agreed.identity(Agreed.author("member/bank-b")))
-        #expect(asked[Agreed.author("member/bank-d")] == Agreed.identity(Agreed.author("member/bank-d")))
+        let difference = try AgreementDifference(from: before, to: after)
+        for (name, copy) in [("member/bank-a", 7), ("operator/anna", 7), ("member/bank-b", 0), ("member/bank-d", 0)] {
+            let author = Agreed.author(name)
+            #expect(difference.key(of: author, newer: newer) == Agreed.identity(author, copy: UInt8(copy)))
+        }
+        #expect(difference.key(of: .party(.one), newer: newer) == nil)
+        let other = Agreed.next(before) { $0.members[0].identity = Agreed.identity(.coordinator, copy: 1) }
+        let changed = try AgreementDifference(from: before, to: other)
+        #expect(changed.key(of: Agreed.author("member/bank-a"), newer: newer) == Agreed.identity(.coordinator, copy: 1))
     }
 
     @Test("leaves the consortium and its roster alone, and every entry of a member where it was")
