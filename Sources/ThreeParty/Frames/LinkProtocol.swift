@@ -21,5 +21,5 @@ package struct LinkProtocol: Sendable {
     }
 
     /// Every protocol that this version speaks.
-    package static let all: [LinkProtocol] = [.scoring, .training]
+    package static let all: [LinkProtocol] = [.scoring, .training, .refresh]
 }

@@ -1,4 +1,6 @@
 import Copenssl
+import Crypto
+import Secrets
 
 /// A hash of 16-byte blocks, x ↦ π(x) ⊕ x, for π = AES-128 under a key that is no secret (Matyas, Meyer and Oseas). Of a seed that
 /// is one it gives pseudo-random blocks, if AES is an ideal permutation (Guo, Katz, Wang, Yu, "Efficient and secure multiparty
@@ -12,10 +14,17 @@ struct FixedCipher: ~Copyable {
     /// - Parameter key: 16 bytes.
     init(key: some Collection<UInt8>) {
         precondition(key.count == 16, "AES-128 takes a key of 16 bytes")
+        context = Array(key).withUnsafeBytes { Self.context(key: $0) }
+    }
+
+    /// A cipher under a secret key, of whose bytes it takes the first 16.
+    init(secret: borrowing SecretKey) { context = secret.lend { $0.withUnsafeBytes { Self.context(key: $0) } } }
+
+    private static func context(key: UnsafeRawBufferPointer) -> OpaquePointer {
         guard let context = EVP_CIPHER_CTX_new() else { preconditionFailure("no memory for a cipher's context") }
-        self.context = context
-        let began = EVP_EncryptInit_ex(context, Self.cipher, nil, Array(key), nil)
+        let began = EVP_EncryptInit_ex(context, cipher, nil, key.bindMemory(to: UInt8.self).baseAddress, nil)
         precondition(began == 1 && EVP_CIPHER_CTX_set_padding(context, 0) == 1, "OpenSSL has AES-128-ECB")
+        return context
     }
 
     deinit { EVP_CIPHER_CTX_free(context) }
