@@ -103,7 +103,7 @@ package struct Roster: Sendable {
         out += "counts: { member_events: \(countLimit) }\n"
         out += "scores: \(roundsScores ? "steps" : "exact")\n"
         out += "openings: { histograms: \(openings.histograms), windows: \(openings.windows), days: \(openings.days), "
-        out += "apart: \(openings.apart) }\n"
+        out += "apart: \(openings.apart), feature_rows: \(openings.featureRows) }\n"
         out += "approvals: \(approvals)\n"
         if !operators.isEmpty { out += "operators:\n" }
         for each in operators { out += "  - { name: \(each.id), identity: \(base64(each.identity.bytes)) }\n" }
@@ -164,17 +164,18 @@ func readApprovals(_ node: YAMLNode?, operators: Int) throws(ConfigurationError)
     try node?.int(in: 0...operators) ?? 0
 }
 
-/// How much the parties open of the same rows: `openings: { histograms: N, windows: N, days: D, apart: N }`, each of which may be
-/// left out.
+/// How much the parties open of the same rows: `openings: { histograms: N, windows: N, days: D, apart: N, feature_rows: N }`, each
+/// of which may be left out.
 func readOpenings(_ node: YAMLNode?) throws(ConfigurationError) -> OpeningLimits {
     guard let node else { return .standard }
-    try node.allow("histograms", "windows", "days", "apart")
+    try node.allow("histograms", "windows", "days", "apart", "feature_rows")
     let standard = OpeningLimits.standard
     return OpeningLimits(
         histograms: try node.optional("histograms")?.int(in: 1...1_000) ?? standard.histograms,
         windows: try node.optional("windows")?.int(in: 1...100_000) ?? standard.windows,
         days: try node.optional("days")?.int(in: 1...3_650) ?? standard.days,
-        apart: try node.optional("apart")?.int(in: 1...1_000_000_000) ?? standard.apart)
+        apart: try node.optional("apart")?.int(in: 1...1_000_000_000) ?? standard.apart,
+        featureRows: try node.optional("feature_rows")?.int(in: 1...1_000_000_000) ?? standard.featureRows)
 }
 
 func readIdentity(_ node: YAMLNode) throws(ConfigurationError) -> VerifyingKey {

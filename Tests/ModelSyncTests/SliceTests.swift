@@ -38,6 +38,11 @@ struct SliceTests {
         return report
     }
 
+    /// Of how many rows of a range each bit is set.
+    static func features(_ world: SyncWorld, _ range: Range<Int64>) throws -> FeatureCounts {
+        try FeatureCounts(rows: range.count, ones: world.rows.columns(range).ones.map { UInt32($0) })
+    }
+
     static func planner(windows: Int = 2) throws -> SyncPlanner {
         SyncPlanner(
             SyncSettings(
@@ -57,6 +62,7 @@ struct SliceTests {
         let forest = try Self.reference(world, report)
         #expect(report.rows == 240 && report.leftOut.isEmpty)
         #expect(report.frauds == world.rows.columns(world.rows.trained).fraud.count { $0 })
+        #expect(try report.features == Self.features(world, world.rows.trained))
         // Validation on later windows.
         try coordinator.read()
         let version = try #require(coordinator.history.versions.last)
@@ -157,6 +163,7 @@ struct SliceTests {
             return try BinCounts(
                 legitimate: histogram.legitimate.map { UInt32($0) }, frauds: histogram.frauds.map { UInt32($0) })
         }
+        #expect(try opened.features == Self.features(world, task.window.range))
         let before = try world.rows.championModel.forest
         #expect(try opened.challenger == expected(forest, task.challengerThresholds))
         #expect(try opened.champion == expected(before, task.championThresholds))

@@ -269,6 +269,7 @@ struct RosterTests {
             ("windows: 2", OpeningLimits(histograms: 8, windows: 2, days: 90, apart: 1000)),
             ("days: 2", OpeningLimits(histograms: 8, windows: 256, days: 2, apart: 1000)),
             ("apart: 2", OpeningLimits(histograms: 8, windows: 256, days: 90, apart: 2)),
+            ("feature_rows: 2", OpeningLimits(histograms: 8, windows: 256, days: 90, apart: 1000, featureRows: 2)),
         ] {
             try file.write(valid + "openings: { \(part) }\n")
             #expect(try Roster(file: file.path).openings == limits)

@@ -78,12 +78,16 @@ package struct TrainedReport: Sendable, Hashable {
     package let ringBits: Int
     /// Members whose rows took no part, ascending.
     package let leftOut: [MemberID]
+    /// Nil where the window had too few rows to open any.
+    package let features: FeatureCounts?
 
     /// - Throws: `training` or `members`.
     package init(
-        plan: Digest32, coin: Digest32, rows: Int, frauds: Int, ringBits: Int, leftOut: [MemberID] = []
+        plan: Digest32, coin: Digest32, rows: Int, frauds: Int, ringBits: Int, leftOut: [MemberID] = [],
+        features: FeatureCounts? = nil
     ) throws(SyncMistake) {
-        guard (1...SyncBounds.mostRows).contains(rows), (0...rows).contains(frauds), ringBits == 16 || ringBits == 32
+        guard (1...SyncBounds.mostRows).contains(rows), (0...rows).contains(frauds), ringBits == 16 || ringBits == 32,
+            features.map({ $0.rows >= rows }) ?? true
         else { throw .training }
         try SyncBounds.members(leftOut)
         self.plan = plan
@@ -92,12 +96,14 @@ package struct TrainedReport: Sendable, Hashable {
         self.frauds = frauds
         self.ringBits = ringBits
         self.leftOut = leftOut
+        self.features = features
     }
 
     init(_ wire: WireReportTrained) throws(SyncMistake) {
         try self.init(
             plan: SyncBounds.digest(wire.plan), coin: SyncBounds.digest(wire.coin), rows: Int(wire.rows),
-            frauds: Int(wire.frauds), ringBits: Int(wire.ringBits), leftOut: SyncBounds.members(wire.leftOut))
+            frauds: Int(wire.frauds), ringBits: Int(wire.ringBits), leftOut: SyncBounds.members(wire.leftOut),
+            features: wire.hasFeatures ? FeatureCounts(wire.features) : nil)
     }
 
     var wire: WireReportTrained {
@@ -108,6 +114,7 @@ package struct TrainedReport: Sendable, Hashable {
         wire.frauds = UInt32(frauds)
         wire.ringBits = UInt32(ringBits)
         wire.leftOut = leftOut.map(\.name)
+        if let features { wire.features = features.wire }
         return wire
     }
 }

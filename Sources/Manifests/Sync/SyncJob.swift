@@ -98,6 +98,7 @@ package struct SyncJob: Sendable, Hashable {
         case (.train(let task), .trained(let report)):
             return report.rows >= task.leastRows && report.frauds >= task.leastFrauds
                 && Set(report.leftOut).isDisjoint(with: task.admitted)
+                && report.features.map { $0.ones.count == task.frequencies.bits.count } ?? true
         case (.validate(let task), .validated(let report)):
             let opened = report.opened
             return opened.challenger?.bins == task.challengerThresholds?.bins

@@ -40,15 +40,21 @@ package struct ValidatedReport: Sendable, Hashable {
         /// Nil without a challenger.
         package let challenger: BinCounts?
         package let champion: BinCounts
+        /// Nil where the window had too few rows to open any.
+        package let features: FeatureCounts?
 
-        /// - Throws: `counts` where the two are of other numbers of rows of a class.
-        package init(challenger: BinCounts?, champion: BinCounts) throws(SyncMistake) {
+        /// - Throws: `counts` where they are of other numbers of rows, or the models' of a class.
+        package init(challenger: BinCounts?, champion: BinCounts, features: FeatureCounts? = nil) throws(SyncMistake) {
+            guard features.map({ $0.rows == champion.legitimateRows + champion.fraudRows }) ?? true else {
+                throw .counts
+            }
             if let challenger {
                 guard challenger.legitimateRows == champion.legitimateRows, challenger.fraudRows == champion.fraudRows
                 else { throw .counts }
             }
             self.challenger = challenger
             self.champion = champion
+            self.features = features
         }
     }
 
@@ -81,7 +87,8 @@ package struct ValidatedReport: Sendable, Hashable {
 
     init(_ wire: WireReportValidated) throws(SyncMistake) {
         let opened = try Opened(
-            challenger: wire.hasChallenger ? BinCounts(wire.challenger) : nil, champion: BinCounts(wire.champion))
+            challenger: wire.hasChallenger ? BinCounts(wire.challenger) : nil, champion: BinCounts(wire.champion),
+            features: wire.hasFeatures ? FeatureCounts(wire.features) : nil)
         var boxes: [Box] = []
         for box in wire.boxes {
             guard let member = MemberID(box.member) else { throw .members }
@@ -95,6 +102,7 @@ package struct ValidatedReport: Sendable, Hashable {
         var wire = WireReportValidated()
         if let challenger = opened.challenger { wire.challenger = challenger.wire }
         wire.champion = opened.champion.wire
+        if let features = opened.features { wire.features = features.wire }
         wire.boxes = boxes.map { each in
             var box = WireMemberBox()
             box.member = each.member.name

@@ -63,7 +63,8 @@ package struct OrderRefusal: Error, Sendable, Hashable, CustomStringConvertible 
             "sizes"
         case .otherBase, .rows: "other-rows"
         case .checkpoint: "not-kept"
-        case .disagreement, .wrongLength, .unexpected, .otherCoin, .laterJob, .otherSetUp, .validation(.sums):
+        case .disagreement, .wrongLength, .unexpected, .otherCoin, .laterJob, .otherSetUp, .columnSums,
+            .validation(.sums):
             "departed"
         }
     }

@@ -33,6 +33,13 @@ extension TrainingStage {
         return trained
     }
 
+    /// Whether it is opened how often each bit is set: the consortium says of how many rows.
+    func opensSums(of rows: TrainingRows) -> Bool { rows.count >= cell.terms.openings.featureRows }
+
+    func features(_ ones: [Int]?, rows: Int) throws -> FeatureCounts? {
+        try ones.map { try FeatureCounts(rows: rows, ones: $0.map { UInt32($0) }) }
+    }
+
     // MARK: Training
 
     func checkToTrain(_ task: TrainTask, _ job: SyncJob) throws {
@@ -55,7 +62,7 @@ extension TrainingStage {
         let ordered = TrainingJob(
             number: job.order.number, order: job.digest, rule: task.rule, frequencies: task.frequencies,
             admitted: Set(task.admitted), leastRows: task.leastRows, leastFrauds: task.leastFrauds,
-            card: try manifest(task.formModel).cardRule)
+            card: try manifest(task.formModel).cardRule, opensSums: opensSums(of: rows.source.rows))
         let entries = try store.entries(of: job.digest)
         let run: TrainingRun
         do throws(TrainingError) {
@@ -70,7 +77,7 @@ extension TrainingStage {
         } end: { done in
             let report = try TrainedReport(
                 plan: done.plan, coin: done.coin, rows: done.rows, frauds: done.frauds, ringBits: done.ringBits,
-                leftOut: done.leftOut)
+                leftOut: done.leftOut, features: features(done.ones, rows: rows.source.rows.count))
             let share = TrainedShare(
                 shape: done.model.shape, fraction: done.model.fraction, copying: done.model.components,
                 card: done.model.card)

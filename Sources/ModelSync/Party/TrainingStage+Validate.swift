@@ -8,23 +8,27 @@ import ThreeParty
 extension TrainingStage {
     /// What a validation takes: plan, rows, and models as this party prepared its shares of them.
     struct Validation {
-        var plan: ValidationPlan
-        var rows: TrainingRows
-        var models: [PreparedModel]
+        let order: Digest32
+        let plan: ValidationPlan
+        let rows: TrainingRows
+        let models: [PreparedModel]
+        let opensSums: Bool
     }
 
-    func checkToValidate(_ task: ValidateTask, _ job: SyncJob) throws {
-        let champion = try manifest(task.champion)
-        let rows = try takeRows(task.window, of: champion, for: job).source.rows
-        let least = task.leastFrauds + task.leastLegitimate
-        guard rows.count >= least else { throw OrderRefusal(.fewRows(rows.count, least: least)) }
-        _ = try validation(task, job)
+    /// What a validation takes, made once.
+    ///
+    /// - Throws: `OrderRefusal`, `SyncRowsMissing`, `LogError`.
+    @discardableResult
+    func readyToValidate(_ task: ValidateTask, _ job: SyncJob) throws -> Validation {
+        if let ready, ready.order == job.digest { return ready }
+        let made = try validation(task, job)
+        ready = made
+        return made
     }
 
     /// Validates with the two others; reports what was opened, and seals each member's own counts to it.
     func validate(_ task: ValidateTask, _ job: SyncJob) throws -> Turn {
-        try checkToValidate(task, job)
-        let ready = try validation(task, job)
+        let ready = try readyToValidate(task, job)
         guard let contribution = CoinContribution(random(32)) else { return .idle }
         let terms = JobAgreement.Terms(
             job: job.order.number, base: ready.plan.digest, contribution: contribution)
@@ -38,10 +42,16 @@ extension TrainingStage {
                             party: cell.party, plan: ready.plan, rows: ready.rows, models: ready.models,
                             keys: keys.validation, attempt: agreed.attempt)
                     } catch { throw .refused(error) }
-                    return try exchange.run(session, left: { left(for: job) }, keep: { _ in })
+                    let scores = try exchange.run(session, left: { left(for: job) }, keep: { _ in })
+                    let ones =
+                        ready.opensSums
+                        ? try exchange.columnSums(
+                            of: ready.rows, ready.plan.digest, party: cell.party, keys: keys.validation,
+                            agreed.attempt, left: { left(for: job) }) : nil
+                    return (scores, ones)
                 })
-        } end: { scores in
-            try report(.validated(said(of: scores, ready.plan, job)), on: job)
+        } end: { (scores: ValidatedScores, ones: [Int]?) in
+            try report(.validated(said(of: scores, ones, ready.plan, job)), on: job)
         }
     }
 
@@ -49,6 +59,9 @@ extension TrainingStage {
     private func validation(_ task: ValidateTask, _ job: SyncJob) throws -> Validation {
         let champion = try manifest(task.champion)
         let source = try takeRows(task.window, of: champion, for: job).source
+        let least = task.leastFrauds + task.leastLegitimate
+        guard source.rows.count >= least else { throw OrderRefusal(.fewRows(source.rows.count, least: least)) }
+        let opensSums = opensSums(of: source.rows)
         var models: [ValidationPlan.Model] = []
         var prepared: [PreparedModel] = []
         func add(
@@ -79,10 +92,14 @@ extension TrainingStage {
         do throws(TrainingError) {
             let plan = try ValidationPlan(
                 source: Digest32(
-                    of: [Array("cordon/sync/validation/v1".utf8), job.digest.bytes, source.digest.bytes]),
+                    of: [
+                        Array("cordon/sync/validation/v2".utf8), job.digest.bytes, source.digest.bytes,
+                        [opensSums ? 1 : 0],
+                    ]),
                 bits: source.rows.bits, members: source.members, memberOfRow: source.memberOf, models: models,
                 least: (frauds: task.leastFrauds, legitimate: task.leastLegitimate))
-            return Validation(plan: plan, rows: source.rows, models: prepared)
+            return Validation(
+                order: job.digest, plan: plan, rows: source.rows, models: prepared, opensSums: opensSums)
         } catch { throw OrderRefusal(error) }
     }
 
@@ -92,7 +109,9 @@ extension TrainingStage {
         }
     }
 
-    private func said(of scores: ValidatedScores, _ plan: ValidationPlan, _ job: SyncJob) throws -> ValidatedReport {
+    private func said(
+        of scores: ValidatedScores, _ ones: [Int]?, _ plan: ValidationPlan, _ job: SyncJob
+    ) throws -> ValidatedReport {
         let counts = try scores.models.map {
             try BinCounts(legitimate: $0.histogram.legitimate, frauds: $0.histogram.fraud)
         }
@@ -104,7 +123,9 @@ extension TrainingStage {
             boxes.append(try MemberCounts.seal(shares, of: cell.party, to: member, key, order: job.digest))
         }
         return try ValidatedReport(
-            opened: ValidatedReport.Opened(challenger: counts.count > 1 ? counts[0] : nil, champion: champion),
+            opened: ValidatedReport.Opened(
+                challenger: counts.count > 1 ? counts[0] : nil, champion: champion,
+                features: features(ones, rows: plan.rows)),
             boxes: boxes)
     }
 

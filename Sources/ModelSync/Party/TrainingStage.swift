@@ -88,6 +88,8 @@ package final class TrainingStage: Stage {
     private var waiting: (order: Digest32, reason: String)?
     /// The rows of the order that is under way.
     var taken: (order: Digest32, rows: SyncRows)?
+    /// Of the order to validate that is under way.
+    var ready: Validation?
     /// The order that was open at the last look.
     private var open: Digest32?
     private var hasSwept = false
@@ -210,7 +212,7 @@ package final class TrainingStage: Stage {
     private func checkToBegin(_ job: SyncJob) throws {
         switch job.order.task {
         case .train(let task): try checkToTrain(task, job)
-        case .validate(let task): try checkToValidate(task, job)
+        case .validate(let task): try readyToValidate(task, job)
         case .seal(let task): _ = try candidate(task.candidate)
         }
     }
@@ -251,6 +253,7 @@ package final class TrainingStage: Stage {
 
     private func close(_ job: SyncJob) throws {
         taken = nil
+        ready = nil
         waiting = nil
         try store.forgetEntries(of: job.digest)
         try store.forgetModels(before: job.order.number > Self.keptOrders ? job.order.number - Self.keptOrders : 0)

@@ -1604,9 +1604,21 @@ package nonisolated struct WireReportTrained: Sendable {
   /// members whose rows took no part, ascending
   package var leftOut: [String] = []
 
+  /// absent below the roster's openings.feature_rows
+  package var features: WireFeatureCounts {
+    get {_features ?? WireFeatureCounts()}
+    set {_features = newValue}
+  }
+  /// Returns true if `features` has been explicitly set.
+  package var hasFeatures: Bool {self._features != nil}
+  /// Clears the value of `features`. Subsequent reads from it will return its default value.
+  package mutating func clearFeatures() {self._features = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _features: WireFeatureCounts? = nil
 }
 
 package nonisolated struct WireReportValidated: Sendable {
@@ -1636,12 +1648,23 @@ package nonisolated struct WireReportValidated: Sendable {
   /// ascending by member
   package var boxes: [WireMemberBox] = []
 
+  /// absent below the roster's openings.feature_rows
+  package var features: WireFeatureCounts {
+    get {_features ?? WireFeatureCounts()}
+    set {_features = newValue}
+  }
+  /// Returns true if `features` has been explicitly set.
+  package var hasFeatures: Bool {self._features != nil}
+  /// Clears the value of `features`. Subsequent reads from it will return its default value.
+  package mutating func clearFeatures() {self._features = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _challenger: WireScoreCounts? = nil
   fileprivate var _champion: WireScoreCounts? = nil
+  fileprivate var _features: WireFeatureCounts? = nil
 }
 
 /// One of each a bin.
@@ -4973,7 +4996,7 @@ nonisolated extension WireReportProgress: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireReportTrained: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReportTrained"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}plan\0\u{1}coin\0\u{1}rows\0\u{1}frauds\0\u{3}ring_bits\0\u{3}left_out\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}plan\0\u{1}coin\0\u{1}rows\0\u{1}frauds\0\u{3}ring_bits\0\u{3}left_out\0\u{1}features\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4987,12 +5010,17 @@ nonisolated extension WireReportTrained: SwiftProtobuf.Message, SwiftProtobuf._M
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.frauds) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.ringBits) }()
       case 6: try { try decoder.decodeRepeatedStringField(value: &self.leftOut) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._features) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.plan.isEmpty {
       try visitor.visitSingularBytesField(value: self.plan, fieldNumber: 1)
     }
@@ -5011,6 +5039,9 @@ nonisolated extension WireReportTrained: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.leftOut.isEmpty {
       try visitor.visitRepeatedStringField(value: self.leftOut, fieldNumber: 6)
     }
+    try { if let v = self._features {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -5021,6 +5052,7 @@ nonisolated extension WireReportTrained: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.frauds != rhs.frauds {return false}
     if lhs.ringBits != rhs.ringBits {return false}
     if lhs.leftOut != rhs.leftOut {return false}
+    if lhs._features != rhs._features {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5028,7 +5060,7 @@ nonisolated extension WireReportTrained: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireReportValidated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReportValidated"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}challenger\0\u{1}champion\0\u{1}boxes\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}challenger\0\u{1}champion\0\u{1}boxes\0\u{1}features\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5039,6 +5071,7 @@ nonisolated extension WireReportValidated: SwiftProtobuf.Message, SwiftProtobuf.
       case 1: try { try decoder.decodeSingularMessageField(value: &self._challenger) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._champion) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.boxes) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._features) }()
       default: break
       }
     }
@@ -5058,6 +5091,9 @@ nonisolated extension WireReportValidated: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.boxes.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.boxes, fieldNumber: 3)
     }
+    try { if let v = self._features {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -5065,6 +5101,7 @@ nonisolated extension WireReportValidated: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs._challenger != rhs._challenger {return false}
     if lhs._champion != rhs._champion {return false}
     if lhs.boxes != rhs.boxes {return false}
+    if lhs._features != rhs._features {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -13,15 +13,18 @@ package struct OpeningLimits: Sendable, Hashable {
     /// By how many records at their ends two windows differ at least within `days`, where they overlap, are not the same and one of
     /// them is trained on: of a training the number of frauds is opened.
     package let apart: Int
+    /// The fewest rows of a window of which it is opened how often each input bit is set.
+    package let featureRows: Int
 
     /// What holds where the roster says nothing: a champion and some challengers on a window, as many windows as come in the time
     /// that rows are kept.
     package static let standard = OpeningLimits(histograms: 8, windows: 256, days: 90, apart: 1_000)
 
-    package init(histograms: Int, windows: Int, days: Int, apart: Int) {
+    package init(histograms: Int, windows: Int, days: Int, apart: Int, featureRows: Int = 1_000) {
         self.histograms = histograms
         self.windows = windows
         self.days = days
         self.apart = apart
+        self.featureRows = featureRows
     }
 }

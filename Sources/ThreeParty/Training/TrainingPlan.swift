@@ -108,6 +108,8 @@ package enum TrainingError: Error, Sendable, Hashable {
     case checkpoint
     /// What the parties set up is not what the checkpoint hangs on.
     case otherSetUp
+    /// Sums of columns that no rows have: a party departed from the protocol.
+    case columnSums
     /// A validation can't begin, or ends without histograms.
     case validation(ValidationRefusal)
 }
@@ -147,6 +149,7 @@ extension TrainingError: CustomStringConvertible {
         case .checkpoint: "the checkpoint is damaged or of another training: begin from the first group"
         case .otherSetUp:
             "rows or messages are not those that the checkpoint was made after: begin from the first group"
+        case .columnSums: "a bit is set more often than there are rows: a party departed from the protocol"
         case .validation(let refusal): "\(refusal)"
         }
     }

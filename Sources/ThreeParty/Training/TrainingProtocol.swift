@@ -6,7 +6,7 @@ extension LinkProtocol {
         id: 1, name: "training",
         kinds: [
             .training: "training", .agreement: "agreement", .opening: "opening", .caps: "caps", .gaveUp: "gaveUp",
-            .validation: "validation",
+            .validation: "validation", .columnSums: "columnSums",
         ], labels: TrainingStep.allLabels,
         mostWaiting: 2 * TrainingPiece.mostOfRound)
 }

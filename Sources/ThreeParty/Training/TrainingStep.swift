@@ -4,6 +4,8 @@ package enum TrainingStep: String, CaseIterable, Sendable {
     case leafSums = "leaf-sums", reciprocals, leaves, residuals, fit, model, rows, shuffle
     /// Members' frauds, before a training.
     case caps
+    /// How often each bit of rows is set, behind a training or a validation.
+    case columnSums = "column-sums"
     // Of a validation, for the plan's first and second model (`ValidationSteps`).
     case firstConditions = "1-conditions", firstLeaves = "1-leaves", firstScores = "1-scores", firstKeys = "1-keys"
     case firstSums = "1-sums"

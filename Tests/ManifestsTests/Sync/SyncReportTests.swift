@@ -126,7 +126,36 @@ struct SyncReportTests {
         let leftOut = try TrainedReport(
             plan: digest(1), coin: digest(2), rows: 900, frauds: 40, ringBits: 16, leftOut: [SyncKeys.members[1]])
         #expect(try world.refusal(.trained(leftOut), on: order, by: .one) == .otherTask)
+        // Of the order's bits.
+        for count in [2, 4] {
+            let report = try TrainedReport(
+                plan: digest(1), coin: digest(2), rows: 900, frauds: 40, ringBits: 16,
+                features: FeatureCounts(rows: 900, ones: [UInt32](repeating: 3, count: count)))
+            #expect(try world.refusal(.trained(report), on: order, by: .one) == .otherTask)
+        }
         try world.report(World.trained(rows: 100, frauds: 10), on: order, by: .one)
+    }
+
+    @Test("of features have no bit that more rows have than there are, and as many rows as the report has at least")
+    func features() throws {
+        let counts = try FeatureCounts(rows: 900, ones: [0, 3, 900])
+        #expect(counts.frequencies?.bits.map(\.count) == [0, 3_333, 1_000_000])
+        for (rows, ones) in [(899, [0, 3, 900]), (0, [0]), (16_777_216, [0]), (9, [])] as [(Int, [UInt32])] {
+            #expect(throws: SyncMistake.counts) { try FeatureCounts(rows: rows, ones: ones) }
+        }
+        func trained(_ rows: Int) throws -> TrainedReport {
+            try TrainedReport(
+                plan: digest(1), coin: digest(2), rows: rows, frauds: 40, ringBits: 16, features: counts)
+        }
+        let report = try trained(800)
+        #expect(TrainedReport(decoding: report.encoded) == report)
+        #expect(throws: SyncMistake.training) { try trained(901) }
+        let bins = try BinCounts(legitimate: [800, 99], frauds: [0, 1])
+        #expect(try ValidatedReport.Opened(challenger: nil, champion: bins, features: counts).features == counts)
+        let fewer = try BinCounts(legitimate: [800, 98], frauds: [0, 1])
+        #expect(throws: SyncMistake.counts) {
+            try ValidatedReport.Opened(challenger: nil, champion: fewer, features: counts)
+        }
     }
 
     /// Counts of challenger and champion that do not fit the order: bins 3 and 2, at least 2 frauds and 3 others.

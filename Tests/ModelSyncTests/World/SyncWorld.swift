@@ -43,6 +43,8 @@ final class SyncWorld: Sendable {
     let sealed = Mutex<[PartyID: [Digest32]]>([:])
     private let running = Mutex<[PartyID: Running]>([:])
 
+    /// Rows of a window of which it is opened how often each bit is set.
+    static let featureRows = 80
     static let members = ["bank-a", "bank-b", "bank-c"].map { MemberID($0)! }
     static let operators = ["anna", "bert"].map { OperatorID($0)! }
     static let coordinator = [UInt8](repeating: 77, count: 32)
@@ -103,6 +105,8 @@ final class SyncWorld: Sendable {
             Roster.Operator(id: $0, identity: key(Digest32(of: [Array($0.name.utf8)]).bytes).verifyingKey)
         }
         roster.approvals = approvals
+        roster.openings = OpeningLimits(
+            histograms: 8, windows: 256, days: 90, apart: 1_000, featureRows: featureRows)
         return roster
     }
 

@@ -17,10 +17,14 @@ package struct TrainingJob: Sendable {
     package var leastFrauds: Int
     /// How a scorecard is fitted to the forest; nil where none is.
     package var card: CardRule?
+    /// Whether it is opened, once there is a model, how often each bit is set in the window's rows: of all of them, whoever the
+    /// caps leave out, so that the same window never tells another number.
+    package var opensSums: Bool
 
     package init(
         number: UInt64, order: Digest32, rule: TrainingRule, frequencies: BitFrequencies,
-        admitted: Set<MemberID> = [], leastRows: Int = 1, leastFrauds: Int = 0, card: CardRule? = nil
+        admitted: Set<MemberID> = [], leastRows: Int = 1, leastFrauds: Int = 0, card: CardRule? = nil,
+        opensSums: Bool = false
     ) {
         self.number = number
         self.order = order
@@ -30,15 +34,16 @@ package struct TrainingJob: Sendable {
         self.leastRows = leastRows
         self.leastFrauds = leastFrauds
         self.card = card
+        self.opensSums = opensSums
     }
 
     /// The digest of all that has to be the same before the coin is opened.
     func base(of source: TrainingSource) -> Digest32 {
         let admitted = admitted.sorted().map { Array($0.name.utf8) }
-        let numbers = [source.rows.count, source.rows.bits, leastRows, leastFrauds, admitted.count]
+        let numbers = [source.rows.count, source.rows.bits, leastRows, leastFrauds, opensSums ? 1 : 0, admitted.count]
         return Digest32(
             of: [
-                Array("cordon/train/base/v1".utf8), order.bytes, number.bigEndianBytes, source.digest.bytes,
+                Array("cordon/train/base/v2".utf8), order.bytes, number.bigEndianBytes, source.digest.bytes,
                 rule.encoded, frequencies.encoded, numbers.flatMap { UInt64($0).bigEndianBytes },
             ] + admitted + (card.map { [$0.encoded] } ?? []))
     }
@@ -107,6 +112,8 @@ package struct TrainedJob: Sendable {
     package let leftOut: [MemberID]
     /// Members over the cap on rows, with the rows that stayed of them.
     package let thinned: [MemberID: Int]
+    /// Of how many rows of the window each bit is set; nil where the job opens none.
+    package let ones: [Int]?
 
     /// Bits of the ring that scores are computed in.
     package var ringBits: Int { model.shape.ringBits }

@@ -109,7 +109,15 @@ package final class TrainingRun: Unprinted {
         }
         return TrainedJob(
             model: model, plan: plan.digest, coin: agreed.coin.digest, rows: plan.rows, frauds: model.frauds,
-            leftOut: taken.leftOut, thinned: taken.thinned)
+            leftOut: taken.leftOut, thinned: taken.thinned, ones: try sums(agreed, exchange, left: left))
+    }
+
+    /// How often each bit is set in all rows of the source.
+    private func sums(
+        _ agreed: JobAgreement.Agreed, _ exchange: TrainingExchange, left: () -> Duration
+    ) throws(TrainingStop) -> [Int]? {
+        guard job.opensSums else { return nil }
+        return try exchange.columnSums(of: source.rows, base, party: party, keys: keys, agreed.attempt, left: left)
     }
 
     /// Members whose frauds are held against the cap. One that is alone has nobody to be protected from it.
