@@ -59,6 +59,7 @@ let package = Package(
         .target(name: "Formats", dependencies: ["Records"], swiftSettings: settings),
         .target(name: "Policy", dependencies: ["Records", "Model", "Formats"], swiftSettings: settings),
         .target(name: "Evaluation", dependencies: ["Records", "Model", "Plots"], swiftSettings: settings),
+        .target(name: "Desk", dependencies: ["Records", "Formats", "Policy"], swiftSettings: settings),
         .target(name: "EventLogs", dependencies: ["Records"], swiftSettings: settings),
         .target(name: "Telemetry", swiftSettings: settings),
         .target(name: "Stages", dependencies: ["Cglibc", "Records", "EventLogs"], swiftSettings: settings),
@@ -200,6 +201,8 @@ let package = Package(
             name: "CountersTests",
             dependencies: ["Counters", "EventLogs", "LocalStore", "Records", "SecureScoring", "ThreeParty", "Support"],
             swiftSettings: unoptimised),
+        .testTarget(
+            name: "DeskTests", dependencies: ["Desk", "Policy", "Records", "Support"], swiftSettings: unoptimised),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Model", "PipelineFiles", "Records", "Worlds"],
             swiftSettings: unoptimised),

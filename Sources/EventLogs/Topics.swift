@@ -19,5 +19,6 @@ package enum Topics {
     package static func receipts(_ member: MemberID) -> String { "\(member).receipts" }
     package static func decisions(_ member: MemberID) -> String { "\(member).decisions" }
     package static func alerts(_ member: MemberID) -> String { "\(member).alerts" }
+    package static func cases(_ member: MemberID) -> String { "\(member).cases" }
     package static func rejected(_ member: MemberID) -> String { "\(member).rejected" }
 }

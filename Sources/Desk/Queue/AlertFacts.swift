@@ -1,0 +1,81 @@
+import Formats
+package import Policy
+package import Records
+
+/// What the desk knows of an alert from its event on `<member>.alerts`. What else the page shows is joined by the source.
+package struct AlertFacts: Hashable, Sendable {
+    package var item: ItemID
+    /// Where the transaction stands in the member's own topic.
+    package var source: SourcePosition
+    package var transaction: String
+    /// `review` or `decline`.
+    package var band: Band
+    /// The probability of fraud, 0 to 1.
+    package var probability: Double
+    package var amount: MinorUnits
+    package var customer: String
+    package var terminal: String
+    package var paidAt: EventTime
+    /// When it was decided, in microseconds since 1970.
+    package var decidedAt: Int64
+    /// Ids of the live rules that matched, in the policy's order.
+    package var rules: [String]
+
+    package init(
+        item: ItemID, source: SourcePosition, transaction: String, band: Band, probability: Double, amount: MinorUnits,
+        customer: String, terminal: String, paidAt: EventTime, decidedAt: Int64, rules: [String] = []
+    ) {
+        self.item = item
+        self.source = source
+        self.transaction = transaction
+        self.band = band
+        self.probability = probability
+        self.amount = amount
+        self.customer = customer
+        self.terminal = terminal
+        self.paidAt = paidAt
+        self.decidedAt = decidedAt
+        self.rules = rules
+    }
+
+    /// The facts of an alert's event; nil where it is none, or of another version.
+    package init?(_ event: CloudEvent) {
+        let data = event.data
+        guard event.type == CloudEvent.alert, let item = ItemID(event.id), let band = Band(rawValue: data.decision),
+            (0...1).contains(data.probability), let amount = data.amount.flatMap({ try? MinorUnits(decimal: $0) }),
+            let paidAt = EventTime(rfc3339: data.transactionTime)
+        else { return nil }
+        self.init(
+            item: item, source: data.source.position, transaction: data.transaction, band: band,
+            probability: data.probability, amount: amount, customer: data.customer ?? "", terminal: data.terminal ?? "",
+            paidAt: paidAt, decidedAt: data.decidedAt, rules: (data.rules ?? []).map(\.id))
+    }
+
+    /// Whether the payment waits for a person: it is neither gone nor stopped.
+    package var isHeld: Bool { band == .review }
+
+    /// What is lost on average if nobody looks: probability times amount, in hundredths of the consortium's currency, rounded to
+    /// the nearest one.
+    package var expectedLoss: Int64 { Int64((probability * Double(amount.value)).rounded()) }
+}
+
+/// Within what time somebody is to look at an alert.
+package struct ServiceLevels: Hashable, Sendable {
+    /// Seconds for a payment that is held, and for one that was stopped.
+    package var held: Int64
+    package var stopped: Int64
+
+    /// - Parameters: at least a second each.
+    package init(held: Int64, stopped: Int64) {
+        self.held = held
+        self.stopped = stopped
+    }
+
+    /// Half an hour while a payment waits, four hours where it was stopped.
+    package static let standard = ServiceLevels(held: 1800, stopped: 14_400)
+
+    /// When it is late, in microseconds since 1970.
+    package func due(_ facts: AlertFacts) -> Int64 {
+        facts.decidedAt + (facts.isHeld ? held : stopped) * 1_000_000
+    }
+}

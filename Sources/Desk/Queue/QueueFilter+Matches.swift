@@ -1,0 +1,53 @@
+package import Records
+
+/// All that filters look at.
+package struct QueueRow: Hashable, Sendable {
+    package var facts: AlertFacts
+    package var work: Work
+    /// Of the payment; nil where its record is not there, or does not say.
+    package var kind: PaymentKind?
+    package var channel: PaymentChannel?
+    package var entities: [LinkKind: String]
+
+    package init(
+        facts: AlertFacts, work: Work = Work(), kind: PaymentKind? = nil, channel: PaymentChannel? = nil,
+        entities: [LinkKind: String] = [:]
+    ) {
+        self.facts = facts
+        self.work = work
+        self.kind = kind
+        self.channel = channel
+        self.entities = entities
+    }
+}
+
+extension QueueFilter {
+    /// Whether an alert is one of them. Feeds go by it, one alert at a time; what an index finds has to be the same.
+    ///
+    /// - Parameters:
+    ///   - me: who looks.
+    ///   - now: by the log's clock, in microseconds.
+    package func matches(_ row: QueueRow, me: Actor?, now: Int64) -> Bool {
+        guard row.work.state == (shown == .open ? .open : .closed) else { return false }
+        if shown == .open, !isTheirs(row.work.holder(at: now), me) { return false }
+        if let finding, row.work.judgement?.finding != finding { return false }
+        if let band, row.facts.band != band { return false }
+        if let rule, !row.facts.rules.contains(rule) { return false }
+        if let kind, row.kind != kind { return false }
+        if let channel, row.channel != channel { return false }
+        if let atLeast, row.facts.amount < atLeast { return false }
+        if let atMost, atMost < row.facts.amount { return false }
+        if let probability, row.facts.probability < probability { return false }
+        if let entity, row.entities[entity.kind] != entity.name { return false }
+        return true
+    }
+
+    private func isTheirs(_ holder: Actor?, _ me: Actor?) -> Bool {
+        switch whose {
+        case .anyone: true
+        case .free: holder == nil
+        case .mine: holder != nil && holder == me
+        case .mineOrFree: holder == nil || holder == me
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package import Records
+
+/// What somebody does to an item.
+package enum Act: Hashable, Sendable {
+    /// Takes it, so that no other works on it: for so many seconds, and again with each use.
+    case claim(lease: Int64)
+    /// Gives a claim back.
+    case release
+    /// Gives it to somebody else.
+    case assign(to: Actor, lease: Int64)
+    case judge(Judgement)
+    /// Opens a closed item again.
+    case reopen
+    case note(String)
+    /// Puts a transaction that never alerted before people, such as one that a customer reports.
+    case raise(SourcePosition, transaction: String)
+
+    /// The word in a record's type.
+    package var word: String {
+        switch self {
+        case .claim: "claim"
+        case .release: "release"
+        case .assign: "assign"
+        case .judge: "verdict"
+        case .reopen: "reopen"
+        case .note: "note"
+        case .raise: "raise"
+        }
+    }
+
+    /// Most bytes of a note.
+    package static let noteLimit = 4000
+    /// Seconds that a claim may last.
+    package static let leases: ClosedRange<Int64> = 10...86_400
+}
+
+/// A record of `<member>.cases`: an act that somebody asks for. Whether it takes effect follows from the records before it
+/// alone (`Work`), so every desk that reads the topic comes to the same.
+package struct DeskRecord: Hashable, Sendable {
+    package var id: ActID
+    package var item: ItemID
+    package var actor: Actor
+    /// The clock of the desk that wrote it, in microseconds since 1970. For people: leases go by the log's.
+    package var writtenAt: Int64
+    /// The version of the item that the actor saw; nil where it does not matter.
+    package var expects: Int64?
+    package var act: Act
+    /// What the actor said to it, up to `Act.noteLimit` bytes; empty for nothing.
+    package var remark: String
+
+    package init(
+        id: ActID, item: ItemID, actor: Actor, writtenAt: Int64, expects: Int64? = nil, act: Act, remark: String = ""
+    ) {
+        self.id = id
+        self.item = item
+        self.actor = actor
+        self.writtenAt = writtenAt
+        self.expects = expects
+        self.act = act
+        self.remark = remark
+    }
+
+    /// The key of the record: all of an item's records have one.
+    package var key: [UInt8] { Array(item.hex.utf8) }
+}

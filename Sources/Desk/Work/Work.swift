@@ -1,0 +1,136 @@
+package import Records
+
+/// How far people are with an item: what follows from its records on `<member>.cases`, in their order, and from nothing else.
+package struct Work: Hashable, Sendable {
+    /// Whether somebody still has to look at it. A raw value is what an index keeps.
+    package enum State: Int64, Sendable, Hashable {
+        case open = 0
+        case closed = 1
+    }
+
+    /// Who works on it now, or last did.
+    package struct Holder: Hashable, Sendable {
+        package var actor: Actor
+        /// Until when nobody else may take it, in microseconds since 1970 by the log's clock.
+        package var until: Int64
+
+        package init(_ actor: Actor, until: Int64) {
+            self.actor = actor
+            self.until = until
+        }
+    }
+
+    /// What is known of an item that people put before the desk themselves.
+    package struct Raised: Hashable, Sendable {
+        package var source: SourcePosition
+        /// The member's own id of the transaction.
+        package var transaction: String
+
+        package init(source: SourcePosition, transaction: String) {
+            self.source = source
+            self.transaction = transaction
+        }
+    }
+
+    package var state = State.open
+    /// Rises with each change that others have to see before they change it themselves; 0 before the first.
+    package var version: Int64 = 0
+    package var holder: Holder?
+    /// The latest one; it stays when the item is opened again.
+    package var judgement: Judgement?
+    /// When it was first claimed and when it was judged last, by the log's clock in microseconds; nil where it was not.
+    package var firstTouch: Int64?
+    package var closedAt: Int64?
+    /// How often it was claimed anew, and opened again.
+    package var claims: Int64 = 0
+    package var reopened: Int64 = 0
+    package var raised: Raised?
+
+    package init() {}
+
+    /// Why an act takes no effect. A raw value stands in answers and stays what it means.
+    package enum Refusal: String, Error, Sendable, Hashable, CaseIterable, CustomStringConvertible {
+        /// Somebody changed it since the actor saw it.
+        case changed
+        /// Somebody else has it, and the lease runs.
+        case held
+        case notHeld = "not_held"
+        case closed
+        case notClosed = "not_closed"
+        case alreadyRaised = "already_raised"
+
+        package var description: String {
+            switch self {
+            case .changed: "somebody changed it in the meantime; look at it again"
+            case .held: "somebody else is working on it"
+            case .notHeld: "nobody has it whose claim could be given back"
+            case .closed: "it has a verdict; open it again first"
+            case .notClosed: "it is open already"
+            case .alreadyRaised: "somebody put it before the desk already"
+            }
+        }
+    }
+
+    /// The holder whose lease still runs.
+    package func holder(at now: Int64) -> Actor? { holder.flatMap { $0.until > now ? $0.actor : nil } }
+
+    /// What an act would do.
+    ///
+    /// - Parameter now: the log's clock at the record, in microseconds; never before that of an earlier record.
+    /// - Throws: why it does nothing; the work is as it was then.
+    package mutating func take(_ record: DeskRecord, at now: Int64) throws(Refusal) {
+        if let expects = record.expects, expects != version { throw .changed }
+        switch record.act {
+        case .claim(let lease): try claim(record.actor, lease, now)
+        case .release: try release(record.actor, now)
+        case .assign(let to, let lease):
+            guard state == .open else { throw .closed }
+            hold(to, lease, now)
+            version += 1
+        case .judge(let judgement): try judge(judgement, record.actor, now)
+        case .reopen:
+            guard state == .closed else { throw .notClosed }
+            (state, holder, closedAt) = (.open, nil, nil)
+            reopened += 1
+            version += 1
+        case .note: break
+        case .raise(let source, let transaction):
+            guard raised == nil else { throw .alreadyRaised }
+            raised = Raised(source: source, transaction: transaction)
+        }
+    }
+
+    private mutating func claim(_ actor: Actor, _ lease: Int64, _ now: Int64) throws(Refusal) {
+        guard state == .open else { throw .closed }
+        let current = holder(at: now)
+        guard current == nil || current == actor else { throw .held }
+        // A claim that is renewed tells nobody anything new.
+        if current == nil {
+            claims += 1
+            version += 1
+        }
+        hold(actor, lease, now)
+    }
+
+    private mutating func hold(_ actor: Actor, _ lease: Int64, _ now: Int64) {
+        holder = Holder(actor, until: now + lease * 1_000_000)
+        if firstTouch == nil { firstTouch = now }
+    }
+
+    private mutating func release(_ actor: Actor, _ now: Int64) throws(Refusal) {
+        guard state == .open else { throw .closed }
+        guard let current = holder(at: now) else { throw .notHeld }
+        guard current == actor else { throw .held }
+        holder = nil
+        version += 1
+    }
+
+    private mutating func judge(_ judgement: Judgement, _ actor: Actor, _ now: Int64) throws(Refusal) {
+        guard state == .open else { throw .closed }
+        if let current = holder(at: now), current != actor { throw .held }
+        (state, self.judgement, closedAt) = (.closed, judgement, now)
+        holder = Holder(actor, until: now)
+        if firstTouch == nil { firstTouch = now }
+        version += 1
+    }
+}
