@@ -65,6 +65,9 @@ let package = Package(
         .target(name: "Stages", dependencies: ["Cglibc", "Records", "EventLogs"], swiftSettings: settings),
         .target(
             name: "LocalStore", dependencies: ["Audit", "Csqlite3", "EventLogs", "Records"], swiftSettings: settings),
+        .target(
+            name: "DeskStore", dependencies: ["Desk", "EventLogs", "LocalStore", "Policy", "Records"],
+            swiftSettings: settings),
         .target(name: "KafkaLog", dependencies: ["Crdkafka", "EventLogs"], swiftSettings: settings),
         .target(
             name: "TLSTransport",
@@ -87,6 +90,12 @@ let package = Package(
             dependencies: [
                 "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Sealing", "Manifests", "Formats",
                 "Policy", "EventLogs", "Stages", "Telemetry", crypto, logging,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "DeskFront",
+            dependencies: [
+                "Records", "Formats", "Policy", "Desk", "DeskStore", "EventLogs", "Stages", "Telemetry",
             ],
             swiftSettings: settings),
         .target(
@@ -202,6 +211,17 @@ let package = Package(
             dependencies: ["Counters", "EventLogs", "LocalStore", "Records", "SecureScoring", "ThreeParty", "Support"],
             swiftSettings: unoptimised),
         .testTarget(
+            name: "DeskFrontTests",
+            dependencies: [
+                "Desk", "DeskFront", "DeskStore", "EventLogs", "Formats", "LocalStore", "Policy", "Records", "Secrets",
+                "Stages",
+                "Telemetry", "Support",
+            ], swiftSettings: unoptimised),
+        .testTarget(
+            name: "DeskStoreTests",
+            dependencies: ["Desk", "DeskStore", "EventLogs", "Policy", "Records", "Support"],
+            swiftSettings: unoptimised),
+        .testTarget(
             name: "DeskTests", dependencies: ["Desk", "Policy", "Records", "Support"], swiftSettings: unoptimised),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Model", "PipelineFiles", "Records", "Worlds"],
@@ -306,7 +326,9 @@ let package = Package(
             name: "StagesTests", dependencies: ["EventLogs", "Simulation", "Stages"], swiftSettings: unoptimised),
         .target(
             name: "Support",
-            dependencies: ["Audit", "Crdkafka", "EventLogs", "Formats", "Keys", "Records", "Stages", logging],
+            dependencies: [
+                "Audit", "Crdkafka", "Desk", "EventLogs", "Formats", "Keys", "Policy", "Records", "Stages", logging,
+            ],
             path: "Tests/Support", swiftSettings: settings),
         .testTarget(
             name: "TLSTransportTests",

@@ -7,9 +7,9 @@ import re
 import sys
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-STAGES = {"Ingest", "IngestHTTP", "SecureScoring", "TokenService", "ModelSync"}
+STAGES = {"DeskFront", "Ingest", "IngestHTTP", "SecureScoring", "TokenService", "ModelSync"}
 # Shells do input and output and so live in real time; `Stages` owns the clock.
-SHELLS = {"KafkaLog", "LocalStore", "TLSTransport", "HTTPFront", "IngestHTTP", "Roles", "Terminal", "LocalConsortium"}
+SHELLS = {"DeskStore", "KafkaLog", "LocalStore", "TLSTransport", "HTTPFront", "IngestHTTP", "Roles", "Terminal", "LocalConsortium"}
 PROGRAMS = {"cordon", "cordon-bench", "cordon-simulate"}
 REAL_TIME = re.compile(r"\bContinuousClock\b|\bSuspendingClock\b|\bThread\.sleep\b|\bDate\(\)|\bDate\(timeIntervalSinceNow|\bDate\.now\b|\bclock_gettime\b|\busleep\b")
 # Tests wait for what happens, not for time; those of processes alone may look now and then whether it has.

@@ -5,7 +5,7 @@ import Synchronization
 /// Moves a file's write-ahead log into the file, on a thread of its own: whoever commits would wait for the disk otherwise.
 ///
 /// Of several processes that use a file, whichever sees its log long does it; the others' attempts end at once.
-final class Checkpoints: Sendable {
+package final class Checkpoints: Sendable {
     /// Pages of a log that is long, and of one that writers have to wait for: under steady load there is always a page more
     /// than was moved, and the log is begun anew only where all were.
     private static let long = 500
@@ -17,10 +17,10 @@ final class Checkpoints: Sendable {
     private let due = Atomic(long)
     private let connection = Mutex<SQLiteConnection?>(nil)
 
-    init(path: String) { self.path = path }
+    package init(path: String) { self.path = path }
 
     /// To be called for each connection of the file.
-    func watch(_ db: SQLiteConnection) { db.onCommit { pages in self.committed(pages: pages) } }
+    package func watch(_ db: SQLiteConnection) { db.onCommit { pages in self.committed(pages: pages) } }
 
     private func committed(pages: Int) {
         // Shorter than at the last one: begun anew since, though this process may have missed its beginning.

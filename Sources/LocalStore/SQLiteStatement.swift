@@ -41,6 +41,8 @@ package final class SQLiteStatement {
 
     package func bind(_ index: Int32, _ value: Int64) { note(sqlite3_bind_int64(handle, index, value)) }
 
+    package func bind(_ index: Int32, real value: Double) { note(sqlite3_bind_double(handle, index, value)) }
+
     /// SQLite keeps a copy.
     package func bind(_ index: Int32, _ text: String) {
         var text = text
@@ -134,6 +136,9 @@ package final class SQLiteStatement {
 
     /// 0 for NULL.
     package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+    /// 0 for NULL.
+    package func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
 
     package func optionalInteger(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
 

@@ -15,6 +15,10 @@ extension Bool: SQLiteValue {
     package func bind(to statement: SQLiteStatement, at index: Int32) { statement.bind(index, self ? 1 : 0) }
 }
 
+extension Double: SQLiteValue {
+    package func bind(to statement: SQLiteStatement, at index: Int32) { statement.bind(index, real: self) }
+}
+
 extension String: SQLiteValue {
     package func bind(to statement: SQLiteStatement, at index: Int32) { statement.bind(index, self) }
 }

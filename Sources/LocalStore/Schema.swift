@@ -2,12 +2,12 @@ import EventLogs
 import Foundation
 
 /// The tables of a file, and the version of them that stands in its `user_version`.
-enum Schema {
+package enum Schema {
     /// Makes the tables of a new file.
     ///
     /// In one immediate transaction, so that of several processes that open a new file at once one makes them and the
     /// others find them made.
-    static func make(_ tables: String, version: Int, in db: SQLiteConnection) throws {
+    package static func make(_ tables: String, version: Int, in db: SQLiteConnection) throws {
         if try found(db) != version {
             try db.transaction {
                 let found = try found(db)
@@ -21,7 +21,7 @@ enum Schema {
 
     /// Opens a file. SQLite turns a new file's write-ahead log on, or recovers one, under a lock that its busy time-out
     /// does not wait for: who opens a file at the same time is told at once that it is locked.
-    static func openWhileBusy<T>(_ open: () throws -> T) throws -> T {
+    package static func openWhileBusy<T>(_ open: () throws -> T) throws -> T {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
             do {

@@ -4,17 +4,21 @@ package import Records
 package struct QueueRow: Hashable, Sendable {
     package var facts: AlertFacts
     package var work: Work
+    /// When it is late, in microseconds since 1970.
+    package var due: Int64
     /// Of the payment; nil where its record is not there, or does not say.
     package var kind: PaymentKind?
     package var channel: PaymentChannel?
     package var entities: [LinkKind: String]
 
     package init(
-        facts: AlertFacts, work: Work = Work(), kind: PaymentKind? = nil, channel: PaymentChannel? = nil,
+        facts: AlertFacts, work: Work = Work(), due: Int64 = 0, kind: PaymentKind? = nil,
+        channel: PaymentChannel? = nil,
         entities: [LinkKind: String] = [:]
     ) {
         self.facts = facts
         self.work = work
+        self.due = due
         self.kind = kind
         self.channel = channel
         self.entities = entities

@@ -52,6 +52,11 @@ package struct QueueFilter: Hashable, Sendable {
         package var field: String?
         package var reason: String
 
+        package init(field: String?, reason: String) {
+            self.field = field
+            self.reason = reason
+        }
+
         package var description: String { field.map { "\($0): \(reason)" } ?? reason }
     }
 }

@@ -13,6 +13,15 @@ package struct ItemID: Hashable, Sendable, Comparable, CustomStringConvertible {
         self.hex = hex
     }
 
+    /// The sixteen bytes of the event id.
+    package var bytes: [UInt8] { bytesOfHexadecimal(hex) }
+
+    /// Nil where there are not sixteen bytes.
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == 16 else { return nil }
+        hex = hexadecimal(bytes)
+    }
+
     package var description: String { hex }
     package static func < (left: ItemID, right: ItemID) -> Bool { left.hex < right.hex }
 }
@@ -34,7 +43,21 @@ package struct ActID: Hashable, Sendable, CustomStringConvertible {
         self.hex = hex
     }
 
+    /// Nil where there are not sixteen bytes.
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == 16 else { return nil }
+        hex = hexadecimal(bytes)
+    }
+
+    package var bytes: [UInt8] { bytesOfHexadecimal(hex) }
+
     package var description: String { hex }
+}
+
+private func bytesOfHexadecimal(_ hex: String) -> [UInt8] {
+    func digit(_ byte: UInt8) -> UInt8 { byte < 58 ? byte - 48 : byte - 87 }
+    let digits = Array(hex.utf8)
+    return stride(from: 0, to: digits.count, by: 2).map { digit(digits[$0]) << 4 | digit(digits[$0 + 1]) }
 }
 
 private func hexadecimalName(_ text: some StringProtocol) -> String? {

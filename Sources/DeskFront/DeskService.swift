@@ -1,0 +1,81 @@
+package import Desk
+package import DeskStore
+package import Records
+import Synchronization
+
+/// What people do at the desk, whatever they do it by.
+package final class DeskService: Sendable {
+    package let index: DeskIndex
+    private let book: ActBook
+    private let clock: any WallClock
+    private let random: @Sendable (Int) -> [UInt8]
+    /// Items that a claim of this desk is on its way for: others take the next ones, and nobody loses a race within the desk.
+    private let reserved = Mutex<Set<ItemID>>([])
+
+    /// - Parameter random: so many random bytes, of a generator that nobody can guess.
+    package init(
+        index: DeskIndex, book: ActBook, clock: any WallClock, random: @escaping @Sendable (Int) -> [UInt8]
+    ) {
+        self.index = index
+        self.book = book
+        self.clock = clock
+        self.random = random
+    }
+
+    /// Seconds that a claim lasts where nobody says otherwise; each use renews it.
+    package static let lease: Int64 = 600
+    /// Alerts that a search for the next one looks at in one step.
+    private static let step = 16
+
+    /// The log's clock now, as far as this desk can know it.
+    package func now() throws -> Int64 { max(clock.microseconds, try index.clock()) }
+
+    /// A name for an act that nobody has asked for yet.
+    package func newAct() -> ActID { ActID(random: random(16)) }
+
+    /// Asks for an act, and waits for what becomes of it.
+    ///
+    /// - Parameter id: of the act; one that was asked for before has the outcome that it had.
+    package func settle(
+        _ act: Act, on item: ItemID, by actor: Actor, expects: Int64? = nil, remark: String = "", id: ActID? = nil
+    ) async throws(ActBook.Trouble) -> DeskLedger.Outcome {
+        try await book.settle(
+            DeskRecord(
+                id: id ?? newAct(), item: item, actor: actor, writtenAt: clock.microseconds, expects: expects, act: act,
+                remark: remark))
+    }
+
+    /// Takes the best alert of a filter that nobody works on, for its actor alone.
+    ///
+    /// - Returns: nil where there is none.
+    package func claimNext(_ filter: QueueFilter, by actor: Actor, lease: Int64 = lease) async throws -> QueueRow? {
+        var filter = filter
+        (filter.shown, filter.whose) = (.open, .free)
+        var lost: Set<ItemID> = []
+        while let row = try candidate(filter, except: lost) {
+            defer { _ = reserved.withLock { $0.remove(row.facts.item) } }
+            let outcome = try await settle(
+                .claim(lease: lease), on: row.facts.item, by: actor, expects: row.work.version)
+            if case .done = outcome { return try index.alert(row.facts.item) }
+            // Another desk was first.
+            lost.insert(row.facts.item)
+        }
+        return nil
+    }
+
+    /// The best free alert, reserved.
+    private func candidate(_ filter: QueueFilter, except lost: Set<ItemID>) throws -> QueueRow? {
+        var place: String?
+        repeat {
+            let page = try index.page(filter, me: nil, now: try now(), behind: place, limit: Self.step)
+            for row in page.rows where !lost.contains(row.facts.item) {
+                guard reserved.withLock({ $0.insert(row.facts.item).inserted }) else { continue }
+                // It may have been claimed, and let go of here, since the page was read.
+                if try index.work(on: row.facts.item).version == row.work.version { return row }
+                _ = reserved.withLock { $0.remove(row.facts.item) }
+            }
+            place = page.next
+        } while place != nil
+        return nil
+    }
+}

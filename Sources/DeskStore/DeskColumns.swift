@@ -1,0 +1,99 @@
+import Desk
+import LocalStore
+import Policy
+import Records
+
+/// How an actor stands in a column: `person:ana`.
+enum ActorColumn {
+    static func text(_ actor: Actor) -> String { "\(actor.kind.rawValue):\(actor.name)" }
+
+    static func actor(_ text: String) -> Actor? {
+        let parts = text.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2, let kind = Actor.Kind(rawValue: String(parts[0])) else { return nil }
+        return Actor(kind, String(parts[1]))
+    }
+}
+
+/// How the rules that matched stand in columns: their names with a line's end around each, which no name has, and beside them a
+/// bit for each. Bits are shared beyond 62 rules, so they say of most alerts that a rule is not theirs, and the names say the rest.
+enum RuleColumn {
+    static func text(_ rules: [String]) -> String { rules.isEmpty ? "" : "\n" + rules.joined(separator: "\n") + "\n" }
+
+    static func rules(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
+
+    /// Nil where no alert has the rule.
+    static func bit(of name: String, _ db: SQLiteConnection) throws -> Int64? {
+        try db.statement("SELECT id FROM rules WHERE name = ?", name).first { Int64(1) << ($0.integer(0) % 62) }
+    }
+}
+
+extension DeskRecord {
+    /// What the index keeps of it: the record as it stands in the log, whoever's desk it is.
+    var stored: [UInt8] { json(member: DeskRecord.anyMember) }
+
+    private static let anyMember = MemberID("member")!
+}
+
+extension SQLiteConnection {
+    /// What became of an act; nil where it did not come yet.
+    func outcome(of id: ActID) throws -> DeskLedger.Outcome? {
+        try statement("SELECT refusal, version FROM acts WHERE id = ?", id.bytes).first { row in
+            Work.Refusal(rawValue: row.text(0)).map { .refused($0) } ?? .done(version: row.integer(1))
+        }
+    }
+
+    /// An item's work; nil where nothing is known of it.
+    func work(on item: ItemID) throws -> Work? {
+        try statement("SELECT \(SQLiteStatement.workColumns) FROM alerts WHERE item = ?", item.bytes).first {
+            $0.work(0)
+        }
+    }
+
+    /// What is known of a payment: its record, and its decision.
+    func payment(at source: SourcePosition) throws -> KnownPayment? {
+        try statement(
+            "SELECT \(SQLiteStatement.paymentColumns) FROM payments WHERE partition = ? AND offset = ? AND part = ?",
+            source.partition, source.offset, source.index
+        ).first { $0.payment(0) }
+    }
+}
+
+extension SQLiteStatement {
+    static let workColumns = """
+        state, version, holder, until, finding, fraud_type, known_by, loss, recovered, touched, closed, claims, reopened, raised,
+        partition, offset, part, tx
+        """
+
+    /// The work in columns from `first` on.
+    func work(_ first: Int32) -> Work {
+        var work = Work()
+        work.state = Work.State(rawValue: integer(first)) ?? .open
+        work.version = integer(first + 1)
+        if !isNull(first + 2), let actor = ActorColumn.actor(text(first + 2)) {
+            work.holder = Work.Holder(actor, until: integer(first + 3))
+        }
+        if let finding = DeskCodes.word(optionalInteger(first + 4), DeskCodes.findings) {
+            work.judgement = Judgement(
+                finding, fraudType: FraudType(rawValue: text(first + 5)),
+                source: KnowledgeSource(rawValue: text(first + 6)) ?? .other,
+                loss: optionalInteger(first + 7).map { MinorUnits($0) },
+                recovered: optionalInteger(first + 8).map { MinorUnits($0) })
+        }
+        work.firstTouch = optionalInteger(first + 9)
+        work.closedAt = optionalInteger(first + 10).map { -$0 }
+        work.claims = integer(first + 11)
+        work.reopened = integer(first + 12)
+        if integer(first + 13) == 1 {
+            work.raised = Work.Raised(source: source(first + 14), transaction: text(first + 17))
+        }
+        return work
+    }
+
+    /// A position in three columns.
+    func source(_ first: Int32) -> SourcePosition {
+        SourcePosition(partition: Int(integer(first)), offset: integer(first + 1), index: Int(integer(first + 2)))
+    }
+
+    /// A text; nil for NULL.
+    func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+}

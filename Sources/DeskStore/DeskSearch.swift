@@ -1,0 +1,223 @@
+import Desk
+import LocalStore
+import Policy
+import Records
+
+/// One page's search: a statement for the filter, whose texts are all this file's own.
+struct DeskSearch {
+    private let filter: QueueFilter
+    private let me: Actor?
+    private let now: Int64
+    private let list: DeskIndex.List
+    private let db: SQLiteConnection
+    /// The list's index, columns that sort it, and what rows are in it.
+    private let order: (index: String, columns: [String], state: Int)
+
+    init(_ filter: QueueFilter, me: Actor?, now: Int64, list: DeskIndex.List, _ db: SQLiteConnection) {
+        self.filter = filter
+        self.me = me
+        self.now = now
+        self.list = list
+        self.db = db
+        order =
+            switch list {
+            case .open: ("open_alerts", ["held", "rank", "due", "item"], 0)
+            case .closed: ("closed_alerts", ["closed", "item"], 1)
+            }
+    }
+
+    private var budget: Int {
+        switch list {
+        case .open: DeskIndex.openBudget
+        case .closed: DeskIndex.closedBudget
+        }
+    }
+
+    /// The place that the page begins behind, as values of the sorting columns.
+    private var place: [Value]? {
+        switch list {
+        case .open(let key):
+            key.map { [.number($0.isHeld ? 0 : 1), .number(-$0.loss), .number($0.due), .bytes($0.item.bytes)] }
+        case .closed(let key): key.map { [.number(-$0.closedAt), .bytes($0.item.bytes)] }
+        }
+    }
+
+    private enum Value {
+        case number(Int64)
+        case real(Double)
+        case text(String)
+        case bytes([UInt8])
+
+        func bind(to statement: SQLiteStatement, at index: Int32) {
+            switch self {
+            case .number(let number): statement.bind(index, number)
+            case .real(let number): statement.bind(index, real: number)
+            case .text(let text): statement.bind(index, text)
+            case .bytes(let bytes): statement.bind(index, copying: bytes)
+            }
+        }
+    }
+
+    /// Conditions and their values, in the order of their question marks.
+    private struct Conditions {
+        var texts: [String] = []
+        var values: [Value] = []
+
+        mutating func add(_ text: String, _ values: Value...) {
+            texts.append(text)
+            self.values += values
+        }
+
+        var text: String { texts.isEmpty ? "1" : texts.joined(separator: " AND ") }
+    }
+
+    func page(limit: Int) throws -> DeskPage {
+        guard let conditions = try conditions() else { return DeskPage(rows: [], next: nil, isCut: false) }
+        let (statement, end) = try filter.entity.map { try linked($0, conditions, limit) } ?? scan(conditions, limit)
+        var rows: [QueueRow] = []
+        try statement.each { rows.append(try $0.queueRow()) }
+        for place in rows.indices { rows[place] = try db.joined(rows[place]) }
+        if rows.count > limit {
+            rows.removeLast()
+            return DeskPage(rows: rows, next: rows.last.map(placeText), isCut: false)
+        }
+        return DeskPage(rows: rows, next: end, isCut: end != nil)
+    }
+
+    /// Goes through the list in its order, for as long as the budget lasts.
+    private func scan(_ conditions: Conditions, _ limit: Int) throws -> (SQLiteStatement, end: String?) {
+        let sorting = order.columns.joined(separator: ", ")
+        let behind = place.map { _ in
+            " AND (\(sorting)) > (\(order.columns.map { _ in "?" }.joined(separator: ", ")))"
+        }
+        let from =
+            "FROM alerts INDEXED BY \(order.index) WHERE state = \(order.state) AND rank IS NOT NULL\(behind ?? "")"
+        let last = try db.statement("SELECT \(sorting) \(from) ORDER BY \(sorting) LIMIT 1 OFFSET \(budget - 1)")
+        bind(place ?? [], to: last, from: 1)
+        let end = try last.first { endText($0) }
+        let statement = try db.statement(
+            """
+            SELECT \(SQLiteStatement.queueColumns) FROM alerts JOIN (
+                SELECT list.n AS found FROM (SELECT n, holder, until, band, amount, probability, rule_bits, kind, channel\(
+                    order.state == 1 ? ", finding" : ""), \(sorting) \(from) ORDER BY \(sorting) LIMIT \(budget)) AS list
+                WHERE \(conditions.text) LIMIT \(limit + 1))
+            ON n = found ORDER BY \(sorting)
+            """)
+        bind((place ?? []) + conditions.values, to: statement, from: 1)
+        return (statement, end)
+    }
+
+    /// Goes through the newest alerts of one name.
+    private func linked(
+        _ entity: QueueFilter.NamedEntity, _ conditions: Conditions, _ limit: Int
+    ) throws -> (SQLiteStatement, end: String?) {
+        let sorting = order.columns.joined(separator: ", ")
+        let behind = place.map { _ in
+            " AND (\(sorting)) > (\(order.columns.map { _ in "?" }.joined(separator: ", ")))"
+        }
+        let statement = try db.statement(
+            """
+            SELECT \(SQLiteStatement.queueColumns) FROM alerts WHERE n IN (
+                SELECT n FROM links WHERE kind = ? AND name = ? ORDER BY n DESC LIMIT \(DeskIndex.linkBudget))
+            AND state = \(order.state) AND rank IS NOT NULL AND \(conditions.text)\(behind ?? "")
+            ORDER BY \(sorting) LIMIT \(limit + 1)
+            """)
+        let name: [Value] = [.number(DeskCodes.code(entity.kind, DeskCodes.links)), .text(entity.name)]
+        bind(name + conditions.values + (place ?? []), to: statement, from: 1)
+        return (statement, nil)
+    }
+
+    /// What the filter asks for; nil where nothing can be so.
+    private func conditions() throws -> Conditions? {
+        var out = Conditions()
+        if filter.shown == .open { holders(&out) }
+        if let band = filter.band { out.add("band = ?", .number(DeskCodes.code(band, DeskCodes.bands))) }
+        if let kind = filter.kind { out.add("kind = ?", .number(DeskCodes.code(kind, DeskCodes.kinds))) }
+        if let channel = filter.channel { out.add("channel = ?", .number(DeskCodes.code(channel, DeskCodes.channels))) }
+        if let amount = filter.atLeast { out.add("amount >= ?", .number(amount.value)) }
+        if let amount = filter.atMost { out.add("amount <= ?", .number(amount.value)) }
+        if let probability = filter.probability { out.add("probability >= ?", .real(probability)) }
+        if let finding = filter.finding { out.add("finding = ?", .number(DeskCodes.code(finding, DeskCodes.findings))) }
+        if let rule = filter.rule {
+            guard let bit = try RuleColumn.bit(of: rule, db) else { return nil }
+            out.add("rule_bits & ? <> 0", .number(bit))
+            if try db.sharesRuleBits() {
+                out.add(
+                    "(SELECT instr(own.rules, ?) FROM alerts AS own WHERE own.n = \(filter.entity == nil ? "list" : "alerts").n) > 0",
+                    .text("\n\(rule)\n"))
+            }
+        }
+        return out
+    }
+
+    private func holders(_ out: inout Conditions) {
+        let mine = Value.text(me.map(ActorColumn.text) ?? "")
+        switch filter.whose {
+        case .anyone: break
+        case .free: out.add("until <= ?", .number(now))
+        case .mine: out.add("until > ? AND holder = ?", .number(now), mine)
+        case .mineOrFree: out.add("(until <= ? OR holder = ?)", .number(now), mine)
+        }
+    }
+
+    private func bind(_ values: [Value], to statement: SQLiteStatement, from first: Int32) {
+        for (index, value) in zip(first..., values) { value.bind(to: statement, at: index) }
+    }
+
+    private func placeText(_ row: QueueRow) -> String {
+        switch list {
+        case .open:
+            QueueKey(isHeld: row.facts.isHeld, loss: row.facts.expectedLoss, due: row.due, item: row.facts.item).text
+        case .closed: ClosedKey(closedAt: row.work.closedAt ?? 0, item: row.facts.item).text
+        }
+    }
+
+    private func endText(_ row: SQLiteStatement) -> String? {
+        switch list {
+        case .open:
+            ItemID(bytes: row.blob(3) ?? []).map {
+                QueueKey(isHeld: row.integer(0) == 0, loss: -row.integer(1), due: row.integer(2), item: $0).text
+            }
+        case .closed: ItemID(bytes: row.blob(1) ?? []).map { ClosedKey(closedAt: -row.integer(0), item: $0).text }
+        }
+    }
+}
+
+extension SQLiteConnection {
+    /// Whether there are more rules than bits.
+    fileprivate func sharesRuleBits() throws -> Bool {
+        try statement("SELECT count(*) FROM (SELECT 1 FROM rules LIMIT 63)").first { $0.integer(0) > 62 } ?? false
+    }
+
+    /// The row with the names that its payment has.
+    func joined(_ row: QueueRow) throws -> QueueRow {
+        var row = row
+        row.entities = [.customer: row.facts.customer, .terminal: row.facts.terminal]
+        if let payment = try payment(at: row.facts.source)?.transaction {
+            for kind in LinkKind.allCases { row.entities[kind] = kind.name(in: payment) }
+        }
+        return row
+    }
+}
+
+extension SQLiteStatement {
+    static let queueColumns = """
+        item, partition, offset, part, tx, band, probability, amount, customer, terminal, paid, decided, rules, due, kind, channel,
+        \(workColumns)
+        """
+
+    /// An alert of `queueColumns`.
+    func queueRow() throws -> QueueRow {
+        guard let item = ItemID(bytes: blob(0) ?? []), let band = DeskCodes.word(integer(5), DeskCodes.bands) else {
+            throw DeskIndex.Failure.damaged
+        }
+        return QueueRow(
+            facts: AlertFacts(
+                item: item, source: source(1), transaction: text(4), band: band, probability: real(6),
+                amount: MinorUnits(integer(7)), customer: text(8), terminal: text(9),
+                paidAt: EventTime(seconds: integer(10)),
+                decidedAt: integer(11), rules: RuleColumn.rules(text(12))),
+            work: work(16), due: integer(13), kind: DeskCodes.word(optionalInteger(14), DeskCodes.kinds),
+            channel: DeskCodes.word(optionalInteger(15), DeskCodes.channels))
+    }
+}

@@ -1,0 +1,68 @@
+import Desk
+import Policy
+import Records
+
+/// The tables of an index. All of it follows from the member's topics; a file that is lost is made again from them.
+enum DeskTables {
+    /// Of the tables and of what is computed into them: another version is begun anew from the log.
+    static let version = 1
+
+    /// An item is a row of `alerts` as soon as anything is known of it. What its alert tells is NULL until that came (`rank`), and
+    /// what its payment tells until the payment's record came: topics are read side by side.
+    ///
+    /// Numbers that the queue is sorted by are turned round where more is first, so that all columns of an index rise. Both lists'
+    /// indexes have all that filters look at, so that rows are read which are shown, and no others.
+    static let script = """
+        CREATE TABLE alerts (n INTEGER PRIMARY KEY, item BLOB NOT NULL UNIQUE,
+            feed_partition INTEGER, feed_offset INTEGER,
+            partition INTEGER, offset INTEGER, part INTEGER, tx TEXT,
+            held INTEGER, rank INTEGER, due INTEGER, band INTEGER, probability REAL, amount INTEGER,
+            customer TEXT, terminal TEXT, paid INTEGER, decided INTEGER, rules TEXT, rule_bits INTEGER,
+            kind INTEGER, channel INTEGER,
+            state INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 0, holder TEXT, until INTEGER NOT NULL DEFAULT 0,
+            finding INTEGER, fraud_type TEXT, known_by TEXT, loss INTEGER, recovered INTEGER,
+            touched INTEGER, closed INTEGER, claims INTEGER NOT NULL DEFAULT 0, reopened INTEGER NOT NULL DEFAULT 0,
+            raised INTEGER NOT NULL DEFAULT 0);
+        CREATE INDEX open_alerts ON alerts (held, rank, due, item, holder, until, band, amount, probability, rule_bits,
+            kind, channel) WHERE state = 0 AND rank IS NOT NULL;
+        CREATE INDEX closed_alerts ON alerts (closed, item, band, amount, probability, rule_bits, kind, channel, finding)
+            WHERE state = 1 AND rank IS NOT NULL;
+        CREATE INDEX alerts_by_source ON alerts (partition, offset, part) WHERE partition IS NOT NULL;
+        CREATE UNIQUE INDEX alerts_by_feed ON alerts (feed_partition, feed_offset) WHERE feed_offset IS NOT NULL;
+        CREATE TABLE rules (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+        CREATE TABLE links (kind INTEGER NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL,
+            PRIMARY KEY (kind, name, n)) WITHOUT ROWID;
+        CREATE TABLE payments (partition INTEGER NOT NULL, offset INTEGER NOT NULL, part INTEGER NOT NULL,
+            item BLOB, band INTEGER, probability REAL,
+            tx TEXT, paid INTEGER, customer TEXT, terminal TEXT, amount INTEGER, currency TEXT, units INTEGER,
+            kind INTEGER, channel INTEGER, account TEXT, card TEXT, payee TEXT, merchant TEXT, category TEXT, device TEXT,
+            ip TEXT, country TEXT, PRIMARY KEY (partition, offset, part)) WITHOUT ROWID;
+        CREATE INDEX payments_by_customer ON payments (customer, paid) WHERE customer IS NOT NULL;
+        CREATE INDEX payments_by_id ON payments (tx) WHERE tx IS NOT NULL;
+        CREATE TABLE acts (offset INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, item BLOB NOT NULL, at INTEGER NOT NULL,
+            refusal TEXT, version INTEGER NOT NULL, record BLOB NOT NULL);
+        CREATE INDEX acts_by_item ON acts (item, offset) WHERE refusal IS NULL;
+        CREATE TABLE positions (topic TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
+            kept INTEGER NOT NULL, PRIMARY KEY (topic, partition)) WITHOUT ROWID;
+        CREATE TABLE desk (only INTEGER PRIMARY KEY CHECK (only = 0), clock INTEGER NOT NULL, owner INTEGER NOT NULL);
+        INSERT INTO desk VALUES (0, 0, 0);
+        """
+}
+
+/// Codes of words in columns: places in lists whose order never changes.
+enum DeskCodes {
+    static let bands: [Band] = [.approve, .challenge, .review, .decline]
+    static let kinds: [PaymentKind] = [.card, .transfer, .instantTransfer, .cashOut]
+    static let channels: [PaymentChannel] = [.pos, .atm, .branch, .online, .mobile, .phone, .file]
+    static let findings: [Finding] = [.fraud, .legitimate, .suspicious, .undecidable]
+    static let links: [LinkKind] = [.customer, .terminal, .payee, .device, .card, .account, .ip]
+
+    static func code<T: Equatable>(_ value: T, _ list: [T]) -> Int64 {
+        guard let place = list.firstIndex(of: value) else { fatalError("a list of codes lacks a word") }
+        return Int64(place)
+    }
+
+    static func word<T>(_ code: Int64?, _ list: [T]) -> T? {
+        code.flatMap { list.indices.contains(Int($0)) ? list[Int($0)] : nil }
+    }
+}

@@ -1,0 +1,217 @@
+import Desk
+import EventLogs
+import LocalStore
+import Policy
+import Records
+
+/// One transaction of an index: what each input changes.
+struct DeskWriting {
+    private let db: SQLiteConnection
+    private let levels: ServiceLevels
+    private var clock: LogClock
+    private(set) var settled: [SettledAct] = []
+
+    init(_ db: SQLiteConnection, levels: ServiceLevels) throws {
+        self.db = db
+        self.levels = levels
+        clock = LogClock(now: try db.statement("SELECT clock FROM desk").first { $0.integer(0) } ?? 0)
+    }
+
+    mutating func take(_ input: DeskInput) throws {
+        switch input {
+        case .payment(let payment, let source): try take(payment, source)
+        case .decision(let item, let source, let band, let probability): try decide(item, source, band, probability)
+        case .alert(let facts, let position): try take(facts, position)
+        case .act(let record, let offset, let timestamp): try take(record, offset, timestamp)
+        }
+    }
+
+    func end(at positions: [Position]) throws {
+        try db.run("UPDATE desk SET clock = ?", clock.now)
+        for position in positions {
+            try db.run(
+                """
+                INSERT INTO positions (topic, partition, offset, kept) VALUES (?1, ?2, ?3, ?3)
+                ON CONFLICT DO UPDATE SET offset = ?3
+                """, position.partition.topic, position.partition.partition, position.offset)
+        }
+    }
+
+    // MARK: Payments and decisions
+
+    private func take(_ payment: Transaction, _ source: SourcePosition) throws {
+        let put = try db.statement(
+            """
+            INSERT INTO payments (partition, offset, part, tx, paid, customer, terminal, amount, currency, units, kind, channel,
+                account, card, payee, merchant, category, device, ip, country)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+            ON CONFLICT DO UPDATE SET tx = ?4, paid = ?5, customer = ?6, terminal = ?7, amount = ?8, currency = ?9, units = ?10,
+                kind = ?11, channel = ?12, account = ?13, card = ?14, payee = ?15, merchant = ?16, category = ?17, device = ?18,
+                ip = ?19, country = ?20
+            """)
+        put.bind(1, Int64(source.partition))
+        put.bind(2, source.offset)
+        put.bind(3, Int64(source.index))
+        put.bind(4, payment.id)
+        put.bind(5, payment.time.seconds)
+        put.bind(6, payment.customer)
+        put.bind(7, payment.terminal)
+        put.bind(8, payment.amount.value)
+        bind(put, 9, payment.original?.currency.code)
+        bind(put, 10, payment.original?.units)
+        bind(put, 11, payment.kind.map { DeskCodes.code($0, DeskCodes.kinds) })
+        bind(put, 12, payment.channel.map { DeskCodes.code($0, DeskCodes.channels) })
+        let entities: [EntityKind] = [.account, .card, .payee, .merchant, .merchantCategory, .device, .ip, .country]
+        for (column, kind) in zip(Int32(13)..., entities) { bind(put, column, payment.entities[kind]) }
+        try put.run()
+        let alert = try db.statement(
+            "SELECT n FROM alerts WHERE partition = ? AND offset = ? AND part = ?", source.partition, source.offset,
+            source.index
+        ).first { $0.integer(0) }
+        if let alert { try join(payment, to: alert) }
+    }
+
+    private func bind(_ statement: SQLiteStatement, _ column: Int32, _ value: (some SQLiteValue)?) {
+        if let value { value.bind(to: statement, at: column) } else { statement.bindNull(column) }
+    }
+
+    /// Puts what filters and links look at beside the alert of a payment.
+    private func join(_ payment: Transaction, to alert: Int64) throws {
+        try db.run(
+            "UPDATE alerts SET kind = ?, channel = ? WHERE n = ?",
+            payment.kind.map { DeskCodes.code($0, DeskCodes.kinds) },
+            payment.channel.map { DeskCodes.code($0, DeskCodes.channels) }, alert)
+        for kind in DeskCodes.links {
+            if let name = kind.name(in: payment) { try link(kind, name, to: alert) }
+        }
+    }
+
+    private func link(_ kind: LinkKind, _ name: String, to alert: Int64) throws {
+        try db.run(
+            "INSERT OR IGNORE INTO links (kind, name, n) VALUES (?, ?, ?)", DeskCodes.code(kind, DeskCodes.links), name,
+            alert)
+    }
+
+    private func decide(_ item: ItemID, _ source: SourcePosition, _ band: Band, _ probability: Double) throws {
+        let put = try db.statement(
+            """
+            INSERT INTO payments (partition, offset, part, item, band, probability) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT DO UPDATE SET item = ?4, band = ?5, probability = ?6
+            """)
+        put.bind(1, Int64(source.partition))
+        put.bind(2, source.offset)
+        put.bind(3, Int64(source.index))
+        put.bind(4, copying: item.bytes)
+        put.bind(5, DeskCodes.code(band, DeskCodes.bands))
+        put.bind(6, real: probability)
+        try put.run()
+    }
+
+    // MARK: Alerts
+
+    private func take(_ facts: AlertFacts, _ position: Position) throws {
+        let key = QueueKey(facts, levels: levels)
+        let put = try db.statement(
+            """
+            INSERT INTO alerts (item, feed_partition, feed_offset, partition, offset, part, tx, held, rank, due, band, probability,
+                amount, customer, terminal, paid, decided, rules, rule_bits)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+            ON CONFLICT (item) DO UPDATE SET feed_partition = ?2, feed_offset = ?3, partition = ?4, offset = ?5, part = ?6, tx = ?7,
+                held = ?8, rank = ?9, due = ?10, band = ?11, probability = ?12, amount = ?13, customer = ?14, terminal = ?15,
+                paid = ?16, decided = ?17, rules = ?18, rule_bits = ?19
+            WHERE feed_offset IS NULL
+            """)
+        put.bind(1, copying: facts.item.bytes)
+        put.bind(2, Int64(position.partition.partition))
+        put.bind(3, position.offset)
+        put.bind(4, Int64(facts.source.partition))
+        put.bind(5, facts.source.offset)
+        put.bind(6, Int64(facts.source.index))
+        put.bind(7, facts.transaction)
+        put.bind(8, Int64(key.isHeld ? 0 : 1))
+        put.bind(9, -key.loss)
+        put.bind(10, key.due)
+        put.bind(11, DeskCodes.code(facts.band, DeskCodes.bands))
+        put.bind(12, real: facts.probability)
+        put.bind(13, facts.amount.value)
+        put.bind(14, facts.customer)
+        put.bind(15, facts.terminal)
+        put.bind(16, facts.paidAt.seconds)
+        put.bind(17, facts.decidedAt)
+        put.bind(18, RuleColumn.text(facts.rules))
+        put.bind(19, try facts.rules.reduce(0) { $0 | (try ruleBit($1)) })
+        try put.run()
+        // An alert that comes again stays what it was the first time.
+        guard db.changes == 1, let n = try row(of: facts.item) else { return }
+        try link(.customer, facts.customer, to: n)
+        try link(.terminal, facts.terminal, to: n)
+        if let payment = try db.payment(at: facts.source)?.transaction { try join(payment, to: n) }
+    }
+
+    private func row(of item: ItemID) throws -> Int64? {
+        try db.statement("SELECT n FROM alerts WHERE item = ?", item.bytes).first { $0.integer(0) }
+    }
+
+    private func ruleBit(_ name: String) throws -> Int64 {
+        if let known = try RuleColumn.bit(of: name, db) { return known }
+        try db.run("INSERT INTO rules (name) VALUES (?)", name)
+        return try RuleColumn.bit(of: name, db) ?? 0
+    }
+
+    // MARK: Acts
+
+    private mutating func take(_ record: DeskRecord, _ offset: Int64, _ timestamp: Int64) throws {
+        clock.pass(timestamp)
+        if let known = try db.outcome(of: record.id) {
+            return settled.append(SettledAct(id: record.id, outcome: known))
+        }
+        var work = try db.work(on: record.item) ?? Work()
+        let outcome = DeskLedger.outcome(of: record, on: &work, at: clock.now)
+        var refusal: String?
+        if case .refused(let reason) = outcome { refusal = reason.rawValue }
+        try db.run(
+            "INSERT INTO acts (offset, id, item, at, refusal, version, record) VALUES (?, ?, ?, ?, ?, ?, ?)", offset,
+            record.id.bytes, record.item.bytes, clock.now, refusal, work.version, record.stored)
+        if refusal == nil {
+            try put(work, of: record.item)
+            if case .raise(let source, let transaction) = record.act { try raise(record.item, source, transaction) }
+        }
+        settled.append(SettledAct(id: record.id, outcome: outcome))
+    }
+
+    private func put(_ work: Work, of item: ItemID) throws {
+        let put = try db.statement(
+            """
+            INSERT INTO alerts (item, state, version, holder, until, finding, fraud_type, known_by, loss, recovered, touched, closed,
+                claims, reopened)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            ON CONFLICT (item) DO UPDATE SET state = ?2, version = ?3, holder = ?4, until = ?5, finding = ?6, fraud_type = ?7,
+                known_by = ?8, loss = ?9, recovered = ?10, touched = ?11, closed = ?12, claims = ?13, reopened = ?14
+            """)
+        put.bind(1, copying: item.bytes)
+        put.bind(2, work.state.rawValue)
+        put.bind(3, work.version)
+        bind(put, 4, work.holder.map { ActorColumn.text($0.actor) })
+        put.bind(5, work.holder?.until ?? 0)
+        bind(put, 6, work.judgement.map { DeskCodes.code($0.finding, DeskCodes.findings) })
+        bind(put, 7, work.judgement?.fraudType?.rawValue)
+        bind(put, 8, work.judgement?.source.rawValue)
+        bind(put, 9, work.judgement?.loss?.value)
+        bind(put, 10, work.judgement?.recovered?.value)
+        bind(put, 11, work.firstTouch)
+        // The latest first: turned round, as the queue's columns are.
+        bind(put, 12, work.closedAt.map { -$0 })
+        put.bind(13, work.claims)
+        put.bind(14, work.reopened)
+        try put.run()
+    }
+
+    /// A transaction that people put before the desk stands in the queue like an alert, by what its payment tells.
+    private func raise(_ item: ItemID, _ source: SourcePosition, _ transaction: String) throws {
+        try db.run(
+            """
+            UPDATE alerts SET raised = 1, partition = coalesce(partition, ?), offset = coalesce(offset, ?),
+                part = coalesce(part, ?), tx = coalesce(tx, ?) WHERE item = ?
+            """, source.partition, source.offset, source.index, transaction, item.bytes)
+    }
+}
