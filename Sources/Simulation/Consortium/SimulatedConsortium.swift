@@ -24,6 +24,8 @@ package final class SimulatedConsortium {
     package let links: SimulatedLinks
     /// The messages that each member's system has written.
     package private(set) var sent: [[Message]]
+    /// What each user of the cluster may do there, and did.
+    package let rights: SimulatedRights
     private let fates: Fates
     private let plant: Plant?
     private let masks = MaskTable()
@@ -73,6 +75,7 @@ package final class SimulatedConsortium {
         self.log = log
         self.terms = terms
         self.plant = plant
+        rights = other?.rights ?? SimulatedRights(terms.roster)
         random = SeededRandom(seed: seed, stream: 2)
         clock = SimulatedClock(start: other?.clock.microseconds ?? Terms.start)
         let fates = Fates()
@@ -84,8 +87,8 @@ package final class SimulatedConsortium {
             broker = SimulatedBroker(copying: other.broker, clock: clock)
         } else {
             broker = SimulatedBroker(clock: clock)
-            let log = SimulatedLog(broker, clock: clock)
-            try log.create(terms.topics)
+            try SimulatedLog(broker, clock: clock).create(terms.topics)
+            let log = SimulatedLog(broker, clock: clock, access: rights.access(of: .coordinator))
             _ = try deal(terms.model, roster: terms.roster, coordinator: terms.keys("coordinator"), log: log)
         }
         for party in PartyID.allCases { start(.party(party.rawValue)) }
@@ -105,7 +108,8 @@ package final class SimulatedConsortium {
     private func start(_ role: Role) {
         guard processes[role] == nil else { return }
         let own = SimulatedClock(of: clock)
-        let process = SimulatedProcess(log: SimulatedLog(broker, clock: own), clock: own)
+        let log = SimulatedLog(broker, clock: own, access: rights.access(of: role.user))
+        let process = SimulatedProcess(log: log, clock: own)
         processes[role] = process
         do {
             process.run(try stages(of: role, process))
@@ -290,7 +294,8 @@ package final class SimulatedConsortium {
     /// Orders a new token key, where there is one to be rotated.
     private func rotateTokenKey() {
         _ = try? TokenRotation(
-            ordering: terms.roster, coordinator: terms.keys("coordinator"), log: SimulatedLog(broker, clock: clock))
+            ordering: terms.roster, coordinator: terms.keys("coordinator"),
+            log: SimulatedLog(broker, clock: clock, access: rights.access(of: .coordinator)))
     }
 
     /// Every fault ends, and everybody who is meant to run does.

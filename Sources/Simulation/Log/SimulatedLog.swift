@@ -44,10 +44,21 @@ package final class SimulatedLog: EventLog {
     let broker: SimulatedBroker
     let clock: any StageClock
     private let faults = Mutex(Faults())
+    private let access: (any LogAccess)?
 
-    package init(_ broker: SimulatedBroker, clock: any StageClock) {
+    /// - Parameter access: the cluster's access list for this process; nil where everything is allowed.
+    package init(_ broker: SimulatedBroker, clock: any StageClock, access: (any LogAccess)? = nil) {
         self.broker = broker
         self.clock = clock
+        self.access = access
+    }
+
+    /// Refuses what the access list does not name, as a broker does.
+    func check(_ batch: [NewRecord]) throws(LogError) {
+        guard let access else { return }
+        for topic in Set(batch.map(\.partition.topic)) where !access.write(topic) {
+            throw .failed(reason: "not authorised to write \(topic)")
+        }
     }
 
     /// Lets a fault begin. Faults of a number add up; a lag takes the place of the one before.
@@ -157,7 +168,8 @@ package final class SimulatedLog: EventLog {
 
     @discardableResult
     package func append(_ batch: [NewRecord]) throws(LogError) -> [Position] {
-        try appending { () throws(LogError) in
+        try check(batch)
+        return try appending { () throws(LogError) in
             try broker.state.withLock { state throws(LogError) in
                 for record in batch { try state.check(record.partition) }
                 // Not before it is known that this is in the log: what is held back of earlier appends goes with it.
@@ -169,6 +181,9 @@ package final class SimulatedLog: EventLog {
 
     package func reader(at positions: [Position]) throws(LogError) -> any LogReader {
         try beginRead()
+        for position in positions where access?.read(position.partition.topic) == false {
+            throw .failed(reason: "not authorised to read \(position.partition.topic)")
+        }
         return try SimulatedReader(positions, log: self)
     }
 
@@ -212,4 +227,10 @@ package final class SimulatedLog: EventLog {
         try checkAlive()
         return SimulatedWriter(id: id, log: self)
     }
+}
+
+/// The access list of one user of a simulated cluster: asked for each topic that is read or written.
+package protocol LogAccess: Sendable {
+    func read(_ topic: String) -> Bool
+    func write(_ topic: String) -> Bool
 }

@@ -18,6 +18,7 @@ final class SimulatedWriter: FencedWriter {
     }
 
     func append(_ batch: [NewRecord], committing positions: [Position], group: String) throws(LogError) {
+        try log.check(batch)
         try log.appending { () throws(LogError) in
             try log.broker.state.withLock { state throws(LogError) in
                 guard state.writers[id] == epoch else { throw .fenced(writer: id) }

@@ -5,8 +5,9 @@ import Terminal
 
 struct TopicsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "topics", abstract: "List, create and check the log's topics.",
-        subcommands: [List.self, Create.self, Check.self])
+        commandName: "topics",
+        abstract: "List, create and check the log's topics, and print the access lists of a cluster.",
+        subcommands: [List.self, Create.self, Check.self, RightsCommand.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show every topic with its settings and size.")
