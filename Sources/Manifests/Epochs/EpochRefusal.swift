@@ -36,6 +36,8 @@ package enum EpochRefusal: Error, Sendable, Hashable {
     case badNewSignature(SyncAuthor)
     /// It says what holds already.
     case nothingNew
+    /// The manifest has come already: a member's keys change with the next epoch.
+    case fixed(KeyEpoch)
 
     // Manifests.
     case offersMissing([PartyID])
@@ -80,6 +82,7 @@ extension EpochRefusal: CustomStringConvertible {
         case .alreadyOffered(let author): "\(author) has offered other keys already"
         case .badNewSignature(let author): "the new identity of \(author) did not sign the record"
         case .nothingNew: "it names the keys that hold already"
+        case .fixed(let epoch): "the keys of epoch \(epoch) are fixed: offer them for the next"
         case .offersMissing(let parties): "there are no offers of \(parties.map(\.name).joined(separator: ", "))"
         case .forkedManifest(let epoch): "another manifest has the same attempt at epoch \(epoch)"
         case .otherPrevious: "it goes on from another epoch than the newest"

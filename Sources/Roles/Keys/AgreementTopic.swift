@@ -1,0 +1,63 @@
+package import EventLogs
+package import Manifests
+import Records
+package import Stages
+
+/// What `consortium.agreement` comes to, read as far as one reader has come. A log without the topic has nothing in it: all stays
+/// as the roster says. Used by one thread.
+package final class AgreementTopic {
+    package private(set) var epochs: EpochHistory
+    /// Records that count for nothing, with why, since they were last taken.
+    private var refused: [(offset: Int64, reason: EpochRefusal)] = []
+    private let reader: (any LogReader)?
+    private static let partition = TopicPartition(Topics.agreement)
+
+    package init(_ terms: EpochTerms, log: any EventLog) throws(LogError) {
+        epochs = EpochHistory(terms)
+        do throws(LogError) {
+            reader = try log.reader(at: [Position(Self.partition, try log.earliest(of: Self.partition))])
+        } catch {
+            guard case .unknownTopic = error else { throw error }
+            reader = nil
+        }
+    }
+
+    /// Reads all that is in the log now.
+    ///
+    /// - Returns: whether something of it counts.
+    @discardableResult
+    package func read() throws(LogError) -> Bool {
+        let before = epochs
+        while case let records = try reader?.available(limit: 256) ?? [], !records.isEmpty { apply(records) }
+        return epochs != before
+    }
+
+    /// Waits for something new until a moment; false where nothing came.
+    package func wait(until moment: Moment, _ clock: any StageClock) throws(LogError) -> Bool {
+        guard let reader else {
+            clock.wait(for: clock.left(until: moment))
+            return false
+        }
+        let records = try reader.next(limit: 256, timeout: clock.left(until: moment))
+        apply(records)
+        return !records.isEmpty
+    }
+
+    /// The refusals since the last call.
+    package func takeRefused() -> [(offset: Int64, reason: EpochRefusal)] {
+        defer { refused = [] }
+        return refused
+    }
+
+    private func apply(_ records: [LogRecord]) {
+        for record in records {
+            do throws(EpochRefusal) {
+                try epochs.apply(record.value ?? [], time: record.timestamp / 1_000_000)
+            } catch {
+                refused.append((record.position.offset, error))
+                // Nobody may be interested.
+                if refused.count > 100 { refused.removeFirst() }
+            }
+        }
+    }
+}
