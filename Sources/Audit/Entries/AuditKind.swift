@@ -28,6 +28,14 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
     case refused = 13
     /// An order to train, validate or seal, with what became of it.
     case order = 14
+    /// The coordinator's order to make keys of the next epoch.
+    case epochOrdered = 24
+    /// An epoch whose keys the coordinator has fixed.
+    case epochFixed = 25
+    /// An epoch whose keys go in force.
+    case epochActivated = 26
+    /// An epoch under whose keys nothing counts any more.
+    case epochClosed = 27
 
     /// The name that `cordon audit show --kind` takes.
     package var name: String {
@@ -46,6 +54,10 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .batchAborted: "batch-aborted"
         case .refused: "refused"
         case .order: "order"
+        case .epochOrdered: "epoch-ordered"
+        case .epochFixed: "epoch-fixed"
+        case .epochActivated: "epoch-activated"
+        case .epochClosed: "epoch-closed"
         }
     }
 
@@ -75,6 +87,10 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .batchAborted: "a batch was abandoned"
         case .refused: "something was refused"
         case .order: "an order"
+        case .epochOrdered: "keys of the next epoch were ordered"
+        case .epochFixed: "the keys of an epoch were fixed"
+        case .epochActivated: "the keys of an epoch go in force"
+        case .epochClosed: "an epoch of keys is closed"
         }
     }
 }

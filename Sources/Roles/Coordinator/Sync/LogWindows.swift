@@ -68,11 +68,14 @@ package struct LogWindows {
 
     /// The first offset of `consortium.sealed` whose record the log took at `time` or later; the end where there is none. The log's
     /// own times do not descend.
-    package func offset(at time: EventTime) throws(LogError) -> Int64 {
-        var (low, high) = (try log.earliest(of: sealed), try log.end(of: sealed))
+    package func offset(at time: EventTime) throws(LogError) -> Int64 { try offset(at: time, in: sealed) }
+
+    /// The same of any partition.
+    package func offset(at time: EventTime, in partition: TopicPartition) throws(LogError) -> Int64 {
+        var (low, high) = (try log.earliest(of: partition), try log.end(of: partition))
         while low < high {
             let middle = low + (high - low) / 2
-            let reader = try log.reader(at: [Position(sealed, middle)])
+            let reader = try log.reader(at: [Position(partition, middle)])
             guard let record = try reader.available(limit: 1).first else {
                 high = middle
                 continue
