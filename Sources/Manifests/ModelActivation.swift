@@ -84,7 +84,7 @@ package struct ModelActivation: Sendable, Hashable {
     package static func make(
         _ digest: Digest32, version: String, sequence: UInt64, consortium: String, partition: Int,
         approvals: [[UInt8]] = [], coordinator: borrowing SigningKey
-    ) -> WireModelActivation {
+    ) throws(SigningError) -> WireModelActivation {
         var activation = WireModelActivation()
         activation.modelDigest = Data(digest.bytes)
         activation.version = version
@@ -92,7 +92,7 @@ package struct ModelActivation: Sendable, Hashable {
         activation.consortium = consortium
         activation.partition = UInt32(partition)
         activation.approvals = approvals.map { Data($0) }
-        activation.signature = Data(coordinator.sign(signed(activation), context: context))
+        activation.signature = Data(try coordinator.sign(signed(activation), context: context))
         return activation
     }
 

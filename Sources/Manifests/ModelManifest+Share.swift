@@ -78,11 +78,11 @@ extension ModelManifest {
     ///   - parties: the parties' HPKE keys, of the roster.
     ///   - coordinator: signs the digest.
     ///   - random: 16 fresh random bytes a call.
-    /// - Throws: `malformedKey` where a party has no key.
+    /// - Throws: `HPKEError.malformedKey` where a party has no key, `SigningError`.
     package static func deal(
         header: WireModelHeader, shape: ForestShape, selection: [UInt8], leaves: [UInt8], card: [UInt8]? = nil,
         parties: [PartyID: HPKEPublicKey], coordinator: borrowing SigningKey, random: () -> [UInt8]
-    ) throws(HPKEError) -> (manifest: WireModelManifest, digest: Digest32) {
+    ) throws -> (manifest: WireModelManifest, digest: Digest32) {
         precondition(selection.count == shape.selectionBytes && leaves.count == shape.leafBytes)
         precondition(header.card == (card != nil), "the header says whether there is a card")
         let headerBytes = header.encoded
@@ -111,13 +111,13 @@ extension ModelManifest {
                 share.cardFirst = Data(card.first)
                 share.cardSecond = Data(card.second)
             }
-            guard let key = parties[party] else { throw .malformedKey }
+            guard let key = parties[party] else { throw HPKEError.malformedKey }
             let sealed = try key.seal(
                 share.encoded, info: info, associated: headerBytes + [UInt8(party.rawValue)])
             manifest.boxes += [Data(sealed.encapsulated), Data(sealed.ciphertext)]
         }
         let digest = digest(header: headerBytes, boxes: manifest.boxes.map { Array($0) })
-        manifest.signature = Data(coordinator.sign(digest.bytes, context: context))
+        manifest.signature = Data(try coordinator.sign(digest.bytes, context: context))
         return (manifest, digest)
     }
 }

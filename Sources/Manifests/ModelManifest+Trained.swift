@@ -73,14 +73,14 @@ extension ModelManifest {
     /// - Parameter boxes: of parties 0, 1 and 2, as each sealed its own.
     package static func make(
         header: [UInt8], boxes: [(encapsulated: [UInt8], box: [UInt8])], coordinator: borrowing SigningKey
-    ) -> (manifest: WireModelManifest, digest: Digest32) {
+    ) throws(SigningError) -> (manifest: WireModelManifest, digest: Digest32) {
         precondition(boxes.count == PartyID.allCases.count)
         var manifest = WireModelManifest()
         manifest.header = Data(header)
         let flat = boxes.flatMap { [$0.encapsulated, $0.box] }
         manifest.boxes = flat.map { Data($0) }
         let digest = digest(header: header, boxes: flat)
-        manifest.signature = Data(coordinator.sign(digest.bytes, context: context))
+        manifest.signature = Data(try coordinator.sign(digest.bytes, context: context))
         return (manifest, digest)
     }
 

@@ -32,13 +32,13 @@ package struct RotationOrder: Sendable, Hashable {
     ///   - attempt: from 1.
     package static func make(
         consortium: String, epoch: UInt64, attempt: UInt32, coordinator: borrowing SigningKey
-    ) -> WireTokenRotationOrder {
+    ) throws(SigningError) -> WireTokenRotationOrder {
         var order = WireTokenRotationOrder()
         order.schema = schema
         order.consortium = consortium
         order.tokenEpoch = epoch
         order.attempt = attempt
-        order.signature = Data(coordinator.sign(signed(order), context: context))
+        order.signature = Data(try coordinator.sign(signed(order), context: context))
         return order
     }
 

@@ -21,7 +21,7 @@ package struct SealedStores: StateStores {
     }
 
     /// States sealed under the key `at-rest` of a role's keystore.
-    package init(_ stores: any StateStores, _ keystore: FileKeystore) throws {
+    package init(_ stores: any StateStores, _ keystore: any Keystore) throws {
         self.init(stores, key: try keystore.localKey("at-rest"))
     }
 

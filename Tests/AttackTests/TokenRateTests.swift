@@ -55,7 +55,7 @@ struct TokenRateTests {
             var body = try #require(WireSessionBody(decoding: Array(announcement.body)))
             body.encapsulatedKeys[spoiled.rawValue] = Data(repeating: 0, count: 32)
             announcement.body = Data(body.encoded)
-            announcement.signature = Data(identity.sign(body.encoded, context: "cordon/session/v2"))
+            announcement.signature = Data(try identity.sign(body.encoded, context: "cordon/session/v2"))
         }
         try log.append([NewRecord(TopicPartition(Topics.sessions), value: announcement.encoded)])
         let sessions = TokenSessions(offer.sessions, identity: identity)
@@ -83,7 +83,7 @@ struct TokenRateTests {
         var generator = SplitMix64(3)
         let blinded = [GroupElement](repeating: .generator, count: 100)
         for number in 0..<batches {
-            let (value, _) = BlindedBatch.record(
+            let (value, _) = try BlindedBatch.record(
                 TokenRequest(epoch: .first, blinded: blinded),
                 id: TokenBatchID(time: clock.milliseconds, using: &generator),
                 sessions: sessions[number % sessions.count], consortium: context.consortium)

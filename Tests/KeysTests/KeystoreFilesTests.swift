@@ -20,11 +20,11 @@ struct KeystoreFilesTests {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
     }
 
-    private func failure(_ body: () throws -> Void) -> FileKeystore.KeystoreError? {
+    private func failure(_ body: () throws -> Void) -> KeystoreError? {
         do {
             try body()
             return nil
-        } catch { return error as? FileKeystore.KeystoreError }
+        } catch { return error as? KeystoreError }
     }
 
     @Test("hold a key as a line of base64")
@@ -57,7 +57,7 @@ struct KeystoreFilesTests {
             try write(Data(repeating: 7, count: 128).base64EncodedString(), file, mode: mode)
         }
         let octal = String(mode, radix: 8)
-        func refused(_ file: String) -> FileKeystore.KeystoreError {
+        func refused(_ file: String) -> KeystoreError {
             .readableByOthers(path: folder.path + "/" + file, mode: octal)
         }
         #expect(failure { _ = try store.hpkeKey().publicKey } == refused("hpke.key"))
@@ -74,7 +74,7 @@ struct KeystoreFilesTests {
         for file in ["hpke.key", "identity.key", "local.key", "session-1.key"] {
             try write(Data(repeating: 7, count: count).base64EncodedString(), file)
         }
-        func malformed(_ file: String) -> FileKeystore.KeystoreError { .malformed(path: folder.path + "/" + file) }
+        func malformed(_ file: String) -> KeystoreError { .malformed(path: folder.path + "/" + file) }
         #expect(failure { _ = try store.hpkeKey().publicKey } == (count == 32 ? nil : malformed("hpke.key")))
         #expect(failure { _ = try store.signingKey().verifyingKey } == (count == 32 ? nil : malformed("identity.key")))
         #expect(failure { _ = trace(try store.localKey("local")) } == (count == 32 ? nil : malformed("local.key")))
@@ -130,11 +130,11 @@ struct KeystoreFilesTests {
     @Test("of other forms are looked at as well: there, and their owner's alone", arguments: [0o600, 0o640, 0o604])
     func foreign(mode: Int) throws {
         #expect(
-            failure { try FileKeystore.checkPrivate(folder.path("tls.key")) } == .missing(path: folder.path("tls.key")))
+            failure { try PrivateFile.check(folder.path("tls.key")) } == .missing(path: folder.path("tls.key")))
         try write("-----BEGIN", "tls.key", mode: mode)
-        let refused = FileKeystore.KeystoreError.readableByOthers(
+        let refused = KeystoreError.readableByOthers(
             path: folder.path("tls.key"), mode: String(mode, radix: 8))
-        #expect(failure { try FileKeystore.checkPrivate(folder.path("tls.key")) } == (mode == 0o600 ? nil : refused))
+        #expect(failure { try PrivateFile.check(folder.path("tls.key")) } == (mode == 0o600 ? nil : refused))
     }
 
     @Test("that are folders can't be read")
@@ -186,9 +186,41 @@ struct KeystoreFilesTests {
         #expect(failure { _ = try deep.hpkeKey().publicKey } == .missing(path: folder.path + "/a/b/c/hpke.key"))
     }
 
+    @Test("that are erased are gone, with what a process that was killed left of them, and nothing else is")
+    func erased() throws {
+        let line = Data(repeating: 7, count: 32).base64EncodedString()
+        for file in ["hpke-2.key", "hpke-2.key.8C6F.new", "hpke-20.key", "hpke-2.key.old", "hpke.key"] {
+            try write(line, file)
+        }
+        // Another name of the same file shows what became of its bytes.
+        #expect(link(folder.path("hpke-2.key"), folder.path("witness")) == 0)
+        try store.erase("hpke-2")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        #expect(files == ["hpke-2.key.old", "hpke-20.key", "hpke.key", "witness"])
+        #expect(try folder.bytes("witness") == Data(repeating: 0, count: line.utf8.count))
+        #expect(failure { _ = try store.hpkeKey("hpke-2").publicKey } == .missing(path: folder.path + "/hpke-2.key"))
+        // Once more, and in a folder that is not there: nothing is left to do.
+        try store.erase("hpke-2")
+        try FileKeystore(directory: folder.path("none")).erase("hpke")
+    }
+
+    @Test("that can't be erased are named")
+    func notErased() throws {
+        let path = folder.path + "/local.key"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        #expect(failure { try store.erase("local") } == .notErased(path: path))
+    }
+
+    @Test("hold no identity of a token")
+    func token() {
+        let expected = KeystoreError.notWritten(path: folder.path + "/identity.key")
+        #expect(failure { try store.store(SigningKey(DetachableSigner())) } == expected)
+        #expect(!FileManager.default.fileExists(atPath: folder.path("identity.key")))
+    }
+
     @Test("are spoken of by path, in a sentence for each thing that may be wrong")
     func sentences() {
-        let all: [(FileKeystore.KeystoreError, String)] = [
+        let all: [(KeystoreError, String)] = [
             (.missing(path: "k/a.key"), "there is no key at k/a.key; `cordon keys init` makes a development set"),
             (.unreadable(path: "k/a.key"), "the key at k/a.key can't be read by this user"),
             (
@@ -197,6 +229,7 @@ struct KeystoreFilesTests {
             ),
             (.malformed(path: "k/a.key"), "the file at k/a.key does not hold a key of the kind that belongs there"),
             (.notWritten(path: "k/a.key"), "the key file k/a.key can't be written"),
+            (.notErased(path: "k/a.key"), "the key file k/a.key can't be erased"),
         ]
         for (error, sentence) in all { #expect("\(error)" == sentence) }
     }

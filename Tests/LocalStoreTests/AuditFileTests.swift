@@ -12,7 +12,7 @@ import Testing
 struct AuditFileTests {
     let folder: TemporaryFolder
     let path: String
-    let key = SigningKey().rawRepresentation
+    let key = SigningKey().rawRepresentation!
 
     init() throws {
         folder = try TemporaryFolder()

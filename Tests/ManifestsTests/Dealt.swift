@@ -69,7 +69,7 @@ struct Dealt {
         var changed = wire
         change(&changed)
         let parts = [Array("cordon/model/v2".utf8), Array(changed.header)] + changed.boxes.map { Array($0) }
-        changed.signature = Data(signing.sign(Digest32(of: parts).bytes, context: "cordon/model/v2"))
+        changed.signature = Data(try signing.sign(Digest32(of: parts).bytes, context: "cordon/model/v2"))
         return try ModelManifest(verifying: changed, consortium: "c", coordinator: coordinator)
     }
 }

@@ -23,7 +23,7 @@ struct ModelActivationTests {
     }
 
     private func made(_ version: String, _ sequence: UInt64) -> WireModelActivation {
-        ModelActivation.make(
+        try! ModelActivation.make(
             digest, version: version, sequence: sequence, consortium: "c", partition: 3, coordinator: coordinator.key)
     }
 
@@ -81,7 +81,7 @@ struct ModelActivationTests {
         var wire = WireModelActivation()
         (wire.modelDigest, wire.sequence, wire.version) = (Data(digest.bytes), 258, "v1")
         (wire.consortium, wire.partition) = ("c", 3)
-        wire.signature = Data(coordinator.key.sign(signed, context: context))
+        wire.signature = Data(try! coordinator.key.sign(signed, context: context))
         return wire
     }
 
@@ -97,7 +97,7 @@ struct ModelActivationTests {
         _ name: String, of model: Digest32, key: SyncAuthor? = nil, consortium: String = "c"
     ) -> [UInt8] {
         let author = SyncAuthor.operator(SyncKeys.operatorID(name))
-        return SyncStatement.approval(SyncApproval(model: model, after: 3))
+        return try! SyncStatement.approval(SyncApproval(model: model, after: 3))
             .record(by: author, consortium: consortium, key: SyncKeys.key(key ?? author))
     }
 
@@ -105,7 +105,7 @@ struct ModelActivationTests {
     func approvals() throws {
         let operators = SyncKeys.terms().operators
         func approving(_ records: [[UInt8]]) throws -> [String] {
-            let wire = ModelActivation.make(
+            let wire = try ModelActivation.make(
                 digest, version: "v1", sequence: 7, consortium: "c", partition: 3, approvals: records,
                 coordinator: coordinator.key)
             let read = try #require(WireModelActivation(decoding: wire.encoded))
@@ -128,7 +128,7 @@ struct ModelActivationTests {
         let many = [[UInt8]](repeating: anna, count: 63)
         #expect(try approving(many + [bernd]) == ["anna", "bernd"] && approving(many + [[], bernd]) == ["anna"])
         // Without a roster's operators there are none.
-        let wire = ModelActivation.make(
+        let wire = try ModelActivation.make(
             digest, version: "v1", sequence: 7, consortium: "c", partition: 3, approvals: [anna],
             coordinator: coordinator.key)
         #expect(try verified(wire).approving.isEmpty)

@@ -7,7 +7,7 @@ import Testing
 @Suite("The coordinator's order to rotate the token key")
 struct RotationOrderTests {
     private func order(_ coordinator: borrowing SigningKey) -> WireTokenRotationOrder {
-        RotationOrder.make(consortium: "test", epoch: 7, attempt: 2, coordinator: coordinator)
+        try! RotationOrder.make(consortium: "test", epoch: 7, attempt: 2, coordinator: coordinator)
     }
 
     @Test("says which key and which attempt")
@@ -39,16 +39,16 @@ struct RotationOrderTests {
     }
 
     @Test("is signed by the coordinator, and numbered from 1")
-    func signer() {
+    func signer() throws {
         let coordinator = SigningKey().verifyingKey
         let other = SigningKey()
         #expect(RotationOrder(verifying: order(other), consortium: "test", coordinator: coordinator) == nil)
-        let zero = RotationOrder.make(consortium: "test", epoch: 7, attempt: 0, coordinator: other)
+        let zero = try RotationOrder.make(consortium: "test", epoch: 7, attempt: 0, coordinator: other)
         #expect(RotationOrder(verifying: zero, consortium: "test", coordinator: other.verifyingKey) == nil)
     }
 
     @Test("is signed as schema, epoch, attempt and the consortium's name, for rotations and for nothing else")
-    func layout() {
+    func layout() throws {
         let coordinator = SigningKey()
         var wire = WireTokenRotationOrder()
         (wire.schema, wire.consortium, wire.tokenEpoch, wire.attempt) = (1, "Städte", 0x0102, 0x0304)
@@ -56,16 +56,16 @@ struct RotationOrderTests {
         for (context, isOne) in [
             ("cordon/token-rotation/v1", true), ("cordon/activation/v1", false), ("cordon/model/v1", false),
         ] {
-            wire.signature = Data(coordinator.sign(signed, context: context))
+            wire.signature = Data(try coordinator.sign(signed, context: context))
             let read = RotationOrder(verifying: wire, consortium: "Städte", coordinator: coordinator.verifyingKey)
             #expect(isOne ? read?.epoch == 0x0102 && read?.attempt == 0x0304 : read == nil, "\(context)")
         }
     }
 
     @Test("is read up to the last epoch and attempt that there are")
-    func limits() {
+    func limits() throws {
         let coordinator = SigningKey()
-        let wire = RotationOrder.make(consortium: "", epoch: .max, attempt: .max, coordinator: coordinator)
+        let wire = try RotationOrder.make(consortium: "", epoch: .max, attempt: .max, coordinator: coordinator)
         let read = RotationOrder(verifying: wire, consortium: "", coordinator: coordinator.verifyingKey)
         #expect(read?.epoch == .max && read?.attempt == .max)
     }

@@ -46,7 +46,7 @@ struct TrainedManifestTests {
                 components(party, shape: shape), card: card(party), of: party, header: header,
                 to: dealt.key(party).publicKey)
         }
-        return ModelManifest.make(header: header, boxes: boxes, coordinator: signing)
+        return try ModelManifest.make(header: header, boxes: boxes, coordinator: signing)
     }
 
     @Test("gives each party what it trained, and says by which order", arguments: [16, 32])

@@ -39,7 +39,7 @@ struct PlannerTests {
         }
 
         func say(_ step: PartyReport.Step, _ job: SyncJob, of party: PartyID) throws {
-            let record = SyncStatement.report(try PartyReport(order: job.digest, step: step)).record(
+            let record = try SyncStatement.report(try PartyReport(order: job.digest, step: step)).record(
                 by: .party(party), consortium: "c", key: SyncWorld.key(SyncWorld.identity(party)))
             try world.log.append([NewRecord(TopicPartition(Topics.sync), value: record)])
         }

@@ -147,7 +147,7 @@ struct RefusalTests {
 
     /// A party says something of an order without being there.
     private func say(_ step: PartyReport.Step, _ party: PartyID, _ order: Digest32, _ world: SyncWorld) throws {
-        let record = SyncStatement.report(try PartyReport(order: order, step: step)).record(
+        let record = try SyncStatement.report(try PartyReport(order: order, step: step)).record(
             by: .party(party), consortium: "c", key: SyncWorld.key(SyncWorld.identity(party)))
         try world.log.append([NewRecord(TopicPartition(Topics.sync), value: record)])
     }
@@ -264,7 +264,7 @@ struct RefusalTests {
         func append(_ number: UInt64, _ seconds: Int64, _ seed: [UInt8]) throws {
             let order = try SyncOrder(
                 number: number, expires: world.clock.microseconds / 1_000_000 + seconds, task: task)
-            let record = SyncStatement.order(order).record(
+            let record = try SyncStatement.order(order).record(
                 by: .coordinator, consortium: "c", key: SyncWorld.key(seed))
             try world.log.append([NewRecord(TopicPartition(Topics.sync), value: record)])
         }

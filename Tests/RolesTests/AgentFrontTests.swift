@@ -39,14 +39,14 @@ struct AgentFrontTests {
     func openKey(mode: Int) throws {
         let key = try folder.write("no key", to: "key.pem")
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: key)
-        let refused = FileKeystore.KeystoreError.readableByOthers(path: key, mode: String(mode, radix: 8))
+        let refused = KeystoreError.readableByOthers(path: key, mode: String(mode, radix: 8))
         #expect(throws: refused) { try start(key: key) }
     }
 
     @Test("says that a TLS key is not there, and reads one that is its owner's alone")
     func ownKey() throws {
         let missing = folder.path("missing.pem")
-        #expect(throws: FileKeystore.KeystoreError.missing(path: missing)) { try start(key: missing) }
+        #expect(throws: KeystoreError.missing(path: missing)) { try start(key: missing) }
         let key = try folder.write("no key", to: "key.pem")
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
         let error = #expect(throws: (any Error).self) { try start(key: key) }

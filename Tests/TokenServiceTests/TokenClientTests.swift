@@ -70,6 +70,24 @@ struct TokenClientTests {
                 == world.key.tokens(cards(1), context: world.context))
     }
 
+    @Test(
+        "while the member's identity does not sign nobody is asked, and results say so at once; when it does, tokens come"
+    )
+    func unsigned() throws {
+        try world.start(.zero, .one)
+        let signer = DetachableSigner(try TokenWorld.identity(bankA))
+        let client = try world.client(sessions: world.sessions(bankA, signer: signer))
+        let known = try world.tokens(of: client, for: cards(1)).tokens()
+        signer.isAway = true
+        let call = try client.call(for: cards(2), deadline: world.clock.now + .seconds(1))
+        let results = try #require(try client.results(of: call, until: world.clock.now))
+        #expect(results.outcomes == [.success(known[0]), .failure(.unsigned(DetachableSigner.error))])
+        #expect("\(TokenFailure.unsigned(DetachableSigner.error))" == "\(DetachableSigner.error)")
+        signer.isAway = false
+        let tokens = try world.tokens(of: client, for: cards(2)).tokens()
+        #expect(try tokens == world.key.tokens(cards(2), context: world.context))
+    }
+
     @Test("identifiers are asked for once in a call and once an epoch")
     func cached() throws {
         let metrics = Metrics()

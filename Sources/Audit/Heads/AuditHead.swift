@@ -47,7 +47,7 @@ package struct AuditHead: Sendable, Hashable {
     /// - Parameters:
     ///   - consortium: its name in the roster, so that a head counts in no other.
     ///   - key: the role's.
-    package func record(consortium: String, key: borrowing SigningKey) -> [UInt8] {
+    package func record(consortium: String, key: borrowing SigningKey) throws(SigningError) -> [UInt8] {
         var body = WireAuditHeadBody()
         body.schema = Self.schema
         body.consortium = consortium
@@ -66,7 +66,7 @@ package struct AuditHead: Sendable, Hashable {
         let bytes = body.encoded
         var head = WireAuditHead()
         head.body = Data(bytes)
-        head.signature = Data(key.sign(bytes, context: Self.context))
+        head.signature = Data(try key.sign(bytes, context: Self.context))
         return head.encoded
     }
 

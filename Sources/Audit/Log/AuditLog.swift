@@ -108,7 +108,13 @@ package final class AuditLog: AuditWriter {
             let head = AuditHead(
                 role: role, standing: standing, microseconds: clock.microseconds, trail: state.trail.hash,
                 seen: state.seen)
-            let record = head.record(consortium: consortium, key: key)
+            let record: [UInt8]
+            do throws(SigningError) {
+                record = try head.record(consortium: consortium, key: key)
+            } catch {
+                state.trouble = .unsigned(error)
+                return nil
+            }
             guard append(.head(record), &state) != nil else { return nil }
             state.head = head
             return record

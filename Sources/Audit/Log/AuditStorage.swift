@@ -1,3 +1,5 @@
+package import Keys
+
 /// The file of a role's audit log, which has one writer.
 package protocol AuditStorage: Sendable {
     /// Lends what is stored.
@@ -10,11 +12,13 @@ package protocol AuditStorage: Sendable {
     func truncate(to count: Int) throws(AuditStorageError)
 }
 
-/// Why an audit log's file can't be used; `reason` is the system's own words.
+/// Why an audit log can't go on; `reason` is the system's own words.
 package enum AuditStorageError: Error, Sendable, Hashable {
     case failed(path: String, reason: String)
     /// Another process writes to it.
     case inUse(path: String)
+    /// The log's head is not signed: the role's identity is in a token, which does not sign now.
+    case unsigned(SigningError)
 }
 
 extension AuditStorageError: CustomStringConvertible {
@@ -22,6 +26,7 @@ extension AuditStorageError: CustomStringConvertible {
         switch self {
         case .failed(let path, let reason): "the audit log \(path) can't be used: \(reason)"
         case .inUse(let path): "another process writes to the audit log \(path)"
+        case .unsigned(let error): "the head of the audit log waits: \(error)"
         }
     }
 }

@@ -51,30 +51,73 @@ package struct VerifyingKey: Sendable, Hashable {
     package static func signed(_ message: [UInt8], _ context: String) -> [UInt8] { Array(context.utf8) + [0] + message }
 }
 
-/// The private half of an identity. It can't be copied, and is wiped when it goes.
+/// What signs with an Ed25519 key that stays where it is, such as a hardware token.
+package protocol Signer: Sendable {
+    var verifyingKey: VerifyingKey { get }
+
+    /// A plain Ed25519 signature (RFC 8032, 5.1.6) of 64 bytes over the message as it is.
+    func signature(over message: [UInt8]) throws(SigningError) -> [UInt8]
+}
+
+/// The report that a key does not sign now: its token is away, or refuses. A key in memory always signs.
+package struct SigningError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What the token's module said.
+    package let reason: String
+
+    package init(reason: String) { self.reason = reason }
+
+    package var description: String { "the identity does not sign: \(reason)" }
+}
+
+/// The private half of an identity: in memory, or in a token that signs with it. It can't be copied, and is wiped when it goes.
 package struct SigningKey: ~Copyable, Sendable {
-    private let key: Curve25519.Signing.PrivateKey
+    private enum Holder: Sendable {
+        case memory(Curve25519.Signing.PrivateKey)
+        case token(any Signer)
+    }
+
+    private let holder: Holder
 
     /// A fresh key from the system's generator.
-    package init() { key = Curve25519.Signing.PrivateKey() }
+    package init() { holder = .memory(Curve25519.Signing.PrivateKey()) }
 
     /// Takes a key as the keystore holds it; nil where there are not 32 bytes.
     package init?(bytes: [UInt8]) {
         guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes) else { return nil }
-        self.key = key
+        holder = .memory(key)
     }
 
-    /// The public half, for the roster.
-    package var verifyingKey: VerifyingKey { VerifyingKey(bytes: Array(key.publicKey.rawRepresentation))! }
+    /// Takes a key that never leaves its token.
+    package init(_ signer: any Signer) { holder = .token(signer) }
 
-    /// The 32 secret bytes (RFC 8032, 5.1.5), for the keystore file alone.
-    package var rawRepresentation: [UInt8] { Array(key.rawRepresentation) }
+    /// The public half, for the roster.
+    package var verifyingKey: VerifyingKey {
+        switch holder {
+        case .memory(let key): VerifyingKey(bytes: Array(key.publicKey.rawRepresentation))!
+        case .token(let signer): signer.verifyingKey
+        }
+    }
+
+    /// The 32 secret bytes (RFC 8032, 5.1.5), for the keystore file alone; nil for a key in a token.
+    package var rawRepresentation: [UInt8]? {
+        switch holder {
+        case .memory(let key): Array(key.rawRepresentation)
+        case .token: nil
+        }
+    }
 
     /// A signature of 64 bytes over `message`, bound to what it is for. Two over the same message may differ.
-    package borrowing func sign(_ message: [UInt8], context: String) -> [UInt8] {
-        guard let signature = try? key.signature(for: VerifyingKey.signed(message, context)) else {
-            preconditionFailure("Ed25519 signs any message")
+    ///
+    /// - Throws: where the key is in a token, and that does not sign.
+    package borrowing func sign(_ message: [UInt8], context: String) throws(SigningError) -> [UInt8] {
+        let message = VerifyingKey.signed(message, context)
+        switch holder {
+        case .memory(let key):
+            guard let signature = try? key.signature(for: message) else {
+                preconditionFailure("Ed25519 signs any message")
+            }
+            return Array(signature)
+        case .token(let signer): return try signer.signature(over: message)
         }
-        return Array(signature)
     }
 }

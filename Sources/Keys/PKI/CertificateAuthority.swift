@@ -63,7 +63,7 @@ package struct CertificateAuthority {
                 .init(nid: NID_ext_key_usage, value: "serverAuth,clientAuth"),
                 .init(nid: NID_subject_alt_name, value: "DNS:\(party.name)"),
             ])
-        try FileKeystore.writePrivate(key.pemRepresentation + "\n", to: directory + "/tls.key")
+        try PrivateFile.write(key.pemRepresentation + "\n", to: directory + "/tls.key")
         try Data(certificate.pem.utf8).write(to: URL(fileURLWithPath: directory + "/tls.pem"))
         return (certificate.pem, Array(SHA256.hash(data: certificate.der)))
     }

@@ -82,11 +82,11 @@ package struct SessionOffer: ~Copyable {
     ///   - consortium: its name in the roster.
     ///   - parties: the parties' HPKE keys, of the roster.
     ///   - identity: the member's, which signs the announcement.
-    /// - Throws: `malformedKey` where a party has no key.
+    /// - Throws: `HPKEError.malformedKey` where a party has no key, `SigningError`.
     package init(
         consortium: String, member: MemberID, epoch: UInt32, parties: [PartyID: HPKEPublicKey],
         identity: borrowing SigningKey
-    ) throws(HPKEError) {
+    ) throws {
         var body = WireSessionBody()
         body.member = member.name
         body.epoch = epoch
@@ -94,7 +94,7 @@ package struct SessionOffer: ~Copyable {
         var exported: [PartyID: SymmetricKey] = [:]
         var secrets: [PartyID: [UInt8]] = [:]
         for party in PartyID.allCases {
-            guard let key = parties[party] else { throw .malformedKey }
+            guard let key = parties[party] else { throw HPKEError.malformedKey }
             let (encapsulated, secret) = try key.encapsulate(
                 info: Session.info(consortium, member, party, epoch), context: Session.exportContext)
             body.encapsulatedKeys.append(Data(encapsulated))
@@ -104,7 +104,7 @@ package struct SessionOffer: ~Copyable {
         var announcement = WireSessionAnnouncement()
         let bytes = body.encoded
         announcement.body = Data(bytes)
-        announcement.signature = Data(identity.sign(bytes, context: Session.context))
+        announcement.signature = Data(try identity.sign(bytes, context: Session.context))
         self.announcement = announcement
         let id = Session.id(of: bytes)
         var sessions: [PartyID: Session] = [:]

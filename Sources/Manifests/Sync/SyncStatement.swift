@@ -28,7 +28,9 @@ package enum SyncStatement: Sendable, Hashable {
     /// - Parameters:
     ///   - author: whose key it is, and may say this.
     ///   - consortium: its name in the roster.
-    package func record(by author: SyncAuthor, consortium: String, key: borrowing SigningKey) -> [UInt8] {
+    package func record(
+        by author: SyncAuthor, consortium: String, key: borrowing SigningKey
+    ) throws(SigningError) -> [UInt8] {
         precondition(belongs(to: author), "\(author) does not say this")
         let wire = wire(consortium)
         let body = wire.encoded
@@ -36,7 +38,7 @@ package enum SyncStatement: Sendable, Hashable {
         record.body = Data(body)
         record.author = author.description
         let context = wire.said.map(Self.context) ?? ""
-        record.signature = Data(key.sign(Self.signed(body, by: author.description), context: context))
+        record.signature = Data(try key.sign(Self.signed(body, by: author.description), context: context))
         return record.encoded
     }
 

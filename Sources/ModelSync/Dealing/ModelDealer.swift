@@ -45,16 +45,18 @@ package struct ModelDealer {
     }
 
     /// The signed manifest with one sealed share a party, and the model's digest.
+    ///
+    /// - Throws: `Failure`, `SigningError`.
     package func deal(
         _ model: ClearModel, coordinator: borrowing SigningKey
-    ) throws(Failure) -> (manifest: WireModelManifest, digest: Digest32) {
+    ) throws -> (manifest: WireModelManifest, digest: Digest32) {
         let forest = model.forest
         guard
             let shape = ForestShape(
                 bits: forest.bits, trees: forest.trees.count, depth: forest.depth, ringBits: forest.ring.rawValue)
-        else { throw .shape }
+        else { throw Failure.shape }
         guard !rounded || model.calibration.points.count <= ModelManifest.mostSteps else {
-            throw .steps(model.calibration.points.count)
+            throw Failure.steps(model.calibration.points.count)
         }
         var header = WireModelHeader()
         header.schema = ModelManifest.schema
@@ -80,7 +82,7 @@ package struct ModelDealer {
             return try ModelManifest.deal(
                 header: header, shape: shape, selection: forest.selectionRows, leaves: forest.leafTable,
                 card: model.card?.pointTable, parties: parties, coordinator: coordinator, random: random)
-        } catch { throw .partyKeys }
+        } catch is HPKEError { throw Failure.partyKeys }
     }
 }
 

@@ -273,7 +273,7 @@ package final class TrainingStage: Stage {
         guard let open = history.open, open.digest == job.digest, open.parties[cell.party]?.last == nil else { return }
         if case .accepted = step, open.parties[cell.party]?.codeVersion != nil { return }
         let statement = SyncStatement.report(try PartyReport(order: job.digest, step: step))
-        let record = statement.record(
+        let record = try statement.record(
             by: .party(cell.party), consortium: cell.terms.consortium, key: keys.identity)
         var tried = history
         do throws(SyncRefusal) { _ = try tried.apply(record, at: .max, time: now) } catch .expired {

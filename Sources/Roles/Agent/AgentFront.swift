@@ -50,7 +50,7 @@ package struct AgentFront {
         settings: Settings, metrics: Metrics, exposition: @escaping @Sendable () -> String,
         owned: @escaping @Sendable () -> Int, clock: any StageClock = SystemClock(), logger: Logger
     ) throws {
-        if let tls = settings.server.tls { try FileKeystore.checkPrivate(tls.key) }
+        if let tls = settings.server.tls { try PrivateFile.check(tls.key) }
         self.member = member
         self.log = log
         self.settings = settings

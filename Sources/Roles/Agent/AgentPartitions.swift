@@ -210,6 +210,6 @@ final class AgentPartitions: Sendable {
 package func agentState(_ partition: TopicPartition) -> String { "\(partition.topic)-\(partition.partition).sqlite" }
 
 /// The hasher of names in an agent's windows: under a key of the member's own, so that its state folder holds no names.
-package func windowHasher(_ keystore: FileKeystore) throws -> EntityHasher {
+package func windowHasher(_ keystore: any Keystore) throws -> EntityHasher {
     EntityHasher(key: try keystore.localKey("windows"))
 }

@@ -16,7 +16,7 @@ import Tokens
 package struct AgentRole: Sendable {
     let member: Roster.Member
     let roster: Roster
-    let keystore: FileKeystore
+    let keystore: any Keystore
     let spec: BinnedSpec
     /// Where `spec` was read from, for errors.
     let binsFile: String
@@ -40,7 +40,7 @@ package struct AgentRole: Sendable {
     let logger: Logger
 
     package init(
-        member: Roster.Member, roster: Roster, keystore: FileKeystore, spec: BinnedSpec, binsFile: String,
+        member: Roster.Member, roster: Roster, keystore: any Keystore, spec: BinnedSpec, binsFile: String,
         mapping: Mapping, rules: ValidationRules, policy: DecisionPolicy, own: OwnModel? = nil,
         fallback: FallbackPolicy, bankCode: String?, verdicts: MemberRule? = nil,
         form: any AgentForm, stores: any StateStores, instance: String?, sessionTimeout: Duration,

@@ -17,7 +17,7 @@ extension MemberTokens: TokenSource {}
 package struct AgentTokens: Sendable {
     package let member: Roster.Member
     package let roster: Roster
-    package let keystore: FileKeystore
+    package let keystore: any Keystore
     package let spec: BinnedSpec
     package let sessions: [PartyID: Session]
     package let rules: IdentifierRules
@@ -27,7 +27,7 @@ package struct AgentTokens: Sendable {
     package let logger: Logger
 
     package init(
-        member: Roster.Member, roster: Roster, keystore: FileKeystore, spec: BinnedSpec, sessions: [PartyID: Session],
+        member: Roster.Member, roster: Roster, keystore: any Keystore, spec: BinnedSpec, sessions: [PartyID: Session],
         rules: IdentifierRules, log: any EventLog, clock: any StageClock = SystemClock(), metrics: Metrics,
         logger: Logger
     ) {
@@ -67,7 +67,7 @@ package struct AgentTokens: Sendable {
 extension MemberTokens {
     /// - Parameter state: of the cache of tokens; taken over.
     package convenience init(
-        _ member: MemberID, roster: Roster, keystore: FileKeystore, sessions: [PartyID: Session], log: any EventLog,
+        _ member: MemberID, roster: Roster, keystore: any Keystore, sessions: [PartyID: Session], log: any EventLog,
         state: any StateStore, clock: any StageClock = SystemClock(), metrics: Metrics, logger: Logger
     ) throws {
         guard let sessions = TokenSessions(sessions, identity: try keystore.signingKey()) else {

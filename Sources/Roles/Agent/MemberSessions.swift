@@ -6,7 +6,7 @@ package import Records
 
 /// This epoch's session keys of a member, made on first use, and their announcement on the log.
 package func openSessions(
-    _ entry: Roster.Member, _ roster: Roster, _ keystore: FileKeystore, _ log: any EventLog, _ logger: Logger
+    _ entry: Roster.Member, _ roster: Roster, _ keystore: any Keystore, _ log: any EventLog, _ logger: Logger
 ) throws -> [PartyID: Session] {
     let member = entry.id
     if try keystore.sessions(of: member, epoch: roster.epoch) == nil {
@@ -16,14 +16,14 @@ package func openSessions(
         try keystore.store(offer, epoch: roster.epoch)
     }
     guard let (sessions, announcement) = try keystore.sessions(of: member, epoch: roster.epoch) else {
-        throw RoleError.sessionKeysGone(epoch: roster.epoch, keys: keystore.directory)
+        throw RoleError.sessionKeysGone(epoch: roster.epoch, keys: keystore.place)
     }
     func isAnnouncement(_ bytes: [UInt8]) -> Bool {
         Session.isAnnouncement(
             bytes, of: entry.identity, consortium: roster.consortium, member: member, epoch: roster.epoch)
     }
     guard isAnnouncement(announcement) else {
-        throw RoleError.sessionKeysOfAnotherVersion(epoch: roster.epoch, keys: keystore.directory)
+        throw RoleError.sessionKeysOfAnotherVersion(epoch: roster.epoch, keys: keystore.place)
     }
     let topic = TopicPartition(Topics.sessions)
     let reader = try log.reader(at: [Position(topic, 0)])

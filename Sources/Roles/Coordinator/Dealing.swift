@@ -14,12 +14,12 @@ import Stages
 ///
 /// - Parameter audit: gets an entry of it before it is on the log.
 package func deal(
-    _ model: ClearModel, roster: Roster, coordinator: FileKeystore, log: any EventLog,
+    _ model: ClearModel, roster: Roster, coordinator: any Keystore, log: any EventLog,
     audit: any AuditWriter = NoAudit()
 ) throws -> Digest32 {
     let key = try coordinator.signingKey()
     guard key.verifyingKey == roster.coordinator else {
-        throw RoleError.notTheCoordinator(keys: coordinator.directory)
+        throw RoleError.notTheCoordinator(keys: coordinator.place)
     }
     let dealer = ModelDealer(
         consortium: roster.consortium, parties: roster.cell.sealingKeys, rounded: roster.roundsScores,

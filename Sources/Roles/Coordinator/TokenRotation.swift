@@ -20,11 +20,11 @@ package final class TokenRotation {
     ///   - coordinator: where its private key is.
     ///   - audit: gets an entry of it before it is on the log.
     package init(
-        ordering roster: Roster, coordinator: FileKeystore, log: any EventLog, audit: any AuditWriter = NoAudit()
+        ordering roster: Roster, coordinator: any Keystore, log: any EventLog, audit: any AuditWriter = NoAudit()
     ) throws {
         let key = try coordinator.signingKey()
         guard key.verifyingKey == roster.coordinator else {
-            throw RoleError.notTheCoordinator(keys: coordinator.directory)
+            throw RoleError.notTheCoordinator(keys: coordinator.place)
         }
         let topic = TopicPartition(Topics.tokenKeys)
         reader = try log.reader(at: [Position(topic, try log.earliest(of: topic))])
@@ -37,7 +37,7 @@ package final class TokenRotation {
         }
         epoch = newest.next
         attempt = survey.nextAttempt(at: epoch)
-        let order = RotationOrder.record(
+        let order = try RotationOrder.record(
             RotationOrder.make(consortium: roster.consortium, epoch: epoch.number, attempt: attempt, coordinator: key))
         audit.write(AuditEvent(.rotationOrdered, [.epoch: "\(epoch.number)", .attempt: "\(attempt)"]))
         try log.append([NewRecord(topic, key: order.key, value: order.value)])

@@ -13,7 +13,7 @@ package enum PairUse: String, Sendable {
 
 /// The pairwise PRF keys with both neighbours, agreed anew for every epoch and use.
 package func pairKeys(
-    _ party: PartyID, _ roster: Roster, _ keystore: FileKeystore, for use: PairUse = .scoring
+    _ party: PartyID, _ roster: Roster, _ keystore: any Keystore, for use: PairUse = .scoring
 ) throws -> PairKeys {
     let own = try keystore.hpkeKey("agreement")
     func key(_ peer: PartyID) throws -> SecretKey {

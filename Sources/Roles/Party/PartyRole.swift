@@ -18,7 +18,7 @@ package import Tokens
 package struct PartyRole: Sendable {
     let party: PartyID
     let roster: Roster
-    let keystore: FileKeystore
+    let keystore: any Keystore
     /// The stores of how far the party is: "" of scoring, ".tokens", ".training", and ".counts-" and ".rows-" with the partition's
     /// number.
     let stores: any StateStores
@@ -37,7 +37,7 @@ package struct PartyRole: Sendable {
 
     /// - Parameter sideWork: where work beside the partitions' stages is done, by a label each.
     package init(
-        party: PartyID, roster: Roster, keystore: FileKeystore, stores: any StateStores, limits: BatchLimits,
+        party: PartyID, roster: Roster, keystore: any Keystore, stores: any StateStores, limits: BatchLimits,
         tokenLimit: RateLimit, tokenAttempt: Int, rows: RowLimits? = nil, log: any EventLog, logger: Logger,
         clock: any StageClock = SystemClock(), audit: (any AuditStorage)? = nil,
         sideWork: @escaping @Sendable (String) -> SideWork = { .queue($0) }
@@ -177,11 +177,11 @@ package struct PartyRole: Sendable {
     private var keyChecks: [Check] { [Check("HPKE key") { _ = try keystore.hpkeKey() }] }
 
     private func openTransport(_ authorityFile: String) throws -> TLSTransport {
-        let key = keystore.directory + "/tls.key"
-        try FileKeystore.checkPrivate(key)
+        let key = keystore.place + "/tls.key"
+        try PrivateFile.check(key)
         return try TLSTransport(
             TLSIdentity(
-                party: party, certificate: keystore.directory + "/tls.pem", key: key,
+                party: party, certificate: keystore.place + "/tls.pem", key: key,
                 authority: authorityFile, pins: roster.cell.certificates, roster: roster.digest),
             endpoints: roster.cell.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
     }

@@ -24,7 +24,7 @@ extension KeyGenerationID {
 package final class PartyTokens: Stage {
     private let party: PartyID
     private let roster: Roster
-    private let keystore: FileKeystore
+    private let keystore: any Keystore
     private let log: any EventLog
     private let state: any StateStore
     private let limit: RateLimit
@@ -46,7 +46,7 @@ package final class PartyTokens: Stage {
     ///   - attempt: at the first key, the same at all three parties.
     ///   - updates: what counts move by; `loadUpdates` has them before anything runs.
     package init(
-        party: PartyID, roster: Roster, keystore: FileKeystore, log: any EventLog, state: any StateStore,
+        party: PartyID, roster: Roster, keystore: any Keystore, log: any EventLog, state: any StateStore,
         limit: RateLimit,
         attempt: Int, updates: TokenUpdates, clock: any StageClock, metrics: Metrics, logger: Logger,
         audit: any AuditWriter = NoAudit()
@@ -67,7 +67,7 @@ package final class PartyTokens: Stage {
 
     /// The rotations that a party has kept; none where it never ran.
     package static func loadUpdates(
-        party: PartyID, roster: Roster, keystore: FileKeystore, state: any StateStore
+        party: PartyID, roster: Roster, keystore: any Keystore, state: any StateStore
     ) throws -> TokenUpdates {
         let store = OPRFKeyStore(
             party: party, state: state, wrap: try keystore.localKey("token-keys"))

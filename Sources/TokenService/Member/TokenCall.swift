@@ -11,14 +11,17 @@ package final class TokenCall {
     let pending: [TokenBatchID: PendingBatch]
     /// The tokens that the cache had.
     private let cached: [Identifier: EntityToken]
+    /// The reason why some are in no batch; nil where all are.
+    private let unasked: TokenFailure?
 
     init(
         _ identifiers: [Identifier], cached: [Identifier: EntityToken], pending: [TokenBatchID: PendingBatch],
-        deadline: Moment
+        unasked: TokenFailure?, deadline: Moment
     ) {
         self.identifiers = identifiers
         self.cached = cached
         self.pending = pending
+        self.unasked = unasked
         self.deadline = deadline
     }
 
@@ -39,6 +42,7 @@ package final class TokenCall {
             }
         }
         return TokenResults(
-            outcomes: identifiers.map { outcomes[$0] ?? .failure(.timedOut(good: [], faults: [:])) }, faults: faults)
+            outcomes: identifiers.map { outcomes[$0] ?? .failure(unasked ?? .timedOut(good: [], faults: [:])) },
+            faults: faults)
     }
 }

@@ -1,4 +1,5 @@
 package import EventLogs
+import Keys
 import Records
 package import Stages
 package import Telemetry
@@ -79,8 +80,8 @@ package final class TokenClient {
         }
         metrics.add(cached.count, to: .tokenCacheHits)
         metrics.add(missing.count, to: .tokenCacheMisses)
-        let pending = missing.isEmpty ? [:] : try ask(missing)
-        return TokenCall(identifiers, cached: cached, pending: pending, deadline: deadline)
+        let (pending, failure) = try ask(missing)
+        return TokenCall(identifiers, cached: cached, pending: pending, unasked: failure, deadline: deadline)
     }
 
     /// The results of a call: there when two parties of three gave good answers to each of its batches, when two can't any
@@ -100,7 +101,11 @@ package final class TokenClient {
     }
 
     /// Puts blinded batches into the log, each as soon as it is there: parties work on it while the next one is blinded.
-    private func ask(_ identifiers: [Identifier]) throws(LogError) -> [TokenBatchID: PendingBatch] {
+    ///
+    /// - Returns: the batches, and why it stopped before the last of them, if it did.
+    private func ask(
+        _ identifiers: [Identifier]
+    ) throws(LogError) -> (pending: [TokenBatchID: PendingBatch], failure: TokenFailure?) {
         var pending: [TokenBatchID: PendingBatch] = [:]
         for start in stride(from: 0, to: identifiers.count, by: batchSize) {
             let part = Array(identifiers[start..<min(start + batchSize, identifiers.count)])
@@ -108,13 +113,16 @@ package final class TokenClient {
                 preconditionFailure("a batch of 1 to 1,024, none of which hashes to the identity")
             }
             let id = TokenBatchID(time: clock.microseconds / 1000, using: &generator)
-            let (value, digest) = BlindedBatch.record(
-                batch.request, id: id, sessions: sessions, consortium: context.consortium)
+            let (value, digest): ([UInt8], [UInt8])
+            do throws(SigningError) {
+                (value, digest) = try BlindedBatch.record(
+                    batch.request, id: id, sessions: sessions, consortium: context.consortium)
+            } catch { return (pending, .unsigned(error)) }
             try log.append([NewRecord(TopicPartition(Topics.blinded(member)), value: value)])
             pending[id] = PendingBatch(part, batch, requestDigest: digest)
         }
         metrics.add(identifiers.count, to: .tokensRequested)
-        return pending
+        return (pending, nil)
     }
 
     /// The next records of the topic of answers. Where retention has removed what this client had not read, it goes on from what
@@ -156,7 +164,7 @@ package final class TokenClient {
         case .success(let tokens):
             try cache.store(zip(batch.identifiers, tokens).map { (identifier: $0, token: $1) })
         case .failure(.timedOut): metrics.add(1, to: .tokenBatchesTimedOut)
-        case .failure(.impossible): break
+        case .failure(.impossible), .failure(.unsigned): break
         }
     }
 }

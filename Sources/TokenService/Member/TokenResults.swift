@@ -1,3 +1,4 @@
+package import Keys
 package import Records
 package import Tokens
 
@@ -7,6 +8,8 @@ package enum TokenFailure: Error, Sendable, Hashable {
     case timedOut(good: [PartyID], faults: [PartyID: TokenError])
     /// So many parties refused or were found lying that two can't answer any more.
     case impossible(faults: [PartyID: TokenError])
+    /// Nobody was asked: the member's identity does not sign now.
+    case unsigned(SigningError)
 }
 
 extension TokenFailure: CustomStringConvertible {
@@ -15,6 +18,7 @@ extension TokenFailure: CustomStringConvertible {
         case .timedOut(let good, let faults):
             "fewer than two parties gave a good answer in time (good: \(Self.names(good)); \(Self.list(faults)))"
         case .impossible(let faults): "two parties can't answer any more (\(Self.list(faults)))"
+        case .unsigned(let error): "\(error)"
         }
     }
 

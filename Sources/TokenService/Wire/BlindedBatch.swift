@@ -92,7 +92,7 @@ package struct BlindedBatch: Sendable {
     /// - Parameter sessions: of the member, of one epoch, with all three parties.
     package static func record(
         _ request: TokenRequest, id: TokenBatchID, sessions: TokenSessions, consortium: [UInt8]
-    ) -> (value: [UInt8], digest: [UInt8]) {
+    ) throws(SigningError) -> (value: [UInt8], digest: [UInt8]) {
         var body = WireBlindedBody()
         body.schema = 2
         body.member = sessions.member.name
@@ -104,7 +104,7 @@ package struct BlindedBatch: Sendable {
         let bytes = body.encoded
         var record = WireBlindedBatch()
         record.body = Data(bytes)
-        record.signature = Data(sessions.identity.sign(signed(bytes, consortium), context: signatureContext))
+        record.signature = Data(try sessions.identity.sign(signed(bytes, consortium), context: signatureContext))
         return (record.encoded, RecordTag.digest(bytes))
     }
 }

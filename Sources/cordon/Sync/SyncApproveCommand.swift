@@ -46,7 +46,8 @@ struct SyncApproveCommand: ParsableCommand {
             throw Failure("\(approved.task.version) is not sealed: there is no model to approve of yet")
         }
         let approval = SyncApproval(model: model, after: coordinator.history.lastSequence)
-        let record = SyncStatement.approval(approval).record(by: .operator(id), consortium: roster.consortium, key: key)
+        let record = try SyncStatement.approval(approval).record(
+            by: .operator(id), consortium: roster.consortium, key: key)
         var tried = coordinator.history
         try tried.apply(record, at: .max, time: coordinator.now)
         try log.append([NewRecord(TopicPartition(Topics.sync), value: record)])

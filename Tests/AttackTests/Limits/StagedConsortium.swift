@@ -59,7 +59,7 @@ final class StagedConsortium {
         let dealer = ModelDealer(consortium: "c", parties: publicKeys, rounded: rounded) { generator.bytes(16) }
         let (manifest, digest) = try dealer.deal(model, coordinator: coordinator)
         var activation = WireSealedRecord()
-        activation.activation = ModelActivation.make(
+        activation.activation = try ModelActivation.make(
             digest, version: "v", sequence: 1, consortium: "c", partition: 0, coordinator: coordinator)
         try log.append(
             [a, b].map { NewRecord(TopicPartition(Topics.sessions), value: $0.announcement.encoded) } + [

@@ -21,7 +21,9 @@ struct AuditHeadTests {
         try AuditHead(verifying: record, consortium: name, keys: { consortium.roster[$0] })
     }
 
-    private var record: [UInt8] { head.record(consortium: AuditConsortium.name, key: consortium.key(.party(.one))) }
+    private var record: [UInt8] {
+        try! head.record(consortium: AuditConsortium.name, key: consortium.key(.party(.one)))
+    }
 
     @Test("a head comes back as it was signed")
     func comesBack() throws {
@@ -32,13 +34,13 @@ struct AuditHeadTests {
     }
 
     @Test("a head that another role signed, of another consortium or of nobody in the roster is refused by name")
-    func refusedByName() {
-        let forged = head.record(consortium: AuditConsortium.name, key: consortium.key(.party(.two)))
+    func refusedByName() throws {
+        let forged = try head.record(consortium: AuditConsortium.name, key: consortium.key(.party(.two)))
         #expect(throws: AuditHeadRefusal.badSignature(.party(.one))) { try read(forged) }
         #expect(throws: AuditHeadRefusal.otherConsortium) { try read(record, name: "another") }
         let stranger = AuditHead(
             role: .member(MemberID("bank-x")!), standing: head.standing, microseconds: 1, trail: nil)
-        let signed = stranger.record(consortium: AuditConsortium.name, key: SigningKey())
+        let signed = try stranger.record(consortium: AuditConsortium.name, key: SigningKey())
         #expect(throws: AuditHeadRefusal.unknownRole(.member(MemberID("bank-x")!))) { try read(signed) }
         #expect(throws: AuditHeadRefusal.malformed) { try read([]) }
         #expect(throws: AuditHeadRefusal.malformed) { try read(record + [UInt8](repeating: 0, count: 70_000)) }
@@ -59,7 +61,7 @@ struct AuditHeadTests {
     @Test("a head that the role signed for another purpose is none")
     func otherPurpose() throws {
         var wire = try #require(WireAuditHead(decoding: record))
-        let signature = consortium.key(.party(.one)).sign(Array(wire.body), context: "cordon/sync/report/v1")
+        let signature = try consortium.key(.party(.one)).sign(Array(wire.body), context: "cordon/sync/report/v1")
         wire.signature = Data(signature)
         #expect(throws: AuditHeadRefusal.badSignature(.party(.one))) { try read(wire.encoded) }
     }
@@ -71,7 +73,7 @@ struct AuditHeadTests {
             var body = try #require(WireAuditHeadBody(decoding: Array(wire.body)))
             change(&body)
             wire.body = Data(body.encoded)
-            wire.signature = Data(consortium.key(.party(.one)).sign(body.encoded, context: "cordon/audit/head/v1"))
+            wire.signature = Data(try consortium.key(.party(.one)).sign(body.encoded, context: "cordon/audit/head/v1"))
             return wire.encoded
         }
         #expect(try read(resigned { _ in }) == head)

@@ -184,6 +184,22 @@ struct AuditLogTests {
         #expect(disk.state.withLock { $0.writes.last } == AuditFrame.head(record).bytes)
     }
 
+    @Test("while the role's token is away entries are written, and the head over them comes when it is back")
+    func detached() throws {
+        let bytes = AuditBytes()
+        let signer = DetachableSigner(consortium.key(role))
+        let log = try AuditLog(
+            consortium: AuditConsortium.name, role: role, key: SigningKey(signer), storage: bytes,
+            clock: consortium.clock, keys: { [roster = consortium.roster] in roster[$0] })
+        log.write(event(1))
+        signer.isAway = true
+        #expect(log.sign() == nil && log.count == 1 && log.trouble == .unsigned(DetachableSigner.error))
+        log.write(event(2))
+        #expect(log.trouble == nil && log.count == 2)
+        signer.isAway = false
+        #expect(log.sign() != nil && consortium.fault(bytes.bytes) == nil)
+    }
+
     @Test("a head of another role is named by the next head, and an older one changes nothing")
     func cross() throws {
         let (own, others) = (AuditBytes(), AuditBytes())

@@ -75,13 +75,13 @@ struct AuditVerifierTests {
     }
 
     @Test("heads that were dropped, moved or forged are named")
-    func heads() {
+    func heads() throws {
         let places = frames.indices.filter { frames[$0].isHead }
         #expect(fault { $0.remove(at: places[0]) } == .trailDiffers(after: 5))
         #expect(fault { $0.remove(at: places[2]) } == .unsigned(5..<8))
         #expect(fault { $0.swapAt(places[0], places[1]) } == .headMisplaced(after: 2, says: 5))
         #expect(fault { $0.insert($0[places[0]], at: places[0]) } == .trailDiffers(after: 2))
-        let forged = AuditHead(
+        let forged = try AuditHead(
             role: role, standing: SeenHead(size: 2, root: MerkleHash(leaf: [])), microseconds: 1, trail: nil
         ).record(consortium: AuditConsortium.name, key: SigningKey())
         #expect(fault { $0[places[0]] = .head(forged) } == .head(after: 2, .badSignature(role)))
@@ -96,7 +96,7 @@ struct AuditVerifierTests {
         for (name, wanted) in [(role, role), (SyncAuthor.coordinator, role)] {
             let other = AuditHead(
                 role: name, standing: head.standing, microseconds: head.microseconds, trail: head.trail)
-            let signed = other.record(consortium: AuditConsortium.name, key: consortium.key(.coordinator))
+            let signed = try other.record(consortium: AuditConsortium.name, key: consortium.key(.coordinator))
             #expect(fault { $0[place] = .head(signed) } == .head(after: 8, .badSignature(wanted)))
         }
     }

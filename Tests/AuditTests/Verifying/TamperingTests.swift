@@ -110,7 +110,7 @@ struct TamperingTests {
         case .rechain: frames = rechained(frames, from: entry, &random)
         case .resign:
             // By a key that is not the role's.
-            frames = try signed(rechained(frames, from: entry, &random), by: SigningKey().rawRepresentation, victim)
+            frames = try signed(rechained(frames, from: entry, &random), by: SigningKey().rawRepresentation!, victim)
         case .rewrite:
             // By the role itself: a fork.
             frames = try signed(
@@ -171,7 +171,7 @@ struct TamperingTests {
             case .head(let record):
                 let old = try AuditHead(
                     verifying: record, consortium: AuditConsortium.name, keys: { consortium.roster[$0] })
-                let record = AuditHead(
+                let record = try AuditHead(
                     role: old.role, standing: SeenHead(size: tree.count, root: tree.root),
                     microseconds: old.microseconds,
                     trail: trail.hash, seen: old.seen

@@ -68,14 +68,14 @@ struct SigningKeyTests {
         let key = try key()
         #expect(key.verifyingKey.verifies(bytes(signature), over: message, context: context))
         // Signing may be randomised; what is signed verifies all the same.
-        #expect(key.verifyingKey.verifies(key.sign(message, context: context), over: message, context: context))
+        #expect(try key.verifyingKey.verifies(key.sign(message, context: context), over: message, context: context))
         #expect(VerifyingKey.signed(message, context) == Array(context.utf8) + [0] + message)
     }
 
     @Test("hold for their own message and context alone")
     func bound() throws {
         let key = try key()
-        let signature = key.sign(message, context: "cordon/session/v1")
+        let signature = try key.sign(message, context: "cordon/session/v1")
         let verifying = key.verifyingKey
         #expect(verifying.verifies(signature, over: message, context: "cordon/session/v1"))
         for context in ["", "cordon/session", "cordon/session/v2", "cordon/session/v1 ", "cordon/model/v1"] {
@@ -85,7 +85,20 @@ struct SigningKeyTests {
             #expect(!verifying.verifies(signature, over: other, context: "cordon/session/v1"))
         }
         // What moves from the message's beginning into the context is another message.
-        #expect(!verifying.verifies(key.sign(Array("bc".utf8), context: "a"), over: Array("c".utf8), context: "ab"))
+        #expect(try !verifying.verifies(key.sign(Array("bc".utf8), context: "a"), over: Array("c".utf8), context: "ab"))
+    }
+
+    @Test("come out of a token, whose key stays there, or not at all")
+    func token() throws {
+        let token = DetachableSigner()
+        let key = SigningKey(token)
+        let (verifying, raw) = (key.verifyingKey, key.rawRepresentation)
+        #expect(verifying == token.verifyingKey && raw == nil)
+        let signature = try key.sign(message, context: "c")
+        #expect(verifying.verifies(signature, over: message, context: "c"))
+        token.isAway = true
+        #expect(throws: DetachableSigner.error) { try SigningKey(token).sign(message, context: "c") }
+        #expect("\(DetachableSigner.error)" == "the identity does not sign: CKR_TOKEN_NOT_PRESENT")
     }
 
     @Test("hold under their own key alone", arguments: 1...2)
@@ -100,7 +113,7 @@ struct SigningKeyTests {
     func tampered() throws {
         let key = try key()
         let verifying = key.verifyingKey
-        let signature = key.sign(message, context: "c")
+        let signature = try key.sign(message, context: "c")
         #expect(signature.count == 64 && verifying.verifies(signature, over: message, context: "c"))
         for at in signature.indices {
             for bit in 0..<8 {
@@ -119,7 +132,7 @@ struct SigningKeyTests {
         let key = try key()
         let order = bytes("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010")
         for number in 0..<20 as Range<UInt8> {
-            let signature = key.sign([number], context: "c")
+            let signature = try key.sign([number], context: "c")
             var other = signature
             var carry = 0
             for at in 0..<32 {

@@ -162,7 +162,7 @@ struct CertificateAuthorityTests {
             // In the year 10,000 and later, which no certificate can say.
             try CertificateAuthority(now: Self.now, days: 3_000_000)
         }
-        #expect(throws: FileKeystore.KeystoreError.notWritten(path: path + "/tls.key")) {
+        #expect(throws: KeystoreError.notWritten(path: path + "/tls.key")) {
             try pki.issue(to: .zero, directory: path)
         }
     }

@@ -49,7 +49,7 @@ struct SessionTests {
         change(&body)
         var announcement = WireSessionAnnouncement()
         announcement.body = Data(body.encoded)
-        announcement.signature = Data(signing.sign(body.encoded, context: "cordon/session/v2"))
+        announcement.signature = Data(try signing.sign(body.encoded, context: "cordon/session/v2"))
         return announcement
     }
 

@@ -108,7 +108,7 @@ struct SyncHistoryTests {
         let boxes = stride(from: 0, to: 6, by: 2).map {
             (encapsulated: sealed.boxes[$0], box: sealed.boxes[$0 + 1])
         }
-        let (_, digest) = ModelManifest.make(header: header, boxes: boxes, coordinator: SyncKeys.key(.coordinator))
+        let (_, digest) = try ModelManifest.make(header: header, boxes: boxes, coordinator: SyncKeys.key(.coordinator))
         #expect(sealed.model == digest)
         #expect(world.history.job(order)?.outcome == .sealed(digest))
     }

@@ -23,7 +23,7 @@ struct SyncRecordTests {
         var record = WireSyncRecord()
         (record.body, record.author) = (Data(body), author)
         let signed = UInt64(author.utf8.count).bigEndianBytes + Array(author.utf8) + body
-        record.signature = Data(SyncKeys.key(key).sign(signed, context: context))
+        record.signature = Data(try! SyncKeys.key(key).sign(signed, context: context))
         return record.encoded
     }
 

@@ -17,7 +17,7 @@ struct SyncValueTests {
         (record.body, record.author) = (Data(bytes), author.description)
         let name = Array(author.description.utf8)
         let signed = UInt64(name.count).bigEndianBytes + name + bytes
-        record.signature = Data(SyncKeys.key(author).sign(signed, context: "cordon/sync/\(purpose)/v1"))
+        record.signature = Data(try! SyncKeys.key(author).sign(signed, context: "cordon/sync/\(purpose)/v1"))
         do throws(SyncRefusal) {
             _ = try SyncMessage(verifying: record.encoded, terms: SyncKeys.terms())
             return nil

@@ -37,12 +37,12 @@ enum SyncKeys {
         record.body += [0xF8, 0x07, 0x01]
         let name = Array(author.description.utf8)
         let signed = UInt64(name.count).bigEndianBytes + name + Array(record.body)
-        record.signature = Data(key(author).sign(signed, context: "cordon/sync/\(purpose)/v1"))
+        record.signature = Data(try! key(author).sign(signed, context: "cordon/sync/\(purpose)/v1"))
         return record.encoded
     }
 
     static func record(_ statement: SyncStatement, by author: SyncAuthor, consortium: String = "demo") -> [UInt8] {
-        statement.record(by: author, consortium: consortium, key: key(author))
+        try! statement.record(by: author, consortium: consortium, key: key(author))
     }
 }
 

@@ -250,7 +250,7 @@ final class SyncWorld: Sendable {
     func order(_ task: SyncOrder.Task, within seconds: Int64 = 3600) throws -> Digest32 {
         let number = try history().nextNumber
         let order = try SyncOrder(number: number, expires: clock.microseconds / 1_000_000 + seconds, task: task)
-        let record = SyncStatement.order(order).record(
+        let record = try SyncStatement.order(order).record(
             by: .coordinator, consortium: "c", key: Self.key(Self.coordinator))
         try log.append([NewRecord(TopicPartition(Topics.sync), value: record)])
         return try #require(try history().jobs.last).digest

@@ -84,7 +84,7 @@ struct ModelSwitchTests {
         let terms = ApprovalTerms(
             operators: [names[0]: try key(0).verifyingKey, names[1]: try key(1).verifyingKey], least: 2)
         func approval(_ number: Int, _ model: Digest32) throws -> [UInt8] {
-            SyncStatement.approval(SyncApproval(model: model, after: 0))
+            try SyncStatement.approval(SyncApproval(model: model, after: 0))
                 .record(by: .operator(names[number]), consortium: "c", key: try key(number))
         }
         let models = try ModelSwitch(

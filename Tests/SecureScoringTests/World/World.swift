@@ -140,7 +140,7 @@ final class World: Sendable {
             return try ModelManifest.seal(
                 form.components(for: party, key: own), of: party, header: header, to: own.publicKey)
         }
-        let (manifest, digest) = ModelManifest.make(header: header, boxes: boxes, coordinator: key)
+        let (manifest, digest) = try ModelManifest.make(header: header, boxes: boxes, coordinator: key)
         try log.append([NewRecord(TopicPartition(Topics.manifests), value: manifest.encoded)])
         return digest
     }
@@ -173,7 +173,7 @@ final class World: Sendable {
         let seed = forged ? [UInt8](repeating: 78, count: 32) : coordinator
         guard let key = SigningKey(bytes: seed) else { throw HPKEError.malformedKey }
         var record = WireSealedRecord()
-        record.activation = ModelActivation.make(
+        record.activation = try ModelActivation.make(
             digest, version: "v", sequence: sequence, consortium: "c", partition: 0, approvals: approvals,
             coordinator: key)
         return record.encoded

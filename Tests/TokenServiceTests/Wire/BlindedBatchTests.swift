@@ -39,7 +39,7 @@ struct BlindedBatchTests {
 
     /// A body as the member makes it, changed.
     private func body(_ change: (inout WireBlindedBody) -> Void) throws -> [UInt8] {
-        let (value, _) = BlindedBatch.record(
+        let (value, _) = try BlindedBatch.record(
             try request(2), id: id(), sessions: sessions.member, consortium: Self.consortium)
         let record = try #require(WireBlindedBatch(decoding: value))
         var body = try #require(WireBlindedBody(decoding: Array(record.body)))
@@ -51,7 +51,7 @@ struct BlindedBatchTests {
     func roundTrip(count: Int) throws {
         let request = try request(count, epoch: UInt64(count) << 40, seed: UInt64(count))
         let id = id(UInt64(count))
-        let (value, digest) = BlindedBatch.record(
+        let (value, digest) = try BlindedBatch.record(
             request, id: id, sessions: sessions.member, consortium: Self.consortium)
         let batch = try read(value)
         #expect(batch.member == bankA && batch.sessionEpoch == 1 && batch.id == id && batch.epoch == request.epoch)
@@ -64,7 +64,7 @@ struct BlindedBatchTests {
 
     @Test("that is cut off anywhere is unreadable")
     func truncated() throws {
-        let (value, _) = BlindedBatch.record(
+        let (value, _) = try BlindedBatch.record(
             try request(3), id: id(), sessions: sessions.member, consortium: Self.consortium)
         for count in 0..<value.count {
             #expect(try fault(Array(value.prefix(count))) == .unreadable, "after \(count) bytes")
@@ -92,7 +92,7 @@ struct BlindedBatchTests {
 
     @Test("with a bit changed anywhere is refused, so that no party charges what another one drops")
     func changed() throws {
-        let (value, _) = BlindedBatch.record(
+        let (value, _) = try BlindedBatch.record(
             try request(1), id: id(), sessions: sessions.member, consortium: Self.consortium)
         for at in value.indices {
             var changed = value
@@ -128,7 +128,7 @@ struct BlindedBatchTests {
 
     @Test("is its member's alone: for another's topic, by another identity, or for another consortium, it is refused")
     func owner() throws {
-        let (value, _) = BlindedBatch.record(
+        let (value, _) = try BlindedBatch.record(
             try request(1), id: id(), sessions: sessions.member, consortium: Self.consortium)
         #expect(throws: RecordFault.misdirected) { try UnverifiedBlindedBatch(reading: value, from: bankB) }
         let batch = try UnverifiedBlindedBatch(reading: value, from: bankA)

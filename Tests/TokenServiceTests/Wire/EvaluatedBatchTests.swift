@@ -22,7 +22,7 @@ struct EvaluatedBatchTests {
         var generator = SplitMix64(seed)
         let request = TokenRequest(epoch: TokenEpoch(1), blinded: try elements(count, using: &generator))
         let id = TokenBatchID(time: 1_735_689_600_000, using: &generator)
-        let (value, _) = BlindedBatch.record(
+        let (value, _) = try BlindedBatch.record(
             request, id: id, sessions: sessions.member, consortium: context.consortium)
         return try UnverifiedBlindedBatch(reading: value, from: bankA).verified(
             by: TokenWorld.identity(bankA).verifyingKey, in: context.consortium)

@@ -76,7 +76,7 @@ extension TokenWorld {
         epoch: UInt64, attempt: UInt32 = 1, consortium: String = "test", by key: borrowing SigningKey
     ) throws {
         let order = RotationOrder.record(
-            RotationOrder.make(consortium: consortium, epoch: epoch, attempt: attempt, coordinator: key))
+            try RotationOrder.make(consortium: consortium, epoch: epoch, attempt: attempt, coordinator: key))
         try log.append([NewRecord(TopicPartition(Topics.tokenKeys), key: order.key, value: order.value)])
     }
 

@@ -142,16 +142,18 @@ final class TokenWorld {
 
     // MARK: Members
 
-    func sessions(_ member: MemberID) throws -> TokenSessions {
-        let sessions = TokenSessions(banks[member] ?? [:], identity: try Self.identity(member))
+    func sessions(_ member: MemberID, signer: (any Signer)? = nil) throws -> TokenSessions {
+        let identity = try signer.map { SigningKey($0) } ?? Self.identity(member)
+        let sessions = TokenSessions(banks[member] ?? [:], identity: identity)
         return try #require(sessions)
     }
 
     func client(
-        _ member: MemberID = bankA, metrics: Metrics = Metrics(), batchSize: Int = 256, log: (any EventLog)? = nil
+        _ member: MemberID = bankA, sessions: TokenSessions? = nil, metrics: Metrics = Metrics(), batchSize: Int = 256,
+        log: (any EventLog)? = nil
     ) throws -> TokenClient {
         return try TokenClient(
-            sessions: sessions(member), key: key.publicKey, context: context, cache: cache(member),
+            sessions: sessions ?? self.sessions(member), key: key.publicKey, context: context, cache: cache(member),
             log: log ?? self.log, clock: clock, metrics: metrics, batchSize: batchSize)
     }
 
@@ -188,7 +190,7 @@ final class TokenWorld {
             identifiers, key: key.publicKey,
             context: TokenContext(consortium: context.consortium, epoch: TokenEpoch(epoch)), using: &generator)
         let id = TokenBatchID(time: time ?? clock.milliseconds, using: &generator)
-        let (value, _) = BlindedBatch.record(
+        let (value, _) = try BlindedBatch.record(
             made.request, id: id, sessions: try sessions(member), consortium: context.consortium)
         return (value, id, PendingRequest(made))
     }

@@ -22,13 +22,13 @@ package final class MemberSync {
     /// - Parameter keystore: where the member's private keys are.
     /// - Throws: `MemberSyncError.otherKeys` where they are not those of the roster.
     package init(
-        _ member: Roster.Member, of roster: Roster, keystore: FileKeystore, log: any EventLog,
+        _ member: Roster.Member, of roster: Roster, keystore: any Keystore, log: any EventLog,
         clock: any StageClock = SystemClock()
     ) throws {
         let identity = try keystore.signingKey()
         let opening = try keystore.hpkeKey()
         guard identity.verifyingKey == member.identity, opening.publicKey == member.hpke else {
-            throw MemberSyncError.otherKeys(member.id, keys: keystore.directory)
+            throw MemberSyncError.otherKeys(member.id, keys: keystore.place)
         }
         self.member = member.id
         self.roster = roster
@@ -79,7 +79,7 @@ package final class MemberSync {
     /// - Throws: `SyncRefusal` where the history would refuse it.
     package func say(isWorse: Bool, telling figures: [SyncFigure] = [], on order: Digest32) throws {
         let verdict = try MemberVerdict(order: order, isWorse: isWorse, figures: figures)
-        let record = SyncStatement.verdict(verdict).record(
+        let record = try SyncStatement.verdict(verdict).record(
             by: .member(member), consortium: roster.consortium, key: identity)
         try topic.read()
         var tried = topic.history

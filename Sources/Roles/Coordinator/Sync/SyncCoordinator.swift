@@ -14,7 +14,7 @@ package final class SyncCoordinator {
     package let roster: Roster
     package let log: any EventLog
     package let clock: any StageClock
-    private let keystore: FileKeystore?
+    private let keystore: (any Keystore)?
     private let audit: any AuditWriter
     private let topic: SyncTopic
     private var models: SyncModels
@@ -23,7 +23,7 @@ package final class SyncCoordinator {
     ///   - keystore: where the coordinator's private key is; nil for whoever only looks.
     ///   - audit: gets an entry of what it says before it is on the log.
     package init(
-        _ roster: Roster, keystore: FileKeystore?, log: any EventLog, clock: any StageClock = SystemClock(),
+        _ roster: Roster, keystore: (any Keystore)?, log: any EventLog, clock: any StageClock = SystemClock(),
         audit: any AuditWriter = NoAudit()
     ) throws {
         self.roster = roster
@@ -34,7 +34,7 @@ package final class SyncCoordinator {
         topic = try SyncTopic(roster.syncTerms, log: log)
         models = try SyncModels(roster.syncTerms, log: log)
         if let keystore, try keystore.signingKey().verifyingKey != roster.coordinator {
-            throw RoleError.notTheCoordinator(keys: keystore.directory)
+            throw RoleError.notTheCoordinator(keys: keystore.place)
         }
         try topic.read()
     }
@@ -64,7 +64,7 @@ package final class SyncCoordinator {
     /// - Throws: `SyncRefusal` where the history would refuse it.
     private func say(_ statement: SyncStatement) throws {
         guard let keystore else { throw RoleError.notTheCoordinator(keys: "nothing") }
-        let record = statement.record(
+        let record = try statement.record(
             by: .coordinator, consortium: roster.consortium, key: try keystore.signingKey())
         try topic.read()
         var tried = topic.history
@@ -109,7 +109,7 @@ package final class SyncCoordinator {
         let boxes = stride(from: 0, to: sealed.boxes.count, by: 2).map {
             (encapsulated: sealed.boxes[$0], box: sealed.boxes[$0 + 1])
         }
-        let (manifest, digest) = ModelManifest.make(
+        let (manifest, digest) = try ModelManifest.make(
             header: sealed.header, boxes: boxes, coordinator: try keystore.signingKey())
         audit.write(AuditEvent(.manifest, of: digest, [.version: version.task.version]))
         try log.append([
@@ -167,7 +167,7 @@ func activateModel(
     var records: [NewRecord] = []
     for partition in 0..<(try log.partitions(of: Topics.sealed)) {
         var record = WireSealedRecord()
-        record.activation = ModelActivation.make(
+        record.activation = try ModelActivation.make(
             model, version: version, sequence: sequence, consortium: roster.consortium, partition: partition,
             approvals: approvals, coordinator: key)
         records.append(NewRecord(TopicPartition(Topics.sealed, partition), value: record.encoded))
