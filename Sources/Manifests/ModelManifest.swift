@@ -52,7 +52,7 @@ package struct ModelManifest: Sendable {
     package let order: Digest32?
     /// Whether shares hold the points of a scorecard, too.
     package let hasCard: Bool
-    /// For each party the encapsulated key, 32 bytes, then the HPKE ciphertext of its share.
+    /// For each party the encapsulated key, of its key's suite, then the HPKE ciphertext of its share.
     let boxes: [[UInt8]]
     /// The header's bytes, which the boxes are bound to.
     let header: [UInt8]

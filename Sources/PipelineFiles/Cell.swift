@@ -44,7 +44,7 @@ package struct Cell: Sendable {
 
     /// The keys that sealed sessions and dealt models are for.
     package var sealingKeys: [PartyID: HPKEPublicKey] { parties.mapValues(\.hpke) }
-    /// The keys that secrets of pairs, of two parties or of a member and a party, are agreed with.
+    /// The keys that pairs of parties agree on secrets with.
     package var agreementKeys: [PartyID: HPKEPublicKey] { parties.mapValues(\.agreement) }
     /// The keys that parties' reports are signed by.
     package var identities: [PartyID: VerifyingKey] { parties.mapValues(\.identity) }
@@ -65,7 +65,7 @@ package struct Cell: Sendable {
             let id = try readParty(node.child("name"), known: Array(parties.keys))
             parties[id] = Party(
                 id: id, host: try node.child("host").string, port: try node.child("port").int(in: 1...65_535),
-                hpke: try readHPKE(node.child("hpke")), agreement: try readHPKE(node.child("agreement")),
+                hpke: try readHPKE(node.child("hpke")), agreement: try readAgreement(node.child("agreement")),
                 identity: try readIdentity(node.child("identity")),
                 certificate: try node.child("certificate").base64(count: 32))
         }
@@ -79,7 +79,7 @@ package struct Cell: Sendable {
         for id in PartyID.allCases {
             guard let party = parties[id] else { continue }
             out += "  - name: \(id)\n    host: \(party.host)\n    port: \(party.port)\n"
-            out += "    hpke: \(base64(party.hpke.bytes))\n    agreement: \(base64(party.agreement.bytes))\n"
+            out += "    hpke: \(text(party.hpke))\n    agreement: \(base64(party.agreement.bytes))\n"
             out += "    identity: \(base64(party.identity.bytes))\n"
             out += "    certificate: \(base64(party.certificate))\n"
         }

@@ -38,9 +38,9 @@ package enum KeyCard: Sendable {
         let head = "role: \(role)\n" + line("identity", identity.bytes)
         switch self {
         case .party(_, let hpke, let agreement, _, let certificate, let authority):
-            return head + line("hpke", hpke.bytes) + line("agreement", agreement.bytes)
+            return head + "hpke: \(text(hpke))\n" + line("agreement", agreement.bytes)
                 + line("certificate", certificate) + line("authority", authority)
-        case .member(_, _, let hpke): return head + line("hpke", hpke.bytes)
+        case .member(_, _, let hpke): return head + "hpke: \(text(hpke))\n"
         case .coordinator, .operator: return head
         }
     }
@@ -58,7 +58,7 @@ package enum KeyCard: Sendable {
             try root.allow("role", "identity", "hpke", "agreement", "certificate", "authority")
             guard let id = PartyID(name: role[1]) else { throw node.wrong("party-0, party-1 or party-2 belongs here") }
             self = .party(
-                id, hpke: try readHPKE(root.child("hpke")), agreement: try readHPKE(root.child("agreement")),
+                id, hpke: try readHPKE(root.child("hpke")), agreement: try readAgreement(root.child("agreement")),
                 identity: identity, certificate: try root.child("certificate").base64(count: 32),
                 authority: try root.child("authority").base64(atMost: 4096))
         case ("member", 2):

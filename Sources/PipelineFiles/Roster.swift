@@ -110,7 +110,7 @@ package struct Roster: Sendable {
         out += "members:\n"
         for member in members {
             out += "  - name: \(member.id)\n    identity: \(base64(member.identity.bytes))\n"
-            out += "    hpke: \(base64(member.hpke.bytes))\n    budget: \(text(member.budget))\n"
+            out += "    hpke: \(text(member.hpke))\n    budget: \(text(member.budget))\n"
         }
         return out
     }
@@ -183,9 +183,37 @@ func readIdentity(_ node: YAMLNode) throws(ConfigurationError) -> VerifyingKey {
     return key
 }
 
+/// A key that others encrypt to: base64 of X25519's 32 bytes, or `xwing:` and base64 of X-Wing's 1,216.
 func readHPKE(_ node: YAMLNode) throws(ConfigurationError) -> HPKEPublicKey {
-    let bytes = try node.base64(count: 32)
-    do { return try HPKEPublicKey(bytes: bytes) } catch { throw node.wrong("not an X25519 key") }
+    let (suite, bytes) = try node.suited
+    do { return try HPKEPublicKey(suite, bytes: bytes) } catch { throw node.wrong("not a key of \(suite)") }
+}
+
+/// A key that secrets are agreed with, which only X25519 does.
+func readAgreement(_ node: YAMLNode) throws(ConfigurationError) -> HPKEPublicKey {
+    let key = try readHPKE(node)
+    guard key.suite == .x25519 else { throw node.wrong("a key of X25519 belongs here") }
+    return key
+}
+
+extension YAMLNode {
+    /// The suite that a key's text names, and the key's bytes.
+    fileprivate var suited: (suite: KEMSuite, bytes: [UInt8]) {
+        get throws(ConfigurationError) {
+            let parts = try string.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else { return (.x25519, try base64(count: KEMSuite.x25519.publicKeyBytes)) }
+            guard let suite = KEMSuite(name: String(parts[0])) else { throw wrong("`xwing:` or no suite belongs here") }
+            guard let data = Data(base64Encoded: String(parts[1])), data.count == suite.publicKeyBytes else {
+                throw wrong("\(suite.publicKeyBytes) bytes in base64 belong behind `\(suite.name):`")
+            }
+            return (suite, Array(data))
+        }
+    }
+}
+
+/// The text of a key that others encrypt to, as `readHPKE` takes it.
+func text(_ key: HPKEPublicKey) -> String {
+    key.suite == .x25519 ? base64(key.bytes) : "\(key.suite.name):\(base64(key.bytes))"
 }
 
 /// Base64 of a key, as a roster has it.

@@ -14,7 +14,7 @@ package struct RoleKeys: Sendable {
     /// certificate.
     package func make(_ party: PartyID, by authority: CertificateAuthority) throws -> KeyCard {
         let store = try emptyStore()
-        let hpke = HPKEPrivateKey()
+        let hpke = HPKEPrivateKey(.xWing)
         let agreement = HPKEPrivateKey()
         let identity = SigningKey()
         try store.store(hpke)
@@ -30,7 +30,7 @@ package struct RoleKeys: Sendable {
     /// Makes a member's keys: for what is sealed to it, and its identity.
     package func make(_ member: MemberID) throws -> KeyCard {
         let store = try emptyStore()
-        let hpke = HPKEPrivateKey()
+        let hpke = HPKEPrivateKey(.xWing)
         let identity = SigningKey()
         try store.store(hpke)
         return try keep(

@@ -102,6 +102,9 @@ package final class TLSTransport: Transport {
         try? group.syncShutdownGracefully()
     }
 
+    /// The groups of the key exchange: the hybrid one alone, since both ends are this program.
+    private static let groups: [NIOTLSCurve] = [.x25519_MLKEM768]
+
     private static func contexts(
         _ identity: TLSIdentity
     ) throws(TLSTransportError) -> (server: NIOSSLContext, client: NIOSSLContext) {
@@ -111,10 +114,12 @@ package final class TLSTransport: Transport {
             let key = try NIOSSLPrivateKey(file: identity.key, format: .pem)
             var server = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
             server.minimumTLSVersion = .tlsv13
+            server.curves = Self.groups
             server.trustRoots = .file(identity.authority)
             server.certificateVerification = .noHostnameVerification
             var client = TLSConfiguration.makeClientConfiguration()
             client.minimumTLSVersion = .tlsv13
+            client.curves = Self.groups
             client.trustRoots = .file(identity.authority)
             client.certificateVerification = .fullVerification
             client.certificateChain = chain

@@ -26,8 +26,8 @@ private final class ForkingBroker {
     init() throws {
         folder = try TemporaryFolder()
         let (folder, clock) = (folder, SystemClock())
-        let agreement = try PartyID.allCases.map { try Self.agreementKey($0).publicKey }
-        let parties = Dictionary(uniqueKeysWithValues: zip(PartyID.allCases, agreement))
+        let identities = try PartyID.allCases.map { try Self.identity($0).verifyingKey }
+        let parties = Dictionary(uniqueKeysWithValues: zip(PartyID.allCases, identities))
         logs = try PartyID.allCases.map { party in
             let log = try SQLiteEventLog(directory: folder.path("\(party)-log"), clock: clock, durability: .process)
             try log.create([TopicSettings(name: Topics.tokenKeys)])
@@ -46,15 +46,17 @@ private final class ForkingBroker {
             stages.append(
                 try OPRFKeyStage(
                     consortium: "c", firstAttempt: 1, coordinator: Self.coordinator().verifyingKey,
-                    channel: KeyRecordChannel(
-                        party: party, key: Self.agreementKey(party), parties: parties, members: [:]),
+                    channel: KeyRecordChannel(party: party, key: Self.identity(party), parties: parties),
                     store: store(), updates: known, log: logs[party.rawValue], clock: clock, metrics: Metrics()))
         }
         (self.updates, self.stages) = (updates, stages)
     }
 
-    private static func agreementKey(_ party: PartyID) throws -> HPKEPrivateKey {
-        try HPKEPrivateKey(bytes: [UInt8](repeating: UInt8(party.rawValue) + 21, count: 32))
+    private static func identity(_ party: PartyID) throws -> SigningKey {
+        guard let key = SigningKey(bytes: [UInt8](repeating: UInt8(party.rawValue) + 21, count: 32)) else {
+            throw TokenError.malformed
+        }
+        return key
     }
 
     private static func coordinator() throws -> SigningKey {

@@ -125,6 +125,35 @@ struct RosterTests {
         }
     }
 
+    @Test("names a key's suite where it is another than X25519, and reads it back")
+    func suites() throws {
+        let hybrid = HPKEPrivateKey(.xWing).publicKey
+        let text = "xwing:" + Data(hybrid.bytes).base64EncodedString()
+        try file.write(
+            valid.replacingOccurrences(of: "hpke: \(key)\n    agreement", with: "hpke: \(text)\n    agreement")
+                .replacingOccurrences(
+                    of: "bank-b, identity: \(identity), hpke: \(key)",
+                    with: "bank-b, identity: \(identity), hpke: \(text)"))
+        let roster = try Roster(file: file.path)
+        #expect(roster.cell.sealingKeys[.zero] == hybrid && roster.members.last?.hpke == hybrid)
+        #expect(roster.cell.sealingKeys[.one]?.suite == .x25519)
+        try file.write(roster.yaml)
+        #expect(try Roster(file: file.path).yaml == roster.yaml)
+        for (wrong, why) in [
+            ("x448:AAAA", "`xwing:` or no suite belongs here"),
+            ("xwing:AAAA", "1216 bytes in base64 belong behind `xwing:`"),
+            ("xwing:\(key)", "1216 bytes in base64 belong behind `xwing:`"),
+            ("xwing:" + Data(count: 1216).base64EncodedString(), "not a key of X-Wing"),
+        ] {
+            #expect(
+                try mistake(replacing: "hpke: \(key)\n    agreement", with: "hpke: \(wrong)\n    agreement")
+                    == "8: parties[0].hpke: \(why)")
+        }
+        #expect(
+            try mistake(replacing: "agreement: \(key)\n", with: "agreement: \(text)\n")
+                == "9: parties[0].agreement: a key of X25519 belongs here")
+    }
+
     @Test("each mistake is named with its line and what belongs there")
     func mistakes() throws {
         #expect(
@@ -155,7 +184,7 @@ struct RosterTests {
                 == "8: parties[0].hpke: 32 bytes in base64 belong here")
         #expect(
             try mistake(replacing: "hpke: \(key)\n    agreement", with: "hpke: \(text(0))\n    agreement")
-                == "8: parties[0].hpke: not an X25519 key")
+                == "8: parties[0].hpke: not a key of X25519")
         #expect(
             try mistake(replacing: text(1), with: "'not base64'")
                 == "11: parties[0].certificate: 32 bytes in base64 belong here")

@@ -112,6 +112,26 @@ struct TLSTransportTests {
         }
     }
 
+    /// OpenSSL before 3.5 has no group with ML-KEM.
+    @Test(
+        "are under a hybrid key exchange: who has classical groups alone gets no link",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")))
+    func groups() throws {
+        let transport = try bench.start(.zero)
+        defer { transport.close() }
+        let endpoint = try #require(bench.endpoints[.zero])
+        let client = Process()
+        client.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
+        client.arguments = ["s_client", "-connect", "127.0.0.1:\(endpoint.port)", "-groups", "X25519:P-256", "-tls1_3"]
+        (client.standardInput, client.standardOutput, client.standardError) = (
+            FileHandle.nullDevice, FileHandle.nullDevice, FileHandle.nullDevice
+        )
+        try client.run()
+        client.waitUntilExit()
+        let refusal = try #require(bench.lines.wait(for: "was refused", from: PartyID.zero.name))
+        #expect("\(refusal)".contains("NO_SHARED_GROUP"), "\(refusal)")
+    }
+
     @Test("of streams of their own wait for each")
     func streams() throws {
         let transports = try [PartyID.zero, .one].map { try bench.start($0) }

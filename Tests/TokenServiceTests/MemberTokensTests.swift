@@ -22,7 +22,7 @@ struct MemberTokensTests {
     ) throws -> MemberTokens {
         try MemberTokens(
             consortium: "test", sessions: world.sessions(member),
-            channel: TokenWorld.channel(member), log: world.log,
+            channel: TokenWorld.channel(), log: world.log,
             state: SQLiteStateStore(path: world.path + "/\(member)-tokens.sqlite"), secret: secret(9),
             clock: clock, metrics: metrics, logger: logger, pause: .milliseconds(5), look: look)
     }

@@ -25,7 +25,7 @@ struct TokenWaitingTests {
 
     private func tokens() throws -> MemberTokens {
         try MemberTokens(
-            consortium: "test", sessions: world.sessions(bankA), channel: TokenWorld.channel(bankA), log: world.log,
+            consortium: "test", sessions: world.sessions(bankA), channel: TokenWorld.channel(), log: world.log,
             state: SQLiteStateStore(path: world.path + "/tokens.sqlite"), secret: secret(9), clock: clock,
             metrics: metrics, logger: Logger(label: "test"), pause: .milliseconds(500))
     }

@@ -64,7 +64,12 @@ package enum SessionError: Error, Sendable, Hashable {
     case unknownMember
     /// The signature is not the member's over this body.
     case badSignature
-    /// The party's encapsulated key is no key of X25519.
+    /// The secret for this party is encapsulated by a weaker suite than its key of the epoch: by X25519 for a hybrid key, what is
+    /// sealed under it would be open to a quantum computer after all.
+    case suiteDowngrade
+    /// The secret for this party is encapsulated by another suite than its key of the epoch.
+    case otherSuite
+    /// The party's encapsulated key is none of its suite.
     case notAuthentic
 }
 
@@ -80,7 +85,7 @@ package struct SessionOffer: ~Copyable {
     ///
     /// - Parameters:
     ///   - consortium: its name in the roster.
-    ///   - parties: the parties' HPKE keys, of the roster.
+    ///   - parties: the parties' HPKE keys of the epoch.
     ///   - identity: the member's, which signs the announcement.
     /// - Throws: `HPKEError.malformedKey` where a party has no key, `SigningError`.
     package init(
@@ -98,9 +103,12 @@ package struct SessionOffer: ~Copyable {
             let (encapsulated, secret) = try key.encapsulate(
                 info: Session.info(consortium, member, party, epoch), context: Session.exportContext)
             body.encapsulatedKeys.append(Data(encapsulated))
+            body.suites.append(key.suite.rawValue)
             secrets[party] = secret.withUnsafeBytes { Array($0) }
             exported[party] = secret
         }
+        // As announcements were before there was another suite.
+        if body.suites.allSatisfy({ $0 == KEMSuite.x25519.rawValue }) { body.suites = [] }
         var announcement = WireSessionAnnouncement()
         let bytes = body.encoded
         announcement.body = Data(bytes)
@@ -137,7 +145,7 @@ extension Session {
     ///
     /// - Parameters:
     ///   - consortium: its name in the roster.
-    ///   - key: the party's own.
+    ///   - key: the party's own, of the epoch that is announced.
     ///   - members: the identities of the roster.
     /// - Throws: the first thing that is wrong, in the order of `SessionError`.
     package static func accept(
@@ -145,7 +153,7 @@ extension Session {
         members: [MemberID: VerifyingKey]
     ) throws(SessionError) -> Session {
         guard let body = WireSessionBody(decoding: Array(announcement.body)), body.encapsulatedKeys.count == 3,
-            let member = MemberID(body.member)
+            body.suites.isEmpty || body.suites.count == 3, let member = MemberID(body.member)
         else { throw .malformed }
         guard body.consortium == consortium else { throw .otherConsortium }
         guard let identity = members[member] else { throw .unknownMember }
@@ -153,6 +161,10 @@ extension Session {
             identity.verifies(
                 Array(announcement.signature), over: Array(announcement.body), context: context)
         else { throw .badSignature }
+        let suite = body.suites.isEmpty ? KEMSuite.x25519.rawValue : body.suites[party.rawValue]
+        guard suite == key.suite.rawValue else {
+            throw KEMSuite(rawValue: suite).map { $0 < key.suite } ?? false ? .suiteDowngrade : .otherSuite
+        }
         do {
             let secret = try key.decapsulate(
                 Array(body.encapsulatedKeys[party.rawValue]), info: info(consortium, member, party, body.epoch),
@@ -181,7 +193,10 @@ extension SessionError: CustomStringConvertible {
         case .otherConsortium: "the announcement is of another consortium than the roster's, or of an older version"
         case .unknownMember: "the roster has no member of this name"
         case .badSignature: "the member that it names did not sign the announcement"
-        case .notAuthentic: "the key for this party is no key of X25519"
+        case .suiteDowngrade:
+            "the key for this party is of a weaker suite than the party's of the epoch (suite_downgrade)"
+        case .otherSuite: "the key for this party is of another suite than the party's"
+        case .notAuthentic: "the key for this party is none of its suite"
         }
     }
 }

@@ -121,13 +121,15 @@ package struct TrainedReport: Sendable, Hashable {
 
 /// A party's own two boxes of the manifest to be: the share that it trained, sealed to its own key.
 package struct SealedReport: Sendable, Hashable {
-    /// 32 bytes.
+    /// Of either suite of HPKE.
     package let encapsulated: [UInt8]
     package let box: [UInt8]
 
     /// - Throws: `box`.
     package init(encapsulated: [UInt8], box: [UInt8]) throws(SyncMistake) {
-        guard encapsulated.count == 32, (17...SyncBounds.recordBytes).contains(box.count) else { throw .box }
+        guard SyncBounds.isEncapsulated(encapsulated), (17...SyncBounds.recordBytes).contains(box.count) else {
+            throw .box
+        }
         self.encapsulated = encapsulated
         self.box = box
     }

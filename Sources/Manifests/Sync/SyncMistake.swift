@@ -1,3 +1,4 @@
+import Keys
 package import Records
 
 /// What is wrong with what a record of `consortium.sync` says, whoever says it.
@@ -76,6 +77,11 @@ enum SyncBounds {
         guard (1...most).contains(text.utf8.count),
             text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) })
         else { throw .text(field) }
+    }
+
+    /// Whether these may be an encapsulated key of HPKE.
+    static func isEncapsulated(_ bytes: [UInt8]) -> Bool {
+        KEMSuite.allCases.contains { $0.encapsulatedBytes == bytes.count }
     }
 
     static func members(_ members: [MemberID]) throws(SyncMistake) {

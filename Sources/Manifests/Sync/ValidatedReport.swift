@@ -61,13 +61,13 @@ package struct ValidatedReport: Sendable, Hashable {
     /// A member's box: its own counts, this party's share of them.
     package struct Box: Sendable, Hashable {
         package let member: MemberID
-        /// 32 bytes.
+        /// Of either suite of HPKE.
         package let encapsulated: [UInt8]
         package let box: [UInt8]
 
         /// - Throws: `box`.
         package init(member: MemberID, encapsulated: [UInt8], box: [UInt8]) throws(SyncMistake) {
-            guard encapsulated.count == 32, (17...1 << 16).contains(box.count) else { throw .box }
+            guard SyncBounds.isEncapsulated(encapsulated), (17...1 << 16).contains(box.count) else { throw .box }
             self.member = member
             self.encapsulated = encapsulated
             self.box = box

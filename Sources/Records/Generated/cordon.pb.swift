@@ -226,7 +226,7 @@ package nonisolated struct WireModelActivation: Sendable {
   package init() {}
 }
 
-/// A model in shares. `header` is an encoded ModelHeader. Six boxes: for each party the HPKE encapsulated key, then the
+/// A model in shares. `header` is an encoded ModelHeader. Six boxes: for each party the HPKE encapsulated key (of its key's suite), then the
 /// ciphertext of a ModelShare.
 package nonisolated struct WireModelManifest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -678,6 +678,10 @@ package nonisolated struct WireSessionBody: Sendable {
   /// its name in the roster
   package var consortium: String = String()
 
+  /// The suite of each encapsulated key, by the KEM's number in IANA's registry of HPKE: 0x0020 (X25519), 0x647a (X-Wing). None where
+  /// all three are of X25519.
+  package var suites: [UInt32] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -839,8 +843,7 @@ package nonisolated struct WireEvaluatedBody: Sendable {
   package init() {}
 }
 
-/// A step of a party on the way to a token key. Each tag is HMAC-SHA-256 over `body` under a key that the party and the
-/// reader named agree on by Diffie-Hellman of their keys in the roster.
+/// A step of a party on the way to a token key.
 package nonisolated struct WireTokenKeyRecord: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -848,8 +851,6 @@ package nonisolated struct WireTokenKeyRecord: Sendable {
 
   /// an encoded TokenKeyBody
   package var body: Data = Data()
-
-  package var tags: [WireTokenKeyTag] = []
 
   /// in place of the two others: the coordinator's word
   package var rotation: WireTokenRotationOrder {
@@ -860,6 +861,9 @@ package nonisolated struct WireTokenKeyRecord: Sendable {
   package var hasRotation: Bool {self._rotation != nil}
   /// Clears the value of `rotation`. Subsequent reads from it will return its default value.
   package mutating func clearRotation() {self._rotation = nil}
+
+  /// the party's Ed25519 signature over "cordon/token-keys/v2" and body
+  package var signature: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -887,22 +891,6 @@ package nonisolated struct WireTokenRotationOrder: Sendable {
 
   /// coordinator's Ed25519 signature over all of it but this field
   package var signature: Data = Data()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-package nonisolated struct WireTokenKeyTag: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// "party/party-1", "member/bank-a"
-  package var reader: String = String()
-
-  /// 32 bytes
-  package var tag: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3241,7 +3229,7 @@ nonisolated extension WireSessionAnnouncement: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension WireSessionBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SessionBody"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}member\0\u{1}epoch\0\u{3}encapsulated_keys\0\u{1}consortium\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}member\0\u{1}epoch\0\u{3}encapsulated_keys\0\u{1}consortium\0\u{1}suites\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3253,6 +3241,7 @@ nonisolated extension WireSessionBody: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.epoch) }()
       case 3: try { try decoder.decodeRepeatedBytesField(value: &self.encapsulatedKeys) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.consortium) }()
+      case 5: try { try decoder.decodeRepeatedUInt32Field(value: &self.suites) }()
       default: break
       }
     }
@@ -3271,6 +3260,9 @@ nonisolated extension WireSessionBody: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.consortium.isEmpty {
       try visitor.visitSingularStringField(value: self.consortium, fieldNumber: 4)
     }
+    if !self.suites.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.suites, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3279,6 +3271,7 @@ nonisolated extension WireSessionBody: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.epoch != rhs.epoch {return false}
     if lhs.encapsulatedKeys != rhs.encapsulatedKeys {return false}
     if lhs.consortium != rhs.consortium {return false}
+    if lhs.suites != rhs.suites {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3616,7 +3609,7 @@ nonisolated extension WireEvaluatedBody: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireTokenKeyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TokenKeyRecord"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}tags\0\u{1}rotation\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{2}\u{2}rotation\0\u{1}signature\0\u{c}\u{2}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3625,8 +3618,8 @@ nonisolated extension WireTokenKeyRecord: SwiftProtobuf.Message, SwiftProtobuf._
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.body) }()
-      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.tags) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._rotation) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
       default: break
       }
     }
@@ -3640,19 +3633,19 @@ nonisolated extension WireTokenKeyRecord: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.body.isEmpty {
       try visitor.visitSingularBytesField(value: self.body, fieldNumber: 1)
     }
-    if !self.tags.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.tags, fieldNumber: 2)
-    }
     try { if let v = self._rotation {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireTokenKeyRecord, rhs: WireTokenKeyRecord) -> Bool {
     if lhs.body != rhs.body {return false}
-    if lhs.tags != rhs.tags {return false}
     if lhs._rotation != rhs._rotation {return false}
+    if lhs.signature != rhs.signature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3703,41 +3696,6 @@ nonisolated extension WireTokenRotationOrder: SwiftProtobuf.Message, SwiftProtob
     if lhs.tokenEpoch != rhs.tokenEpoch {return false}
     if lhs.attempt != rhs.attempt {return false}
     if lhs.signature != rhs.signature {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireTokenKeyTag: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".TokenKeyTag"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reader\0\u{1}tag\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.reader) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.tag) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.reader.isEmpty {
-      try visitor.visitSingularStringField(value: self.reader, fieldNumber: 1)
-    }
-    if !self.tag.isEmpty {
-      try visitor.visitSingularBytesField(value: self.tag, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireTokenKeyTag, rhs: WireTokenKeyTag) -> Bool {
-    if lhs.reader != rhs.reader {return false}
-    if lhs.tag != rhs.tag {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

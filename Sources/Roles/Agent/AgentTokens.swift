@@ -75,8 +75,7 @@ extension MemberTokens {
         }
         try self.init(
             consortium: roster.consortium, sessions: sessions,
-            channel: KeyRecordChannel(
-                member: member, key: try keystore.hpkeKey(), parties: roster.cell.agreementKeys),
+            channel: KeyRecordChannel(parties: roster.cell.identities),
             log: log, state: state,
             secret: try keystore.localKey("tokens"), clock: clock, metrics: metrics, logger: logger)
     }

@@ -28,7 +28,9 @@ package final class TokenRotation {
         }
         let topic = TopicPartition(Topics.tokenKeys)
         reader = try log.reader(at: [Position(topic, try log.earliest(of: topic))])
-        survey = TokenKeySurvey(consortium: roster.consortium, coordinator: roster.coordinator)
+        survey = TokenKeySurvey(
+            consortium: roster.consortium, coordinator: roster.coordinator,
+            channel: KeyRecordChannel(parties: roster.cell.identities))
         while case let records = try reader.available(limit: 256), !records.isEmpty {
             for record in records { survey.apply(record.value ?? []) }
         }

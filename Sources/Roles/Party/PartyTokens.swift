@@ -124,12 +124,9 @@ package final class PartyTokens: Stage {
     // MARK: Making
 
     private func makeKeys() throws -> OPRFKeyStage {
-        let members = Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) })
-        return try OPRFKeyStage(
+        try OPRFKeyStage(
             consortium: roster.consortium, firstAttempt: UInt32(attempt), coordinator: roster.coordinator,
-            channel: KeyRecordChannel(
-                party: party, key: try keystore.hpkeKey("agreement"),
-                parties: roster.cell.agreementKeys, members: members),
+            channel: KeyRecordChannel(party: party, key: try keystore.signingKey(), parties: roster.cell.identities),
             store: try keyStore(), updates: updates, log: log, clock: clock, metrics: metrics)
     }
 

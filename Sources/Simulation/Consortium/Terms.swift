@@ -30,7 +30,7 @@ package final class Terms: Sendable {
         folder = NSTemporaryDirectory() + "cordon-simulation-\(UUID().uuidString)"
         var parties: [PartyID: Cell.Party] = [:]
         for party in PartyID.allCases {
-            let hpke = HPKEPrivateKey()
+            let hpke = HPKEPrivateKey(.xWing)
             let agreement = HPKEPrivateKey()
             let identity = SigningKey()
             let keys = FileKeystore(directory: "\(folder)/\(party)")
@@ -45,7 +45,7 @@ package final class Terms: Sendable {
         for number in 0..<Self.members {
             let id = Self.member(number)
             let identity = SigningKey()
-            let hpke = HPKEPrivateKey()
+            let hpke = HPKEPrivateKey(.xWing)
             let keys = FileKeystore(directory: "\(folder)/\(id)")
             try keys.store(identity)
             try keys.store(hpke)

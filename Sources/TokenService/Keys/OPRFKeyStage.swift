@@ -41,10 +41,10 @@ package final class OPRFKeyStage: Stage {
     /// completed by what others had published, and then counts. Whoever reads the log finds the same one to be the
     /// first.
     private var attempts: [Attempt] = []
-    /// This party's manifests as the log has them, and whether every reader of now has a tag in them.
-    private var manifests: [(body: WireTokenKeyBody, isComplete: Bool)] = []
+    /// This party's manifests as the log has them.
+    private var manifests: [WireTokenKeyBody] = []
     private var hasAnnounced = false
-    /// Records that were appended and may not have been read back yet.
+    /// Bodies of records that were appended and may not have been read back yet.
     private var published: Set<[UInt8]> = []
     private var events: [TokenKeyEvent] = []
     /// A turn that failed may have taken half of a record.
@@ -165,7 +165,7 @@ package final class OPRFKeyStage: Stage {
         case .order(let order): try begin(order)
         case .step(let body, let sender):
             if sender == party, case .manifest = body.step, body.consortium == consortium {
-                manifests.append((body, channel.isComplete(value, body)))
+                manifests.append(body)
             }
             try apply(body, by: sender)
         }
@@ -230,28 +230,25 @@ package final class OPRFKeyStage: Stage {
     /// Publishes this party's next step; false where there is none.
     private func publish() throws -> Bool {
         guard let body = try attempts.last?.ceremony.next() else { return false }
-        let value = try channel.record(body)
-        guard !published.contains(value) else { return false }
-        try append(body, value)
-        published.insert(value)
+        let bytes = body.encoded
+        guard !published.contains(bytes) else { return false }
+        try append(body)
+        published.insert(bytes)
         return true
     }
 
-    private func append(_ body: WireTokenKeyBody, _ value: [UInt8]) throws(LogError) {
-        try log.append([NewRecord(Self.topic, key: Self.key(body), value: value)])
+    private func append(_ body: WireTokenKeyBody) throws(LogError) {
+        try log.append([NewRecord(Self.topic, key: Self.key(body), value: channel.record(body))])
     }
 
-    /// Publishes the key that is in force once more, where members have come since who can't tell that this party found
-    /// it.
+    /// Publishes the key that is in force once more, where the log does not have it of this party.
     private func announce() throws {
         guard let newest, !hasAnnounced else { return }
         let publicKey = try share(newest).publicKey
-        let found = manifests.last { $0.body.tokenEpoch == newest.number && $0.body.manifest == publicKey.wire }
-        if found?.isComplete != true {
+        if !manifests.contains(where: { $0.tokenEpoch == newest.number && $0.manifest == publicKey.wire }) {
             var body = WireTokenKeyBody(KeyGenerationID(consortium: consortium, epoch: newest), by: party)
             body.manifest = publicKey.wire
-            if let found { body = found.body }
-            try append(body, channel.record(body))
+            try append(body)
         }
         hasAnnounced = true
     }

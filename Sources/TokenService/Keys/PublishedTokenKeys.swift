@@ -75,7 +75,7 @@ package final class PublishedTokenKeys {
                 keys[TokenEpoch(attempt.epoch)] = key
             }
         } catch .misdirected {
-            // The parties' own steps and the coordinator's orders, which are not for members.
+            // The coordinator's orders, which are not for members.
         } catch {
             metrics.add(1, to: .tokenKeyRecordsDropped, Metrics.Label("reason", error.code))
         }

@@ -28,15 +28,18 @@ package struct TokenKeySurvey {
 
     private let consortium: String
     private let coordinator: VerifyingKey
+    private let channel: KeyRecordChannel
     private var said: [Attempt: Said] = [:]
     private var ordered: [UInt64: UInt32] = [:]
 
     /// Numbers beyond are forged: a rotation a second for a century comes to less.
     private static let epochs: Range<UInt64> = 1..<1 << 32
 
-    package init(consortium: String, coordinator: VerifyingKey) {
+    /// - Parameter channel: a reader's.
+    package init(consortium: String, coordinator: VerifyingKey, channel: KeyRecordChannel) {
         self.consortium = consortium
         self.coordinator = coordinator
+        self.channel = channel
     }
 
     /// Applies the value of a record of the topic, in the log's order; one that says nothing changes nothing.
@@ -48,9 +51,8 @@ package struct TokenKeySurvey {
             let order = RotationOrder(verifying: record.rotation, consortium: consortium, coordinator: coordinator)
             guard let order else { return }
             ordered[order.epoch] = max(ordered[order.epoch] ?? 0, order.attempt)
-        } else if let body = WireTokenKeyBody(decoding: Array(record.body)), body.schema == 1,
-            body.consortium == consortium, Self.epochs.contains(body.tokenEpoch),
-            let party = PartyID(rawValue: Int(body.party))
+        } else if let (party, body) = try? channel.verified(value), body.consortium == consortium,
+            Self.epochs.contains(body.tokenEpoch)
         {
             let attempt = Attempt(epoch: body.tokenEpoch, attempt: body.attempt)
             apply(body.step, by: party, &said[attempt, default: Said()])

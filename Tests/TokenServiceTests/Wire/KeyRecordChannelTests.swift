@@ -30,78 +30,53 @@ struct KeyRecordChannelTests {
         } catch { return error }
     }
 
-    @Test("are read by all parties, the writer among them, as they were written", arguments: PartyID.allCases)
-    func parties(writer: PartyID) throws {
-        let body = body(writer)
-        let value = try TokenWorld.channel(writer).record(body)
-        for reader in PartyID.allCases {
-            let (party, read) = try TokenWorld.channel(reader).verified(value)
-            #expect(party == writer && read == body)
+    @Test("are read by whoever has the parties' identities, as they were written", arguments: PartyID.allCases)
+    func readers(writer: PartyID) throws {
+        for body in [body(writer), body(writer, manifest: true)] {
+            let value = try TokenWorld.channel(writer).record(body)
+            for reader in try PartyID.allCases.map({ try TokenWorld.channel($0) }) + [TokenWorld.channel()] {
+                let (party, read) = try reader.verified(value)
+                #expect(party == writer && read == body)
+            }
         }
-        // A step is none of a member's business.
-        #expect(fault(value, try TokenWorld.channel(bankA)) == .misdirected)
-    }
-
-    @Test("say a key to members of the writer's roster, and to no other")
-    func members() throws {
-        let value = try TokenWorld.channel(.one).record(body(.one, manifest: true))
-        for member in TokenWorld.members {
-            #expect(try TokenWorld.channel(member).verified(value).party == .one)
-        }
-        #expect(fault(value, try TokenWorld.channel(MemberID("bank-c")!)) == .misdirected)
-        let alone = try TokenWorld.channel(.one, members: [bankA]).record(body(.one, manifest: true))
-        #expect(fault(alone, try TokenWorld.channel(bankA)) == nil)
-        #expect(fault(alone, try TokenWorld.channel(bankB)) == .misdirected)
+        #expect(try TokenWorld.channel(writer).party == writer && TokenWorld.channel().party == nil)
     }
 
     @Test("that are cut off anywhere are read by nobody", arguments: [false, true])
     func truncated(manifest: Bool) throws {
         let value = try TokenWorld.channel(.zero).record(body(.zero, manifest: manifest))
-        // The last tag is the last reader's.
-        let last = manifest ? try TokenWorld.channel(bankB) : try TokenWorld.channel(PartyID.two)
-        for count in 0..<value.count { #expect(fault(Array(value.prefix(count)), last) != nil, "\(count) bytes") }
-        #expect(fault(value, last) == nil)
+        let reader = try TokenWorld.channel()
+        for count in 0..<value.count { #expect(fault(Array(value.prefix(count)), reader) != nil, "\(count) bytes") }
+        #expect(fault(value, reader) == nil)
     }
 
     @Test("with a bit changed are refused, or say what was said")
     func changed() throws {
         let body = body(.two)
         let value = try TokenWorld.channel(.two).record(body)
-        let channels = try PartyID.allCases.map { try TokenWorld.channel($0) }
+        let reader = try TokenWorld.channel()
         for at in value.indices {
             var changed = value
             changed[at] ^= UInt8(1 << (at % 8))
-            var refusals = 0
-            for channel in channels {
-                if let (party, read) = try? channel.verified(changed) {
-                    #expect(party == .two && read == body, "byte \(at)")
-                } else {
-                    refusals += 1
-                }
-            }
-            #expect(refusals > 0, "byte \(at)")
+            #expect(fault(changed, reader) != nil, "byte \(at)")
         }
+        #expect(try reader.verified(value).body == body)
     }
 
-    @Test("are the writer's alone: one reader's tag serves no other reader, and none in the other direction")
-    func directions() throws {
-        var record = try #require(
-            WireTokenKeyRecord(decoding: try TokenWorld.channel(.zero).record(body(.zero, manifest: true))))
-        let names = record.tags.map(\.reader)
-        #expect(
-            names == ["party/party-0", "party/party-1", "party/party-2", "member/bank-a", "member/bank-b"])
-        let tags = record.tags.map(\.tag)
-        #expect(Set(tags).count == 5)
-        record.tags.swapAt(1, 2)
-        (record.tags[1].reader, record.tags[2].reader) = (names[1], names[2])
-        for reader in [PartyID.one, .two] {
-            #expect(fault(record.encoded, try TokenWorld.channel(reader)) == .notAuthentic)
-        }
-        // Party 1 shares a key with party 0, and can't say with it what party 0 did not.
-        var turned = try #require(WireTokenKeyRecord(decoding: try TokenWorld.channel(.one).record(body(.one))))
-        turned.body = record.body
-        turned.tags[0].reader = "party/party-1"
-        #expect(fault(turned.encoded, try TokenWorld.channel(.one)) == .notAuthentic)
+    @Test("are the writer's alone: a party signs nothing in another's name, nor what is signed for something else")
+    func signers() throws {
+        let reader = try TokenWorld.channel()
+        var record = try #require(WireTokenKeyRecord(decoding: try TokenWorld.channel(.zero).record(body(.zero))))
+        record.signature = Data(try TokenWorld.identity(.one).sign(Array(record.body), context: "cordon/token-keys/v2"))
+        #expect(fault(record.encoded, reader) == .notAuthentic)
+        record.signature = Data(
+            try TokenWorld.identity(.zero).sign(Array(record.body), context: "cordon/sync/report/v1"))
+        #expect(fault(record.encoded, reader) == .notAuthentic)
+        record.signature = Data(
+            try TokenWorld.identity(.zero).sign(Array(record.body), context: "cordon/token-keys/v2"))
+        #expect(fault(record.encoded, reader) == nil)
+        record.rotation.attempt = 1
+        #expect(fault(record.encoded, reader) == .misdirected)
     }
 
     @Test("of another schema, of no party, of a wrong roster or too large are told apart")
@@ -123,10 +98,9 @@ struct KeyRecordChannelTests {
         #expect(fault(try value { $0.attempt = 2 }, channel) == .notAuthentic)
         #expect(fault([UInt8](repeating: 0xFF, count: KeyRecordChannel.byteLimit), channel) == .unreadable)
         #expect(fault([UInt8](repeating: 0xFF, count: KeyRecordChannel.byteLimit + 1), channel) == .oversized)
-        var parties = try TokenWorld.agreementKeys()
-        parties[.zero] = HPKEPrivateKey().publicKey
-        let stranger = KeyRecordChannel(
-            party: .one, key: try TokenWorld.agreementKey(.one), parties: parties, members: [:])
+        var parties = try TokenWorld.identities()
+        parties[.zero] = SigningKey().verifyingKey
+        let stranger = KeyRecordChannel(parties: parties)
         #expect(fault(try value { _ in }, stranger) == .notAuthentic)
     }
 }

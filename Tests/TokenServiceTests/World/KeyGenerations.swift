@@ -12,29 +12,25 @@ import Tokens
 
 /// The three parties' and the members' keys of the roster, and key generations over a world's log.
 extension TokenWorld {
-    static func agreementKey(_ party: PartyID) throws -> HPKEPrivateKey {
-        try HPKEPrivateKey(bytes: [UInt8](repeating: UInt8(party.rawValue) + 21, count: 32))
+    static func identity(_ party: PartyID) throws -> SigningKey {
+        guard let key = SigningKey(bytes: [UInt8](repeating: UInt8(party.rawValue) + 21, count: 32)) else {
+            throw TokenError.malformed
+        }
+        return key
     }
 
-    static func memberKey(_ member: MemberID) throws -> HPKEPrivateKey {
-        try HPKEPrivateKey(bytes: [UInt8](repeating: UInt8(member.name.utf8.reduce(0, &+)), count: 32))
-    }
-
-    static func agreementKeys() throws -> [PartyID: HPKEPublicKey] {
-        var keys: [PartyID: HPKEPublicKey] = [:]
-        for party in PartyID.allCases { keys[party] = try agreementKey(party).publicKey }
+    static func identities() throws -> [PartyID: VerifyingKey] {
+        var keys: [PartyID: VerifyingKey] = [:]
+        for party in PartyID.allCases { keys[party] = try identity(party).verifyingKey }
         return keys
     }
 
-    static func channel(_ party: PartyID, members: [MemberID] = TokenWorld.members) throws -> KeyRecordChannel {
-        var keys: [MemberID: HPKEPublicKey] = [:]
-        for member in members { keys[member] = try memberKey(member).publicKey }
-        return KeyRecordChannel(party: party, key: try agreementKey(party), parties: try agreementKeys(), members: keys)
+    static func channel(_ party: PartyID) throws -> KeyRecordChannel {
+        KeyRecordChannel(party: party, key: try identity(party), parties: try identities())
     }
 
-    static func channel(_ member: MemberID) throws -> KeyRecordChannel {
-        KeyRecordChannel(member: member, key: try memberKey(member), parties: try agreementKeys())
-    }
+    /// A reader's.
+    static func channel() throws -> KeyRecordChannel { KeyRecordChannel(parties: try identities()) }
 
     func keyFile(_ party: PartyID) -> String { "\(path)/\(party)-keys.sqlite" }
 
@@ -59,13 +55,13 @@ extension TokenWorld {
     ///   - state: in the place of the party's own.
     ///   - updates: in the place of what the store has.
     func keyStage(
-        _ party: PartyID, attempt: UInt32 = 1, fresh: Bool = false, members: [MemberID] = TokenWorld.members,
-        state: (any StateStore)? = nil, updates: TokenUpdates? = nil
+        _ party: PartyID, attempt: UInt32 = 1, fresh: Bool = false, state: (any StateStore)? = nil,
+        updates: TokenUpdates? = nil
     ) throws -> OPRFKeyStage {
         let file = fresh ? "\(path)/\(UUID().uuidString).sqlite" : nil
         return try OPRFKeyStage(
             consortium: "test", firstAttempt: attempt, coordinator: Self.coordinator().verifyingKey,
-            channel: Self.channel(party, members: members), store: keyStore(party, file: file, state: state),
+            channel: Self.channel(party), store: keyStore(party, file: file, state: state),
             updates: updates ?? self.updates(party), log: log, clock: clock, metrics: metrics[party] ?? Metrics())
     }
 
@@ -139,9 +135,9 @@ extension TokenWorld {
         return tokens
     }
 
-    func publishedKeys(_ member: MemberID = bankA, metrics: Metrics = Metrics()) throws -> PublishedTokenKeys {
+    func publishedKeys(metrics: Metrics = Metrics()) throws -> PublishedTokenKeys {
         let keys = try PublishedTokenKeys(
-            consortium: "test", channel: Self.channel(member), log: log, metrics: metrics)
+            consortium: "test", channel: Self.channel(), log: log, metrics: metrics)
         try keys.refresh()
         return keys
     }
