@@ -148,7 +148,7 @@ struct OPRFKeyStageTests {
         let stranger = KeyRecordChannel(
             party: .zero, key: SigningKey(), parties: try TokenWorld.identities())
         try world.append(
-            [changed, unsigned.encoded, [], nil, stranger.record(complaint)], to: Topics.tokenKeys)
+            [changed, unsigned.encoded, [], nil, try stranger.record(complaint)], to: Topics.tokenKeys)
         let found = try outcomes(stages)
         guard case .key = found[0] else {
             Issue.record("\(found)")

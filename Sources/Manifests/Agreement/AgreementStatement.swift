@@ -83,29 +83,31 @@ package enum AgreementStatement: Sendable, Hashable {
     /// - Parameters:
     ///   - author: whose key it is, and may say this.
     ///   - consortium: its name in the roster.
-    package func record(by author: SyncAuthor, consortium: String, key: borrowing SigningKey) -> [UInt8] {
-        unsigned(author, consortium, key).encoded
+    package func record(
+        by author: SyncAuthor, consortium: String, key: borrowing SigningKey
+    ) throws(SigningError) -> [UInt8] {
+        try signed(author, consortium, key).encoded
     }
 
     /// The same of a statement that brings a new identity, which signs it as well.
     package func record(
         by author: SyncAuthor, consortium: String, key: borrowing SigningKey, new: borrowing SigningKey
-    ) -> [UInt8] {
-        var record = unsigned(author, consortium, key)
+    ) throws(SigningError) -> [UInt8] {
+        var record = try signed(author, consortium, key)
         record.newSignature = Data(
-            new.sign(Self.signed(Array(record.body), by: record.author), context: context + "/new"))
+            try new.sign(Self.signed(Array(record.body), by: record.author), context: context + "/new"))
         return record.encoded
     }
 
-    private func unsigned(
+    private func signed(
         _ author: SyncAuthor, _ consortium: String, _ key: borrowing SigningKey
-    ) -> WireAgreementRecord {
+    ) throws(SigningError) -> WireAgreementRecord {
         precondition(belongs(to: author), "\(author) does not say this")
         let body = wire(consortium).encoded
         var record = WireAgreementRecord()
         record.body = Data(body)
         record.author = author.description
-        record.signature = Data(key.sign(Self.signed(body, by: record.author), context: context))
+        record.signature = Data(try key.sign(Self.signed(body, by: record.author), context: context))
         return record
     }
 

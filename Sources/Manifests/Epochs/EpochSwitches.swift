@@ -52,14 +52,14 @@ package struct EpochActivation: Sendable, Hashable {
     /// - Parameter partition: in which the record is to stand.
     package static func make(
         _ keys: EpochKeys, consortium: String, partition: Int, coordinator: borrowing SigningKey
-    ) -> WireEpochActivation {
+    ) throws(SigningError) -> WireEpochActivation {
         var wire = WireEpochActivation()
         wire.consortium = consortium
         wire.epoch = keys.number.number
         wire.keys = Data(keys.digest.bytes)
         wire.partition = UInt32(partition)
         let said = EpochSwitch(wire.consortium, wire.epoch, wire.keys, wire.partition)
-        wire.signature = Data(coordinator.sign(said.bytes, context: context))
+        wire.signature = Data(try coordinator.sign(said.bytes, context: context))
         return wire
     }
 }
@@ -88,14 +88,14 @@ package struct EpochClosing: Sendable, Hashable {
     /// - Parameter partition: in which the record is to stand.
     package static func make(
         _ keys: EpochKeys, consortium: String, partition: Int, coordinator: borrowing SigningKey
-    ) -> WireEpochClosing {
+    ) throws(SigningError) -> WireEpochClosing {
         var wire = WireEpochClosing()
         wire.consortium = consortium
         wire.epoch = keys.number.number
         wire.keys = Data(keys.digest.bytes)
         wire.partition = UInt32(partition)
         let said = EpochSwitch(wire.consortium, wire.epoch, wire.keys, wire.partition)
-        wire.signature = Data(coordinator.sign(said.bytes, context: context))
+        wire.signature = Data(try coordinator.sign(said.bytes, context: context))
         return wire
     }
 }

@@ -40,14 +40,14 @@ package final class KeyRecordChannel: Sendable {
     package var party: PartyID? { own?.party }
 
     /// The record, signed.
-    package func record(_ body: WireTokenKeyBody) -> [UInt8] {
+    package func record(_ body: WireTokenKeyBody) throws(SigningError) -> [UInt8] {
         guard let own, body.party == UInt32(own.party.rawValue) else {
             preconditionFailure("a party writes its own records")
         }
         let bytes = body.encoded
         var record = WireTokenKeyRecord()
         record.body = Data(bytes)
-        record.signature = Data(own.key.key.sign(bytes, context: Self.context))
+        record.signature = Data(try own.key.key.sign(bytes, context: Self.context))
         return record.encoded
     }
 

@@ -237,8 +237,8 @@ package final class OPRFKeyStage: Stage {
         return true
     }
 
-    private func append(_ body: WireTokenKeyBody) throws(LogError) {
-        try log.append([NewRecord(Self.topic, key: Self.key(body), value: channel.record(body))])
+    private func append(_ body: WireTokenKeyBody) throws {
+        try log.append([NewRecord(Self.topic, key: Self.key(body), value: try channel.record(body))])
     }
 
     /// Publishes the key that is in force once more, where the log does not have it of this party.

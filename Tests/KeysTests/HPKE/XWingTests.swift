@@ -179,7 +179,7 @@ struct XWingVectorTests {
         body.suites = [0x647A, 0x647A, 0x647A]
         var announcement = WireSessionAnnouncement()
         announcement.body = Data(body.encoded)
-        announcement.signature = Data(signer.sign(body.encoded, context: "cordon/session/v2"))
+        announcement.signature = Data(try signer.sign(body.encoded, context: "cordon/session/v2"))
         let member = try Support.member("bank-a")
         let session = try Session.accept(
             announcement, consortium: "test", at: .one, key: key(), members: [member: signer.verifyingKey])
