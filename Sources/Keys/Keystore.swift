@@ -62,6 +62,17 @@ package enum KeystoreError: Error, Sendable, Hashable, CustomStringConvertible {
     case notWritten(path: String)
     /// The file is still there.
     case notErased(path: String)
+    /// The folder is protected, and nobody handed over its passphrase.
+    case locked(folder: String)
+    /// The passphrase is not the folder's.
+    case wrongPassphrase(folder: String)
+    case emptyPassphrase(path: String)
+    /// The file does not open under the folder's key.
+    case otherKey(path: String)
+    /// The file `protection` is none.
+    case protection(path: String)
+    /// The token can't be had, or refuses; what its module said.
+    case token(uri: String, reason: String)
 
     package var description: String {
         switch self {
@@ -72,6 +83,17 @@ package enum KeystoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case .malformed(let path): "the file at \(path) does not hold a key of the kind that belongs there"
         case .notWritten(let path): "the key file \(path) can't be written"
         case .notErased(let path): "the key file \(path) can't be erased"
+        case .locked(let folder):
+            "the keys in \(folder) are protected; name the passphrase's file with --passphrase-file, or hand it over as the systemd "
+                + "credential \(Unlocking.credential)"
+        case .wrongPassphrase(let folder):
+            "the passphrase does not open the keys in \(folder): it is another folder's, or an older one"
+        case .emptyPassphrase(let path): "there is no passphrase in \(path)"
+        case .otherKey(let path):
+            "the key file \(path) was changed, or comes from another folder or name; bring it back from a backup"
+        case .protection(let path):
+            "the file \(path) does not say how the folder's keys are protected, or is of a newer version"
+        case .token(let uri, let reason): "the token at \(uri) can't be used: \(reason)"
         }
     }
 }

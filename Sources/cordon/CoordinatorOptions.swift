@@ -24,9 +24,11 @@ struct CoordinatorOptions: ParsableArguments {
             valueName: "file"))
     var auditFile: String?
 
+    @OptionGroup var opening: KeystoreOptions
+
     func roster() throws -> Roster { try Roster(file: rosterFile) }
 
-    var keystore: FileKeystore { FileKeystore(directory: keys) }
+    var keystore: FileKeystore { get throws { try opening.open(keys) } }
 
     /// Does something as the coordinator of trainings, which stands in its audit log.
     func coordinating(_ log: any EventLog, _ body: (SyncCoordinator) throws -> Void) throws {
@@ -37,12 +39,13 @@ struct CoordinatorOptions: ParsableArguments {
     /// Other commands may write there meanwhile: a rollback must not wait for a schedule to end.
     func audited<R>(_ body: (any AuditWriter) throws -> R) throws -> R {
         let roster = try roster()
+        let keystore = try keystore
         guard try keystore.signingKey().verifyingKey == roster.coordinator else {
             throw RoleError.notTheCoordinator(keys: keys)
         }
         var folder = keys[...]
         while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
-        let (keystore, path) = (keystore, auditFile ?? folder + ".audit")
+        let path = auditFile ?? folder + ".audit"
         let audit = try AuditTurns {
             try roster.auditLog(
                 of: .coordinator, key: keystore.signingKey(), in: AuditFile(path: path, waits: true),

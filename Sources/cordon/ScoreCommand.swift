@@ -31,6 +31,8 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: ArgumentHelp("This party's private keys.", valueName: "dir"))
     var keys: String
 
+    @OptionGroup var opening: KeystoreOptions
+
     @Option(help: ArgumentHelp("The authority that issued the parties' TLS certificates (PEM).", valueName: "file"))
     var authority = "cordon-data/keys/ca.pem"
 
@@ -68,7 +70,7 @@ struct ScoreCommand: ParsableCommand {
         guard (1...4096).contains(batchSize), (1...8).contains(batches), (1...10_000).contains(batchDeadlineMs) else {
             throw Failure("`--batch-size` is 1 to 4096, `--batches` 1 to 8, `--batch-deadline-ms` 1 to 10000")
         }
-        let keystore = FileKeystore(directory: keys)
+        let keystore = try opening.open(keys)
         let role = try PartyRole(
             party: party, roster: Roster(file: roster), keystore: keystore,
             stores: SealedStores(SQLiteStateStores(prefix: state), keystore),

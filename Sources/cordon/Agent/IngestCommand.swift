@@ -50,6 +50,8 @@ struct IngestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("This member's private keys.", valueName: "dir"))
     var keys: String?
 
+    @OptionGroup var opening: KeystoreOptions
+
     @Option(
         help: ArgumentHelp(
             "Where the agent keeps windows and positions (SQLite), a file a partition.", valueName: "dir"))
@@ -171,7 +173,7 @@ struct IngestCommand: ParsableCommand {
         let (keys, state, bins) = (keys ?? "", state ?? "", bins ?? "")
         let logger = try process.logger("cordon.\(member.id)")
         if let doubts = notes.doubts { logger.warning("\(doubts)") }
-        let keystore = FileKeystore(directory: keys)
+        let keystore = try opening.open(keys)
         return AgentRole(
             member: member, roster: roster, keystore: keystore, spec: try readBins(bins),
             binsFile: bins, mapping: mapping, rules: validation,

@@ -32,6 +32,8 @@ struct BackfillCommand: ParsableCommand {
     @Option(help: ArgumentHelp("This member's private keys.", valueName: "dir"))
     var keys: String
 
+    @OptionGroup var opening: KeystoreOptions
+
     @Option(help: ArgumentHelp("The agent's state folder.", valueName: "dir"))
     var state: String
 
@@ -61,18 +63,19 @@ struct BackfillCommand: ParsableCommand {
         guard !past.isEmpty else { throw Failure("\(days) holds no transactions of \(member)") }
         let end = EventTime(seconds: Int64(range.upperBound + 1) * EventTime.day)
         if !spec.spec.tokenEntities.isEmpty { try tell(member, past, spec, through: end) }
+        let keystore = try opening.open(keys)
         let progress = Progress("filling windows")
         let topic = TopicPartition(Topics.transactions(member))
         let state = try AgentState(
-            spec: spec.spec, hasher: try windowHasher(FileKeystore(directory: keys)), transactions: topic,
-            store: stores().open(agentState(topic)))
+            spec: spec.spec, hasher: try windowHasher(keystore), transactions: topic,
+            store: stores(keystore).open(agentState(topic)))
         try state.backfill(past, through: end)
         progress.done("\(past.count) transactions")
     }
 
     /// The states of the member's agent.
-    private func stores() throws -> SealedStores {
-        try SealedStores(SQLiteStateStores(prefix: state + "/"), FileKeystore(directory: keys))
+    private func stores(_ keystore: FileKeystore) throws -> SealedStores {
+        try SealedStores(SQLiteStateStores(prefix: state + "/"), keystore)
     }
 
     /// Tells the parties of the member's history.
@@ -85,7 +88,7 @@ struct BackfillCommand: ParsableCommand {
             throw Failure("the roster has no member `\(member)`")
         }
         let stop = StopFlag.onSignals()
-        let keystore = FileKeystore(directory: keys)
+        let keystore = try opening.open(keys)
         let log = try self.log.open()
         for topic in AgentTokens.topics(member) { _ = try log.partitions(of: topic) }
         var logger = Logger(label: "cordon.\(member)", factory: { StreamLogHandler.standardError(label: $0) })
@@ -96,7 +99,7 @@ struct BackfillCommand: ParsableCommand {
             rules: IdentifierRules(bankCode: bank.bankCode), log: log, metrics: Metrics(), logger: logger)
         let partition = TopicPartition(Topics.transactions(member))
         guard
-            let feed = try tokens.feed(stores().open(tokenState(partition), takingOver: true))
+            let feed = try tokens.feed(stores(keystore).open(tokenState(partition), takingOver: true))
         else { return }
         let progress = Progress("telling the parties")
         let sender = HistorySender(

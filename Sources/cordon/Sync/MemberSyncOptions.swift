@@ -18,6 +18,8 @@ struct MemberSyncOptions: ParsableArguments {
     @Option(help: ArgumentHelp("This member's private keys.", valueName: "dir"))
     var keys: String
 
+    @OptionGroup var opening: KeystoreOptions
+
     @Option(name: .customLong("model-version"), help: ArgumentHelp("Which. (default: the newest)", valueName: "name"))
     var version: String?
 
@@ -26,7 +28,7 @@ struct MemberSyncOptions: ParsableArguments {
     func open() throws -> (sync: MemberSync, version: SyncVersion) {
         let roster = try Roster(file: rosterFile)
         let member = try AgentRole.member(self.member.id().name, of: roster)
-        let sync = try MemberSync(member, of: roster, keystore: FileKeystore(directory: keys), log: log.open())
+        let sync = try MemberSync(member, of: roster, keystore: opening.open(keys), log: log.open())
         return (sync, try sync.history.version(named: version))
     }
 }

@@ -22,6 +22,8 @@ struct SyncApproveCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The operator's private key.", valueName: "dir"))
     var keys: String
 
+    @OptionGroup var opening: KeystoreOptions
+
     @Option(name: .customLong("model-version"), help: ArgumentHelp("Which. (default: the newest)", valueName: "name"))
     var version: String?
 
@@ -35,7 +37,7 @@ struct SyncApproveCommand: ParsableCommand {
         guard let id = OperatorID(name), let known = roster.operators.first(where: { $0.id == id }) else {
             throw Failure("the roster has no operator `\(name)`")
         }
-        let key = try FileKeystore(directory: keys).signingKey()
+        let key = try opening.open(keys).signingKey()
         guard key.verifyingKey == known.identity else {
             throw Failure("the key in \(keys) is not \(id)'s of the roster")
         }

@@ -56,6 +56,15 @@ package enum PrivateFile {
         else { throw .notWritten(path: path) }
     }
 
+    /// Puts a text in the place of a file's, and overwrites what the file held.
+    static func replace(_ text: String, at path: String) throws(KeystoreError) {
+        let old = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard old >= 0, let size = size(of: old) else { throw .notWritten(path: path) }
+        defer { close(old) }
+        try write(text, to: path)
+        guard put([UInt8](repeating: 0, count: size)[...], into: old) else { throw .notErased(path: path) }
+    }
+
     /// Overwrites a file with zeros where it lies, and removes it, together with what a process that was killed while it wrote the
     /// same file has left. Some disks keep what was overwritten; what is encrypted under a key elsewhere is gone with that.
     ///
