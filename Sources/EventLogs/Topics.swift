@@ -11,12 +11,14 @@ package enum Topics {
     package static let agreement = "consortium.agreement"
     package static let labels = "consortium.labels"
     package static let batches = "consortium.batches"
+    package static let audit = "consortium.audit"
 
     package static func transactions(_ member: MemberID) -> String { "\(member).transactions" }
     package static func blinded(_ member: MemberID) -> String { "\(member).blinded" }
     package static func evaluations(_ member: MemberID) -> String { "\(member).evaluations" }
     package static func scores(_ member: MemberID) -> String { "\(member).scores" }
     package static func receipts(_ member: MemberID) -> String { "\(member).receipts" }
+    package static func evidence(_ member: MemberID) -> String { "\(member).evidence" }
     package static func decisions(_ member: MemberID) -> String { "\(member).decisions" }
     package static func alerts(_ member: MemberID) -> String { "\(member).alerts" }
     package static func cases(_ member: MemberID) -> String { "\(member).cases" }

@@ -82,7 +82,7 @@ extension RoleKeys {
             check("HPKE key", "hpke.key") { try store.hpkeKey().publicKey == party.hpke }
             check("agreement key", "agreement.key") { try store.hpkeKey("agreement").publicKey == party.agreement }
             check("TLS certificate", "tls.pem") {
-                try FileKeystore.checkPrivate(directory + "/tls.key")
+                try PrivateFile.check(directory + "/tls.key")
                 return try certificateFingerprint(file: directory + "/tls.pem") == party.certificate
             }
             return ("party \(id)", misfits)

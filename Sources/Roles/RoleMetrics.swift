@@ -23,6 +23,13 @@ extension Metric {
         "cordon_cell_sent_bytes_total", "Bytes of frames sent to both peers, before TLS.")
     package static let cellSentFrames = Metric.counter("cordon_cell_sent_frames_total", "Frames sent to both peers.")
     package static let auditEntries = Metric.gauge("cordon_audit_entries", "Entries of the role's audit log.")
+    package static let auditContradictions = Metric.counter(
+        "cordon_audit_contradictions_total",
+        "Contradictions between heads of one role's audit log, that roles have shown.")
+    package static let auditHeadsShown = Metric.counter(
+        "cordon_audit_heads_shown_total", "Heads of the role's audit log that it showed the others.")
+    package static let scoresSigned = Metric.counter(
+        "cordon_scores_signed_total", "Scores that the party signed for in its audit log.")
     package static let cellPeersConnected = Metric.gauge("cordon_cell_peers_connected", "Peers with a link now.")
 }
 
@@ -41,7 +48,9 @@ package enum RoleMetrics {
 
     private static let ofAgents: [Metric] = [.transactionsWaiting, .knownIDs, .labelsWaiting, .syncVerdicts]
     private static let ofParties: [Metric] = [
-        .tokenEpoch, .cellSentBytes, .cellSentFrames, .cellPeersConnected, .auditEntries,
+        .tokenEpoch, .cellSentBytes, .cellSentFrames, .cellPeersConnected, .scoresSigned,
     ]
-    private static let ofBoth: [Metric] = [.logErrors, .partitionsStopped]
+    private static let ofBoth: [Metric] = [
+        .logErrors, .partitionsStopped, .auditEntries, .auditContradictions, .auditHeadsShown,
+    ]
 }

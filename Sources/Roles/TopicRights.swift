@@ -51,10 +51,10 @@ package struct TopicRights: Sendable, Hashable {
             reads = [
                 Topics.transactions(member), Topics.scores(member), Topics.receipts(member), Topics.evaluations(member),
                 Topics.decisions(member), Topics.alerts(member), Topics.rejected(member), Topics.blinded(member),
-                Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync, Topics.agreement,
+                Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit,
             ]
             writes = [
-                Topics.sealed, Topics.labels, Topics.sessions, Topics.sync, Topics.agreement,
+                Topics.sealed, Topics.labels, Topics.sessions, Topics.sync, Topics.agreement, Topics.audit,
                 Topics.decisions(member), Topics.alerts(member), Topics.rejected(member), Topics.blinded(member),
                 // Requests over HTTP become records there.
                 Topics.transactions(member),
@@ -64,28 +64,28 @@ package struct TopicRights: Sendable, Hashable {
         case .riskTeam(let member):
             reads = [
                 Topics.decisions(member), Topics.alerts(member), Topics.rejected(member), Topics.transactions(member),
-                Topics.receipts(member), Topics.cases(member), Topics.sync, Topics.manifests,
+                Topics.receipts(member), Topics.cases(member), Topics.sync, Topics.manifests, Topics.audit,
             ]
             // A verdict is a label of the member's own.
             writes = [Topics.cases(member), Topics.transactions(member), Topics.sync]
             groups.insert("\(member).risk")
         case .party(let party):
             reads = [
-                Topics.sealed, Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync, Topics.agreement,
+                Topics.sealed, Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit,
                 Topics.labels, Topics.batches,
             ]
-            writes = [Topics.tokenKeys, Topics.sync, Topics.agreement]
+            writes = [Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit]
             reads.formUnion(members.map(Topics.blinded))
             for write in [Topics.scores, Topics.receipts, Topics.evaluations] { writes.formUnion(members.map(write)) }
             // What was decided, and what was refused, is told by the party that leads.
             if party == .zero { writes.formUnion([Topics.batches, Topics.rejected] + members.map(Topics.rejected)) }
             groups.formUnion([party.name, "\(party.name).tokens"])
         case .coordinator:
-            reads = [Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.manifests, Topics.sealed]
-            writes = [Topics.manifests, Topics.sealed, Topics.tokenKeys, Topics.sync, Topics.agreement]
+            reads = [Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit, Topics.manifests, Topics.sealed]
+            writes = [Topics.manifests, Topics.sealed, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit]
         case .operators:
             reads = [Topics.sync, Topics.manifests, Topics.agreement, Topics.rejected]
-            writes = [Topics.sync, Topics.agreement]
+            writes = [Topics.sync, Topics.agreement, Topics.audit]
         }
     }
 

@@ -28,6 +28,7 @@ package final class ScorePartition: Stage {
     private let rejections: Rejections
     private let receipts: LabelReceipts
     private let missing: MissingRecords
+    private let evidence: EvidenceBook?
     private var report: BatchReport
     private var position: GroupPosition
     private var queue: BatchQueue
@@ -42,12 +43,14 @@ package final class ScorePartition: Stage {
     ///   - models: the same as the backend's.
     ///   - queries: the limits of what members may ask.
     ///   - recipients: the members, and the keys that their rejected originals are sealed to.
+    ///   - evidence: takes what the party is to sign for; nil where it signs for nothing.
     package init(
         in context: PartitionContext, state: any StateStore, backend: any ScoringBackend, models: ModelRegistry,
         counting terms: CountingTerms, queries: QueryLimits, recipients: [MemberID: HPKEPublicKey],
-        limits: BatchLimits
+        limits: BatchLimits, evidence: EvidenceBook? = nil
     ) throws {
         self.context = context
+        self.evidence = evidence
         self.backend = backend
         self.models = try ModelSwitch(models, state: state, in: context)
         let sealed = try SealedLog(
@@ -197,7 +200,7 @@ package final class ScorePartition: Stage {
 
     // The order of writes, on which correctness after a crash hangs:
     //
-    //     all parties   1. scores are appended, and rows are kept
+    //     all parties   1. scores are appended, statements on them and rows are kept
     //     leader        2. once all three parties' scores are in the log: the decision, together with the rejections
     //     leader        3. the batch is counted
     //     all parties   4. the position is committed, with the sources that are scored
@@ -209,6 +212,7 @@ package final class ScorePartition: Stage {
     /// Writes the scores of the oldest batch that has none in the log; a follower is done with it then.
     private func write(_ scored: ScoredBatch) throws {
         if !scored.scores.isEmpty { try context.log.append(scored.scores) }
+        try evidence?.keep(scored.statements)
         if let counted = scored.counted { try counting.keepRows(of: counted) }
         queue.noteWritten(scored)
         guard !backend.leads else { return }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Audit
 import EventLogs
+import Foundation
 import Keys
 import LocalStore
 import Manifests
@@ -32,12 +33,16 @@ struct CoordinatorOptions: ParsableArguments {
 
     /// Does something as the coordinator of trainings, which stands in its audit log.
     func coordinating(_ log: any EventLog, _ body: (SyncCoordinator) throws -> Void) throws {
-        try audited { audit in try body(SyncCoordinator(roster(), keystore: keystore, log: log, audit: audit)) }
+        try audited(showing: log) { audit in
+            try body(SyncCoordinator(roster(), keystore: keystore, log: log, audit: audit))
+        }
     }
 
     /// Does something that is to stand in the coordinator's audit log, and signs for it; fails where it can't be written there.
     /// Other commands may write there meanwhile: a rollback must not wait for a schedule to end.
-    func audited<R>(_ body: (any AuditWriter) throws -> R) throws -> R {
+    ///
+    /// - Parameter log: where the others are shown the coordinator's heads; nil for nowhere.
+    func audited<R>(showing log: (any EventLog)? = nil, _ body: (any AuditWriter) throws -> R) throws -> R {
         let roster = try roster()
         let keystore = try keystore
         guard try keystore.signingKey().verifyingKey == roster.coordinator else {
@@ -46,7 +51,15 @@ struct CoordinatorOptions: ParsableArguments {
         var folder = keys[...]
         while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
         let path = auditFile ?? folder + ".audit"
-        let audit = try AuditTurns {
+        let terms = roster.syncTerms
+        let audit = try AuditTurns(showing: { audit in
+            guard let log else { return }
+            // What the command is for does not hang on it; whoever comes next shows it.
+            do {
+                let topic = try HeadTopic(.coordinator, audit, terms: terms, log: log)
+                for found in try topic.exchange() { sayError("an audit log contradicts itself: \(found.fault)") }
+            } catch { sayError("the head of the audit log was not shown: \(error)") }
+        }) {
             try roster.auditLog(
                 of: .coordinator, key: keystore.signingKey(), in: AuditFile(path: path, waits: true),
                 clock: SystemClock())
@@ -56,3 +69,5 @@ struct CoordinatorOptions: ParsableArguments {
         return result
     }
 }
+
+private func sayError(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }

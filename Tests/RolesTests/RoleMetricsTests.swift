@@ -13,6 +13,12 @@ struct RoleMetricsTests {
     private typealias Recorded = [(name: String, kind: Metric.Kind, help: String)]
 
     private static let agent: Recorded = [
+        (
+            "cordon_audit_contradictions_total", .counter,
+            "Contradictions between heads of one role's audit log, that roles have shown."
+        ),
+        ("cordon_audit_entries", .gauge, "Entries of the role's audit log."),
+        ("cordon_audit_heads_shown_total", .counter, "Heads of the role's audit log that it showed the others."),
         ("cordon_decisions_total", .counter, "Decisions, by band."),
         (
             "cordon_decision_records_unreadable_total", .counter,
@@ -94,7 +100,12 @@ struct RoleMetricsTests {
     ]
 
     private static let party: Recorded = [
+        (
+            "cordon_audit_contradictions_total", .counter,
+            "Contradictions between heads of one role's audit log, that roles have shown."
+        ),
         ("cordon_audit_entries", .gauge, "Entries of the role's audit log."),
+        ("cordon_audit_heads_shown_total", .counter, "Heads of the role's audit log that it showed the others."),
         ("cordon_batches_aborted_total", .counter, "Batches given up; each is proposed again."),
         ("cordon_batches_recounted_total", .counter, "Batches that were counted by what the log says of them."),
         ("cordon_batches_total", .counter, "Batches whose shares are in the log."),
@@ -117,6 +128,7 @@ struct RoleMetricsTests {
         ("cordon_row_bytes", .gauge, "Bytes of kept rows and labels, before they are sealed."),
         ("cordon_row_labels_kept", .gauge, "Labels that are kept beside scored rows."),
         ("cordon_rows_kept", .gauge, "Scored rows that are kept for training, with labels or without."),
+        ("cordon_scores_signed_total", .counter, "Scores that the party signed for in its audit log."),
         (
             "cordon_source_gaps_total", .counter,
             "Records whose predecessor of the same source has not come, by topic."

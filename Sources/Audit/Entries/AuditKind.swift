@@ -36,6 +36,18 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
     case epochActivated = 26
     /// An epoch under whose keys nothing counts any more.
     case epochClosed = 27
+    /// A role that showed two histories of its audit log.
+    case contradicted = 15
+    /// Scores that a party computed, by the root of a tree of statements.
+    case scores = 16
+    /// Session keys that a member announced.
+    case session = 17
+    /// What was erased of a member, or of a time.
+    case erased = 18
+    /// A decision that was computed again for an auditor.
+    case replayed = 19
+    /// What a member told the consortium of a validation.
+    case verdict = 20
 
     /// The name that `cordon audit show --kind` takes.
     package var name: String {
@@ -58,6 +70,12 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .epochFixed: "epoch-fixed"
         case .epochActivated: "epoch-activated"
         case .epochClosed: "epoch-closed"
+        case .contradicted: "contradicted"
+        case .scores: "scores"
+        case .session: "session"
+        case .erased: "erased"
+        case .replayed: "replayed"
+        case .verdict: "verdict"
         }
     }
 
@@ -67,8 +85,17 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         self = kind
     }
 
-    /// Whether two events that say the same are one, told again. Programs start often, and batches stop often, for the same reason.
-    var isOnce: Bool { self != .started && self != .batchAborted }
+    /// Whether two events that say the same are one, told again. Programs start often, batches stop often for the same reason, and
+    /// of scores there are too many to be remembered.
+    var isOnce: Bool {
+        switch self {
+        case .started, .batchAborted, .scores: false
+        default: true
+        }
+    }
+
+    /// Whether others can bring it about as often as they like.
+    var isProvoked: Bool { self == .refused || self == .contradicted }
 
     /// What happened, in words.
     var words: String {
@@ -91,6 +118,12 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .epochFixed: "the keys of an epoch were fixed"
         case .epochActivated: "the keys of an epoch go in force"
         case .epochClosed: "an epoch of keys is closed"
+        case .contradicted: "a role showed two histories"
+        case .scores: "scores were computed"
+        case .session: "session keys were announced"
+        case .erased: "something was erased"
+        case .replayed: "a decision was computed again"
+        case .verdict: "the member told of a validation"
         }
     }
 }

@@ -10,17 +10,20 @@ import Synchronization
 /// anybody gets it. So no crash leaves a head that somebody has seen without its entries.
 package final class AuditLog: AuditWriter {
     private struct State {
-        var tree = MerkleFrontier()
-        var last: MerkleHash?
+        var tree = MerkleTree()
         /// What is written or waits, of what is written once: a restart tells it again.
         var known: Set<MerkleHash> = []
         /// Events that could not be written yet.
         var waiting: [AuditEvent] = []
         var head: AuditHead?
+        /// Its record.
+        var headRecord: [UInt8]?
         var trail = AuditTrail()
         var seen: [SyncAuthor: SeenHead] = [:]
+        /// When those were signed, by their roles' clocks.
+        var seenTimes: [SyncAuthor: Int64] = [:]
         var ledger = HeadLedger()
-        /// Refusals of the hour, since 1970, that is.
+        /// What others brought about in the hour, since 1970, that is.
         var refusals: (hour: Int64, count: Int) = (0, 0)
         var trouble: AuditStorageError?
     }
@@ -68,11 +71,10 @@ package final class AuditLog: AuditWriter {
             try storage.truncate(to: 0)
             try storage.append(AuditFrames.magic)
         }
-        for number in 0..<verifier.tree.count { state.tree.append(verifier.tree[number]) }
-        state.last = verifier.tree.count > 0 ? verifier.tree[verifier.tree.count - 1] : nil
-        state.head = verifier.head
+        state.tree = verifier.tree
+        (state.head, state.headRecord) = (verifier.head, verifier.headRecord)
         state.trail = verifier.trail
-        state.seen = verifier.seen
+        (state.seen, state.seenTimes) = (verifier.seen, verifier.seenTimes)
         state.ledger = verifier.ledger
         self.state = Mutex(state)
     }
@@ -105,24 +107,29 @@ package final class AuditLog: AuditWriter {
                 state.head.map { $0.standing != standing || $0.seen != state.seen }
                 ?? (standing.size > 0 || !state.seen.isEmpty)
             guard state.waiting.isEmpty, isNew else { return nil }
-            let head = AuditHead(
-                role: role, standing: standing, microseconds: clock.microseconds, trail: state.trail.hash,
-                seen: state.seen)
-            let record: [UInt8]
-            do throws(SigningError) {
-                record = try head.record(consortium: consortium, key: key)
-            } catch {
-                state.trouble = .unsigned(error)
-                return nil
-            }
-            guard append(.head(record), &state) != nil else { return nil }
-            state.head = head
-            return record
+            return signed(&state)
         }
     }
 
-    /// Takes the head of another role, so that the next head of this one names it. One that is not longer than the last from there
-    /// is only held against it.
+    /// Signs a head over all entries; nil where it can't be written.
+    private func signed(_ state: inout State) -> [UInt8]? {
+        let head = AuditHead(
+            role: role, standing: SeenHead(size: state.tree.count, root: state.tree.root),
+            microseconds: clock.microseconds, trail: state.trail.hash, seen: state.seen)
+        let record: [UInt8]
+        do throws(SigningError) {
+            record = try head.record(consortium: consortium, key: key)
+        } catch {
+            state.trouble = .unsigned(error)
+            return nil
+        }
+        guard append(.head(record), &state) != nil else { return nil }
+        (state.head, state.headRecord) = (head, record)
+        return record
+    }
+
+    /// Takes the head of another role, so that the next head of this one names it. One that is neither longer nor newer than the
+    /// last from there is only held against it.
     ///
     /// - Parameter proof: that the log goes on from the newest head that was seen of it, where one is at hand.
     /// - Returns: the fork that it shows, if any.
@@ -133,15 +140,72 @@ package final class AuditLog: AuditWriter {
             let before = state.seen[head.role]
             let fork = state.ledger.apply(head.role, head.standing, proof: proof)
             // What shows a fork is kept, too: it is the evidence.
-            guard fork != nil || head.standing.size > before?.size ?? -1 else { return fork }
-            if append(.seen(record), &state) != nil { state.seen[head.role] = head.standing }
+            let isNew =
+                before.map { last in
+                    head.standing.size > last.size
+                        || head.standing != last && head.microseconds > state.seenTimes[head.role] ?? 0
+                } ?? true
+            guard fork != nil || isNew else { return fork }
+            if append(.seen(record), &state) != nil {
+                state.seen[head.role] = head.standing
+                state.seenTimes[head.role] = head.microseconds
+            }
             return fork
+        }
+    }
+
+    /// The newest heads of others that this log names, with when they were signed, in microseconds since 1970.
+    package var seen: [SyncAuthor: (head: SeenHead, microseconds: Int64)] {
+        state.withLock { state in
+            state.seen.reduce(into: [:]) { $0[$1.key] = ($1.value, state.seenTimes[$1.key] ?? 0) }
+        }
+    }
+
+    /// Whether a head is of this log: it was signed over so many of these entries.
+    package func has(_ head: SeenHead) -> Bool {
+        state.withLock { head.size <= $0.tree.count && $0.tree.root(of: head.size) == head.root }
+    }
+
+    /// The newest head as a record of `consortium.audit`, once everything is signed for; nil where there is no head, or none since
+    /// the one that was shown before.
+    ///
+    /// - Parameter before: what was shown before; the proof begins there where it is of this log, and else with nothing, which
+    ///   gives the role away.
+    package func shown(after before: SeenHead?) -> [UInt8]? {
+        _ = sign()
+        return state.withLock { state in
+            guard let head = state.head, let record = state.headRecord, head.standing != before else { return nil }
+            let size = head.standing.size
+            let old = before.flatMap {
+                $0.size <= size && state.tree.root(of: $0.size) == $0.root ? $0.size : nil
+            }
+            let path = state.tree.consistency(from: old ?? 0, to: size).path
+            return ShownHead(head: record, old: old ?? 0, path: path).encoded
+        }
+    }
+
+    /// Writes an event, and signs a head right over it.
+    ///
+    /// - Returns: the entry, and the way from it to the head; nil where it can't be written now.
+    package func seal(_ event: AuditEvent) -> SealedEntry? {
+        state.withLock { state in
+            flush(&state)
+            guard state.waiting.isEmpty else { return nil }
+            let entry = AuditEntry(
+                role: role, number: state.tree.count, previous: state.tree.last, microseconds: clock.microseconds,
+                event: event
+            ).encoded
+            guard let hash = append(.entry(entry), &state) else { return nil }
+            state.tree.append(hash)
+            guard let record = signed(&state) else { return nil }
+            let size = state.tree.count
+            return SealedEntry(entry: entry, path: state.tree.inclusion(of: size - 1, in: size).path, head: record)
         }
     }
 
     /// The event, or in place of the first refusal beyond an hour's that this is so; nil for those behind it.
     private func limited(_ event: AuditEvent, _ state: inout State) -> AuditEvent? {
-        guard event.kind == .refused else { return event }
+        guard event.kind.isProvoked else { return event }
         let hour = clock.microseconds / 3_600_000_000
         if state.refusals.hour != hour { state.refusals = (hour, 0) }
         state.refusals.count += 1
@@ -155,12 +219,11 @@ package final class AuditLog: AuditWriter {
     private func flush(_ state: inout State) {
         while let event = state.waiting.first {
             let entry = AuditEntry(
-                role: role, number: state.tree.count, previous: state.last, microseconds: clock.microseconds,
+                role: role, number: state.tree.count, previous: state.tree.last, microseconds: clock.microseconds,
                 event: event)
             guard let hash = append(.entry(entry.encoded), &state) else { return }
             state.waiting.removeFirst()
             state.tree.append(hash)
-            state.last = hash
         }
     }
 

@@ -10,15 +10,23 @@ package final class AuditTurns: AuditWriter {
     }
 
     private let open: @Sendable () throws -> AuditLog
+    private let show: @Sendable (AuditLog) -> Void
     private let state = Mutex(State())
 
     /// Checks what is stored, or begins the log, and signs what is under no head yet.
     ///
-    /// - Parameter open: opens the log, once no other program has it.
+    /// - Parameters:
+    ///   - show: gets the log once a head is over all that is in it, to show it to others.
+    ///   - open: opens the log, once no other program has it.
     /// - Throws: as `open`.
-    package init(open: @escaping @Sendable () throws -> AuditLog) throws {
+    package init(
+        showing show: @escaping @Sendable (AuditLog) -> Void = { _ in }, open: @escaping @Sendable () throws -> AuditLog
+    ) throws {
         self.open = open
-        _ = try open().sign()
+        self.show = show
+        let log = try open()
+        _ = log.sign()
+        show(log)
     }
 
     /// Why the last write failed; nil where all that was told is written.
@@ -32,6 +40,7 @@ package final class AuditTurns: AuditWriter {
                 for event in state.waiting { log.write(event) }
                 _ = log.sign()
                 if let trouble = log.trouble { throw trouble }
+                show(log)
                 state = State()
             } catch { state.trouble = error }
         }

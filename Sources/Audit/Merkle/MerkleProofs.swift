@@ -13,13 +13,16 @@ package struct InclusionProof: Sendable, Hashable {
         self.path = path
     }
 
-    /// Whether it shows that the entry of hash `leaf` is in the tree of head `root` (section 2.1.3.2).
-    package func verifies(_ leaf: MerkleHash, in root: MerkleHash) -> Bool {
-        guard index >= 0, index < size else { return false }
+    /// Whether it shows that the entry of hash `leaf` is in the tree of head `root`.
+    package func verifies(_ leaf: MerkleHash, in root: MerkleHash) -> Bool { self.root(of: leaf) == root }
+
+    /// The head of the tree that has the entry of hash `leaf` there (section 2.1.3.2); nil where the proof is of no tree.
+    package func root(of leaf: MerkleHash) -> MerkleHash? {
+        guard index >= 0, index < size else { return nil }
         var (at, last) = (index, size - 1)
         var hash = leaf
         for beside in path {
-            guard last > 0 else { return false }
+            guard last > 0 else { return nil }
             if at & 1 == 1 || at == last {
                 hash = MerkleHash(beside, hash)
                 while at & 1 == 0, at != 0 { (at, last) = (at >> 1, last >> 1) }
@@ -28,7 +31,7 @@ package struct InclusionProof: Sendable, Hashable {
             }
             (at, last) = (at >> 1, last >> 1)
         }
-        return last == 0 && hash == root
+        return last == 0 ? hash : nil
     }
 }
 

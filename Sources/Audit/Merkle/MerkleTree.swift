@@ -12,6 +12,9 @@ package struct MerkleTree: Sendable {
     /// The hash of an entry, by its number from 0.
     package subscript(index: Int) -> MerkleHash { levels[0][index] }
 
+    /// The hash of the last entry; nil where there is none.
+    package var last: MerkleHash? { levels[0].last }
+
     /// Appends an entry, by its hash. It takes one hash of two halves in the mean.
     package mutating func append(_ leaf: MerkleHash) {
         levels[0].append(leaf)

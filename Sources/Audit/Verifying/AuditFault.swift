@@ -34,6 +34,8 @@ package enum AuditFault: Error, Sendable, Hashable {
     case forked(AuditFork)
     /// The role signed for more entries than the file has.
     case setBack(SyncAuthor, has: Int, signed: Int)
+    /// Nothing shows that a role's head goes on from the one that was known before.
+    case notShown(SyncAuthor, from: Int, to: Int)
 }
 
 extension AuditFault: CustomStringConvertible {
@@ -63,7 +65,9 @@ extension AuditFault: CustomStringConvertible {
                 + " under no head: cut off behind, or copied before the role signed; it signs when it starts"
         case .forked(let fork): "forked: \(fork)"
         case .setBack(let role, let has, let signed):
-            "set back: \(role) signed for \(signed) entries, and the file has \(has)"
+            "set back: \(role) signed for \(signed) entries, and shows \(has)"
+        case .notShown(let role, let from, let to):
+            "not shown: that \(role)'s \(to) entries go on from the \(from) that it had signed for: it proves that of another head"
         }
     }
 

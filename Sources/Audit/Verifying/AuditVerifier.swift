@@ -8,6 +8,8 @@ package struct AuditVerifier {
     package private(set) var role: SyncAuthor?
     package private(set) var tree = MerkleTree()
     package private(set) var head: AuditHead?
+    /// The record of that head.
+    private(set) var headRecord: [UInt8]?
     /// Of all that was read.
     package private(set) var trail = AuditTrail()
     private var endsWithHead = true
@@ -16,6 +18,8 @@ package struct AuditVerifier {
     package private(set) var ledger = HeadLedger()
     /// Other roles' newest heads in the file: what the next head names.
     package private(set) var seen: [SyncAuthor: SeenHead] = [:]
+    /// When those were signed, by their roles' clocks.
+    private(set) var seenTimes: [SyncAuthor: Int64] = [:]
 
     private let consortium: String
     private let keys: (SyncAuthor) -> VerifyingKey?
@@ -111,7 +115,7 @@ package struct AuditVerifier {
         }
         guard next.trail == trail.hash else { throw .trailDiffers(after: count) }
         self.role = role
-        head = next
+        (head, headRecord) = (next, record)
         headCount += 1
         ledger.apply(role, next.standing)
     }
@@ -125,5 +129,6 @@ package struct AuditVerifier {
         // That another role has shown two histories is no fault of this log (`AuditComparison`).
         ledger.apply(other.role, other.standing)
         seen[other.role] = other.standing
+        seenTimes[other.role] = other.microseconds
     }
 }

@@ -1,3 +1,4 @@
+package import Audit
 package import Evaluation
 package import EventLogs
 package import Formats
@@ -38,13 +39,15 @@ package struct AgentRole: Sendable {
     let log: any EventLog
     let clock: any StageClock
     let logger: Logger
+    /// Where the member's audit log is; nil for none. Of several agents of a member one alone has it.
+    let audit: (any AuditStorage)?
 
     package init(
         member: Roster.Member, roster: Roster, keystore: any Keystore, spec: BinnedSpec, binsFile: String,
         mapping: Mapping, rules: ValidationRules, policy: DecisionPolicy, own: OwnModel? = nil,
         fallback: FallbackPolicy, bankCode: String?, verdicts: MemberRule? = nil,
         form: any AgentForm, stores: any StateStores, instance: String?, sessionTimeout: Duration,
-        log: any EventLog, clock: any StageClock = SystemClock(), logger: Logger
+        log: any EventLog, clock: any StageClock = SystemClock(), logger: Logger, audit: (any AuditStorage)? = nil
     ) {
         self.member = member
         self.roster = roster
@@ -65,6 +68,7 @@ package struct AgentRole: Sendable {
         self.log = log
         self.clock = clock
         self.logger = logger
+        self.audit = audit
     }
 
     /// The roster's entry of a member.
@@ -82,10 +86,12 @@ package struct AgentRole: Sendable {
     ///   - metricsFile: nil for none.
     package func run(front: AgentFront.Settings?, metricsFile: String?, until stop: StopFlag) throws {
         let metrics = Metrics(describing: RoleMetrics.agent)
-        let partitions = try partitions(metrics, host: ThreadHost(clock: clock))
+        let audit = try openAudit()
+        let partitions = try partitions(metrics, host: ThreadHost(clock: clock), audit ?? NoAudit())
         var threads = StageThreads()
+        if let audit { threads.add(auditing(audit, metrics), clock: clock, stop: stop) }
         threads.add(membership(of: partitions), clock: clock, stop: stop)
-        if let verdicts { threads.add(judging(by: verdicts, metrics), clock: clock, stop: stop) }
+        if let verdicts { threads.add(judging(by: verdicts, metrics, audit ?? NoAudit()), clock: clock, stop: stop) }
         let exposition = MetricsFile(path: metricsFile ?? "", metrics: metrics, log: log) {
             metrics.set(.transactionsWaiting, to: Double(partitions.waiting))
             metrics.set(.knownIDs, to: Double(partitions.knownIDs))
@@ -110,9 +116,12 @@ package struct AgentRole: Sendable {
         membership(of: try partitions(Metrics(describing: RoleMetrics.agent), host: host))
     }
 
-    private func partitions(_ metrics: Metrics, host: any StageHost) throws -> AgentPartitions {
+    private func partitions(
+        _ metrics: Metrics, host: any StageHost, _ audit: any AuditWriter = NoAudit()
+    ) throws -> AgentPartitions {
         try checks.run()
         let sessions = try openSessions(member, roster, keystore, log, logger)
+        audit.write(Self.announced(sessions, epoch: roster.epoch))
         for rule in policy.rules {
             metrics.add(0, to: .rulesMatched, .init("rule", rule.id), .init("mode", rule.mode.rawValue))
         }
@@ -120,13 +129,13 @@ package struct AgentRole: Sendable {
     }
 
     /// The stage that says of validations whether a challenger does worse for the member.
-    private func judging(by rule: MemberRule, _ metrics: Metrics) -> StagePlan {
+    private func judging(by rule: MemberRule, _ metrics: Metrics, _ audit: any AuditWriter) -> StagePlan {
         StagePlan("verdicts", isBackground: true) { error in
             logger.error("\(error)", metadata: ["stage": "verdicts"])
             metrics.add(1, to: .logErrors)
         } make: {
             let sync = try MemberSync(member, of: roster, keystore: keystore, log: log, clock: clock)
-            return VerdictStage(sync, rule: rule, metrics: metrics, logger: logger)
+            return VerdictStage(sync, rule: rule, metrics: metrics, logger: logger, audit: audit)
         }
     }
 
@@ -154,6 +163,7 @@ package struct AgentRole: Sendable {
             reach = max(reach, spec.spec.labelHistory)
         }
         if verdicts != nil { topics.append(Topics.sync) }
+        if audit != nil { topics.append(Topics.audit) }
         let needs = TopicNeeds(
             compacted: [Topics.manifests],
             complete: [Topics.sessions] + (verdicts == nil ? [] : [Topics.sync])

@@ -109,6 +109,7 @@ package struct PartyRole: Sendable {
         let audit = try openAudit()
         let transport = try links()
         let (stopped, sealed) = (Tally(), SealedModels())
+        let evidence = audit.map { _ in EvidenceBook(party: party, state: store) }
         let scoring = (0..<partitions).map { partition in
             StagePlan(
                 "partition-\(partition)",
@@ -120,7 +121,8 @@ package struct PartyRole: Sendable {
                     // With others to work on, this process goes on without it.
                     return stopped.count < partitions
                 },
-                make: { try stage(partition, store, transport, updates, sealed, metrics, audit ?? NoAudit()) })
+                make: { try stage(partition, store, transport, updates, sealed, metrics, audit ?? NoAudit(), evidence) }
+            )
         }
         let tokens = StagePlan("tokens", retried: retried(metrics, [:])) {
             PartyTokens(
@@ -130,7 +132,10 @@ package struct PartyRole: Sendable {
         }
         let signing = audit.map { audit in
             StagePlan("audit", isBackground: true) {
-                AuditStage(audit, clock: clock, metrics: metrics, logger: logger)
+                AuditStage(
+                    audit, topic: try HeadTopic(.party(party), audit, terms: roster.syncTerms, log: log),
+                    evidence: evidence.map { EvidencePublisher($0, audit: audit, log: log) }, clock: clock,
+                    metrics: metrics, logger: logger)
             }
         }
         let training = try training(transport, metrics, sealed, audit ?? NoAudit(), until: stop)
@@ -159,11 +164,13 @@ package struct PartyRole: Sendable {
 
     private var topicChecks: [Check] {
         var topics = [Topics.sealed, Topics.tokenKeys, Topics.labels, Topics.batches]
+        if audit != nil { topics.append(Topics.audit) }
         for member in roster.members {
             topics += [
                 Topics.scores(member.id), Topics.receipts(member.id), Topics.blinded(member.id),
                 Topics.evaluations(member.id),
             ]
+            if audit != nil { topics.append(Topics.evidence(member.id)) }
         }
         // A party without rows takes no part in trainings.
         let sync = rows == nil ? [] : [Topics.sync]
@@ -195,7 +202,7 @@ package struct PartyRole: Sendable {
 
     private func stage(
         _ partition: Int, _ store: any StateStore, _ transport: any Transport, _ updates: TokenUpdates,
-        _ sealed: SealedModels, _ metrics: Metrics, _ audit: any AuditWriter
+        _ sealed: SealedModels, _ metrics: Metrics, _ audit: any AuditWriter, _ evidence: EvidenceBook?
     ) throws -> ScorePartition {
         let context = PartitionContext(
             partition: TopicPartition(Topics.sealed, partition), log: log, clock: clock, metrics: metrics,
@@ -218,8 +225,10 @@ package struct PartyRole: Sendable {
             tag: DecisionTag(party: party, keys: try pairKeys(party, roster, keystore)),
             rows: try rows.map { RowTerms(state: try stores.open(".rows-\(partition)"), limits: $0) })
         return try ScorePartition(
-            in: context, state: store, backend: CellBackend(exchange, models: models, sessions: sessions),
+            in: context, state: store,
+            backend: CellBackend(exchange, models: models, sessions: sessions, states: evidence != nil),
             models: models, counting: counting, queries: try queryLimits(),
-            recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }), limits: limits)
+            recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }), limits: limits,
+            evidence: evidence)
     }
 }

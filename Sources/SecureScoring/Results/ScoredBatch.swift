@@ -1,3 +1,4 @@
+package import Audit
 package import EventLogs
 package import ThreeParty
 
@@ -11,10 +12,17 @@ package struct ScoredBatch {
     /// The opened batch, for the counts; nil where the model reads none.
     package let counted: CountedBatch?
 
-    package init(scores: [NewRecord], agreement: Agreement, rounds: Int, counted: CountedBatch?) {
+    /// What the party says of the scores in its audit log; none where it keeps none.
+    package let statements: [BatchStatements]
+
+    package init(
+        scores: [NewRecord], agreement: Agreement, rounds: Int, counted: CountedBatch?,
+        statements: [BatchStatements] = []
+    ) {
         self.scores = scores
         self.agreement = agreement
         self.rounds = rounds
         self.counted = counted
+        self.statements = statements
     }
 }

@@ -79,13 +79,13 @@ package final class Terms: Sendable {
         let kept =
             [
                 Topics.sessions, Topics.sealed, Topics.labels, Topics.batches, Topics.tokenKeys, Topics.sync,
-                Topics.agreement, Topics.rejected,
+                Topics.agreement, Topics.audit, Topics.rejected,
             ]
             + roster.members.map(\.id).flatMap { id in
                 [
                     Topics.transactions(id), Topics.scores(id), Topics.receipts(id), Topics.decisions(id),
                     Topics.alerts(id),
-                    Topics.rejected(id), Topics.blinded(id), Topics.evaluations(id),
+                    Topics.rejected(id), Topics.blinded(id), Topics.evaluations(id), Topics.evidence(id),
                 ]
             }
         return [TopicSettings(name: Topics.manifests, cleanup: .compact)] + kept.map { TopicSettings(name: $0) }

@@ -100,6 +100,12 @@ struct IngestCommand: ParsableCommand {
         ))
     var verdicts = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Where this agent writes the member's audit log; of several agents of a member one may. (default: nowhere)",
+            valueName: "file"))
+    var audit: String?
+
     @OptionGroup var bank: BankCodeOption
     @OptionGroup(title: "HTTP options") var http: HTTPOptions
     @OptionGroup var log: LogOptions
@@ -182,6 +188,6 @@ struct IngestCommand: ParsableCommand {
             form: SealedForm(), stores: try SealedStores(SQLiteStateStores(prefix: state + "/"), keystore),
             instance: instance,
             sessionTimeout: .seconds(sessionTimeout),
-            log: try log.open(), logger: logger)
+            log: try log.open(), logger: logger, audit: try audit.map { try AuditFile(path: $0) })
     }
 }

@@ -121,9 +121,10 @@ struct ModelCommand: ParsableCommand {
             do { clear = try ClearModel(json: readFile(model)) } catch let error as ClearModelError {
                 throw Failure("\(model) is not a model that can be dealt: \(error)")
             }
-            let digest = try coordinator.audited { audit in
+            let log = try log.open()
+            let digest = try coordinator.audited(showing: log) { audit in
                 try deal(
-                    clear, roster: coordinator.roster(), coordinator: coordinator.keystore, log: log.open(),
+                    clear, roster: coordinator.roster(), coordinator: coordinator.keystore, log: log,
                     audit: audit)
             }
             print("model \(clear.version) (\(digest)) is dealt; it is in force from the next record on")

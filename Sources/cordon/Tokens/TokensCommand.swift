@@ -37,9 +37,10 @@ struct TokensCommand: ParsableCommand {
         }
 
         func run() throws {
-            let rotation = try coordinator.audited { audit in
+            let log = try log.open()
+            let rotation = try coordinator.audited(showing: log) { audit in
                 try TokenRotation(
-                    ordering: coordinator.roster(), coordinator: coordinator.keystore, log: log.open(), audit: audit)
+                    ordering: coordinator.roster(), coordinator: coordinator.keystore, log: log, audit: audit)
             }
             print("ordered: the token key of epoch \(rotation.epoch.number), attempt \(rotation.attempt)")
             guard let wait else { return }

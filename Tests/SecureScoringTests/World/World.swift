@@ -45,6 +45,8 @@ final class World: Sendable {
     private let watch: @Sendable (PartyID, any StateStore) -> any StateStore
     /// How many scored rows parties keep; nil where they keep none.
     private let rows: RowLimits?
+    /// Whether parties sign for their scores.
+    private let states: Bool
 
     /// Counts instead of telling the time.
     private final class Ticks: WallClock {
@@ -69,10 +71,12 @@ final class World: Sendable {
     init(
         spec: BinnedSpec? = nil, banks: (a: Bank, b: Bank)? = nil, viewed: String = Topics.sealed,
         began: Int64 = 1_790_000_000, queries: QueryLimits? = nil, countLimit: Int = 8191, rows: RowLimits? = nil,
+        states: Bool = false,
         watch: @escaping @Sendable (PartyID, any StateStore) -> any StateStore = { $1 }
     ) throws {
         self.countLimit = countLimit
         self.rows = rows
+        self.states = states
         path = NSTemporaryDirectory() + "cordon-\(UUID().uuidString)"
         a = try banks?.a ?? Bank("bank-a")
         b = try banks?.b ?? Bank("bank-b")
@@ -85,7 +89,11 @@ final class World: Sendable {
         var topics = [
             Topics.sealed, Topics.sessions, Topics.manifests, Topics.rejected, Topics.labels, Topics.batches,
         ]
-        for bank in [a, b] { topics += [Topics.scores(bank.id), Topics.receipts(bank.id), Topics.rejected(bank.id)] }
+        for bank in [a, b] {
+            topics += [
+                Topics.scores(bank.id), Topics.receipts(bank.id), Topics.rejected(bank.id), Topics.evidence(bank.id),
+            ]
+        }
         try log.create(topics.map { TopicSettings(name: $0) })
         var views: [PartyID: FaultyLog] = [:]
         for party in PartyID.allCases { views[party] = FaultyLog(log, topic: viewed) }
@@ -218,7 +226,7 @@ final class World: Sendable {
                 partition: TopicPartition(Topics.sealed), log: view, clock: time, metrics: metrics,
                 logger: logger)
             let terms = rosters.withLock { $0[party] } ?? (consortium: "c", members: [a.id, b.id])
-            let thread = PartyThread(context) { [queries, watch, rows, path, sealed] in
+            let thread = PartyThread(context) { [queries, watch, rows, path, sealed, states] in
                 let seed = PartySeeds.hpke(party)
                 let models = try ModelRegistry(
                     party: party, key: try HPKEPrivateKey(bytes: seed), consortium: "c", coordinator: verifying,
@@ -230,9 +238,10 @@ final class World: Sendable {
                 let exchange = CellExchange(
                     transport: transport, keys: PartySeeds.pairKeys(party), stream: .scoring(0), firstBatch: first,
                     patience: patience, clock: context.clock)
+                let store = watch(party, try SQLiteStateStore(path: state))
                 return try ScorePartition(
-                    in: context, state: watch(party, try SQLiteStateStore(path: state)),
-                    backend: CellBackend(exchange, models: models, sessions: sessions), models: models,
+                    in: context, state: store,
+                    backend: CellBackend(exchange, models: models, sessions: sessions, states: states), models: models,
                     counting: CountingTerms(
                         consortium: terms.consortium,
                         state: watch(party, try SQLiteStateStore(path: state + ".counts")),
@@ -242,7 +251,8 @@ final class World: Sendable {
                                 state: watch(party, try SQLiteStateStore(path: Self.rows(path, party))), limits: $0)
                         }),
                     queries: queries,
-                    recipients: recipients, limits: limits)
+                    recipients: recipients, limits: limits,
+                    evidence: states ? EvidenceBook(party: party, state: store) : nil)
             }
             parties.withLock { $0[party] = thread }
         }
@@ -268,6 +278,11 @@ final class World: Sendable {
         let limits = try #require(rows)
         return try ScoredRowStore(
             RowTerms(state: try SQLiteStateStore(path: Self.rows(path, party)), limits: limits), partition: 0)
+    }
+
+    /// What a party has still to sign for.
+    func evidence(_ party: PartyID) throws -> EvidenceBook {
+        EvidenceBook(party: party, state: try SQLiteStateStore(path: "\(path)/\(party).sqlite"))
     }
 
     /// As after a lost disk: the parties' state is gone, the log is there.

@@ -1,3 +1,4 @@
+package import Audit
 package import Evaluation
 import EventLogs
 package import Logging
@@ -14,14 +15,18 @@ package final class VerdictStage: Stage {
     private let rule: MemberRule
     private let metrics: Metrics
     private let logger: Logger
+    private let audit: any AuditWriter
     /// The digest of the last order that nothing is left to be said of.
     private var done: Digest32?
 
-    package init(_ sync: MemberSync, rule: MemberRule, metrics: Metrics, logger: Logger) {
+    package init(
+        _ sync: MemberSync, rule: MemberRule, metrics: Metrics, logger: Logger, audit: any AuditWriter = NoAudit()
+    ) {
         self.sync = sync
         self.rule = rule
         self.metrics = metrics
         self.logger = logger
+        self.audit = audit
     }
 
     package func turn(until moment: Moment) throws -> Turn {
@@ -57,6 +62,8 @@ package final class VerdictStage: Stage {
         case .noWorse: isWorse = false
         case .worse: isWorse = true
         }
+        audit.write(
+            AuditEvent(.verdict, of: order, [.version: version.task.version, .outcome: isWorse ? "worse" : "no worse"]))
         try sync.say(isWorse: isWorse, on: order)
         count(isWorse ? "worse" : "no_worse")
         logger.notice("told the consortium: \(isWorse ? "worse" : "no worse")", metadata: metadata)

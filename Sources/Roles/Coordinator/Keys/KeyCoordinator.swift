@@ -103,7 +103,7 @@ package final class KeyCoordinator {
     /// - Throws: `EpochRefusal` where the history would refuse it.
     private func say(_ statement: AgreementStatement) throws {
         guard let keystore else { throw RoleError.notTheCoordinator(keys: "nothing") }
-        let record = statement.record(
+        let record = try statement.record(
             by: .coordinator, consortium: roster.consortium, key: try keystore.signingKey())
         try topic.read()
         var tried = history
@@ -148,10 +148,10 @@ package final class KeyCoordinator {
             var record = WireSealedRecord()
             switch kind {
             case .activation:
-                record.epochActivation = EpochActivation.make(
+                record.epochActivation = try EpochActivation.make(
                     keys, consortium: roster.consortium, partition: partition, coordinator: key)
             case .closing:
-                record.epochClosing = EpochClosing.make(
+                record.epochClosing = try EpochClosing.make(
                     keys, consortium: roster.consortium, partition: partition, coordinator: key)
             }
             let place = try log.append([NewRecord(TopicPartition(Topics.sealed, partition), value: record.encoded)])

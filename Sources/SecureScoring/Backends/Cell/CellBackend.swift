@@ -16,13 +16,17 @@ package final class CellBackend: ScoringBackend {
     private let models: ModelRegistry
     private let sessions: SessionRegistry
     private let opener: BatchOpener
+    /// Whether the party signs for its scores.
+    private let states: Bool
     /// Batches that are not computed yet, in order.
     private var opened: [OpenedBatch] = []
 
     /// - Parameters:
     ///   - exchange: of frames with the others.
     ///   - models: the same as the stage's.
-    package init(_ exchange: CellExchange, models: ModelRegistry, sessions: SessionRegistry) {
+    ///   - states: whether to make statements on scores, for the party's audit log.
+    package init(_ exchange: CellExchange, models: ModelRegistry, sessions: SessionRegistry, states: Bool = false) {
+        self.states = states
         self.exchange = exchange
         self.models = models
         self.sessions = sessions
@@ -63,7 +67,9 @@ package final class CellBackend: ScoringBackend {
         let sealer = ScoreSealer(party: party, model: batch.batch.model, sessions: sessions)
         return ScoredBatch(
             scores: try sealer.scores(batch.transactions, result), agreement: result.agreement, rounds: result.rounds,
-            counted: batch.counted(result.agreement, inputs: result.inputs))
+            counted: batch.counted(result.agreement, inputs: result.inputs),
+            statements: try states
+                ? batch.batch.statements(by: party, batch.transactions, result, session: sessions.session) : [])
     }
 
     package func complete() { exchange.complete() }
