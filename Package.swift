@@ -88,7 +88,8 @@ let package = Package(
         .target(
             name: "Ingest",
             dependencies: [
-                "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Sealing", "Manifests", "Formats",
+                "Audit", "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Sealing", "Manifests",
+                "Formats",
                 "Policy", "EventLogs", "Stages", "Telemetry", crypto, logging,
             ],
             swiftSettings: settings),

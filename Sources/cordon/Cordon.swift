@@ -19,7 +19,9 @@ struct Cordon: ParsableCommand {
                     TokensCommand.self,
                 ]),
             CommandGroup(name: "Retraining", subcommands: [SyncCommand.self]),
-            CommandGroup(name: "Watching", subcommands: [LagCommand.self, TailCommand.self, AuditCommand.self]),
+            CommandGroup(
+                name: "Watching",
+                subcommands: [LagCommand.self, TailCommand.self, AuditCommand.self, ReceiptCommand.self]),
             CommandGroup(
                 name: "Data", subcommands: [SimulateCommand.self, ReplayCommand.self, BackfillCommand.self]),
             CommandGroup(name: "Measuring", subcommands: [ReportCommand.self]),
