@@ -124,8 +124,8 @@ let package = Package(
         .target(
             name: "ModelSync",
             dependencies: [
-                "Audit", "Records", "ThreeParty", "Model", "Keys", "Manifests", "EventLogs", "Stages", "Telemetry",
-                logging,
+                "Audit", "Records", "ThreeParty", "Model", "Keys", "Manifests", "Evaluation", "EventLogs", "Stages",
+                "Telemetry", logging,
             ],
             swiftSettings: settings),
         .target(name: "Plots", swiftSettings: unoptimised),

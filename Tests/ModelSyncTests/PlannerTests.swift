@@ -79,6 +79,40 @@ struct PlannerTests {
             try end(job) { _ in .validated(try ValidatedReport(opened: opened, boxes: [])) }
         }
 
+        /// The model in force alone, on later rows.
+        func look(_ range: Range<Int64>, labels: Int64, high: UInt32) throws {
+            let champion = try #require(try coordinator.manifest(world.champion))
+            let task = try SliceTests.planner().look(at: champion, on: SyncWindow(range, labels: labels))
+            let middle = [UInt32](repeating: 0, count: task.championThresholds.bins - 2)
+            let opened = try ValidatedReport.Opened(
+                challenger: nil,
+                champion: BinCounts(legitimate: [1_000 - high] + middle + [high], frauds: [2] + middle + [2]))
+            let job = try coordinator.order(.validate(task), within: 60)
+            try end(job) { _ in .validated(try ValidatedReport(opened: opened, boxes: [])) }
+        }
+
+        func seal(_ version: SyncVersion) throws {
+            let form = try #require(try coordinator.manifest(world.champion))
+            let figures = try #require(SyncFigures(version, in: coordinator.history))
+            let task = try SliceTests.planner().sealing(
+                of: version, by: figures, form: form, consortium: "c", rounded: false)
+            try end(coordinator.order(.seal(task), within: 60)) { _ in
+                .sealed(
+                    try SealedReport(
+                        encapsulated: [UInt8](repeating: 1, count: 32), box: [UInt8](repeating: 1, count: 20)))
+            }
+        }
+
+        /// What a member says of the last validation.
+        func tell(_ member: MemberID, isWorse: Bool) throws {
+            let job = try #require(
+                coordinator.history.jobs.last { if case .validated = $0.outcome { true } else { false } })
+            let record = SyncStatement.verdict(try MemberVerdict(order: job.digest, isWorse: isWorse)).record(
+                by: .member(member), consortium: "c", key: SyncWorld.key(SyncWorld.identity(member)))
+            try world.log.append([NewRecord(TopicPartition(Topics.sync), value: record)])
+            try coordinator.read()
+        }
+
         func version(_ version: SyncVersion) throws -> SyncVersion {
             try #require(coordinator.history.version(of: version.candidate))
         }
@@ -151,5 +185,80 @@ struct PlannerTests {
         // An order is under way.
         _ = try story.coordinator.order(story.world.training(version: "v3"), within: 60)
         #expect(due(3600 * 24, labels: 1_000) != .nothing && due(30, labels: 1_000) == .nothing)
+    }
+
+    @Test("looks at the model in force as rows come, and trains once for each look by which scores have changed")
+    func drift() throws {
+        let story = try Story()
+        let planner = try SliceTests.planner()
+        let schedule = SyncSchedule(
+            cron: nil, labels: nil, validateAfter: 100, decides: true, drift: try DriftRule())
+        var state = SyncSchedule.State(now: story.coordinator.now, labels: 0)
+        let (history, champion) = ({ story.coordinator.history }, story.world.champion)
+        func due(_ decided: Int64, by schedule: SyncSchedule) -> SyncSchedule.Due {
+            schedule.due(
+                state, history(), planner: planner, inForce: champion, features: [7, 7, 7, 7], decided: decided,
+                labels: 0, now: story.coordinator.now)
+        }
+        func due(_ decided: Int64) -> SyncSchedule.Due { due(decided, by: schedule) }
+        let without = SyncSchedule(cron: CronForm("0 3 * * *"), labels: nil, validateAfter: 100, decides: true)
+        #expect(due(99) == .nothing && due(100) == .look(0..<100) && due(1_000) == .look(900..<1_000))
+        #expect(due(1_000, by: without) == .nothing)
+        // What came to nothing is not tried again before there are more rows.
+        state.looked = 1_000
+        #expect(due(1_099) == .nothing && due(1_100) == .look(1_000..<1_100))
+        try story.look(1_000..<1_100, labels: 1, high: 100)
+        #expect(due(1_199) == .nothing && due(1_200) == .look(1_100..<1_200))
+        try story.look(1_100..<1_200, labels: 2, high: 110)
+        #expect(due(1_200) == .nothing)
+        try story.look(1_200..<1_300, labels: 3, high: 800)
+        #expect(due(1_300) == .trainForDrift(3) && due(1_300, by: without) == .nothing)
+        state.drifted = 3
+        #expect(due(1_300) == .nothing)
+        try story.look(1_300..<1_400, labels: 4, high: 800)
+        #expect(due(1_400) == .trainForDrift(4))
+        // A version that waits for its validation is looked at itself.
+        let version = try story.train()
+        #expect(due(1_400) == .nothing && due(1_500) == .validate(version))
+    }
+
+    @Test("promotes once members have said what a version is worth to them, or had the time to; turns down at once")
+    func grace() throws {
+        for (better, worse) in [(true, false), (true, true), (false, false)] {
+            let story = try Story()
+            let planner = try SliceTests.planner()
+            let schedule = SyncSchedule(
+                cron: CronForm("0 3 * * *"), labels: nil, validateAfter: 1_000, decides: true, grace: 600)
+            let state = SyncSchedule.State(now: story.coordinator.now, labels: 0)
+            func due(_ seconds: Int64) -> SyncSchedule.Due {
+                schedule.due(
+                    state, story.coordinator.history, planner: planner, inForce: story.world.champion, decided: 300,
+                    labels: 0, now: story.coordinator.now + seconds)
+            }
+            var version = try story.train()
+            try story.validate(version, 240..<300, better: better)
+            version = try story.version(version)
+            try story.seal(version)
+            version = try story.version(version)
+            guard better else {
+                #expect(due(0) == .decide(version))
+                continue
+            }
+            #expect(due(0) == .nothing && due(599) == .nothing && due(600) == .decide(version))
+            // One that loses stands against it, whoever else is silent.
+            let members = SyncWorld.members
+            try story.tell(members[0], isWorse: worse)
+            #expect(due(0) == (worse ? .decide(version) : .nothing))
+            guard case .turnDown = planner.judge(version, in: story.coordinator.history) else {
+                #expect(!worse)
+                try story.tell(members[1], isWorse: false)
+                #expect(due(0) == .nothing)
+                // All have said so.
+                try story.tell(members[2], isWorse: false)
+                #expect(due(0) == .decide(version))
+                continue
+            }
+            #expect(worse)
+        }
     }
 }

@@ -3,6 +3,7 @@ import EventLogs
 import Foundation
 import LocalStore
 import Manifests
+import Model
 import ModelSync
 import Records
 import Roles
@@ -84,7 +85,42 @@ struct WorkTests {
         #expect(version.validations.map(\.kind) == [.validation, .probation])
         #expect(version.validations.allSatisfy { $0.windows.count == 2 && $0.beside == "v1" && $0.comparison != nil })
         #expect(!version.calibration.isEmpty)
+        // Rows behind the training, by its features; scores from the second look on.
+        let drift = try #require(history.drift)
+        #expect(
+            drift.weeks.map(\.week) == ["offset 240", "offset 400"] && drift.weeks.allSatisfy { $0.features.count == 4 }
+        )
+        let sums = world.rows.columns(240..<400).ones
+        #expect(
+            drift.weeks[0].features[1].counts.current
+                == StabilityIndex.counts(ofThermometer: Array(sums[7..<14]), rows: 160))
+        #expect(drift.weeks[0].scores.current.isEmpty && drift.weeks[1].scores.current.reduce(0, +) == 160)
+        #expect(drift.weeks[0].features.map(\.feature) == ["feature 1", "feature 2", "feature 3", "feature 4"])
         #expect(try ModelHistory(json: history.json()) == history)
+    }
+
+    @Test("looks at the model in force as rows come, and says how scores and features are")
+    func drift() throws {
+        let coordinator = try world.coordinator()
+        let work = SyncWork(coordinator, try SliceTests.planner(), isStopping: { false })
+        let schedule = SyncSchedule(
+            cron: nil, labels: nil, validateAfter: 160, decides: true, drift: try DriftRule())
+        var state = SyncSchedule.State(now: coordinator.now, labels: 0)
+        func step() throws -> String? { try schedule.step(work, &state, task: task) }
+        try world.start()
+        try score(to: 159)
+        #expect(try step() == nil)
+        try score(to: 160)
+        #expect(try step()?.contains("v1 on 160 newer records") == true)
+        #expect(try step() == nil)
+        try score(to: 400)
+        let words = try #require(try step())
+        #expect(words.contains("; features, PSI 0."), "\(words)")
+        #expect(try step() == nil)
+        let looks = SyncDrift(coordinator.history, inForce: world.champion).looks
+        #expect(looks.map(\.range) == [0..<160, 240..<400])
+        #expect(try looks[1].features == SliceTests.features(world, 240..<400))
+        world.stop()
     }
 
     @Test("promotes nothing without a validation, an approval or a reason, and brings back what was replaced")

@@ -91,7 +91,7 @@ package struct ModelReport {
             "changed; from \(decimal(rule.trigger, 2)) on a model is trained anew. What lies within the grey bars chance may "
         out += "bring about.</figcaption></figure>\n"
         out += HTMLTable.table(["week", "scores"], weeks.map { [$0.name, "\($0.verdict)"] }, style: "words")
-        let features = drift.weeks.last.map { week in
+        let features = drift.weeks.last { !$0.features.isEmpty }.map { week in
             week.features.map { feature in
                 (
                     name: feature.feature,

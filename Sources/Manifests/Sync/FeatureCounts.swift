@@ -29,3 +29,16 @@ package struct FeatureCounts: Sendable, Hashable {
     /// How often each bit is set, to the nearest millionth.
     package var frequencies: BitFrequencies? { BitFrequencies(ones: ones.map { Int($0) }, rows: rows) }
 }
+
+extension SyncHistory {
+    /// How often each bit is set in the newest rows of so many bits of which the parties opened it; nil where there are none.
+    package func openedFrequencies(bits: Int) -> BitFrequencies? {
+        jobs.lazy.reversed().compactMap { job -> FeatureCounts? in
+            switch job.outcome {
+            case .trained(let report): report.features
+            case .validated(let opened): opened.features
+            case .sealed, nil: nil
+            }
+        }.first { $0.ones.count == bits }?.frequencies
+    }
+}

@@ -17,11 +17,16 @@ extension Metric {
         "cordon_sync_records_refused_total", "Records of consortium.sync that count for nothing.")
     package static let syncReady = Metric.gauge(
         "cordon_sync_ready", "1 once this party has read all orders: it takes part in trainings.")
+    package static let syncDrift = Metric.gauge(
+        "cordon_sync_drift",
+        "Population stability index of the newest rows that parties looked at: scores of the model in force, and its feature that changed most.",
+        labels: ["of"])
 }
 
 /// The metrics that a party's trainings count.
 package enum SyncMetrics {
     package static let all: [Metric] = [
         .syncOrders, .syncOrdersOpen, .syncGroups, .syncGroupsOf, .syncRounds, .syncRecordsRefused, .syncReady,
+        .syncDrift,
     ]
 }

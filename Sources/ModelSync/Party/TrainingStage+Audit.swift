@@ -18,11 +18,18 @@ extension TrainingStage {
             fields[.reason] = "order \(number) took its place"
         }
         audit.write(AuditEvent(.order, of: job.digest, fields))
-        if case .validated = job.outcome {
-            audit.write(
-                AuditEvent(.opening, of: job.digest, [.order: "\(job.order.number)", .object: "histograms of scores"]))
+        var opened: [String] = []
+        switch job.outcome {
+        case .trained(let report): if report.features != nil { opened = [Self.features] }
+        case .validated(let report): opened = ["histograms of scores"] + (report.features == nil ? [] : [Self.features])
+        case .sealed, nil: break
+        }
+        for object in opened {
+            audit.write(AuditEvent(.opening, of: job.digest, [.order: "\(job.order.number)", .object: object]))
         }
     }
+
+    private static let features = "how often each input bit is set"
 
     /// Tells that this party refuses an order.
     func tell(_ job: SyncJob, refusedFor code: String) {

@@ -1,4 +1,5 @@
 package import Audit
+import Evaluation
 package import EventLogs
 package import Keys
 package import Logging
@@ -261,8 +262,19 @@ package final class TrainingStage: Stage {
         switch job.standing {
         case .failed(let failure): logger.error("an order came to nothing: \(failure)", metadata: metadata(job))
         case .lapsed(let number): logger.error("order \(number) took the place of an order", metadata: metadata(job))
-        case .done, .open: logger.notice("an order is done", metadata: metadata(job))
+        case .done, .open:
+            logger.notice("an order is done", metadata: metadata(job))
+            try showDrift()
         }
+    }
+
+    /// Shows how far the newest rows are from those that the model in force was made for, once anything of that was opened.
+    private func showDrift() throws {
+        guard let rule = try? DriftRule(), let model = history.modelLookedAt, let form = try models.manifest(model),
+            let newest = SyncDrift(history, inForce: model).newest(bits: form.features, by: rule)
+        else { return }
+        if let index = newest.scores.index { metrics.set(.syncDrift, Metrics.Label("of", "scores"), to: index.value) }
+        if let most = newest.mostOfFeatures { metrics.set(.syncDrift, Metrics.Label("of", "features"), to: most) }
     }
 
     /// Writes a report, unless this party has said so already. What would not count is not written.

@@ -16,6 +16,7 @@ struct SyncHistoryCommand: ParsableCommand {
     var rosterFile = "cordon-data/keys/roster.yaml"
 
     @Flag(help: "As JSON for `cordon report model`.") var json = false
+    @OptionGroup var features: FeatureNamesOption
     @OptionGroup var log: LogOptions
 
     func run() throws {
@@ -24,7 +25,8 @@ struct SyncHistoryCommand: ParsableCommand {
             let history = try ModelHistory(
                 coordinator.history, inForce: coordinator.modelInForce(),
                 manifestOf: { try? coordinator.manifest($0) },
-                days: { LogWindows(coordinator.log).days(of: $0.range) })
+                days: { LogWindows(coordinator.log).days(of: $0.range) }, names: features.names(),
+                day: { LogWindows(coordinator.log).time(of: $0).map { String($0.rfc3339.prefix(10)) } })
             print(String(decoding: try history.json(), as: UTF8.self), terminator: "")
             return
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import EventLogs
 import Foundation
 import Manifests
@@ -11,9 +12,11 @@ struct SyncRunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Retrain by a schedule: train, validate, seal, and promote by the rule.",
         discussion: """
-            Trains when the schedule says so (`--cron`, UTC), when so many labels have come since the last training (`--labels`), or both. \
+            Trains when the schedule says so (`--cron`, UTC), when so many labels have come since the last training (`--labels`), when \
+            scores or features have changed (`--drift`), or by several of these. With `--drift` the parties look at the model in force after \
+            every `--validate-after` records, and open histograms of its scores and of each feature. \
             Each version is validated once enough later transactions have labels, sealed, and promoted where the rule and the approvals \
-            hold; a promoted one is looked at again on the windows that follow, and the model before comes back where it does worse by the \
+            hold, once members have had the time to say what it is worth to them (`--grace`); a promoted one is looked at again on the windows that follow, and the model before comes back where it does worse by the \
             rule. What comes to nothing is said, and tried again by the schedule; the model in force stays.
             """)
 
@@ -23,6 +26,18 @@ struct SyncRunCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Train after so many more label records.", valueName: "number"))
     var labels: Int64?
+
+    @Flag(help: "Train when scores or features have changed.") var drift = false
+
+    @Option(
+        help: ArgumentHelp("With --drift: the population stability index from which on to train.", valueName: "index"))
+    var driftIndex = 0.25
+
+    @Option(
+        help: ArgumentHelp(
+            "Seconds behind a sealing in which members say whether a version is worse for them, before it is promoted; less where all have.",
+            valueName: "number"))
+    var grace: Int64 = 3600
 
     @Option(help: ArgumentHelp("Validate once there are so many records behind the training.", valueName: "number"))
     var validateAfter: Int64 = 20_000
@@ -34,7 +49,14 @@ struct SyncRunCommand: ParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() throws {
-        guard cron != nil || labels != nil else { throw Failure("`--cron`, `--labels` or both say when to train") }
+        guard cron != nil || labels != nil || drift else {
+            throw Failure("`--cron`, `--labels`, `--drift` or several of them say when to train")
+        }
+        let rule: DriftRule?
+        do { rule = drift ? try DriftRule(alert: min(0.1, driftIndex), trigger: driftIndex) : nil } catch {
+            throw Failure("`--drift-index` is above 0")
+        }
+        guard (0...31_536_000).contains(grace) else { throw Failure("`--grace` is 0 to 31536000 seconds") }
         let form = try cron.map { text in
             guard let form = CronForm(text) else { throw Failure("`--cron \(text)` is not of cron's five fields") }
             return form
@@ -46,7 +68,7 @@ struct SyncRunCommand: ParsableCommand {
         try who.coordinating(log.open()) { coordinator in
             let work = SyncWork(coordinator, try rules.planner(), isStopping: { stop.isSet })
             let schedule = SyncSchedule(
-                cron: form, labels: labels, validateAfter: validateAfter, decides: !byHand)
+                cron: form, labels: labels, validateAfter: validateAfter, decides: !byHand, drift: rule, grace: grace)
             var state = SyncSchedule.State(now: coordinator.now, labels: try schedule.labelEnd(coordinator.log))
             _ = try coordinator.resume()
             while !stop.isSet {

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Evaluation
 import Manifests
+import Model
 import ModelSync
 import PipelineFiles
 import Records
@@ -14,6 +16,7 @@ struct SyncStatusCommand: ParsableCommand {
     @Option(name: .customLong("roster"), help: ArgumentHelp("Who takes part, with public keys.", valueName: "file"))
     var rosterFile = "cordon-data/keys/roster.yaml"
 
+    @OptionGroup var features: FeatureNamesOption
     @OptionGroup var log: LogOptions
 
     func run() throws {
@@ -37,7 +40,33 @@ struct SyncStatusCommand: ParsableCommand {
             ]
             print(zip(cells, widths).map { column($0, $1, left: true) }.joined())
         }
+        for line in try drift(coordinator, inForce) { print(line) }
     }
+
+    /// How far the newest rows that parties looked at are from those that the model in force was made for.
+    private func drift(_ coordinator: SyncCoordinator, _ inForce: Digest32?) throws -> [String] {
+        guard let inForce, let manifest = try coordinator.manifest(inForce),
+            let newest = try SyncDrift(coordinator.history, inForce: inForce)
+                .newest(bits: manifest.features, by: DriftRule())
+        else { return [] }
+        let names = try features.names()
+        let changed = newest.features.enumerated().sorted { ($0.1.index?.value ?? -1) > ($1.1.index?.value ?? -1) }
+        return ["drift by order \(newest.number): scores, \(newest.scores)"]
+            + changed.prefix(3).map { place, verdict in
+                "  \(names.count == newest.features.count ? names[place] : "feature \(place + 1)"), \(verdict)"
+            }
+    }
+}
+
+/// What features are called.
+struct FeatureNamesOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The public bins of the model in force, which name its features: bins.json.", valueName: "file"))
+    var bins: String?
+
+    /// In the order of a model's; none without a file.
+    func names() throws -> [String] { try bins.map { try readBins($0).spec.features.map(\.name) } ?? [] }
 }
 
 extension SyncVersion {

@@ -50,6 +50,12 @@ struct SyncTrainingOptions: ParsableArguments {
         help: ArgumentHelp("The public bins of the model in force, with frequencies: bins.json.", valueName: "file"))
     var bins: String
 
+    @Flag(
+        help: """
+            Take how often bits are set from the newest rows that the parties opened it of, in place of the bins' frequencies.
+            """)
+    var openedFrequencies = false
+
     @Option(help: ArgumentHelp("Train on transactions of so many days before the window's end.", valueName: "days"))
     var days: Int?
 
@@ -84,10 +90,7 @@ struct SyncTrainingOptions: ParsableArguments {
 
     func task(_ coordinator: SyncCoordinator) throws -> TrainTask {
         let spec = try readBins(bins)
-        guard let frequencies = spec.frequencies else {
-            throw Failure(
-                "\(bins) does not say how often each bit is set: make it with this version's `cordon model train`")
-        }
+        let frequencies = try frequencies(spec, coordinator.history)
         guard let inForce = try coordinator.modelInForce(), let form = try coordinator.manifest(inForce) else {
             throw Failure("no model is in force yet: deal the first one with `cordon model deal`")
         }
@@ -110,6 +113,22 @@ struct SyncTrainingOptions: ParsableArguments {
         } catch let mistake as SyncMistake { throw Failure("this can't be ordered: \(mistake)") } catch let invalid
             as TrainingRule.Invalid
         { throw Failure("\(invalid)") }
+    }
+
+    private func frequencies(_ spec: BinnedSpec, _ history: SyncHistory) throws -> BitFrequencies {
+        guard openedFrequencies else {
+            guard let frequencies = spec.frequencies else {
+                throw Failure(
+                    "\(bins) does not say how often each bit is set: make it with this version's `cordon model train`")
+            }
+            return frequencies
+        }
+        guard let frequencies = history.openedFrequencies(bits: spec.bits) else {
+            throw Failure(
+                "nothing was opened of rows of these bins yet: leave `--opened-frequencies` out, or look at the roster's openings"
+            )
+        }
+        return frequencies
     }
 
     private func window(_ coordinator: SyncCoordinator) throws -> SyncWindow {

@@ -85,14 +85,16 @@ package struct LogWindows {
         return low
     }
 
+    /// When the log took a record of `consortium.sealed`; nil where it does not say any more.
+    package func time(of offset: Int64) -> EventTime? {
+        guard let reader = try? log.reader(at: [Position(sealed, offset)]) else { return nil }
+        return (try? reader.available(limit: 1))?.first?.time
+    }
+
     /// How long a range of `consortium.sealed` is by the log's times, in days; 0 where the log does not say any more.
     package func days(of range: Range<Int64>) -> Double {
-        func time(_ offset: Int64) -> Int64? {
-            guard let reader = try? log.reader(at: [Position(sealed, offset)]) else { return nil }
-            return (try? reader.available(limit: 1))?.first?.timestamp
-        }
-        guard let begin = time(range.lowerBound), let end = time(range.upperBound - 1) else { return 0 }
-        return Double(max(0, end - begin)) / 86_400e6
+        guard let begin = time(of: range.lowerBound), let end = time(of: range.upperBound - 1) else { return 0 }
+        return Double(max(0, end.seconds - begin.seconds)) / 86_400
     }
 
     /// The first offset of `consortium.sealed` that can have rows: where the oldest batch begins that the log still tells of; nil

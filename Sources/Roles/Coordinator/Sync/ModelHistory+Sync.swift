@@ -1,5 +1,6 @@
 package import Evaluation
 package import Manifests
+import ModelSync
 package import Records
 
 extension ModelHistory {
@@ -9,9 +10,11 @@ extension ModelHistory {
     ///   - inForce: the model in force.
     ///   - manifestOf: a model's manifest; nil where the log has none.
     ///   - days: how long a window is.
+    ///   - names: of the features of the model in force, in order; where they are of another number, features are numbered.
+    ///   - day: when the record of an offset came, in a word; nil for the offset.
     package init(
         _ history: SyncHistory, inForce: Digest32?, manifestOf: (Digest32) -> ModelManifest?,
-        days: (SyncWindow) -> Double
+        days: (SyncWindow) -> Double, names: [String] = [], day: (Int64) -> String? = { _ in nil }
     ) {
         func versionOf(_ model: Digest32) -> String? { manifestOf(model)?.version }
         self.init(
@@ -28,7 +31,31 @@ extension ModelHistory {
                     } ?? [],
                     validations: Self.validations(version, history, versionOf, days),
                     decision: version.decisions.last.map { Decision($0, version) })
-            })
+            }, drift: inForce.flatMap { Self.drift(history, $0, manifestOf($0)?.features ?? [], names, day) })
+    }
+
+    /// Looks at rows behind those that the model in force was made for; nil without one.
+    private static func drift(
+        _ history: SyncHistory, _ inForce: Digest32, _ bits: [Int], _ names: [String], _ day: (Int64) -> String?
+    ) -> Drift? {
+        func counts(_ pair: SyncDrift.Pair) -> Drift.Counts {
+            Drift.Counts(reference: pair.reference, current: pair.current)
+        }
+        let drift = SyncDrift(history, inForce: inForce)
+        let weeks = drift.looks.compactMap { look -> Drift.Week? in
+            let (scores, features) = (drift.scores(of: look), drift.features(of: look, bits: bits))
+            guard scores != nil || features != nil else { return nil }
+            return Drift.Week(
+                week: day(look.range.lowerBound) ?? "offset \(look.range.lowerBound)",
+                scores: scores.map(counts) ?? Drift.Counts(reference: [], current: []),
+                features: (features ?? []).enumerated().map { place, pair in
+                    Drift.Feature(
+                        feature: names.count == bits.count ? names[place] : "feature \(place + 1)",
+                        counts: counts(pair))
+                })
+        }
+        guard !weeks.isEmpty, let rule = try? DriftRule() else { return nil }
+        return Drift(rule: rule, weeks: weeks)
     }
 
     private static func standing(

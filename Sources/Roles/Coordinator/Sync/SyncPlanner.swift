@@ -63,11 +63,24 @@ package struct SyncPlanner: Sendable {
     /// Where a version can be validated from on: behind what it was trained on, and behind every window that was opened before,
     /// since two windows that overlap tell of the rows by which they differ.
     package func firstOffset(toValidate version: SyncVersion, in history: SyncHistory) -> Int64 {
+        max(version.task.window.range.upperBound, lastOpened(in: history))
+    }
+
+    /// Behind every window that was opened.
+    package func lastOpened(in history: SyncHistory) -> Int64 {
         let opened = history.jobs.compactMap { job -> Int64? in
             guard case .validate(let task) = job.order.task, job.mayHaveOpened else { return nil }
             return task.window.range.upperBound
         }
-        return max(version.task.window.range.upperBound, opened.max() ?? 0)
+        return opened.max() ?? 0
+    }
+
+    /// Looks at a model alone.
+    package func look(at model: ModelManifest, on window: SyncWindow) throws(SyncMistake) -> ValidateTask {
+        try ValidateTask(
+            challenger: nil, champion: model.digest, window: window, challengerThresholds: nil,
+            championThresholds: thresholds(fraction: model.fractionBits), leastFrauds: settings.leastFrauds,
+            leastLegitimate: settings.leastLegitimate)
     }
 
     /// Holds a version against the model in force.

@@ -1,6 +1,7 @@
-import Evaluation
+package import Evaluation
 package import EventLogs
 package import Manifests
+import ModelSync
 package import Records
 
 /// When the coordinator trains, validates and decides by itself.
@@ -12,12 +13,21 @@ package struct SyncSchedule: Sendable {
     package let validateAfter: Int64
     /// Whether it promotes and brings back by the rules.
     package let decides: Bool
+    /// By which it trains where scores or features have changed, and looks at the model in force after `validateAfter` records; nil
+    /// for not at all.
+    package let drift: DriftRule?
+    /// Seconds behind a sealing in which members say what a version is worth to them, before it is promoted; less where all have.
+    package let grace: Int64
 
-    package init(cron: CronForm?, labels: Int64?, validateAfter: Int64, decides: Bool) {
+    package init(
+        cron: CronForm?, labels: Int64?, validateAfter: Int64, decides: Bool, drift: DriftRule? = nil, grace: Int64 = 0
+    ) {
         self.cron = cron
         self.labels = labels
         self.validateAfter = validateAfter
         self.decides = decides
+        self.drift = drift
+        self.grace = grace
     }
 
     /// What the schedule counts from.
@@ -26,6 +36,10 @@ package struct SyncSchedule: Sendable {
         package var trained: Int64
         /// Where labels ended then.
         package var labels: Int64
+        /// The offset of `consortium.sealed` up to which it looked at the model in force, or tried to.
+        package var looked: Int64 = 0
+        /// The last order whose change of scores or features it trained for.
+        package var drifted: UInt64 = 0
 
         package init(now: Int64, labels: Int64) {
             trained = now
@@ -36,6 +50,10 @@ package struct SyncSchedule: Sendable {
     /// What is due.
     package enum Due: Sendable, Hashable {
         case train
+        /// Trains, since scores or features have changed by what this order and those before it opened.
+        case trainForDrift(UInt64)
+        /// Looks at the model in force alone, on these rows.
+        case look(Range<Int64>)
         case validate(SyncVersion)
         case seal(SyncVersion)
         case decide(SyncVersion)
@@ -48,11 +66,12 @@ package struct SyncSchedule: Sendable {
     ///
     /// - Parameters:
     ///   - inForce: the model's digest.
+    ///   - features: thermometer bits of each of its features.
     ///   - decided: the offset of `consortium.sealed` up to which rows can be had.
     ///   - labels: the end of `consortium.labels`.
     package func due(
-        _ state: State, _ history: SyncHistory, planner: SyncPlanner, inForce: Digest32?, decided: Int64, labels: Int64,
-        now: Int64
+        _ state: State, _ history: SyncHistory, planner: SyncPlanner, inForce: Digest32?, features: [Int] = [],
+        decided: Int64, labels: Int64, now: Int64
     ) -> Due {
         if let open = history.open, open.order.expires >= now { return .nothing }
         func hasRows(_ version: SyncVersion) -> Bool {
@@ -67,15 +86,36 @@ package struct SyncSchedule: Sendable {
             if hasRows(version) { return .validate(version) }
             if !version.validations.isEmpty {
                 if version.sealed == nil { return .seal(version) }
-                if decides, case .wait = planner.judge(version, in: history) {
-                } else if decides {
-                    return .decide(version)
+                if decides {
+                    switch planner.judge(version, in: history) {
+                    case .wait: break
+                    case .promote where mayBeSpokenFor(version, history, now: now): return .nothing
+                    case .promote, .turnDown, .rollback: return .decide(version)
+                    }
                 }
+            }
+        } else if let drift, let inForce {
+            if decided - max(planner.lastOpened(in: history), state.looked) >= validateAfter {
+                return .look(decided - validateAfter..<decided)
+            }
+            if let newest = SyncDrift(history, inForce: inForce).newest(bits: features, by: drift), newest.isTrigger,
+                newest.number > state.drifted
+            {
+                return .trainForDrift(newest.number)
             }
         }
         let isTime = cron?.next(after: EventTime(seconds: state.trained)).map { $0.seconds <= now } ?? false
         let hasLabels = self.labels.map { labels - state.labels >= $0 } ?? false
         return isTime || hasLabels ? .train : .nothing
+    }
+
+    /// Whether members may still say what a sealed version is worth to them: a promotion waits for it.
+    private func mayBeSpokenFor(_ version: SyncVersion, _ history: SyncHistory, now: Int64) -> Bool {
+        guard let order = version.sealed.flatMap({ history.job($0.order) }), now < order.time + grace else {
+            return false
+        }
+        let told = SyncFigures(version, in: history)?.verdicts.keys
+        return !Set(history.terms.members.keys).isSubset(of: told.map { Set($0) } ?? [])
     }
 
     package func labelEnd(_ log: any EventLog) throws -> Int64 { try log.end(of: TopicPartition(Topics.labels)) }
@@ -91,16 +131,17 @@ package struct SyncSchedule: Sendable {
         let (inForce, labels) = (try coordinator.modelInForce(), try labelEnd(coordinator.log))
         let due = due(
             state, coordinator.history, planner: work.planner, inForce: inForce,
-            decided: try standing.map(work.labelledEnd) ?? 0,
-            labels: labels, now: coordinator.now)
+            features: try inForce.flatMap { try coordinator.manifest($0)?.features } ?? [],
+            decided: try standing.map(work.labelledEnd) ?? 0, labels: labels, now: coordinator.now)
         switch due {
         case .nothing: return nil
-        case .train:
-            // Counted from here whatever comes of it: what is refused now is tried when it is due again.
-            state = State(now: coordinator.now, labels: labels)
-            let version = try work.train(task()) { _ in }
-            return
-                "\(version.task.version) is trained on \(version.trained.rows) rows, \(version.trained.frauds) frauds"
+        case .train: return try train(work, &state, labels: labels, task)
+        case .trainForDrift(let number):
+            state.drifted = number
+            return try train(work, &state, labels: labels, task) + ", since what transactions look like has changed"
+        case .look(let range):
+            state.looked = range.upperBound
+            return try look(range, inForce, work)
         case .validate(let version): return try validate(version, against: inForce, work)
         case .seal(let version):
             _ = try work.seal(version) { _ in }
@@ -118,6 +159,28 @@ package struct SyncSchedule: Sendable {
             _ = try work.rollback(reason: reason)
             return "\(words); it is rolled back: \(reason)"
         }
+    }
+
+    private func train(
+        _ work: SyncWork, _ state: inout State, labels: Int64, _ task: () throws -> TrainTask
+    ) throws -> String {
+        // Counted from here whatever comes of it: what is refused now is tried when it is due again.
+        (state.trained, state.labels) = (work.coordinator.now, labels)
+        let version = try work.train(task()) { _ in }
+        return "\(version.task.version) is trained on \(version.trained.rows) rows, \(version.trained.frauds) frauds"
+    }
+
+    private func look(_ range: Range<Int64>, _ model: Digest32?, _ work: SyncWork) throws -> String {
+        guard let drift, let model, let champion = try work.coordinator.manifest(model) else {
+            throw SyncRefusal.unknownModel
+        }
+        try work.look(at: champion, on: range)
+        let newest = SyncDrift(work.coordinator.history, inForce: model).newest(bits: champion.features, by: drift)
+        let most = newest?.features.max { ($0.index?.value ?? -1) < ($1.index?.value ?? -1) }
+        return """
+            \(champion.version) on \(range.count) newer records: scores, \(newest?.scores ?? .unknown); features, \
+            \(most ?? .unknown)
+            """
     }
 
     private func validate(_ version: SyncVersion, against model: Digest32?, _ work: SyncWork) throws -> String {

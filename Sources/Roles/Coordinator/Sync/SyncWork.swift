@@ -111,6 +111,17 @@ package final class SyncWork {
         return figures
     }
 
+    /// Has the parties open scores and features of rows by the model in force alone.
+    ///
+    /// - Parameter range: offsets of `consortium.sealed`.
+    package func look(at model: ModelManifest, on range: Range<Int64>) throws {
+        guard let standing = try LogWindows(coordinator.log).standing() else {
+            throw Failure.missing("the parties have scored nothing yet")
+        }
+        let task = try planner.look(at: model, on: SyncWindow(range, labels: standing.labels))
+        _ = try follow(coordinator.order(.validate(task), within: planner.settings.patience)) { _ in }
+    }
+
     /// Behind the records whose labels can be taken to have come.
     package func labelledEnd(_ standing: LogWindows.Standing) throws -> Int64 {
         let time = EventTime(seconds: coordinator.now - planner.settings.labelDelay)
