@@ -16,22 +16,26 @@ package struct DemoData {
     package let labelDelayDays: Int
 
     /// A seeded world: a month that fills windows, a week to train on, a week for labels, a week or so to score.
+    ///
+    /// - Parameter changes: whether thieves take smaller amounts from the first day on that is scored.
     package static func simulated(
-        seed: UInt64, customers: Int, testDays: Int = 7, labelDelayDays: Int = 7
+        seed: UInt64, customers: Int, testDays: Int = 7, labelDelayDays: Int = 7, changes: Bool = false
     ) throws -> DemoData {
         guard let start = EventTime(rfc3339: "2026-01-05"), (100...1_000_000).contains(customers) else {
             throw Failure("`--customers` is 100 to 1,000,000")
         }
         let options = try HandbookOptions(
             seed: seed, customers: customers, terminals: 2 * customers, days: 51 + testDays, startDay: start,
-            members: BankShare.threeBanks)
+            members: BankShare.threeBanks,
+            change: changes ? HandbookOptions.Change(day: 51, amountLimit: 18_000) : nil)
         let progress = Progress("simulating \(customers) customers of three banks")
         let transactions = HandbookWorld(options: options).transactions()
         progress.done("\(transactions.count) transactions over \(options.days) days")
         let first = start.dayNumber
         return DemoData(
             transactions: transactions, train: first + 37...first + 43, test: first + 51...first + 50 + testDays,
-            origin: "simulated/\(seed)/\(customers)/\(testDays)", labelDelayDays: labelDelayDays)
+            origin: "simulated/\(seed)/\(customers)/\(testDays)\(changes ? "/changed" : "")",
+            labelDelayDays: labelDelayDays)
     }
 
     package static func replayed(_ directory: String, format: String, train: String, test: String) throws -> DemoData {

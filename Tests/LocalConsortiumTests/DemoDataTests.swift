@@ -30,6 +30,13 @@ struct DemoDataTests {
         let other = try DemoData.simulated(seed: 4, customers: 100, testDays: 3)
         #expect(other.origin != data.origin && other.transactions != data.transactions)
         #expect(try DemoData.simulated(seed: 3, customers: 100, testDays: 4).origin != data.origin)
+        // Fraud that changes does so behind the days that are trained on.
+        let plain = try DemoData.simulated(seed: 3, customers: 1_000, testDays: 3)
+        let changed = try DemoData.simulated(seed: 3, customers: 1_000, testDays: 3, changes: true)
+        #expect(changed.origin != plain.origin && changed.transactions != plain.transactions)
+        for (before, after) in zip(plain.transactions, changed.transactions) where before != after {
+            #expect(plain.test.contains(after.transaction.time.dayNumber) && after.fraud && !before.fraud)
+        }
     }
 
     @Test("of fewer customers than a world takes is refused", arguments: [99, 0, -1, 1_000_001])

@@ -20,11 +20,26 @@ package struct HandbookOptions: Sendable, Hashable {
     /// How far a customer goes, in a square of 100 by 100.
     package let radius: Double
     package let members: [BankShare]
+    /// How fraud changes on the way; nil where it stays as it is.
+    package let change: Change?
+
+    /// Thieves learn to stay below what was noticed: from a day on, scenario 1 begins at a lower amount.
+    package struct Change: Sendable, Hashable {
+        /// Days behind the first.
+        package let day: Int
+        /// Minor units; above it amounts are frauds.
+        package let amountLimit: Int64
+
+        package init(day: Int, amountLimit: Int64) {
+            self.day = day
+            self.amountLimit = amountLimit
+        }
+    }
 
     /// The handbook's world has 5,000 customers and 10,000 terminals at radius 5.
     package init(
         seed: UInt64, customers: Int, terminals: Int, days: Int, startDay: EventTime, radius: Double = 5,
-        members: [BankShare]
+        members: [BankShare], change: Change? = nil
     ) throws(Invalid) {
         guard (1...10_000_000).contains(customers), (1...10_000_000).contains(terminals), (1...36_500).contains(days)
         else { throw .size }
@@ -39,6 +54,7 @@ package struct HandbookOptions: Sendable, Hashable {
         self.startDay = EventTime(seconds: Int64(startDay.dayNumber) * EventTime.day)
         self.radius = radius
         self.members = members
+        self.change = change
     }
 }
 

@@ -11,6 +11,7 @@ struct HandbookScenarios: Sendable {
     static let amountFactor: Int64 = 5
     static let oneIn = 3
 
+    private let change: HandbookOptions.Change?
     private let terminals: [Int: [Range<Int>]]
     private let customers: [Int: [Range<Int>]]
 
@@ -32,7 +33,11 @@ struct HandbookScenarios: Sendable {
         }
         self.terminals = terminals
         self.customers = customers
+        change = options.change
     }
+
+    /// The amount above which scenario 1 holds on a day.
+    func amountLimit(day: Int) -> Int64 { change.flatMap { day >= $0.day ? $0.amountLimit : nil } ?? Self.amountLimit }
 
     func isCompromised(terminal: Int, day: Int) -> Bool { terminals[terminal]?.contains { $0.contains(day) } ?? false }
 

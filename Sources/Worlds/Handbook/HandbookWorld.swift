@@ -6,7 +6,7 @@ package import Records
 /// A customer makes a Poisson number of transactions a day, around noon (deviation 20,000 s; those outside the day are
 /// left out), at terminals within its radius, of normal amounts. Frauds are, and the last that holds gives the
 /// scenario:
-/// 1. every amount above 220;
+/// 1. every amount above 220, or above less from the day on that the options name;
 /// 2. all transactions at a terminal in the 28 days after it was compromised;
 /// 3. a third of a customer's transactions in the 14 days after it was compromised, with amounts five times as large.
 ///
@@ -67,7 +67,7 @@ package struct HandbookWorld: Sendable {
                     seconds: options.startDay.seconds + Int64(day) * EventTime.day + second, customer: number,
                     terminal: customer.terminals[random.below(customer.terminals.count)],
                     minorUnits: Self.amount(customer, &random), scenario: 0)
-                if draft.minorUnits > HandbookScenarios.amountLimit { draft.scenario = 1 }
+                if draft.minorUnits > scenarios.amountLimit(day: day) { draft.scenario = 1 }
                 if scenarios.isCompromised(terminal: draft.terminal, day: day) { draft.scenario = 2 }
                 // Drawn whether it is needed or not: frauds then change nothing else of a customer's days.
                 let chosen = random.below(HandbookScenarios.oneIn) == 0

@@ -72,7 +72,8 @@ struct DemoCommand: ParsableCommand {
     @Flag(
         help: """
             Have the parties train a challenger on shares while transactions flow, hold it against the first model, and promote it \
-            where it is better. Simulates 17 days, so that labels come.
+            where it is better. Simulates 17 days, so that labels come; from the first of them on thieves take smaller amounts than \
+            those that the first model was trained on.
             """)
     var retrain = false
 
@@ -208,7 +209,7 @@ struct DemoCommand: ParsableCommand {
             return try DemoData.replayed(
                 replay, format: format ?? pipelines + "/replays/handbook.yaml", train: train, test: test)
         }
-        return try DemoData.simulated(seed: seed, customers: customers, testDays: retrain ? 17 : 7)
+        return try DemoData.simulated(seed: seed, customers: customers, testDays: retrain ? 17 : 7, changes: retrain)
     }
 
     private func quality(_ data: DemoData, _ state: DemoWatch.State) -> ConsortiumQuality {

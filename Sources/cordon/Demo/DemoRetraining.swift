@@ -2,6 +2,7 @@ import Evaluation
 import LocalConsortium
 import Manifests
 import Model
+import ModelSync
 import PipelineFiles
 import Records
 import Roles
@@ -11,7 +12,8 @@ import Terminal
 
 /// A challenger that the demo's parties train on shares while transactions flow, and then hold against the model in force.
 ///
-/// It is trained on the first part of the test days, once their labels are known, and validated on what came behind.
+/// It is trained on the first part of the test days, once their labels are known, and validated on what came behind. The first
+/// model was trained on days in which thieves took larger amounts (`DemoData.simulated`).
 final class DemoRetraining: Sendable {
     private struct State: Sendable {
         var words: String?
@@ -45,7 +47,7 @@ final class DemoRetraining: Sendable {
     private func planner() throws -> SyncPlanner {
         SyncPlanner(
             SyncSettings(
-                promotion: try PromotionRule(leastFrauds: 10, leastGain: 0, confidence: 0.5),
+                promotion: try PromotionRule(leastFrauds: 100),
                 probation: try ProbationRule(), windows: 5, bins: 32, leastFrauds: 1, leastLegitimate: 50,
                 patience: 300))
     }
@@ -127,6 +129,14 @@ final class DemoRetraining: Sendable {
         ) { job, _, _ in progress.show(job) }
         progress.done("\(figures.jobs.count) windows; only histograms were opened")
         for line in figures.lines("challenger", "champion") { say(line) }
+        if let look = SyncDrift(coordinator.history, inForce: inForce).newest(
+            bits: champion.features, by: try DriftRule()),
+            let place = look.features.indices.max(by: {
+                (look.features[$0].index?.value ?? -1) < (look.features[$1].index?.value ?? -1)
+            })
+        {
+            say("of its features \(bins.spec.features[place].name) has changed most since: \(look.features[place])")
+        }
         let sealed = try work.seal(version) { _ in }
         switch work.planner.judge(sealed, in: coordinator.history) {
         case .promote(_, let reason):

@@ -45,6 +45,23 @@ import Worlds
         #expect(all.allSatisfy { $0.fraud == ($0.scenario != 0) })
     }
 
+    @Test("thieves take smaller amounts from a day on, and nothing else changes")
+    func change() throws {
+        let plain = world(try options())
+        let changed = world(
+            try HandbookOptions(
+                seed: 1, customers: 400, terminals: 800, days: 30, startDay: Self.start, radius: 8,
+                members: BankShare.threeBanks, change: .init(day: 12, amountLimit: 15_000)))
+        #expect(changed.map(\.transaction) == plain.map(\.transaction))
+        var more = 0
+        for (before, after) in zip(plain, changed) where before != after {
+            #expect(day(after) >= 12 && !before.fraud && after.scenario == 1 && after.transaction.amount.value > 15_000)
+            more += 1
+        }
+        #expect(more > 10)
+        #expect(changed.allSatisfy { day($0) < 12 || $0.transaction.amount.value <= 15_000 || $0.fraud })
+    }
+
     @Test("customers make about two transactions a day, around noon, of amounts around 52")
     func habits() throws {
         let all = world(try options(customers: 1000, terminals: 2000, days: 20))
