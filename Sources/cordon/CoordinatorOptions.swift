@@ -38,6 +38,11 @@ struct CoordinatorOptions: ParsableArguments {
         }
     }
 
+    /// Does something as the coordinator of keys, which stands in its audit log.
+    func conducting(_ log: any EventLog, _ body: (KeyCoordinator) throws -> Void) throws {
+        try audited { audit in try body(KeyCoordinator(roster(), keystore: keystore, log: log, audit: audit)) }
+    }
+
     /// Does something that is to stand in the coordinator's audit log, and signs for it; fails where it can't be written there.
     /// Other commands may write there meanwhile: a rollback must not wait for a schedule to end.
     ///

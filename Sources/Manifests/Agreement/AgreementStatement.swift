@@ -157,3 +157,25 @@ package struct AgreementMessage: Sendable, Hashable {
         key.verifies(newSignature, over: signed, context: statement.context + "/new")
     }
 }
+
+extension AgreementStatement: CustomStringConvertible {
+    /// What is said, in a line.
+    package var description: String {
+        switch self {
+        case .epochOrder(let order):
+            "keys of epoch \(order.epoch) are ordered, attempt \(order.attempt), of \(order.suite), by the agreement "
+                + "\(order.agreement)"
+        case .partyOffer(let offer): "offers keys of epoch \(offer.epoch), attempt \(offer.attempt)"
+        case .memberOffer(let offer): "offers keys from epoch \(offer.epoch) on"
+        case .epochManifest(let manifest):
+            "the keys of epoch \(manifest.epoch), attempt \(manifest.attempt), are \(manifest.keys)"
+        case .epochReady(let ready):
+            "is ready for epoch \(ready.epoch), attempt \(ready.attempt), with keys \(ready.keys)"
+        case .epochPlaces(let places):
+            "epoch \(places.epoch) \(places.kind == .activation ? "begins" : "ends") at offset "
+                + places.offsets.map { "\($0)" }.joined(separator: ", ")
+        case .epochErased(let erased):
+            "has erased \(erased.keys.isEmpty ? "nothing" : erased.keys.joined(separator: ", ")) of epoch \(erased.epoch)"
+        }
+    }
+}

@@ -6,11 +6,11 @@ import Terminal
 
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Make and keep the keys of a consortium, and tokens for callers.",
+        commandName: "keys", abstract: "Make, keep and rotate the keys of a consortium, and tokens for callers.",
         subcommands: [
             Initialise.self, PartyKeysCommand.self, MemberKeysCommand.self, CoordinatorKeysCommand.self,
             OperatorCommand.self, RosterCommand.self, KeysCheckCommand.self, ProtectCommand.self, UnprotectCommand.self,
-            TokenCommand.self,
+            KeysRotateCommand.self, KeysRunCommand.self, KeysHistoryCommand.self, TokenCommand.self,
         ])
 
     struct Initialise: ParsableCommand {

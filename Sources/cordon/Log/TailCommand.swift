@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLogs
 import Foundation
+import Manifests
 import Records
 import Stages
 import Terminal
@@ -58,6 +59,12 @@ private func describe(_ value: [UInt8], _ kind: String) -> String? {
         guard let body = WireSessionAnnouncement(decoding: value).flatMap({ WireSessionBody(decoding: Array($0.body)) })
         else { return nil }
         return "session keys of \(body.member) for epoch \(body.epoch)"
+    case "agreement":
+        guard let record = WireAgreementRecord(decoding: value),
+            let body = WireAgreementBody(decoding: Array(record.body)),
+            let message = try? AgreementMessage(reading: value, consortium: body.consortium)
+        else { return nil }
+        return "\(message.author): \(message.statement)"
     case "manifests":
         guard let manifest = WireModelManifest(decoding: value),
             let header = WireModelHeader(decoding: Array(manifest.header))

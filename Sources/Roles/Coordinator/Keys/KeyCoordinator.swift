@@ -87,8 +87,12 @@ package final class KeyCoordinator {
         var seen: EpochStanding?
         while true {
             let step = try advance(conductor) { $0.newest.number < target }
-            if step.isDoing || history.standing != seen { look(history, step) }
-            seen = history.standing
+            if step.isDoing {
+                look(history, step)
+            } else if history.standing != seen {
+                look(history, step)
+                seen = history.standing
+            }
             if history.isDone(target) { return true }
             guard case .wait = step else { continue }
             guard let deadline, clock.now < deadline, !isStopping() else { return false }
