@@ -1,19 +1,20 @@
 package import EventLogs
 package import Manifests
+package import PipelineFiles
 import Records
 package import Stages
 
 /// What `consortium.agreement` comes to, read as far as one reader has come. A log without the topic has nothing in it: all stays
 /// as the roster says. Used by one thread.
 package final class AgreementTopic {
-    package private(set) var epochs: EpochHistory
+    package private(set) var history: ConsortiumHistory
     /// Records that count for nothing, with why, since they were last taken.
-    private var refused: [(offset: Int64, reason: EpochRefusal)] = []
+    private var refused: [(offset: Int64, reason: ConsortiumRefusal)] = []
     private let reader: (any LogReader)?
     private static let partition = TopicPartition(Topics.agreement)
 
-    package init(_ terms: EpochTerms, log: any EventLog) throws(LogError) {
-        epochs = EpochHistory(terms)
+    package init(_ roster: Roster, log: any EventLog) throws(LogError) {
+        history = ConsortiumHistory(founding: roster.foundingAgreement, terms: roster.epochTerms)
         do throws(LogError) {
             reader = try log.reader(at: [Position(Self.partition, try log.earliest(of: Self.partition))])
         } catch {
@@ -22,14 +23,17 @@ package final class AgreementTopic {
         }
     }
 
+    package var epochs: EpochHistory { history.epochs }
+    package var agreement: AgreementHistory { history.agreement }
+
     /// Reads all that is in the log now.
     ///
     /// - Returns: whether something of it counts.
     @discardableResult
     package func read() throws(LogError) -> Bool {
-        let before = epochs
+        let before = history
         while case let records = try reader?.available(limit: 256) ?? [], !records.isEmpty { apply(records) }
-        return epochs != before
+        return history != before
     }
 
     /// Waits for something new until a moment; false where nothing came.
@@ -44,15 +48,15 @@ package final class AgreementTopic {
     }
 
     /// The refusals since the last call.
-    package func takeRefused() -> [(offset: Int64, reason: EpochRefusal)] {
+    package func takeRefused() -> [(offset: Int64, reason: ConsortiumRefusal)] {
         defer { refused = [] }
         return refused
     }
 
     private func apply(_ records: [LogRecord]) {
         for record in records {
-            do throws(EpochRefusal) {
-                try epochs.apply(record.value ?? [], time: record.timestamp / 1_000_000)
+            do throws(ConsortiumRefusal) {
+                try history.apply(record.value ?? [], time: record.timestamp / 1_000_000)
             } catch {
                 refused.append((record.position.offset, error))
                 // Nobody may be interested.

@@ -6,7 +6,7 @@ extension Roster {
     /// The keys of the roster: those of the first epoch. The roster is the first version of the agreement, too.
     package var foundingKeys: EpochKeys {
         EpochKeys(
-            consortium: consortium, number: KeyEpoch(epoch), agreement: digest,
+            consortium: consortium, number: KeyEpoch(epoch), agreement: foundingAgreement.digest,
             parties: cell.parties.mapValues { party in
                 guard let certificate = Digest32(party.certificate) else {
                     preconditionFailure("a certificate's digest has 32 bytes")

@@ -13,8 +13,8 @@ struct AgreementWorld {
 
     static func record(
         _ statement: AgreementStatement, by author: SyncAuthor, copy: UInt8 = 0, consortium: String = "demo"
-    ) -> [UInt8] {
-        statement.record(by: author, consortium: consortium, key: Agreed.key(author, copy: copy))
+    ) throws -> [UInt8] {
+        try statement.record(by: author, consortium: consortium, key: Agreed.key(author, copy: copy))
     }
 
     /// Takes a record; one that is refused has to have changed nothing.
@@ -40,13 +40,13 @@ struct AgreementWorld {
     mutating func propose(_ agreement: ConsortiumAgreement, by author: String = "coordinator") throws
         -> AgreementRefusal?
     {
-        try refusal(Self.record(.proposal(AgreementProposal(agreement)), by: Agreed.author(author)))
+        try refusal(try Self.record(.proposal(AgreementProposal(agreement)), by: Agreed.author(author)))
     }
 
     mutating func sign(_ agreement: ConsortiumAgreement, by author: String, copy: UInt8 = 0) throws -> AgreementRefusal?
     {
         try refusal(
-            Self.record(.signature(AgreementSignature(of: agreement)), by: Agreed.author(author), copy: copy))
+            try Self.record(.signature(AgreementSignature(of: agreement)), by: Agreed.author(author), copy: copy))
     }
 
     /// Proposes a change of the version in force, and has it signed by all whom it asks.
@@ -127,12 +127,12 @@ struct AgreementHistoryTests {
         #expect(try world.sign(next, by: "member/bank-a") == nil)
         #expect(try world.sign(next, by: "member/bank-a") == .replayed)
         // The same in other bytes: with a field that nobody knows.
-        let said = AgreementWorld.record(.signature(AgreementSignature(of: next)), by: author)
+        let said = try AgreementWorld.record(.signature(AgreementSignature(of: next)), by: author)
         var wire = try #require(WireAgreementRecord(decoding: said))
         wire.body += [0xF8, 0x07, 0x01]
         let name = Array(author.description.utf8)
         wire.signature = Data(
-            Agreed.key(author).sign(
+            try Agreed.key(author).sign(
                 UInt64(name.count).bigEndianBytes + name + Array(wire.body), context: "cordon/agreement/signature/v1"))
         #expect(try world.refusal(wire.encoded) == .alreadySigned(author))
         #expect(world.history.proposals[0].signed.count == 1)
@@ -145,12 +145,13 @@ struct AgreementHistoryTests {
         let coordinator = Agreed.author("coordinator")
         let proposal = AgreementStatement.proposal(AgreementProposal(next))
         #expect(
-            try world.refusal(AgreementWorld.record(proposal, by: coordinator, copy: 1)) == .badSignature(coordinator))
-        var unsigned = try #require(WireAgreementRecord(decoding: AgreementWorld.record(proposal, by: coordinator)))
+            try world.refusal(try AgreementWorld.record(proposal, by: coordinator, copy: 1))
+                == .badSignature(coordinator))
+        var unsigned = try #require(WireAgreementRecord(decoding: try AgreementWorld.record(proposal, by: coordinator)))
         unsigned.signature = Data()
         #expect(try world.refusal(unsigned.encoded) == .badSignature(coordinator))
         #expect(throws: AgreementMistake.otherConsortium) {
-            try world.take(AgreementWorld.record(proposal, by: coordinator, consortium: "other"))
+            try world.take(try AgreementWorld.record(proposal, by: coordinator, consortium: "other"))
         }
         let stranger = Agreed.author("member/bank-d")
         #expect(try world.propose(next, by: "member/bank-d") == .unknownAuthor(stranger))
@@ -161,10 +162,10 @@ struct AgreementHistoryTests {
         #expect(try world.sign(next, by: "member/bank-d", copy: 1) == .badSignature(stranger))
         // A signature of one purpose is none of another.
         let signature = AgreementStatement.signature(AgreementSignature(of: next))
-        var wire = try #require(WireAgreementRecord(decoding: AgreementWorld.record(signature, by: stranger)))
+        var wire = try #require(WireAgreementRecord(decoding: try AgreementWorld.record(signature, by: stranger)))
         let name = Array(stranger.description.utf8)
         wire.signature = Data(
-            Agreed.key(stranger).sign(
+            try Agreed.key(stranger).sign(
                 UInt64(name.count).bigEndianBytes + name + Array(wire.body), context: "cordon/agreement/proposal/v1"))
         #expect(try world.refusal(wire.encoded) == .badSignature(stranger))
         #expect(world.history.proposals[0].signed.isEmpty)
@@ -217,7 +218,7 @@ struct AgreementHistoryTests {
         var world = AgreementWorld()
         let twice = Agreed.next(Agreed.founding()) { $0.members[0].identity = Agreed.identity(.coordinator) }
         #expect(throws: AgreementMistake.version(.sameIdentity(.coordinator, Agreed.author("member/bank-a")))) {
-            try world.take(AgreementWorld.record(.proposal(AgreementProposal(twice)), by: .coordinator))
+            try world.take(try AgreementWorld.record(.proposal(AgreementProposal(twice)), by: .coordinator))
         }
         let gone = Agreed.next(Agreed.founding()) { $0.members.removeLast() }
         #expect(try world.propose(gone) == .defect(.entry(Agreed.member("bank-c"))))
@@ -264,7 +265,7 @@ struct AgreementHistoryTests {
         world.history.adopt(newer, agreement: world.history.inForce.digest)
         let next = wider(Agreed.founding())
         #expect(try world.propose(next, by: "member/bank-a") == .badSignature(a))
-        #expect(try world.refusal(AgreementWorld.record(.proposal(AgreementProposal(next)), by: a, copy: 1)) == nil)
+        #expect(try world.refusal(try AgreementWorld.record(.proposal(AgreementProposal(next)), by: a, copy: 1)) == nil)
         #expect(try world.sign(next, by: "member/bank-a") == .badSignature(a))
         #expect(try world.sign(next, by: "member/bank-a", copy: 1) == nil)
         for name in ["member/bank-c", "operator/anna", "member/bank-d"] {

@@ -120,7 +120,7 @@ struct AgreementOracleTests {
             let statement: AgreementStatement =
                 said.proposal.map { .proposal(AgreementProposal($0)) }
                 ?? .signature(AgreementSignature(version: said.number, digest: said.signature ?? .zero))
-            let refusal = try world.refusal(AgreementWorld.record(statement, by: said.author, copy: said.key))
+            let refusal = try world.refusal(try AgreementWorld.record(statement, by: said.author, copy: said.key))
             #expect(plain.take(said) == (refusal == nil), "\(String(describing: refusal))")
             if refusal == nil, let proposal = said.proposal { known.append(proposal) }
             #expect(plain.chain.map(\.digest) == world.history.versions.map(\.digest))
