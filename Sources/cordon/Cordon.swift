@@ -18,6 +18,7 @@ struct Cordon: ParsableCommand {
                     KeysCommand.self, TopicsCommand.self, FeaturesCommand.self, ModelCommand.self, PolicyCommand.self,
                     TokensCommand.self,
                 ]),
+            CommandGroup(name: "Agreeing", subcommands: [ConsortiumCommand.self]),
             CommandGroup(name: "Retraining", subcommands: [SyncCommand.self]),
             CommandGroup(
                 name: "Watching",
