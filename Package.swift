@@ -77,6 +77,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOTLS", package: "swift-nio"),
             ], swiftSettings: settings),
+        .target(name: "PKCS11", dependencies: ["Cglibc", "Keys", "Secrets"], swiftSettings: settings),
         .target(
             name: "HTTPFront",
             dependencies: [
@@ -175,7 +176,7 @@ let package = Package(
             dependencies: [
                 "Audit", "Manifests", "Secrets", "Records", "Tokens", "Model", "Keys", "Formats", "Policy",
                 "Evaluation",
-                "EventLogs", "LocalStore", "Stages", "Telemetry", "HTTPFront", "Ingest",
+                "EventLogs", "LocalStore", "PKCS11", "Stages", "Telemetry", "HTTPFront", "Ingest",
                 "SecureScoring", "Plots", "Worlds", "PipelineFiles", "Roles", "Terminal", "ModelSync",
                 "LocalConsortium", "Trials", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -288,6 +289,9 @@ let package = Package(
                 "EventLogs", "Formats", "Keys", "Manifests", "Model", "PipelineFiles", "Policy", "Records", "Worlds",
                 "Support",
             ], swiftSettings: unoptimised),
+        .testTarget(
+            name: "PKCS11Tests", dependencies: ["Cglibc", "Keys", "PKCS11", "Secrets", "Support", crypto],
+            swiftSettings: unoptimised),
         .testTarget(name: "PlotsTests", dependencies: ["Plots", "Support"], swiftSettings: unoptimised),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "Records", "Support"], swiftSettings: unoptimised),
         .testTarget(

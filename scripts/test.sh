@@ -3,6 +3,8 @@
 set -euo pipefail
 source "$(dirname "$0")/setup.sh"
 install_dependencies
+# Tokens in software, for the tests of PKCS11.
+install_packages softhsm2
 build_all
 cd "$root"
 if [ $# -gt 0 ]; then

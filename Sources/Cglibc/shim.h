@@ -20,3 +20,6 @@ static inline int cordon_may_dump(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0,
 
 // The calling thread's nice value, which Linux keeps for each thread: 0, or -1 with errno.
 static inline int cordon_set_thread_niceness(int value) { return setpriority(PRIO_PROCESS, 0, value); }
+
+// Modules of hardware tokens are loaded as the system loads libraries (dlopen); what they export is declared here.
+#include "cryptoki.h"

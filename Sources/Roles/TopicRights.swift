@@ -51,7 +51,7 @@ package struct TopicRights: Sendable, Hashable {
             reads = [
                 Topics.transactions(member), Topics.scores(member), Topics.receipts(member), Topics.evaluations(member),
                 Topics.decisions(member), Topics.alerts(member), Topics.rejected(member), Topics.blinded(member),
-                Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit,
+                Topics.evidence(member), Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit,
             ]
             writes = [
                 Topics.sealed, Topics.labels, Topics.sessions, Topics.sync, Topics.agreement, Topics.audit,
@@ -59,7 +59,7 @@ package struct TopicRights: Sendable, Hashable {
                 // Requests over HTTP become records there.
                 Topics.transactions(member),
             ]
-            groups.formUnion(["\(member).agents", "\(member).ingest", "\(member).decisions"])
+            groups.formUnion(["agents", "ingest", "decisions", "audit"].map { "\(member).\($0)" })
             transactions = ["\(member).decisions-"]
         case .riskTeam(let member):
             reads = [
@@ -76,13 +76,14 @@ package struct TopicRights: Sendable, Hashable {
             ]
             writes = [Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit]
             reads.formUnion(members.map(Topics.blinded))
-            for write in [Topics.scores, Topics.receipts, Topics.evaluations] { writes.formUnion(members.map(write)) }
+            for write in [Topics.scores, Topics.receipts, Topics.evaluations, Topics.evidence] { writes.formUnion(members.map(write)) }
             // What was decided, and what was refused, is told by the party that leads.
             if party == .zero { writes.formUnion([Topics.batches, Topics.rejected] + members.map(Topics.rejected)) }
-            groups.formUnion([party.name, "\(party.name).tokens"])
+            groups.formUnion([party.name, "\(party.name).tokens", "\(party.name).audit"])
         case .coordinator:
             reads = [Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit, Topics.manifests, Topics.sealed]
             writes = [Topics.manifests, Topics.sealed, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit]
+            groups.insert("coordinator.audit")
         case .operators:
             reads = [Topics.sync, Topics.manifests, Topics.agreement, Topics.rejected]
             writes = [Topics.sync, Topics.agreement, Topics.audit]

@@ -62,7 +62,7 @@ struct TopicRightsTests {
         #expect(line("--topic 'bank-a.transactions'")?.contains("--operation Read --operation Write") == true)
         #expect(line("--group 'bank-a.agents'")?.contains("--operation Read ") == true)
         #expect(line("--transactional-id 'bank-a.decisions-' --resource-pattern-type prefixed") != nil)
-        let named = rights(agent).reads.union(rights(agent).writes).count + 4 + 1
+        let named = rights(agent).reads.union(rights(agent).writes).count + 5 + 1
         #expect(lines.count == named)
     }
 }

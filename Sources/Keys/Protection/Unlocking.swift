@@ -30,16 +30,30 @@ package struct Unlocking: Sendable {
     ///
     /// - Parameter folder: of the keystore that needs it.
     func passphrase(for folder: String) throws(KeystoreError) -> [UInt8] {
-        if let passphraseFile {
-            try PrivateFile.check(passphraseFile)
-            return try Self.passphrase(in: passphraseFile)
-        }
-        guard let path = credentials.map({ $0 + "/" + Self.credential }), FileManager.default.fileExists(atPath: path)
+        guard
+            let passphrase = try Self.secret(file: passphraseFile, credential: Self.credential, of: credentials)
         else { throw .locked(folder: folder) }
-        return try Self.passphrase(in: path)
+        return passphrase
     }
 
-    private static func passphrase(in path: String) throws(KeystoreError) -> [UInt8] {
+    /// A passphrase or PIN, which the caller wipes: of the file that was named, or else of the credential; nil where neither is. A
+    /// line end behind it is no part of it.
+    ///
+    /// - Parameter credentials: the folder of systemd's credentials.
+    package static func secret(
+        file: String?, credential: String, of credentials: String?
+    ) throws(KeystoreError) -> [UInt8]? {
+        var path = ""
+        if let file {
+            path = file
+            // A credential's bits may be a rule of access, and are systemd's.
+            if credentials.map({ !file.hasPrefix($0 + "/") }) ?? true { try PrivateFile.check(file) }
+        } else {
+            guard let credentials, FileManager.default.fileExists(atPath: credentials + "/" + credential) else {
+                return nil
+            }
+            path = credentials + "/" + credential
+        }
         guard var bytes = PrivateFile.contents(path) else { throw .unreadable(path: path) }
         while let last = bytes.last, last == 10 || last == 13 { bytes.removeLast() }
         guard !bytes.isEmpty else { throw .emptyPassphrase(path: path) }

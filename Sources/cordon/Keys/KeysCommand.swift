@@ -10,6 +10,7 @@ struct KeysCommand: ParsableCommand {
         subcommands: [
             Initialise.self, PartyKeysCommand.self, MemberKeysCommand.self, CoordinatorKeysCommand.self,
             OperatorCommand.self, RosterCommand.self, KeysCheckCommand.self, ProtectCommand.self, UnprotectCommand.self,
+            IdentityCommand.self,
             KeysRotateCommand.self, KeysRunCommand.self, KeysHistoryCommand.self, TokenCommand.self,
         ])
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Keys
+import PKCS11
 
 /// What opens a role's folder of keys.
 struct KeystoreOptions: ParsableArguments {
@@ -13,14 +14,16 @@ struct KeystoreOptions: ParsableArguments {
 
     /// The keystore in a folder, opened.
     func open(_ directory: String) throws -> FileKeystore {
-        try FileKeystore(directory: directory, unlocking: unlocking)
+        try FileKeystore(directory: directory, unlocking: Self.unlocking(passphraseFile))
     }
-
-    var unlocking: Unlocking { Self.unlocking(passphraseFile) }
 
     static func unlocking(_ passphraseFile: String?) -> Unlocking {
-        Unlocking(
-            passphraseFile: passphraseFile,
-            credentials: ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"])
+        Unlocking(passphraseFile: passphraseFile, credentials: credentials) { (uri) throws(KeystoreError) in
+            try tokens.token(uri)
+        }
     }
+
+    static let tokens = HardwareTokens(credentials: credentials)
+
+    private static var credentials: String? { ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] }
 }
