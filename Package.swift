@@ -97,7 +97,9 @@ let package = Package(
         .target(
             name: "DeskFront",
             dependencies: [
-                "Records", "Formats", "Policy", "Desk", "DeskStore", "EventLogs", "Stages", "Telemetry",
+                "Records", "Formats", "Policy", "Keys", "Desk", "DeskStore", "EventLogs", "Stages", "Telemetry",
+                "HTTPFront",
+                crypto, .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .target(
@@ -144,7 +146,8 @@ let package = Package(
                 "Audit", "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Sealing", "Manifests",
                 "Formats",
                 "Policy", "Evaluation", "EventLogs", "Stages", "Telemetry", "HTTPFront", "Ingest", "IngestHTTP",
-                "SecureScoring", "TokenService", "ModelSync", "PipelineFiles", logging, "TLSTransport",
+                "DeskFront", "DeskStore", "SecureScoring", "TokenService", "ModelSync", "PipelineFiles", logging,
+                "TLSTransport",
             ],
             swiftSettings: settings),
         .target(
@@ -174,7 +177,8 @@ let package = Package(
         .executableTarget(
             name: "cordon",
             dependencies: [
-                "Audit", "Manifests", "Secrets", "Records", "Tokens", "Model", "Keys", "Formats", "Policy",
+                "Audit", "Desk", "DeskFront", "DeskStore", "Manifests", "Secrets", "Records", "Tokens", "Model", "Keys",
+                "Formats", "Policy",
                 "Evaluation",
                 "EventLogs", "LocalStore", "PKCS11", "Stages", "Telemetry", "HTTPFront", "Ingest",
                 "SecureScoring", "Plots", "Worlds", "PipelineFiles", "Roles", "Terminal", "ModelSync",
@@ -188,7 +192,8 @@ let package = Package(
         .executableTarget(
             name: "cordon-bench",
             dependencies: [
-                "Audit", "Secrets", "Records", "ThreeParty", "Tokens", "Counters", "Model", "Keys", "Sealing",
+                "Audit", "Desk", "DeskStore", "Secrets", "Records", "ThreeParty", "Tokens", "Counters", "Model", "Keys",
+                "Sealing",
                 "Manifests",
                 "Formats", "EventLogs", "LocalStore", "TLSTransport", "Stages", "Telemetry",
                 "HTTPFront", "Ingest", "SecureScoring", "TokenService", "Plots", "Worlds", "PipelineFiles", "Roles",
@@ -215,7 +220,8 @@ let package = Package(
         .testTarget(
             name: "DeskFrontTests",
             dependencies: [
-                "Desk", "DeskFront", "DeskStore", "EventLogs", "Formats", "LocalStore", "Policy", "Records", "Secrets",
+                "Desk", "DeskFront", "DeskStore", "EventLogs", "Formats", "Keys", "LocalStore", "Policy", "Records",
+                "Secrets",
                 "Stages",
                 "Telemetry", "Support",
             ], swiftSettings: unoptimised),

@@ -64,15 +64,21 @@ extension DeskIndex {
             guard events.count < limit else { return (events, cursor) }
             let acts = try db.statement(
                 """
-                SELECT offset, at, record FROM acts WHERE offset >= ? AND offset < ? AND refusal IS NULL ORDER BY offset LIMIT ?
+                SELECT offset, at, record, version FROM acts WHERE offset >= ? AND offset < ? AND refusal IS NULL ORDER BY offset LIMIT ?
                 """, cursor.cases, end.cases, limit - events.count
-            ).all { (offset: $0.integer(0), at: $0.integer(1), record: DeskRecord(json: $0.blob(2) ?? [])) }
-            for (offset, at, record) in acts {
+            ).all {
+                (
+                    offset: $0.integer(0), at: $0.integer(1), version: $0.integer(3),
+                    record: DeskRecord(json: $0.blob(2) ?? [])
+                )
+            }
+            for (offset, at, version, record) in acts {
                 cursor.cases = offset + 1
                 guard let record else { continue }
                 events.append(
                     FeedEvent(
-                        id: "cases.0.\(offset)", what: .act(DoneAct(offset: offset, at: at, record: record)),
+                        id: "cases.0.\(offset)",
+                        what: .act(DoneAct(offset: offset, at: at, version: version, record: record)),
                         cursor: cursor))
             }
             if events.count < limit { cursor.cases = end.cases }

@@ -41,11 +41,11 @@ extension DeskIndex {
     package func history(of item: ItemID, limit: Int = 200) throws -> [DoneAct] {
         try read { db in
             try db.statement(
-                "SELECT offset, at, record FROM acts WHERE item = ? AND refusal IS NULL ORDER BY offset DESC LIMIT ?",
+                "SELECT offset, at, record, version FROM acts WHERE item = ? AND refusal IS NULL ORDER BY offset DESC LIMIT ?",
                 item.bytes, limit
             ).all { row in
                 DeskRecord(json: row.blob(2) ?? []).map {
-                    DoneAct(offset: row.integer(0), at: row.integer(1), record: $0)
+                    DoneAct(offset: row.integer(0), at: row.integer(1), version: row.integer(3), record: $0)
                 }
             }
             .compactMap { $0 }.reversed()
@@ -59,5 +59,7 @@ package struct DoneAct: Hashable, Sendable {
     package var offset: Int64
     /// By the log's clock, in microseconds since 1970.
     package var at: Int64
+    /// The item's version behind it.
+    package var version: Int64
     package var record: DeskRecord
 }

@@ -26,6 +26,7 @@ package enum RoleError: Error, Sendable, Hashable {
     case keysExist(directory: String)
     /// The folder's identity is none of the roster's.
     case keysOfNobody(directory: String)
+    case usersFile(file: String, reason: String)
     /// The role's audit log is not what the role wrote.
     case auditLog(AuditFault)
 }
@@ -67,6 +68,7 @@ extension RoleError: CustomStringConvertible {
             "\(directory) holds keys already, and keys are never overwritten: name another folder"
         case .keysOfNobody(let directory):
             "the roster has nobody with the identity in \(directory): it was put together from another card"
+        case .usersFile(let file, let reason): "\(file): \(reason)"
         }
     }
 }

@@ -16,6 +16,7 @@ struct CordonBench: ParsableCommand {
             BenchPipelineCommand.self, BenchRetrainingCommand.self, BenchExtractCommand.self, BenchTrainingCommand.self,
             BenchTrainingPartyCommand.self, BenchAuditCommand.self, BenchValidationCommand.self,
             BenchValidationPartyCommand.self,
+            BenchDeskCommand.self,
             BenchClearAgentCommand.self,
             BenchClearWorkerCommand.self,
         ])

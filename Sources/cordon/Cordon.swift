@@ -11,7 +11,7 @@ struct Cordon: ParsableCommand {
         version: programVersion,
         groupedSubcommands: [
             CommandGroup(name: "Try it", subcommands: [DemoCommand.self]),
-            CommandGroup(name: "Roles", subcommands: [IngestCommand.self, ScoreCommand.self]),
+            CommandGroup(name: "Roles", subcommands: [IngestCommand.self, ScoreCommand.self, AlertsCommand.self]),
             CommandGroup(
                 name: "Setting up",
                 subcommands: [

@@ -4,20 +4,28 @@ package import Telemetry
 /// Finds a request's route, lets it in, and answers: every refusal is problem+json.
 package struct APIResponder: Sendable {
     private let routes: [String: Route]
+    /// Those whose paths have a place for any text.
+    private let patterns: [Route]
     private let tokens: BearerTokenStore
     private let rate: RateGate
     private let metrics: Metrics
 
     /// - Parameter routes: each path once.
     package init(routes: [Route], tokens: BearerTokenStore, rate: RateGate, metrics: Metrics) {
-        self.routes = Dictionary(uniqueKeysWithValues: routes.map { ($0.path, $0) })
+        self.routes = Dictionary(uniqueKeysWithValues: routes.filter { !$0.hasPlace }.map { ($0.path, $0) })
+        patterns = routes.filter(\.hasPlace)
         self.tokens = tokens
         self.rate = rate
         self.metrics = metrics
     }
 
     package func exchange(_ head: HTTPRequestHead) -> Exchange {
-        Exchange(head, route: routes[String(head.uri.prefix { $0 != "?" })])
+        let path = head.uri.prefix { $0 != "?" }
+        if let route = routes[String(path)] { return Exchange(head, route: route) }
+        for route in patterns {
+            if let place = route.place(in: path) { return Exchange(head, route: route, place: place) }
+        }
+        return Exchange(head, route: nil)
     }
 
     /// Lets a request in by its head alone.

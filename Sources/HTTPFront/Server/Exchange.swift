@@ -6,6 +6,7 @@ package struct Exchange: Sendable {
     package let head: HTTPRequestHead
     /// Nil where the server has none at the path.
     package let route: Route?
+    private let place: String
     /// Whether the client waits with its body until it is asked for it (RFC 9110, section 10.1.1); the rules of heads leave
     /// the field to those alone that do.
     package var holdsBody: Bool
@@ -16,9 +17,11 @@ package struct Exchange: Sendable {
     private var body: [UInt8] = []
     private let began = ContinuousClock.now
 
-    package init(_ head: HTTPRequestHead, route: Route?) {
+    /// - Parameter place: what stands where the route's path has any text.
+    package init(_ head: HTTPRequestHead, route: Route?, place: String = "") {
         self.head = head
         self.route = route
+        self.place = place
         holdsBody = head.headers.contains(name: "Expect")
     }
 
@@ -36,7 +39,9 @@ package struct Exchange: Sendable {
 
     /// What the route is called with, once all has come.
     package var call: Route.Call {
-        .init(headers: head.headers, body: body, type: type, client: client, arrived: .now)
+        .init(
+            headers: head.headers, body: body, type: type, client: client, target: head.uri, place: place, arrived: .now
+        )
     }
 }
 

@@ -38,6 +38,8 @@ final class HTTPConnection: ChannelInboundHandler {
     /// Whether no further request is let in.
     private var isLast = false
     private var timer: Scheduled<Void>?
+    /// The writer of an answer that has no end of its own.
+    private var stream: Task<Void, Never>?
 
     init(responder: APIResponder, bodyTime: TimeAmount, date: DateClock) {
         self.responder = responder
@@ -104,6 +106,7 @@ final class HTTPConnection: ChannelInboundHandler {
         switch event {
         case ChannelEvent.inputClosed, is Drain:
             isLast = true
+            stream?.cancel()
             if phase == .idle { context.close(promise: nil) }
         case is IdleStateHandler.IdleStateEvent: if phase != .work { context.close(promise: nil) }
         default: context.fireUserInboundEventTriggered(event)
@@ -112,6 +115,7 @@ final class HTTPConnection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
+        stream?.cancel()
         phase = .closed
         context.fireChannelInactive()
     }
@@ -133,16 +137,38 @@ final class HTTPConnection: ChannelInboundHandler {
         timer?.cancel()
         phase = .answer
         var reply = reply
+        if reply.stream != nil, exchange?.head.version == .http1_0 {
+            reply = Reply(Problem(.httpInvalid, "an answer without an end needs HTTP/1.1"))
+        }
         // Whether a body that is held back comes after an answer in place of 100, nobody can tell.
         reply.closes = reply.closes || isLast || exchange?.holdsBody == true
         isLast = reply.closes
         var (head, body) = reply.response(head: exchange?.head.method == .HEAD)
         head.headers.add(name: "Date", value: date.field(at: .now))
         if !isLast, exchange?.head.version == .http1_0 { head.headers.add(name: "Connection", value: "keep-alive") }
+        let isHead = exchange?.head.method == .HEAD
         exchange = nil
+        if let stream = reply.stream, !isHead { return begin(stream, behind: head, context) }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(body)))).assumeIsolated()
             .whenComplete { _ in self.answered(context) }
+    }
+
+    private func begin(
+        _ stream: @escaping @Sendable (BodyWriter) async -> Void, behind head: HTTPResponseHead,
+        _ context: ChannelHandlerContext
+    ) {
+        context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+        let done = context.eventLoop.makePromise(of: Void.self)
+        let writer = BodyWriter(context.channel)
+        self.stream = Task {
+            await stream(writer)
+            done.succeed()
+        }
+        done.futureResult.assumeIsolated().whenComplete { _ in
+            self.stream = nil
+            self.answered(context)
+        }
     }
 
     /// Lets the next request in: only once an answer has left, so that a client that reads none can't have them pile up.

@@ -7,6 +7,9 @@ package struct Reply: Sendable {
     package var status: HTTPResponseStatus
     package var headers: HTTPHeaders = [:]
     package var body: [UInt8] = []
+    /// What writes the body bit by bit, in place of `body`, until it returns; it is cancelled when the client is gone or the server
+    /// stops.
+    package var stream: (@Sendable (BodyWriter) async -> Void)?
     /// Whether the connection is closed after it, because the rest of the request is not wanted.
     package var closes = false
 
@@ -40,9 +43,9 @@ package struct Reply: Sendable {
     /// All header fields.
     private var fields: HTTPHeaders {
         var fields = headers
-        fields[field: "Cache-Control"] = "no-store"
+        if fields[field: "Cache-Control"] == nil { fields[field: "Cache-Control"] = "no-store" }
         fields[field: "X-Content-Type-Options"] = "nosniff"
-        if status != .noContent { fields[field: "Content-Length"] = String(body.count) }
+        if status != .noContent, stream == nil { fields[field: "Content-Length"] = String(body.count) }
         if closes { fields[field: "Connection"] = "close" }
         return fields
     }

@@ -10,20 +10,28 @@ package struct Route: Sendable {
         package var type: MediaType?
         /// Whose token came with it.
         package var client: String
+        /// The request's target, in origin-form: the path, and the query behind a question mark where there is one.
+        package var target: String
+        /// What stands in the target where the route's path has `{}`; empty where it has none.
+        package var place: String
         /// When the last of its body had come: however slow a client sends, its deadline begins here.
         package var arrived: ContinuousClock.Instant
 
         package init(
-            headers: HTTPHeaders, body: [UInt8], type: MediaType?, client: String, arrived: ContinuousClock.Instant
+            headers: HTTPHeaders, body: [UInt8], type: MediaType?, client: String, target: String = "",
+            place: String = "", arrived: ContinuousClock.Instant
         ) {
             self.headers = headers
             self.body = body
             self.type = type
             self.client = client
+            self.target = target
+            self.place = place
             self.arrived = arrived
         }
     }
 
+    /// What the path is, without a query. One segment may be `{}`: any text there, but none that is empty.
     package var path: String
     package var method: HTTPMethod
     /// Whether it needs a token.
@@ -55,6 +63,20 @@ package struct Route: Sendable {
         self.answersJSON = answersJSON
         self.checkHead = checkHead
         self.handle = handle
+    }
+
+    var hasPlace: Bool { path.contains("{}") }
+
+    /// What stands where the path has `{}`; nil where a request's path is not this route's.
+    func place(in path: Substring) -> String? {
+        let own = self.path.split(separator: "/", omittingEmptySubsequences: false)
+        let asked = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard own.count == asked.count else { return nil }
+        var place: String?
+        for (own, asked) in zip(own, asked) {
+            if own == "{}", !asked.isEmpty { place = String(asked) } else if own != asked { return nil }
+        }
+        return place
     }
 
     /// What the path takes, for Allow.

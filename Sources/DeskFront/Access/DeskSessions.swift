@@ -1,0 +1,146 @@
+import Crypto
+import Desk
+import Foundation
+import Keys
+package import Records
+import Synchronization
+
+/// Who is signed in: sessions by what their cookie holds, of which hashes alone are kept; and links that sign in once.
+package final class DeskSessions: Sendable {
+    package struct Session: Sendable, Hashable {
+        package var user: DeskUser
+        /// Stands in each form of the session's pages; a form of another page doesn't know it.
+        package var formToken: String
+        /// Microseconds since 1970.
+        fileprivate var begun: Int64
+        fileprivate var used: Int64
+    }
+
+    private struct State {
+        var sessions: [[UInt8]: Session] = [:]
+        var links: [[UInt8]: (user: DeskUser, until: Int64)] = [:]
+        /// Failed tries by name, with when the latest was.
+        var failures: [String: (count: Int, at: Int64)] = [:]
+    }
+
+    /// Microseconds that a session lasts in all, and without being used.
+    package static let longest: Int64 = 12 * 3_600_000_000
+    package static let idle: Int64 = 3_600_000_000
+    /// Failed tries of a name after which it has to wait, a minute for each further one, up to an hour.
+    private static let tries = 5
+    private static let sessionLimit = 10_000
+
+    private let users: Mutex<DeskUsers>
+    private let clock: any WallClock
+    private let random: @Sendable (Int) -> [UInt8]
+    private let state = Mutex(State())
+
+    /// - Parameter random: so many random bytes, of a generator that nobody can guess.
+    package init(users: DeskUsers, clock: any WallClock, random: @escaping @Sendable (Int) -> [UInt8]) {
+        self.users = Mutex(users)
+        self.clock = clock
+        self.random = random
+    }
+
+    /// Takes up a changed file. Who is not in it any more, or has another role or password, is signed out.
+    package func replace(_ users: DeskUsers) {
+        self.users.withLock { $0 = users }
+        state.withLock { state in
+            state.sessions = state.sessions.filter {
+                $0.value.user.password == nil || users.byName[$0.value.user.actor.name] == $0.value.user
+            }
+        }
+    }
+
+    /// What became of a try to sign in.
+    package enum Entry: Sendable {
+        /// What the cookie holds.
+        case session(String)
+        /// Name or password is wrong.
+        case refused
+        /// There were too many tries.
+        case wait(seconds: Int)
+    }
+
+    /// Takes some tens of milliseconds of a processor, whether there is such a user or not.
+    package func signIn(name: String, password: String) -> Entry {
+        let now = clock.microseconds
+        if let seconds = wait(name, now) { return .wait(seconds: seconds) }
+        let user = users.withLock { $0.byName[name] }
+        let isRight = (user?.password ?? .ofNobody).matches(password)
+        guard let user, isRight else {
+            state.withLock { state in
+                // Names that nobody has are not remembered for ever.
+                if state.failures.count > Self.sessionLimit { state.failures = [:] }
+                state.failures[name] = ((state.failures[name]?.count ?? 0) + 1, now)
+            }
+            return .refused
+        }
+        state.withLock { $0.failures[name] = nil }
+        return .session(begin(user, now))
+    }
+
+    private func wait(_ name: String, _ now: Int64) -> Int? {
+        state.withLock { state in
+            guard let (count, at) = state.failures[name], count >= Self.tries else { return nil }
+            let until = at + min(60, Int64(count - Self.tries + 1)) * 60_000_000
+            return until > now ? Int((until - now) / 1_000_000) + 1 : nil
+        }
+    }
+
+    /// A text that signs a user in once, for ten minutes.
+    package func link(for user: DeskUser) -> String {
+        let token = newToken()
+        state.withLock { $0.links[Self.hash(token)] = (user, clock.microseconds + 600_000_000) }
+        return token
+    }
+
+    /// - Returns: nil where the link was used, or is too old or none.
+    package func signIn(link token: String) -> String? {
+        let now = clock.microseconds
+        let found = state.withLock { $0.links.removeValue(forKey: Self.hash(token)) }
+        guard let found, found.until > now else { return nil }
+        return begin(found.user, now)
+    }
+
+    private func begin(_ user: DeskUser, _ now: Int64) -> String {
+        let token = newToken()
+        let session = Session(user: user, formToken: newToken(), begun: now, used: now)
+        state.withLock { state in
+            state.sessions = state.sessions.filter { Self.isAlive($0.value, now) }
+            if state.sessions.count >= Self.sessionLimit,
+                let oldest = state.sessions.min(by: { $0.value.used < $1.value.used })
+            {
+                state.sessions[oldest.key] = nil
+            }
+            state.sessions[Self.hash(token)] = session
+        }
+        return token
+    }
+
+    /// The session of a cookie, which is used hereby; nil where there is none, or it is over.
+    package func session(_ token: String) -> Session? {
+        let now = clock.microseconds
+        return state.withLock { state in
+            let key = Self.hash(token)
+            guard var session = state.sessions[key] else { return nil }
+            guard Self.isAlive(session, now) else {
+                state.sessions[key] = nil
+                return nil
+            }
+            session.used = now
+            state.sessions[key] = session
+            return session
+        }
+    }
+
+    package func signOut(_ token: String) { state.withLock { $0.sessions[Self.hash(token)] = nil } }
+
+    private static func isAlive(_ session: Session, _ now: Int64) -> Bool {
+        now < session.begun + longest && now < session.used + idle
+    }
+
+    private func newToken() -> String { hexadecimal(random(32)) }
+
+    private static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
+}

@@ -1,0 +1,228 @@
+package import Desk
+package import DeskStore
+package import Policy
+import Records
+
+/// The page of one alert: all that a verdict needs, without a click.
+package struct AlertPage: Sendable {
+    package var frame: PageFrame
+    package var picture: AlertPicture
+    /// The alert as its topic has it; nil where that is not there any more.
+    package var event: CloudEvent?
+    /// The filter that its reader comes from, as a query.
+    package var query: String
+    package var cursor: FeedCursor
+    /// Names for the acts of the page's forms.
+    package var acts: [ActID]
+    /// What became of the latest thing that was asked for.
+    package var notice: Notice?
+    /// What somebody filled into the verdict's form, where it could not be taken.
+    package var typed: [String: String] = [:]
+
+    package enum Notice: Sendable {
+        case refused(String)
+        /// A verdict was given on another alert, which can be opened again.
+        case judged(ItemID, version: Int64)
+    }
+
+    package init(
+        frame: PageFrame, picture: AlertPicture, event: CloudEvent?, query: String, cursor: FeedCursor, acts: [ActID],
+        notice: Notice? = nil, typed: [String: String] = [:]
+    ) {
+        self.frame = frame
+        self.picture = picture
+        self.event = event
+        self.query = query
+        self.cursor = cursor
+        self.acts = acts
+        self.notice = notice
+        self.typed = typed
+    }
+
+    /// How many acts the forms have.
+    package static let actCount = 5
+
+    var facts: AlertFacts { picture.row.facts }
+    var work: Work { picture.row.work }
+    var language: DeskLanguage { frame.language }
+
+    package var html: HTML {
+        frame.page(
+            title: "\(frame.amount(facts.amount)) · \(frame.name(facts.customer, of: .customer))", place: "queue",
+            feed: "/feed?\(FormText.query([("cursor", "\(cursor)"), ("whose", "anyone")]))",
+            """
+            <p class="back"><a href="/queue\(query.isEmpty ? "" : "?\(query)")" data-key="Escape">← \(frame.text(.back))</a></p>
+            \(noticeLine)
+            <div class="alert" data-item="\(facts.item.hex)" data-version="\(work.version)">
+            <p id="news" class="news" role="status" aria-live="polite"></p>
+            \(top)
+            <div class="columns"><div>\(ComparisonView(page: self).html)\(LinkedView(page: self).html)</div>
+            <div>\(verdict)\(paymentTable)\(steps)\(history)</div></div>
+            </div>
+            """)
+    }
+
+    private var noticeLine: HTML? {
+        switch notice {
+        case nil: nil
+        case .refused(let reason): "<p class=\"notice bad\" role=\"alert\">\(reason)</p>"
+        case .judged(let item, let version):
+            """
+            <form class="notice good" method="post" action="/alerts/\(item.hex)/reopen">\(frame.tokenField)
+            <input type="hidden" name="act" value="\(acts[4].hex)"><input type="hidden" name="version" value="\(version)">
+            <input type="hidden" name="filter" value="\(query)">
+            \(Phrase("Verdict given; here is the next one.", "Urteil gegeben; hier ist der nächste Alarm.")(language))
+            <button class="quiet" data-key="z">\(Phrase("Undo", "Rückgängig")(language)) <kbd>z</kbd></button></form>
+            """
+        }
+    }
+
+    // MARK: The top
+
+    private var top: HTML {
+        """
+        <div class="top">
+        <div class="sum"><span class="band \(facts.band.rawValue)">\(facts.band.phrase(language))</span>
+        <h1>\(frame.amount(facts.amount))</h1>
+        <p>\(frame.time(facts.paidAt)) · \(frame.name(facts.customer, of: .customer))</p></div>
+        <div class="chance"><p class="big">\(frame.percent(facts.probability))</p><p>\(words)</p></div>
+        <div class="chance"><p class="big">\(frame.amount(MinorUnits(facts.expectedLoss)))</p>
+        <p>\(frame.text(.expectedLoss))</p></div>
+        </div>
+        """
+    }
+
+    /// The probability in words: what became of alerts like it here.
+    private var words: String {
+        let record = picture.record
+        guard record.judged >= 20 else {
+            return Phrase(
+                "probability of fraud; too few alerts like it have a verdict to say what became of them (\(record.judged))",
+                "Wahrscheinlichkeit eines Betrugs; zu wenige ähnliche Alarme haben ein Urteil, um zu sagen, was aus ihnen wurde (\(record.judged))"
+            )(language)
+        }
+        let share = (100 * record.frauds + record.judged / 2) / record.judged
+        return Phrase(
+            "of 100 such alerts, \(share) were fraud (last 30 days, \(record.judged) judged)",
+            "von 100 solchen Alarmen waren \(share) Betrug (30 Tage, \(record.judged) mit Urteil)")(language)
+    }
+
+    // MARK: Verdict
+
+    private var verdict: HTML {
+        guard frame.may(.work) else { return state }
+        if work.state == .closed { return state + closedForm }
+        let holder = work.holder(at: frame.now)
+        if let holder, holder != frame.me { return state }
+        return state + VerdictForm(page: self).html
+    }
+
+    private var state: HTML {
+        let words: HTML
+        switch (work.state, work.holder(at: frame.now)) {
+        case (.closed, _):
+            let judgement = work.judgement
+            words = """
+                <span class="finding \(judgement?.finding.rawValue ?? "")">\(judgement?.finding.phrase(language) ?? "")</span>
+                \(judgement?.fraudType?.phrase(language) ?? "") · \(work.holder?.actor.name ?? "")
+                """
+        case (.open, let holder?) where holder == frame.me:
+            words = "\(frame.text(.heldBy)) <strong>\(frame.text(.you))</strong>"
+        case (.open, let holder?): words = "\(frame.text(.heldBy)) <strong>\(holder.name)</strong>"
+        case (.open, nil): words = "\(frame.text(.free))"
+        }
+        return "<p class=\"state\">\(frame.text(.state)): \(words)</p>"
+    }
+
+    private var closedForm: HTML {
+        guard frame.may(.reopen) else { return "" }
+        return """
+            <form class="act" method="post" action="/alerts/\(facts.item.hex)/reopen">\(frame.tokenField)
+            <input type="hidden" name="act" value="\(acts[0].hex)"><input type="hidden" name="version" value="\(work.version)">
+            <input type="hidden" name="filter" value="\(query)"><button>\(frame.text(.reopen))</button></form>
+            """
+    }
+
+    // MARK: What is known
+
+    private var paymentTable: HTML {
+        let payment = picture.payment?.transaction
+        var rows: [(String, HTML)] = [(frame.text(.transaction), "\(frame.isMasked ? "…" : facts.transaction)")]
+        if let original = payment?.original { rows.append((frame.text(.amount), "\(frame.amount(original))")) }
+        if let kind = payment?.kind { rows.append((frame.text(.kind), "\(kind.phrase(language))")) }
+        if let channel = payment?.channel { rows.append((frame.text(.channel), "\(channel.phrase(language))")) }
+        for kind in LinkKind.allCases {
+            guard let name = picture.row.entities[kind], !name.isEmpty else { continue }
+            let target = "/queue?" + FormText.query([("whose", "anyone"), (kind.rawValue, name)])
+            let shown = frame.name(name, of: kind)
+            rows.append((kind.phrase(language), frame.isMasked ? "\(shown)" : "<a href=\"\(target)\">\(shown)</a>"))
+        }
+        for (kind, words) in [
+            (EntityKind.merchant, Phrase("Merchant", "Händler")), (.merchantCategory, Phrase("Trade", "Branche")),
+            (.country, Phrase("Country", "Land")),
+        ] {
+            if let name = payment?.entities[kind] { rows.append((words(language), "\(name)")) }
+        }
+        let cells = rows.map { "<tr><th scope=\"row\">\($0.0)</th><td>\($0.1)</td></tr>" as HTML }
+        return "<section><h2>\(frame.text(.payment))</h2><table class=\"facts\">\(cells)</table></section>"
+    }
+
+    /// The policy's way to the decision.
+    private var steps: HTML {
+        guard let data = event?.data else {
+            return """
+                <section><h2>\(frame.text(.policy))</h2><p>\(facts.rules.joined(separator: ", "))</p></section>
+                """
+        }
+        var steps: [HTML] = []
+        let score = data.scoreDecision.flatMap { Band(rawValue: $0) } ?? facts.band
+        let byScore = Phrase("by the score alone: ", "allein nach dem Score: ")(language)
+        steps.append("<li>\(frame.percent(data.probability)) · \(byScore)\(score.phrase(language))</li>")
+        if let own = data.ownScore, let consortium = data.consortiumProbability {
+            let words = Phrase("consortium ", "Konsortium ")(language)
+            let ownWords = Phrase("own model ", "eigenes Modell ")(language)
+            steps.append(
+                "<li>\(words)\(frame.percent(consortium)) · \(ownWords)\(frame.percent(min(1, max(0, own))))</li>")
+        }
+        for rule in data.rules ?? [] { steps.append("<li><strong>\(rule.id)</strong> \(rule.reason)</li>") }
+        steps.append(
+            "<li><span class=\"band \(facts.band.rawValue)\">\(facts.band.phrase(language))</span></li>")
+        let shadow = (data.shadowRules ?? []).map { rule in
+            let would = Phrase("on trial, would have led to ", "auf Probe, hätte ergeben: ")(language)
+            return
+                "<li class=\"shadow\">\(rule.id): \(would)\(Band(rawValue: rule.decision)?.phrase(language) ?? "")</li>"
+                as HTML
+        }
+        let marks = (data.marks ?? []).joined(separator: ", ")
+        return """
+            <section><h2>\(frame.text(.policy))</h2><ol class="steps">\(steps)\(shadow)</ol>
+            <p class="small">\(frame.text(.model)) \(data.modelVersion)\(marks.isEmpty ? "" : " · \(marks)")</p></section>
+            """
+    }
+
+    private var history: HTML {
+        let rows = picture.history.map { done in
+            let text: String
+            if case .note(let note) = done.record.act { text = note } else { text = done.record.remark }
+            let remark: HTML? = text.isEmpty ? nil : "<p class=\"remark\">\(text)</p>"
+            return """
+                <li>\(frame.time(micros: done.at)) <strong>\(done.record.actor.name)</strong> \
+                \(done.record.act.phrase(language))\(remark)</li>
+                """ as HTML
+        }
+        let noteForm: HTML? =
+            frame.may(.work)
+            ? """
+            <form class="note" method="post" action="/alerts/\(facts.item.hex)/note">\(frame.tokenField)
+            <input type="hidden" name="act" value="\(acts[1].hex)"><input type="hidden" name="filter" value="\(query)">
+            <label>\(frame.text(.note))<textarea name="text" rows="2" maxlength="\(Act.noteLimit)" required>\(
+                typed["text"] ?? "")</textarea></label>
+            <button>\(frame.text(.addNote))</button></form>
+            """ : nil
+        return """
+            <section><h2>\(frame.text(.history))</h2>
+            \(rows.isEmpty ? "<p>\(frame.text(.noHistory))</p>" as HTML : "<ol class=\"history\">\(rows)</ol>")
+            \(noteForm)</section>
+            """
+    }
+}

@@ -1,0 +1,188 @@
+package import Desk
+package import DeskStore
+import Policy
+import Records
+
+/// The page with a list of alerts.
+package struct QueuePage: Sendable {
+    package var frame: PageFrame
+    package var filter: QueueFilter
+    package var page: DeskPage
+    /// Whether the page is not the list's first.
+    package var isFurther: Bool
+    /// The feed's place that the page is of.
+    package var cursor: FeedCursor
+    /// The name of the act of the button that takes the next one.
+    package var nextAct: ActID
+
+    package init(
+        frame: PageFrame, filter: QueueFilter, page: DeskPage, isFurther: Bool, cursor: FeedCursor, nextAct: ActID
+    ) {
+        self.frame = frame
+        self.filter = filter
+        self.page = page
+        self.isFurther = isFurther
+        self.cursor = cursor
+        self.nextAct = nextAct
+    }
+
+    private var query: String { FormText.query(filter.parameters) }
+
+    package var html: HTML {
+        let isOpen = filter.shown == .open
+        let title = frame.text(isOpen ? .queue : .closed)
+        let feed = isOpen ? "/feed?\(FormText.query(filter.parameters + [("cursor", "\(cursor)")]))" : nil
+        return frame.page(
+            title: title, place: isOpen ? "queue" : "closed", feed: feed,
+            """
+            <div class="head"><h1>\(title)</h1>\(isOpen ? takeNext : nil)</div>
+            <p id="news" class="news" role="status" aria-live="polite"></p>
+            \(form)
+            \(page.rows.isEmpty ? empty : table)
+            \(pager)
+            """)
+    }
+
+    private var takeNext: HTML? {
+        guard frame.may(.work) else { return nil }
+        return """
+            <form method="post" action="/next">\(frame.tokenField)
+            <input type="hidden" name="act" value="\(nextAct.hex)"><input type="hidden" name="filter" value="\(query)">
+            <button class="main" data-key="n">\(frame.text(.takeNext)) <kbd>n</kbd></button></form>
+            """
+    }
+
+    // MARK: The filter
+
+    private var form: HTML {
+        let language = frame.language
+        let isOpen = filter.shown == .open
+        let whose = options(
+            QueueFilter.Whose.allCases.map { ($0.rawValue, $0.phrase(language)) }, filter.whose.rawValue)
+        let bands = options(
+            [("", frame.text(.any))] + [Band.review, .decline].map { ($0.rawValue, $0.phrase(language)) },
+            filter.band?.rawValue)
+        let kinds = options(
+            [("", frame.text(.any))] + PaymentKind.allCases.map { ($0.rawValue, $0.phrase(language)) },
+            filter.kind?.rawValue)
+        let channels = options(
+            [("", frame.text(.any))] + PaymentChannel.allCases.map { ($0.rawValue, $0.phrase(language)) },
+            filter.channel?.rawValue)
+        let findings = options(
+            [("", frame.text(.any))] + Finding.allCases.map { ($0.rawValue, $0.phrase(language)) },
+            filter.finding?.rawValue)
+        let first: HTML =
+            isOpen
+            ? "<label>\(frame.text(.whose))<select name=\"whose\">\(whose)</select></label>"
+            : """
+            <input type="hidden" name="shown" value="closed">
+            <label>\(frame.text(.finding))<select name="finding">\(findings)</select></label>
+            """
+        let entity: HTML? = filter.entity.map { entity in
+            """
+            <label>\(entity.kind.phrase(language))<input name="\(entity.kind.rawValue)" value="\(entity.name)"></label>
+            """
+        }
+        let hasMore = filter.channel != nil || filter.probability != nil || filter.rule != nil || filter.atMost != nil
+        return """
+            <form class="filter" method="get" action="/queue">
+            \(first)
+            <label>\(frame.text(.decision))<select name="band">\(bands)</select></label>
+            <label>\(frame.text(.kind))<select name="kind">\(kinds)</select></label>
+            <label>\(frame.text(.atLeast))<input name="at_least" inputmode="decimal" size="8" value="\(
+                filter.atLeast?.decimal ?? "")"></label>
+            \(entity)
+            <details\(hasMore ? " open" as HTML : "")><summary>\(frame.text(.more))</summary><div>
+            <label>\(frame.text(.channel))<select name="channel">\(channels)</select></label>
+            <label>\(frame.text(.atMost))<input name="at_most" inputmode="decimal" size="8" value="\(
+                filter.atMost?.decimal ?? "")"></label>
+            <label>\(frame.text(.probabilityFrom))<input name="probability" inputmode="decimal" size="5" placeholder="0.25" value="\(
+                filter.probability.map { "\($0)" } ?? "")"></label>
+            <label>\(frame.text(.rule))<input name="rule" size="16" value="\(filter.rule ?? "")"></label>
+            </div></details>
+            <button>\(frame.text(.filter))</button>
+            \(query.isEmpty ? nil : "<a class=\"quiet\" href=\"/queue\(isOpen ? "" : "?shown=closed")\">\(frame.text(.clear))</a>" as HTML)
+            </form>
+            """
+    }
+
+    private func options(_ choices: [(value: String, words: String)], _ chosen: String?) -> [HTML] {
+        choices.map { choice in
+            let mark: HTML = choice.value == (chosen ?? "") ? " selected" : ""
+            return "<option value=\"\(choice.value)\"\(mark)>\(choice.words)</option>"
+        }
+    }
+
+    // MARK: The list
+
+    private var table: HTML {
+        let heads: [Phrase] = [
+            .amount, .probability, .expectedLoss, .decision, .customer, .kind, .rules,
+            filter.shown == .open ? .due : .finding,
+            .state,
+        ]
+        let cells = heads.enumerated().map { place, head in
+            "<th scope=\"col\"\(place < 3 ? " class=\"number\"" as HTML : "")>\(frame.text(head))</th>" as HTML
+        }
+        return """
+            <div class="scroll"><table class="queue">
+            <thead><tr>\(cells)</tr></thead>
+            <tbody>
+            \(page.rows.map(row))</tbody>
+            </table></div>
+            """
+    }
+
+    private func row(_ row: QueueRow) -> HTML {
+        let facts = row.facts
+        let target = "/alerts/\(facts.item)" + (query.isEmpty ? "" : "?\(query)")
+        let judged = row.work.judgement
+        let due: HTML =
+            filter.shown == .open
+            ? (row.due < frame.now
+                ? "<span class=\"late\">\(frame.text(.late)) \(frame.distance(to: row.due))</span>"
+                : "\(frame.distance(to: row.due))")
+            : judged.map {
+                "<span class=\"finding \($0.finding.rawValue)\">\($0.finding.phrase(frame.language))</span>"
+            } ?? ""
+        let kind = [row.kind?.phrase(frame.language), row.channel?.phrase(frame.language)].compactMap { $0 }
+        return """
+            <tr data-item="\(facts.item.hex)">
+            <td class="number"><a href="\(target)">\(frame.amount(facts.amount))</a></td>
+            <td class="number">\(frame.percent(facts.probability))</td>
+            <td class="number strong">\(frame.amount(MinorUnits(facts.expectedLoss)))</td>
+            <td><span class="band \(facts.band.rawValue)">\(facts.band.phrase(frame.language))</span></td>
+            <td class="name">\(frame.name(facts.customer, of: .customer))</td>
+            <td>\(kind.joined(separator: ", "))</td>
+            <td class="rules">\(facts.rules.joined(separator: ", "))</td>
+            <td>\(due)</td>
+            <td class="state">\(state(row))</td>
+            </tr>
+
+            """
+    }
+
+    private func state(_ row: QueueRow) -> String {
+        if let holder = row.work.holder(at: frame.now) { return holder == frame.me ? frame.text(.you) : holder.name }
+        return row.work.state == .open ? frame.text(.free) : row.work.holder?.actor.name ?? ""
+    }
+
+    private var empty: HTML {
+        let isOpen = filter.shown == .open
+        if page.isCut { return "<p class=\"empty\">\(frame.text(.cut))</p>" }
+        return """
+            <div class="empty"><p class="strong">\(frame.text(isOpen ? .nothingOpen : .nothingClosed))</p>
+            <p>\(frame.text(isOpen ? .nothingOpenHint : .nothingClosedHint))</p></div>
+            """
+    }
+
+    private var pager: HTML {
+        let first: HTML? =
+            isFurther ? "<a href=\"/queue?\(query)\">\(frame.text(.firstPage))</a>" : nil
+        let next: HTML? = page.next.map { place in
+            let target = "/queue?" + FormText.query(filter.parameters + [("after", place)])
+            return "<a href=\"\(target)\" rel=\"next\">\(frame.text(page.isCut ? .goOn : .nextPage))</a>"
+        }
+        return first == nil && next == nil ? "" : "<nav class=\"pager\">\(first)\(next)</nav>"
+    }
+}

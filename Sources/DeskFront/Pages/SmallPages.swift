@@ -1,0 +1,39 @@
+import Desk
+import Records
+
+/// Pages of a few lines.
+extension PageFrame {
+    /// - Parameter trouble: why the latest try failed.
+    func signIn(trouble: String? = nil, name: String = "") -> HTML {
+        page(
+            title: text(.signIn),
+            """
+            <div class="entry"><h1>Cordon <span class="member">\(member.name)</span></h1>
+            \(trouble.map { "<p class=\"notice bad\" role=\"alert\">\($0)</p>" as HTML })
+            <form method="post" action="/sign-in">
+            <label>\(text(.name))<input name="name" autocomplete="username" autocapitalize="none" required value="\(name)"></label>
+            <label>\(text(.password))<input name="password" type="password" autocomplete="current-password" required></label>
+            <button class="main">\(text(.signIn))</button></form></div>
+            """)
+    }
+
+    func link(_ token: String) -> HTML {
+        page(
+            title: text(.signIn),
+            """
+            <div class="entry"><h1>Cordon <span class="member">\(member.name)</span></h1>
+            <p>\(text(.linkReady)) <strong>visitor</strong>.</p>
+            <form method="post" action="/link"><input type="hidden" name="link" value="\(token)">
+            <button class="main">\(text(.signIn))</button></form></div>
+            """)
+    }
+
+    /// - Parameter advice: what to do now.
+    func trouble(title: String, advice: String) -> HTML {
+        page(
+            title: title,
+            """
+            <div class="entry"><h1>\(title)</h1><p>\(advice)</p><p><a href="/queue">\(text(.back))</a></p></div>
+            """)
+    }
+}

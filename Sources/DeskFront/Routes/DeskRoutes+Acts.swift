@@ -1,0 +1,145 @@
+import Desk
+import DeskStore
+import Foundation
+import HTTPFront
+import NIOHTTP1
+import Policy
+import Records
+
+/// What forms of pages ask for.
+extension DeskRoutes {
+    func next(_ request: DeskRequest, _ frame: PageFrame) async throws -> Reply {
+        guard let me = frame.me else { return trouble(.forbidden, Trouble.role, frame) }
+        let filter = try QueueFilter(request.filterFields)
+        return try await next(filter, me, done: nil)
+    }
+
+    /// Sends the browser on to the next alert of a filter, which is its reader's then; to the list where there is none.
+    private func next(_ filter: QueueFilter, _ me: Actor, done: ItemID?) async throws -> Reply {
+        var fields = filter.parameters
+        guard let row = try await service.claimNext(filter, by: me) else {
+            return Reply(seeOther: "/queue?" + FormText.query(fields))
+        }
+        if let done { fields.append(("done", done.hex)) }
+        return Reply(seeOther: "/alerts/\(row.facts.item)?" + FormText.query(fields))
+    }
+
+    /// An act that needs nothing but its item.
+    func act(_ act: Act, _ request: DeskRequest, _ frame: PageFrame) async throws -> Reply {
+        try await settle(act, request, frame) { item in
+            Reply(seeOther: "/alerts/\(item)?" + FormText.query(request.filterFields))
+        }
+    }
+
+    func note(_ request: DeskRequest, _ frame: PageFrame) async throws -> Reply {
+        let text = request.form?["text"]?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+        guard !text.isEmpty, text.utf8.count <= Act.noteLimit else {
+            return try refused(
+                request, frame, .unprocessableEntity,
+                Phrase("A note has 1 to \(Act.noteLimit) bytes.", "Eine Notiz hat 1 bis \(Act.noteLimit) Bytes."))
+        }
+        return try await act(.note(text), request, frame)
+    }
+
+    func verdict(_ request: DeskRequest, _ frame: PageFrame) async throws -> Reply {
+        guard let form = request.form, let me = frame.me else { return trouble(.badRequest, Trouble.unreadable, frame) }
+        let judgement: Judgement
+        switch Self.judgement(form) {
+        case .success(let found): judgement = found
+        case .failure(let fault):
+            return try refused(
+                request, frame, .unprocessableEntity,
+                Phrase("\(fault.field): \(fault.reason)", "\(fault.field): \(fault.reason)"))
+        }
+        guard form["version"].flatMap({ Int64($0) }) != nil else {
+            return trouble(.badRequest, Trouble.unreadable, frame)
+        }
+        let filter = try QueueFilter(request.filterFields)
+        return try await settle(.judge(judgement), request, frame) { item in try await next(filter, me, done: item) }
+    }
+
+    /// Why a form holds no verdict.
+    struct FormFault: Error, CustomStringConvertible {
+        var field: String
+        var reason: String
+
+        var description: String { "\(field): \(reason)" }
+    }
+
+    /// The verdict that a form holds, field by field.
+    static func judgement(_ form: [String: String]) -> Result<Judgement, FormFault> {
+        func value(_ name: String) -> String? { form[name].flatMap { $0.isEmpty ? nil : $0 } }
+        guard let finding = value("finding").flatMap({ Finding(rawValue: $0) }) else {
+            return .failure(FormFault(field: "finding", reason: "a verdict is one of the four"))
+        }
+        guard let source = KnowledgeSource(rawValue: value("known_by") ?? "analyst") else {
+            return .failure(FormFault(field: "known_by", reason: "it is none of the list"))
+        }
+        var judgement = Judgement(finding, source: source)
+        if let text = value("fraud_type") {
+            guard let type = FraudType(rawValue: text) else {
+                return .failure(FormFault(field: "fraud_type", reason: "it is none of the list"))
+            }
+            judgement.fraudType = type
+        }
+        do throws(MinorUnits.ParseError) {
+            judgement.loss = try value("loss").map { text throws(MinorUnits.ParseError) in try MinorUnits(decimal: text)
+            }
+        } catch { return .failure(FormFault(field: "loss", reason: "\(error)")) }
+        do throws(MinorUnits.ParseError) {
+            judgement.recovered = try value("recovered").map { text throws(MinorUnits.ParseError) in
+                try MinorUnits(decimal: text)
+            }
+        } catch { return .failure(FormFault(field: "recovered", reason: "\(error)")) }
+        if let fault = judgement.fault { return .failure(FormFault(field: fault.field, reason: fault.reason)) }
+        if (form["remark"] ?? "").utf8.count > Act.noteLimit {
+            return .failure(FormFault(field: "remark", reason: "it has more than \(Act.noteLimit) bytes"))
+        }
+        return .success(judgement)
+    }
+
+    /// Asks for an act of a form; where it takes no effect, its page says why and has all that was typed.
+    private func settle(
+        _ act: Act, _ request: DeskRequest, _ frame: PageFrame, done: (ItemID) async throws -> Reply
+    ) async throws -> Reply {
+        guard let item = request.item, let me = frame.me else { return trouble(.notFound, Trouble.missing, frame) }
+        guard try service.index.alert(item) != nil else { return trouble(.notFound, Trouble.missing, frame) }
+        let outcome = try await service.settle(
+            act, on: item, by: me, expects: request.form?["version"].flatMap { Int64($0) },
+            remark: request.form?["remark"] ?? "", id: request.form?["act"].flatMap { ActID($0) })
+        switch outcome {
+        case .done: return try await done(item)
+        case .refused(let reason): return try refused(request, frame, .conflict, reason.phrase)
+        }
+    }
+
+    private func refused(
+        _ request: DeskRequest, _ frame: PageFrame, _ status: HTTPResponseStatus, _ reason: Phrase
+    ) throws -> Reply {
+        guard let item = request.item else { return trouble(.notFound, Trouble.missing, frame) }
+        return try show(
+            item, frame, query: FormText.query(request.filterFields), status: status,
+            notice: .refused(frame.text(reason)),
+            typed: request.form ?? [:])
+    }
+}
+
+extension Work.Refusal {
+    /// Why nothing was done, and what to do now.
+    var phrase: Phrase {
+        switch self {
+        case .changed:
+            Phrase(
+                "Somebody changed it in the meantime. Nothing of yours was taken; look at it again.",
+                "Jemand hat es inzwischen geändert. Ihre Eingabe wurde nicht übernommen; sehen Sie es noch einmal an.")
+        case .held: Phrase("Somebody else is working on it.", "Jemand anders arbeitet daran.")
+        case .notHeld:
+            Phrase("Your claim has ended; claim it again.", "Ihre Übernahme ist abgelaufen; übernehmen Sie es erneut.")
+        case .closed:
+            Phrase(
+                "It has a verdict already; open it again first.", "Es hat schon ein Urteil; öffnen Sie es erst wieder.")
+        case .notClosed: Phrase("It is open already.", "Es ist schon offen.")
+        case .alreadyRaised: Phrase("It is before the desk already.", "Es liegt schon vor.")
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Desk
+import Dispatch
+import HTTPFront
+import NIOHTTP1
+import Records
+
+/// The ways in and out.
+extension DeskRoutes {
+    var entries: [Route] {
+        [
+            Route(
+                path: "/sign-in", method: .POST, guarded: false, bodyLimit: Self.formLimit, takes: [Self.formType],
+                answersJSON: false
+            ) {
+                call in await signIn(DeskRequest(call, cookie: cookieName))
+            },
+            Route(path: "/link/{}", method: .GET, guarded: false, answersJSON: false) { call in
+                let request = DeskRequest(call, cookie: cookieName)
+                return Reply(page: frame(request).link(call.place))
+            },
+            Route(
+                path: "/link", method: .POST, guarded: false, bodyLimit: Self.formLimit, takes: [Self.formType],
+                answersJSON: false
+            ) {
+                call in
+                let request = DeskRequest(call, cookie: cookieName)
+                let frame = frame(request)
+                guard !request.isOfAnotherSite else { return trouble(.forbidden, Trouble.foreign, frame) }
+                guard let token = request.form?["link"], let session = sessions.signIn(link: token) else {
+                    return Reply(.forbidden, page: frame.signIn(trouble: frame.text(.linkGone)))
+                }
+                return entered(session)
+            },
+            Route(
+                path: "/sign-out", method: .POST, guarded: false, bodyLimit: Self.formLimit, takes: [Self.formType],
+                answersJSON: false
+            ) {
+                call in
+                let request = DeskRequest(call, cookie: cookieName)
+                guard !request.isOfAnotherSite else { return trouble(.forbidden, Trouble.foreign, frame(request)) }
+                if let cookie = request.cookie, request.form?["token"] == sessions.session(cookie)?.formToken {
+                    sessions.signOut(cookie)
+                }
+                var reply = Reply(seeOther: "/queue")
+                reply.headers.replaceOrAdd(name: "Set-Cookie", value: cookie("", "; Max-Age=0"))
+                return reply
+            },
+        ]
+    }
+
+    private func signIn(_ request: DeskRequest) async -> Reply {
+        let frame = frame(request)
+        guard !request.isOfAnotherSite else { return trouble(.forbidden, Trouble.foreign, frame) }
+        let (name, password) = (request.form?["name"] ?? "", request.form?["password"] ?? "")
+        // Hashing takes long: not on a thread that answers others.
+        let entry = await withCheckedContinuation { done in
+            DispatchQueue.global().async { done.resume(returning: sessions.signIn(name: name, password: password)) }
+        }
+        switch entry {
+        case .session(let token): return entered(token)
+        case .refused:
+            return Reply(
+                .forbidden, page: frame.signIn(trouble: frame.text(.signInWrong), name: String(name.prefix(64))))
+        case .wait(let seconds):
+            var reply = Reply(
+                .tooManyRequests,
+                page: frame.signIn(trouble: frame.text(.signInWait) + " \(seconds)", name: String(name.prefix(64))))
+            reply.headers.replaceOrAdd(name: "Retry-After", value: "\(seconds)")
+            return reply
+        }
+    }
+
+    private func entered(_ token: String) -> Reply {
+        var reply = Reply(seeOther: "/queue")
+        reply.headers.replaceOrAdd(name: "Set-Cookie", value: cookie(token, ""))
+        return reply
+    }
+
+    private func cookie(_ value: String, _ rest: String) -> String {
+        "\(cookieName)=\(value); Path=/; HttpOnly; SameSite=Strict\(isSecure ? "; Secure" : "")\(rest)"
+    }
+}

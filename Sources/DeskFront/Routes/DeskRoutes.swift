@@ -1,0 +1,212 @@
+import Desk
+import DeskStore
+package import EventLogs
+package import HTTPFront
+import NIOHTTP1
+import Policy
+package import Records
+
+/// The pages of a desk, and what their forms ask for.
+package struct DeskRoutes: Sendable {
+    let member: MemberID
+    let service: DeskService
+    let sessions: DeskSessions
+    let bell: FeedBell
+    let log: any EventLog
+    let isSecure: Bool
+    let pause: @Sendable (Duration) async throws -> Void
+
+    /// - Parameters:
+    ///   - isSecure: whether browsers come by TLS, so that the cookie goes no other way.
+    ///   - pause: waits so long, or until its task is cancelled.
+    package init(
+        member: MemberID, service: DeskService, sessions: DeskSessions, bell: FeedBell, log: any EventLog,
+        isSecure: Bool,
+        pause: @escaping @Sendable (Duration) async throws -> Void
+    ) {
+        self.member = member
+        self.service = service
+        self.sessions = sessions
+        self.bell = bell
+        self.log = log
+        self.isSecure = isSecure
+        self.pause = pause
+    }
+
+    static let formType = "application/x-www-form-urlencoded"
+    /// Most bytes of a form.
+    static let formLimit = 65_536
+
+    var cookieName: String { isSecure ? "__Host-cordon" : "cordon" }
+
+    package var all: [Route] {
+        entries + [
+            get("/", needs: .look) { _, _ in Reply(seeOther: "/queue") },
+            get("/queue", needs: .look) { request, frame in try queue(request, frame) },
+            get("/alerts/{}", needs: .look) { request, frame in try alert(request, frame) },
+            get("/feed", needs: .look) { request, frame in feed(request, frame) },
+            post("/next", needs: .work) { request, frame in try await next(request, frame) },
+            post("/alerts/{}/claim", needs: .work) { request, frame in
+                try await act(.claim(lease: DeskService.lease), request, frame)
+            },
+            post("/alerts/{}/release", needs: .work) { request, frame in try await act(.release, request, frame) },
+            post("/alerts/{}/reopen", needs: .reopen) { request, frame in try await act(.reopen, request, frame) },
+            post("/alerts/{}/note", needs: .work) { request, frame in try await note(request, frame) },
+            post("/alerts/{}/verdict", needs: .work) { request, frame in try await verdict(request, frame) },
+            asset(DeskAssets.stylePath, DeskAssets.style, "text/css; charset=utf-8"),
+            asset(DeskAssets.scriptPath, DeskAssets.script, "text/javascript; charset=utf-8"),
+            asset(DeskAssets.iconPath, DeskAssets.icon, "image/svg+xml"),
+        ]
+    }
+
+    // MARK: Who may
+
+    typealias Handler = @Sendable (DeskRequest, PageFrame) async throws -> Reply
+
+    private func get(_ path: String, needs deed: DeskRole.Deed, _ handler: @escaping Handler) -> Route {
+        Route(path: path, method: .GET, guarded: false, answersJSON: false) { call in
+            await answer(call, changes: false, deed, handler)
+        }
+    }
+
+    /// A route that a form of one of our own pages leads to.
+    private func post(_ path: String, needs deed: DeskRole.Deed, _ handler: @escaping Handler) -> Route {
+        Route(
+            path: path, method: .POST, guarded: false, bodyLimit: Self.formLimit, takes: [Self.formType],
+            answersJSON: false
+        ) { call in
+            await answer(call, changes: true, deed, handler)
+        }
+    }
+
+    private func asset(_ path: String, _ text: String, _ type: String) -> Route {
+        Route(path: path, method: .GET, guarded: false, answersJSON: false) { _ in Reply(asset: text, type: type) }
+    }
+
+    private func answer(_ call: Route.Call, changes: Bool, _ deed: DeskRole.Deed, _ handler: @escaping Handler) async
+        -> Reply
+    {
+        let request = DeskRequest(call, cookie: cookieName)
+        var frame = self.frame(request)
+        guard let session = request.cookie.flatMap({ sessions.session($0) }) else {
+            // A page that is asked for anew begins with the sign-in; a form that was sent does not vanish without a word.
+            return changes
+                ? Reply(.forbidden, page: frame.signIn(trouble: Trouble.signedOut(frame.language)))
+                : Reply(.unauthorized, page: frame.signIn())
+        }
+        frame.session = session
+        if changes, request.isOfAnotherSite || request.form?["token"] != session.formToken {
+            return trouble(.forbidden, Trouble.foreign, frame)
+        }
+        guard session.user.role.may(deed) else { return trouble(.forbidden, Trouble.role, frame) }
+        do {
+            return try await handler(request, frame)
+        } catch let fault as QueueFilter.Fault {
+            return trouble(.badRequest, Phrase("Not a filter: \(fault)", "Kein Filter: \(fault)"), frame)
+        } catch let error as ActBook.Trouble {
+            return trouble(.serviceUnavailable, Phrase("\(error)", "\(error)"), frame)
+        } catch {
+            return trouble(.internalServerError, Trouble.failed, frame)
+        }
+    }
+
+    func frame(_ request: DeskRequest) -> PageFrame {
+        PageFrame(member: member, language: request.language, session: nil, now: (try? service.now()) ?? 0)
+    }
+
+    func trouble(_ status: HTTPResponseStatus, _ phrase: Phrase, _ frame: PageFrame) -> Reply {
+        Reply(status, page: frame.trouble(title: frame.text(phrase), advice: frame.text(Trouble.advice)))
+    }
+
+    /// What is said when something can't be done.
+    enum Trouble {
+        static let signedOut = Phrase(
+            "Your session has ended, and nothing was changed. Sign in, go back, and send it again.",
+            "Ihre Sitzung ist abgelaufen, und nichts wurde geändert. Melden Sie sich an, gehen Sie zurück und senden Sie es noch einmal."
+        )
+        static let foreign = Phrase(
+            "This form was not one of this session's pages; nothing was changed.",
+            "Dieses Formular gehörte zu keiner Seite dieser Sitzung; nichts wurde geändert.")
+        static let role = Phrase("Your role may not do this.", "Ihre Rolle darf das nicht.")
+        static let failed = Phrase(
+            "The desk failed at this; its log says how.",
+            "Dabei ist ein Fehler aufgetreten; das Protokoll sagt, welcher.")
+        static let missing = Phrase("There is no such alert.", "Diesen Alarm gibt es nicht.")
+        static let unreadable = Phrase("The form can't be read.", "Das Formular ist nicht lesbar.")
+        static let advice = Phrase("Go back and look at it again.", "Gehen Sie zurück und sehen Sie es noch einmal an.")
+    }
+
+    // MARK: Pages
+
+    private func queue(_ request: DeskRequest, _ frame: PageFrame) throws -> Reply {
+        guard let query = request.query else {
+            throw QueueFilter.Fault(field: nil, reason: "the address can't be read")
+        }
+        let filter = try QueueFilter(query.filter { $0.name != "after" })
+        let place = query.last { $0.name == "after" }?.value
+        // Read before the page, so that the feed tells what comes in between.
+        let cursor = try service.index.feedEnds().end
+        let page = try service.index.page(filter, me: frame.me, now: frame.now, behind: place)
+        return Reply(
+            page: QueuePage(
+                frame: frame, filter: filter, page: page, isFurther: place != nil, cursor: cursor,
+                nextAct: service.newAct()
+            ).html)
+    }
+
+    private func alert(_ request: DeskRequest, _ frame: PageFrame) throws -> Reply {
+        guard let item = request.item else { return trouble(.notFound, Trouble.missing, frame) }
+        let query = request.query ?? []
+        var notice: AlertPage.Notice?
+        if let done = query.last(where: { $0.name == "done" }).flatMap({ ItemID($0.value) }) {
+            notice = .judged(done, version: try service.index.work(on: done).version)
+        }
+        let filter = (try? QueueFilter(query.filter { $0.name != "done" })) ?? QueueFilter()
+        return try show(item, frame, query: FormText.query(filter.parameters), notice: notice)
+    }
+
+    /// The page of an alert.
+    ///
+    /// - Parameters:
+    ///   - query: the filter that its reader comes from.
+    ///   - typed: what the reader filled in and could not be taken.
+    func show(
+        _ item: ItemID, _ frame: PageFrame, query: String, status: HTTPResponseStatus = .ok,
+        notice: AlertPage.Notice? = nil,
+        typed: [String: String] = [:]
+    ) throws -> Reply {
+        let cursor = try service.index.feedEnds().end
+        guard let picture = try service.index.picture(of: item, now: frame.now) else {
+            return trouble(.notFound, Trouble.missing, frame)
+        }
+        return Reply(
+            status,
+            page: AlertPage(
+                frame: frame, picture: picture, event: picture.event.flatMap(event), query: query, cursor: cursor,
+                acts: (0..<AlertPage.actCount).map { _ in service.newAct() }, notice: notice, typed: typed
+            ).html)
+    }
+
+    /// The alert as it stands on its topic; nil where it does not any more.
+    private func event(at position: Position) -> CloudEvent? {
+        guard let records = try? log.reader(at: [position]).available(limit: 1), let record = records.first,
+            record.position == position
+        else { return nil }
+        return record.value.flatMap { CloudEvent(json: $0) }
+    }
+
+    private func feed(_ request: DeskRequest, _ frame: PageFrame) -> Reply {
+        let query = request.query ?? []
+        let place = request.call.headers["Last-Event-ID"].first ?? query.last { $0.name == "cursor" }?.value
+        guard let filter = try? QueueFilter(query.filter { $0.name != "cursor" }) else {
+            return Reply(Problem(.malformedRequest, "the address is no filter"))
+        }
+        let stream = FeedStream(
+            index: service.index, bell: bell, filter: filter, me: frame.me, language: frame.language,
+            cursor: place.map { FeedCursor($0) ?? FeedCursor(alerts: [], cases: 0) }, pause: pause)
+        var reply = Reply(status: .ok, type: "text/event-stream; charset=utf-8")
+        reply.headers.replaceOrAdd(name: "X-Accel-Buffering", value: "no")
+        reply.stream = { await stream.run($0) }
+        return reply
+    }
+}

@@ -1,0 +1,51 @@
+package import Desk
+package import DeskStore
+import Formats
+import Policy
+import Records
+
+extension FeedEvent {
+    /// `alert` or `act`.
+    package var name: String {
+        switch what {
+        case .alert: "alert"
+        case .act: "act"
+        }
+    }
+
+    /// Whether a filter lets it through: of alerts those that it asks for, whoever has them by now, and every act.
+    package func isShown(by filter: QueueFilter, me: Actor?) -> Bool {
+        guard case .alert(let row) = what else { return true }
+        var everyone = filter
+        everyone.whose = .anyone
+        return everyone.matches(row, me: me, now: 0)
+    }
+
+    /// The event in one line of JSON, the same in every feed. It has no name of a customer: who wants to see one asks for the
+    /// alert's page, which is a look that counts.
+    package func json(_ language: DeskLanguage) -> String {
+        var data = JSONObjectWriter(capacity: 256)
+        switch what {
+        case .alert(let row):
+            data.put("amount", row.facts.amount.decimal)
+            data.put("band", row.facts.band.rawValue)
+            data.put("cursor", "\(cursor)")
+            data.put("decidedAt", row.facts.decidedAt)
+            data.put("id", id)
+            data.put("item", row.facts.item.hex)
+            data.put("probability", row.facts.probability)
+            data.put("rules", row.facts.rules)
+        case .act(let done):
+            data.put("act", done.record.act.word)
+            data.put("actor", done.record.actor.name)
+            data.put("at", done.at)
+            data.put("cursor", "\(cursor)")
+            if case .assign(let to, _) = done.record.act { data.put("holder", to.name) }
+            data.put("id", id)
+            data.put("item", done.record.item.hex)
+            data.put("version", done.version)
+            data.put("words", done.record.act.phrase(language))
+        }
+        return String(decoding: data.end(), as: UTF8.self)
+    }
+}

@@ -1,0 +1,73 @@
+import Desk
+import DeskStore
+import HTTPFront
+
+/// The feed as Server-Sent Events (HTML standard, section 9.2). Each event has as `id` the cursor behind it: a client that comes
+/// back with the last one misses nothing, whichever desk it comes to; where that can't be, it is told so by one `reset`.
+struct FeedStream: Sendable {
+    let index: DeskIndex
+    let bell: FeedBell
+    let filter: QueueFilter
+    let me: Actor?
+    let language: DeskLanguage
+    /// Where the client is; nil for one that wants what comes from now on.
+    let cursor: FeedCursor?
+    /// Waits so long, or until its task is cancelled.
+    let pause: @Sendable (Duration) async throws -> Void
+
+    private static let batch = 200
+    /// A line for proxies and for finding out that nobody listens any more.
+    private static let beat = Duration.seconds(15)
+
+    func run(_ writer: BodyWriter) async {
+        // The client is gone, or the server stops: nothing is left to do.
+        try? await write(writer)
+    }
+
+    private func write(_ writer: BodyWriter) async throws {
+        try await writer.write(Array("retry: \(1500 + Int.random(in: 0..<2000))\n\n".utf8))
+        var heard = bell.count
+        var place: FeedCursor
+        let (kept, end) = try index.feedEnds()
+        switch (cursor ?? end).start(kept: kept, end: end) {
+        case .here(let cursor): place = cursor
+        case .reset(let cursor):
+            place = cursor
+            try await writer.write(Array("id: \(cursor)\nevent: reset\ndata: {}\n\n".utf8))
+        }
+        while true {
+            try Task.checkCancellation()
+            let (events, next) = try index.events(behind: place, limit: Self.batch)
+            let text = events.compactMap(text).joined()
+            if !text.isEmpty { try await writer.write(Array(text.utf8)) }
+            if next == place, events.isEmpty {
+                if await !rings(beyond: heard) { try await writer.write(Array(": \n\n".utf8)) }
+                heard = bell.count
+            }
+            place = next
+        }
+    }
+
+    /// Whether the bell rang before it was time for a beat.
+    private func rings(beyond count: UInt64) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await bell.wait(beyond: count)
+                return true
+            }
+            group.addTask {
+                try? await pause(Self.beat)
+                return false
+            }
+            let first = await group.next() ?? false
+            group.cancelAll()
+            return first
+        }
+    }
+
+    /// Nil where the event is not the filter's.
+    private func text(_ event: FeedEvent) -> String? {
+        guard event.isShown(by: filter, me: me) else { return nil }
+        return "id: \(event.cursor)\nevent: \(event.name)\ndata: \(event.json(language))\n\n"
+    }
+}

@@ -1,0 +1,160 @@
+package import DeskFront
+import DeskStore
+import Dispatch
+package import EventLogs
+package import Formats
+import Foundation
+package import HTTPFront
+import Keys
+package import Logging
+package import Records
+import Secrets
+package import Stages
+import Synchronization
+package import Telemetry
+
+/// A risk team's desk, put together: its stages, and the server of its pages.
+package final class DeskServer: Sendable {
+    private let settings: Settings
+    private let log: any EventLog
+    private let book = ActBook()
+    private let bell = FeedBell()
+    private let index: DeskIndex
+    private let sessions: DeskSessions
+    private let server: APIServer
+    private let metrics: Metrics
+    private let clock: any StageClock
+    private let logger: Logger
+    /// Whether the index has all that was in the log at the start.
+    private let isCaughtUp = Atomic(false)
+
+    package struct Settings: Sendable {
+        package var member: MemberID
+        /// Of the member's records, as its agent has it.
+        package var mapping: Mapping
+        package var server: APIServer.Settings
+        /// The index's file.
+        package var index: String
+        /// Who may sign in; read again when it changes. Nil for a desk that is entered by links alone.
+        package var usersFile: String?
+        /// Whether browsers come by TLS, ours or that of something in front of us.
+        package var isSecure: Bool
+
+        package init(
+            member: MemberID, mapping: Mapping, server: APIServer.Settings, index: String, usersFile: String?,
+            isSecure: Bool
+        ) {
+            self.member = member
+            self.mapping = mapping
+            self.server = server
+            self.index = index
+            self.usersFile = usersFile
+            self.isSecure = isSecure
+        }
+    }
+
+    package init(
+        _ settings: Settings, log: any EventLog, clock: any StageClock = SystemClock(), metrics: Metrics, logger: Logger
+    ) throws {
+        if let tls = settings.server.tls { try FileKeystore.checkPrivate(tls.key) }
+        self.settings = settings
+        self.log = log
+        self.clock = clock
+        self.metrics = metrics
+        self.logger = logger
+        index = try DeskIndex(path: settings.index, member: settings.member)
+        sessions = DeskSessions(
+            users: try settings.usersFile.map { try readDeskUsers(file: $0) } ?? DeskUsers(), clock: clock,
+            random: randomBytes)
+        let service = DeskService(index: index, book: book, clock: clock, random: randomBytes)
+        let pages = DeskRoutes(
+            member: settings.member, service: service, sessions: sessions, bell: bell, log: log,
+            isSecure: settings.isSecure, pause: { try await Task.sleep(for: $0) })
+        let operations = OperationsRoutes(readiness: { [] }, metrics: { metrics.exposition }, open: [.health])
+        server = try APIServer(
+            settings.server, routes: pages.all + operations.all, rate: RateGate(RequestRateLimit(perSecond: 0)),
+            tokens: BearerTokenStore(BearerTokens([])), metrics: metrics)
+        metrics.describe(DeskMetrics.all + HTTPFrontMetrics.all)
+    }
+
+    /// A link that signs somebody in once, within ten minutes.
+    package func link(for user: DeskUser) -> String { "/link/" + sessions.link(for: user) }
+
+    /// Adds the desk's threads.
+    ///
+    /// - Parameter listening: called with the port, once the pages can be had.
+    package func add(to stages: inout StageThreads, until stop: StopFlag, listening: @escaping @Sendable (Int) -> Void)
+    {
+        let retried: @Sendable (LogError) -> Void = { [logger, metrics] error in
+            metrics.add(1, to: .logErrors)
+            logger.warning("the log is tried again: \(error)")
+        }
+        stages.add(
+            StagePlan("desk-read", retried: retried) { [self] in
+                let projection = try DeskProjection(
+                    index: index, intake: DeskIntake(member: settings.member, mapping: settings.mapping), log: log,
+                    clock: clock, metrics: metrics,
+                    told: { [book, bell] settled in
+                        book.told(settled)
+                        bell.ring()
+                    })
+                // Nobody is shown a list that is still being made.
+                try projection.catchUp()
+                isCaughtUp.store(true, ordering: .relaxed)
+                return projection
+            }, clock: clock, stop: stop)
+        stages.add(
+            StagePlan("desk-write", retried: retried) { [settings, book, log] in
+                ActWriter(member: settings.member, book: book, log: log)
+            }, clock: clock, stop: stop)
+        if let file = settings.usersFile {
+            stages.add("desk-users") { [self] in watchUsers(file, until: stop) }
+        }
+        stages.add("desk-http") { [self] in
+            while !isCaughtUp.load(ordering: .relaxed), !stop.isSet { clock.wait(for: .milliseconds(10)) }
+            try serve(until: stop, listening)
+        }
+    }
+
+    private func serve(until stop: StopFlag, _ listening: @escaping @Sendable (Int) -> Void) throws {
+        let done = DispatchSemaphore(value: 0)
+        let failure = Mutex<(any Error)?>(nil)
+        Task { [server] in
+            do {
+                try await server.run(until: { stop.isSet }, listening: listening)
+            } catch {
+                failure.withLock { $0 = error }
+            }
+            done.signal()
+        }
+        done.wait()
+        if let error = failure.withLock({ $0 }) { throw RoleError.httpServer(reason: "\(error)") }
+    }
+
+    /// Takes up a changed users' file; a bad one changes nothing.
+    private func watchUsers(_ file: String, until stop: StopFlag) {
+        var last = FileManager.default.contents(atPath: file)
+        while !stop.isSet {
+            clock.wait(for: .milliseconds(500))
+            let now = FileManager.default.contents(atPath: file)
+            guard now != last else { continue }
+            last = now
+            do {
+                sessions.replace(try readDeskUsers(file: file))
+                logger.notice("users read again")
+            } catch {
+                logger.error("the users were not read again: \(error)")
+            }
+        }
+    }
+}
+
+/// The users of a file that its owner alone can read.
+package func readDeskUsers(file: String) throws -> DeskUsers {
+    try FileKeystore.checkPrivate(file)
+    guard let bytes = FileManager.default.contents(atPath: file), let text = String(validating: bytes, as: UTF8.self)
+    else {
+        throw RoleError.usersFile(file: file, reason: "it can't be read")
+    }
+    do { return try DeskUsers(text: text) } catch { throw RoleError.usersFile(file: file, reason: "\(error)") }
+}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import Desk
+import DeskFront
+import Formats
+import Foundation
+import HTTPFront
+import Logging
+import PipelineFiles
+import Records
+import Roles
+import Stages
+import Telemetry
+import Terminal
+
+/// The pages of a member's desk.
+struct AlertsServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve the desk's pages.",
+        discussion: """
+            Reads <member>.transactions, .decisions, .alerts and .cases, and writes what people do to <member>.cases. The index is made \
+            from the topics, and made again where it is lost; each desk has one of its own. Several desks of a member may run side by side.
+            """)
+
+    @OptionGroup var member: MemberOption
+    @OptionGroup var records: DeskRecordOptions
+
+    @Option(help: ArgumentHelp("Where the desk keeps its index (SQLite).", valueName: "file"))
+    var index = "cordon-data/desk/desk.sqlite"
+
+    @Option(help: ArgumentHelp("Where the pages are served.", valueName: "host:port"))
+    var http = "127.0.0.1:8090"
+
+    @Option(help: ArgumentHelp("Certificate chain of the server (PEM): with it, TLS.", valueName: "file"))
+    var httpCertificate: String?
+
+    @Option(help: ArgumentHelp("Its private key (PEM).", valueName: "file"))
+    var httpKey: String?
+
+    @Flag(help: "Serve without TLS on an address that is not this machine's own, behind a proxy that ends TLS.")
+    var httpPlain = false
+
+    @Option(
+        help: ArgumentHelp("Who may sign in, from `cordon alerts user`; read again when it changes.", valueName: "file")
+    )
+    var users: String?
+
+    @Flag(help: "Print a link that signs a visitor in once, as an analyst, within ten minutes.")
+    var link = false
+
+    @OptionGroup var log: LogOptions
+    @OptionGroup var process: ProcessOptions
+
+    func validate() throws {
+        guard users != nil || link else {
+            throw ValidationError("Nobody could sign in: give '--users <file>' or '--link'")
+        }
+    }
+
+    func run() throws {
+        let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
+        let logger = try process.logger("cordon.desk")
+        let metrics = Metrics()
+        let (server, isSecure) = try serverSettings()
+        let desk = try DeskServer(
+            .init(
+                member: try member.id(), mapping: try records.read(), server: server, index: index, usersFile: users,
+                isSecure: isSecure),
+            log: try log.open(), metrics: metrics, logger: logger)
+        var stages = StageThreads()
+        let scheme = isSecure ? "https" : "http"
+        let host = server.host
+        desk.add(to: &stages, until: stop) { port in
+            logger.notice("desk listening", metadata: ["port": "\(port)"])
+            let address = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+            say("the desk is at \(address)/")
+            if link, let visitor = Actor(.person, "visitor") {
+                say(
+                    "sign in once, within ten minutes: \(address)\(desk.link(for: DeskUser(actor: visitor, role: .analyst, password: nil)))"
+                )
+            }
+        }
+        try stages.run(stop: stop)
+    }
+
+    private func serverSettings() throws -> (APIServer.Settings, isSecure: Bool) {
+        guard let (host, port) = hostAndPort(http) else { throw Failure("`--http \(http)` is not HOST:PORT") }
+        var settings = APIServer.Settings(host: host, port: port)
+        switch (httpCertificate, httpKey) {
+        case (let certificate?, let key?): settings.tls = .init(certificate: certificate, key: key)
+        case (nil, nil):
+            guard httpPlain || ["127.0.0.1", "::1", "localhost"].contains(host) else {
+                throw Failure(
+                    "`--http \(http)` can be reached from other machines: give `--http-certificate` and `--http-key`, or "
+                        + "`--http-plain` where something else ends TLS")
+            }
+        default: throw Failure("`--http-certificate` and `--http-key` belong together")
+        }
+        return (settings, settings.tls != nil || httpPlain)
+    }
+}
+
+/// How the member's records are read.
+struct DeskRecordOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("How the member's records are read.", valueName: "file"))
+    var mapping = "pipelines/mappings/canonical.yaml"
+
+    @Option(help: ArgumentHelp("Rates of currencies.", valueName: "file"))
+    var rates = "pipelines/rates.yaml"
+
+    func read() throws -> Mapping {
+        var found = try readMapping(file: mapping)
+        found.rates = try readRates(file: rates)
+        return found
+    }
+}
+
+/// The parts of `HOST:PORT`; nil where the text is none.
+func hostAndPort(_ text: String) -> (host: String, port: Int)? {
+    guard let colon = text.lastIndex(of: ":"), colon > text.startIndex,
+        let port = Int(text[text.index(after: colon)...]),
+        (0...65_535).contains(port)
+    else { return nil }
+    return (text[..<colon].trimmingCharacters(in: ["[", "]"]), port)
+}

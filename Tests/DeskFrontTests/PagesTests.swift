@@ -1,0 +1,178 @@
+import Desk
+import DeskFront
+import Keys
+import Records
+import Support
+import Testing
+
+struct HTMLTests {
+    @Test("whatever a text holds, it is shown in a page and never part of its markup")
+    func escapes() {
+        let hostile = "<script>alert('1')</script>\" onmouseover=\"x &amp; \u{202E}\u{0}"
+        let page: HTML = "<td title=\"\(hostile)\">\(hostile)</td>"
+        let shown =
+            "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot; onmouseover=&quot;x &amp;amp; \u{FFFD}\u{FFFD}"
+        #expect(page.text == "<td title=\"\(shown)\">\(shown)</td>")
+    }
+
+    @Test("markup in markup stays what it is, and nothing is nothing")
+    func nesting() {
+        let inner: HTML = "<b>\("a<b")</b>"
+        let none: HTML? = nil
+        let page: HTML = "<p>\(inner)\(none)\([inner])\(7)</p>"
+        #expect(page.text == "<p><b>a&lt;b</b><b>a&lt;b</b>7</p>")
+    }
+
+    @Test("fields of a form are read as the URL standard writes them, and written so that they are read again")
+    func forms() {
+        let fields = FormText.fields("a=1&b=x+y%26%C3%A9&c=&d&a=2")
+        #expect(fields?.map { "\($0.name):\($0.value)" } == ["a:1", "b:x y&é", "c:", "d:", "a:2"])
+        for wrong in ["a=%", "a=%4", "a=%GG", "a=%FF", String(repeating: "a=1&", count: 65)] {
+            #expect(FormText.fields(wrong) == nil, "\(wrong)")
+        }
+        let texts = [("näme & co", "<\"'>+ %\n"), ("", "")]
+        let back = FormText.fields(FormText.query(texts.map { (name: $0.0, value: $0.1) }))
+        #expect(back?.map(\.name) == texts.map(\.0))
+        #expect(back?.map(\.value) == texts.map(\.1))
+        #expect(FormText.fields("")?.isEmpty == true)
+    }
+
+    @Test("a browser's first known language is taken")
+    func languages() {
+        #expect(DeskLanguage(acceptLanguage: "de-AT,de;q=0.9,en;q=0.8") == .german)
+        #expect(DeskLanguage(acceptLanguage: "fr, en-GB;q=0.9, de") == .english)
+        #expect(DeskLanguage(acceptLanguage: nil) == .english)
+    }
+}
+
+struct SessionTests {
+    private let clock = ManualClock()
+    private static let password = "correct horse battery"
+    private static let ana = DeskUser(
+        actor: Actor(.person, "ana")!, role: .analyst,
+        password: PasswordHash(password, salt: [UInt8](repeating: 7, count: 16)))
+
+    /// Tokens that differ and are no secret.
+    private func sessions() -> DeskSessions {
+        let count = Counter()
+        return DeskSessions(users: DeskUsers([Self.ana]), clock: clock) { size in
+            [UInt8](repeating: count.next(), count: size)
+        }
+    }
+
+    private final class Counter: Sendable {
+        private let flag = ManualClock(microseconds: 0)
+
+        func next() -> UInt8 {
+            flag.advance(.microseconds(1))
+            return UInt8(truncatingIfNeeded: flag.microseconds)
+        }
+    }
+
+    private func token(_ entry: DeskSessions.Entry) -> String? {
+        if case .session(let token) = entry { token } else { nil }
+    }
+
+    @Test("who has name and password comes in, and nobody else")
+    func signIn() throws {
+        let sessions = sessions()
+        for (name, password) in [("ana", "wrong horse battery"), ("ben", Self.password), ("", ""), ("ana", "")] {
+            #expect(token(sessions.signIn(name: name, password: password)) == nil)
+        }
+        let entered = try #require(token(sessions.signIn(name: "ana", password: Self.password)))
+        #expect(sessions.session(entered)?.user == Self.ana)
+        #expect(sessions.session(entered + "0") == nil)
+        sessions.signOut(entered)
+        #expect(sessions.session(entered) == nil)
+    }
+
+    @Test("after five wrong tries a name waits, longer with each, even with the right password; another name does not")
+    func tries() {
+        let sessions = sessions()
+        for _ in 0..<5 { #expect(token(sessions.signIn(name: "ana", password: "x")) == nil) }
+        guard case .wait(let seconds) = sessions.signIn(name: "ana", password: Self.password) else {
+            Issue.record("no wait")
+            return
+        }
+        #expect((55...61).contains(seconds))
+        guard case .refused = sessions.signIn(name: "ben", password: "x") else {
+            Issue.record("another name waits")
+            return
+        }
+        clock.advance(.seconds(61))
+        #expect(token(sessions.signIn(name: "ana", password: Self.password)) != nil)
+    }
+
+    @Test("a session ends an hour after its last use, and twelve hours after its first")
+    func ends() throws {
+        let sessions = sessions()
+        let idle = try #require(token(sessions.signIn(name: "ana", password: Self.password)))
+        clock.advance(.seconds(3599))
+        #expect(sessions.session(idle) != nil)
+        clock.advance(.seconds(3600))
+        #expect(sessions.session(idle) == nil)
+        let busy = try #require(token(sessions.signIn(name: "ana", password: Self.password)))
+        for _ in 0..<23 {
+            clock.advance(.seconds(1800))
+            #expect(sessions.session(busy) != nil)
+        }
+        clock.advance(.seconds(1800))
+        #expect(sessions.session(busy) == nil)
+    }
+
+    @Test("a link signs in once, within ten minutes")
+    func links() throws {
+        let sessions = sessions()
+        let visitor = DeskUser(actor: Actor(.person, "visitor")!, role: .analyst, password: nil)
+        let link = sessions.link(for: visitor)
+        let session = try #require(sessions.signIn(link: link))
+        #expect(sessions.session(session)?.user == visitor)
+        #expect(sessions.signIn(link: link) == nil)
+        let late = sessions.link(for: visitor)
+        clock.advance(.seconds(600))
+        #expect(sessions.signIn(link: late) == nil)
+        #expect(sessions.signIn(link: "") == nil)
+    }
+
+    @Test("who leaves the file, or has another role in it, is signed out; a visitor of the demo stays")
+    func replaced() throws {
+        let sessions = sessions()
+        let one = try #require(token(sessions.signIn(name: "ana", password: Self.password)))
+        let visitor = try #require(
+            sessions.signIn(
+                link: sessions.link(for: DeskUser(actor: Actor(.person, "visitor")!, role: .analyst, password: nil))))
+        sessions.replace(DeskUsers([Self.ana]))
+        #expect(sessions.session(one) != nil)
+        var promoted = Self.ana
+        promoted.role = .supervisor
+        sessions.replace(DeskUsers([promoted]))
+        #expect(sessions.session(one) == nil)
+        #expect(sessions.session(visitor) != nil)
+    }
+
+    @Test("a users' file gives its users, or the line of its first mistake")
+    func file() throws {
+        let line = DeskUsers.line(Self.ana)
+        let users = try DeskUsers(text: "# who\n\n\(line)\n")
+        #expect(users.byName == ["ana": Self.ana])
+        for (text, place) in [
+            ("ana analyst", 1), ("\nAna analyst \(line.split(separator: " ")[2])", 2),
+            ("ana boss \(line.split(separator: " ")[2])", 1),
+            ("ana analyst $scrypt$ln=3,r=8,p=1$AA$AA", 1), ("\(line)\n\(line)", 2),
+        ] {
+            do throws(DeskUsers.Fault) {
+                _ = try DeskUsers(text: text)
+                Issue.record("\(text) was taken")
+            } catch {
+                #expect(error.line == place, "\(text)")
+            }
+        }
+    }
+
+    @Test("an auditor changes nothing, and an analyst gives nothing to others")
+    func roles() {
+        let may = DeskRole.allCases.map { role in DeskRole.Deed.allCases.map { role.may($0) } }
+        // look, work, reopen, assign
+        #expect(may == [[true, true, true, false], [true, true, true, true], [true, false, false, false]])
+    }
+}
