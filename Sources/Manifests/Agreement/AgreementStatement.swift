@@ -176,6 +176,8 @@ extension AgreementStatement: CustomStringConvertible {
                 + places.offsets.map { "\($0)" }.joined(separator: ", ")
         case .epochErased(let erased):
             "has erased \(erased.keys.isEmpty ? "nothing" : erased.keys.joined(separator: ", ")) of epoch \(erased.epoch)"
+        case .proposal(let proposal): "proposes version \(proposal.agreement.version) of the agreement"
+        case .signature(let signature): "signs version \(signature.version) of the agreement, \(signature.digest)"
         }
     }
 }

@@ -56,7 +56,7 @@ package final class DeskServer: Sendable {
     package init(
         _ settings: Settings, log: any EventLog, clock: any StageClock = SystemClock(), metrics: Metrics, logger: Logger
     ) throws {
-        if let tls = settings.server.tls { try FileKeystore.checkPrivate(tls.key) }
+        if let tls = settings.server.tls { try PrivateFile.check(tls.key) }
         self.settings = settings
         self.log = log
         self.clock = clock
@@ -151,7 +151,7 @@ package final class DeskServer: Sendable {
 
 /// The users of a file that its owner alone can read.
 package func readDeskUsers(file: String) throws -> DeskUsers {
-    try FileKeystore.checkPrivate(file)
+    try PrivateFile.check(file)
     guard let bytes = FileManager.default.contents(atPath: file), let text = String(validating: bytes, as: UTF8.self)
     else {
         throw RoleError.usersFile(file: file, reason: "it can't be read")

@@ -33,7 +33,7 @@ package final class KeyCoordinator {
         if let keystore, try keystore.signingKey().verifyingKey != roster.coordinator {
             throw RoleError.notTheCoordinator(keys: keystore.directory)
         }
-        topic = try AgreementTopic(roster.epochTerms, log: log)
+        topic = try AgreementTopic(roster, log: log)
         try topic.read()
     }
 
@@ -47,7 +47,7 @@ package final class KeyCoordinator {
     package func wait(_ time: Duration) throws -> Bool { try topic.wait(until: clock.now + time, clock) }
 
     /// Records that count for nothing, with why.
-    package func takeRefused() -> [(offset: Int64, reason: EpochRefusal)] { topic.takeRefused() }
+    package func takeRefused() -> [(offset: Int64, reason: ConsortiumRefusal)] { topic.takeRefused() }
 
     // MARK: Doing
 
@@ -67,7 +67,7 @@ package final class KeyCoordinator {
                 let offsets = try place(kind, keys, since: since)
                 try say(.epochPlaces(EpochPlaces(epoch: keys.number, kind: kind, offsets: offsets)))
             }
-        } catch is EpochRefusal where history != before {
+        } catch is ConsortiumRefusal where history != before {
             // Somebody said something meanwhile: another who conducts, or a member. What is next is another step now.
         }
         return step
@@ -104,13 +104,13 @@ package final class KeyCoordinator {
 
     /// Says something as the coordinator. What would not count is not written.
     ///
-    /// - Throws: `EpochRefusal` where the history would refuse it.
+    /// - Throws: `ConsortiumRefusal` where the history would refuse it.
     private func say(_ statement: AgreementStatement) throws {
         guard let keystore else { throw RoleError.notTheCoordinator(keys: "nothing") }
         let record = try statement.record(
             by: .coordinator, consortium: roster.consortium, key: try keystore.signingKey())
         try topic.read()
-        var tried = history
+        var tried = topic.history
         try tried.apply(record, time: now)
         tell(statement)
         try log.append([NewRecord(TopicPartition(Topics.agreement), value: record)])
