@@ -324,9 +324,9 @@ let package = Package(
         .testTarget(
             name: "SecureScoringTests",
             dependencies: [
-                "Audit", "EventLogs", "Ingest", "Keys", "LocalStore", "Manifests", "Model", "ModelSync", "Records",
-                "Sealing",
-                "Secrets", "SecureScoring", "Stages", "Telemetry", "ThreeParty", "Tokens", "Support", logging,
+                "Audit", "Counters", "EventLogs", "Ingest", "Keys", "LocalStore", "Manifests", "Model", "ModelSync",
+                "Records", "Sealing", "Secrets", "SecureScoring", "Stages", "Telemetry", "ThreeParty", "Tokens",
+                "Support", logging,
             ], swiftSettings: unoptimised),
         .testTarget(
             name: "SimulationTests",

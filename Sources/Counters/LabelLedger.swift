@@ -46,6 +46,8 @@ struct LabelLedger: Sendable {
         var tokens: SIMD4<UInt32>
         /// Whether it differs from what was last taken.
         var isChanged = false
+        /// Of the generation that its label has come to.
+        var mark: UInt8 = 0
         /// False where the number is free.
         var isKnown = true
 
@@ -67,15 +69,16 @@ struct LabelLedger: Sendable {
 
     // MARK: By number, which is an event's for as long as it is known
 
-    private var keyed: ContiguousArray<EventKey> = []
-    private var events: ContiguousArray<Event> = []
+    private(set) var keyed: ContiguousArray<EventKey> = []
+    var events: ContiguousArray<Event> = []
+    var shares = RowGeneration(kind: "event")
     private var index = NumberIndex<EventKey>()
     private var free: [UInt32] = []
 
     /// By window bucket, for expiry.
     private var numbers: [UInt32: ContiguousArray<UInt32>] = [:]
     /// The highest position of the label records of each source.
-    private var positions: [Source: UInt64] = [:]
+    var positions: [Source: UInt64] = [:]
     /// Those that differ from what was last taken.
     private var changed: [UInt32] = []
 
@@ -87,7 +90,7 @@ struct LabelLedger: Sendable {
         index.number(of: key, keyed).map { Int($0) }.flatMap { isSeen(events[$0], clock) ? $0 : nil }
     }
 
-    private func isSeen(_ event: Event, _ clock: CounterClock) -> Bool {
+    func isSeen(_ event: Event, _ clock: CounterClock) -> Bool {
         clock.bucket(Int64(event.time), .window) >= Int64(clock.oldest[Tier.window.rawValue])
     }
 
@@ -113,7 +116,7 @@ struct LabelLedger: Sendable {
     }
 
     /// Notes that an event's row has to be written again; once, however often it changes.
-    private mutating func change(_ number: Int) {
+    mutating func change(_ number: Int) {
         guard !events[number].isChanged else { return }
         events[number].isChanged = true
         changed.append(UInt32(number))
@@ -152,6 +155,7 @@ struct LabelLedger: Sendable {
     ///   repeats the last one adds shares of zero.
     mutating func take(_ key: EventKey, _ outcome: CountShare, _ clock: CounterClock) -> Taken {
         guard let number = number(of: key, clock) else { return .refused(.unknownEvent) }
+        settle(number)
         let event = events[number]
         events[number].label = outcome
         change(number)
@@ -212,8 +216,9 @@ struct LabelLedger: Sendable {
     /// a token that `isToken` does not know.
     init?(
         header: ArraySlice<UInt8>, rows: some Collection<(key: EventKey, row: [UInt8])>, _ clock: CounterClock,
-        isToken: (UInt32) -> Bool
+        generation: ShareGeneration = .dealt, isRefreshing: Bool = false, isToken: (UInt32) -> Bool
     ) {
+        shares = RowGeneration(kind: "event", current: generation)
         guard header.count >= 4 else { return nil }
         let count = Int(UInt32.unpack(Array(header.prefix(4)))[0])
         var rest = header.dropFirst(4)
@@ -227,7 +232,7 @@ struct LabelLedger: Sendable {
             rest.removeFirst(Self.positionBytes - 1)
         }
         for (key, row) in rows {
-            guard let event = EventRow.decode(row) else { return nil }
+            guard let event = EventRow.decode(row), isRefreshing || event.mark == shares.mark else { return nil }
             // Its tokens may have gone: nobody asks for them any more.
             if isSeen(event, clock) {
                 guard event.numbers.allSatisfy(isToken) else { return nil }

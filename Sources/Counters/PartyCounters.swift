@@ -8,8 +8,10 @@ package import ThreeParty
 /// time is taken from the events, within what the log says of when it took their records; both are in the agreed plan.
 package struct PartyCounters: Sendable {
     /// The counts of tokens, to be read while scoring.
-    package private(set) var counters: TokenCounters
-    private var ledger = LabelLedger()
+    package internal(set) var counters: TokenCounters
+    var ledger = LabelLedger()
+    /// Whether rows were read of which some are of an older generation: nothing is done with them before `resumeRefresh`.
+    package internal(set) var needsRefreshKey = false
     private var times = MemberTimes()
     private let members: Int
 
@@ -72,11 +74,20 @@ package struct PartyCounters: Sendable {
         var numbers = SIMD4<UInt32>(repeating: .max)
         for (at, token) in tokens.enumerated() where !tokens[..<at].contains(token) {
             let number = counters.number(adding: token)
-            if case .labelled = counters.count(number, member, at: time) { numbers[at] = number }
+            let counted = counters.count(number, member, at: time, origin: Self.origin(key, slot: at))
+            if case .labelled = counted { numbers[at] = number }
         }
         ledger.add(
-            key, LabelLedger.Event(time: UInt32(time.seconds), label: .zero, tokens: numbers), counters.clock)
+            key,
+            LabelLedger.Event(
+                time: UInt32(time.seconds), label: .zero, tokens: numbers, mark: ledger.shares.mark), counters.clock)
         return .counted
+    }
+
+    /// What an event gives the row of its token with this place in it: no member finds two events that give the same.
+    private static func origin(_ key: EventKey, slot: Int) -> UInt128 {
+        let digest = Digest32(of: [Array("cordon/counted/row/v1".utf8), key.bytes, [UInt8(slot)]])
+        return UInt128(bigEndianBytes: digest.bytes[..<16])
     }
 
     /// Whether a member's event of this id is counted, and in a window still.
@@ -198,19 +209,26 @@ package struct PartyCounters: Sendable {
             counters = try TokenCounters(
                 spec: spec, header: Array(header.prefix(TokenCounters.headerBytes)), rows: tokens)
         } catch { throw .tokens(error) }
+        let isRefreshing = header[TokenCounters.headerBytes - 1] == 1
         var rest = header.dropFirst(TokenCounters.headerBytes)
         guard let times = MemberTimes(taking: &rest) else { throw .times }
         guard
             let ledger = LabelLedger(
-                header: rest, rows: events, counters.clock, isToken: { counters.holds($0) })
+                header: rest, rows: events, counters.clock, generation: counters.shares.current,
+                isRefreshing: isRefreshing, isToken: { counters.holds($0) })
         else { throw .events }
-        (self.counters, self.times, self.ledger) = (counters, times, ledger)
+        (self.counters, self.times, self.ledger, needsRefreshKey) = (counters, times, ledger, isRefreshing)
     }
 
     /// All that can still be seen; see `TokenCounters.canonical`.
     package var canonical: (tokens: [(token: CountedEntity, buckets: [UInt8])], events: [(key: EventKey, row: [UInt8])])
     {
-        (counters.canonical, ledger.canonical(counters.clock) { counters.keys[Int($0)] })
+        var settled = self
+        if !needsRefreshKey { settled.finishRefresh() }
+        return (
+            settled.counters.canonical,
+            settled.ledger.canonical(counters.clock) { settled.counters.keys[Int($0)] }
+        )
     }
 }
 

@@ -100,6 +100,41 @@ struct TokenBuckets: Sendable {
         return true
     }
 
+    // MARK: Refresh
+
+    /// Appends where each part's confirmed frauds find their share of zero: by bucket and member, under the row's origin. Parts
+    /// that are seen no more may be gone elsewhere.
+    func addresses(_ origin: UInt128, onto addresses: inout [CountZeros.Address]) {
+        let begin = begin(.window)
+        for part in 0..<count(.window) {
+            let at = begin + part * Self.stride
+            addresses.append(.init(row: origin, place: UInt64(words[at]) << 8 | UInt64(member(at))))
+        }
+    }
+
+    /// Adds to each part's confirmed frauds, in the order of `addresses`.
+    mutating func add(taking zeros: inout ArraySlice<CountShare>) {
+        let begin = begin(.window)
+        for part in 0..<count(.window) {
+            guard let zero = zeros.popFirst() else { preconditionFailure("a share of zero for each address") }
+            let at = begin + part * Self.stride + 2
+            let share = Self.share(words[at]) + zero
+            words[at] = UInt32(share.first) | UInt32(share.second) << 16
+        }
+    }
+
+    // MARK: Deal
+
+    /// Puts another share in the place of each part's confirmed frauds, in order.
+    mutating func mapShares(_ body: (CountShare) -> CountShare) {
+        let begin = begin(.window)
+        for part in 0..<count(.window) {
+            let at = begin + part * Self.stride + 2
+            let share = body(Self.share(words[at]))
+            words[at] = UInt32(share.first) | UInt32(share.second) << 16
+        }
+    }
+
     private static func share(_ word: UInt32) -> CountShare {
         CountShare(first: UInt16(truncatingIfNeeded: word), second: UInt16(word >> 16))
     }

@@ -1,11 +1,13 @@
 import Records
+import ThreeParty
 
 /// Rows for a store: a token's number, and its keys and buckets. The number stays while keys rotate, so that a rotation moves
 /// no row.
 ///
-/// A row, little-endian: generation (4), whether a next key follows (1), key (33), next key (33), the words of `TokenBuckets`.
-/// The header: version (1), the spec's bucket (8), reach (8) and limit (4), now (8; -1 before any event), generation (4), whether a
-/// rotation is under way (1), how far rows are renewed (8), and up to where (8).
+/// A row, little-endian: generation of its key (4), whether a next key follows (1), mark of its shares' generation (1), origin
+/// (16), key (33), next key (33), the words of `TokenBuckets`. The header: version (1), the spec's bucket (8), reach (8) and limit
+/// (4), now (8; -1 before any event), generation of keys (4), whether a rotation is under way (1), how far rows are renewed (8),
+/// and up to where (8); generation of shares (4), whether rows of the one before are left (1).
 extension TokenCounters {
     package enum RowError: Error, Sendable, Hashable {
         /// The header has another length, or a number in it is out of range.
@@ -19,8 +21,10 @@ extension TokenCounters {
     }
 
     /// The version of header and rows; others are refused.
-    package static let version: UInt8 = 3
-    static let headerBytes = 50
+    package static let version: UInt8 = 4
+    static let headerBytes = 55
+    /// Where a row's key begins.
+    private static let keyStart = 22
 
     package var header: [UInt8] {
         var out = [Self.version]
@@ -31,6 +35,8 @@ extension TokenCounters {
         out.append(rotation == nil ? 0 : 1)
         withUnsafeBytes(of: UInt64(renewed).littleEndian) { out += $0 }
         withUnsafeBytes(of: UInt64(renewable).littleEndian) { out += $0 }
+        withUnsafeBytes(of: shares.current.number.littleEndian) { out += $0 }
+        out.append(shares.refresh == nil ? 0 : 1)
         return out
     }
 
@@ -50,6 +56,8 @@ extension TokenCounters {
         let next = rotation.flatMap { $0.keys[at] == .none ? nil : $0.keys[at] }
         withUnsafeBytes(of: generation.littleEndian) { out.append(contentsOf: $0) }
         out.append(next == nil ? 0 : 1)
+        out.append(marks[at])
+        withUnsafeBytes(of: origins[at].littleEndian) { out.append(contentsOf: $0) }
         keys[at].write(to: &out)
         next?.write(to: &out)
         buckets[at].write(to: &out, clock)
@@ -63,7 +71,7 @@ extension TokenCounters {
     ) throws(RowError) {
         guard let version = header.first else { throw .header }
         guard version == Self.version else { throw .version(version) }
-        guard header.count == Self.headerBytes, header[33] < 2 else { throw .header }
+        guard header.count == Self.headerBytes, header[33] < 2, header[54] < 2 else { throw .header }
         func integer(_ range: Range<Int>) -> UInt64 { header[range].reversed().reduce(0) { $0 << 8 | UInt64($1) } }
         let (bucket, reach) = (Int64(bitPattern: integer(1..<9)), Int64(bitPattern: integer(9..<17)))
         let limit = Int(integer(17..<21))
@@ -77,20 +85,24 @@ extension TokenCounters {
         self.init(spec: spec, now: now < 0 ? nil : EventTime(seconds: now))
         generation = UInt32(integer(29..<33))
         (self.renewed, self.renewable) = (renewed, renewable)
+        shares = RowGeneration(kind: "token", current: ShareGeneration(UInt32(integer(50..<54))))
+        let isRefreshing = header[54] == 1
         reserve(rows.reduce(0) { max($0, Int($1.number) + 1) })
         if header[33] == 1 {
             rotation = Rotation(
                 keys: .init(repeating: .none, count: keys.count), index: NumberIndex(capacity: rows.count))
         }
-        for (number, row) in rows { try read(number, row) }
+        for (number, row) in rows { try read(number, row, isRefreshing: isRefreshing) }
         for number in keys.indices.reversed() where keys[number] == .none { free.append(UInt32(number)) }
         self.renewable = min(renewable, keys.count)
     }
 
-    private mutating func read(_ number: UInt32, _ row: [UInt8]) throws(RowError) {
+    private mutating func read(_ number: UInt32, _ row: [UInt8], isRefreshing: Bool) throws(RowError) {
         let at = Int(number)
-        let keyEnd = 5 + CountedEntity.byteCount
-        guard row.count > keyEnd, row[4] < 2, let key = CountedEntity(row[5..<keyEnd]), keys[at] == .none else {
+        let keyEnd = Self.keyStart + CountedEntity.byteCount
+        guard row.count > keyEnd, row[4] < 2, isRefreshing || row[5] == shares.mark,
+            let key = CountedEntity(row[Self.keyStart..<keyEnd]), keys[at] == .none
+        else {
             throw .row(number)
         }
         let written = row[..<4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
@@ -107,6 +119,8 @@ extension TokenCounters {
         guard let present, index.number(of: present, keys) == nil else { throw .row(number) }
         keys[at] = present
         buckets[at] = read
+        marks[at] = row[5]
+        origins[at] = row[6..<Self.keyStart].reversed().reduce(0) { $0 << 8 | UInt128($1) }
         index.insert(number, keys)
         if written == generation, let next, var rotation {
             self.rotation = nil

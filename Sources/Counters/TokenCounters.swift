@@ -15,6 +15,12 @@ package struct TokenCounters: Sendable {
 
     var keys: ContiguousArray<CountedEntity> = []
     var buckets: ContiguousArray<TokenBuckets> = []
+    /// What tells a row from others at all three parties, whatever it is called and wherever it lies: of the first event that was
+    /// counted in it since nothing of it was seen.
+    var origins: ContiguousArray<UInt128> = []
+    /// Of the generation that a row's shares have come to.
+    var marks: ContiguousArray<UInt8> = []
+    var shares = RowGeneration(kind: "token")
     private var isChanged: ContiguousArray<Bool> = []
     var index = NumberIndex<CountedEntity>()
     var free: [UInt32] = []
@@ -62,17 +68,31 @@ package struct TokenCounters: Sendable {
     mutating func follow(_ time: EventTime) { advance(to: EventTime(seconds: time.seconds - spec.reach)) }
 
     /// Counts an event of a token.
-    package mutating func event(_ token: CountedEntity, _ member: MemberNumber, at time: EventTime) -> EventOutcome {
+    ///
+    /// - Parameter origin: of the row, where this is its first event; no two rows have one in common.
+    package mutating func event(
+        _ token: CountedEntity, _ member: MemberNumber, at time: EventTime, origin: UInt128 = 0
+    ) -> EventOutcome {
         if time.seconds > CounterClock.end { return .early }
         if clock.isLate(time) { return .late }
         begin(at: time)
         follow(time)
-        _ = count(number(adding: token), member, at: time)
+        _ = count(number(adding: token), member, at: time, origin: origin)
         return .counted
     }
 
     /// Counts an event of the token with this number, at a time that is not late and that `clock` has followed.
-    mutating func count(_ number: UInt32, _ member: MemberNumber, at time: EventTime) -> TokenBuckets.Counted {
+    mutating func count(
+        _ number: UInt32, _ member: MemberNumber, at time: EventTime, origin: @autoclosure () -> UInt128
+    ) -> TokenBuckets.Counted {
+        if buckets[Int(number)].isSeen(clock) {
+            settle(number)
+        } else {
+            // As if it had been swept, which parties do at different times.
+            buckets[Int(number)] = TokenBuckets()
+            origins[Int(number)] = origin()
+            marks[Int(number)] = shares.mark
+        }
         change(number)
         return buckets[Int(number)].add(time.seconds, member, limit: spec.limit, clock)
     }
@@ -89,7 +109,9 @@ package struct TokenCounters: Sendable {
     mutating func label(
         _ number: UInt32, _ member: MemberNumber, eventAt time: EventTime, _ change: CountShare
     ) -> Bool {
-        guard !clock.isLate(time), buckets[Int(number)].add(change, time.seconds, member, clock) else { return false }
+        guard !clock.isLate(time) else { return false }
+        settle(number)
+        guard buckets[Int(number)].add(change, time.seconds, member, clock) else { return false }
         self.change(number)
         return true
     }
@@ -119,6 +141,8 @@ package struct TokenCounters: Sendable {
             keys.append(token)
             buckets.append(TokenBuckets())
             isChanged.append(false)
+            origins.append(0)
+            marks.append(shares.mark)
             rotation?.keys.append(.none)
         }
         index.insert(number, keys)
@@ -151,6 +175,8 @@ package struct TokenCounters: Sendable {
         keys = .init(repeating: .none, count: count)
         buckets = .init(repeating: TokenBuckets(), count: count)
         isChanged = .init(repeating: false, count: count)
+        origins = .init(repeating: 0, count: count)
+        marks = .init(repeating: shares.mark, count: count)
         index = NumberIndex(capacity: count)
     }
 

@@ -31,6 +31,11 @@ extension Metric {
         "cordon_counted_token_epoch", "Epoch of the tokens that counts are kept under; absent before the first move.")
     package static let tokensLive = Metric.gauge(
         "cordon_tokens_live", "Tokens with events that a window can still hold.")
+    package static let shareGeneration = Metric.gauge(
+        "cordon_share_generation", "Generation of shares in force; absent before the first refresh.")
+    package static let shareGenerationMade = Metric.gauge(
+        "cordon_share_generation_made",
+        "Newest generation of shares that this party has; absent before the first refresh.")
     package static let rowsKept = Metric.gauge(
         "cordon_rows_kept", "Scored rows that are kept for training, with labels or without.")
     package static let rowLabelsKept = Metric.gauge(
@@ -46,6 +51,6 @@ package enum ScoringMetrics {
         .transactionsOverLimit,
         .batchesRecounted,
         .eventsCounted, .labelsCounted, .labelsRefused, .labelBatches, .labelRecordsRefused, .countedTokenEpoch,
-        .tokensLive, .rowsKept, .rowLabelsKept, .rowBytes,
+        .tokensLive, .shareGeneration, .shareGenerationMade, .rowsKept, .rowLabelsKept, .rowBytes,
     ]
 }

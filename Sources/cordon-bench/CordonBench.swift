@@ -12,7 +12,7 @@ struct CordonBench: ParsableCommand {
             BenchLogCommand.self, BenchLogReaderCommand.self, BenchFormatsCommand.self, BenchIngestCommand.self,
             BenchStateCommand.self, BenchScoreCommand.self, BenchProtocolCommand.self, BenchGrowthCommand.self,
             BenchMachineCommand.self, BenchPartyCommand.self, BenchTokensCommand.self,
-            BenchTokenRequestsCommand.self, BenchCountersCommand.self,
+            BenchTokenRequestsCommand.self, BenchCountersCommand.self, BenchRefreshCommand.self,
             BenchPipelineCommand.self, BenchRetrainingCommand.self, BenchExtractCommand.self, BenchTrainingCommand.self,
             BenchTrainingPartyCommand.self, BenchAuditCommand.self, BenchValidationCommand.self,
             BenchValidationPartyCommand.self,

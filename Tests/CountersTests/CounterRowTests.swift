@@ -18,18 +18,21 @@ struct CounterRowTests {
     }
 
     private func header(
-        version: UInt8 = 3, now: Int64 = start, generation: UInt32 = 0, isRotating: UInt8 = 0, renewed: UInt64 = 0,
-        renewable: UInt64 = 0
+        version: UInt8 = 4, now: Int64 = start, generation: UInt32 = 0, isRotating: UInt8 = 0, renewed: UInt64 = 0,
+        renewable: UInt64 = 0, shares: UInt32 = 0, isRefreshing: UInt8 = 0
     ) -> [UInt8] {
         [version] + little(UInt64(day)) + little(UInt64(10 * day)) + little([8191])
             + little(UInt64(bitPattern: now)) + little([generation]) + [isRotating] + little(renewed)
-            + little(renewable)
+            + little(renewable) + little([shares]) + [isRefreshing]
     }
 
     private func row(
-        generation: UInt32 = 0, _ keys: [CountedEntity] = [token(1)], hasNext: UInt8? = nil, buckets: [UInt32] = buckets
+        generation: UInt32 = 0, _ keys: [CountedEntity] = [token(1)], hasNext: UInt8? = nil, mark: UInt8 = 0,
+        buckets: [UInt32] = buckets
     ) -> [UInt8] {
-        little([generation]) + [hasNext ?? UInt8(keys.count - 1)] + keys.flatMap(\.bytes) + little(buckets)
+        let head = little([generation]) + [hasNext ?? UInt8(keys.count - 1), mark]
+        let origin: [UInt8] = [2, 1] + [UInt8](repeating: 0, count: 14)
+        return head + origin + keys.flatMap(\.bytes) + little(buckets)
     }
 
     /// One event of member 33 at the start, and shares 5 and 6: a bucket of the day, of the hour and of the minute.
@@ -39,7 +42,7 @@ struct CounterRowTests {
 
     private func counters() -> TokenCounters {
         var counters = TokenCounters(spec: spec)
-        #expect(counters.event(token(1), member(33), at: time(start)) == .counted)
+        #expect(counters.event(token(1), member(33), at: time(start), origin: 0x0102) == .counted)
         #expect(counters.label(token(1), member(33), eventAt: time(start), CountShare(first: 5, second: 6)) == true)
         return counters
     }
@@ -96,7 +99,7 @@ struct CounterRowTests {
             #expect(refused(Array(whole.prefix(count)), []) == .header, "\(count) bytes")
         }
         #expect(refused(whole + [0], []) == .header)
-        for version in [0, 1, 2, 4, 255] as [UInt8] {
+        for version in [0, 1, 2, 3, 5, 255] as [UInt8] {
             #expect(refused(header(version: version), []) == .version(version))
             #expect(refused([version], []) == .version(version))
         }
@@ -107,6 +110,7 @@ struct CounterRowTests {
         for now in [-2, Int64.min, 1 << 32, .max] { #expect(refused(header(now: now), []) == .header) }
         for now in [-1, 0, Int64(UInt32.max)] { #expect(refused(header(now: now), []) == nil) }
         for flag in [2, 255] as [UInt8] { #expect(refused(header(isRotating: flag), []) == .header) }
+        for flag in [2, 255] as [UInt8] { #expect(refused(header(isRefreshing: flag), []) == .header) }
         #expect(refused(header(renewed: 1 << 63), []) == .header)
         #expect(refused(header(renewable: .max), []) == .header)
         var other = header()
@@ -135,10 +139,19 @@ struct CounterRowTests {
         }
     }
 
+    @Test("a row whose shares are of another generation is named, but where a refresh is under way")
+    func shares() throws {
+        let rows: [(UInt32, [UInt8])] = [(1, row(mark: 1)), (2, row([token(2)], mark: 2))]
+        #expect(refused(header(shares: 0x102), [rows[1]]) == nil)
+        #expect(refused(header(shares: 2), rows) == .row(1) && refused(header(shares: 1), rows) == .row(2))
+        #expect(refused(header(), [rows[0]]) == .row(1))
+        #expect(refused(header(shares: 2, isRefreshing: 1), rows) == nil)
+    }
+
     @Test("keys of zeros, flags that are none, and two rows of one token or of one number are named")
     func keys() {
         var zeros = row()
-        zeros.replaceSubrange(5..<38, with: [UInt8](repeating: 0, count: 33))
+        zeros.replaceSubrange(22..<55, with: [UInt8](repeating: 0, count: 33))
         #expect(refused(header(), [(3, zeros)]) == .row(3))
         for flag in [1, 2, 255] as [UInt8] { #expect(refused(header(), [(3, row(hasNext: flag))]) == .row(3)) }
         #expect(refused(header(), [(3, row()), (4, row())]) == .row(4))
@@ -183,7 +196,7 @@ struct CounterRowTests {
         let rows = counters.takeChanges()
         let first = try #require(rows[0].row.map(Array.init))
         // Two days, but one hour and one minute: those of the first event are seen by no span any more.
-        #expect(Array(first[38..<46]) == little([2, 0x0001_0001]))
+        #expect(Array(first[55..<63]) == little([2, 0x0001_0001]))
         counters.advance(to: time(start + 40 * day))
         _ = counters.event(token(3), member(1), at: time(start + 40 * day))
         _ = counters.label(token(2), member(1), eventAt: time(start), CountShare(first: 1, second: 1))

@@ -24,13 +24,13 @@ struct EventRowTests {
     /// Of 1,530,000,000, the least significant byte first.
     private static let startBytes: [UInt8] = [0x80, 0xF2, 0x31, 0x5B]
 
-    @Test("are time, the label's components and the tokens' numbers, each token once")
+    @Test("are time, the label's components, the mark of their generation and the tokens' numbers, each token once")
     func written() throws {
         var counters = counters()
         let rows = counters.takeChanges().events
         #expect(rows.map(\.key) == [event(5, 1), event(63, 2)])
-        #expect(rows[0].bytes == Self.startBytes + [0x02, 0x01, 0xB0, 0xA0, 0, 0, 0, 0, 1, 0, 0, 0])
-        #expect(rows[1].bytes == [Self.startBytes[0] + 1] + Self.startBytes[1...] + [0, 0, 0, 0])
+        #expect(rows[0].bytes == Self.startBytes + [0x02, 0x01, 0xB0, 0xA0, 0, 0, 0, 0, 0, 1, 0, 0, 0])
+        #expect(rows[1].bytes == [Self.startBytes[0] + 1] + Self.startBytes[1...] + [0, 0, 0, 0, 0])
         #expect(rows.map(\.time) == [UInt32(start), UInt32(start + 1)])
         var out: [UInt8] = [9]
         rows[1].write(to: &out)
@@ -53,10 +53,10 @@ struct EventRowTests {
     @Test("of a wrong length, of too many tokens, or of a token that there is not, are none of an event")
     func malformed() {
         #expect(refused { _ in } == nil)
-        for count in 0..<16 where ![8, 12].contains(count) {
+        for count in 0..<17 where ![9, 13].contains(count) {
             #expect(refused { $0.events[event(5, 1)] = Array($0.events[event(5, 1)]!.prefix(count)) } == .events)
         }
-        for count in [8, 12] {
+        for count in [9, 13] {
             #expect(refused { $0.events[event(5, 1)] = Array($0.events[event(5, 1)]!.prefix(count)) } == nil)
         }
         for more in 1...12 {
@@ -64,8 +64,8 @@ struct EventRowTests {
             let error = refused { $0.events[event(5, 1)]! += extra }
             #expect(error == (more == 4 || more == 8 ? nil : .events))
         }
-        // Numbers of tokens that there are not.
-        for (at, bytes) in [(8, [2, 255]), (11, [1, 255])] as [(Int, [UInt8])] {
+        // Numbers of tokens that there are not, and marks of no generation.
+        for (at, bytes) in [(9, [2, 255]), (12, [1, 255]), (8, [1, 255])] as [(Int, [UInt8])] {
             for byte in bytes {
                 let error = refused { $0.events[event(5, 1)]![at] = byte }
                 #expect(error == .events)
@@ -91,7 +91,7 @@ struct EventRowTests {
                 let seconds = UInt32(start - days * day)
                 let time = withUnsafeBytes(of: seconds.littleEndian) { Array($0) }
                 disk.events[event(5, 1)]!.replaceSubrange(..<4, with: time)
-                disk.events[event(5, 1)]![8] = 77
+                disk.events[event(5, 1)]![9] = 77
             }
         }
         #expect(refused(daysBefore: 11) == nil && refused(daysBefore: 40) == nil)
@@ -109,9 +109,9 @@ struct EventRowTests {
         let positions: [UInt8] =
             [2, 0, 0, 0] + [2, 7, 0, 0, 0] + [UInt8](repeating: 255, count: 8)
             + [5, 0x02, 0x01, 0, 0, 0x04, 0x03, 0, 0, 0, 0, 0, 0]
-        #expect(Array(header.dropFirst(50)) == times + positions)
+        #expect(Array(header.dropFirst(55)) == times + positions)
         func refused(_ rest: [UInt8]) -> PartyCounters.RowError? {
-            self.refused { $0.header = Array(header.prefix(50)) + rest }
+            self.refused { $0.header = Array(header.prefix(55)) + rest }
         }
         #expect(refused(times + positions) == nil)
         for count in times.indices { #expect(refused(Array(times.prefix(count))) == .times) }

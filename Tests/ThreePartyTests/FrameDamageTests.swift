@@ -36,7 +36,7 @@ struct FrameDamageTests {
             kind: .countDeal, sender: .one, stream: .scoring(0x0102_0304), batch: 0x0506_0708_090A_0B0C,
             digest: Digest32((0..<32).map { UInt8($0) + 100 })!, payload: [0xEE, 0xFF])
         #expect(
-            frame.encoded == [2, 7, 1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] + (100..<132).map { UInt8($0) }
+            frame.encoded == [3, 7, 1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] + (100..<132).map { UInt8($0) }
                 + [0xEE, 0xFF])
         #expect(frame.header.count == Frame.headerBytes && frame.encoded.prefix(48) == frame.header[...])
         #expect(kinds.map(\.rawValue) == Array(1...9))

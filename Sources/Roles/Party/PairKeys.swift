@@ -9,6 +9,7 @@ package enum PairUse: String, Sendable {
     case scoring = "pair"
     case training = "pair-training"
     case validation = "pair-validation"
+    case refresh = "pair-refresh"
 }
 
 /// The pairwise PRF keys with both neighbours, agreed anew for every epoch and use.

@@ -19,8 +19,8 @@ package struct PartyRole: Sendable {
     let party: PartyID
     let roster: Roster
     let keystore: any Keystore
-    /// The stores of how far the party is: "" of scoring, ".tokens", ".training", and ".counts-" and ".rows-" with the partition's
-    /// number.
+    /// The stores of how far the party is: "" of scoring, ".tokens", ".training", ".shares", and ".counts-" and ".rows-" with the
+    /// partition's number.
     let stores: any StateStores
     let limits: BatchLimits
     let tokenLimit: RateLimit
@@ -33,6 +33,8 @@ package struct PartyRole: Sendable {
     let clock: any StageClock
     /// Where the party's audit log is; nil for none.
     let audit: (any AuditStorage)?
+    /// The generations of shares that it is to make, and has made.
+    package let refreshes = Refreshes()
     private let sideWork: @Sendable (String) -> SideWork
 
     /// - Parameter sideWork: where work beside the partitions' stages is done, by a label each.
@@ -87,7 +89,8 @@ package struct PartyRole: Sendable {
         logger.notice("party stopped")
     }
 
-    /// The stages of the party: one for each partition of `consortium.sealed`, one for tokens, and one for trainings.
+    /// The stages of the party: one for each partition of `consortium.sealed`, one for tokens, one for generations of shares, and
+    /// one for trainings.
     ///
     /// - Parameters:
     ///   - stop: ends a training where it stands, which otherwise waits for its peers.
@@ -110,6 +113,7 @@ package struct PartyRole: Sendable {
         let transport = try links()
         let (stopped, sealed) = (Tally(), SealedModels())
         let evidence = audit.map { _ in EvidenceBook(party: party, state: store) }
+        let shares = ShareStore(try stores.open(".shares"))
         let scoring = (0..<partitions).map { partition in
             StagePlan(
                 "partition-\(partition)",
@@ -121,8 +125,10 @@ package struct PartyRole: Sendable {
                     // With others to work on, this process goes on without it.
                     return stopped.count < partitions
                 },
-                make: { try stage(partition, store, transport, updates, sealed, metrics, audit ?? NoAudit(), evidence) }
-            )
+                make: {
+                    try stage(
+                        partition, store, transport, updates, sealed, shares, metrics, audit ?? NoAudit(), evidence)
+                })
         }
         let tokens = StagePlan("tokens", retried: retried(metrics, [:])) {
             PartyTokens(
@@ -138,8 +144,14 @@ package struct PartyRole: Sendable {
                     metrics: metrics, logger: logger)
             }
         }
+        let refresh = StagePlan("refresh", isBackground: true, retried: retried(metrics, ["stage": "refresh"])) {
+            RefreshStage(
+                transport: transport, refreshes: refreshes, store: shares, clock: clock, metrics: metrics,
+                logger: logger,
+                audit: audit ?? NoAudit())
+        }
         let training = try training(transport, metrics, sealed, audit ?? NoAudit(), until: stop)
-        return scoring + [tokens] + [training, signing].compactMap { $0 }
+        return scoring + [tokens, refresh] + [training, signing].compactMap { $0 }
     }
 
     /// The party's audit log, with an entry that it starts; nil where it keeps none.
@@ -202,14 +214,15 @@ package struct PartyRole: Sendable {
 
     private func stage(
         _ partition: Int, _ store: any StateStore, _ transport: any Transport, _ updates: TokenUpdates,
-        _ sealed: SealedModels, _ metrics: Metrics, _ audit: any AuditWriter, _ evidence: EvidenceBook?
+        _ sealed: SealedModels, _ shares: ShareStore, _ metrics: Metrics, _ audit: any AuditWriter,
+        _ evidence: EvidenceBook?
     ) throws -> ScorePartition {
         let context = PartitionContext(
             partition: TopicPartition(Topics.sealed, partition), log: log, clock: clock, metrics: metrics,
             logger: logger, audit: audit, sideWork: sideWork)
         let models = try ModelRegistry(
             party: party, key: try keystore.hpkeKey(), consortium: roster.consortium, coordinator: roster.coordinator,
-            approvals: roster.approvalTerms, log: log, logger: logger, audit: audit,
+            approvals: roster.approvalTerms, log: log, logger: logger, audit: audit, shares: shares,
             isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, sealed) })
         let sessions = try SessionRegistry(
             consortium: roster.consortium, party: party, key: try keystore.hpkeKey(),
@@ -223,7 +236,8 @@ package struct PartyRole: Sendable {
             consortium: roster.consortium, state: try stores.open(".counts-\(partition)"),
             members: roster.members.map(\.id), limit: roster.countLimit, updates: updates,
             tag: DecisionTag(party: party, keys: try pairKeys(party, roster, keystore)),
-            rows: try rows.map { RowTerms(state: try stores.open(".rows-\(partition)"), limits: $0) })
+            rows: try rows.map { RowTerms(state: try stores.open(".rows-\(partition)"), limits: $0) },
+            shares: (party, shares))
         return try ScorePartition(
             in: context, state: store,
             backend: CellBackend(exchange, models: models, sessions: sessions, states: evidence != nil),

@@ -1,5 +1,6 @@
 import EventLogs
 package import Records
+package import ThreeParty
 package import Tokens
 
 /// The reason why a batch was abandoned. Nothing of it was released; the leader proposes its range again.
@@ -15,6 +16,8 @@ package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
     case countsBehind
     /// This party has another key of a token epoch than the leader, so the same entities would be counted under different tokens.
     case tokenKeyDiffers(TokenEpoch)
+    /// The leader computes with shares of another generation than this party.
+    case sharesDiffer(ShareGeneration)
 
     /// The sentence of the log entry.
     package var description: String {
@@ -29,6 +32,9 @@ package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
         case .tokenKeyDiffers(let epoch):
             "this party has another token key of epoch \(epoch.number) than \(PlanProposal.leader): they read different records of "
                 + "\(Topics.tokenKeys); compare that topic at both, and see docs/TOKENS.md"
+        case .sharesDiffer(let generation):
+            "this party has generation \(generation) of shares in force, and \(PlanProposal.leader) another, or one of another key: "
+                + "see docs/design/refresh.md"
         case .logBehind: "this party's log ends before the batch does"
         }
     }

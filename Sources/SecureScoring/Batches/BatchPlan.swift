@@ -17,6 +17,8 @@ package struct BatchPlan: Sendable, Hashable {
     package let counted: Digest32
     /// The keys of the records' tokens; none where the model reads no counts.
     package let tokenKeys: TokenKeys
+    /// The generations of the shares that it is computed with (`SharesInForce.digest`).
+    package let shares: Digest32
     /// Offsets of the range that the leader leaves out, because it has scored what they repeat; ascending.
     package let repeats: [Int64]
     package let digest: Digest32
@@ -25,7 +27,7 @@ package struct BatchPlan: Sendable, Hashable {
     ///   limits and counts go by them.
     package init(
         partition: Int, range: Range<Int64>, labels: Range<Int64> = 0..<0, repeats: [Int64], records: [LogRecord],
-        model: Digest32, counted: Digest32 = .zero, tokenKeys: TokenKeys = TokenKeys()
+        model: Digest32, counted: Digest32 = .zero, tokenKeys: TokenKeys = TokenKeys(), shares: Digest32 = .zero
     ) {
         self.partition = partition
         self.range = range
@@ -33,6 +35,7 @@ package struct BatchPlan: Sendable, Hashable {
         self.model = model
         self.counted = counted
         self.tokenKeys = tokenKeys
+        self.shares = shares
         self.repeats = repeats
         var times: [UInt8] = []
         times.reserveCapacity(records.count * 8)
@@ -42,7 +45,8 @@ package struct BatchPlan: Sendable, Hashable {
                 Array("cordon/plan/v4".utf8), Self.encode(partition, range, labels), model.bytes, counted.bytes,
                 tokenKeys.encoded, repeats.flatMap { $0.bigEndianBytes }, times,
             ]
-                + records.map { $0.value ?? [] })
+                // Plans from before any refresh are what they were.
+                + (shares == .zero ? [] : [shares.bytes]) + records.map { $0.value ?? [] })
     }
 
     /// partition (4), first and end offset of both ranges (8 each); big-endian.

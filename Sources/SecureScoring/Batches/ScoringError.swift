@@ -1,5 +1,6 @@
 package import EventLogs
 package import Records
+package import ThreeParty
 
 /// A lack that a party can't score with: of a model, of keys, or of counts that fit.
 package enum ScoringError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -11,6 +12,8 @@ package enum ScoringError: Error, Sendable, Hashable, CustomStringConvertible {
     case countsOfLostEpoch(UInt64)
     case countsDamaged
     case notOpenedAgain(TopicPartition, Int64)
+    case noShare(Digest32, ShareGeneration)
+    case countsOfLostGeneration(ShareGeneration)
 
     package var description: String {
         switch self {
@@ -32,6 +35,12 @@ package enum ScoringError: Error, Sendable, Hashable, CustomStringConvertible {
         case .notOpenedAgain(let partition, let offset):
             "this party refuses now what it took of the batch from \(offset) on of \(partition) when that was decided: it has lost "
                 + "keys, of sessions or of tokens, that its counts can't be filled without"
+        case .noShare(let model, let generation):
+            "this party has no share of the model \(model) in generation \(generation), which is in force: have the two other "
+                + "parties deal to it anew"
+        case .countsOfLostGeneration(let generation):
+            "this party's counts are to come to generation \(generation) of shares, and its key is not here: have the two "
+                + "other parties deal to it anew"
         case .countsOverPartitions:
             "a model that reads the consortium's counts needs \(Topics.sealed) and \(Topics.labels) with one partition each"
         }

@@ -9,6 +9,8 @@ package struct SealedBatch {
     /// The records of the range that the leader leaves out as repeats.
     let repeated: [SealedRecord]
     package let model: ModelManifest
+    /// The generations of the shares that it is computed with.
+    package let shares: SharesInForce
 
     /// A batch of transactions.
     ///
@@ -18,19 +20,22 @@ package struct SealedBatch {
     ///   - repeats: offsets of those that are left out.
     ///   - standing: of the counts before the batch; nil where the model reads none.
     ///   - tokenKeys: as the leader has them.
+    ///   - shares: in force where it begins.
     package init(
         partition: Int, transactions all: [SealedRecord], in range: Range<Int64>, repeats: [Int64],
-        model: ModelManifest, standing: CountStanding?, tokenKeys: TokenKeys = TokenKeys()
+        model: ModelManifest, standing: CountStanding?, tokenKeys: TokenKeys = TokenKeys(),
+        shares: SharesInForce = .dealt
     ) {
         let dropped = Set(repeats)
         content = .transactions(all.filter { !dropped.contains($0.offset) })
         repeated = all.filter { dropped.contains($0.offset) }
         self.model = model
+        self.shares = shares
         plan = BatchPlan(
             partition: partition, range: range,
             // Where nothing is read of `consortium.labels`, the plan says how far they are counted.
             labels: standing.map { $0.labels..<$0.labels } ?? 0..<0, repeats: repeats, records: content.records,
-            model: model.digest, counted: standing?.digest ?? .zero, tokenKeys: tokenKeys)
+            model: model.digest, counted: standing?.digest ?? .zero, tokenKeys: tokenKeys, shares: shares.digest)
     }
 
     /// A batch of labels.
@@ -40,16 +45,18 @@ package struct SealedBatch {
     ///   - at: the offset of `consortium.sealed` before which they are counted.
     ///   - standing: of the counts before the batch.
     ///   - tokenKeys: as the leader has them.
+    ///   - shares: in force where it begins.
     package init(
         partition: Int, labels: [LogRecord], in range: Range<Int64>, at offset: Int64, model: ModelManifest,
-        standing: CountStanding, tokenKeys: TokenKeys = TokenKeys()
+        standing: CountStanding, tokenKeys: TokenKeys = TokenKeys(), shares: SharesInForce = .dealt
     ) {
         content = .labels(labels)
         repeated = []
         self.model = model
+        self.shares = shares
         plan = BatchPlan(
             partition: partition, range: offset..<offset, labels: range, repeats: [], records: labels,
-            model: model.digest, counted: standing.digest, tokenKeys: tokenKeys)
+            model: model.digest, counted: standing.digest, tokenKeys: tokenKeys, shares: shares.digest)
     }
 
     /// The places of its transactions, as their headers say.

@@ -18,10 +18,12 @@ package struct CountingTerms {
     let tag: DecisionTag
     /// Where scored rows are kept, and for how long; nil where they are not.
     let rows: RowTerms?
+    /// The party's number and its store of generations' keys; nil where counts are never refreshed.
+    let shares: (party: PartyID, store: ShareStore)?
 
     package init(
         consortium: String, state: any StateStore, members: [MemberID], limit: Int, updates: TokenUpdates,
-        tag: DecisionTag, rows: RowTerms? = nil
+        tag: DecisionTag, rows: RowTerms? = nil, shares: (party: PartyID, store: ShareStore)? = nil
     ) {
         self.consortium = consortium
         self.state = state
@@ -30,5 +32,6 @@ package struct CountingTerms {
         self.updates = updates
         self.tag = tag
         self.rows = rows
+        self.shares = shares
     }
 }

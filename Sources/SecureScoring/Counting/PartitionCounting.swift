@@ -88,8 +88,11 @@ package final class PartitionCounting {
         }
     }
 
-    /// Goes on with the move of what is counted to a newer token key, where there is one.
-    func moveTokens() throws { try opened?.counts.moveTokens() }
+    /// Goes on with the move of what is counted to a newer token key, and with that of its shares to a newer generation.
+    func moveTokens() throws {
+        try opened?.counts.moveTokens()
+        opened?.counts.refreshRows()
+    }
 
     /// Writes the last snapshot.
     package func finish() throws(LogError) {

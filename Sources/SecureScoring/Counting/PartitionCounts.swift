@@ -17,7 +17,7 @@ import Tokens
 package final class PartitionCounts {
     private(set) var features: CountFeatures
     package private(set) var standing: CountStanding
-    private var counters: PartyCounters
+    var counters: PartyCounters
     private let tokens: CountedTokens
     /// The transactions that are counted, by their places in members' topics.
     private var sources: SourcePositions
@@ -32,6 +32,11 @@ package final class PartitionCounts {
     /// Where rows are kept: of the batch that is being counted, labels that count.
     private let rows: ScoredRowStore?
     private var rowLabels: RowLabels?
+    private let partition: Int
+    let shares: (party: PartyID, store: ShareStore)?
+    let clock: any StageClock
+    /// When the next rows may come to the generation in force.
+    var nextSlice: Moment
     /// The features that are public among the parties.
     private var open: [CountFeatures.Feature]
 
@@ -54,6 +59,10 @@ package final class PartitionCounts {
         }
         self.features = features
         self.rows = rows
+        self.partition = partition
+        self.clock = clock
+        shares = terms.shares
+        nextSlice = clock.now
         self.metrics = metrics
         open = features.features.filter { !$0.kind.isSecret }
         let genesis = Self.genesis(terms.consortium, spec)
@@ -68,6 +77,10 @@ package final class PartitionCounts {
             self.standing = standing
             tokens = try CountedTokens(epoch: standing.tokens, updates: terms.updates, clock: clock, work: work)
             for (place, member) in standing.members.enumerated() { numbers[member] = MemberNumber(place) }
+            if counters.needsRefreshKey {
+                let (party, key) = try key(of: counters.generation)
+                counters.resumeRefresh(by: key, of: party)
+            }
         } else {
             counters = PartyCounters(spec: spec, members: terms.members.count)
             tokens = try CountedTokens(epoch: nil, updates: terms.updates, clock: clock, work: work)
@@ -146,6 +159,7 @@ package final class PartitionCounts {
     /// - Parameter refusal: why this party can't use a transaction.
     func look(_ transactions: [OpenedTransaction], refusal: (Int) -> Refusal?) -> CountInputs {
         var out = CountInputs(features)
+        if counters.isRefreshing { counters.refresh(transactions.lazy.flatMap { $0.tokens.compactMap { $0 } }) }
         let counted = counters.counters
         // Of one transaction: by slot, by lookup, by feature.
         var places: [TokenCounters.Place?] = []
@@ -348,7 +362,8 @@ package final class PartitionCounts {
     func snapshot() -> Snapshot {
         defer { sources.areCommitted() }
         return Snapshot(
-            changes: counters.takeChanges(), sources: sources.changes, note: standing.encoded, store: store)
+            changes: counters.takeChanges(), sources: sources.changes, note: standing.encoded, store: store,
+            whole: counters.isRefreshing ? nil : counters.generation, partition: partition, shares: shares?.store)
     }
 
     /// The counts that changed since the last one.
@@ -357,11 +372,18 @@ package final class PartitionCounts {
         fileprivate let sources: [StateWrite]
         fileprivate let note: [UInt8]
         fileprivate let store: CounterStore
+        /// The generation that all rows have come to; nil where a refresh is under way.
+        fileprivate let whole: ShareGeneration?
+        fileprivate let partition: Int
+        fileprivate let shares: ShareStore?
 
         /// Writes it in one transaction.
         func write(to state: any StateStore) throws(LogError) {
             try state.commit(store.writes(changes, note: note) + sources, positions: [])
             try store.expire(changes)
+            if let whole, let shares, try shares.counts(partition: partition) ?? .dealt < whole {
+                try shares.noteCounts(whole, partition: partition)
+            }
         }
     }
 }

@@ -54,6 +54,8 @@ package struct ProposalCheck {
         }
         let model = try models.model(at: proposal.range.lowerBound)
         guard try replay.catchUp(to: proposal, for: model, patience: patience) else { throw BatchAbort.countsBehind }
+        let shares = models.shares(at: proposal.range.lowerBound, of: model)
+        guard shares.digest == proposal.shares else { throw BatchAbort.sharesDiffer(shares.counts) }
         guard
             let batch = try reader.batch(
                 proposal.range, labels: proposal.labels, repeats: proposal.repeats, tokenKeys: proposal.tokenKeys)

@@ -71,7 +71,8 @@ package final class BatchLeader {
                 SealedBatch(
                     partition: context.partition.partition, transactions: records, in: from..<end, repeats: repeats,
                     model: model, standing: counts?.standing,
-                    tokenKeys: counts?.tokenKeys(of: .transactions(records)) ?? TokenKeys()))
+                    tokenKeys: counts?.tokenKeys(of: .transactions(records)) ?? TokenKeys(),
+                    shares: models.shares(at: from, of: model)))
         }
     }
 
@@ -99,7 +100,7 @@ package final class BatchLeader {
         return SealedBatch(
             partition: context.partition.partition, labels: Array(records),
             in: standing.labels..<last.position.offset + 1, at: offset, model: model, standing: standing,
-            tokenKeys: counts.tokenKeys(of: .labels(Array(records))))
+            tokenKeys: counts.tokenKeys(of: .labels(Array(records))), shares: models.shares(at: offset, of: model))
     }
 
     /// Whether a record repeats what is taken: by its header, and by its box, which only its member can have made. One

@@ -47,17 +47,18 @@ package final class BatchReader {
         let counts = try counting.counts(for: model)
         if let epoch = counts?.difference(from: tokenKeys) { throw BatchAbort.tokenKeyDiffers(epoch) }
         let standing = counts?.standing
+        let shares = models.shares(at: range.lowerBound, of: model)
         let deadline = context.clock.now + patience
         let partition = context.partition.partition
         if labels.isEmpty {
             guard let records = try sealed.records(in: range, until: deadline) else { return nil }
             return SealedBatch(
                 partition: partition, transactions: records, in: range, repeats: repeats, model: model,
-                standing: standing, tokenKeys: tokenKeys)
+                standing: standing, tokenKeys: tokenKeys, shares: shares)
         }
         guard let standing, let records = try counting.labels(labels, for: model, until: deadline) else { return nil }
         return SealedBatch(
             partition: partition, labels: records, in: labels, at: range.lowerBound, model: model, standing: standing,
-            tokenKeys: tokenKeys)
+            tokenKeys: tokenKeys, shares: shares)
     }
 }

@@ -4,7 +4,7 @@ package import Keys
 package import Logging
 package import Manifests
 package import Records
-import ThreeParty
+package import ThreeParty
 
 /// The models dealt on `consortium.manifests`, opened with this party's key. Used by one thread.
 package final class ModelRegistry {
@@ -16,6 +16,9 @@ package final class ModelRegistry {
     let approvals: ApprovalTerms
     private let logger: Logger
     private let audit: any AuditWriter
+    private let shares: ShareStore?
+    /// Models as they were last prepared of a refreshed share.
+    private var refreshed: [Digest32: (generation: ShareGeneration, model: PreparedModel)] = [:]
     private let isSealed: (Digest32) throws(LogError) -> Bool
     /// Models that the parties trained and sealed, as far as that was asked.
     private var sealed: Set<Digest32> = []
@@ -25,12 +28,13 @@ package final class ModelRegistry {
 
     /// - Parameters:
     ///   - consortium: its name in the roster.
+    ///   - shares: this party's own store, in which it looks before it opens a box; nil for none.
     ///   - isSealed: whether the three parties have sealed a model that they trained: asked of one whose manifest names an order,
     ///     since anybody can seal something to a party's key.
     package init(
         party: PartyID, key: consuming HPKEPrivateKey, consortium: String, coordinator: VerifyingKey,
         approvals: ApprovalTerms = .none, log: any EventLog, logger: Logger,
-        audit: any AuditWriter = NoAudit(),
+        audit: any AuditWriter = NoAudit(), shares: ShareStore? = nil,
         isSealed: @escaping (Digest32) throws(LogError) -> Bool = { (_) throws(LogError) in false }
     ) throws(LogError) {
         self.party = party
@@ -40,6 +44,7 @@ package final class ModelRegistry {
         self.approvals = approvals
         self.logger = logger
         self.audit = audit
+        self.shares = shares
         self.isSealed = isSealed
         dealt = try Announcements(on: Topics.manifests, in: log)
     }
@@ -61,6 +66,35 @@ package final class ModelRegistry {
         return model
     }
 
+    /// A model as it is scored with in a generation.
+    ///
+    /// - Throws: `ScoringError.noShare` where this party's store has no share of it in the generation.
+    package func prepared(_ model: ActiveModel, in generation: ShareGeneration) throws -> PreparedModel {
+        if generation == model.generation { return model.prepared }
+        let digest = model.manifest.digest
+        if let known = refreshed[digest], known.generation == generation { return known.model }
+        guard let share = try shares?.share(of: digest, in: generation) else {
+            throw ScoringError.noShare(digest, generation)
+        }
+        let prepared = model.manifest.prepared(share.components)
+        refreshed[digest] = (generation, prepared)
+        return prepared
+    }
+
+    /// This party's share of a model: the newest that it keeps, or what is in its box, which it keeps then.
+    private func share(_ manifest: ModelManifest) throws -> (share: ModelShare, generation: ShareGeneration) {
+        if let generation = try kept()[manifest.digest]?.last,
+            let share = try shares?.share(of: manifest.digest, in: generation)
+        {
+            return (share, generation)
+        }
+        let share = try ModelShare(opening: manifest, for: party, key: key)
+        try shares?.keep(share, of: manifest.digest, in: .dealt)
+        return (share, .dealt)
+    }
+
+    private func kept() throws(LogError) -> [Digest32: [ShareGeneration]] { try shares?.models() ?? [:] }
+
     /// The activation in a record of a partition of `consortium.sealed`.
     package func activation(_ wire: WireModelActivation, in partition: Int) throws(ActivationError) -> ModelActivation {
         try ModelActivation(
@@ -77,7 +111,7 @@ package final class ModelRegistry {
         }
         do {
             let manifest = try ModelManifest(verifying: wire, consortium: consortium, coordinator: coordinator)
-            let components = try manifest.components(for: party, key: key)
+            let (share, generation) = try share(manifest)
             var about: Logger.Metadata = ["model": "\(manifest.version)"]
             if manifest.rounding != nil { about["scores"] = "steps" }
             logger.info("a model share was opened", metadata: about)
@@ -85,10 +119,7 @@ package final class ModelRegistry {
             return (
                 manifest.digest,
                 ActiveModel(
-                    manifest: manifest,
-                    prepared: PreparedModel(
-                        shape: manifest.shape, features: manifest.ownFeatures, components: components,
-                        rounding: manifest.rounding))
+                    manifest: manifest, generation: generation, prepared: manifest.prepared(share.components))
             )
         } catch {
             logger.error("a model manifest was refused", metadata: place.merging(["reason": "\(error)"]) { $1 })
@@ -101,5 +132,12 @@ package final class ModelRegistry {
 
     private func refuse(_ record: LogRecord, _ reason: String) {
         audit.write(AuditEvent(.refused, record, Self.object, reason))
+    }
+}
+
+extension ModelManifest {
+    /// The model that one party's components are of, prepared to be scored with.
+    fileprivate func prepared(_ components: borrowing ModelComponents) -> PreparedModel {
+        PreparedModel(shape: shape, features: ownFeatures, components: components, rounding: rounding)
     }
 }

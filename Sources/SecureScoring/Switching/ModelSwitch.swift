@@ -4,6 +4,8 @@ import Logging
 package import Manifests
 import Records
 package import Stages
+import Telemetry
+import ThreeParty
 
 /// The switch between models on one partition: which model is in force at which offset, by the activations in the log. It
 /// commits with that how far the partition is scored. Used by the partition's thread.
@@ -11,11 +13,13 @@ package final class ModelSwitch {
     private let context: PartitionContext
     private let models: ModelRegistry
     private var activations: ActivationHistory
+    private let generations: GenerationSwitch
 
     package init(_ models: ModelRegistry, state: any StateStore, in context: PartitionContext) throws {
         self.context = context
         self.models = models
         activations = try ActivationHistory(partition: context.partition, state: state)
+        generations = try GenerationSwitch(partition: context.partition, state: state)
     }
 
     /// The offset below which everything is scored and in the log.
@@ -28,6 +32,23 @@ package final class ModelSwitch {
         guard let digest = activations.model(at: offset) else { throw ScoringError.noModel(context.partition) }
         guard let model = try models.model(digest) else { throw ScoringError.modelNotDealt(digest) }
         return model.manifest
+    }
+
+    /// The generations of shares that the record at `offset` is scored with.
+    package func shares(at offset: Int64, of model: ModelManifest) -> SharesInForce {
+        generations.inForce(at: offset, model: model.digest)
+    }
+
+    /// Puts a generation of shares in force behind the record at `offset`, by which the coordinator has said so. Nothing is
+    /// refreshed here: the first batch behind it is computed with shares of the generation.
+    ///
+    /// - Returns: whether it is newer than the last.
+    package func refresh(_ ready: ReadyGeneration, at offset: Int64) throws(LogError) -> Bool {
+        guard try generations.switchTo(ready, at: offset) else { return false }
+        context.metrics.set(.shareGeneration, to: Double(ready.generation.number))
+        context.logger.notice(
+            "generation of shares in force", metadata: ["generation": "\(ready.generation)", "offset": "\(offset)"])
+        return true
     }
 
     /// The same; nil where this party has none.

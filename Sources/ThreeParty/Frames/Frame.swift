@@ -17,7 +17,7 @@ package struct Frame: Sendable {
     }
 
     /// The first byte of every frame; another one is refused.
-    package static let version: UInt8 = 2
+    package static let version: UInt8 = 3
     /// Bytes before the payload: 4 of one byte each, 4 of the stream, 8 of the batch and 32 of the digest.
     package static let headerBytes = 48
     /// Larger frames are refused: a batch of 4,096 transactions, 1,000 trees of depth 4 and a 32-bit ring fits.

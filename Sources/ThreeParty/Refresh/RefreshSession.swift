@@ -39,7 +39,9 @@ package struct RefreshSession: ~Copyable {
     ///
     /// - Returns: the answer to its sender, where it asks.
     package mutating func receive(_ frame: Frame) throws(RefreshError) -> Frame? {
-        guard frame.batch == UInt64(generation.number) else { return nil }
+        guard frame.batch == UInt64(generation.number), frame.kind == .refreshAsk || frame.kind == .refreshPart else {
+            return nil
+        }
         guard frame.digest == base else { throw .otherBase(frame.sender) }
         switch frame.kind {
         case .refreshAsk:

@@ -16,7 +16,8 @@ struct PlanProposalTests {
         let plan = BatchPlan(
             partition: Int(UInt32.random(in: 0 ... .max, using: &random)),
             range: isLabels ? first..<first : range, labels: isLabels ? range : first..<first,
-            repeats: repeats, records: [], model: digest(&random), counted: digest(&random))
+            repeats: repeats, records: [], model: digest(&random), counted: digest(&random),
+            shares: digest(&random))
         return PlanProposal(plan, decisions: Int64.random(in: 0 ... .max, using: &random))
     }
 
@@ -83,7 +84,7 @@ struct PlanProposalTests {
         func read(_ epochs: [UInt64], count: Int? = nil) -> PlanProposal? {
             let keys = epochs.flatMap { $0.bigEndianBytes + [UInt8](repeating: UInt8($0 & 255), count: 32) }
             let number = UInt16(count ?? epochs.count).bigEndianBytes
-            return PlanProposal(decoding: Array(plain[..<108]) + number + keys + plain[110...])
+            return PlanProposal(decoding: Array(plain[..<140]) + number + keys + plain[142...])
         }
         #expect(read([]) == proposal)
         let one = try #require(read([7]))

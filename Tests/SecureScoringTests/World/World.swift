@@ -228,10 +228,11 @@ final class World: Sendable {
             let terms = rosters.withLock { $0[party] } ?? (consortium: "c", members: [a.id, b.id])
             let thread = PartyThread(context) { [queries, watch, rows, path, sealed, states] in
                 let seed = PartySeeds.hpke(party)
+                let shares = ShareStore(watch(party, try SQLiteStateStore(path: state + ".shares")))
                 let models = try ModelRegistry(
                     party: party, key: try HPKEPrivateKey(bytes: seed), consortium: "c", coordinator: verifying,
                     log: view,
-                    logger: logger, isSealed: { (model) throws(LogError) in sealed.contains(model) })
+                    logger: logger, shares: shares, isSealed: { (model) throws(LogError) in sealed.contains(model) })
                 let sessions = try SessionRegistry(
                     consortium: "c", party: party, key: try HPKEPrivateKey(bytes: seed), members: members, log: view,
                     logger: logger)
@@ -249,7 +250,7 @@ final class World: Sendable {
                         rows: try rows.map {
                             RowTerms(
                                 state: watch(party, try SQLiteStateStore(path: Self.rows(path, party))), limits: $0)
-                        }),
+                        }, shares: (party, shares)),
                     queries: queries,
                     recipients: recipients, limits: limits,
                     evidence: states ? EvidenceBook(party: party, state: store) : nil)

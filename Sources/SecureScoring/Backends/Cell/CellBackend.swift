@@ -44,9 +44,11 @@ package final class CellBackend: ScoringBackend {
         guard let model = try models.model(batch.model.digest) else {
             throw ScoringError.modelNotDealt(batch.model.digest)
         }
+        try counts?.refresh(to: batch.shares.counts)
+        let prepared = try models.prepared(model, in: batch.shares.model)
         let batch = try opener.open(batch, counts: counts, admission: admission)
         opened.append(batch)
-        try exchange.begin(batch.batch.plan.digest, batch.work(model.prepared, counts))
+        try exchange.begin(batch.batch.plan.digest, batch.work(prepared, counts))
     }
 
     package func next(until deadline: Moment) throws -> ScoringEvent? {
@@ -100,6 +102,7 @@ package final class CellBackend: ScoringBackend {
     package func reopen(
         _ batch: SealedBatch, _ agreement: Agreement, counts: PartitionCounts
     ) throws -> CountedBatch {
+        try counts.refresh(to: batch.shares.counts)
         let opened = try opener.open(batch, counts: counts)
         guard zip(opened.refusals, agreement.refusals).allSatisfy({ $0 == nil || $1 != nil }),
             let counted = opened.counted(agreement)

@@ -1,0 +1,215 @@
+package import Counters
+package import EventLogs
+package import Manifests
+package import Records
+package import ThreeParty
+
+/// What two parties deal to the host that takes the third one's place: their counts and models, all of one generation, so that what
+/// the old host had is of no use (docs/design/refresh.md). First comes a list of contents, then each object of it.
+package enum HostDeal {
+    /// A party's counts of one partition, as they stand in its state.
+    package struct Counts {
+        package let partition: Int
+        package let note: [UInt8]
+        /// The sources that are counted, as `SourcePositions` keeps them.
+        package let sources: [StateEntry]
+        package let counters: PartyCounters
+
+        /// Nil where nothing was ever counted.
+        ///
+        /// - Parameter members: of the consortium.
+        package init?(partition: Int, state: any StateStore, spec: CounterSpec, members: Int) throws {
+            guard let kept = try CounterStore(partition: partition, state: state).load(spec: spec, members: members)
+            else { return nil }
+            var sources: [StateEntry] = []
+            try state.scan(Self.sources(partition)) { sources.append($0) }
+            self.init(
+                partition: partition, note: kept.note,
+                sources: sources.sorted { $0.key.lexicographicallyPrecedes($1.key) }, counters: kept.counters)
+        }
+
+        init(partition: Int, note: [UInt8], sources: [StateEntry], counters: PartyCounters) {
+            self.partition = partition
+            self.note = note
+            self.sources = sources
+            self.counters = counters
+        }
+
+        /// Writes them to a state that has none.
+        package func write(to state: any StateStore) throws(LogError) {
+            var counters = counters.inOrder()
+            let writes = CounterStore(partition: partition, state: state).writes(counters.takeChanges(), note: note)
+            try state.commit(
+                writes + sources.map { .put(table: Self.sources(partition), $0) }, positions: [])
+        }
+
+        private static func sources(_ partition: Int) -> String { "sources-\(partition)" }
+    }
+
+    /// A party's share of a model in a generation.
+    package struct Model: Sendable {
+        package let digest: Digest32
+        package let generation: ShareGeneration
+        package let share: ModelShare
+
+        package init(digest: Digest32, generation: ShareGeneration, share: ModelShare) {
+            self.digest = digest
+            self.generation = generation
+            self.share = share
+        }
+    }
+
+    /// All that a new host gets.
+    package struct Content {
+        package var counts: [Counts]
+        package var models: [Model]
+
+        package init(counts: [Counts], models: [Model]) {
+            self.counts = counts
+            self.models = models
+        }
+    }
+
+    /// The objects that a party deals, as it answers the new host's questions for them.
+    ///
+    /// - Parameters:
+    ///   - deal: the digest of what orders the deal.
+    ///   - keys: that the party shares with its neighbours.
+    /// - Throws: `underWay` where counts are on the way to another key or generation.
+    package static func sources(
+        of content: Content, from party: PartyID, to receiver: PartyID, deal: Digest32, keys: borrowing PairKeys
+    ) throws(DealError) -> [DealSource] {
+        guard let component = DealtComponent(from: party, to: receiver) else {
+            preconditionFailure("a party deals to another")
+        }
+        var list: [UInt8] = []
+        var objects: [[UInt8]] = []
+        for counts in content.counts.sorted(by: { $0.partition < $1.partition }) {
+            let tag = keys.dealTag(
+                party, to: receiver, deal: deal, withheld: try counts.counters.withheld(component))
+            list += [1] + UInt32(counts.partition).bigEndianBytes + tag
+            objects.append(
+                DealtCounts(
+                    note: counts.note, sources: counts.sources, counters: try counts.counters.dealt(component)
+                ).encoded)
+        }
+        for model in content.models.sorted(by: { $0.order.lexicographicallyPrecedes($1.order) }) {
+            let tag = keys.dealTag(
+                party, to: receiver, deal: deal, withheld: model.share.withheld(isFirst: component == .first))
+            list += [2] + model.order + tag
+            objects.append(model.share.dealt(isFirst: component == .first).kept)
+        }
+        return ([list] + objects).enumerated().map { number, bytes in
+            DealSource(party: party, deal: deal, number: UInt32(number), bytes: bytes)
+        }
+    }
+}
+
+extension HostDeal.Model {
+    /// The digest (32), then the generation (4, big-endian).
+    fileprivate var order: [UInt8] { digest.bytes + generation.number.bigEndianBytes }
+}
+
+/// Why a new host can't take what it is dealt.
+package enum TakeOverError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The two dealers have other counts, models or generations, or hold different components of one sharing.
+    case differ(String)
+    /// A dealer sent what is no object of its list.
+    case malformed(PartyID)
+
+    package var description: String {
+        switch self {
+        case .differ(let what): "the two other parties deal different \(what)"
+        case .malformed(let dealer): "\(dealer) deals something that can't be read"
+        }
+    }
+}
+
+/// The taking over at the new host: asks both dealers for one object after the other, and holds them against each other. A function
+/// of frames; begun anew it asks from the first on.
+package struct HostTakeOver {
+    package let party: PartyID
+    private let deal: Digest32
+    private let spec: CounterSpec
+    private let members: Int
+    private var sinks: [DealSink]
+    private var number: UInt32 = 0
+    private var expected: [(kind: UInt8, name: [UInt8])] = []
+    private var content = HostDeal.Content(counts: [], models: [])
+    private var isDone = false
+
+    /// - Parameters:
+    ///   - spec: by which the consortium counts.
+    ///   - members: of the consortium.
+    package init(party: PartyID, deal: Digest32, spec: CounterSpec, members: Int) {
+        self.party = party
+        self.deal = deal
+        self.spec = spec
+        self.members = members
+        sinks = Self.sinks(party, deal, 0)
+    }
+
+    private static func sinks(_ party: PartyID, _ deal: Digest32, _ number: UInt32) -> [DealSink] {
+        [party.previous, party.next].map { DealSink(party: party, dealer: $0, deal: deal, number: number) }
+    }
+
+    /// All that was dealt; nil where something is missing.
+    package var taken: HostDeal.Content? { isDone ? content : nil }
+
+    /// What this party asks now, and whom.
+    package var asks: [(frame: Frame, dealer: PartyID)] {
+        isDone ? [] : sinks.compactMap { sink in sink.ask.map { ($0, sink.dealer) } }
+    }
+
+    package mutating func receive(_ frame: Frame) throws(TakeOverError) {
+        guard !isDone else { return }
+        for at in sinks.indices {
+            do throws(RefreshError) { try sinks[at].receive(frame) } catch { throw .malformed(sinks[at].dealer) }
+        }
+        guard let first = sinks[0].bytes, let second = sinks[1].bytes else { return }
+        if number == 0 { try takeList(first, second) } else { try take(first, second) }
+        number += 1
+        if Int(number) > expected.count { isDone = true } else { sinks = Self.sinks(party, deal, number) }
+    }
+
+    /// The list, which is public: alike at both, tags too.
+    private mutating func takeList(_ first: [UInt8], _ second: [UInt8]) throws(TakeOverError) {
+        guard first == second else { throw .differ("counts, models or shares") }
+        var rest = first[...]
+        while let kind = rest.popFirst() {
+            let width = kind == 1 ? 4 : 36
+            guard (1...2).contains(kind), rest.count >= width + 32 else { throw .malformed(party.previous) }
+            expected.append((kind, Array(rest.prefix(width))))
+            rest = rest.dropFirst(width + 32)
+        }
+    }
+
+    private mutating func take(_ first: [UInt8], _ second: [UInt8]) throws(TakeOverError) {
+        let (kind, name) = expected[Int(number) - 1]
+        if kind == 1 {
+            let partition = Int(UInt32(bigEndianBytes: name))
+            func read(_ bytes: [UInt8], _ dealer: PartyID) throws(TakeOverError) -> DealtCounts {
+                guard let counts = DealtCounts(decoding: bytes, spec: spec, members: members) else {
+                    throw .malformed(dealer)
+                }
+                return counts
+            }
+            let (one, other) = (try read(first, party.previous), try read(second, party.next))
+            do throws(DealError) {
+                let counts = try DealtCounts(joining: one, other)
+                content.counts.append(
+                    HostDeal.Counts(
+                        partition: partition, note: counts.note, sources: counts.sources, counters: counts.counters))
+            } catch { throw .differ("counts of partition \(partition)") }
+        } else {
+            guard let one = ModelShare(kept: first) else { throw .malformed(party.previous) }
+            guard let other = ModelShare(kept: second) else { throw .malformed(party.next) }
+            guard let digest = Digest32(name[..<32]), let share = ModelShare.joined(one, other) else {
+                throw .differ("shapes of a model")
+            }
+            content.models.append(
+                HostDeal.Model(
+                    digest: digest, generation: ShareGeneration(UInt32(bigEndianBytes: name[32...])), share: share))
+        }
+    }
+}

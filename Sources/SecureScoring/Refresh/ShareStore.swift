@@ -1,0 +1,159 @@
+package import EventLogs
+package import Manifests
+package import Records
+package import ThreeParty
+
+/// A party's own store of its shares of models, of every generation that may still be asked for, and of the keys that generations
+/// are made by until all has come to them. Sealed at rest, as all states are; nothing else is in it.
+///
+/// A share that is here is not read from its manifest's box any more, so that the key of that box may go.
+package struct ShareStore: Sendable {
+    private let state: any StateStore
+
+    private static let keys = "refresh-keys"
+    private static let models = "model-shares"
+    /// The keys of `models`, so that to look for one opens none.
+    private static let index = "model-share-index"
+    private static let counts = "refreshed-counts"
+
+    package init(_ state: any StateStore) { self.state = state }
+
+    private static let malformed = LogError.corrupted(
+        reason: """
+            the party's store of shares holds something malformed, or of another version of this program; restore it, or have the two \
+            other parties deal to this one anew
+            """)
+
+    private static func number(_ generation: ShareGeneration) -> [UInt8] { generation.number.bigEndianBytes }
+
+    // MARK: Generations
+
+    /// Keeps the key of a generation; the state has it when this returns.
+    package func keep(_ key: RefreshKey) throws(LogError) {
+        let row = StateEntry(key: Self.number(key.generation), value: key.kept, order: 0)
+        try state.commit([.put(table: Self.keys, row)], positions: [])
+    }
+
+    /// The key of a generation; nil where it was never made, or has been erased.
+    package func key(of generation: ShareGeneration) throws(LogError) -> RefreshKey? {
+        guard let bytes = try state.value(Self.keys, Self.number(generation)) else { return nil }
+        guard let key = RefreshKey(kept: bytes), key.generation == generation else { throw Self.malformed }
+        return key
+    }
+
+    /// The generations whose keys are there, ascending.
+    package func generations() throws(LogError) -> [ShareGeneration] {
+        var found: [ShareGeneration] = []
+        try scan(Self.keys) { entry in
+            if entry.key.count == 4 { found.append(ShareGeneration(UInt32(bigEndianBytes: entry.key))) }
+        }
+        return found.sorted()
+    }
+
+    // MARK: Models
+
+    /// Keeps this party's share of a model in a generation.
+    package func keep(
+        _ share: ModelShare, of model: Digest32, in generation: ShareGeneration
+    ) throws(LogError) {
+        try state.commit(Self.writes(share, model, generation), positions: [])
+    }
+
+    private static func writes(
+        _ share: ModelShare, _ model: Digest32, _ generation: ShareGeneration
+    ) -> [StateWrite] {
+        let key = model.bytes + number(generation)
+        return [
+            .put(table: models, StateEntry(key: key, value: share.kept, order: 0)),
+            .put(table: index, StateEntry(key: key, value: [], order: 0)),
+        ]
+    }
+
+    /// This party's share of a model in a generation; nil where it is not here.
+    package func share(of model: Digest32, in generation: ShareGeneration) throws(LogError) -> ModelShare? {
+        guard let bytes = try state.value(Self.models, model.bytes + Self.number(generation)) else { return nil }
+        guard let share = ModelShare(kept: bytes) else { throw Self.malformed }
+        return share
+    }
+
+    /// The generations that this party has shares of each model in, ascending.
+    package func models() throws(LogError) -> [Digest32: [ShareGeneration]] {
+        var found: [Digest32: [ShareGeneration]] = [:]
+        try scan(Self.index) { entry in
+            guard entry.key.count == 36, let model = Digest32(entry.key[..<32]) else { return }
+            found[model, default: []].append(ShareGeneration(UInt32(bigEndianBytes: entry.key[32...])))
+        }
+        return found.mapValues { $0.sorted() }
+    }
+
+    /// Makes this party's share in a generation of every model that it has one of, each from the newest before, and keeps them; the
+    /// state has them when this returns. What is there stays as it is.
+    ///
+    /// - Returns: the models that it has in the generation, ascending: what a party's word that it is ready names.
+    package func refreshModels(by key: RefreshKey, of party: PartyID) throws(LogError) -> [Digest32] {
+        var writes: [StateWrite] = []
+        var refreshed: [Digest32] = []
+        for (model, generations) in try models() {
+            refreshed.append(model)
+            guard !generations.contains(key.generation), let last = generations.last(where: { $0 < key.generation }),
+                let share = try share(of: model, in: last)
+            else { continue }
+            writes += Self.writes(share.refreshed(by: key, of: party, model: model), model, key.generation)
+        }
+        if !writes.isEmpty { try state.commit(writes, positions: []) }
+        return refreshed.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    }
+
+    // MARK: Counts
+
+    /// Notes that a partition's counts on the disk are of this generation, all of them.
+    package func noteCounts(_ generation: ShareGeneration, partition: Int) throws(LogError) {
+        let row = StateEntry(
+            key: UInt32(partition).bigEndianBytes, value: Self.number(generation), order: 0)
+        try state.commit([.put(table: Self.counts, row)], positions: [])
+    }
+
+    /// The generation that a partition's counts on the disk are of, all of them; nil where nothing was noted.
+    package func counts(partition: Int) throws(LogError) -> ShareGeneration? {
+        guard let bytes = try state.value(Self.counts, UInt32(partition).bigEndianBytes) else { return nil }
+        guard bytes.count == 4 else { throw Self.malformed }
+        return ShareGeneration(UInt32(bigEndianBytes: bytes))
+    }
+
+    // MARK: Erasure
+
+    /// Erases the keys of generations up to one, and models' shares that are of no use behind its switch. With it in force
+    /// everywhere, what an intruder finds here opens nothing of before.
+    ///
+    /// - Parameters:
+    ///   - generation: in force in every partition.
+    ///   - partitions: that keep counts.
+    ///   - version: the generation of a model's share that is in force then.
+    /// - Returns: false, and nothing, where counts on the disk have not come to the generation.
+    package func erase(
+        through generation: ShareGeneration, partitions: some Sequence<Int>, version: (Digest32) -> ShareGeneration
+    ) throws(LogError) -> Bool {
+        for partition in partitions {
+            guard let counts = try counts(partition: partition), counts >= generation else { return false }
+        }
+        var writes: [StateWrite] = try generations().filter { $0 <= generation }.map {
+            .remove(table: Self.keys, key: Self.number($0))
+        }
+        for (model, generations) in try models() {
+            let inForce = version(model)
+            for old in generations where old < inForce {
+                for table in [Self.models, Self.index] {
+                    writes.append(.remove(table: table, key: model.bytes + Self.number(old)))
+                }
+            }
+        }
+        if !writes.isEmpty { try state.commit(writes, positions: []) }
+        return true
+    }
+
+    private func scan(_ table: String, _ body: (StateEntry) -> Void) throws(LogError) {
+        do { try state.scan(table) { body($0) } } catch let error as LogError { throw error } catch {
+            throw .corrupted(reason: "\(error)")
+        }
+    }
+}

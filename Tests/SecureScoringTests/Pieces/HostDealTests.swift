@@ -1,0 +1,120 @@
+import Counters
+import EventLogs
+import Foundation
+import Keys
+import LocalStore
+import Manifests
+import Records
+import SecureScoring
+import Support
+import Telemetry
+import Testing
+import ThreeParty
+
+@Suite("What two parties deal to the third one's new host", .serialized)
+struct HostDealTests {
+    private let counted: CountedWorld
+    private var world: World { counted.world }
+    private let deal = Digest32(of: [[4]])
+
+    init() throws {
+        counted = try CountedWorld()
+        try world.start()
+        for day in 0..<3 as Range<Int64> {
+            let events = counted.day(day)
+            try counted.send(events)
+            try counted.expectScores()
+            try counted.label(events, frauds: Set(events.filter { $0.number % 3 == 0 }))
+        }
+        try counted.send(counted.day(8))
+        try counted.expectScores()
+        world.stop()
+    }
+
+    private func state(_ party: PartyID) throws -> any StateStore {
+        try SQLiteStateStore(path: "\(world.path)/\(party).sqlite.counts")
+    }
+
+    /// The world's windows reach back fewer days than parties keep counts anyway.
+    private func spec() throws -> CounterSpec {
+        try #require(CounterSpec(bucketSeconds: EventTime.day, reach: 40 * EventTime.day))
+    }
+
+    private func content(_ party: PartyID) throws -> HostDeal.Content {
+        let counts = try #require(
+            try HostDeal.Counts(partition: 0, state: state(party), spec: spec(), members: 2))
+        let shares = try world.shares(party)
+        let models = try shares.models().flatMap { digest, generations in
+            try generations.map { generation in
+                HostDeal.Model(
+                    digest: digest, generation: generation,
+                    share: try #require(try shares.share(of: digest, in: generation)))
+            }
+        }
+        return HostDeal.Content(counts: [counts], models: models)
+    }
+
+    /// Lets a new host ask two dealers until it has all, or one of them has no answer.
+    private func taken(
+        _ receiver: PartyID, change: (PartyID, inout HostDeal.Content) throws -> Void = { _, _ in }
+    ) throws -> HostDeal.Content? {
+        var sources: [PartyID: [DealSource]] = [:]
+        for dealer in [receiver.previous, receiver.next] {
+            var content = try content(dealer)
+            try change(dealer, &content)
+            sources[dealer] = try HostDeal.sources(
+                of: content, from: dealer, to: receiver, deal: deal, keys: PartySeeds.pairKeys(dealer))
+        }
+        var taking = HostTakeOver(party: receiver, deal: deal, spec: try spec(), members: 2)
+        for _ in 0..<100 {
+            for (ask, dealer) in taking.asks {
+                for source in sources[dealer] ?? [] {
+                    if let answer = source.answer(ask) { try taking.receive(answer) }
+                }
+            }
+            if let taken = taking.taken { return taken }
+        }
+        return nil
+    }
+
+    @Test(
+        "makes it a party again: it scores with them, and the model and the counts are what they were",
+        arguments: PartyID.allCases)
+    func takenOver(receiver: PartyID) throws {
+        let taken = try #require(try taken(receiver))
+        #expect(taken.counts.count == 1 && !taken.models.isEmpty)
+        // Of the party nothing is left but how far it was; its manifest opens with no key of the new host.
+        for suffix in [".counts", ".counts-wal", ".counts-shm", ".shares", ".shares-wal", ".shares-shm"] {
+            try? FileManager.default.removeItem(atPath: "\(world.path)/\(receiver).sqlite\(suffix)")
+        }
+        try taken.counts[0].write(to: state(receiver))
+        let shares = try world.shares(receiver)
+        for model in taken.models { try shares.keep(model.share, of: model.digest, in: model.generation) }
+        try world.start()
+        for day in [9, 10] as [Int64] {
+            try counted.send(counted.day(day))
+            try counted.expectScores("day \(day)")
+        }
+        world.stop()
+        #expect(world.entries.errors.isEmpty && counted.telling > 0)
+        #expect(world.metrics[receiver]?.value("cordon_batches_recounted_total") == 0)
+    }
+
+    @Test("is refused where one dealer's counts, models or components are not the other's")
+    func different() throws {
+        #expect(throws: TakeOverError.differ("counts, models or shares")) {
+            _ = try taken(.two) { dealer, content in if dealer == .one { content.models = [] } }
+        }
+        #expect(throws: TakeOverError.differ("counts, models or shares")) {
+            _ = try taken(.two) { dealer, content in
+                guard dealer == .one, let model = content.models.first else { return }
+                let key = World.refreshKey(1, of: dealer)
+                content.models = [
+                    HostDeal.Model(
+                        digest: model.digest, generation: model.generation,
+                        share: model.share.refreshed(by: key, of: dealer, model: model.digest))
+                ]
+            }
+        }
+    }
+}
