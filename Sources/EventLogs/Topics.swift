@@ -12,6 +12,7 @@ package enum Topics {
     package static let labels = "consortium.labels"
     package static let batches = "consortium.batches"
     package static let audit = "consortium.audit"
+    package static let replays = "consortium.replays"
 
     package static func transactions(_ member: MemberID) -> String { "\(member).transactions" }
     package static func blinded(_ member: MemberID) -> String { "\(member).blinded" }

@@ -64,7 +64,7 @@ package struct TopicRights: Sendable, Hashable {
         case .riskTeam(let member):
             reads = [
                 Topics.decisions(member), Topics.alerts(member), Topics.rejected(member), Topics.transactions(member),
-                Topics.receipts(member), Topics.cases(member), Topics.sync, Topics.manifests, Topics.audit,
+                Topics.receipts(member), Topics.cases(member), Topics.scores(member), Topics.evidence(member), Topics.sync, Topics.manifests, Topics.audit,
             ]
             // A verdict is a label of the member's own.
             writes = [Topics.cases(member), Topics.transactions(member), Topics.sync]
@@ -72,9 +72,9 @@ package struct TopicRights: Sendable, Hashable {
         case .party(let party):
             reads = [
                 Topics.sealed, Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit,
-                Topics.labels, Topics.batches,
+                Topics.labels, Topics.batches, Topics.replays,
             ]
-            writes = [Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit]
+            writes = [Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit, Topics.replays]
             reads.formUnion(members.map(Topics.blinded))
             for write in [Topics.scores, Topics.receipts, Topics.evaluations, Topics.evidence] { writes.formUnion(members.map(write)) }
             // What was decided, and what was refused, is told by the party that leads.
@@ -82,7 +82,7 @@ package struct TopicRights: Sendable, Hashable {
             groups.formUnion([party.name, "\(party.name).tokens", "\(party.name).audit"])
         case .coordinator:
             reads = [Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit, Topics.manifests, Topics.sealed]
-            writes = [Topics.manifests, Topics.sealed, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit]
+            writes = [Topics.manifests, Topics.sealed, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit, Topics.replays]
             groups.insert("coordinator.audit")
         case .operators:
             reads = [Topics.sync, Topics.manifests, Topics.agreement, Topics.rejected]

@@ -22,7 +22,10 @@ struct Cordon: ParsableCommand {
             CommandGroup(name: "Retraining", subcommands: [SyncCommand.self]),
             CommandGroup(
                 name: "Watching",
-                subcommands: [LagCommand.self, TailCommand.self, AuditCommand.self, ReceiptCommand.self]),
+                subcommands: [
+                    LagCommand.self, TailCommand.self, AuditCommand.self, ReceiptCommand.self,
+                    ReplayDecisionCommand.self,
+                ]),
             CommandGroup(
                 name: "Data", subcommands: [SimulateCommand.self, ReplayCommand.self, BackfillCommand.self]),
             CommandGroup(name: "Measuring", subcommands: [ReportCommand.self]),

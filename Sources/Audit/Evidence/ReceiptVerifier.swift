@@ -57,6 +57,44 @@ package struct VerifiedReceipt: Sendable, Hashable {
     package var modelVersion: String
 }
 
+extension VerifiedReceipt.Score {
+    /// What three shares are of.
+    ///
+    /// - Parameters:
+    ///   - shares: additive, little-endian, of a ring of 16 or 32 bits; or an XOR share each of a rounded score's bits.
+    ///   - steps: of a rounded score; 0 of an exact one.
+    /// - Throws: `noScore`.
+    package init(_ shares: [[UInt8]], ringBits: Int, steps: Int) throws(ReceiptFault) {
+        let width = steps == 0 ? ringBits / 8 : (steps - 1 + 7) / 8
+        guard shares.count == PartyID.allCases.count, shares.allSatisfy({ $0.count == width }) else { throw .noScore }
+        guard steps > 0 else {
+            let sum = shares.reduce(UInt32(0)) { sum, share in
+                sum &+ share.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            }
+            self = .exact(
+                ringBits == 16 ? Int64(Int16(truncatingIfNeeded: sum)) : Int64(Int32(truncatingIfNeeded: sum)))
+            return
+        }
+        let bits = (0..<width).map { shares[0][$0] ^ shares[1][$0] ^ shares[2][$0] }
+        let set = bits.reduce(0) { $0 + $1.nonzeroBitCount }
+        // A bit for each threshold that is reached, from the lowest on.
+        let isThermometer = bits.enumerated().allSatisfy { index, byte in
+            byte == UInt8(truncatingIfNeeded: 1 << min(max(set - 8 * index, 0), 8) - 1)
+        }
+        guard set < steps, isThermometer else { throw .noScore }
+        self = .step(set, of: steps)
+    }
+}
+
+extension VerifiedReceipt.Score: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .exact(let raw): "\(raw)"
+        case .step(let step, let steps): "step \(step) of \(steps)"
+        }
+    }
+}
+
 /// The check of a receipt by the roster's keys alone.
 package struct ReceiptVerifier {
     private let consortium: String
@@ -81,7 +119,7 @@ package struct ReceiptVerifier {
             entries.append(try verify(word, of: party, receipt))
             shares.append(Array(word.share))
         }
-        let score = try Self.score(shares, receipt)
+        let score = try VerifiedReceipt.Score(shares, ringBits: receipt.ringBits, steps: receipt.steps)
         let decision = try Self.decision(receipt, score)
         return VerifiedReceipt(
             score: score, entries: entries, transaction: decision.data.transaction,
@@ -117,29 +155,6 @@ package struct ReceiptVerifier {
         else { throw .otherShare(party) }
         return VerifiedReceipt.Entry(
             party: party, number: entry.number, microseconds: entry.microseconds, head: head.standing, subject: subject)
-    }
-
-    private static func score(
-        _ shares: [[UInt8]], _ receipt: DecisionReceipt
-    ) throws(ReceiptFault) -> VerifiedReceipt.Score {
-        let width = receipt.steps == 0 ? receipt.ringBits / 8 : (receipt.steps - 1 + 7) / 8
-        guard shares.allSatisfy({ $0.count == width }) else { throw .noScore }
-        guard receipt.steps > 0 else {
-            let sum = shares.reduce(UInt32(0)) { sum, share in
-                sum &+ share.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            }
-            return .exact(
-                receipt.ringBits == 16
-                    ? Int64(Int16(truncatingIfNeeded: sum)) : Int64(Int32(truncatingIfNeeded: sum)))
-        }
-        let bits = (0..<width).map { shares[0][$0] ^ shares[1][$0] ^ shares[2][$0] }
-        let set = bits.reduce(0) { $0 + $1.nonzeroBitCount }
-        // A bit for each threshold that is reached, from the lowest on.
-        let isThermometer = bits.enumerated().allSatisfy { index, byte in
-            byte == UInt8(truncatingIfNeeded: 1 << min(max(set - 8 * index, 0), 8) - 1)
-        }
-        guard set < receipt.steps, isThermometer else { throw .noScore }
-        return .step(set, of: receipt.steps)
     }
 
     /// What of a decision's event is held against the parties' words.

@@ -124,6 +124,154 @@ package nonisolated struct WireScoredBatch: Sendable {
   package init() {}
 }
 
+package nonisolated struct WireReplayRecord: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var said: WireReplayRecord.OneOf_Said? = nil
+
+  package var order: WireReplayOrder {
+    get {
+      if case .order(let v)? = said {return v}
+      return WireReplayOrder()
+    }
+    set {said = .order(newValue)}
+  }
+
+  package var answer: WireReplayAnswer {
+    get {
+      if case .answer(let v)? = said {return v}
+      return WireReplayAnswer()
+    }
+    set {said = .answer(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Said: Equatable, Sendable {
+    case order(WireReplayOrder)
+    case answer(WireReplayAnswer)
+
+  }
+
+  package init() {}
+}
+
+/// The order to compute one decision again for an auditor, with the signatures that it takes.
+package nonisolated struct WireReplayOrder: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// an encoded ReplayOrderBody
+  package var body: Data = Data()
+
+  package var signatures: [WireReplaySignature] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireReplaySignature: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// as in SyncRecord
+  package var author: String = String()
+
+  /// Ed25519 over the body, for the purpose "cordon/replay/order/v1"
+  package var signature: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireReplayOrderBody: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var schema: UInt32 = 0
+
+  package var consortium: String = String()
+
+  package var member: String = String()
+
+  /// of consortium.sealed
+  package var partition: UInt32 = 0
+
+  /// of the sealed record
+  package var offset: Int64 = 0
+
+  package var eventID: Data = Data()
+
+  /// of the batch that it was scored in
+  package var agreedDigest: Data = Data()
+
+  package var modelDigest: Data = Data()
+
+  /// HPKE key
+  package var auditor: Data = Data()
+
+  /// seconds since 1970, by the log's clock
+  package var expires: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What one party says to an order: its share, sealed to the auditor, or why there is none.
+package nonisolated struct WireReplayAnswer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// an encoded ReplayAnswerBody
+  package var body: Data = Data()
+
+  /// the party's Ed25519 signature over the body, for the purpose "cordon/replay/answer/v1"
+  package var signature: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct WireReplayAnswerBody: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var schema: UInt32 = 0
+
+  package var consortium: String = String()
+
+  package var party: UInt32 = 0
+
+  package var orderDigest: Data = Data()
+
+  /// a code; none where there is a share
+  package var refusal: String = String()
+
+  package var ringBits: UInt32 = 0
+
+  /// of a rounded score; 0 for an exact one
+  package var steps: UInt32 = 0
+
+  package var encapsulated: Data = Data()
+
+  package var ciphertext: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "cordon.v1"
@@ -323,6 +471,323 @@ nonisolated extension WireScoredBatch: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.offsets != rhs.offsets {return false}
     if lhs.records != rhs.records {return false}
     if lhs.commitments != rhs.commitments {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReplayRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReplayRecord"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}answer\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: WireReplayOrder?
+        var hadOneofValue = false
+        if let current = self.said {
+          hadOneofValue = true
+          if case .order(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.said = .order(v)
+        }
+      }()
+      case 2: try {
+        var v: WireReplayAnswer?
+        var hadOneofValue = false
+        if let current = self.said {
+          hadOneofValue = true
+          if case .answer(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.said = .answer(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.said {
+    case .order?: try {
+      guard case .order(let v)? = self.said else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .answer?: try {
+      guard case .answer(let v)? = self.said else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireReplayRecord, rhs: WireReplayRecord) -> Bool {
+    if lhs.said != rhs.said {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReplayOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReplayOrder"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}signatures\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.body) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.signatures) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.body.isEmpty {
+      try visitor.visitSingularBytesField(value: self.body, fieldNumber: 1)
+    }
+    if !self.signatures.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.signatures, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireReplayOrder, rhs: WireReplayOrder) -> Bool {
+    if lhs.body != rhs.body {return false}
+    if lhs.signatures != rhs.signatures {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReplaySignature: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReplaySignature"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}author\0\u{1}signature\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.author) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.author.isEmpty {
+      try visitor.visitSingularStringField(value: self.author, fieldNumber: 1)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireReplaySignature, rhs: WireReplaySignature) -> Bool {
+    if lhs.author != rhs.author {return false}
+    if lhs.signature != rhs.signature {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReplayOrderBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReplayOrderBody"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}consortium\0\u{1}member\0\u{1}partition\0\u{1}offset\0\u{3}event_id\0\u{3}agreed_digest\0\u{3}model_digest\0\u{1}auditor\0\u{1}expires\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.consortium) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.member) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.partition) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.offset) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.eventID) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.agreedDigest) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.modelDigest) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.auditor) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.expires) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.schema != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
+    }
+    if !self.consortium.isEmpty {
+      try visitor.visitSingularStringField(value: self.consortium, fieldNumber: 2)
+    }
+    if !self.member.isEmpty {
+      try visitor.visitSingularStringField(value: self.member, fieldNumber: 3)
+    }
+    if self.partition != 0 {
+      try visitor.visitSingularUInt32Field(value: self.partition, fieldNumber: 4)
+    }
+    if self.offset != 0 {
+      try visitor.visitSingularInt64Field(value: self.offset, fieldNumber: 5)
+    }
+    if !self.eventID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.eventID, fieldNumber: 6)
+    }
+    if !self.agreedDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.agreedDigest, fieldNumber: 7)
+    }
+    if !self.modelDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.modelDigest, fieldNumber: 8)
+    }
+    if !self.auditor.isEmpty {
+      try visitor.visitSingularBytesField(value: self.auditor, fieldNumber: 9)
+    }
+    if self.expires != 0 {
+      try visitor.visitSingularInt64Field(value: self.expires, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireReplayOrderBody, rhs: WireReplayOrderBody) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.consortium != rhs.consortium {return false}
+    if lhs.member != rhs.member {return false}
+    if lhs.partition != rhs.partition {return false}
+    if lhs.offset != rhs.offset {return false}
+    if lhs.eventID != rhs.eventID {return false}
+    if lhs.agreedDigest != rhs.agreedDigest {return false}
+    if lhs.modelDigest != rhs.modelDigest {return false}
+    if lhs.auditor != rhs.auditor {return false}
+    if lhs.expires != rhs.expires {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReplayAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReplayAnswer"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0\u{1}signature\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.body) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.body.isEmpty {
+      try visitor.visitSingularBytesField(value: self.body, fieldNumber: 1)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireReplayAnswer, rhs: WireReplayAnswer) -> Bool {
+    if lhs.body != rhs.body {return false}
+    if lhs.signature != rhs.signature {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReplayAnswerBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReplayAnswerBody"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}consortium\0\u{1}party\0\u{3}order_digest\0\u{1}refusal\0\u{3}ring_bits\0\u{1}steps\0\u{1}encapsulated\0\u{1}ciphertext\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.consortium) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.party) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.orderDigest) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.refusal) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.ringBits) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.steps) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.encapsulated) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.ciphertext) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.schema != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
+    }
+    if !self.consortium.isEmpty {
+      try visitor.visitSingularStringField(value: self.consortium, fieldNumber: 2)
+    }
+    if self.party != 0 {
+      try visitor.visitSingularUInt32Field(value: self.party, fieldNumber: 3)
+    }
+    if !self.orderDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderDigest, fieldNumber: 4)
+    }
+    if !self.refusal.isEmpty {
+      try visitor.visitSingularStringField(value: self.refusal, fieldNumber: 5)
+    }
+    if self.ringBits != 0 {
+      try visitor.visitSingularUInt32Field(value: self.ringBits, fieldNumber: 6)
+    }
+    if self.steps != 0 {
+      try visitor.visitSingularUInt32Field(value: self.steps, fieldNumber: 7)
+    }
+    if !self.encapsulated.isEmpty {
+      try visitor.visitSingularBytesField(value: self.encapsulated, fieldNumber: 8)
+    }
+    if !self.ciphertext.isEmpty {
+      try visitor.visitSingularBytesField(value: self.ciphertext, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireReplayAnswerBody, rhs: WireReplayAnswerBody) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.consortium != rhs.consortium {return false}
+    if lhs.party != rhs.party {return false}
+    if lhs.orderDigest != rhs.orderDigest {return false}
+    if lhs.refusal != rhs.refusal {return false}
+    if lhs.ringBits != rhs.ringBits {return false}
+    if lhs.steps != rhs.steps {return false}
+    if lhs.encapsulated != rhs.encapsulated {return false}
+    if lhs.ciphertext != rhs.ciphertext {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -10,6 +10,7 @@ package enum PairUse: String, Sendable {
     case training = "pair-training"
     case validation = "pair-validation"
     case refresh = "pair-refresh"
+    case replay = "pair-replay"
 }
 
 /// The pairwise PRF keys with both neighbours, agreed anew for every epoch and use.

@@ -151,7 +151,8 @@ package struct PartyRole: Sendable {
                 audit: audit ?? NoAudit())
         }
         let training = try training(transport, metrics, sealed, audit ?? NoAudit(), until: stop)
-        return scoring + [tokens, refresh] + [training, signing].compactMap { $0 }
+        let replays = try replaying(transport, store, metrics, sealed, audit)
+        return scoring + [tokens, refresh] + [training, signing, replays].compactMap { $0 }
     }
 
     /// The party's audit log, with an entry that it starts; nil where it keeps none.

@@ -1,5 +1,6 @@
 package import EventLogs
 package import Records
+package import ThreeParty
 
 /// The store of the rows that a party scored, and of the labels that came for them, until they are trained on. The log stays the
 /// truth; but bits of secret counts are not in it, and what is lost here would have to be looked up again by all three.
@@ -151,6 +152,37 @@ package final class ScoredRowStore {
             return true
         }
         return window
+    }
+
+    /// What is kept of one transaction.
+    package enum Found: Sendable {
+        /// Rows of its offset are not kept, or not any more.
+        case gone
+        /// It is not among them.
+        case unknown
+        /// What its bits mean, how many there are, and this party's components of them.
+        case kept(form: Digest32, bits: Int, BitShares)
+    }
+
+    /// The most offsets of a batch.
+    private static let batchOffsets: Int64 = 65_536
+
+    /// The row of one transaction.
+    ///
+    /// - Parameter offset: of its sealed record.
+    package func row(at offset: Int64, _ key: RowKey) throws -> Found {
+        guard let begin = rows.begin, offset >= begin else { return .gone }
+        var found = Found.unknown
+        try state.scan(rowTable, from: max(begin, offset - Self.batchOffsets).bigEndianBytes) { entry in
+            guard let batch = RowBatch(at: Int64(bigEndianBytes: entry.key), entry.value) else { throw Self.malformed }
+            guard batch.range.lowerBound <= offset else { return false }
+            guard batch.range.contains(offset), let row = batch.keys.firstIndex(of: key) else {
+                return true
+            }
+            found = .kept(form: batch.form, bits: batch.bits, batch.shares(row))
+            return false
+        }
+        return found
     }
 
     /// Calls `body` for batches of labels that begin at an offset of `consortium.labels` or later, up to one of which it says no.

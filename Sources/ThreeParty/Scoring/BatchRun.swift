@@ -9,11 +9,13 @@ package enum BatchWork: Sendable {
     case score(PreparedModel, BatchInputs)
     /// Transactions with a member's own bits, for a model that reads counts behind them.
     case count(PreparedModel, BatchInputs, CountInputs)
+    /// Transactions that were scored before, with all bits that the model reads: nothing of them is checked again.
+    case again(PreparedModel, BatchInputs)
 
     fileprivate var rounding: ScoreRounding? {
         switch self {
         case .agree: nil
-        case .score(let model, _), .count(let model, _, _): model.rounding
+        case .score(let model, _), .count(let model, _, _), .again(let model, _): model.rounding
         }
     }
 }
@@ -59,6 +61,7 @@ package struct BatchRun: ~Copyable {
             return effects
         case .score(let model, let inputs):
             return begin(model, inputs, word(model, inputs, checkKey, keys), plan, keys)
+        case .again(let model, let inputs): return begin(model, inputs, Word(codes: inputs.codes), plan, keys)
         case .count(let model, let inputs, let counts):
             let word = word(model, inputs, checkKey, keys)
             guard let queries = counts.queries else {

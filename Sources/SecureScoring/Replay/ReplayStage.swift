@@ -1,0 +1,199 @@
+package import Audit
+package import EventLogs
+package import Keys
+package import Logging
+package import Manifests
+package import Records
+package import Stages
+import Telemetry
+import ThreeParty
+
+/// The stage of a party that computes decisions again for auditors, as orders on `consortium.replays` say, with the two others.
+///
+///     read order → find the kept row → compute, as a batch of one → seal the share to the auditor → answer
+///
+/// The row is what the transaction was scored by, counts too, in this party's shares. The batch has keys and a stream of its own,
+/// and its plan is made of the order: so it says again what was said then, in every bit, and meets no mask of scoring.
+package final class ReplayStage: Stage {
+    /// Who the party is.
+    package struct Terms: Sendable {
+        package var party: PartyID
+        package var roster: SyncTerms
+        /// Opens what the party keeps of a partition; nil where it keeps no rows.
+        package var rows: (@Sendable (Int) throws -> ScoredRowStore)?
+
+        package init(
+            party: PartyID, roster: SyncTerms, rows: (@Sendable (Int) throws -> ScoredRowStore)?
+        ) {
+            self.party = party
+            self.roster = roster
+            self.rows = rows
+        }
+    }
+
+    private let terms: Terms
+    private let identity: SigningKey
+    private let log: any EventLog
+    /// Where activations are kept.
+    private let state: any StateStore
+    private let exchange: CellExchange
+    private let models: ModelRegistry
+    private let clock: any StageClock
+    private let logger: Logger
+    private let audit: any AuditWriter
+    private let reader: any LogReader
+    private var history: ReplayHistory
+    /// The order that is computed.
+    private var underWay: (job: ReplayHistory.Job, model: ModelManifest)?
+    private var looking = Throttle(.milliseconds(200))
+    private var proposing = Throttle(.seconds(1))
+
+    private static let partition = TopicPartition(Topics.replays)
+
+    /// - Parameters:
+    ///   - identity: the party's, which signs answers.
+    ///   - state: the party's of scoring.
+    ///   - exchange: of a stream and keys that nothing else has.
+    package init(
+        _ terms: Terms, identity: consuming SigningKey, log: any EventLog, state: any StateStore,
+        exchange: CellExchange, models: ModelRegistry, clock: any StageClock, logger: Logger, audit: any AuditWriter
+    ) throws {
+        self.terms = terms
+        self.identity = identity
+        self.log = log
+        self.state = state
+        self.exchange = exchange
+        self.models = models
+        self.clock = clock
+        self.logger = logger
+        self.audit = audit
+        history = ReplayHistory(terms.roster)
+        reader = try log.reader(at: [Position(Self.partition, try log.earliest(of: Self.partition))])
+    }
+
+    package var isUnderWay: Bool { underWay != nil }
+
+    package func turn(until moment: Moment) throws -> Turn {
+        do {
+            if looking.isDue(at: clock.now) {
+                try read()
+                try refuse()
+            }
+            if exchange.leads, underWay == nil, proposing.isDue(at: clock.now) { try propose() }
+            switch try exchange.next(until: moment) {
+            case .proposed(_, let digest): try follow(digest)
+            case .computed(let result): try answer(result)
+            case .completed: underWay = nil
+            case nil: return .idle
+            }
+            return .worked
+        } catch let abort as BatchAbort {
+            // Another party that is away, or not as far: the leader proposes it again while the order stands.
+            logger.info("a decision is not computed again yet: \(abort)")
+            exchange.abandon()
+            underWay = nil
+            return .rest(.milliseconds(200))
+        }
+    }
+
+    private func read() throws {
+        while case let records = try reader.available(limit: 64), !records.isEmpty {
+            for record in records {
+                do throws(ReplayRefusal) { try history.apply(record.value ?? []) } catch {
+                    logger.error(
+                        "an order to compute a decision again was refused: \(error)",
+                        metadata: ["offset": "\(record.position.offset)"])
+                    audit.write(AuditEvent(.refused, record, "replay", "\(error)"))
+                }
+            }
+        }
+    }
+
+    /// Orders that this party has not answered.
+    private var waiting: [ReplayHistory.Job] {
+        history.jobs.filter { $0.isOpen && $0.answers[terms.party] == nil }
+    }
+
+    /// Answers by name where there is nothing to compute by.
+    private func refuse() throws {
+        for job in waiting {
+            if let code = try refusal(of: job.order) { try say(.refused(code), to: job) }
+        }
+    }
+
+    private func refusal(of order: ReplayOrder) throws -> ReplayCode? {
+        // By the log's clock, as far as this party's is that.
+        guard clock.microseconds / 1_000_000 <= order.expires else { return .expired }
+        let activations = try ActivationHistory(
+            partition: TopicPartition(Topics.sealed, order.partition), state: state)
+        guard activations.model(at: order.offset) == order.model else { return .otherModel }
+        guard let model = try models.model(order.model) else { return .modelGone }
+        switch try row(of: order) {
+        case .gone: return .rowsGone
+        case .unknown: return .unknownRow
+        case .kept(let form, let bits, _):
+            return form == model.manifest.rowForm && bits == model.manifest.shape.bits ? nil : .modelGone
+        }
+    }
+
+    private func row(of order: ReplayOrder) throws -> ScoredRowStore.Found {
+        guard let rows = terms.rows else { return .gone }
+        return try rows(order.partition).row(
+            at: order.offset, RowKey(order.event, of: RowKey.Member(order.member)))
+    }
+
+    /// Leader: names the first order that not all have answered.
+    private func propose() throws {
+        guard let job = history.jobs.first(where: { $0.isOpen }), try refusal(of: job.order) == nil else { return }
+        let plan = BatchPlan(replaying: job.order)
+        try exchange.propose(plan)
+        try begin(job, plan)
+    }
+
+    private func follow(_ digest: Digest32) throws {
+        try read()
+        guard let job = history.jobs.first(where: { BatchPlan(replaying: $0.order).digest == digest }),
+            try refusal(of: job.order) == nil
+        else {
+            exchange.abort(digest)
+            return
+        }
+        try begin(job, BatchPlan(replaying: job.order))
+    }
+
+    private func begin(_ job: ReplayHistory.Job, _ plan: BatchPlan) throws {
+        guard let model = try models.model(job.order.model),
+            case .kept(_, let bits, let shares) = try row(of: job.order)
+        else { return exchange.abort(plan.digest) }
+        underWay = (job, model.manifest)
+        try exchange.begin(plan.digest, .again(model.prepared, BatchInputs([shares], bits: bits)))
+    }
+
+    private func answer(_ result: BatchResult) throws {
+        guard let (job, model) = underWay else { return }
+        if history.job(job.digest)?.answers[terms.party] == nil {
+            let answer = try ReplayAnswer(
+                party: terms.party, to: job.order, share: result.scoreShares, ringBits: model.shape.ringBits,
+                steps: model.rounding.map { $0.bits + 1 } ?? 0)
+            try say(answer.word, to: job)
+        }
+        guard !exchange.leads else { return }
+        exchange.complete()
+        underWay = nil
+    }
+
+    private func say(_ word: ReplayAnswer.Word, to job: ReplayHistory.Job) throws {
+        var fields: [AuditField: String] = [.member: job.order.member.name, .outcome: "answered"]
+        if case .refused(let code) = word {
+            fields[.outcome] = "refused"
+            fields[.code] = code.rawValue
+        }
+        // Before anybody learns of it.
+        audit.write(AuditEvent(.replayed, of: job.digest, fields))
+        var record = WireReplayRecord()
+        record.answer = ReplayAnswer(party: terms.party, order: job.digest, word: word)
+            .signed(consortium: terms.roster.consortium, key: identity)
+        try log.append([NewRecord(Self.partition, value: record.encoded)])
+        try read()
+    }
+}
