@@ -17,13 +17,15 @@ package struct UpliftPlan: Sendable, Hashable {
     ///   - test: days after the training days.
     ///   - knownFrom: the first day whose frauds count as known; that of the training days where it is nil. The same day for
     ///     training spans of several lengths has them compared on the same transactions.
+    ///   - leavesOutKnown: false compares all customers.
     /// - Returns: nil where the test days don't follow the training days, or these end before `knownFrom`.
-    package init?(train: ClosedRange<Int>, test: ClosedRange<Int>, knownFrom: Int? = nil) {
+    package init?(train: ClosedRange<Int>, test: ClosedRange<Int>, knownFrom: Int? = nil, leavesOutKnown: Bool = true) {
         let knownFrom = knownFrom ?? train.lowerBound
         guard train.upperBound < test.lowerBound, knownFrom <= train.upperBound else { return nil }
         self.train = train
         self.test = test
-        known = knownFrom...train.upperBound
+        // No fraud comes so late.
+        known = leavesOutKnown ? knownFrom...train.upperBound : .max ... .max
     }
 
     /// The newest week whose outcomes are known when the test begins: blends are learnt from it.

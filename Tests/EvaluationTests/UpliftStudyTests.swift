@@ -31,6 +31,18 @@ struct UpliftPlanTests {
         #expect(UpliftPlan(train: 1...7, test: 9...10, knownFrom: 7)?.known == 7...7)
         #expect(UpliftPlan(train: 1...7, test: 9...10, knownFrom: -3)?.known == -3...7)
     }
+
+    @Test("leave out customers whose fraud is known, or none")
+    func known() throws {
+        let card = Card(member: try #require(MemberID("bank-a")), customer: "7")
+        for (leavesOut, isKnown) in [(true, true), (false, false)] {
+            let plan = try #require(UpliftPlan(train: 1...7, test: 30...37, leavesOutKnown: leavesOut))
+            var known = KnownDefrauded(trainingDays: plan.known, labelDelayDays: UpliftPlan.labelDelay)
+            known.add(card, fraudOn: 5)
+            known.add(card, fraudOn: 20)
+            #expect(known.isKnown(card, on: 30) == isKnown)
+        }
+    }
 }
 
 @Suite("A comparison of members with their consortium")

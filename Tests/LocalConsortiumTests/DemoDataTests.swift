@@ -102,4 +102,26 @@ struct DemoDataTests {
             order == "the test days 2026-01-09..2026-01-10 begin before the training days 2026-01-08..2026-01-09 end")
         #expect(said("2026-01-08", "soon")?.isEmpty == false)
     }
+
+    @Test(
+        "is retrained on days whose labels are known by then, and held against the model on days behind that have some")
+    func retraining() throws {
+        let data = try DemoData.simulated(seed: 3, customers: 100, testDays: 17)
+        let first = data.test.lowerBound
+        func count(_ days: ClosedRange<Int>) -> Int {
+            data.transactions.count { days.contains($0.transaction.time.dayNumber) }
+        }
+        let days = try #require(DemoRetrainingDays(data))
+        #expect(days.trained == first...first + 6 && days.validated == first + 7...first + 9)
+        let trained = days.places(of: days.trained)
+        #expect(trained == 0..<Int64(count(first...first + 6)))
+        #expect(days.places(of: days.validated) == trained.upperBound..<Int64(count(first...first + 9)))
+        #expect(days.labelled.dayNumber == first + 14 && days.labelled.hour == 6)
+        // Where labels are waited for first.
+        #expect(DemoRetrainingDays(data, trained: first + 1...first + 2) == nil)
+        #expect(DemoRetrainingDays(data, trained: first...first + 1)?.validated == first + 9...first + 9)
+        #expect(DemoRetrainingDays(data, trained: first - 1...first) == nil)
+        #expect(DemoRetrainingDays(data, trained: first...first + 3) == nil)
+        #expect(try DemoRetrainingDays(DemoData.simulated(seed: 3, customers: 100, testDays: 13)) == nil)
+    }
 }

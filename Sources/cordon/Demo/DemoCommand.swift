@@ -9,6 +9,7 @@ import Records
 import Roles
 import Stages
 import Terminal
+import Worlds
 
 /// The main job on one machine, to be watched.
 struct DemoCommand: ParsableCommand {
@@ -77,6 +78,14 @@ struct DemoCommand: ParsableCommand {
             """)
     var retrain = false
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            With --retrain and --replay: days to train the challenger on, of those that are scored; it is held against the first model on \
+            the days behind, from when their labels are known.
+            """, valueName: "from..to"))
+    var retrainOn: String?
+
     @Flag(help: "Give members the calibration's steps of scores, not the scores.")
     var steps = false
 
@@ -100,8 +109,11 @@ struct DemoCommand: ParsableCommand {
         guard !(alone && rotate) else {
             throw ValidationError("`--rotate` is for a consortium, whose features need tokens: leave `--alone` out")
         }
-        guard !(alone && retrain), replay == nil || !retrain else {
-            throw ValidationError("`--retrain` is for a simulated consortium: leave `--alone` and `--replay` out")
+        guard !(alone && retrain) else {
+            throw ValidationError("`--retrain` is for a consortium: leave `--alone` out")
+        }
+        guard (retrain && replay != nil) == (retrainOn != nil) else {
+            throw ValidationError("`--retrain-on FROM..TO` goes with `--retrain` and `--replay`, which need it")
         }
         guard rate >= 0, rate.isFinite, window > 0 else {
             throw ValidationError("`--rate` and `--window` are not negative")
@@ -184,6 +196,7 @@ struct DemoCommand: ParsableCommand {
     ) throws -> (model: ClearModel, clear: [Int: Int64], outcome: DemoRun.Outcome) {
         // Set by a signal, and at the end of this run.
         let stop = StopFlag.onSignals()
+        let days = try retrain ? retrainingDays(data) : nil
         let model = try DemoModel(data: data, spec: spec, folder: folder)
         let consortium = try DemoConsortium(
             folder: folder, pipelines: pipelines, members: data.members, durability: durability, roundsScores: steps)
@@ -195,9 +208,21 @@ struct DemoCommand: ParsableCommand {
             consortium: consortium, data: data, bins: model.model.binned, rate: rate, window: window,
             faults: replay == nil,
             rotation: rotate ? DemoRotation(folder: folder, consortium: consortium) : nil,
-            retraining: retrain ? DemoRetraining(consortium: consortium, bins: model.model.binned) : nil)
+            retraining: days.map { DemoRetraining(consortium: consortium, bins: model.model.binned, days: $0) })
         let clear = model.clearScores(rounded: consortium.roster.roundsScores)
         return (model.model, clear, try run.watch(binary: cordonProgram(), stop: stop))
+    }
+
+    private func retrainingDays(_ data: DemoData) throws -> DemoRetrainingDays {
+        guard
+            let days = try retrainOn.map({ DemoRetrainingDays(data, trained: try DayRange($0).days) })
+                ?? DemoRetrainingDays(data)
+        else {
+            throw Failure(
+                "`--retrain-on` are days of `--test`, behind which it has two label delays of \(data.labelDelayDays) days and a day more"
+            )
+        }
+        return days
     }
 
     private func features(_ name: String) throws -> FeatureSpec {

@@ -27,28 +27,33 @@ final class DemoRetraining: Sendable {
     private let bins: BinnedSpec
     private let state = Mutex(State())
 
-    /// The part of all events behind which labels of the part that is trained on are known: they come a week late.
-    static let begin = 0.8
-    /// The part of what was sealed by then that is trained on.
-    private static let trained = 0.45
-    /// The part of all that has labels in the end.
-    private static let labelled = 0.57
+    private let days: DemoRetrainingDays
 
-    init(consortium: DemoConsortium, bins: BinnedSpec) {
+    init(consortium: DemoConsortium, bins: BinnedSpec, days: DemoRetrainingDays) {
         self.consortium = consortium
         self.bins = bins
+        self.days = days
     }
+
+    /// The event time at which the training begins.
+    var begin: EventTime { days.labelled }
 
     /// A line for the board.
     var words: String? { state.withLock { $0.words } }
     /// Whether there is nothing more to wait for.
     var isDone: Bool { state.withLock { $0.version != nil || $0.hasFailed } }
 
+    /// Offsets of `consortium.sealed`, as far as there are rows of them.
+    private func places(of range: ClosedRange<Int>, _ rows: Range<Int64>) -> Range<Int64> {
+        let places = days.places(of: range).clamped(to: rows)
+        return places.isEmpty ? rows.lowerBound..<rows.lowerBound + 1 : places
+    }
+
     private func planner() throws -> SyncPlanner {
         SyncPlanner(
             SyncSettings(
                 promotion: try PromotionRule(leastFrauds: 100),
-                probation: try ProbationRule(), windows: 5, bins: 32, leastFrauds: 1, leastLegitimate: 50,
+                probation: try ProbationRule(), windows: 5, bins: 64, leastFrauds: 1, leastLegitimate: 50,
                 patience: 300))
     }
 
@@ -59,14 +64,14 @@ final class DemoRetraining: Sendable {
             try planner(), isStopping: { stop.isSet })
     }
 
-    /// Trains once so much has been written.
+    /// Trains once labels of the days that it trains on are written.
     ///
     /// - Parameters:
-    ///   - written: the part of all events that is.
+    ///   - isWritten: whether they are.
     ///   - answered: transactions decided so far.
-    func train(written: () -> Double, answered: () -> Int, until stop: StopFlag) throws {
+    func train(isWritten: () -> Bool, answered: () -> Int, until stop: StopFlag) throws {
         let start = ContinuousClock.now
-        while written() < Self.begin, !stop.isSet { SystemClock().wait(for: .milliseconds(50)) }
+        while !isWritten(), !stop.isSet { SystemClock().wait(for: .milliseconds(50)) }
         guard !stop.isSet else { return }
         let (begin, before) = (ContinuousClock.now, answered())
         do {
@@ -80,7 +85,7 @@ final class DemoRetraining: Sendable {
             let task = try TrainTask(
                 version: "challenger", formModel: standing.model,
                 window: SyncWindow(
-                    first..<max(first + 1, Int64(Double(standing.sealed) * Self.trained)), labels: standing.labels),
+                    places(of: days.trained, first..<standing.sealed), labels: standing.labels),
                 rule: .standard, frequencies: frequencies,
                 admitted: consortium.roster.members.map(\.id).sorted(), leastRows: 500, leastFrauds: 5)
             var pace = SyncPace()
@@ -125,7 +130,7 @@ final class DemoRetraining: Sendable {
         let progress = SyncProgress("validating on later transactions")
         let figures = try work.validate(
             version, against: champion,
-            on: version.task.window.range.upperBound..<Int64(Double(standing.sealed) * Self.labelled)
+            on: places(of: days.validated, version.task.window.range.upperBound..<standing.sealed)
         ) { job, _, _ in progress.show(job) }
         progress.done("\(figures.jobs.count) windows; only histograms were opened")
         for line in figures.lines("challenger", "champion") { say(line) }

@@ -53,9 +53,9 @@ struct DemoRun {
         stages.add("watch") { try watch.run(until: { stop.isSet }) }
         if let retraining {
             stages.add("retraining") {
+                let needed = events.count { $0.time < retraining.begin }
                 try retraining.train(
-                    written: { Double(feed.written.events) / Double(max(1, events.count)) },
-                    answered: { watch.answered }, until: stop)
+                    isWritten: { feed.written.events >= needed }, answered: { watch.answered }, until: stop)
             }
         }
         let running = stages.start(stop: stop)

@@ -41,6 +41,8 @@ struct UpliftReport: ParsableCommand {
                 + "(default: the first training day)", valueName: "day"))
     var knownFrom: String?
 
+    @Flag(help: "Leave no customer out, as validations on shares do.") var allCustomers = false
+
     @Flag(
         help:
             "Set each member's own score beside the consortium's, as it learns from the newest week with known labels.")
@@ -66,7 +68,8 @@ struct UpliftReport: ParsableCommand {
         }
         let (train, test) = try days.ranges()
         let knownFrom = try self.knownFrom.map { try DayRange("\($0)..\($0)").days.lowerBound }
-        guard let plan = UpliftPlan(train: train, test: test, knownFrom: knownFrom) else {
+        guard let plan = UpliftPlan(train: train, test: test, knownFrom: knownFrom, leavesOutKnown: !allCustomers)
+        else {
             throw Failure("`--known-from \(self.knownFrom ?? "")` is after the training days \(days.train)")
         }
         let transactions = try data.load(lastDay: test.upperBound)

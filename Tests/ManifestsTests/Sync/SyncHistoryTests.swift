@@ -8,56 +8,44 @@ import Testing
 struct SyncHistoryTests {
     private typealias World = SyncWorld
 
-    @Test("begins with nothing, and nothing to do")
+    @Test("begins with nothing")
     func empty() {
         let history = SyncHistory(SyncKeys.terms())
         #expect(history.jobs.isEmpty && history.versions.isEmpty && history.decisions.isEmpty)
         #expect(history.open == nil && history.nextNumber == 1 && history.lastSequence == 0 && history.inForce == nil)
-        #expect(history.next(at: World.start) == .nothing)
-        for party in PartyID.allCases { #expect(history.task(of: party, at: World.start) == nil) }
         #expect(history.job(digest(1)) == nil && history.version(of: digest(1)) == nil)
         #expect(history.version(sealedAs: digest(1)) == nil)
     }
 
-    @Test("goes from an order to a model in force, and back: at each step it says what is next, and for whom")
+    @Test("goes from an order to a model in force, and back")
     func way() throws {
         var world = World(approvals: 2)
         // Trained.
         let candidate = try world.order(World.training())
-        #expect(world.history.next(at: world.time) == .wait(order: candidate, missing: PartyID.allCases))
-        #expect(world.history.task(of: .one, at: world.time)?.digest == candidate)
         for party in PartyID.allCases { try world.report(World.accepted(party), on: candidate, by: party) }
         try world.report(.progress(groups: 1, of: 2), on: candidate, by: .one)
         try world.report(World.trained(), on: candidate, by: .one)
-        #expect(world.history.next(at: world.time) == .wait(order: candidate, missing: [.zero, .two]))
-        #expect(world.history.task(of: .one, at: world.time) == nil)
-        #expect(world.history.task(of: .two, at: world.time)?.parties[.one]?.groups == 1)
         #expect(world.history.versions.isEmpty)
         for party in [PartyID.two, .zero] { try world.report(World.trained(), on: candidate, by: party) }
         #expect(world.history.open == nil && world.history.versions.map(\.candidate) == [candidate])
-        #expect(world.history.next(at: world.time) == .validate(candidate: candidate, failures: 0))
         // Validated.
         let validation = try world.order(World.validation(of: .candidate(candidate)))
         try world.end(validation) { try World.validated($0) }
-        #expect(world.history.next(at: world.time) == .seal(candidate: candidate, failures: 0))
         // Sealed.
         let header = World.header(of: candidate).encoded
         let sealing = try world.order(.seal(SealTask(candidate: candidate, header: header)))
         try world.end(sealing, World.sealed)
         let sealed = try #require(world.history.version(of: candidate)?.sealed)
-        #expect(world.history.next(at: world.time) == .decide(model: sealed.model, approvals: 2))
         // Approved, and put in force.
-        for (index, id) in SyncKeys.operators.prefix(2).enumerated() {
+        for id in SyncKeys.operators.prefix(2) {
             try world.say(.approval(SyncApproval(model: sealed.model, after: 0)), by: .operator(id))
-            #expect(world.history.next(at: world.time) == .decide(model: sealed.model, approvals: 1 - index))
         }
         try world.decide(.promote, sealed.model, previous: digest(200), sequence: 7)
         #expect(world.history.inForce == sealed.model && world.history.lastSequence == 7)
-        #expect(world.history.next(at: world.time) == .nothing)
         // Looked at while in force, and brought back.
         let probation = try world.validate(.model(sealed.model), 2000..<3000)
         try world.decide(.rollback, digest(200), previous: sealed.model, sequence: 9)
-        #expect(world.history.inForce == digest(200) && world.history.next(at: world.time) == .nothing)
+        #expect(world.history.inForce == digest(200))
         let version = try #require(world.history.version(sealedAs: sealed.model))
         #expect(version.validations == [validation, probation])
         #expect(version.decisions.map(\.kind) == [.promote, .rollback])
@@ -111,42 +99,5 @@ struct SyncHistoryTests {
         let (_, digest) = try ModelManifest.make(header: header, boxes: boxes, coordinator: SyncKeys.key(.coordinator))
         #expect(sealed.model == digest)
         #expect(world.history.job(order)?.outcome == .sealed(digest))
-    }
-
-    @Test("counts what came to nothing, and passes over a version that a newer one followed")
-    func failures() throws {
-        var world = World()
-        let candidate = try world.train()
-        for failures in 0..<3 {
-            #expect(world.history.next(at: world.time) == .validate(candidate: candidate, failures: failures))
-            let order = try world.order(World.validation(of: .candidate(candidate)))
-            try world.report(.refused(code: "rows_missing", text: "no rows"), on: order, by: .two)
-        }
-        _ = try world.validate(.candidate(candidate))
-        for failures in 0..<2 {
-            #expect(world.history.next(at: world.time) == .seal(candidate: candidate, failures: failures))
-            let header = World.header(of: candidate).encoded
-            let order = try world.order(.seal(SealTask(candidate: candidate, header: header)))
-            try world.report(.refused(code: "lost", text: "no components"), on: order, by: .zero)
-        }
-        let second = try world.train("v2", 2000..<3000)
-        #expect(world.history.next(at: world.time) == .validate(candidate: second, failures: 0))
-        #expect(world.history.versions.map(\.task.version) == ["v1", "v2"])
-    }
-
-    @Test("has a task for a party until its last word, and begins none that has expired")
-    func tasks() throws {
-        var world = World()
-        let order = try world.order(World.training(), expires: world.time + 100)
-        try world.report(World.accepted(.zero), on: order, by: .zero)
-        let late = world.time + 101
-        // Who has begun goes on; who has not, does not begin.
-        #expect(world.history.task(of: .zero, at: late)?.digest == order)
-        #expect(world.history.task(of: .one, at: late) == nil)
-        #expect(world.history.task(of: .one, at: world.time + 100)?.digest == order)
-        #expect(world.history.next(at: world.time + 100) == .wait(order: order, missing: PartyID.allCases))
-        #expect(world.history.next(at: late) == .nothing && world.history.open?.digest == order)
-        try world.report(.refused(code: "stopped", text: "stopped"), on: order, by: .zero)
-        #expect(world.history.task(of: .one, at: world.time) == nil && world.history.open == nil)
     }
 }
