@@ -51,7 +51,8 @@ package struct TopicRights: Sendable, Hashable {
             reads = [
                 Topics.transactions(member), Topics.scores(member), Topics.receipts(member), Topics.evaluations(member),
                 Topics.decisions(member), Topics.alerts(member), Topics.rejected(member), Topics.blinded(member),
-                Topics.evidence(member), Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit,
+                Topics.evidence(member), Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync,
+                Topics.agreement, Topics.audit,
             ]
             writes = [
                 Topics.sealed, Topics.labels, Topics.sessions, Topics.sync, Topics.agreement, Topics.audit,
@@ -64,29 +65,39 @@ package struct TopicRights: Sendable, Hashable {
         case .riskTeam(let member):
             reads = [
                 Topics.decisions(member), Topics.alerts(member), Topics.rejected(member), Topics.transactions(member),
-                Topics.receipts(member), Topics.cases(member), Topics.scores(member), Topics.evidence(member), Topics.sync, Topics.manifests, Topics.audit,
+                Topics.receipts(member), Topics.cases(member), Topics.scores(member), Topics.evidence(member),
+                Topics.sync, Topics.manifests, Topics.audit,
             ]
             // A verdict is a label of the member's own.
             writes = [Topics.cases(member), Topics.transactions(member), Topics.sync]
             groups.insert("\(member).risk")
         case .party(let party):
             reads = [
-                Topics.sealed, Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit,
+                Topics.sealed, Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync, Topics.agreement,
+                Topics.audit,
                 Topics.labels, Topics.batches, Topics.replays,
             ]
             writes = [Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit, Topics.replays]
             reads.formUnion(members.map(Topics.blinded))
-            for write in [Topics.scores, Topics.receipts, Topics.evaluations, Topics.evidence] { writes.formUnion(members.map(write)) }
+            for write in [Topics.scores, Topics.receipts, Topics.evaluations, Topics.evidence] {
+                writes.formUnion(members.map(write))
+            }
             // What was decided, and what was refused, is told by the party that leads.
             if party == .zero { writes.formUnion([Topics.batches, Topics.rejected] + members.map(Topics.rejected)) }
             groups.formUnion([party.name, "\(party.name).tokens", "\(party.name).audit"])
         case .coordinator:
             reads = [Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit, Topics.manifests, Topics.sealed]
-            writes = [Topics.manifests, Topics.sealed, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit, Topics.replays]
+            writes = [
+                Topics.manifests, Topics.sealed, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit,
+                Topics.replays,
+            ]
             groups.insert("coordinator.audit")
         case .operators:
-            reads = [Topics.sync, Topics.manifests, Topics.agreement, Topics.rejected]
-            writes = [Topics.sync, Topics.agreement, Topics.audit]
+            // Who audits asks for one decision, and gets it there.
+            reads = [
+                Topics.sync, Topics.manifests, Topics.agreement, Topics.rejected, Topics.audit, Topics.replays,
+            ]
+            writes = [Topics.sync, Topics.agreement]
         }
     }
 

@@ -63,7 +63,7 @@ package struct ReplayAnswer: Sendable, Hashable {
     }
 
     /// The record's message, signed by the party.
-    package func signed(consortium: String, key: borrowing SigningKey) -> WireReplayAnswer {
+    package func signed(consortium: String, key: borrowing SigningKey) throws(SigningError) -> WireReplayAnswer {
         var body = WireReplayAnswerBody()
         body.schema = Self.schema
         body.consortium = consortium
@@ -79,7 +79,7 @@ package struct ReplayAnswer: Sendable, Hashable {
         }
         var wire = WireReplayAnswer()
         wire.body = Data(body.encoded)
-        wire.signature = Data(key.sign(Array(wire.body), context: Self.context))
+        wire.signature = Data(try key.sign(Array(wire.body), context: Self.context))
         return wire
     }
 

@@ -191,7 +191,7 @@ package final class ReplayStage: Stage {
         // Before anybody learns of it.
         audit.write(AuditEvent(.replayed, of: job.digest, fields))
         var record = WireReplayRecord()
-        record.answer = ReplayAnswer(party: terms.party, order: job.digest, word: word)
+        record.answer = try ReplayAnswer(party: terms.party, order: job.digest, word: word)
             .signed(consortium: terms.roster.consortium, key: identity)
         try log.append([NewRecord(Self.partition, value: record.encoded)])
         try read()

@@ -79,7 +79,7 @@ struct ReplayDecisionCommand: ParsableCommand {
                 expires: SystemClock().microseconds / 1_000_000 + Int64(days) * EventTime.day)
             var wire = WireReplayOrder()
             wire.body = Data(order.body)
-            wire.signatures = [order.signature(by: .coordinator, key: key0)]
+            wire.signatures = [try order.signature(by: .coordinator, key: key0)]
             try Data(wire.encoded).write(to: URL(fileURLWithPath: out))
             print("\(out): order \(order.digest); \(member) and \(roster.approvals) operators have to sign it")
         }
@@ -105,7 +105,7 @@ struct ReplayDecisionCommand: ParsableCommand {
                 throw Failure("the key in \(keys) is not the roster's \(author)")
             }
             wire.signatures.removeAll { $0.author == author.description }
-            wire.signatures.append(order.signature(by: author, key: key))
+            wire.signatures.append(try order.signature(by: author, key: key))
             try Data(wire.encoded).write(to: URL(fileURLWithPath: file))
             print(
                 "\(file): signed by \(wire.signatures.map(\.author).joined(separator: ", ")); of \(order.member)'s "
