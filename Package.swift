@@ -147,7 +147,7 @@ let package = Package(
                 "Formats",
                 "Policy", "Evaluation", "EventLogs", "Stages", "Telemetry", "HTTPFront", "Ingest", "IngestHTTP",
                 "DeskFront", "DeskStore", "SecureScoring", "TokenService", "ModelSync", "PipelineFiles", logging,
-                "TLSTransport",
+                "TLSTransport", crypto,
             ],
             swiftSettings: settings),
         .target(

@@ -3,6 +3,7 @@
 package struct Announcements<Key: Hashable, Value> {
     private let reader: any LogReader
     @usableFromInline var values: [Key: Value] = [:]
+    @usableFromInline var forgotten: Set<Key> = []
     /// The keys in the order in which they were announced.
     private var keys: [Key] = []
 
@@ -21,6 +22,12 @@ package struct Announcements<Key: Hashable, Value> {
         return values[key]
     }
 
+    /// Forgets the value of a key, and never has another of it.
+    package mutating func forget(_ key: Key) {
+        values[key] = nil
+        forgotten.insert(key)
+    }
+
     /// All values that are announced now, in the order of the log.
     package mutating func all(verified: (LogRecord) -> (key: Key, value: Value)?) throws(LogError) -> [Value] {
         try read(verified)
@@ -31,7 +38,9 @@ package struct Announcements<Key: Hashable, Value> {
         while case let records = try reader.available(limit: 64), !records.isEmpty {
             // A tombstone announces nothing.
             for record in records where record.value != nil {
-                guard let (key, value) = verified(record), values[key] == nil else { continue }
+                guard let (key, value) = verified(record), values[key] == nil, !forgotten.contains(key) else {
+                    continue
+                }
                 values[key] = value
                 keys.append(key)
             }

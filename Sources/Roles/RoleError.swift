@@ -27,6 +27,8 @@ package enum RoleError: Error, Sendable, Hashable {
     /// The folder's identity is none of the roster's.
     case keysOfNobody(directory: String)
     case usersFile(file: String, reason: String)
+    /// A file holds no certificate.
+    case certificate(path: String)
     /// The role's audit log is not what the role wrote.
     case auditLog(AuditFault)
 }
@@ -63,6 +65,7 @@ extension RoleError: CustomStringConvertible {
         case .auditLog(let fault):
             "the audit log is not what this role wrote: \(fault). Keep the file as evidence; moved away, a new log begins, and who has "
                 + "seen the old one's heads will say that it was set back"
+        case .certificate(let path): "the file \(path) holds no certificate in PEM"
         case .httpServer(let reason): "the HTTP server failed: \(reason)"
         case .keysExist(let directory):
             "\(directory) holds keys already, and keys are never overwritten: name another folder"

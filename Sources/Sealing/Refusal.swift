@@ -25,6 +25,8 @@ package enum Refusal: UInt8, Error, Hashable {
     case wrongPartition = 10
     /// The record is of a partition of its member's topic that a topic does not have.
     case unknownPartition = 11
+    /// The record comes behind the closing of the epoch of keys that it is sealed under.
+    case epochClosed = 12
     /// The member has had as many transactions scored on the record's day as its budget allows.
     case overBudget = 20
     /// The event time is further ahead of the record's time in the log than the roster allows.
@@ -61,6 +63,7 @@ package enum Refusal: UInt8, Error, Hashable {
         case .unknownTokenEpoch: "unknown_token_epoch"
         case .wrongPartition: "wrong_partition"
         case .unknownPartition: "unknown_partition"
+        case .epochClosed: "epoch_closed"
         case .unknownSchema: "unknown_schema"
         case .boxesDiffer: "boxes_differ"
         case .notThermometer: "not_thermometer"
@@ -84,7 +87,7 @@ extension Refusal {
             .repeated, .tooManyGaps, .boxesDiffer, .notThermometer, .notABit:
             true
         case .headerMalformed, .unknownMember, .unknownSession, .boxMissing, .boxNotOpened, .unknownSchema,
-            .wrongPartition:
+            .wrongPartition, .epochClosed:
             false
         }
     }

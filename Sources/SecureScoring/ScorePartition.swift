@@ -41,18 +41,19 @@ package final class ScorePartition: Stage {
     /// - Parameters:
     ///   - state: where the party keeps how far it is.
     ///   - models: the same as the backend's.
+    ///   - epochs: what the party knows of the consortium's keys.
     ///   - queries: the limits of what members may ask.
     ///   - recipients: the members, and the keys that their rejected originals are sealed to.
     ///   - evidence: takes what the party is to sign for; nil where it signs for nothing.
     package init(
         in context: PartitionContext, state: any StateStore, backend: any ScoringBackend, models: ModelRegistry,
-        counting terms: CountingTerms, queries: QueryLimits, recipients: [MemberID: HPKEPublicKey],
-        limits: BatchLimits, evidence: EvidenceBook? = nil
+        epochs: PartitionEpochs = PartitionEpochs(), counting terms: CountingTerms, queries: QueryLimits,
+        recipients: [MemberID: HPKEPublicKey], limits: BatchLimits, evidence: EvidenceBook? = nil
     ) throws {
         self.context = context
         self.evidence = evidence
         self.backend = backend
-        self.models = try ModelSwitch(models, state: state, in: context)
+        self.models = try ModelSwitch(models, epochs: epochs, state: state, in: context)
         let sealed = try SealedLog(
             context.partition, log: context.log, at: self.models.scanned, clock: context.clock)
         counting = PartitionCounting(terms, in: context)
@@ -121,6 +122,7 @@ package final class ScorePartition: Stage {
         try appendRejections()
         try appendReceipts()
         try counting.moveTokens()
+        try endEpochs()
         return event == nil && queue.isEmpty ? .idle : .worked
     }
 
@@ -249,6 +251,15 @@ package final class ScorePartition: Stage {
         try counting.countHeldIfDecided()
         try counting.commitRows()
         try position.commit()
+    }
+
+    /// Tells the role of epochs whose keys are not needed on this partition any more: closed before what is scored here, and before
+    /// what is counted, as it is written down. What was counted from boxes that nobody can open again must not be lost.
+    private func endEpochs() throws {
+        let end = min(models.committed, counting.current?.standing.sealed ?? .max)
+        guard models.epochs.hasEnded(below: end) else { return }
+        try counting.keep()
+        models.epochs.tellEnded(below: end)
     }
 
     /// Tells members how far their labels are counted, and which of their transactions are missing.

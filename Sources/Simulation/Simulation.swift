@@ -45,20 +45,26 @@ package struct Simulation {
         for member in 0..<Terms.members { consortium.apply(.send(member: member, [.watermark(minutes: last + 200)])) }
         let findings = Self.settle(consortium)
         guard findings.isEmpty else { return findings }
+        // What comes behind a closing shows each party that nothing is needed of the epoch any more.
         for member in 0..<Terms.members {
             consortium.apply(.send(member: member, Self.payments(from: 2000, minutes: last + 210)))
         }
-        return Self.settle(consortium)
+        return Self.settle(consortium, erased: true)
     }
 
-    /// Waits until there is a decision on every transaction and all is counted, and a little longer; what is wrong then.
-    private static func settle(_ consortium: SimulatedConsortium) -> [String] {
+    /// Waits until rotations of keys are at their end, there is a decision on every transaction and all is counted, and a little
+    /// longer; what is wrong then.
+    private static func settle(_ consortium: SimulatedConsortium, erased: Bool = false) -> [String] {
         let expected = Oracle.expectedDecisions(consortium)
-        for _ in 0..<1200 where !consortium.isDone(decisions: expected) || !Oracle.areLabelsTold(consortium) {
+        for _ in 0..<1200
+        where !consortium.isDone(decisions: expected) || !Oracle.areLabelsTold(consortium)
+            || consortium.conductor.isWaiting(erased: erased) != nil
+        {
             consortium.work(for: .milliseconds(100))
         }
         consortium.work(for: .milliseconds(600))
-        return Oracle.findings(in: consortium)
+        let waiting = consortium.conductor.isWaiting(erased: erased)
+        return Oracle.findings(in: consortium) + [waiting].compactMap { $0 } + (erased ? consortium.keysLeft() : [])
     }
 
     /// A payment for every terminal and device.

@@ -49,7 +49,7 @@ struct ErasedSessionTests {
     /// The session with the member that party 0 has when it starts now.
     private func found() throws -> Session? {
         let registry = try SessionRegistry(
-            consortium: "c", party: .zero, key: HPKEPrivateKey(bytes: Self.seed),
+            consortium: "c", party: .zero, keys: OpeningKeys(HPKEPrivateKey(bytes: Self.seed)),
             members: [member: identity().verifyingKey], log: log, logger: .silent)
         return try registry.session(member, epoch: 1)
     }

@@ -73,7 +73,8 @@ struct TokenRateTests {
                 evaluator: evaluator, identities: identities, secret: SecretKey(bytes: [UInt8](repeating: 4, count: 32))
             ),
             sessions: SessionRegistry(
-                consortium: "attacked", party: party, key: hpke(party), members: identities, log: log, logger: .silent),
+                consortium: "attacked", party: party, keys: OpeningKeys(hpke(party)), members: identities, log: log,
+                logger: .silent),
             log: log, state: SQLiteStateStore(path: folder.path("\(party).sqlite"), takingOver: true), clock: clock,
             metrics: Metrics())
     }

@@ -156,8 +156,8 @@ struct RoleChecksTests {
         let bins = (flaw: Flaw.bins, sentence: "the bins in bins.json have the digest")
         try verify(
             missing(topics) + [kept] + Self.forgetful + [bins],
-            checks: { try agent($0).checks }, start: { _ = try agent($0).stage(host: ThreadHost(clock: clock)) })
-        #expect(sentence { _ = try agent([]).stage(host: ThreadHost(clock: clock)) } == "nothing is wrong")
+            checks: { try agent($0).checks }, start: { _ = try agent($0).stages(host: ThreadHost(clock: clock)) })
+        #expect(sentence { _ = try agent([]).stages(host: ThreadHost(clock: clock)) } == "nothing is wrong")
     }
 
     @Test("is for a party its topics, what they keep, and its key: the first that is wrong stops it")

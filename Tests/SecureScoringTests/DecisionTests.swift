@@ -33,8 +33,9 @@ struct DecisionTests {
     private func tagged(_ wire: WireBatchDecision) -> NewRecord {
         var wire = wire
         wire.tags = []
-        let digest = Digest32(of: [Array("cordon/decision/v2".utf8), wire.encoded])
-        wire.tags = PartySeeds.decisionTag(.zero).tags(of: digest).map { Data($0) }
+        let digest = Digest32(of: [Array("cordon/decision/v3".utf8), wire.encoded])
+        let tags = try? PartySeeds.decisionTag(.zero).tags(of: digest, epoch: KeyEpoch(wire.keyEpoch))
+        wire.tags = (tags ?? []).map { Data($0) }
         return NewRecord(TopicPartition(Topics.batches), value: wire.encoded)
     }
 
@@ -194,11 +195,11 @@ struct DecisionTests {
         let wire = Wire()
         let cell = PartyID.allCases.map { party in
             CellExchange(
-                transport: wire.transport(party), keys: PartySeeds.pairKeys(party), stream: .scoring(0), firstBatch: 0,
+                transport: wire.transport(party), keys: PartySeeds.pairs(party), stream: .scoring(0), firstBatch: 0,
                 patience: .seconds(1), clock: SystemClock())
         }
         try cell[0].propose(try plan(1), decisions: 0)
-        try cell[0].begin(try plan(1).digest, .agree(LabelInputs()))
+        try cell[0].begin(try plan(1), .agree(LabelInputs()))
         for follower in cell.dropFirst() {
             guard case .proposed(let proposal, let digest)? = try follower.next(until: SystemClock().now + .seconds(5))
             else {
@@ -207,7 +208,7 @@ struct DecisionTests {
             }
             #expect(try proposal.counted == plan(1).counted && digest == plan(1).digest)
             #expect(try plan(2).digest != digest)
-            try follower.begin(try plan(2).digest, .agree(LabelInputs()))
+            try follower.begin(try plan(2), .agree(LabelInputs()))
         }
         #expect(throws: BatchAbort.self) { _ = try cell[0].next(until: SystemClock().now + .seconds(5)) }
         #expect(throws: BatchAbort.peerDisagrees(.zero, step: "refusals")) {

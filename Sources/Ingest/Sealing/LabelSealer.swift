@@ -7,21 +7,32 @@ import ThreeParty
 
 /// The maker of records of `consortium.labels`: what a member says of its events, in shares, one box a party.
 package final class LabelSealer {
-    private let own: SealingMember
+    private var own: SealingMember
     private let featureSpec: UInt64
     private var streams = CounterStream()
 
     /// - Parameters:
+    ///   - sessions: that it seals under; a record goes by those of its own time.
     ///   - idKey: turns the agent's ids of transactions into event ids; the same as transactions are sealed with.
     ///   - random: fresh random bytes, as many as asked for.
     package init(
-        member: MemberID, epoch: UInt32, sessions: [PartyID: Session], spec: BinnedSpec, idKey: consuming SecretKey,
+        member: MemberID, sessions: SealingSessions, spec: BinnedSpec, idKey: consuming SecretKey,
         random: @escaping @Sendable (Int) -> [UInt8]
     ) {
-        own = SealingMember(member, epoch: epoch, sessions: sessions, idKey: idKey, random: random) {
+        own = SealingMember(member, sessions: sessions, idKey: idKey, random: random) {
             BoxSealer($0.labelBoxes, random: random)
         }
         featureSpec = spec.id
+    }
+
+    /// Seals under the sessions of one epoch.
+    package convenience init(
+        member: MemberID, epoch: UInt32, sessions: [PartyID: Session], spec: BinnedSpec, idKey: consuming SecretKey,
+        random: @escaping @Sendable (Int) -> [UInt8]
+    ) {
+        self.init(
+            member: member, sessions: SealingSessions(.init(number: epoch, sessions: sessions)), spec: spec,
+            idKey: idKey, random: random)
     }
 
     package func eventID(_ id: UInt64) -> EventID { own.eventID(id) }
@@ -61,6 +72,7 @@ package final class LabelSealer {
         _ entries: [LabelEntry], source: SourcePosition, previous: SourcePosition? = nil, history: Bool = false,
         labelled: Bool = true, tokenEpoch: UInt64 = 0
     ) -> [UInt8] {
+        own.follow()
         let header = LabelHeader(
             member: own.member, source: source, previous: previous, sessionEpoch: own.epoch, session: own.session,
             featureSpec: featureSpec, count: entries.count, history: history, labelled: labelled, tokenEpoch: tokenEpoch

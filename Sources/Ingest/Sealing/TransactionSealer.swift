@@ -18,24 +18,35 @@ package protocol TransactionSealing: AnyObject {
 
 /// The sealer of shares: quantises features, shares their thermometer bits and seals one box a party.
 package final class TransactionSealer: TransactionSealing {
-    private let own: SealingMember
+    private var own: SealingMember
     private let spec: BinnedSpec
     /// Bytes of a member's own thermometer bits.
     private let ownBytes: Int
     private var streams = CounterStream()
 
     /// - Parameters:
+    ///   - sessions: that it seals under; a record goes by those of its own time.
     ///   - idKey: turns the agent's ids of transactions into event ids; the member's alone.
     ///   - random: fresh random bytes, as many as asked for.
     package init(
-        member: MemberID, epoch: UInt32, sessions: [PartyID: Session], spec: BinnedSpec, idKey: consuming SecretKey,
+        member: MemberID, sessions: SealingSessions, spec: BinnedSpec, idKey: consuming SecretKey,
         random: @escaping @Sendable (Int) -> [UInt8]
     ) {
-        own = SealingMember(member, epoch: epoch, sessions: sessions, idKey: idKey, random: random) {
+        own = SealingMember(member, sessions: sessions, idKey: idKey, random: random) {
             BoxSealer($0.transactionBoxes, random: random)
         }
         self.spec = spec
         ownBytes = (spec.ownBits + 7) / 8
+    }
+
+    /// Seals under the sessions of one epoch.
+    package convenience init(
+        member: MemberID, epoch: UInt32, sessions: [PartyID: Session], spec: BinnedSpec, idKey: consuming SecretKey,
+        random: @escaping @Sendable (Int) -> [UInt8]
+    ) {
+        self.init(
+            member: member, sessions: SealingSessions(.init(number: epoch, sessions: sessions)), spec: spec,
+            idKey: idKey, random: random)
     }
 
     package func eventID(_ id: UInt64) -> EventID { own.eventID(id) }
@@ -44,6 +55,7 @@ package final class TransactionSealer: TransactionSealing {
     package func seal(
         _ transaction: Transaction, event: EventID, features: [Double], tokens: BoxedTokens, at place: SealedPlace
     ) -> [UInt8] {
+        own.follow()
         var bits = spec.thermometer(spec.bins(features))
         // The parties' own bits come behind.
         bits.removeLast(bits.count - ownBytes)

@@ -1,4 +1,5 @@
 import Crypto
+package import Records
 package import Secrets
 
 import struct Foundation.Data
@@ -219,6 +220,9 @@ package struct HPKEPrivateKey: ~Copyable, Sendable {
                 using: SHA256.self, salt: Array("cordon/agreement/v1".utf8), sharedInfo: info, outputByteCount: 32))
     }
 }
+
+/// A role's keys that others encrypt to, by epoch.
+package typealias OpeningKeys = EpochKeyring<HPKEPrivateKey>
 
 extension HPKEError: CustomStringConvertible {
     package var description: String {

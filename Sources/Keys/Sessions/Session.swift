@@ -140,6 +140,11 @@ extension Session {
             && identity.verifies(Array(announcement.signature), over: Array(announcement.body), context: context)
     }
 
+    /// The epoch that an announcement says it is of; nil for one that can't be read.
+    package static func epoch(of announcement: WireSessionAnnouncement) -> UInt32? {
+        WireSessionBody(decoding: Array(announcement.body))?.epoch
+    }
+
     /// A party's side: checks who announced, and opens its own encapsulation. Of which epoch the session is, the
     /// announcement says; the caller decides whether it is wanted.
     ///

@@ -14,9 +14,12 @@ package struct SyncOrder: Sendable, Hashable {
     /// In seconds since 1970: later nobody begins it, and another order may take its place.
     package let expires: Int64
     package let task: Task
+    /// Of the pairwise keys that parties do it with; nil for the roster's.
+    package let epoch: KeyEpoch?
 
     /// - Throws: `order` for the number 0 and times before 1970.
-    package init(number: UInt64, expires: Int64, task: Task) throws(SyncMistake) {
+    package init(number: UInt64, expires: Int64, task: Task, epoch: KeyEpoch? = nil) throws(SyncMistake) {
+        self.epoch = epoch
         guard number > 0, expires > 0 else { throw .order }
         self.number = number
         self.expires = expires
@@ -31,13 +34,16 @@ package struct SyncOrder: Sendable, Hashable {
             case .seal(let task): .seal(try SealTask(task))
             case nil: throw .encoding
             }
-        try self.init(number: wire.number, expires: wire.expires, task: task)
+        try self.init(
+            number: wire.number, expires: wire.expires, task: task,
+            epoch: wire.keyEpoch == 0 ? nil : KeyEpoch(wire.keyEpoch))
     }
 
     var wire: WireSyncOrder {
         var wire = WireSyncOrder()
         wire.number = number
         wire.expires = expires
+        wire.keyEpoch = epoch?.number ?? 0
         switch task {
         case .train(let task): wire.train = task.wire
         case .validate(let task): wire.validate = task.wire

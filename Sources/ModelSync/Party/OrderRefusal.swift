@@ -1,4 +1,4 @@
-import Records
+package import Records
 package import ThreeParty
 
 /// Why a party does not do what was ordered, as its report has it: a code that stays the same, and a sentence for people.
@@ -37,6 +37,10 @@ package struct OrderRefusal: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     package static func rowsGone(_ reason: String) -> OrderRefusal { OrderRefusal("rows-gone", reason) }
+
+    package static func keysGone(_ epoch: KeyEpoch) -> OrderRefusal {
+        OrderRefusal("keys-gone", "this party has no keys of epoch \(epoch), which the order names: order anew")
+    }
 
     /// What a disk says of itself is for this party's log alone.
     package static let notKept = OrderRefusal(

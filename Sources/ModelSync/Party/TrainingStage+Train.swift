@@ -64,10 +64,11 @@ extension TrainingStage {
             admitted: Set(task.admitted), leastRows: task.leastRows, leastFrauds: task.leastFrauds,
             card: try manifest(task.formModel).cardRule, opensSums: opensSums(of: rows.source.rows))
         let entries = try store.entries(of: job.digest)
+        let pair = try keys.pair(of: job.order)
         let run: TrainingRun
         do throws(TrainingError) {
             run = try TrainingRun(
-                party: cell.party, job: ordered, source: rows.source, keys: keys.training,
+                party: cell.party, job: ordered, source: rows.source, keys: pair,
                 state: entries, random: contribution)
         } catch { throw OrderRefusal(error) }
         return try attempt(job) { () throws(TrainingStop) in

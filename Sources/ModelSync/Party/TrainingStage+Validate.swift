@@ -30,6 +30,7 @@ extension TrainingStage {
     func validate(_ task: ValidateTask, _ job: SyncJob) throws -> Turn {
         let ready = try readyToValidate(task, job)
         guard let contribution = CoinContribution(random(32)) else { return .idle }
+        let pair = try keys.pair(of: job.order)
         let terms = JobAgreement.Terms(
             job: job.order.number, base: ready.plan.digest, contribution: contribution)
         return try attempt(job) { () throws(TrainingStop) in
@@ -40,13 +41,13 @@ extension TrainingStage {
                     do throws(TrainingError) {
                         session = try ValidationSession(
                             party: cell.party, plan: ready.plan, rows: ready.rows, models: ready.models,
-                            keys: keys.validation, attempt: agreed.attempt)
+                            keys: pair, attempt: agreed.attempt)
                     } catch { throw .refused(error) }
                     let scores = try exchange.run(session, left: { left(for: job) }, keep: { _ in })
                     let ones =
                         ready.opensSums
                         ? try exchange.columnSums(
-                            of: ready.rows, ready.plan.digest, party: cell.party, keys: keys.validation,
+                            of: ready.rows, ready.plan.digest, party: cell.party, keys: pair,
                             agreed.attempt, left: { left(for: job) }) : nil
                     return (scores, ones)
                 })

@@ -45,23 +45,51 @@ package final class TrainingStage: Stage {
     package final class Keys: Sendable {
         let identity: SigningKey
         let opening: HPKEPrivateKey
-        /// With both neighbours.
-        let training: TrainingKeys
-        let validation: TrainingKeys
+        /// The roster's epoch, for orders that name none.
+        private let founding: KeyEpoch
+        /// With both neighbours, by epoch.
+        private let training: EpochKeyring<TrainingKeys>
+        private let validation: EpochKeyring<TrainingKeys>
 
         /// - Parameters:
+        ///   - founding: the roster's epoch.
         ///   - identity: what reports are signed by.
         ///   - opening: what shares of models are sealed to.
         ///   - training: what the party shares with its neighbours, for trainings alone.
         ///   - validation: likewise, for validations.
         package init(
-            identity: consuming SigningKey, opening: consuming HPKEPrivateKey,
-            training: consuming PairKeys, validation: consuming PairKeys
+            identity: consuming SigningKey, opening: consuming HPKEPrivateKey, founding: KeyEpoch,
+            training: EpochKeyring<TrainingKeys>, validation: EpochKeyring<TrainingKeys>
         ) {
             self.identity = identity
             self.opening = opening
-            self.training = TrainingKeys(training)
-            self.validation = TrainingKeys(validation)
+            self.founding = founding
+            self.training = training
+            self.validation = validation
+        }
+
+        /// Keys of one epoch.
+        package convenience init(
+            identity: consuming SigningKey, opening: consuming HPKEPrivateKey,
+            training: consuming PairKeys, validation: consuming PairKeys
+        ) {
+            self.init(
+                identity: identity, opening: opening, founding: KeyEpoch(1),
+                training: EpochKeyring(TrainingKeys(training)), validation: EpochKeyring(TrainingKeys(validation)))
+        }
+
+        /// The pairwise keys that an order is done with.
+        ///
+        /// - Throws: `OrderRefusal.keysGone` where this party has none of the order's epoch.
+        func pair(of order: SyncOrder) throws -> TrainingKeys {
+            let epoch = order.epoch ?? founding
+            let ring =
+                switch order.task {
+                case .train: training
+                case .validate, .seal: validation
+                }
+            guard let held = try ring.key(of: epoch) else { throw OrderRefusal.keysGone(epoch) }
+            return held.key
         }
     }
 

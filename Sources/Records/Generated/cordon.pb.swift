@@ -536,7 +536,7 @@ package nonisolated struct WireBatchDecision: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// 2
+  /// 3
   package var schema: UInt32 = 0
 
   package var partition: UInt32 = 0
@@ -568,6 +568,9 @@ package nonisolated struct WireBatchDecision: Sendable {
 
   /// For each epoch of tokens that occurs in the batch, ascending: epoch (8 bytes, big-endian), SHA-256 of its public key (32).
   package var tokenKeys: Data = Data()
+
+  /// of the pairwise keys that the batch was computed under
+  package var keyEpoch: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1205,6 +1208,9 @@ package nonisolated struct WireSyncOrder: Sendable {
     }
     set {task = .seal(newValue)}
   }
+
+  /// of the pairwise keys that parties do it with; 0 for the roster's
+  package var keyEpoch: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2975,7 +2981,7 @@ nonisolated extension WireLabelBox: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".BatchDecision"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}partition\0\u{1}first\0\u{1}end\0\u{1}repeats\0\u{3}labels_first\0\u{3}labels_end\0\u{3}model_digest\0\u{3}agreed_digest\0\u{1}refusals\0\u{1}tags\0\u{1}transcript\0\u{3}token_keys\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}partition\0\u{1}first\0\u{1}end\0\u{1}repeats\0\u{3}labels_first\0\u{3}labels_end\0\u{3}model_digest\0\u{3}agreed_digest\0\u{1}refusals\0\u{1}tags\0\u{1}transcript\0\u{3}token_keys\0\u{3}key_epoch\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2996,6 +3002,7 @@ nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._M
       case 11: try { try decoder.decodeRepeatedBytesField(value: &self.tags) }()
       case 12: try { try decoder.decodeSingularBytesField(value: &self.transcript) }()
       case 13: try { try decoder.decodeSingularBytesField(value: &self.tokenKeys) }()
+      case 14: try { try decoder.decodeSingularUInt32Field(value: &self.keyEpoch) }()
       default: break
       }
     }
@@ -3041,6 +3048,9 @@ nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.tokenKeys.isEmpty {
       try visitor.visitSingularBytesField(value: self.tokenKeys, fieldNumber: 13)
     }
+    if self.keyEpoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.keyEpoch, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3058,6 +3068,7 @@ nonisolated extension WireBatchDecision: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.tags != rhs.tags {return false}
     if lhs.transcript != rhs.transcript {return false}
     if lhs.tokenKeys != rhs.tokenKeys {return false}
+    if lhs.keyEpoch != rhs.keyEpoch {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4224,7 +4235,7 @@ nonisolated extension WireSyncBody: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireSyncOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SyncOrder"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}expires\0\u{1}train\0\u{1}validate\0\u{1}seal\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}expires\0\u{1}train\0\u{1}validate\0\u{1}seal\0\u{3}key_epoch\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4273,6 +4284,7 @@ nonisolated extension WireSyncOrder: SwiftProtobuf.Message, SwiftProtobuf._Messa
           self.task = .seal(v)
         }
       }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.keyEpoch) }()
       default: break
       }
     }
@@ -4304,6 +4316,9 @@ nonisolated extension WireSyncOrder: SwiftProtobuf.Message, SwiftProtobuf._Messa
     }()
     case nil: break
     }
+    if self.keyEpoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.keyEpoch, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4311,6 +4326,7 @@ nonisolated extension WireSyncOrder: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.number != rhs.number {return false}
     if lhs.expires != rhs.expires {return false}
     if lhs.task != rhs.task {return false}
+    if lhs.keyEpoch != rhs.keyEpoch {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

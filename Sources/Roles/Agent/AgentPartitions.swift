@@ -18,7 +18,7 @@ import Tokens
 /// state nor to the outward topics.
 final class AgentPartitions: Sendable {
     private let role: AgentRole
-    private let sessions: [PartyID: Session]
+    let sessions: MemberKeychain
     private let tokens: AgentTokens
     private let host: any StageHost
     private let clock: any StageClock
@@ -56,7 +56,7 @@ final class AgentPartitions: Sendable {
     }
 
     /// - Parameter host: runs the partitions' stages.
-    init(of role: AgentRole, sessions: [PartyID: Session], host: any StageHost, metrics: Metrics) {
+    init(of role: AgentRole, sessions: MemberKeychain, host: any StageHost, metrics: Metrics) {
         self.role = role
         self.sessions = sessions
         self.host = host
@@ -175,7 +175,7 @@ final class AgentPartitions: Sendable {
 
     private func ingestPipeline(_ state: AgentState) throws -> IngestPipeline {
         let sealer = TransactionSealer(
-            member: role.member.id, epoch: role.roster.epoch, sessions: sessions, spec: role.spec,
+            member: role.member.id, sessions: sessions.sealing, spec: role.spec,
             idKey: try role.keystore.localKey("event-id"), random: randomBytes)
         return try IngestPipeline(
             member: role.member.id, log: role.log, state: state, mapping: role.mapping, rules: role.rules,
@@ -192,7 +192,7 @@ final class AgentPartitions: Sendable {
 
     /// The member's session with a party in an epoch.
     private var ownSessions: (PartyID, UInt32) -> Session? {
-        { [epoch = role.roster.epoch, sessions] party, number in number == epoch ? sessions[party] : nil }
+        { [sessions] party, epoch in sessions.session(party, epoch) }
     }
 
     private func decisionPipeline(_ state: AgentState) throws -> DecisionPipeline {

@@ -91,6 +91,7 @@ package struct AgentRole: Sendable {
         var threads = StageThreads()
         if let audit { threads.add(auditing(audit, metrics), clock: clock, stop: stop) }
         threads.add(membership(of: partitions), clock: clock, stop: stop)
+        threads.add(keys(of: partitions, metrics), clock: clock, stop: stop)
         if let verdicts { threads.add(judging(by: verdicts, metrics, audit ?? NoAudit()), clock: clock, stop: stop) }
         let exposition = MetricsFile(path: metricsFile ?? "", metrics: metrics, log: log) {
             metrics.set(.transactionsWaiting, to: Double(partitions.waiting))
@@ -111,9 +112,20 @@ package struct AgentRole: Sendable {
         logger.notice("agent stopped")
     }
 
-    /// The agent as one stage: what it gives its partitions to `host` for.
-    package func stage(host: any StageHost) throws -> StagePlan {
-        membership(of: try partitions(Metrics(describing: RoleMetrics.agent), host: host))
+    /// The agent as two stages: what it gives its partitions to `host` for, and what goes with the epochs of keys.
+    package func stages(host: any StageHost) throws -> [StagePlan] {
+        let metrics = Metrics(describing: RoleMetrics.agent)
+        let partitions = try partitions(metrics, host: host)
+        return [membership(of: partitions), keys(of: partitions, metrics)]
+    }
+
+    private func keys(of partitions: AgentPartitions, _ metrics: Metrics) -> StagePlan {
+        StagePlan("keys") { error in
+            logger.error("\(error)", metadata: ["stage": "keys"])
+            metrics.add(1, to: .logErrors)
+        } make: {
+            MemberKeyStage(partitions.sessions, clock: clock, logger: logger) { partitions.waiting > 0 }
+        }
     }
 
     private func partitions(
@@ -121,7 +133,8 @@ package struct AgentRole: Sendable {
     ) throws -> AgentPartitions {
         try checks.run()
         let sessions = try openSessions(member, roster, keystore, log, logger)
-        audit.write(Self.announced(sessions, epoch: roster.epoch))
+        let now = sessions.sealing.now
+        audit.write(Self.announced(now.sessions, epoch: now.number))
         for rule in policy.rules {
             metrics.add(0, to: .rulesMatched, .init("rule", rule.id), .init("mode", rule.mode.rawValue))
         }

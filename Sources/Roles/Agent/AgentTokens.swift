@@ -11,7 +11,33 @@ package import Telemetry
 import TokenService
 package import Tokens
 
-extension MemberTokens: TokenSource {}
+/// A member's tokens, asked for within the sessions of the newest epoch of keys. Used by one thread.
+private final class RenewedTokens: TokenSource {
+    private let tokens: MemberTokens
+    private let sealing: SealingSessions
+    private let keystore: any Keystore
+    private var epoch: UInt32
+
+    init(_ tokens: MemberTokens, sealing: SealingSessions, keystore: any Keystore) {
+        self.tokens = tokens
+        self.sealing = sealing
+        self.keystore = keystore
+        epoch = sealing.now.number
+    }
+
+    func tokens(
+        for identifiers: [Identifier], until moment: Moment
+    ) throws(LogError) -> EpochTokens? {
+        let now = sealing.now
+        if now.number != epoch, let identity = try? keystore.signingKey(),
+            let sessions = TokenSessions(now.sessions, identity: identity)
+        {
+            tokens.use(sessions)
+            epoch = now.number
+        }
+        return try tokens.tokens(for: identifiers, until: moment)
+    }
+}
 
 /// The makings of a member's feed of tokens and labels for the parties (`ConsortiumFeed`).
 package struct AgentTokens: Sendable {
@@ -19,7 +45,7 @@ package struct AgentTokens: Sendable {
     package let roster: Roster
     package let keystore: any Keystore
     package let spec: BinnedSpec
-    package let sessions: [PartyID: Session]
+    package let sessions: MemberKeychain
     package let rules: IdentifierRules
     package let log: any EventLog
     package let clock: any StageClock
@@ -27,7 +53,7 @@ package struct AgentTokens: Sendable {
     package let logger: Logger
 
     package init(
-        member: Roster.Member, roster: Roster, keystore: any Keystore, spec: BinnedSpec, sessions: [PartyID: Session],
+        member: Roster.Member, roster: Roster, keystore: any Keystore, spec: BinnedSpec, sessions: MemberKeychain,
         rules: IdentifierRules, log: any EventLog, clock: any StageClock = SystemClock(), metrics: Metrics,
         logger: Logger
     ) {
@@ -52,9 +78,11 @@ package struct AgentTokens: Sendable {
             member.id, roster: roster, keystore: keystore, sessions: sessions, log: log, state: state(),
             clock: clock, metrics: metrics, logger: logger)
         return ConsortiumFeed(
-            tokens: BoxTokens(entities: spec.spec.tokenEntities, rules: rules, source: source, metrics: metrics),
+            tokens: BoxTokens(
+                entities: spec.spec.tokenEntities, rules: rules,
+                source: RenewedTokens(source, sealing: sessions.sealing, keystore: keystore), metrics: metrics),
             labels: LabelSealer(
-                member: member.id, epoch: roster.epoch, sessions: sessions, spec: spec,
+                member: member.id, sessions: sessions.sealing, spec: spec,
                 idKey: try keystore.localKey("event-id"), random: randomBytes))
     }
 
@@ -67,10 +95,10 @@ package struct AgentTokens: Sendable {
 extension MemberTokens {
     /// - Parameter state: of the cache of tokens; taken over.
     package convenience init(
-        _ member: MemberID, roster: Roster, keystore: any Keystore, sessions: [PartyID: Session], log: any EventLog,
+        _ member: MemberID, roster: Roster, keystore: any Keystore, sessions: MemberKeychain, log: any EventLog,
         state: any StateStore, clock: any StageClock = SystemClock(), metrics: Metrics, logger: Logger
     ) throws {
-        guard let sessions = TokenSessions(sessions, identity: try keystore.signingKey()) else {
+        guard let sessions = TokenSessions(sessions.sealing.now.sessions, identity: try keystore.signingKey()) else {
             throw RoleError.sessionKeysIncomplete
         }
         try self.init(

@@ -1,29 +1,38 @@
 package import EventLogs
 package import Keys
 package import Logging
+import Manifests
 package import PipelineFiles
-package import Records
+import Records
 
-/// This epoch's session keys of a member, made on first use, and their announcement on the log.
+/// A member's session keys of all epochs that are open; those of the newest are made on first use, and announced on the log.
 package func openSessions(
     _ entry: Roster.Member, _ roster: Roster, _ keystore: any Keystore, _ log: any EventLog, _ logger: Logger
+) throws -> MemberKeychain {
+    try MemberKeychain(entry, roster, keystore, log: log, logger: logger)
+}
+
+/// An epoch's session keys of a member, made on first use, and their announcement on the log.
+func openSession(
+    of keys: EpochKeys, _ entry: Roster.Member, _ roster: Roster, _ keystore: any Keystore, _ log: any EventLog,
+    _ logger: Logger
 ) throws -> [PartyID: Session] {
-    let member = entry.id
-    if try keystore.sessions(of: member, epoch: roster.epoch) == nil {
+    let (member, epoch) = (entry.id, keys.number.number)
+    if try keystore.sessions(of: member, epoch: epoch) == nil {
         let offer = try SessionOffer(
-            consortium: roster.consortium, member: member, epoch: roster.epoch, parties: roster.cell.sealingKeys,
+            consortium: roster.consortium, member: member, epoch: epoch, parties: keys.parties.mapValues(\.hpke),
             identity: try keystore.signingKey())
-        try keystore.store(offer, epoch: roster.epoch)
+        try keystore.store(offer, epoch: epoch)
     }
-    guard let (sessions, announcement) = try keystore.sessions(of: member, epoch: roster.epoch) else {
-        throw RoleError.sessionKeysGone(epoch: roster.epoch, keys: keystore.place)
+    guard let (sessions, announcement) = try keystore.sessions(of: member, epoch: epoch) else {
+        throw RoleError.sessionKeysGone(epoch: epoch, keys: keystore.place)
     }
+    let identity = keys.members[member]?.identity ?? entry.identity
     func isAnnouncement(_ bytes: [UInt8]) -> Bool {
-        Session.isAnnouncement(
-            bytes, of: entry.identity, consortium: roster.consortium, member: member, epoch: roster.epoch)
+        Session.isAnnouncement(bytes, of: identity, consortium: roster.consortium, member: member, epoch: epoch)
     }
     guard isAnnouncement(announcement) else {
-        throw RoleError.sessionKeysOfAnotherVersion(epoch: roster.epoch, keys: keystore.place)
+        throw RoleError.sessionKeysOfAnotherVersion(epoch: epoch, keys: keystore.place)
     }
     let topic = TopicPartition(Topics.sessions)
     let reader = try log.reader(at: [Position(topic, 0)])
@@ -31,10 +40,10 @@ package func openSessions(
         for value in records.compactMap(\.value) {
             if value == announcement { return sessions }
             guard isAnnouncement(value) else { continue }
-            throw RoleError.otherSessionKeys(member, epoch: roster.epoch)
+            throw RoleError.otherSessionKeys(member, epoch: epoch)
         }
     }
-    try log.append([NewRecord(topic, key: Array("\(member)/\(roster.epoch)".utf8), value: announcement)])
-    logger.notice("session keys announced", metadata: ["epoch": "\(roster.epoch)"])
+    try log.append([NewRecord(topic, key: Array("\(member)/\(epoch)".utf8), value: announcement)])
+    logger.notice("session keys announced", metadata: ["epoch": "\(epoch)"])
     return sessions
 }

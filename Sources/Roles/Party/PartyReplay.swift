@@ -2,6 +2,7 @@ import Audit
 import EventLogs
 import Keys
 import Logging
+import Manifests
 import PipelineFiles
 import Records
 import SecureScoring
@@ -14,18 +15,17 @@ extension PartyRole {
     /// audit log, since it would leave no trace there.
     func replaying(
         _ transport: any Transport, _ store: any StateStore, _ metrics: Metrics, _ sealed: SealedModels,
-        _ audit: AuditLog?
+        _ shares: ShareStore, _ keychain: PartyKeychain, _ audit: AuditLog?
     ) throws -> StagePlan? {
         guard let audit else { return nil }
         do { _ = try log.partitions(of: Topics.replays) } catch LogError.unknownTopic { return nil }
         return StagePlan("replays", isBackground: true, retried: retried(metrics, ["stage": "replays"])) {
             let exchange = CellExchange(
-                transport: transport, keys: try pairKeys(party, roster, keystore, for: .replay),
-                stream: .scoring(.max), firstBatch: party == CellBackend.leader ? UInt64(clock.microseconds) : 0,
+                transport: transport, keys: keychain.replay, stream: .scoring(.max), firstBatch: party == CellBackend.leader ? UInt64(clock.microseconds) : 0,
                 patience: .seconds(30), clock: clock)
             let models = try ModelRegistry(
                 party: party, key: try keystore.hpkeKey(), consortium: roster.consortium,
-                coordinator: roster.coordinator, log: log, logger: logger,
+                coordinator: roster.coordinator, log: log, logger: logger, shares: shares,
                 isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, sealed) })
             let rows = rows.map { limits in
                 { @Sendable [stores] (partition: Int) throws in
@@ -34,7 +34,9 @@ extension PartyRole {
                 }
             }
             return try ReplayStage(
-                ReplayStage.Terms(party: party, roster: roster.syncTerms, rows: rows),
+                ReplayStage.Terms(
+                    party: party, roster: roster.syncTerms, rows: rows,
+                    epoch: { keychain.book.history.newest.number }),
                 identity: try keystore.signingKey(), log: log, state: store, exchange: exchange, models: models,
                 clock: clock, logger: logger, audit: audit)
         }

@@ -89,8 +89,8 @@ package struct PartyRole: Sendable {
         logger.notice("party stopped")
     }
 
-    /// The stages of the party: one for each partition of `consortium.sealed`, one for tokens, one for generations of shares, and
-    /// one for trainings.
+    /// The stages of the party: one for each partition of `consortium.sealed`, one each for tokens, for epochs of keys and for
+    /// generations of shares, and one for trainings.
     ///
     /// - Parameters:
     ///   - stop: ends a training where it stands, which otherwise waits for its peers.
@@ -114,6 +114,7 @@ package struct PartyRole: Sendable {
         let (stopped, sealed) = (Tally(), SealedModels())
         let evidence = audit.map { _ in EvidenceBook(party: party, state: store) }
         let shares = ShareStore(try stores.open(".shares"))
+        let keychain = try PartyKeychain(party, roster, keystore, partitions: partitions, log: log)
         let scoring = (0..<partitions).map { partition in
             StagePlan(
                 "partition-\(partition)",
@@ -127,14 +128,22 @@ package struct PartyRole: Sendable {
                 },
                 make: {
                     try stage(
-                        partition, store, transport, updates, sealed, shares, metrics, audit ?? NoAudit(), evidence)
+                        partition, store, transport, updates, sealed, shares, keychain, metrics, audit ?? NoAudit(),
+                        evidence)
                 })
         }
         let tokens = StagePlan("tokens", retried: retried(metrics, [:])) {
             PartyTokens(
                 party: party, roster: roster, keystore: keystore, log: log,
                 state: try stores.open(".tokens", takingOver: true), limit: tokenLimit, attempt: tokenAttempt,
-                updates: updates, clock: clock, metrics: metrics, logger: logger, audit: audit ?? NoAudit())
+                updates: updates, keychain: keychain, clock: clock, metrics: metrics, logger: logger,
+                audit: audit ?? NoAudit())
+        }
+        let keys = StagePlan("keys", retried: retried(metrics, ["stage": "keys"])) {
+            PartyKeyStage(
+                party, roster, keystore, keychain, log: log, clock: clock, logger: logger,
+                certificate: { [keystore] in try certificateDigest(keystore.place + "/tls-\($0).pem") },
+                isNeeded: { [self] in try isTraining(in: $0) }, keepsModels: false)
         }
         let signing = audit.map { audit in
             StagePlan("audit", isBackground: true) {
@@ -150,9 +159,9 @@ package struct PartyRole: Sendable {
                 logger: logger,
                 audit: audit ?? NoAudit())
         }
-        let training = try training(transport, metrics, sealed, audit ?? NoAudit(), until: stop)
-        let replays = try replaying(transport, store, metrics, sealed, audit)
-        return scoring + [tokens, refresh] + [training, signing, replays].compactMap { $0 }
+        let training = try training(transport, metrics, sealed, keychain, audit ?? NoAudit(), until: stop)
+        let replays = try replaying(transport, store, metrics, sealed, shares, keychain, audit)
+        return scoring + [tokens, keys, refresh] + [training, signing, replays].compactMap { $0 }
     }
 
     /// The party's audit log, with an entry that it starts; nil where it keeps none.
@@ -215,8 +224,8 @@ package struct PartyRole: Sendable {
 
     private func stage(
         _ partition: Int, _ store: any StateStore, _ transport: any Transport, _ updates: TokenUpdates,
-        _ sealed: SealedModels, _ shares: ShareStore, _ metrics: Metrics, _ audit: any AuditWriter,
-        _ evidence: EvidenceBook?
+        _ sealed: SealedModels, _ shares: ShareStore, _ keychain: PartyKeychain, _ metrics: Metrics,
+        _ audit: any AuditWriter, _ evidence: EvidenceBook?
     ) throws -> ScorePartition {
         let context = PartitionContext(
             partition: TopicPartition(Topics.sealed, partition), log: log, clock: clock, metrics: metrics,
@@ -226,23 +235,23 @@ package struct PartyRole: Sendable {
             approvals: roster.approvalTerms, log: log, logger: logger, audit: audit, shares: shares,
             isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, sealed) })
         let sessions = try SessionRegistry(
-            consortium: roster.consortium, party: party, key: try keystore.hpkeKey(),
+            consortium: roster.consortium, party: party, keys: keychain.opening,
             members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,
             logger: logger, audit: audit)
         let exchange = CellExchange(
-            transport: transport, keys: try pairKeys(party, roster, keystore), stream: .scoring(UInt32(partition)),
+            transport: transport, keys: keychain.scoring, stream: .scoring(UInt32(partition)),
             firstBatch: party == CellBackend.leader ? UInt64(clock.microseconds) : 0, patience: .seconds(5),
             clock: clock)
         let counting = CountingTerms(
             consortium: roster.consortium, state: try stores.open(".counts-\(partition)"),
             members: roster.members.map(\.id), limit: roster.countLimit, updates: updates,
-            tag: DecisionTag(party: party, keys: try pairKeys(party, roster, keystore)),
+            tag: DecisionTag(party: party, keys: keychain.scoring),
             rows: try rows.map { RowTerms(state: try stores.open(".rows-\(partition)"), limits: $0) },
             shares: (party, shares))
         return try ScorePartition(
             in: context, state: store,
             backend: CellBackend(exchange, models: models, sessions: sessions, states: evidence != nil),
-            models: models, counting: counting, queries: try queryLimits(),
+            models: models, epochs: keychain.partitionEpochs, counting: counting, queries: try queryLimits(),
             recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }), limits: limits,
             evidence: evidence)
     }

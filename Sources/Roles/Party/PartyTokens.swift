@@ -1,12 +1,12 @@
-package import Audit
+import Audit
 package import EventLogs
 package import Keys
-package import Logging
+import Logging
 package import PipelineFiles
 package import Records
 import SecureScoring
 package import Stages
-package import Telemetry
+import Telemetry
 import TokenService
 package import Tokens
 
@@ -30,6 +30,7 @@ package final class PartyTokens: Stage {
     private let limit: RateLimit
     private let attempt: Int
     private let updates: TokenUpdates
+    private let keychain: PartyKeychain
     private let clock: any StageClock
     private let metrics: Metrics
     private let logger: Logger
@@ -45,10 +46,11 @@ package final class PartyTokens: Stage {
     ///   - state: what is kept beside the scoring state; taken over, so that a predecessor can commit no more.
     ///   - attempt: at the first key, the same at all three parties.
     ///   - updates: what counts move by; `loadUpdates` has them before anything runs.
-    package init(
+    init(
         party: PartyID, roster: Roster, keystore: any Keystore, log: any EventLog, state: any StateStore,
         limit: RateLimit,
-        attempt: Int, updates: TokenUpdates, clock: any StageClock, metrics: Metrics, logger: Logger,
+        attempt: Int, updates: TokenUpdates, keychain: PartyKeychain, clock: any StageClock, metrics: Metrics,
+        logger: Logger,
         audit: any AuditWriter = NoAudit()
     ) {
         self.party = party
@@ -59,6 +61,7 @@ package final class PartyTokens: Stage {
         self.limit = limit
         self.attempt = attempt
         self.updates = updates
+        self.keychain = keychain
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
@@ -143,7 +146,7 @@ package final class PartyTokens: Stage {
             responder: TokenResponder(
                 evaluator: evaluator, identities: identities, secret: try keystore.localKey("token-proofs")),
             sessions: SessionRegistry(
-                consortium: roster.consortium, party: party, key: try keystore.hpkeKey(), members: identities, log: log,
+                consortium: roster.consortium, party: party, keys: keychain.opening, members: identities, log: log,
                 logger: logger, audit: audit),
             log: log, state: state, clock: clock, metrics: metrics)
     }

@@ -19,7 +19,8 @@ extension PartyRole {
     ///   - sealed: gets to know which models the three parties have sealed.
     ///   - stop: the role's: a training ends where it stands.
     func training(
-        _ transport: any Transport, _ metrics: Metrics, _ sealed: SealedModels, _ audit: any AuditWriter,
+        _ transport: any Transport, _ metrics: Metrics, _ sealed: SealedModels, _ keychain: PartyKeychain,
+        _ audit: any AuditWriter,
         until stop: StopFlag
     ) throws -> StagePlan? {
         do { _ = try log.partitions(of: Topics.sync) } catch LogError.unknownTopic where rows == nil { return nil }
@@ -38,12 +39,19 @@ extension PartyRole {
                 cell,
                 keys: TrainingStage.Keys(
                     identity: try keystore.signingKey(), opening: opening,
-                    training: try pairKeys(party, roster, keystore, for: .training),
-                    validation: try pairKeys(party, roster, keystore, for: .validation)),
+                    founding: KeyEpoch(roster.epoch), training: keychain.training, validation: keychain.validation),
                 rows: kept, log: log, state: try stores.open(".training", takingOver: true), transport: transport,
                 clock: clock, metrics: metrics, logger: logger, audit: audit, random: { randomBytes($0) },
                 isStopping: { stop.isSet }, sealed: { sealed.add($0) })
         }
+    }
+
+    /// Whether an order that is under way uses the pairwise keys of an epoch.
+    func isTraining(in epoch: KeyEpoch) throws -> Bool {
+        guard rows != nil else { return false }
+        let topic = try SyncTopic(roster.syncTerms, log: log)
+        try topic.read()
+        return topic.history.open.map { ($0.order.epoch ?? KeyEpoch(roster.epoch)) == epoch } ?? false
     }
 
     /// Whether the three parties have sealed a model, by what each of them signed: none of them opens another as one that they

@@ -21,7 +21,7 @@ package protocol ScoringBackend: AnyObject {
     /// Leader: names the next batch to the others; `begin` it then.
     ///
     /// - Parameter decisions: the offset on `consortium.batches` up to which this party has counted.
-    func propose(_ plan: BatchPlan, decisions: Int64) throws(BatchAbort)
+    func propose(_ plan: BatchPlan, decisions: Int64) throws
 
     /// Opens a batch, and begins to compute it.
     ///

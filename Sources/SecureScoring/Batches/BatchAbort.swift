@@ -18,6 +18,11 @@ package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
     case tokenKeyDiffers(TokenEpoch)
     /// The leader computes with shares of another generation than this party.
     case sharesDiffer(ShareGeneration)
+    /// The leader proposes by the pairwise keys of another epoch than is in force here at the batch.
+    case keyEpochDiffers(KeyEpoch, own: KeyEpoch)
+    /// An epoch of keys begins in this party's log, and its copy of `consortium.agreement` does not say yet that three parties are
+    /// ready for it.
+    case epochNotAgreed(KeyEpoch)
 
     /// The sentence of the log entry.
     package var description: String {
@@ -35,6 +40,10 @@ package enum BatchAbort: Error, Sendable, Hashable, CustomStringConvertible {
         case .sharesDiffer(let generation):
             "this party has generation \(generation) of shares in force, and \(PlanProposal.leader) another, or one of another key: "
                 + "see docs/design/refresh.md"
+        case .keyEpochDiffers(let theirs, let own):
+            "\(PlanProposal.leader) proposes by keys of epoch \(theirs), and here epoch \(own) is in force at the batch"
+        case .epochNotAgreed(let epoch):
+            "keys of epoch \(epoch) are to be used, and \(Topics.agreement) does not say yet that three parties are ready for them"
         case .logBehind: "this party's log ends before the batch does"
         }
     }

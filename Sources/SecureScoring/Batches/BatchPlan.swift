@@ -21,13 +21,16 @@ package struct BatchPlan: Sendable, Hashable {
     package let shares: Digest32
     /// Offsets of the range that the leader leaves out, because it has scored what they repeat; ascending.
     package let repeats: [Int64]
+    /// Of the pairwise keys that all masks are drawn by.
+    package let epoch: KeyEpoch
     package let digest: Digest32
 
     /// - Parameter records: the records of both ranges without the repeats, in order. Their times in the log are part of the plan:
     ///   limits and counts go by them.
     package init(
         partition: Int, range: Range<Int64>, labels: Range<Int64> = 0..<0, repeats: [Int64], records: [LogRecord],
-        model: Digest32, counted: Digest32 = .zero, tokenKeys: TokenKeys = TokenKeys(), shares: Digest32 = .zero
+        model: Digest32, counted: Digest32 = .zero, tokenKeys: TokenKeys = TokenKeys(), shares: Digest32 = .zero,
+        epoch: KeyEpoch = KeyEpoch(1)
     ) {
         self.partition = partition
         self.range = range
@@ -37,12 +40,14 @@ package struct BatchPlan: Sendable, Hashable {
         self.tokenKeys = tokenKeys
         self.shares = shares
         self.repeats = repeats
+        self.epoch = epoch
         var times: [UInt8] = []
         times.reserveCapacity(records.count * 8)
         for record in records { record.timestamp.withBigEndianBytes { times.append(contentsOf: $0) } }
         digest = Digest32(
             of: [
-                Array("cordon/plan/v4".utf8), Self.encode(partition, range, labels), model.bytes, counted.bytes,
+                Array("cordon/plan/v5".utf8), epoch.number.bigEndianBytes, Self.encode(partition, range, labels),
+                model.bytes, counted.bytes,
                 tokenKeys.encoded, repeats.flatMap { $0.bigEndianBytes }, times,
             ]
                 // Plans from before any refresh are what they were.

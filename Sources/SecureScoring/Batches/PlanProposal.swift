@@ -12,12 +12,14 @@ package struct PlanProposal: Sendable, Hashable {
     package var counted: Digest32
     /// The offset on `consortium.batches` up to which the leader has counted; no part of the plan.
     package var decisions: Int64
+    /// Of the pairwise keys.
+    package var epoch: KeyEpoch
     package var tokenKeys: TokenKeys
     package var shares: Digest32
     package var repeats: [Int64]
 
     /// The length of an encoded proposal without token keys and repeats.
-    package static let bytes = 142
+    package static let bytes = 146
 
     package init(_ plan: BatchPlan, decisions: Int64 = 0) {
         self.decisions = decisions
@@ -26,25 +28,27 @@ package struct PlanProposal: Sendable, Hashable {
         labels = plan.labels
         model = plan.model
         counted = plan.counted
+        epoch = plan.epoch
         tokenKeys = plan.tokenKeys
         shares = plan.shares
         repeats = plan.repeats
     }
 
     /// partition (4); first and end offset of transactions and of labels (8 each); digests of the model and of what was counted (32
-    /// each); the decisions' offset (8); digest of the shares' generations (32); how many token keys (2); of each its epoch (8) and
-    /// digest (32); each repeat's offset (8); big-endian.
+    /// each); the decisions' offset (8); the epoch of pairwise keys (4); digest of the shares' generations (32); how many token keys
+    /// (2); of each its epoch (8) and digest (32); each repeat's offset (8); big-endian.
     package var encoded: [UInt8] {
         let keys = tokenKeys.encoded
         return BatchPlan.encode(partition, range, labels) + model.bytes + counted.bytes + decisions.bigEndianBytes
-            + shares.bytes + UInt16(keys.count / TokenKeys.entryBytes).bigEndianBytes + keys
+            + epoch.number.bigEndianBytes + shares.bytes
+            + UInt16(keys.count / TokenKeys.entryBytes).bigEndianBytes + keys
             + repeats.flatMap(\.bigEndianBytes)
     }
 
     /// A proposal that was encoded; nil for bytes that are not a proposal of at least one and at most `limit` records.
     package init?(decoding bytes: [UInt8], limit: Int = 65_536) {
         guard bytes.count >= Self.bytes, let model = Digest32(bytes[36..<68]),
-            let counted = Digest32(bytes[68..<100]), let shares = Digest32(bytes[108..<140])
+            let counted = Digest32(bytes[68..<100]), let shares = Digest32(bytes[112..<144])
         else { return nil }
         func offset(_ at: Int) -> Int64 { Int64(bitPattern: UInt64(bigEndianBytes: bytes[at..<at + 8])) }
         func range(_ at: Int) -> Range<Int64>? {
@@ -60,7 +64,8 @@ package struct PlanProposal: Sendable, Hashable {
         self.counted = counted
         self.shares = shares
         decisions = offset(100)
-        let keys = Self.bytes + TokenKeys.entryBytes * Int(UInt16(bigEndianBytes: bytes[140..<142]))
+        epoch = KeyEpoch(UInt32(bigEndianBytes: bytes[108..<112]))
+        let keys = Self.bytes + TokenKeys.entryBytes * Int(UInt16(bigEndianBytes: bytes[144..<146]))
         guard keys <= bytes.count, (bytes.count - keys) % 8 == 0,
             let tokenKeys = TokenKeys(decoding: bytes[Self.bytes..<keys])
         else { return nil }

@@ -14,6 +14,7 @@ package enum ScoringError: Error, Sendable, Hashable, CustomStringConvertible {
     case notOpenedAgain(TopicPartition, Int64)
     case noShare(Digest32, ShareGeneration)
     case countsOfLostGeneration(ShareGeneration)
+    case noEpochKeys(KeyEpoch)
 
     package var description: String {
         switch self {
@@ -41,6 +42,8 @@ package enum ScoringError: Error, Sendable, Hashable, CustomStringConvertible {
         case .countsOfLostGeneration(let generation):
             "this party's counts are to come to generation \(generation) of shares, and its key is not here: have the two "
                 + "other parties deal to it anew"
+        case .noEpochKeys(let epoch):
+            "this party has no private keys of epoch \(epoch), in which the batch is: they are not in its keystore, or were erased"
         case .countsOverPartitions:
             "a model that reads the consortium's counts needs \(Topics.sealed) and \(Topics.labels) with one partition each"
         }

@@ -9,6 +9,7 @@ package struct SealedBatch {
     /// The records of the range that the leader leaves out as repeats.
     let repeated: [SealedRecord]
     package let model: ModelManifest
+    package let epochs: BatchEpochs
     /// The generations of the shares that it is computed with.
     package let shares: SharesInForce
 
@@ -20,11 +21,12 @@ package struct SealedBatch {
     ///   - repeats: offsets of those that are left out.
     ///   - standing: of the counts before the batch; nil where the model reads none.
     ///   - tokenKeys: as the leader has them.
+    ///   - epochs: of keys, where it begins.
     ///   - shares: in force where it begins.
     package init(
         partition: Int, transactions all: [SealedRecord], in range: Range<Int64>, repeats: [Int64],
         model: ModelManifest, standing: CountStanding?, tokenKeys: TokenKeys = TokenKeys(),
-        shares: SharesInForce = .dealt
+        epochs: BatchEpochs = BatchEpochs(), shares: SharesInForce = .dealt
     ) {
         let dropped = Set(repeats)
         content = .transactions(all.filter { !dropped.contains($0.offset) })
@@ -35,7 +37,9 @@ package struct SealedBatch {
             partition: partition, range: range,
             // Where nothing is read of `consortium.labels`, the plan says how far they are counted.
             labels: standing.map { $0.labels..<$0.labels } ?? 0..<0, repeats: repeats, records: content.records,
-            model: model.digest, counted: standing?.digest ?? .zero, tokenKeys: tokenKeys, shares: shares.digest)
+            model: model.digest, counted: standing?.digest ?? .zero, tokenKeys: tokenKeys, shares: shares.digest,
+            epoch: epochs.current)
+        self.epochs = epochs
     }
 
     /// A batch of labels.
@@ -45,10 +49,12 @@ package struct SealedBatch {
     ///   - at: the offset of `consortium.sealed` before which they are counted.
     ///   - standing: of the counts before the batch.
     ///   - tokenKeys: as the leader has them.
+    ///   - epochs: of keys, where it begins.
     ///   - shares: in force where it begins.
     package init(
         partition: Int, labels: [LogRecord], in range: Range<Int64>, at offset: Int64, model: ModelManifest,
-        standing: CountStanding, tokenKeys: TokenKeys = TokenKeys(), shares: SharesInForce = .dealt
+        standing: CountStanding, tokenKeys: TokenKeys = TokenKeys(), epochs: BatchEpochs = BatchEpochs(),
+        shares: SharesInForce = .dealt
     ) {
         content = .labels(labels)
         repeated = []
@@ -56,7 +62,9 @@ package struct SealedBatch {
         self.shares = shares
         plan = BatchPlan(
             partition: partition, range: offset..<offset, labels: range, repeats: [], records: labels,
-            model: model.digest, counted: standing.digest, tokenKeys: tokenKeys, shares: shares.digest)
+            model: model.digest, counted: standing.digest, tokenKeys: tokenKeys, shares: shares.digest,
+            epoch: epochs.current)
+        self.epochs = epochs
     }
 
     /// The places of its transactions, as their headers say.

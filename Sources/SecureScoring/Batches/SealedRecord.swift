@@ -7,6 +7,8 @@ package final class SealedRecord: Sendable {
     /// The content, as far as it can be read without a key.
     enum Body: Sendable {
         case activation(WireModelActivation)
+        case epochActivation(WireEpochActivation)
+        case epochClosing(WireEpochClosing)
         case transaction(SealedTransaction)
         /// Neither, or a transaction without a readable header.
         case unreadable
@@ -20,10 +22,14 @@ package final class SealedRecord: Sendable {
         let bytes = record.value ?? []
         if let transaction = SealedTransaction(bytes) {
             body = .transaction(transaction)
-        } else if case .activation(let activation)? = WireSealedRecord(decoding: bytes)?.body {
-            body = .activation(activation)
         } else {
-            body = .unreadable
+            body =
+                switch WireSealedRecord(decoding: bytes)?.body {
+                case .activation(let activation): .activation(activation)
+                case .epochActivation(let activation): .epochActivation(activation)
+                case .epochClosing(let closing): .epochClosing(closing)
+                case .transaction, nil: .unreadable
+                }
         }
     }
 
@@ -36,6 +42,14 @@ package final class SealedRecord: Sendable {
 
     var activation: WireModelActivation? {
         if case .activation(let activation) = body { activation } else { nil }
+    }
+
+    /// Whether it may switch the model, or the epoch of keys, for what comes behind it. No batch spans such a record.
+    package var isSwitch: Bool {
+        switch body {
+        case .activation, .epochActivation, .epochClosing: true
+        case .transaction, .unreadable: false
+        }
     }
 
     /// The place of the record in its member's topic; nil where its header names none that can be read.

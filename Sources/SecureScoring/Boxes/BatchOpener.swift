@@ -29,7 +29,8 @@ final class BatchOpener {
             var inputs = BatchInputs(
                 bits: batch.model.ownBits, capacity: records.count, publicBytes: slots * CountedEntity.byteCount)
             let opened = try records.map {
-                try transactions.open($0, for: batch.model, counts: counts, into: &inputs)
+                try transactions.open(
+                    $0, for: batch.model, counts: counts, closed: batch.epochs.closed, into: &inputs)
             }
             let refused = admission?.admit(batch) {
                 inputs.refusal($0) == nil
@@ -40,7 +41,9 @@ final class BatchOpener {
             return OpenedBatch(batch: batch, content: .transactions(opened, inputs), tokens: counts?.standing.tokens)
         case .labels(let records):
             guard let counts else { preconditionFailure("labels are proposed where the model reads counts") }
-            let opened = try records.map { try labels.open($0, for: batch.model, counts: counts) }
+            let opened = try records.map {
+                try labels.open($0, for: batch.model, counts: counts, closed: batch.epochs.closed)
+            }
             return OpenedBatch(batch: batch, content: .labels(opened), tokens: counts.standing.tokens)
         }
     }

@@ -18,14 +18,19 @@ final class LabelOpener {
     }
 
     /// Opens a record; the result says where it is refused.
-    func open(_ record: LogRecord, for model: ModelManifest, counts: PartitionCounts) throws(LogError) -> OpenedLabels {
+    ///
+    /// - Parameter closed: epochs of sessions under which nothing counts any more.
+    func open(
+        _ record: LogRecord, for model: ModelManifest, counts: PartitionCounts, closed: Set<UInt32> = []
+    ) throws(LogError) -> OpenedLabels {
         var opened = OpenedLabels()
-        opened.refusal = try open(record.value ?? [], model, counts, &opened)
+        opened.refusal = try open(record.value ?? [], model, counts, closed, &opened)
         return opened
     }
 
     private func open(
-        _ bytes: [UInt8], _ model: ModelManifest, _ counts: PartitionCounts, _ opened: inout OpenedLabels
+        _ bytes: [UInt8], _ model: ModelManifest, _ counts: PartitionCounts, _ closed: Set<UInt32>,
+        _ opened: inout OpenedLabels
     ) throws(LogError) -> Refusal? {
         guard let record = LabelRecord(bytes) else { return .headerMalformed }
         let header = record.header
@@ -45,6 +50,7 @@ final class LabelOpener {
             opened.previous = order
         }
         guard record.boxes.count == 3 else { return .boxMissing }
+        guard !closed.contains(header.sessionEpoch) else { return .epochClosed }
         guard let cipher = try sessions.labelCipher(member, epoch: header.sessionEpoch, header.session) else {
             return .unknownSession
         }

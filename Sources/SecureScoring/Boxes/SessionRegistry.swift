@@ -14,7 +14,7 @@ package final class SessionRegistry {
 
     private let consortium: String
     private let party: PartyID
-    private let key: HPKEPrivateKey
+    private let keys: OpeningKeys
     private let members: [MemberID: VerifyingKey]
     private let logger: Logger
     private let audit: any AuditWriter
@@ -33,14 +33,16 @@ package final class SessionRegistry {
         }
     }
 
-    /// - Parameter consortium: its name in the roster.
+    /// - Parameters:
+    ///   - consortium: its name in the roster.
+    ///   - keys: the party's, that sessions of each epoch are sealed to.
     package init(
-        consortium: String, party: PartyID, key: consuming HPKEPrivateKey, members: [MemberID: VerifyingKey],
+        consortium: String, party: PartyID, keys: OpeningKeys, members: [MemberID: VerifyingKey],
         log: any EventLog, logger: Logger, audit: any AuditWriter = NoAudit()
     ) throws(LogError) {
         self.consortium = consortium
         self.party = party
-        self.key = key
+        self.keys = keys
         self.members = members
         self.logger = logger
         self.audit = audit
@@ -69,7 +71,12 @@ package final class SessionRegistry {
     }
 
     private func find(_ member: MemberID, _ epoch: UInt32) throws(LogError) -> Opened? {
-        try announced.value(of: Key(member: member, epoch: epoch)) { verified($0) }
+        // A session of a closed epoch goes with the key that it was sealed to.
+        guard !keys.isForgotten(KeyEpoch(epoch)) else {
+            announced.forget(Key(member: member, epoch: epoch))
+            return nil
+        }
+        return try announced.value(of: Key(member: member, epoch: epoch)) { verified($0) }
     }
 
     private func verified(_ record: LogRecord) -> (key: Key, value: Opened)? {
@@ -80,8 +87,14 @@ package final class SessionRegistry {
             return nil
         }
         do {
+            guard let epoch = Session.epoch(of: announcement) else { throw SessionError.malformed }
+            guard let held = try keys.key(of: KeyEpoch(epoch)) else {
+                // Of an epoch that is closed, as a rule: its key is gone.
+                logger.info("a session announcement is of an epoch that this party has no key of", metadata: place)
+                return nil
+            }
             let session = try Session.accept(
-                announcement, consortium: consortium, at: party, key: key, members: members)
+                announcement, consortium: consortium, at: party, key: held.key, members: members)
             return (Key(member: session.member, epoch: session.epoch), Opened(session))
         } catch {
             logger.error(

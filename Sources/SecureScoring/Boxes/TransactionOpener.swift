@@ -21,19 +21,22 @@ final class TransactionOpener {
 
     /// Opens a record, and adds it to `inputs`: this party's shares, or why it refuses the transaction.
     ///
-    /// - Parameter counts: those that the model reads, by which a box's tokens are checked; nil where it reads none.
+    /// - Parameters:
+    ///   - counts: those that the model reads, by which a box's tokens are checked; nil where it reads none.
+    ///   - closed: epochs of sessions under which nothing counts any more.
     func open(
-        _ record: SealedRecord, for model: ModelManifest, counts: PartitionCounts? = nil, into inputs: inout BatchInputs
+        _ record: SealedRecord, for model: ModelManifest, counts: PartitionCounts? = nil, closed: Set<UInt32> = [],
+        into inputs: inout BatchInputs
     ) throws(LogError) -> OpenedTransaction {
         var opened = OpenedTransaction(member: nil, source: SourcePosition(offset: 0), epoch: 0)
-        if let refusal = try open(record, model, counts, &opened, &inputs) { inputs.append(refused: refusal) }
+        if let refusal = try open(record, model, counts, closed, &opened, &inputs) { inputs.append(refused: refusal) }
         return opened
     }
 
     /// Opens a record; nil where the transaction is in `inputs`, else why it is refused.
     private func open(
-        _ record: SealedRecord, _ model: ModelManifest, _ counts: PartitionCounts?, _ opened: inout OpenedTransaction,
-        _ inputs: inout BatchInputs
+        _ record: SealedRecord, _ model: ModelManifest, _ counts: PartitionCounts?, _ closed: Set<UInt32>,
+        _ opened: inout OpenedTransaction, _ inputs: inout BatchInputs
     ) throws(LogError) -> Refusal? {
         guard case .transaction(let sealed) = record.body else { return .headerMalformed }
         let header = sealed.header
@@ -52,6 +55,7 @@ final class TransactionOpener {
         guard let member = header.member, sessions.isMember(member) else { return .unknownMember }
         opened.member = member
         guard Int(header.partition) == record.record.position.partition.partition else { return .wrongPartition }
+        guard !closed.contains(header.sessionEpoch) else { return .epochClosed }
         return try open(sealed, record.record.value ?? [], event, member, model, counts, &opened, &inputs)
     }
 

@@ -12,6 +12,8 @@ struct BatchDecision {
     var labels: Range<Int64>
     var repeats: [Int64]
     var model: Digest32
+    /// Of the pairwise keys that the batch was computed under.
+    var epoch: KeyEpoch
     var agreed: Digest32
     /// The digest of the first round's frames, on which `agreed` hangs.
     var transcript: Digest32
@@ -21,7 +23,7 @@ struct BatchDecision {
     var codes: [[UInt8]]?
 
     /// The version of the record's layout.
-    private static let schema: UInt32 = 2
+    private static let schema: UInt32 = 3
 
     init(_ plan: BatchPlan, _ agreement: Agreement) {
         partition = plan.partition
@@ -29,6 +31,7 @@ struct BatchDecision {
         labels = plan.labels
         repeats = plan.repeats
         model = plan.model
+        epoch = plan.epoch
         agreed = agreement.digest
         transcript = agreement.transcript
         tokenKeys = plan.tokenKeys
@@ -36,19 +39,20 @@ struct BatchDecision {
     }
 
     /// The decision in a record; nil for bytes that are no decision, or none of the leader's.
-    init?(decoding bytes: [UInt8], _ tag: DecisionTag) {
+    init?(decoding bytes: [UInt8], _ tag: DecisionTag) throws {
         guard let wire = WireBatchDecision(decoding: bytes), wire.schema == Self.schema,
             wire.first >= 0, wire.labelsFirst >= 0, wire.first <= wire.end, wire.labelsFirst <= wire.labelsEnd,
             wire.refusals.isEmpty || wire.refusals.count == 4,
             let model = Digest32(wire.modelDigest), let agreed = Digest32(wire.agreedDigest),
             let transcript = Digest32(wire.transcript), let tokenKeys = TokenKeys(decoding: wire.tokenKeys),
-            tag.isLeaders(wire.tags.map { Array($0) }, of: Self.digest(wire))
+            try tag.isLeaders(wire.tags.map { Array($0) }, of: Self.digest(wire), epoch: KeyEpoch(wire.keyEpoch))
         else { return nil }
         partition = Int(wire.partition)
         range = wire.first..<wire.end
         labels = wire.labelsFirst..<wire.labelsEnd
         repeats = wire.repeats
         self.model = model
+        epoch = KeyEpoch(wire.keyEpoch)
         self.agreed = agreed
         self.transcript = transcript
         self.tokenKeys = tokenKeys
@@ -69,7 +73,8 @@ struct BatchDecision {
     /// The decision as a record.
     ///
     /// - Parameter tag: the leader's.
-    func record(_ tag: DecisionTag) -> NewRecord {
+    /// - Throws: `ScoringError.noEpochKeys` where the leader has no keys of the batch's epoch any more.
+    func record(_ tag: DecisionTag) throws -> NewRecord {
         var wire = WireBatchDecision()
         wire.schema = Self.schema
         wire.partition = UInt32(partition)
@@ -79,17 +84,21 @@ struct BatchDecision {
         wire.labelsEnd = labels.upperBound
         wire.repeats = repeats
         wire.modelDigest = Data(model.bytes)
+        wire.keyEpoch = epoch.number
         wire.agreedDigest = Data(agreed.bytes)
         wire.transcript = Data(transcript.bytes)
         wire.tokenKeys = Data(tokenKeys.encoded)
         wire.refusals = codes.map { $0.map { Data($0) } } ?? []
-        wire.tags = tag.tags(of: Self.digest(wire)).map { Data($0) }
+        guard let tags = try tag.tags(of: Self.digest(wire), epoch: epoch) else {
+            throw ScoringError.noEpochKeys(epoch)
+        }
+        wire.tags = tags.map { Data($0) }
         return NewRecord(TopicPartition(Topics.batches), value: wire.encoded)
     }
 
     private static func digest(_ wire: WireBatchDecision) -> Digest32 {
         var untagged = wire
         untagged.tags = []
-        return Digest32(of: [Array("cordon/decision/v2".utf8), untagged.encoded])
+        return Digest32(of: [Array("cordon/decision/v3".utf8), untagged.encoded])
     }
 }

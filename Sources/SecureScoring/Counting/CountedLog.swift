@@ -60,7 +60,7 @@ final class CountedLog {
 
     /// The first of the leader's decisions on this partition's batches from `offset` on, with the offset after it; nil where the
     /// log has none now.
-    func decision(from offset: Int64) throws(LogError) -> (decision: BatchDecision, next: Int64)? {
+    func decision(from offset: Int64) throws -> (decision: BatchDecision, next: Int64)? {
         if offset != decisionPlace {
             try decisions.seek(to: Position(decisionTopic, offset))
             decisionPlace = offset
@@ -70,7 +70,7 @@ final class CountedLog {
             let records = try decisions.available(limit: 256)
             if records.isEmpty { return nil }
             for record in records {
-                guard let decision = record.value.flatMap({ BatchDecision(decoding: $0, tag) }),
+                guard let decision = try record.value.flatMap({ try BatchDecision(decoding: $0, tag) }),
                     decision.partition == partition
                 else { continue }
                 pending.append((decision, record.position.offset + 1))

@@ -95,9 +95,16 @@ package final class PartitionCounting {
     }
 
     /// Writes the last snapshot.
-    package func finish() throws(LogError) {
+    package func finish() throws(LogError) { try keep() }
+
+    /// Writes a snapshot now, and returns when it is written.
+    func keep() throws(LogError) {
         try commitRows()
-        if let opened { try snapshots.finish(opened.counts.snapshot()) }
+        guard let opened else { return }
+        do { try snapshots.finish(opened.counts.snapshot()) } catch {
+            forget()
+            throw error
+        }
     }
 
     /// Forgets the counts after a snapshot that failed: they are read again from the last one and the decisions.
@@ -128,7 +135,7 @@ package final class PartitionCounting {
     func decide(_ batch: CountedBatch, with records: [NewRecord]) throws -> [RefusedLabel] {
         guard let (counts, _) = opened else { preconditionFailure("a batch that is counted has counts") }
         let positions = try context.log.append(
-            records + [BatchDecision(batch.plan, batch.agreement).record(terms.tag)])
+            records + [try BatchDecision(batch.plan, batch.agreement).record(terms.tag)])
         if let position = positions.last { counts.skip(to: position.offset + 1) }
         return counts.count(batch)
     }

@@ -49,9 +49,12 @@ package struct ProposalCheck {
             try taken.pass(to: proposal.range.lowerBound) {
                 try reader.records(in: $0)
             } isOpened: { record in
-                try models.knownModel(at: record.offset).map { try backend.opens(record, of: $0) } ?? false
+                guard !models.epochs.isClosed(record) else { return false }
+                return try models.knownModel(at: record.offset).map { try backend.opens(record, of: $0) } ?? false
             }
         }
+        let epoch = models.epochs.epoch(at: proposal.range.lowerBound)
+        guard proposal.epoch == epoch else { throw BatchAbort.keyEpochDiffers(proposal.epoch, own: epoch) }
         let model = try models.model(at: proposal.range.lowerBound)
         guard try replay.catchUp(to: proposal, for: model, patience: patience) else { throw BatchAbort.countsBehind }
         let shares = models.shares(at: proposal.range.lowerBound, of: model)
@@ -72,9 +75,9 @@ package struct ProposalCheck {
         return batch
     }
 
-    /// Holds a batch against what the leader proposed: the same plan, and no activation in it, which switches the model.
+    /// Holds a batch against what the leader proposed: the same plan, and nothing in it that switches model or keys.
     package static func check(_ batch: SealedBatch, against digest: Digest32) throws(BatchAbort) {
-        if case .transactions(let records) = batch.content, records.contains(where: { $0.activation != nil }) {
+        if case .transactions(let records) = batch.content, records.contains(where: { $0.isSwitch }) {
             throw .peerDisagrees(PlanProposal.leader, step: "proposal")
         }
         guard batch.plan.digest == digest else { throw .peerDisagrees(PlanProposal.leader, step: "proposal") }

@@ -4,14 +4,14 @@ package import Stages
 
 /// The gatherer of a leader's next batch of transactions: holds what was read of the log, and says when that closes as a batch.
 ///
-/// A batch closes where it is full, where the model changes, before a label that was in the log earlier, and on the beat after the
-/// batch before, once that is done: so it is as large as the load needs, and an idle cell waits for nothing.
+/// A batch closes where it is full, where the model or the epoch of keys changes, before a label that was in the log earlier, and
+/// on the beat after the batch before, once that is done: so it is as large as the load needs, and an idle cell waits for nothing.
 package struct BatchGatherer {
     /// The step that the records allow.
     package enum Step {
         /// Nothing closes yet.
         case wait
-        /// The model is to be switched at this record.
+        /// The model, or the epoch of keys, is to be switched at this record.
         case activation(SealedRecord)
         /// All records up to `end` repeat what is scored: so many are dropped.
         case repeats(Int, end: Int64)
@@ -69,7 +69,7 @@ package struct BatchGatherer {
         after queue: BatchQueue, at now: Moment, terms: () throws -> Terms, isRepeat: (SealedRecord) throws -> Bool
     ) throws -> Step {
         guard let first, records.count == limit || queue.isEmpty && now >= due else { return .wait }
-        if first.activation != nil {
+        if first.isSwitch {
             guard queue.isEmpty else { return .wait }
             records.removeFirst()
             return .activation(first)
@@ -77,7 +77,7 @@ package struct BatchGatherer {
         let terms = try terms()
         guard queue.isEmpty || !terms.isCounted else { return .wait }
         let label = terms.label ?? .max
-        let closing = Array(records.prefix { $0.activation == nil && $0.record.timestamp <= label })
+        let closing = Array(records.prefix { !$0.isSwitch && $0.record.timestamp <= label })
         guard let last = closing.last else { return .wait }
         var repeats: [Int64] = []
         for record in closing {

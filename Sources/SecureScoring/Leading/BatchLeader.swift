@@ -10,7 +10,7 @@ package final class BatchLeader {
     package enum Step {
         /// There is nothing to do yet.
         case wait
-        /// The model is to be switched at this record.
+        /// The model, or the epoch of keys, is to be switched at this record.
         case activation(SealedRecord)
         /// All records up to `end` repeat what is scored: so many are dropped.
         case repeats(Int, end: Int64)
@@ -72,7 +72,7 @@ package final class BatchLeader {
                     partition: context.partition.partition, transactions: records, in: from..<end, repeats: repeats,
                     model: model, standing: counts?.standing,
                     tokenKeys: counts?.tokenKeys(of: .transactions(records)) ?? TokenKeys(),
-                    shares: models.shares(at: from, of: model)))
+                    epochs: models.epochs.epochs(at: from), shares: models.shares(at: from, of: model)))
         }
     }
 
@@ -100,7 +100,8 @@ package final class BatchLeader {
         return SealedBatch(
             partition: context.partition.partition, labels: Array(records),
             in: standing.labels..<last.position.offset + 1, at: offset, model: model, standing: standing,
-            tokenKeys: counts.tokenKeys(of: .labels(Array(records))), shares: models.shares(at: offset, of: model))
+            tokenKeys: counts.tokenKeys(of: .labels(Array(records))), epochs: models.epochs.epochs(at: offset),
+            shares: models.shares(at: offset, of: model))
     }
 
     /// Whether a record repeats what is taken: by its header, and by its box, which only its member can have made. One
@@ -109,6 +110,6 @@ package final class BatchLeader {
         guard let claim = record.claim else { return false }
         let model = try models.model(at: offset)
         let isTaken = try counting.counts(for: model)?.hasTaken(claim) ?? taken.isRepeat(claim)
-        return try isTaken && backend.opens(record, of: model)
+        return try isTaken && !models.epochs.isClosed(record) && backend.opens(record, of: model)
     }
 }

@@ -23,7 +23,7 @@ package final class BatchReader {
     }
 
     /// Applies every activation below `offset`; false where this party's log does not get there in time.
-    func scan(upTo offset: Int64) throws(LogError) -> Bool {
+    func scan(upTo offset: Int64) throws -> Bool {
         try models.scan(sealed, upTo: offset, until: context.clock.now + patience)
     }
 
@@ -44,6 +44,7 @@ package final class BatchReader {
     ) throws -> SealedBatch? {
         guard try scan(upTo: range.lowerBound) else { return nil }
         let model = try models.model(at: range.lowerBound)
+        let epochs = models.epochs.epochs(at: range.lowerBound)
         let counts = try counting.counts(for: model)
         if let epoch = counts?.difference(from: tokenKeys) { throw BatchAbort.tokenKeyDiffers(epoch) }
         let standing = counts?.standing
@@ -54,11 +55,11 @@ package final class BatchReader {
             guard let records = try sealed.records(in: range, until: deadline) else { return nil }
             return SealedBatch(
                 partition: partition, transactions: records, in: range, repeats: repeats, model: model,
-                standing: standing, tokenKeys: tokenKeys, shares: shares)
+                standing: standing, tokenKeys: tokenKeys, epochs: epochs, shares: shares)
         }
         guard let standing, let records = try counting.labels(labels, for: model, until: deadline) else { return nil }
         return SealedBatch(
             partition: partition, labels: records, in: labels, at: range.lowerBound, model: model, standing: standing,
-            tokenKeys: tokenKeys, shares: shares)
+            tokenKeys: tokenKeys, epochs: epochs, shares: shares)
     }
 }

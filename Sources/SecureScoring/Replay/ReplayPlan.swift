@@ -5,7 +5,7 @@ import Records
 extension BatchPlan {
     /// The plan of computing one decision again: of the order, and of one record, which stands for the row. All parties make the
     /// same of one order; no other batch has its digest, so no mask is drawn for two inputs.
-    init(replaying order: ReplayOrder) {
+    init(replaying order: ReplayOrder, epoch: KeyEpoch) {
         let body = Array("cordon/replay/plan/v1".utf8) + order.body
         self.init(
             partition: order.partition, range: order.offset..<order.offset + 1, repeats: [],
@@ -13,6 +13,6 @@ extension BatchPlan {
                 LogRecord(
                     position: Position(TopicPartition(Topics.sealed, order.partition), order.offset), key: nil,
                     value: body, headers: [], timestamp: 0)
-            ], model: order.model, counted: order.agreed)
+            ], model: order.model, counted: order.agreed, epoch: epoch)
     }
 }

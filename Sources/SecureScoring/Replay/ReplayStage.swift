@@ -21,13 +21,17 @@ package final class ReplayStage: Stage {
         package var roster: SyncTerms
         /// Opens what the party keeps of a partition; nil where it keeps no rows.
         package var rows: (@Sendable (Int) throws -> ScoredRowStore)?
+        /// Leader: the epoch of pairwise keys that decisions are computed by now.
+        package var epoch: @Sendable () -> KeyEpoch
 
         package init(
-            party: PartyID, roster: SyncTerms, rows: (@Sendable (Int) throws -> ScoredRowStore)?
+            party: PartyID, roster: SyncTerms, rows: (@Sendable (Int) throws -> ScoredRowStore)?,
+            epoch: @escaping @Sendable () -> KeyEpoch = { KeyEpoch(1) }
         ) {
             self.party = party
             self.roster = roster
             self.rows = rows
+            self.epoch = epoch
         }
     }
 
@@ -81,7 +85,7 @@ package final class ReplayStage: Stage {
             }
             if exchange.leads, underWay == nil, proposing.isDue(at: clock.now) { try propose() }
             switch try exchange.next(until: moment) {
-            case .proposed(_, let digest): try follow(digest)
+            case .proposed(let proposal, let digest): try follow(proposal, digest)
             case .computed(let result): try answer(result)
             case .completed: underWay = nil
             case nil: return .idle
@@ -145,20 +149,20 @@ package final class ReplayStage: Stage {
     /// Leader: names the first order that not all have answered.
     private func propose() throws {
         guard let job = history.jobs.first(where: { $0.isOpen }), try refusal(of: job.order) == nil else { return }
-        let plan = BatchPlan(replaying: job.order)
+        let plan = BatchPlan(replaying: job.order, epoch: terms.epoch())
         try exchange.propose(plan)
         try begin(job, plan)
     }
 
-    private func follow(_ digest: Digest32) throws {
+    private func follow(_ proposal: PlanProposal, _ digest: Digest32) throws {
         try read()
-        guard let job = history.jobs.first(where: { BatchPlan(replaying: $0.order).digest == digest }),
-            try refusal(of: job.order) == nil
+        func plan(_ order: ReplayOrder) -> BatchPlan { BatchPlan(replaying: order, epoch: proposal.epoch) }
+        guard let job = history.jobs.first(where: { plan($0.order).digest == digest }), try refusal(of: job.order) == nil
         else {
             exchange.abort(digest)
             return
         }
-        try begin(job, BatchPlan(replaying: job.order))
+        try begin(job, plan(job.order))
     }
 
     private func begin(_ job: ReplayHistory.Job, _ plan: BatchPlan) throws {
@@ -166,7 +170,7 @@ package final class ReplayStage: Stage {
             case .kept(_, let bits, let shares) = try row(of: job.order)
         else { return exchange.abort(plan.digest) }
         underWay = (job, model.manifest)
-        try exchange.begin(plan.digest, .again(model.prepared, BatchInputs([shares], bits: bits)))
+        try exchange.begin(plan, .again(model.prepared, BatchInputs([shares], bits: bits)))
     }
 
     private func answer(_ result: BatchResult) throws {

@@ -102,6 +102,16 @@ package final class ModelRegistry {
             operators: approvals.operators)
     }
 
+    /// The beginning of an epoch of keys in such a record.
+    func epochActivation(_ wire: WireEpochActivation, in partition: Int) throws(EpochSwitchError) -> EpochActivation {
+        try EpochActivation(verifying: wire, consortium: consortium, partition: partition, coordinator: coordinator)
+    }
+
+    /// The end of one.
+    func epochClosing(_ wire: WireEpochClosing, in partition: Int) throws(EpochSwitchError) -> EpochClosing {
+        try EpochClosing(verifying: wire, consortium: consortium, partition: partition, coordinator: coordinator)
+    }
+
     private func verified(_ record: LogRecord) -> (key: Digest32, value: ActiveModel)? {
         let place: Logger.Metadata = ["offset": "\(record.position.offset)"]
         guard let wire = WireModelManifest(decoding: record.value ?? []) else {

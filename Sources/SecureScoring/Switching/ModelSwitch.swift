@@ -7,17 +7,23 @@ package import Stages
 import Telemetry
 import ThreeParty
 
-/// The switch between models on one partition: which model is in force at which offset, by the activations in the log. It
-/// commits with that how far the partition is scored. Used by the partition's thread.
+/// The switch between models on one partition: which model is in force at which offset, by the activations in the log; and with it
+/// that between epochs of keys. It commits how far the partition is scored. Used by the partition's thread.
 package final class ModelSwitch {
     private let context: PartitionContext
     private let models: ModelRegistry
+    /// Which epoch of keys is in force where.
+    package let epochs: EpochSwitch
     private var activations: ActivationHistory
     private let generations: GenerationSwitch
 
-    package init(_ models: ModelRegistry, state: any StateStore, in context: PartitionContext) throws {
+    package init(
+        _ models: ModelRegistry, epochs: PartitionEpochs = PartitionEpochs(), state: any StateStore,
+        in context: PartitionContext
+    ) throws {
         self.context = context
         self.models = models
+        self.epochs = try EpochSwitch(epochs, models: models, state: state, in: context)
         activations = try ActivationHistory(partition: context.partition, state: state)
         generations = try GenerationSwitch(partition: context.partition, state: state)
     }
@@ -57,11 +63,12 @@ package final class ModelSwitch {
         return try models.model(digest)?.manifest
     }
 
-    /// Switches the model at a record; one that the coordinator did not sign, that too few operators approve of, or
-    /// an old one changes nothing.
+    /// Switches the model at a record, or the epoch of keys; one that the coordinator did not sign, that too few operators approve
+    /// of, or an old one changes nothing.
     ///
     /// - Returns: whether the model was switched.
-    package func apply(_ record: SealedRecord) throws(LogError) -> Bool {
+    package func apply(_ record: SealedRecord) throws -> Bool {
+        try epochs.apply(record)
         let offset = record.offset
         // One that is known is read again after a restart.
         guard !activations.isKnown(at: offset) else { return false }
@@ -112,14 +119,14 @@ package final class ModelSwitch {
                 ]))
     }
 
-    /// Applies every activation below `offset`; false where this party's log does not get there in time.
-    package func scan(_ log: SealedLog, upTo offset: Int64, until deadline: Moment) throws(LogError) -> Bool {
+    /// Applies every switch below `offset`; false where this party's log does not get there in time.
+    package func scan(_ log: SealedLog, upTo offset: Int64, until deadline: Moment) throws -> Bool {
         guard activations.scanned < offset else { return true }
         try log.move(to: activations.scanned)
         while activations.scanned < offset {
             let records = try log.next(limit: Int(min(1024, offset - activations.scanned)), until: deadline)
             guard let last = records.last else { return false }
-            for record in records where record.offset < offset && record.activation != nil { _ = try apply(record) }
+            for record in records where record.offset < offset && record.isSwitch { _ = try apply(record) }
             activations.scanned = min(offset, last.offset + 1)
         }
         return true

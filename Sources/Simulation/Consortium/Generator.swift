@@ -69,7 +69,7 @@ package struct Generator {
     }
 
     private mutating func single(_ member: Int) -> Operation {
-        switch random.below(16) {
+        switch random.below(18) {
         case 0, 1: return .crash(role(), downFor: time())
         case 2: return .restart(role())
         case 3: return .freeze(role(), afterSteps: random.below(4), milliseconds: time())
@@ -85,7 +85,8 @@ package struct Generator {
         case 12: return .jump(role(), seconds: random.below(7200) - 3600)
         case 13: return .frames(to: random.below(3), fate(), count: 1 + random.below(4))
         case 14: return .loseLinks(of: random.below(3), milliseconds: time())
-        default: return random.below(2) == 0 ? .rotateTokenKey : .frames(to: random.below(3), fate(), count: 1)
+        case 15: return random.below(2) == 0 ? .rotateTokenKey : .frames(to: random.below(3), fate(), count: 1)
+        default: return random.below(3) == 0 ? .restartCoordinator : .rotateKeys
         }
     }
 

@@ -29,6 +29,10 @@ package enum Operation: Sendable, Hashable, Codable {
     case loseLinks(of: Int, milliseconds: Int)
     /// The coordinator orders a new token key.
     case rotateTokenKey
+    /// The coordinator orders keys of a new epoch, and carries the rotation on until the epoch before is closed.
+    case rotateKeys
+    /// The coordinator's process ends, and another one goes on from the log.
+    case restartCoordinator
 }
 
 /// A process by what it is: a party by its number, or a member's agent on its first or second machine.
@@ -65,6 +69,8 @@ extension Operation: CustomStringConvertible {
         case .frames(let party, let fate, let count): "the next \(count) frames to party-\(party): \(fate)"
         case .loseLinks(let party, let time): "party-\(party)'s links are down for \(time) ms"
         case .rotateTokenKey: "the token key is rotated"
+        case .rotateKeys: "keys of a new epoch are ordered"
+        case .restartCoordinator: "the coordinator starts again"
         }
     }
 }

@@ -39,6 +39,9 @@ package final class SimulatedConsortium {
     /// The machine that each member's partition is to be on.
     private var preferred = [Int](repeating: 0, count: Terms.members)
     private let log: (@Sendable (String) -> Void)?
+    /// The folder of all roles' keys: this consortium's own, since they come and go.
+    private let keys: SimulatedKeys
+    let conductor: SimulatedConductor
     /// Whether a log has held transactions back, or left some out: then labels may come before their events.
     private(set) var hasHeldBack = false
 
@@ -81,6 +84,7 @@ package final class SimulatedConsortium {
         let fates = Fates()
         self.fates = fates
         links = SimulatedLinks(clock: clock) { fates.next(to: $1) }
+        keys = try SimulatedKeys(copying: other?.keys.folder ?? terms.folder)
         sent = other?.sent ?? [[Message]](repeating: [], count: Terms.members)
         machines = other?.machines.mapValues { SimulatedMachine(copying: $0) } ?? [:]
         if let other {
@@ -89,8 +93,11 @@ package final class SimulatedConsortium {
             broker = SimulatedBroker(clock: clock)
             try SimulatedLog(broker, clock: clock).create(terms.topics)
             let log = SimulatedLog(broker, clock: clock, access: rights.access(of: .coordinator))
-            _ = try deal(terms.model, roster: terms.roster, coordinator: terms.keys("coordinator"), log: log)
+            _ = try deal(terms.model, roster: terms.roster, coordinator: keys.of("coordinator"), log: log)
         }
+        conductor = SimulatedConductor(
+            terms, wanted: other?.conductor.wanted, keys: keys.of("coordinator"),
+            log: SimulatedLog(broker, clock: clock, access: rights.access(of: .coordinator)), clock: clock)
         for party in PartyID.allCases { start(.party(party.rawValue)) }
         for member in 0..<Terms.members { start(.agent(member: member, machine: 0)) }
     }
@@ -129,7 +136,7 @@ package final class SimulatedConsortium {
             guard let party = PartyID(rawValue: number) else { preconditionFailure("three parties") }
             links.set(party, isDown: false)
             return try PartyRole(
-                party: party, roster: terms.roster, keystore: terms.keys(party.name), stores: stores,
+                party: party, roster: terms.roster, keystore: keys.of(party.name), stores: stores,
                 limits: BatchLimits(), tokenLimit: RateLimit(elementsPerSecond: 1000, burst: 100_000), tokenAttempt: 1,
                 rows: Terms.rows, log: log, logger: logger, clock: process.clock, sideWork: { _ in .inline }
             ).stages(Metrics()) {
@@ -139,16 +146,14 @@ package final class SimulatedConsortium {
             // A training waits for its peers within a turn, which one thread can't.
             .filter { !$0.isBackground }
         case .agent(let member, let machine):
-            return [
-                try AgentRole(
-                    member: terms.roster.members[member], roster: terms.roster,
-                    keystore: terms.keys(Terms.member(member).name), spec: terms.spec, binsFile: "",
-                    mapping: .canonical,
-                    rules: ValidationRules(), policy: DecisionPolicy(review: 0.5, decline: 0.9), fallback: .review,
-                    bankCode: nil, form: SealedForm(), stores: stores, instance: "machine-\(machine)",
-                    sessionTimeout: .seconds(10), log: log, clock: process.clock, logger: logger
-                ).stage(host: process)
-            ]
+            return try AgentRole(
+                member: terms.roster.members[member], roster: terms.roster,
+                keystore: keys.of(Terms.member(member).name), spec: terms.spec, binsFile: "",
+                mapping: .canonical,
+                rules: ValidationRules(), policy: DecisionPolicy(review: 0.5, decline: 0.9), fallback: .review,
+                bankCode: nil, form: SealedForm(), stores: stores, instance: "machine-\(machine)",
+                sessionTimeout: .seconds(10), log: log, clock: process.clock, logger: logger
+            ).stages(host: process)
         }
     }
 
@@ -185,6 +190,7 @@ package final class SimulatedConsortium {
         var before = news
         while clock.now < end {
             happen()
+            conductor.turn()
             // In an order that is the same in every run, before it is shuffled.
             let running = processes.sorted { $0.key < $1.key }.map(\.value) + replaced
             round(running)
@@ -247,6 +253,8 @@ package final class SimulatedConsortium {
             links.set(party, isDown: true)
             schedule(.raise(party), in: .milliseconds(time))
         case .rotateTokenKey: rotateTokenKey()
+        case .rotateKeys: conductor.order()
+        case .restartCoordinator: conductor.restart()
         }
     }
 
@@ -294,7 +302,7 @@ package final class SimulatedConsortium {
     /// Orders a new token key, where there is one to be rotated.
     private func rotateTokenKey() {
         _ = try? TokenRotation(
-            ordering: terms.roster, coordinator: terms.keys("coordinator"),
+            ordering: terms.roster, coordinator: keys.of("coordinator"),
             log: SimulatedLog(broker, clock: clock, access: rights.access(of: .coordinator)))
     }
 
@@ -335,6 +343,17 @@ package final class SimulatedConsortium {
 
     /// The records of a topic's only partition.
     package func records(_ topic: String) -> [LogRecord] { broker.records(of: TopicPartition(topic)) }
+
+    /// The private keys of closed epochs that parties still have, in words.
+    func keysLeft() -> [String] {
+        guard let history = conductor.history else { return [] }
+        return history.lives.filter { $0.closing != nil }.flatMap { life in
+            let name = life.order == nil ? "agreement" : "agreement-\(life.number)"
+            return PartyID.allCases.filter { (try? keys.of($0.name).hpkeKey(name)) != nil }.map {
+                "\($0) still has its key of epoch \(life.number), which is closed"
+            }
+        }
+    }
 
     /// The rows that a party keeps.
     func scoredRows(_ party: PartyID) throws -> ScoredRowStore {

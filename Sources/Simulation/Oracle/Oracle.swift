@@ -11,9 +11,11 @@ import Sealing
 /// * Each accepted transaction has one decision, and nothing else has any.
 /// * Each score is the clear model's, bit for bit, of the member's own features and of what was counted before its batch; where
 ///   scores are rounded it is the highest score at or below that from which a step of the calibration begins.
-/// * No transaction is scored twice, and parties refuse nothing but repeats within a batch.
+/// * No transaction is scored twice, and parties refuse nothing but repeats within a batch, and what is sealed under keys of a
+///   closed epoch.
 /// * Rejected records are on `<member>.rejected` with their code, and no others.
 /// * The rows that parties keep are shares of what was scored and said, once each, and the same at all three.
+/// * Every rotation of keys comes to its end, and no party has keys of an epoch that it has said to be erased.
 /// * No position went back, and no mask was used for two messages.
 struct Oracle {
     private let consortium: SimulatedConsortium
@@ -80,9 +82,10 @@ struct Oracle {
             // Decisions that a predecessor's repeat, as the parties pass over them.
             guard decision.first >= nextSealed, decision.labelsFirst == nextLabel else { continue }
             (nextSealed, nextLabel) = (decision.end, decision.labelsEnd)
-            let repeated = repeated(decision)
+            let (repeated, late) = refused(decision)
             if decision.labelsEnd > decision.labelsFirst {
-                for record in labels[Int(decision.labelsFirst)..<Int(decision.labelsEnd)] {
+                let records = labels[Int(decision.labelsFirst)..<Int(decision.labelsEnd)]
+                for (place, record) in records.enumerated() where !late.contains(place) {
                     label(record, end: decision.labelsEnd, &counts, &taken)
                 }
             } else {
@@ -90,33 +93,37 @@ struct Oracle {
                 score(
                     sealed[Int(range.lowerBound)..<Int(range.upperBound)].filter {
                         !decision.repeats.contains($0.position.offset)
-                    }, in: range, repeated, &counts, &scores)
+                    }, in: range, repeated, late, &counts, &scores)
             }
         }
         return scores
     }
 
-    /// The places in a batch that the parties refused, which may be repeats within it alone.
-    private mutating func repeated(_ decision: WireBatchDecision) -> Set<Int> {
-        var places: Set<Int> = []
+    /// The places in a batch that the parties refused: repeats within it, and what came behind its epoch's closing.
+    private mutating func refused(_ decision: WireBatchDecision) -> (repeated: Set<Int>, late: Set<Int>) {
+        var (repeated, late): (Set<Int>, Set<Int>) = ([], [])
         for codes in decision.refusals {
             for (place, code) in codes.enumerated() where code != 0 {
-                places.insert(place)
-                if code != Refusal.repeated.rawValue { findings.append("the parties refused records") }
+                switch code {
+                case Refusal.repeated.rawValue: repeated.insert(place)
+                case Refusal.epochClosed.rawValue: late.insert(place)
+                default: findings.append("the parties refused records")
+                }
             }
         }
-        return places
+        return (repeated.subtracting(late), late)
     }
 
     /// Scores a batch's transactions by what was counted before, then counts them.
     private mutating func score(
-        _ records: [LogRecord], in range: Range<Int64>, _ repeated: Set<Int>, _ counts: inout ExpectedCounts,
+        _ records: [LogRecord], in range: Range<Int64>, _ repeated: Set<Int>, _ late: Set<Int>,
+        _ counts: inout ExpectedCounts,
         _ scores: inout [[Int64: Int64]]
     ) {
         var batch: [(member: Int, transaction: Transaction)] = []
         // A repeat within a batch has its first's score, and is counted with it.
         var seen: Set<[Int64]> = []
-        for (place, record) in records.enumerated() {
+        for (place, record) in records.enumerated() where !late.contains(place) {
             guard let sealed = SealedTransaction(record.value ?? []), let source = sealed.header.source else {
                 continue
             }
@@ -220,6 +227,11 @@ struct Oracle {
         for record in consortium.records(Topics.rejected(Terms.member(member))) {
             if let wire = WireRejected(decoding: record.value ?? []), wire.stage == "counting",
                 (wire.reason == "source_gap" ? gaps : wire.reason == "unknown_event" ? early : []).contains(wire.offset)
+            {
+                continue
+            }
+            if let wire = WireRejected(decoding: record.value ?? []), wire.stage == "scoring",
+                wire.reason == "epoch_closed"
             {
                 continue
             }

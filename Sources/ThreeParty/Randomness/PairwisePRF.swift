@@ -45,3 +45,6 @@ package struct PairKeys: ~Copyable, Sendable {
         self.withNext = PairwisePRF(withNext)
     }
 }
+
+/// A party's pairwise keys, by epoch.
+package typealias PairKeyring = EpochKeyring<PairKeys>

@@ -11,7 +11,7 @@ package import Tokens
 /// it is told to. Used by one thread.
 package final class MemberTokens {
     private let consortium: String
-    private let sessions: TokenSessions
+    private var sessions: TokenSessions
     private let keys: PublishedTokenKeys
     private let log: any EventLog
     private let clock: any StageClock
@@ -54,6 +54,14 @@ package final class MemberTokens {
         self.pause = pause
         looks = Throttle(look)
         keys = try PublishedTokenKeys(consortium: consortium, channel: channel, log: log, metrics: metrics)
+    }
+
+    /// Asks within other sessions of the member from now on. What was asked for within those before is asked for again: parties may
+    /// not answer any more.
+    package func use(_ sessions: TokenSessions) {
+        self.sessions = sessions
+        client?.tokens.use(sessions)
+        request?.call = nil
     }
 
     /// Each identifier's token, in order, all of one epoch: the newest. Waits for them until `moment` at most; nil if they are not

@@ -44,7 +44,7 @@ struct BenchPartyCommand: ParsableCommand {
         defer { transport.close() }
         let cell = try BenchCell(bits: bits, trees: trees, depth: depth, batch: batch, seed: 1, steps: steps)
         let exchange = CellExchange(
-            transport: transport, keys: try process.pairKeys(), stream: .scoring(0),
+            transport: transport, keys: PairKeyring(try process.pairKeys()), stream: .scoring(0),
             firstBatch: process.party == CellBackend.leader ? UInt64(SystemClock().microseconds) : 0,
             patience: .seconds(30),
             clock: SystemClock())
@@ -78,16 +78,17 @@ struct BenchBatches {
                     let plan = plan(Int64(begun.count))
                     begun.append(.now)
                     try exchange.propose(plan, decisions: 0)
-                    try exchange.begin(plan.digest, .score(model, inputs))
+                    try exchange.begin(plan, .score(model, inputs))
                 }
                 if begun.count == milliseconds.count { break }
             } else if !transport.connected.contains(CellBackend.leader) {
                 break
             }
             switch try exchange.next(until: SystemClock().now + .milliseconds(100)) {
-            case .proposed(_, let digest):
+            case .proposed:
+                let plan = plan(Int64(begun.count))
                 begun.append(.now)
-                try exchange.begin(digest, .score(model, inputs))
+                try exchange.begin(plan, .score(model, inputs))
             case .computed(let result):
                 add(result.scoreShares, to: &sums)
                 guard !exchange.leads else { continue }

@@ -97,7 +97,7 @@ final class AttackedCell {
             let terms = CountingTerms(
                 consortium: "c", state: try SQLiteStateStore(path: folder.path("\(party).sqlite")),
                 members: [bank.id, other.id], limit: 8191, updates: TokenUpdates(newest: TokenEpoch(1)),
-                tag: DecisionTag(party: party, keys: Self.pairKeys(party)))
+                tag: DecisionTag(party: party, keys: PairKeyring(Self.pairKeys(party))))
             counting[party] = PartitionCounting(
                 terms,
                 in: PartitionContext(
@@ -135,7 +135,7 @@ final class AttackedCell {
 
     func sessions(of party: PartyID) throws -> SessionRegistry {
         try SessionRegistry(
-            consortium: "c", party: party, key: try Self.hpke(party),
+            consortium: "c", party: party, keys: OpeningKeys(try Self.hpke(party)),
             members: [bank.id: bank.identity, other.id: other.identity], log: log,
             logger: logger)
     }
@@ -156,7 +156,7 @@ final class AttackedCell {
         var backends: [PartyID: CellBackend] = [:]
         for party in PartyID.allCases {
             let exchange = CellExchange(
-                transport: links.transport(of: party), keys: Self.pairKeys(party), stream: .scoring(0),
+                transport: links.transport(of: party), keys: PairKeyring(Self.pairKeys(party)), stream: .scoring(0),
                 firstBatch: party == .zero ? 1 : 0,
                 patience: .seconds(1), clock: clock)
             backends[party] = CellBackend(

@@ -98,10 +98,10 @@ final class StagedConsortium {
                 party: party, key: try HPKEPrivateKey(bytes: key), consortium: "c",
                 coordinator: coordinator.verifyingKey, log: log, logger: .silent)
             let sessions = try SessionRegistry(
-                consortium: "c", party: party, key: try HPKEPrivateKey(bytes: key),
+                consortium: "c", party: party, keys: OpeningKeys(try HPKEPrivateKey(bytes: key)),
                 members: [a.id: a.identity, b.id: b.identity], log: log, logger: .silent)
             let exchange = CellExchange(
-                transport: try #require(links[party]), keys: pairKeys(party), stream: .scoring(0),
+                transport: try #require(links[party]), keys: PairKeyring(pairKeys(party)), stream: .scoring(0),
                 firstBatch: party == CellBackend.leader ? UInt64(clock.microseconds) : 0, patience: .seconds(5),
                 clock: clock)
             stages[party] = try ScorePartition(
@@ -110,7 +110,7 @@ final class StagedConsortium {
                 counting: CountingTerms(
                     consortium: "c", state: try machine.open(".counts", takingOver: false), members: [a.id, b.id],
                     limit: 8191, updates: TokenUpdates(newest: TokenEpoch(1)),
-                    tag: DecisionTag(party: party, keys: pairKeys(party))),
+                    tag: DecisionTag(party: party, keys: PairKeyring(pairKeys(party)))),
                 queries: queries, recipients: [a.id: a.hpke, b.id: b.hpke],
                 limits: BatchLimits(records: 8, beat: Beat(every: .milliseconds(1))))
         }

@@ -75,7 +75,7 @@ struct AuditedTests {
         let stranger = try Bank("bank-z", epoch: 1)
         try world.announce(stranger)
         let sessions = try SessionRegistry(
-            consortium: "c", party: .one, key: try HPKEPrivateKey(bytes: PartySeeds.hpke(.one)),
+            consortium: "c", party: .one, keys: OpeningKeys(try HPKEPrivateKey(bytes: PartySeeds.hpke(.one))),
             members: [world.a.id: world.a.identity, world.b.id: world.b.identity], log: world.log,
             logger: world.entries.logger(.one), audit: notes)
         #expect(try sessions.session(world.a.id, epoch: 1) != nil)

@@ -25,11 +25,11 @@ private struct Replayer {
         let reader = BatchReader(
             try pieces.sealedLog(), models: pieces.models, counting: counting, patience: .zero, in: pieces.context)
         let sessions = try SessionRegistry(
-            consortium: "c", party: party, key: try HPKEPrivateKey(bytes: key ?? PartySeeds.hpke(party)),
+            consortium: "c", party: party, keys: OpeningKeys(try HPKEPrivateKey(bytes: key ?? PartySeeds.hpke(party))),
             members: [world.a.id: world.a.identity, world.b.id: world.b.identity], log: world.log,
             logger: pieces.context.logger)
         let exchange = CellExchange(
-            transport: world.wire.transport(party), keys: PartySeeds.pairKeys(party), stream: .scoring(0),
+            transport: world.wire.transport(party), keys: PartySeeds.pairs(party), stream: .scoring(0),
             firstBatch: 0,
             patience: .zero, clock: pieces.clock)
         replay = DecisionReplay(
@@ -84,8 +84,9 @@ struct DecisionReplayTests {
     private func tagged(_ decision: WireBatchDecision, by party: PartyID = .zero) -> [UInt8] {
         var decision = decision
         decision.tags = []
-        let digest = Digest32(of: [Array("cordon/decision/v2".utf8), decision.encoded])
-        decision.tags = PartySeeds.decisionTag(party).tags(of: digest).map { Data($0) }
+        let digest = Digest32(of: [Array("cordon/decision/v3".utf8), decision.encoded])
+        let tags = try? PartySeeds.decisionTag(party).tags(of: digest, epoch: KeyEpoch(decision.keyEpoch))
+        decision.tags = (tags ?? []).map { Data($0) }
         return decision.encoded
     }
 

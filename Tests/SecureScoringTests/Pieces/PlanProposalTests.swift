@@ -17,7 +17,7 @@ struct PlanProposalTests {
             partition: Int(UInt32.random(in: 0 ... .max, using: &random)),
             range: isLabels ? first..<first : range, labels: isLabels ? range : first..<first,
             repeats: repeats, records: [], model: digest(&random), counted: digest(&random),
-            shares: digest(&random))
+            shares: digest(&random), epoch: KeyEpoch(UInt32.random(in: 0 ... .max, using: &random)))
         return PlanProposal(plan, decisions: Int64.random(in: 0 ... .max, using: &random))
     }
 
@@ -84,7 +84,7 @@ struct PlanProposalTests {
         func read(_ epochs: [UInt64], count: Int? = nil) -> PlanProposal? {
             let keys = epochs.flatMap { $0.bigEndianBytes + [UInt8](repeating: UInt8($0 & 255), count: 32) }
             let number = UInt16(count ?? epochs.count).bigEndianBytes
-            return PlanProposal(decoding: Array(plain[..<140]) + number + keys + plain[142...])
+            return PlanProposal(decoding: Array(plain[..<144]) + number + keys + plain[146...])
         }
         #expect(read([]) == proposal)
         let one = try #require(read([7]))

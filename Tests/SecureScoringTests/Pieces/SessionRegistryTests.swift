@@ -20,7 +20,7 @@ struct SessionRegistryTests {
         _ party: PartyID = .one, key: PartyID? = nil, members: [MemberID: VerifyingKey]? = nil
     ) throws -> SessionRegistry {
         try SessionRegistry(
-            consortium: "c", party: party, key: try HPKEPrivateKey(bytes: PartySeeds.hpke(key ?? party)),
+            consortium: "c", party: party, keys: OpeningKeys(try HPKEPrivateKey(bytes: PartySeeds.hpke(key ?? party))),
             members: members ?? [world.a.id: world.a.identity, world.b.id: world.b.identity], log: world.log,
             logger: lines.logger())
     }

@@ -18,11 +18,17 @@ enum PartySeeds {
     static func pair(_ party: PartyID) -> [UInt8] { [UInt8](repeating: UInt8(party.rawValue) + 11, count: 32) }
 
     /// The keys that `party` shares with its neighbours.
-    static func pairKeys(_ party: PartyID) -> PairKeys {
-        PairKeys(withPrevious: SecretKey(bytes: pair(party)), withNext: SecretKey(bytes: pair(party.next)))
+    static func pairKeys(_ party: PartyID, epoch: KeyEpoch = KeyEpoch(1)) -> PairKeys {
+        func key(_ party: PartyID) -> SecretKey {
+            SecretKey(bytes: pair(party).map { $0 &+ UInt8(epoch.number - 1) &* 40 })
+        }
+        return PairKeys(withPrevious: key(party), withNext: key(party.next))
     }
 
-    static func decisionTag(_ party: PartyID) -> DecisionTag { DecisionTag(party: party, keys: pairKeys(party)) }
+    static func decisionTag(_ party: PartyID) -> DecisionTag { DecisionTag(party: party, keys: pairs(party)) }
+
+    /// Of every epoch, each with keys of its own.
+    static func pairs(_ party: PartyID) -> PairKeyring { PairKeyring { PairKeyring.Held(pairKeys(party, epoch: $0)) } }
 
     static func publicKeys() throws -> [PartyID: HPKEPublicKey] {
         var keys: [PartyID: HPKEPublicKey] = [:]

@@ -41,7 +41,7 @@ final class World: Sendable {
     private let clock: Ticks
     /// What members may ask; without limits where the test is of something else.
     private let queries: QueryLimits
-    private let coordinator = [UInt8](repeating: 77, count: 32)
+    let coordinator = [UInt8](repeating: 77, count: 32)
     private let watch: @Sendable (PartyID, any StateStore) -> any StateStore
     /// How many scored rows parties keep; nil where they keep none.
     private let rows: RowLimits?
@@ -234,10 +234,11 @@ final class World: Sendable {
                     log: view,
                     logger: logger, shares: shares, isSealed: { (model) throws(LogError) in sealed.contains(model) })
                 let sessions = try SessionRegistry(
-                    consortium: "c", party: party, key: try HPKEPrivateKey(bytes: seed), members: members, log: view,
+                    consortium: "c", party: party, keys: OpeningKeys(try HPKEPrivateKey(bytes: seed)), members: members,
+                    log: view,
                     logger: logger)
                 let exchange = CellExchange(
-                    transport: transport, keys: PartySeeds.pairKeys(party), stream: .scoring(0), firstBatch: first,
+                    transport: transport, keys: PartySeeds.pairs(party), stream: .scoring(0), firstBatch: first,
                     patience: patience, clock: context.clock)
                 let store = watch(party, try SQLiteStateStore(path: state))
                 return try ScorePartition(

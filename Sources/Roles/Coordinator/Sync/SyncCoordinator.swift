@@ -96,7 +96,12 @@ package final class SyncCoordinator {
     package func order(_ task: SyncOrder.Task, within seconds: Int64) throws -> SyncJob {
         try topic.read()
         let number = history.nextNumber
-        try say(.order(SyncOrder(number: number, expires: now + seconds, task: task)))
+        let epochs = try EpochBook(roster, log: log).history
+        try say(
+            .order(
+                SyncOrder(
+                    number: number, expires: now + seconds, task: task,
+                    epoch: epochs.active.number == epochs.terms.founding.number ? nil : epochs.active.number)))
         guard let job = history.jobs.last(where: { $0.order.number == number }), job.order.task == task else {
             throw SyncRefusal.forkedOrder(number)
         }

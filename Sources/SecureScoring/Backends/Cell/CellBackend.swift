@@ -36,7 +36,7 @@ package final class CellBackend: ScoringBackend {
     package var party: PartyID { exchange.party }
     package var leads: Bool { exchange.leads }
 
-    package func propose(_ plan: BatchPlan, decisions: Int64) throws(BatchAbort) {
+    package func propose(_ plan: BatchPlan, decisions: Int64) throws {
         try exchange.propose(plan, decisions: decisions)
     }
 
@@ -48,7 +48,7 @@ package final class CellBackend: ScoringBackend {
         let prepared = try models.prepared(model, in: batch.shares.model)
         let batch = try opener.open(batch, counts: counts, admission: admission)
         opened.append(batch)
-        try exchange.begin(batch.batch.plan.digest, batch.work(prepared, counts))
+        try exchange.begin(batch.batch.plan, batch.work(prepared, counts))
     }
 
     package func next(until deadline: Moment) throws -> ScoringEvent? {

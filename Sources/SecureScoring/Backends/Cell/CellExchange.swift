@@ -22,7 +22,7 @@ package final class CellExchange {
 
     package let party: PartyID
     private let transport: any Transport
-    private let keys: PairKeys
+    private let keys: PairKeyring
     private let stream: StreamID
     private let patience: Duration
     private var underWay: [Batch] = []
@@ -40,6 +40,7 @@ package final class CellExchange {
 
     private final class Batch {
         let number: UInt64
+        let keys: PairKeyring.Held
         var run: BatchRun
         var heard: Set<PartyID> = []
         var result: BatchResult?
@@ -47,8 +48,9 @@ package final class CellExchange {
         var isReported = false
         var completed: [PartyID: Digest32] = [:]
 
-        init(number: UInt64, run: consuming BatchRun) {
+        init(number: UInt64, keys: PairKeyring.Held, run: consuming BatchRun) {
             self.number = number
+            self.keys = keys
             self.run = run
         }
     }
@@ -57,7 +59,7 @@ package final class CellExchange {
     ///   - firstBatch: above every batch number used before, so a leader takes the time of day.
     ///   - patience: how long a batch waits for a frame that moves it.
     package init(
-        transport: any Transport, keys: consuming PairKeys, stream: StreamID, firstBatch: UInt64, patience: Duration,
+        transport: any Transport, keys: PairKeyring, stream: StreamID, firstBatch: UInt64, patience: Duration,
         clock: any StageClock
     ) {
         party = transport.party
@@ -75,10 +77,12 @@ package final class CellExchange {
     /// Leader: names the next batch to the others. `begin` it then.
     ///
     /// - Parameter decisions: up to where on `consortium.batches` it has counted.
-    package func propose(_ plan: BatchPlan, decisions: Int64 = 0) throws(BatchAbort) {
-        for peer in peers where !transport.connected.contains(peer) { throw .peerMissing(peer) }
+    /// - Throws: `BatchAbort`; `ScoringError.noEpochKeys`.
+    package func propose(_ plan: BatchPlan, decisions: Int64 = 0) throws {
+        for peer in peers where !transport.connected.contains(peer) { throw BatchAbort.peerMissing(peer) }
+        let keys = try keys(of: plan.epoch)
         number += 1
-        checkKey = checkKey(plan.digest)
+        checkKey = Self.checkKey(plan.digest, keys.key)
         let payload = checkKey + PlanProposal(plan, decisions: decisions).encoded
         for peer in peers { send(.proposal, to: peer, of: number, digest: plan.digest, payload: payload) }
     }
@@ -93,19 +97,23 @@ package final class CellExchange {
 
     /// A key for the checks of one plan, which only the leader can make: of both keys that it shares with another party. So a plan
     /// that is proposed again has the same, and no member has it.
-    private func checkKey(_ plan: Digest32) -> [UInt8] {
+    private static func checkKey(_ plan: Digest32, _ keys: borrowing PairKeys) -> [UInt8] {
         var stream = keys.withNext.stream(.checkKey, digest: plan)
-        var key = keys.withPrevious.bytes(.checkKey, digest: plan, count: Self.checkKeyBytes)
+        var key = keys.withPrevious.bytes(.checkKey, digest: plan, count: checkKeyBytes)
         key.withUnsafeMutableBytes { stream.mask($0) }
         return key
     }
 
     /// Starts the newest batch: the first round's messages leave.
-    package func begin(_ plan: Digest32, _ work: BatchWork) throws(BatchAbort) {
-        let batch = Batch(number: number, run: BatchRun(party: party, plan: plan, work: work))
+    ///
+    /// - Throws: `BatchAbort`; `ScoringError.noEpochKeys`.
+    package func begin(_ plan: BatchPlan, _ work: BatchWork) throws {
+        let batch = Batch(
+            number: number, keys: try keys(of: plan.epoch),
+            run: BatchRun(party: party, plan: plan.digest, work: work))
         if underWay.isEmpty { lastProgress = clock.now }
         underWay.append(batch)
-        carryOut(batch.run.start(keys: keys, checkKey: SecretKey(bytes: checkKey)), of: batch)
+        carryOut(batch.run.start(keys: batch.keys.key, checkKey: SecretKey(bytes: checkKey)), of: batch)
         let waiting = held.filter { $0.batch == number }
         held.removeAll { $0.batch <= number }
         for frame in waiting { try apply(frame, to: batch) }
@@ -145,6 +153,11 @@ package final class CellExchange {
     package func abandon() {
         underWay = []
         held.removeAll { $0.batch <= number }
+    }
+
+    private func keys(of epoch: KeyEpoch) throws -> PairKeyring.Held {
+        guard let found = try keys.key(of: epoch) else { throw ScoringError.noEpochKeys(epoch) }
+        return found
     }
 
     // MARK: Events
@@ -230,7 +243,7 @@ package final class CellExchange {
             return
         }
         do {
-            carryOut(try batch.run.receive(frame, keys: keys), of: batch)
+            carryOut(try batch.run.receive(frame, keys: batch.keys.key), of: batch)
         } catch {
             throw Self.abort(error)
         }

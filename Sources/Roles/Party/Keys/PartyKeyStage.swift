@@ -1,0 +1,152 @@
+import Audit
+import EventLogs
+import Keys
+import Logging
+import Manifests
+import PipelineFiles
+import Records
+import Stages
+
+/// The stage of a party that has its part in every epoch of keys: when one is ordered it makes its keys and offers them, says that
+/// it is ready when the manifest has them, and erases what it had of a closed epoch once no partition needs it.
+///
+/// All of it follows from the log and the keystore, so that a process that is killed anywhere goes on where it was: keys that are
+/// there are offered again, and what was said is not said twice.
+final class PartyKeyStage: Stage {
+    private let party: PartyID
+    private let roster: Roster
+    private let keystore: any Keystore
+    private let keychain: PartyKeychain
+    private let log: any EventLog
+    private let clock: any StageClock
+    private let logger: Logger
+    private let certificate: (KeyEpoch) throws -> Digest32?
+    private let refresh: (EpochOrder) throws -> Refreshed?
+    private let isNeeded: (KeyEpoch) throws -> Bool
+    private let keepsModels: Bool
+    /// The order that this party can do nothing about, as was said once.
+    private var stuck: KeyEpoch?
+
+    /// What a party has refreshed for an order.
+    struct Refreshed {
+        var models: [Digest32] = []
+        var counts: UInt64 = 0
+    }
+
+    /// - Parameters:
+    ///   - certificate: the digest of a new TLS certificate for an epoch; nil where the one before stays.
+    ///   - refresh: refreshes what an order says; nil while that is under way.
+    ///   - isNeeded: whether something beside scoring, such as a training, still uses an epoch's keys.
+    ///   - keepsModels: whether the party's shares of models are kept elsewhere than in the boxes that are sealed to its keys.
+    ///     Where they are not, the keys that open them stay.
+    init(
+        _ party: PartyID, _ roster: Roster, _ keystore: any Keystore, _ keychain: PartyKeychain, log: any EventLog,
+        clock: any StageClock, logger: Logger, certificate: @escaping (KeyEpoch) throws -> Digest32?,
+        refresh: @escaping (EpochOrder) throws -> Refreshed? = { _ in Refreshed() },
+        isNeeded: @escaping (KeyEpoch) throws -> Bool, keepsModels: Bool
+    ) {
+        self.party = party
+        self.roster = roster
+        self.keystore = keystore
+        self.keychain = keychain
+        self.log = log
+        self.clock = clock
+        self.logger = logger
+        self.certificate = certificate
+        self.refresh = refresh
+        self.isNeeded = isNeeded
+        self.keepsModels = keepsModels
+    }
+
+    func turn(until _: Moment) throws -> Turn {
+        let history = try keychain.book.refresh()
+        do {
+            if try offer(history) || ready(history) || erase(history) { return .worked }
+        } catch let refusal as EpochRefusal {
+            // Who has read on sees why.
+            logger.info("a statement on keys would not count: \(refusal)")
+        }
+        return .rest(.milliseconds(200))
+    }
+
+    // MARK: Steps
+
+    /// Offers keys of the epoch that is ordered: those that the keystore has already, or fresh ones.
+    private func offer(_ history: EpochHistory) throws -> Bool {
+        guard let rotation = history.rotation, rotation.offers[party] == nil else { return false }
+        let order = rotation.order
+        let names = KeyNames(order.epoch, founding: roster.epoch)
+        let hpke = try made(names.hpke, order.suite)
+        let agreement = try made(names.agreement, .x25519)
+        guard let kept = history.newest.parties[party]?.certificate else { return false }
+        try say(
+            .partyOffer(
+                PartyOffer(
+                    epoch: order.epoch, attempt: order.attempt, hpke: hpke, agreement: agreement,
+                    certificate: try certificate(order.epoch) ?? kept)))
+        logger.notice(
+            "keys offered", metadata: ["epoch": "\(order.epoch)", "attempt": "\(order.attempt)"])
+        return true
+    }
+
+    /// The public half of a key of this name, which is made where there is none of the suite.
+    private func made(_ name: String, _ suite: KEMSuite) throws -> HPKEPublicKey {
+        if let there = try keystore.held(name), there.suite == suite { return there.publicKey }
+        let key = HPKEPrivateKey(suite)
+        try keystore.store(key, name)
+        return key.publicKey
+    }
+
+    /// Says that this party has its keys of the manifest, and has refreshed what the order says.
+    private func ready(_ history: EpochHistory) throws -> Bool {
+        guard let rotation = history.rotation, let keys = rotation.keys, rotation.ready[party] == nil else {
+            return false
+        }
+        let names = KeyNames(keys.number, founding: roster.epoch)
+        guard try keystore.held(names.hpke)?.publicKey == keys.parties[party]?.hpke,
+            try keystore.held(names.agreement)?.publicKey == keys.parties[party]?.agreement
+        else {
+            if stuck != keys.number {
+                logger.error(
+                    "keys that this party offered are not in its keystore any more: the epoch needs another attempt",
+                    metadata: ["epoch": "\(keys.number)"])
+            }
+            stuck = keys.number
+            return false
+        }
+        guard let refreshed = try refresh(rotation.order) else { return false }
+        try say(
+            .epochReady(
+                EpochReady(
+                    epoch: keys.number, attempt: rotation.order.attempt, keys: keys.digest, models: refreshed.models,
+                    counts: refreshed.counts)))
+        logger.notice("ready for an epoch of keys", metadata: ["epoch": "\(keys.number)"])
+        return true
+    }
+
+    /// Erases the private halves of a closed epoch that nothing needs any more, and says so.
+    private func erase(_ history: EpochHistory) throws -> Bool {
+        for life in history.lives where life.closing != nil && life.erased[.party(party)] == nil {
+            guard keychain.isDone(life.number), try !isNeeded(life.number) else { continue }
+            let names = KeyNames(life.number, founding: roster.epoch)
+            let gone = keepsModels ? [names.agreement, names.hpke] : [names.agreement]
+            keychain.forget(life.number)
+            for name in gone { try keystore.erase(name) }
+            try say(.epochErased(EpochErased(epoch: life.number, keys: gone)))
+            logger.notice(
+                "keys of a closed epoch are erased",
+                metadata: ["epoch": "\(life.number)", "keys": "\(gone.joined(separator: ", "))"])
+            return true
+        }
+        return false
+    }
+
+    /// Says something as the party. What would not count is not written.
+    private func say(_ statement: AgreementStatement) throws {
+        let record = try statement.record(
+            by: .party(party), consortium: roster.consortium, key: try keystore.signingKey())
+        var tried = try keychain.book.refresh()
+        try tried.apply(record, time: clock.microseconds / 1_000_000)
+        try log.append([NewRecord(TopicPartition(Topics.agreement), value: record)])
+    }
+}
