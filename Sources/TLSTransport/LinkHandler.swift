@@ -12,7 +12,9 @@ final class LinkHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let links: Links
-    private let pins: [PartyID: [UInt8]]
+    /// Who may be at the other end.
+    private let peers: [PartyID]
+    private let accepts: @Sendable (PartyID, [UInt8]) -> Bool
     private let hello: LinkHello
     /// Who the certificate names.
     private var peer: PartyID?
@@ -20,9 +22,12 @@ final class LinkHandler: ChannelInboundHandler {
     private var greeting: [UInt8]? = []
     private var assembly = FrameAssembly()
 
-    init(links: Links, pins: [PartyID: [UInt8]], hello: LinkHello) {
+    init(
+        links: Links, peers: [PartyID], accepts: @escaping @Sendable (PartyID, [UInt8]) -> Bool, hello: LinkHello
+    ) {
         self.links = links
-        self.pins = pins
+        self.peers = peers
+        self.accepts = accepts
         self.hello = hello
     }
 
@@ -30,8 +35,8 @@ final class LinkHandler: ChannelInboundHandler {
         if let event = event as? TLSUserEvent, case .handshakeCompleted = event {
             let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()?.toDERBytes()
             let fingerprint = certificate.map { Array(SHA256.hash(data: $0)) }
-            guard let fingerprint, let peer = pins.first(where: { $0.value == fingerprint })?.key else {
-                links.refused("the peer's certificate is not the one in the roster")
+            guard let fingerprint, let peer = peers.first(where: { accepts($0, fingerprint) }) else {
+                links.refused("the peer's certificate is none that is in force")
                 context.close(promise: nil)
                 return
             }

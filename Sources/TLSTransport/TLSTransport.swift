@@ -16,12 +16,17 @@ package struct TLSIdentity: Sendable {
     package var authority: String
     /// SHA-256 of each party's certificate (DER), from the roster: the chain must hold and the pin must match.
     package var pins: [PartyID: [UInt8]]
+    /// Whether a party's certificate of this SHA-256 is in force: while keys are rotated, two of one party may be. Asked at each
+    /// handshake; nil where the roster's pins are all.
+    package var accepts: (@Sendable (PartyID, [UInt8]) -> Bool)?
     /// The digest of the whole roster, which must be the peer's, too.
     package var roster: Digest32
 
     package init(
-        party: PartyID, certificate: String, key: String, authority: String, pins: [PartyID: [UInt8]], roster: Digest32
+        party: PartyID, certificate: String, key: String, authority: String, pins: [PartyID: [UInt8]],
+        accepts: (@Sendable (PartyID, [UInt8]) -> Bool)? = nil, roster: Digest32
     ) {
+        self.accepts = accepts
         self.party = party
         self.certificate = certificate
         self.key = key
@@ -75,12 +80,14 @@ package final class TLSTransport: Transport {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         links = Links(party: identity.party, inbox: inbox, logger: logger)
         let contexts = try Self.contexts(identity)
+        let pins = identity.pins
+        let accepts = identity.accepts ?? { pins[$0] == $1 }
         if let own = endpoints[party], party != .two {
-            try listen(on: own, context: contexts.server, pins: identity.pins)
+            try listen(on: own, context: contexts.server, accepts: accepts)
         }
         for peer in PartyID.allCases where peer < party {
-            if let endpoint = endpoints[peer], let pin = identity.pins[peer] {
-                dial(peer, at: endpoint, context: contexts.client, pin: pin, pause: .milliseconds(50))
+            if let endpoint = endpoints[peer], pins[peer] != nil {
+                dial(peer, at: endpoint, context: contexts.client, accepts: accepts, pause: .milliseconds(50))
             }
         }
     }
@@ -131,7 +138,7 @@ package final class TLSTransport: Transport {
     }
 
     private func listen(
-        on endpoint: Endpoint, context: NIOSSLContext, pins: [PartyID: [UInt8]]
+        on endpoint: Endpoint, context: NIOSSLContext, accepts: @escaping @Sendable (PartyID, [UInt8]) -> Bool
     ) throws(TLSTransportError) {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -140,7 +147,7 @@ package final class TLSTransport: Transport {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers([
                         NIOSSLServerHandler(context: context),
-                        LinkHandler(links: links, pins: pins, hello: hello),
+                        LinkHandler(links: links, peers: PartyID.allCases, accepts: accepts, hello: hello),
                     ])
                 }
             }
@@ -153,14 +160,15 @@ package final class TLSTransport: Transport {
     }
 
     private func dial(
-        _ peer: PartyID, at endpoint: Endpoint, context: NIOSSLContext, pin: [UInt8], pause: TimeAmount
+        _ peer: PartyID, at endpoint: Endpoint, context: NIOSSLContext,
+        accepts: @escaping @Sendable (PartyID, [UInt8]) -> Bool, pause: TimeAmount
     ) {
         let loop = group.next()
         let again: @Sendable (TimeAmount) -> Void = { [weak self] pause in
             guard let self, !self.stopping.withLock({ $0 }) else { return }
             loop.scheduleTask(in: pause) { [weak self] in
                 let next = min(pause * 2, .seconds(2))
-                self?.dial(peer, at: endpoint, context: context, pin: pin, pause: next)
+                self?.dial(peer, at: endpoint, context: context, accepts: accepts, pause: next)
             }
         }
         ClientBootstrap(group: group)
@@ -170,7 +178,7 @@ package final class TLSTransport: Transport {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers([
                         NIOSSLClientHandler(context: context, serverHostname: peer.name),
-                        LinkHandler(links: links, pins: [peer: pin], hello: hello),
+                        LinkHandler(links: links, peers: [peer], accepts: accepts, hello: hello),
                     ])
                 }
             }

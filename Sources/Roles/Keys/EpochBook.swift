@@ -33,3 +33,10 @@ package final class EpochBook: Sendable {
         return try refresh().life(epoch)
     }
 }
+
+extension EpochHistory {
+    /// Whether a party's certificate with this SHA-256 is in force: of an epoch that is not closed.
+    package func accepts(_ certificate: [UInt8], of party: PartyID) -> Bool {
+        open.contains { $0.parties[party]?.certificate.bytes == certificate }
+    }
+}

@@ -206,13 +206,29 @@ package struct PartyRole: Sendable {
     private var keyChecks: [Check] { [Check("HPKE key") { _ = try keystore.hpkeKey() }] }
 
     private func openTransport(_ authorityFile: String) throws -> TLSTransport {
-        let key = keystore.place + "/tls.key"
+        let book = try EpochBook(roster, log: log)
+        let file = try certificateFile(book.history)
+        let key = "\(file).key"
         try PrivateFile.check(key)
         return try TLSTransport(
             TLSIdentity(
-                party: party, certificate: keystore.place + "/tls.pem", key: key,
-                authority: authorityFile, pins: roster.cell.certificates, roster: roster.digest),
+                party: party, certificate: "\(file).pem", key: key,
+                authority: authorityFile, pins: roster.cell.certificates,
+                accepts: { peer, certificate in
+                    // A log that can't be reached now has what was read of it.
+                    book.history.accepts(certificate, of: peer)
+                        || (try? book.refresh().accepts(certificate, of: peer)) ?? false
+                }, roster: roster.digest),
             endpoints: roster.cell.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
+    }
+
+    /// The newest certificate of the party that is in force and in its folder, without an ending.
+    private func certificateFile(_ history: EpochHistory) throws -> String {
+        for keys in history.open.reversed() {
+            let file = "\(keystore.place)/tls-\(keys.number)"
+            if try certificateDigest("\(file).pem") == keys.parties[party]?.certificate { return file }
+        }
+        return keystore.place + "/tls"
     }
 
     /// A partition's part of what members may ask.

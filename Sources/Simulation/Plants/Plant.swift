@@ -19,11 +19,16 @@ package enum Plant: String, Sendable, CaseIterable {
     /// The race that is mended, without its mends: an agent that was replaced after it had read its state, and opens its writer
     /// later than its successor, goes on by what it read; and the successor, fenced by that, gives the partition up.
     case writerRace = "writer-race"
+    /// A party forgets with a restart which epoch's pairwise keys are in force, and goes on by the roster's.
+    case epochForgotten = "epoch-forgotten"
+    /// One party goes on opening what is sealed under a closed epoch, and keeps its keys.
+    case closingIgnored = "closing-ignored"
 
     func log(_ log: any EventLog, of role: Role, clock: any StageClock) -> any EventLog {
         switch (self, role) {
         case (.commitBeforeAppend, .agent): LateLog(log: log, clock: clock)
         case (.noFence, .agent): UnfencedLog(log: log)
+        case (.closingIgnored, .party(2)): DeafLog(log: log)
         default: log
         }
     }
@@ -35,6 +40,7 @@ package enum Plant: String, Sendable, CaseIterable {
             // The two components of the label stand behind the time and the member (`EventRow`).
             ForgetfulStores(stores: stores, of: "counters-events-") { Array($0[..<5]) + [0, 0, 0, 0] + $0[9...] }
         case (.writerRace, .agent): UnfencedStores(stores: stores)
+        case (.epochForgotten, .party): ForgetfulStores(stores: stores, of: "epochs") { _ in nil }
         default: stores
         }
     }
