@@ -52,7 +52,7 @@ struct BenchRefreshCommand: ParsableCommand {
                 + "slices, of which the longest held a batch up for \(decimals(counts.longest * 1000, 1)) ms; at a slice each "
                 + "\(PartitionCounts.slicePause) it takes \(decimals(counts.atPace, 0)) s; nothing is sent")
         say(
-            "written meanwhile: \(counts.written / 1_000_000) MB in \(decimals(counts.writing, 1)) s; what the switch itself takes: "
+            "written down beside that, as snapshots are, in \(decimals(counts.writing, 1)) s; what the switch itself takes: "
                 + "\(decimals(counts.switching * 1000, 2)) ms")
     }
 
@@ -128,7 +128,6 @@ struct BenchRefreshCommand: ParsableCommand {
         var longest = 0.0
         var switching = 0.0
         var writing = 0.0
-        var written = 0
         var atPace: Double { Double(slices) * (PartitionCounts.slicePause / .seconds(1)) }
     }
 
@@ -146,7 +145,6 @@ struct BenchRefreshCommand: ParsableCommand {
         try state.commit(store.writes(parties[0].takeChanges(), note: []), positions: [])
         let before = try opened(names, &parties)
         var figures = CountFigures(tokens: parties[0].counters.count, events: parties[0].eventCount)
-        let size = try bytes(folder)
         for party in PartyID.allCases {
             let time = seconds { parties[party.rawValue].refresh(by: keys[party.rawValue], of: party) }
             figures.switching = max(figures.switching, time)
@@ -168,7 +166,6 @@ struct BenchRefreshCommand: ParsableCommand {
             progress.show("\(figures.slices) slices")
         }
         progress.done("\(figures.slices) slices")
-        figures.written = try bytes(folder) - size
         guard let read = try store.load(spec: spec, members: Self.members), !read.counters.isRefreshing,
             read.counters.eventCount == parties[0].eventCount
         else { throw Failure("the state that was read back is not the one that was written") }
@@ -210,7 +207,8 @@ struct BenchRefreshCommand: ParsableCommand {
     private func opened(
         _ names: [CountedEntity], _ parties: inout [PartyCounters]
     ) throws -> (counts: [UInt16], shares: [UInt16]) {
-        guard let now = parties[0].counters.now else { throw Failure("the bench counts at least one event") }
+        // Behind all events.
+        let end = EventTime(seconds: Self.start + (Self.days + 1) * EventTime.day)
         let window = CountWindow(over: 37 * EventTime.day, delay: 0)
         var (counts, components): ([UInt16], [UInt16]) = ([], [])
         for slice in stride(from: 0, to: names.count, by: 65_536) {
@@ -218,7 +216,7 @@ struct BenchRefreshCommand: ParsableCommand {
             for party in 0..<3 { parties[party].refresh(part) }
             for name in part {
                 let shares = parties.map {
-                    $0.counters.sum(of: name, over: window, at: EventTime(seconds: now.seconds + EventTime.day)).frauds
+                    $0.counters.sum(of: name, over: window, at: end).frauds
                 }
                 guard shares[0].second == shares[1].first, shares[1].second == shares[2].first,
                     shares[2].second == shares[0].first
@@ -240,11 +238,5 @@ struct BenchRefreshCommand: ParsableCommand {
         let start = ContinuousClock.now
         try work()
         return (ContinuousClock.now - start) / .seconds(1)
-    }
-
-    private func bytes(_ folder: String) throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: folder).reduce(0) {
-            $0 + ((try FileManager.default.attributesOfItem(atPath: "\(folder)/\($1)")[.size] as? Int) ?? 0)
-        }
     }
 }
