@@ -52,7 +52,8 @@ struct DealTransferTests {
         "is passed over where it is another dealer's or another deal's, and refused by name where it can't be a piece")
     func bad() throws {
         var sink = sink()
-        let good = try #require(source([1, 2]).answer(try #require(sink.ask)))
+        let ask = try #require(sink.ask)
+        let good = try #require(source([1, 2]).answer(ask))
         let changes: [(inout Frame) -> Void] = [
             { $0.sender = .zero }, { $0.digest = .zero }, { $0.batch = 1 }, { $0.kind = .dealAsk },
         ]
