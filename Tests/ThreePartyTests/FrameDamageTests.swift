@@ -70,8 +70,8 @@ struct FrameDamageTests {
         for value in UInt8.min ... .max {
             var bytes = frame.encoded
             bytes[0] = value
-            #expect(refusal(bytes) == (value == 2 ? nil : .version(value)))
-            bytes[0] = 2
+            #expect(refusal(bytes) == (value == Frame.version ? nil : .version(value)))
+            bytes[0] = Frame.version
             bytes[1] = value
             #expect(refusal(bytes) == ((1...12).contains(value) ? nil : .kind(value)))
             bytes[1] = 3
