@@ -12,10 +12,12 @@ struct EpochFoldTests {
     private static func wire(_ said: Said) -> [UInt8] {
         let key = People.signing(said.author, said.signer)
         guard let new = said.newSigner else {
-            return said.statement.record(by: said.author, consortium: "demo", key: key)
+            return People.signed { try said.statement.record(by: said.author, consortium: "demo", key: key) }
         }
-        return said.statement.record(
-            by: said.author, consortium: "demo", key: key, new: People.signing(said.author, new))
+        return People.signed {
+            try said.statement.record(
+                by: said.author, consortium: "demo", key: key, new: People.signing(said.author, new))
+        }
     }
 
     /// What is waited for.

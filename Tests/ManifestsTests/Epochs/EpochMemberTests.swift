@@ -88,8 +88,10 @@ struct EpochMemberTests {
                 == .skipped(KeyEpoch(3), newest: KeyEpoch(1)))
         #expect(world.refusal(world.memberOffer(anna, to: 1, epoch: KeyEpoch(1))) == .old(KeyEpoch(1)))
         func offer(_ keys: MemberKeys, signedBy new: borrowing SigningKey) -> [UInt8] {
-            AgreementStatement.memberOffer(MemberOffer(epoch: KeyEpoch(2), keys: keys)).record(
-                by: .member(anna), consortium: "demo", key: People.signing(.member(anna)), new: new)
+            do {
+                return try AgreementStatement.memberOffer(MemberOffer(epoch: KeyEpoch(2), keys: keys)).record(
+                    by: .member(anna), consortium: "demo", key: People.signing(.member(anna)), new: new)
+            } catch { preconditionFailure("a key in memory signs") }
         }
         let fresh = People.keys(of: anna, 1)
         let others = [

@@ -154,6 +154,7 @@ struct EpochOracle {
         let (newest, next) = (epochs.last!, epochs.last!.next)
         let attempt = orders(next).last?.attempt
         switch said.statement {
+        case .proposal, .signature: return false
         case .epochOrder(let order):
             return order.epoch == next && order.attempt == (attempt ?? 0) + 1
                 && epochs.dropLast().allSatisfy { place($0, .closing) != nil } && order.agreement == People.agreement

@@ -45,7 +45,7 @@ struct EpochRecordTests {
         var digests: Set<Digest32> = []
         for (statement, author) in try statements() {
             let key = People.signing(author)
-            let record = statement.record(by: author, consortium: "demo", key: key)
+            let record = try statement.record(by: author, consortium: "demo", key: key)
             let message = try AgreementMessage(reading: record, consortium: "demo")
             #expect(message.statement == statement && message.author == author)
             #expect(message.isSigned(by: key.verifyingKey) && !message.isSigned(by: People.identity(author, 1)))
@@ -62,7 +62,7 @@ struct EpochRecordTests {
     func changed() throws {
         for (statement, author) in try statements() {
             let key = People.signing(author)
-            let record = statement.record(by: author, consortium: "demo", key: key)
+            let record = try statement.record(by: author, consortium: "demo", key: key)
             for place in record.indices {
                 var changed = record
                 changed[place] ^= 1
@@ -97,6 +97,8 @@ struct EpochRecordTests {
             case .epochReady: "epoch-ready"
             case .epochPlaces: "epoch-places"
             case .epochErased: "epoch-erased"
+            case .proposal: "proposal"
+            case .signature: "signature"
             }
         return "cordon/agreement/\(name)/v1"
     }
@@ -145,7 +147,7 @@ struct EpochRecordTests {
         }
         let offer = EpochWorld().offer(.one, attempt: 1)
         func mistake(_ change: (inout WirePartyOffer) -> Void) throws -> AgreementMistake? {
-            let record = AgreementStatement.partyOffer(offer).record(
+            let record = try AgreementStatement.partyOffer(offer).record(
                 by: .party(.one), consortium: "demo", key: People.signing(.party(.one)))
             var wire = try #require(WireAgreementRecord(decoding: record))
             var body = try #require(WireAgreementBody(decoding: Array(wire.body)))
@@ -169,15 +171,15 @@ struct EpochRecordTests {
         var world = EpochWorld()
         let order = world.order()
         for (author, version) in [(SyncAuthor.coordinator, 1), (.party(.one), 0)] {
-            let forged = order.record(by: .coordinator, consortium: "demo", key: People.signing(author, version))
+            let forged = try order.record(by: .coordinator, consortium: "demo", key: People.signing(author, version))
             #expect(world.refusal(forged) == .badSignature(.coordinator))
         }
-        let elsewhere = order.record(by: .coordinator, consortium: "other", key: People.signing(.coordinator))
+        let elsewhere = try order.record(by: .coordinator, consortium: "other", key: People.signing(.coordinator))
         #expect(world.refusal(elsewhere) == .record(.otherConsortium))
         #expect(world.refusal([]) == .record(.encoding))
         try world.say(order, by: .coordinator)
         // Another party's word in a party's name.
-        let offer = AgreementStatement.partyOffer(world.offer(.one)).record(
+        let offer = try AgreementStatement.partyOffer(world.offer(.one)).record(
             by: .party(.one), consortium: "demo", key: People.signing(.party(.two)))
         #expect(world.refusal(offer) == .badSignature(.party(.one)))
         #expect(EpochWorld().history.lives.count == 1)

@@ -26,8 +26,8 @@ struct EpochSwitchTests {
     @Test("are read where the coordinator signed them for this partition, and refused by name elsewhere")
     func reads() throws {
         let key = People.signing(.coordinator)
-        let begin = EpochActivation.make(keys, consortium: "demo", partition: 3, coordinator: key)
-        let end = EpochClosing.make(keys, consortium: "demo", partition: 3, coordinator: key)
+        let begin = try EpochActivation.make(keys, consortium: "demo", partition: 3, coordinator: key)
+        let end = try EpochClosing.make(keys, consortium: "demo", partition: 3, coordinator: key)
         let (read, ended) = (try activation(begin), try closing(end))
         #expect(read.epoch == KeyEpoch(9) && read.keys == keys.digest)
         #expect(ended.epoch == KeyEpoch(9) && ended.keys == keys.digest)
@@ -35,7 +35,7 @@ struct EpochSwitchTests {
         #expect(throws: EpochSwitchError.otherPartition) { try activation(begin, "demo", 2) }
         #expect(throws: EpochSwitchError.otherConsortium) { try closing(end, "dem") }
         #expect(throws: EpochSwitchError.otherPartition) { try closing(end, "demo", 2) }
-        let forged = EpochActivation.make(
+        let forged = try EpochActivation.make(
             keys, consortium: "demo", partition: 3, coordinator: People.signing(.party(.one)))
         #expect(throws: EpochSwitchError.badSignature) { try activation(forged) }
     }
@@ -43,7 +43,7 @@ struct EpochSwitchTests {
     @Test("are nothing with anything in them changed, nor one in the other's place")
     func forged() throws {
         let key = People.signing(.coordinator)
-        let begin = EpochActivation.make(keys, consortium: "demo", partition: 3, coordinator: key)
+        let begin = try EpochActivation.make(keys, consortium: "demo", partition: 3, coordinator: key)
         for change in [
             { $0.epoch = 10 }, { $0.epoch = 0 }, { $0.keys[0] ^= 1 }, { $0.keys = Data() }, { $0.signature = Data() },
             { $0.signature[7] ^= 1 }, { $0.consortium = "" }, { $0.partition = 4 },
@@ -65,7 +65,7 @@ struct EpochSwitchTests {
     func carried() throws {
         let key = People.signing(.coordinator)
         var record = WireSealedRecord()
-        record.epochActivation = EpochActivation.make(keys, consortium: "demo", partition: 3, coordinator: key)
+        record.epochActivation = try EpochActivation.make(keys, consortium: "demo", partition: 3, coordinator: key)
         #expect(SealedTransaction(record.encoded) == nil)
         guard case .epochActivation(let wire) = WireSealedRecord(decoding: record.encoded)?.body else {
             Issue.record("an activation is read as one")
@@ -77,7 +77,7 @@ struct EpochSwitchTests {
         let transaction = SealedTransaction.record(header: header, boxes: [1, 1, 1]) { $1.append(0) }
         #expect(SealedTransaction(transaction) != nil)
         #expect(SealedTransaction(transaction + record.encoded) == nil)
-        record.epochClosing = EpochClosing.make(keys, consortium: "demo", partition: 3, coordinator: key)
+        record.epochClosing = try EpochClosing.make(keys, consortium: "demo", partition: 3, coordinator: key)
         #expect(SealedTransaction(transaction + record.encoded) == nil)
     }
 }

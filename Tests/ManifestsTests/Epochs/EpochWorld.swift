@@ -18,6 +18,11 @@ enum EpochPeople {
         SigningKey(bytes: bytes("\(author)#\(version)"))!
     }
 
+    /// What a key in memory signs; only one of a token may fail to.
+    static func signed(_ record: () throws -> [UInt8]) -> [UInt8] {
+        do { return try record() } catch { preconditionFailure("a key in memory signs") }
+    }
+
     static func identity(_ author: SyncAuthor, _ version: Int = 0) -> VerifyingKey {
         signing(author, version).verifyingKey
     }
@@ -77,7 +82,9 @@ struct EpochWorld {
     func record(_ statement: AgreementStatement, by author: SyncAuthor) -> [UInt8] {
         var version = 0
         if case .member(let member) = author { version = versions[member] ?? 0 }
-        return statement.record(by: author, consortium: "demo", key: EpochPeople.signing(author, version))
+        return EpochPeople.signed {
+            try statement.record(by: author, consortium: "demo", key: EpochPeople.signing(author, version))
+        }
     }
 
     @discardableResult
@@ -134,10 +141,12 @@ struct EpochWorld {
         _ member: MemberID, to version: Int, epoch: KeyEpoch? = nil, old: Int? = nil, new: Int? = nil
     ) -> [UInt8] {
         let offer = MemberOffer(epoch: epoch ?? next, keys: EpochPeople.keys(of: member, version))
-        return AgreementStatement.memberOffer(offer).record(
-            by: .member(member), consortium: "demo",
-            key: EpochPeople.signing(.member(member), old ?? versions[member] ?? 0),
-            new: EpochPeople.signing(.member(member), new ?? version))
+        return EpochPeople.signed {
+            try AgreementStatement.memberOffer(offer).record(
+                by: .member(member), consortium: "demo",
+                key: EpochPeople.signing(.member(member), old ?? versions[member] ?? 0),
+                new: EpochPeople.signing(.member(member), new ?? version))
+        }
     }
 
     func manifest() throws -> EpochManifest {
