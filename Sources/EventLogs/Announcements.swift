@@ -6,6 +6,8 @@ package struct Announcements<Key: Hashable, Value> {
     @usableFromInline var forgotten: Set<Key> = []
     /// The keys in the order in which they were announced.
     private var keys: [Key] = []
+    /// Records that were read and not looked at: the look at one of them failed, and is taken again.
+    private var waiting: [LogRecord] = []
 
     package init(on topic: String, in log: any EventLog) throws(LogError) {
         reader = try log.reader(at: [Position(TopicPartition(topic), 0)])
@@ -15,7 +17,7 @@ package struct Announcements<Key: Hashable, Value> {
     ///
     /// - Parameter verified: the entry of a record; nil for one that is refused, which is not looked at again.
     @inlinable package mutating func value(
-        of key: Key, verified: (LogRecord) -> (key: Key, value: Value)?
+        of key: Key, verified: (LogRecord) throws(LogError) -> (key: Key, value: Value)?
     ) throws(LogError) -> Value? {
         if let value = values[key] { return value }
         try read(verified)
@@ -29,21 +31,29 @@ package struct Announcements<Key: Hashable, Value> {
     }
 
     /// All values that are announced now, in the order of the log.
-    package mutating func all(verified: (LogRecord) -> (key: Key, value: Value)?) throws(LogError) -> [Value] {
+    package mutating func all(
+        verified: (LogRecord) throws(LogError) -> (key: Key, value: Value)?
+    ) throws(LogError) -> [Value] {
         try read(verified)
         return keys.compactMap { values[$0] }
     }
 
-    @usableFromInline mutating func read(_ verified: (LogRecord) -> (key: Key, value: Value)?) throws(LogError) {
-        while case let records = try reader.available(limit: 64), !records.isEmpty {
-            // A tombstone announces nothing.
-            for record in records where record.value != nil {
-                guard let (key, value) = verified(record), values[key] == nil, !forgotten.contains(key) else {
-                    continue
+    @usableFromInline mutating func read(
+        _ verified: (LogRecord) throws(LogError) -> (key: Key, value: Value)?
+    ) throws(LogError) {
+        while true {
+            while let record = waiting.first {
+                // A tombstone announces nothing.
+                if record.value != nil, let (key, value) = try verified(record), values[key] == nil,
+                    !forgotten.contains(key)
+                {
+                    values[key] = value
+                    keys.append(key)
                 }
-                values[key] = value
-                keys.append(key)
+                waiting.removeFirst()
             }
+            waiting = try reader.available(limit: 64)
+            if waiting.isEmpty { return }
         }
     }
 }

@@ -27,6 +27,8 @@ package enum Refusal: UInt8, Error, Hashable {
     case unknownPartition = 11
     /// The record comes behind the closing of the epoch of keys that it is sealed under.
     case epochClosed = 12
+    /// The member takes no part any more in the epoch of keys that the record is sealed under.
+    case memberLeft = 13
     /// The member has had as many transactions scored on the record's day as its budget allows.
     case overBudget = 20
     /// The event time is further ahead of the record's time in the log than the roster allows.
@@ -64,6 +66,7 @@ package enum Refusal: UInt8, Error, Hashable {
         case .wrongPartition: "wrong_partition"
         case .unknownPartition: "unknown_partition"
         case .epochClosed: "epoch_closed"
+        case .memberLeft: "member_left"
         case .unknownSchema: "unknown_schema"
         case .boxesDiffer: "boxes_differ"
         case .notThermometer: "not_thermometer"
@@ -87,7 +90,7 @@ extension Refusal {
             .repeated, .tooManyGaps, .boxesDiffer, .notThermometer, .notABit:
             true
         case .headerMalformed, .unknownMember, .unknownSession, .boxMissing, .boxNotOpened, .unknownSchema,
-            .wrongPartition, .epochClosed:
+            .wrongPartition, .epochClosed, .memberLeft:
             false
         }
     }

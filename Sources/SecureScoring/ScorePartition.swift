@@ -1,7 +1,7 @@
 package import EventLogs
-package import Keys
+import Keys
 import Manifests
-package import Records
+import Records
 package import Stages
 import ThreeParty
 
@@ -48,7 +48,7 @@ package final class ScorePartition: Stage {
     package init(
         in context: PartitionContext, state: any StateStore, backend: any ScoringBackend, models: ModelRegistry,
         epochs: PartitionEpochs = PartitionEpochs(), counting terms: CountingTerms, queries: QueryLimits,
-        recipients: [MemberID: HPKEPublicKey], limits: BatchLimits, evidence: EvidenceBook? = nil
+        recipients: any Recipients, limits: BatchLimits, evidence: EvidenceBook? = nil
     ) throws {
         self.context = context
         self.evidence = evidence

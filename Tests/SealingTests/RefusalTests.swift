@@ -11,7 +11,8 @@ struct RefusalTests {
         (.boxMissing, 5, "box_missing"), (.boxNotOpened, 6, "box_not_opened"), (.boxMalformed, 7, "box_malformed"),
         (.unknownSchema, 8, "unknown_schema"), (.unknownTokenEpoch, 9, "unknown_token_epoch"),
         (.wrongPartition, 10, "wrong_partition"), (.unknownPartition, 11, "unknown_partition"),
-        (.overBudget, 20, "over_budget"), (.timeAhead, 21, "time_ahead"), (.tooLate, 22, "too_late"),
+        (.memberLeft, 13, "member_left"), (.overBudget, 20, "over_budget"), (.timeAhead, 21, "time_ahead"),
+        (.tooLate, 22, "too_late"),
         (.idConflict, 23, "id_conflict"), (.repeated, 24, "repeated"), (.tooManyGaps, 25, "too_many_gaps"),
         (.boxesDiffer, 32, "boxes_differ"), (.notThermometer, 33, "not_thermometer"), (.notABit, 34, "not_a_bit"),
     ]

@@ -54,6 +54,10 @@ package struct SyncTerms: Sendable, Hashable {
     /// How many operators have to approve of a model before it is put in force.
     package var approvals: Int
     package var openings: OpeningLimits
+    /// What is opened at all, by the agreement.
+    package var opened = Set(ConsortiumAgreement.Opening.allCases)
+    /// The digest of the rule by which forests have to be trained, by the agreement; nil for any.
+    package var trainer: Digest32?
 
     package init(
         consortium: String, coordinator: VerifyingKey, parties: [PartyID: VerifyingKey],
@@ -77,6 +81,18 @@ package struct SyncTerms: Sendable, Hashable {
         case .member(let member): members[member]
         case .operator(let id): operators[id]
         }
+    }
+}
+
+/// Terms that hold from a time of the log on, in place of those before.
+package struct SyncTermsChange: Sendable, Hashable {
+    /// In seconds since 1970.
+    package let from: Int64
+    package let terms: SyncTerms
+
+    package init(from: Int64, terms: SyncTerms) {
+        self.from = from
+        self.terms = terms
     }
 }
 

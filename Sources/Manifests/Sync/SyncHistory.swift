@@ -5,7 +5,11 @@ package import Records
 ///
 /// One order is under way at a time. A record that does not count is refused by name and changes nothing.
 package struct SyncHistory: Sendable, Hashable {
-    package let terms: SyncTerms
+    /// The terms by which the last record was taken that counts.
+    package private(set) var terms: SyncTerms
+    /// Those before every change.
+    private let founding: SyncTerms
+    private var changes: [SyncTermsChange] = []
     /// Orders that count, in the log's order.
     package private(set) var jobs: [SyncJob] = []
     /// Models that were trained, in the order in which they were done.
@@ -20,7 +24,19 @@ package struct SyncHistory: Sendable, Hashable {
     package static let longest: Int64 = 7 * 86_400
 
     /// Nothing has been said.
-    package init(_ terms: SyncTerms) { self.terms = terms }
+    package init(_ terms: SyncTerms) {
+        self.terms = terms
+        founding = terms
+    }
+
+    /// Takes note of changes of the terms, all that there are so far, in order: records from their times on are taken by them. What
+    /// was taken before stays.
+    package mutating func adopt(_ changes: [SyncTermsChange]) { self.changes = changes }
+
+    /// The terms that hold at a time of the log.
+    private func terms(at time: Int64) -> SyncTerms { changes.last { $0.from <= time }?.terms ?? founding }
+    /// The newest terms.
+    var newestTerms: SyncTerms { changes.last?.terms ?? founding }
 
     /// Takes the next record of the topic.
     ///
@@ -30,9 +46,20 @@ package struct SyncHistory: Sendable, Hashable {
     /// - Returns: what was said by whom, where it counts.
     @discardableResult
     package mutating func apply(_ record: [UInt8], at offset: Int64, time: Int64) throws(SyncRefusal) -> SyncMessage {
+        let time = max(time, latest)
+        let before = terms
+        terms = terms(at: time)
+        do throws(SyncRefusal) { return try take(record, at: offset, time: time) } catch {
+            terms = before
+            throw error
+        }
+    }
+
+    private mutating func take(
+        _ record: [UInt8], at offset: Int64, time: Int64
+    ) throws(SyncRefusal) -> SyncMessage {
         let message = try SyncMessage(verifying: record, terms: terms)
         guard !seen.contains(message.digest) else { throw .replayed }
-        let time = max(time, latest)
         switch (message.statement, message.author) {
         case (.order(let order), _):
             try take(order, SyncJob(order, digest: message.digest, offset: offset, time: time), at: time)
@@ -78,6 +105,7 @@ package struct SyncHistory: Sendable, Hashable {
         guard order.expires > time else { throw .expired }
         guard order.expires <= time + Self.longest else { throw .expiresLate }
         if let open, open.order.expires >= time { throw .busy(open.order.number) }
+        try checkAgreed(order.task)
         switch order.task {
         case .train(let task):
             guard !versions.contains(where: { $0.task.version == task.version }) else {
@@ -90,6 +118,19 @@ package struct SyncHistory: Sendable, Hashable {
         if open != nil { jobs[jobs.count - 1].lapse(to: order.number) }
         places[job.digest] = jobs.count
         jobs.append(job)
+    }
+
+    /// What the agreement does not allow is ordered by nobody.
+    private func checkAgreed(_ task: SyncOrder.Task) throws(SyncRefusal) {
+        switch task {
+        case .train(let task):
+            guard terms.opened.contains(.trainings) else { throw .notAgreed("that trainings are opened") }
+            if let trainer = terms.trainer, task.rule.agreedDigest != trainer {
+                throw .notAgreed("that forests are trained by this rule")
+            }
+        case .validate: guard terms.opened.contains(.histograms) else { throw .notAgreed("that histograms are opened") }
+        case .seal: break
+        }
     }
 
     private func check(_ task: ValidateTask) throws(SyncRefusal) {

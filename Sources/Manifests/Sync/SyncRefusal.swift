@@ -21,6 +21,8 @@ package enum SyncRefusal: Error, Sendable, Hashable {
     /// An order is not done, and not expired.
     case busy(UInt64)
     case versionTaken(String)
+    /// The agreement does not say so.
+    case notAgreed(String)
     case unknownCandidate
     /// The window begins before the end of what the challenger was trained on.
     case notLater
@@ -78,6 +80,7 @@ extension SyncRefusal: CustomStringConvertible {
         case .expired: "the order had expired when it came into the log"
         case .expiresLate: "the order expires more than a week after it came into the log"
         case .busy(let number): "order \(number) is under way: wait until it is done or has expired"
+        case .notAgreed(let what): "not_agreed: the agreement does not say \(what)"
         case .versionTaken(let version): "a version \(version) is trained already"
         case .unknownCandidate: "the order names no model that was trained"
         case .notLater: "the window begins before the end of what the challenger was trained on"

@@ -9,10 +9,19 @@ package final class SyncTopic {
     /// Records that count for nothing, with why, since they were last taken.
     package private(set) var refused: [(offset: Int64, reason: SyncRefusal)] = []
     private let reader: any LogReader
+    private let changes: () throws(LogError) -> [SyncTermsChange]
+    /// Records that were read and are not taken yet.
+    private var waiting: [LogRecord] = []
     private static let partition = TopicPartition(Topics.sync)
 
-    package init(_ terms: SyncTerms, log: any EventLog) throws(LogError) {
+    /// - Parameter changes: of the terms, all that are known; asked for behind each read, so that no record is taken by terms that
+    ///   were over when it came.
+    package init(
+        _ terms: SyncTerms, log: any EventLog,
+        changes: @escaping () throws(LogError) -> [SyncTermsChange] = { () throws(LogError) in [] }
+    ) throws(LogError) {
         history = SyncHistory(terms)
+        self.changes = changes
         reader = try log.reader(at: [Position(Self.partition, try log.earliest(of: Self.partition))])
     }
 
@@ -22,15 +31,19 @@ package final class SyncTopic {
     @discardableResult
     package func read() throws(LogError) -> Int {
         var count = 0
-        while case let records = try reader.available(limit: 256), !records.isEmpty { count += apply(records) }
-        return count
+        while true {
+            if waiting.isEmpty { waiting = try reader.available(limit: 256) }
+            if waiting.isEmpty { return count }
+            count += try applyWaiting()
+        }
     }
 
     /// Waits for something new until a moment; false where nothing came.
     package func wait(until moment: Moment, _ clock: any StageClock) throws(LogError) -> Bool {
-        let records = try reader.next(limit: 256, timeout: clock.left(until: moment))
-        apply(records)
-        return !records.isEmpty
+        if waiting.isEmpty { waiting = try reader.next(limit: 256, timeout: clock.left(until: moment)) }
+        let isNew = !waiting.isEmpty
+        try applyWaiting()
+        return isNew
     }
 
     /// The refusals since the last call.
@@ -39,8 +52,13 @@ package final class SyncTopic {
         return refused
     }
 
+    /// - Returns: how many of the waiting records count for nothing.
     @discardableResult
-    private func apply(_ records: [LogRecord]) -> Int {
+    private func applyWaiting() throws(LogError) -> Int {
+        guard !waiting.isEmpty else { return 0 }
+        history.adopt(try changes())
+        let records = waiting
+        waiting = []
         var count = 0
         for record in records {
             do throws(SyncRefusal) {

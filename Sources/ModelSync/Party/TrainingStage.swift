@@ -26,6 +26,8 @@ package final class TrainingStage: Stage {
         package var sealing: HPKEPublicKey
         /// What members' own histograms are sealed to.
         package var members: [MemberID: HPKEPublicKey]
+        /// Changes of the terms, all that are known.
+        package var changes: @Sendable () throws(LogError) -> [SyncTermsChange] = { () throws(LogError) in [] }
         /// Of this program, for the lineage of models.
         package var codeVersion: String
 
@@ -159,7 +161,7 @@ package final class TrainingStage: Stage {
         store = SyncStore(state)
         exchange = TrainingExchange(transport: BriskTransport(transport), patience: Self.patience)
         models = try SyncModels(cell.terms, log: log)
-        topic = try SyncTopic(cell.terms, log: log)
+        topic = try SyncTopic(cell.terms, log: log, changes: cell.changes)
     }
 
     /// What the log says of trainings, as far as this party has read.

@@ -7,8 +7,8 @@ import ThreeParty
 
 /// The rows that a party's scoring keeps, read for its trainings by connections of their own: scoring does not wait for a reader.
 struct KeptRows: SyncRowSource {
-    /// Of the roster.
-    let members: [MemberID]
+    /// Those that left among them: their rows are there still.
+    let members: ConsortiumMembers
     let limits: RowLimits
     /// Opens the store of rows.
     let state: @Sendable () throws(LogError) -> any StateStore
@@ -22,7 +22,8 @@ struct KeptRows: SyncRowSource {
             let kept = try ScoredRowStore(terms, partition: 0).kept?.range.lowerBound
             guard let kept, kept <= range.lowerBound else { throw RowWindowError.notKept(from: kept) }
             return SyncRows(
-                source: try window.source(of: members), events: window.events, otherForms: window.otherForms)
+                source: try window.source(of: members.entries.map(\.id)), events: window.events,
+                otherForms: window.otherForms)
         } catch let error as RowWindowError {
             switch error {
             case .notKept, .unknownMember: throw SyncRowsMissing.never("\(error)")

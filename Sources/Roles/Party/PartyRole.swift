@@ -110,6 +110,7 @@ package struct PartyRole: Sendable {
             party: party, roster: roster, keystore: keystore, state: stores.open(".tokens"))
         try keyChecks.run()
         let audit = try openAudit()
+        let members = try ConsortiumMembers(roster, log: log)
         let transport = try links()
         let (stopped, sealed) = (Tally(), SealedModels())
         let evidence = audit.map { _ in EvidenceBook(party: party, state: store) }
@@ -128,13 +129,13 @@ package struct PartyRole: Sendable {
                 },
                 make: {
                     try stage(
-                        partition, store, transport, updates, sealed, shares, keychain, metrics, audit ?? NoAudit(),
-                        evidence)
+                        partition, members, store, transport, updates, sealed, shares, keychain, metrics,
+                        audit ?? NoAudit(), evidence)
                 })
         }
         let tokens = StagePlan("tokens", retried: retried(metrics, [:])) {
             PartyTokens(
-                party: party, roster: roster, keystore: keystore, log: log,
+                party: party, roster: roster, members: members, keystore: keystore, log: log,
                 state: try stores.open(".tokens", takingOver: true), limit: tokenLimit, attempt: tokenAttempt,
                 updates: updates, keychain: keychain, clock: clock, metrics: metrics, logger: logger,
                 audit: audit ?? NoAudit())
@@ -159,7 +160,7 @@ package struct PartyRole: Sendable {
                 logger: logger,
                 audit: audit ?? NoAudit())
         }
-        let training = try training(transport, metrics, sealed, keychain, audit ?? NoAudit(), until: stop)
+        let training = try training(members, transport, metrics, sealed, keychain, audit ?? NoAudit(), until: stop)
         let replays = try replaying(transport, store, metrics, sealed, shares, keychain, audit)
         return scoring + [tokens, keys, refresh] + [training, signing, replays].compactMap { $0 }
     }
@@ -187,7 +188,9 @@ package struct PartyRole: Sendable {
     private var topicChecks: [Check] {
         var topics = [Topics.sealed, Topics.tokenKeys, Topics.labels, Topics.batches]
         if audit != nil { topics.append(Topics.audit) }
-        for member in roster.members {
+        // Of those that take part now; a log that can't be reached says so at the topics.
+        let present = (try? ConsortiumMembers(roster, log: log).current.members) ?? roster.members
+        for member in present {
             topics += [
                 Topics.scores(member.id), Topics.receipts(member.id), Topics.blinded(member.id),
                 Topics.evaluations(member.id),
@@ -232,27 +235,26 @@ package struct PartyRole: Sendable {
     }
 
     /// A partition's part of what members may ask.
-    private func queryLimits() throws -> QueryLimits {
-        let partitions = try log.partitions(of: Topics.sealed)
-        return QueryLimits(
-            members: roster.members.map { ($0.id, $0.budget.share(of: partitions)) }, eventTime: roster.eventTime)
+    private func queryLimits(_ members: ConsortiumMembers) throws -> QueryLimits {
+        QueryLimits(
+            members: members, partitions: try log.partitions(of: Topics.sealed), eventTime: roster.eventTime)
     }
 
     private func stage(
-        _ partition: Int, _ store: any StateStore, _ transport: any Transport, _ updates: TokenUpdates,
-        _ sealed: SealedModels, _ shares: ShareStore, _ keychain: PartyKeychain, _ metrics: Metrics,
-        _ audit: any AuditWriter, _ evidence: EvidenceBook?
+        _ partition: Int, _ members: ConsortiumMembers, _ store: any StateStore, _ transport: any Transport,
+        _ updates: TokenUpdates, _ sealed: SealedModels, _ shares: ShareStore, _ keychain: PartyKeychain,
+        _ metrics: Metrics, _ audit: any AuditWriter, _ evidence: EvidenceBook?
     ) throws -> ScorePartition {
         let context = PartitionContext(
             partition: TopicPartition(Topics.sealed, partition), log: log, clock: clock, metrics: metrics,
             logger: logger, audit: audit, sideWork: sideWork)
         let models = try ModelRegistry(
             party: party, key: try keystore.hpkeKey(), consortium: roster.consortium, coordinator: roster.coordinator,
-            approvals: roster.approvalTerms, log: log, logger: logger, audit: audit, shares: shares,
-            isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, sealed) })
+            approvals: members.current.approvalTerms, log: log, logger: logger, audit: audit, shares: shares,
+            isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, sealed) },
+            isAgreed: { (manifest) throws(LogError) in try members.allow(manifest) })
         let sessions = try SessionRegistry(
-            consortium: roster.consortium, party: party, keys: keychain.opening,
-            members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) }), log: log,
+            consortium: roster.consortium, party: party, keys: keychain.opening, members: members, log: log,
             logger: logger, audit: audit)
         let exchange = CellExchange(
             transport: transport, keys: keychain.scoring, stream: .scoring(UInt32(partition)),
@@ -267,8 +269,7 @@ package struct PartyRole: Sendable {
         return try ScorePartition(
             in: context, state: store,
             backend: CellBackend(exchange, models: models, sessions: sessions, states: evidence != nil),
-            models: models, epochs: keychain.partitionEpochs, counting: counting, queries: try queryLimits(),
-            recipients: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }), limits: limits,
-            evidence: evidence)
+            models: models, epochs: keychain.partitionEpochs, counting: counting, queries: try queryLimits(members),
+            recipients: members, limits: limits, evidence: evidence)
     }
 }

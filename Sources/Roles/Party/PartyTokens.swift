@@ -24,6 +24,13 @@ extension KeyGenerationID {
 package final class PartyTokens: Stage {
     private let party: PartyID
     private let roster: Roster
+    private let members: ConsortiumMembers
+    /// Those that keys and answers were made for.
+    private var present: [Roster.Member]
+    /// The change of members by which they were.
+    private var change: Int
+    /// Members whose topics are not there yet.
+    private var awaited: [MemberID] = []
     private let keystore: any Keystore
     private let log: any EventLog
     private let state: any StateStore
@@ -41,20 +48,26 @@ package final class PartyTokens: Stage {
     private var answers: TokenStage?
     /// A look for keys costs a tenth of what it takes to answer a batch.
     private var looking = Throttle(.milliseconds(50))
+    private var lookingForMembers = Throttle(.seconds(1))
 
     /// - Parameters:
+    ///   - members: whom keys are published to and who is answered, looked at once a second: nobody has to start the party again.
     ///   - state: what is kept beside the scoring state; taken over, so that a predecessor can commit no more.
     ///   - attempt: at the first key, the same at all three parties.
     ///   - updates: what counts move by; `loadUpdates` has them before anything runs.
     init(
-        party: PartyID, roster: Roster, keystore: any Keystore, log: any EventLog, state: any StateStore,
+        party: PartyID, roster: Roster, members: ConsortiumMembers, keystore: any Keystore, log: any EventLog,
+        state: any StateStore,
         limit: RateLimit,
         attempt: Int, updates: TokenUpdates, keychain: PartyKeychain, clock: any StageClock, metrics: Metrics,
         logger: Logger,
         audit: any AuditWriter = NoAudit()
     ) {
         self.party = party
+        self.members = members
         self.roster = roster
+        change = members.changes
+        present = members.current.members
         self.keystore = keystore
         self.log = log
         self.state = state
@@ -79,6 +92,7 @@ package final class PartyTokens: Stage {
 
     /// Looks for keys now and then, and answers members under what is in force.
     package func turn(until moment: Moment) throws -> Turn {
+        if lookingForMembers.isDue(at: clock.now) { try lookForMembers() }
         let keys = try self.keys ?? makeKeys()
         self.keys = keys
         if answers == nil || looking.isDue(at: clock.now) {
@@ -91,6 +105,29 @@ package final class PartyTokens: Stage {
     }
 
     package func finish() throws { try answers?.finish() }
+
+    /// Begins anew with the members that there are now, where they are others: what is stored is gone on from.
+    private func lookForMembers() throws {
+        try members.refresh()
+        let haveCome = try awaited.contains { try hasTopics($0) }
+        guard members.changes != change || haveCome else { return }
+        try answers?.finish()
+        (keys, answers) = (nil, nil)
+        change = members.changes
+        present = members.current.members
+        logger.notice("members are others", metadata: ["members": "\(present.count)"])
+    }
+
+    /// Whether a member's topics of tokens are there; of one that has just joined they may not be.
+    private func hasTopics(_ member: MemberID) throws -> Bool {
+        for topic in [Topics.blinded(member), Topics.evaluations(member)] {
+            do throws(LogError) { _ = try log.partitions(of: topic) } catch {
+                guard case .unknownTopic = error else { throw error }
+                return false
+            }
+        }
+        return true
+    }
 
     private func report(_ event: TokenKeyEvent) {
         switch event {
@@ -135,18 +172,20 @@ package final class PartyTokens: Stage {
 
     private func makeAnswers(_ epoch: TokenEpoch) throws -> TokenStage {
         let store = try keyStore()
-        let limits = Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, limit) })
-        let identities = Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.identity) })
+        awaited = []
+        for member in present where try !hasTopics(member.id) { awaited.append(member.id) }
+        let limits = Dictionary(uniqueKeysWithValues: present.map { ($0.id, limit) })
+        let identities = Dictionary(uniqueKeysWithValues: present.map { ($0.id, $0.identity) })
         let evaluator = TokenEvaluator(
             share: try share(epoch, store),
             previous: try epoch.previous.flatMap { try store.share(consortium: roster.consortium, epoch: $0) },
             context: TokenContext(consortium: Array(roster.consortium.utf8), epoch: epoch), limits: limits)
         return try TokenStage(
-            members: roster.members.map(\.id),
+            members: present.map(\.id).filter { !awaited.contains($0) },
             responder: TokenResponder(
                 evaluator: evaluator, identities: identities, secret: try keystore.localKey("token-proofs")),
             sessions: SessionRegistry(
-                consortium: roster.consortium, party: party, keys: keychain.opening, members: identities, log: log,
+                consortium: roster.consortium, party: party, keys: keychain.opening, members: members, log: log,
                 logger: logger, audit: audit),
             log: log, state: state, clock: clock, metrics: metrics)
     }

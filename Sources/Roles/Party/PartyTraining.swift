@@ -16,22 +16,28 @@ extension PartyRole {
     /// The stage that trains with the two others; nil where the log has no topic for it. A party without rows refuses by name.
     ///
     /// - Parameters:
+    ///   - members: whose rows there may be.
     ///   - sealed: gets to know which models the three parties have sealed.
     ///   - stop: the role's: a training ends where it stands.
     func training(
-        _ transport: any Transport, _ metrics: Metrics, _ sealed: SealedModels, _ keychain: PartyKeychain,
+        _ members: ConsortiumMembers, _ transport: any Transport, _ metrics: Metrics, _ sealed: SealedModels,
+        _ keychain: PartyKeychain,
         _ audit: any AuditWriter,
         until stop: StopFlag
     ) throws -> StagePlan? {
         do { _ = try log.partitions(of: Topics.sync) } catch LogError.unknownTopic where rows == nil { return nil }
         return StagePlan("training", isBackground: true, retried: retried(metrics, ["stage": "training"])) {
             let opening = try keystore.hpkeKey()
-            let cell = TrainingStage.Cell(
+            var cell = TrainingStage.Cell(
                 party: party, terms: roster.syncTerms, sealing: opening.publicKey,
                 members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }),
                 codeVersion: programVersion)
+            cell.changes = { [roster] () throws(LogError) in
+                try members.refresh()
+                return roster.termsChanges(members.history)
+            }
             let kept = rows.map { limits in
-                KeptRows(members: roster.members.map(\.id), limits: limits) { [stores] () throws(LogError) in
+                KeptRows(members: members, limits: limits) { [stores] () throws(LogError) in
                     try stores.open(".rows-0")
                 }
             }
@@ -61,7 +67,7 @@ extension PartyRole {
     ///   consortium is, and transactions wait for it where a model is put in force.
     func isSealed(_ model: Digest32, _ sealed: SealedModels) throws(LogError) -> Bool {
         if sealed.contains(model) { return true }
-        let topic = try SyncTopic(roster.syncTerms, log: log)
+        let topic = try SyncTopic(roster.syncTerms, log: log, changes: TermsChanges(roster, log: log).read)
         try topic.read()
         return topic.history.version(sealedAs: model) != nil
     }

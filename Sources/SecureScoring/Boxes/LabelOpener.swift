@@ -36,7 +36,7 @@ final class LabelOpener {
         let header = record.header
         // The same at every party, whatever it finds wrong behind this.
         if header.labelled, LabelHeader.counts.contains(header.count) { opened.outcomes = header.count }
-        guard let member = header.member, sessions.isMember(member) else { return .unknownMember }
+        guard let member = header.member, try sessions.isMember(member) else { return .unknownMember }
         opened.member = member
         guard header.schema == LabelHeader.schema else { return .unknownSchema }
         guard LabelHeader.counts.contains(header.count), let source = header.source, let order = source.labelOrder,
@@ -52,7 +52,7 @@ final class LabelOpener {
         guard record.boxes.count == 3 else { return .boxMissing }
         guard !closed.contains(header.sessionEpoch) else { return .epochClosed }
         guard let cipher = try sessions.labelCipher(member, epoch: header.sessionEpoch, header.session) else {
-            return .unknownSession
+            return try sessions.hasLeft(member, by: header.sessionEpoch) ? .memberLeft : .unknownSession
         }
         var plaintext: [UInt8] = []
         let isOpen = record.boxes[party.rawValue].withUnsafeBytes {

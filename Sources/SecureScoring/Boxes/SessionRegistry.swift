@@ -2,6 +2,7 @@ package import Audit
 package import EventLogs
 package import Keys
 package import Logging
+import Manifests
 package import Records
 import Sealing
 
@@ -15,7 +16,7 @@ package final class SessionRegistry {
     private let consortium: String
     private let party: PartyID
     private let keys: OpeningKeys
-    private let members: [MemberID: VerifyingKey]
+    private let members: any MemberDirectory
     private let logger: Logger
     private let audit: any AuditWriter
     private var announced: Announcements<Key, Opened>
@@ -36,8 +37,9 @@ package final class SessionRegistry {
     /// - Parameters:
     ///   - consortium: its name in the roster.
     ///   - keys: the party's, that sessions of each epoch are sealed to.
+    ///   - members: asked at each announcement by whom it has to be signed.
     package init(
-        consortium: String, party: PartyID, keys: OpeningKeys, members: [MemberID: VerifyingKey],
+        consortium: String, party: PartyID, keys: OpeningKeys, members: any MemberDirectory,
         log: any EventLog, logger: Logger, audit: any AuditWriter = NoAudit()
     ) throws(LogError) {
         self.consortium = consortium
@@ -49,7 +51,29 @@ package final class SessionRegistry {
         announced = try Announcements(on: Topics.sessions, in: log)
     }
 
-    package func isMember(_ member: MemberID) -> Bool { members[member] != nil }
+    /// The same, with members that are those of all epochs.
+    package convenience init(
+        consortium: String, party: PartyID, keys: OpeningKeys, members: [MemberID: VerifyingKey],
+        log: any EventLog, logger: Logger, audit: any AuditWriter = NoAudit()
+    ) throws(LogError) {
+        let entries = members.keys.sorted().map { MemberEntry(id: $0, budget: .unlimited, hpke: nil) }
+        try self.init(
+            consortium: consortium, party: party, keys: keys, members: FixedMembers(entries, identities: members),
+            log: log, logger: logger, audit: audit)
+    }
+
+    /// Whether a member takes part, or did.
+    package func isMember(_ member: MemberID) throws(LogError) -> Bool {
+        if members.entry(of: member) != nil { return true }
+        try members.refresh()
+        return members.entry(of: member) != nil
+    }
+
+    /// Whether a member that did take part takes none in an epoch.
+    package func hasLeft(_ member: MemberID, by epoch: UInt32) throws(LogError) -> Bool {
+        if members.standing(of: member, in: epoch) == .unknown { try members.refresh() }
+        return members.standing(of: member, in: epoch) == .left
+    }
 
     /// The session that a record names; reads what was announced since, where it is not known yet.
     package func session(_ member: MemberID, epoch: UInt32) throws(LogError) -> Session? {
@@ -76,16 +100,19 @@ package final class SessionRegistry {
             announced.forget(Key(member: member, epoch: epoch))
             return nil
         }
-        return try announced.value(of: Key(member: member, epoch: epoch)) { verified($0) }
+        return try announced.value(of: Key(member: member, epoch: epoch)) { (record) throws(LogError) in
+            try verified(record)
+        }
     }
 
-    private func verified(_ record: LogRecord) -> (key: Key, value: Opened)? {
+    private func verified(_ record: LogRecord) throws(LogError) -> (key: Key, value: Opened)? {
         let place: Logger.Metadata = ["offset": "\(record.position.offset)"]
         guard let announcement = WireSessionAnnouncement(decoding: record.value ?? []) else {
             logger.error("a session announcement is unreadable: cut off, or of a newer version", metadata: place)
             audit.write(AuditEvent(.refused, record, "session announcement", "unreadable"))
             return nil
         }
+        let signer = try signer(of: announcement)
         do {
             guard let epoch = Session.epoch(of: announcement) else { throw SessionError.malformed }
             guard let held = try keys.key(of: KeyEpoch(epoch)) else {
@@ -94,7 +121,7 @@ package final class SessionRegistry {
                 return nil
             }
             let session = try Session.accept(
-                announcement, consortium: consortium, at: party, key: held.key, members: members)
+                announcement, consortium: consortium, at: party, key: held.key, members: signer)
             return (Key(member: session.member, epoch: session.epoch), Opened(session))
         } catch {
             logger.error(
@@ -102,5 +129,15 @@ package final class SessionRegistry {
             audit.write(AuditEvent(.refused, record, "session announcement", "\(error)"))
             return nil
         }
+    }
+
+    /// The key that an announcement has to be signed by, with its member; nothing where that takes no part in the epoch. Members
+    /// announce what three parties are ready for, so this party finds the epoch at the next look, if there is one.
+    private func signer(of announcement: WireSessionAnnouncement) throws(LogError) -> [MemberID: VerifyingKey] {
+        guard let body = WireSessionBody(decoding: Array(announcement.body)), let member = MemberID(body.member) else {
+            return [:]
+        }
+        if members.standing(of: member, in: body.epoch) == .unknown { try members.refresh() }
+        return members.identity(of: member, in: body.epoch).map { [member: $0] } ?? [:]
     }
 }

@@ -41,7 +41,7 @@ final class TransactionOpener {
         guard case .transaction(let sealed) = record.body else { return .headerMalformed }
         let header = sealed.header
         guard header.schema == SealedHeader.schema else {
-            opened.member = header.member.flatMap { sessions.isMember($0) ? $0 : nil }
+            if let member = header.member, try sessions.isMember(member) { opened.member = member }
             return .unknownSchema
         }
         guard let event = header.event, let source = header.source, source.offset >= 0,
@@ -52,7 +52,7 @@ final class TransactionOpener {
         opened.epoch = header.sessionEpoch
         opened.event = event
         opened.time = header.time
-        guard let member = header.member, sessions.isMember(member) else { return .unknownMember }
+        guard let member = header.member, try sessions.isMember(member) else { return .unknownMember }
         opened.member = member
         guard Int(header.partition) == record.record.position.partition.partition else { return .wrongPartition }
         guard !closed.contains(header.sessionEpoch) else { return .epochClosed }
@@ -68,7 +68,7 @@ final class TransactionOpener {
             let cipher = try sessions.transactionCipher(
                 member, epoch: sealed.header.sessionEpoch, sealed.header.session)
         else {
-            return .unknownSession
+            return try sessions.hasLeft(member, by: sealed.header.sessionEpoch) ? .memberLeft : .unknownSession
         }
         boxAssociatedData(header: record[sealed.headerBytes], party: party, into: &associated)
         let isOpen = record.withUnsafeBytes { record in

@@ -11,8 +11,10 @@ package import ThreeParty
 /// that lost its state refuses less for a while; the others still refuse, and a record that one party refuses is refused.
 package final class Admission {
     private let limits: QueryLimits
-    private let numbers: [MemberID: UInt8]
-    private let store: AskedEventStore
+    /// The members with their budgets on the partition; a member's place is its number.
+    private var members: [MemberEntry] = []
+    private var numbers: [MemberID: UInt8] = [:]
+    private var store: AskedEventStore
     private let taken: TakenRecords
     private var asked: AskedEvents
 
@@ -24,11 +26,17 @@ package final class Admission {
     ) throws {
         self.limits = limits
         self.taken = taken
-        var numbers: [MemberID: UInt8] = [:]
-        for (number, member) in limits.members.enumerated() { numbers[member.id] = UInt8(truncatingIfNeeded: number) }
-        self.numbers = numbers
-        store = AskedEventStore(partition: partition.partition, members: limits.members.map(\.id))
+        store = AskedEventStore(partition: partition.partition, members: limits.members.entries.map(\.id))
         asked = try store.load(state, limit: limits.known)
+        lookUp()
+    }
+
+    /// Takes the members as they are now. Whoever has come since is behind the others, so that numbers stay.
+    private func lookUp() {
+        members = limits.members.entries
+        guard members.count != numbers.count else { return }
+        for (number, member) in members.enumerated() { numbers[member.id] = UInt8(truncatingIfNeeded: number) }
+        store.members = members.map(\.id)
     }
 
     /// Admits the transactions of the next batch; all of them or none of an earlier run count from there on.
@@ -41,6 +49,7 @@ package final class Admission {
         _ batch: SealedBatch, isUsable: (Int) -> Bool, isCounted: (MemberID, EventID) -> Bool
     ) -> [Int: Refusal] {
         guard case .transactions(let records) = batch.content else { return [:] }
+        lookUp()
         asked.begin(batch.plan.range)
         var refused: [Int: Refusal] = [:]
         for (place, record) in records.enumerated() where isUsable(place) {
@@ -67,13 +76,14 @@ package final class Admission {
             return source == event.source ? .repeated : .idConflict
         }
         if isCounted { return .idConflict }
-        guard case .daily(let most) = limits.members[Int(event.member)].budget else { return nil }
+        guard case .daily(let most) = limits.budget(of: members[Int(event.member)]) else { return nil }
         return asked.count(event.member, on: event.day) < most ? nil : .overBudget
     }
 
     /// Notes what the parties agreed to take of a batch.
     package func settle(_ batch: SealedBatch, _ agreement: Agreement) {
         guard case .transactions(let records) = batch.content else { return }
+        lookUp()
         let taken = zip(records, agreement.refusals).compactMap { $1 == nil ? event(of: $0) : nil }
         asked.settle(batch.plan.range, taken)
     }

@@ -9,8 +9,8 @@ import Records
 struct AskedEventStore {
     private static let version: UInt8 = 2
     private let table: String
-    /// The roster's members, in its order, which numbers them as long as this runs.
-    private let members: [MemberID]
+    /// The members in their order, which numbers them as long as this runs; new ones come last.
+    var members: [MemberID]
 
     init(partition: Int, members: [MemberID]) {
         table = "asked-\(partition)"

@@ -1,22 +1,37 @@
 package import Records
 import Sealing
 
-/// The limits on what members may ask of the model, on one partition: the same at all three parties, by the roster.
+/// The limits on what members may ask of the model, on one partition: the same at all three parties, by the roster and the
+/// agreement.
 package struct QueryLimits: Sendable {
-    /// The members in the roster's order, which numbers them, each with its budget on the partition.
-    let members: [(id: MemberID, budget: QueryBudget)]
+    /// Its order numbers members, and stays.
+    let members: any MemberDirectory
+    /// So many partitions have a part of each member's budget.
+    private let partitions: Int
     /// Nil where events may have any time.
     let eventTime: EventTimeLimits?
     /// The least number of scored events whose ids are known: of the partition, the latest ones.
     let known: Int
 
     package init(
-        members: [(id: MemberID, budget: QueryBudget)], eventTime: EventTimeLimits?, known: Int = 131_072
+        members: any MemberDirectory, partitions: Int, eventTime: EventTimeLimits?, known: Int = 131_072
     ) {
         self.members = members
+        self.partitions = partitions
         self.eventTime = eventTime
         self.known = known
     }
+
+    /// Limits of members that stay, each with its budget on the partition.
+    package init(
+        members: [(id: MemberID, budget: QueryBudget)], eventTime: EventTimeLimits?, known: Int = 131_072
+    ) {
+        let entries = members.map { MemberEntry(id: $0.id, budget: $0.budget, hpke: nil) }
+        self.init(members: FixedMembers(entries), partitions: 1, eventTime: eventTime, known: known)
+    }
+
+    /// What the partition scores of a member, by its entry.
+    func budget(of member: MemberEntry) -> QueryBudget { member.budget.share(of: partitions) }
 
     /// Why an event of this time can't be asked about in a record that came at `arrival`; nil where it can.
     ///

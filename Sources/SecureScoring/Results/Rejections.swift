@@ -1,7 +1,7 @@
 import Counters
 package import EventLogs
-package import Keys
-package import Records
+import Keys
+import Records
 import Sealing
 package import ThreeParty
 
@@ -9,9 +9,9 @@ package import ThreeParty
 /// opened its box before it refused: what names a member and is not known to be of it costs nobody a seal.
 package struct Rejections {
     /// The members of the consortium, and the keys that their rejected originals are sealed to.
-    let recipients: [MemberID: HPKEPublicKey]
+    let recipients: any Recipients
 
-    package init(recipients: [MemberID: HPKEPublicKey]) { self.recipients = recipients }
+    package init(recipients: any Recipients) { self.recipients = recipients }
 
     /// Records of what the parties agreed to refuse of a batch; the leader alone writes them.
     package func records(of batch: SealedBatch, _ agreement: Agreement) -> [NewRecord] {
@@ -57,7 +57,7 @@ package struct Rejections {
         isOpened: Bool, entry: Int = 0
     ) -> NewRecord {
         let position = record.position
-        let recipient = named.flatMap { recipients[$0] }
+        let recipient = named.flatMap { recipients.hpke(of: $0) }
         let member = recipient == nil ? nil : named
         let rejected = RejectedRecord.make(
             reason: reason, stage: stage, party: party, member: member,

@@ -12,54 +12,57 @@ package final class ModelRegistry {
     private let key: HPKEPrivateKey
     private let consortium: String
     private let coordinator: VerifyingKey
-    /// Whose approval an activation has to bring along.
-    let approvals: ApprovalTerms
+    private let approvalTerms: @Sendable () -> ApprovalTerms
     private let logger: Logger
     private let audit: any AuditWriter
     private let shares: ShareStore?
     /// Models as they were last prepared of a refreshed share.
     private var refreshed: [Digest32: (generation: ShareGeneration, model: PreparedModel)] = [:]
     private let isSealed: (Digest32) throws(LogError) -> Bool
+    private let isAgreed: (ModelManifest) throws(LogError) -> Bool
     /// Models that the parties trained and sealed, as far as that was asked.
     private var sealed: Set<Digest32> = []
-    /// Those of which was said that they did not seal them.
-    private var unsealed: Set<Digest32> = []
+    /// Those of which was said that they are not to be used.
+    private var refused: Set<Digest32> = []
     private var dealt: Announcements<Digest32, ActiveModel>
 
     /// - Parameters:
     ///   - consortium: its name in the roster.
+    ///   - approvals: asked for at each activation.
     ///   - shares: this party's own store, in which it looks before it opens a box; nil for none.
     ///   - isSealed: whether the three parties have sealed a model that they trained: asked of one whose manifest names an order,
     ///     since anybody can seal something to a party's key.
+    ///   - isAgreed: whether the agreement allows a model.
     package init(
         party: PartyID, key: consuming HPKEPrivateKey, consortium: String, coordinator: VerifyingKey,
-        approvals: ApprovalTerms = .none, log: any EventLog, logger: Logger,
+        approvals: @escaping @autoclosure @Sendable () -> ApprovalTerms = .none, log: any EventLog, logger: Logger,
         audit: any AuditWriter = NoAudit(), shares: ShareStore? = nil,
-        isSealed: @escaping (Digest32) throws(LogError) -> Bool = { (_) throws(LogError) in false }
+        isSealed: @escaping (Digest32) throws(LogError) -> Bool = { (_) throws(LogError) in false },
+        isAgreed: @escaping (ModelManifest) throws(LogError) -> Bool = { (_) throws(LogError) in true }
     ) throws(LogError) {
         self.party = party
         self.key = key
         self.consortium = consortium
         self.coordinator = coordinator
-        self.approvals = approvals
+        approvalTerms = approvals
         self.logger = logger
         self.audit = audit
         self.shares = shares
         self.isSealed = isSealed
+        self.isAgreed = isAgreed
         dealt = try Announcements(on: Topics.manifests, in: log)
     }
 
     /// The model with this digest; reads what was dealt since, where it is not known yet.
     package func model(_ digest: Digest32) throws(LogError) -> ActiveModel? {
         guard let model = try dealt.value(of: digest, verified: { verified($0) }) else { return nil }
+        guard try isAgreed(model.manifest) else {
+            refuse(model.manifest, "not_agreed: the agreement wants models for another feature spec")
+            return nil
+        }
         guard model.manifest.order != nil, !sealed.contains(digest) else { return model }
         guard try isSealed(digest) else {
-            // Asked for at every turn until it is; said once.
-            guard unsealed.insert(digest).inserted else { return nil }
-            let reason = "it is not what the three parties trained and sealed"
-            logger.error(
-                "a model manifest was refused", metadata: ["model": "\(model.manifest.version)", "reason": "\(reason)"])
-            audit.write(AuditEvent(.refused, of: digest, [.object: Self.object, .reason: reason]))
+            refuse(model.manifest, "it is not what the three parties trained and sealed")
             return nil
         }
         sealed.insert(digest)
@@ -94,6 +97,16 @@ package final class ModelRegistry {
     }
 
     private func kept() throws(LogError) -> [Digest32: [ShareGeneration]] { try shares?.models() ?? [:] }
+    /// Says once why a model is not used, which is asked for at every turn.
+    private func refuse(_ manifest: ModelManifest, _ reason: String) {
+        guard refused.insert(manifest.digest).inserted else { return }
+        logger.error(
+            "a model manifest was refused", metadata: ["model": "\(manifest.version)", "reason": "\(reason)"])
+        audit.write(AuditEvent(.refused, of: manifest.digest, [.object: Self.object, .reason: reason]))
+    }
+
+    /// Whose approval an activation has to bring along.
+    var approvals: ApprovalTerms { approvalTerms() }
 
     /// The activation in a record of a partition of `consortium.sealed`.
     package func activation(_ wire: WireModelActivation, in partition: Int) throws(ActivationError) -> ModelActivation {

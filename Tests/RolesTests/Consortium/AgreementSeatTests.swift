@@ -5,62 +5,15 @@ import Manifests
 import PipelineFiles
 import Records
 import Roles
-import Stages
 import Support
 import Testing
 
-/// A consortium of three banks and an operator, each with its keys in a folder of its own, around one log.
-private final class Table {
-    let folder: TemporaryFolder
-    let log: SQLiteEventLog
-    let roster: Roster
-
-    init() throws {
-        let folder = try TemporaryFolder()
-        log = try SQLiteEventLog(directory: folder.path("log"), clock: SystemClock())
-        try log.create([TopicSettings(name: Topics.agreement)])
-        let authority = try CertificateAuthority(name: "test", now: 1_780_000_000, days: 1)
-        func keys(_ name: String) -> RoleKeys { RoleKeys(directory: folder.path(name)) }
-        var parties: [PartyID: Cell.Party] = [:]
-        for id in PartyID.allCases {
-            guard
-                case .party(_, let hpke, let agreement, let identity, let certificate, _) = try keys("\(id)").make(
-                    id, by: authority)
-            else { continue }
-            parties[id] = Cell.Party(
-                id: id, host: "127.0.0.1", port: 7300 + id.rawValue, hpke: hpke, agreement: agreement,
-                identity: identity, certificate: certificate)
-        }
-        let members = try ["bank-a", "bank-b", "bank-c"].map { name in
-            let id = MemberID(name)!
-            let card = try keys(name).make(id)
-            guard case .member(_, let identity, let hpke) = card else { preconditionFailure("a member's card") }
-            return Roster.Member(id: id, identity: identity, hpke: hpke, budget: .daily(5))
-        }
-        var roster = Roster(
-            consortium: "demo", epoch: 1, coordinator: try keys("coordinator").makeCoordinator().identity,
-            cell: Cell(parties), members: members, eventTime: nil)
-        let anna = OperatorID("anna")!
-        roster.operators = [.init(id: anna, identity: try keys("anna").make(anna).identity)]
-        roster.approvals = 1
-        roster.countLimit = 77
-        self.roster = roster
-        self.folder = folder
-    }
-
-    func seat(_ name: String?) throws -> AgreementSeat {
-        try AgreementSeat(roster, keystore: name.map { FileKeystore(directory: folder.path($0)) }, log: log)
-    }
-
-    var history: ConsortiumHistory { get throws { try seat(nil).history } }
-}
-
 @Suite("A seat at the table of a consortium")
 struct AgreementSeatTests {
-    private let table: Table
+    private let table: AgreementTable
     private let day = 20_000
 
-    init() throws { table = try Table() }
+    init() throws { table = try AgreementTable() }
 
     private func join(_ card: KeyCard, by name: String = "bank-a") throws -> AgreedVersion {
         try table.seat(name).propose { try $0.join(card, budget: .daily(9), votes: true, day: day) }

@@ -36,7 +36,7 @@ package final class MemberSync {
         self.opening = opening
         self.log = log
         self.clock = clock
-        topic = try SyncTopic(roster.syncTerms, log: log)
+        topic = try SyncTopic(roster.syncTerms, log: log, changes: TermsChanges(roster, log: log).read)
         models = try SyncModels(roster.syncTerms, log: log)
         try topic.read()
     }

@@ -31,7 +31,7 @@ package final class SyncCoordinator {
         self.clock = clock
         self.keystore = keystore
         self.audit = audit
-        topic = try SyncTopic(roster.syncTerms, log: log)
+        topic = try SyncTopic(roster.syncTerms, log: log, changes: TermsChanges(roster, log: log).read)
         models = try SyncModels(roster.syncTerms, log: log)
         if let keystore, try keystore.signingKey().verifyingKey != roster.coordinator {
             throw RoleError.notTheCoordinator(keys: keystore.place)

@@ -1,0 +1,59 @@
+import EventLogs
+import Keys
+import Manifests
+import PipelineFiles
+import Records
+import Roles
+import SecureScoring
+import Support
+import Testing
+
+@Suite("The members that a party works with")
+struct ConsortiumMembersTests {
+    private let table: AgreementTable
+
+    init() throws { table = try AgreementTable() }
+
+    @Test("are the roster's while nothing is said, also on a log without the topic")
+    func nothing() throws {
+        let members = try ConsortiumMembers(table.roster, log: table.log)
+        #expect(members.entries.map(\.id.name) == ["bank-a", "bank-b", "bank-c"])
+        #expect(members.entries.allSatisfy { $0.takesPart && $0.budget == .daily(5) })
+        let a = table.roster.members[0]
+        #expect(members.identity(of: a.id, in: 1) == a.identity && members.hpke(of: a.id) == a.hpke)
+        #expect(members.standing(of: a.id, in: 1) == .takesPart && members.standing(of: a.id, in: 2) == .unknown)
+        #expect(members.current.digest == table.roster.digest)
+        let bare = try ConsortiumMembers(table.roster, log: table.bareLog())
+        try bare.refresh()
+        #expect(bare.entries.count == 3 && bare.changes == 0)
+    }
+
+    @Test("change with the epoch of keys that stands on a version, at the next look, in the same order")
+    func change() throws {
+        let (bank, left) = (MemberID("bank-d")!, MemberID("bank-a")!)
+        let members = try ConsortiumMembers(table.roster, log: table.log)
+        let card = try RoleKeys(directory: table.folder.path("bank-d")).make(bank)
+        let proposed = try table.seat("bank-b").propose {
+            try $0.join(card, budget: .daily(9), votes: true, day: 20_000)
+            try $0.end(left, .init(day: 20_000, isExpulsion: false, withdrawsLabels: false))
+        }
+        for name in ["bank-a", "bank-c", "bank-d", "anna"] {
+            _ = try table.seat(name).sign(try table.seat(nil).version(proposed.digest))
+        }
+        try members.refresh()
+        #expect(members.entries.count == 3 && members.changes == 0)
+        #expect(members.history.agreement.inForce.digest == proposed.digest)
+        try table.rotate()
+        #expect(members.entries.count == 3)
+        try members.refresh()
+        #expect(members.entries.map(\.id.name) == ["bank-a", "bank-b", "bank-c", "bank-d"])
+        #expect(members.entries.map(\.takesPart) == [false, true, true, true])
+        #expect(members.entries[3].budget == .daily(9) && members.changes == 1)
+        #expect(members.standing(of: left, in: 2) == .left && members.standing(of: left, in: 1) == .takesPart)
+        #expect(members.identity(of: left, in: 2) == nil && members.identity(of: left, in: 1) != nil)
+        #expect(members.identity(of: bank, in: 2) == card.identity && members.identity(of: bank, in: 1) == nil)
+        #expect(members.current.members.map(\.id.name) == ["bank-b", "bank-c", "bank-d"])
+        try members.refresh()
+        #expect(members.changes == 1)
+    }
+}
