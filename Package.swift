@@ -220,10 +220,11 @@ let package = Package(
         .testTarget(
             name: "DeskFrontTests",
             dependencies: [
-                "Desk", "DeskFront", "DeskStore", "EventLogs", "Formats", "Keys", "LocalStore", "Policy", "Records",
+                "Desk", "DeskFront", "DeskStore", "EventLogs", "HTTPFront", "Formats", "Keys", "LocalStore", "Policy",
+                "Records",
                 "Secrets",
                 "Stages",
-                "Telemetry", "Support",
+                "Telemetry", "Support", .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: unoptimised),
         .testTarget(
             name: "DeskStoreTests",

@@ -16,6 +16,7 @@ package struct AlertPicture: Sendable {
     package var links: [LinkedAlerts]
     package var record: BandRecord
     package var history: [DoneAct]
+    package var labels: [KnownLabel]
 }
 
 /// Other alerts of one name.
@@ -51,6 +52,7 @@ extension DeskIndex {
     /// The picture of an alert; nil where its event has not come.
     package func picture(of item: ItemID, now: Int64) throws -> AlertPicture? {
         let history = try history(of: item)
+        let labels = try alert(item).map { try self.labels(of: $0.facts.transaction) } ?? []
         return try read { db in
             let found = try db.statement(
                 """
@@ -69,7 +71,7 @@ extension DeskIndex {
             return AlertPicture(
                 row: row, event: found.event, payment: try db.payment(at: row.facts.source),
                 past: try db.past(of: row.facts), links: try db.links(of: row, n: found.n),
-                record: try db.record(of: row.facts.probability, now: now), history: history)
+                record: try db.record(of: row.facts.probability, now: now), history: history, labels: labels)
         }
     }
 }

@@ -56,7 +56,7 @@ package final class DeskIndex: Sendable {
             return try db.statement("SELECT owner FROM desk").first { $0.integer(0) } ?? 0
         }
         writer = SharedConnection(db)
-        self.readers = try (0..<max(1, readers)).map { _ in try SharedConnection(SQLiteConnection(path: path)) }
+        self.readers = try (0..<max(1, readers)).map { _ in try SharedConnection(Self.openReader(path)) }
     }
 
     private static func open(_ path: String) throws -> SQLiteConnection {
@@ -66,6 +66,13 @@ package final class DeskIndex: Sendable {
         Checkpoints(path: path).watch(db)
         try Schema.make(DeskTables.script, version: DeskTables.version, in: db)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        return db
+    }
+
+    /// A connection that reads the file's pages where the system has them, without a copy of each.
+    private static func openReader(_ path: String) throws -> SQLiteConnection {
+        let db = try SQLiteConnection(path: path)
+        try db.script("PRAGMA mmap_size=\(4 << 30)")
         return db
     }
 

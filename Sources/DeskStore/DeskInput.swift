@@ -9,6 +9,8 @@ package enum DeskInput: Sendable {
     case payment(Transaction, at: SourcePosition)
     /// Its decision on `<member>.decisions`.
     case decision(ItemID, of: SourcePosition, band: Band, probability: Double)
+    /// A label of `<member>.transactions`, whoever wrote it, with its time by the log's clock in microseconds.
+    case label(Verdict, at: Position, timestamp: Int64)
     case alert(AlertFacts, at: Position)
     /// A record of `<member>.cases`, with its offset, and its time by the log's clock in microseconds.
     case act(DeskRecord, offset: Int64, timestamp: Int64)

@@ -73,7 +73,7 @@ struct DeskSearch {
 
     func page(limit: Int) throws -> DeskPage {
         guard let conditions = try conditions() else { return DeskPage(rows: [], next: nil, isCut: false) }
-        let (statement, end) = try filter.entity.map { try linked($0, conditions, limit) } ?? scan(conditions, limit)
+        let statement = try few().map { try choose(among: $0, conditions, limit) } ?? scan(conditions, limit)
         var rows: [QueueRow] = []
         try statement.each { rows.append(try $0.queueRow()) }
         for place in rows.indices { rows[place] = try db.joined(rows[place]) }
@@ -81,20 +81,31 @@ struct DeskSearch {
             rows.removeLast()
             return DeskPage(rows: rows, next: rows.last.map(placeText), isCut: false)
         }
+        // Only a page that is not full may have come to the budget's end.
+        let end = few() == nil ? try budgetEnd() : nil
         return DeskPage(rows: rows, next: end, isCut: end != nil)
     }
 
-    /// Goes through the list in its order, for as long as the budget lasts.
-    private func scan(_ conditions: Conditions, _ limit: Int) throws -> (SQLiteStatement, end: String?) {
-        let sorting = order.columns.joined(separator: ", ")
-        let behind = place.map { _ in
-            " AND (\(sorting)) > (\(order.columns.map { _ in "?" }.joined(separator: ", ")))"
-        }
-        let from =
-            "FROM alerts INDEXED BY \(order.index) WHERE state = \(order.state) AND rank IS NOT NULL\(behind ?? "")"
+    private var sorting: String { order.columns.joined(separator: ", ") }
+
+    private var behind: String {
+        place == nil ? "" : " AND (\(sorting)) > (\(order.columns.map { _ in "?" }.joined(separator: ", ")))"
+    }
+
+    /// The list from the page's place on, and its order.
+    private var from: String {
+        "FROM alerts INDEXED BY \(order.index) WHERE state = \(order.state) AND rank IS NOT NULL\(behind)"
+    }
+
+    /// The last place that the budget lets a search look at; nil where the list ends before.
+    private func budgetEnd() throws -> String? {
         let last = try db.statement("SELECT \(sorting) \(from) ORDER BY \(sorting) LIMIT 1 OFFSET \(budget - 1)")
         bind(place ?? [], to: last, from: 1)
-        let end = try last.first { endText($0) }
+        return try last.first { endText($0) }
+    }
+
+    /// Goes through the list in its order, for as long as the budget lasts.
+    private func scan(_ conditions: Conditions, _ limit: Int) throws -> SQLiteStatement {
         let statement = try db.statement(
             """
             SELECT \(SQLiteStatement.queueColumns) FROM alerts JOIN (
@@ -104,27 +115,36 @@ struct DeskSearch {
             ON n = found ORDER BY \(sorting)
             """)
         bind((place ?? []) + conditions.values, to: statement, from: 1)
-        return (statement, end)
+        return statement
     }
 
-    /// Goes through the newest alerts of one name.
-    private func linked(
-        _ entity: QueueFilter.NamedEntity, _ conditions: Conditions, _ limit: Int
-    ) throws -> (SQLiteStatement, end: String?) {
-        let sorting = order.columns.joined(separator: ", ")
-        let behind = place.map { _ in
-            " AND (\(sorting)) > (\(order.columns.map { _ in "?" }.joined(separator: ", ")))"
+    /// A statement that gives the rows among which all is that the filter can let through, where those are few: the newest alerts
+    /// of one name, or what somebody has.
+    private func few() -> (text: String, values: [Value])? {
+        if let entity = filter.entity {
+            return (
+                "SELECT n FROM links WHERE kind = ? AND name = ? ORDER BY n DESC LIMIT \(DeskIndex.linkBudget)",
+                [.number(DeskCodes.code(entity.kind, DeskCodes.links)), .text(entity.name)]
+            )
         }
+        guard filter.shown == .open, filter.whose == .mine else { return nil }
+        return (
+            "SELECT n FROM alerts INDEXED BY held_alerts WHERE state = 0 AND rank IS NOT NULL AND holder = ?",
+            [.text(me.map(ActorColumn.text) ?? "")]
+        )
+    }
+
+    private func choose(
+        among few: (text: String, values: [Value]), _ conditions: Conditions, _ limit: Int
+    ) throws -> SQLiteStatement {
         let statement = try db.statement(
             """
-            SELECT \(SQLiteStatement.queueColumns) FROM alerts WHERE n IN (
-                SELECT n FROM links WHERE kind = ? AND name = ? ORDER BY n DESC LIMIT \(DeskIndex.linkBudget))
-            AND state = \(order.state) AND rank IS NOT NULL AND \(conditions.text)\(behind ?? "")
+            SELECT \(SQLiteStatement.queueColumns) FROM alerts WHERE n IN (\(few.text))
+            AND state = \(order.state) AND rank IS NOT NULL AND \(conditions.text)\(behind)
             ORDER BY \(sorting) LIMIT \(limit + 1)
             """)
-        let name: [Value] = [.number(DeskCodes.code(entity.kind, DeskCodes.links)), .text(entity.name)]
-        bind(name + conditions.values + (place ?? []), to: statement, from: 1)
-        return (statement, nil)
+        bind(few.values + conditions.values + (place ?? []), to: statement, from: 1)
+        return statement
     }
 
     /// What the filter asks for; nil where nothing can be so.
@@ -143,7 +163,7 @@ struct DeskSearch {
             out.add("rule_bits & ? <> 0", .number(bit))
             if try db.sharesRuleBits() {
                 out.add(
-                    "(SELECT instr(own.rules, ?) FROM alerts AS own WHERE own.n = \(filter.entity == nil ? "list" : "alerts").n) > 0",
+                    "(SELECT instr(own.rules, ?) FROM alerts AS own WHERE own.n = \(few() == nil ? "list" : "alerts").n) > 0",
                     .text("\n\(rule)\n"))
             }
         }

@@ -27,6 +27,7 @@ enum DeskTables {
             kind, channel) WHERE state = 0 AND rank IS NOT NULL;
         CREATE INDEX closed_alerts ON alerts (closed, item, band, amount, probability, rule_bits, kind, channel, finding)
             WHERE state = 1 AND rank IS NOT NULL;
+        CREATE INDEX held_alerts ON alerts (holder) WHERE state = 0 AND rank IS NOT NULL AND holder IS NOT NULL;
         CREATE INDEX alerts_by_source ON alerts (partition, offset, part) WHERE partition IS NOT NULL;
         CREATE UNIQUE INDEX alerts_by_feed ON alerts (feed_partition, feed_offset) WHERE feed_offset IS NOT NULL;
         CREATE TABLE rules (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -39,6 +40,8 @@ enum DeskTables {
             ip TEXT, country TEXT, PRIMARY KEY (partition, offset, part)) WITHOUT ROWID;
         CREATE INDEX payments_by_customer ON payments (customer, paid) WHERE customer IS NOT NULL;
         CREATE INDEX payments_by_id ON payments (tx) WHERE tx IS NOT NULL;
+        CREATE TABLE labels (tx TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, fraud INTEGER NOT NULL,
+            at INTEGER NOT NULL, PRIMARY KEY (tx, partition, offset)) WITHOUT ROWID;
         CREATE TABLE acts (offset INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, item BLOB NOT NULL, at INTEGER NOT NULL,
             refusal TEXT, version INTEGER NOT NULL, record BLOB NOT NULL);
         CREATE INDEX acts_by_item ON acts (item, offset) WHERE refusal IS NULL;

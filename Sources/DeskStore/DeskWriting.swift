@@ -21,6 +21,10 @@ struct DeskWriting {
         switch input {
         case .payment(let payment, let source): try take(payment, source)
         case .decision(let item, let source, let band, let probability): try decide(item, source, band, probability)
+        case .label(let verdict, let position, let timestamp):
+            try db.run(
+                "INSERT OR REPLACE INTO labels (tx, partition, offset, fraud, at) VALUES (?, ?, ?, ?, ?)",
+                verdict.transaction, position.partition.partition, position.offset, verdict.fraud, timestamp)
         case .alert(let facts, let position): try take(facts, position)
         case .act(let record, let offset, let timestamp): try take(record, offset, timestamp)
         }

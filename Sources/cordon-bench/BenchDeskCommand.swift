@@ -29,12 +29,21 @@ struct BenchDeskCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where the index is made.", valueName: "dir"))
     var dir = "bench-desk"
 
+    @Flag(help: "Measure the index that an earlier run with the same numbers has made.")
+    var again = false
+
     func run() throws {
         guard open > 0, closed >= 0, payments >= open + closed, rounds > 0 else {
             throw Failure("`--payments` is at least `--open` and `--closed` together, and all are above 0")
         }
-        try? FileManager.default.removeItem(atPath: dir)
+        if !again { try? FileManager.default.removeItem(atPath: dir) }
         let index = try DeskIndex(path: dir + "/desk.sqlite", member: MemberID("bank-a")!)
+        if !again { try fillAndTell(index) }
+        try measurePages(index)
+        try measureAlerts(index)
+    }
+
+    private func fillAndTell(_ index: DeskIndex) throws {
         let began = ContinuousClock.now
         try fill(index)
         let seconds = (ContinuousClock.now - began) / .seconds(1)
@@ -157,6 +166,23 @@ struct BenchDeskCommand: ParsableCommand {
             show(name, times, rows: "\(rows)")
         }
         show("all", all.sorted(), rows: "")
+    }
+
+    /// Pictures of alerts, spread over the whole list.
+    private func measureAlerts(_ index: DeskIndex) throws {
+        let now = (Self.start + Int64(payments)) * 1_000_000
+        let stride = max(1, payments / (open + closed))
+        var times: [Double] = []
+        var past = 0
+        for round in 0..<(rounds * 4) {
+            let item = item(round * ((open + closed) / (rounds * 4)) * stride)
+            let began = ContinuousClock.now
+            guard let picture = try index.picture(of: item, now: now) else { continue }
+            times.append((ContinuousClock.now - began) / .milliseconds(1))
+            past = max(past, picture.past.count)
+        }
+        times.sort()
+        show("an alert's picture", times, rows: "\(past)")
     }
 
     private func show(_ name: String, _ times: [Double], rows: String) {

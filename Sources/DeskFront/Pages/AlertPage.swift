@@ -200,6 +200,24 @@ package struct AlertPage: Sendable {
             """
     }
 
+    /// How far the verdict has come on its way to the model.
+    private var journey: HTML? {
+        guard let label = picture.labels.last else {
+            guard work.judgement?.finding.label != nil else { return nil }
+            let words = Phrase(
+                "The verdict is recorded; its label follows.", "Das Urteil ist festgehalten; das Label folgt.")
+            return "<p class=\"small\">\(words(language))</p>"
+        }
+        let finding = (label.fraud ? Finding.fraud : .legitimate)
+        let words = Phrase(
+            "label on the member's topic; the agent tells the parties at its time",
+            "als Label im Topic der Bank; der Agent meldet es zu seiner Zeit")
+        return """
+            <p class="small"><span class="finding \(finding.rawValue)">\(finding.phrase(language))</span> \
+            \(words(language)) · \(frame.time(micros: label.at))</p>
+            """
+    }
+
     private var history: HTML {
         let rows = picture.history.map { done in
             let text: String
@@ -221,6 +239,7 @@ package struct AlertPage: Sendable {
             """ : nil
         return """
             <section><h2>\(frame.text(.history))</h2>
+            \(journey)
             \(rows.isEmpty ? "<p>\(frame.text(.noHistory))</p>" as HTML : "<ol class=\"history\">\(rows)</ol>")
             \(noteForm)</section>
             """

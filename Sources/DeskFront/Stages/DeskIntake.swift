@@ -27,7 +27,7 @@ package struct DeskIntake: Sendable {
         guard let value = record.value else { return ([], false) }
         let position = record.position
         switch position.partition.topic {
-        case Topics.transactions(member): return (payments(value, at: position), false)
+        case Topics.transactions(member): return (payments(value, at: position, record.timestamp), false)
         case Topics.decisions(member): return (CloudEvent(json: value).flatMap(decision).map { [$0] } ?? [], false)
         case Topics.alerts(member):
             guard let facts = CloudEvent(json: value).flatMap({ AlertFacts($0) }) else { return ([], true) }
@@ -39,12 +39,13 @@ package struct DeskIntake: Sendable {
         }
     }
 
-    private func payments(_ value: [UInt8], at position: Position) -> [DeskInput] {
+    private func payments(_ value: [UInt8], at position: Position, _ timestamp: Int64) -> [DeskInput] {
         let place =
             parser.needsPlaces
             ? RecordPlace("\(position.partition.topic)/\(position.partition.partition)/\(position.offset)") : nil
         return parser.parts(value, at: place).compactMap { part in
-            part.transaction.map { payment in
+            if let verdict = part.verdict { return .label(verdict, at: position, timestamp: timestamp) }
+            return part.transaction.map { payment in
                 .payment(
                     payment,
                     at: SourcePosition(

@@ -107,6 +107,17 @@ package final class DeskServer: Sendable {
             StagePlan("desk-write", retried: retried) { [settings, book, log] in
                 ActWriter(member: settings.member, book: book, log: log)
             }, clock: clock, stop: stop)
+        if let text = LabelText(mapping: settings.mapping) {
+            stages.add(
+                StagePlan("desk-labels", retried: retried) { [self] in
+                    guard isCaughtUp.load(ordering: .relaxed) else { return nil }
+                    return LabelStage(
+                        index: index, member: settings.member, text: text, log: log, clock: clock, metrics: metrics)
+                }, clock: clock, stop: stop)
+        } else {
+            logger.warning(
+                "the mapping has no labels that can be written: verdicts stay at the desk, and teach no model")
+        }
         if let file = settings.usersFile {
             stages.add("desk-users") { [self] in watchUsers(file, until: stop) }
         }

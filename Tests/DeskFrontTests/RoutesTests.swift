@@ -1,0 +1,272 @@
+import Desk
+import DeskFront
+import DeskStore
+import EventLogs
+import Formats
+import Foundation
+import HTTPFront
+import Keys
+import NIOHTTP1
+import Policy
+import Records
+import Secrets
+import Stages
+import Support
+import Synchronization
+import Telemetry
+import Testing
+
+/// A desk's routes, called without a socket, on stages that turn on threads of their own.
+private final class Pages: Sendable {
+    let world: DeskLog
+    let routes: [Route]
+    let sessions: DeskSessions
+    let index: DeskIndex
+    let stop = StopFlag()
+    private let running: StageThreads.Running
+
+    init(alerts: Int = 5) throws {
+        world = try DeskLog()
+        try world.alert(0..<alerts)
+        let book = ActBook()
+        let bell = FeedBell()
+        index = try DeskIndex(path: world.folder.path("index"), member: DeskSamples.member)
+        let projection = try DeskProjection(
+            index: index, intake: DeskIntake(member: DeskSamples.member, mapping: .canonical), log: world.log,
+            clock: world.clock, metrics: Metrics(), told: { book.told($0) })
+        try projection.catchUp()
+        sessions = DeskSessions(users: DeskUsers(), clock: world.clock, random: randomBytes)
+        routes =
+            DeskRoutes(
+                member: DeskSamples.member,
+                service: DeskService(index: index, book: book, clock: world.clock, random: randomBytes),
+                sessions: sessions,
+                bell: bell, log: world.log, isSecure: false, pause: { _ in }
+            ).all
+        var threads = StageThreads()
+        let (index, log, clock, stop) = (index, world.log, world.clock, stop)
+        threads.add("writer") {
+            try ActWriter(member: DeskSamples.member, book: book, log: log, patience: 0.05).run(
+                by: clock, until: { stop.isSet })
+        }
+        threads.add("projection") {
+            try DeskProjection(
+                index: index, intake: DeskIntake(member: DeskSamples.member, mapping: .canonical), log: log,
+                clock: clock,
+                metrics: Metrics(),
+                told: {
+                    book.told($0)
+                    bell.ring()
+                }
+            ).run(by: clock, until: { stop.isSet })
+        }
+        running = threads.start(stop: stop)
+    }
+
+    deinit {
+        stop.stop()
+        try? running.wait()
+    }
+
+    struct Visitor {
+        var cookie: String
+        var token: String
+        var actor: Actor
+    }
+
+    func enter(_ name: String, _ role: DeskRole) throws -> Visitor {
+        let actor = Actor(.person, name)!
+        let cookie = try #require(
+            sessions.signIn(link: sessions.link(for: DeskUser(actor: actor, role: role, password: nil))))
+        return Visitor(cookie: cookie, token: try #require(sessions.session(cookie)).formToken, actor: actor)
+    }
+
+    func call(
+        _ method: HTTPMethod, _ target: String, as visitor: Visitor?, form: [String: String] = [:],
+        headers: [String: String] = [:]
+    ) async throws -> Reply {
+        let path = String(target.prefix { $0 != "?" })
+        let (route, place) = try #require(
+            routes.lazy.compactMap { route -> (Route, String)? in
+                guard route.method == method else { return nil }
+                let own = route.path.split(separator: "/", omittingEmptySubsequences: false)
+                let asked = path.split(separator: "/", omittingEmptySubsequences: false)
+                guard own.count == asked.count, zip(own, asked).allSatisfy({ $0 == $1 || $0 == "{}" }) else {
+                    return nil
+                }
+                return (route, zip(own, asked).first { $0.0 == "{}" }.map { String($0.1) } ?? "")
+            }.first)
+        var all = HTTPHeaders(headers.map { ($0.key, $0.value) })
+        if let visitor { all.add(name: "Cookie", value: "other=1; cordon=\(visitor.cookie)") }
+        let body = FormText.query(form.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
+        return try await route.handle(
+            .init(
+                headers: all, body: Array(body.utf8), type: nil, client: "", target: target, place: place, arrived: .now
+            ))
+    }
+}
+
+extension Reply {
+    fileprivate var text: String { String(decoding: body, as: UTF8.self) }
+    fileprivate var location: String? { headers["Location"].first }
+}
+
+struct RoutesTests {
+    private let first = DeskSamples.item(0)
+
+    /// What every route is, and who may: a new route fails here until it is listed.
+    private static let expected: [String: [DeskRole]] = [
+        "GET /": DeskRole.allCases, "GET /queue": DeskRole.allCases, "GET /alerts/{}": DeskRole.allCases,
+        "GET /feed": DeskRole.allCases, "POST /next": [.analyst, .supervisor],
+        "POST /alerts/{}/claim": [.analyst, .supervisor], "POST /alerts/{}/release": [.analyst, .supervisor],
+        "POST /alerts/{}/reopen": [.analyst, .supervisor], "POST /alerts/{}/note": [.analyst, .supervisor],
+        "POST /alerts/{}/verdict": [.analyst, .supervisor],
+    ]
+    private static let open = ["POST /sign-in", "GET /link/{}", "POST /link", "POST /sign-out"]
+
+    @Test(
+        "every route lets in the roles that are listed for it, and nobody without a session, form token or page of ours"
+    )
+    func matrix() async throws {
+        let pages = try Pages()
+        let names = Set(
+            pages.routes.map { "\($0.method.rawValue) \($0.path)" }.filter { !$0.hasPrefix("GET /assets/") })
+        #expect(names == Set(Self.expected.keys).union(Self.open))
+        let end = try pages.world.log.end(of: TopicPartition(Topics.cases(DeskSamples.member)))
+        for (name, roles) in Self.expected {
+            let parts = name.split(separator: " ")
+            let (method, target) = (
+                HTTPMethod(rawValue: String(parts[0])), String(parts[1]).replacing("{}", with: first.hex)
+            )
+            #expect(
+                try await pages.call(method, target, as: nil).status == (method == .POST ? .forbidden : .unauthorized))
+            for role in DeskRole.allCases {
+                let visitor = try pages.enter("someone", role)
+                if method == .POST {
+                    #expect(try await pages.call(method, target, as: visitor).status == .forbidden, "\(name)")
+                    #expect(
+                        try await pages.call(
+                            method, target, as: visitor, form: ["token": visitor.token],
+                            headers: ["Sec-Fetch-Site": "cross-site"]
+                        ).status == .forbidden)
+                    if !roles.contains(role) {
+                        #expect(
+                            try await pages.call(method, target, as: visitor, form: ["token": visitor.token]).status
+                                == .forbidden)
+                    }
+                } else {
+                    let status = try await pages.call(method, target, as: visitor).status
+                    #expect(status == .ok || status == .seeOther, "\(name)")
+                }
+            }
+        }
+        // Of all these none has changed anything.
+        #expect(try pages.world.log.end(of: TopicPartition(Topics.cases(DeskSamples.member))) == end)
+    }
+
+    @Test(
+        "take the next, give a verdict, and the next of the filter is there, with a way back; a form that is sent twice counts once"
+    )
+    func way() async throws {
+        let pages = try Pages()
+        let ana = try pages.enter("ana", .analyst)
+        let start = try await pages.call(.POST, "/next", as: ana, form: ["token": ana.token, "filter": "at_least=0"])
+        let target = try #require(start.location)
+        let item = try #require(ItemID(target.dropFirst("/alerts/".count).prefix(32)))
+        #expect(target.hasSuffix("?at_least=0.00"))
+        #expect(try pages.index.work(on: item).holder?.actor == ana.actor)
+        let form = [
+            "token": ana.token, "filter": "at_least=0.00", "version": "1", "act": DeskSamples.act(9).hex,
+            "finding": "fraud",
+            "fraud_type": "romance", "known_by": "customer_report", "loss": "12.50", "remark": "on the phone",
+        ]
+        let done = try await pages.call(.POST, "/alerts/\(item)/verdict", as: ana, form: form)
+        #expect(done.status == .seeOther)
+        #expect(done.location?.contains("done=\(item)") == true)
+        let work = try pages.index.work(on: item)
+        #expect(
+            work.judgement == Judgement(.fraud, fraudType: .romance, source: .customerReport, loss: MinorUnits(1250)))
+        let again = try await pages.call(.POST, "/alerts/\(item)/verdict", as: ana, form: form)
+        #expect(again.status == .seeOther)
+        #expect(try pages.index.work(on: item) == work)
+        let next = try await pages.call(.GET, try #require(done.location), as: ana)
+        #expect(next.text.contains("/alerts/\(item)/reopen"))
+        let undone = try await pages.call(
+            .POST, "/alerts/\(item)/reopen", as: ana,
+            form: ["token": ana.token, "act": DeskSamples.act(10).hex, "version": "\(work.version)"])
+        #expect(undone.status == .seeOther)
+        #expect(try pages.index.work(on: item).state == .open)
+    }
+
+    @Test("what can't be taken is said, and the form has what was typed")
+    func refused() async throws {
+        let pages = try Pages()
+        let (ana, ben) = (try pages.enter("ana", .analyst), try pages.enter("ben", .analyst))
+        _ = try await pages.call(.POST, "/alerts/\(first)/claim", as: ana, form: ["token": ana.token])
+        let cases: [(as: Pages.Visitor, form: [String: String], HTTPResponseStatus)] = [
+            (ben, ["finding": "fraud", "version": "1"], .conflict),
+            (ana, ["finding": "fraud", "version": "0"], .conflict),
+            (ana, ["finding": "maybe", "version": "1"], .unprocessableEntity),
+            (ana, ["finding": "legitimate", "version": "1", "loss": "1"], .unprocessableEntity),
+            (ana, ["finding": "fraud", "version": "1", "loss": "1.234"], .unprocessableEntity),
+            (ana, ["finding": "fraud", "version": "x"], .badRequest),
+        ]
+        for (visitor, form, status) in cases {
+            var form = form
+            form["token"] = visitor.token
+            form["remark"] = "typed <b>with care</b>"
+            let reply = try await pages.call(.POST, "/alerts/\(first)/verdict", as: visitor, form: form)
+            #expect(reply.status == status, "\(form)")
+            if status != .badRequest, visitor.actor == ana.actor {
+                #expect(reply.text.contains("typed &lt;b&gt;with care&lt;/b&gt;</textarea>"))
+            }
+            #expect(!reply.text.contains("<b>with"))
+        }
+        #expect(try pages.index.work(on: first).state == .open)
+        for wrong in ["x", String(repeating: "f", count: 32)] {
+            #expect(try await pages.call(.GET, "/alerts/\(wrong)", as: ana).status == .notFound)
+            #expect(
+                try await pages.call(.POST, "/alerts/\(wrong)/claim", as: ana, form: ["token": ana.token]).status
+                    == .notFound)
+        }
+        for query in ["colour=red", "after=x", "band=approve", "a=%"] {
+            #expect(try await pages.call(.GET, "/queue?\(query)", as: ana).status == .badRequest, "\(query)")
+        }
+        #expect(
+            try await pages.call(.POST, "/alerts/\(first)/note", as: ana, form: ["token": ana.token, "text": " "])
+                .status
+                == .unprocessableEntity)
+    }
+
+    @Test("no page has a script or style within it, and each says that none may run")
+    func policy() async throws {
+        let pages = try Pages()
+        let ana = try pages.enter("ana", .analyst)
+        for target in ["/queue", "/queue?shown=closed", "/alerts/\(first)", "/link/abc", "/queue?colour=red"] {
+            let reply = try await pages.call(.GET, target, as: ana)
+            let policy = try #require(reply.headers["Content-Security-Policy"].first)
+            #expect(policy.contains("default-src 'none'") && !policy.contains("unsafe"))
+            #expect(reply.text.range(of: "<script(?! src=\"/assets/)", options: .regularExpression) == nil)
+            #expect(reply.text.range(of: " (style|on[a-z]+)=", options: .regularExpression) == nil)
+            #expect(reply.body.count < 100_000)
+        }
+    }
+
+    @Test("an auditor's pages have no name of a customer, payee, device or transaction")
+    func masked() async throws {
+        let pages = try Pages(alerts: 30)
+        let (auditor, analyst) = (try pages.enter("eve", .auditor), try pages.enter("ana", .analyst))
+        for number in 0..<30 {
+            let payment = DeskSamples.payment(number)
+            let target = "/alerts/\(DeskSamples.item(number))"
+            let page = try await pages.call(.GET, target, as: auditor)
+            let names = [payment.entities[.payee], payment.entities[.device], payment.entities[.ip]].compactMap { $0 }
+            for name in names + [">\(payment.customer)<", ">\(payment.id)<"] {
+                #expect(!page.text.contains(name), "\(name)")
+            }
+            if let payee = payment.entities[.payee] {
+                #expect(try await pages.call(.GET, target, as: analyst).text.contains(payee))
+            }
+        }
+    }
+}
