@@ -70,7 +70,8 @@ package struct TopicRights: Sendable, Hashable {
             ]
             // A verdict is a label of the member's own.
             writes = [Topics.cases(member), Topics.transactions(member), Topics.sync]
-            groups.insert("\(member).risk")
+            groups.formUnion(["\(member).risk", "\(member).desk-labels"])
+            transactions = ["\(member).desk-labels"]
         case .party(let party):
             reads = [
                 Topics.sealed, Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync, Topics.agreement,
