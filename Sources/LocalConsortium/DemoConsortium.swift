@@ -186,11 +186,36 @@ package struct DemoConsortium {
         }
     }
 
-    /// The options that every role's process takes.
-    package func shared(_ role: String) -> [String] {
+    /// Starts a member's desk, which anybody on this machine may enter by a link, once.
+    ///
+    /// - Returns: what it says of its address and the link; nothing where the demo is stopped before.
+    package func startDesk(of member: MemberID, _ binary: String, _ processes: DemoProcesses, stop: StopFlag) throws
+        -> String
+    {
+        let logFile = folder.logFile("\(member)-desk")
+        try processes.start(
+            "\(member)-desk", binary,
+            [
+                "alerts", "serve", "--member", member.name, "--index", folder.state("\(member)-desk"), "--mapping",
+                pipelines + "/mappings/canonical.yaml", "--rates", pipelines + "/rates.yaml", "--http", "127.0.0.1:0",
+                "--link",
+            ] + common("\(member)-desk"), logFile: logFile)
+        var lines: [Substring] = []
+        try wait(for: processes, stop) {
+            let text = (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? ""
+            // Whole lines alone: the last one may still be on its way.
+            lines = Array(text.split(separator: "\n", omittingEmptySubsequences: false).dropLast())
+            return lines.contains { $0.contains("/link/") }
+        }
+        return lines.filter { $0.contains("http://") }.joined(separator: "\n")
+    }
+
+    /// The options that every process takes that reads the roster.
+    package func shared(_ role: String) -> [String] { ["--roster", folder.keys.rosterFile] + common(role) }
+
+    private func common(_ role: String) -> [String] {
         [
-            "--log", "sqlite:\(folder.log)?durability=\(durability)", "--roster", folder.keys.rosterFile, "--metrics",
-            folder.metrics(role),
+            "--log", "sqlite:\(folder.log)?durability=\(durability)", "--metrics", folder.metrics(role),
             "--stop-on-eof",
         ]
     }

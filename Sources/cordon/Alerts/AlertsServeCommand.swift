@@ -61,11 +61,12 @@ struct AlertsServeCommand: ParsableCommand {
         let logger = try process.logger("cordon.desk")
         let metrics = Metrics()
         let (server, isSecure) = try serverSettings()
+        let log = try log.open()
         let desk = try DeskServer(
             .init(
                 member: try member.id(), mapping: try records.read(), server: server, index: index, usersFile: users,
                 isSecure: isSecure),
-            log: try log.open(), metrics: metrics, logger: logger)
+            log: log, metrics: metrics, logger: logger)
         var stages = StageThreads()
         let scheme = isSecure ? "https" : "http"
         let host = server.host
@@ -78,6 +79,10 @@ struct AlertsServeCommand: ParsableCommand {
                     "sign in once, within ten minutes: \(address)\(desk.link(for: DeskUser(actor: visitor, role: .analyst, password: nil)))"
                 )
             }
+        }
+        if let file = process.metrics {
+            let file = MetricsFile(path: file, metrics: metrics, log: log, refresh: {})
+            stages.add("metrics") { file.run(until: stop) }
         }
         try stages.run(stop: stop)
     }

@@ -86,6 +86,11 @@ struct DemoCommand: ParsableCommand {
             """, valueName: "from..to"))
     var retrainOn: String?
 
+    @Flag(
+        help:
+            "Serve the first member's desk (docs/DESK.md), and print a link that signs in once; it stays until Ctrl-C.")
+    var desk = false
+
     @Flag(help: "Give members the calibration's steps of scores, not the scores.")
     var steps = false
 
@@ -115,6 +120,7 @@ struct DemoCommand: ParsableCommand {
         guard (retrain && replay != nil) == (retrainOn != nil) else {
             throw ValidationError("`--retrain-on FROM..TO` goes with `--retrain` and `--replay`, which need it")
         }
+        guard !(alone && desk) else { throw ValidationError("`--desk` is for a consortium: leave `--alone` out") }
         guard rate >= 0, rate.isFinite, window > 0 else {
             throw ValidationError("`--rate` and `--window` are not negative")
         }
@@ -208,7 +214,8 @@ struct DemoCommand: ParsableCommand {
             consortium: consortium, data: data, bins: model.model.binned, rate: rate, window: window,
             faults: replay == nil,
             rotation: rotate ? DemoRotation(folder: folder, consortium: consortium) : nil,
-            retraining: days.map { DemoRetraining(consortium: consortium, bins: model.model.binned, days: $0) })
+            retraining: days.map { DemoRetraining(consortium: consortium, bins: model.model.binned, days: $0) },
+            desk: desk ? data.members.first : nil)
         let clear = model.clearScores(rounded: consortium.roster.roundsScores)
         return (model.model, clear, try run.watch(binary: cordonProgram(), stop: stop))
     }

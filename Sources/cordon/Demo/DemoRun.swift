@@ -19,6 +19,8 @@ struct DemoRun {
     let rotation: DemoRotation?
     /// A challenger that is trained meanwhile; waited for in the end.
     let retraining: DemoRetraining?
+    /// Whose desk is served, and stays until the demo is stopped; nil for nobody's.
+    let desk: MemberID?
 
     struct Outcome {
         var state: DemoWatch.State
@@ -45,6 +47,7 @@ struct DemoRun {
         let processes = try consortium.start(
             binary, data, bins, stop: stop, partyOptions: retraining == nil ? [] : ["--rows", "90"])
         defer { processes.stop() }
+        if let desk { say(try consortium.startDesk(of: desk, binary, processes, stop: stop)) }
         var stages = StageThreads()
         stages.add("feed") {
             try feed.run(
@@ -63,6 +66,7 @@ struct DemoRun {
         do {
             complete = try show(feed, watch, processes, stop, total: events.count { $0.labelled != nil })
             if complete { try retraining?.judge(until: stop) }
+            if complete, desk != nil { try stay(processes, stop) }
         } catch {
             stop.stop()
             try running.wait()
@@ -76,6 +80,15 @@ struct DemoRun {
         }
         return Outcome(
             state: watch.snapshot, sent: sent, peakMemory: processes.peakMemory, stopped: !complete)
+    }
+
+    /// Leaves everything running for those who are at the desk.
+    private func stay(_ processes: DemoProcesses, _ stop: StopFlag) throws {
+        say("\neverything is decided; the desk stays, and Ctrl-C ends the demo with its summary")
+        while !stop.isSet {
+            Thread.sleep(forTimeInterval: 0.25)
+            try processes.check()
+        }
     }
 
     /// Draws the table until everything that was sent is answered (true) or somebody stops it (false).
