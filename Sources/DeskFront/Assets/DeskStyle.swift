@@ -35,7 +35,7 @@ extension DeskAssets {
         kbd { font: inherit; font-size: .8em; opacity: .8; border: 1px solid currentColor; border-radius: 4px; padding: 0 .3em; margin-left: .3em; }
         .filter { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin: .5rem 0 .9rem; }
         .filter label, .fields label, .note label, .entry label { display: grid; gap: .15rem; font-size: .85rem; color: var(--soft); }
-        .filter details { align-self: end; padding-bottom: .3rem; } .filter summary { cursor: pointer; color: var(--press); min-height: 1.6rem; }
+        .filter > button, .filter input, .filter select { height: 2.2rem; } .filter details { align-self: end; padding-bottom: .35rem; } .filter > a { padding-bottom: .35rem; } .filter summary { cursor: pointer; color: var(--press); min-height: 1.6rem; }
         .filter details div { display: flex; flex-wrap: wrap; gap: .6rem; margin-top: .4rem; }
         .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
         table.queue { background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
@@ -71,7 +71,7 @@ extension DeskAssets {
         .choice:has(:checked) { border-color: var(--press); box-shadow: inset 0 0 0 1px var(--press); } .choice.fraud { color: var(--red); }
         .choice.legitimate { color: var(--green); } .choice.suspicious { color: var(--amber); }
         .fields { display: grid; grid-template-columns: 1fr 1fr; gap: .6rem; margin-bottom: .8rem; } .fields .wide { grid-column: 1 / -1; }
-        textarea { width: 100%; resize: vertical; } .fields select, .fields input { width: 100%; } .act { margin: .5rem 0 0; } p.state { margin: 0 0 .6rem; }
+        textarea { width: 100%; resize: vertical; } .fields select, .fields input { width: 100%; } .act { margin: .5rem 0 .8rem; } .verdict .act { margin-bottom: 0; } p.state { margin: 0 0 .6rem; }
         table.facts th { color: var(--soft); font-weight: 400; width: 35%; } table.facts td { overflow-wrap: anywhere; } table.facts tr:last-child > * { border-bottom: 0; }
         .steps, .history { margin: 0; padding-left: 1.2rem; } .steps li, .history li { margin: .2rem 0; } .shadow { color: var(--soft); }
         .remark { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid var(--line); padding-left: .6rem; } .note { margin-top: .7rem; display: grid; gap: .4rem; justify-items: start; }

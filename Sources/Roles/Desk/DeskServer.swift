@@ -74,7 +74,7 @@ package final class DeskServer: Sendable {
         server = try APIServer(
             settings.server, routes: pages.all + operations.all, rate: RateGate(RequestRateLimit(perSecond: 0)),
             tokens: BearerTokenStore(BearerTokens([])), metrics: metrics)
-        metrics.describe(DeskMetrics.all + HTTPFrontMetrics.all)
+        metrics.describe(DeskMetrics.all + HTTPFrontMetrics.all + [.logErrors])
     }
 
     /// A link that signs somebody in once, within ten minutes.
