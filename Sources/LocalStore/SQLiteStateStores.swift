@@ -8,6 +8,8 @@ package struct SQLiteStateStores: StateStores {
     package init(prefix: String) { self.prefix = prefix }
 
     package func open(_ name: String, takingOver: Bool) throws(LogError) -> any StateStore {
-        try SQLiteStateStore(path: prefix + name, takingOver: takingOver)
+        try SQLiteStateStore(path: path(of: name), takingOver: takingOver)
     }
+
+    func path(of name: String) -> String { prefix + name }
 }

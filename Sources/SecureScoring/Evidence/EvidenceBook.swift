@@ -59,6 +59,13 @@ package final class EvidenceBook: Sendable {
         }
     }
 
+    /// Removes what is of a member, signed for or not; how many scores.
+    package func erase(_ member: MemberID) throws -> Int {
+        let own = try pages().filter { $0.statements.member == member }
+        try remove(own)
+        return own.reduce(0) { $0 + $1.statements.entries.count }
+    }
+
     /// The key of a row: partition (4) and first offset (8), session epoch (4), member; big-endian.
     private static func key(_ statements: BatchStatements) -> [UInt8] {
         UInt32(statements.partition).bigEndianBytes + (statements.entries.first?.offset ?? 0).bigEndianBytes

@@ -60,6 +60,13 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
 
     var count: Int { keys.count }
 
+    /// The batch without a member's rows.
+    func without(_ member: RowKey.Member) -> RowBatch {
+        var rest = RowBatch(range, seconds: seconds, form: form, agreed: agreed, bits: bits)
+        for (row, key) in keys.enumerated() where key.member != member { rest.append(key, shares(row)) }
+        return rest
+    }
+
     /// The components of one row.
     func shares(_ row: Int) -> BitShares {
         let bytes = row * rowBytes..<(row + 1) * rowBytes

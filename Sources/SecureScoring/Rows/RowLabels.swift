@@ -24,6 +24,13 @@ package struct RowLabels: Sendable, CustomStringConvertible, CustomReflectable {
         entries.append((key, UInt8(truncatingIfNeeded: outcome.first & 1 | (outcome.second & 1) << 1)))
     }
 
+    /// The labels without a member's, but those of some events.
+    func without(_ member: RowKey.Member, but kept: Set<RowKey>) -> RowLabels {
+        var rest = self
+        rest.entries.removeAll { $0.key.member == member && !kept.contains($0.key) }
+        return rest
+    }
+
     /// The components of a label's bit.
     static func shares(_ bits: UInt8) -> CountShare {
         CountShare(first: UInt16(bits & 1), second: UInt16(bits >> 1 & 1))

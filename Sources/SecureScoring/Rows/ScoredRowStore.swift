@@ -91,6 +91,65 @@ package final class ScoredRowStore {
         }
     }
 
+    /// Erases what is older than a time, and is known to be decided: as if it were beyond the limits.
+    func erase(before seconds: Int64) throws {
+        while let batch = try oldestBatch(), batch.seconds < seconds, batch != rows.open {
+            rows.drop(batch)
+            remove(batch)
+            try flush()
+        }
+        while let labels = try oldestOfLabels(), rows.isExcess(labels) {
+            rows.drop(labels)
+            pending.append(.remove(table: labelTable, key: labels.range.lowerBound.bigEndianBytes))
+            oldestLabels = nil
+            isChanged = true
+            try flush()
+        }
+    }
+
+    /// Erases a member's rows of batches that are older than a time, with all its labels that are of none that stays; nil for all.
+    func erase(_ member: RowKey.Member, before seconds: Int64?) throws {
+        var kept: Set<RowKey> = []
+        try rewrite(rowTable) { offset, row in
+            guard let batch = RowBatch(at: offset, row) else { throw Self.malformed }
+            guard batch.seconds < seconds ?? .max else {
+                kept.formUnion(batch.keys.filter { $0.member == member })
+                return row
+            }
+            let rest = batch.without(member)
+            guard rest.count < batch.count else { return row }
+            rows.erase(ScoredRows.Batch(batch), leaving: ScoredRows.Batch(rest, isKept: rest.count > 0))
+            return rest.count > 0 ? rest.encoded : nil
+        }
+        try rewrite(labelTable) { offset, row in
+            guard let batch = RowLabels(at: offset, row) else { throw Self.malformed }
+            let rest = batch.without(member, but: kept)
+            guard rest.entries.count < batch.entries.count else { return row }
+            rows.erase(batch, leaving: rest)
+            return rest.entries.isEmpty ? nil : rest.encoded
+        }
+        (oldest, oldestLabels) = (nil, nil)
+    }
+
+    /// Puts others in the place of a table's rows, each in a commit with the account; nil removes one.
+    private func rewrite(_ table: String, _ change: (Int64, [UInt8]) throws -> [UInt8]?) throws {
+        var keys: [[UInt8]] = []
+        try state.scan(table, from: []) { entry in
+            keys.append(entry.key)
+            return true
+        }
+        for key in keys {
+            guard let row = try state.value(table, key) else { continue }
+            let changed = try change(Int64(bigEndianBytes: key), row)
+            guard changed != row else { continue }
+            pending.append(
+                changed.map { .put(table: table, StateEntry(key: key, value: $0, order: 0)) }
+                    ?? .remove(table: table, key: key))
+            isChanged = true
+            try flush()
+        }
+    }
+
     private func flush() throws(LogError) {
         guard isChanged else { return }
         try state.commit(

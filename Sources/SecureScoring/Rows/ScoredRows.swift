@@ -15,11 +15,12 @@ struct ScoredRows: Sendable, Hashable {
         var bytes: Int
         var agreed: Digest32
 
-        init(_ batch: RowBatch) {
+        /// - Parameter isKept: false of a batch that takes no room.
+        init(_ batch: RowBatch, isKept: Bool = true) {
             range = batch.range
             seconds = batch.seconds
             rows = batch.count
-            bytes = batch.encodedBytes
+            bytes = isKept ? batch.encodedBytes : 0
             agreed = batch.agreed
         }
     }
@@ -109,6 +110,19 @@ struct ScoredRows: Sendable, Hashable {
 
     /// Whether labels are of no row that is kept.
     func isExcess(_ labels: RowLabels) -> Bool { begin.map { labels.at <= $0 } ?? true }
+
+    /// Takes note that some rows of a batch are erased.
+    mutating func erase(_ before: Batch, leaving after: Batch) {
+        rows -= before.rows - after.rows
+        bytes -= before.bytes - after.bytes
+        if open?.range == before.range { open = after.rows > 0 ? after : nil }
+    }
+
+    /// Takes note that some labels of a batch are erased.
+    mutating func erase(_ before: RowLabels, leaving after: RowLabels) {
+        labels -= before.entries.count - after.entries.count
+        bytes -= before.encodedBytes - (after.entries.isEmpty ? 0 : after.encodedBytes)
+    }
 
     /// Forgets labels.
     mutating func drop(_ labels: RowLabels) {
