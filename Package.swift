@@ -313,7 +313,8 @@ let package = Package(
             dependencies: [
                 "Audit", "EventLogs", "Formats", "HTTPFront", "Ingest", "IngestHTTP", "Keys", "LocalStore", "Manifests",
                 "Model", "ModelSync", "Evaluation",
-                "PipelineFiles", "Policy", "Records", "Roles", "Secrets", "SecureScoring", "Simulation", "Stages",
+                "PipelineFiles", "Policy", "Records", "Roles", "Sealing", "Secrets", "SecureScoring", "Simulation",
+                "Stages",
                 "Telemetry", "ThreeParty", "TokenService", "Tokens", "Support", logging,
             ],
             swiftSettings: unoptimised),

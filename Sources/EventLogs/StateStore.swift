@@ -25,6 +25,15 @@ package protocol StateStore: Sendable {
     /// one of which `body` says no.
     func scan(_ table: String, from first: [UInt8], while body: (StateEntry) throws -> Bool) throws
 
+    /// The names of the tables that hold anything.
+    func tables() throws(LogError) -> [String]
+
+    /// Puts an entry of order 0 where a table holds nothing under its key: of several that do so at once, one's value is
+    /// everybody's.
+    ///
+    /// - Returns: what the table holds there now.
+    func settle(_ table: String, _ key: [UInt8], _ value: [UInt8]) throws(LogError) -> [UInt8]
+
     /// Removes entries of a table with an `order` below `bound`, other than 0.
     func removeAll(in table: String, below bound: Int64) throws(LogError)
 

@@ -24,6 +24,12 @@ package protocol Keystore: Sendable {
     /// - Parameter name: what the key is for, such as `event-id`.
     func localKey(_ name: String) throws(KeystoreError) -> SecretKey
 
+    /// Keeps a local key, durably, in the place of one of the same name.
+    func store(_ key: borrowing SecretKey, _ name: String) throws(KeystoreError)
+
+    /// Whether there is a key of this name.
+    func holds(_ name: String) throws(KeystoreError) -> Bool
+
     /// A member's sessions of an epoch and their announcement, as it goes on the log; nil where it has none yet. The announcement
     /// is not verified here, nor whose it is.
     func sessions(

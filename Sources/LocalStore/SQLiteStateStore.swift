@@ -11,7 +11,8 @@ package final class SQLiteStateStore: StateStore {
 
     /// - Parameter takingOver: makes this the state's owner: whoever owned it before can commit no more, nor read positions
     ///   (`.fenced`), such as a process that was stopped, replaced, and goes on.
-    package init(path: String, takingOver: Bool = false) throws(LogError) {
+    /// - Parameter erasing: overwrites what is replaced or removed, where it lies.
+    package init(path: String, takingOver: Bool = false, erasing: Bool = false) throws(LogError) {
         self.path = path
         let directory = (path as NSString).deletingLastPathComponent
         do {
@@ -23,6 +24,7 @@ package final class SQLiteStateStore: StateStore {
         }
         do {
             let db = try Schema.openWhileBusy { try Self.open(path) }
+            if erasing { try db.script("PRAGMA secure_delete = ON") }
             epoch = try takingOver ? Self.takeOver(db) : nil
             connection = SharedConnection(db)
         } catch {
@@ -36,6 +38,20 @@ package final class SQLiteStateStore: StateStore {
         Checkpoints(path: path).watch(db)
         try Schema.make(tables, version: 2, in: db)
         return db
+    }
+
+    /// Puts all that was committed into the file, and empties the journal beside it, so that nothing older is left there.
+    ///
+    /// - Throws: `failed` while another process reads the file.
+    package func emptyJournal() throws(LogError) {
+        do {
+            let isBusy = try connection.use { db in
+                try db.statement("PRAGMA wal_checkpoint(TRUNCATE)").first { $0.integer(0) }
+            }
+            guard isBusy == 0 else {
+                throw LogError.failed(reason: "another process reads \(path); do it again when it has ended")
+            }
+        } catch { throw LogFile.translate(error, path) }
     }
 
     private static func takeOver(_ db: SQLiteConnection) throws -> Int64? {
@@ -113,6 +129,30 @@ package final class SQLiteStateStore: StateStore {
             let select = try db.statement("SELECT value FROM entries WHERE tbl = ? AND key = ?")
             select.bind(1, table)
             return try keys.map { key in try select.binding(2, key) { try select.first { $0.blob(0) } } }
+        }
+    }
+
+    package func tables() throws(LogError) -> [String] {
+        try run(.deferred) { db in
+            // From each table to the next by the index, however many entries a table has.
+            var tables: [String] = []
+            while true {
+                let select = try db.statement("SELECT min(tbl) FROM entries WHERE tbl > ?", tables.last ?? "")
+                guard let next = try select.first({ $0.text(0) }), !next.isEmpty else { return tables }
+                tables.append(next)
+            }
+        }
+    }
+
+    package func settle(_ table: String, _ key: [UInt8], _ value: [UInt8]) throws(LogError) -> [UInt8] {
+        try run { db in
+            try checkOwner(db)
+            let insert = try db.statement("INSERT OR IGNORE INTO entries (tbl, key, value, ord) VALUES (?, ?, ?, 0)")
+            insert.bind(1, table)
+            try insert.binding(2, key) { try insert.binding(3, value) { try insert.run() } }
+            let select = try db.statement("SELECT value FROM entries WHERE tbl = ? AND key = ?")
+            select.bind(1, table)
+            return try select.binding(2, key) { try select.first { $0.blob(0) } } ?? value
         }
     }
 

@@ -27,6 +27,8 @@ struct SimulatedStoreTests {
         #expect(try store.value("t", [9]) == [3] && store.value("t", [3]) == nil && store.value("u", [9]) == nil)
         #expect(try keys(store) == [[1], [2], [7], [8], [9]])
         #expect(try store.firstKey("t") == [1] && store.firstKey("u") == nil)
+        #expect(try store.tables() == ["t"] && store.settle("v", [1], [2]) == [2] && store.settle("v", [1], [3]) == [2])
+        #expect(try store.tables() == ["t", "v"])
     }
 
     @Test("a commit that fails leaves nothing, neither writes nor positions")

@@ -15,6 +15,12 @@ extension StoreDecorator {
         try store.values(table, keys)
     }
 
+    package func tables() throws(LogError) -> [String] { try store.tables() }
+
+    package func settle(_ table: String, _ key: [UInt8], _ value: [UInt8]) throws(LogError) -> [UInt8] {
+        try store.settle(table, key, value)
+    }
+
     package func firstKey(_ table: String) throws(LogError) -> [UInt8]? { try store.firstKey(table) }
     package func scan(_ table: String, _ body: (StateEntry) throws -> Void) throws { try store.scan(table, body) }
 

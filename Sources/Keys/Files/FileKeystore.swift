@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 package import Records
 package import Secrets
@@ -72,6 +73,14 @@ package struct FileKeystore: Keystore {
         guard bytes.count == 32 else { throw .malformed(path: path(file)) }
         return SecretKey(bytes: bytes)
     }
+
+    package func store(_ key: borrowing SecretKey, _ name: String) throws(KeystoreError) {
+        var bytes = key.lend { $0.withUnsafeBytes { Array($0) } }
+        defer { wipe(&bytes) }
+        try write(bytes, "\(name).key")
+    }
+
+    package func holds(_ name: String) -> Bool { isThere("\(name).key") }
 
     package func sessions(
         of member: MemberID, epoch: UInt32

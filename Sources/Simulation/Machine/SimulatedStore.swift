@@ -87,6 +87,19 @@ package final class SimulatedStore: StateStore {
         disk.state.withLock { $0.tables[table]?[key]?.value }
     }
 
+    package func tables() throws(LogError) -> [String] {
+        disk.state.withLock { $0.tables.filter { !$0.value.isEmpty }.keys.sorted() }
+    }
+
+    package func settle(_ table: String, _ key: [UInt8], _ value: [UInt8]) throws(LogError) -> [UInt8] {
+        var settled = value
+        try change { state in
+            settled = state.tables[table]?[key]?.value ?? value
+            state.tables[table, default: [:]][key] = (settled, state.tables[table]?[key]?.order ?? 0)
+        }
+        return settled
+    }
+
     package func firstKey(_ table: String) throws(LogError) -> [UInt8]? {
         disk.state.withLock { $0.tables[table]?.keys.min { $0.lexicographicallyPrecedes($1) } }
     }

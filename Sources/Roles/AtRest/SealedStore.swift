@@ -1,7 +1,7 @@
 package import EventLogs
 import Records
 import Sealing
-package import Secrets
+import Secrets
 import Synchronization
 
 /// A state whose values are sealed (XAES-256-GCM, `SealedBox`), each bound to its table and key: a row that is changed, moved or
@@ -12,15 +12,50 @@ package final class SealedStore: StoreDecorator {
     private struct Cipher: ~Copyable {
         let sealer: BoxSealer
         let opener: BoxCipher
+        /// Opens rows that were sealed before the state had a key of its own.
+        let former: BoxCipher?
     }
 
     package let store: any StateStore
     private let cipher: Mutex<Cipher>
 
-    /// - Parameter key: 32 bytes, of this state alone.
-    package init(_ store: any StateStore, key: consuming SecretKey) {
+    /// - Parameters:
+    ///   - key: 32 bytes, of this state alone.
+    ///   - former: opens rows that `key` does not; nil where there are none.
+    init(_ store: any StateStore, key: borrowing SecretKey, former: consuming SecretKey?) {
         self.store = store
-        cipher = Mutex(Cipher(sealer: BoxSealer(key, random: randomBytes), opener: BoxCipher(key)))
+        var opener: BoxCipher?
+        if let former { opener = BoxCipher(former) }
+        cipher = Mutex(
+            Cipher(sealer: BoxSealer(key, random: randomBytes), opener: BoxCipher(key), former: opener))
+    }
+
+    /// Seals all rows anew that the state's former key sealed. Nobody else may write meanwhile.
+    func sealFormerRows() throws {
+        for table in try store.tables() where table != DataKeyEntry.table {
+            var former: [StateEntry] = []
+            try store.scan(table) { entry in
+                if !isNew(entry.value, table, entry.key) {
+                    former.append(StateEntry(key: entry.key, value: [], order: entry.order))
+                }
+            }
+            // In parts: keys fit into memory, values may not.
+            for start in stride(from: 0, to: former.count, by: 1000) {
+                var part = Array(former[start..<min(start + 1000, former.count)])
+                for at in part.indices { part[at].value = try value(table, part[at].key) ?? [] }
+                try commit(part.map { .put(table: table, $0) }, positions: [])
+            }
+        }
+    }
+
+    /// Whether a row is sealed by the state's own key.
+    private func isNew(_ box: [UInt8], _ table: String, _ key: [UInt8]) -> Bool {
+        var value: [UInt8] = []
+        return cipher.withLock { cipher in
+            box.withUnsafeBytes {
+                SealedBox.open($0, under: cipher.opener, associated: Self.place(table, key), into: &value)
+            }
+        }
     }
 
     package func commit(_ writes: [StateWrite], positions: [Position]) throws(LogError) {
@@ -106,8 +141,11 @@ package final class SealedStore: StoreDecorator {
     private func opened(_ box: [UInt8], _ table: String, _ key: [UInt8]) throws(LogError) -> [UInt8] {
         var value: [UInt8] = []
         let isOpen = cipher.withLock { cipher in
-            box.withUnsafeBytes {
-                SealedBox.open($0, under: cipher.opener, associated: Self.place(table, key), into: &value)
+            box.withUnsafeBytes { box in
+                let place = Self.place(table, key)
+                if SealedBox.open(box, under: cipher.opener, associated: place, into: &value) { return true }
+                guard let former = cipher.former else { return false }
+                return SealedBox.open(box, under: former, associated: place, into: &value)
             }
         }
         guard isOpen else {
