@@ -40,6 +40,9 @@ package protocol Keystore: Sendable {
     /// everybody's. So an offer is used only after it was read back by `sessions(of:epoch:)`.
     func store(_ offer: borrowing SessionOffer, epoch: UInt32) throws(KeystoreError)
 
+    /// All keys that there are, without what is secret of them.
+    func inventory() throws(KeystoreError) -> [KeyRecord]
+
     /// Erases a key: overwrites it where it lies, and removes it. Done already where there is none.
     ///
     /// - Parameter name: as for `hpkeKey` and `localKey`; `session-<epoch>` for sessions.

@@ -30,6 +30,11 @@ extension Metric {
         "cordon_audit_heads_shown_total", "Heads of the role's audit log that it showed the others.")
     package static let scoresSigned = Metric.counter(
         "cordon_scores_signed_total", "Scores that the party signed for in its audit log.")
+    package static let keyAge = Metric.gauge(
+        "cordon_key_age_seconds", "Age of a key of the role's keystore.", labels: ["key", "epoch"])
+    package static let keyExpiry = Metric.gauge(
+        "cordon_key_expiry_timestamp_seconds", "Time by which a key of the role's keystore is to be replaced.",
+        labels: ["key", "epoch"])
     package static let cellPeersConnected = Metric.gauge("cordon_cell_peers_connected", "Peers with a link now.")
 }
 
@@ -51,6 +56,7 @@ package enum RoleMetrics {
         .tokenEpoch, .cellSentBytes, .cellSentFrames, .cellPeersConnected, .scoresSigned,
     ]
     private static let ofBoth: [Metric] = [
-        .logErrors, .partitionsStopped, .auditEntries, .auditContradictions, .auditHeadsShown,
+        .logErrors, .partitionsStopped, .auditEntries, .auditContradictions, .auditHeadsShown, .keyAge,
+        .keyExpiry,
     ]
 }

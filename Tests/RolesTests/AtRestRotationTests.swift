@@ -243,6 +243,7 @@ private struct MortalKeystore: Keystore {
     func hpkeKey(_ name: String) throws(KeystoreError) -> HPKEPrivateKey { try store.hpkeKey(name) }
     func signingKey() throws(KeystoreError) -> SigningKey { try store.signingKey() }
     func holds(_ name: String) -> Bool { store.holds(name) }
+    func inventory() throws(KeystoreError) -> [KeyRecord] { try store.inventory() }
     func sessions(
         of member: MemberID, epoch: UInt32
     ) throws(KeystoreError) -> (sessions: [PartyID: Session], announcement: [UInt8])? {

@@ -29,6 +29,11 @@ struct RoleMetricsTests {
             "cordon_identifiers_refused_total", .counter,
             "Names without a token, because they are no identifiers, by entity and reason."
         ),
+        ("cordon_key_age_seconds", .gauge, "Age of a key of the role's keystore."),
+        (
+            "cordon_key_expiry_timestamp_seconds", .gauge,
+            "Time by which a key of the role's keystore is to be replaced."
+        ),
         ("cordon_known_ids", .gauge, "Ids of transactions whose repeats are told from new ones."),
         (
             "cordon_label_records_repeated_total", .counter,
@@ -117,6 +122,11 @@ struct RoleMetricsTests {
             "Epoch of the tokens that counts are kept under; absent before the first move."
         ),
         ("cordon_events_counted_total", .counter, "Events of members' tokens, by what became of them in the counts."),
+        ("cordon_key_age_seconds", .gauge, "Age of a key of the role's keystore."),
+        (
+            "cordon_key_expiry_timestamp_seconds", .gauge,
+            "Time by which a key of the role's keystore is to be replaced."
+        ),
         ("cordon_label_batches_total", .counter, "Batches of labels."),
         ("cordon_label_records_refused_total", .counter, "Label records refused by a party."),
         ("cordon_labels_counted_total", .counter, "Labels that are in the counts."),

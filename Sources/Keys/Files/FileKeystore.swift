@@ -25,6 +25,11 @@ package struct FileKeystore: Keystore {
     /// A folder whose files are in the clear.
     package init(directory: String) { self.init(directory: directory, credentials: nil, key: nil, signer: nil) }
 
+    /// A folder that is looked at, not opened.
+    package init(directory: String, credentials: String?) {
+        self.init(directory: directory, credentials: credentials, key: nil, signer: nil)
+    }
+
     init(
         directory: String, credentials: String?, key: FolderKey?,
         signer: (@Sendable () throws(KeystoreError) -> any Signer)?
@@ -115,7 +120,7 @@ package struct FileKeystore: Keystore {
     }
 
     /// The path of the credential that has this file's name.
-    private func credential(_ file: String) -> String? {
+    func credential(_ file: String) -> String? {
         credentials.map { $0 + "/" + file }.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
     }
 

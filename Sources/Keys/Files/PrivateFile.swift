@@ -61,7 +61,12 @@ package enum PrivateFile {
         let old = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
         guard old >= 0, let size = size(of: old) else { throw .notWritten(path: path) }
         defer { close(old) }
+        var status = stat()
+        guard fstat(old, &status) == 0 else { throw .notWritten(path: path) }
         try write(text, to: path)
+        // The key is as old as it was.
+        let times = [status.st_atim, status.st_mtim]
+        guard utimensat(AT_FDCWD, path, times, 0) == 0 else { throw .notWritten(path: path) }
         guard put([UInt8](repeating: 0, count: size)[...], into: old) else { throw .notErased(path: path) }
     }
 
@@ -87,6 +92,19 @@ package enum PrivateFile {
             guard unlink(path) == 0 || errno == ENOENT else { throw .notErased(path: path) }
         }
         guard sync(folder) else { throw .notErased(path: path) }
+    }
+
+    /// The time when a file was last written, in seconds since 1970; nil where it is not there.
+    static func made(_ path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_mtim.tv_sec) : nil
+    }
+
+    /// Whether a file's first bytes are these.
+    static func begins(_ path: String, with mark: String) -> Bool {
+        guard let file = FileHandle(forReadingAtPath: path) else { return false }
+        defer { try? file.close() }
+        return (try? file.read(upToCount: mark.utf8.count)) == Data(mark.utf8)
     }
 
     /// The end of the names of files that are being written.

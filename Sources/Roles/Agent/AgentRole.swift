@@ -92,6 +92,8 @@ package struct AgentRole: Sendable {
         if let audit { threads.add(auditing(audit, metrics), clock: clock, stop: stop) }
         threads.add(membership(of: partitions), clock: clock, stop: stop)
         threads.add(keys(of: partitions, metrics), clock: clock, stop: stop)
+        threads.add(
+            KeyWatch.plan(keystore, clock: clock, metrics: metrics, logger: logger), clock: clock, stop: stop)
         if let verdicts { threads.add(judging(by: verdicts, metrics, audit ?? NoAudit()), clock: clock, stop: stop) }
         let exposition = MetricsFile(path: metricsFile ?? "", metrics: metrics, log: log) {
             metrics.set(.transactionsWaiting, to: Double(partitions.waiting))

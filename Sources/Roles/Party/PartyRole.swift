@@ -74,7 +74,8 @@ package struct PartyRole: Sendable {
             links = transport
             return transport
         }
-        for plan in plans { threads.add(plan, clock: clock, stop: stop) }
+        let watch = KeyWatch.plan(keystore, clock: clock, metrics: metrics, logger: logger)
+        for plan in plans + [watch] { threads.add(plan, clock: clock, stop: stop) }
         if let metricsFile, let links {
             let file = MetricsFile(path: metricsFile, metrics: metrics, log: log) {
                 metrics.set(.cellSentBytes, to: Double(links.sent.bytes))

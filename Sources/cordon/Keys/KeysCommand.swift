@@ -9,8 +9,8 @@ struct KeysCommand: ParsableCommand {
         commandName: "keys", abstract: "Make, keep and rotate the keys of a consortium, and tokens for callers.",
         subcommands: [
             Initialise.self, PartyKeysCommand.self, MemberKeysCommand.self, CoordinatorKeysCommand.self,
-            OperatorCommand.self, RosterCommand.self, KeysCheckCommand.self, ProtectCommand.self, UnprotectCommand.self,
-            IdentityCommand.self, RewrapCommand.self, KeysRotateCommand.self, KeysRunCommand.self,
+            OperatorCommand.self, RosterCommand.self, KeysCheckCommand.self, KeyStatusCommand.self, ProtectCommand.self,
+            UnprotectCommand.self, IdentityCommand.self, RewrapCommand.self, KeysRotateCommand.self, KeysRunCommand.self,
             KeysHistoryCommand.self, TokenCommand.self,
         ])
 
