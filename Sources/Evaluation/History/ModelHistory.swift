@@ -40,27 +40,16 @@ package struct ModelHistory: Sendable, Hashable, Codable {
         package var training: Training?
         /// The steps of its header: scores in units of 2^-fraction_bits of its histograms, and the probability of fraud from each
         /// on.
-        package var calibration: [CalibrationPoint]
+        package var calibration: [CalibrationPoint] = []
         /// The oldest first.
-        package var validations: [Validation]
+        package var validations: [Validation] = []
         package var decision: Decision?
         /// Only where the consortium opened it.
         package var gains: [FeatureGain]?
 
-        package init(
-            version: String, standing: Standing, manifest: String? = nil, previous: String? = nil,
-            training: Training? = nil, calibration: [CalibrationPoint] = [], validations: [Validation] = [],
-            decision: Decision? = nil, gains: [FeatureGain]? = nil
-        ) {
+        package init(_ version: String, _ standing: Standing) {
             self.version = version
             self.standing = standing
-            self.manifest = manifest
-            self.previous = previous
-            self.training = training
-            self.calibration = calibration
-            self.validations = validations
-            self.decision = decision
-            self.gains = gains
         }
     }
 

@@ -20,19 +20,18 @@ func fullHistory(text: String = "june-2") throws -> ModelHistory {
         .init(member: "bank-a", isWorse: false, averagePrecision: 0.71, otherAveragePrecision: 0.69),
     ]
     let counts = ModelHistory.Drift.Counts(reference: [500, 300, 200], current: [400, 300, 300])
+    var version = ModelHistory.Version(text, .rolledBack)
+    (version.manifest, version.previous, version.training) = (text, text, training)
+    version.calibration = try own.calibration().points.map { .init(score: $0.score, probability: $0.probability) }
+    version.validations = [
+        .init(kind: .validation, beside: text, windows: parts, members: told),
+        .init(kind: .shadow, beside: nil, windows: [.init(window: window, days: 7, own: parts[0].own)]),
+        .init(kind: .probation, beside: text, windows: Array(parts.prefix(2))),
+    ]
+    version.decision = .init(outcome: .rolledBack, offset: 17, reason: text, approvals: [text])
+    version.gains = [.init(feature: text, gain: 0.25)]
     return ModelHistory(
-        consortium: text, alertsADay: 20,
-        versions: [
-            ModelHistory.Version(
-                version: text, standing: .rolledBack, manifest: text, previous: text, training: training,
-                calibration: try own.calibration().points.map { .init(score: $0.score, probability: $0.probability) },
-                validations: [
-                    .init(kind: .validation, beside: text, windows: parts, members: told),
-                    .init(kind: .shadow, beside: nil, windows: [.init(window: window, days: 7, own: parts[0].own)]),
-                    .init(kind: .probation, beside: text, windows: Array(parts.prefix(2))),
-                ], decision: .init(outcome: .rolledBack, offset: 17, reason: text, approvals: [text]),
-                gains: [.init(feature: text, gain: 0.25)])
-        ],
+        consortium: text, alertsADay: 20, versions: [version],
         drift: try .init(
             rule: DriftRule(),
             weeks: [.init(week: text, scores: counts, features: [.init(feature: text, counts: counts)])]))
@@ -194,15 +193,10 @@ struct ModelReportTests {
                 fractionBits: 4, thresholds: [3], legitimate: legitimate, frauds: frauds)
             let part = ModelHistory.Validation.Part(
                 window: .init(from: .min, until: .max, labels: 0), days: 7, own: histogram, other: histogram)
-            return ModelReport(
-                ModelHistory(
-                    consortium: "c", alertsADay: 1,
-                    versions: [
-                        .init(
-                            version: "v", standing: .candidate, calibration: calibration,
-                            validations: [.init(kind: .validation, windows: [part])])
-                    ])
-            ).html
+            var version = ModelHistory.Version("v", .candidate)
+            version.calibration = calibration
+            version.validations = [.init(kind: .validation, windows: [part])]
+            return ModelReport(ModelHistory(consortium: "c", alertsADay: 1, versions: [version])).html
         }
         #expect(
             try page([0, 0], [0, 0]).contains("No transaction was scored") && pictures(page([0, 0], [0, 0])).isEmpty)

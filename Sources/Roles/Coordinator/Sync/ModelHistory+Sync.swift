@@ -20,17 +20,16 @@ extension ModelHistory {
         self.init(
             consortium: history.terms.consortium,
             versions: history.versions.map { version in
+                var out = Version(version.task.version, Self.standing(version, history, inForce))
+                out.manifest = version.sealed.map { $0.model.hexadecimal }
+                out.previous = (version.promotion?.previous).flatMap(versionOf) ?? versionOf(version.task.formModel)
+                out.training = Training(version, spec: manifestOf(version.task.formModel)?.featureSpec)
                 let header = version.sealed.flatMap { WireModelHeader(decoding: $0.header) }
-                return Version(
-                    version: version.task.version, standing: Self.standing(version, history, inForce),
-                    manifest: version.sealed.map { $0.model.hexadecimal },
-                    previous: (version.promotion?.previous).flatMap(versionOf) ?? versionOf(version.task.formModel),
-                    training: Training(version, spec: manifestOf(version.task.formModel)?.featureSpec),
-                    calibration: header?.calibration.map {
-                        CalibrationPoint(score: $0.score, probability: $0.probability)
-                    } ?? [],
-                    validations: Self.validations(version, history, versionOf, days),
-                    decision: version.decisions.last.map { Decision($0, version) })
+                out.calibration =
+                    header?.calibration.map { CalibrationPoint(score: $0.score, probability: $0.probability) } ?? []
+                out.validations = Self.validations(version, history, versionOf, days)
+                out.decision = version.decisions.last.map { Decision($0, version) }
+                return out
             }, drift: inForce.flatMap { Self.drift(history, $0, manifestOf($0)?.features ?? [], names, day) })
     }
 
