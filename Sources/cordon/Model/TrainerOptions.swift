@@ -17,10 +17,22 @@ struct TrainerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What `--rule shares` draws by; one seed gives one model.", valueName: "number"))
     var seed: UInt64 = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "With `--rule shares`: bits of a condition's weights; one less gives twice as many rows and frauds room.",
+            valueName: "number"))
+    var weightBits = TrainingRule.standard.weightBits
+
+    func validate() throws {
+        guard (0...8).contains(weightBits) else { throw ValidationError("`--weight-bits` is 0 to 8") }
+    }
+
     var method: TrainingMethod {
-        switch rule {
-        case .gains: .gains(TrainingOptions())
-        case .shares: .shares(.standard, TrainingCoin(seed: seed))
+        get throws {
+            switch rule {
+            case .gains: .gains(TrainingOptions())
+            case .shares: .shares(try TrainingRule(weightBits: weightBits), TrainingCoin(seed: seed))
+            }
         }
     }
 }

@@ -85,6 +85,11 @@ struct SyncTrainingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Bits that a condition is chosen among.", valueName: "number"))
     var candidates = TrainingRule.standard.candidates
 
+    @Option(
+        help: ArgumentHelp(
+            "Bits of a condition's weights: one less gives twice as many rows and frauds room.", valueName: "number"))
+    var weightBits = TrainingRule.standard.weightBits
+
     @Option(help: ArgumentHelp("A member that takes part however many frauds it has. Repeatable.", valueName: "name"))
     var admit: [String] = []
 
@@ -107,7 +112,8 @@ struct SyncTrainingOptions: ParsableArguments {
         do {
             return try TrainTask(
                 version: version ?? "sync-\(coordinator.history.nextNumber)", formModel: inForce,
-                window: window(coordinator), rule: TrainingRule(trees: trees, group: group, candidates: candidates),
+                window: window(coordinator),
+                rule: TrainingRule(trees: trees, group: group, candidates: candidates, weightBits: weightBits),
                 frequencies: frequencies, admitted: Array(Set(members)).sorted(), leastRows: leastRows,
                 leastFrauds: leastFrauds)
         } catch let mistake as SyncMistake { throw Failure("this can't be ordered: \(mistake)") } catch let invalid
