@@ -143,7 +143,7 @@ final class DemoRetraining: Sendable {
                 (look.features[$0].index?.value ?? -1) < (look.features[$1].index?.value ?? -1)
             })
         {
-            say("of its features \(bins.spec.features[place].name) has changed most since: \(look.features[place])")
+            say("drift since, in \(bins.spec.features[place].name) most: \(look.features[place])")
         }
         let sealed = try work.seal(version) { _ in }
         switch work.planner.judge(sealed, in: coordinator.history) {
