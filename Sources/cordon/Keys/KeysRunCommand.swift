@@ -52,7 +52,7 @@ struct KeysRunCommand: ParsableCommand {
                     if step.isDoing { continue }
                 } catch let failure as LogError where failure.mayRetry {
                     tell("\(failure)")
-                } catch let refusal as EpochRefusal {
+                } catch let refusal as ConsortiumRefusal {
                     tell("\(refusal)")
                 }
                 _ = try? coordinator.wait(.seconds(1))

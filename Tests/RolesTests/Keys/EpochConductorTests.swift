@@ -15,7 +15,8 @@ struct EpochConductorTests {
         var people = try KeyPeople()
         #expect(conductor.step(people.history, at: 5, isDue: false) == .wait(.rest))
         let order = EpochOrder(
-            epoch: KeyEpoch(2), attempt: 1, agreement: people.roster.digest, suite: .x25519)
+            epoch: KeyEpoch(2), attempt: 1, agreement: people.roster.foundingKeys.agreement,
+            suite: people.history.newest.suite)
         #expect(conductor.step(people.history, at: 5, isDue: true) == .order(order))
         try people.say(.epochOrder(order), by: .coordinator, at: 5)
         #expect(people.history.rotation?.order == order)

@@ -20,7 +20,7 @@ struct EpochStoryTests {
         let story = EpochStory(people.history)
         #expect(
             story.lines == [
-                "epoch 1  \(founding.digest)  agreement \(people.roster.digest)",
+                "epoch 1  \(founding.digest)  agreement \(people.roster.foundingKeys.agreement)",
                 "  the roster's keys, from the beginning", "", "nothing is under way",
             ])
         #expect(story.progress(conductor, now: start) == "nothing is under way")
@@ -60,7 +60,8 @@ struct EpochStoryTests {
         var again = try KeyPeople()
         for attempt in 1...2 as ClosedRange<UInt32> {
             let order = EpochOrder(
-                epoch: KeyEpoch(2), attempt: attempt, agreement: again.roster.digest, suite: .x25519)
+                epoch: KeyEpoch(2), attempt: attempt, agreement: again.roster.foundingKeys.agreement,
+                suite: again.history.newest.suite)
             try again.say(.epochOrder(order), by: .coordinator, at: start)
         }
         #expect(
@@ -73,10 +74,10 @@ struct EpochStoryTests {
         var people = try KeyPeople()
         let member = Terms.member(1)
         let identity = SigningKey()
-        let keys = MemberKeys(identity: identity.verifyingKey, hpke: HPKEPrivateKey().publicKey)
-        let offer = AgreementStatement.memberOffer(MemberOffer(epoch: KeyEpoch(2), keys: keys)).record(
+        let keys = MemberKeys(identity: identity.verifyingKey, hpke: HPKEPrivateKey(.xWing).publicKey)
+        let offer = try AgreementStatement.memberOffer(MemberOffer(epoch: KeyEpoch(2), keys: keys)).record(
             by: .member(member), consortium: people.roster.consortium,
-            key: try people.terms.keys(member.name).signingKey(),
+            key: people.terms.keys(member.name).signingKey(),
             new: identity)
         try people.history.apply(offer, time: start)
         try people.order(at: start)
@@ -110,18 +111,18 @@ struct EpochStoryTests {
         let blank = "                        "
         #expect(
             EpochStory(people.history).lines == [
-                "epoch 1  \(epochs[0].digest)  agreement \(people.roster.digest)",
+                "epoch 1  \(epochs[0].digest)  agreement \(people.roster.foundingKeys.agreement)",
                 "  the roster's keys, from the beginning",
                 "  2025-01-01T00:02:01Z  closed, at consortium.sealed 0@70, 1@90",
                 blank + "party/party-2 has erased agreement, hpke",
-                "epoch 2  \(epochs[1].digest)  agreement \(people.roster.digest)",
-                "  2025-01-01T00:00:00Z  ordered, attempt 1, X25519",
+                "epoch 2  \(epochs[1].digest)  agreement \(people.roster.foundingKeys.agreement)",
+                "  2025-01-01T00:00:00Z  ordered, attempt 1, \(people.history.newest.suite)",
                 blank + "bank-1 has a new identity",
                 "  2025-01-01T00:01:00Z  all three parties are ready",
                 blank + "party-1 refreshed 1 model, 1000 tokens",
                 "  2025-01-01T00:01:01Z  in force, at consortium.sealed 0@7, 1@9",
                 "epoch 3",
-                "  2025-01-01T01:00:00Z  ordered, attempt 1, X25519",
+                "  2025-01-01T01:00:00Z  ordered, attempt 1, \(people.history.newest.suite)",
                 blank + "party-2 has offered keys",
                 "",
                 "keys of epoch 3 are waited for, of party-0, party-1",

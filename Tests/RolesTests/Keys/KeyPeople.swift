@@ -25,8 +25,8 @@ struct KeyPeople {
         case .member(let member): folder = member.name
         case .operator(let id): folder = id.name
         }
-        return statement.record(
-            by: author, consortium: roster.consortium, key: try terms.keys(folder).signingKey())
+        return try statement.record(
+            by: author, consortium: roster.consortium, key: terms.keys(folder).signingKey())
     }
 
     mutating func say(_ statement: AgreementStatement, by author: SyncAuthor, at time: Int64) throws {
@@ -37,13 +37,15 @@ struct KeyPeople {
     static func offer(_ party: PartyID, _ history: EpochHistory) -> PartyOffer {
         PartyOffer(
             epoch: history.newest.number.next, attempt: history.rotation?.order.attempt ?? 1,
-            hpke: HPKEPrivateKey().publicKey, agreement: HPKEPrivateKey().publicKey,
+            hpke: HPKEPrivateKey(history.rotation?.order.suite ?? history.newest.suite).publicKey,
+            agreement: HPKEPrivateKey().publicKey,
             certificate: history.newest.parties[party]?.certificate ?? .zero)
     }
 
     mutating func order(at time: Int64) throws {
         let order = EpochOrder(
-            epoch: history.newest.number.next, attempt: 1, agreement: roster.digest, suite: .x25519)
+            epoch: history.newest.number.next, attempt: 1, agreement: roster.foundingKeys.agreement,
+            suite: history.newest.suite)
         try say(.epochOrder(order), by: .coordinator, at: time)
     }
 
