@@ -26,6 +26,8 @@ struct Oracle {
     private var gaps: Set<Int64> = []
     /// Offsets of label records with an event that a log held back: the parties do not know it yet, and say so.
     private var early: Set<Int64> = []
+    /// Whether something came behind its epoch's closing: it is sealed again, maybe behind labels of it.
+    private var hasLate = false
     private var rows: ExpectedRows
 
     init(_ consortium: SimulatedConsortium) {
@@ -106,7 +108,9 @@ struct Oracle {
             for (place, code) in codes.enumerated() where code != 0 {
                 switch code {
                 case Refusal.repeated.rawValue: repeated.insert(place)
-                case Refusal.epochClosed.rawValue: late.insert(place)
+                case Refusal.epochClosed.rawValue:
+                    late.insert(place)
+                    hasLate = true
                 default: findings.append("the parties refused records")
                 }
             }
@@ -185,7 +189,7 @@ struct Oracle {
                 rows.label(label.id, of: member, fraud: label.fraud, end: end)
                 continue
             }
-            guard !consortium.hasHeldBack else {
+            guard !consortium.hasHeldBack, !hasLate else {
                 early.insert(record.position.offset)
                 continue
             }
