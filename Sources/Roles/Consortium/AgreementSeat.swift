@@ -102,6 +102,19 @@ package final class AgreementSeat {
 
     // MARK: Looking
 
+    /// Members of the roster, those that have joined since, and those that are proposed: whose topics are to be there.
+    package var members: [MemberID] {
+        let versions = [history.agreement.inForce] + history.agreement.proposals
+        var members = roster.members.map(\.id)
+        for member in versions.flatMap(\.agreement.members) where member.takesPart && !members.contains(member.id) {
+            members.append(member.id)
+        }
+        return members
+    }
+
+    /// What roles work with now.
+    package var standing: Roster { roster.standing(history) }
+
     /// The version in force, one that was, or a proposal.
     ///
     /// - Throws: `unknownVersion` where nothing of this digest counts.

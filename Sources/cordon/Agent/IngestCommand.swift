@@ -165,7 +165,8 @@ struct IngestCommand: ParsableCommand {
         let rates = try readRates(file: rules.rates)
         let validation = try readValidation(file: rules.validation)
         let roster = try Roster(file: self.roster)
-        let member = try AgentRole.member(member ?? "", of: roster)
+        let log = try log.open()
+        let member = try AgentRole.member(member ?? "", of: AgreementSeat(roster, log: log).standing)
         var mapping = try readMapping(file: self.mapping ?? "pipelines/mappings/canonical.yaml")
         mapping.rates = rates
         if let form = mapping.format.csv, form.columns.isEmpty {
@@ -188,6 +189,6 @@ struct IngestCommand: ParsableCommand {
             form: SealedForm(), stores: try SealedStores(SQLiteStateStores(prefix: state + "/"), keystore),
             instance: instance,
             sessionTimeout: .seconds(sessionTimeout),
-            log: try log.open(), logger: logger, audit: try audit.map { try AuditFile(path: $0) })
+            log: log, logger: logger, audit: try audit.map { try AuditFile(path: $0) })
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLogs
 import PipelineFiles
+import Roles
 import Terminal
 
 struct TopicsCommand: ParsableCommand {
@@ -39,8 +40,9 @@ struct TopicsCommand: ParsableCommand {
         @OptionGroup var log: LogOptions
 
         func run() throws {
-            let settings = try wanted.read()
-            try log.open().create(settings)
+            let log = try log.open()
+            let settings = try wanted.read(log)
+            try log.create(settings)
             print("\(settings.count) topics are there")
         }
     }
@@ -53,8 +55,9 @@ struct TopicsCommand: ParsableCommand {
         @OptionGroup var log: LogOptions
 
         func run() throws {
-            let settings = try wanted.read()
-            let found = Dictionary(uniqueKeysWithValues: try log.open().topics().map { ($0.name, $0) })
+            let log = try log.open()
+            let settings = try wanted.read(log)
+            let found = Dictionary(uniqueKeysWithValues: try log.topics().map { ($0.name, $0) })
             var wrong = 0
             for topic in settings {
                 for trouble in topic.troubles(in: found[topic.name]) {
@@ -74,8 +77,9 @@ struct TopicsCommand: ParsableCommand {
         @Option(help: ArgumentHelp("Who takes part.", valueName: "file"))
         var roster = "cordon-data/keys/roster.yaml"
 
-        func read() throws -> [TopicSettings] {
-            try readTopics(file: topics, members: Roster(file: roster).members.map(\.id))
+        /// Those of the roster's members, and of members that have joined since or are proposed.
+        func read(_ log: any EventLog) throws -> [TopicSettings] {
+            try readTopics(file: topics, members: AgreementSeat(Roster(file: roster), log: log).members)
         }
     }
 }

@@ -24,7 +24,9 @@ struct AgreementSeatTests {
         let bank = MemberID("bank-d")!
         let card = try RoleKeys(directory: table.folder.path("bank-d")).make(bank)
         #expect(throws: AgreementSeatError.self) { try table.seat("bank-d").author() }
+        #expect(try table.seat(nil).members.map(\.name) == ["bank-a", "bank-b", "bank-c"])
         let proposed = try join(card)
+        #expect(try table.seat(nil).members.map(\.name) == ["bank-a", "bank-b", "bank-c", "bank-d"])
         #expect(proposed.signed.keys.map(\.description) == ["member/bank-a"] && proposed.inForce == nil)
         #expect(try table.seat("bank-d").author(signing: proposed) == .member(bank))
         #expect(try table.seat("coordinator").author() == .coordinator)
@@ -41,6 +43,9 @@ struct AgreementSeatTests {
         // Membership changes with keys.
         #expect(history.standing(of: bank, in: KeyEpoch(1)) == .unknown)
         #expect(table.roster.standing(history).members.map(\.id.name) == ["bank-a", "bank-b", "bank-c"])
+        try table.rotate()
+        #expect(try table.seat(nil).standing.members.map(\.id) == table.seat(nil).members)
+        #expect(try table.seat(nil).standing.epoch == 2)
     }
 
     @Test("a member leaves by its own word, and an expelled one is not asked")
