@@ -88,7 +88,7 @@ extension ConsortiumAgreement {
 
 extension ConsortiumAgreement.Member {
     fileprivate var yaml: String {
-        var out = "  - name: \(id)\n    identity: \(base64(identity.bytes))\n    hpke: \(base64(hpke.bytes))\n"
+        var out = "  - name: \(id)\n    identity: \(base64(identity.bytes))\n    hpke: \(text(hpke))\n"
         out += "    budget: \(text(budget))\n"
         if !votes { out += "    votes: false\n" }
         if let joined { out += "    joined: \(day(joined))\n" }

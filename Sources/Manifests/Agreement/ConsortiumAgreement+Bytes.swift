@@ -146,7 +146,9 @@ extension ConsortiumAgreement.Member {
 
     fileprivate init(_ wire: WireAgreedMember) throws(AgreementDefect) {
         guard let id = MemberID(wire.name), let identity = VerifyingKey(bytes: Array(wire.identity)),
-            let hpke = try? HPKEPublicKey(bytes: Array(wire.hpke)), wire.budget < 1 << 48
+            // Each suite has keys of a length of its own.
+            let suite = KEMSuite.allCases.first(where: { $0.publicKeyBytes == wire.hpke.count }),
+            let hpke = try? HPKEPublicKey(suite, bytes: Array(wire.hpke)), wire.budget < 1 << 48
         else { throw .encoding }
         self.init(
             id: id, identity: identity, hpke: hpke,

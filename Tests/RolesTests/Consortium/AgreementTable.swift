@@ -68,11 +68,13 @@ final class AgreementTable {
     func rotate() throws {
         let epoch = try history.epochs.newest.number.next
         let order = EpochOrder(
-            epoch: epoch, attempt: 1, agreement: try history.agreement.inForce.digest, suite: .x25519)
+            epoch: epoch, attempt: 1, agreement: try history.agreement.inForce.digest,
+            suite: try history.epochs.newest.suite)
         try say(.epochOrder(order), by: .coordinator, "coordinator")
         for party in PartyID.allCases {
             let offer = PartyOffer(
-                epoch: epoch, attempt: 1, hpke: HPKEPrivateKey().publicKey, agreement: HPKEPrivateKey().publicKey,
+                epoch: epoch, attempt: 1, hpke: HPKEPrivateKey(order.suite).publicKey,
+                agreement: HPKEPrivateKey().publicKey,
                 certificate: Digest32(of: [Array("\(party) \(epoch)".utf8)]))
             try say(.partyOffer(offer), by: .party(party), "\(party)")
         }
