@@ -1,6 +1,8 @@
 import Foundation
 import Keys
+import Logging
 import Roles
+import Stages
 import Support
 import Telemetry
 import Testing
