@@ -332,7 +332,9 @@ let package = Package(
             ], swiftSettings: unoptimised),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["EventLogs", "Formats", "Model", "Records", "Simulation", "Stages", "ThreeParty"],
+            dependencies: [
+                "EventLogs", "Formats", "Model", "Records", "Roles", "Simulation", "Stages", "ThreeParty",
+            ],
             exclude: ["Reproductions"],
             swiftSettings: unoptimised),
         .testTarget(

@@ -72,7 +72,8 @@ package struct ReplayOrder: Sendable, Hashable {
     }
 
     /// One author's signature.
-    package func signature(by author: SyncAuthor, key: borrowing SigningKey) throws(SigningError) -> WireReplaySignature {
+    package func signature(by author: SyncAuthor, key: borrowing SigningKey) throws(SigningError) -> WireReplaySignature
+    {
         var wire = WireReplaySignature()
         wire.author = author.description
         wire.signature = Data(try key.sign(body, context: Self.context))

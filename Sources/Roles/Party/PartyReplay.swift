@@ -21,7 +21,8 @@ extension PartyRole {
         do { _ = try log.partitions(of: Topics.replays) } catch LogError.unknownTopic { return nil }
         return StagePlan("replays", isBackground: true, retried: retried(metrics, ["stage": "replays"])) {
             let exchange = CellExchange(
-                transport: transport, keys: keychain.replay, stream: .scoring(.max), firstBatch: party == CellBackend.leader ? UInt64(clock.microseconds) : 0,
+                transport: transport, keys: keychain.replay, stream: .scoring(.max),
+                firstBatch: party == CellBackend.leader ? UInt64(clock.microseconds) : 0,
                 patience: .seconds(30), clock: clock)
             let models = try ModelRegistry(
                 party: party, key: try keystore.hpkeKey(), consortium: roster.consortium,

@@ -35,8 +35,8 @@ package struct PlanProposal: Sendable, Hashable {
     }
 
     /// partition (4); first and end offset of transactions and of labels (8 each); digests of the model and of what was counted (32
-    /// each); the decisions' offset (8); the epoch of pairwise keys (4); digest of the shares' generations (32); how many token keys
-    /// (2); of each its epoch (8) and digest (32); each repeat's offset (8); big-endian.
+    /// each); the decisions' offset (8); the epoch of pairwise keys (4); digest of the shares' generations (32); how many token
+    /// keys (2); of each its epoch (8) and digest (32); each repeat's offset (8); big-endian.
     package var encoded: [UInt8] {
         let keys = tokenKeys.encoded
         return BatchPlan.encode(partition, range, labels) + model.bytes + counted.bytes + decisions.bigEndianBytes

@@ -157,7 +157,8 @@ package final class ReplayStage: Stage {
     private func follow(_ proposal: PlanProposal, _ digest: Digest32) throws {
         try read()
         func plan(_ order: ReplayOrder) -> BatchPlan { BatchPlan(replaying: order, epoch: proposal.epoch) }
-        guard let job = history.jobs.first(where: { plan($0.order).digest == digest }), try refusal(of: job.order) == nil
+        guard let job = history.jobs.first(where: { plan($0.order).digest == digest }),
+            try refusal(of: job.order) == nil
         else {
             exchange.abort(digest)
             return

@@ -10,7 +10,8 @@ struct KeysCommand: ParsableCommand {
         subcommands: [
             Initialise.self, PartyKeysCommand.self, MemberKeysCommand.self, CoordinatorKeysCommand.self,
             OperatorCommand.self, RosterCommand.self, KeysCheckCommand.self, KeyStatusCommand.self, ProtectCommand.self,
-            UnprotectCommand.self, IdentityCommand.self, RewrapCommand.self, KeysRotateCommand.self, KeysRunCommand.self,
+            UnprotectCommand.self, IdentityCommand.self, RewrapCommand.self, KeysRotateCommand.self,
+            KeysRunCommand.self,
             KeysHistoryCommand.self, TokenCommand.self,
         ])
 

@@ -68,7 +68,8 @@ struct MemberDirectoryTests {
 
     private func registry(_ members: any MemberDirectory) throws -> SessionRegistry {
         try SessionRegistry(
-            consortium: "c", party: .one, keys: OpeningKeys(try HPKEPrivateKey(bytes: PartySeeds.hpke(.one))), members: members,
+            consortium: "c", party: .one, keys: OpeningKeys(try HPKEPrivateKey(bytes: PartySeeds.hpke(.one))),
+            members: members,
             log: world.log, logger: CapturedLines().logger())
     }
 
