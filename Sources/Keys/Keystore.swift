@@ -7,6 +7,9 @@ package protocol Keystore: Sendable {
     /// Where it is, for people: a folder.
     var place: String { get }
 
+    /// The path of a file beside the keys that a library reads by itself, such as `tls.key`.
+    func path(of file: String) -> String
+
     /// The role's key of this name that others encrypt to, or agree on keys with.
     ///
     /// - Parameter name: such as `hpke`, `agreement`; behind a hyphen the epoch, for a key of a later one: `hpke-2`.

@@ -240,6 +240,7 @@ private struct MortalKeystore: Keystore {
     }
 
     var place: String { store.place }
+    func path(of file: String) -> String { store.path(of: file) }
     func hpkeKey(_ name: String) throws(KeystoreError) -> HPKEPrivateKey { try store.hpkeKey(name) }
     func signingKey() throws(KeystoreError) -> SigningKey { try store.signingKey() }
     func holds(_ name: String) -> Bool { store.holds(name) }

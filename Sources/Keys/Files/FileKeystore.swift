@@ -119,6 +119,9 @@ package struct FileKeystore: Keystore {
         try PrivateFile.erase(path("\(name).key"))
     }
 
+    /// A credential of this name comes before the folder's file.
+    package func path(of file: String) -> String { credential(file) ?? path(file) }
+
     /// The path of the credential that has this file's name.
     func credential(_ file: String) -> String? {
         credentials.map { $0 + "/" + file }.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }

@@ -18,7 +18,7 @@ struct NewKeysFolder: ParsableArguments {
     func tell(_ card: KeyCard) {
         print("keys of \(card.role) are in \(out), for their owner alone")
         print("card    \(out)/card.yaml: public; send it to whoever puts the roster together")
-        print("digest  \(card.digest): read it out to them, so that nobody changes the card on its way")
+        print("digest  \(spoken(card.digest)): read it out to them, so that nobody changes the card on its way")
     }
 }
 
@@ -113,10 +113,11 @@ struct RosterCommand: ParsableCommand {
         try writeFile(Array(roster.yaml.utf8), to: out)
         try writeFile(Array(cards.authoritiesPEM.utf8), to: authorities)
         for card in cards.sorted(by: { $0.role < $1.role }) {
-            print("\(column(card.role, 24, left: true)) \(card.digest)")
+            print("\(column(card.role, 24, left: true)) \(spoken(card.digest))")
         }
         print("roster  \(out), authorities \(authorities)")
-        print("digest  \(roster.digest): the same at every organisation, or one of them has other cards or terms")
+        print(
+            "digest  \(spoken(roster.digest)): the same at every organisation, or one of them has other cards or terms")
     }
 }
 
@@ -137,6 +138,12 @@ struct KeysCheckCommand: ParsableCommand {
         let (role, misfits) = try RoleKeys(directory: keys).misfits(roster)
         for misfit in misfits { print(misfit) }
         guard misfits.isEmpty else { throw ExitCode(1) }
-        print("\(role): every key fits the roster, whose digest is \(roster.digest)")
+        print("\(role): every key fits the roster, whose digest is \(spoken(roster.digest))")
     }
+}
+
+/// A digest as people read it out: its first 16 bytes, by fours of digits.
+private func spoken(_ digest: Digest32) -> String {
+    let digits = Array(hexadecimal(Array(digest.bytes.prefix(16))))
+    return stride(from: 0, to: digits.count, by: 4).map { String(digits[$0..<$0 + 4]) }.joined(separator: " ")
 }
