@@ -144,7 +144,8 @@ package struct PartyRole: Sendable {
         let keys = StagePlan("keys", retried: retried(metrics, ["stage": "keys"])) {
             PartyKeyStage(
                 party, roster, keystore, keychain, log: log, clock: clock, logger: logger,
-                certificate: { [keystore] in try certificateDigest(keystore.place + "/tls-\($0).pem") },
+                certificate: { [keystore] in try certificateDigest(keystore.path(of: "tls-\($0).pem")) },
+                refresh: { [self] in try refreshed(by: $0, $1) }, rest: { [self] in refreshes.close() },
                 isNeeded: { [self] in try isTraining(in: $0) }, keepsModels: false)
         }
         let signing = audit.map { audit in
@@ -164,6 +165,21 @@ package struct PartyRole: Sendable {
         let training = try training(members, transport, metrics, sealed, keychain, audit ?? NoAudit(), until: stop)
         let replays = try replaying(transport, store, metrics, sealed, shares, keychain, audit)
         return scoring + [tokens, keys, refresh] + [training, signing, replays].compactMap { $0 }
+    }
+
+    /// What this party has refreshed for an order; nil while the three are at it.
+    private func refreshed(by order: EpochOrder, _ keys: EpochKeys) throws -> PartyKeyStage.Refreshed? {
+        guard order.refreshesModels || order.refreshesCounts else { return PartyKeyStage.Refreshed() }
+        let generation = ShareGeneration(keys.number.number)
+        let base = RefreshSession.base(consortium: roster.consortium, generation: generation, order: keys.digest)
+        if let made = refreshes.made, made.base == base { return PartyKeyStage.Refreshed(models: made.models) }
+        let name = KeyNames(keys.number, founding: roster.epoch).agreement
+        refreshes.order(
+            RefreshOrder(generation: generation, base: base) { [self] in
+                try pairKeys(
+                    party, try keystore.hpkeKey(name), keys, consortium: roster.consortium, for: .refresh)
+            })
+        return nil
     }
 
     /// The party's audit log, with an entry that it starts; nil where it keeps none.
@@ -212,11 +228,12 @@ package struct PartyRole: Sendable {
     private func openTransport(_ authorityFile: String) throws -> TLSTransport {
         let book = try EpochBook(roster, log: log)
         let file = try certificateFile(book.history)
-        let key = "\(file).key"
-        try PrivateFile.check(key)
+        let key = keystore.path(of: "\(file).key")
+        // What systemd hands to a service is the service's alone, whatever bits say.
+        if key.hasPrefix(keystore.place + "/") { try PrivateFile.check(key) }
         return try TLSTransport(
             TLSIdentity(
-                party: party, certificate: "\(file).pem", key: key,
+                party: party, certificate: keystore.path(of: "\(file).pem"), key: key,
                 authority: authorityFile, pins: roster.cell.certificates,
                 accepts: { peer, certificate in
                     // A log that can't be reached now has what was read of it.
@@ -226,13 +243,15 @@ package struct PartyRole: Sendable {
             endpoints: roster.cell.parties.mapValues { Endpoint(host: $0.host, port: $0.port) }, logger: logger)
     }
 
-    /// The newest certificate of the party that is in force and in its folder, without an ending.
+    /// The name of the newest certificate of the party that is in force and in its folder, without an ending.
     private func certificateFile(_ history: EpochHistory) throws -> String {
         for keys in history.open.reversed() {
-            let file = "\(keystore.place)/tls-\(keys.number)"
-            if try certificateDigest("\(file).pem") == keys.parties[party]?.certificate { return file }
+            let file = "tls-\(keys.number)"
+            if try certificateDigest(keystore.path(of: "\(file).pem")) == keys.parties[party]?.certificate {
+                return file
+            }
         }
-        return keystore.place + "/tls"
+        return "tls"
     }
 
     /// A partition's part of what members may ask.
@@ -270,7 +289,8 @@ package struct PartyRole: Sendable {
         return try ScorePartition(
             in: context, state: store,
             backend: CellBackend(exchange, models: models, sessions: sessions, states: evidence != nil),
-            models: models, epochs: keychain.partitionEpochs, counting: counting, queries: try queryLimits(members),
+            models: models, epochs: keychain.partitionEpochs(shares), counting: counting,
+            queries: try queryLimits(members),
             recipients: members, limits: limits, evidence: evidence)
     }
 }

@@ -73,6 +73,12 @@ package final class EpochSwitch {
         return BatchEpochs(current: epoch(at: offset), closed: Set(closed))
     }
 
+    /// The generation of shares that goes in force with the epoch that begins at a record, if one does.
+    func generation(at offset: Int64) throws -> ReadyGeneration? {
+        guard let entry = entries.first(where: { $0.kind == .activation && $0.offset == offset }) else { return nil }
+        return try terms.generation(entry.epoch)
+    }
+
     // MARK: Records of the log
 
     /// Begins or closes an epoch at a record. One that the coordinator did not sign, or that skips an epoch, or names another's

@@ -70,6 +70,8 @@ package final class ModelSwitch {
     package func apply(_ record: SealedRecord) throws -> Bool {
         try epochs.apply(record)
         let offset = record.offset
+        // A crash between the two has the record read again, and the generation put in force then.
+        if let ready = try epochs.generation(at: offset) { _ = try refresh(ready, at: offset) }
         // One that is known is read again after a restart.
         guard !activations.isKnown(at: offset) else { return false }
         guard let wire = record.activation else { return false }

@@ -21,7 +21,8 @@ final class PartyKeyStage: Stage {
     private let clock: any StageClock
     private let logger: Logger
     private let certificate: (KeyEpoch) throws -> Digest32?
-    private let refresh: (EpochOrder) throws -> Refreshed?
+    private let refresh: (EpochOrder, EpochKeys) throws -> Refreshed?
+    private let rest: () -> Void
     private let isNeeded: (KeyEpoch) throws -> Bool
     private let keepsModels: Bool
     /// The order that this party can do nothing about, as was said once.
@@ -35,14 +36,16 @@ final class PartyKeyStage: Stage {
 
     /// - Parameters:
     ///   - certificate: the digest of a new TLS certificate for an epoch; nil where the one before stays.
-    ///   - refresh: refreshes what an order says; nil while that is under way.
+    ///   - refresh: refreshes what an order says, under keys of the new epoch; nil while that is under way.
+    ///   - rest: told that there is no rotation, so that nothing is to be refreshed.
     ///   - isNeeded: whether something beside scoring, such as a training, still uses an epoch's keys.
     ///   - keepsModels: whether the party's shares of models are kept elsewhere than in the boxes that are sealed to its keys.
     ///     Where they are not, the keys that open them stay.
     init(
         _ party: PartyID, _ roster: Roster, _ keystore: any Keystore, _ keychain: PartyKeychain, log: any EventLog,
         clock: any StageClock, logger: Logger, certificate: @escaping (KeyEpoch) throws -> Digest32?,
-        refresh: @escaping (EpochOrder) throws -> Refreshed? = { _ in Refreshed() },
+        refresh: @escaping (EpochOrder, EpochKeys) throws -> Refreshed? = { _, _ in Refreshed() },
+        rest: @escaping () -> Void = {},
         isNeeded: @escaping (KeyEpoch) throws -> Bool, keepsModels: Bool
     ) {
         self.party = party
@@ -54,12 +57,14 @@ final class PartyKeyStage: Stage {
         self.logger = logger
         self.certificate = certificate
         self.refresh = refresh
+        self.rest = rest
         self.isNeeded = isNeeded
         self.keepsModels = keepsModels
     }
 
     func turn(until _: Moment) throws -> Turn {
         let history = try keychain.book.refresh()
+        if history.rotation == nil { rest() }
         do {
             if try offer(history) || ready(history) || erase(history) { return .worked }
         } catch let refusal as EpochRefusal {
@@ -114,7 +119,7 @@ final class PartyKeyStage: Stage {
             stuck = keys.number
             return false
         }
-        guard let refreshed = try refresh(rotation.order) else { return false }
+        guard let refreshed = try refresh(rotation.order, keys) else { return false }
         try say(
             .epochReady(
                 EpochReady(

@@ -52,10 +52,22 @@ final class PartyKeychain: Sendable {
     }
 
     /// What the party's partitions go by, and tell.
-    var partitionEpochs: PartitionEpochs {
+    ///
+    /// - Parameter shares: where the keys of generations of shares are.
+    func partitionEpochs(_ shares: ShareStore) -> PartitionEpochs {
         PartitionEpochs(
             founding: book.history.terms.founding.number,
             ready: { [book] epoch in try book.life(epoch)?.keys.digest },
+            generation: { [book] epoch in
+                guard let life = try book.life(epoch), let order = life.order,
+                    order.refreshesModels || order.refreshesCounts,
+                    let key = try shares.key(of: ShareGeneration(epoch.number))
+                else { return nil }
+                let models = life.ready.values.map { Set($0.models) }
+                return ReadyGeneration(
+                    generation: key.generation, mark: key.mark,
+                    models: models.dropFirst().reduce(models.first ?? []) { $0.intersection($1) })
+            },
             done: { [self] epoch, partition in
                 done.withLock { _ = $0[epoch, default: []].insert(partition) }
             })
