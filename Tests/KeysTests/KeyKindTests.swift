@@ -112,7 +112,7 @@ struct InventoryTests {
 
     @Test("has a TLS key until its certificate ends, and credentials in the place of files")
     func others() throws {
-        let pki = try DevelopmentPKI(now: 1_700_000_000, days: 30)
+        let pki = try CertificateAuthority(now: 1_700_000_000, days: 30)
         try FileManager.default.createDirectory(atPath: keys, withIntermediateDirectories: true)
         _ = try pki.issue(to: .zero, directory: keys)
         try FileManager.default.createDirectory(atPath: folder.path("credentials"), withIntermediateDirectories: true)

@@ -107,7 +107,7 @@ struct PlannerTests {
         func tell(_ member: MemberID, isWorse: Bool) throws {
             let job = try #require(
                 coordinator.history.jobs.last { if case .validated = $0.outcome { true } else { false } })
-            let record = SyncStatement.verdict(try MemberVerdict(order: job.digest, isWorse: isWorse)).record(
+            let record = try SyncStatement.verdict(MemberVerdict(order: job.digest, isWorse: isWorse)).record(
                 by: .member(member), consortium: "c", key: SyncWorld.key(SyncWorld.identity(member)))
             try world.log.append([NewRecord(TopicPartition(Topics.sync), value: record)])
             try coordinator.read()

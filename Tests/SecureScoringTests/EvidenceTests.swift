@@ -13,7 +13,7 @@ import ThreeParty
 
 /// The parties' audit logs, by which they sign for scores.
 private struct Signers {
-    let keys = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, SigningKey().rawRepresentation) })
+    let keys = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, SigningKey().rawRepresentation ?? []) })
     let storages = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, AuditBytes()) })
 
     func key(of role: SyncAuthor) -> VerifyingKey? {

@@ -28,7 +28,7 @@ private final class Replaying {
         self.counted = counted
         let members = counted.banks.map(\.id)
         let authors: [SyncAuthor] = [.coordinator] + members.map { .member($0) } + PartyID.allCases.map { .party($0) }
-        let keys = Dictionary(uniqueKeysWithValues: authors.map { ($0, SigningKey().rawRepresentation) })
+        let keys = Dictionary(uniqueKeysWithValues: authors.map { ($0, SigningKey().rawRepresentation ?? []) })
         func key(_ author: SyncAuthor) throws -> VerifyingKey {
             guard let bytes = keys[author], let key = SigningKey(bytes: bytes) else { throw HPKEError.malformedKey }
             return key.verifyingKey
@@ -49,7 +49,7 @@ private final class Replaying {
             let rows: (@Sendable (Int) throws -> ScoredRowStore)?
             if party == without { rows = nil } else { rows = { [world] _ in try world.scoredRows(party) } }
             let exchange = CellExchange(
-                transport: transport, keys: PartySeeds.pairKeys(party), stream: .scoring(.max),
+                transport: transport, keys: PairKeyring(PartySeeds.pairKeys(party)), stream: .scoring(.max),
                 firstBatch: party == .zero ? 1 : 0, patience: .seconds(5), clock: clock)
             guard let identity = SigningKey(bytes: keys[.party(party)] ?? []) else { throw HPKEError.malformedKey }
             let state = try SQLiteStateStore(path: "\(world.path)/\(party).sqlite")
@@ -75,7 +75,7 @@ private final class Replaying {
         wire.order.body = Data(order.body)
         for author in [SyncAuthor.coordinator, .member(order.member)] {
             guard let key = SigningKey(bytes: keys[author] ?? []) else { throw HPKEError.malformedKey }
-            wire.order.signatures.append(order.signature(by: author, key: key))
+            wire.order.signatures.append(try order.signature(by: author, key: key))
         }
         try counted.world.log.append([NewRecord(TopicPartition(Topics.replays), value: wire.encoded)])
         return order

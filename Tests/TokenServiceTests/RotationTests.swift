@@ -211,7 +211,8 @@ struct RotationTests {
         #expect(try world.publishedKeys().newest?.epoch == .first)
         for party in PartyID.allCases { #expect(try world.keyStore(party).newest() == .first) }
         var survey = TokenKeySurvey(
-            consortium: "test", coordinator: try TokenWorld.coordinator().verifyingKey, channel: TokenWorld.channel())
+            consortium: "test", coordinator: try TokenWorld.coordinator().verifyingKey,
+            channel: try TokenWorld.channel())
         for record in try world.records(Topics.tokenKeys) { survey.apply(record.value ?? []) }
         let complaint = try #require(survey.complaint(epoch: TokenEpoch(2), attempt: 1))
         #expect(complaint == (.one, .zero))
@@ -362,7 +363,7 @@ struct RotationTests {
         let coordinator = try TokenWorld.coordinator()
         func survey() throws -> TokenKeySurvey {
             var survey = TokenKeySurvey(
-                consortium: "test", coordinator: coordinator.verifyingKey, channel: TokenWorld.channel())
+                consortium: "test", coordinator: coordinator.verifyingKey, channel: try TokenWorld.channel())
             for record in try world.records(Topics.tokenKeys) { survey.apply(record.value ?? []) }
             return survey
         }

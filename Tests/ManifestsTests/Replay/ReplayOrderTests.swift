@@ -16,7 +16,7 @@ final class ReplayOrderTests {
         let authors: [SyncAuthor] =
             [.coordinator, .member(MemberID("bank-a")!), .member(MemberID("bank-b")!)]
             + PartyID.allCases.map { .party($0) } + Self.operators.map { .operator($0) }
-        let keys = Dictionary(uniqueKeysWithValues: authors.map { ($0, SigningKey().rawRepresentation) })
+        let keys = Dictionary(uniqueKeysWithValues: authors.map { ($0, SigningKey().rawRepresentation!) })
         func key(_ author: SyncAuthor) -> VerifyingKey { SigningKey(bytes: keys[author]!)!.verifyingKey }
         self.keys = keys
         terms = SyncTerms(
@@ -36,7 +36,7 @@ final class ReplayOrderTests {
     private func record(_ order: ReplayOrder, by authors: [SyncAuthor]) -> [UInt8] {
         var wire = WireReplayRecord()
         wire.order.body = .init(order.body)
-        wire.order.signatures = authors.map { order.signature(by: $0, key: SigningKey(bytes: keys[$0]!)!) }
+        wire.order.signatures = authors.map { try! order.signature(by: $0, key: SigningKey(bytes: keys[$0]!)!) }
         return wire.encoded
     }
 
@@ -46,7 +46,7 @@ final class ReplayOrderTests {
         -> [UInt8]
     {
         var wire = WireReplayRecord()
-        wire.answer = ReplayAnswer(party: party, order: order, word: word).signed(
+        wire.answer = try! ReplayAnswer(party: party, order: order, word: word).signed(
             consortium: "c", key: SigningKey(bytes: keys[key ?? .party(party)]!)!)
         return wire.encoded
     }
