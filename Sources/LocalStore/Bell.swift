@@ -21,27 +21,42 @@ final class Bell: Sendable {
 }
 
 /// Sleeps until one of some bells rings. Not shared between threads.
+///
+/// A user has few instances of inotify (128 by default), so one is made by the first who is about to wait: most readers never do.
+/// Where there is none left, a wait is short, and whoever waits looks again.
 final class BellWatch {
-    private let descriptor: Int32
+    private let bells: [Bell]
+    /// -1 where there is no instance for this watch.
+    private var descriptor: Int32?
+
+    /// The longest wait of a watch without inotify.
+    private static let look = Duration.milliseconds(5)
 
     init(_ bells: [Bell]) throws(LogError) {
-        descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
-        guard descriptor >= 0 else {
-            throw .failed(reason: "inotify is not to be had: \(String(cString: strerror(errno)))")
-        }
-        // What is thrown from here on is followed by deinit, which closes the descriptor.
-        for bell in bells {
-            guard inotify_add_watch(descriptor, bell.path, UInt32(IN_MODIFY)) >= 0 else {
-                throw .unreachable(reason: "\(bell.path): \(String(cString: strerror(errno)))")
-            }
+        self.bells = bells
+        for bell in bells where bell.descriptor < 0 {
+            throw .unreachable(reason: "\(bell.path) can't be opened")
         }
     }
 
-    deinit { close(descriptor) }
+    deinit { if let descriptor, descriptor >= 0 { close(descriptor) } }
+
+    private func open() -> Int32 {
+        if let descriptor { return descriptor }
+        var made = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
+        for bell in bells where made >= 0 && inotify_add_watch(made, bell.path, UInt32(IN_MODIFY)) < 0 {
+            close(made)
+            made = -1
+        }
+        descriptor = made
+        return made
+    }
 
     /// Forgets what rang so far. Whoever looks at the files after this and finds nothing may `wait`: what rings in between ends
     /// the wait at once.
     func drain() {
+        let descriptor = open()
+        guard descriptor >= 0 else { return }
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
             while Glibc.read(descriptor, buffer.baseAddress!, buffer.count) > 0 {}
         }
@@ -49,8 +64,10 @@ final class BellWatch {
 
     /// Returns when a bell rings, or after `timeout`; an hour at most.
     func wait(_ timeout: Duration) {
+        let descriptor = open()
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        let milliseconds = (min(max(timeout, .zero), .seconds(3600)) / .milliseconds(1)).rounded(.up)
+        let longest = descriptor < 0 ? Self.look : .seconds(3600)
+        let milliseconds = (min(max(timeout, .zero), longest) / .milliseconds(1)).rounded(.up)
         Glibc.poll(&poll, 1, Int32(max(1, milliseconds)))
     }
 }
