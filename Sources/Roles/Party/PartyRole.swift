@@ -146,6 +146,7 @@ package struct PartyRole: Sendable {
                 party, roster, keystore, keychain, log: log, clock: clock, logger: logger,
                 certificate: { [keystore] in try certificateDigest(keystore.path(of: "tls-\($0).pem")) },
                 refresh: { [self] in try refreshed(by: $0, $1) }, rest: { [self] in refreshes.close() },
+                eraseShares: { try Self.erase(shares, through: $0, $1, partitions: partitions) },
                 isNeeded: { [self] in try isTraining(in: $0) }, keepsModels: false)
         }
         let signing = audit.map { audit in
@@ -180,6 +181,21 @@ package struct PartyRole: Sendable {
                     party, try keystore.hpkeKey(name), keys, consortium: roster.consortium, for: .refresh)
             })
         return nil
+    }
+
+    /// Erases the keys of generations up to an epoch's, and shares of models that are out of use behind it.
+    ///
+    /// - Returns: false where counts on the disk have not come to the generation yet.
+    private static func erase(
+        _ shares: ShareStore, through epoch: KeyEpoch, _ history: EpochHistory, partitions: Int
+    ) throws -> Bool {
+        let lives = history.lives.filter { $0.isActive && $0.number <= epoch }
+        return try shares.erase(through: ShareGeneration(epoch.number), partitions: 0..<partitions) { model in
+            let life = lives.last { life in
+                life.ready.count == 3 && life.ready.values.allSatisfy { $0.models.contains(model) }
+            }
+            return life.map { ShareGeneration($0.number.number) } ?? .dealt
+        }
     }
 
     /// The party's audit log, with an entry that it starts; nil where it keeps none.

@@ -23,10 +23,13 @@ final class PartyKeyStage: Stage {
     private let certificate: (KeyEpoch) throws -> Digest32?
     private let refresh: (EpochOrder, EpochKeys) throws -> Refreshed?
     private let rest: () -> Void
+    private let eraseShares: (_ through: KeyEpoch, EpochHistory) throws -> Bool
     private let isNeeded: (KeyEpoch) throws -> Bool
     private let keepsModels: Bool
     /// The order that this party can do nothing about, as was said once.
     private var stuck: KeyEpoch?
+    /// Closed epochs of which no share and no key of shares is left.
+    private var cleared: Set<KeyEpoch> = []
 
     /// What a party has refreshed for an order.
     struct Refreshed {
@@ -38,6 +41,8 @@ final class PartyKeyStage: Stage {
     ///   - certificate: the digest of a new TLS certificate for an epoch; nil where the one before stays.
     ///   - refresh: refreshes what an order says, under keys of the new epoch; nil while that is under way.
     ///   - rest: told that there is no rotation, so that nothing is to be refreshed.
+    ///   - eraseShares: erases what led to the shares of an epoch's generation, which is in force everywhere; false while it is
+    ///     needed.
     ///   - isNeeded: whether something beside scoring, such as a training, still uses an epoch's keys.
     ///   - keepsModels: whether the party's shares of models are kept elsewhere than in the boxes that are sealed to its keys.
     ///     Where they are not, the keys that open them stay.
@@ -46,6 +51,7 @@ final class PartyKeyStage: Stage {
         clock: any StageClock, logger: Logger, certificate: @escaping (KeyEpoch) throws -> Digest32?,
         refresh: @escaping (EpochOrder, EpochKeys) throws -> Refreshed? = { _, _ in Refreshed() },
         rest: @escaping () -> Void = {},
+        eraseShares: @escaping (KeyEpoch, EpochHistory) throws -> Bool = { _, _ in true },
         isNeeded: @escaping (KeyEpoch) throws -> Bool, keepsModels: Bool
     ) {
         self.party = party
@@ -58,6 +64,7 @@ final class PartyKeyStage: Stage {
         self.certificate = certificate
         self.refresh = refresh
         self.rest = rest
+        self.eraseShares = eraseShares
         self.isNeeded = isNeeded
         self.keepsModels = keepsModels
     }
@@ -131,6 +138,9 @@ final class PartyKeyStage: Stage {
 
     /// Erases the private halves of a closed epoch that nothing needs any more, and says so.
     private func erase(_ history: EpochHistory) throws -> Bool {
+        for life in history.lives where life.erased[.party(party)] != nil && !cleared.contains(life.number) {
+            if try eraseShares(life.number.next, history) { cleared.insert(life.number) }
+        }
         for life in history.lives where life.closing != nil && life.erased[.party(party)] == nil {
             guard keychain.isDone(life.number), try !isNeeded(life.number) else { continue }
             let names = KeyNames(life.number, founding: roster.epoch)
