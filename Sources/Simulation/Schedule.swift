@@ -15,8 +15,10 @@ package struct Schedule: Sendable, Hashable, Codable {
     }
 
     /// The schedule that a seed draws; one of sixteen starts from nothing.
-    package init(seed: UInt64) {
-        var generator = Generator(seed: seed)
+    ///
+    /// - Parameter rotatesKeys: whether epochs of keys are ordered among all else.
+    package init(seed: UInt64, rotatesKeys: Bool = false) {
+        var generator = Generator(seed: seed, rotatesKeys: rotatesKeys)
         self.init(seed: seed, fromNothing: seed % 16 == 0, operations: generator.schedule())
     }
 

@@ -36,6 +36,9 @@ struct SimulateCommand: ParsableCommand {
         help: ArgumentHelp("Run the schedule in this file instead, and show what its roles log.", valueName: "file"))
     var replay: String?
 
+    @Flag(help: "Rotate keys of parties and members, too. Some such schedules fail: see docs/SIMULATION.md.")
+    var keys = false
+
     @Option(help: "Threads.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
@@ -48,7 +51,7 @@ struct SimulateCommand: ParsableCommand {
 
     func run() throws {
         if let replay { return try run(replay) }
-        let runs = Runs(first: seed, count: count, plant: plant)
+        let runs = Runs(first: seed, count: count, plant: plant, rotatesKeys: keys)
         let begin = ContinuousClock.now
         DispatchQueue.concurrentPerform(iterations: threads) { _ in runs.work() }
         let (done, failed, error) = runs.results
@@ -75,6 +78,8 @@ struct SimulateCommand: ParsableCommand {
         let simulation = try Simulation()
         func findings(_ schedule: Schedule) -> [String] { (try? simulation.run(schedule, plant: plant)) ?? [] }
         print("seed \(schedule.seed) fails: \(schedule.operations.count) operations; shrinking")
+        findings(schedule).prefix(3).forEach { print("-> \($0)") }
+        fflush(nil)
         let small = schedule.shrunk { !findings($0).isEmpty }
         print("\(small.operations.count) operations" + (small.fromNothing ? ", from nothing" : ""))
         small.operations.forEach { print("  \($0)") }
@@ -99,11 +104,13 @@ private final class Runs: Sendable {
 
     private let end: UInt64
     private let plant: Plant?
+    private let rotatesKeys: Bool
     private let state: Mutex<State>
 
-    init(first: UInt64, count: Int, plant: Plant?) {
+    init(first: UInt64, count: Int, plant: Plant?, rotatesKeys: Bool) {
         end = first + UInt64(count)
         self.plant = plant
+        self.rotatesKeys = rotatesKeys
         state = Mutex(State(next: first))
     }
 
@@ -127,7 +134,7 @@ private final class Runs: Sendable {
         state.withLock { state in
             guard state.failed == nil, state.error == nil, state.next < end else { return nil }
             defer { state.next += 1 }
-            return Schedule(seed: state.next)
+            return Schedule(seed: state.next, rotatesKeys: rotatesKeys)
         }
     }
 

@@ -18,7 +18,7 @@ struct ScheduleTests {
         var kinds: Set<String> = []
         var text = ""
         for seed in 0..<300 as Range<UInt64> {
-            for operation in Schedule(seed: seed).operations {
+            for operation in Schedule(seed: seed, rotatesKeys: true).operations {
                 let name = Mirror(reflecting: operation).children.first?.label ?? "\(operation)"
                 kinds.insert(name)
                 text += "\(operation)\n"
@@ -27,7 +27,8 @@ struct ScheduleTests {
         let all: Set<String> = [
             "send", "work", "crash", "restart", "freeze", "replace", "handOver", "log", "recoverLog", "fillDisk",
             "jump",
-            "frames", "loseLinks", "the token key is rotated",
+            "frames", "loseLinks", "the token key is rotated", "keys of a new epoch are ordered",
+            "the coordinator starts again",
         ]
         #expect(kinds == all)
         for words in [

@@ -2,11 +2,16 @@ import Worlds
 
 /// The maker of schedules: operations that a seed draws, members' records among faults of every kind.
 package struct Generator {
+    private let rotatesKeys: Bool
     private var random: SeededRandom
     /// The minutes of the payments so far, by member and number.
     private var minutes = [[Int]](repeating: [], count: Terms.members)
 
-    package init(seed: UInt64) { random = SeededRandom(seed: seed, stream: 1) }
+    /// - Parameter rotatesKeys: whether epochs of keys are ordered, too.
+    package init(seed: UInt64, rotatesKeys: Bool) {
+        random = SeededRandom(seed: seed, stream: 1)
+        self.rotatesKeys = rotatesKeys
+    }
 
     /// - Parameter length: of the schedule, in rounds of a member's records, a fault or none, and some work.
     package mutating func schedule(rounds: Int = 12) -> [Operation] {
@@ -69,7 +74,7 @@ package struct Generator {
     }
 
     private mutating func single(_ member: Int) -> Operation {
-        switch random.below(18) {
+        switch random.below(rotatesKeys ? 18 : 16) {
         case 0, 1: return .crash(role(), downFor: time())
         case 2: return .restart(role())
         case 3: return .freeze(role(), afterSteps: random.below(4), milliseconds: time())

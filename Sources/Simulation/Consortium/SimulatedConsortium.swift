@@ -144,7 +144,7 @@ package final class SimulatedConsortium {
                 return plant?.transport(transport, masks: masks) ?? transport
             }
             // A training waits for its peers within a turn, which one thread can't.
-            .filter { !$0.isBackground }
+            .filter { !$0.isBackground || $0.name == "refresh" }
         case .agent(let member, let machine):
             return try AgentRole(
                 member: terms.roster.members[member], roster: terms.roster,

@@ -234,7 +234,8 @@ struct Oracle {
             {
                 continue
             }
-            if let wire = WireRejected(decoding: record.value ?? []), wire.stage == "scoring",
+            // Labels that come behind a closing are told to their member, as transactions are; only these are sealed again.
+            if let wire = WireRejected(decoding: record.value ?? []), ["scoring", "counting"].contains(wire.stage),
                 wire.reason == "epoch_closed"
             {
                 continue
