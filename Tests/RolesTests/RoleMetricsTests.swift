@@ -139,6 +139,11 @@ struct RoleMetricsTests {
         ("cordon_row_labels_kept", .gauge, "Labels that are kept beside scored rows."),
         ("cordon_rows_kept", .gauge, "Scored rows that are kept for training, with labels or without."),
         ("cordon_scores_signed_total", .counter, "Scores that the party signed for in its audit log."),
+        ("cordon_share_generation", .gauge, "Generation of shares in force; absent before the first refresh."),
+        (
+            "cordon_share_generation_made", .gauge,
+            "Newest generation of shares that this party has; absent before the first refresh."
+        ),
         (
             "cordon_source_gaps_total", .counter,
             "Records whose predecessor of the same source has not come, by topic."
