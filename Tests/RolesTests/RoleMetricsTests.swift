@@ -148,6 +148,10 @@ struct RoleMetricsTests {
             "cordon_source_gaps_total", .counter,
             "Records whose predecessor of the same source has not come, by topic."
         ),
+        (
+            "cordon_sync_drift", .gauge,
+            "Population stability index of the newest rows that parties looked at: scores of the model in force, and its feature that changed most."
+        ),
         ("cordon_sync_groups", .gauge, "Groups of trees that the training under way has grown."),
         ("cordon_sync_groups_of", .gauge, "Groups of trees of the training under way; 0 where there is none."),
         ("cordon_sync_orders_open", .gauge, "Orders that this party has not done or refused."),

@@ -157,11 +157,11 @@ struct RefusalTests {
     @Test("has a stable code for each reason")
     func codes() {
         #expect(
-            (1...11).compactMap { Refusal(rawValue: $0)?.code } == [
+            (1...13).compactMap { Refusal(rawValue: $0)?.code } == [
                 "header_malformed", "unknown_member", "unknown_session", "wrong_feature_spec", "box_missing",
                 "box_not_opened", "box_malformed", "unknown_schema", "unknown_token_epoch", "wrong_partition",
-                "unknown_partition",
+                "unknown_partition", "epoch_closed", "member_left",
             ])
-        #expect(Refusal(rawValue: 0) == nil && Refusal(rawValue: 12) == nil)
+        #expect(Refusal(rawValue: 0) == nil && Refusal(rawValue: 14) == nil)
     }
 }
