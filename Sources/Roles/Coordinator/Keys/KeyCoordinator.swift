@@ -183,16 +183,16 @@ package final class KeyCoordinator {
     ) -> Bool {
         guard let bytes = record.value, SealedTransaction(bytes) == nil else { return false }
         switch (kind, WireSealedRecord(decoding: bytes)?.body) {
-        case (.activation, .epochActivation(let wire)):
-            let read = try? EpochActivation(
-                verifying: wire, consortium: roster.consortium, partition: partition, coordinator: roster.coordinator)
-            return read?.keys == keys.digest && read?.epoch == keys.number
-        case (.closing, .epochClosing(let wire)):
-            let read = try? EpochClosing(
-                verifying: wire, consortium: roster.consortium, partition: partition, coordinator: roster.coordinator)
-            return read?.keys == keys.digest && read?.epoch == keys.number
+        case (.activation, .epochActivation(let wire)): return bounds(wire, keys, partition)
+        case (.closing, .epochClosing(let wire)): return bounds(wire, keys, partition)
         default: return false
         }
+    }
+
+    private func bounds<Wire: WireEpochBoundary>(_ wire: Wire, _ keys: EpochKeys, _ partition: Int) -> Bool {
+        let read = try? EpochBoundary<Wire>(
+            verifying: wire, consortium: roster.consortium, partition: partition, coordinator: roster.coordinator)
+        return read?.keys == keys.digest && read?.epoch == keys.number
     }
 }
 
