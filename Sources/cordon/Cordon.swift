@@ -16,7 +16,7 @@ struct Cordon: ParsableCommand {
                 name: "Setting up",
                 subcommands: [
                     KeysCommand.self, TopicsCommand.self, FeaturesCommand.self, ModelCommand.self, PolicyCommand.self,
-                    TokensCommand.self, ConsortiumEraseCommand.self,
+                    TokensCommand.self,
                 ]),
             CommandGroup(name: "Agreeing", subcommands: [ConsortiumCommand.self]),
             CommandGroup(name: "Retraining", subcommands: [SyncCommand.self]),

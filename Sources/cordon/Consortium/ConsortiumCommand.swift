@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct ConsortiumCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "consortium", abstract: "Agree on who takes part and by which rules: join, leave, change.",
+        commandName: "consortium", abstract: "Agree on who takes part and by which rules: join, leave, change, erase.",
         discussion: """
             What all agree on is one object with versions (docs/design/agreement.md): members, parties, operators and coordinator, what \
             scores are for, what is ever opened, how long things are kept, and who has to sign which change. The roster is version 1. \
@@ -13,10 +13,11 @@ struct ConsortiumCommand: ParsableCommand {
               cordon consortium join bank-d --out keys/bank-d              the new member: its keys and its card
               cordon consortium propose --join card.yaml --keys DIR        somebody who takes part
               cordon consortium sign --keys DIR                            each who is asked, and the new member
+              cordon consortium erase member --member NAME ...             what is kept of somebody who has left
             """,
         subcommands: [
             ConsortiumShowCommand.self, ConsortiumHistoryCommand.self, ConsortiumJoinCommand.self,
             ConsortiumProposeCommand.self, ConsortiumSignCommand.self, ConsortiumLeaveCommand.self,
-            ConsortiumExpelCommand.self, ConsortiumReplacePartyCommand.self,
+            ConsortiumExpelCommand.self, ConsortiumReplacePartyCommand.self, ConsortiumEraseCommand.self,
         ])
 }
