@@ -35,6 +35,7 @@ struct ConsortiumEraseCommand: ParsableCommand {
         @Option(help: ArgumentHelp("Only what came before this day, such as 2026-01-01.", valueName: "day")) var until:
             String?
         @Option(help: ArgumentHelp("This party's private keys.", valueName: "dir")) var keys: String
+        @OptionGroup var opening: KeystoreOptions
         @Option(help: ArgumentHelp("Where this party keeps how far it is (SQLite).", valueName: "file")) var state:
             String
         @Option(
@@ -61,7 +62,7 @@ struct ConsortiumEraseCommand: ParsableCommand {
                 return day
             }
             // The party has its audit log to itself: one that runs is found here, before anything is touched.
-            let keystore = FileKeystore(directory: keys)
+            let keystore = try opening.open(keys)
             let audit = try roster.auditLog(
                 of: .party(party), key: keystore.signingKey(), in: AuditFile(path: audit ?? state + ".audit"),
                 clock: SystemClock())
@@ -79,6 +80,7 @@ struct ConsortiumEraseCommand: ParsableCommand {
 
         @Option(help: ArgumentHelp("The member, as the roster names it.", valueName: "name")) var member: String
         @Option(help: ArgumentHelp("The member's private keys.", valueName: "dir")) var keys: String
+        @OptionGroup var opening: KeystoreOptions
         @Option(help: ArgumentHelp("Where its agents keep windows and positions.", valueName: "dir")) var state: String?
         @Option(help: ArgumentHelp("The member's audit log; begun where there is none.", valueName: "file"))
         var audit: String
@@ -87,10 +89,10 @@ struct ConsortiumEraseCommand: ParsableCommand {
         func run() throws {
             let roster = try common.roster()
             let member = try AgentRole.member(self.member, of: roster).id
+            let keystore = try opening.open(keys)
             let audit = try roster.auditLog(
-                of: .member(member), key: FileKeystore(directory: keys).signingKey(), in: AuditFile(path: audit),
-                clock: SystemClock())
-            let erasure = MemberErasure(member, consortium: roster.consortium, keys: keys, state: state)
+                of: .member(member), key: keystore.signingKey(), in: AuditFile(path: audit), clock: SystemClock())
+            let erasure = MemberErasure(member, consortium: roster.consortium, keystore: keystore, state: state)
             try common.write(erasure.erase(audit: audit), audit)
         }
     }

@@ -117,15 +117,16 @@ struct ErasureTests {
         for file in ["a.sqlite", "a.sqlite-wal", "notes.txt"] {
             try Data([1, 2, 3]).write(to: URL(fileURLWithPath: state + "/" + file))
         }
-        let erasure = MemberErasure(own, consortium: terms.roster.consortium, keys: keys, state: state)
+        let erasure = MemberErasure(own, consortium: terms.roster.consortium, keystore: keystore, state: state)
         let receipt = try #require(try erasure.erase(audit: audit(.member(own), own.name)))
         #expect(try verify(receipt) == .member(own))
         #expect(receipt.dropped.map(\.count) == [4, 2])
         #expect(try FileManager.default.contentsOfDirectory(atPath: keys) == ["identity.key"])
         #expect(try FileManager.default.contentsOfDirectory(atPath: state) == ["notes.txt"])
         #expect(throws: (any Error).self) {
-            try MemberErasure(own, consortium: "c", keys: keys + "/none", state: nil).erase(
-                audit: audit(.member(own), own.name))
+            try MemberErasure(own, consortium: "c", keystore: FileKeystore(directory: keys + "/none"), state: nil)
+                .erase(
+                    audit: audit(.member(own), own.name))
         }
     }
 }

@@ -1,5 +1,6 @@
 package import Audit
 import Foundation
+package import Keys
 import Manifests
 package import Records
 
@@ -8,33 +9,35 @@ package import Records
 package struct MemberErasure {
     private let member: MemberID
     private let consortium: String
-    private let keys: String
+    private let keystore: FileKeystore
     private let state: String?
 
     /// - Parameters:
     ///   - consortium: its name in the roster.
-    ///   - keys: the member's folder of keys.
+    ///   - keystore: the member's.
     ///   - state: the agents' folder; nil where it is elsewhere.
-    package init(_ member: MemberID, consortium: String, keys: String, state: String?) {
+    package init(_ member: MemberID, consortium: String, keystore: FileKeystore, state: String?) {
         self.member = member
         self.consortium = consortium
-        self.keys = keys
+        self.keystore = keystore
         self.state = state
     }
 
-    /// The key that stays, by which the receipt is signed.
-    private static let identity = "identity.key"
-
+    /// - Throws: what is wrong with the identity, by which the receipt is signed and which stays, before anything is erased.
     package func erase(audit: AuditLog) throws -> ErasureReceipt? {
-        let keyFiles = try files(keys).filter { $0.hasSuffix(".key") && $0 != Self.identity }
-        let stateFiles = try state.map { try files($0).filter { $0.contains(".sqlite") } } ?? []
-        for file in keyFiles { try overwrite(keys + "/" + file) }
-        for file in stateFiles { try FileManager.default.removeItem(atPath: (state ?? "") + "/" + file) }
+        _ = try keystore.signingKey()
+        let keys = keystore.files().map { String($0.dropLast(".key".count)) }.filter { $0 != "identity" }
+        let stateFiles = try state.map { state in
+            try FileManager.default.contentsOfDirectory(atPath: state).filter { $0.contains(".sqlite") }
+                .map { state + "/" + $0 }
+        }
+        for key in keys { try keystore.erase(key) }
+        for file in stateFiles ?? [] { try FileManager.default.removeItem(atPath: file) }
         return ErasureReceipt(
             consortium: consortium, role: .member(member), member: member.name, until: nil,
             dropped: [
-                .init("keys: sessions, ids of events, windows, at rest, rejected originals", keyFiles.count),
-                .init("state files of agents", stateFiles.count),
+                .init("keys: sessions, ids of events, windows, at rest, rejected originals", keys.count),
+                .init("state files of agents", stateFiles?.count ?? 0),
             ], remains: Self.remains, audit: audit)
     }
 
@@ -43,21 +46,6 @@ package struct MemberErasure {
         "what the parties keep: each of them erases it, and gives a receipt of its own",
         "boxes on the log: the parties can open them until they erase the keys of their epoch",
         "the member's identity, which signs this",
+        "backups of the key folder, which open what the keys opened: they are the member's to remove",
     ]
-
-    private func files(_ folder: String) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    }
-
-    /// Writes over a file's bytes before it goes. A file system that copies on writing, or a disk that spreads them, may keep the
-    /// old ones all the same.
-    private func overwrite(_ path: String) throws {
-        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-        let length = try handle.seekToEnd()
-        try handle.seek(toOffset: 0)
-        try handle.write(contentsOf: Data(count: Int(length)))
-        try handle.synchronize()
-        try handle.close()
-        try FileManager.default.removeItem(atPath: path)
-    }
 }
