@@ -53,9 +53,9 @@ struct SessionTests {
         password: PasswordHash(password, salt: [UInt8](repeating: 7, count: 16)))
 
     /// Tokens that differ and are no secret.
-    private func sessions() -> DeskSessions {
+    private func sessions(nameLimit: Int = 100) -> DeskSessions {
         let count = Counter()
-        return DeskSessions(users: DeskUsers([Self.ana]), clock: clock) { size in
+        return DeskSessions(users: DeskUsers([Self.ana]), clock: clock, nameLimit: nameLimit) { size in
             [UInt8](repeating: count.next(), count: size)
         }
     }
@@ -101,6 +101,23 @@ struct SessionTests {
         }
         clock.advance(.seconds(61))
         #expect(token(sessions.signIn(name: "ana", password: Self.password)) != nil)
+    }
+
+    @Test("tries at ever more names, which nobody has, end no user's wait; and a session names its user alone")
+    func names() throws {
+        let sessions = sessions(nameLimit: 3)
+        for _ in 0..<5 { _ = sessions.signIn(name: "ana", password: "x") }
+        for number in 0..<8 { _ = sessions.signIn(name: "n\(number)", password: "x") }
+        guard case .wait = sessions.signIn(name: "ana", password: Self.password) else {
+            Issue.record("no wait")
+            return
+        }
+        clock.advance(.seconds(61))
+        let entered = try #require(token(sessions.signIn(name: "ana", password: Self.password)))
+        let session = try #require(sessions.session(entered))
+        var dumped = ""
+        dump(session, to: &dumped)
+        for text in ["\(session)", String(reflecting: session), dumped] { #expect(!text.contains(session.formToken)) }
     }
 
     @Test("a session ends an hour after its last use, and twelve hours after its first")

@@ -14,11 +14,16 @@ package final class DeskSessions: Sendable {
         /// Microseconds since 1970.
         fileprivate var begun: Int64
         fileprivate var used: Int64
+
+        /// Whether a form has this session's token. How long it takes says nothing of the token.
+        func isOwn(form token: String?) -> Bool {
+            token.map { DeskSessions.hash($0) == DeskSessions.hash(formToken) } ?? false
+        }
     }
 
     private struct State {
-        var sessions: [[UInt8]: Session] = [:]
-        var links: [[UInt8]: (user: DeskUser, until: Int64)] = [:]
+        var sessions: [SHA256Digest: Session] = [:]
+        var links: [SHA256Digest: (user: DeskUser, until: Int64)] = [:]
         /// Failed tries by name, with when the latest was.
         var failures: [String: (count: Int, at: Int64)] = [:]
     }
@@ -31,25 +36,29 @@ package final class DeskSessions: Sendable {
     private static let sessionLimit = 10_000
 
     private let users: Mutex<DeskUsers>
+    private let nameLimit: Int
     private let clock: any WallClock
     private let random: @Sendable (Int) -> [UInt8]
     private let state = Mutex(State())
 
-    /// - Parameter random: so many random bytes, of a generator that nobody can guess.
-    package init(users: DeskUsers, clock: any WallClock, random: @escaping @Sendable (Int) -> [UInt8]) {
+    /// - Parameters:
+    ///   - nameLimit: names whose failed tries are remembered, beside those of users.
+    ///   - random: so many random bytes, of a generator that nobody can guess.
+    package init(
+        users: DeskUsers, clock: any WallClock, nameLimit: Int = 10_000, random: @escaping @Sendable (Int) -> [UInt8]
+    ) {
         self.users = Mutex(users)
+        self.nameLimit = nameLimit
         self.clock = clock
         self.random = random
     }
 
     /// Takes up a changed file. Who is not in it any more, or has another role or password, is signed out.
-    package func replace(_ users: DeskUsers) {
-        self.users.withLock { $0 = users }
-        state.withLock { state in
-            state.sessions = state.sessions.filter {
-                $0.value.user.password == nil || users.byName[$0.value.user.actor.name] == $0.value.user
-            }
-        }
+    package func replace(_ users: DeskUsers) { self.users.withLock { $0 = users } }
+
+    /// Whether the users' file has a user as it was at the sign-in; who came by a link alone is in none.
+    private func isKnown(_ user: DeskUser) -> Bool {
+        user.password == nil || users.withLock { $0.byName[user.actor.name] } == user
     }
 
     /// What became of a try to sign in.
@@ -69,15 +78,24 @@ package final class DeskSessions: Sendable {
         let user = users.withLock { $0.byName[name] }
         let isRight = (user?.password ?? .ofNobody).matches(password)
         guard let user, isRight else {
-            state.withLock { state in
-                // Names that nobody has are not remembered for ever.
-                if state.failures.count > Self.sessionLimit { state.failures = [:] }
-                state.failures[name] = ((state.failures[name]?.count ?? 0) + 1, now)
-            }
+            fail(name, now)
             return .refused
         }
         state.withLock { $0.failures[name] = nil }
         return .session(begin(user, now))
+    }
+
+    /// Counts a failed try. Where names become too many, those alone are let go that nobody has: no user's wait is ended by tries
+    /// at other names.
+    private func fail(_ name: String, _ now: Int64) {
+        guard Actor(.person, name) != nil else { return }
+        let known = users.withLock { $0.byName }
+        state.withLock { state in
+            if state.failures.count >= known.count + nameLimit {
+                state.failures = state.failures.filter { known[$0.key] != nil }
+            }
+            state.failures[name] = ((state.failures[name]?.count ?? 0) + 1, now)
+        }
     }
 
     private func wait(_ name: String, _ now: Int64) -> Int? {
@@ -124,7 +142,7 @@ package final class DeskSessions: Sendable {
         return state.withLock { state in
             let key = Self.hash(token)
             guard var session = state.sessions[key] else { return nil }
-            guard Self.isAlive(session, now) else {
+            guard Self.isAlive(session, now), isKnown(session.user) else {
                 state.sessions[key] = nil
                 return nil
             }
@@ -142,5 +160,10 @@ package final class DeskSessions: Sendable {
 
     private func newToken() -> String { hexadecimal(random(32)) }
 
-    private static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
+    private static func hash(_ token: String) -> SHA256Digest { SHA256.hash(data: Array(token.utf8)) }
+}
+
+extension DeskSessions.Session: CustomStringConvertible, CustomReflectable {
+    package var description: String { "a session of \(user.actor)" }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -37,10 +37,11 @@ extension DeskRoutes {
             ) {
                 call in
                 let request = DeskRequest(call, cookie: cookieName)
-                guard !request.isOfAnotherSite else { return trouble(.forbidden, Trouble.foreign, frame(request)) }
-                if let cookie = request.cookie, request.form?["token"] == sessions.session(cookie)?.formToken {
-                    sessions.signOut(cookie)
+                let session = request.cookie.flatMap { sessions.session($0) }
+                guard !request.isOfAnotherSite, session?.isOwn(form: request.form?["token"]) ?? true else {
+                    return trouble(.forbidden, Trouble.foreign, frame(request))
                 }
+                if let cookie = request.cookie { sessions.signOut(cookie) }
                 var reply = Reply(seeOther: "/queue")
                 reply.headers.replaceOrAdd(name: "Set-Cookie", value: cookie("", "; Max-Age=0"))
                 return reply
@@ -48,13 +49,16 @@ extension DeskRoutes {
         ]
     }
 
+    /// The thread that hashes passwords, which takes long. Tries come one after the other: who sends many at once takes one
+    /// processor and one hash's memory, and waits behind the failed ones like anybody.
+    private static let hashing = DispatchQueue(label: "desk-sign-in")
+
     private func signIn(_ request: DeskRequest) async -> Reply {
         let frame = frame(request)
         guard !request.isOfAnotherSite else { return trouble(.forbidden, Trouble.foreign, frame) }
         let (name, password) = (request.form?["name"] ?? "", request.form?["password"] ?? "")
-        // Hashing takes long: not on a thread that answers others.
         let entry = await withCheckedContinuation { done in
-            DispatchQueue.global().async { done.resume(returning: sessions.signIn(name: name, password: password)) }
+            Self.hashing.async { done.resume(returning: sessions.signIn(name: name, password: password)) }
         }
         switch entry {
         case .session(let token): return entered(token)

@@ -95,7 +95,7 @@ package struct DeskRoutes: Sendable {
                 : Reply(.unauthorized, page: frame.signIn())
         }
         frame.session = session
-        if changes, request.isOfAnotherSite || request.form?["token"] != session.formToken {
+        if changes, request.isOfAnotherSite || !session.isOwn(form: request.form?["token"]) {
             return trouble(.forbidden, Trouble.foreign, frame)
         }
         guard session.user.role.may(deed) else { return trouble(.forbidden, Trouble.role, frame) }

@@ -1,0 +1,111 @@
+import Desk
+import DeskFront
+import DeskStore
+import EventLogs
+import Formats
+import HTTPFront
+import Keys
+import NIOHTTP1
+import Records
+import Secrets
+import Stages
+import Support
+import Telemetry
+import Testing
+
+/// A desk's routes, called without a socket, on stages that turn on threads of their own.
+final class Pages: Sendable {
+    let world: DeskLog
+    let routes: [Route]
+    let sessions: DeskSessions
+    let index: DeskIndex
+    let stop = StopFlag()
+    private let cookieName: String
+    private let running: StageThreads.Running
+
+    init(alerts: Int = 5, users: DeskUsers = DeskUsers(), isSecure: Bool = false) throws {
+        world = try DeskLog()
+        try world.alert(0..<alerts)
+        let book = ActBook()
+        let bell = FeedBell()
+        index = try DeskIndex(path: world.folder.path("index"), member: DeskSamples.member)
+        let projection = try DeskProjection(
+            index: index, intake: DeskIntake(member: DeskSamples.member, mapping: .canonical), log: world.log,
+            clock: world.clock, metrics: Metrics(), told: { book.told($0) })
+        try projection.catchUp()
+        sessions = DeskSessions(users: users, clock: world.clock, random: randomBytes)
+        routes =
+            DeskRoutes(
+                member: DeskSamples.member,
+                service: DeskService(index: index, book: book, clock: world.clock, random: randomBytes),
+                sessions: sessions,
+                bell: bell, log: world.log, isSecure: isSecure, pause: { _ in }
+            ).all
+        cookieName = isSecure ? "__Host-cordon" : "cordon"
+        var threads = StageThreads()
+        let (index, log, clock, stop) = (index, world.log, world.clock, stop)
+        threads.add("writer") {
+            try ActWriter(member: DeskSamples.member, book: book, log: log, patience: 0.05).run(
+                by: clock, until: { stop.isSet })
+        }
+        threads.add("projection") {
+            try DeskProjection(
+                index: index, intake: DeskIntake(member: DeskSamples.member, mapping: .canonical), log: log,
+                clock: clock,
+                metrics: Metrics(),
+                told: {
+                    book.told($0)
+                    bell.ring()
+                }
+            ).run(by: clock, until: { stop.isSet })
+        }
+        running = threads.start(stop: stop)
+    }
+
+    deinit {
+        stop.stop()
+        try? running.wait()
+    }
+
+    struct Visitor {
+        var cookie: String
+        var token: String
+        var actor: Actor
+    }
+
+    func enter(_ name: String, _ role: DeskRole) throws -> Visitor {
+        let actor = Actor(.person, name)!
+        let cookie = try #require(
+            sessions.signIn(link: sessions.link(for: DeskUser(actor: actor, role: role, password: nil))))
+        return Visitor(cookie: cookie, token: try #require(sessions.session(cookie)).formToken, actor: actor)
+    }
+
+    func call(
+        _ method: HTTPMethod, _ target: String, as visitor: Visitor?, form: [String: String] = [:],
+        headers: [String: String] = [:]
+    ) async throws -> Reply {
+        let path = String(target.prefix { $0 != "?" })
+        let (route, place) = try #require(
+            routes.lazy.compactMap { route -> (Route, String)? in
+                guard route.method == method else { return nil }
+                let own = route.path.split(separator: "/", omittingEmptySubsequences: false)
+                let asked = path.split(separator: "/", omittingEmptySubsequences: false)
+                guard own.count == asked.count, zip(own, asked).allSatisfy({ $0 == $1 || $0 == "{}" }) else {
+                    return nil
+                }
+                return (route, zip(own, asked).first { $0.0 == "{}" }.map { String($0.1) } ?? "")
+            }.first)
+        var all = HTTPHeaders(headers.map { ($0.key, $0.value) })
+        if let visitor { all.add(name: "Cookie", value: "other=1; \(cookieName)=\(visitor.cookie)") }
+        let body = FormText.query(form.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
+        return try await route.handle(
+            .init(
+                headers: all, body: Array(body.utf8), type: nil, client: "", target: target, place: place, arrived: .now
+            ))
+    }
+}
+
+extension Reply {
+    var text: String { String(decoding: body, as: UTF8.self) }
+    var location: String? { headers["Location"].first }
+}
