@@ -15,6 +15,9 @@ package struct EpochOrder: Sendable, Hashable {
     package let refreshesModels: Bool
     package let refreshesCounts: Bool
 
+    /// Whether the epoch comes with a generation of shares.
+    package var refreshes: Bool { refreshesModels || refreshesCounts }
+
     package init(
         epoch: KeyEpoch, attempt: UInt32, agreement: Digest32, suite: KEMSuite, refreshesModels: Bool = true,
         refreshesCounts: Bool = true

@@ -145,7 +145,8 @@ package struct PartyRole: Sendable {
             PartyKeyStage(
                 party, roster, keystore, keychain, log: log, clock: clock, logger: logger,
                 certificate: { [keystore] in try certificateDigest(keystore.path(of: "tls-\($0).pem")) },
-                refresh: { [self] in try refreshed(by: $0, $1) }, rest: { [self] in refreshes.close() },
+                refresh: { [self] in try refreshed(by: $0, $1, keychain.book.history) },
+                rest: { [self] in refreshes.close() },
                 eraseShares: { try Self.erase(shares, through: $0, $1, partitions: partitions) },
                 isNeeded: { [self] in try isTraining(in: $0) }, keepsModels: false)
         }
@@ -169,14 +170,17 @@ package struct PartyRole: Sendable {
     }
 
     /// What this party has refreshed for an order; nil while the three are at it.
-    private func refreshed(by order: EpochOrder, _ keys: EpochKeys) throws -> PartyKeyStage.Refreshed? {
-        guard order.refreshesModels || order.refreshesCounts else { return PartyKeyStage.Refreshed() }
+    private func refreshed(
+        by order: EpochOrder, _ keys: EpochKeys, _ history: EpochHistory
+    ) throws -> PartyKeyStage.Refreshed? {
+        guard order.refreshes else { return PartyKeyStage.Refreshed() }
         let generation = ShareGeneration(keys.number.number)
         let base = RefreshSession.base(consortium: roster.consortium, generation: generation, order: keys.digest)
         if let made = refreshes.made, made.base == base { return PartyKeyStage.Refreshed(models: made.models) }
         let name = KeyNames(keys.number, founding: roster.epoch).agreement
+        let last = history.lives.last { $0.order?.refreshes ?? false }.map { ShareGeneration($0.number.number) }
         refreshes.order(
-            RefreshOrder(generation: generation, base: base) { [self] in
+            RefreshOrder(generation: generation, base: base, after: last ?? .dealt) { [self] in
                 try pairKeys(
                     party, try keystore.hpkeKey(name), keys, consortium: roster.consortium, for: .refresh)
             })

@@ -12,12 +12,18 @@ package struct RefreshOrder: Sendable {
     package let generation: ShareGeneration
     /// The digest of what orders it (`RefreshSession.base`).
     package let base: Digest32
+    /// The newest generation that three parties were ready for: what is kept of others is of attempts that came to nothing.
+    package let last: ShareGeneration
     /// Makes the pairwise keys, for refreshes of this epoch alone.
     package let keys: @Sendable () throws -> PairKeys
 
-    package init(generation: ShareGeneration, base: Digest32, keys: @escaping @Sendable () throws -> PairKeys) {
+    package init(
+        generation: ShareGeneration, base: Digest32, after last: ShareGeneration,
+        keys: @escaping @Sendable () throws -> PairKeys
+    ) {
         self.generation = generation
         self.base = base
+        self.last = last
         self.keys = keys
     }
 }
@@ -143,7 +149,7 @@ package final class RefreshStage: Stage {
                 return
             }
             do {
-                try store.keep(key)
+                try store.keep(key, after: order.last)
                 try finish(key)
             } catch { return logger.error("a generation of shares can't be kept", metadata: ["reason": "\(error)"]) }
         } catch {

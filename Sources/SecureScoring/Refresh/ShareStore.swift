@@ -28,10 +28,19 @@ package struct ShareStore: Sendable {
 
     // MARK: Generations
 
-    /// Keeps the key of a generation; the state has it when this returns.
-    package func keep(_ key: RefreshKey) throws(LogError) {
+    /// Keeps the key of a generation; the state has it when this returns. Keys and shares of models that attempts left which came
+    /// to nothing go: other parties may have none of them, or others.
+    ///
+    /// - Parameter last: the newest generation that three parties were ready for.
+    package func keep(_ key: RefreshKey, after last: ShareGeneration) throws(LogError) {
+        var writes: [StateWrite] = try generations().filter { $0 > last }.map {
+            .remove(table: Self.keys, key: Self.number($0))
+        }
+        for (model, generations) in try models() {
+            for left in generations where left > last { writes += Self.removal(model, left) }
+        }
         let row = StateEntry(key: Self.number(key.generation), value: key.kept, order: 0)
-        try state.commit([.put(table: Self.keys, row)], positions: [])
+        try state.commit(writes + [.put(table: Self.keys, row)], positions: [])
     }
 
     /// The key of a generation; nil where it was never made, or has been erased.
@@ -69,6 +78,10 @@ package struct ShareStore: Sendable {
         ]
     }
 
+    private static func removal(_ model: Digest32, _ generation: ShareGeneration) -> [StateWrite] {
+        [models, index].map { .remove(table: $0, key: model.bytes + number(generation)) }
+    }
+
     /// This party's share of a model in a generation; nil where it is not here.
     package func share(of model: Digest32, in generation: ShareGeneration) throws(LogError) -> ModelShare? {
         guard let bytes = try state.value(Self.models, model.bytes + Self.number(generation)) else { return nil }
@@ -94,11 +107,13 @@ package struct ShareStore: Sendable {
         var writes: [StateWrite] = []
         var refreshed: [Digest32] = []
         for (model, generations) in try models() {
+            if !generations.contains(key.generation) {
+                guard let last = generations.last(where: { $0 < key.generation }),
+                    let share = try share(of: model, in: last)
+                else { continue }
+                writes += Self.writes(share.refreshed(by: key, of: party, model: model), model, key.generation)
+            }
             refreshed.append(model)
-            guard !generations.contains(key.generation), let last = generations.last(where: { $0 < key.generation }),
-                let share = try share(of: model, in: last)
-            else { continue }
-            writes += Self.writes(share.refreshed(by: key, of: party, model: model), model, key.generation)
         }
         if !writes.isEmpty { try state.commit(writes, positions: []) }
         return refreshed.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
@@ -141,11 +156,7 @@ package struct ShareStore: Sendable {
         }
         for (model, generations) in try models() {
             let inForce = version(model)
-            for old in generations where old < inForce {
-                for table in [Self.models, Self.index] {
-                    writes.append(.remove(table: table, key: model.bytes + Self.number(old)))
-                }
-            }
+            for old in generations where old < inForce { writes += Self.removal(model, old) }
         }
         if !writes.isEmpty { try state.commit(writes, positions: []) }
         return true

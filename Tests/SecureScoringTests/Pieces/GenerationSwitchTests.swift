@@ -1,8 +1,11 @@
 import EventLogs
 import Foundation
+import Keys
 import LocalStore
+import Manifests
 import Records
 import SecureScoring
+import Support
 import Testing
 import ThreeParty
 
@@ -71,7 +74,9 @@ struct ShareStoreTests {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let store = ShareStore(try SQLiteStateStore(path: path))
         #expect(try store.generations().isEmpty && store.key(of: ShareGeneration(1)) == nil)
-        for generation in [3, 1, 2] as [UInt32] { try store.keep(key(generation)) }
+        for generation in [1, 2, 3] as [UInt32] {
+            try store.keep(key(generation), after: ShareGeneration(generation - 1))
+        }
         #expect(try store.generations().map(\.number) == [1, 2, 3])
         #expect(try store.key(of: ShareGeneration(2))?.mark == key(2).mark)
         func erase(_ generation: UInt32, partitions: [Int] = [0, 2]) throws -> Bool {
@@ -85,5 +90,35 @@ struct ShareStoreTests {
         #expect(try erase(2) && store.generations().map(\.number) == [3])
         #expect(try erase(3, partitions: []) && store.generations().isEmpty)
         #expect(try store.counts(partition: 0) == ShareGeneration(2) && store.counts(partition: 1) == nil)
+    }
+
+    @Test(
+        "has of a generation the shares by its last key, made of what was agreed on before: nothing of attempts that failed"
+    )
+    func attempts() throws {
+        let world = try World()
+        let digest = try world.deal(try randomModel("v1", spec: world.spec))
+        let store = try world.shares(.zero)
+        let manifest = try #require(try world.models(.zero).model(digest)).manifest
+        let dealt = try ModelShare(opening: manifest, for: .zero, key: HPKEPrivateKey(bytes: PartySeeds.hpke(.zero)))
+        try store.keep(dealt, of: digest, in: .dealt)
+        func attempt(_ generation: UInt32, after last: UInt32, part: UInt8) throws -> ModelShare {
+            let key = World.refreshKey(generation, of: .zero, part: part)
+            try store.keep(key, after: ShareGeneration(last))
+            #expect(try store.refreshModels(by: key, of: .zero) == [digest])
+            return try #require(try store.share(of: digest, in: ShareGeneration(generation)))
+        }
+        func refreshed(_ share: ModelShare, _ generation: UInt32, part: UInt8) -> [UInt8] {
+            share.refreshed(by: World.refreshKey(generation, of: .zero, part: part), of: .zero, model: digest).kept
+        }
+        let first = try attempt(2, after: 0, part: 0)
+        #expect(first.kept == refreshed(dealt, 2, part: 0))
+        let second = try attempt(2, after: 0, part: 1)
+        #expect(second.kept == refreshed(dealt, 2, part: 1) && second.kept != first.kept)
+        // Of the next, the first attempt refreshes, and the one that is agreed on does not.
+        _ = try attempt(3, after: 2, part: 0)
+        #expect(try attempt(4, after: 2, part: 0).kept == refreshed(second, 4, part: 0))
+        #expect(try store.generations().map(\.number) == [2, 4])
+        #expect(try store.models()[digest]?.map(\.number) == [0, 2, 4])
     }
 }

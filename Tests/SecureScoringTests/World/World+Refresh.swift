@@ -29,7 +29,7 @@ extension World {
             uniqueKeysWithValues: PartyID.allCases.map { ($0, Self.refreshKey(generation, of: $0, part: part($0))) })
         for party in PartyID.allCases {
             let (store, key) = (try shares(party), try #require(keys[party]))
-            try store.keep(key)
+            try store.keep(key, after: ShareGeneration(generation - 1))
             models.append(Set(try store.refreshModels(by: key, of: party)))
         }
         let common = models.dropFirst().reduce(models[0]) { $0.intersection($1) }

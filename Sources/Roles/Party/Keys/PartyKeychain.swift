@@ -60,8 +60,7 @@ final class PartyKeychain: Sendable {
             ready: { [book] epoch in try book.life(epoch)?.keys.digest },
             generation: { [book] epoch in
                 guard let life = try book.life(epoch), let order = life.order,
-                    order.refreshesModels || order.refreshesCounts,
-                    let key = try shares.key(of: ShareGeneration(epoch.number))
+                    order.refreshes, let key = try shares.key(of: ShareGeneration(epoch.number))
                 else { return nil }
                 let models = life.ready.values.map { Set($0.models) }
                 return ReadyGeneration(
