@@ -70,6 +70,12 @@ package final class ConsortiumMembers: MemberDirectory {
         }
     }
 
+    /// The terms of trainings that took the place of the roster's, as the log has them now.
+    func termsChanges() throws(LogError) -> [SyncTermsChange] {
+        try refresh()
+        return roster.termsChanges(history)
+    }
+
     private static func entries(_ history: ConsortiumHistory) -> [MemberEntry] {
         let keys = history.epochs.newest.members
         return history.effective.agreement.members.map { member in

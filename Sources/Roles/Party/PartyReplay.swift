@@ -14,7 +14,8 @@ extension PartyRole {
     /// The stage that computes decisions again for auditors; nil where the log has no topic for it, and of a party that keeps no
     /// audit log, since it would leave no trace there.
     func replaying(
-        _ transport: any Transport, _ store: any StateStore, _ metrics: Metrics, _ sealed: SealedModels,
+        _ members: ConsortiumMembers, _ transport: any Transport, _ store: any StateStore, _ metrics: Metrics,
+        _ sealed: SealedModels,
         _ shares: ShareStore, _ keychain: PartyKeychain, _ audit: AuditLog?
     ) throws -> StagePlan? {
         guard let audit else { return nil }
@@ -27,7 +28,7 @@ extension PartyRole {
             let models = try ModelRegistry(
                 party: party, key: try keystore.hpkeKey(), consortium: roster.consortium,
                 coordinator: roster.coordinator, log: log, logger: logger, shares: shares,
-                isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, sealed) })
+                isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, sealed, members) })
             let rows = rows.map { limits in
                 { @Sendable [stores] (partition: Int) throws in
                     try ScoredRowStore(

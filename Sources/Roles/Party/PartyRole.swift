@@ -148,7 +148,7 @@ package struct PartyRole: Sendable {
                 refresh: { [self] in try refreshed(by: $0, $1, keychain.book.history) },
                 rest: { [self] in refreshes.close() },
                 eraseShares: { try Self.erase(shares, through: $0, $1, partitions: partitions) },
-                isNeeded: { [self] in try isTraining(in: $0) }, keepsModels: false)
+                isNeeded: trainingEpochs(members), keepsModels: false)
         }
         let signing = audit.map { audit in
             StagePlan("audit", isBackground: true) {
@@ -165,7 +165,7 @@ package struct PartyRole: Sendable {
                 audit: audit ?? NoAudit())
         }
         let training = try training(members, transport, metrics, sealed, keychain, audit ?? NoAudit(), until: stop)
-        let replays = try replaying(transport, store, metrics, sealed, shares, keychain, audit)
+        let replays = try replaying(members, transport, store, metrics, sealed, shares, keychain, audit)
         return scoring + [tokens, keys, refresh] + [training, signing, replays].compactMap { $0 }
     }
 
@@ -291,7 +291,7 @@ package struct PartyRole: Sendable {
         let models = try ModelRegistry(
             party: party, key: try keystore.hpkeKey(), consortium: roster.consortium, coordinator: roster.coordinator,
             approvals: members.current.approvalTerms, log: log, logger: logger, audit: audit, shares: shares,
-            isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, sealed) },
+            isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, sealed, members) },
             isAgreed: { (manifest) throws(LogError) in try members.allow(manifest) })
         let sessions = try SessionRegistry(
             consortium: roster.consortium, party: party, keys: keychain.opening, members: members, log: log,

@@ -32,10 +32,7 @@ extension PartyRole {
                 party: party, terms: roster.syncTerms, sealing: opening.publicKey,
                 members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }),
                 codeVersion: programVersion)
-            cell.changes = { [roster] () throws(LogError) in
-                try members.refresh()
-                return roster.termsChanges(members.history)
-            }
+            cell.changes = members.termsChanges
             let kept = rows.map { limits in
                 KeptRows(members: members, limits: limits) { [stores] () throws(LogError) in
                     try stores.open(".rows-0")
@@ -52,12 +49,17 @@ extension PartyRole {
         }
     }
 
-    /// Whether an order that is under way uses the pairwise keys of an epoch.
-    func isTraining(in epoch: KeyEpoch) throws -> Bool {
-        guard rows != nil else { return false }
-        let topic = try SyncTopic(roster.syncTerms, log: log)
-        try topic.read()
-        return topic.history.open.map { ($0.order.epoch ?? KeyEpoch(roster.epoch)) == epoch } ?? false
+    /// Whether an order that is under way uses the pairwise keys of an epoch, for one thread to ask again and again: it reads on
+    /// from where it was.
+    func trainingEpochs(_ members: ConsortiumMembers) -> (KeyEpoch) throws -> Bool {
+        var read: SyncTopic?
+        return { [self] epoch in
+            guard rows != nil else { return false }
+            let topic = try read ?? SyncTopic(roster.syncTerms, log: log, changes: members.termsChanges)
+            read = topic
+            try topic.read()
+            return topic.history.open.map { ($0.order.epoch ?? KeyEpoch(roster.epoch)) == epoch } ?? false
+        }
     }
 
     /// Whether the three parties have sealed a model, by what each of them signed: none of them opens another as one that they
@@ -65,9 +67,11 @@ extension PartyRole {
     ///
     /// - Parameter sealed: models that this party has read so of already: reading the topic anew takes the longer the older a
     ///   consortium is, and transactions wait for it where a model is put in force.
-    func isSealed(_ model: Digest32, _ sealed: SealedModels) throws(LogError) -> Bool {
+    func isSealed(
+        _ model: Digest32, _ sealed: SealedModels, _ members: ConsortiumMembers
+    ) throws(LogError) -> Bool {
         if sealed.contains(model) { return true }
-        let topic = try SyncTopic(roster.syncTerms, log: log, changes: TermsChanges(roster, log: log).read)
+        let topic = try SyncTopic(roster.syncTerms, log: log, changes: members.termsChanges)
         try topic.read()
         return topic.history.version(sealedAs: model) != nil
     }
