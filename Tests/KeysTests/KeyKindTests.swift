@@ -122,8 +122,19 @@ struct InventoryTests {
         #expect(records.map(\.kind.name) == ["HPKE", "TLS"])
         #expect(records[0].holding == .credential && records[0].made == nil && records[0].expiry == nil)
         #expect(records[1].expiry == Int64(1_702_592_000))
+        // Each epoch's ends with its own; a certificate may be a credential, too.
+        for name in ["tls.key", "tls.pem"] {
+            try folder.write(String(decoding: folder.bytes("keys/" + name), as: UTF8.self), to: "credentials/" + name)
+            try FileManager.default.moveItem(
+                atPath: keys + "/" + name, toPath: keys + "/" + name.replacing("tls", with: "tls-2"))
+        }
+        let handed = try FileKeystore(directory: keys, credentials: folder.path("credentials")).inventory()
+        #expect(handed.map(\.epoch) == [nil, 2, nil] && handed[2].holding == .credential)
+        #expect(handed.dropFirst().map(\.expiry) == [1_702_592_000, 1_702_592_000])
+        _ = try pki.issue(to: .zero, directory: keys)
         try folder.write("no certificate", to: "keys/tls.pem")
         let other = try FileKeystore(directory: keys).inventory()
-        #expect(other[0].expiry == (other[0].made ?? 0) + 365 * 86_400)
+        let tls = try #require(other.first { $0.epoch == nil })
+        #expect(tls.expiry == (tls.made ?? 0) + 365 * 86_400)
     }
 }

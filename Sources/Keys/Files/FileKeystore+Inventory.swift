@@ -25,7 +25,8 @@ extension FileKeystore {
                         ? .credential : PrivateFile.begins(path, with: FolderKey.mark) ? .protected : .clear,
                     // When systemd copied a credential says nothing of the key.
                     place: path, made: credential == nil ? PrivateFile.made(path) : nil,
-                    expiry: name == "tls.key" ? Self.certificateEnd(directory + "/tls.pem") : nil))
+                    expiry: kind.name == "TLS"
+                        ? Self.certificateEnd(self.path(of: name.dropLast(".key".count) + ".pem")) : nil))
         }
         return records
     }
