@@ -77,7 +77,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOTLS", package: "swift-nio"),
             ], swiftSettings: settings),
-        .target(name: "PKCS11", dependencies: ["Cglibc", "Keys", "Secrets"], swiftSettings: settings),
+        .target(name: "PKCS11", dependencies: ["Cglibc", "Keys", "Secrets", crypto], swiftSettings: settings),
         .target(
             name: "HTTPFront",
             dependencies: [

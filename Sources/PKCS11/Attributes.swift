@@ -1,5 +1,4 @@
 import Cglibc
-import Secrets
 
 /// Attributes of an object of a token, in Cryptoki's numbers.
 struct Attributes {
@@ -43,9 +42,12 @@ struct Attributes {
     }
 
     /// Lends them as Cryptoki takes them.
-    func lend<R>(_ body: (UnsafeMutablePointer<CK_ATTRIBUTE>, CK_ULONG) throws -> R) rethrows -> R {
+    ///
+    /// - Parameter secret: the value of a key, which is lent where it lies.
+    func lend<R>(
+        secret: UnsafeRawBufferPointer? = nil, _ body: (UnsafeMutablePointer<CK_ATTRIBUTE>, CK_ULONG) throws -> R
+    ) rethrows -> R {
         var bytes = values.flatMap(\.1)
-        defer { wipe(&bytes) }
         return try bytes.withUnsafeMutableBytes { memory in
             var place = 0
             var list = values.map { kind, value in
@@ -53,7 +55,14 @@ struct Attributes {
                 let start = memory.baseAddress.map { $0 + place }
                 return CK_ATTRIBUTE(type: kind.rawValue, pValue: start, ulValueLen: CK_ULONG(value.count))
             }
-            return try body(&list, CK_ULONG(values.count))
+            if let secret {
+                // Nothing writes there, though Cryptoki has no word for that.
+                list.append(
+                    CK_ATTRIBUTE(
+                        type: Kind.value.rawValue, pValue: UnsafeMutableRawPointer(mutating: secret.baseAddress),
+                        ulValueLen: CK_ULONG(secret.count)))
+            }
+            return try body(&list, CK_ULONG(list.count))
         }
     }
 }

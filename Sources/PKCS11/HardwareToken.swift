@@ -1,4 +1,5 @@
 import Cglibc
+import Crypto
 package import Keys
 import Secrets
 import Synchronization
@@ -55,16 +56,17 @@ package final class HardwareToken: KeyToken {
 
     /// Puts an Ed25519 key into the token that a file holds.
     package func takeIn(_ key: borrowing SigningKey) throws(KeystoreError) {
-        guard var secret = key.rawRepresentation else { throw failure("the identity is in a token already") }
-        defer { wipe(&secret) }
+        guard var bytes = key.rawRepresentation else { throw failure("the identity is in a token already") }
+        let secret = SecretKey(bytes: bytes)
+        wipe(&bytes)
         let point = key.verifyingKey.bytes
-        // A copy that is not wiped, as whatever makes a key by a file: it is done once.
-        let bytes = secret
         try use { session in
             try self.isFree(.privateKey, .edwards, session)
             let (publicKey, privateKey) = self.pair
             try session.create(publicKey.with(.curve, Self.curve).with(.point, [0x04, 0x20] + point))
-            try session.create(privateKey.with(.curve, Self.curve).with(.value, bytes))
+            try secret.lend { key in
+                try key.withUnsafeBytes { try session.create(privateKey.with(.curve, Self.curve), secret: $0) }
+            }
         }
     }
 

@@ -50,9 +50,11 @@ final class TokenSession {
         return Array(bytes.prefix(Int(attribute.ulValueLen)))
     }
 
-    func create(_ attributes: Attributes) throws {
+    func create(_ attributes: Attributes, secret: UnsafeRawBufferPointer? = nil) throws {
         var object: CK_OBJECT_HANDLE = 0
-        try attributes.lend { try check("C_CreateObject", functions.C_CreateObject(handle, $0, $1, &object)) }
+        try attributes.lend(secret: secret) {
+            try check("C_CreateObject", functions.C_CreateObject(handle, $0, $1, &object))
+        }
     }
 
     func destroy(_ object: CK_OBJECT_HANDLE) throws(CryptokiError) {
@@ -96,7 +98,7 @@ final class TokenSession {
     func crypt(
         _ input: [UInt8], nonce: [UInt8], bound: [UInt8], by key: CK_OBJECT_HANDLE, encrypts: Bool
     ) throws(CryptokiError) -> [UInt8] {
-        var (input, nonce, bound) = (input, nonce, bound)
+        var (nonce, bound) = (nonce, bound)
         var output = [UInt8](repeating: 0, count: input.count + 16)
         var count = CK_ULONG(output.count)
         let result = nonce.withUnsafeMutableBufferPointer { nonce in
@@ -113,15 +115,18 @@ final class TokenSession {
                         ? functions.C_EncryptInit(handle, &mechanism, key)
                         : functions.C_DecryptInit(handle, &mechanism, key)
                     guard begun == 0 else { return (encrypts ? "C_EncryptInit" : "C_DecryptInit", begun) }
-                    let length = CK_ULONG(input.count)
-                    return encrypts
-                        ? ("C_Encrypt", functions.C_Encrypt(handle, &input, length, &output, &count))
-                        : ("C_Decrypt", functions.C_Decrypt(handle, &input, length, &output, &count))
+                    // The input, which may be a key, is read where it lies.
+                    return input.withUnsafeBufferPointer { input in
+                        let (start, length) = (UnsafeMutablePointer(mutating: input.baseAddress), CK_ULONG(input.count))
+                        return encrypts
+                            ? ("C_Encrypt", functions.C_Encrypt(handle, start, length, &output, &count))
+                            : ("C_Decrypt", functions.C_Decrypt(handle, start, length, &output, &count))
+                    }
                 }
             }
         }
-        try check(result.0, result.1)
         defer { wipe(&output) }
+        try check(result.0, result.1)
         return Array(output.prefix(Int(count)))
     }
 }
