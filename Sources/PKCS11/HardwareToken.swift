@@ -63,7 +63,14 @@ package final class HardwareToken: KeyToken {
         try use { session in
             try self.isFree(.privateKey, .edwards, session)
             let (publicKey, privateKey) = self.pair
-            try session.create(publicKey.with(.curve, Self.curve).with(.point, [0x04, 0x20] + point))
+            // After a kill the public half may be there already.
+            if let held = try session.find(Attributes(.publicKey, label: self.uri.object, type: .edwards)).first {
+                guard try Self.point(of: held, session) == point else {
+                    throw Refusal(description: "it holds another public key `\(self.uri.object)`")
+                }
+            } else {
+                try session.create(publicKey.with(.curve, Self.curve).with(.point, [0x04, 0x20] + point))
+            }
             try secret.lend { key in
                 try key.withUnsafeBytes { try session.create(privateKey.with(.curve, Self.curve), secret: $0) }
             }
@@ -90,11 +97,9 @@ package final class HardwareToken: KeyToken {
     package func signer() throws(KeystoreError) -> any Signer {
         let point = try use { session in
             _ = try self.one(.privateKey, .edwards, session)
-            return try session.value(.point, of: self.one(.publicKey, .edwards, session))
+            return try Self.point(of: self.one(.publicKey, .edwards, session), session)
         }
-        // A string of octets (DER) by the standard; some modules give the point alone.
-        let bytes = point.count == 34 && point.starts(with: [0x04, 0x20]) ? Array(point.dropFirst(2)) : point
-        guard let key = VerifyingKey(bytes: bytes) else { throw failure("`\(uri.object)` is no public key of Ed25519") }
+        guard let key = VerifyingKey(bytes: point) else { throw failure("`\(uri.object)` is no public key of Ed25519") }
         return TokenSigner(token: self, verifyingKey: key)
     }
 
@@ -110,6 +115,12 @@ package final class HardwareToken: KeyToken {
 
     /// The object identifier of Ed25519 (RFC 8410), 1.3.101.112.
     private static let curve: [UInt8] = [0x06, 0x03, 0x2B, 0x65, 0x70]
+
+    /// The bytes of a public key: a string of octets (DER) by the standard; some modules give the point alone.
+    private static func point(of publicKey: CK_OBJECT_HANDLE, _ session: TokenSession) throws -> [UInt8] {
+        let point = try session.value(.point, of: publicKey)
+        return point.count == 34 && point.starts(with: [0x04, 0x20]) ? Array(point.dropFirst(2)) : point
+    }
 
     private var pair: (publicKey: Attributes, privateKey: Attributes) {
         (

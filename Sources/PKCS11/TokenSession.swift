@@ -57,10 +57,6 @@ final class TokenSession {
         }
     }
 
-    func destroy(_ object: CK_OBJECT_HANDLE) throws(CryptokiError) {
-        try check("C_DestroyObject", functions.C_DestroyObject(handle, object))
-    }
-
     /// Makes a secret key (CKM_AES_KEY_GEN).
     func generate(_ attributes: Attributes) throws {
         var mechanism = CK_MECHANISM()

@@ -70,6 +70,22 @@ struct HardwareTokenTests {
         #expect(refused == "the identity is in a token already")
     }
 
+    @Test("takes an identity in again after a kill between its two halves, and no other beside what is left of it")
+    func takesInAgain() throws {
+        let key = SigningKey()
+        let expected = key.verifyingKey
+        let token = try token("identity")
+        try token.takeIn(key)
+        try SoftToken.losePrivateKeys(label)
+        #expect(reason { _ = try token.signer() } == "it holds no Ed25519 key `identity`")
+        let other = SigningKey()
+        #expect(reason { try token.takeIn(other) } == "it holds another public key `identity`")
+        try token.takeIn(key)
+        let held = SigningKey(try token.signer())
+        #expect(held.verifyingKey == expected)
+        #expect(expected.verifies(try held.sign(message, context: "c"), over: message, context: "c"))
+    }
+
     @Test("wraps a key, bound to what it is for, and unwraps it with that alone")
     func wraps() throws {
         let token = try token("wrap")

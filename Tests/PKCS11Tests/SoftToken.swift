@@ -66,16 +66,43 @@ enum SoftToken {
     /// Ends all sessions with a token, as its removal does.
     static func endSessions(_ label: String) throws {
         let functions = try loaded()
+        for slot in try slots(label) { precondition(functions.C_CloseAllSessions(slot) == 0) }
+    }
+
+    private static func slots(_ label: String) throws -> [CK_SLOT_ID] {
+        let functions = try loaded()
         var count: CK_ULONG = 0
         precondition(functions.C_GetSlotList(1, nil, &count) == 0)
         var slots = [CK_SLOT_ID](repeating: 0, count: Int(count))
         precondition(functions.C_GetSlotList(1, &slots, &count) == 0)
-        for slot in slots.prefix(Int(count)) {
+        return slots.prefix(Int(count)).filter { slot in
             var info = CK_TOKEN_INFO()
             precondition(functions.C_GetTokenInfo(slot, &info) == 0)
             let name = withUnsafeBytes(of: info.label) { String(decoding: $0, as: UTF8.self) }
-            if name.hasPrefix(label + " ") { precondition(functions.C_CloseAllSessions(slot) == 0) }
+            return name.hasPrefix(label + " ")
         }
+    }
+
+    /// Takes the private keys out of a token, whose public halves stay: as if somebody was killed between the two.
+    static func losePrivateKeys(_ label: String) throws {
+        let functions = try loaded()
+        let slot = try slots(label)[0]
+        var session: CK_SESSION_HANDLE = 0
+        precondition(functions.C_OpenSession(slot, 6, nil, nil, &session) == 0)
+        defer { precondition(functions.C_CloseSession(session) == 0) }
+        var pin = Array(Self.pin.utf8)
+        // Sessions of a process are logged in together.
+        precondition([0, 0x100].contains(functions.C_Login(session, 1, &pin, CK_ULONG(pin.count))))
+        var privateKey: CK_ULONG = 3
+        var found = [CK_OBJECT_HANDLE](repeating: 0, count: 8)
+        var count: CK_ULONG = 0
+        withUnsafeMutableBytes(of: &privateKey) { value in
+            var attribute = CK_ATTRIBUTE(type: 0, pValue: value.baseAddress, ulValueLen: CK_ULONG(value.count))
+            precondition(functions.C_FindObjectsInit(session, &attribute, 1) == 0)
+        }
+        precondition(functions.C_FindObjects(session, &found, 8, &count) == 0)
+        precondition(functions.C_FindObjectsFinal(session) == 0)
+        for object in found.prefix(Int(count)) { precondition(functions.C_DestroyObject(session, object) == 0) }
     }
 
     static func uri(_ label: String, _ object: String) -> String {
