@@ -187,14 +187,15 @@ package struct PartyRole: Sendable {
         return nil
     }
 
-    /// Erases the keys of generations up to an epoch's, and shares of models that are out of use behind it.
+    /// Erases the keys of generations up to that in force with an epoch, and shares of models that are out of use behind it.
     ///
     /// - Returns: false where counts on the disk have not come to the generation yet.
     private static func erase(
         _ shares: ShareStore, through epoch: KeyEpoch, _ history: EpochHistory, partitions: Int
     ) throws -> Bool {
-        let lives = history.lives.filter { $0.isActive && $0.number <= epoch }
-        return try shares.erase(through: ShareGeneration(epoch.number), partitions: 0..<partitions) { model in
+        let lives = history.lives.filter { $0.isActive && $0.number <= epoch && $0.order?.refreshes ?? false }
+        guard let last = lives.last else { return true }
+        return try shares.erase(through: ShareGeneration(last.number.number), partitions: 0..<partitions) { model in
             let life = lives.last { life in
                 life.ready.count == 3 && life.ready.values.allSatisfy { $0.models.contains(model) }
             }
