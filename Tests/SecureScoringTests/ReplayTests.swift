@@ -41,10 +41,13 @@ private final class Replaying {
         try counted.world.log.create([TopicSettings(name: Topics.replays)])
     }
 
-    func start(without: PartyID? = nil) throws {
+    /// Starts parties anew: all where none is named.
+    ///
+    /// - Parameter without: a party that keeps no rows.
+    func start(_ started: PartyID..., without: PartyID? = nil) throws {
         let world = counted.world
-        stages = []
-        for party in PartyID.allCases {
+        if started.isEmpty { stages = [] }
+        for party in started.isEmpty ? PartyID.allCases : started {
             guard let transport = cell[party], let notes = notes[party] else { continue }
             let rows: (@Sendable (Int) throws -> ScoredRowStore)?
             if party == without { rows = nil } else { rows = { [world] _ in try world.scoredRows(party) } }
@@ -53,11 +56,11 @@ private final class Replaying {
                 firstBatch: party == .zero ? 1 : 0, patience: .seconds(5), clock: clock)
             guard let identity = SigningKey(bytes: keys[.party(party)] ?? []) else { throw HPKEError.malformedKey }
             let state = try SQLiteStateStore(path: "\(world.path)/\(party).sqlite")
-            stages.append(
-                try ReplayStage(
-                    ReplayStage.Terms(party: party, roster: terms, rows: rows), identity: identity, log: world.log,
-                    state: state, exchange: exchange, models: try world.models(party), clock: clock,
-                    logger: world.entries.logger(party), audit: notes))
+            let stage = try ReplayStage(
+                ReplayStage.Terms(party: party, roster: terms, rows: rows), identity: identity, log: world.log,
+                state: state, exchange: exchange, models: try world.models(party, shares: try world.shares(party)),
+                clock: clock, logger: world.entries.logger(party), audit: notes)
+            if started.isEmpty { stages.append(stage) } else { stages[party.rawValue] = stage }
         }
     }
 
@@ -81,9 +84,9 @@ private final class Replaying {
         return order
     }
 
-    /// Turns the stages until an order is over.
-    func history(until order: ReplayOrder) throws -> ReplayHistory.Job {
-        for _ in 0..<2000 {
+    /// Turns the stages until an order is over, or so often.
+    func history(until order: ReplayOrder, turns: Int = 2000) throws -> ReplayHistory.Job {
+        for _ in 0..<turns {
             for stage in stages.reversed() { _ = try stage.turn(until: clock.now) }
             var history = ReplayHistory(terms)
             for record in try counted.world.records(Topics.replays) { try history.apply(record.value ?? []) }
@@ -182,6 +185,30 @@ struct ReplayTests {
         try replaying.start(without: .one)
         let job = try replaying.history(until: replaying.order(records[4], model: model))
         #expect(job.answers[.one] == .refused(.rowsGone))
+    }
+
+    @Test(
+        "give it also where the model's shares were refreshed since, and one party has begun anew: all use the same generation"
+    )
+    func refreshed() throws {
+        try replaying.start()
+        let (records, model) = (try transactions, try model())
+        _ = try replaying.history(until: replaying.order(records[5], model: model))
+        try counted.world.refresh(1)
+        try replaying.start(.one)
+        let job = try replaying.history(until: replaying.order(records[37], model: model))
+        #expect(try replaying.score(job) == counted.model.score(values: counted.sent[37].values))
+        // A party whose share is gone computes nothing, and says why.
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: "\(counted.world.path)/party-2.sqlite.shares" + suffix)
+        }
+        try replaying.start(.two)
+        let order = try replaying.order(records[38], model: model)
+        #expect(throws: Replaying.TestTimedOut.self) { try replaying.history(until: order, turns: 500) }
+        #expect(
+            counted.world.entries.entries.contains {
+                $0.party == .two && $0.message.contains("has no share of the model \(model) in generation 1")
+            })
     }
 
     @Test("an answer that is there is not given twice, also where parties begin anew")

@@ -91,9 +91,9 @@ package final class ReplayStage: Stage {
             case nil: return .idle
             }
             return .worked
-        } catch let abort as BatchAbort {
-            // Another party that is away, or not as far: the leader proposes it again while the order stands.
-            logger.info("a decision is not computed again yet: \(abort)")
+        } catch  where error is BatchAbort || error is ScoringError {
+            // A party that is away, or not as far, or lacks a share or a key: the leader proposes it again while the order stands.
+            logger.info("a decision is not computed again yet: \(error)")
             exchange.abandon()
             underWay = nil
             return .rest(.milliseconds(200))
@@ -149,29 +149,35 @@ package final class ReplayStage: Stage {
     /// Leader: names the first order that not all have answered.
     private func propose() throws {
         guard let job = history.jobs.first(where: { $0.isOpen }), try refusal(of: job.order) == nil else { return }
-        let plan = BatchPlan(replaying: job.order, epoch: terms.epoch())
+        let shares = try shares(of: job.order)
+        let plan = BatchPlan(replaying: job.order, epoch: terms.epoch(), shares: shares)
         try exchange.propose(plan)
-        try begin(job, plan)
+        try begin(job, plan, shares)
+    }
+
+    /// The generation that the model's shares are of now. Parties that are not equally far make different plans.
+    private func shares(of order: ReplayOrder) throws -> SharesInForce {
+        try GenerationSwitch(partition: TopicPartition(Topics.sealed, order.partition), state: state)
+            .inForce(at: .max, model: order.model)
     }
 
     private func follow(_ proposal: PlanProposal, _ digest: Digest32) throws {
         try read()
-        func plan(_ order: ReplayOrder) -> BatchPlan { BatchPlan(replaying: order, epoch: proposal.epoch) }
-        guard let job = history.jobs.first(where: { plan($0.order).digest == digest }),
-            try refusal(of: job.order) == nil
-        else {
-            exchange.abort(digest)
-            return
+        for job in history.jobs where job.order.offset == proposal.range.lowerBound {
+            let shares = try shares(of: job.order)
+            let plan = BatchPlan(replaying: job.order, epoch: proposal.epoch, shares: shares)
+            guard plan.digest == digest, try refusal(of: job.order) == nil else { continue }
+            return try begin(job, plan, shares)
         }
-        try begin(job, plan(job.order))
+        exchange.abort(digest)
     }
 
-    private func begin(_ job: ReplayHistory.Job, _ plan: BatchPlan) throws {
-        guard let model = try models.model(job.order.model),
-            case .kept(_, let bits, let shares) = try row(of: job.order)
+    private func begin(_ job: ReplayHistory.Job, _ plan: BatchPlan, _ shares: SharesInForce) throws {
+        guard let model = try models.model(job.order.model), case .kept(_, let bits, let row) = try row(of: job.order)
         else { return exchange.abort(plan.digest) }
+        let prepared = try models.prepared(model, in: shares.model)
         underWay = (job, model.manifest)
-        try exchange.begin(plan, .again(model.prepared, BatchInputs([shares], bits: bits)))
+        try exchange.begin(plan, .again(prepared, BatchInputs([row], bits: bits)))
     }
 
     private func answer(_ result: BatchResult) throws {

@@ -155,13 +155,14 @@ final class World: Sendable {
 
     /// The models as a party finds them on the log.
     func models(
-        _ party: PartyID, approvals: ApprovalTerms = .none, audit: any AuditWriter = NoAudit()
+        _ party: PartyID, approvals: ApprovalTerms = .none, audit: any AuditWriter = NoAudit(),
+        shares: ShareStore? = nil
     ) throws -> ModelRegistry {
         guard let key = SigningKey(bytes: coordinator) else { throw HPKEError.malformedKey }
         return try ModelRegistry(
             party: party, key: try HPKEPrivateKey(bytes: PartySeeds.hpke(party)), consortium: "c",
             coordinator: key.verifyingKey, approvals: approvals, log: log, logger: entries.logger(party), audit: audit,
-            isSealed: { [sealed] (model) throws(LogError) in sealed.contains(model) })
+            shares: shares, isSealed: { [sealed] (model) throws(LogError) in sealed.contains(model) })
     }
 
     /// Models that the parties have sealed by what each of them said.
