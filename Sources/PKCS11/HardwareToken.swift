@@ -29,7 +29,7 @@ package final class HardwareToken: KeyToken {
             let uri = try TokenURI(text)
             self.uri = uri
             self.pin = { () throws(KeystoreError) in try pin(uri) }
-        } catch { throw .token(uri: text, reason: "\(error)") }
+        } catch { throw .token(uri: TokenURI.shown(text), reason: "\(error)") }
     }
 
     // MARK: Keys

@@ -56,12 +56,17 @@ package struct TokenURI: Sendable, Hashable {
         pinSource = try values["pin-source"].map { (value) throws(Mistake) in try Self.path(value, "pin-source") }
     }
 
+    /// A URI as it is shown: up to a PIN that should not stand in it.
+    static func shown(_ text: String) -> String {
+        text.range(of: "pin-value", options: .caseInsensitive).map { text[..<$0.upperBound] + "..." } ?? text
+    }
+
     private static func read(
         _ text: Substring, separator: Character, known: Set<String>, into values: inout [String: String]
     ) throws(Mistake) {
         for part in text.split(separator: separator) {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard pair[0] != "pin-value" else { throw .pinValue }
+            guard !part.lowercased().hasPrefix("pin-value") else { throw .pinValue }
             guard pair.count == 2, let value = pair[1].removingPercentEncoding, !value.isEmpty else {
                 throw .encoding(String(part))
             }
