@@ -1,18 +1,16 @@
-import Copenssl
 import Foundation
+import Records
 import Secrets
 
 /// A password as a file keeps it: scrypt (RFC 7914) with its cost and salt, in the PHC string format. Who reads it has to try
 /// passwords at some tens of milliseconds and 32 MB each.
 package struct PasswordHash: Hashable, Sendable {
-    /// log2 of N, and r and p.
+    /// The logarithm of N to base 2; r is 8, p 1.
     private var cost: Int
     private var salt: [UInt8]
     private var hash: [UInt8]
 
-    private static let blockSize = 8
-    private static let parallel = 1
-    /// log2 of N that new hashes have, and that are read: up to 256 MB.
+    /// The costs that new hashes have, and that are read: up to 256 MB.
     private static let newCost = 15
     private static let costs = 14...18
 
@@ -50,20 +48,13 @@ package struct PasswordHash: Hashable, Sendable {
     /// A hash that no password is known of: who asks for a name that there is not waits as long as for one that there is.
     package static let ofNobody = PasswordHash(hexadecimal(randomBytes(16)), salt: randomBytes(16))
 
-    private static func hexadecimal(_ bytes: [UInt8]) -> String { bytes.map { String($0, radix: 16) }.joined() }
-
     private static func scrypt(_ password: String, _ salt: [UInt8], _ cost: Int) -> [UInt8] {
-        var out = [UInt8](repeating: 0, count: 32)
-        let bytes = Array(password.utf8)
-        let done = bytes.withUnsafeBytes { password in
-            EVP_PBE_scrypt(
-                // A pointer to nothing is an empty password here, too.
-                password.bindMemory(to: CChar.self).baseAddress, password.count, salt, salt.count,
-                UInt64(1) << UInt64(cost),
-                UInt64(blockSize), UInt64(parallel), 512 << 20, &out, out.count)
+        guard let scrypt = Scrypt(cost: cost, blockSize: 8, parallelism: 1) else {
+            preconditionFailure("the costs that are read are scrypt's")
         }
-        precondition(done == 1, "OpenSSL has no scrypt, or no memory for it")
-        return out
+        var bytes = Array(password.utf8)
+        defer { wipe(&bytes) }
+        return scrypt.derive(bytes, salt: salt, count: 32)
     }
 
     private static func base64(_ bytes: [UInt8]) -> String {
