@@ -23,7 +23,10 @@ final class Pages: Sendable {
     private let cookieName: String
     private let running: StageThreads.Running
 
-    init(alerts: Int = 5, users: DeskUsers = DeskUsers(), isSecure: Bool = false) throws {
+    init(
+        alerts: Int = 5, users: DeskUsers = DeskUsers(), isSecure: Bool = false,
+        pause: @escaping @Sendable (Duration) async throws -> Void = { _ in }
+    ) throws {
         world = try DeskLog()
         try world.alert(0..<alerts)
         let book = ActBook()
@@ -39,7 +42,7 @@ final class Pages: Sendable {
                 member: DeskSamples.member,
                 service: DeskService(index: index, book: book, clock: world.clock, random: randomBytes),
                 sessions: sessions,
-                bell: bell, log: world.log, isSecure: isSecure, pause: { _ in }
+                bell: bell, log: world.log, isSecure: isSecure, pause: pause
             ).all
         cookieName = isSecure ? "__Host-cordon" : "cordon"
         var threads = StageThreads()

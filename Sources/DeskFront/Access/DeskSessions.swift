@@ -137,7 +137,12 @@ package final class DeskSessions: Sendable {
     }
 
     /// The session of a cookie, which is used hereby; nil where there is none, or it is over.
-    package func session(_ token: String) -> Session? {
+    package func session(_ token: String) -> Session? { session(token, isUsed: true) }
+
+    /// Whether there is a session of a cookie; no use of it.
+    package func goesOn(_ token: String) -> Bool { session(token, isUsed: false) != nil }
+
+    private func session(_ token: String, isUsed: Bool) -> Session? {
         let now = clock.microseconds
         return state.withLock { state in
             let key = Self.hash(token)
@@ -146,7 +151,7 @@ package final class DeskSessions: Sendable {
                 state.sessions[key] = nil
                 return nil
             }
-            session.used = now
+            if isUsed { session.used = now }
             state.sessions[key] = session
             return session
         }

@@ -202,8 +202,10 @@ package struct DeskRoutes: Sendable {
             return Reply(Problem(.malformedRequest, "the address is no filter"))
         }
         let stream = FeedStream(
-            index: service.index, bell: bell, filter: filter, me: frame.me, language: frame.language,
-            cursor: place.map { FeedCursor($0) ?? FeedCursor(alerts: [], cases: 0) }, pause: pause)
+            index: service.index, bell: bell, filter: filter, language: frame.language,
+            cursor: place.map { FeedCursor($0) ?? FeedCursor(alerts: [], cases: 0) },
+            isSignedIn: { [sessions, cookie = request.cookie] in cookie.map { sessions.goesOn($0) } ?? false },
+            pause: pause)
         var reply = Reply(status: .ok, type: "text/event-stream; charset=utf-8")
         reply.headers.replaceOrAdd(name: "X-Accel-Buffering", value: "no")
         reply.stream = { await stream.run($0) }

@@ -13,12 +13,14 @@ extension FeedEvent {
         }
     }
 
-    /// Whether a filter lets it through: of alerts those that it asks for, whoever has them by now, and every act.
-    package func isShown(by filter: QueueFilter, me: Actor?) -> Bool {
-        guard case .alert(let row) = what else { return true }
+    /// Whether a filter lets it through: of alerts those that it asked for when they were new, whatever became of them since, and
+    /// every act. So a reader that comes late has the same events as one that was there.
+    package func isShown(by filter: QueueFilter) -> Bool {
+        guard case .alert(var row) = what else { return true }
+        row.work = Work()
         var everyone = filter
         everyone.whose = .anyone
-        return everyone.matches(row, me: me, now: 0)
+        return everyone.matches(row, me: nil, now: 0)
     }
 
     /// The event in one line of JSON, the same in every feed. It has no name of a customer: who wants to see one asks for the

@@ -8,10 +8,11 @@ struct FeedStream: Sendable {
     let index: DeskIndex
     let bell: FeedBell
     let filter: QueueFilter
-    let me: Actor?
     let language: DeskLanguage
     /// Where the client is; nil for one that wants what comes from now on.
     let cursor: FeedCursor?
+    /// Whether the client's session goes on; the feed ends with it.
+    let isSignedIn: @Sendable () -> Bool
     /// Waits so long, or until its task is cancelled.
     let pause: @Sendable (Duration) async throws -> Void
 
@@ -35,7 +36,7 @@ struct FeedStream: Sendable {
             place = cursor
             try await writer.write(Array("id: \(cursor)\nevent: reset\ndata: {}\n\n".utf8))
         }
-        while true {
+        while isSignedIn() {
             try Task.checkCancellation()
             let (events, next) = try index.events(behind: place, limit: Self.batch)
             let text = events.compactMap(text).joined()
@@ -67,7 +68,7 @@ struct FeedStream: Sendable {
 
     /// Nil where the event is not the filter's.
     private func text(_ event: FeedEvent) -> String? {
-        guard event.isShown(by: filter, me: me) else { return nil }
+        guard event.isShown(by: filter) else { return nil }
         return "id: \(event.cursor)\nevent: \(event.name)\ndata: \(event.json(language))\n\n"
     }
 }

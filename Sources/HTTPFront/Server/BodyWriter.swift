@@ -4,13 +4,20 @@ import NIOHTTP1
 /// Writes the body of an answer bit by bit. Each write returns when its bytes have left for the client, so whoever reads slowly is
 /// written to slowly.
 package struct BodyWriter: Sendable {
-    private let channel: any Channel
+    private let send: @Sendable ([UInt8]) async throws -> Void
 
-    init(_ channel: any Channel) { self.channel = channel }
+    /// - Parameter send: returns when the bytes have left; throws where nobody takes them any more.
+    package init(send: @escaping @Sendable ([UInt8]) async throws -> Void) { self.send = send }
+
+    init(_ channel: any Channel) {
+        self.init { bytes in
+            try await channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: bytes)))).get()
+        }
+    }
 
     /// Throws where the client is gone.
     package func write(_ bytes: [UInt8]) async throws {
         try Task.checkCancellation()
-        try await channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: bytes)))).get()
+        try await send(bytes)
     }
 }

@@ -55,7 +55,7 @@ struct AlertsTailCommand: ParsableCommand {
         var place = try begin(index)
         while !stop.isSet {
             let (events, next) = try index.events(behind: place, limit: 500)
-            for event in events where event.isShown(by: filter, me: nil) { say(event.json(.english)) }
+            for event in events where event.isShown(by: filter) { say(event.json(.english)) }
             guard next == place else {
                 place = next
                 continue
