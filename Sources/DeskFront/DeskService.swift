@@ -50,7 +50,8 @@ package final class DeskService: Sendable {
     /// - Returns: nil where there is none.
     package func claimNext(_ filter: QueueFilter, by actor: Actor, lease: Int64 = lease) async throws -> QueueRow? {
         var filter = filter
-        (filter.shown, filter.whose) = (.open, .free)
+        // What is free has no verdict, whatever list its reader comes from.
+        (filter.shown, filter.whose, filter.finding) = (.open, .free, nil)
         var lost: Set<ItemID> = []
         while let row = try candidate(filter, except: lost) {
             defer { _ = reserved.withLock { $0.remove(row.facts.item) } }

@@ -103,6 +103,22 @@ struct RoutesTests {
         #expect(try pages.index.work(on: item).state == .open)
     }
 
+    @Test("who comes from the closed list and gives another verdict goes on with the next open alert")
+    func fromClosed() async throws {
+        let pages = try Pages()
+        let ana = try pages.enter("ana", .analyst)
+        for step in ["verdict", "reopen", "verdict"] {
+            let reply = try await pages.call(
+                .POST, "/alerts/\(first)/\(step)", as: ana,
+                form: [
+                    "token": ana.token, "filter": "shown=closed&finding=fraud", "finding": "fraud",
+                    "version": "\(try pages.index.work(on: first).version)",
+                ])
+            #expect(reply.status == .seeOther, "\(step)")
+            #expect(reply.location?.hasPrefix("/alerts/") == true)
+        }
+    }
+
     @Test("what can't be taken is said, and the form has what was typed")
     func refused() async throws {
         let pages = try Pages()
