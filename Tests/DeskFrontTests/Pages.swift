@@ -10,6 +10,7 @@ import Records
 import Secrets
 import Stages
 import Support
+import Synchronization
 import Telemetry
 import Testing
 
@@ -20,6 +21,8 @@ final class Pages: Sendable {
     let sessions: DeskSessions
     let index: DeskIndex
     let stop = StopFlag()
+    /// Why pages could not be answered.
+    let failures = Failures()
     private let cookieName: String
     private let running: StageThreads.Running
 
@@ -42,7 +45,8 @@ final class Pages: Sendable {
                 member: DeskSamples.member,
                 service: DeskService(index: index, book: book, clock: world.clock, random: randomBytes),
                 sessions: sessions,
-                bell: bell, log: world.log, isSecure: isSecure, pause: pause
+                bell: bell, log: world.log, isSecure: isSecure,
+                failed: { [failures] error in failures.take(error) }, pause: pause
             ).all
         cookieName = isSecure ? "__Host-cordon" : "cordon"
         var threads = StageThreads()
@@ -68,6 +72,13 @@ final class Pages: Sendable {
     deinit {
         stop.stop()
         try? running.wait()
+    }
+
+    final class Failures: Sendable {
+        private let said = Mutex<[String]>([])
+
+        var all: [String] { said.withLock { $0 } }
+        func take(_ error: any Error) { said.withLock { $0.append("\(error)") } }
     }
 
     struct Visitor {

@@ -2,18 +2,14 @@ import Desk
 import DeskFront
 import DeskStore
 import EventLogs
-import Formats
 import Foundation
 import HTTPFront
 import Keys
+import LocalStore
 import NIOHTTP1
 import Policy
 import Records
-import Secrets
-import Stages
 import Support
-import Synchronization
-import Telemetry
 import Testing
 
 struct RoutesTests {
@@ -157,6 +153,18 @@ struct RoutesTests {
             try await pages.call(.POST, "/alerts/\(first)/note", as: ana, form: ["token": ana.token, "text": " "])
                 .status
                 == .unprocessableEntity)
+    }
+
+    @Test("what a page fails at is the log's to say and not the page's, and neither says what was asked for")
+    func failed() async throws {
+        let pages = try Pages()
+        try SQLiteConnection(path: pages.index.path).script("DROP TABLE rules")
+        let reply = try await pages.call(
+            .GET, "/queue?rule=secret-rule&customer=secret-name", as: try pages.enter("ana", .analyst))
+        #expect(reply.status == .internalServerError)
+        #expect(pages.failures.all.count == 1)
+        for text in pages.failures.all + [reply.text] { #expect(!text.contains("secret") && !text.contains("SELECT")) }
+        #expect(!reply.text.contains("SQL"))
     }
 
     @Test("no page has a script or style within it, and each says that none may run")

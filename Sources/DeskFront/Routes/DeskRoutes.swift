@@ -14,14 +14,16 @@ package struct DeskRoutes: Sendable {
     let bell: FeedBell
     let log: any EventLog
     let isSecure: Bool
+    let failed: @Sendable (any Error) -> Void
     let pause: @Sendable (Duration) async throws -> Void
 
     /// - Parameters:
     ///   - isSecure: whether browsers come by TLS, so that the cookie goes no other way.
+    ///   - failed: told why a page or a form could not be answered.
     ///   - pause: waits so long, or until its task is cancelled.
     package init(
         member: MemberID, service: DeskService, sessions: DeskSessions, bell: FeedBell, log: any EventLog,
-        isSecure: Bool,
+        isSecure: Bool, failed: @escaping @Sendable (any Error) -> Void,
         pause: @escaping @Sendable (Duration) async throws -> Void
     ) {
         self.member = member
@@ -30,6 +32,7 @@ package struct DeskRoutes: Sendable {
         self.bell = bell
         self.log = log
         self.isSecure = isSecure
+        self.failed = failed
         self.pause = pause
     }
 
@@ -106,6 +109,7 @@ package struct DeskRoutes: Sendable {
         } catch let error as ActBook.Trouble {
             return trouble(.serviceUnavailable, Phrase("\(error)", "\(error)"), frame)
         } catch {
+            failed(error)
             return trouble(.internalServerError, Trouble.failed, frame)
         }
     }

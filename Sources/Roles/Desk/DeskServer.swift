@@ -69,7 +69,8 @@ package final class DeskServer: Sendable {
         let service = DeskService(index: index, book: book, clock: clock, random: randomBytes)
         let pages = DeskRoutes(
             member: settings.member, service: service, sessions: sessions, bell: bell, log: log,
-            isSecure: settings.isSecure, pause: { try await Task.sleep(for: $0) })
+            isSecure: settings.isSecure, failed: { logger.error("a page could not be answered: \($0)") },
+            pause: { try await Task.sleep(for: $0) })
         let operations = OperationsRoutes(readiness: { [] }, metrics: { metrics.exposition }, open: [.health])
         server = try APIServer(
             settings.server, routes: pages.all + operations.all, rate: RateGate(RequestRateLimit(perSecond: 0)),
