@@ -90,6 +90,44 @@ struct GenerationTests {
         world.stop()
     }
 
+    @Test(
+        "of which one lost its key give batches up by name, and score nothing", .timeLimit(.minutes(2)),
+        arguments: [PartyID.zero, .two])
+    func keyless(_ party: PartyID) throws {
+        try world.start()
+        try past(0..<1)
+        world.stop()
+        try world.refresh(1, without: party)
+        try world.start()
+        try counted.send(counted.day(9))
+        let words =
+            party == .zero
+            ? "this party has generation 1 of shares in force, and party-0 another"
+            : "this party has generation 0 of shares in force, and party-0 another"
+        #expect(world.entries.wait(for: words, from: .two) != nil)
+        let before = try world.records(Topics.scores(world.a.id)).count
+        world.stop()
+        #expect(try world.records(Topics.scores(world.a.id)).count == before)
+    }
+
+    @Test(
+        "of which one loses its shares behind a generation end there, with a sentence", .timeLimit(.minutes(2)))
+    func lost() throws {
+        try world.start()
+        try past(0..<1)
+        world.stop()
+        try world.refresh(1)
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: "\(world.path)/party-1.sqlite.shares" + suffix)
+        }
+        try world.start()
+        try counted.send(counted.day(9))
+        let error = world.ended(.one) as? ScoringError
+        #expect(error == .countsOfLostGeneration(ShareGeneration(1)))
+        #expect(error?.description.contains("its key is not here: have the two other parties deal to it anew") == true)
+        world.stop()
+    }
+
     // MARK: Models
 
     private func registry(_ shares: ShareStore?, key: [UInt8]) throws -> ModelRegistry {

@@ -6,6 +6,7 @@ import Records
 import SecureScoring
 import Synchronization
 import Testing
+import ThreeParty
 
 @Suite("The switch between epochs of keys")
 struct EpochSwitchTests {
@@ -17,12 +18,25 @@ struct EpochSwitchTests {
     private final class Ready: Sendable {
         let epochs = Mutex<Set<UInt32>>([2, 3])
         let done = Mutex<[UInt32]>([])
+        let generations = Mutex<[UInt32: ReadyGeneration]>([:])
 
         var terms: PartitionEpochs {
             PartitionEpochs(
                 ready: { epoch in
                     self.epochs.withLock { $0.contains(epoch.number) } ? EpochSwitchTests.keys(epoch).digest : nil
-                }, done: { epoch, partition in self.done.withLock { $0.append(epoch.number + UInt32(partition)) } })
+                }, generation: { epoch in self.generations.withLock { $0[epoch.number] } },
+                done: { epoch, partition in self.done.withLock { $0.append(epoch.number + UInt32(partition)) } })
+        }
+    }
+
+    /// A state in which one table can't be written, as where the process ends before it.
+    private struct EndingState: StoreDecorator {
+        let store: any StateStore
+        let table: String
+
+        func commit(_ writes: [StateWrite], positions: [Position]) throws(LogError) {
+            for case .put(table, _) in writes { throw .unreachable(reason: "the process has ended") }
+            try store.commit(writes, positions: positions)
         }
     }
 
@@ -134,6 +148,32 @@ struct EpochSwitchTests {
         ready.epochs.withLock { $0 = [2] }
         try scan(models)
         #expect(models.epochs.epoch(at: .max) == KeyEpoch(2))
+    }
+
+    @Test("has its generation of shares also where a party ended between the two: it reads the record again")
+    func generation() throws {
+        try world.append([[1], try activation(2), [2]])
+        let model = try world.dealt()
+        let made = ReadyGeneration(
+            generation: ShareGeneration(2), mark: Digest32(of: [[2]]), models: [model.digest])
+        ready.generations.withLock { $0[2] = made }
+        func scan(_ models: ModelSwitch) throws -> Bool {
+            try models.scan(pieces.sealedLog(at: models.scanned), upTo: 3, until: pieces.clock.now)
+        }
+        let ended = try ModelSwitch(
+            pieces.registry, epochs: ready.terms, state: EndingState(store: pieces.state, table: "share-generations"),
+            in: pieces.context)
+        #expect(throws: LogError.self) { try scan(ended) }
+        // The next process knows of the epoch, and not of its generation.
+        let models = try models()
+        #expect(models.epochs.epoch(at: 2) == KeyEpoch(2) && models.shares(at: 2, of: model) == .dealt)
+        #expect(try models.scanned == 0 && scan(models))
+        for known in [models, try self.models()] {
+            let shares = known.shares(at: 2, of: model)
+            #expect(shares.counts == ShareGeneration(2) && shares.model == ShareGeneration(2))
+            #expect(shares.mark == made.mark && known.shares(at: 1, of: model) == .dealt)
+        }
+        #expect(world.entries.errors.isEmpty)
     }
 
     @Test("says once of an epoch that it is done with, when all is scored and counted behind its closing")

@@ -22,8 +22,10 @@ extension World {
     /// Has parties that are stopped make a generation, and puts it in force behind a record of `consortium.sealed` that it appends,
     /// as that of an epoch does: here one that activates the model again.
     ///
-    /// - Parameter part: what its key is made of, where a party has another.
-    func refresh(_ generation: UInt32, part: (PartyID) -> UInt8 = { _ in 0 }) throws {
+    /// - Parameters:
+    ///   - without: a party that has lost its key by then, so that it puts nothing in force.
+    ///   - part: what its key is made of, where a party has another.
+    func refresh(_ generation: UInt32, without: PartyID? = nil, part: (PartyID) -> UInt8 = { _ in 0 }) throws {
         var models: [Set<Digest32>] = []
         let keys = Dictionary(
             uniqueKeysWithValues: PartyID.allCases.map { ($0, Self.refreshKey(generation, of: $0, part: part($0))) })
@@ -35,7 +37,7 @@ extension World {
         let common = models.dropFirst().reduce(models[0]) { $0.intersection($1) }
         let model = try #require(common.first)
         let record = try append([try activation(model, sequence: UInt64(generation) + 1)])[0]
-        for party in PartyID.allCases {
+        for party in PartyID.allCases where party != without {
             let history = try GenerationSwitch(
                 partition: TopicPartition(Topics.sealed), state: try SQLiteStateStore(path: "\(path)/\(party).sqlite"))
             let ready = ReadyGeneration(
