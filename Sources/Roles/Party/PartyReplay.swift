@@ -13,22 +13,19 @@ import ThreeParty
 extension PartyRole {
     /// The stage that computes decisions again for auditors; nil where the log has no topic for it, and of a party that keeps no
     /// audit log, since it would leave no trace there.
-    func replaying(
-        _ members: ConsortiumMembers, _ transport: any Transport, _ store: any StateStore, _ metrics: Metrics,
-        _ sealed: SealedModels,
-        _ shares: ShareStore, _ keychain: PartyKeychain, _ audit: AuditLog?
-    ) throws -> StagePlan? {
-        guard let audit else { return nil }
+    func replaying(_ shared: Shared) throws -> StagePlan? {
+        guard let audit = shared.auditLog else { return nil }
+        let keychain = shared.keychain
         do { _ = try log.partitions(of: Topics.replays) } catch LogError.unknownTopic { return nil }
-        return StagePlan("replays", isBackground: true, retried: retried(metrics, ["stage": "replays"])) {
+        return StagePlan("replays", isBackground: true, retried: retried(shared.metrics, ["stage": "replays"])) {
             let exchange = CellExchange(
-                transport: transport, keys: keychain.replay, stream: .scoring(.max),
+                transport: shared.transport, keys: keychain.replay, stream: .scoring(.max),
                 firstBatch: party == CellBackend.leader ? UInt64(clock.microseconds) : 0,
                 patience: .seconds(30), clock: clock)
             let models = try ModelRegistry(
                 party: party, key: try keystore.hpkeKey(), consortium: roster.consortium,
-                coordinator: roster.coordinator, log: log, logger: logger, shares: shares,
-                isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, sealed, members) })
+                coordinator: roster.coordinator, log: log, logger: logger, shares: shared.shares,
+                isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, shared) })
             let rows = rows.map { limits in
                 { @Sendable [stores] (partition: Int) throws in
                     try ScoredRowStore(
@@ -39,7 +36,7 @@ extension PartyRole {
                 ReplayStage.Terms(
                     party: party, roster: roster.syncTerms, rows: rows,
                     epoch: { keychain.book.history.newest.number }),
-                identity: try keystore.signingKey(), log: log, state: store, exchange: exchange, models: models,
+                identity: try keystore.signingKey(), log: log, state: shared.store, exchange: exchange, models: models,
                 clock: clock, logger: logger, audit: audit)
         }
     }

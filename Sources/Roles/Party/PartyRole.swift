@@ -59,6 +59,24 @@ package struct PartyRole: Sendable {
         self.sideWork = sideWork
     }
 
+    /// What the stages of one party have in common.
+    struct Shared: Sendable {
+        let members: ConsortiumMembers
+        /// The store of scoring.
+        let store: any StateStore
+        let shares: ShareStore
+        let transport: any Transport
+        let updates: TokenUpdates
+        let keychain: PartyKeychain
+        let metrics: Metrics
+        /// Nil where the party keeps none.
+        let auditLog: AuditLog?
+        let evidence: EvidenceBook?
+        let sealed = SealedModels()
+
+        var audit: any AuditWriter { auditLog ?? NoAudit() }
+    }
+
     /// Works until told to stop.
     ///
     /// - Parameters:
@@ -113,10 +131,12 @@ package struct PartyRole: Sendable {
         let audit = try openAudit()
         let members = try ConsortiumMembers(roster, log: log)
         let transport = try links()
-        let (stopped, sealed) = (Tally(), SealedModels())
-        let evidence = audit.map { _ in EvidenceBook(party: party, state: store) }
-        let shares = ShareStore(try stores.open(".shares"))
-        let keychain = try PartyKeychain(party, roster, keystore, partitions: partitions, log: log)
+        let shared = Shared(
+            members: members, store: store, shares: ShareStore(try stores.open(".shares")), transport: transport,
+            updates: updates,
+            keychain: try PartyKeychain(party, roster, keystore, partitions: partitions, log: log), metrics: metrics,
+            auditLog: audit, evidence: audit.map { _ in EvidenceBook(party: party, state: store) })
+        let stopped = Tally()
         let scoring = (0..<partitions).map { partition in
             StagePlan(
                 "partition-\(partition)",
@@ -128,44 +148,39 @@ package struct PartyRole: Sendable {
                     // With others to work on, this process goes on without it.
                     return stopped.count < partitions
                 },
-                make: {
-                    try stage(
-                        partition, members, store, transport, updates, sealed, shares, keychain, metrics,
-                        audit ?? NoAudit(), evidence)
-                })
+                make: { try stage(partition, shared) })
         }
         let tokens = StagePlan("tokens", retried: retried(metrics, [:])) {
             PartyTokens(
                 party: party, roster: roster, members: members, keystore: keystore, log: log,
                 state: try stores.open(".tokens", takingOver: true), limit: tokenLimit, attempt: tokenAttempt,
-                updates: updates, keychain: keychain, clock: clock, metrics: metrics, logger: logger,
-                audit: audit ?? NoAudit())
+                updates: updates, keychain: shared.keychain, clock: clock, metrics: metrics, logger: logger,
+                audit: shared.audit)
         }
         let keys = StagePlan("keys", retried: retried(metrics, ["stage": "keys"])) {
             PartyKeyStage(
-                party, roster, keystore, keychain, log: log, clock: clock, logger: logger,
+                party, roster, keystore, shared.keychain, log: log, clock: clock, logger: logger,
                 certificate: { [keystore] in try certificateDigest(keystore.path(of: "tls-\($0).pem")) },
-                refresh: { [self] in try refreshed(by: $0, $1, keychain.book.history) },
+                refresh: { [self] in try refreshed(by: $0, $1, shared.keychain.book.history) },
                 rest: { [self] in refreshes.close() },
-                eraseShares: { try Self.erase(shares, through: $0, $1, partitions: partitions) },
+                eraseShares: { try Self.erase(shared.shares, through: $0, $1, partitions: partitions) },
                 isNeeded: trainingEpochs(members), keepsModels: false)
         }
         let signing = audit.map { audit in
             StagePlan("audit", isBackground: true) {
                 AuditStage(
                     audit, topic: try HeadTopic(.party(party), audit, terms: roster.syncTerms, log: log),
-                    evidence: evidence.map { EvidencePublisher($0, audit: audit, log: log) }, clock: clock,
+                    evidence: shared.evidence.map { EvidencePublisher($0, audit: audit, log: log) }, clock: clock,
                     metrics: metrics, logger: logger)
             }
         }
         let refresh = StagePlan("refresh", isBackground: true, retried: retried(metrics, ["stage": "refresh"])) {
             RefreshStage(
-                transport: transport, refreshes: refreshes, store: shares, clock: clock, metrics: metrics,
-                logger: logger,
-                audit: audit ?? NoAudit())
+                transport: transport, refreshes: refreshes, store: shared.shares, clock: clock, metrics: metrics,
+                logger: logger, audit: shared.audit)
         }
-        let training = try training(members, transport, metrics, sealed, keychain, audit ?? NoAudit(), until: stop)
-        let replays = try replaying(members, transport, store, metrics, sealed, shares, keychain, audit)
+        let training = try training(shared, until: stop)
+        let replays = try replaying(shared)
         return scoring + [tokens, keys, refresh] + [training, signing, replays].compactMap { $0 }
     }
 
@@ -281,37 +296,33 @@ package struct PartyRole: Sendable {
             members: members, partitions: try log.partitions(of: Topics.sealed), eventTime: roster.eventTime)
     }
 
-    private func stage(
-        _ partition: Int, _ members: ConsortiumMembers, _ store: any StateStore, _ transport: any Transport,
-        _ updates: TokenUpdates, _ sealed: SealedModels, _ shares: ShareStore, _ keychain: PartyKeychain,
-        _ metrics: Metrics, _ audit: any AuditWriter, _ evidence: EvidenceBook?
-    ) throws -> ScorePartition {
+    private func stage(_ partition: Int, _ shared: Shared) throws -> ScorePartition {
+        let (members, keychain) = (shared.members, shared.keychain)
         let context = PartitionContext(
-            partition: TopicPartition(Topics.sealed, partition), log: log, clock: clock, metrics: metrics,
-            logger: logger, audit: audit, sideWork: sideWork)
+            partition: TopicPartition(Topics.sealed, partition), log: log, clock: clock, metrics: shared.metrics,
+            logger: logger, audit: shared.audit, sideWork: sideWork)
         let models = try ModelRegistry(
             party: party, key: try keystore.hpkeKey(), consortium: roster.consortium, coordinator: roster.coordinator,
-            approvals: members.current.approvalTerms, log: log, logger: logger, audit: audit, shares: shares,
-            isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, sealed, members) },
+            approvals: members.current.approvalTerms, log: log, logger: logger, audit: shared.audit,
+            shares: shared.shares, isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, shared) },
             isAgreed: { (manifest) throws(LogError) in try members.allow(manifest) })
         let sessions = try SessionRegistry(
             consortium: roster.consortium, party: party, keys: keychain.opening, members: members, log: log,
-            logger: logger, audit: audit)
+            logger: logger, audit: shared.audit)
         let exchange = CellExchange(
-            transport: transport, keys: keychain.scoring, stream: .scoring(UInt32(partition)),
+            transport: shared.transport, keys: keychain.scoring, stream: .scoring(UInt32(partition)),
             firstBatch: party == CellBackend.leader ? UInt64(clock.microseconds) : 0, patience: .seconds(5),
             clock: clock)
         let counting = CountingTerms(
             consortium: roster.consortium, state: try stores.open(".counts-\(partition)"),
-            members: roster.members.map(\.id), limit: roster.countLimit, updates: updates,
+            members: roster.members.map(\.id), limit: roster.countLimit, updates: shared.updates,
             tag: DecisionTag(party: party, keys: keychain.scoring),
             rows: try rows.map { RowTerms(state: try stores.open(".rows-\(partition)"), limits: $0) },
-            shares: (party, shares))
+            shares: (party, shared.shares))
         return try ScorePartition(
-            in: context, state: store,
-            backend: CellBackend(exchange, models: models, sessions: sessions, states: evidence != nil),
-            models: models, epochs: keychain.partitionEpochs(shares), counting: counting,
-            queries: try queryLimits(members),
-            recipients: members, limits: limits, evidence: evidence)
+            in: context, state: shared.store,
+            backend: CellBackend(exchange, models: models, sessions: sessions, states: shared.evidence != nil),
+            models: models, epochs: keychain.partitionEpochs(shared.shares), counting: counting,
+            queries: try queryLimits(members), recipients: members, limits: limits, evidence: shared.evidence)
     }
 }

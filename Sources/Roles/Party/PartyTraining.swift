@@ -15,18 +15,11 @@ import ThreeParty
 extension PartyRole {
     /// The stage that trains with the two others; nil where the log has no topic for it. A party without rows refuses by name.
     ///
-    /// - Parameters:
-    ///   - members: whose rows there may be.
-    ///   - sealed: gets to know which models the three parties have sealed.
-    ///   - stop: the role's: a training ends where it stands.
-    func training(
-        _ members: ConsortiumMembers, _ transport: any Transport, _ metrics: Metrics, _ sealed: SealedModels,
-        _ keychain: PartyKeychain,
-        _ audit: any AuditWriter,
-        until stop: StopFlag
-    ) throws -> StagePlan? {
+    /// - Parameter stop: the role's: a training ends where it stands.
+    func training(_ shared: Shared, until stop: StopFlag) throws -> StagePlan? {
+        let (members, keychain) = (shared.members, shared.keychain)
         do { _ = try log.partitions(of: Topics.sync) } catch LogError.unknownTopic where rows == nil { return nil }
-        return StagePlan("training", isBackground: true, retried: retried(metrics, ["stage": "training"])) {
+        return StagePlan("training", isBackground: true, retried: retried(shared.metrics, ["stage": "training"])) {
             let opening = try keystore.hpkeKey()
             var cell = TrainingStage.Cell(
                 party: party, terms: roster.syncTerms, sealing: opening.publicKey,
@@ -43,9 +36,10 @@ extension PartyRole {
                 keys: TrainingStage.Keys(
                     identity: try keystore.signingKey(), opening: opening,
                     founding: KeyEpoch(roster.epoch), training: keychain.training, validation: keychain.validation),
-                rows: kept, log: log, state: try stores.open(".training", takingOver: true), transport: transport,
-                clock: clock, metrics: metrics, logger: logger, audit: audit, random: { randomBytes($0) },
-                isStopping: { stop.isSet }, sealed: { sealed.add($0) })
+                rows: kept, log: log, state: try stores.open(".training", takingOver: true),
+                transport: shared.transport,
+                clock: clock, metrics: shared.metrics, logger: logger, audit: shared.audit,
+                random: { randomBytes($0) }, isStopping: { stop.isSet }, sealed: { shared.sealed.add($0) })
         }
     }
 
@@ -65,13 +59,11 @@ extension PartyRole {
     /// Whether the three parties have sealed a model, by what each of them signed: none of them opens another as one that they
     /// trained.
     ///
-    /// - Parameter sealed: models that this party has read so of already: reading the topic anew takes the longer the older a
-    ///   consortium is, and transactions wait for it where a model is put in force.
-    func isSealed(
-        _ model: Digest32, _ sealed: SealedModels, _ members: ConsortiumMembers
-    ) throws(LogError) -> Bool {
-        if sealed.contains(model) { return true }
-        let topic = try SyncTopic(roster.syncTerms, log: log, changes: members.termsChanges)
+    /// What this party has read so of already is known: reading the topic anew takes the longer the older a consortium is, and
+    /// transactions wait for it where a model is put in force.
+    func isSealed(_ model: Digest32, _ shared: Shared) throws(LogError) -> Bool {
+        if shared.sealed.contains(model) { return true }
+        let topic = try SyncTopic(roster.syncTerms, log: log, changes: shared.members.termsChanges)
         try topic.read()
         return topic.history.version(sealedAs: model) != nil
     }
