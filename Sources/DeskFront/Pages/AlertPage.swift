@@ -228,13 +228,14 @@ package struct AlertPage: Sendable {
                 \(done.record.act.phrase(language))\(remark)</li>
                 """ as HTML
         }
+        // The remark of a verdict that can't be given any more, since somebody else gave one, can still be a note.
+        let note = typed["text"] ?? (work.state == .closed ? typed["remark"] : nil) ?? ""
         let noteForm: HTML? =
             frame.may(.work)
             ? """
             <form class="note" method="post" action="/alerts/\(facts.item.hex)/note">\(frame.tokenField)
             <input type="hidden" name="act" value="\(acts[1].hex)"><input type="hidden" name="filter" value="\(query)">
-            <label>\(frame.text(.note))<textarea name="text" rows="2" maxlength="\(Act.noteLimit)" required>\(
-                typed["text"] ?? "")</textarea></label>
+            <label>\(frame.text(.note))<textarea name="text" rows="2" maxlength="\(Act.noteLimit)" required>\(note)</textarea></label>
             <button>\(frame.text(.addNote))</button></form>
             """ : nil
         return """

@@ -1,0 +1,18 @@
+"""Runs the desk's tests: all, or those whose name has the argument."""
+import sys
+import unittest
+
+import tests
+
+tests.desk.add("ana")
+tests.desk.add("ben", "supervisor")
+tests.desk.add("carl", "auditor")
+tests.desk.start()
+print(f"== the desk of bank-a is at {tests.desk.url}")
+loader = unittest.TestLoader()
+if len(sys.argv) > 1:
+    loader.testNamePatterns = [f"*{name}*" for name in sys.argv[1:]]
+result = unittest.TextTestRunner(verbosity=2).run(loader.loadTestsFromModule(tests))
+if result.testsRun == 0:
+    raise SystemExit("no test has such a name")
+sys.exit(not result.wasSuccessful())
