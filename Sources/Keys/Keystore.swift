@@ -56,6 +56,16 @@ extension Keystore {
     /// The role's key of the founding epoch that others encrypt to.
     package func hpkeKey() throws(KeystoreError) -> HPKEPrivateKey { try hpkeKey("hpke") }
 
+    /// The path of a private file that a library reads by itself, such as `tls.key`, which is its owner's alone. What systemd hands
+    /// to a service is the service's, whatever bits say.
+    ///
+    /// - Throws: `missing` or `readableByOthers`.
+    package func privatePath(of file: String) throws(KeystoreError) -> String {
+        let path = path(of: file)
+        if path.hasPrefix(place + "/") { try PrivateFile.check(path) }
+        return path
+    }
+
     /// Keeps the key that others encrypt to.
     package func store(_ key: borrowing HPKEPrivateKey) throws(KeystoreError) { try store(key, "hpke") }
 }

@@ -65,13 +65,12 @@ package struct RoleKeys: Sendable {
     }
 }
 
-extension RoleKeys {
-    /// What of this folder does not fit a roster, in words; empty where every private key has its public half there.
+extension Keystore {
+    /// What of these keys does not fit a roster, in words; empty where every private key has its public half there.
     ///
     /// - Throws: where the identity can't be read, or the roster has no role with it.
     package func misfits(_ roster: Roster) throws -> (role: String, misfits: [String]) {
-        let store = FileKeystore(directory: directory)
-        let own = try store.signingKey().verifyingKey
+        let own = try signingKey().verifyingKey
         var misfits: [String] = []
         func check(_ what: String, _ file: String, _ fits: () throws -> Bool) {
             do {
@@ -79,20 +78,20 @@ extension RoleKeys {
             } catch { misfits.append("\(error)") }
         }
         if let (id, party) = roster.cell.parties.first(where: { $0.value.identity == own }) {
-            check("HPKE key", "hpke.key") { try store.hpkeKey().publicKey == party.hpke }
-            check("agreement key", "agreement.key") { try store.hpkeKey("agreement").publicKey == party.agreement }
+            check("HPKE key", "hpke.key") { try hpkeKey().publicKey == party.hpke }
+            check("agreement key", "agreement.key") { try hpkeKey("agreement").publicKey == party.agreement }
             check("TLS certificate", "tls.pem") {
-                try PrivateFile.check(directory + "/tls.key")
-                return try certificateFingerprint(file: directory + "/tls.pem") == party.certificate
+                _ = try privatePath(of: "tls.key")
+                return try certificateFingerprint(file: path(of: "tls.pem")) == party.certificate
             }
             return ("party \(id)", misfits)
         }
         if let member = roster.members.first(where: { $0.identity == own }) {
-            check("HPKE key", "hpke.key") { try store.hpkeKey().publicKey == member.hpke }
+            check("HPKE key", "hpke.key") { try hpkeKey().publicKey == member.hpke }
             return ("member \(member.id)", misfits)
         }
         if let each = roster.operators.first(where: { $0.identity == own }) { return ("operator \(each.id)", []) }
-        guard roster.coordinator == own else { throw RoleError.keysOfNobody(directory: directory) }
+        guard roster.coordinator == own else { throw RoleError.keysOfNobody(directory: place) }
         return ("coordinator", [])
     }
 }

@@ -135,6 +135,7 @@ struct KeystoreFilesTests {
         let refused = KeystoreError.readableByOthers(
             path: folder.path("tls.key"), mode: String(mode, radix: 8))
         #expect(failure { try PrivateFile.check(folder.path("tls.key")) } == (mode == 0o600 ? nil : refused))
+        #expect(failure { _ = try store.privatePath(of: "tls.key") } == (mode == 0o600 ? nil : refused))
     }
 
     @Test("that are folders can't be read")

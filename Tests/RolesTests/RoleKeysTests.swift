@@ -3,6 +3,7 @@ import Keys
 import PipelineFiles
 import Records
 import Roles
+import Secrets
 import Support
 import Testing
 
@@ -40,7 +41,7 @@ struct RoleKeysTests {
     }
 
     private func misfits(_ name: String, _ roster: Roster? = nil) throws -> (role: String, misfits: [String]) {
-        try RoleKeys(directory: folder.path(name)).misfits(roster ?? self.roster)
+        try FileKeystore(directory: folder.path(name)).misfits(roster ?? self.roster)
     }
 
     @Test("fit the roster that its card became part of")
@@ -65,6 +66,28 @@ struct RoleKeysTests {
         #expect(try misfits("party-0").misfits == ["tls.pem: the roster has another TLS certificate"])
         try FileKeystore(directory: folder.path("bank-a")).store(HPKEPrivateKey())
         #expect(try misfits("bank-a").misfits == ["hpke.key: the roster has another HPKE key"])
+    }
+
+    @Test("are looked at through the passphrase of their folder, and by the files that systemd handed over")
+    func opened() throws {
+        let fast = try #require(Scrypt(cost: 4, blockSize: 8, parallelism: 1))
+        let phrase = try folder.write("correct horse\n", to: "phrase")
+        #expect(chmod(phrase, 0o600) == 0)
+        _ = try FileKeystore(directory: folder.path("party-1"))
+            .protect(by: .passphrase(fast, random: randomBytes), Unlocking(passphraseFile: phrase))
+        #expect(throws: KeystoreError.locked(folder: folder.path("party-1"))) { try misfits("party-1") }
+        let handed = folder.path("handed")
+        try FileManager.default.createDirectory(atPath: handed, withIntermediateDirectories: false)
+        let unlocking = Unlocking(passphraseFile: phrase, credentials: handed)
+        func found() throws -> [String] {
+            try FileKeystore(directory: folder.path("party-1"), unlocking: unlocking).misfits(roster).misfits
+        }
+        #expect(try found() == [])
+        try FileManager.default.copyItem(atPath: folder.path("party-2/tls.pem"), toPath: handed + "/tls.pem")
+        #expect(try found() == ["tls.pem: the roster has another TLS certificate"])
+        #expect(chmod(folder.path("party-1/tls.key"), 0o640) == 0)
+        let path = folder.path("party-1/tls.key")
+        #expect(try found() == ["\(KeystoreError.readableByOthers(path: path, mode: "640"))"])
     }
 
     @Test("of nobody in the roster are told as such")

@@ -264,12 +264,10 @@ package struct PartyRole: Sendable {
     private func openTransport(_ authorityFile: String) throws -> TLSTransport {
         let book = try EpochBook(roster, log: log)
         let file = try certificateFile(book.history)
-        let key = keystore.path(of: "\(file).key")
-        // What systemd hands to a service is the service's alone, whatever bits say.
-        if key.hasPrefix(keystore.place + "/") { try PrivateFile.check(key) }
         return try TLSTransport(
             TLSIdentity(
-                party: party, certificate: keystore.path(of: "\(file).pem"), key: key,
+                party: party, certificate: keystore.path(of: "\(file).pem"),
+                key: keystore.privatePath(of: "\(file).key"),
                 authority: authorityFile, pins: roster.cell.certificates,
                 accepts: { peer, certificate in
                     // A log that can't be reached now has what was read of it.

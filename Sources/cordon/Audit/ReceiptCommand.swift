@@ -1,8 +1,6 @@
 import ArgumentParser
 import Audit
 import Foundation
-import Keys
-import LocalStore
 import Manifests
 import PipelineFiles
 import Records
@@ -39,6 +37,8 @@ struct ReceiptCommand: ParsableCommand {
         @Option(help: ArgumentHelp("This member's private keys.", valueName: "dir"))
         var keys: String
 
+        @OptionGroup var opening: KeystoreOptions
+
         @Option(help: ArgumentHelp("Where to write it. (default: standard output)", valueName: "file"))
         var out: String?
 
@@ -48,7 +48,7 @@ struct ReceiptCommand: ParsableCommand {
             let roster = try Roster(file: rosterFile)
             let member = try AgentRole.member(self.member.id().name, of: roster)
             let receipts = MemberReceipts(
-                member, of: roster, keystore: FileKeystore(directory: keys), log: try log.open())
+                member, of: roster, keystore: try opening.open(keys), log: try log.open())
             let receipt = try receipts.receipt(of: decision)
             // What does not hold is not given away.
             _ = try checked(receipt, by: roster)

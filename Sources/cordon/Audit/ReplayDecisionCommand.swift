@@ -92,6 +92,7 @@ struct ReplayDecisionCommand: ParsableCommand {
         @Option(name: .customLong("as"), help: ArgumentHelp("member/NAME or operator/NAME.", valueName: "who"))
         var author: String
         @Option(help: ArgumentHelp("The signer's private keys.", valueName: "dir")) var keys: String
+        @OptionGroup var opening: KeystoreOptions
         @Option(name: .customLong("roster"), help: ArgumentHelp("Who takes part, with public keys.", valueName: "file"))
         var roster = "cordon-data/keys/roster.yaml"
 
@@ -100,7 +101,7 @@ struct ReplayDecisionCommand: ParsableCommand {
             guard let author = SyncAuthor(author) else {
                 throw Failure("`--as \(author)` is not member/NAME or operator/NAME")
             }
-            let key = try FileKeystore(directory: keys).signingKey()
+            let key = try opening.open(keys).signingKey()
             guard try Roster(file: roster).syncTerms.key(of: author) == key.verifyingKey else {
                 throw Failure("the key in \(keys) is not the roster's \(author)")
             }
@@ -141,6 +142,7 @@ struct ReplayDecisionCommand: ParsableCommand {
 
         @Argument(help: ArgumentHelp("The order.", valueName: "file")) var file: String
         @Option(help: ArgumentHelp("The auditor's private key.", valueName: "dir")) var keys: String
+        @OptionGroup var opening: KeystoreOptions
         @Option(help: ArgumentHelp("The decision's receipt.", valueName: "file")) var receipt: String
         @Option(name: .customLong("roster"), help: ArgumentHelp("Who takes part, with public keys.", valueName: "file"))
         var roster = "cordon-data/keys/roster.yaml"
@@ -165,7 +167,7 @@ struct ReplayDecisionCommand: ParsableCommand {
             guard let job = history.job(order.digest) else {
                 throw Failure("\(file) is not on the log, or counts for nothing there")
             }
-            let key = try FileKeystore(directory: keys).hpkeKey()
+            let key = try opening.open(keys).hpkeKey()
             let shares = try PartyID.allCases.map { party in
                 switch job.answers[party] {
                 case nil: throw Failure("\(party) has not answered yet")

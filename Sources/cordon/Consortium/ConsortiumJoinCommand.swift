@@ -25,6 +25,7 @@ struct ConsortiumJoinCommand: ParsableCommand {
     var out: String
 
     @Flag(help: "Wait for the proposal, sign it, and wait until the member takes part.") var wait = false
+    @OptionGroup var opening: KeystoreOptions
     @OptionGroup var consortium: ConsortiumOptions
 
     func run() throws {
@@ -46,7 +47,7 @@ struct ConsortiumJoinCommand: ParsableCommand {
         guard case .member(id, let identity, _) = card else {
             throw Failure("\(file) is that of \(card.role), and not of member \(id)")
         }
-        guard try FileKeystore(directory: out).signingKey().verifyingKey == identity else {
+        guard try opening.open(out).signingKey().verifyingKey == identity else {
             throw Failure("the key in \(out) is not the card's")
         }
         return card
@@ -56,7 +57,7 @@ struct ConsortiumJoinCommand: ParsableCommand {
     private func follow(_ id: MemberID, _ card: KeyCard) throws {
         guard case .member(_, let identity, let hpke) = card else { return }
         let stop = StopFlag.onSignals()
-        let seat = try consortium.seat(FileKeystore(directory: out))
+        let seat = try consortium.seat(opening.open(out))
         var told = ""
         func tell(_ text: String) {
             if text != told { say(text) }

@@ -30,9 +30,10 @@ struct SignerOptions: ParsableArguments {
             valueName: "dir"))
     var keys: String
 
+    @OptionGroup var opening: KeystoreOptions
     @OptionGroup var consortium: ConsortiumOptions
 
-    func seat() throws -> AgreementSeat { try consortium.seat(FileKeystore(directory: keys)) }
+    func seat() throws -> AgreementSeat { try consortium.seat(opening.open(keys)) }
 }
 
 /// Today, in days since 1970, UTC.

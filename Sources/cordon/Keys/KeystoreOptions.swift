@@ -25,5 +25,6 @@ struct KeystoreOptions: ParsableArguments {
 
     static let tokens = HardwareTokens(credentials: credentials)
 
-    private static var credentials: String? { ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] }
+    /// The folder of the credentials that systemd hands to a service; nil where there is none.
+    static var credentials: String? { ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] }
 }

@@ -133,9 +133,11 @@ struct KeysCheckCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The role's private keys.", valueName: "dir"))
     var keys: String
 
+    @OptionGroup var opening: KeystoreOptions
+
     func run() throws {
         let roster = try Roster(file: roster)
-        let (role, misfits) = try RoleKeys(directory: keys).misfits(roster)
+        let (role, misfits) = try opening.open(keys).misfits(roster)
         for misfit in misfits { print(misfit) }
         guard misfits.isEmpty else { throw ExitCode(1) }
         print("\(role): every key fits the roster, whose digest is \(spoken(roster.digest))")

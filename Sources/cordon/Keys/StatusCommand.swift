@@ -21,8 +21,7 @@ struct KeyStatusCommand: ParsableCommand {
     func run() throws {
         guard FileManager.default.fileExists(atPath: keys) else { throw Failure("there is no folder \(keys)") }
         let now = Int64(Date().timeIntervalSince1970)
-        let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
-        let records = try FileKeystore(directory: keys, credentials: credentials).inventory()
+        let records = try FileKeystore(directory: keys, credentials: KeystoreOptions.credentials).inventory()
         print(json ? try Self.json(records, now: now) : Self.table(records, now: now))
         let overdue = records.filter { ($0.daysLeft(at: now) ?? 0) < 0 }
         guard overdue.isEmpty else {

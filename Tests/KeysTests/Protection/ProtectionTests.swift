@@ -203,6 +203,12 @@ struct ProtectionTests {
         #expect(try opened.signingKey().verifyingKey == identity.verifyingKey)
         #expect(failure { try opened.store(SigningKey()) } == .notWritten(path: keys + "/identity.key"))
         #expect(failure { try opened.erase("identity") } == .notErased(path: path))
+        #expect(try opened.privatePath(of: "identity.key") == path)
+        #expect(try opened.privatePath(of: "hpke.key") == keys + "/hpke.key")
+        #expect(chmod(keys + "/hpke.key", 0o640) == 0)
+        #expect(
+            failure { _ = try opened.privatePath(of: "hpke.key") }
+                == .readableByOthers(path: keys + "/hpke.key", mode: "640"))
         #expect(FileManager.default.fileExists(atPath: keys + "/identity.key"))
         // A file that was named comes before the credential.
         let both = Unlocking(
