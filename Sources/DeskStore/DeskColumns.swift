@@ -61,7 +61,7 @@ extension SQLiteConnection {
 extension SQLiteStatement {
     static let workColumns = """
         state, version, holder, until, finding, fraud_type, known_by, loss, recovered, touched, closed, claims, reopened, raised,
-        partition, offset, part, tx
+        partition, offset, part, tx, stratum, per_mille
         """
 
     /// The work in columns from `first` on.
@@ -83,8 +83,11 @@ extension SQLiteStatement {
         work.closedAt = optionalInteger(first + 10).map { -$0 }
         work.claims = integer(first + 11)
         work.reopened = integer(first + 12)
-        if integer(first + 13) == 1 {
-            work.raised = Work.Raised(source: source(first + 14), transaction: text(first + 17))
+        if let at = optionalInteger(first + 13) {
+            work.raised = Work.Raised(
+                source: source(first + 14), transaction: text(first + 17), at: at,
+                sample: Sample.Stratum(rawValue: text(first + 18)).flatMap { Sample($0, perMille: integer(first + 19)) }
+            )
         }
         return work
     }

@@ -52,7 +52,7 @@ extension DeskIndex {
                     SELECT \(SQLiteStatement.queueColumns), feed_offset FROM alerts
                     WHERE feed_partition = ? AND feed_offset >= ? AND feed_offset < ? ORDER BY feed_offset LIMIT ?
                     """, partition, cursor.alerts[partition], end.alerts[partition], limit - events.count
-                ).all { (row: try $0.queueRow(), offset: $0.integer(34)) }
+                ).all { (row: try $0.queueRow(), offset: $0.integer(SQLiteStatement.queueWidth)) }
                 for (row, offset) in rows {
                     cursor.alerts[partition] = offset + 1
                     events.append(

@@ -61,9 +61,12 @@ extension DeskIndex {
                 """, item.bytes
             ).first { row in
                 (
-                    row: try row.queueRow(), n: row.integer(34),
-                    event: row.isNull(36)
-                        ? nil : Position(TopicPartition(Topics.alerts(member), Int(row.integer(35))), row.integer(36))
+                    row: try row.queueRow(), n: row.integer(SQLiteStatement.queueWidth),
+                    event: row.isNull(SQLiteStatement.queueWidth + 2)
+                        ? nil
+                        : Position(
+                            TopicPartition(Topics.alerts(member), Int(row.integer(SQLiteStatement.queueWidth + 1))),
+                            row.integer(SQLiteStatement.queueWidth + 2))
                 )
             }
             guard let found else { return nil }

@@ -109,7 +109,7 @@ struct DeskSearch {
         let statement = try db.statement(
             """
             SELECT \(SQLiteStatement.queueColumns) FROM alerts JOIN (
-                SELECT list.n AS found FROM (SELECT n, holder, until, band, amount, probability, rule_bits, kind, channel\(
+                SELECT list.n AS found FROM (SELECT n, holder, until, band, amount, probability, rule_bits, kind, channel, origin\(
                     order.state == 1 ? ", finding" : ""), \(sorting) \(from) ORDER BY \(sorting) LIMIT \(budget)) AS list
                 WHERE \(conditions.text) LIMIT \(limit + 1))
             ON n = found ORDER BY \(sorting)
@@ -151,6 +151,7 @@ struct DeskSearch {
     private func conditions() throws -> Conditions? {
         var out = Conditions()
         if filter.shown == .open { holders(&out) }
+        if let origin = filter.origin { out.add("origin = ?", .number(DeskCodes.code(origin, DeskCodes.origins))) }
         if let band = filter.band { out.add("band = ?", .number(DeskCodes.code(band, DeskCodes.bands))) }
         if let kind = filter.kind { out.add("kind = ?", .number(DeskCodes.code(kind, DeskCodes.kinds))) }
         if let channel = filter.channel { out.add("channel = ?", .number(DeskCodes.code(channel, DeskCodes.channels))) }
@@ -223,8 +224,11 @@ extension SQLiteConnection {
 extension SQLiteStatement {
     static let queueColumns = """
         item, partition, offset, part, tx, band, probability, amount, customer, terminal, paid, decided, rules, due, kind, channel,
-        \(workColumns)
+        origin, \(workColumns)
         """
+
+    /// How many `queueColumns` are.
+    static let queueWidth = Int32(queueColumns.split(separator: ",").count)
 
     /// An alert of `queueColumns`.
     func queueRow() throws -> QueueRow {
@@ -236,8 +240,8 @@ extension SQLiteStatement {
                 item: item, source: source(1), transaction: text(4), band: band, probability: real(6),
                 amount: MinorUnits(integer(7)), customer: text(8), terminal: text(9),
                 paidAt: EventTime(seconds: integer(10)),
-                decidedAt: integer(11), rules: RuleColumn.rules(text(12))),
-            work: work(16), due: integer(13), kind: DeskCodes.word(optionalInteger(14), DeskCodes.kinds),
+                decidedAt: integer(11), rules: RuleColumn.rules(text(12)), isReported: integer(16) == 1),
+            work: work(17), due: integer(13), kind: DeskCodes.word(optionalInteger(14), DeskCodes.kinds),
             channel: DeskCodes.word(optionalInteger(15), DeskCodes.channels))
     }
 }

@@ -5,7 +5,7 @@ import Records
 /// The tables of an index. All of it follows from the member's topics; a file that is lost is made again from them.
 enum DeskTables {
     /// Of the tables and of what is computed into them: another version is begun anew from the log.
-    static let version = 1
+    static let version = 2
 
     /// An item is a row of `alerts` as soon as anything is known of it. What its alert tells is NULL until that came (`rank`), and
     /// what its payment tells until the payment's record came: topics are read side by side.
@@ -18,15 +18,15 @@ enum DeskTables {
             partition INTEGER, offset INTEGER, part INTEGER, tx TEXT,
             held INTEGER, rank INTEGER, due INTEGER, band INTEGER, probability REAL, amount INTEGER,
             customer TEXT, terminal TEXT, paid INTEGER, decided INTEGER, rules TEXT, rule_bits INTEGER,
-            kind INTEGER, channel INTEGER,
+            kind INTEGER, channel INTEGER, origin INTEGER NOT NULL DEFAULT 0,
             state INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 0, holder TEXT, until INTEGER NOT NULL DEFAULT 0,
             finding INTEGER, fraud_type TEXT, known_by TEXT, loss INTEGER, recovered INTEGER,
             touched INTEGER, closed INTEGER, claims INTEGER NOT NULL DEFAULT 0, reopened INTEGER NOT NULL DEFAULT 0,
-            raised INTEGER NOT NULL DEFAULT 0);
+            raised INTEGER, stratum TEXT, per_mille INTEGER);
         CREATE INDEX open_alerts ON alerts (held, rank, due, item, holder, until, band, amount, probability, rule_bits,
-            kind, channel) WHERE state = 0 AND rank IS NOT NULL;
-        CREATE INDEX closed_alerts ON alerts (closed, item, band, amount, probability, rule_bits, kind, channel, finding)
-            WHERE state = 1 AND rank IS NOT NULL;
+            kind, channel, origin) WHERE state = 0 AND rank IS NOT NULL;
+        CREATE INDEX closed_alerts ON alerts (closed, item, band, amount, probability, rule_bits, kind, channel, finding,
+            origin) WHERE state = 1 AND rank IS NOT NULL;
         CREATE INDEX held_alerts ON alerts (holder) WHERE state = 0 AND rank IS NOT NULL AND holder IS NOT NULL;
         CREATE INDEX alerts_by_source ON alerts (partition, offset, part) WHERE partition IS NOT NULL;
         CREATE UNIQUE INDEX alerts_by_feed ON alerts (feed_partition, feed_offset) WHERE feed_offset IS NOT NULL;
@@ -40,6 +40,8 @@ enum DeskTables {
             ip TEXT, country TEXT, PRIMARY KEY (partition, offset, part)) WITHOUT ROWID;
         CREATE INDEX payments_by_customer ON payments (customer, paid) WHERE customer IS NOT NULL;
         CREATE INDEX payments_by_id ON payments (tx) WHERE tx IS NOT NULL;
+        CREATE INDEX payments_by_account ON payments (account, paid) WHERE account IS NOT NULL;
+        CREATE INDEX payments_by_card ON payments (card, paid) WHERE card IS NOT NULL;
         CREATE TABLE labels (tx TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, fraud INTEGER NOT NULL,
             at INTEGER NOT NULL, PRIMARY KEY (tx, partition, offset)) WITHOUT ROWID;
         CREATE TABLE acts (offset INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, item BLOB NOT NULL, at INTEGER NOT NULL,
@@ -58,6 +60,7 @@ enum DeskCodes {
     static let kinds: [PaymentKind] = [.card, .transfer, .instantTransfer, .cashOut]
     static let channels: [PaymentChannel] = [.pos, .atm, .branch, .online, .mobile, .phone, .file]
     static let findings: [Finding] = [.fraud, .legitimate, .suspicious, .undecidable]
+    static let origins: [Origin] = [.alert, .reported, .sample]
     static let links: [LinkKind] = [.customer, .terminal, .payee, .device, .card, .account, .ip]
 
     static func code<T: Equatable>(_ value: T, _ list: [T]) -> Int64 {

@@ -6,8 +6,8 @@ import Records
 
 /// One transaction of an index: what each input changes.
 struct DeskWriting {
-    private let db: SQLiteConnection
-    private let levels: ServiceLevels
+    let db: SQLiteConnection
+    let levels: ServiceLevels
     private var clock: LogClock
     private(set) var settled: [SettledAct] = []
 
@@ -72,15 +72,17 @@ struct DeskWriting {
             "SELECT n FROM alerts WHERE partition = ? AND offset = ? AND part = ?", source.partition, source.offset,
             source.index
         ).first { $0.integer(0) }
-        if let alert { try join(payment, to: alert) }
+        guard let alert else { return }
+        try join(payment, to: alert)
+        try fill(alert)
     }
 
-    private func bind(_ statement: SQLiteStatement, _ column: Int32, _ value: (some SQLiteValue)?) {
+    func bind(_ statement: SQLiteStatement, _ column: Int32, _ value: (some SQLiteValue)?) {
         if let value { value.bind(to: statement, at: column) } else { statement.bindNull(column) }
     }
 
     /// Puts what filters and links look at beside the alert of a payment.
-    private func join(_ payment: Transaction, to alert: Int64) throws {
+    func join(_ payment: Transaction, to alert: Int64) throws {
         try db.run(
             "UPDATE alerts SET kind = ?, channel = ? WHERE n = ?",
             payment.kind.map { DeskCodes.code($0, DeskCodes.kinds) },
@@ -90,7 +92,7 @@ struct DeskWriting {
         }
     }
 
-    private func link(_ kind: LinkKind, _ name: String, to alert: Int64) throws {
+    func link(_ kind: LinkKind, _ name: String, to alert: Int64) throws {
         try db.run(
             "INSERT OR IGNORE INTO links (kind, name, n) VALUES (?, ?, ?)", DeskCodes.code(kind, DeskCodes.links), name,
             alert)
@@ -109,6 +111,7 @@ struct DeskWriting {
         put.bind(5, DeskCodes.code(band, DeskCodes.bands))
         put.bind(6, real: probability)
         try put.run()
+        if let raised = try row(of: item) { try fill(raised) }
     }
 
     // MARK: Alerts
@@ -122,7 +125,7 @@ struct DeskWriting {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
             ON CONFLICT (item) DO UPDATE SET feed_partition = ?2, feed_offset = ?3, partition = ?4, offset = ?5, part = ?6, tx = ?7,
                 held = ?8, rank = ?9, due = ?10, band = ?11, probability = ?12, amount = ?13, customer = ?14, terminal = ?15,
-                paid = ?16, decided = ?17, rules = ?18, rule_bits = ?19
+                paid = ?16, decided = ?17, rules = ?18, rule_bits = ?19, origin = CASE WHEN origin = 2 THEN 2 ELSE 0 END
             WHERE feed_offset IS NULL
             """)
         put.bind(1, copying: facts.item.bytes)
@@ -152,7 +155,7 @@ struct DeskWriting {
         if let payment = try db.payment(at: facts.source)?.transaction { try join(payment, to: n) }
     }
 
-    private func row(of item: ItemID) throws -> Int64? {
+    func row(of item: ItemID) throws -> Int64? {
         try db.statement("SELECT n FROM alerts WHERE item = ?", item.bytes).first { $0.integer(0) }
     }
 
@@ -178,7 +181,7 @@ struct DeskWriting {
             record.id.bytes, record.item.bytes, clock.now, refusal, work.version, record.stored)
         if refusal == nil {
             try put(work, of: record.item)
-            if case .raise(let source, let transaction) = record.act { try raise(record.item, source, transaction) }
+            if let raised = work.raised, case .raise = record.act { try raise(record.item, raised) }
         }
         settled.append(SettledAct(id: record.id, outcome: outcome))
     }
@@ -208,14 +211,5 @@ struct DeskWriting {
         put.bind(13, work.claims)
         put.bind(14, work.reopened)
         try put.run()
-    }
-
-    /// A transaction that people put before the desk stands in the queue like an alert, by what its payment tells.
-    private func raise(_ item: ItemID, _ source: SourcePosition, _ transaction: String) throws {
-        try db.run(
-            """
-            UPDATE alerts SET raised = 1, partition = coalesce(partition, ?), offset = coalesce(offset, ?),
-                part = coalesce(part, ?), tx = coalesce(tx, ?) WHERE item = ?
-            """, source.partition, source.offset, source.index, transaction, item.bytes)
     }
 }

@@ -14,6 +14,7 @@ struct DeskRecordTests {
                 recovered: MinorUnits(7))),
         .note("<script>alert(1)</script> \"quoted\"\nЖ 👩‍👩‍👧 \u{202E}drawkcab"),
         .raise(SourcePosition(partition: 3, offset: 1 << 60, index: 9), transaction: "p-17"),
+        .raise(SourcePosition(offset: 1), transaction: "p-18", sample: Sample(.approved, perMille: 3)),
     ]
 
     @Test("a record is read as it was written", arguments: acts)
@@ -67,6 +68,22 @@ struct DeskRecordTests {
             #expect(changed != sound)
             #expect(DeskRecord(json: Array(changed.utf8)) == nil, "\(new)")
         }
+    }
+
+    @Test("a sample has a kind and a share, or the record is none")
+    func samples() throws {
+        let act = Act.raise(SourcePosition(offset: 1), transaction: "p-18", sample: Sample(.declined, perMille: 20))
+        let sound = String(decoding: record(5, act).json(member: member), as: UTF8.self)
+        #expect(DeskRecord(json: Array(sound.utf8)) != nil)
+        for (old, new) in [
+            ("\"perMille\":20,", ""), ("\"perMille\":20", "\"perMille\":0"), ("\"perMille\":20", "\"perMille\":1001"),
+            ("\"stratum\":\"declined\",", ""), ("\"declined\"", "\"sunday\""),
+        ] {
+            let changed = sound.replacingOccurrences(of: old, with: new)
+            #expect(changed != sound)
+            #expect(DeskRecord(json: Array(changed.utf8)) == nil, "\(new)")
+        }
+        #expect(Sample(.approved, perMille: 4)?.weight == 250)
     }
 
     @Test("a note has its limit in bytes, and so has a remark")

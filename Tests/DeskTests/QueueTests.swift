@@ -71,7 +71,7 @@ struct QueueTests {
     func refusedAddresses() {
         let cases: [(parameters: [(name: String, value: String)], field: String?)] = [
             ([("colour", "red")], nil), ([("Band", "decline")], nil), ([("band", "Decline")], "band"),
-            ([("band", "approve")], "band"), ([("band", "review"), ("band", "decline")], "band"),
+            ([("band", "maybe")], "band"), ([("band", "review"), ("band", "decline")], "band"),
             ([("at_least", "1,5")], "at_least"), ([("at_least", "-1")], "at_least"),
             ([("at_most", "1.234")], "at_most"),
             ([("at_least", "2"), ("at_most", "1")], "at_most"), ([("probability", "1.1")], "probability"),

@@ -102,7 +102,7 @@ struct WorkTests {
         var work = Work()
         let place = SourcePosition(partition: 1, offset: 7, index: 2)
         #expect(take(&work, record(1, .raise(place, transaction: "t-7")), 1) == nil)
-        #expect(work.raised == Work.Raised(source: place, transaction: "t-7"))
+        #expect(work.raised == Work.Raised(source: place, transaction: "t-7", at: at(1)))
         #expect(take(&work, record(2, .raise(place, transaction: "t-7")), 2) == .alreadyRaised)
     }
 

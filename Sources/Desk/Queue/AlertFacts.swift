@@ -20,10 +20,13 @@ package struct AlertFacts: Hashable, Sendable {
     package var decidedAt: Int64
     /// Ids of the live rules that matched, in the policy's order.
     package var rules: [String]
+    /// Whether a person put it before the desk, and nothing alerted: somebody says that it is a fraud.
+    package var isReported: Bool
 
     package init(
         item: ItemID, source: SourcePosition, transaction: String, band: Band, probability: Double, amount: MinorUnits,
-        customer: String, terminal: String, paidAt: EventTime, decidedAt: Int64, rules: [String] = []
+        customer: String, terminal: String, paidAt: EventTime, decidedAt: Int64, rules: [String] = [],
+        isReported: Bool = false
     ) {
         self.item = item
         self.source = source
@@ -36,6 +39,7 @@ package struct AlertFacts: Hashable, Sendable {
         self.paidAt = paidAt
         self.decidedAt = decidedAt
         self.rules = rules
+        self.isReported = isReported
     }
 
     /// The facts of an alert's event; nil where it is none, or of another version.
@@ -55,8 +59,24 @@ package struct AlertFacts: Hashable, Sendable {
     package var isHeld: Bool { band == .review }
 
     /// What is lost on average if nobody looks: probability times amount, in hundredths of the consortium's currency, rounded to
-    /// the nearest one.
-    package var expectedLoss: Int64 { Int64((probability * Double(amount.value)).rounded()) }
+    /// the nearest one. Of a payment that somebody reports it is the whole amount: the model missed it.
+    package var expectedLoss: Int64 {
+        isReported ? amount.value : Int64((probability * Double(amount.value)).rounded())
+    }
+}
+
+extension AlertFacts {
+    /// The facts of a payment that people or a sample put before the desk without an alert.
+    ///
+    /// - Parameters:
+    ///   - band: of its decision, as is the probability.
+    ///   - raised: as its item's work has it.
+    package init(item: ItemID, payment: Transaction, band: Band, probability: Double, raised: Work.Raised) {
+        self.init(
+            item: item, source: raised.source, transaction: payment.id, band: band, probability: probability,
+            amount: payment.amount, customer: payment.customer, terminal: payment.terminal, paidAt: payment.time,
+            decidedAt: raised.at, isReported: raised.sample == nil)
+    }
 }
 
 /// Within what time somebody is to look at an alert.

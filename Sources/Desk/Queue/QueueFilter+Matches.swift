@@ -25,6 +25,13 @@ package struct QueueRow: Hashable, Sendable {
     }
 }
 
+extension QueueRow {
+    /// How it came before the desk.
+    package var origin: Origin {
+        work.raised?.sample != nil ? .sample : facts.isReported ? .reported : .alert
+    }
+}
+
 extension QueueFilter {
     /// Whether an alert is one of them. Feeds go by it, one alert at a time; what an index finds has to be the same.
     ///
@@ -35,6 +42,7 @@ extension QueueFilter {
         guard row.work.state == (shown == .open ? .open : .closed) else { return false }
         if shown == .open, !isTheirs(row.work.holder(at: now), me) { return false }
         if let finding, row.work.judgement?.finding != finding { return false }
+        if let origin, row.origin != origin { return false }
         if let band, row.facts.band != band { return false }
         if let rule, !row.facts.rules.contains(rule) { return false }
         if let kind, row.kind != kind { return false }

@@ -18,6 +18,8 @@ package struct QueueFilter: Hashable, Sendable {
     package var shown = Shown.open
     /// Of open alerts alone.
     package var whose = Whose.mineOrFree
+    /// How it came before the desk.
+    package var origin: Origin?
     package var band: Band?
     /// The id of a live rule that matched.
     package var rule: String?
@@ -93,7 +95,10 @@ package enum LinkKind: String, Sendable, Hashable, CaseIterable {
 extension QueueFilter {
     /// Names of parameters of an address, in the order in which links have them.
     package static let names: [String] =
-        ["shown", "whose", "band", "rule", "kind", "channel", "at_least", "at_most", "probability", "finding"]
+        [
+            "shown", "whose", "origin", "band", "rule", "kind", "channel", "at_least", "at_most", "probability",
+            "finding",
+        ]
         + LinkKind.allCases.map(\.rawValue)
 
     /// Reads the parameters of an address. An empty one is none, as a form sends what nobody filled in.
@@ -118,10 +123,8 @@ extension QueueFilter {
         switch name {
         case "shown": shown = try code(name, value)
         case "whose": whose = try code(name, value)
-        case "band":
-            let band: Band = try code(name, value)
-            guard band.alerts else { throw Fault(field: name, reason: "no alert has this decision") }
-            self.band = band
+        case "origin": origin = try code(name, value)
+        case "band": band = try code(name, value)
         case "rule":
             guard value.utf8.count <= 128 else { throw Fault(field: name, reason: "it is too long") }
             rule = value
@@ -161,6 +164,7 @@ extension QueueFilter {
         var values: [String: String] = [:]
         if shown != .open { values["shown"] = shown.rawValue }
         if whose != .mineOrFree { values["whose"] = whose.rawValue }
+        values["origin"] = origin?.rawValue
         values["band"] = band?.rawValue
         values["rule"] = rule
         values["kind"] = kind?.rawValue

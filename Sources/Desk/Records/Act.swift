@@ -12,8 +12,8 @@ package enum Act: Hashable, Sendable {
     /// Opens a closed item again.
     case reopen
     case note(String)
-    /// Puts a transaction that never alerted before people, such as one that a customer reports.
-    case raise(SourcePosition, transaction: String)
+    /// Puts a transaction that never alerted before people, such as one that a customer reports, or one of a random sample.
+    case raise(SourcePosition, transaction: String, sample: Sample? = nil)
 
     /// The word in a record's type.
     package var word: String {

@@ -42,7 +42,8 @@ extension DeskRecord {
             out.put("loss", judgement.loss?.decimal)
             out.put("recovered", judgement.recovered?.decimal)
         case .note(let text): out.put("text", text)
-        case .raise(let source, let transaction):
+        case .raise(let source, let transaction, let sample):
+            sample?.write(to: &out)
             out.put("source") { out in
                 out.put("index", source.index)
                 out.put("offset", source.offset)
@@ -93,6 +94,8 @@ extension DeskRecord {
             var text: String?
             var source: Place?
             var transaction: String?
+            var stratum: Sample.Stratum?
+            var perMille: Int64?
         }
 
         var id: String
@@ -140,8 +143,11 @@ extension DeskRecord {
         guard let place = body.source, let transaction = body.transaction, !transaction.isEmpty,
             transaction.utf8.count <= RecordParser.fieldLimit, place.partition >= 0, place.offset >= 0, place.index >= 0
         else { return nil }
+        let sample = body.stratum.flatMap { Sample($0, perMille: body.perMille ?? 0) }
+        // A sample without its share has no weight.
+        guard (sample == nil) == (body.stratum == nil && body.perMille == nil) else { return nil }
         return .raise(
             SourcePosition(partition: place.partition, offset: place.offset, index: place.index),
-            transaction: transaction)
+            transaction: transaction, sample: sample)
     }
 }

@@ -25,10 +25,16 @@ package struct Work: Hashable, Sendable {
         package var source: SourcePosition
         /// The member's own id of the transaction.
         package var transaction: String
+        /// When, by the log's clock in microseconds since 1970.
+        package var at: Int64
+        /// Nil where somebody chose it.
+        package var sample: Sample?
 
-        package init(source: SourcePosition, transaction: String) {
+        package init(source: SourcePosition, transaction: String, at: Int64 = 0, sample: Sample? = nil) {
             self.source = source
             self.transaction = transaction
+            self.at = at
+            self.sample = sample
         }
     }
 
@@ -94,9 +100,9 @@ package struct Work: Hashable, Sendable {
             reopened += 1
             version += 1
         case .note: break
-        case .raise(let source, let transaction):
+        case .raise(let source, let transaction, let sample):
             guard raised == nil else { throw .alreadyRaised }
-            raised = Raised(source: source, transaction: transaction)
+            raised = Raised(source: source, transaction: transaction, at: now, sample: sample)
         }
     }
 

@@ -63,7 +63,8 @@ package struct PageFrame: Sendable {
             <header class="bar">
             <span class="brand">Cordon <span class="member">\(member.name)</span></span>
             <nav aria-label="Cordon">\(link("queue", "/queue", text(.queue)))\(
-                link("closed", "/queue?shown=closed", text(.closed)))</nav>
+                link("closed", "/queue?shown=closed", text(.closed)))\(
+                may(.work) ? link("payments", "/payments", text(.payments)) : nil)</nav>
             <span class="who">\(session.user.actor.name) <span class="role">\(session.user.role.rawValue)</span></span>
             <form method="post" action="/sign-out">\(tokenField)<button class="quiet">\(text(.signOut))</button></form>
             </header>

@@ -60,7 +60,8 @@ package struct QueuePage: Sendable {
         let whose = options(
             QueueFilter.Whose.allCases.map { ($0.rawValue, $0.phrase(language)) }, filter.whose.rawValue)
         let bands = options(
-            [("", frame.text(.any))] + [Band.review, .decline].map { ($0.rawValue, $0.phrase(language)) },
+            [("", frame.text(.any))]
+                + [Band.review, .decline, .challenge, .approve].map { ($0.rawValue, $0.phrase(language)) },
             filter.band?.rawValue)
         let kinds = options(
             [("", frame.text(.any))] + PaymentKind.allCases.map { ($0.rawValue, $0.phrase(language)) },
@@ -68,6 +69,9 @@ package struct QueuePage: Sendable {
         let channels = options(
             [("", frame.text(.any))] + PaymentChannel.allCases.map { ($0.rawValue, $0.phrase(language)) },
             filter.channel?.rawValue)
+        let origins = options(
+            [("", frame.text(.any))] + Origin.allCases.map { ($0.rawValue, $0.phrase(language)) },
+            filter.origin?.rawValue)
         let findings = options(
             [("", frame.text(.any))] + Finding.allCases.map { ($0.rawValue, $0.phrase(language)) },
             filter.finding?.rawValue)
@@ -83,7 +87,9 @@ package struct QueuePage: Sendable {
             <label>\(entity.kind.phrase(language))<input name="\(entity.kind.rawValue)" value="\(entity.name)"></label>
             """
         }
-        let hasMore = filter.channel != nil || filter.probability != nil || filter.rule != nil || filter.atMost != nil
+        let hasMore =
+            filter.channel != nil || filter.probability != nil || filter.rule != nil || filter.atMost != nil
+            || filter.origin != nil
         return """
             <form class="filter" method="get" action="/queue">
             \(first)
@@ -99,6 +105,7 @@ package struct QueuePage: Sendable {
             <label>\(frame.text(.probabilityFrom))<input name="probability" inputmode="decimal" size="5" placeholder="0.25" value="\(
                 filter.probability.map { "\($0)" } ?? "")"></label>
             <label>\(frame.text(.rule))<input name="rule" size="16" value="\(filter.rule ?? "")"></label>
+            <label>\(frame.text(.origin))<select name="origin">\(origins)</select></label>
             </div></details>
             <button>\(frame.text(.filter))</button>
             \(query.isEmpty ? nil : "<a class=\"quiet\" href=\"/queue\(isOpen ? "" : "?shown=closed")\">\(frame.text(.clear))</a>" as HTML)
@@ -154,12 +161,18 @@ package struct QueuePage: Sendable {
             <td><span class="band \(facts.band.rawValue)">\(facts.band.phrase(frame.language))</span></td>
             <td class="name">\(frame.name(facts.customer, of: .customer))</td>
             <td>\(kind.joined(separator: ", "))</td>
-            <td class="rules">\(facts.rules.joined(separator: ", "))</td>
+            <td class="rules">\(mark(row))\(facts.rules.joined(separator: ", "))</td>
             <td>\(due)</td>
             <td class="state">\(state(row))</td>
             </tr>
 
             """
+    }
+
+    /// How a row that is no alert came here.
+    private func mark(_ row: QueueRow) -> HTML? {
+        guard row.origin != .alert else { return nil }
+        return "<span class=\"mark \(row.origin.rawValue)\">\(row.origin.phrase(frame.language))</span> "
     }
 
     private func state(_ row: QueueRow) -> String {

@@ -108,17 +108,19 @@ extension QueueFilter.Whose {
 }
 
 extension LinkKind {
-    func phrase(_ language: DeskLanguage) -> String {
+    var words: Phrase {
         switch self {
-        case .customer: Phrase("Customer", "Kunde")(language)
-        case .terminal: Phrase("Terminal", "Terminal")(language)
-        case .payee: Phrase("Payee", "Empfänger")(language)
-        case .device: Phrase("Device", "Gerät")(language)
-        case .card: Phrase("Card", "Karte")(language)
-        case .account: Phrase("Account", "Konto")(language)
-        case .ip: Phrase("Address", "Adresse")(language)
+        case .customer: Phrase("Customer", "Kunde")
+        case .terminal: Phrase("Terminal", "Terminal")
+        case .payee: Phrase("Payee", "Empfänger")
+        case .device: Phrase("Device", "Gerät")
+        case .card: Phrase("Card", "Karte")
+        case .account: Phrase("Account", "Konto")
+        case .ip: Phrase("Address", "Adresse")
         }
     }
+
+    func phrase(_ language: DeskLanguage) -> String { words(language) }
 }
 
 extension Act {

@@ -43,7 +43,7 @@ package struct DeskRoutes: Sendable {
     var cookieName: String { isSecure ? "__Host-cordon" : "cordon" }
 
     package var all: [Route] {
-        entries + [
+        entries + paymentRoutes + [
             get("/", needs: .look) { _, _ in Reply(seeOther: "/queue") },
             get("/queue", needs: .look) { request, frame in try queue(request, frame) },
             get("/alerts/{}", needs: .look) { request, frame in try alert(request, frame) },
@@ -66,14 +66,14 @@ package struct DeskRoutes: Sendable {
 
     typealias Handler = @Sendable (DeskRequest, PageFrame) async throws -> Reply
 
-    private func get(_ path: String, needs deed: DeskRole.Deed, _ handler: @escaping Handler) -> Route {
+    func get(_ path: String, needs deed: DeskRole.Deed, _ handler: @escaping Handler) -> Route {
         Route(path: path, method: .GET, guarded: false, answersJSON: false) { call in
             await answer(call, changes: false, deed, handler)
         }
     }
 
     /// A route that a form of one of our own pages leads to.
-    private func post(_ path: String, needs deed: DeskRole.Deed, _ handler: @escaping Handler) -> Route {
+    func post(_ path: String, needs deed: DeskRole.Deed, _ handler: @escaping Handler) -> Route {
         Route(
             path: path, method: .POST, guarded: false, bodyLimit: Self.formLimit, takes: [Self.formType],
             answersJSON: false
