@@ -33,6 +33,7 @@ package final class DecisionPipeline: Stage {
     private let clock: any StageClock
     private let metrics: Metrics
     private let logger: Logger
+    private let group: String
     private let writer: any FencedWriter
     private let scores: TopicPartition
     private let decisions: TopicPartition
@@ -46,9 +47,13 @@ package final class DecisionPipeline: Stage {
     /// Whether there are decisions behind the position that the state has of them.
     private var hasDecided = false
     private var endNotes = Throttle()
+    /// The position in the scores that was committed last; nil before this stage has committed one.
+    private var committed: Int64?
+    private var moves = Throttle(.seconds(1))
 
-    /// The name that a member's agents commit their position in the scores under.
-    package static func group(_ member: MemberID) -> String { "\(member).decisions" }
+    /// The name that the agents of one partition of a member's transactions commit their position in the scores under: nothing
+    /// below it is needed for a decision any more. It is the writer's name, too.
+    package static func group(_ member: MemberID, _ partition: Int) -> String { "\(member).decisions-\(partition)" }
 
     /// - Parameter own: the member's own model, whose windows the state computes; nil for none.
     package init(
@@ -70,7 +75,8 @@ package final class DecisionPipeline: Stage {
         decisions = TopicPartition(Topics.decisions(member))
         // The writer first: from here on no predecessor adds to what is read back below. A process that was replaced since it read
         // its state may open its writer last of all; the positions below are fenced for it, so it decides nothing.
-        writer = try log.writer(id: "\(member).decisions-\(state.transactions.partition)")
+        group = Self.group(member, state.transactions.partition)
+        writer = try log.writer(id: group)
         let start = try Self.start(scores, state, log)
         read = start.offset
         reader = try log.reader(at: [start])
@@ -90,7 +96,7 @@ package final class DecisionPipeline: Stage {
         let patience = clock.left(until: moment)
         let records = try reader.next(
             limit: batchSize, timeout: early.isEmpty ? patience : min(patience, .milliseconds(5)))
-        if records.isEmpty { try noteEnd() }
+        if records.isEmpty || moves.isDue(at: clock.now) { try noteEnd() }
         guard !records.isEmpty || !early.isEmpty else { return .idle }
         let isAnyDecided = try process(records)
         guard records.count < batchSize else { return .worked }
@@ -120,8 +126,9 @@ package final class DecisionPipeline: Stage {
     private func append(
         _ output: [NewRecord], deciding done: [SourcePosition], _ end: Position?
     ) throws(LogError) {
-        let position = Position(scores, firstUndecided ?? read)
-        try writer.append(output, committing: [position], group: Self.group(member))
+        let position = Position(scores, next)
+        try writer.append(output, committing: [position], group: group)
+        committed = position.offset
         state.decided(done, positions: [position] + (end.map { [$0] } ?? []))
     }
 
@@ -187,9 +194,9 @@ package final class DecisionPipeline: Stage {
         }
     }
 
-    /// The first share of whatever is not decided: a successor needs all three.
-    private var firstUndecided: Int64? {
-        ([collector.oldest] + early.values.map { $0.firstOffset }).compactMap { $0 }.min()
+    /// Where a successor begins to read scores: at the first share of whatever is not decided, of which it needs all three.
+    private var next: Int64 {
+        ([collector.oldest] + early.values.map { $0.firstOffset }).compactMap { $0 }.min() ?? read
     }
 
     private struct Score {
@@ -275,10 +282,10 @@ package final class DecisionPipeline: Stage {
         state.isBehindDecisions ? nil : Position(decisions, try log.end(of: decisions))
     }
 
-    /// Moves the position that a successor reads decisions back from to their end, by an append of nothing but the position in the
-    /// scores.
+    /// Moves the position that a successor reads decisions back from to their end, and the position in the scores past those of
+    /// other partitions, by an append of nothing but the latter.
     private func noteEnd() throws(LogError) {
-        guard hasDecided, let end = try knownEnd() else { return }
+        guard hasDecided || next != committed, let end = try knownEnd() else { return }
         try append([], deciding: [], end)
         hasDecided = false
     }

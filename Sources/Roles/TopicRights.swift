@@ -37,6 +37,8 @@ package struct TopicRights: Sendable, Hashable {
     package var writes: Set<String>
     /// Consumer groups, whole names.
     package var groups: Set<String>
+    /// What names of further groups begin with.
+    package var groupPrefixes: Set<String> = []
     /// What names of transactional ids begin with.
     package var transactions: Set<String> = []
 
@@ -60,8 +62,9 @@ package struct TopicRights: Sendable, Hashable {
                 // Requests over HTTP become records there.
                 Topics.transactions(member),
             ]
-            groups.formUnion(["agents", "ingest", "decisions", "audit"].map { "\(member).\($0)" })
-            transactions = ["\(member).decisions-"]
+            groups.formUnion(["agents", "ingest", "audit"].map { "\(member).\($0)" })
+            // One a partition.
+            (groupPrefixes, transactions) = (["\(member).decisions-"], ["\(member).decisions-"])
         case .riskTeam(let member):
             reads = [
                 Topics.decisions(member), Topics.alerts(member), Topics.rejected(member), Topics.transactions(member),
@@ -120,6 +123,9 @@ package struct TopicRights: Sendable, Hashable {
             lines.append(allow(operations, "--topic '\(topic)'"))
         }
         for group in groups.sorted() { lines.append(allow(["Read"], "--group '\(group)'")) }
+        for prefix in groupPrefixes.sorted() {
+            lines.append(allow(["Read"], "--group '\(prefix)' --resource-pattern-type prefixed"))
+        }
         for prefix in transactions.sorted() {
             lines.append(
                 allow(["Write", "Describe"], "--transactional-id '\(prefix)' --resource-pattern-type prefixed"))

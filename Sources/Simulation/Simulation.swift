@@ -56,9 +56,9 @@ package struct Simulation {
     /// longer; what is wrong then.
     private static func settle(_ consortium: SimulatedConsortium, erased: Bool = false) -> [String] {
         let expected = Oracle.expectedDecisions(consortium)
-        for _ in 0..<1200
+        for _ in 0..<patience
         where !consortium.isDone(decisions: expected) || !Oracle.areLabelsTold(consortium)
-            || consortium.conductor.isWaiting(erased: erased) != nil
+            || consortium.conductor.isWaiting(erased: erased) != nil || erased && !consortium.keysLeft().isEmpty
         {
             consortium.work(for: .milliseconds(100))
         }
@@ -66,6 +66,10 @@ package struct Simulation {
         let waiting = consortium.conductor.isWaiting(erased: erased)
         return Oracle.findings(in: consortium) + [waiting].compactMap { $0 } + (erased ? consortium.keysLeft() : [])
     }
+
+    /// The tenths of a second that are waited at most: an agent looks once a minute at what waits for too long, and seals it again
+    /// after one minute, two more and four more.
+    private static let patience = 4800
 
     /// A payment for every terminal and device.
     private static func payments(from id: Int, minutes: Int) -> [Message] {

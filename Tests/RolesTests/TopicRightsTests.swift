@@ -16,7 +16,8 @@ struct TopicRightsTests {
             let rights = rights(user)
             let touched = rights.reads.union(rights.writes)
             #expect(touched.allSatisfy { !$0.hasPrefix("\(other).") })
-            #expect(rights.groups.union(rights.transactions).allSatisfy { !$0.hasPrefix("\(other).") })
+            let named = rights.groups.union(rights.groupPrefixes).union(rights.transactions)
+            #expect(named.allSatisfy { !$0.hasPrefix("\(other).") })
             #expect(
                 !rights.mayRead(Topics.sealed) && !rights.mayRead(Topics.labels) && !touched.contains(Topics.batches))
             #expect(!rights.mayWrite(Topics.manifests) && !rights.mayWrite(Topics.tokenKeys))
@@ -61,6 +62,8 @@ struct TopicRightsTests {
         #expect(line("--topic 'bank-a.scores'")?.contains("--operation Read --operation DescribeConfigs") == true)
         #expect(line("--topic 'bank-a.transactions'")?.contains("--operation Read --operation Write") == true)
         #expect(line("--group 'bank-a.agents'")?.contains("--operation Read ") == true)
+        #expect(
+            line("--group 'bank-a.decisions-' --resource-pattern-type prefixed")?.contains("--operation Read ") == true)
         #expect(line("--transactional-id 'bank-a.decisions-' --resource-pattern-type prefixed") != nil)
         let named = rights(agent).reads.union(rights(agent).writes).count + 5 + 1
         #expect(lines.count == named)

@@ -126,7 +126,7 @@ package struct AgentRole: Sendable {
             logger.error("\(error)", metadata: ["stage": "keys"])
             metrics.add(1, to: .logErrors)
         } make: {
-            MemberKeyStage(partitions.sessions, clock: clock, logger: logger) { partitions.waiting > 0 }
+            MemberKeyStage(partitions.sessions, clock: clock)
         }
     }
 

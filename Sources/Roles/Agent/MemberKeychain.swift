@@ -18,8 +18,10 @@ package final class MemberKeychain: Sendable {
     private let log: any EventLog
     private let logger: Logger
     private let sessions: Mutex<[UInt32: [PartyID: Session]]>
+    /// The end of the member's scores when the parties were found to have erased an epoch: none of it, or of one before, is behind.
+    private let end = Mutex<(epoch: UInt32, offset: Int64)?>(nil)
 
-    /// Opens the sessions of all open epochs that the keystore has, and those of the newest in any case.
+    /// Opens the sessions of the newest epoch; those of others are opened when they are asked for.
     init(
         _ entry: Roster.Member, _ roster: Roster, _ keystore: any Keystore, log: any EventLog, logger: Logger
     ) throws {
@@ -29,27 +31,29 @@ package final class MemberKeychain: Sendable {
         self.log = log
         self.logger = logger
         book = try EpochBook(roster, log: log)
-        let history = book.history
-        var opened: [UInt32: [PartyID: Session]] = [:]
-        for keys in history.open.dropLast() {
-            let number = keys.number.number
-            opened[number] = try keystore.sessions(of: entry.id, epoch: number)?.sessions
-        }
-        let newest = history.newest.number.number
-        let current = try openSession(of: history.newest, entry, roster, keystore, log, logger)
-        opened[newest] = current
-        sessions = Mutex(opened)
+        let keys = book.history.newest
+        let newest = keys.number.number
+        let current = try openSession(of: keys, entry, roster, keystore, log, logger)
+        sessions = Mutex([newest: current])
         sealing = SealingSessions(.init(number: newest, sessions: current))
     }
 
-    /// The session with a party in an epoch; nil where the member has none, or none any more.
-    package func session(_ party: PartyID, _ epoch: UInt32) -> Session? { sessions.withLock { $0[epoch]?[party] } }
+    /// The session with a party in an epoch, closed or not; nil where the member has none, or none any more.
+    package func session(_ party: PartyID, _ epoch: UInt32) -> Session? {
+        sessions.withLock { opened in
+            // An agent that ran before this one, or runs beside it, may have made them.
+            if opened[epoch] == nil {
+                opened[epoch] = (try? keystore.sessions(of: entry.id, epoch: epoch))?.sessions
+            }
+            return opened[epoch]?[party]
+        }
+    }
 
     /// Makes and announces the sessions of the newest epoch, where three parties are ready for one, and seals under them from then
     /// on.
     ///
     /// - Returns: whether there is a newer one.
-    func follow() throws -> Bool {
+    package func follow() throws -> Bool {
         let newest = try book.refresh().newest
         let number = newest.number.number
         guard number > sealing.now.number else { return false }
@@ -59,23 +63,47 @@ package final class MemberKeychain: Sendable {
         return true
     }
 
-    /// Erases the sessions of closed epochs, and says so; those of the epoch that the member seals under stay.
+    /// Erases the sessions of closed epochs once nothing will be opened under them any more, and says so: all parties have told
+    /// that they are done with the epoch, so their scores are in the log, and each partition of the member's transactions is past
+    /// those. An agent has some of the partitions, or none: their positions in the log say so for all.
     ///
     /// - Returns: whether there were any.
-    func erase(now: Int64) throws -> Bool {
+    package func erase(now: Int64) throws -> Bool {
         let history = book.history
-        var hasErased = false
-        for life in history.lives where life.closing != nil && life.number.number < sealing.now.number {
+        // Who is done with an epoch is done with those before.
+        guard let last = history.lives.last(where: { $0.closing != nil && $0.erasuresMissing.isEmpty })?.number else {
+            return false
+        }
+        let lives = try history.lives.filter { life in
+            guard life.number <= last, life.number.number < sealing.now.number else { return false }
             let number = life.number.number
-            let held = sessions.withLock { $0.removeValue(forKey: number) != nil }
-            let isStored = try keystore.sessions(of: entry.id, epoch: number) != nil
+            return try sessions.withLock { $0[number] != nil } || keystore.holds("session-\(number)")
+        }
+        guard !lives.isEmpty, try areScoresDecided(of: last) else { return false }
+        for life in lives {
+            let number = life.number.number
             try keystore.erase("session-\(number)")
-            guard held || isStored, life.erased[.member(entry.id)] == nil else { continue }
-            hasErased = true
-            try say(EpochErased(epoch: life.number, keys: ["session-\(number)"]), history, now: now)
+            if life.erased[.member(entry.id)] == nil {
+                try say(EpochErased(epoch: life.number, keys: ["session-\(number)"]), history, now: now)
+            }
+            sessions.withLock { $0[number] = nil }
             logger.notice("session keys of a closed epoch are erased", metadata: ["epoch": "\(number)"])
         }
-        return hasErased
+        return true
+    }
+
+    /// Whether nothing that the log has of scores of an epoch, which parties are done with, is needed for a decision.
+    private func areScoresDecided(of epoch: KeyEpoch) throws -> Bool {
+        let scores = TopicPartition(Topics.scores(entry.id))
+        let end = try end.withLock { known in
+            if let known, known.epoch == epoch.number { return known.offset }
+            let end = try log.end(of: scores)
+            known = (epoch.number, end)
+            return end
+        }
+        return try (0..<log.partitions(of: Topics.transactions(entry.id))).allSatisfy { partition in
+            try log.committed(scores, group: DecisionPipeline.group(entry.id, partition)) ?? 0 >= end
+        }
     }
 
     private func say(_ erased: EpochErased, _ history: EpochHistory, now: Int64) throws {

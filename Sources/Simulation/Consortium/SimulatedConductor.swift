@@ -14,6 +14,7 @@ final class SimulatedConductor {
     private let log: any EventLog
     private let clock: SimulatedClock
     private var process: KeyCoordinator?
+    private var book: EpochBook?
     private var looking = Throttle(.milliseconds(50))
     /// The epoch that rotations are to come to.
     private(set) var wanted: KeyEpoch
@@ -27,7 +28,10 @@ final class SimulatedConductor {
     }
 
     /// What the log says of epochs of keys now; nil where it can't be read.
-    var history: EpochHistory? { try? EpochBook(terms.roster, log: log).history }
+    var history: EpochHistory? {
+        if book == nil { book = try? EpochBook(terms.roster, log: log) }
+        return try? book?.refresh()
+    }
 
     private var isWanting: Bool { wanted > KeyEpoch(terms.roster.epoch) }
 

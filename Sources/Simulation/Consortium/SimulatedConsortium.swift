@@ -344,13 +344,16 @@ package final class SimulatedConsortium {
     /// The records of a topic's only partition.
     package func records(_ topic: String) -> [LogRecord] { broker.records(of: TopicPartition(topic)) }
 
-    /// The private keys of closed epochs that parties still have, in words.
+    /// The private keys of closed epochs that parties and members still have, in words.
     func keysLeft() -> [String] {
         guard let history = conductor.history else { return [] }
         return history.lives.filter { $0.closing != nil }.flatMap { life in
-            let name = life.order == nil ? "agreement" : "agreement-\(life.number)"
-            return PartyID.allCases.filter { (try? keys.of($0.name).hpkeKey(name)) != nil }.map {
-                "\($0) still has its key of epoch \(life.number), which is closed"
+            let own = PartyID.allCases.map {
+                (name: $0.name, key: life.order == nil ? "agreement" : "agreement-\(life.number)")
+            }
+            let sessions = (0..<Terms.members).map { (name: Terms.member($0).name, key: "session-\(life.number)") }
+            return (own + sessions).filter { keys.of($0.name).holds($0.key) }.map {
+                "\($0.name) still has its key of epoch \(life.number), which is closed"
             }
         }
     }

@@ -15,7 +15,8 @@ import Sealing
 ///   closed epoch.
 /// * Rejected records are on `<member>.rejected` with their code, and no others.
 /// * The rows that parties keep are shares of what was scored and said, once each, and the same at all three.
-/// * Every rotation of keys comes to its end, and no party has keys of an epoch that it has said to be erased.
+/// * Every label is counted, whatever was lost or refused of it on its way.
+/// * Every rotation of keys comes to its end, and nobody has keys of a closed epoch any more.
 /// * No position went back, and no mask was used for two messages.
 struct Oracle {
     private let consortium: SimulatedConsortium
@@ -41,14 +42,24 @@ struct Oracle {
         consortium.sent.map { ExpectedMember($0).accepted.count }
     }
 
-    /// Whether every label that is to leave has come to the parties, each member's in order.
+    /// Whether every label that is to leave has come to the parties, each member's in order and not behind its epoch's closing.
     static func areLabelsTold(_ consortium: SimulatedConsortium) -> Bool {
-        consortium.sent.indices.allSatisfy { member in
+        var late: Set<Int64> = []
+        for decision in consortium.records(Topics.batches).compactMap({ WireBatchDecision(decoding: $0.value ?? []) })
+        where decision.labelsEnd > decision.labelsFirst {
+            for codes in decision.refusals {
+                for (place, code) in codes.enumerated() where code == Refusal.epochClosed.rawValue {
+                    late.insert(decision.labelsFirst + Int64(place))
+                }
+            }
+        }
+        return consortium.sent.indices.allSatisfy { member in
             let last = ExpectedMember(consortium.sent[member]).labels.keys.max() ?? -1
             var taken: Int64 = -1
-            for header in consortium.records(Topics.labels).lazy.compactMap({ LabelRecord($0.value ?? [])?.header })
-            where header.member == Terms.member(member) {
-                guard let source = header.source?.offset, header.previous?.offset ?? -1 <= taken else { continue }
+            for record in consortium.records(Topics.labels) where !late.contains(record.position.offset) {
+                guard let header = LabelRecord(record.value ?? [])?.header, header.member == Terms.member(member),
+                    let source = header.source?.offset, header.previous?.offset ?? -1 <= taken
+                else { continue }
                 taken = max(taken, source)
             }
             return taken >= last
@@ -57,10 +68,13 @@ struct Oracle {
 
     static func findings(in consortium: SimulatedConsortium) -> [String] {
         var oracle = Oracle(consortium)
-        let scores = oracle.replayBatches()
+        let (scores, labelled) = oracle.replayBatches()
         for member in consortium.sent.indices {
             oracle.checkDecisions(of: member, scores[member])
             oracle.checkRejections(of: member)
+            if let last = oracle.members[member].labels.keys.max(), labelled[member] < last {
+                oracle.findings.append("labels of bank-\(member) are not counted: those of record \(last)")
+            }
         }
         if !consortium.records(Topics.rejected).isEmpty { oracle.findings.append("records of nobody were rejected") }
         return oracle.findings + oracle.rows.findings(in: consortium) + consortium.faults
@@ -68,8 +82,9 @@ struct Oracle {
 
     // MARK: Scores
 
-    /// The scores that the decided batches should have, by member and offset of its topic.
-    private mutating func replayBatches() -> [[Int64: Int64]] {
+    /// The scores that the decided batches should have, by member and offset of its topic; and the last record whose labels are
+    /// taken, by member.
+    private mutating func replayBatches() -> (scores: [[Int64: Int64]], labelled: [Int64]) {
         let sealed = consortium.records(Topics.sealed)
         let labels = consortium.records(Topics.labels)
         var counts = ExpectedCounts(limit: consortium.terms.roster.countLimit)
@@ -98,7 +113,7 @@ struct Oracle {
                     }, in: range, repeated, late, &counts, &scores)
             }
         }
-        return scores
+        return (scores, taken)
     }
 
     /// The places in a batch that the parties refused: repeats within it, and what came behind its epoch's closing.
@@ -234,7 +249,7 @@ struct Oracle {
             {
                 continue
             }
-            // Labels that come behind a closing are told to their member, as transactions are; only these are sealed again.
+            // What comes behind a closing is told to its member, and sealed again.
             if let wire = WireRejected(decoding: record.value ?? []), ["scoring", "counting"].contains(wire.stage),
                 wire.reason == "epoch_closed"
             {

@@ -25,7 +25,9 @@ struct LagCommand: ParsableCommand {
         var readers = PartyID.allCases.map { (name: $0.name, topic: Topics.sealed) }
         for member in roster.members.map(\.id) {
             readers.append((IngestPipeline.group(member), Topics.transactions(member)))
-            readers.append((DecisionPipeline.group(member), Topics.scores(member)))
+            for number in 0..<(try log.partitions(of: Topics.transactions(member))) {
+                readers.append((DecisionPipeline.group(member, number), Topics.scores(member)))
+            }
         }
         for (group, topic) in readers {
             for number in 0..<(try log.partitions(of: topic)) {

@@ -45,7 +45,8 @@ struct RightsCommand: ParsableCommand {
             } else {
                 print(user.name)
                 for (word, names) in [
-                    ("reads", rights.reads), ("writes", rights.writes), ("groups", rights.groups),
+                    ("reads", rights.reads), ("writes", rights.writes),
+                    ("groups", rights.groups.union(rights.groupPrefixes.map { $0 + "*" })),
                     ("transactional ids", Set(rights.transactions.map { $0 + "*" })),
                 ] where !names.isEmpty {
                     print("  \(column(word, 18, left: true))\(names.sorted().joined(separator: ", "))")

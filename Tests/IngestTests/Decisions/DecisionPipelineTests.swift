@@ -33,6 +33,34 @@ struct DecisionPipelineTests {
         #expect(try bank.decided() == ["t-0", "t-1"])
     }
 
+    @Test("leave a position in the log that moves past scores of other partitions, and stays at what is still needed")
+    func position() throws {
+        let scores = TopicPartition(Topics.scores(bank.sessions.member))
+        func committed(_ partition: Int) throws -> Int64? {
+            try bank.log.committed(scores, group: DecisionPipeline.group(bank.sessions.member, partition))
+        }
+        func foreign(_ name: UInt8) throws {
+            let plan = Plan(name, [0: 42], in: UInt16.self)
+            for party in PartyID.allCases {
+                let record = plan.record(party, bank.sessions) { $0.sources[0].partition = 1 }
+                try bank.log.append([NewRecord(scores, value: record.encoded)])
+            }
+        }
+        try foreign(1)
+        let state = try bank.state()
+        let pipeline = try bank.pipeline(state)
+        try bank.run(pipeline)
+        #expect(try committed(0) == 3 && committed(1) == nil)
+        // A transaction that the agent has not taken in again.
+        try bank.score(Plan(2, [0: 42], in: UInt16.self))
+        try foreign(3)
+        try bank.run(pipeline)
+        #expect(try committed(0) == 3)
+        try bank.takeIn(0..<1, state)
+        try bank.run(pipeline)
+        #expect(try committed(0) == 9 && bank.decided() == ["t-0"])
+    }
+
     @Test("on rounded scores carry the score that the step begins at, and its probability")
     func rounded() throws {
         try bank.takeIn(0..<3, bank.state())

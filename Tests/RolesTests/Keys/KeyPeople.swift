@@ -10,6 +10,8 @@ import Testing
 struct KeyPeople {
     let terms: Terms
     var history: EpochHistory
+    /// All records so far.
+    private(set) var said: [[UInt8]] = []
     var roster: Roster { terms.roster }
 
     init() throws {
@@ -30,7 +32,9 @@ struct KeyPeople {
     }
 
     mutating func say(_ statement: AgreementStatement, by author: SyncAuthor, at time: Int64) throws {
-        try history.apply(record(statement, by: author), time: time)
+        let record = try record(statement, by: author)
+        try history.apply(record, time: time)
+        said.append(record)
     }
 
     /// Fresh keys of a party.
