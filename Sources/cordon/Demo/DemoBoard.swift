@@ -20,14 +20,14 @@ struct DemoBoard {
         self.total = total
     }
 
-    /// - Parameter note: a line of its own, where there is something to tell.
+    /// - Parameter notes: lines of their own, where there is something to tell.
     mutating func show(
-        _ state: DemoWatch.State, sent: [MemberID: Int], note: String? = nil, last final: Bool = false
+        _ state: DemoWatch.State, sent: [MemberID: Int], notes: [String] = [], last final: Bool = false
     ) {
         let now = ContinuousClock.now
         if !terminal, !final, let last, now - last < .seconds(10) { return }
         last = now
-        let lines = table(state, sent) + alerts(state) + (note.map { ["", $0] } ?? [])
+        let lines = table(state, sent) + alerts(state) + (notes.isEmpty ? [] : [""] + notes)
         let back = terminal && drawn > 0 ? "\u{1B}[\(drawn)A" : ""
         let text = lines.map { (terminal ? "\u{1B}[2K" : "") + $0 + "\n" }.joined()
         FileHandle.standardOutput.write(Data((back + text).utf8))

@@ -87,9 +87,17 @@ struct DemoCommand: ParsableCommand {
     var retrainOn: String?
 
     @Flag(
-        help:
-            "Serve the first member's desk (docs/DESK.md), and print a link that signs in once; it stays until Ctrl-C.")
-    var desk = false
+        inversion: .prefixedNo,
+        help: """
+            Serve the first member's desk (docs/DESK.md), and print a link that signs in once. A simulated analyst judges some of its \
+            alerts, all others are the visitor's. (default: --desk, but not with --alone)
+            """)
+    var desk: Bool?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "With a desk: stay when everything is decided, until Ctrl-C. (default: --stay on a terminal)")
+    var stay: Bool?
 
     @Flag(help: "Give members the calibration's steps of scores, not the scores.")
     var steps = false
@@ -120,11 +128,16 @@ struct DemoCommand: ParsableCommand {
         guard (retrain && replay != nil) == (retrainOn != nil) else {
             throw ValidationError("`--retrain-on FROM..TO` goes with `--retrain` and `--replay`, which need it")
         }
-        guard !(alone && desk) else { throw ValidationError("`--desk` is for a consortium: leave `--alone` out") }
+        guard !(alone && desk == true) else {
+            throw ValidationError("`--desk` is for a consortium: leave `--alone` out")
+        }
+        guard hasDesk || stay != true else { throw ValidationError("`--stay` is for who visits the desk") }
         guard rate >= 0, rate.isFinite, window > 0 else {
             throw ValidationError("`--rate` and `--window` are not negative")
         }
     }
+
+    private var hasDesk: Bool { desk ?? !alone }
 
     func run() throws {
         let start = ContinuousClock.now
@@ -215,7 +228,11 @@ struct DemoCommand: ParsableCommand {
             faults: replay == nil,
             rotation: rotate ? DemoRotation(folder: folder, consortium: consortium) : nil,
             retraining: days.map { DemoRetraining(consortium: consortium, bins: model.model.binned, days: $0) },
-            desk: desk ? data.members.first : nil)
+            desk: hasDesk
+                ? data.members.first.flatMap {
+                    DemoAnalyst(log: consortium.log, member: $0, transactions: data.transactions)
+                } : nil,
+            stays: hasDesk && stay ?? (isatty(STDOUT_FILENO) == 1))
         let clear = model.clearScores(rounded: consortium.roster.roundsScores)
         return (model.model, clear, try run.watch(binary: cordonProgram(), stop: stop))
     }

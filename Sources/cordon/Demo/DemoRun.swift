@@ -19,8 +19,10 @@ struct DemoRun {
     let rotation: DemoRotation?
     /// A challenger that is trained meanwhile; waited for in the end.
     let retraining: DemoRetraining?
-    /// Whose desk is served, and stays until the demo is stopped; nil for nobody's.
-    let desk: MemberID?
+    /// Who works at the desk of one member, which is served; nil for no desk.
+    let desk: DemoAnalyst?
+    /// Whether the desk stays until the demo is stopped.
+    let stays: Bool
 
     struct Outcome {
         var state: DemoWatch.State
@@ -47,13 +49,14 @@ struct DemoRun {
         let processes = try consortium.start(
             binary, data, bins, stop: stop, partyOptions: retraining == nil ? [] : ["--rows", "90"])
         defer { processes.stop() }
-        if let desk { say(try consortium.startDesk(of: desk, binary, processes, stop: stop)) }
+        if let desk { say(try consortium.startDesk(of: desk.member, binary, processes, stop: stop)) }
         var stages = StageThreads()
         stages.add("feed") {
             try feed.run(
                 answered: { watch.answered }, taken: { try consortium.haveAgentsTaken() }, until: { stop.isSet })
         }
         stages.add("watch") { try watch.run(until: { stop.isSet }) }
+        if let desk { stages.add("analyst") { try desk.run(until: { stop.isSet }) } }
         if let retraining {
             stages.add("retraining") {
                 let needed = events.count { $0.time < retraining.begin }
@@ -66,7 +69,7 @@ struct DemoRun {
         do {
             complete = try show(feed, watch, processes, stop, total: events.count { $0.labelled != nil })
             if complete { try retraining?.judge(until: stop) }
-            if complete, desk != nil { try stay(processes, stop) }
+            if complete, stays { try stay(processes, stop) }
         } catch {
             stop.stop()
             try running.wait()
@@ -110,7 +113,9 @@ struct DemoRun {
             let complete =
                 feed.isDone && answered >= written.transactions && (rotation.map { isOrdered && $0.isDone } ?? true)
                 && (retraining?.isDone ?? true)
-            board.show(watch.snapshot, sent: written.sent, note: retraining?.words, last: complete)
+            board.show(
+                watch.snapshot, sent: written.sent, notes: [retraining?.words, desk?.words].compactMap { $0 },
+                last: complete)
             if complete {
                 // A second decision on anything would come right behind the first.
                 Thread.sleep(forTimeInterval: 0.5)
