@@ -19,6 +19,15 @@ package struct AlertPicture: Sendable {
     package var labels: [KnownLabel]
 }
 
+extension AlertPicture {
+    /// Leaves out other alerts that are none of a team's.
+    package mutating func keep(_ team: TeamScope) {
+        guard team != .everything else { return }
+        for place in links.indices { links[place].rows.removeAll { !team.has($0) } }
+        links.removeAll { $0.rows.isEmpty }
+    }
+}
+
 /// Other alerts of one name.
 package struct LinkedAlerts: Hashable, Sendable {
     package var kind: LinkKind

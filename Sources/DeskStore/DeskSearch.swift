@@ -151,6 +151,7 @@ struct DeskSearch {
     private func conditions() throws -> Conditions? {
         var out = Conditions()
         if filter.shown == .open { holders(&out) }
+        team(&out)
         if let origin = filter.origin { out.add("origin = ?", .number(DeskCodes.code(origin, DeskCodes.origins))) }
         if let band = filter.band { out.add("band = ?", .number(DeskCodes.code(band, DeskCodes.bands))) }
         if let kind = filter.kind { out.add("kind = ?", .number(DeskCodes.code(kind, DeskCodes.kinds))) }
@@ -169,6 +170,20 @@ struct DeskSearch {
             }
         }
         return out
+    }
+
+    private func team(_ out: inout Conditions) {
+        let team = filter.team
+        func among(_ column: String, _ codes: [Int64]) {
+            let marks = codes.map { _ in "?" }.joined(separator: ", ")
+            out.add("\(column) IN (\(marks))")
+            out.values += codes.sorted().map { .number($0) }
+        }
+        if let bands = team.bands { among("band", bands.map { DeskCodes.code($0, DeskCodes.bands) }) }
+        if let kinds = team.kinds { among("kind", kinds.map { DeskCodes.code($0, DeskCodes.kinds) }) }
+        if let channels = team.channels { among("channel", channels.map { DeskCodes.code($0, DeskCodes.channels) }) }
+        if let amount = team.atLeast { out.add("amount >= ?", .number(amount.value)) }
+        if let amount = team.atMost { out.add("amount <= ?", .number(amount.value)) }
     }
 
     private func holders(_ out: inout Conditions) {

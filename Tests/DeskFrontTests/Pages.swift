@@ -18,6 +18,7 @@ import Testing
 final class Pages: Sendable {
     let world: DeskLog
     let routes: [Route]
+    let declared: [String]
     let sessions: DeskSessions
     let index: DeskIndex
     let stop = StopFlag()
@@ -40,14 +41,15 @@ final class Pages: Sendable {
             clock: world.clock, metrics: Metrics(), told: { book.told($0) })
         try projection.catchUp()
         sessions = DeskSessions(users: users, clock: world.clock, random: randomBytes)
-        routes =
+        let desk =
             DeskRoutes(
                 member: DeskSamples.member,
                 service: DeskService(index: index, book: book, clock: world.clock, random: randomBytes),
                 sessions: sessions,
                 bell: bell, log: world.log, isSecure: isSecure,
                 failed: { [failures] error in failures.take(error) }, pause: pause
-            ).all
+            )
+        (routes, declared) = (desk.all, desk.declared.map(\.declaration))
         cookieName = isSecure ? "__Host-cordon" : "cordon"
         var threads = StageThreads()
         let (index, log, clock, stop) = (index, world.log, world.clock, stop)
@@ -87,10 +89,10 @@ final class Pages: Sendable {
         var actor: Actor
     }
 
-    func enter(_ name: String, _ role: DeskRole) throws -> Visitor {
+    func enter(_ name: String, _ role: DeskRole, scope: TeamScope = .everything) throws -> Visitor {
         let actor = Actor(.person, name)!
         let cookie = try #require(
-            sessions.signIn(link: sessions.link(for: DeskUser(actor: actor, role: role, password: nil))))
+            sessions.signIn(link: sessions.link(for: DeskUser(actor: actor, role: role, password: nil, scope: scope))))
         return Visitor(cookie: cookie, token: try #require(sessions.session(cookie)).formToken, actor: actor)
     }
 

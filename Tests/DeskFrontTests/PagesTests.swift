@@ -186,10 +186,31 @@ struct SessionTests {
         }
     }
 
-    @Test("an auditor changes nothing, and an analyst gives nothing to others")
+    @Test("what each role may")
     func roles() {
-        let may = DeskRole.allCases.map { role in DeskRole.Deed.allCases.map { role.may($0) } }
-        // look, work, reopen, assign
-        #expect(may == [[true, true, true, false], [true, true, true, true], [true, false, false, false]])
+        #expect(DeskRole.viewer.deeds == [.look])
+        #expect(DeskRole.analyst.deeds == [.look, .names, .work, .reopen, .figures])
+        #expect(DeskRole.supervisor.deeds == DeskRole.analyst.deeds.union([.assign, .rules]))
+        #expect(DeskRole.auditor.deeds == [.look, .unmask, .figures, .audit])
+        #expect(DeskRole.admin.deeds == [.manage, .audit])
+    }
+
+    @Test("a team's people are those that its name stands behind, before or after its own line")
+    func teams() throws {
+        let hash = try #require(Self.ana.password).text
+        let users = try DeskUsers(
+            text: "ana analyst \(hash) cards\nteam cards kind=card,cash_out&at_least=5\nben viewer \(hash)\n")
+        let ana = try #require(users.byName["ana"])
+        #expect(ana.team == "cards" && ana.scope.kinds == [.card, .cashOut] && ana.scope.atLeast?.value == 500)
+        #expect(users.byName["ben"]?.scope == .everything)
+        #expect(DeskUsers.line(ana) == "ana analyst \(hash) cards")
+        for (text, line) in [
+            ("ana analyst \(hash) cards", 1), ("team cards kind=card\nteam cards kind=card", 2), ("team cards", 1),
+            ("team cards kind=x", 1), ("team cards colour=red", 1), ("team Cards kind=card", 1),
+            ("team cards kind=card&kind=card", 1), ("team cards at_least=x", 1), ("team cards ", 1),
+        ] {
+            let fault = #expect(throws: DeskUsers.Fault.self, "\(text)") { try DeskUsers(text: text) }
+            #expect(fault?.line == line)
+        }
     }
 }

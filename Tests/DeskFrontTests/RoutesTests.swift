@@ -15,59 +15,6 @@ import Testing
 struct RoutesTests {
     private let first = DeskSamples.item(0)
 
-    /// What every route is, and who may: a new route fails here until it is listed.
-    private static let expected: [String: [DeskRole]] = [
-        "GET /": DeskRole.allCases, "GET /queue": DeskRole.allCases, "GET /alerts/{}": DeskRole.allCases,
-        "GET /feed": DeskRole.allCases, "POST /next": [.analyst, .supervisor],
-        "POST /alerts/{}/claim": [.analyst, .supervisor], "POST /alerts/{}/release": [.analyst, .supervisor],
-        "POST /alerts/{}/reopen": [.analyst, .supervisor], "POST /alerts/{}/note": [.analyst, .supervisor],
-        "POST /alerts/{}/verdict": [.analyst, .supervisor], "GET /payments": [.analyst, .supervisor],
-        "GET /payments/{}": [.analyst, .supervisor], "POST /payments/{}/raise": [.analyst, .supervisor],
-    ]
-    private static let open = ["POST /sign-in", "GET /link/{}", "POST /link", "POST /sign-out"]
-
-    @Test(
-        "every route lets in the roles that are listed for it, and nobody without a session, form token or page of ours"
-    )
-    func matrix() async throws {
-        let pages = try Pages()
-        let names = Set(
-            pages.routes.map { "\($0.method.rawValue) \($0.path)" }.filter { !$0.hasPrefix("GET /assets/") })
-        #expect(names == Set(Self.expected.keys).union(Self.open))
-        let end = try pages.world.log.end(of: TopicPartition(Topics.cases(DeskSamples.member)))
-        for (name, roles) in Self.expected {
-            let parts = name.split(separator: " ")
-            let (method, target) = (
-                HTTPMethod(rawValue: String(parts[0])),
-                String(parts[1]).replacing("{}", with: parts[1].hasPrefix("/payments") ? "0.0.0" : first.hex)
-            )
-            #expect(
-                try await pages.call(method, target, as: nil).status == (method == .POST ? .forbidden : .unauthorized))
-            for role in DeskRole.allCases {
-                let visitor = try pages.enter("someone", role)
-                if method == .POST {
-                    #expect(try await pages.call(method, target, as: visitor).status == .forbidden, "\(name)")
-                    #expect(
-                        try await pages.call(
-                            method, target, as: visitor, form: ["token": visitor.token],
-                            headers: ["Sec-Fetch-Site": "cross-site"]
-                        ).status == .forbidden)
-                    if !roles.contains(role) {
-                        #expect(
-                            try await pages.call(method, target, as: visitor, form: ["token": visitor.token]).status
-                                == .forbidden)
-                    }
-                } else {
-                    let status = try await pages.call(method, target, as: visitor).status
-                    #expect((status == .ok || status == .seeOther) == roles.contains(role), "\(name)")
-                    if !roles.contains(role) { #expect(status == .forbidden) }
-                }
-            }
-        }
-        // Of all these none has changed anything.
-        #expect(try pages.world.log.end(of: TopicPartition(Topics.cases(DeskSamples.member))) == end)
-    }
-
     @Test(
         "take the next, give a verdict, and the next of the filter is there, with a way back; a form that is sent twice counts once"
     )

@@ -106,6 +106,20 @@ struct DeskIndexTests {
         [("shown", "closed"), ("band", "decline"), ("rule", "many-cards"), ("at_least", "10"), ("kind", "card")],
     ]
 
+    private static func teams() throws -> [QueueFilter] {
+        let scopes = ["kind=card,cash_out", "band=review&at_least=100&at_most=700", "channel=online", "kind=transfer"]
+        return try scopes.flatMap { scope in
+            try [
+                [("whose", "anyone")], [("shown", "closed")], [("kind", "transfer")], [("device", "d-5")],
+                [("whose", "mine")],
+            ].map { parameters in
+                var filter = try QueueFilter(parameters)
+                filter.team = try TeamScope(scope)
+                return filter
+            }
+        }
+    }
+
     @Test(
         "every filter, page by page, gives what the core's own filter lets through, in the queue's order, each row once"
     )
@@ -115,8 +129,9 @@ struct DeskIndexTests {
         _ = try index.apply(DeskBatch(inputs: world.inputs, positions: []))
         let me = DeskSamples.person(3)
         let rows = world.rows()
-        for parameters in Self.filters {
-            let filter = try QueueFilter(parameters)
+        let filters = try Self.filters.map { try QueueFilter($0) } + Self.teams()
+        for filter in filters {
+            let parameters = "\(filter.parameters) \(filter.team)"
             for now in [world.ledger.clock.now, world.ledger.clock.now + 700_000_000] {
                 var found: [QueueRow] = []
                 var place: String?

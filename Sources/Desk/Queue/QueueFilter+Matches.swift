@@ -39,6 +39,7 @@ extension QueueFilter {
     ///   - me: who looks.
     ///   - now: by the log's clock, in microseconds.
     package func matches(_ row: QueueRow, me: Actor?, now: Int64) -> Bool {
+        guard team.has(row) else { return false }
         guard row.work.state == (shown == .open ? .open : .closed) else { return false }
         if shown == .open, !isTheirs(row.work.holder(at: now), me) { return false }
         if let finding, row.work.judgement?.finding != finding { return false }

@@ -34,6 +34,8 @@ package struct QueueFilter: Hashable, Sendable {
     package var finding: Finding?
     /// One name that the payment has, in its one spelling.
     package var entity: NamedEntity?
+    /// The reader's team: no parameter says it, and none lets more through.
+    package var team = TeamScope.everything
 
     package init() {}
 

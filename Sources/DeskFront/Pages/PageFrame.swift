@@ -19,9 +19,19 @@ package struct PageFrame: Sendable {
     }
 
     var me: Actor? { session?.user.actor }
-    var isMasked: Bool { session?.user.role.seesMasked ?? true }
+    /// Whether names of customers, cards, accounts and payees are shown with their last characters alone.
+    var isMasked: Bool { !may(.names) }
+    /// What the reader's team works on; nothing is kept from pages that nobody is signed in at, which show no alert.
+    var scope: TeamScope { session?.user.scope ?? .everything }
 
     func may(_ deed: DeskRole.Deed) -> Bool { session?.user.role.may(deed) ?? false }
+
+    /// The filter of an address or form, within the reader's team.
+    func filter(_ parameters: [(name: String, value: String)]) throws(QueueFilter.Fault) -> QueueFilter {
+        var filter = try QueueFilter(parameters)
+        filter.team = scope
+        return filter
+    }
 
     func text(_ phrase: Phrase) -> String { phrase(language) }
 
@@ -59,13 +69,18 @@ package struct PageFrame: Sendable {
             let current: HTML = place == name ? " aria-current=\"page\"" : ""
             return "<a href=\"\(target)\"\(current)>\(words)</a>"
         }
+        var lists: [HTML] = []
+        if may(.look) {
+            lists += [
+                link("queue", "/queue", text(.queue)), link("closed", "/queue?shown=closed", text(.closed)),
+            ]
+        }
+        if may(.work) { lists.append(link("payments", "/payments", text(.payments))) }
         return """
             <header class="bar">
             <span class="brand">Cordon <span class="member">\(member.name)</span></span>
-            <nav aria-label="Cordon">\(link("queue", "/queue", text(.queue)))\(
-                link("closed", "/queue?shown=closed", text(.closed)))\(
-                may(.work) ? link("payments", "/payments", text(.payments)) : nil)</nav>
-            <span class="who">\(session.user.actor.name) <span class="role">\(session.user.role.rawValue)</span></span>
+            <nav aria-label="Cordon">\(lists)</nav>
+            <span class="who">\(link("account", "/account", session.user.actor.name)) <span class="role">\(session.user.role.rawValue)</span></span>
             <form method="post" action="/sign-out">\(tokenField)<button class="quiet">\(text(.signOut))</button></form>
             </header>
             """

@@ -28,6 +28,20 @@ extension PageFrame {
             """)
     }
 
+    /// Who somebody is at the desk, and what for.
+    var account: HTML {
+        let user = session?.user
+        let deeds = DeskRole.Deed.allCases.filter(may).map { text($0.phrase) }
+        return page(
+            title: user?.actor.name ?? "", place: "account",
+            """
+            <div class="entry"><h1>\(user?.actor.name ?? "")</h1>
+            <p>\(text(.role)): <strong>\(user?.role.rawValue ?? "")</strong>\(
+                user?.team.map { "; \(text(.team)): <strong>\($0)</strong>" as HTML })</p>
+            <ul>\(deeds.map { "<li>\($0)</li>" as HTML })</ul></div>
+            """)
+    }
+
     /// - Parameter advice: what to do now.
     func trouble(title: String, advice: String) -> HTML {
         page(

@@ -10,7 +10,7 @@ import Records
 extension DeskRoutes {
     func next(_ request: DeskRequest, _ frame: PageFrame) async throws -> Reply {
         guard let me = frame.me else { return trouble(.forbidden, Trouble.role, frame) }
-        let filter = try QueueFilter(request.filterFields)
+        let filter = try frame.filter(request.filterFields)
         return try await next(filter, me, done: nil)
     }
 
@@ -54,7 +54,7 @@ extension DeskRoutes {
         guard form["version"].flatMap({ Int64($0) }) != nil else {
             return trouble(.badRequest, Trouble.unreadable, frame)
         }
-        let filter = try QueueFilter(request.filterFields)
+        let filter = try frame.filter(request.filterFields)
         return try await settle(.judge(judgement), request, frame) { item in try await next(filter, me, done: item) }
     }
 

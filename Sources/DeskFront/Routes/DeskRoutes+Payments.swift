@@ -6,11 +6,17 @@ import Records
 
 /// Payments that never alerted, and their way before the desk.
 extension DeskRoutes {
-    var paymentRoutes: [Route] {
-        [
-            get("/payments", needs: .work) { request, frame in try payments(request, frame) },
-            get("/payments/{}", needs: .work) { request, frame in try payment(request, frame) },
-            post("/payments/{}/raise", needs: .work) { request, frame in try await raise(request, frame) },
+    var paymentRoutes: [DeskRoute] {
+        let one = DeskRoute.Subject.object(missing: .noPayment) { request, frame in
+            guard let found = try found(request) else { return .missing }
+            return frame.scope.has(found.payment) ? .own : .foreign
+        }
+        return [
+            .get("/payments", needs: .work, about: .list) { request, frame in try payments(request, frame) },
+            .get("/payments/{}", needs: .work, about: one) { request, frame in try payment(request, frame) },
+            .post("/payments/{}/raise", needs: .work, about: one) { request, frame in
+                try await raise(request, frame)
+            },
         ]
     }
 
@@ -30,8 +36,9 @@ extension DeskRoutes {
         guard name.utf8.count <= 512 else { throw fault("name", "it is too long") }
         let before = value("before").map { Int64($0) }
         guard before != .some(nil) else { throw fault("before", "it is no place of this list") }
-        let found =
+        var found =
             name.isEmpty ? (rows: [], next: nil) : try service.index.payments(by: kind, name, before: before ?? nil)
+        found.rows.removeAll { !frame.scope.has($0.payment) }
         return Reply(page: PaymentsPage(frame: frame, kind: kind, name: name, rows: found.rows, next: found.next).html)
     }
 
@@ -78,4 +85,13 @@ extension DeskRoutes {
 extension DeskRoutes.Trouble {
     static let longRemark = Phrase(
         "The remark has more than \(Act.noteLimit) bytes.", "Die Bemerkung hat mehr als \(Act.noteLimit) Bytes.")
+}
+
+extension TeamScope {
+    /// Whether a payment, decided or not, is one of the team's.
+    fileprivate func has(_ payment: KnownPayment) -> Bool {
+        has(
+            band: payment.decided?.band, kind: payment.transaction?.kind, channel: payment.transaction?.channel,
+            amount: payment.transaction?.amount)
+    }
 }

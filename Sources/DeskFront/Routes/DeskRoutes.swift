@@ -42,102 +42,40 @@ package struct DeskRoutes: Sendable {
 
     var cookieName: String { isSecure ? "__Host-cordon" : "cordon" }
 
-    package var all: [Route] {
-        entries + paymentRoutes + [
-            get("/", needs: .look) { _, _ in Reply(seeOther: "/queue") },
-            get("/queue", needs: .look) { request, frame in try queue(request, frame) },
-            get("/alerts/{}", needs: .look) { request, frame in try alert(request, frame) },
-            get("/feed", needs: .look) { request, frame in feed(request, frame) },
-            post("/next", needs: .work) { request, frame in try await next(request, frame) },
-            post("/alerts/{}/claim", needs: .work) { request, frame in
+    /// All that can be reached by who is signed in.
+    package var declared: [DeskRoute] {
+        [
+            .get("/", needs: nil, about: .nothing) { _, frame in
+                Reply(seeOther: frame.may(.look) ? "/queue" : "/account")
+            },
+            .get("/account", needs: nil, about: .nothing) { _, frame in Reply(page: frame.account) },
+            .get("/queue", needs: .look, about: .list) { request, frame in try queue(request, frame) },
+            .get("/alerts/{}", needs: .look, about: .alert) { request, frame in try alert(request, frame) },
+            .get("/feed", needs: .look, about: .list) { request, frame in feed(request, frame) },
+            .post("/next", needs: .work, about: .list) { request, frame in try await next(request, frame) },
+            .post("/alerts/{}/claim", needs: .work, about: .alert) { request, frame in
                 try await act(.claim(lease: DeskService.lease), request, frame)
             },
-            post("/alerts/{}/release", needs: .work) { request, frame in try await act(.release, request, frame) },
-            post("/alerts/{}/reopen", needs: .reopen) { request, frame in try await act(.reopen, request, frame) },
-            post("/alerts/{}/note", needs: .work) { request, frame in try await note(request, frame) },
-            post("/alerts/{}/verdict", needs: .work) { request, frame in try await verdict(request, frame) },
+            .post("/alerts/{}/release", needs: .work, about: .alert) { request, frame in
+                try await act(.release, request, frame)
+            },
+            .post("/alerts/{}/reopen", needs: .reopen, about: .alert) { request, frame in
+                try await act(.reopen, request, frame)
+            },
+            .post("/alerts/{}/note", needs: .work, about: .alert) { request, frame in try await note(request, frame) },
+            .post("/alerts/{}/verdict", needs: .work, about: .alert) { request, frame in
+                try await verdict(request, frame)
+            },
+        ] + paymentRoutes
+    }
+
+    /// The server's routes: the ways in and out, what is declared, and what pages load.
+    package var all: [Route] {
+        entries + declared.map(guarded) + [
             asset(DeskAssets.stylePath, DeskAssets.style, "text/css; charset=utf-8"),
             asset(DeskAssets.scriptPath, DeskAssets.script, "text/javascript; charset=utf-8"),
             asset(DeskAssets.iconPath, DeskAssets.icon, "image/svg+xml"),
         ]
-    }
-
-    // MARK: Who may
-
-    typealias Handler = @Sendable (DeskRequest, PageFrame) async throws -> Reply
-
-    func get(_ path: String, needs deed: DeskRole.Deed, _ handler: @escaping Handler) -> Route {
-        Route(path: path, method: .GET, guarded: false, answersJSON: false) { call in
-            await answer(call, changes: false, deed, handler)
-        }
-    }
-
-    /// A route that a form of one of our own pages leads to.
-    func post(_ path: String, needs deed: DeskRole.Deed, _ handler: @escaping Handler) -> Route {
-        Route(
-            path: path, method: .POST, guarded: false, bodyLimit: Self.formLimit, takes: [Self.formType],
-            answersJSON: false
-        ) { call in
-            await answer(call, changes: true, deed, handler)
-        }
-    }
-
-    private func asset(_ path: String, _ text: String, _ type: String) -> Route {
-        Route(path: path, method: .GET, guarded: false, answersJSON: false) { _ in Reply(asset: text, type: type) }
-    }
-
-    private func answer(_ call: Route.Call, changes: Bool, _ deed: DeskRole.Deed, _ handler: @escaping Handler) async
-        -> Reply
-    {
-        let request = DeskRequest(call, cookie: cookieName)
-        var frame = self.frame(request)
-        guard let session = request.cookie.flatMap({ sessions.session($0) }) else {
-            // A page that is asked for anew begins with the sign-in; a form that was sent does not vanish without a word.
-            return changes
-                ? Reply(.forbidden, page: frame.signIn(trouble: Trouble.signedOut(frame.language)))
-                : Reply(.unauthorized, page: frame.signIn())
-        }
-        frame.session = session
-        if changes, request.isOfAnotherSite || !session.isOwn(form: request.form?["token"]) {
-            return trouble(.forbidden, Trouble.foreign, frame)
-        }
-        guard session.user.role.may(deed) else { return trouble(.forbidden, Trouble.role, frame) }
-        do {
-            return try await handler(request, frame)
-        } catch let fault as QueueFilter.Fault {
-            return trouble(.badRequest, Phrase("Not a filter: \(fault)", "Kein Filter: \(fault)"), frame)
-        } catch let error as ActBook.Trouble {
-            return trouble(.serviceUnavailable, Phrase("\(error)", "\(error)"), frame)
-        } catch {
-            failed(error)
-            return trouble(.internalServerError, Trouble.failed, frame)
-        }
-    }
-
-    func frame(_ request: DeskRequest) -> PageFrame {
-        PageFrame(member: member, language: request.language, session: nil, now: (try? service.now()) ?? 0)
-    }
-
-    func trouble(_ status: HTTPResponseStatus, _ phrase: Phrase, _ frame: PageFrame) -> Reply {
-        Reply(status, page: frame.trouble(title: frame.text(phrase), advice: frame.text(Trouble.advice)))
-    }
-
-    /// What is said when something can't be done.
-    enum Trouble {
-        static let signedOut = Phrase(
-            "Your session has ended, and nothing was changed. Sign in, go back, and send it again.",
-            "Ihre Sitzung ist abgelaufen, und nichts wurde geändert. Melden Sie sich an, gehen Sie zurück und senden Sie es noch einmal."
-        )
-        static let foreign = Phrase(
-            "This form was not one of this session's pages; nothing was changed.",
-            "Dieses Formular gehörte zu keiner Seite dieser Sitzung; nichts wurde geändert.")
-        static let role = Phrase("Your role may not do this.", "Ihre Rolle darf das nicht.")
-        static let failed = Phrase(
-            "The desk failed at this; its log says how.",
-            "Dabei ist ein Fehler aufgetreten; das Protokoll sagt, welcher.")
-        static let missing = Phrase("There is no such alert.", "Diesen Alarm gibt es nicht.")
-        static let unreadable = Phrase("The form can't be read.", "Das Formular ist nicht lesbar.")
-        static let advice = Phrase("Go back and look at it again.", "Gehen Sie zurück und sehen Sie es noch einmal an.")
     }
 
     // MARK: Pages
@@ -146,7 +84,7 @@ package struct DeskRoutes: Sendable {
         guard let query = request.query else {
             throw QueueFilter.Fault(field: nil, reason: "the address can't be read")
         }
-        let filter = try QueueFilter(query.filter { $0.name != "after" })
+        let filter = try frame.filter(query.filter { $0.name != "after" })
         let place = query.last { $0.name == "after" }?.value
         // Read before the page, so that the feed tells what comes in between.
         let cursor = try service.index.feedEnds().end
@@ -165,7 +103,7 @@ package struct DeskRoutes: Sendable {
         if let done = query.last(where: { $0.name == "done" }).flatMap({ ItemID($0.value) }) {
             notice = .judged(done, version: try service.index.work(on: done).version)
         }
-        let filter = (try? QueueFilter(query.filter { $0.name != "done" })) ?? QueueFilter()
+        let filter = (try? frame.filter(query.filter { $0.name != "done" })) ?? QueueFilter()
         return try show(item, frame, query: FormText.query(filter.parameters), notice: notice)
     }
 
@@ -180,9 +118,10 @@ package struct DeskRoutes: Sendable {
         typed: [String: String] = [:]
     ) throws -> Reply {
         let cursor = try service.index.feedEnds().end
-        guard let picture = try service.index.picture(of: item, now: frame.now) else {
+        guard var picture = try service.index.picture(of: item, now: frame.now), frame.scope.has(picture.row) else {
             return trouble(.notFound, Trouble.missing, frame)
         }
+        picture.keep(frame.scope)
         return Reply(
             status,
             page: AlertPage(
@@ -202,7 +141,7 @@ package struct DeskRoutes: Sendable {
     private func feed(_ request: DeskRequest, _ frame: PageFrame) -> Reply {
         let query = request.query ?? []
         let place = request.call.headers["Last-Event-ID"].first ?? query.last { $0.name == "cursor" }?.value
-        guard let filter = try? QueueFilter(query.filter { $0.name != "cursor" }) else {
+        guard let filter = try? frame.filter(query.filter { $0.name != "cursor" }) else {
             return Reply(Problem(.malformedRequest, "the address is no filter"))
         }
         let stream = FeedStream(

@@ -66,9 +66,15 @@ struct FeedStream: Sendable {
         }
     }
 
+    /// Whether what somebody did was done to an alert of the reader's team.
+    private func isOfTeam(_ event: FeedEvent) -> Bool {
+        guard case .act(let done) = event.what, filter.team != .everything else { return true }
+        return (try? index.alert(done.record.item)).flatMap { $0 }.map(filter.team.has) ?? false
+    }
+
     /// Nil where the event is not the filter's.
     private func text(_ event: FeedEvent) -> String? {
-        guard event.isShown(by: filter) else { return nil }
+        guard event.isShown(by: filter), isOfTeam(event) else { return nil }
         return "id: \(event.cursor)\nevent: \(event.name)\ndata: \(event.json(language))\n\n"
     }
 }

@@ -18,8 +18,11 @@ struct AlertsUserCommand: ParsableCommand {
     @Argument(help: "The user's name: small letters, digits, `.`, `-`, `_` and `@`.")
     var name: String
 
-    @Option(help: "analyst, supervisor or auditor.")
+    @Option(help: "viewer, analyst, supervisor, auditor or admin.")
     var role = "analyst"
+
+    @Option(help: "The name of a team that the file has a line for. (default: none, who sees all alerts)")
+    var team: String?
 
     @Option(help: ArgumentHelp("The file of users, made where it is not there.", valueName: "file"))
     var file: String
@@ -30,12 +33,14 @@ struct AlertsUserCommand: ParsableCommand {
             throw Failure("`--role \(role)` is none of \(DeskRole.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let known = FileManager.default.fileExists(atPath: file) ? try readFile(file) : []
-        if !known.isEmpty { _ = try readDeskUsers(file: file) }
+        let teams = known.isEmpty ? [:] : try readDeskUsers(file: file).teams
+        guard team.map({ teams[$0] != nil }) ?? true else { throw Failure("the file has no line for this team") }
         if isatty(STDIN_FILENO) == 1 { FileHandle.standardError.write(Data("password: ".utf8)) }
         guard let password = readLine(), password.utf8.count >= 12, password.utf8.count <= PasswordHash.limit else {
             throw Failure("a password has 12 to \(PasswordHash.limit) bytes")
         }
-        let user = DeskUser(actor: actor, role: role, password: PasswordHash(password, salt: randomBytes(16)))
+        let user = DeskUser(
+            actor: actor, role: role, password: PasswordHash(password, salt: randomBytes(16)), team: team)
         let others = String(decoding: known, as: UTF8.self).split(separator: "\n").filter {
             $0.split(whereSeparator: \.isWhitespace).first.map(String.init) != name
         }

@@ -1,0 +1,93 @@
+import Desk
+import DeskStore
+import HTTPFront
+import NIOHTTP1
+import Records
+
+/// What stands before every handler.
+extension DeskRoutes {
+    /// A server's route of what is declared.
+    func guarded(_ route: DeskRoute) -> Route {
+        let changes = route.method != .GET
+        return Route(
+            path: route.path, method: route.method, guarded: false, bodyLimit: changes ? Self.formLimit : nil,
+            takes: changes ? [Self.formType] : [], answersJSON: false
+        ) { call in
+            await answer(call, route)
+        }
+    }
+
+    func asset(_ path: String, _ text: String, _ type: String) -> Route {
+        Route(path: path, method: .GET, guarded: false, answersJSON: false) { _ in Reply(asset: text, type: type) }
+    }
+
+    private func answer(_ call: Route.Call, _ route: DeskRoute) async -> Reply {
+        let request = DeskRequest(call, cookie: cookieName)
+        var frame = self.frame(request)
+        let changes = route.method != .GET
+        guard let session = request.cookie.flatMap({ sessions.session($0) }) else {
+            // A page that is asked for anew begins with the sign-in; a form that was sent does not vanish without a word.
+            return changes
+                ? Reply(.forbidden, page: frame.signIn(trouble: Trouble.signedOut(frame.language)))
+                : Reply(.unauthorized, page: frame.signIn())
+        }
+        frame.session = session
+        if changes, request.isOfAnotherSite || !session.isOwn(form: request.form?["token"]) {
+            return trouble(.forbidden, Trouble.foreign, frame)
+        }
+        if let deed = route.needs, !session.user.role.may(deed) { return trouble(.forbidden, Trouble.role, frame) }
+        do {
+            // Of another team's object nobody is told that there is one.
+            guard try standing(route.about, request, frame) == .own else {
+                if case .object(let missing, _) = route.about { return trouble(.notFound, missing, frame) }
+                return trouble(.notFound, Trouble.missing, frame)
+            }
+            return try await route.handler(request, frame)
+        } catch let fault as QueueFilter.Fault {
+            return trouble(.badRequest, Phrase("Not a filter: \(fault)", "Kein Filter: \(fault)"), frame)
+        } catch let error as ActBook.Trouble {
+            return trouble(.serviceUnavailable, Phrase("\(error)", "\(error)"), frame)
+        } catch {
+            failed(error)
+            return trouble(.internalServerError, Trouble.failed, frame)
+        }
+    }
+
+    private func standing(
+        _ subject: DeskRoute.Subject, _ request: DeskRequest, _ frame: PageFrame
+    ) throws -> DeskRoute.Standing {
+        switch subject {
+        case .nothing, .list: return .own
+        case .alert:
+            guard let item = request.item, let row = try service.index.alert(item) else { return .missing }
+            return frame.scope.has(row) ? .own : .foreign
+        case .object(_, let standing): return try standing(request, frame)
+        }
+    }
+
+    func frame(_ request: DeskRequest) -> PageFrame {
+        PageFrame(member: member, language: request.language, session: nil, now: (try? service.now()) ?? 0)
+    }
+
+    func trouble(_ status: HTTPResponseStatus, _ phrase: Phrase, _ frame: PageFrame) -> Reply {
+        Reply(status, page: frame.trouble(title: frame.text(phrase), advice: frame.text(Trouble.advice)))
+    }
+
+    /// What is said when something can't be done.
+    enum Trouble {
+        static let signedOut = Phrase(
+            "Your session has ended, and nothing was changed. Sign in, go back, and send it again.",
+            "Ihre Sitzung ist abgelaufen, und nichts wurde geändert. Melden Sie sich an, gehen Sie zurück und senden Sie es noch einmal."
+        )
+        static let foreign = Phrase(
+            "This form was not one of this session's pages; nothing was changed.",
+            "Dieses Formular gehörte zu keiner Seite dieser Sitzung; nichts wurde geändert.")
+        static let role = Phrase("Your role may not do this.", "Ihre Rolle darf das nicht.")
+        static let failed = Phrase(
+            "The desk failed at this; its log says how.",
+            "Dabei ist ein Fehler aufgetreten; das Protokoll sagt, welcher.")
+        static let missing = Phrase("There is no such alert.", "Diesen Alarm gibt es nicht.")
+        static let unreadable = Phrase("The form can't be read.", "Das Formular ist nicht lesbar.")
+        static let advice = Phrase("Go back and look at it again.", "Gehen Sie zurück und sehen Sie es noch einmal an.")
+    }
+}

@@ -1,0 +1,140 @@
+import Desk
+import DeskFront
+import EventLogs
+import HTTPFront
+import NIOHTTP1
+import Records
+import Support
+import Testing
+
+/// Who may use which route, on whose object.
+struct AccessTests {
+    private static let looking: [DeskRole] = [.viewer, .analyst, .supervisor, .auditor]
+    private static let working: [DeskRole] = [.analyst, .supervisor]
+
+    /// Every route as it is declared, with the roles that may: a new one fails here until it is listed.
+    private static let expected: [String: [DeskRole]] = [
+        "GET / - nothing": DeskRole.allCases, "GET /account - nothing": DeskRole.allCases,
+        "GET /queue look list": looking, "GET /alerts/{} look alert": looking, "GET /feed look list": looking,
+        "POST /next work list": working, "POST /alerts/{}/claim work alert": working,
+        "POST /alerts/{}/release work alert": working, "POST /alerts/{}/reopen reopen alert": working,
+        "POST /alerts/{}/note work alert": working, "POST /alerts/{}/verdict work alert": working,
+        "GET /payments work list": working, "GET /payments/{} work object": working,
+        "POST /payments/{}/raise work object": working,
+    ]
+    private static let open = ["POST /sign-in", "GET /link/{}", "POST /link", "POST /sign-out"]
+
+    /// What is tried of each route.
+    private struct Try {
+        var declaration: String
+        var method: HTTPMethod
+        var target: String
+        /// The same of an object that there is none of; nil of a route that is about none.
+        var missing: String?
+        var roles: [DeskRole]
+    }
+
+    /// - Parameter number: of the alert and payment that the routes are tried on.
+    private func tries(on number: Int) -> [Try] {
+        Self.expected.map { declaration, roles in
+            let words = declaration.split(separator: " ").map(String.init)
+            func target(_ number: Int) -> String {
+                let name = words[1].hasPrefix("/payments") ? "0.\(number).0" : DeskSamples.item(number).hex
+                return words[1].replacing("{}", with: name)
+            }
+            return Try(
+                declaration: declaration, method: HTTPMethod(rawValue: words[0]), target: target(number),
+                missing: words[1].contains("{}") ? target(9999) : nil, roles: roles)
+        }
+    }
+
+    @Test("every route that there is is listed here, and is declared or a way in or out")
+    func listed() throws {
+        let pages = try Pages(alerts: 1)
+        #expect(Set(pages.declared) == Set(Self.expected.keys))
+        #expect(pages.declared.count == Self.expected.count)
+        let names = Set(pages.routes.map { "\($0.method.rawValue) \($0.path)" })
+        let known = pages.declared.map { $0.split(separator: " ").prefix(2).joined(separator: " ") } + Self.open
+        #expect(names.filter { !$0.hasPrefix("GET /assets/") } == Set(known))
+    }
+
+    @Test(
+        "every route lets in the roles that are listed for it, and nobody without a session, form token or page of ours"
+    )
+    func roles() async throws {
+        let pages = try Pages()
+        let cases = TopicPartition(Topics.cases(DeskSamples.member))
+        let end = try pages.world.log.end(of: cases)
+        for tried in tries(on: 0) {
+            let (method, target) = (tried.method, tried.target)
+            #expect(
+                try await pages.call(method, target, as: nil).status == (method == .POST ? .forbidden : .unauthorized))
+            for role in DeskRole.allCases {
+                let visitor = try pages.enter("someone", role)
+                let form = ["token": visitor.token]
+                if method == .POST {
+                    #expect(try await pages.call(method, target, as: visitor).status == .forbidden, "\(tried)")
+                    let foreign = try await pages.call(
+                        method, target, as: visitor, form: form, headers: ["Sec-Fetch-Site": "cross-site"])
+                    #expect(foreign.status == .forbidden, "\(tried)")
+                }
+                guard method == .GET || !tried.roles.contains(role) else { continue }
+                let reply = try await pages.call(method, target, as: visitor, form: form)
+                let isLetIn = reply.status == .ok || reply.status == .seeOther
+                #expect(isLetIn == tried.roles.contains(role), "\(tried) \(role)")
+                if !isLetIn { #expect(reply.status == .forbidden) }
+            }
+        }
+        // Of all these none has changed anything.
+        #expect(try pages.world.log.end(of: cases) == end)
+    }
+
+    @Test(
+        "another team's alert is answered as if there were none, by every route and to every role, and nothing is changed"
+    )
+    func foreign() async throws {
+        let pages = try Pages(alerts: 40)
+        let cases = TopicPartition(Topics.cases(DeskSamples.member))
+        let end = try pages.world.log.end(of: cases)
+        let team = try TeamScope("kind=card")
+        let foreign = try #require((0..<40).first { DeskSamples.payment($0).kind == .transfer })
+        let own = try #require((0..<40).first { DeskSamples.payment($0).kind == .card })
+        for tried in tries(on: foreign) {
+            guard let missing = tried.missing else { continue }
+            for role in tried.roles {
+                let visitor = try pages.enter("someone", role, scope: team)
+                let form = ["token": visitor.token, "version": "0", "finding": "fraud", "text": "x"]
+                let reply = try await pages.call(tried.method, tried.target, as: visitor, form: form)
+                let none = try await pages.call(tried.method, missing, as: visitor, form: form)
+                #expect(reply.status == .notFound && reply.body == none.body, "\(tried) \(role)")
+            }
+        }
+        #expect(try pages.world.log.end(of: cases) == end)
+        let ana = try pages.enter("ana", .analyst, scope: team)
+        #expect(try await pages.call(.GET, "/alerts/\(DeskSamples.item(own))", as: ana).status == .ok)
+    }
+
+    @Test("lists, the next alert, and links on an alert's page have a team's own alerts alone")
+    func lists() async throws {
+        let pages = try Pages(alerts: 40)
+        let ana = try pages.enter("ana", .analyst, scope: try TeamScope("kind=card"))
+        let foreign = (0..<40).filter { DeskSamples.payment($0).kind != .card }.map { DeskSamples.item($0).hex }
+        let own = (0..<40).filter { DeskSamples.payment($0).kind == .card }.map { DeskSamples.item($0) }
+        for query in ["", "?whose=anyone", "?kind=transfer", "?at_least=0"] {
+            let list = try await pages.call(.GET, "/queue\(query)", as: ana)
+            #expect(list.status == .ok)
+            for item in foreign { #expect(!list.text.contains(item)) }
+        }
+        for item in own {
+            let page = try await pages.call(.GET, "/alerts/\(item)", as: ana)
+            for item in foreign { #expect(!page.text.contains(item)) }
+        }
+        for _ in own {
+            let next = try await pages.call(.POST, "/next", as: ana, form: ["token": ana.token])
+            let item = try #require(next.location.flatMap { ItemID($0.dropFirst("/alerts/".count).prefix(32)) })
+            #expect(own.contains(item))
+        }
+        let none = try await pages.call(.POST, "/next", as: ana, form: ["token": ana.token])
+        #expect(none.location?.hasPrefix("/queue") == true)
+    }
+}
