@@ -97,9 +97,9 @@ let package = Package(
         .target(
             name: "DeskFront",
             dependencies: [
-                "Audit", "Secrets", "Records", "Manifests", "Formats", "Policy", "Keys", "Desk", "DeskStore",
-                "EventLogs",
-                "Stages", "Telemetry", "HTTPFront", crypto, .product(name: "NIOHTTP1", package: "swift-nio"),
+                "Records", "Formats", "Policy", "Keys", "Desk", "DeskStore", "EventLogs", "Stages", "Telemetry",
+                "HTTPFront",
+                crypto, .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .target(
@@ -220,8 +220,10 @@ let package = Package(
         .testTarget(
             name: "DeskFrontTests",
             dependencies: [
-                "Audit", "Desk", "DeskFront", "DeskStore", "EventLogs", "HTTPFront", "Formats", "Keys", "LocalStore",
-                "Manifests", "Policy", "Records", "Secrets", "Stages",
+                "Desk", "DeskFront", "DeskStore", "EventLogs", "HTTPFront", "Formats", "Keys", "LocalStore", "Policy",
+                "Records",
+                "Secrets",
+                "Stages",
                 "Telemetry", "Support", .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: unoptimised),
         .testTarget(

@@ -16,9 +16,11 @@ package struct Schedule: Sendable, Hashable, Codable {
 
     /// The schedule that a seed draws; one of sixteen starts from nothing.
     ///
-    /// - Parameter rotatesKeys: whether epochs of keys are ordered among all else.
-    package init(seed: UInt64, rotatesKeys: Bool = false) {
-        var generator = Generator(seed: seed, rotatesKeys: rotatesKeys)
+    /// - Parameters:
+    ///   - rotatesKeys: whether epochs of keys are ordered among all else.
+    ///   - changesMembers: whether members come and go, with epochs of keys.
+    package init(seed: UInt64, rotatesKeys: Bool = false, changesMembers: Bool = false) {
+        var generator = Generator(seed: seed, rotatesKeys: rotatesKeys, changesMembers: changesMembers)
         self.init(seed: seed, fromNothing: seed % 16 == 0, operations: generator.schedule())
     }
 

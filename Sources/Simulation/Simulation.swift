@@ -42,28 +42,33 @@ package struct Simulation {
         for operation in schedule.operations { consortium.apply(operation) }
         consortium.heal()
         let last = Self.lastMinute(of: schedule.operations)
-        for member in 0..<Terms.members { consortium.apply(.send(member: member, [.watermark(minutes: last + 200)])) }
+        for member in consortium.people.present {
+            consortium.apply(.send(member: member, [.watermark(minutes: last + 200)]))
+        }
         let findings = Self.settle(consortium)
         guard findings.isEmpty else { return findings }
         // What comes behind a closing shows each party that nothing is needed of the epoch any more.
-        for member in 0..<Terms.members {
+        for member in consortium.people.present {
             consortium.apply(.send(member: member, Self.payments(from: 2000, minutes: last + 210)))
         }
         return Self.settle(consortium, erased: true)
     }
 
-    /// Waits until rotations of keys are at their end, there is a decision on every transaction and all is counted, and a little
-    /// longer; what is wrong then.
+    /// Waits until who takes part is as agreed, rotations of keys are at their end, there is a decision on every transaction and
+    /// all is counted, and a little longer; what is wrong then.
     private static func settle(_ consortium: SimulatedConsortium, erased: Bool = false) -> [String] {
-        let expected = Oracle.expectedDecisions(consortium)
+        let present = consortium.people.present
+        let expected = Oracle.expectedDecisions(consortium, of: present)
         for _ in 0..<patience
-        where !consortium.isDone(decisions: expected) || !Oracle.areLabelsTold(consortium)
-            || consortium.conductor.isWaiting(erased: erased) != nil || erased && !consortium.keysLeft().isEmpty
+        where consortium.isWaitingForKeys(erased: erased) != nil || !consortium.isDone(decisions: expected)
+            || !Oracle.areLabelsTold(consortium, of: present) || erased && !consortium.keysLeft().isEmpty
         {
             consortium.work(for: .milliseconds(100))
         }
+        // Of what members that left have sealed it is known now how much is scored.
+        for _ in 0..<100 where !Oracle.areScoresDecided(consortium) { consortium.work(for: .milliseconds(100)) }
         consortium.work(for: .milliseconds(600))
-        let waiting = consortium.conductor.isWaiting(erased: erased)
+        let waiting = consortium.isWaitingForKeys(erased: erased)
         return Oracle.findings(in: consortium) + [waiting].compactMap { $0 } + (erased ? consortium.keysLeft() : [])
     }
 

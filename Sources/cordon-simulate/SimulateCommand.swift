@@ -39,6 +39,9 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "Rotate keys of parties and members, too. Some such schedules fail: see docs/SIMULATION.md.")
     var keys = false
 
+    @Flag(help: "Let members join, leave and be expelled, with new keys each time.")
+    var members = false
+
     @Option(help: "Threads.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
@@ -51,7 +54,7 @@ struct SimulateCommand: ParsableCommand {
 
     func run() throws {
         if let replay { return try run(replay) }
-        let runs = Runs(first: seed, count: count, plant: plant, rotatesKeys: keys)
+        let runs = Runs(first: seed, count: count, plant: plant, rotatesKeys: keys, changesMembers: members)
         let begin = ContinuousClock.now
         DispatchQueue.concurrentPerform(iterations: threads) { _ in runs.work() }
         let (done, failed, error) = runs.results
@@ -105,12 +108,14 @@ private final class Runs: Sendable {
     private let end: UInt64
     private let plant: Plant?
     private let rotatesKeys: Bool
+    private let changesMembers: Bool
     private let state: Mutex<State>
 
-    init(first: UInt64, count: Int, plant: Plant?, rotatesKeys: Bool) {
+    init(first: UInt64, count: Int, plant: Plant?, rotatesKeys: Bool, changesMembers: Bool) {
         end = first + UInt64(count)
         self.plant = plant
         self.rotatesKeys = rotatesKeys
+        self.changesMembers = changesMembers
         state = Mutex(State(next: first))
     }
 
@@ -134,7 +139,7 @@ private final class Runs: Sendable {
         state.withLock { state in
             guard state.failed == nil, state.error == nil, state.next < end else { return nil }
             defer { state.next += 1 }
-            return Schedule(seed: state.next, rotatesKeys: rotatesKeys)
+            return Schedule(seed: state.next, rotatesKeys: rotatesKeys, changesMembers: changesMembers)
         }
     }
 

@@ -18,7 +18,8 @@ struct ScheduleTests {
         var kinds: Set<String> = []
         var text = ""
         for seed in 0..<300 as Range<UInt64> {
-            for operation in Schedule(seed: seed, rotatesKeys: true).operations {
+            let (keys, members) = (Schedule(seed: seed, rotatesKeys: true), Schedule(seed: seed, changesMembers: true))
+            for operation in keys.operations + members.operations {
                 let name = Mirror(reflecting: operation).children.first?.label ?? "\(operation)"
                 kinds.insert(name)
                 text += "\(operation)\n"
@@ -28,7 +29,7 @@ struct ScheduleTests {
             "send", "work", "crash", "restart", "freeze", "replace", "handOver", "log", "recoverLog", "fillDisk",
             "jump",
             "frames", "loseLinks", "the token key is rotated", "keys of a new epoch are ordered",
-            "the coordinator starts again",
+            "the coordinator starts again", "join", "leave", "expel",
         ]
         #expect(kinds == all)
         for words in [

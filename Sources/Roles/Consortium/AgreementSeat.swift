@@ -115,6 +115,20 @@ package final class AgreementSeat {
     /// What roles work with now.
     package var standing: Roster { roster.standing(history) }
 
+    /// The entry that a member's agent works with: of one that takes part, or did. What a member that left has sealed is decided
+    /// on all the same, by an agent that may have to start again.
+    ///
+    /// - Throws: `unknownMember` for one that is to join with the next epoch of keys, too.
+    package func entry(of name: String) throws(RoleError) -> Roster.Member {
+        guard let member = history.effective.agreement.members.first(where: { $0.id.name == name }) else {
+            throw .unknownMember(name)
+        }
+        let keys = history.epochs.lives.lazy.reversed().compactMap { $0.keys.members[member.id] }.first
+        return Roster.Member(
+            id: member.id, identity: keys?.identity ?? member.identity, hpke: keys?.hpke ?? member.hpke,
+            budget: member.budget)
+    }
+
     /// The version in force, one that was, or a proposal.
     ///
     /// - Throws: `unknownVersion` where nothing of this digest counts.

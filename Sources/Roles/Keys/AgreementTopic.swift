@@ -31,9 +31,11 @@ package final class AgreementTopic {
     /// - Returns: whether something of it counts.
     @discardableResult
     package func read() throws(LogError) -> Bool {
-        let before = history
-        while case let records = try reader?.available(limit: 256) ?? [], !records.isEmpty { apply(records) }
-        return history != before
+        var counts = false
+        while case let records = try reader?.available(limit: 256) ?? [], !records.isEmpty {
+            if apply(records) { counts = true }
+        }
+        return counts
     }
 
     /// Waits for something new until a moment; false where nothing came.
@@ -53,15 +55,20 @@ package final class AgreementTopic {
         return refused
     }
 
-    private func apply(_ records: [LogRecord]) {
+    /// Whether one of the records counts.
+    @discardableResult
+    private func apply(_ records: [LogRecord]) -> Bool {
+        var counts = false
         for record in records {
             do throws(ConsortiumRefusal) {
                 try history.apply(record.value ?? [], time: record.timestamp / 1_000_000)
+                counts = true
             } catch {
                 refused.append((record.position.offset, error))
                 // Nobody may be interested.
                 if refused.count > 100 { refused.removeFirst() }
             }
         }
+        return counts
     }
 }

@@ -84,9 +84,10 @@ package final class ModelRegistry {
         return prepared
     }
 
-    /// This party's share of a model: the newest that it keeps, or what is in its box, which it keeps then.
+    /// This party's share of a model: the oldest that it keeps, or what is in its box, which it keeps then. A newer one may be of
+    /// an attempt at an epoch that comes to nothing, and another take its place under the same generation.
     private func share(_ manifest: ModelManifest) throws -> (share: ModelShare, generation: ShareGeneration) {
-        if let generation = try kept()[manifest.digest]?.last,
+        if let generation = try kept()[manifest.digest]?.first,
             let share = try shares?.share(of: manifest.digest, in: generation)
         {
             return (share, generation)

@@ -3,21 +3,28 @@ import Worlds
 /// The maker of schedules: operations that a seed draws, members' records among faults of every kind.
 package struct Generator {
     private let rotatesKeys: Bool
+    private let changesMembers: Bool
     private var random: SeededRandom
     /// The minutes of the payments so far, by member and number.
-    private var minutes = [[Int]](repeating: [], count: Terms.members)
+    private var minutes = [[Int]](repeating: [], count: Terms.most)
 
-    /// - Parameter rotatesKeys: whether epochs of keys are ordered, too.
-    package init(seed: UInt64, rotatesKeys: Bool) {
+    /// - Parameters:
+    ///   - rotatesKeys: whether epochs of keys are ordered, too.
+    ///   - changesMembers: whether members come and go, too.
+    package init(seed: UInt64, rotatesKeys: Bool, changesMembers: Bool = false) {
         random = SeededRandom(seed: seed, stream: 1)
         self.rotatesKeys = rotatesKeys
+        self.changesMembers = changesMembers
     }
+
+    /// How many there may be.
+    private var members: Int { changesMembers ? Terms.most : Terms.members }
 
     /// - Parameter length: of the schedule, in rounds of a member's records, a fault or none, and some work.
     package mutating func schedule(rounds: Int = 12) -> [Operation] {
         var out: [Operation] = []
         for _ in 0..<rounds {
-            for member in 0..<Terms.members where random.below(4) > 0 { out.append(send(member)) }
+            for member in 0..<members where random.below(4) > 0 { out.append(send(member)) }
             for _ in 0..<random.below(3) { out += fault() }
             out.append(.work(milliseconds: [5, 20, 60, 250, 1500][random.below(5)]))
         }
@@ -56,13 +63,17 @@ package struct Generator {
 
     private mutating func role() -> Role {
         random.below(2) == 0
-            ? .party(random.below(3)) : .agent(member: random.below(Terms.members), machine: random.below(2))
+            ? .party(random.below(3)) : .agent(member: random.below(members), machine: random.below(2))
     }
 
     private mutating func time() -> Int { [10, 100, 800, 3000, 12_000][random.below(5)] }
 
     private mutating func fault() -> [Operation] {
-        let member = random.below(Terms.members)
+        let member = random.below(members)
+        if changesMembers, random.below(6) == 0 {
+            // Without an order the next rotation brings it, or the end.
+            return [changeOfMembers(member)] + (random.below(4) > 0 ? [.rotateKeys] : [])
+        }
         guard random.below(16) > 0 else {
             // A process that has just begun is frozen in the midst of that, and replaced.
             let began: Operation = .replace(member: member, frozenFor: 0)
@@ -74,7 +85,7 @@ package struct Generator {
     }
 
     private mutating func single(_ member: Int) -> Operation {
-        switch random.below(rotatesKeys ? 18 : 16) {
+        switch random.below(rotatesKeys || changesMembers ? 18 : 16) {
         case 0, 1: return .crash(role(), downFor: time())
         case 2: return .restart(role())
         case 3: return .freeze(role(), afterSteps: random.below(4), milliseconds: time())
@@ -92,6 +103,15 @@ package struct Generator {
         case 14: return .loseLinks(of: random.below(3), milliseconds: time())
         case 15: return random.below(2) == 0 ? .rotateTokenKey : .frames(to: random.below(3), fate(), count: 1)
         default: return random.below(3) == 0 ? .restartCoordinator : .rotateKeys
+        }
+    }
+
+    /// Who joins is no member at first; whatever can't be, such as a member that joins again, is nothing.
+    private mutating func changeOfMembers(_ member: Int) -> Operation {
+        switch random.below(5) {
+        case 0: .leave(member: member)
+        case 1: .expel(member: member)
+        default: .join(member: Terms.members + random.below(Terms.most - Terms.members))
         }
     }
 

@@ -33,6 +33,12 @@ package enum Operation: Sendable, Hashable, Codable {
     case rotateKeys
     /// The coordinator's process ends, and another one goes on from the log.
     case restartCoordinator
+    /// Somebody who is no member joins, by the word of those whom the agreement asks.
+    case join(member: Int)
+    /// A member leaves by its own word.
+    case leave(member: Int)
+    /// The other members tell one to leave.
+    case expel(member: Int)
 }
 
 /// A process by what it is: a party by its number, or a member's agent on its first or second machine.
@@ -71,6 +77,9 @@ extension Operation: CustomStringConvertible {
         case .rotateTokenKey: "the token key is rotated"
         case .rotateKeys: "keys of a new epoch are ordered"
         case .restartCoordinator: "the coordinator starts again"
+        case .join(let member): "bank-\(member) joins"
+        case .leave(let member): "bank-\(member) leaves"
+        case .expel(let member): "bank-\(member) is expelled"
         }
     }
 }

@@ -1,4 +1,4 @@
-package import EventLogs
+import EventLogs
 import Formats
 import Keys
 import Logging
@@ -29,7 +29,7 @@ package final class SimulatedConsortium {
     private let fates: Fates
     private let plant: Plant?
     private let masks = MaskTable()
-    private var machines: [Role: SimulatedMachine]
+    private(set) var machines: [Role: SimulatedMachine]
     /// The processes that are meant to run.
     private var processes: [Role: SimulatedProcess] = [:]
     /// Processes that were replaced, and go on.
@@ -37,11 +37,12 @@ package final class SimulatedConsortium {
     private var events: [(due: Moment, event: Event)] = []
     private var random: SeededRandom
     /// The machine that each member's partition is to be on.
-    private var preferred = [Int](repeating: 0, count: Terms.members)
+    private var preferred = [Int](repeating: 0, count: Terms.most)
     private let log: (@Sendable (String) -> Void)?
     /// The folder of all roles' keys: this consortium's own, since they come and go.
-    private let keys: SimulatedKeys
+    let keys: SimulatedKeys
     let conductor: SimulatedConductor
+    let people: SimulatedPeople
     /// Whether a log has held transactions back, or left some out: then labels may come before their events.
     private(set) var hasHeldBack = false
 
@@ -78,14 +79,14 @@ package final class SimulatedConsortium {
         self.log = log
         self.terms = terms
         self.plant = plant
-        rights = other?.rights ?? SimulatedRights(terms.roster)
+        rights = other.map { SimulatedRights(copying: $0.rights) } ?? SimulatedRights(terms.roster)
         random = SeededRandom(seed: seed, stream: 2)
         clock = SimulatedClock(start: other?.clock.microseconds ?? Terms.start)
         let fates = Fates()
         self.fates = fates
         links = SimulatedLinks(clock: clock) { fates.next(to: $1) }
         keys = try SimulatedKeys(copying: other?.keys.folder ?? terms.folder)
-        sent = other?.sent ?? [[Message]](repeating: [], count: Terms.members)
+        sent = other?.sent ?? [[Message]](repeating: [], count: Terms.most)
         machines = other?.machines.mapValues { SimulatedMachine(copying: $0) } ?? [:]
         if let other {
             broker = SimulatedBroker(copying: other.broker, clock: clock)
@@ -98,13 +99,14 @@ package final class SimulatedConsortium {
         conductor = SimulatedConductor(
             terms, wanted: other?.conductor.wanted, keys: keys.of("coordinator"),
             log: SimulatedLog(broker, clock: clock, access: rights.access(of: .coordinator)), clock: clock)
+        people = SimulatedPeople(terms, keys: keys, broker: broker, rights: rights, clock: clock)
         for party in PartyID.allCases { start(.party(party.rawValue)) }
-        for member in 0..<Terms.members { start(.agent(member: member, machine: 0)) }
+        for member in people.known { start(.agent(member: member, machine: 0)) }
     }
 
     // MARK: Processes
 
-    private func machine(of role: Role) -> SimulatedMachine {
+    func machine(of role: Role) -> SimulatedMachine {
         if let machine = machines[role] { return machine }
         let machine = SimulatedMachine()
         machines[role] = machine
@@ -114,6 +116,7 @@ package final class SimulatedConsortium {
     /// Starts a role's process; one that can't start is tried again, as a supervisor does.
     private func start(_ role: Role) {
         guard processes[role] == nil else { return }
+        if case .agent(let member, _) = role, !people.known.contains(member) { return }
         let own = SimulatedClock(of: clock)
         let log = SimulatedLog(broker, clock: own, access: rights.access(of: role.user))
         let process = SimulatedProcess(log: log, clock: own)
@@ -147,7 +150,8 @@ package final class SimulatedConsortium {
             .filter { !$0.isBackground || $0.name == "refresh" }
         case .agent(let member, let machine):
             return try AgentRole(
-                member: terms.roster.members[member], roster: terms.roster,
+                member: AgreementSeat(terms.roster, log: log).entry(of: Terms.member(member).name),
+                roster: terms.roster,
                 keystore: keys.of(Terms.member(member).name), spec: terms.spec, binsFile: "",
                 mapping: .canonical,
                 rules: ValidationRules(), policy: DecisionPolicy(review: 0.5, decline: 0.9), fallback: .review,
@@ -255,11 +259,17 @@ package final class SimulatedConsortium {
         case .rotateTokenKey: rotateTokenKey()
         case .rotateKeys: conductor.order()
         case .restartCoordinator: conductor.restart()
+        case .join(let member):
+            people.join(member)
+            if people.known.contains(member) { start(.agent(member: member, machine: preferred[member])) }
+        case .leave(let member): people.leave(member)
+        case .expel(let member): people.expel(member)
         }
     }
 
     /// A member's system writes records; it does so again until the broker has them.
     private func send(_ messages: [Message], from member: Int) {
+        guard people.known.contains(member) else { return }
         let topic = TopicPartition(Topics.transactions(Terms.member(member)))
         let records = messages.map { NewRecord(topic, value: $0.record) }
         guard (try? SimulatedLog(broker, clock: clock).append(records)) != nil else {
@@ -294,6 +304,7 @@ package final class SimulatedConsortium {
     }
 
     private func handOver(_ member: Int) {
+        guard people.known.contains(member) else { return }
         preferred[member] = 1 - preferred[member]
         start(.agent(member: member, machine: preferred[member]))
         broker.prefer(instance: "machine-\(preferred[member])", in: "\(Terms.member(member)).agents")
@@ -326,59 +337,6 @@ package final class SimulatedConsortium {
             start(.party(party.rawValue))
             links.set(party, isDown: false)
         }
-        for member in 0..<Terms.members { start(.agent(member: member, machine: preferred[member])) }
-    }
-
-    // MARK: For the oracle
-
-    /// Whether members have so many decisions each, and the leader has scored and counted all that is in the log.
-    func isDone(decisions: [Int]) -> Bool {
-        let sealed = TopicPartition(Topics.sealed)
-        let counted = records(Topics.batches).last.flatMap { WireBatchDecision(decoding: $0.value ?? []) }
-        return decisions.indices.allSatisfy {
-            records(Topics.decisions(Terms.member($0))).count >= decisions[$0]
-        } && broker.committed(sealed, group: PartyID.zero.name) == Int64(broker.records(of: sealed).count)
-            && counted?.labelsEnd ?? 0 == Int64(records(Topics.labels).count)
-    }
-
-    /// The records of a topic's only partition.
-    package func records(_ topic: String) -> [LogRecord] { broker.records(of: TopicPartition(topic)) }
-
-    /// The private keys of closed epochs that parties and members still have, in words.
-    func keysLeft() -> [String] {
-        guard let history = conductor.history else { return [] }
-        return history.lives.filter { $0.closing != nil }.flatMap { life in
-            let own = PartyID.allCases.map {
-                (name: $0.name, key: life.order == nil ? "agreement" : "agreement-\(life.number)")
-            }
-            let sessions = (0..<Terms.members).map { (name: Terms.member($0).name, key: "session-\(life.number)") }
-            return (own + sessions).filter { keys.of($0.name).holds($0.key) }.map {
-                "\($0.name) still has its key of epoch \(life.number), which is closed"
-            }
-        }
-    }
-
-    /// The rows that a party keeps.
-    func scoredRows(_ party: PartyID) throws -> ScoredRowStore {
-        guard let limits = Terms.rows else { preconditionFailure("rows of a year, in some bytes") }
-        let state = try machine(of: .party(party.rawValue)).open(".rows-0", takingOver: false)
-        return try ScoredRowStore(RowTerms(state: state, limits: limits), partition: 0)
-    }
-
-    /// What the bits of their rows mean; nil where no model was dealt.
-    func rowForm() throws -> Digest32? {
-        let wires = records(Topics.manifests).compactMap { WireModelManifest(decoding: $0.value ?? []) }
-        return try wires.first.map { wire in
-            try ModelManifest(
-                verifying: wire, consortium: terms.roster.consortium, coordinator: terms.roster.coordinator
-            ).rowForm
-        }
-    }
-
-    /// Positions that were set back, and masks that were used twice, in words.
-    package var faults: [String] {
-        machines.sorted { $0.key < $1.key }.flatMap { role, machine in
-            machine.setBack.map { "position set back at \(role): \($0)" }
-        } + links.reusedMasks.map { "mask used twice: \($0)" }
+        for member in people.known { start(.agent(member: member, machine: preferred[member])) }
     }
 }

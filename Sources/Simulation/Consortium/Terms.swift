@@ -11,6 +11,8 @@ import Worlds
 /// folder when it goes.
 package final class Terms: Sendable {
     package static let members = 2
+    /// With those that may join.
+    package static let most = 4
     /// More rows than a run has.
     package static let rows = RowLimits(days: 365, bytes: 1 << 30)
     /// What members' systems name.
@@ -22,6 +24,8 @@ package final class Terms: Sendable {
 
     package let folder: String
     package let roster: Roster
+    /// What everybody who is a member, or may join, has of keys.
+    let entries: [Roster.Member]
     package let spec: BinnedSpec
     package let model: ClearModel
 
@@ -41,22 +45,23 @@ package final class Terms: Sendable {
                 id: party, host: "", port: 0, hpke: hpke.publicKey, agreement: agreement.publicKey,
                 identity: identity.verifyingKey, certificate: [UInt8](repeating: 0, count: 32))
         }
-        var members: [Roster.Member] = []
-        for number in 0..<Self.members {
+        var entries: [Roster.Member] = []
+        for number in 0..<Self.most {
             let id = Self.member(number)
             let identity = SigningKey()
             let hpke = HPKEPrivateKey(.xWing)
             let keys = FileKeystore(directory: "\(folder)/\(id)")
             try keys.store(identity)
             try keys.store(hpke)
-            members.append(
+            entries.append(
                 Roster.Member(id: id, identity: identity.verifyingKey, hpke: hpke.publicKey, budget: .standard))
         }
+        self.entries = entries
         let coordinator = SigningKey()
         try FileKeystore(directory: folder + "/coordinator").store(coordinator)
         var roster = Roster(
             consortium: "simulated", epoch: 1, coordinator: coordinator.verifyingKey, cell: Cell(parties),
-            members: members, eventTime: .standard)
+            members: Array(entries.prefix(Self.members)), eventTime: .standard)
         // A few schedules in each hundred meet it.
         roster.countLimit = 2
         roster.roundsScores = roundsScores
@@ -76,19 +81,20 @@ package final class Terms: Sendable {
 
     /// The topics that such a consortium needs.
     package var topics: [TopicSettings] {
-        let kept =
-            [
-                Topics.sessions, Topics.sealed, Topics.labels, Topics.batches, Topics.tokenKeys, Topics.sync,
-                Topics.agreement, Topics.audit, Topics.rejected,
-            ]
-            + roster.members.map(\.id).flatMap { id in
-                [
-                    Topics.transactions(id), Topics.scores(id), Topics.receipts(id), Topics.decisions(id),
-                    Topics.alerts(id),
-                    Topics.rejected(id), Topics.blinded(id), Topics.evaluations(id), Topics.evidence(id),
-                ]
-            }
+        let kept = [
+            Topics.sessions, Topics.sealed, Topics.labels, Topics.batches, Topics.tokenKeys, Topics.sync,
+            Topics.agreement, Topics.audit, Topics.rejected,
+        ]
         return [TopicSettings(name: Topics.manifests, cleanup: .compact)] + kept.map { TopicSettings(name: $0) }
+            + roster.members.flatMap { topics(of: $0.id) }
+    }
+
+    /// The topics that a member has besides.
+    func topics(of id: MemberID) -> [TopicSettings] {
+        [
+            Topics.transactions(id), Topics.scores(id), Topics.receipts(id), Topics.decisions(id), Topics.alerts(id),
+            Topics.rejected(id), Topics.blinded(id), Topics.evaluations(id), Topics.evidence(id),
+        ].map { TopicSettings(name: $0) }
     }
 
     /// Three features of the member's own, and what two kinds of entities say over one and six hours that ended two hours ago.

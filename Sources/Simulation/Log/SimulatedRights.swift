@@ -11,29 +11,49 @@ package final class SimulatedRights: Sendable {
         package var writes: Bool
     }
 
-    private let members: [MemberID]
+    private let members: Mutex<[MemberID]>
     private let uses = Mutex<Set<Use>>([])
 
-    package init(_ roster: Roster) { members = roster.members.map(\.id) }
+    package init(_ roster: Roster) { members = Mutex(roster.members.map(\.id)) }
+
+    /// The list of another cluster as it is now.
+    init(copying other: SimulatedRights) {
+        members = Mutex(other.members.withLock { $0 })
+        let used = other.used
+        uses.withLock { $0 = used }
+    }
+
+    /// Gives rights on topics of a member that joins.
+    func add(_ member: MemberID) { members.withLock { if !$0.contains(member) { $0.append(member) } } }
 
     /// What was read and written so far.
     package var used: Set<Use> { uses.withLock { $0 } }
 
     func access(of user: LogUser) -> any LogAccess { Access(user: user, all: self) }
 
-    private struct Access: LogAccess {
+    private final class Access: LogAccess {
         let user: LogUser
-        let rights: TopicRights
         let all: SimulatedRights
+        private let rights: Mutex<(members: Int, rights: TopicRights)>
 
         init(user: LogUser, all: SimulatedRights) {
             self.user = user
             self.all = all
-            rights = TopicRights(of: user, members: all.members)
+            let members = all.members.withLock { $0 }
+            rights = Mutex((members.count, TopicRights(of: user, members: members)))
         }
 
-        func read(_ topic: String) -> Bool { note(topic, writes: false, rights.mayRead(topic)) }
-        func write(_ topic: String) -> Bool { note(topic, writes: true, rights.mayWrite(topic)) }
+        /// By the members that there are now.
+        private var now: TopicRights {
+            let members = all.members.withLock { $0 }
+            return rights.withLock { known in
+                if known.members != members.count { known = (members.count, TopicRights(of: user, members: members)) }
+                return known.rights
+            }
+        }
+
+        func read(_ topic: String) -> Bool { note(topic, writes: false, now.mayRead(topic)) }
+        func write(_ topic: String) -> Bool { note(topic, writes: true, now.mayWrite(topic)) }
 
         private func note(_ topic: String, writes: Bool, _ isAllowed: Bool) -> Bool {
             if isAllowed { all.uses.withLock { _ = $0.insert(Use(user: user, topic: topic, writes: writes)) } }

@@ -1,5 +1,6 @@
 import EventLogs
 import Formats
+import Manifests
 import Model
 import PipelineFiles
 import Policy
@@ -16,11 +17,16 @@ import Sealing
 /// * Rejected records are on `<member>.rejected` with their code, and no others.
 /// * The rows that parties keep are shares of what was scored and said, once each, and the same at all three.
 /// * Every label is counted, whatever was lost or refused of it on its way.
+/// * Nothing is scored of a member that takes no part in the epoch that it is sealed under, and nothing else is refused for that.
+///   Of a member that left all that was scored is decided, and nothing else.
 /// * Every rotation of keys comes to its end, and nobody has keys of a closed epoch any more.
 /// * No position went back, and no mask was used for two messages.
 struct Oracle {
     private let consortium: SimulatedConsortium
     private let members: [ExpectedMember]
+    private let history: ConsortiumHistory
+    /// The numbers of members that take part at the end.
+    private let present: [Int]
     /// What is wrong, in words.
     private(set) var findings: [String] = []
     /// Offsets of label records that are refused for one before them.
@@ -35,15 +41,28 @@ struct Oracle {
         self.consortium = consortium
         rows = ExpectedRows(spec: consortium.terms.spec)
         members = consortium.sent.map(ExpectedMember.init)
+        history = consortium.people.history
+        present = consortium.people.present
     }
 
-    /// How many decisions there are to be.
-    static func expectedDecisions(_ consortium: SimulatedConsortium) -> [Int] {
-        consortium.sent.map { ExpectedMember($0).accepted.count }
+    /// How many decisions there are to be at least, by member: none of those that left.
+    static func expectedDecisions(_ consortium: SimulatedConsortium, of present: [Int]) -> [Int] {
+        consortium.sent.enumerated().map { present.contains($0) ? ExpectedMember($1).accepted.count : 0 }
+    }
+
+    /// Whether members that left have a decision on all that was scored of theirs.
+    static func areScoresDecided(_ consortium: SimulatedConsortium) -> Bool {
+        let left = consortium.people.known.filter { !consortium.people.present.contains($0) }
+        guard !left.isEmpty else { return true }
+        var oracle = Oracle(consortium)
+        let (scores, _) = oracle.replayBatches()
+        return left.allSatisfy {
+            consortium.records(Topics.decisions(Terms.member($0))).count >= scores[$0].count
+        }
     }
 
     /// Whether every label that is to leave has come to the parties, each member's in order and not behind its epoch's closing.
-    static func areLabelsTold(_ consortium: SimulatedConsortium) -> Bool {
+    static func areLabelsTold(_ consortium: SimulatedConsortium, of present: [Int]) -> Bool {
         var late: Set<Int64> = []
         for decision in consortium.records(Topics.batches).compactMap({ WireBatchDecision(decoding: $0.value ?? []) })
         where decision.labelsEnd > decision.labelsFirst {
@@ -53,7 +72,7 @@ struct Oracle {
                 }
             }
         }
-        return consortium.sent.indices.allSatisfy { member in
+        return present.allSatisfy { member in
             let last = ExpectedMember(consortium.sent[member]).labels.keys.max() ?? -1
             var taken: Int64 = -1
             for record in consortium.records(Topics.labels) where !late.contains(record.position.offset) {
@@ -69,10 +88,12 @@ struct Oracle {
     static func findings(in consortium: SimulatedConsortium) -> [String] {
         var oracle = Oracle(consortium)
         let (scores, labelled) = oracle.replayBatches()
-        for member in consortium.sent.indices {
+        for member in consortium.people.known {
             oracle.checkDecisions(of: member, scores[member])
             oracle.checkRejections(of: member)
-            if let last = oracle.members[member].labels.keys.max(), labelled[member] < last {
+            if oracle.present.contains(member), let last = oracle.members[member].labels.keys.max(),
+                labelled[member] < last
+            {
                 oracle.findings.append("labels of bank-\(member) are not counted: those of record \(last)")
             }
         }
@@ -99,7 +120,13 @@ struct Oracle {
             // Decisions that a predecessor's repeat, as the parties pass over them.
             guard decision.first >= nextSealed, decision.labelsFirst == nextLabel else { continue }
             (nextSealed, nextLabel) = (decision.end, decision.labelsEnd)
-            let (repeated, late) = refused(decision)
+            let (repeated, late) = refused(
+                decision,
+                decision.labelsEnd > decision.labelsFirst
+                    ? labels[Int(decision.labelsFirst)..<Int(decision.labelsEnd)].map(Header.init)
+                    : sealed[Int(decision.first)..<Int(decision.end)].filter {
+                        !decision.repeats.contains($0.position.offset)
+                    }.map(Header.init))
             if decision.labelsEnd > decision.labelsFirst {
                 let records = labels[Int(decision.labelsFirst)..<Int(decision.labelsEnd)]
                 for (place, record) in records.enumerated() where !late.contains(place) {
@@ -116,8 +143,31 @@ struct Oracle {
         return (scores, taken)
     }
 
-    /// The places in a batch that the parties refused: repeats within it, and what came behind its epoch's closing.
-    private mutating func refused(_ decision: WireBatchDecision) -> (repeated: Set<Int>, late: Set<Int>) {
+    /// Whose a record is, and under a session of which epoch it is sealed.
+    private struct Header {
+        var member: MemberID?
+        var epoch: UInt32 = 0
+
+        init(_ record: LogRecord) {
+            if let sealed = SealedTransaction(record.value ?? []) {
+                (member, epoch) = (sealed.header.member, sealed.header.sessionEpoch)
+            } else if let label = LabelRecord(record.value ?? []) {
+                (member, epoch) = (label.header.member, label.header.sessionEpoch)
+            }
+        }
+    }
+
+    private func hasLeft(_ header: Header) -> Bool {
+        header.member.map { history.standing(of: $0, in: KeyEpoch(header.epoch)) } == .left
+    }
+
+    /// The places in a batch that the parties refused: repeats within it, and what came behind its epoch's closing or behind its
+    /// member's leaving.
+    ///
+    /// - Parameter headers: of the batch's records.
+    private mutating func refused(
+        _ decision: WireBatchDecision, _ headers: [Header]
+    ) -> (repeated: Set<Int>, late: Set<Int>) {
         var (repeated, late): (Set<Int>, Set<Int>) = ([], [])
         for codes in decision.refusals {
             for (place, code) in codes.enumerated() where code != 0 {
@@ -126,9 +176,15 @@ struct Oracle {
                 case Refusal.epochClosed.rawValue:
                     late.insert(place)
                     hasLate = true
+                case Refusal.memberLeft.rawValue where headers.indices.contains(place) && hasLeft(headers[place]):
+                    late.insert(place)
+                    hasLate = true
                 default: findings.append("the parties refused records")
                 }
             }
+        }
+        for (place, header) in headers.enumerated() where hasLeft(header) && !late.contains(place) {
+            findings.append("a record of \(header.member?.name ?? "nobody") was used, which had left")
         }
         return (repeated.subtracting(late), late)
     }
@@ -236,7 +292,8 @@ struct Oracle {
                         + (scores[offset].map { "\($0)" } ?? "at all"))
             }
         }
-        let missing = expected.keys.filter { !decided.contains($0) }.sorted()
+        let isPresent = present.contains(member)
+        let missing = expected.keys.filter { (isPresent || scores[$0] != nil) && !decided.contains($0) }.sorted()
         if !missing.isEmpty { findings.append("bank-\(member) has no decision on \(missing.count) transactions") }
     }
 
@@ -255,6 +312,11 @@ struct Oracle {
             {
                 continue
             }
+            if !present.contains(member), let wire = WireRejected(decoding: record.value ?? []),
+                ["scoring", "counting", "decision"].contains(wire.stage), wire.reason == "member_left"
+            {
+                continue
+            }
             guard let wire = WireRejected(decoding: record.value ?? []), wire.stage == "ingest",
                 expected[wire.offset]?.rawValue == wire.reason
             else {
@@ -266,7 +328,8 @@ struct Oracle {
             }
             found.insert(wire.offset)
         }
-        let missing = expected.keys.filter { !found.contains($0) }
+        // The agent of a member that left may wait for tokens that nobody gives it any more.
+        let missing = expected.keys.filter { present.contains(member) && !found.contains($0) }
         if !missing.isEmpty { findings.append("bank-\(member) was not told of \(missing.count) rejected records") }
     }
 }

@@ -166,7 +166,7 @@ struct IngestCommand: ParsableCommand {
         let validation = try readValidation(file: rules.validation)
         let roster = try Roster(file: self.roster)
         let log = try log.open()
-        let member = try AgentRole.member(member ?? "", of: AgreementSeat(roster, log: log).standing)
+        let member = try AgreementSeat(roster, log: log).entry(of: member ?? "")
         var mapping = try readMapping(file: self.mapping ?? "pipelines/mappings/canonical.yaml")
         mapping.rates = rates
         if let form = mapping.format.csv, form.columns.isEmpty {

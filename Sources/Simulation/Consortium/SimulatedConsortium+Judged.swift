@@ -1,0 +1,73 @@
+package import EventLogs
+import Keys
+import Manifests
+import PipelineFiles
+import Records
+import SecureScoring
+import ThreeParty
+
+/// What judges of a run look at.
+extension SimulatedConsortium {
+    /// The numbers of members that take part by the version of the agreement in force.
+    package var members: [Int] { people.present }
+
+    /// Whether members have so many decisions each, and the leader has scored and counted all that is in the log.
+    func isDone(decisions: [Int]) -> Bool {
+        let sealed = TopicPartition(Topics.sealed)
+        let counted = records(Topics.batches).last.flatMap { WireBatchDecision(decoding: $0.value ?? []) }
+        return decisions.indices.allSatisfy {
+            decisions[$0] == 0 || records(Topics.decisions(Terms.member($0))).count >= decisions[$0]
+        } && broker.committed(sealed, group: PartyID.zero.name) == Int64(broker.records(of: sealed).count)
+            && counted?.labelsEnd ?? 0 == Int64(records(Topics.labels).count)
+    }
+
+    /// The records of a topic's only partition.
+    package func records(_ topic: String) -> [LogRecord] { broker.records(of: TopicPartition(topic)) }
+
+    /// What of keys is waited for, in words; nil where nothing is. An epoch that changes of members still wait for is ordered.
+    func isWaitingForKeys(erased: Bool) -> String? {
+        if let waiting = conductor.isWaiting(erased: erased) { return waiting }
+        guard people.isWaiting else { return nil }
+        conductor.order()
+        return "a version of the agreement has not taken effect"
+    }
+
+    /// The private keys of closed epochs that parties, and members that take part, still have, in words.
+    func keysLeft() -> [String] {
+        guard let history = conductor.history else { return [] }
+        let present = people.present
+        return history.lives.filter { $0.closing != nil }.flatMap { life in
+            let own = PartyID.allCases.map {
+                (name: $0.name, key: life.order == nil ? "agreement" : "agreement-\(life.number)")
+            }
+            let sessions = present.map { (name: Terms.member($0).name, key: "session-\(life.number)") }
+            return (own + sessions).filter { keys.of($0.name).holds($0.key) }.map {
+                "\($0.name) still has its key of epoch \(life.number), which is closed"
+            }
+        }
+    }
+
+    /// The rows that a party keeps.
+    func scoredRows(_ party: PartyID) throws -> ScoredRowStore {
+        guard let limits = Terms.rows else { preconditionFailure("rows of a year, in some bytes") }
+        let state = try machine(of: .party(party.rawValue)).open(".rows-0", takingOver: false)
+        return try ScoredRowStore(RowTerms(state: state, limits: limits), partition: 0)
+    }
+
+    /// What the bits of their rows mean; nil where no model was dealt.
+    func rowForm() throws -> Digest32? {
+        let wires = records(Topics.manifests).compactMap { WireModelManifest(decoding: $0.value ?? []) }
+        return try wires.first.map { wire in
+            try ModelManifest(
+                verifying: wire, consortium: terms.roster.consortium, coordinator: terms.roster.coordinator
+            ).rowForm
+        }
+    }
+
+    /// Positions that were set back, and masks that were used twice, in words.
+    package var faults: [String] {
+        machines.sorted { $0.key < $1.key }.flatMap { role, machine in
+            machine.setBack.map { "position set back at \(role): \($0)" }
+        } + links.reusedMasks.map { "mask used twice: \($0)" }
+    }
+}
