@@ -97,9 +97,9 @@ let package = Package(
         .target(
             name: "DeskFront",
             dependencies: [
-                "Records", "Formats", "Policy", "Keys", "Desk", "DeskStore", "EventLogs", "Stages", "Telemetry",
-                "HTTPFront",
-                crypto, .product(name: "NIOHTTP1", package: "swift-nio"),
+                "Audit", "Secrets", "Records", "Manifests", "Formats", "Policy", "Keys", "Desk", "DeskStore",
+                "EventLogs",
+                "Stages", "Telemetry", "HTTPFront", crypto, .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .target(
@@ -220,10 +220,8 @@ let package = Package(
         .testTarget(
             name: "DeskFrontTests",
             dependencies: [
-                "Desk", "DeskFront", "DeskStore", "EventLogs", "HTTPFront", "Formats", "Keys", "LocalStore", "Policy",
-                "Records",
-                "Secrets",
-                "Stages",
+                "Audit", "Desk", "DeskFront", "DeskStore", "EventLogs", "HTTPFront", "Formats", "Keys", "LocalStore",
+                "Manifests", "Policy", "Records", "Secrets", "Stages",
                 "Telemetry", "Support", .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: unoptimised),
         .testTarget(

@@ -1,3 +1,4 @@
+import Audit
 import Desk
 import DeskFront
 import DeskStore
@@ -20,6 +21,10 @@ final class Pages: Sendable {
     let routes: [Route]
     let declared: [String]
     let sessions: DeskSessions
+    let looks: any AuditStorage
+    let access: AccessLog
+    /// What heads of the log of looks are signed by.
+    let looksKey: VerifyingKey
     let index: DeskIndex
     let stop = StopFlag()
     /// Why pages could not be answered.
@@ -29,6 +34,7 @@ final class Pages: Sendable {
 
     init(
         alerts: Int = 5, users: DeskUsers = DeskUsers(), isSecure: Bool = false,
+        looks: any AuditStorage = AuditBytes(),
         pause: @escaping @Sendable (Duration) async throws -> Void = { _ in }
     ) throws {
         world = try DeskLog()
@@ -41,11 +47,17 @@ final class Pages: Sendable {
             clock: world.clock, metrics: Metrics(), told: { book.told($0) })
         try projection.catchUp()
         sessions = DeskSessions(users: users, clock: world.clock, random: randomBytes)
+        let key = SigningKey()
+        looksKey = key.verifyingKey
+        self.looks = looks
+        access = try AccessLog(
+            member: DeskSamples.member, key: key, names: SecretKey(bytes: [UInt8](repeating: 5, count: 32)),
+            storage: looks, clock: world.clock)
         let desk =
             DeskRoutes(
                 member: DeskSamples.member,
                 service: DeskService(index: index, book: book, clock: world.clock, random: randomBytes),
-                sessions: sessions,
+                sessions: sessions, access: access,
                 bell: bell, log: world.log, isSecure: isSecure,
                 failed: { [failures] error in failures.take(error) }, pause: pause
             )

@@ -48,6 +48,14 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
     case replayed = 19
     /// What a member told the consortium of a validation.
     case verdict = 20
+    /// At a desk: somebody looked at something that is a customer's.
+    case looked = 28
+    /// At a desk: somebody asked for a change.
+    case changed = 29
+    /// At a desk: somebody signed in or out.
+    case entered = 30
+    /// At a desk: somebody was not let in, or not let at something.
+    case turnedAway = 31
 
     /// The name that `cordon audit show --kind` takes.
     package var name: String {
@@ -76,6 +84,10 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .erased: "erased"
         case .replayed: "replayed"
         case .verdict: "verdict"
+        case .looked: "looked"
+        case .changed: "changed"
+        case .entered: "entered"
+        case .turnedAway: "turned-away"
         }
     }
 
@@ -89,13 +101,13 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
     /// of scores there are too many to be remembered.
     var isOnce: Bool {
         switch self {
-        case .started, .batchAborted, .scores: false
+        case .started, .batchAborted, .scores, .looked, .changed, .entered, .turnedAway: false
         default: true
         }
     }
 
     /// Whether others can bring it about as often as they like.
-    var isProvoked: Bool { self == .refused || self == .contradicted }
+    var isProvoked: Bool { self == .refused || self == .contradicted || self == .turnedAway }
 
     /// What happened, in words.
     var words: String {
@@ -124,12 +136,16 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .erased: "something was erased"
         case .replayed: "a decision was computed again"
         case .verdict: "the member told of a validation"
+        case .looked: "somebody looked at the desk"
+        case .changed: "somebody asked for a change at the desk"
+        case .entered: "somebody signed in or out at the desk"
+        case .turnedAway: "somebody was turned away at the desk"
         }
     }
 }
 
-/// What an entry says beside its kind and subject. The list is closed, and has nothing that names a transaction, an event of a
-/// member or an amount. Numbers are for ever; entries have their fields in this order.
+/// What an entry says beside its kind and subject. The list is closed, and has no amount; what names an event of a member is in
+/// logs of its own desk alone. Numbers are for ever; entries have their fields in this order.
 package enum AuditField: UInt32, CaseIterable, Sendable, Hashable {
     /// Of a model.
     case version = 1
@@ -160,6 +176,14 @@ package enum AuditField: UInt32, CaseIterable, Sendable, Hashable {
     case count = 17
     /// A sentence on why something was refused.
     case reason = 18
+    /// Of a desk's log: who, such as `person:ana`.
+    case actor = 19
+    /// Of a desk's log: the route, such as `GET /alerts/{}`.
+    case route = 20
+    /// Of a desk's log: what the address named, such as the event id of an alert.
+    case item = 21
+    /// Of a desk's log: the keyed hash of a name that was looked for.
+    case lookedFor = 22
 
     /// As `cordon audit show` prints it.
     var name: String { "\(self)" }

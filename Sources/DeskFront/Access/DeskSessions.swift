@@ -61,6 +61,9 @@ package final class DeskSessions: Sendable {
         user.password == nil || users.withLock { $0.byName[user.actor.name] } == user
     }
 
+    /// The user of a name; nil where there is none: what somebody typed as a name may be a password.
+    func known(_ name: String) -> Actor? { users.withLock { $0.byName[name]?.actor } }
+
     /// What became of a try to sign in.
     package enum Entry: Sendable {
         /// What the cookie holds.

@@ -52,7 +52,7 @@ package struct AlertPage: Sendable {
             feed: "/feed?\(FormText.query([("cursor", "\(cursor)"), ("whose", "anyone")]))",
             """
             <p class="back"><a href="/queue\(query.isEmpty ? "" : "?\(query)")" data-key="Escape">← \(frame.text(.back))</a></p>
-            \(noticeLine)
+            \(noticeLine)\(namesForm)
             <div class="alert" data-item="\(facts.item.hex)" data-version="\(work.version)">
             <p id="news" class="news" role="status" aria-live="polite"></p>
             \(top)
@@ -60,6 +60,16 @@ package struct AlertPage: Sendable {
             <div>\(verdict)\(paymentTable)\(steps)\(history)</div></div>
             </div>
             """)
+    }
+
+    /// The way to the names, for who has to give a reason.
+    private var namesForm: HTML? {
+        guard frame.isMasked, frame.may(.unmask) else { return nil }
+        return """
+            <form class="notice" method="post" action="/alerts/\(facts.item.hex)/names">\(frame.tokenField)
+            <label>\(frame.text(.reason))<input name="reason" required maxlength="200" size="32" autocomplete="off"></label>
+            <button class="quiet">\(frame.text(.showNames))</button></form>
+            """
     }
 
     private var noticeLine: HTML? {

@@ -20,7 +20,9 @@ package struct PageFrame: Sendable {
 
     var me: Actor? { session?.user.actor }
     /// Whether names of customers, cards, accounts and payees are shown with their last characters alone.
-    var isMasked: Bool { !may(.names) }
+    var isMasked: Bool { !may(.names) && !isUnmasked }
+    /// Whether this page alone has names in full, for a reason that is written down.
+    var isUnmasked = false
     /// What the reader's team works on; nothing is kept from pages that nobody is signed in at, which show no alert.
     var scope: TeamScope { session?.user.scope ?? .everything }
 
@@ -75,6 +77,7 @@ package struct PageFrame: Sendable {
                 link("queue", "/queue", text(.queue)), link("closed", "/queue?shown=closed", text(.closed)),
             ]
         }
+        if may(.audit) { lists.append(link("looks", "/looks", text(.looks))) }
         if may(.work) { lists.append(link("payments", "/payments", text(.payments))) }
         return """
             <header class="bar">

@@ -23,3 +23,23 @@ extension DeskRole.Deed {
         }
     }
 }
+
+/// Words of who looked at what.
+extension Phrase {
+    static let looks = Phrase("Who looked at what", "Wer was angesehen hat")
+    static let looksHint = Phrase(
+        "Every page with a customer's names, every change and every sign-in, in a chain of hashes that can't be changed unseen. The last 24 hours where no date is given.",
+        "Jede Seite mit Namen von Kunden, jede Änderung und jede Anmeldung, in einer Kette von Prüfsummen, die sich nicht unbemerkt ändern lässt. Ohne Datum die letzten 24 Stunden."
+    )
+    static let who = Phrase("Who", "Wer")
+    static let what = Phrase("What", "Was")
+    static let item = Phrase("Alert", "Alarm")
+    static let since = Phrase("From", "Von")
+    static let until = Phrase("Until", "Bis")
+    static let older = Phrase("Older ones", "Ältere")
+    static let reason = Phrase("Reason", "Grund")
+    static let reasonNeeded = Phrase(
+        "Names are shown for a reason of 1 to 200 bytes.",
+        "Namen werden mit einer Begründung von 1 bis 200 Bytes gezeigt.")
+    static let showNames = Phrase("Show names", "Namen zeigen")
+}

@@ -41,6 +41,17 @@ struct DeskRequest: Sendable {
     /// The item that the address names.
     var item: ItemID? { ItemID(call.place) }
 
+    /// The name that a list is narrowed to, by its address.
+    var entity: QueueFilter.NamedEntity? {
+        let fields = Dictionary((query ?? []).map { ($0.name, $0.value) }) { _, last in last }
+        if let kind = fields["by"].flatMap({ LinkKind(rawValue: $0) }), let name = fields["name"], !name.isEmpty {
+            return .init(kind, name)
+        }
+        return LinkKind.allCases.lazy.compactMap { kind in
+            fields[kind.rawValue].flatMap { $0.isEmpty ? nil : .init(kind, $0) }
+        }.first
+    }
+
     /// The fields of the form's own filter, as the page had it.
     var filterFields: [(name: String, value: String)] { form?["filter"].flatMap { FormText.fields($0) } ?? [] }
 

@@ -32,15 +32,45 @@ package struct DeskRoute: Sendable {
     let needs: DeskRole.Deed?
     let about: Subject
     let handler: Handler
+    /// Whether somebody who reads it has looked at something that is a customer's: it is written down before it is shown.
+    private(set) var isLook: Bool
+
+    private init(
+        _ method: HTTPMethod, _ path: String, _ deed: DeskRole.Deed?, _ about: Subject, _ handler: @escaping Handler
+    ) {
+        self.method = method
+        self.path = path
+        needs = deed
+        self.about = about
+        self.handler = handler
+        if case .nothing = about { isLook = false } else { isLook = true }
+    }
+
+    /// The same, as a look.
+    var asLook: Self {
+        var route = self
+        route.isLook = true
+        return route
+    }
+
+    /// The same where it tells nothing of customers.
+    var asNoLook: Self {
+        var route = self
+        route.isLook = false
+        return route
+    }
+
+    /// As entries of the log of looks have it.
+    var name: String { "\(method.rawValue) \(path)" }
 
     /// A page, or something else that is only read.
     static func get(_ path: String, needs deed: DeskRole.Deed?, about: Subject, _ handler: @escaping Handler) -> Self {
-        Self(method: .GET, path: path, needs: deed, about: about, handler: handler)
+        Self(.GET, path, deed, about, handler)
     }
 
     /// What a form of one of our own pages asks for.
     static func post(_ path: String, needs deed: DeskRole.Deed?, about: Subject, _ handler: @escaping Handler) -> Self {
-        Self(method: .POST, path: path, needs: deed, about: about, handler: handler)
+        Self(.POST, path, deed, about, handler)
     }
 
     /// What it is, who may use it, and about what, in a line: for lists of all routes.
@@ -52,6 +82,6 @@ package struct DeskRoute: Sendable {
             case .alert: "alert"
             case .object: "object"
             }
-        return "\(method.rawValue) \(path) \(needs?.rawValue ?? "-") \(subject)"
+        return "\(name) \(needs?.rawValue ?? "-") \(subject)\(method == .GET && isLook ? " look" : "")"
     }
 }

@@ -27,9 +27,10 @@ extension DeskRoutes {
                 let frame = frame(request)
                 guard !request.isOfAnotherSite else { return trouble(.forbidden, Trouble.foreign, frame) }
                 guard let token = request.form?["link"], let session = sessions.signIn(link: token) else {
+                    access.turnedAway(nil, "POST /link", "link")
                     return Reply(.forbidden, page: frame.signIn(trouble: frame.text(.linkGone)))
                 }
-                return entered(session)
+                return entered(session, "POST /link", frame)
             },
             Route(
                 path: "/sign-out", method: .POST, guarded: false, bodyLimit: Self.formLimit, takes: [Self.formType],
@@ -42,6 +43,10 @@ extension DeskRoutes {
                     return trouble(.forbidden, Trouble.foreign, frame(request))
                 }
                 if let cookie = request.cookie { sessions.signOut(cookie) }
+                if let session {
+                    // Nobody is kept signed in by a log that can't be written.
+                    do { try access.entered(session.user.actor, "POST /sign-out") } catch { failed(error) }
+                }
                 var reply = Reply(seeOther: "/queue")
                 reply.headers.replaceOrAdd(name: "Set-Cookie", value: cookie("", "; Max-Age=0"))
                 return reply
@@ -61,11 +66,13 @@ extension DeskRoutes {
             Self.hashing.async { done.resume(returning: sessions.signIn(name: name, password: password)) }
         }
         switch entry {
-        case .session(let token): return entered(token)
+        case .session(let token): return entered(token, "POST /sign-in", frame)
         case .refused:
+            access.turnedAway(sessions.known(name), "POST /sign-in", "password")
             return Reply(
                 .forbidden, page: frame.signIn(trouble: frame.text(.signInWrong), name: String(name.prefix(64))))
         case .wait(let seconds):
+            access.turnedAway(sessions.known(name), "POST /sign-in", "wait")
             var reply = Reply(
                 .tooManyRequests,
                 page: frame.signIn(trouble: frame.text(.signInWait) + " \(seconds)", name: String(name.prefix(64))))
@@ -74,8 +81,16 @@ extension DeskRoutes {
         }
     }
 
-    private func entered(_ token: String) -> Reply {
-        var reply = Reply(seeOther: "/queue")
+    /// Sends somebody who has signed in to the first page.
+    func entered(_ token: String, _ route: String, _ frame: PageFrame) -> Reply {
+        do {
+            if let session = sessions.session(token) { try access.entered(session.user.actor, route) }
+        } catch {
+            failed(error)
+            sessions.signOut(token)
+            return trouble(.serviceUnavailable, Trouble.unwritten, frame)
+        }
+        var reply = Reply(seeOther: "/")
         reply.headers.replaceOrAdd(name: "Set-Cookie", value: cookie(token, ""))
         return reply
     }

@@ -33,16 +33,28 @@ extension DeskRoutes {
         }
         frame.session = session
         if changes, request.isOfAnotherSite || !session.isOwn(form: request.form?["token"]) {
+            access.turnedAway(session.user.actor, route.name, "form")
             return trouble(.forbidden, Trouble.foreign, frame)
         }
-        if let deed = route.needs, !session.user.role.may(deed) { return trouble(.forbidden, Trouble.role, frame) }
+        if let deed = route.needs, !session.user.role.may(deed) {
+            access.turnedAway(session.user.actor, route.name, "role")
+            return trouble(.forbidden, Trouble.role, frame)
+        }
         do {
             // Of another team's object nobody is told that there is one.
-            guard try standing(route.about, request, frame) == .own else {
+            let standing = try standing(route.about, request, frame)
+            guard standing == .own else {
+                if standing == .foreign {
+                    access.turnedAway(session.user.actor, route.name, at: call.place, "team")
+                }
                 if case .object(let missing, _) = route.about { return trouble(.notFound, missing, frame) }
                 return trouble(.notFound, Trouble.missing, frame)
             }
+            try write(route, request, session.user.actor)
             return try await route.handler(request, frame)
+        } catch let error as AccessLog.Failure {
+            failed(error)
+            return trouble(.serviceUnavailable, Trouble.unwritten, frame)
         } catch let fault as QueueFilter.Fault {
             return trouble(.badRequest, Phrase("Not a filter: \(fault)", "Kein Filter: \(fault)"), frame)
         } catch let error as ActBook.Trouble {
@@ -51,6 +63,13 @@ extension DeskRoutes {
             failed(error)
             return trouble(.internalServerError, Trouble.failed, frame)
         }
+    }
+
+    /// Writes down what is about to be shown or done.
+    private func write(_ route: DeskRoute, _ request: DeskRequest, _ actor: Actor) throws(AccessLog.Failure) {
+        if route.method != .GET { return try access.changed(actor, route.name, at: request.call.place) }
+        guard route.isLook else { return }
+        try access.looked(actor, route.name, at: request.call.place, for: request.entity)
     }
 
     private func standing(
@@ -86,6 +105,10 @@ extension DeskRoutes {
         static let failed = Phrase(
             "The desk failed at this; its log says how.",
             "Dabei ist ein Fehler aufgetreten; das Protokoll sagt, welcher.")
+        static let unwritten = Phrase(
+            "Who looks at what has to be written down, and that can't be done now. Nothing is shown, and nothing was changed.",
+            "Wer was ansieht, muss aufgeschrieben werden, und das geht gerade nicht. Es wird nichts gezeigt, und nichts wurde geändert."
+        )
         static let missing = Phrase("There is no such alert.", "Diesen Alarm gibt es nicht.")
         static let unreadable = Phrase("The form can't be read.", "Das Formular ist nicht lesbar.")
         static let advice = Phrase("Go back and look at it again.", "Gehen Sie zurück und sehen Sie es noch einmal an.")

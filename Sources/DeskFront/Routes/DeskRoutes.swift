@@ -11,6 +11,7 @@ package struct DeskRoutes: Sendable {
     let member: MemberID
     let service: DeskService
     let sessions: DeskSessions
+    let access: AccessLog
     let bell: FeedBell
     let log: any EventLog
     let isSecure: Bool
@@ -22,13 +23,15 @@ package struct DeskRoutes: Sendable {
     ///   - failed: told why a page or a form could not be answered.
     ///   - pause: waits so long, or until its task is cancelled.
     package init(
-        member: MemberID, service: DeskService, sessions: DeskSessions, bell: FeedBell, log: any EventLog,
+        member: MemberID, service: DeskService, sessions: DeskSessions, access: AccessLog, bell: FeedBell,
+        log: any EventLog,
         isSecure: Bool, failed: @escaping @Sendable (any Error) -> Void,
         pause: @escaping @Sendable (Duration) async throws -> Void
     ) {
         self.member = member
         self.service = service
         self.sessions = sessions
+        self.access = access
         self.bell = bell
         self.log = log
         self.isSecure = isSecure
@@ -51,7 +54,7 @@ package struct DeskRoutes: Sendable {
             .get("/account", needs: nil, about: .nothing) { _, frame in Reply(page: frame.account) },
             .get("/queue", needs: .look, about: .list) { request, frame in try queue(request, frame) },
             .get("/alerts/{}", needs: .look, about: .alert) { request, frame in try alert(request, frame) },
-            .get("/feed", needs: .look, about: .list) { request, frame in feed(request, frame) },
+            .get("/feed", needs: .look, about: .list) { request, frame in feed(request, frame) }.asNoLook,
             .post("/next", needs: .work, about: .list) { request, frame in try await next(request, frame) },
             .post("/alerts/{}/claim", needs: .work, about: .alert) { request, frame in
                 try await act(.claim(lease: DeskService.lease), request, frame)
@@ -66,7 +69,7 @@ package struct DeskRoutes: Sendable {
             .post("/alerts/{}/verdict", needs: .work, about: .alert) { request, frame in
                 try await verdict(request, frame)
             },
-        ] + paymentRoutes
+        ] + paymentRoutes + lookRoutes
     }
 
     /// The server's routes: the ways in and out, what is declared, and what pages load.

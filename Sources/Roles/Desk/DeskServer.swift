@@ -1,3 +1,4 @@
+package import Audit
 package import DeskFront
 import DeskStore
 import Dispatch
@@ -5,7 +6,7 @@ package import EventLogs
 package import Formats
 import Foundation
 package import HTTPFront
-import Keys
+package import Keys
 package import Logging
 package import Records
 import Secrets
@@ -21,6 +22,7 @@ package final class DeskServer: Sendable {
     private let bell = FeedBell()
     private let index: DeskIndex
     private let sessions: DeskSessions
+    private let access: AccessLog
     private let server: APIServer
     private let metrics: Metrics
     private let clock: any StageClock
@@ -54,11 +56,13 @@ package final class DeskServer: Sendable {
     }
 
     package init(
-        _ settings: Settings, log: any EventLog, clock: any StageClock = SystemClock(), metrics: Metrics, logger: Logger
+        _ settings: Settings, log: any EventLog, access: AccessLog, clock: any StageClock = SystemClock(),
+        metrics: Metrics, logger: Logger
     ) throws {
         if let tls = settings.server.tls { try PrivateFile.check(tls.key) }
         self.settings = settings
         self.log = log
+        self.access = access
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
@@ -68,7 +72,7 @@ package final class DeskServer: Sendable {
             random: randomBytes)
         let service = DeskService(index: index, book: book, clock: clock, random: randomBytes)
         let pages = DeskRoutes(
-            member: settings.member, service: service, sessions: sessions, bell: bell, log: log,
+            member: settings.member, service: service, sessions: sessions, access: access, bell: bell, log: log,
             isSecure: settings.isSecure, failed: { logger.error("a page could not be answered: \($0)") },
             pause: { try await Task.sleep(for: $0) })
         let operations = OperationsRoutes(readiness: { [] }, metrics: { metrics.exposition }, open: [.health])
@@ -122,6 +126,7 @@ package final class DeskServer: Sendable {
         if let file = settings.usersFile {
             stages.add("desk-users") { [self] in watchUsers(file, until: stop) }
         }
+        stages.add("desk-looks") { [self] in signLooks(until: stop) }
         stages.add("desk-http") { [self] in
             while !isCaughtUp.load(ordering: .relaxed), !stop.isSet { clock.wait(for: .milliseconds(10)) }
             try serve(until: stop, listening)
@@ -141,6 +146,23 @@ package final class DeskServer: Sendable {
         }
         done.wait()
         if let error = failure.withLock({ $0 }) { throw RoleError.httpServer(reason: "\(error)") }
+    }
+
+    /// Signs heads over the log of looks, once a second where there is something new.
+    private func signLooks(until stop: StopFlag) {
+        var isFailing = false
+        while true {
+            let isLast = stop.isSet
+            do {
+                try access.sign()
+                isFailing = false
+            } catch {
+                if !isFailing { logger.error("looks can't be written down, so nothing is shown: \(error)") }
+                isFailing = true
+            }
+            if isLast { return }
+            clock.wait(for: .seconds(1))
+        }
     }
 
     /// Takes up a changed users' file; a bad one changes nothing.
@@ -169,4 +191,22 @@ package func readDeskUsers(file: String) throws -> DeskUsers {
         throw RoleError.usersFile(file: file, reason: "it can't be read")
     }
     do { return try DeskUsers(text: text) } catch { throw RoleError.usersFile(file: file, reason: "\(error)") }
+}
+
+extension AccessLog {
+    /// Opens a desk's log of looks by the desk's own keys, which are made where there are none yet.
+    package convenience init(
+        of member: MemberID, keys: FileKeystore, storage: any AuditStorage, clock: any WallClock
+    ) throws {
+        if !keys.holds("identity") { try keys.store(SigningKey()) }
+        let key = try keys.signingKey()
+        do {
+            try self.init(member: member, key: key, names: try keys.localKey("looks"), storage: storage, clock: clock)
+        } catch let fault as AuditFault { throw RoleError.auditLog(fault) }
+    }
+
+    /// What others check a desk's log of looks by, in base64.
+    package static func publicKey(keys: FileKeystore) throws -> String {
+        Data(try keys.signingKey().verifyingKey.bytes).base64EncodedString()
+    }
 }

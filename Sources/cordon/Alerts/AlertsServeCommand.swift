@@ -4,6 +4,8 @@ import DeskFront
 import Formats
 import Foundation
 import HTTPFront
+import Keys
+import LocalStore
 import Logging
 import PipelineFiles
 import Records
@@ -26,6 +28,18 @@ struct AlertsServeCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Where the desk keeps its index (SQLite).", valueName: "file"))
     var index = "cordon-data/desk/desk.sqlite"
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the desk's own keys, which sign the log of who looked at what; made where it is not there. (default: beside the index)",
+            valueName: "folder"))
+    var keys: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The log of who looked at what, which `cordon audit verify` checks by the key beside it, FILE.pub. (default: beside the index)",
+            valueName: "file"))
+    var looks: String?
 
     @Option(help: ArgumentHelp("Where the pages are served.", valueName: "host:port"))
     var http = "127.0.0.1:8090"
@@ -62,11 +76,16 @@ struct AlertsServeCommand: ParsableCommand {
         let metrics = Metrics()
         let (server, isSecure) = try serverSettings()
         let log = try log.open()
+        let member = try member.id()
+        let stem = index.hasSuffix(".sqlite") ? String(index.dropLast(".sqlite".count)) : index
+        let (own, looks) = (FileKeystore(directory: keys ?? stem + "-keys"), looks ?? stem + "-looks.audit")
+        let access = try AccessLog(of: member, keys: own, storage: AuditFile(path: looks), clock: SystemClock())
+        try writeFile(Array("\(try AccessLog.publicKey(keys: own))\n".utf8), to: looks + ".pub")
         let desk = try DeskServer(
             .init(
-                member: try member.id(), mapping: try records.read(), server: server, index: index, usersFile: users,
+                member: member, mapping: try records.read(), server: server, index: index, usersFile: users,
                 isSecure: isSecure),
-            log: log, metrics: metrics, logger: logger)
+            log: log, access: access, metrics: metrics, logger: logger)
         var stages = StageThreads()
         let scheme = isSecure ? "https" : "http"
         let host = server.host

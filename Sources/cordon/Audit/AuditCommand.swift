@@ -1,5 +1,8 @@
 import ArgumentParser
 import Audit
+import DeskFront
+import Foundation
+import Keys
 import LocalStore
 import Manifests
 import PipelineFiles
@@ -33,6 +36,7 @@ struct AuditCommand: ParsableCommand {
                 copy again.
 
                   cordon audit verify party-0.audit party-1.audit party-2.audit coordinator.audit --roster roster.yaml
+                  cordon audit verify looks.audit --desk looks.audit.pub --member bank-a
                 """)
 
         @Argument(help: ArgumentHelp("Copies of audit logs, of one role each.", valueName: "file"))
@@ -125,6 +129,18 @@ struct AuditRosterOption: ParsableArguments {
     @Option(name: .customLong("roster"), help: ArgumentHelp("Who takes part, with public keys.", valueName: "file"))
     var file = "cordon-data/keys/roster.yaml"
 
+    @Option(
+        help: ArgumentHelp(
+            "In the roster's place, a desk's public key, for its log of who looked at what.", valueName: "file.pub"))
+    var desk: String?
+
+    @Option(help: ArgumentHelp("Of which member the desk is, with `--desk`.", valueName: "member"))
+    var member: String?
+
+    func validate() throws {
+        if (desk == nil) != (member == nil) { throw ValidationError("`--desk` and `--member` belong together") }
+    }
+
     /// What a copy was found to be.
     struct Log {
         var verifier: AuditVerifier
@@ -144,11 +160,25 @@ struct AuditRosterOption: ParsableArguments {
     ///
     /// - Parameter each: gets every entry up to the first fault.
     func read(_ path: String, each: (AuditEntry) -> Void = { _ in }) throws -> Log {
-        let terms = try Roster(file: file).syncTerms
-        var log = Log(verifier: AuditVerifier(consortium: terms.consortium) { terms.key(of: $0) })
+        var log = Log(verifier: try verifier())
         do {
             try AuditFile.read(path) { try log.verifier.verify($0, each: each) }
         } catch let fault as AuditFault { log.fault = fault }
         return log
+    }
+
+    private func verifier() throws -> AuditVerifier {
+        guard let desk, let member else {
+            let terms = try Roster(file: file).syncTerms
+            return AuditVerifier(consortium: terms.consortium) { terms.key(of: $0) }
+        }
+        guard let member = MemberID(member) else { throw Failure("`--member \(member)` is no member's name") }
+        let text = String(decoding: try readFile(desk), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let bytes = Base64.decoded(ArraySlice(text.utf8)), let key = VerifyingKey(bytes: bytes) else {
+            throw Failure("\(desk) is no desk's public key")
+        }
+        return AuditVerifier(consortium: AccessLog.consortium(of: member), role: .member(member)) {
+            $0 == .member(member) ? key : nil
+        }
     }
 }
