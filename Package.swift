@@ -331,7 +331,8 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "EventLogs", "Formats", "Model", "Records", "Roles", "Simulation", "Stages", "ThreeParty",
+                "EventLogs", "Formats", "Keys", "Manifests", "Model", "PipelineFiles", "Records", "Roles", "Sealing",
+                "SecureScoring", "Simulation", "Stages", "Support", "ThreeParty",
             ],
             exclude: ["Reproductions"],
             swiftSettings: unoptimised),

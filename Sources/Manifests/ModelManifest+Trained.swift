@@ -17,9 +17,11 @@ extension ModelManifest {
     ///   - calibration: its steps, ascending by score, in units of 2^-`fraction`.
     ///   - rounded: whether members get the calibration's steps of scores.
     ///   - card: whether a scorecard was trained with it.
+    ///   - epoch: of the parties' keys that its boxes are sealed to; nil for the roster's.
     package static func header(
         version: String, consortium: String, order: Digest32, form: ModelManifest, shape: ForestShape, fraction: Int,
-        calibration: [(score: Int64, probability: Double)], rounded: Bool, card: Bool = false
+        calibration: [(score: Int64, probability: Double)], rounded: Bool, card: Bool = false,
+        epoch: KeyEpoch? = nil
     ) -> WireModelHeader {
         var header = WireModelHeader()
         header.schema = schema
@@ -40,6 +42,7 @@ extension ModelManifest {
         }
         header.rounded = rounded
         header.card = card
+        header.keyEpoch = epoch?.number ?? 0
         if let counts = form.counts { header.counts = counts.wire }
         header.ownFeatures = form.ownFeatures.map { UInt32($0) }
         return header

@@ -20,6 +20,8 @@ package enum ManifestError: Error, Sendable, Hashable {
     case notAuthentic
     /// The box holds no share, or a component has another length than the shape says.
     case components
+    /// The boxes are sealed to an epoch's keys of which the party has none: the epoch is closed, as a rule.
+    case keysGone(KeyEpoch)
 }
 
 /// A model in shares, checked: what is public of it, and one sealed box a party. Nothing here says that the model ever
@@ -52,6 +54,8 @@ package struct ModelManifest: Sendable {
     package let order: Digest32?
     /// Whether shares hold the points of a scorecard, too.
     package let hasCard: Bool
+    /// The epoch of the parties' keys that the boxes are sealed to; nil for the roster's.
+    package let epoch: KeyEpoch?
     /// For each party the encapsulated key, of its key's suite, then the HPKE ciphertext of its share.
     let boxes: [[UInt8]]
     /// The header's bytes, which the boxes are bound to.
@@ -101,6 +105,7 @@ package struct ModelManifest: Sendable {
         rounding = header.rounded ? try Self.rounding(header.calibration, of: shape) : nil
         order = Digest32(header.order)
         hasCard = header.card
+        epoch = header.keyEpoch == 0 ? nil : KeyEpoch(header.keyEpoch)
         boxes = wire.boxes.map { Array($0) }
     }
 
@@ -151,6 +156,8 @@ extension ManifestError: CustomStringConvertible {
         case .shape: "the manifest is of a shape that no model has"
         case .notAuthentic: "the party's box does not open with its key"
         case .components: "the party's box holds no share of the model's shape"
+        case .keysGone(let epoch):
+            "the boxes are sealed to keys of epoch \(epoch), and the party has none of it: deal the model again"
         }
     }
 }

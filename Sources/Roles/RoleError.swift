@@ -26,6 +26,8 @@ package enum RoleError: Error, Sendable, Hashable {
     case keysExist(directory: String)
     /// The folder's identity is none of the roster's.
     case keysOfNobody(directory: String)
+    /// An epoch of keys was closed while something was sealed under it.
+    case closedMeanwhile(KeyEpoch)
     case usersFile(file: String, reason: String)
     /// A file holds no certificate.
     case certificate(path: String)
@@ -71,6 +73,8 @@ extension RoleError: CustomStringConvertible {
             "\(directory) holds keys already, and keys are never overwritten: name another folder"
         case .keysOfNobody(let directory):
             "the roster has nobody with the identity in \(directory): it was put together from another card"
+        case .closedMeanwhile(let epoch):
+            "epoch \(epoch) of keys was closed meanwhile, and parties may not have what was sealed under it: do it again"
         case .usersFile(let file, let reason): "\(file): \(reason)"
         }
     }

@@ -198,4 +198,17 @@ struct ModelManifestTests {
     func fraction(bits: UInt32) throws {
         #expect(try Dealt(ringBits: 32) { $0.fractionBits = bits }.verified().fractionBits == Int(bits))
     }
+
+    @Test(
+        "names the epoch of the keys that its boxes are sealed to, which the boxes are bound to; none for the roster's")
+    func epoch() throws {
+        let founding = try Dealt(ringBits: 16)
+        let later = try Dealt(ringBits: 16) { $0.keyEpoch = 9 }
+        func manifest(_ dealt: Dealt) throws -> ModelManifest {
+            try ModelManifest(verifying: dealt.wire, consortium: "c", coordinator: dealt.coordinator)
+        }
+        #expect(try manifest(founding).epoch == nil && manifest(later).epoch == KeyEpoch(9))
+        #expect(founding.digest != later.digest)
+        #expect("\(ManifestError.keysGone(KeyEpoch(9)))".contains("keys of epoch 9"))
+    }
 }

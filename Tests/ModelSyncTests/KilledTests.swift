@@ -41,16 +41,14 @@ struct KilledTests {
     /// What parties keep adds up to a forest.
     private func expect(_ world: SyncWorld, _ order: Digest32, _ report: TrainedReport, _ forest: Forest) throws {
         #expect(report.rows == 240)
-        let shares = try PartyID.allCases.map { party in
-            try #require(try world.store(party).model(of: order))
-        }
+        let shares = try PartyID.allCases.map { party in try world.trained(party, order) }
         #expect(shares.allSatisfy { $0.report == report })
         for party in PartyID.allCases {
             let (own, next) = (shares[party.rawValue].share, shares[party.next.rawValue].share)
             #expect(own.components.selectionSecond == next.components.selectionFirst)
             #expect(own.components.leavesSecond == next.components.leavesFirst)
         }
-        let opened = try OpenedModel(shares.map(\.share))
+        let opened = try OpenedModel(shares.map(\.share), fraction: shares[0].fraction)
         #expect(opened.forest.trees == forest.trees)
         #expect(try opened.points == SliceTests.card(world, forest))
     }

@@ -61,6 +61,11 @@ struct RoleKeysTests {
         #expect(try misfits("party-1").misfits == ["agreement.key: the roster has another agreement key"])
         try FileManager.default.removeItem(atPath: folder.path("party-1/hpke.key"))
         #expect(try misfits("party-1").misfits.count == 2)
+        // With keys of a later epoch that of the roster's may be erased, and what is there has to fit all the same.
+        try FileKeystore(directory: folder.path("party-1")).store(HPKEPrivateKey(), "hpke-2")
+        #expect(try misfits("party-1").misfits == ["agreement.key: the roster has another agreement key"])
+        try FileKeystore(directory: folder.path("party-1")).erase("agreement")
+        #expect(try misfits("party-1").misfits == [])
         try FileManager.default.removeItem(atPath: folder.path("party-0/tls.pem"))
         try FileManager.default.copyItem(atPath: folder.path("party-2/tls.pem"), toPath: folder.path("party-0/tls.pem"))
         #expect(try misfits("party-0").misfits == ["tls.pem: the roster has another TLS certificate"])

@@ -59,7 +59,7 @@ struct KeyRotationTests {
     func plants() throws {
         let simulation = try Simulation()
         let ignored = try simulation.run(schedule(Self.rotation), plant: .closingIgnored)
-        #expect(ignored.contains { $0.contains("party-2 still has its key of epoch 1") }, "\(ignored)")
+        #expect(ignored.contains { $0.contains("party-2 still has hpke, and epoch 1 is closed") }, "\(ignored)")
         let restarted =
             Self.rotation + [
                 .crash(.party(1), downFor: 100), .work(milliseconds: 1500), .send(member: 1, [Self.payments[1]]),

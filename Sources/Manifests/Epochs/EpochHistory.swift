@@ -1,5 +1,6 @@
 import Keys
 package import Records
+package import ThreeParty
 
 /// All that is said on `consortium.agreement` of keys: which epochs there are, and how far the next one is. A pure function of the
 /// records, of the log's times, and of the versions of the agreement in force, so it is the same for everyone of one roster.
@@ -49,6 +50,16 @@ package struct EpochHistory: Sendable, Hashable {
 
     /// Nil for an epoch that three parties were never ready for.
     package func life(_ epoch: KeyEpoch) -> EpochLife? { place(epoch).map { lives[$0] } }
+
+    /// The generation that shares of a model are of under an epoch's keys: the newest one in which three parties said that they
+    /// have it.
+    package func generation(of model: Digest32, under epoch: KeyEpoch) -> ShareGeneration {
+        let life = lives.last { life in
+            life.number <= epoch && life.order?.refreshes ?? false && life.ready.count == 3
+                && life.ready.values.allSatisfy { $0.models.contains(model) }
+        }
+        return life.map { ShareGeneration($0.number.number) } ?? .dealt
+    }
 
     /// What is waited for, of whom.
     package var standing: EpochStanding {

@@ -112,7 +112,7 @@ package struct SyncHistory: Sendable, Hashable {
                 throw .versionTaken(task.version)
             }
         case .validate(let task): try check(task)
-        case .seal(let task): try check(task)
+        case .seal(let task): try check(task, under: order.epoch)
         }
         try checkOpenings(order.task, at: time)
         if open != nil { jobs[jobs.count - 1].lapse(to: order.number) }
@@ -145,11 +145,13 @@ package struct SyncHistory: Sendable, Hashable {
         if let version, task.window.range.lowerBound < version.task.window.range.upperBound { throw .notLater }
     }
 
-    private func check(_ task: SealTask) throws(SyncRefusal) {
+    private func check(_ task: SealTask, under epoch: KeyEpoch?) throws(SyncRefusal) {
         guard let version = version(of: task.candidate) else { throw .unknownCandidate }
         guard version.sealed == nil else { throw .alreadySealed }
         guard let header = WireModelHeader(decoding: task.header) else { throw .malformed(.header) }
-        if let field = version.mistake(in: header, consortium: terms.consortium) { throw .otherHeader(field) }
+        if let field = version.mistake(in: header, consortium: terms.consortium, epoch: epoch) {
+            throw .otherHeader(field)
+        }
     }
 
     // MARK: Reports

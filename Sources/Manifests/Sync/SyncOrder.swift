@@ -78,6 +78,13 @@ package struct SealTask: Sendable, Hashable {
         self.header = header
     }
 
+    /// The same with a header that names the epoch of the parties' keys to seal to; nil for the roster's.
+    package func naming(_ epoch: KeyEpoch?) throws(SyncMistake) -> SealTask {
+        guard var wire = WireModelHeader(decoding: header) else { throw .header }
+        wire.keyEpoch = epoch?.number ?? 0
+        return try SealTask(candidate: candidate, header: wire.encoded)
+    }
+
     init(_ wire: WireSealTask) throws(SyncMistake) {
         try self.init(candidate: SyncBounds.digest(wire.candidate), header: Array(wire.header))
     }

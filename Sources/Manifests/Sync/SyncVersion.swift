@@ -46,6 +46,13 @@ package struct SyncVersion: Sendable, Hashable {
         codeVersions = job.parties.compactMapValues(\.codeVersion)
     }
 
+    /// What a party keeps its share of a model by that was trained and has no manifest.
+    ///
+    /// - Parameter candidate: the digest of the order to train.
+    package static func share(of candidate: Digest32) -> Digest32 {
+        Digest32(of: [Array("cordon/sync/candidate/v1".utf8), candidate.bytes])
+    }
+
     package var isTurnedDown: Bool { decisions.contains { $0.kind == .turnDown } }
     /// The decision that put it in force last; nil where none did.
     package var promotion: SyncDecision? { decisions.last { $0.kind == .promote && $0.model == sealed?.model } }
@@ -54,7 +61,9 @@ package struct SyncVersion: Sendable, Hashable {
     func approving(after last: UInt64) -> [OperatorID] { approvals.filter { $0.after == last }.map(\.by) }
 
     /// What differs between a model header and what was trained; nil for one of it.
-    func mistake(in header: WireModelHeader, consortium: String) -> String? {
+    ///
+    /// - Parameter epoch: of the order to seal.
+    func mistake(in header: WireModelHeader, consortium: String, epoch: KeyEpoch?) -> String? {
         let rule = task.rule
         let expected: [(String, Bool)] = [
             ("schema", header.schema == ModelManifest.schema),
@@ -67,6 +76,7 @@ package struct SyncVersion: Sendable, Hashable {
             ("ring", Int(header.ringBits) == trained.ringBits),
             ("scale", Int(header.fractionBits) == rule.fraction),
             ("calibration", header.calibration.isCalibration),
+            ("epoch of keys", header.keyEpoch == epoch?.number ?? 0),
         ]
         return expected.first { !$0.1 }?.0
     }

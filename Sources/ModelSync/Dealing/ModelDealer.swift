@@ -9,6 +9,7 @@ import ThreeParty
 package struct ModelDealer {
     private let consortium: String
     private let parties: [PartyID: HPKEPublicKey]
+    private let epoch: KeyEpoch?
     private let rounded: Bool
     private let random: () -> [UInt8]
 
@@ -26,20 +27,24 @@ package struct ModelDealer {
             case .steps(let steps):
                 "the roster says that scores are rounded to the calibration's steps; there are \(steps), and parties round to "
                     + "\(ModelManifest.mostSteps)"
-            case .partyKeys: "the roster lacks a party's HPKE key"
+            case .partyKeys: "a party's HPKE key is missing"
             }
         }
     }
 
     /// - Parameters:
     ///   - consortium: its name in the roster.
+    ///   - parties: their keys of one epoch.
+    ///   - epoch: that; nil for the roster's.
     ///   - rounded: whether members get scores rounded to the calibration's steps.
     ///   - random: 16 fresh random bytes a call.
     package init(
-        consortium: String, parties: [PartyID: HPKEPublicKey], rounded: Bool = false, random: @escaping () -> [UInt8]
+        consortium: String, parties: [PartyID: HPKEPublicKey], epoch: KeyEpoch? = nil, rounded: Bool = false,
+        random: @escaping () -> [UInt8]
     ) {
         self.consortium = consortium
         self.parties = parties
+        self.epoch = epoch
         self.rounded = rounded
         self.random = random
     }
@@ -75,6 +80,7 @@ package struct ModelDealer {
             return wire
         }
         header.rounded = rounded
+        header.keyEpoch = epoch?.number ?? 0
         if let counts = model.binned.counts { header.counts = counts.wire }
         header.card = model.card != nil
         header.ownFeatures = model.binned.edges.prefix(model.binned.spec.ownCount).map { UInt32($0.count) }

@@ -3,26 +3,39 @@ package import Manifests
 package import Records
 package import ThreeParty
 
-/// What a party keeps of its trainings beside the log: entries to go on from after a crash, and its share of each model that it
-/// trained, until that is sealed. Sealed at rest, as all states are; nothing else is in it.
+/// What a party keeps of its trainings beside the log: entries to go on from after a crash, and its share of a model until all
+/// three have theirs, when it is kept with the others (`SyncShares`). Sealed at rest, as all states are; nothing else is in it.
 package struct SyncStore: Sendable {
     private let state: any StateStore
 
     private static let entries = "sync-entries"
     private static let models = "sync-models"
+    /// In the place of a share's version, where there is none; then the fraction bits.
+    private static let settled: UInt8 = 0
 
     package init(_ state: any StateStore) { self.state = state }
 
     /// A model that was trained, as one party has it.
     package struct Trained: Sendable {
-        package let share: TrainedShare
+        /// Nil where it is kept with the party's shares of models.
+        package let share: TrainedShare?
+        /// Bits of leaves after the point.
+        package let fraction: Int
         /// What is public of it.
         package let report: TrainedReport
 
         package init(share: TrainedShare, report: TrainedReport) {
+            self.init(share: share, fraction: share.fraction, report: report)
+        }
+
+        fileprivate init(share: TrainedShare?, fraction: Int, report: TrainedReport) {
             self.share = share
+            self.fraction = fraction
             self.report = report
         }
+
+        /// The same, without the share.
+        package var settled: Trained { Trained(share: nil, fraction: fraction, report: report) }
     }
 
     private static let malformed = LogError.corrupted(
@@ -62,7 +75,8 @@ package struct SyncStore: Sendable {
     /// - Parameter number: of the order; models of lower numbers can be forgotten by it.
     package func keep(_ model: Trained, of order: Digest32, number: UInt64) throws(LogError) {
         let report = model.report.encoded
-        let value = UInt32(report.count).bigEndianBytes + report + model.share.encoded
+        let rest = model.share?.encoded ?? [Self.settled, UInt8(model.fraction)]
+        let value = UInt32(report.count).bigEndianBytes + report + rest
         let row = StateEntry(key: order.bytes, value: value, order: Int64(clamping: number))
         try state.commit([.put(table: Self.models, row)], positions: [])
     }
@@ -71,9 +85,13 @@ package struct SyncStore: Sendable {
     package func model(of order: Digest32) throws(LogError) -> Trained? {
         guard let value = try state.value(Self.models, order.bytes) else { return nil }
         guard value.count >= 4, case let end = 4 + Int(UInt32(bigEndianBytes: value[..<4])), end <= value.count,
-            let report = TrainedReport(decoding: Array(value[4..<end])),
-            let share = TrainedShare(decoding: Array(value[end...]))
+            let report = TrainedReport(decoding: Array(value[4..<end]))
         else { throw Self.malformed }
+        let rest = Array(value[end...])
+        if rest.count == 2, rest[0] == Self.settled {
+            return Trained(share: nil, fraction: Int(rest[1]), report: report)
+        }
+        guard let share = TrainedShare(decoding: rest) else { throw Self.malformed }
         return Trained(share: share, report: report)
     }
 

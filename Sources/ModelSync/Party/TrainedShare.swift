@@ -1,3 +1,4 @@
+package import Manifests
 import Records
 package import ThreeParty
 
@@ -30,6 +31,16 @@ package final class TrainedShare: Sendable, CustomStringConvertible, CustomRefle
                 leavesFirst: components.leavesFirst, leavesSecond: components.leavesSecond)
         else { preconditionFailure("components are of their shape") }
         self.init(shape: shape, fraction: fraction, components: copy, card: card)
+    }
+
+    /// The same as a share among others of models.
+    package var modelShare: ModelShare {
+        guard
+            let copy = ModelComponents(
+                shape: shape, selectionFirst: components.selectionFirst, selectionSecond: components.selectionSecond,
+                leavesFirst: components.leavesFirst, leavesSecond: components.leavesSecond)
+        else { preconditionFailure("components are of their shape") }
+        return ModelShare(shape: shape, components: copy, card: card)
     }
 
     package var description: String { "TrainedShare(\(shape.trees) trees)" }

@@ -27,10 +27,22 @@ extension TrainingStage {
         return found
     }
 
-    /// This party's share of a model that it trained.
-    func candidate(_ order: Digest32) throws -> SyncStore.Trained {
-        guard let trained = try store.model(of: order) else { throw OrderRefusal.unknownCandidate }
-        return trained
+    /// This party's share of a model that it trained, as it is under an epoch's keys, and the fraction bits of its leaves.
+    func candidate(_ order: Digest32, under epoch: KeyEpoch?) throws -> (share: ModelShare, fraction: Int) {
+        guard let trained = try store.model(of: order),
+            let share = try shares.share(of: SyncVersion.share(of: order), under: epoch)
+        else { throw OrderRefusal.unknownCandidate }
+        return (share, trained.fraction)
+    }
+
+    /// Keeps this party's share of each model whose training is over among its shares of models, which are refreshed. Before that
+    /// another attempt may have given the three other shares of the same model.
+    func settle() throws {
+        for version in history.versions {
+            guard let trained = try store.model(of: version.candidate), let share = trained.share else { continue }
+            try shares.keep(share.modelShare, of: SyncVersion.share(of: version.candidate))
+            try store.keep(trained.settled, of: version.candidate, number: version.number)
+        }
     }
 
     /// Whether it is opened how often each bit is set: the consortium says of how many rows.

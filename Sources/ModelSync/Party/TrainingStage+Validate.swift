@@ -67,29 +67,31 @@ extension TrainingStage {
         var prepared: [PreparedModel] = []
         func add(
             _ digest: Digest32, _ shape: ForestShape, _ fraction: Int, _ thresholds: ValidateTask.Thresholds?,
-            _ components: borrowing ModelComponents
+            _ share: ModelShare?
         ) throws {
+            guard let share else { throw OrderRefusal.unknownModel }
             guard let thresholds, thresholds.fraction == fraction, shape.bits == source.rows.bits else {
                 throw OrderRefusal.otherForm
             }
             models.append(
                 ValidationPlan.Model(digest: digest, shape: shape, fraction: fraction, thresholds: thresholds.scores))
             prepared.append(
-                PreparedModel(shape: shape, features: champion.ownFeatures, components: components))
+                PreparedModel(shape: shape, features: champion.ownFeatures, components: share.components))
         }
         switch task.challenger {
         case .candidate(let order):
-            let share = try candidate(order).share
-            let digest = Digest32(of: [Array("cordon/sync/candidate/v1".utf8), order.bytes])
-            try add(digest, share.shape, share.fraction, task.challengerThresholds, share.components)
+            let (share, fraction) = try candidate(order, under: job.order.epoch)
+            try add(SyncVersion.share(of: order), share.shape, fraction, task.challengerThresholds, share)
         case .model(let model):
             let manifest = try manifest(model)
             try add(
-                model, manifest.shape, manifest.fractionBits, task.challengerThresholds, components(of: manifest))
+                model, manifest.shape, manifest.fractionBits, task.challengerThresholds,
+                shares.share(of: manifest, under: job.order.epoch))
         case nil: break
         }
         try add(
-            task.champion, champion.shape, champion.fractionBits, task.championThresholds, components(of: champion))
+            task.champion, champion.shape, champion.fractionBits, task.championThresholds,
+            shares.share(of: champion, under: job.order.epoch))
         do throws(TrainingError) {
             let plan = try ValidationPlan(
                 source: Digest32(
@@ -104,12 +106,6 @@ extension TrainingStage {
         } catch { throw OrderRefusal(error) }
     }
 
-    private func components(of manifest: ModelManifest) throws -> ModelComponents {
-        do throws(ManifestError) { return try manifest.components(for: cell.party, key: keys.opening) } catch {
-            throw OrderRefusal.unknownModel
-        }
-    }
-
     private func said(
         of scores: ValidatedScores, _ ones: [Int]?, _ plan: ValidationPlan, _ job: SyncJob
     ) throws -> ValidatedReport {
@@ -117,9 +113,10 @@ extension TrainingStage {
             try BinCounts(legitimate: $0.histogram.legitimate, frauds: $0.histogram.fraud)
         }
         guard let champion = counts.last else { throw OrderRefusal.unknownModel }
+        let members = try cell.members(job.order.epoch)
         var boxes: [ValidatedReport.Box] = []
         for (place, member) in plan.members.enumerated().sorted(by: { $0.element < $1.element }) {
-            guard let key = cell.members[member] else { continue }
+            guard let key = members[member] else { continue }
             let shares = scores.models.flatMap { $0.members[place].encoded }
             boxes.append(try MemberCounts.seal(shares, of: cell.party, to: member, key, order: job.digest))
         }
@@ -132,22 +129,23 @@ extension TrainingStage {
 
     // MARK: Sealing
 
-    /// Seals this party's share of a candidate to its own key, under the header that the order has.
+    /// Seals this party's share of a candidate to its own key of the order's epoch, under the header that the order has.
     func seal(_ task: SealTask, _ job: SyncJob) throws -> Turn {
-        let share = try candidate(task.candidate).share
+        let (share, fraction) = try candidate(task.candidate, under: job.order.epoch)
         guard let version = history.version(of: task.candidate) else { throw OrderRefusal.unknownCandidate }
         let form = try manifest(version.task.formModel)
         // What the history can't compare with the order to train.
         let expected = ModelManifest.header(
             version: version.task.version, consortium: cell.terms.consortium, order: task.candidate, form: form,
-            shape: share.shape, fraction: share.fraction, calibration: [], rounded: false,
-            card: share.card != nil)
+            shape: share.shape, fraction: fraction, calibration: [], rounded: false, card: share.card != nil,
+            epoch: job.order.epoch)
         guard var header = WireModelHeader(decoding: task.header) else { throw OrderRefusal.otherHeader }
         header.calibration = []
         header.rounded = false
         guard header == expected else { throw OrderRefusal.otherHeader }
         let sealed = try ModelManifest.seal(
-            share.components, card: share.card, of: cell.party, header: task.header, to: cell.sealing)
+            share.components, card: share.card, of: cell.party, header: task.header,
+            to: try keys.sealing(of: job.order))
         try report(.sealed(SealedReport(encapsulated: sealed.encapsulated, box: sealed.box)), on: job)
         return .worked
     }

@@ -22,76 +22,21 @@ package final class TrainingStage: Stage {
     package struct Cell: Sendable {
         package var party: PartyID
         package var terms: SyncTerms
-        /// What shares of a sealed model are sealed to: this party's own.
-        package var sealing: HPKEPublicKey
-        /// What members' own histograms are sealed to.
-        package var members: [MemberID: HPKEPublicKey]
+        /// What members' own histograms are sealed to in an epoch; nil for the roster's.
+        package var members: @Sendable (KeyEpoch?) throws -> [MemberID: HPKEPublicKey]
         /// Changes of the terms, all that are known.
         package var changes: @Sendable () throws(LogError) -> [SyncTermsChange] = { () throws(LogError) in [] }
         /// Of this program, for the lineage of models.
         package var codeVersion: String
 
         package init(
-            party: PartyID, terms: SyncTerms, sealing: HPKEPublicKey, members: [MemberID: HPKEPublicKey],
-            codeVersion: String
+            party: PartyID, terms: SyncTerms,
+            members: @escaping @Sendable (KeyEpoch?) throws -> [MemberID: HPKEPublicKey], codeVersion: String
         ) {
             self.party = party
             self.terms = terms
-            self.sealing = sealing
             self.members = members
             self.codeVersion = codeVersion
-        }
-    }
-
-    /// The keys of the party. Shared, since they can't be copied.
-    package final class Keys: Sendable {
-        let identity: SigningKey
-        let opening: HPKEPrivateKey
-        /// The roster's epoch, for orders that name none.
-        private let founding: KeyEpoch
-        /// With both neighbours, by epoch.
-        private let training: EpochKeyring<TrainingKeys>
-        private let validation: EpochKeyring<TrainingKeys>
-
-        /// - Parameters:
-        ///   - founding: the roster's epoch.
-        ///   - identity: what reports are signed by.
-        ///   - opening: what shares of models are sealed to.
-        ///   - training: what the party shares with its neighbours, for trainings alone.
-        ///   - validation: likewise, for validations.
-        package init(
-            identity: consuming SigningKey, opening: consuming HPKEPrivateKey, founding: KeyEpoch,
-            training: EpochKeyring<TrainingKeys>, validation: EpochKeyring<TrainingKeys>
-        ) {
-            self.identity = identity
-            self.opening = opening
-            self.founding = founding
-            self.training = training
-            self.validation = validation
-        }
-
-        /// Keys of one epoch.
-        package convenience init(
-            identity: consuming SigningKey, opening: consuming HPKEPrivateKey,
-            training: consuming PairKeys, validation: consuming PairKeys
-        ) {
-            self.init(
-                identity: identity, opening: opening, founding: KeyEpoch(1),
-                training: EpochKeyring(TrainingKeys(training)), validation: EpochKeyring(TrainingKeys(validation)))
-        }
-
-        /// The pairwise keys that an order is done with.
-        ///
-        /// - Throws: `OrderRefusal.keysGone` where this party has none of the order's epoch.
-        func pair(of order: SyncOrder) throws -> TrainingKeys {
-            let epoch = order.epoch ?? founding
-            let ring =
-                switch order.task {
-                case .train: training
-                case .validate, .seal: validation
-                }
-            guard let held = try ring.key(of: epoch) else { throw OrderRefusal.keysGone(epoch) }
-            return held.key
         }
     }
 
@@ -100,6 +45,7 @@ package final class TrainingStage: Stage {
     /// Nil where the party keeps no rows.
     let rows: (any SyncRowSource)?
     let store: SyncStore
+    let shares: any SyncShares
     let exchange: TrainingExchange
     let clock: any StageClock
     let metrics: Metrics
@@ -136,20 +82,22 @@ package final class TrainingStage: Stage {
 
     /// - Parameters:
     ///   - rows: nil where the party keeps none: it refuses by name.
+    ///   - shares: the party's shares of models.
     ///   - state: this stage's alone, taken over, so that a predecessor can keep no more.
     ///   - transport: of this party's links.
     ///   - random: so many fresh random bytes.
     ///   - isStopping: whether the role is to stop; asked while a turn waits.
     ///   - sealed: told of each model that the three parties have sealed, once this party has read of it.
     package init(
-        _ cell: Cell, keys: Keys, rows: (any SyncRowSource)?, log: any EventLog, state: any StateStore,
-        transport: any Transport, clock: any StageClock, metrics: Metrics, logger: Logger,
+        _ cell: Cell, keys: Keys, rows: (any SyncRowSource)?, shares: any SyncShares, log: any EventLog,
+        state: any StateStore, transport: any Transport, clock: any StageClock, metrics: Metrics, logger: Logger,
         audit: any AuditWriter = NoAudit(), random: @escaping (Int) -> [UInt8], isStopping: @escaping () -> Bool,
         sealed: @escaping (Digest32) -> Void
     ) throws {
         self.cell = cell
         self.keys = keys
         self.rows = rows
+        self.shares = shares
         self.log = log
         self.clock = clock
         self.metrics = metrics
@@ -244,7 +192,7 @@ package final class TrainingStage: Stage {
         switch job.order.task {
         case .train(let task): try checkToTrain(task, job)
         case .validate(let task): try readyToValidate(task, job)
-        case .seal(let task): _ = try candidate(task.candidate)
+        case .seal(let task): _ = try candidate(task.candidate, under: job.order.epoch)
         }
     }
 
@@ -275,6 +223,7 @@ package final class TrainingStage: Stage {
         open = history.open?.digest
         if !hasSwept {
             for job in history.jobs where !job.isOpen { try store.forgetEntries(of: job.digest) }
+            try settle()
             hasSwept = true
             metrics.set(.syncReady, to: 1)
         }
@@ -286,8 +235,9 @@ package final class TrainingStage: Stage {
         taken = nil
         ready = nil
         waiting = nil
+        try settle()
         try store.forgetEntries(of: job.digest)
-        try store.forgetModels(before: job.order.number > Self.keptOrders ? job.order.number - Self.keptOrders : 0)
+        try forgetModels(before: job.order.number > Self.keptOrders ? job.order.number - Self.keptOrders : 0)
         metrics.set(.syncGroupsOf, to: 0)
         switch job.standing {
         case .failed(let failure): logger.error("an order came to nothing: \(failure)", metadata: metadata(job))
@@ -296,6 +246,13 @@ package final class TrainingStage: Stage {
             logger.notice("an order is done", metadata: metadata(job))
             try showDrift()
         }
+    }
+
+    /// Forgets models of orders before this one that nobody has sealed by now.
+    private func forgetModels(before number: UInt64) throws {
+        let old = history.versions.filter { $0.number < number }.map { SyncVersion.share(of: $0.candidate) }
+        try shares.forget(old)
+        try store.forgetModels(before: number)
     }
 
     /// Shows how far the newest rows are from those that the model in force was made for, once anything of that was opened.

@@ -338,6 +338,12 @@ package nonisolated struct WireModelHeader: @unchecked Sendable {
     set {_uniqueStorage()._card = newValue}
   }
 
+  /// epoch of the parties' keys that boxes are sealed to; 0: the roster's
+  package var keyEpoch: UInt32 {
+    get {_storage._keyEpoch}
+    set {_uniqueStorage()._keyEpoch = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2464,7 +2470,7 @@ nonisolated extension WireModelManifest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModelHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0\u{1}counts\0\u{3}own_features\0\u{1}consortium\0\u{1}rounded\0\u{1}order\0\u{1}card\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}version\0\u{3}feature_spec\0\u{1}bits\0\u{1}trees\0\u{1}depth\0\u{3}ring_bits\0\u{3}fraction_bits\0\u{1}calibration\0\u{1}counts\0\u{3}own_features\0\u{1}consortium\0\u{1}rounded\0\u{1}order\0\u{1}card\0\u{3}key_epoch\0")
 
   fileprivate class _StorageClass {
     var _schema: UInt32 = 0
@@ -2482,6 +2488,7 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _rounded: Bool = false
     var _order: Data = Data()
     var _card: Bool = false
+    var _keyEpoch: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2507,6 +2514,7 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _rounded = source._rounded
       _order = source._order
       _card = source._card
+      _keyEpoch = source._keyEpoch
     }
   }
 
@@ -2540,6 +2548,7 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 13: try { try decoder.decodeSingularBoolField(value: &_storage._rounded) }()
         case 14: try { try decoder.decodeSingularBytesField(value: &_storage._order) }()
         case 15: try { try decoder.decodeSingularBoolField(value: &_storage._card) }()
+        case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._keyEpoch) }()
         default: break
         }
       }
@@ -2597,6 +2606,9 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if _storage._card != false {
         try visitor.visitSingularBoolField(value: _storage._card, fieldNumber: 15)
       }
+      if _storage._keyEpoch != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._keyEpoch, fieldNumber: 16)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2621,6 +2633,7 @@ nonisolated extension WireModelHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._rounded != rhs_storage._rounded {return false}
         if _storage._order != rhs_storage._order {return false}
         if _storage._card != rhs_storage._card {return false}
+        if _storage._keyEpoch != rhs_storage._keyEpoch {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -23,8 +23,7 @@ extension PartyRole {
                 firstBatch: party == CellBackend.leader ? UInt64(clock.microseconds) : 0,
                 patience: .seconds(30), clock: clock)
             let models = try ModelRegistry(
-                party: party, key: try keystore.hpkeKey(), consortium: roster.consortium,
-                coordinator: roster.coordinator, log: log, logger: logger, shares: shared.shares,
+                shared.models, consortium: roster.consortium, coordinator: roster.coordinator, log: log, logger: logger,
                 isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, shared) })
             let rows = rows.map { limits in
                 { @Sendable [stores] (partition: Int) throws in

@@ -65,6 +65,7 @@ package struct PartyRole: Sendable {
         /// The store of scoring.
         let store: any StateStore
         let shares: ShareStore
+        let models: ModelShares
         let transport: any Transport
         let updates: TokenUpdates
         let keychain: PartyKeychain
@@ -131,11 +132,14 @@ package struct PartyRole: Sendable {
         let audit = try openAudit()
         let members = try ConsortiumMembers(roster, log: log)
         let transport = try links()
+        let keychain = try PartyKeychain(party, roster, keystore, partitions: partitions, log: log)
+        let shares = ShareStore(try stores.open(".shares"))
         let shared = Shared(
-            members: members, store: store, shares: ShareStore(try stores.open(".shares")), transport: transport,
-            updates: updates,
-            keychain: try PartyKeychain(party, roster, keystore, partitions: partitions, log: log), metrics: metrics,
-            auditLog: audit, evidence: audit.map { _ in EvidenceBook(party: party, state: store) })
+            members: members, store: store, shares: shares,
+            models: ModelShares(
+                party: party, keys: keychain.opening, founding: KeyEpoch(roster.epoch), store: shares),
+            transport: transport, updates: updates, keychain: keychain, metrics: metrics, auditLog: audit,
+            evidence: audit.map { _ in EvidenceBook(party: party, state: store) })
         let stopped = Tally()
         let scoring = (0..<partitions).map { partition in
             StagePlan(
@@ -158,13 +162,14 @@ package struct PartyRole: Sendable {
                 audit: shared.audit)
         }
         let keys = StagePlan("keys", retried: retried(metrics, ["stage": "keys"])) {
-            PartyKeyStage(
+            let models = try modelKeeping(shared)
+            return PartyKeyStage(
                 party, roster, keystore, shared.keychain, log: log, clock: clock, logger: logger,
                 certificate: { [keystore] in try certificateDigest(keystore.path(of: "tls-\($0).pem")) },
                 refresh: { [self] in try refreshed(by: $0, $1, shared.keychain.book.history) },
                 rest: { [self] in refreshes.close() },
                 eraseShares: { try Self.erase(shared.shares, through: $0, $1, partitions: partitions) },
-                isNeeded: trainingEpochs(members), keepsModels: false)
+                keepModels: models.keep, isNeeded: models.isNeeded)
         }
         let signing = audit.map { audit in
             StagePlan("audit", isBackground: true) {
@@ -208,13 +213,10 @@ package struct PartyRole: Sendable {
     private static func erase(
         _ shares: ShareStore, through epoch: KeyEpoch, _ history: EpochHistory, partitions: Int
     ) throws -> Bool {
-        let lives = history.lives.filter { $0.isActive && $0.number <= epoch && $0.order?.refreshes ?? false }
-        guard let last = lives.last else { return true }
+        let last = history.lives.last { $0.isActive && $0.number <= epoch && $0.order?.refreshes ?? false }
+        guard let last else { return true }
         return try shares.erase(through: ShareGeneration(last.number.number), partitions: 0..<partitions) { model in
-            let life = lives.last { life in
-                life.ready.count == 3 && life.ready.values.allSatisfy { $0.models.contains(model) }
-            }
-            return life.map { ShareGeneration($0.number.number) } ?? .dealt
+            history.generation(of: model, under: last.number)
         }
     }
 
@@ -259,7 +261,14 @@ package struct PartyRole: Sendable {
     }
 
     /// The checks of what is only looked at once the party's state is open.
-    private var keyChecks: [Check] { [Check("HPKE key") { _ = try keystore.hpkeKey() }] }
+    private var keyChecks: [Check] {
+        [
+            Check("HPKE key") {
+                let newest = try EpochBook(roster, log: log).history.newest.number
+                _ = try keystore.hpkeKey(KeyNames(newest, founding: roster.epoch).hpke)
+            }
+        ]
+    }
 
     private func openTransport(_ authorityFile: String) throws -> TLSTransport {
         let book = try EpochBook(roster, log: log)
@@ -300,9 +309,9 @@ package struct PartyRole: Sendable {
             partition: TopicPartition(Topics.sealed, partition), log: log, clock: clock, metrics: shared.metrics,
             logger: logger, audit: shared.audit, sideWork: sideWork)
         let models = try ModelRegistry(
-            party: party, key: try keystore.hpkeKey(), consortium: roster.consortium, coordinator: roster.coordinator,
+            shared.models, consortium: roster.consortium, coordinator: roster.coordinator,
             approvals: members.current.approvalTerms, log: log, logger: logger, audit: shared.audit,
-            shares: shared.shares, isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, shared) },
+            isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, shared) },
             isAgreed: { (manifest) throws(LogError) in try members.allow(manifest) })
         let sessions = try SessionRegistry(
             consortium: roster.consortium, party: party, keys: keychain.opening, members: members, log: log,

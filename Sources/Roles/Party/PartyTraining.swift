@@ -20,11 +20,11 @@ extension PartyRole {
         let (members, keychain) = (shared.members, shared.keychain)
         do { _ = try log.partitions(of: Topics.sync) } catch LogError.unknownTopic where rows == nil { return nil }
         return StagePlan("training", isBackground: true, retried: retried(shared.metrics, ["stage": "training"])) {
-            let opening = try keystore.hpkeKey()
             var cell = TrainingStage.Cell(
-                party: party, terms: roster.syncTerms, sealing: opening.publicKey,
-                members: Dictionary(uniqueKeysWithValues: roster.members.map { ($0.id, $0.hpke) }),
-                codeVersion: programVersion)
+                party: party, terms: roster.syncTerms,
+                members: { [roster] epoch in
+                    try keychain.book.life(epoch ?? KeyEpoch(roster.epoch))?.keys.members.mapValues(\.hpke) ?? [:]
+                }, codeVersion: programVersion)
             cell.changes = members.termsChanges
             let kept = rows.map { limits in
                 KeptRows(members: members, limits: limits) { [stores] () throws(LogError) in
@@ -34,26 +34,25 @@ extension PartyRole {
             return try TrainingStage(
                 cell,
                 keys: TrainingStage.Keys(
-                    identity: try keystore.signingKey(), opening: opening,
+                    identity: try keystore.signingKey(), opening: keychain.opening,
                     founding: KeyEpoch(roster.epoch), training: keychain.training, validation: keychain.validation),
-                rows: kept, log: log, state: try stores.open(".training", takingOver: true),
-                transport: shared.transport,
-                clock: clock, metrics: shared.metrics, logger: logger, audit: shared.audit,
+                rows: kept, shares: partyShares(shared), log: log,
+                state: try stores.open(".training", takingOver: true), transport: shared.transport, clock: clock,
+                metrics: shared.metrics, logger: logger, audit: shared.audit,
                 random: { randomBytes($0) }, isStopping: { stop.isSet }, sealed: { shared.sealed.add($0) })
         }
     }
 
-    /// Whether an order that is under way uses the pairwise keys of an epoch, for one thread to ask again and again: it reads on
-    /// from where it was.
-    func trainingEpochs(_ members: ConsortiumMembers) -> (KeyEpoch) throws -> Bool {
-        var read: SyncTopic?
-        return { [self] epoch in
-            guard rows != nil else { return false }
-            let topic = try read ?? SyncTopic(roster.syncTerms, log: log, changes: members.termsChanges)
-            read = topic
-            try topic.read()
-            return topic.history.open.map { ($0.order.epoch ?? KeyEpoch(roster.epoch)) == epoch } ?? false
-        }
+    /// The party's shares of models, for its trainings.
+    func partyShares(_ shared: Shared) -> PartyShares {
+        PartyShares(models: shared.models, store: shared.shares, book: shared.keychain.book)
+    }
+
+    /// What keeps the party's shares of models before keys of an epoch go.
+    func modelKeeping(_ shared: Shared) throws(LogError) -> ModelKeeping {
+        let trainings =
+            rows == nil ? nil : try SyncTopic(roster.syncTerms, log: log, changes: shared.members.termsChanges)
+        return try ModelKeeping(partyShares(shared), roster: roster, log: log, trainings: trainings)
     }
 
     /// Whether the three parties have sealed a model, by what each of them signed: none of them opens another as one that they

@@ -82,6 +82,13 @@ package struct ShareStore: Sendable {
         [models, index].map { .remove(table: $0, key: model.bytes + number(generation)) }
     }
 
+    /// Forgets this party's shares of models, of all generations.
+    package func forget(_ gone: [Digest32]) throws(LogError) {
+        let known = try models()
+        let writes = gone.flatMap { model in (known[model] ?? []).flatMap { Self.removal(model, $0) } }
+        if !writes.isEmpty { try state.commit(writes, positions: []) }
+    }
+
     /// This party's share of a model in a generation; nil where it is not here.
     package func share(of model: Digest32, in generation: ShareGeneration) throws(LogError) -> ModelShare? {
         guard let bytes = try state.value(Self.models, model.bytes + Self.number(generation)) else { return nil }

@@ -6,16 +6,14 @@ package import Manifests
 package import Records
 package import ThreeParty
 
-/// The models dealt on `consortium.manifests`, opened with this party's key. Used by one thread.
+/// The models dealt on `consortium.manifests`, with this party's shares of them. Used by one thread.
 package final class ModelRegistry {
-    private let party: PartyID
-    private let key: HPKEPrivateKey
+    private let shares: ModelShares
     private let consortium: String
     private let coordinator: VerifyingKey
     private let approvalTerms: @Sendable () -> ApprovalTerms
     private let logger: Logger
     private let audit: any AuditWriter
-    private let shares: ShareStore?
     /// Models as they were last prepared of a refreshed share.
     private var refreshed: [Digest32: (generation: ShareGeneration, model: PreparedModel)] = [:]
     private let isSealed: (Digest32) throws(LogError) -> Bool
@@ -29,25 +27,22 @@ package final class ModelRegistry {
     /// - Parameters:
     ///   - consortium: its name in the roster.
     ///   - approvals: asked for at each activation.
-    ///   - shares: this party's own store, in which it looks before it opens a box; nil for none.
     ///   - isSealed: whether the three parties have sealed a model that they trained: asked of one whose manifest names an order,
     ///     since anybody can seal something to a party's key.
     ///   - isAgreed: whether the agreement allows a model.
     package init(
-        party: PartyID, key: consuming HPKEPrivateKey, consortium: String, coordinator: VerifyingKey,
+        _ shares: ModelShares, consortium: String, coordinator: VerifyingKey,
         approvals: @escaping @autoclosure @Sendable () -> ApprovalTerms = .none, log: any EventLog, logger: Logger,
-        audit: any AuditWriter = NoAudit(), shares: ShareStore? = nil,
+        audit: any AuditWriter = NoAudit(),
         isSealed: @escaping (Digest32) throws(LogError) -> Bool = { (_) throws(LogError) in false },
         isAgreed: @escaping (ModelManifest) throws(LogError) -> Bool = { (_) throws(LogError) in true }
     ) throws(LogError) {
-        self.party = party
-        self.key = key
+        self.shares = shares
         self.consortium = consortium
         self.coordinator = coordinator
         approvalTerms = approvals
         self.logger = logger
         self.audit = audit
-        self.shares = shares
         self.isSealed = isSealed
         self.isAgreed = isAgreed
         dealt = try Announcements(on: Topics.manifests, in: log)
@@ -55,7 +50,8 @@ package final class ModelRegistry {
 
     /// The model with this digest; reads what was dealt since, where it is not known yet.
     package func model(_ digest: Digest32) throws(LogError) -> ActiveModel? {
-        guard let model = try dealt.value(of: digest, verified: { verified($0) }) else { return nil }
+        guard let model = try dealt.value(of: digest, verified: { (record) throws(LogError) in try verified(record) })
+        else { return nil }
         guard try isAgreed(model.manifest) else {
             refuse(model.manifest, "not_agreed: the agreement wants models for another feature spec")
             return nil
@@ -76,7 +72,7 @@ package final class ModelRegistry {
         if generation == model.generation { return model.prepared }
         let digest = model.manifest.digest
         if let known = refreshed[digest], known.generation == generation { return known.model }
-        guard let share = try shares?.share(of: digest, in: generation) else {
+        guard let share = try shares.store?.share(of: digest, in: generation) else {
             throw ScoringError.noShare(digest, generation)
         }
         let prepared = model.manifest.prepared(share.components)
@@ -84,20 +80,6 @@ package final class ModelRegistry {
         return prepared
     }
 
-    /// This party's share of a model: the oldest that it keeps, or what is in its box, which it keeps then. A newer one may be of
-    /// an attempt at an epoch that comes to nothing, and another take its place under the same generation.
-    private func share(_ manifest: ModelManifest) throws -> (share: ModelShare, generation: ShareGeneration) {
-        if let generation = try kept()[manifest.digest]?.first,
-            let share = try shares?.share(of: manifest.digest, in: generation)
-        {
-            return (share, generation)
-        }
-        let share = try ModelShare(opening: manifest, for: party, key: key)
-        try shares?.keep(share, of: manifest.digest, in: .dealt)
-        return (share, .dealt)
-    }
-
-    private func kept() throws(LogError) -> [Digest32: [ShareGeneration]] { try shares?.models() ?? [:] }
     /// Says once why a model is not used, which is asked for at every turn.
     private func refuse(_ manifest: ModelManifest, _ reason: String) {
         guard refused.insert(manifest.digest).inserted else { return }
@@ -126,7 +108,7 @@ package final class ModelRegistry {
         try EpochClosing(verifying: wire, consortium: consortium, partition: partition, coordinator: coordinator)
     }
 
-    private func verified(_ record: LogRecord) -> (key: Digest32, value: ActiveModel)? {
+    private func verified(_ record: LogRecord) throws(LogError) -> (key: Digest32, value: ActiveModel)? {
         let place: Logger.Metadata = ["offset": "\(record.position.offset)"]
         guard let wire = WireModelManifest(decoding: record.value ?? []) else {
             logger.error("a model manifest is unreadable: cut off, or of a newer version", metadata: place)
@@ -135,7 +117,7 @@ package final class ModelRegistry {
         }
         do {
             let manifest = try ModelManifest(verifying: wire, consortium: consortium, coordinator: coordinator)
-            let (share, generation) = try share(manifest)
+            let (share, generation) = try shares.oldest(of: manifest)
             var about: Logger.Metadata = ["model": "\(manifest.version)"]
             if manifest.rounding != nil { about["scores"] = "steps" }
             logger.info("a model share was opened", metadata: about)
@@ -145,6 +127,8 @@ package final class ModelRegistry {
                 ActiveModel(
                     manifest: manifest, generation: generation, prepared: manifest.prepared(share.components))
             )
+        } catch let error as LogError {
+            throw error
         } catch {
             logger.error("a model manifest was refused", metadata: place.merging(["reason": "\(error)"]) { $1 })
             refuse(record, "\(error)")

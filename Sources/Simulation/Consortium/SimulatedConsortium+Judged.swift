@@ -37,12 +37,13 @@ extension SimulatedConsortium {
         guard let history = conductor.history else { return [] }
         let present = people.present
         return history.lives.filter { $0.closing != nil }.flatMap { life in
-            let own = PartyID.allCases.map {
-                (name: $0.name, key: life.order == nil ? "agreement" : "agreement-\(life.number)")
+            let suffix = life.order == nil ? "" : "-\(life.number)"
+            let own = PartyID.allCases.flatMap { party in
+                ["agreement", "hpke"].map { (name: party.name, key: $0 + suffix) }
             }
             let sessions = present.map { (name: Terms.member($0).name, key: "session-\(life.number)") }
             return (own + sessions).filter { keys.of($0.name).holds($0.key) }.map {
-                "\($0.name) still has its key of epoch \(life.number), which is closed"
+                "\($0.name) still has \($0.key), and epoch \(life.number) is closed"
             }
         }
     }

@@ -92,8 +92,8 @@ final class AttackedCell {
                 + [bank, other].map { NewRecord(TopicPartition(Topics.sessions), value: $0.announcement.encoded) })
         for party in PartyID.allCases {
             registries[party] = try ModelRegistry(
-                party: party, key: try Self.hpke(party), consortium: "c", coordinator: coordinator.verifyingKey,
-                log: log, logger: logger)
+                ModelShares(party: party, keys: OpeningKeys(try Self.hpke(party)), store: nil), consortium: "c",
+                coordinator: coordinator.verifyingKey, log: log, logger: logger)
             let terms = CountingTerms(
                 consortium: "c", state: try SQLiteStateStore(path: folder.path("\(party).sqlite")),
                 members: [bank.id, other.id], limit: 8191, updates: TokenUpdates(newest: TokenEpoch(1)),

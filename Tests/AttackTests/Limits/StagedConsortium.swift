@@ -95,8 +95,8 @@ final class StagedConsortium {
                 logger: .silent, sideWork: { _ in .inline })
             let key = try #require(keys[party])
             let models = try ModelRegistry(
-                party: party, key: try HPKEPrivateKey(bytes: key), consortium: "c",
-                coordinator: coordinator.verifyingKey, log: log, logger: .silent)
+                ModelShares(party: party, keys: OpeningKeys(try HPKEPrivateKey(bytes: key)), store: nil),
+                consortium: "c", coordinator: coordinator.verifyingKey, log: log, logger: .silent)
             let sessions = try SessionRegistry(
                 consortium: "c", party: party, keys: OpeningKeys(try HPKEPrivateKey(bytes: key)),
                 members: [a.id: a.identity, b.id: b.identity], log: log, logger: .silent)

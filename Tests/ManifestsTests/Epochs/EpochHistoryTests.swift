@@ -2,6 +2,7 @@ import Keys
 import Manifests
 import Records
 import Testing
+import ThreeParty
 
 @Suite("The history of keys")
 struct EpochHistoryTests {
@@ -282,5 +283,34 @@ struct EpochHistoryTests {
         #expect(world.refusal(more, by: .party(.zero)) == .alreadyErased(.party(.zero)))
         try world.say(more, by: .member(People.members[1]))
         #expect(world.history.standing == .erasure(old, of: [.one, .two]))
+    }
+
+    @Test("knows of each model the generation that all three parties have its shares in, under every epoch")
+    func generations() throws {
+        var world = EpochWorld()
+        let (old, new) = (Digest32(of: [[1]]), Digest32(of: [[2]]))
+        // Of the epochs 2 to 5: what each party says that it has.
+        let said: [[[Digest32]]] = [
+            [[old], [old], [old]], [[old, new], [old], [old, new]], [[old, new], [old, new], [new, old]],
+            [[], [old], []],
+        ]
+        for models in said {
+            try world.fix()
+            for (party, models) in zip(PartyID.allCases, models) {
+                let ready = EpochReady(
+                    epoch: world.next, attempt: world.attempt, keys: try #require(world.history.rotation?.keys).digest,
+                    models: models)
+                try world.say(.epochReady(ready), by: .party(party))
+            }
+            let newest = world.history.newest.number
+            try world.say(world.places(newest, .activation), by: .coordinator)
+            try world.say(world.places(KeyEpoch(newest.number - 1), .closing), by: .coordinator)
+        }
+        func generations(_ model: Digest32) -> [UInt32] {
+            (1...6 as ClosedRange<UInt32>).map { world.history.generation(of: model, under: KeyEpoch($0)).number }
+        }
+        #expect(generations(old) == [0, 2, 3, 4, 4, 4])
+        #expect(generations(new) == [0, 0, 0, 4, 4, 4])
+        #expect(generations(Digest32(of: [[3]])) == [0, 0, 0, 0, 0, 0])
     }
 }

@@ -145,6 +145,7 @@ struct SyncOrderTests {
         ("calibration", { $0.calibration[0].probability = -0.5 }),
         ("calibration", { $0.calibration[0].probability = .nan }),
         ("calibration", { $0.calibration = Array(repeating: $0.calibration[0], count: 1025) }),
+        ("epoch of keys", { $0.keyEpoch = 2 }),
     ]
 
     @Test("to seal have the header of what was trained", arguments: headers.indices)
@@ -157,5 +158,14 @@ struct SyncOrderTests {
         let task = try SealTask(candidate: candidate, header: header.encoded)
         #expect(try world.refusal(.seal(task)) == .otherHeader(field))
         #expect("\(SyncRefusal.otherHeader(field))".hasSuffix("its \(field) is another"))
+    }
+
+    @Test("to seal name the epoch of the keys that the order names, in their header, too")
+    func epochs() throws {
+        let header = World.header(of: Digest32(of: [[1]])).encoded
+        let task = try SealTask(candidate: Digest32(of: [[1]]), header: header)
+        let named = try task.naming(KeyEpoch(7))
+        #expect(try #require(WireModelHeader(decoding: named.header)).keyEpoch == 7)
+        #expect(try named.candidate == task.candidate && named.naming(nil) == task)
     }
 }

@@ -16,15 +16,13 @@ struct OpenedModel {
     init(_ manifest: ModelManifest) throws {
         try self.init(
             PartyID.allCases.map { party in
-                try TrainedShare(
-                    shape: manifest.shape, fraction: manifest.fractionBits,
-                    copying: manifest.components(for: party, key: HPKEPrivateKey(bytes: SyncWorld.opening(party))),
-                    card: manifest.card(for: party, key: HPKEPrivateKey(bytes: SyncWorld.opening(party))))
-            })
+                try ModelShare(
+                    opening: manifest, for: party, key: HPKEPrivateKey(bytes: SyncWorld.opening(party)))
+            }, fraction: manifest.fractionBits)
     }
 
     /// - Parameter shares: of parties 0, 1 and 2.
-    init(_ shares: [TrainedShare]) throws {
+    init(_ shares: [ModelShare], fraction: Int) throws {
         let shape = shares[0].shape
         let cards = shares.compactMap(\.card)
         points =
@@ -55,6 +53,6 @@ struct OpenedModel {
                 Forest.Tree(
                     conditions: Array(conditions[tree * shape.depth..<(tree + 1) * shape.depth]),
                     leaves: Array(values[tree << shape.depth..<(tree + 1) << shape.depth]))
-            }, bits: shape.bits, fractionBits: shares[0].fraction)
+            }, bits: shape.bits, fractionBits: fraction)
     }
 }

@@ -37,6 +37,7 @@ final class SyncWorld: Sendable {
     /// What each party told its audit log, and what the coordinator told its own.
     let notes = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, AuditNotes()) })
     let coordinatorNotes = AuditNotes()
+    let kept = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, KeptShares($0)) })
     /// What each party's rows are; nil where it keeps none.
     let sources: Mutex<[PartyID: (any SyncRowSource)?]>
     /// Models that each party has read to be sealed.
@@ -179,13 +180,14 @@ final class SyncWorld: Sendable {
         for member in Self.members { members[member] = try HPKEPrivateKey(bytes: Self.identity(member)).publicKey }
         let opening = try HPKEPrivateKey(bytes: Self.opening(party))
         let cell = TrainingStage.Cell(
-            party: party, terms: terms, sealing: opening.publicKey, members: members, codeVersion: "test")
+            party: party, terms: terms, members: { [members] _ in members }, codeVersion: "test")
         let source = sources.withLock { $0[party] ?? nil }
         return try TrainingStage(
             cell,
             keys: TrainingStage.Keys(
                 identity: Self.key(Self.identity(party)), opening: opening, training: Self.pairs(party, 11),
-                validation: Self.pairs(party, 21)), rows: source, log: MortalLog(log: log, life: life),
+                validation: Self.pairs(party, 21)), rows: source, shares: kept[party]!,
+            log: MortalLog(log: log, life: life),
             state: MortalStore(store: try SQLiteStateStore(path: folder.path("\(party).sqlite")), life: life),
             transport: MortalTransport(link, life), clock: partyClock, metrics: metrics[party]!,
             logger: lines.logger(party.name), audit: notes[party]!,

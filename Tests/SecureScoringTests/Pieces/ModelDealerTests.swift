@@ -176,7 +176,7 @@ struct ModelDealerTests {
             _ = try Self.dealer(without: party).deal(model, coordinator: key)
             Issue.record("dealt to two")
         } catch let error as ModelDealer.Failure {
-            #expect(error == .partyKeys && "\(error)" == "the roster lacks a party's HPKE key")
+            #expect(error == .partyKeys && "\(error)" == "a party's HPKE key is missing")
         }
     }
 

@@ -107,8 +107,9 @@ struct ModelRegistryTests {
         let lines = CapturedLines()
         func registry(_ party: PartyID, key: [UInt8], coordinator: VerifyingKey) throws -> ModelRegistry {
             try ModelRegistry(
-                party: party, key: try HPKEPrivateKey(bytes: key), consortium: "c", coordinator: coordinator,
-                log: world.log, logger: lines.logger())
+                ModelShares(party: party, keys: OpeningKeys(try HPKEPrivateKey(bytes: key)), store: nil),
+                consortium: "c",
+                coordinator: coordinator, log: world.log, logger: lines.logger())
         }
         let other = SigningKey().verifyingKey
         #expect(try registry(.one, key: PartySeeds.hpke(.one), coordinator: other).model(digest) == nil)

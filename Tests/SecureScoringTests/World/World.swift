@@ -160,9 +160,11 @@ final class World: Sendable {
     ) throws -> ModelRegistry {
         guard let key = SigningKey(bytes: coordinator) else { throw HPKEError.malformedKey }
         return try ModelRegistry(
-            party: party, key: try HPKEPrivateKey(bytes: PartySeeds.hpke(party)), consortium: "c",
-            coordinator: key.verifyingKey, approvals: approvals, log: log, logger: entries.logger(party), audit: audit,
-            shares: shares, isSealed: { [sealed] (model) throws(LogError) in sealed.contains(model) })
+            ModelShares(
+                party: party, keys: OpeningKeys(try HPKEPrivateKey(bytes: PartySeeds.hpke(party))), store: shares),
+            consortium: "c", coordinator: key.verifyingKey, approvals: approvals, log: log,
+            logger: entries.logger(party), audit: audit,
+            isSealed: { [sealed] (model) throws(LogError) in sealed.contains(model) })
     }
 
     /// Models that the parties have sealed by what each of them said.
@@ -231,9 +233,9 @@ final class World: Sendable {
                 let seed = PartySeeds.hpke(party)
                 let shares = ShareStore(watch(party, try SQLiteStateStore(path: state + ".shares")))
                 let models = try ModelRegistry(
-                    party: party, key: try HPKEPrivateKey(bytes: seed), consortium: "c", coordinator: verifying,
-                    log: view,
-                    logger: logger, shares: shares, isSealed: { (model) throws(LogError) in sealed.contains(model) })
+                    ModelShares(party: party, keys: OpeningKeys(try HPKEPrivateKey(bytes: seed)), store: shares),
+                    consortium: "c", coordinator: verifying, log: view, logger: logger,
+                    isSealed: { (model) throws(LogError) in sealed.contains(model) })
                 let sessions = try SessionRegistry(
                     consortium: "c", party: party, keys: OpeningKeys(try HPKEPrivateKey(bytes: seed)), members: members,
                     log: view,

@@ -90,18 +90,17 @@ package final class SyncCoordinator {
         }
     }
 
-    /// Orders a task of all three parties.
+    /// Orders a task of all three parties, under the epoch of keys that is active.
     ///
     /// - Parameter seconds: until it expires.
     package func order(_ task: SyncOrder.Task, within seconds: Int64) throws -> SyncJob {
         try topic.read()
         let number = history.nextNumber
         let epochs = try EpochBook(roster, log: log).history
-        try say(
-            .order(
-                SyncOrder(
-                    number: number, expires: now + seconds, task: task,
-                    epoch: epochs.active.number == epochs.terms.founding.number ? nil : epochs.active.number)))
+        let epoch = epochs.active.number == epochs.terms.founding.number ? nil : epochs.active.number
+        var task = task
+        if case .seal(let sealing) = task { task = .seal(try sealing.naming(epoch)) }
+        try say(.order(SyncOrder(number: number, expires: now + seconds, task: task, epoch: epoch)))
         guard let job = history.jobs.last(where: { $0.order.number == number }), job.order.task == task else {
             throw SyncRefusal.forkedOrder(number)
         }
@@ -165,7 +164,7 @@ package final class SyncCoordinator {
 /// Writes, in every partition of `consortium.sealed`, the record from which on a model is in force.
 ///
 /// - Parameter approvals: operators' records of `consortium.sync`, where the roster wants any.
-func activateModel(
+package func activateModel(
     _ model: Digest32, version: String, sequence: UInt64, approvals: [[UInt8]] = [], roster: Roster,
     key: borrowing SigningKey, log: any EventLog
 ) throws {

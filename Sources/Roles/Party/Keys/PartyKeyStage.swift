@@ -24,8 +24,8 @@ final class PartyKeyStage: Stage {
     private let refresh: (EpochOrder, EpochKeys) throws -> Refreshed?
     private let rest: () -> Void
     private let eraseShares: (_ through: KeyEpoch, EpochHistory) throws -> Bool
+    private let keepModels: () throws -> Void
     private let isNeeded: (KeyEpoch) throws -> Bool
-    private let keepsModels: Bool
     /// The order that this party can do nothing about, as was said once.
     private var stuck: KeyEpoch?
     /// Closed epochs of which no share and no key of shares is left.
@@ -43,16 +43,16 @@ final class PartyKeyStage: Stage {
     ///   - rest: told that there is no rotation, so that nothing is to be refreshed.
     ///   - eraseShares: erases what led to the shares of an epoch's generation, which is in force everywhere; false while it is
     ///     needed.
+    ///   - keepModels: keeps the party's shares of all models that are in boxes sealed to its keys. Done before shares are
+    ///     refreshed, and before keys are erased.
     ///   - isNeeded: whether something beside scoring, such as a training, still uses an epoch's keys.
-    ///   - keepsModels: whether the party's shares of models are kept elsewhere than in the boxes that are sealed to its keys.
-    ///     Where they are not, the keys that open them stay.
     init(
         _ party: PartyID, _ roster: Roster, _ keystore: any Keystore, _ keychain: PartyKeychain, log: any EventLog,
         clock: any StageClock, logger: Logger, certificate: @escaping (KeyEpoch) throws -> Digest32?,
         refresh: @escaping (EpochOrder, EpochKeys) throws -> Refreshed? = { _, _ in Refreshed() },
         rest: @escaping () -> Void = {},
         eraseShares: @escaping (KeyEpoch, EpochHistory) throws -> Bool = { _, _ in true },
-        isNeeded: @escaping (KeyEpoch) throws -> Bool, keepsModels: Bool
+        keepModels: @escaping () throws -> Void, isNeeded: @escaping (KeyEpoch) throws -> Bool
     ) {
         self.party = party
         self.roster = roster
@@ -65,8 +65,8 @@ final class PartyKeyStage: Stage {
         self.refresh = refresh
         self.rest = rest
         self.eraseShares = eraseShares
+        self.keepModels = keepModels
         self.isNeeded = isNeeded
-        self.keepsModels = keepsModels
     }
 
     func turn(until _: Moment) throws -> Turn {
@@ -126,6 +126,7 @@ final class PartyKeyStage: Stage {
             stuck = keys.number
             return false
         }
+        try keepModels()
         guard let refreshed = try refresh(rotation.order, keys) else { return false }
         try say(
             .epochReady(
@@ -144,7 +145,9 @@ final class PartyKeyStage: Stage {
         for life in history.lives where life.closing != nil && life.erased[.party(party)] == nil {
             guard keychain.isDone(life.number), try !isNeeded(life.number) else { continue }
             let names = KeyNames(life.number, founding: roster.epoch)
-            let gone = keepsModels ? [names.agreement, names.hpke] : [names.agreement]
+            let gone = [names.agreement, names.hpke]
+            // Their manifests were on the log before it was closed.
+            try keepModels()
             keychain.forget(life.number)
             for name in gone { try keystore.erase(name) }
             try say(.epochErased(EpochErased(epoch: life.number, keys: gone)))
