@@ -21,6 +21,7 @@ final class Pages: Sendable {
     let routes: [Route]
     let declared: [String]
     let sessions: DeskSessions
+    let keys: DeskKeyStore
     let looks: any AuditStorage
     let access: AccessLog
     /// What heads of the log of looks are signed by.
@@ -46,7 +47,8 @@ final class Pages: Sendable {
             index: index, intake: DeskIntake(member: DeskSamples.member, mapping: .canonical), log: world.log,
             clock: world.clock, metrics: Metrics(), told: { book.told($0) })
         try projection.catchUp()
-        sessions = DeskSessions(users: users, clock: world.clock, random: randomBytes)
+        keys = DeskKeyStore(clock: world.clock)
+        sessions = try DeskSessions(users: users, clock: world.clock, random: randomBytes)
         let key = SigningKey()
         looksKey = key.verifyingKey
         self.looks = looks
@@ -57,7 +59,7 @@ final class Pages: Sendable {
             DeskRoutes(
                 member: DeskSamples.member,
                 service: DeskService(index: index, book: book, clock: world.clock, random: randomBytes),
-                sessions: sessions, access: access,
+                sessions: sessions, keys: keys, access: access,
                 bell: bell, log: world.log, isSecure: isSecure,
                 failed: { [failures] error in failures.take(error) }, pause: pause
             )

@@ -55,7 +55,7 @@ struct SessionTests {
     /// Tokens that differ and are no secret.
     private func sessions(nameLimit: Int = 100) -> DeskSessions {
         let count = Counter()
-        return DeskSessions(users: DeskUsers([Self.ana]), clock: clock, nameLimit: nameLimit) { size in
+        return try! DeskSessions(users: DeskUsers([Self.ana]), clock: clock, nameLimit: nameLimit) { size in
             [UInt8](repeating: count.next(), count: size)
         }
     }

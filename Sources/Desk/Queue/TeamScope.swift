@@ -66,6 +66,17 @@ extension TeamScope {
         }
     }
 
+    /// The text that gives this scope again; empty for everything.
+    package var text: String {
+        func codes<T: RawRepresentable>(_ name: String, _ set: Set<T>?) -> String? where T.RawValue == String {
+            set.map { "\(name)=" + $0.map(\.rawValue).sorted().joined(separator: ",") }
+        }
+        return [
+            codes("band", bands), codes("kind", kinds), codes("channel", channels),
+            atLeast.map { "at_least=\($0.decimal)" }, atMost.map { "at_most=\($0.decimal)" },
+        ].compactMap { $0 }.joined(separator: "&")
+    }
+
     private static func codes<T: RawRepresentable & Hashable>(
         _ name: String, _ value: String
     ) throws(QueueFilter.Fault) -> Set<T> where T.RawValue == String {

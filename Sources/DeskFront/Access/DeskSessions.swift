@@ -1,5 +1,6 @@
 import Crypto
 import Desk
+package import DeskStore
 import Foundation
 import Keys
 package import Records
@@ -11,19 +12,41 @@ package final class DeskSessions: Sendable {
         package var user: DeskUser
         /// Stands in each form of the session's pages; a form of another page doesn't know it.
         package var formToken: String
+        /// What its user, or key, may do.
+        package var deeds: Set<DeskRole.Deed>
         /// Microseconds since 1970.
         fileprivate var begun: Int64
         fileprivate var used: Int64
+        /// The use that the file has.
+        fileprivate var kept: Int64
+
+        /// Of one call by a key, which has no cookie and no forms.
+        init(_ key: DeskKey) {
+            user = DeskUser(actor: key.actor, role: .viewer, password: nil, scope: key.scope)
+            deeds = key.deeds
+            formToken = ""
+            (begun, used, kept) = (0, 0, 0)
+        }
+
+        fileprivate init(_ user: DeskUser, begun: Int64, used: Int64) {
+            self.user = user
+            deeds = user.role.deeds
+            formToken = ""
+            (self.begun, self.used, kept) = (begun, used, used)
+        }
+
+        package func may(_ deed: DeskRole.Deed) -> Bool { deeds.contains(deed) }
 
         /// Whether a form has this session's token. How long it takes says nothing of the token.
         func isOwn(form token: String?) -> Bool {
-            token.map { DeskSessions.hash($0) == DeskSessions.hash(formToken) } ?? false
+            !formToken.isEmpty
+                && token.map { SHA256.hash(data: Array($0.utf8)) == SHA256.hash(data: Array(formToken.utf8)) } ?? false
         }
     }
 
     private struct State {
-        var sessions: [SHA256Digest: Session] = [:]
-        var links: [SHA256Digest: (user: DeskUser, until: Int64)] = [:]
+        var sessions: [[UInt8]: Session] = [:]
+        var links: [[UInt8]: (user: DeskUser, until: Int64)] = [:]
         /// Failed tries by name, with when the latest was.
         var failures: [String: (count: Int, at: Int64)] = [:]
     }
@@ -34,23 +57,55 @@ package final class DeskSessions: Sendable {
     /// Failed tries of a name after which it has to wait, a minute for each further one, up to an hour.
     private static let tries = 5
     private static let sessionLimit = 10_000
+    /// How far a session's use in the file may be behind.
+    private static let keeping: Int64 = 60_000_000
 
     private let users: Mutex<DeskUsers>
     private let nameLimit: Int
     private let clock: any WallClock
     private let random: @Sendable (Int) -> [UInt8]
-    private let state = Mutex(State())
+    private let file: SessionFile?
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - nameLimit: names whose failed tries are remembered, beside those of users.
+    ///   - file: where sessions are kept over restarts; nil where they end with the desk.
     ///   - random: so many random bytes, of a generator that nobody can guess.
     package init(
-        users: DeskUsers, clock: any WallClock, nameLimit: Int = 10_000, random: @escaping @Sendable (Int) -> [UInt8]
-    ) {
+        users: DeskUsers, clock: any WallClock, nameLimit: Int = 10_000, file: SessionFile? = nil,
+        random: @escaping @Sendable (Int) -> [UInt8]
+    ) throws {
+        var state = State()
+        for stored in try file?.all() ?? [] {
+            if let user = Self.user(of: stored, users), stored.hash.count == 32 {
+                state.sessions[stored.hash] = Session(user, begun: stored.begun, used: stored.used)
+            } else {
+                try file?.remove(stored.hash)
+            }
+        }
+        self.state = Mutex(state)
+        self.file = file
         self.users = Mutex(users)
         self.nameLimit = nameLimit
         self.clock = clock
         self.random = random
+    }
+
+    /// The user of a session that was kept; nil where the users' file says otherwise by now.
+    private static func user(of stored: StoredSession, _ users: DeskUsers) -> DeskUser? {
+        guard let proof = stored.proof else {
+            guard let actor = Actor(.person, stored.name), let role = DeskRole(rawValue: stored.role) else {
+                return nil
+            }
+            return DeskUser(actor: actor, role: role, password: nil)
+        }
+        return users.byName[stored.name].flatMap { Self.proof(of: $0) == proof ? $0 : nil }
+    }
+
+    /// The digest of all that the users' file says of a user; nil of one who is in none.
+    private static func proof(of user: DeskUser) -> [UInt8]? {
+        guard user.password != nil else { return nil }
+        return Array(SHA256.hash(data: Array("\(DeskUsers.line(user)) \(user.scope.text)".utf8)))
     }
 
     /// Takes up a changed file. Who is not in it any more, or has another role or password, is signed out.
@@ -126,18 +181,33 @@ package final class DeskSessions: Sendable {
 
     private func begin(_ user: DeskUser, _ now: Int64) -> String {
         let token = newToken()
-        let session = Session(user: user, formToken: newToken(), begun: now, used: now)
-        state.withLock { state in
-            state.sessions = state.sessions.filter { Self.isAlive($0.value, now) }
+        let session = Session(user, begun: now, used: now)
+        let gone = state.withLock { state in
+            var gone = state.sessions.filter { !Self.isAlive($0.value, now) }.map(\.key)
+            for key in gone { state.sessions[key] = nil }
             if state.sessions.count >= Self.sessionLimit,
                 let oldest = state.sessions.min(by: { $0.value.used < $1.value.used })
             {
                 state.sessions[oldest.key] = nil
+                gone.append(oldest.key)
             }
             state.sessions[Self.hash(token)] = session
+            return gone
         }
+        for key in gone { forget(key) }
+        keep(session, Self.hash(token))
         return token
     }
+
+    /// Writes a session to the file. Where that fails it ends with the desk, and does no harm else.
+    private func keep(_ session: Session, _ hash: [UInt8]) {
+        try? file?.put(
+            StoredSession(
+                hash: hash, name: session.user.actor.name, role: session.user.role.rawValue,
+                proof: Self.proof(of: session.user), begun: session.begun, used: session.used))
+    }
+
+    private func forget(_ hash: [UInt8]) { try? file?.remove(hash) }
 
     /// The session of a cookie, which is used hereby; nil where there is none, or it is over.
     package func session(_ token: String) -> Session? { session(token, isUsed: true) }
@@ -147,20 +217,37 @@ package final class DeskSessions: Sendable {
 
     private func session(_ token: String, isUsed: Bool) -> Session? {
         let now = clock.microseconds
-        return state.withLock { state in
-            let key = Self.hash(token)
+        let key = Self.hash(token)
+        var isKept = true
+        let found = state.withLock { state -> Session? in
             guard var session = state.sessions[key] else { return nil }
             guard Self.isAlive(session, now), isKnown(session.user) else {
                 state.sessions[key] = nil
+                isKept = false
                 return nil
             }
             if isUsed { session.used = now }
+            if session.used - session.kept >= Self.keeping {
+                session.kept = session.used
+                isKept = false
+            }
             state.sessions[key] = session
             return session
         }
+        guard var session = found else {
+            if !isKept { forget(key) }
+            return nil
+        }
+        if !isKept { keep(session, key) }
+        // What forms have follows from what the cookie has, and not the other way: nothing else has to be kept.
+        session.formToken = hexadecimal(SHA256.hash(data: Array("cordon/desk/form/v1 \(token)".utf8)))
+        return session
     }
 
-    package func signOut(_ token: String) { state.withLock { $0.sessions[Self.hash(token)] = nil } }
+    package func signOut(_ token: String) {
+        state.withLock { $0.sessions[Self.hash(token)] = nil }
+        forget(Self.hash(token))
+    }
 
     private static func isAlive(_ session: Session, _ now: Int64) -> Bool {
         now < session.begun + longest && now < session.used + idle
@@ -168,7 +255,7 @@ package final class DeskSessions: Sendable {
 
     private func newToken() -> String { hexadecimal(random(32)) }
 
-    private static func hash(_ token: String) -> SHA256Digest { SHA256.hash(data: Array(token.utf8)) }
+    private static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
 }
 
 extension DeskSessions.Session: CustomStringConvertible, CustomReflectable {

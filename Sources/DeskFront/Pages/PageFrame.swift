@@ -26,7 +26,7 @@ package struct PageFrame: Sendable {
     /// What the reader's team works on; nothing is kept from pages that nobody is signed in at, which show no alert.
     var scope: TeamScope { session?.user.scope ?? .everything }
 
-    func may(_ deed: DeskRole.Deed) -> Bool { session?.user.role.may(deed) ?? false }
+    func may(_ deed: DeskRole.Deed) -> Bool { session?.may(deed) ?? false }
 
     /// The filter of an address or form, within the reader's team.
     func filter(_ parameters: [(name: String, value: String)]) throws(QueueFilter.Fault) -> QueueFilter {

@@ -23,6 +23,9 @@ extension DeskRoutes {
 
     private func answer(_ call: Route.Call, _ route: DeskRoute) async -> Reply {
         let request = DeskRequest(call, cookie: cookieName)
+        if let authorization = call.headers["Authorization"].first {
+            return await answer(request, route, authorization)
+        }
         var frame = self.frame(request)
         let changes = route.method != .GET
         guard let session = request.cookie.flatMap({ sessions.session($0) }) else {
@@ -36,7 +39,35 @@ extension DeskRoutes {
             access.turnedAway(session.user.actor, route.name, "form")
             return trouble(.forbidden, Trouble.foreign, frame)
         }
-        if let deed = route.needs, !session.user.role.may(deed) {
+        return await answer(request, route, frame, session)
+    }
+
+    /// What a program is answered, which has a key and no cookie: no other site's page can send one.
+    private func answer(_ request: DeskRequest, _ route: DeskRoute, _ authorization: String) async -> Reply {
+        let key: DeskKey
+        do throws(DeskKeys.Refusal) {
+            key = try keys.key(authorization: authorization)
+        } catch {
+            access.turnedAway(nil, route.name, "key \(error.rawValue)")
+            return Reply(
+                Problem(
+                    .unauthorized, "\(error)")
+            )
+        }
+        var frame = self.frame(request)
+        frame.session = DeskSessions.Session(key)
+        let reply = await answer(request, route, frame, DeskSessions.Session(key))
+        guard reply.status == .forbidden else { return reply }
+        return Reply(
+            Problem(
+                code: "forbidden", status: 403,
+                title: "the key has not the scope \(route.needs?.rawValue ?? "") that this path needs", field: nil))
+    }
+
+    private func answer(
+        _ request: DeskRequest, _ route: DeskRoute, _ frame: PageFrame, _ session: DeskSessions.Session
+    ) async -> Reply {
+        if let deed = route.needs, !session.may(deed) {
             access.turnedAway(session.user.actor, route.name, "role")
             return trouble(.forbidden, Trouble.role, frame)
         }
@@ -45,7 +76,7 @@ extension DeskRoutes {
             let standing = try standing(route.about, request, frame)
             guard standing == .own else {
                 if standing == .foreign {
-                    access.turnedAway(session.user.actor, route.name, at: call.place, "team")
+                    access.turnedAway(session.user.actor, route.name, at: request.call.place, "team")
                 }
                 if case .object(let missing, _) = route.about { return trouble(.notFound, missing, frame) }
                 return trouble(.notFound, Trouble.missing, frame)

@@ -11,6 +11,7 @@ package struct DeskRoutes: Sendable {
     let member: MemberID
     let service: DeskService
     let sessions: DeskSessions
+    let keys: DeskKeyStore
     let access: AccessLog
     let bell: FeedBell
     let log: any EventLog
@@ -23,7 +24,8 @@ package struct DeskRoutes: Sendable {
     ///   - failed: told why a page or a form could not be answered.
     ///   - pause: waits so long, or until its task is cancelled.
     package init(
-        member: MemberID, service: DeskService, sessions: DeskSessions, access: AccessLog, bell: FeedBell,
+        member: MemberID, service: DeskService, sessions: DeskSessions, keys: DeskKeyStore, access: AccessLog,
+        bell: FeedBell,
         log: any EventLog,
         isSecure: Bool, failed: @escaping @Sendable (any Error) -> Void,
         pause: @escaping @Sendable (Duration) async throws -> Void
@@ -31,6 +33,7 @@ package struct DeskRoutes: Sendable {
         self.member = member
         self.service = service
         self.sessions = sessions
+        self.keys = keys
         self.access = access
         self.bell = bell
         self.log = log
@@ -150,7 +153,11 @@ package struct DeskRoutes: Sendable {
         let stream = FeedStream(
             index: service.index, bell: bell, filter: filter, language: frame.language,
             cursor: place.map { FeedCursor($0) ?? FeedCursor(alerts: [], cases: 0) },
-            isSignedIn: { [sessions, cookie = request.cookie] in cookie.map { sessions.goesOn($0) } ?? false },
+            isSignedIn: {
+                [sessions, keys, cookie = request.cookie, key = request.call.headers["Authorization"].first] in
+                if let key { return (try? keys.key(authorization: key)) != nil }
+                return cookie.map { sessions.goesOn($0) } ?? false
+            },
             pause: pause)
         var reply = Reply(status: .ok, type: "text/event-stream; charset=utf-8")
         reply.headers.replaceOrAdd(name: "X-Accel-Buffering", value: "no")

@@ -22,6 +22,7 @@ package final class DeskServer: Sendable {
     private let bell = FeedBell()
     private let index: DeskIndex
     private let sessions: DeskSessions
+    private let keys: DeskKeyStore
     private let access: AccessLog
     private let server: APIServer
     private let metrics: Metrics
@@ -39,18 +40,24 @@ package final class DeskServer: Sendable {
         package var index: String
         /// Who may sign in; read again when it changes. Nil for a desk that is entered by links alone.
         package var usersFile: String?
+        /// The file of programs' keys; read again when it changes.
+        package var keysFile: String?
+        /// The file of sessions, which outlive a restart by it.
+        package var sessions: String
         /// Whether browsers come by TLS, ours or that of something in front of us.
         package var isSecure: Bool
 
         package init(
             member: MemberID, mapping: Mapping, server: APIServer.Settings, index: String, usersFile: String?,
-            isSecure: Bool
+            keysFile: String?, sessions: String, isSecure: Bool
         ) {
             self.member = member
             self.mapping = mapping
             self.server = server
             self.index = index
             self.usersFile = usersFile
+            self.keysFile = keysFile
+            self.sessions = sessions
             self.isSecure = isSecure
         }
     }
@@ -67,12 +74,14 @@ package final class DeskServer: Sendable {
         self.metrics = metrics
         self.logger = logger
         index = try DeskIndex(path: settings.index, member: settings.member)
-        sessions = DeskSessions(
+        keys = DeskKeyStore(try settings.keysFile.map { try readDeskKeys(file: $0) } ?? DeskKeys(), clock: clock)
+        sessions = try DeskSessions(
             users: try settings.usersFile.map { try readDeskUsers(file: $0) } ?? DeskUsers(), clock: clock,
-            random: randomBytes)
+            file: SessionFile(path: settings.sessions), random: randomBytes)
         let service = DeskService(index: index, book: book, clock: clock, random: randomBytes)
         let pages = DeskRoutes(
-            member: settings.member, service: service, sessions: sessions, access: access, bell: bell, log: log,
+            member: settings.member, service: service, sessions: sessions, keys: keys, access: access, bell: bell,
+            log: log,
             isSecure: settings.isSecure, failed: { logger.error("a page could not be answered: \($0)") },
             pause: { try await Task.sleep(for: $0) })
         let operations = OperationsRoutes(readiness: { [] }, metrics: { metrics.exposition }, open: [.health])
@@ -124,7 +133,14 @@ package final class DeskServer: Sendable {
                 "the mapping has no labels that can be written: verdicts stay at the desk, and teach no model")
         }
         if let file = settings.usersFile {
-            stages.add("desk-users") { [self] in watchUsers(file, until: stop) }
+            stages.add("desk-users") { [self] in
+                watch(file, "users", until: stop) { [sessions] in sessions.replace(try readDeskUsers(file: file)) }
+            }
+        }
+        if let file = settings.keysFile {
+            stages.add("desk-keys") { [self] in
+                watch(file, "keys", until: stop) { [keys] in keys.replace(try readDeskKeys(file: file)) }
+            }
         }
         stages.add("desk-looks") { [self] in signLooks(until: stop) }
         stages.add("desk-http") { [self] in
@@ -165,8 +181,8 @@ package final class DeskServer: Sendable {
         }
     }
 
-    /// Takes up a changed users' file; a bad one changes nothing.
-    private func watchUsers(_ file: String, until stop: StopFlag) {
+    /// Takes up a changed file; a bad one changes nothing.
+    private func watch(_ file: String, _ what: String, until stop: StopFlag, _ take: () throws -> Void) {
         var last = FileManager.default.contents(atPath: file)
         while !stop.isSet {
             clock.wait(for: .milliseconds(500))
@@ -174,13 +190,23 @@ package final class DeskServer: Sendable {
             guard now != last else { continue }
             last = now
             do {
-                sessions.replace(try readDeskUsers(file: file))
-                logger.notice("users read again")
+                try take()
+                logger.notice("\(what) read again")
             } catch {
-                logger.error("the users were not read again: \(error)")
+                logger.error("the \(what) were not read again: \(error)")
             }
         }
     }
+}
+
+/// The programs' keys of a file that its owner alone can read.
+package func readDeskKeys(file: String) throws -> DeskKeys {
+    try PrivateFile.check(file)
+    guard let bytes = FileManager.default.contents(atPath: file), let text = String(validating: bytes, as: UTF8.self)
+    else {
+        throw RoleError.usersFile(file: file, reason: "it can't be read")
+    }
+    do { return try DeskKeys(text: text) } catch { throw RoleError.usersFile(file: file, reason: "\(error)") }
 }
 
 /// The users of a file that its owner alone can read.

@@ -58,6 +58,11 @@ struct AlertsServeCommand: ParsableCommand {
     )
     var users: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Keys of programs, from `cordon alerts key`; read again when it changes.", valueName: "file"))
+    var apiKeys: String?
+
     @Flag(help: "Print a link that signs a visitor in once, as an analyst, within ten minutes.")
     var link = false
 
@@ -65,8 +70,8 @@ struct AlertsServeCommand: ParsableCommand {
     @OptionGroup var process: ProcessOptions
 
     func validate() throws {
-        guard users != nil || link else {
-            throw ValidationError("Nobody could sign in: give '--users <file>' or '--link'")
+        guard users != nil || link || apiKeys != nil else {
+            throw ValidationError("Nobody could come in: give '--users <file>', '--link' or '--api-keys <file>'")
         }
     }
 
@@ -84,6 +89,7 @@ struct AlertsServeCommand: ParsableCommand {
         let desk = try DeskServer(
             .init(
                 member: member, mapping: try records.read(), server: server, index: index, usersFile: users,
+                keysFile: apiKeys, sessions: stem + "-sessions.sqlite",
                 isSecure: isSecure),
             log: log, access: access, metrics: metrics, logger: logger)
         var stages = StageThreads()
