@@ -60,13 +60,14 @@ let package = Package(
         .target(name: "Policy", dependencies: ["Records", "Model", "Formats"], swiftSettings: settings),
         .target(name: "Evaluation", dependencies: ["Records", "Model", "Plots"], swiftSettings: settings),
         .target(name: "Desk", dependencies: ["Records", "Formats", "Policy"], swiftSettings: settings),
+        .target(name: "Webhooks", dependencies: ["Policy", crypto], swiftSettings: settings),
         .target(name: "EventLogs", dependencies: ["Records"], swiftSettings: settings),
         .target(name: "Telemetry", swiftSettings: settings),
         .target(name: "Stages", dependencies: ["Cglibc", "Records", "EventLogs"], swiftSettings: settings),
         .target(
             name: "LocalStore", dependencies: ["Audit", "Csqlite3", "EventLogs", "Records"], swiftSettings: settings),
         .target(
-            name: "DeskStore", dependencies: ["Desk", "EventLogs", "LocalStore", "Policy", "Records"],
+            name: "DeskStore", dependencies: ["Desk", "EventLogs", "LocalStore", "Policy", "Records", "Webhooks"],
             swiftSettings: settings),
         .target(name: "KafkaLog", dependencies: ["Crdkafka", "EventLogs"], swiftSettings: settings),
         .target(
@@ -99,7 +100,8 @@ let package = Package(
             dependencies: [
                 "Audit", "Secrets", "Records", "Manifests", "Formats", "Policy", "Keys", "Desk", "DeskStore",
                 "EventLogs",
-                "Stages", "Telemetry", "HTTPFront", crypto, .product(name: "NIOHTTP1", package: "swift-nio"),
+                "Stages", "Telemetry", "HTTPFront", "Webhooks", crypto,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .target(
@@ -147,7 +149,7 @@ let package = Package(
                 "Formats",
                 "Policy", "Evaluation", "EventLogs", "Stages", "Telemetry", "HTTPFront", "Ingest", "IngestHTTP",
                 "DeskFront", "DeskStore", "SecureScoring", "TokenService", "ModelSync", "PipelineFiles", logging,
-                "TLSTransport", crypto,
+                "TLSTransport", "Webhooks", crypto,
             ],
             swiftSettings: settings),
         .target(
@@ -182,7 +184,7 @@ let package = Package(
                 "Evaluation",
                 "EventLogs", "LocalStore", "PKCS11", "Stages", "Telemetry", "HTTPFront", "Ingest",
                 "SecureScoring", "Plots", "Worlds", "PipelineFiles", "Roles", "Terminal", "ModelSync",
-                "LocalConsortium", "Trials", logging,
+                "LocalConsortium", "Trials", "Webhooks", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: unoptimised),
         .executableTarget(
@@ -222,7 +224,7 @@ let package = Package(
             dependencies: [
                 "Audit", "Desk", "DeskFront", "DeskStore", "EventLogs", "HTTPFront", "Formats", "Keys", "LocalStore",
                 "Manifests", "Policy", "Records", "Secrets", "Stages",
-                "Telemetry", "Support", .product(name: "NIOHTTP1", package: "swift-nio"),
+                "Telemetry", "Webhooks", "Support", .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: unoptimised),
         .testTarget(
             name: "DeskStoreTests",
@@ -372,6 +374,7 @@ let package = Package(
             name: "TrialsTests",
             dependencies: ["Formats", "PipelineFiles", "Records", "Trials", "Support"],
             swiftSettings: unoptimised),
+        .testTarget(name: "WebhooksTests", dependencies: ["Policy", "Webhooks", crypto], swiftSettings: unoptimised),
         .testTarget(
             name: "WorldsTests", dependencies: ["Formats", "Plots", "Records", "Worlds", "Support"],
             swiftSettings: unoptimised),

@@ -2,10 +2,14 @@ package import Desk
 package import DeskStore
 package import Records
 import Synchronization
+import Webhooks
 
 /// What people do at the desk, whatever they do it by.
 package final class DeskService: Sendable {
     package let index: DeskIndex
+    package let feed: FeedCache
+    /// Endpoints that the feed is sent to; nil for a desk that sends none.
+    package let webhooks: WebhookStore?
     private let book: ActBook
     private let clock: any WallClock
     private let random: @Sendable (Int) -> [UInt8]
@@ -14,9 +18,12 @@ package final class DeskService: Sendable {
 
     /// - Parameter random: so many random bytes, of a generator that nobody can guess.
     package init(
-        index: DeskIndex, book: ActBook, clock: any WallClock, random: @escaping @Sendable (Int) -> [UInt8]
+        index: DeskIndex, book: ActBook, clock: any WallClock, random: @escaping @Sendable (Int) -> [UInt8],
+        webhooks: WebhookStore? = nil
     ) {
         self.index = index
+        feed = FeedCache(index: index)
+        self.webhooks = webhooks
         self.book = book
         self.clock = clock
         self.random = random
@@ -32,6 +39,11 @@ package final class DeskService: Sendable {
 
     /// A name for an act that nobody has asked for yet.
     package func newAct() -> ActID { ActID(random: random(16)) }
+
+    /// A new key of an endpoint.
+    func newSecret(pair: Bool) -> WebhookSecret {
+        pair ? WebhookSecret(pair: random(32)) : WebhookSecret(shared: random(32))
+    }
 
     /// Asks for an act, and waits for what becomes of it.
     ///

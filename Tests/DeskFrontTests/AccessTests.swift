@@ -22,6 +22,8 @@ struct AccessTests {
         "GET /payments work list look": working, "GET /payments/{} work object look": working,
         "POST /payments/{}/raise work object": working,
         "GET /looks audit nothing look": [.auditor, .admin], "POST /alerts/{}/names unmask alert": [.auditor],
+        "GET /webhooks manage nothing": [.admin], "POST /webhooks manage nothing": [.admin],
+        "POST /webhooks/{} manage object": [.admin],
     ]
     private static let open = ["POST /sign-in", "GET /link/{}", "POST /link", "POST /sign-out"]
 

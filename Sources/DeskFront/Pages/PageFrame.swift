@@ -79,6 +79,7 @@ package struct PageFrame: Sendable {
         }
         if may(.audit) { lists.append(link("looks", "/looks", text(.looks))) }
         if may(.work) { lists.append(link("payments", "/payments", text(.payments))) }
+        if may(.manage) { lists.append(link("webhooks", "/webhooks", text(.webhooks))) }
         return """
             <header class="bar">
             <span class="brand">Cordon <span class="member">\(member.name)</span></span>

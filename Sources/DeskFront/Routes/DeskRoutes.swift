@@ -72,7 +72,7 @@ package struct DeskRoutes: Sendable {
             .post("/alerts/{}/verdict", needs: .work, about: .alert) { request, frame in
                 try await verdict(request, frame)
             },
-        ] + paymentRoutes + lookRoutes
+        ] + paymentRoutes + lookRoutes + webhookRoutes
     }
 
     /// The server's routes: the ways in and out, what is declared, and what pages load.
@@ -151,7 +151,7 @@ package struct DeskRoutes: Sendable {
             return Reply(Problem(.malformedRequest, "the address is no filter"))
         }
         let stream = FeedStream(
-            index: service.index, bell: bell, filter: filter, language: frame.language,
+            index: service.index, feed: service.feed, bell: bell, filter: filter, language: frame.language,
             cursor: place.map { FeedCursor($0) ?? FeedCursor(alerts: [], cases: 0) },
             isSignedIn: {
                 [sessions, keys, cookie = request.cookie, key = request.call.headers["Authorization"].first] in

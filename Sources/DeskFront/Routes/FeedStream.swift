@@ -6,6 +6,7 @@ import HTTPFront
 /// back with the last one misses nothing, whichever desk it comes to; where that can't be, it is told so by one `reset`.
 struct FeedStream: Sendable {
     let index: DeskIndex
+    let feed: FeedCache
     let bell: FeedBell
     let filter: QueueFilter
     let language: DeskLanguage
@@ -16,7 +17,6 @@ struct FeedStream: Sendable {
     /// Waits so long, or until its task is cancelled.
     let pause: @Sendable (Duration) async throws -> Void
 
-    private static let batch = 200
     /// A line for proxies and for finding out that nobody listens any more.
     private static let beat = Duration.seconds(15)
 
@@ -38,7 +38,8 @@ struct FeedStream: Sendable {
         }
         while isSignedIn() {
             try Task.checkCancellation()
-            let (events, next) = try index.events(behind: place, limit: Self.batch)
+            let batch = try feed.batch(behind: place)
+            let (events, next) = (batch.events, batch.next)
             let text = events.compactMap(text).joined()
             if !text.isEmpty { try await writer.write(Array(text.utf8)) }
             if next == place, events.isEmpty {
@@ -73,8 +74,9 @@ struct FeedStream: Sendable {
     }
 
     /// Nil where the event is not the filter's.
-    private func text(_ event: FeedEvent) -> String? {
-        guard event.isShown(by: filter), isOfTeam(event) else { return nil }
-        return "id: \(event.cursor)\nevent: \(event.name)\ndata: \(event.json(language))\n\n"
+    private func text(_ event: FeedCache.Event) -> String? {
+        guard event.event.isShown(by: filter), isOfTeam(event.event) else { return nil }
+        let json = language == .german ? event.german : event.english
+        return "id: \(event.event.cursor)\nevent: \(event.event.name)\ndata: \(json)\n\n"
     }
 }

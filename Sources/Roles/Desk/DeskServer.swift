@@ -13,6 +13,7 @@ import Secrets
 package import Stages
 import Synchronization
 package import Telemetry
+package import Webhooks
 
 /// A risk team's desk, put together: its stages, and the server of its pages.
 package final class DeskServer: Sendable {
@@ -25,6 +26,9 @@ package final class DeskServer: Sendable {
     private let keys: DeskKeyStore
     private let access: AccessLog
     private let server: APIServer
+    private let service: DeskService
+    private let webhooks: (store: WebhookStore, client: PostClient)?
+    private let mail = WebhookMail()
     private let metrics: Metrics
     private let clock: any StageClock
     private let logger: Logger
@@ -46,6 +50,12 @@ package final class DeskServer: Sendable {
         package var sessions: String
         /// Whether browsers come by TLS, ours or that of something in front of us.
         package var isSecure: Bool
+        /// The file of endpoints that the feed is sent to; nil for a desk that sends none.
+        package var webhooks: String?
+        /// Networks of the operator's own that endpoints may be in.
+        package var networks = ReachableNetworks()
+        /// Certificates that endpoints' servers are trusted by, in place of the system's.
+        package var webhookRoots: String?
 
         package init(
             member: MemberID, mapping: Mapping, server: APIServer.Settings, index: String, usersFile: String?,
@@ -78,7 +88,13 @@ package final class DeskServer: Sendable {
         sessions = try DeskSessions(
             users: try settings.usersFile.map { try readDeskUsers(file: $0) } ?? DeskUsers(), clock: clock,
             file: SessionFile(path: settings.sessions), random: randomBytes)
-        let service = DeskService(index: index, book: book, clock: clock, random: randomBytes)
+        webhooks = try settings.webhooks.map { file in
+            var client = PostClient.Settings()
+            client.roots = settings.webhookRoots
+            return (try WebhookStore(path: file), try PostClient(client, networks: settings.networks))
+        }
+        service = DeskService(
+            index: index, book: book, clock: clock, random: randomBytes, webhooks: webhooks?.store)
         let pages = DeskRoutes(
             member: settings.member, service: service, sessions: sessions, keys: keys, access: access, bell: bell,
             log: log,
@@ -108,9 +124,10 @@ package final class DeskServer: Sendable {
                 let projection = try DeskProjection(
                     index: index, intake: DeskIntake(member: settings.member, mapping: settings.mapping), log: log,
                     clock: clock, metrics: metrics,
-                    told: { [book, bell] settled in
+                    told: { [book, bell, mail] settled in
                         book.told(settled)
                         bell.ring()
+                        mail.ring()
                     })
                 // Nobody is shown a list that is still being made.
                 try projection.catchUp()
@@ -132,6 +149,16 @@ package final class DeskServer: Sendable {
             logger.warning(
                 "the mapping has no labels that can be written: verdicts stay at the desk, and teach no model")
         }
+        if let webhooks {
+            stages.add(
+                StagePlan("desk-webhooks", retried: retried) { [self] in
+                    guard isCaughtUp.load(ordering: .relaxed) else { return nil }
+                    return try WebhookStage(
+                        store: webhooks.store, index: index, feed: service.feed, sender: webhooks.client, mail: mail,
+                        clock: clock,
+                        metrics: metrics, told: told)
+                }, clock: clock, stop: stop)
+        }
         if let file = settings.usersFile {
             stages.add("desk-users") { [self] in
                 watch(file, "users", until: stop) { [sessions] in sessions.replace(try readDeskUsers(file: file)) }
@@ -146,6 +173,21 @@ package final class DeskServer: Sendable {
         stages.add("desk-http") { [self] in
             while !isCaughtUp.load(ordering: .relaxed), !stop.isSet { clock.wait(for: .milliseconds(10)) }
             try serve(until: stop, listening)
+        }
+    }
+
+    private func told(_ notice: WebhookStage.Notice) {
+        switch notice {
+        case .failing(let name): logger.warning("an endpoint takes no messages", metadata: ["endpoint": "\(name)"])
+        case .recovered(let name): logger.notice("an endpoint takes messages again", metadata: ["endpoint": "\(name)"])
+        case .disabled(let name, let reason):
+            logger.error(
+                "an endpoint is sent nothing more: `cordon alerts webhook resume` lets it go on",
+                metadata: ["endpoint": "\(name)", "reason": "\(reason.rawValue)"])
+        case .reset(let name):
+            logger.error(
+                "an endpoint's place in the feed is not kept any more: it goes on from the feed's end",
+                metadata: ["endpoint": "\(name)"])
         }
     }
 

@@ -8,11 +8,13 @@ import Keys
 import LocalStore
 import Logging
 import PipelineFiles
+import Policy
 import Records
 import Roles
 import Stages
 import Telemetry
 import Terminal
+import Webhooks
 
 /// The pages of a member's desk.
 struct AlertsServeCommand: ParsableCommand {
@@ -66,6 +68,23 @@ struct AlertsServeCommand: ParsableCommand {
     @Flag(help: "Print a link that signs a visitor in once, as an analyst, within ten minutes.")
     var link = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Send the feed to the endpoints of this file, from `cordon alerts webhook`; each desk has one of its own.",
+            valueName: "file"))
+    var webhooks: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A network of our own that endpoints may be in, also without TLS (192.0.2.0/24); may be given several times.",
+            valueName: "network"))
+    var webhookNetwork: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Certificates that endpoints' servers are trusted by, in place of the system's (PEM).", valueName: "file"))
+    var webhookRoots: String?
+
     @OptionGroup var log: LogOptions
     @OptionGroup var process: ProcessOptions
 
@@ -86,12 +105,13 @@ struct AlertsServeCommand: ParsableCommand {
         let (own, looks) = (FileKeystore(directory: keys ?? stem + "-keys"), looks ?? stem + "-looks.audit")
         let access = try AccessLog(of: member, keys: own, storage: AuditFile(path: looks), clock: SystemClock())
         try writeFile(Array("\(try AccessLog.publicKey(keys: own))\n".utf8), to: looks + ".pub")
+        var settings = DeskServer.Settings(
+            member: member, mapping: try records.read(), server: server, index: index, usersFile: users,
+            keysFile: apiKeys, sessions: stem + "-sessions.sqlite", isSecure: isSecure)
+        (settings.webhooks, settings.webhookRoots) = (webhooks, webhookRoots)
+        settings.networks = ReachableNetworks(named: try networks())
         let desk = try DeskServer(
-            .init(
-                member: member, mapping: try records.read(), server: server, index: index, usersFile: users,
-                keysFile: apiKeys, sessions: stem + "-sessions.sqlite",
-                isSecure: isSecure),
-            log: log, access: access, metrics: metrics, logger: logger)
+            settings, log: log, access: access, metrics: metrics, logger: logger)
         var stages = StageThreads()
         let scheme = isSecure ? "https" : "http"
         let host = server.host
@@ -110,6 +130,14 @@ struct AlertsServeCommand: ParsableCommand {
             stages.add("metrics") { file.run(until: stop) }
         }
         try stages.run(stop: stop)
+    }
+
+    private func networks() throws -> NetworkSet {
+        var set = NetworkSet()
+        for text in webhookNetwork where !set.insert(text) {
+            throw Failure("`--webhook-network \(text)` is no address or network in CIDR notation")
+        }
+        return set
     }
 
     private func serverSettings() throws -> (APIServer.Settings, isSecure: Bool) {
