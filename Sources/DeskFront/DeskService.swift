@@ -49,12 +49,13 @@ package final class DeskService: Sendable {
     ///
     /// - Parameter id: of the act; one that was asked for before has the outcome that it had.
     package func settle(
-        _ act: Act, on item: ItemID, by actor: Actor, expects: Int64? = nil, remark: String = "", id: ActID? = nil
+        _ act: Act, on item: ItemID, by actor: Actor, expects: Int64? = nil, remark: String = "", id: ActID? = nil,
+        amount: MinorUnits? = nil
     ) async throws(ActBook.Trouble) -> DeskLedger.Outcome {
         try await book.settle(
             DeskRecord(
                 id: id ?? newAct(), item: item, actor: actor, writtenAt: clock.microseconds, expects: expects, act: act,
-                remark: remark))
+                remark: remark, amount: amount))
     }
 
     /// Takes the best alert of a filter that nobody works on, for its actor alone.
@@ -65,7 +66,7 @@ package final class DeskService: Sendable {
         // What is free has no verdict, whatever list its reader comes from.
         (filter.shown, filter.whose, filter.finding) = (.open, .free, nil)
         var lost: Set<ItemID> = []
-        while let row = try candidate(filter, except: lost) {
+        while let row = try candidate(filter, except: lost, for: actor) {
             defer { _ = reserved.withLock { $0.remove(row.facts.item) } }
             let outcome = try await settle(
                 .claim(lease: lease), on: row.facts.item, by: actor, expects: row.work.version)
@@ -76,12 +77,12 @@ package final class DeskService: Sendable {
         return nil
     }
 
-    /// The best free alert, reserved.
-    private func candidate(_ filter: QueueFilter, except lost: Set<ItemID>) throws -> QueueRow? {
+    /// The best free alert, reserved; of those that wait for a second person, those that wait for another one.
+    private func candidate(_ filter: QueueFilter, except lost: Set<ItemID>, for actor: Actor) throws -> QueueRow? {
         var place: String?
         repeat {
             let page = try index.page(filter, me: nil, now: try now(), behind: place, limit: Self.step)
-            for row in page.rows where !lost.contains(row.facts.item) {
+            for row in page.rows where !lost.contains(row.facts.item) && row.work.proposal?.by != actor {
                 guard reserved.withLock({ $0.insert(row.facts.item).inserted }) else { continue }
                 // It may have been claimed, and let go of here, since the page was read.
                 if try index.work(on: row.facts.item).version == row.work.version { return row }

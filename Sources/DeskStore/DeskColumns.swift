@@ -14,6 +14,27 @@ enum ActorColumn {
     }
 }
 
+/// How a verdict stands in one column: `fraud romance analyst 500 -`, or `-` for none.
+enum JudgementColumn {
+    static func text(_ judgement: Judgement?) -> String {
+        guard let judgement else { return "-" }
+        return [
+            judgement.finding.rawValue, judgement.fraudType?.rawValue ?? "-", judgement.source.rawValue,
+            judgement.loss.map { "\($0.value)" } ?? "-", judgement.recovered.map { "\($0.value)" } ?? "-",
+        ].joined(separator: " ")
+    }
+
+    static func judgement(_ text: String) -> Judgement? {
+        let words = text.split(separator: " ").map(String.init)
+        guard words.count == 5, let finding = Finding(rawValue: words[0]),
+            let source = KnowledgeSource(rawValue: words[2])
+        else { return nil }
+        return Judgement(
+            finding, fraudType: FraudType(rawValue: words[1]), source: source,
+            loss: Int64(words[3]).map { MinorUnits($0) }, recovered: Int64(words[4]).map { MinorUnits($0) })
+    }
+}
+
 /// How the rules that matched stand in columns: their names with a line's end around each, which no name has, and beside them a
 /// bit for each. Bits are shared beyond 62 rules, so they say of most alerts that a rule is not theirs, and the names say the rest.
 enum RuleColumn {
@@ -61,7 +82,7 @@ extension SQLiteConnection {
 extension SQLiteStatement {
     static let workColumns = """
         state, version, holder, until, finding, fraud_type, known_by, loss, recovered, touched, closed, claims, reopened, raised,
-        partition, offset, part, tx, stratum, per_mille
+        partition, offset, part, tx, stratum, per_mille, file, proposal, proposed_by, confirmed_by
         """
 
     /// The work in columns from `first` on.
@@ -89,8 +110,18 @@ extension SQLiteStatement {
                 sample: Sample.Stratum(rawValue: text(first + 18)).flatMap { Sample($0, perMille: integer(first + 19)) }
             )
         }
+        work.file = blob(first + 20).flatMap { ItemID(bytes: $0) }
+        work.proposal = proposal(first + 21)
+        work.confirmedBy = actor(first + 23)
         return work
     }
+
+    /// A proposal in two columns: its verdict, and whose it is.
+    func proposal(_ first: Int32) -> Proposal? {
+        actor(first + 1).map { Proposal(JudgementColumn.judgement(text(first)), by: $0) }
+    }
+
+    func actor(_ column: Int32) -> Actor? { isNull(column) ? nil : ActorColumn.actor(text(column)) }
 
     /// A position in three columns.
     func source(_ first: Int32) -> SourcePosition {

@@ -25,7 +25,7 @@ extension DeskIndex {
         try read { db in
             var items: [ItemID: Work] = [:]
             try db.statement(
-                "SELECT item, \(SQLiteStatement.workColumns) FROM alerts WHERE item IN (SELECT item FROM acts)"
+                "SELECT item, \(SQLiteStatement.workColumns) FROM alerts WHERE item IN (SELECT item FROM acts WHERE refusal IS NULL)"
             ).each { row in
                 if let item = ItemID(bytes: row.blob(0) ?? []) { items[item] = row.work(1) }
             }
@@ -37,12 +37,16 @@ extension DeskIndex {
         }
     }
 
-    /// What people did to an item, in order.
+    /// What people did to an item or a case, in order.
     package func history(of item: ItemID, limit: Int = 200) throws -> [DoneAct] {
         try read { db in
             try db.statement(
-                "SELECT offset, at, record, version FROM acts WHERE item = ? AND refusal IS NULL ORDER BY offset DESC LIMIT ?",
-                item.bytes, limit
+                """
+                SELECT offset, at, record, version FROM acts WHERE refusal IS NULL AND offset IN (
+                    SELECT offset FROM acts WHERE item = ?1 AND refusal IS NULL
+                    UNION SELECT offset FROM mentions WHERE subject = ?1)
+                ORDER BY offset DESC LIMIT ?2
+                """, item.bytes, limit
             ).all { row in
                 DeskRecord(json: row.blob(2) ?? []).map {
                     DoneAct(offset: row.integer(0), at: row.integer(1), version: row.integer(3), record: $0)

@@ -30,18 +30,17 @@ extension DeskIndex {
                 $0.integer(0)
             }
             let rows = try db.statement(
-                "SELECT offset, record FROM acts WHERE offset >= ? AND refusal IS NULL ORDER BY offset LIMIT ?", offset,
-                limit
-            ).all { (offset: $0.integer(0), record: DeskRecord(json: $0.blob(1) ?? [])) }
+                "SELECT offset, item, label FROM acts WHERE offset >= ? AND label IS NOT NULL ORDER BY offset LIMIT ?",
+                offset, limit
+            ).all { (offset: $0.integer(0), item: ItemID(bytes: $0.blob(1) ?? []), fraud: $0.integer(2) == 1) }
             var due: [DueVerdict] = []
-            for (offset, record) in rows {
-                guard let record, let fraud = record.label, try db.label(of: record.item, before: offset) != fraud
-                else { continue }
+            for (offset, item, fraud) in rows {
+                guard let item, try db.label(of: item, before: offset) != fraud else { continue }
                 let payment = try db.statement(
                     "SELECT partition, offset, part, tx FROM alerts WHERE item = ? AND tx IS NOT NULL",
-                    record.item.bytes
+                    item.bytes
                 ).first { Work.Raised(source: $0.source(0), transaction: $0.text(3)) }
-                due.append(DueVerdict(offset: offset, item: record.item, fraud: fraud, payment: payment))
+                due.append(DueVerdict(offset: offset, item: item, fraud: fraud, payment: payment))
             }
             return (due, rows.count == limit ? (rows.last?.offset ?? offset) + 1 : max(offset, end ?? offset))
         }
@@ -63,17 +62,12 @@ extension DeskIndex {
     }
 }
 
-extension DeskRecord {
-    /// What a label would say of it; nil where it is no verdict, or one that none follows from.
-    fileprivate var label: Bool? { if case .judge(let judgement) = act { judgement.finding.label } else { nil } }
-}
-
 extension SQLiteConnection {
     /// What an item's label says by the verdicts before an offset.
     fileprivate func label(of item: ItemID, before offset: Int64) throws -> Bool? {
         try statement(
-            "SELECT record FROM acts WHERE item = ? AND offset < ? AND refusal IS NULL ORDER BY offset DESC",
+            "SELECT label FROM acts WHERE item = ? AND offset < ? AND label IS NOT NULL ORDER BY offset DESC LIMIT 1",
             item.bytes, offset
-        ).all { DeskRecord(json: $0.blob(0) ?? [])?.label }.lazy.compactMap { $0 }.first
+        ).first { $0.integer(0) == 1 }
     }
 }

@@ -17,6 +17,9 @@ package struct AlertPicture: Sendable {
     package var record: BandRecord
     package var history: [DoneAct]
     package var labels: [KnownLabel]
+    /// The case that it is in, and open ones about its names.
+    package var file: (id: ItemID, file: CaseFile)?
+    package var cases: [(id: ItemID, file: CaseFile)]
 }
 
 extension AlertPicture {
@@ -83,12 +86,24 @@ extension DeskIndex {
             return AlertPicture(
                 row: row, event: found.event, payment: try db.payment(at: row.facts.source),
                 past: try db.past(of: row.facts), links: try db.links(of: row, n: found.n),
-                record: try db.record(of: row.facts.probability, now: now), history: history, labels: labels)
+                record: try db.record(of: row.facts.probability, now: now), history: history, labels: labels,
+                file: try row.work.file.flatMap { id in try db.file(id).map { (id, $0) } },
+                cases: try db.cases(about: row))
         }
     }
 }
 
 extension SQLiteConnection {
+    /// Open cases about the names of an alert.
+    fileprivate func cases(about row: QueueRow) throws -> [(id: ItemID, file: CaseFile)] {
+        try DeskCodes.links.compactMap { kind in
+            guard let name = row.entities[kind], !name.isEmpty,
+                let id = try openFile(about: .init(kind, name)), let file = try file(id)
+            else { return nil }
+            return (id, file)
+        }
+    }
+
     fileprivate func past(of facts: AlertFacts) throws -> [KnownPayment] {
         try statement(
             """

@@ -42,7 +42,7 @@ struct DeskSearch {
         }
     }
 
-    private enum Value {
+    enum Value {
         case number(Int64)
         case real(Double)
         case text(String)
@@ -59,13 +59,29 @@ struct DeskSearch {
     }
 
     /// Conditions and their values, in the order of their question marks.
-    private struct Conditions {
+    struct Conditions {
         var texts: [String] = []
         var values: [Value] = []
 
         mutating func add(_ text: String, _ values: Value...) {
             texts.append(text)
             self.values += values
+        }
+
+        /// Asks for what a team works on.
+        mutating func team(_ team: TeamScope) {
+            func among(_ column: String, _ codes: [Int64]) {
+                let marks = codes.map { _ in "?" }.joined(separator: ", ")
+                texts.append("\(column) IN (\(marks))")
+                values += codes.sorted().map { .number($0) }
+            }
+            if let bands = team.bands { among("band", bands.map { DeskCodes.code($0, DeskCodes.bands) }) }
+            if let kinds = team.kinds { among("kind", kinds.map { DeskCodes.code($0, DeskCodes.kinds) }) }
+            if let channels = team.channels {
+                among("channel", channels.map { DeskCodes.code($0, DeskCodes.channels) })
+            }
+            if let amount = team.atLeast { add("amount >= ?", .number(amount.value)) }
+            if let amount = team.atMost { add("amount <= ?", .number(amount.value)) }
         }
 
         var text: String { texts.isEmpty ? "1" : texts.joined(separator: " AND ") }
@@ -84,6 +100,16 @@ struct DeskSearch {
         // Only a page that is not full may have come to the budget's end.
         let end = few() == nil ? try budgetEnd() : nil
         return DeskPage(rows: rows, next: end, isCut: end != nil)
+    }
+
+    /// The first items that the filter lets through, in the list's order.
+    func items(upTo row: Int64, limit: Int) throws -> [SelectedItem] {
+        guard let conditions = try conditions() else { return [] }
+        let columns = "alerts.item, version, alerts.amount, alerts.n"
+        let statement =
+            try few().map { try choose(among: $0, conditions, limit - 1, columns) }
+            ?? scan(conditions, limit - 1, columns)
+        return try statement.all { $0.integer(3) <= row ? $0.selected() : nil }.compactMap { $0 }
     }
 
     private var sorting: String { order.columns.joined(separator: ", ") }
@@ -105,10 +131,12 @@ struct DeskSearch {
     }
 
     /// Goes through the list in its order, for as long as the budget lasts.
-    private func scan(_ conditions: Conditions, _ limit: Int) throws -> SQLiteStatement {
+    private func scan(
+        _ conditions: Conditions, _ limit: Int, _ columns: String = SQLiteStatement.queueColumns
+    ) throws -> SQLiteStatement {
         let statement = try db.statement(
             """
-            SELECT \(SQLiteStatement.queueColumns) FROM alerts JOIN (
+            SELECT \(columns) FROM alerts JOIN (
                 SELECT list.n AS found FROM (SELECT n, holder, until, band, amount, probability, rule_bits, kind, channel, origin\(
                     order.state == 1 ? ", finding" : ""), \(sorting) \(from) ORDER BY \(sorting) LIMIT \(budget)) AS list
                 WHERE \(conditions.text) LIMIT \(limit + 1))
@@ -127,6 +155,8 @@ struct DeskSearch {
                 [.number(DeskCodes.code(entity.kind, DeskCodes.links)), .text(entity.name)]
             )
         }
+        if let file = filter.file { return ("SELECT n FROM alerts WHERE file = ?", [.bytes(file.bytes)]) }
+        if filter.awaits != nil { return ("SELECT n FROM alerts WHERE proposal IS NOT NULL", []) }
         guard filter.shown == .open, filter.whose == .mine else { return nil }
         return (
             "SELECT n FROM alerts INDEXED BY held_alerts WHERE state = 0 AND rank IS NOT NULL AND holder = ?",
@@ -135,11 +165,12 @@ struct DeskSearch {
     }
 
     private func choose(
-        among few: (text: String, values: [Value]), _ conditions: Conditions, _ limit: Int
+        among few: (text: String, values: [Value]), _ conditions: Conditions, _ limit: Int,
+        _ columns: String = SQLiteStatement.queueColumns
     ) throws -> SQLiteStatement {
         let statement = try db.statement(
             """
-            SELECT \(SQLiteStatement.queueColumns) FROM alerts WHERE n IN (\(few.text))
+            SELECT \(columns) FROM alerts WHERE n IN (\(few.text))
             AND state = \(order.state) AND rank IS NOT NULL AND \(conditions.text)\(behind)
             ORDER BY \(sorting) LIMIT \(limit + 1)
             """)
@@ -151,7 +182,10 @@ struct DeskSearch {
     private func conditions() throws -> Conditions? {
         var out = Conditions()
         if filter.shown == .open { holders(&out) }
-        team(&out)
+        out.team(filter.team)
+        // These two have few rows to choose among, and stand in no list's index.
+        if let file = filter.file { out.add("file = ?", .bytes(file.bytes)) }
+        if filter.awaits != nil { out.add("proposal IS NOT NULL") }
         if let origin = filter.origin { out.add("origin = ?", .number(DeskCodes.code(origin, DeskCodes.origins))) }
         if let band = filter.band { out.add("band = ?", .number(DeskCodes.code(band, DeskCodes.bands))) }
         if let kind = filter.kind { out.add("kind = ?", .number(DeskCodes.code(kind, DeskCodes.kinds))) }
@@ -170,20 +204,6 @@ struct DeskSearch {
             }
         }
         return out
-    }
-
-    private func team(_ out: inout Conditions) {
-        let team = filter.team
-        func among(_ column: String, _ codes: [Int64]) {
-            let marks = codes.map { _ in "?" }.joined(separator: ", ")
-            out.add("\(column) IN (\(marks))")
-            out.values += codes.sorted().map { .number($0) }
-        }
-        if let bands = team.bands { among("band", bands.map { DeskCodes.code($0, DeskCodes.bands) }) }
-        if let kinds = team.kinds { among("kind", kinds.map { DeskCodes.code($0, DeskCodes.kinds) }) }
-        if let channels = team.channels { among("channel", channels.map { DeskCodes.code($0, DeskCodes.channels) }) }
-        if let amount = team.atLeast { out.add("amount >= ?", .number(amount.value)) }
-        if let amount = team.atMost { out.add("amount <= ?", .number(amount.value)) }
     }
 
     private func holders(_ out: inout Conditions) {

@@ -5,7 +5,7 @@ import Records
 /// The tables of an index. All of it follows from the member's topics; a file that is lost is made again from them.
 enum DeskTables {
     /// Of the tables and of what is computed into them: another version is begun anew from the log.
-    static let version = 2
+    static let version = 3
 
     /// An item is a row of `alerts` as soon as anything is known of it. What its alert tells is NULL until that came (`rank`), and
     /// what its payment tells until the payment's record came: topics are read side by side.
@@ -22,7 +22,8 @@ enum DeskTables {
             state INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 0, holder TEXT, until INTEGER NOT NULL DEFAULT 0,
             finding INTEGER, fraud_type TEXT, known_by TEXT, loss INTEGER, recovered INTEGER,
             touched INTEGER, closed INTEGER, claims INTEGER NOT NULL DEFAULT 0, reopened INTEGER NOT NULL DEFAULT 0,
-            raised INTEGER, stratum TEXT, per_mille INTEGER);
+            raised INTEGER, stratum TEXT, per_mille INTEGER,
+            file BLOB, proposal TEXT, proposed_by TEXT, confirmed_by TEXT);
         CREATE INDEX open_alerts ON alerts (held, rank, due, item, holder, until, band, amount, probability, rule_bits,
             kind, channel, origin) WHERE state = 0 AND rank IS NOT NULL;
         CREATE INDEX closed_alerts ON alerts (closed, item, band, amount, probability, rule_bits, kind, channel, finding,
@@ -30,6 +31,8 @@ enum DeskTables {
         CREATE INDEX held_alerts ON alerts (holder) WHERE state = 0 AND rank IS NOT NULL AND holder IS NOT NULL;
         CREATE INDEX alerts_by_source ON alerts (partition, offset, part) WHERE partition IS NOT NULL;
         CREATE UNIQUE INDEX alerts_by_feed ON alerts (feed_partition, feed_offset) WHERE feed_offset IS NOT NULL;
+        CREATE INDEX alerts_by_file ON alerts (file, state) WHERE file IS NOT NULL;
+        CREATE INDEX proposed_alerts ON alerts (n) WHERE proposal IS NOT NULL;
         CREATE TABLE rules (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
         CREATE TABLE links (kind INTEGER NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL,
             PRIMARY KEY (kind, name, n)) WITHOUT ROWID;
@@ -45,12 +48,18 @@ enum DeskTables {
         CREATE TABLE labels (tx TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, fraud INTEGER NOT NULL,
             at INTEGER NOT NULL, PRIMARY KEY (tx, partition, offset)) WITHOUT ROWID;
         CREATE TABLE acts (offset INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, item BLOB NOT NULL, at INTEGER NOT NULL,
-            refusal TEXT, version INTEGER NOT NULL, record BLOB NOT NULL);
+            refusal TEXT, version INTEGER NOT NULL, label INTEGER, record BLOB NOT NULL);
+        CREATE INDEX acts_with_labels ON acts (offset, item, label) WHERE label IS NOT NULL;
+        CREATE INDEX labels_by_item ON acts (item, offset, label) WHERE label IS NOT NULL;
         CREATE INDEX acts_by_item ON acts (item, offset) WHERE refusal IS NULL;
+        CREATE TABLE mentions (subject BLOB NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY (subject, offset)) WITHOUT ROWID;
+        \(files)
+        \(jobs)
         CREATE TABLE positions (topic TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
             kept INTEGER NOT NULL, PRIMARY KEY (topic, partition)) WITHOUT ROWID;
-        CREATE TABLE desk (only INTEGER PRIMARY KEY CHECK (only = 0), clock INTEGER NOT NULL, owner INTEGER NOT NULL);
-        INSERT INTO desk VALUES (0, 0, 0);
+        CREATE TABLE desk (only INTEGER PRIMARY KEY CHECK (only = 0), clock INTEGER NOT NULL, owner INTEGER NOT NULL,
+            house TEXT NOT NULL, house_version INTEGER NOT NULL, salt TEXT NOT NULL);
+        INSERT INTO desk VALUES (0, 0, 0, '', 0, '');
         """
 }
 

@@ -8,8 +8,8 @@ import Records
 struct DeskWriting {
     let db: SQLiteConnection
     let levels: ServiceLevels
-    private var clock: LogClock
-    private(set) var settled: [SettledAct] = []
+    var clock: LogClock
+    var settled: [SettledAct] = []
 
     init(_ db: SQLiteConnection, levels: ServiceLevels) throws {
         self.db = db
@@ -163,53 +163,5 @@ struct DeskWriting {
         if let known = try RuleColumn.bit(of: name, db) { return known }
         try db.run("INSERT INTO rules (name) VALUES (?)", name)
         return try RuleColumn.bit(of: name, db) ?? 0
-    }
-
-    // MARK: Acts
-
-    private mutating func take(_ record: DeskRecord, _ offset: Int64, _ timestamp: Int64) throws {
-        clock.pass(timestamp)
-        if let known = try db.outcome(of: record.id) {
-            return settled.append(SettledAct(id: record.id, outcome: known))
-        }
-        var work = try db.work(on: record.item) ?? Work()
-        let outcome = DeskLedger.outcome(of: record, on: &work, at: clock.now)
-        var refusal: String?
-        if case .refused(let reason) = outcome { refusal = reason.rawValue }
-        try db.run(
-            "INSERT INTO acts (offset, id, item, at, refusal, version, record) VALUES (?, ?, ?, ?, ?, ?, ?)", offset,
-            record.id.bytes, record.item.bytes, clock.now, refusal, work.version, record.stored)
-        if refusal == nil {
-            try put(work, of: record.item)
-            if let raised = work.raised, case .raise = record.act { try raise(record.item, raised) }
-        }
-        settled.append(SettledAct(id: record.id, outcome: outcome))
-    }
-
-    private func put(_ work: Work, of item: ItemID) throws {
-        let put = try db.statement(
-            """
-            INSERT INTO alerts (item, state, version, holder, until, finding, fraud_type, known_by, loss, recovered, touched, closed,
-                claims, reopened)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-            ON CONFLICT (item) DO UPDATE SET state = ?2, version = ?3, holder = ?4, until = ?5, finding = ?6, fraud_type = ?7,
-                known_by = ?8, loss = ?9, recovered = ?10, touched = ?11, closed = ?12, claims = ?13, reopened = ?14
-            """)
-        put.bind(1, copying: item.bytes)
-        put.bind(2, work.state.rawValue)
-        put.bind(3, work.version)
-        bind(put, 4, work.holder.map { ActorColumn.text($0.actor) })
-        put.bind(5, work.holder?.until ?? 0)
-        bind(put, 6, work.judgement.map { DeskCodes.code($0.finding, DeskCodes.findings) })
-        bind(put, 7, work.judgement?.fraudType?.rawValue)
-        bind(put, 8, work.judgement?.source.rawValue)
-        bind(put, 9, work.judgement?.loss?.value)
-        bind(put, 10, work.judgement?.recovered?.value)
-        bind(put, 11, work.firstTouch)
-        // The latest first: turned round, as the queue's columns are.
-        bind(put, 12, work.closedAt.map { -$0 })
-        put.bind(13, work.claims)
-        put.bind(14, work.reopened)
-        try put.run()
     }
 }

@@ -73,7 +73,7 @@ package struct TopicRights: Sendable, Hashable {
             ]
             // A verdict is a label of the member's own.
             writes = [Topics.cases(member), Topics.transactions(member), Topics.sync]
-            groups.formUnion(["\(member).risk", "\(member).desk-labels"])
+            groups.formUnion(["\(member).risk", "\(member).desk-labels", "\(member).desk-duties"])
             transactions = ["\(member).desk-labels"]
         case .party(let party):
             reads = [

@@ -24,6 +24,17 @@ struct AccessTests {
         "GET /looks audit nothing look": [.auditor, .admin], "POST /alerts/{}/names unmask alert": [.auditor],
         "GET /webhooks manage nothing": [.admin], "POST /webhooks manage nothing": [.admin],
         "POST /webhooks/{} manage object": [.admin],
+        "GET /cases look list look": looking, "GET /cases/{} look object look": looking,
+        "POST /cases work nothing": working, "POST /cases/{}/note work object": working,
+        "POST /cases/{}/task work object": working, "POST /cases/{}/tick work object": working,
+        "POST /cases/{}/owner work object": working, "POST /cases/{}/close work object": working,
+        "POST /cases/{}/confirm work object": working, "POST /cases/{}/object work object": working,
+        "POST /cases/{}/reopen reopen object": working, "POST /alerts/{}/case work alert": working,
+        "POST /alerts/{}/confirm work alert": working, "POST /alerts/{}/object work alert": working,
+        "POST /bulk work list": working, "POST /bulk/start work list": working, "GET /jobs look list look": looking,
+        "GET /jobs/{} look object look": looking, "POST /jobs/{}/cancel work object": working,
+        "POST /jobs/{}/retry work object": working, "GET /house look nothing": looking,
+        "POST /house assign nothing": [.supervisor],
     ]
     private static let open = ["POST /sign-in", "GET /link/{}", "POST /link", "POST /sign-out"]
 
@@ -42,13 +53,34 @@ struct AccessTests {
         Self.expected.map { declaration, roles in
             let words = declaration.split(separator: " ").map(String.init)
             func target(_ number: Int) -> String {
-                let name = words[1].hasPrefix("/payments") ? "0.\(number).0" : DeskSamples.item(number).hex
+                let name =
+                    if words[1].hasPrefix("/payments") { "0.\(number).0" } else if words[1].hasPrefix("/cases") {
+                        DeskSamples.act(1_000_000 + number).hex
+                    } else if words[1].hasPrefix("/jobs") { DeskSamples.act(2_000_000 + number).hex } else {
+                        DeskSamples.item(number).hex
+                    }
                 return words[1].replacing("{}", with: name)
             }
             return Try(
                 declaration: declaration, method: HTTPMethod(rawValue: words[0]), target: target(number),
                 missing: words[1].contains("{}") ? target(9999) : nil, roles: roles)
         }
+    }
+
+    /// A case that holds the alert of a number, and a job that has it: both of somebody who sees everything.
+    private func makeObjects(of number: Int, in pages: Pages) async throws {
+        let maker = try pages.enter("maker", .supervisor)
+        let (file, job) = (DeskSamples.act(1_000_000 + number).hex, DeskSamples.act(2_000_000 + number).hex)
+        let item = DeskSamples.item(number).hex
+        for (target, fields) in [
+            ("/cases", ["act": file, "title": "a case"]), ("/alerts/\(item)/case", ["case": file]),
+            ("/bulk/start", ["act": job, "item": item, "deed": "release"]),
+        ] {
+            let made = try await pages.call(
+                .POST, target, as: maker, form: fields.merging(["token": maker.token]) { $1 })
+            #expect(made.status == .seeOther, "\(target)")
+        }
+        try await pages.jobIsOver(DeskSamples.act(2_000_000 + number), as: maker)
     }
 
     @Test("every route that there is is listed here, and is declared or a way in or out")
@@ -67,6 +99,7 @@ struct AccessTests {
     func roles() async throws {
         let pages = try Pages()
         let cases = TopicPartition(Topics.cases(DeskSamples.member))
+        try await makeObjects(of: 0, in: pages)
         let end = try pages.world.log.end(of: cases)
         for tried in tries(on: 0) {
             let (method, target) = (tried.method, tried.target)
@@ -98,9 +131,10 @@ struct AccessTests {
     func foreign() async throws {
         let pages = try Pages(alerts: 40)
         let cases = TopicPartition(Topics.cases(DeskSamples.member))
-        let end = try pages.world.log.end(of: cases)
         let team = try TeamScope("kind=card")
         let foreign = try #require((0..<40).first { DeskSamples.payment($0).kind == .transfer })
+        try await makeObjects(of: foreign, in: pages)
+        let end = try pages.world.log.end(of: cases)
         let own = try #require((0..<40).first { DeskSamples.payment($0).kind == .card })
         for tried in tries(on: foreign) {
             guard let missing = tried.missing else { continue }

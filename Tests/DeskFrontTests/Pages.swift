@@ -82,6 +82,11 @@ final class Pages: Sendable {
                 }
             ).run(by: clock, until: { stop.isSet })
         }
+        threads.add("duty") {
+            try DutyStage(
+                index: index, member: DeskSamples.member, book: book, log: log, clock: clock, patience: 0.05
+            ).run(by: clock, until: { stop.isSet })
+        }
         running = threads.start(stop: stop)
     }
 
@@ -132,6 +137,17 @@ final class Pages: Sendable {
             .init(
                 headers: all, body: Array(body.utf8), type: nil, client: "", target: target, place: place, arrived: .now
             ))
+    }
+}
+
+extension Pages {
+    /// Returns once a job is over: each note is an act behind what the job's stage has done.
+    func jobIsOver(_ act: ActID, as visitor: Visitor) async throws {
+        let id = try #require(ItemID(act.hex))
+        while try index.job(id)?.job.isOver != true {
+            _ = try await call(
+                .POST, "/alerts/\(DeskSamples.item(0))/note", as: visitor, form: ["token": visitor.token, "text": "x"])
+        }
     }
 }
 

@@ -15,6 +15,14 @@ struct DeskRecordTests {
         .note("<script>alert(1)</script> \"quoted\"\nЖ 👩‍👩‍👧 \u{202E}drawkcab"),
         .raise(SourcePosition(partition: 3, offset: 1 << 60, index: 9), transaction: "p-17"),
         .raise(SourcePosition(offset: 1), transaction: "p-18", sample: Sample(.approved, perMille: 3)),
+        .confirm, .object, .file(.open(title: "Ж <b>", about: .init(.payee, "NL91ABNA0417164311"), isAnother: true)),
+        .file(.open(title: "a", about: nil, isAnother: false)), .file(.link(to: DeskTests.item(7))), .file(.unlink),
+        .file(.task("call")), .file(.finish(task: 3)), .file(.close(nil)), .file(.close(Judgement(.suspicious))),
+        .bulk(.cancel),
+        .bulk(.start(BulkOrder(.judge(Judgement(.fraud)), items: [BulkItem(DeskTests.item(7), version: 3)])!)),
+        .bulk(
+            .start(BulkOrder(.file(.link(to: DeskTests.item(8))), items: [BulkItem(DeskTests.item(7), version: 0)])!)),
+        .house(try! HouseRules(text: "four_eyes 12.50")),
     ]
 
     @Test("a record is read as it was written", arguments: acts)
@@ -64,6 +72,19 @@ struct DeskRecordTests {
             ("\"fraud\"", "\"legitimate\""), ("\"fraud\"", "\"maybe\""), ("\"1.00\"", "\"-1.00\""),
             ("\"1.00\"", "\"lots\""), ("\"analyst\"", "\"oracle\""), ("\"romance\"", "\"boredom\""),
         ] {
+            let changed = sound.replacingOccurrences(of: old, with: new)
+            #expect(changed != sound)
+            #expect(DeskRecord(json: Array(changed.utf8)) == nil, "\(new)")
+        }
+    }
+
+    @Test("a record keeps the sum that it is about, and what it is part of; one that can't be read is no absent one")
+    func frame() {
+        var whole = record(5, .confirm)
+        (whole.amount, whole.within) = (MinorUnits(1250), DeskTests.item(9))
+        let sound = String(decoding: whole.json(member: member), as: UTF8.self)
+        #expect(DeskRecord(json: Array(sound.utf8)) == whole)
+        for (old, new) in [("\"12.50\"", "\"lots\""), ("00009\"", "0000X\"")] {
             let changed = sound.replacingOccurrences(of: old, with: new)
             #expect(changed != sound)
             #expect(DeskRecord(json: Array(changed.utf8)) == nil, "\(new)")

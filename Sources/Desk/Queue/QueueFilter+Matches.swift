@@ -43,6 +43,8 @@ extension QueueFilter {
         guard row.work.state == (shown == .open ? .open : .closed) else { return false }
         if shown == .open, !isTheirs(row.work.holder(at: now), me) { return false }
         if let finding, row.work.judgement?.finding != finding { return false }
+        if let file, row.work.file != file { return false }
+        if awaits == .second, row.work.proposal == nil { return false }
         if let origin, row.origin != origin { return false }
         if let band, row.facts.band != band { return false }
         if let rule, !row.facts.rules.contains(rule) { return false }

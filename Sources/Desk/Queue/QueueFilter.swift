@@ -20,6 +20,10 @@ package struct QueueFilter: Hashable, Sendable {
     package var whose = Whose.mineOrFree
     /// How it came before the desk.
     package var origin: Origin?
+    /// The case that it is in.
+    package var file: ItemID?
+    /// Whether a verdict waits for a second person; nil for all.
+    package var awaits: Awaited?
     package var band: Band?
     /// The id of a live rule that matched.
     package var rule: String?
@@ -36,6 +40,11 @@ package struct QueueFilter: Hashable, Sendable {
     package var entity: NamedEntity?
     /// The reader's team: no parameter says it, and none lets more through.
     package var team = TeamScope.everything
+
+    /// Whom an alert waits for. A raw value stands in addresses.
+    package enum Awaited: String, Sendable, CaseIterable {
+        case second
+    }
 
     package init() {}
 
@@ -98,7 +107,8 @@ extension QueueFilter {
     /// Names of parameters of an address, in the order in which links have them.
     package static let names: [String] =
         [
-            "shown", "whose", "origin", "band", "rule", "kind", "channel", "at_least", "at_most", "probability",
+            "shown", "whose", "origin", "case", "awaits", "band", "rule", "kind", "channel", "at_least", "at_most",
+            "probability",
             "finding",
         ]
         + LinkKind.allCases.map(\.rawValue)
@@ -126,6 +136,10 @@ extension QueueFilter {
         case "shown": shown = try code(name, value)
         case "whose": whose = try code(name, value)
         case "origin": origin = try code(name, value)
+        case "case":
+            guard let id = ItemID(value) else { throw Fault(field: name, reason: "it is no case") }
+            file = id
+        case "awaits": awaits = try code(name, value)
         case "band": band = try code(name, value)
         case "rule":
             guard value.utf8.count <= 128 else { throw Fault(field: name, reason: "it is too long") }
@@ -167,6 +181,8 @@ extension QueueFilter {
         if shown != .open { values["shown"] = shown.rawValue }
         if whose != .mineOrFree { values["whose"] = whose.rawValue }
         values["origin"] = origin?.rawValue
+        values["case"] = file?.hex
+        values["awaits"] = awaits?.rawValue
         values["band"] = band?.rawValue
         values["rule"] = rule
         values["kind"] = kind?.rawValue

@@ -9,11 +9,17 @@ package enum Act: Hashable, Sendable {
     /// Gives it to somebody else.
     case assign(to: Actor, lease: Int64)
     case judge(Judgement)
+    /// Agrees to a verdict that another person proposed, or doesn't.
+    case confirm, object
     /// Opens a closed item again.
     case reopen
     case note(String)
     /// Puts a transaction that never alerted before people, such as one that a customer reports, or one of a random sample.
     case raise(SourcePosition, transaction: String, sample: Sample? = nil)
+    case file(FileAct)
+    case bulk(BulkAct)
+    /// Sets the desk's own rules.
+    case house(HouseRules)
 
     /// The word in a record's type.
     package var word: String {
@@ -25,6 +31,11 @@ package enum Act: Hashable, Sendable {
         case .reopen: "reopen"
         case .note: "note"
         case .raise: "raise"
+        case .confirm: "confirm"
+        case .object: "object"
+        case .file(let act): act.word
+        case .bulk(let act): act.word
+        case .house: "house"
         }
     }
 
@@ -47,9 +58,17 @@ package struct DeskRecord: Hashable, Sendable {
     package var act: Act
     /// What the actor said to it, up to `Act.noteLimit` bytes; empty for nothing.
     package var remark: String
+    /// Of the item's payment, or of all of a case, as the desk that wrote the record had it: what four eyes go by.
+    package var amount: MinorUnits?
+    /// The job or the closed case that the act is part of.
+    package var within: ItemID?
+
+    /// Most bytes of a record: that of a job has its items.
+    package static let limit = 786_432
 
     package init(
-        id: ActID, item: ItemID, actor: Actor, writtenAt: Int64, expects: Int64? = nil, act: Act, remark: String = ""
+        id: ActID, item: ItemID, actor: Actor, writtenAt: Int64, expects: Int64? = nil, act: Act, remark: String = "",
+        amount: MinorUnits? = nil, within: ItemID? = nil
     ) {
         self.id = id
         self.item = item
@@ -58,6 +77,8 @@ package struct DeskRecord: Hashable, Sendable {
         self.expects = expects
         self.act = act
         self.remark = remark
+        self.amount = amount
+        self.within = within
     }
 
     /// The key of the record: all of an item's records have one.

@@ -2,14 +2,19 @@
 package struct DeskLedger: Sendable {
     /// What became of an act. An act that is asked for twice has the outcome of the first time.
     package enum Outcome: Hashable, Sendable {
-        /// The item's version from then on.
+        /// The version from then on of what the act was on.
         case done(version: Int64)
         case refused(Work.Refusal)
     }
 
     package private(set) var items: [ItemID: Work] = [:]
+    package private(set) var files: [ItemID: CaseFile] = [:]
+    package private(set) var jobs: [ItemID: BulkJob] = [:]
+    /// What became of each item of a job; nil where nothing did yet.
+    package private(set) var results: [ItemID: [ItemID: Outcome?]] = [:]
     package private(set) var outcomes: [ActID: Outcome] = [:]
     package private(set) var clock = LogClock()
+    private var rules = HouseRules()
 
     package init() {}
 
@@ -18,18 +23,40 @@ package struct DeskLedger: Sendable {
     package mutating func take(_ record: DeskRecord, timestamp: Int64) -> Outcome {
         clock.pass(timestamp)
         if let known = outcomes[record.id] { return known }
-        let outcome = Self.outcome(of: record, on: &items[record.item, default: Work()], at: clock.now)
+        // Nothing that is in memory fails.
+        guard let outcome = try? settle(record, at: clock.now) else { fatalError("a ledger in memory failed") }
         outcomes[record.id] = outcome
         return outcome
     }
+}
 
-    /// Applies a record whose act did not come before.
-    package static func outcome(of record: DeskRecord, on work: inout Work, at now: Int64) -> Outcome {
-        do throws(Work.Refusal) {
-            try work.take(record, at: now)
-            return .done(version: work.version)
-        } catch {
-            return .refused(error)
-        }
+extension DeskLedger: DeskState {
+    package func work(on item: ItemID) -> Work? { items[item] }
+    package mutating func put(_ work: Work, on item: ItemID) { items[item] = work }
+    package func file(_ id: ItemID) -> CaseFile? { files[id] }
+    package mutating func put(_ file: CaseFile, as id: ItemID) { files[id] = file }
+
+    package func openFile(about name: QueueFilter.NamedEntity) -> ItemID? {
+        files.filter { $0.value.state == .open && $0.value.about == name }.keys.min()
     }
+
+    package func hasOpenItems(in file: ItemID) -> Bool {
+        items.values.contains { $0.file == file && $0.state == .open }
+    }
+
+    package func job(_ id: ItemID) -> BulkJob? { jobs[id] }
+
+    package mutating func put(_ job: BulkJob, as id: ItemID, order: BulkOrder?) {
+        jobs[id] = job
+        if let order { results[id] = Dictionary(uniqueKeysWithValues: order.items.map { ($0.item, nil) }) }
+    }
+
+    package mutating func keep(_ outcome: Outcome, of item: ItemID, in job: ItemID) -> Bool {
+        guard results[job]?[item] == .some(nil) else { return false }
+        results[job]?[item] = .some(outcome)
+        return true
+    }
+
+    package func house() -> HouseRules { rules }
+    package mutating func put(_ house: HouseRules) { rules = house }
 }

@@ -51,6 +51,12 @@ package struct Work: Hashable, Sendable {
     package var claims: Int64 = 0
     package var reopened: Int64 = 0
     package var raised: Raised?
+    /// The case that it is in.
+    package var file: ItemID?
+    /// A verdict that waits for a second person.
+    package var proposal: Proposal?
+    /// The second person of the latest verdict; nil where it needed none.
+    package var confirmedBy: Actor?
 
     package init() {}
 
@@ -64,6 +70,25 @@ package struct Work: Hashable, Sendable {
         case closed
         case notClosed = "not_closed"
         case alreadyRaised = "already_raised"
+        /// Nothing waits for a second person, or the second person is the first one.
+        case notProposed = "not_proposed"
+        case ownProposal = "own_proposal"
+        /// A verdict waits for a second person.
+        case proposed
+        /// There is no such case or job.
+        case missing
+        /// There is an open case about the same name.
+        case caseExists = "case_exists"
+        case caseClosed = "case_closed"
+        case linked
+        case notLinked = "not_linked"
+        /// An item of the case has no verdict.
+        case openItems = "open_items"
+        case full
+        /// The job was ended by a person, or had come to its end.
+        case cancelled, over
+        /// What the act is on knows no such act.
+        case noSuchAct = "no_such_act"
 
         package var description: String {
             switch self {
@@ -73,6 +98,19 @@ package struct Work: Hashable, Sendable {
             case .closed: "it has a verdict; open it again first"
             case .notClosed: "it is open already"
             case .alreadyRaised: "somebody put it before the desk already"
+            case .notProposed: "no verdict of it waits for a second person"
+            case .ownProposal: "a second person has to agree"
+            case .proposed: "a verdict of it waits for a second person"
+            case .missing: "there is no such case or job"
+            case .caseExists: "there is an open case about the same name"
+            case .caseClosed: "the case is closed; open it again first"
+            case .linked: "it is in this case already"
+            case .notLinked: "it is in no case"
+            case .openItems: "an item of the case has no verdict"
+            case .full: "there are as many as there may be"
+            case .cancelled: "somebody ended the job"
+            case .over: "the job is over"
+            case .noSuchAct: "nothing like this can be done to it"
             }
         }
     }
@@ -82,9 +120,14 @@ package struct Work: Hashable, Sendable {
 
     /// What an act would do.
     ///
-    /// - Parameter now: the log's clock at the record, in microseconds; never before that of an earlier record.
+    /// - Parameters:
+    ///   - now: the log's clock at the record, in microseconds; never before that of an earlier record.
+    ///   - house: the rules at the record.
+    ///   - file: the case that the record is part of.
     /// - Throws: why it does nothing; the work is as it was then.
-    package mutating func take(_ record: DeskRecord, at now: Int64) throws(Refusal) {
+    package mutating func take(
+        _ record: DeskRecord, at now: Int64, house: HouseRules = HouseRules(), file: CaseFile? = nil
+    ) throws(Refusal) {
         if let expects = record.expects, expects != version { throw .changed }
         switch record.act {
         case .claim(let lease): try claim(record.actor, lease, now)
@@ -93,16 +136,22 @@ package struct Work: Hashable, Sendable {
             guard state == .open else { throw .closed }
             hold(to, lease, now)
             version += 1
-        case .judge(let judgement): try judge(judgement, record.actor, now)
+        case .judge(let judgement): try judge(judgement, record, now, house, file)
+        case .confirm: try confirm(record.actor, now)
+        case .object:
+            guard proposal != nil else { throw .notProposed }
+            proposal = nil
+            version += 1
         case .reopen:
             guard state == .closed else { throw .notClosed }
-            (state, holder, closedAt) = (.open, nil, nil)
+            (state, holder, closedAt, confirmedBy) = (.open, nil, nil, nil)
             reopened += 1
             version += 1
         case .note: break
         case .raise(let source, let transaction, let sample):
             guard raised == nil else { throw .alreadyRaised }
             raised = Raised(source: source, transaction: transaction, at: now, sample: sample)
+        case .file, .bulk, .house: throw .noSuchAct
         }
     }
 
@@ -131,10 +180,34 @@ package struct Work: Hashable, Sendable {
         version += 1
     }
 
-    private mutating func judge(_ judgement: Judgement, _ actor: Actor, _ now: Int64) throws(Refusal) {
+    private mutating func judge(
+        _ judgement: Judgement, _ record: DeskRecord, _ now: Int64, _ house: HouseRules, _ file: CaseFile?
+    ) throws(Refusal) {
         guard state == .open else { throw .closed }
+        if let file {
+            // A closed case's verdict was agreed on for all that is in it, and goes over claims.
+            guard file.state == .closed, file.judgement == judgement, self.file == record.within else { throw .changed }
+            return close(judgement, record.actor, now)
+        }
+        if let current = holder(at: now), current != record.actor { throw .held }
+        guard house.needsTwo(record.amount) else { return close(judgement, record.actor, now) }
+        proposal = Proposal(judgement, by: record.actor)
+        // The second person is another one.
+        holder = nil
+        if firstTouch == nil { firstTouch = now }
+        version += 1
+    }
+
+    private mutating func confirm(_ actor: Actor, _ now: Int64) throws(Refusal) {
+        guard let proposal, let judgement = proposal.judgement else { throw .notProposed }
+        guard proposal.by != actor else { throw .ownProposal }
         if let current = holder(at: now), current != actor { throw .held }
-        (state, self.judgement, closedAt) = (.closed, judgement, now)
+        close(judgement, proposal.by, now)
+        confirmedBy = actor
+    }
+
+    private mutating func close(_ judgement: Judgement, _ actor: Actor, _ now: Int64) {
+        (state, self.judgement, closedAt, proposal, confirmedBy) = (.closed, judgement, now, nil, nil)
         holder = Holder(actor, until: now)
         if firstTouch == nil { firstTouch = now }
         version += 1

@@ -3,8 +3,8 @@ import Records
 
 /// What pages load beside themselves. An address has the digest of what is there, so that it may be kept for ever.
 enum DeskAssets {
-    static let stylePath = path("style", style, "css")
-    static let scriptPath = path("script", script, "js")
+    static let stylePath = path("style", wholeStyle, "css")
+    static let scriptPath = path("script", wholeScript, "js")
     static let iconPath = path("icon", icon, "svg")
 
     static let icon = """

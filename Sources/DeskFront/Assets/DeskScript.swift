@@ -59,7 +59,10 @@ extension DeskAssets {
           const feed = new EventSource(address);
           const isQueue = document.querySelector("form.filter") !== null;
           feed.addEventListener("alert", () => { if (isQueue) { waiting += 1; announce(); } });
-          feed.addEventListener("act", (message) => acted(JSON.parse(message.data)));
+          feed.addEventListener("act", (message) => {
+            acted(JSON.parse(message.data));
+            document.dispatchEvent(new Event("acted"));
+          });
           feed.addEventListener("reset", () => { waiting += 1; announce(); });
           addEventListener("pagehide", () => feed.close());
         }

@@ -23,6 +23,8 @@ package struct AlertPage: Sendable {
         case refused(String)
         /// A verdict was given on another alert, which can be opened again.
         case judged(ItemID, version: Int64)
+        /// A verdict was given on another alert, and waits for a second person.
+        case proposed(ItemID)
     }
 
     package init(
@@ -40,7 +42,7 @@ package struct AlertPage: Sendable {
     }
 
     /// How many acts the forms have.
-    package static let actCount = 5
+    package static let actCount = 5 + CasePanel.actCount
 
     var facts: AlertFacts { picture.row.facts }
     var work: Work { picture.row.work }
@@ -57,7 +59,7 @@ package struct AlertPage: Sendable {
             <p id="news" class="news" role="status" aria-live="polite"></p>
             \(top)
             <div class="columns"><div>\(ComparisonView(page: self).html)\(LinkedView(page: self).html)</div>
-            <div>\(verdict)\(paymentTable)\(steps)\(history)</div></div>
+            <div>\(panel.proposal)\(verdict)\(panel.html)\(paymentTable)\(steps)\(history)</div></div>
             </div>
             """)
     }
@@ -72,10 +74,18 @@ package struct AlertPage: Sendable {
             """
     }
 
+    private var panel: CasePanel { CasePanel(page: self, acts: Array(acts.suffix(CasePanel.actCount))) }
+
     private var noticeLine: HTML? {
         switch notice {
         case nil: nil
         case .refused(let reason): "<p class=\"notice bad\" role=\"alert\">\(reason)</p>"
+        case .proposed(let item):
+            """
+            <p class="notice good">\(Phrase(
+                "Verdict given; it waits for a second person.",
+                "Urteil gegeben; es wartet auf eine zweite Person.")(language)) <a href="/alerts/\(item.hex)">\(frame.text(.finding))</a></p>
+            """
         case .judged(let item, let version):
             """
             <form class="notice good" method="post" action="/alerts/\(item.hex)/reopen">\(frame.tokenField)

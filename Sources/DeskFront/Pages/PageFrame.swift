@@ -75,11 +75,13 @@ package struct PageFrame: Sendable {
         if may(.look) {
             lists += [
                 link("queue", "/queue", text(.queue)), link("closed", "/queue?shown=closed", text(.closed)),
+                link("cases", "/cases", text(.cases)), link("jobs", "/jobs", text(.jobs)),
             ]
         }
         if may(.audit) { lists.append(link("looks", "/looks", text(.looks))) }
         if may(.work) { lists.append(link("payments", "/payments", text(.payments))) }
         if may(.manage) { lists.append(link("webhooks", "/webhooks", text(.webhooks))) }
+        if may(.look) { lists.append(link("house", "/house", text(.house))) }
         return """
             <header class="bar">
             <span class="brand">Cordon <span class="member">\(member.name)</span></span>

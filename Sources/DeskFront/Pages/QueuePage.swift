@@ -14,10 +14,14 @@ package struct QueuePage: Sendable {
     package var cursor: FeedCursor
     /// The name of the act of the button that takes the next one.
     package var nextAct: ActID
+    /// The row that came last when the page was made: all of the filter means what came up to it.
+    package var newest: Int64
 
     package init(
-        frame: PageFrame, filter: QueueFilter, page: DeskPage, isFurther: Bool, cursor: FeedCursor, nextAct: ActID
+        frame: PageFrame, filter: QueueFilter, page: DeskPage, isFurther: Bool, cursor: FeedCursor, nextAct: ActID,
+        newest: Int64
     ) {
+        self.newest = newest
         self.frame = frame
         self.filter = filter
         self.page = page
@@ -38,7 +42,7 @@ package struct QueuePage: Sendable {
             <div class="head"><h1>\(title)</h1>\(isOpen ? takeNext : nil)</div>
             <p id="news" class="news" role="status" aria-live="polite"></p>
             \(form)
-            \(page.rows.isEmpty ? empty : table)
+            \(page.rows.isEmpty ? empty : frame.may(.work) ? bulk : table)
             \(pager)
             """)
     }
@@ -122,6 +126,17 @@ package struct QueuePage: Sendable {
 
     // MARK: The list
 
+    /// The list in a form: rows can be marked, and done together.
+    private var bulk: HTML {
+        """
+        <form class="bulk" method="post" action="/bulk">\(frame.tokenField)
+        <input type="hidden" name="filter" value="\(query)"><input type="hidden" name="until" value="\(newest)">
+        \(table)
+        <p class="together"><button name="scope" value="marked" data-key="b">\(frame.text(.withMarked)) <kbd>b</kbd></button>
+        <button name="scope" value="all" class="quiet">\(frame.text(.withAll))</button></p></form>
+        """
+    }
+
     private var table: HTML {
         let heads: [Phrase] = [
             .amount, .probability, .expectedLoss, .decision, .customer, .kind, .rules,
@@ -131,9 +146,12 @@ package struct QueuePage: Sendable {
         let cells = heads.enumerated().map { place, head in
             "<th scope=\"col\"\(place < 3 ? " class=\"number\"" as HTML : "")>\(frame.text(head))</th>" as HTML
         }
+        let mark: HTML? =
+            frame.may(.work)
+            ? "<th scope=\"col\"><span class=\"hidden\">\(frame.text(.mark))</span></th>" : nil
         return """
             <div class="scroll"><table class="queue">
-            <thead><tr>\(cells)</tr></thead>
+            <thead><tr>\(mark)\(cells)</tr></thead>
             <tbody>
             \(page.rows.map(row))</tbody>
             </table></div>
@@ -152,9 +170,15 @@ package struct QueuePage: Sendable {
             : judged.map {
                 "<span class=\"finding \($0.finding.rawValue)\">\($0.finding.phrase(frame.language))</span>"
             } ?? ""
+        let check: HTML? =
+            frame.may(.work)
+            ? """
+            <td class="check"><input type="checkbox" name="item" value="\(facts.item.hex)" aria-label="\(frame.text(.mark)) \(
+                frame.amount(facts.amount))"></td>
+            """ : nil
         let kind = [row.kind?.phrase(frame.language), row.channel?.phrase(frame.language)].compactMap { $0 }
         return """
-            <tr data-item="\(facts.item.hex)">
+            <tr data-item="\(facts.item.hex)">\(check)
             <td class="number"><a href="\(target)">\(frame.amount(facts.amount))</a></td>
             <td class="number">\(frame.percent(facts.probability))</td>
             <td class="number strong">\(frame.amount(MinorUnits(facts.expectedLoss)))</td>
@@ -176,6 +200,7 @@ package struct QueuePage: Sendable {
     }
 
     private func state(_ row: QueueRow) -> String {
+        if row.work.state == .open, row.work.proposal != nil { return frame.text(.waitsForSecond) }
         if let holder = row.work.holder(at: frame.now) { return holder == frame.me ? frame.text(.you) : holder.name }
         return row.work.state == .open ? frame.text(.free) : row.work.holder?.actor.name ?? ""
     }

@@ -133,6 +133,14 @@ extension Act {
         case .reopen: Phrase("opened again", "wieder geöffnet")(language)
         case .note: Phrase("noted", "notiert")(language)
         case .raise: Phrase("put before the desk", "der Liste hinzugefügt")(language)
+        case .confirm: Phrase("agreed to the verdict", "dem Urteil zugestimmt")(language)
+        case .object: Phrase("did not agree to the verdict", "dem Urteil nicht zugestimmt")(language)
+        case .file(let act): act.phrase(language)
+        case .bulk(.start(let order)):
+            Phrase("job for \(order.items.count): ", "Auftrag für \(order.items.count): ")(language)
+                + order.deed.phrase(language)
+        case .bulk(.cancel): Phrase("ended the job", "Auftrag abgebrochen")(language)
+        case .house: Phrase("set the rules of the desk", "Regeln gesetzt")(language)
         }
     }
 }

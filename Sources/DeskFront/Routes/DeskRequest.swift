@@ -11,6 +11,8 @@ struct DeskRequest: Sendable {
     let query: [(name: String, value: String)]?
     /// Of the body; nil where it can't be read.
     let form: [String: String]?
+    /// Of the body, in order, also those that come more than once.
+    let fields: [(name: String, value: String)]
     let cookie: String?
     let language: DeskLanguage
 
@@ -20,7 +22,10 @@ struct DeskRequest: Sendable {
         let parts = call.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         query = parts.count == 2 ? FormText.fields(parts[1]) : []
         // A field that comes twice counts as it came last.
-        form = String(validating: call.body, as: UTF8.self).flatMap { FormText.fields($0) }
+        let all = String(validating: call.body, as: UTF8.self).flatMap { FormText.fields($0) }
+        fields = all ?? []
+        form =
+            all
             .map { Dictionary($0.map { ($0.name, $0.value) }) { _, last in last } }
         cookie = Self.cookie(name, call.headers)
         language = DeskLanguage(acceptLanguage: call.headers[canonicalForm: "Accept-Language"].first.map(String.init))

@@ -103,10 +103,11 @@ extension DeskRoutes {
         _ act: Act, _ request: DeskRequest, _ frame: PageFrame, done: (ItemID) async throws -> Reply
     ) async throws -> Reply {
         guard let item = request.item, let me = frame.me else { return trouble(.notFound, Trouble.missing, frame) }
-        guard try service.index.alert(item) != nil else { return trouble(.notFound, Trouble.missing, frame) }
+        guard let row = try service.index.alert(item) else { return trouble(.notFound, Trouble.missing, frame) }
         let outcome = try await service.settle(
             act, on: item, by: me, expects: request.form?["version"].flatMap { Int64($0) },
-            remark: request.form?["remark"] ?? "", id: request.form?["act"].flatMap { ActID($0) })
+            remark: request.form?["remark"] ?? "", id: request.form?["act"].flatMap { ActID($0) },
+            amount: row.facts.amount)
         switch outcome {
         case .done: return try await done(item)
         case .refused(let reason): return try refused(request, frame, .conflict, reason.phrase)
@@ -140,6 +141,34 @@ extension Work.Refusal {
                 "It has a verdict already; open it again first.", "Es hat schon ein Urteil; öffnen Sie es erst wieder.")
         case .notClosed: Phrase("It is open already.", "Es ist schon offen.")
         case .alreadyRaised: Phrase("It is before the desk already.", "Es liegt schon vor.")
+        case .notProposed:
+            Phrase("No verdict of it waits for a second person.", "Kein Urteil dazu wartet auf eine zweite Person.")
+        case .ownProposal:
+            Phrase(
+                "You gave this verdict yourself; somebody else has to agree.",
+                "Dieses Urteil ist von Ihnen; jemand anders muss zustimmen.")
+        case .proposed:
+            Phrase(
+                "A verdict waits for a second person; settle that first.",
+                "Ein Urteil wartet auf eine zweite Person; klären Sie das zuerst.")
+        case .missing: Phrase("There is no such case.", "Diesen Fall gibt es nicht.")
+        case .caseExists:
+            Phrase(
+                "There is an open case about the same name; put it there, or say that this is another one.",
+                "Zu diesem Namen gibt es einen offenen Fall; nehmen Sie ihn, oder sagen Sie, dass dies ein anderer ist."
+            )
+        case .caseClosed:
+            Phrase("The case is closed; open it again first.", "Der Fall ist geschlossen; öffnen Sie ihn erst wieder.")
+        case .linked: Phrase("It is in this case already.", "Es ist schon in diesem Fall.")
+        case .notLinked: Phrase("It is in no case.", "Es ist in keinem Fall.")
+        case .openItems:
+            Phrase(
+                "Something in the case has no verdict yet; close it with one for all, or judge those first.",
+                "Etwas im Fall hat noch kein Urteil; schließen Sie ihn mit einem für alle, oder urteilen Sie erst.")
+        case .full: Phrase("There are as many as there may be.", "Mehr sind nicht möglich.")
+        case .cancelled: Phrase("Somebody ended the job.", "Der Auftrag wurde abgebrochen.")
+        case .over: Phrase("The job is over.", "Der Auftrag ist zu Ende.")
+        case .noSuchAct: Phrase("This can't be done to it.", "Das ist damit nicht möglich.")
         }
     }
 }

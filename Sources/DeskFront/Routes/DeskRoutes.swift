@@ -72,14 +72,14 @@ package struct DeskRoutes: Sendable {
             .post("/alerts/{}/verdict", needs: .work, about: .alert) { request, frame in
                 try await verdict(request, frame)
             },
-        ] + paymentRoutes + lookRoutes + webhookRoutes
+        ] + paymentRoutes + caseRoutes + bulkRoutes + houseRoutes + lookRoutes + webhookRoutes
     }
 
     /// The server's routes: the ways in and out, what is declared, and what pages load.
     package var all: [Route] {
         entries + declared.map(guarded) + [
-            asset(DeskAssets.stylePath, DeskAssets.style, "text/css; charset=utf-8"),
-            asset(DeskAssets.scriptPath, DeskAssets.script, "text/javascript; charset=utf-8"),
+            asset(DeskAssets.stylePath, DeskAssets.wholeStyle, "text/css; charset=utf-8"),
+            asset(DeskAssets.scriptPath, DeskAssets.wholeScript, "text/javascript; charset=utf-8"),
             asset(DeskAssets.iconPath, DeskAssets.icon, "image/svg+xml"),
         ]
     }
@@ -94,11 +94,12 @@ package struct DeskRoutes: Sendable {
         let place = query.last { $0.name == "after" }?.value
         // Read before the page, so that the feed tells what comes in between.
         let cursor = try service.index.feedEnds().end
+        let newest = try service.index.newestRow()
         let page = try service.index.page(filter, me: frame.me, now: frame.now, behind: place)
         return Reply(
             page: QueuePage(
                 frame: frame, filter: filter, page: page, isFurther: place != nil, cursor: cursor,
-                nextAct: service.newAct()
+                nextAct: service.newAct(), newest: newest
             ).html)
     }
 
@@ -107,7 +108,8 @@ package struct DeskRoutes: Sendable {
         let query = request.query ?? []
         var notice: AlertPage.Notice?
         if let done = query.last(where: { $0.name == "done" }).flatMap({ ItemID($0.value) }) {
-            notice = .judged(done, version: try service.index.work(on: done).version)
+            let work = try service.index.work(on: done)
+            notice = work.proposal == nil ? .judged(done, version: work.version) : .proposed(done)
         }
         let filter = (try? frame.filter(query.filter { $0.name != "done" })) ?? QueueFilter()
         return try show(item, frame, query: FormText.query(filter.parameters), notice: notice)
@@ -128,6 +130,9 @@ package struct DeskRoutes: Sendable {
             return trouble(.notFound, Trouble.missing, frame)
         }
         picture.keep(frame.scope)
+        // A case that holds another team's alerts is not there for this one.
+        picture.cases = try picture.cases.filter { try isOwn(case: $0.id, frame) }
+        if let file = picture.file, try !isOwn(case: file.id, frame) { picture.file = nil }
         return Reply(
             status,
             page: AlertPage(

@@ -138,6 +138,11 @@ package final class DeskServer: Sendable {
             StagePlan("desk-write", retried: retried) { [settings, book, log] in
                 ActWriter(member: settings.member, book: book, log: log)
             }, clock: clock, stop: stop)
+        stages.add(
+            StagePlan("desk-duties", retried: retried) { [self] in
+                guard isCaughtUp.load(ordering: .relaxed) else { return nil }
+                return DutyStage(index: index, member: settings.member, book: book, log: log, clock: clock)
+            }, clock: clock, stop: stop)
         if let text = LabelText(mapping: settings.mapping) {
             stages.add(
                 StagePlan("desk-labels", retried: retried) { [self] in

@@ -1,0 +1,59 @@
+import Formats
+import Records
+
+extension Act {
+    /// Puts what the act has beside its word.
+    func write(to out: inout JSONObjectWriter) {
+        switch self {
+        case .claim(let lease): out.put("lease", lease)
+        case .assign(let to, let lease):
+            out.put("lease", lease)
+            out.put("to", to.name)
+            out.put("toKind", to.kind.rawValue)
+        case .judge(let judgement): judgement.write(to: &out)
+        case .note(let text): out.put("text", text)
+        case .raise(let source, let transaction, let sample):
+            sample?.write(to: &out)
+            out.put("source") { out in
+                out.put("index", source.index)
+                out.put("offset", source.offset)
+                out.put("partition", source.partition)
+            }
+            out.put("transaction", transaction)
+        case .file(let act): act.write(to: &out)
+        case .bulk(.start(let order)):
+            order.deed.write(to: &out)
+            out.put("deed", order.deed.word)
+            out.put("items", order.items.map(\.text))
+        case .house(let rules): out.put("rules", rules.text)
+        case .release, .reopen, .confirm, .object, .bulk(.cancel): break
+        }
+    }
+}
+
+extension FileAct {
+    fileprivate func write(to out: inout JSONObjectWriter) {
+        switch self {
+        case .open(let title, let about, let isAnother):
+            out.put("about", about?.kind.rawValue)
+            if isAnother { out.put("isAnother", true) }
+            out.put("name", about?.name)
+            out.put("title", title)
+        case .link(let target): out.put("case", target.hex)
+        case .task(let text): out.put("text", text)
+        case .finish(let task): out.put("task", task)
+        case .close(let judgement): judgement?.write(to: &out)
+        case .unlink: break
+        }
+    }
+}
+
+extension Judgement {
+    fileprivate func write(to out: inout JSONObjectWriter) {
+        out.put("finding", finding.rawValue)
+        out.put("fraudType", fraudType?.rawValue)
+        out.put("knownBy", source.rawValue)
+        out.put("loss", loss?.decimal)
+        out.put("recovered", recovered?.decimal)
+    }
+}
