@@ -51,6 +51,12 @@ package struct EpochHistory: Sendable, Hashable {
     /// Nil for an epoch that three parties were never ready for.
     package func life(_ epoch: KeyEpoch) -> EpochLife? { place(epoch).map { lives[$0] } }
 
+    /// The generation that shares of counts and of kept rows are of under an epoch's keys.
+    package func generation(under epoch: KeyEpoch) -> ShareGeneration {
+        let life = lives.last { $0.number <= epoch && $0.order?.refreshes ?? false }
+        return life.map { ShareGeneration($0.number.number) } ?? .dealt
+    }
+
     /// The generation that shares of a model are of under an epoch's keys: the newest one in which three parties said that they
     /// have it.
     package func generation(of model: Digest32, under epoch: KeyEpoch) -> ShareGeneration {

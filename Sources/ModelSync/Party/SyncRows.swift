@@ -1,4 +1,5 @@
 package import Manifests
+package import Records
 package import ThreeParty
 
 /// The labelled rows of a window as one party holds them, in the log's order.
@@ -43,6 +44,7 @@ package protocol SyncRowSource: Sendable {
     ///   - range: offsets of `consortium.sealed`.
     ///   - labels: the offset of `consortium.labels` up to which labels count.
     ///   - form: by which bits are read.
+    ///   - epoch: of keys, under which shares are to be of one generation at all three parties; nil for the roster's.
     /// - Throws: `SyncRowsMissing`; `LogError`.
-    func rows(_ range: Range<Int64>, labels: Int64, form: ModelManifest) throws -> SyncRows
+    func rows(_ range: Range<Int64>, labels: Int64, form: ModelManifest, under epoch: KeyEpoch?) throws -> SyncRows
 }

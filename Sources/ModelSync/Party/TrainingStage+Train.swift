@@ -19,7 +19,7 @@ extension TrainingStage {
     func takeRows(_ window: SyncWindow, of form: ModelManifest, for job: SyncJob) throws -> SyncRows {
         if let taken, taken.order == job.digest { return taken.rows }
         guard let rows else { throw OrderRefusal.noRows }
-        let found = try rows.rows(window.range, labels: window.labels, form: form)
+        let found = try rows.rows(window.range, labels: window.labels, form: form, under: job.order.epoch)
         guard found.source.rows.count > 0 else {
             throw found.otherForms > 0 ? OrderRefusal.otherForm : OrderRefusal.emptyWindow
         }

@@ -10,14 +10,21 @@ struct KeptRows: SyncRowSource {
     /// Those that left among them: their rows are there still.
     let members: ConsortiumMembers
     let limits: RowLimits
+    let shares: PartyShares
     /// Opens the store of rows.
     let state: @Sendable () throws(LogError) -> any StateStore
 
-    func rows(_ range: Range<Int64>, labels: Int64, form: ModelManifest) throws -> SyncRows {
+    func rows(
+        _ range: Range<Int64>, labels: Int64, form: ModelManifest, under epoch: KeyEpoch?
+    ) throws -> SyncRows {
+        let generation = try shares.generation(under: epoch)
+        // Before rows are read: those that have not come to the generation by then need its key, and it stays until they have.
+        let refresh = try shares.store.rowRefresh(of: shares.models.party)
         let terms = RowTerms(state: try state(), limits: limits)
         do {
             let window = try ScoredRowStore(terms, partition: 0).window(
-                RowWindow.Request(form: form.rowForm, bits: form.shape.bits, range: range, labels: labels))
+                RowWindow.Request(form: form.rowForm, bits: form.shape.bits, range: range, labels: labels),
+                in: generation, by: refresh)
             // The oldest may have gone while they were read.
             let kept = try ScoredRowStore(terms, partition: 0).kept?.range.lowerBound
             guard let kept, kept <= range.lowerBound else { throw RowWindowError.notKept(from: kept) }
@@ -26,7 +33,7 @@ struct KeptRows: SyncRowSource {
                 otherForms: window.otherForms)
         } catch let error as RowWindowError {
             switch error {
-            case .notKept, .unknownMember: throw SyncRowsMissing.never("\(error)")
+            case .notKept, .unknownMember, .otherGeneration: throw SyncRowsMissing.never("\(error)")
             case .notDecided, .notLabelled: throw SyncRowsMissing.notYet("\(error)")
             }
         }

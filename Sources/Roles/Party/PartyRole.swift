@@ -168,7 +168,7 @@ package struct PartyRole: Sendable {
                 certificate: { [keystore] in try certificateDigest(keystore.path(of: "tls-\($0).pem")) },
                 refresh: { [self] in try refreshed(by: $0, $1, shared.keychain.book.history) },
                 rest: { [self] in refreshes.close() },
-                eraseShares: { try Self.erase(shared.shares, through: $0, $1, partitions: partitions) },
+                eraseShares: { [self] in try erase(shared.shares, through: $0, $1, partitions: partitions) },
                 keepModels: models.keep, isNeeded: models.isNeeded)
         }
         let signing = audit.map { audit in
@@ -209,15 +209,15 @@ package struct PartyRole: Sendable {
 
     /// Erases the keys of generations up to that in force with an epoch, and shares of models that are out of use behind it.
     ///
-    /// - Returns: false where counts on the disk have not come to the generation yet.
-    private static func erase(
+    /// - Returns: false where counts or rows on the disk have not come to the generation yet.
+    private func erase(
         _ shares: ShareStore, through epoch: KeyEpoch, _ history: EpochHistory, partitions: Int
     ) throws -> Bool {
         let last = history.lives.last { $0.isActive && $0.number <= epoch && $0.order?.refreshes ?? false }
         guard let last else { return true }
-        return try shares.erase(through: ShareGeneration(last.number.number), partitions: 0..<partitions) { model in
-            history.generation(of: model, under: last.number)
-        }
+        return try shares.erase(
+            through: ShareGeneration(last.number.number), partitions: 0..<partitions, keepsRows: rows != nil
+        ) { model in history.generation(of: model, under: last.number) }
     }
 
     /// The party's audit log, with an entry that it starts; nil where it keeps none.

@@ -31,6 +31,13 @@ struct PartyShares: SyncShares {
 
     func forget(_ models: [Digest32]) throws(LogError) { try store.forget(models) }
 
+    /// The generation of kept rows under an epoch's keys.
+    func generation(under epoch: KeyEpoch?) throws -> ShareGeneration {
+        guard let epoch else { return .dealt }
+        _ = try book.life(epoch)
+        return book.history.generation(under: epoch)
+    }
+
     private func generation(of model: Digest32, under epoch: KeyEpoch?) throws -> ShareGeneration {
         guard let epoch else { return .dealt }
         // What the order's epoch stands on may not have been read yet.

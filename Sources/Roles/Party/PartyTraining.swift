@@ -27,7 +27,8 @@ extension PartyRole {
                 }, codeVersion: programVersion)
             cell.changes = members.termsChanges
             let kept = rows.map { limits in
-                KeptRows(members: members, limits: limits) { [stores] () throws(LogError) in
+                KeptRows(members: members, limits: limits, shares: partyShares(shared)) {
+                    [stores] () throws(LogError) in
                     try stores.open(".rows-0")
                 }
             }

@@ -58,6 +58,6 @@ struct OpenedBatch {
             }
         return CountedBatch(
             plan: batch.plan, content: content, logged: batch.content.records.map(\.time), agreement: agreement,
-            tokens: tokens, form: batch.model.rowForm, inputs: inputs)
+            tokens: tokens, form: batch.model.rowForm, generation: batch.shares.counts, inputs: inputs)
     }
 }

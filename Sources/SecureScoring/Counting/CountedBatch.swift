@@ -21,6 +21,8 @@ package struct CountedBatch {
     let tokens: TokenEpoch
     /// What a row of its bits means (`ModelManifest.rowForm`).
     let form: Digest32
+    /// The generation of shares that it is computed with.
+    let generation: ShareGeneration
     /// The bits that its transactions were scored by; nil for labels, and for a batch that is counted again.
     let inputs: BatchInputs?
 }

@@ -1,4 +1,5 @@
 package import EventLogs
+import Logging
 package import Manifests
 import Model
 import Records
@@ -22,6 +23,11 @@ package final class PartitionCounting {
     private var waiting: [LogRecord] = []
     /// Nil where scored rows are not kept, or nothing was counted yet.
     private var rows: ScoredRowStore?
+    /// The generation that all rows have come to; nil before a look.
+    private var refreshedRows: ShareGeneration?
+    private var cursor: ScoredRowStore.RefreshCursor?
+    /// When the next rows may come to it.
+    private var nextSlice: Moment?
 
     package init(_ terms: CountingTerms, in context: PartitionContext) {
         self.terms = terms
@@ -92,7 +98,36 @@ package final class PartitionCounting {
     func moveTokens() throws {
         try opened?.counts.moveTokens()
         opened?.counts.refreshRows()
+        try refreshKeptRows()
     }
+
+    /// Brings the next of the rows that are kept to the generation in force, where some are left and it is time.
+    private func refreshKeptRows() throws {
+        guard let rows, let (party, store) = terms.shares, let generation = opened?.counts.generation,
+            nextSlice.map({ context.clock.now >= $0 }) ?? true
+        else { return }
+        let partition = context.partition.partition
+        let done = try refreshedRows ?? store.rows(partition: partition) ?? .dealt
+        refreshedRows = done
+        guard done < generation else { return }
+        var next = cursor.flatMap { $0.generation == generation ? $0 : nil } ?? .init(generation)
+        do {
+            try rows.refreshNext(&next, by: store.rowRefresh(of: party), bytes: Self.sliceBytes)
+            cursor = next
+        } catch RowWindowError.otherGeneration {
+            // As of a time at which this party kept none: nothing here leads to them, and whoever asks for them hears so.
+            context.logger.error(
+                "kept rows are of a generation of shares that no key leads on from: they can't be used any more")
+            cursor = .done(generation)
+        }
+        nextSlice = context.clock.now + PartitionCounts.slicePause
+        guard cursor?.isDone == true else { return }
+        try store.noteRows(generation, partition: partition)
+        refreshedRows = generation
+    }
+
+    /// Bytes of rows that come to a generation between two batches.
+    private static let sliceBytes = 1 << 20
 
     /// Writes the last snapshot.
     package func finish() throws(LogError) { try keep() }

@@ -225,6 +225,9 @@ package final class PartitionCounts {
         Digest32(of: [Array("cordon/counted/v2".utf8), standing.digest.bytes, agreement.digest.bytes])
     }
 
+    /// The generation of shares that is in force.
+    var generation: ShareGeneration { counters.generation }
+
     /// Counts what all parties agreed to take of a batch, in the log's order.
     ///
     /// - Returns: labels that are not counted; the same at every party.
@@ -244,7 +247,10 @@ package final class PartitionCounts {
                     logged: batch.logged[index])
             }
         case .labels(let records):
-            if rows != nil { rowLabels = RowLabels(batch.plan.labels, at: batch.plan.range.lowerBound) }
+            if rows != nil {
+                rowLabels = RowLabels(
+                    batch.plan.labels, at: batch.plan.range.lowerBound, born: batch.generation)
+            }
             for (index, record) in records.enumerated() where batch.agreement.isOpened(index) {
                 refused += count(
                     record, number: index, logged: batch.logged[index], batch.tokens,

@@ -15,6 +15,7 @@ package struct ShareStore: Sendable {
     /// The keys of `models`, so that to look for one opens none.
     private static let index = "model-share-index"
     private static let counts = "refreshed-counts"
+    private static let rows = "refreshed-rows"
 
     package init(_ state: any StateStore) { self.state = state }
 
@@ -126,18 +127,32 @@ package struct ShareStore: Sendable {
         return refreshed.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
     }
 
-    // MARK: Counts
+    // MARK: Counts and rows
 
     /// Notes that a partition's counts on the disk are of this generation, all of them.
     package func noteCounts(_ generation: ShareGeneration, partition: Int) throws(LogError) {
-        let row = StateEntry(
-            key: UInt32(partition).bigEndianBytes, value: Self.number(generation), order: 0)
-        try state.commit([.put(table: Self.counts, row)], positions: [])
+        try note(Self.counts, generation, partition)
     }
 
     /// The generation that a partition's counts on the disk are of, all of them; nil where nothing was noted.
-    package func counts(partition: Int) throws(LogError) -> ShareGeneration? {
-        guard let bytes = try state.value(Self.counts, UInt32(partition).bigEndianBytes) else { return nil }
+    package func counts(partition: Int) throws(LogError) -> ShareGeneration? { try noted(Self.counts, partition) }
+
+    /// Notes that the rows that are kept of a partition are of this generation, all of them.
+    package func noteRows(_ generation: ShareGeneration, partition: Int) throws(LogError) {
+        try note(Self.rows, generation, partition)
+    }
+
+    /// The generation that all rows of a partition have come to; nil where nothing was noted.
+    package func rows(partition: Int) throws(LogError) -> ShareGeneration? { try noted(Self.rows, partition) }
+
+    private func note(_ table: String, _ generation: ShareGeneration, _ partition: Int) throws(LogError) {
+        let row = StateEntry(
+            key: UInt32(partition).bigEndianBytes, value: Self.number(generation), order: 0)
+        try state.commit([.put(table: table, row)], positions: [])
+    }
+
+    private func noted(_ table: String, _ partition: Int) throws(LogError) -> ShareGeneration? {
+        guard let bytes = try state.value(table, UInt32(partition).bigEndianBytes) else { return nil }
         guard bytes.count == 4 else { throw Self.malformed }
         return ShareGeneration(UInt32(bigEndianBytes: bytes))
     }
@@ -150,13 +165,17 @@ package struct ShareStore: Sendable {
     /// - Parameters:
     ///   - generation: in force in every partition.
     ///   - partitions: that keep counts.
+    ///   - keepsRows: whether they keep rows, too.
     ///   - version: the generation of a model's share that is in force then.
-    /// - Returns: false, and nothing, where counts on the disk have not come to the generation.
+    /// - Returns: false, and nothing, where counts or rows on the disk have not come to the generation.
     package func erase(
-        through generation: ShareGeneration, partitions: some Sequence<Int>, version: (Digest32) -> ShareGeneration
+        through generation: ShareGeneration, partitions: some Sequence<Int>, keepsRows: Bool = false,
+        version: (Digest32) -> ShareGeneration
     ) throws(LogError) -> Bool {
         for partition in partitions {
             guard let counts = try counts(partition: partition), counts >= generation else { return false }
+            let rows = keepsRows ? try rows(partition: partition) ?? .dealt : generation
+            guard rows >= generation else { return false }
         }
         var writes: [StateWrite] = try generations().filter { $0 <= generation }.map {
             .remove(table: Self.keys, key: Self.number($0))

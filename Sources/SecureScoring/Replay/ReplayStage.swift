@@ -143,7 +143,8 @@ package final class ReplayStage: Stage {
     private func row(of order: ReplayOrder) throws -> ScoredRowStore.Found {
         guard let rows = terms.rows else { return .gone }
         return try rows(order.partition).row(
-            at: order.offset, RowKey(order.event, of: RowKey.Member(order.member)))
+            at: order.offset, RowKey(order.event, of: RowKey.Member(order.member)), in: shares(of: order).counts,
+            by: models.rowRefresh())
     }
 
     /// Leader: names the first order that not all have answered.

@@ -16,6 +16,8 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
     let agreed: Digest32
     /// Bits of a row.
     let bits: Int
+    /// Of the components.
+    private(set) var generations: RowGenerations
     private(set) var keys: [RowKey] = []
     private var first: [UInt8] = []
     private var second: [UInt8] = []
@@ -23,7 +25,13 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
     private var rowBytes: Int { (bits + 7) / 8 }
 
     /// A batch without rows.
-    package init(_ range: Range<Int64>, seconds: Int64, form: Digest32, agreed: Digest32, bits: Int) {
+    ///
+    /// - Parameter born: the generation of shares that is in force where it was computed.
+    package init(
+        _ range: Range<Int64>, seconds: Int64, form: Digest32, agreed: Digest32, bits: Int,
+        born: ShareGeneration = .dealt
+    ) {
+        generations = RowGenerations(born: born)
         self.range = range
         self.seconds = seconds
         self.form = form
@@ -44,7 +52,7 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
         guard case .transactions(let transactions) = batch.content, let inputs = batch.inputs else { return nil }
         self.init(
             batch.plan.range, seconds: batch.logged.map(\.seconds).max() ?? 0, form: batch.form,
-            agreed: batch.agreement.digest, bits: inputs.bits)
+            agreed: batch.agreement.digest, bits: inputs.bits, born: batch.generation)
         keys.reserveCapacity(inputs.count)
         first.reserveCapacity(inputs.count * rowBytes)
         second.reserveCapacity(inputs.count * rowBytes)
@@ -63,8 +71,24 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
     /// The batch without a member's rows.
     func without(_ member: RowKey.Member) -> RowBatch {
         var rest = RowBatch(range, seconds: seconds, form: form, agreed: agreed, bits: bits)
+        rest.generations = generations
         for (row, key) in keys.enumerated() where key.member != member { rest.append(key, shares(row)) }
         return rest
+    }
+
+    /// Puts other components of the same bits in the place of each row's. The bits that fill up a row's last byte stay.
+    mutating func refresh(to generation: ShareGeneration, _ change: (RowKey, BitShares) -> BitShares) {
+        let filling: UInt8 = bits % 8 == 0 ? 0 : 0xFF << UInt8(bits % 8)
+        for (row, key) in keys.enumerated() {
+            let (old, new) = (shares(row), change(key, shares(row)))
+            let begin = row * rowBytes
+            for at in 0..<rowBytes {
+                let keeps = at == rowBytes - 1 ? filling : 0
+                first[begin + at] = new.first[at] & ~keeps | old.first[at] & keeps
+                second[begin + at] = new.second[at] & ~keeps | old.second[at] & keeps
+            }
+        }
+        generations.now = generation
     }
 
     /// The components of one row.
@@ -78,15 +102,16 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
 }
 
 // The row of a batch in the party's state: version (1), end of the range (8), seconds (8), bits (4), rows (4), form (32), agreed
-// (32), then keys (24 each), all first components, all second ones. Numbers big-endian.
+// (32), generations (8), then keys (24 each), all first components, all second ones. Numbers big-endian.
 extension RowBatch {
-    private static let version: UInt8 = 1
-    private static let headBytes = 89
+    private static let version: UInt8 = 2
+    private static let headBytes = 89 + RowGenerations.byteCount
 
     var encoded: [UInt8] {
         var out = [Self.version] + range.upperBound.bigEndianBytes + seconds.bigEndianBytes
         out.reserveCapacity(Self.headBytes + keys.count * RowKey.byteCount + first.count + second.count)
         out += UInt32(bits).bigEndianBytes + UInt32(count).bigEndianBytes + form.bytes + agreed.bytes
+        out += generations.encoded
         for key in keys { key.write(to: &out) }
         return out + first + second
     }
@@ -97,11 +122,13 @@ extension RowBatch {
     init?(at offset: Int64, _ row: [UInt8]) {
         guard row.count >= Self.headBytes, row[0] == Self.version,
             case let end = Int64(bigEndianBytes: row[1..<9]), offset < end,
-            let form = Digest32(row[25..<57]), let agreed = Digest32(row[57..<89])
+            let form = Digest32(row[25..<57]), let agreed = Digest32(row[57..<89]),
+            let generations = RowGenerations(row[89..<Self.headBytes])
         else { return nil }
         self.init(
             offset..<end, seconds: Int64(bigEndianBytes: row[9..<17]), form: form, agreed: agreed,
             bits: Int(UInt32(bigEndianBytes: row[17..<21])))
+        self.generations = generations
         let count = Int(UInt32(bigEndianBytes: row[21..<25]))
         guard row.count == Self.headBytes + count * (RowKey.byteCount + 2 * rowBytes) else { return nil }
         let shares = Self.headBytes + count * RowKey.byteCount

@@ -117,6 +117,8 @@ package enum RowWindowError: Error, Sendable, Hashable, CustomStringConvertible 
     case notLabelled(from: Int64)
     /// A row is of a member that the roster does not name.
     case unknownMember
+    /// Rows are of another generation than that which is asked for, and no key leads from one to the other.
+    case otherGeneration
 
     package var description: String {
         switch self {
@@ -128,6 +130,8 @@ package enum RowWindowError: Error, Sendable, Hashable, CustomStringConvertible 
             "this party keeps labels up to offset \(from) of the label topic: end the window there, or wait"
         case .unknownMember:
             "this party's rows are of a member that its roster does not name: give all parties one roster"
+        case .otherGeneration:
+            "this party's rows are of another generation of shares than the order's epoch of keys has: order anew"
         }
     }
 }

@@ -9,11 +9,11 @@ package import ThreeParty
 /// beside, and changes in the same commit. So a batch that comes again, and a crash between any two commits, neither loses nor
 /// doubles rows. Nothing but that account is in memory. Used by the partition's thread, or by a reader of its own.
 package final class ScoredRowStore {
-    private let state: any StateStore
+    let state: any StateStore
     private let limits: RowLimits
     private let head: String
-    private let rowTable: String
-    private let labelTable: String
+    let rowTable: String
+    let labelTable: String
     private var rows = ScoredRows()
     /// Changes that the state lacks.
     private var pending: [StateWrite] = []
@@ -33,7 +33,7 @@ package final class ScoredRowStore {
         self.rows = rows
     }
 
-    private static let malformed = LogError.corrupted(
+    static let malformed = LogError.corrupted(
         reason: """
             the party's state holds malformed rows, or those of another version of this program; remove its file of rows at all \
             three parties: they are collected anew
@@ -188,8 +188,13 @@ package final class ScoredRowStore {
 
     /// The rows of a window that have a label: the same rows in the same order at all parties of the same digest.
     ///
-    /// - Throws: `RowWindowError` where not all of the window is kept and decided; `LogError`.
-    package func window(_ request: RowWindow.Request) throws -> RowWindow {
+    /// - Parameters:
+    ///   - generation: that shares are to be of.
+    ///   - refresh: what brings rows to it that are not.
+    /// - Throws: `RowWindowError` where not all of the window is kept and decided, or the generation can't be had; `LogError`.
+    package func window(
+        _ request: RowWindow.Request, in generation: ShareGeneration = .dealt, by refresh: RowRefresh = .none
+    ) throws -> RowWindow {
         guard let begin = rows.begin, request.range.lowerBound >= begin else {
             throw RowWindowError.notKept(from: rows.begin)
         }
@@ -200,13 +205,16 @@ package final class ScoredRowStore {
         let first = try firstLabels(after: request.range.lowerBound, upTo: request.labels)
         try scanLabels(from: first) { batch in
             guard batch.range.upperBound <= request.labels else { return false }
+            var batch = batch
+            _ = try refresh.bring(&batch, to: generation)
             for (key, bits) in batch.entries { labels[key] = bits }
             return true
         }
         var window = RowWindow(request)
         try state.scan(rowTable, from: request.range.lowerBound.bigEndianBytes) { entry in
-            guard let batch = RowBatch(at: Int64(bigEndianBytes: entry.key), entry.value) else { throw Self.malformed }
+            guard var batch = RowBatch(at: Int64(bigEndianBytes: entry.key), entry.value) else { throw Self.malformed }
             guard batch.range.lowerBound < request.range.upperBound else { return false }
+            _ = try refresh.bring(&batch, to: generation)
             window.add(batch, labels)
             return true
         }
@@ -228,16 +236,22 @@ package final class ScoredRowStore {
 
     /// The row of one transaction.
     ///
-    /// - Parameter offset: of its sealed record.
-    package func row(at offset: Int64, _ key: RowKey) throws -> Found {
+    /// - Parameters:
+    ///   - offset: of its sealed record.
+    ///   - generation: that its shares are to be of.
+    ///   - refresh: what brings rows to it that are not.
+    package func row(
+        at offset: Int64, _ key: RowKey, in generation: ShareGeneration = .dealt, by refresh: RowRefresh = .none
+    ) throws -> Found {
         guard let begin = rows.begin, offset >= begin else { return .gone }
         var found = Found.unknown
         try state.scan(rowTable, from: max(begin, offset - Self.batchOffsets).bigEndianBytes) { entry in
-            guard let batch = RowBatch(at: Int64(bigEndianBytes: entry.key), entry.value) else { throw Self.malformed }
+            guard var batch = RowBatch(at: Int64(bigEndianBytes: entry.key), entry.value) else { throw Self.malformed }
             guard batch.range.lowerBound <= offset else { return false }
             guard batch.range.contains(offset), let row = batch.keys.firstIndex(of: key) else {
                 return true
             }
+            _ = try refresh.bring(&batch, to: generation)
             found = .kept(form: batch.form, bits: batch.bits, batch.shares(row))
             return false
         }

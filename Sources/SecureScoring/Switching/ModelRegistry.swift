@@ -80,6 +80,9 @@ package final class ModelRegistry {
         return prepared
     }
 
+    /// What brings kept rows to another generation.
+    func rowRefresh() throws(LogError) -> RowRefresh { try shares.store?.rowRefresh(of: shares.party) ?? .none }
+
     /// Says once why a model is not used, which is asked for at every turn.
     private func refuse(_ manifest: ModelManifest, _ reason: String) {
         guard refused.insert(manifest.digest).inserted else { return }

@@ -56,7 +56,10 @@ struct ExpectedRows {
         let request = RowWindow.Request(
             form: form, bits: spec.bits, range: begin..<max(begin, kept.map(\.range.upperBound).min() ?? 0),
             labels: kept.map(\.labels).min() ?? 0)
-        let windows = try stores.map { try $0.window(request) }
+        let generation = consortium.epochs.map { $0.generation(under: $0.active.number) } ?? .dealt
+        let windows = try zip(PartyID.allCases, stores).map { party, store in
+            try store.window(request, in: generation, by: consortium.shares(of: party).rowRefresh(of: party))
+        }
         var findings: [String] = []
         if Set(windows.map(\.digest)).count != 1 { findings.append("the parties keep different rows") }
         let scored = rows.filter { request.range.lowerBound <= $0.batch.lowerBound }

@@ -91,7 +91,7 @@ struct ClearRows: Sendable {
         let rows: ClearRows
         let party: PartyID
 
-        func rows(_ range: Range<Int64>, labels: Int64, form: ModelManifest) throws -> SyncRows {
+        func rows(_ range: Range<Int64>, labels: Int64, form: ModelManifest, under _: KeyEpoch?) throws -> SyncRows {
             guard let all = rows.shares[party] else { throw SyncRowsMissing.never("no rows") }
             var out = TrainingRows(bits: all.bits)
             let places = range.clamped(to: 0..<rows.later.upperBound)
