@@ -26,5 +26,13 @@ struct ContentComparison {
     /// This party's value of a record, before the zero-share.
     func value(
         _ shared: UnsafeBufferPointer<UInt8>, _ one: UnsafeBufferPointer<UInt8>, _ other: UnsafeBufferPointer<UInt8>
-    ) -> UInt64 { common(shared) ^ first(one) ^ second(other) }
+    ) -> UInt64 { ownPart(shared, one) ^ nextPart(other) }
+
+    /// The part of that value of what is public and of the party's own component.
+    func ownPart(_ shared: UnsafeBufferPointer<UInt8>, _ one: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        common(shared) ^ first(one)
+    }
+
+    /// The part of the next party's component.
+    func nextPart(_ other: UnsafeBufferPointer<UInt8>) -> UInt64 { second(other) }
 }

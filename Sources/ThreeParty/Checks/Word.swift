@@ -76,7 +76,10 @@ package struct WordShape: Sendable, Hashable {
 
     /// Whether eight bytes of the three words XOR to zero.
     private func cancels(_ words: (zero: [UInt8], one: [UInt8], two: [UInt8]), _ at: Int) -> Bool {
-        (at..<at + 8).allSatisfy { words.zero[$0] ^ words.one[$0] ^ words.two[$0] == 0 }
+        func value(_ word: [UInt8]) -> UInt64 {
+            word.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[at..<at + 8]).loadUnaligned(as: UInt64.self) }
+        }
+        return value(words.zero) ^ value(words.one) ^ value(words.two) == 0
     }
 
     private func areBits(

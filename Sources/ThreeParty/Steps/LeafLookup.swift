@@ -25,12 +25,13 @@ package struct LeafLookup<R: RingElement>: Sendable {
     ///   - indices: one a tree, the XOR of the two index parts the client knows.
     ///   - share: `leaves` elements as they travel, turned into the message in place.
     package func deal(_ indices: LeafIndices, into share: UnsafeMutableBufferPointer<R>) {
-        let domain = 1 << shape.depth
-        for tree in 0..<shape.trees {
-            let base = tree * domain
-            for at in base..<base + domain { share[at] = (0 &- R(littleEndian: share[at])).littleEndian }
-            let at = base + indices[tree]
-            share[at] = (R(littleEndian: share[at]) &+ 1).littleEndian
+        // All in one loop, which the compiler makes wide.
+        for at in share.indices { share[at] = (0 &- R(littleEndian: share[at])).littleEndian }
+        indices.withNumbers { indices in
+            for tree in indices.indices {
+                let at = tree << shape.depth + Int(indices[tree])
+                share[at] = (R(littleEndian: share[at]) &+ 1).littleEndian
+            }
         }
     }
 
@@ -57,6 +58,11 @@ package struct LeafIndices {
     }
 
     subscript(tree: Int) -> Int { Int(indices[tree]) }
+
+    /// All, one a tree.
+    func withNumbers<Result>(_ body: (UnsafeBufferPointer<UInt16>) -> Result) -> Result {
+        indices.withUnsafeBufferPointer(body)
+    }
 
     /// Reads transaction `event` of packed condition bits, `conditionBytes` a transaction.
     package mutating func read(_ bits: [UInt8], event: Int) {
@@ -125,6 +131,8 @@ private struct PermutedLeaves<R: RingElement>: Sendable {
 
     func product(_ share: UnsafeBufferPointer<R>, _ indices: LeafIndices) -> R {
         guard blocks > 0 else { return narrowProduct(share, indices) }
+        precondition(share.count == shape.leaves, "a share of each leaf")
+        if blocks == 1 { return indices.withNumbers { product(UnsafeRawBufferPointer(share), $0) } }
         let share = UnsafeRawBufferPointer(share)
         let width = 16 * R.byteCount
         var sum = Lanes.zero
@@ -142,6 +150,27 @@ private struct PermutedLeaves<R: RingElement>: Sendable {
             }
         }
         return sum.wrappedSum()
+    }
+
+    /// The same for trees of one sixteen each, with sums that stay in registers.
+    private func product(_ share: UnsafeRawBufferPointer, _ indices: UnsafeBufferPointer<UInt16>) -> R {
+        let width = 16 * R.byteCount
+        return permuted.withUnsafeBytes { permuted in
+            func term(_ tree: Int) -> Lanes {
+                let row = tree &* 16 &+ Int(indices[tree] & 15)
+                return Self.native(share.loadUnaligned(fromByteOffset: tree &* width, as: Lanes.self))
+                    &* permuted.loadUnaligned(fromByteOffset: row &* width, as: Lanes.self)
+            }
+            var (sum, other) = (Lanes.zero, Lanes.zero)
+            var tree = 0
+            while tree &+ 1 < indices.count {
+                sum = sum &+ term(tree)
+                other = other &+ term(tree &+ 1)
+                tree &+= 2
+            }
+            if tree < indices.count { sum = sum &+ term(tree) }
+            return (sum &+ other).wrappedSum()
+        }
     }
 
     private func narrowProduct(_ share: UnsafeBufferPointer<R>, _ indices: LeafIndices) -> R {
