@@ -1,7 +1,7 @@
 package import EventLogs
 import Foundation
 import Ingest
-import Keys
+package import Keys
 package import LocalStore
 import Logging
 package import Model
@@ -23,15 +23,17 @@ package struct DemoConsortium {
     package let log: any EventLog
     private let durability: LogDurability
 
-    /// - Parameter roundsScores: whether members get the calibration's steps of scores, whatever `consortium.yaml` says.
+    /// - Parameters:
+    ///   - roundsScores: whether members get the calibration's steps of scores, whatever `consortium.yaml` says.
+    ///   - suite: of keys that are made.
     package init(
         folder: DemoFolder, pipelines: String, members: [MemberID], durability: LogDurability = .power,
-        roundsScores: Bool = false
+        roundsScores: Bool = false, suite: KEMSuite = .xWing
     ) throws {
         self.folder = folder
         self.pipelines = pipelines
         self.durability = durability
-        roster = try Self.roster(folder, pipelines, members, roundsScores)
+        roster = try Self.roster(folder, pipelines, members, roundsScores, suite)
         try? FileManager.default.removeItem(atPath: folder.run)
         for part in ["log", "state", "metrics", "logs"] {
             do {
@@ -45,7 +47,7 @@ package struct DemoConsortium {
 
     /// The folder's keys with addresses that are free now; made where there are none for these members.
     private static func roster(
-        _ folder: DemoFolder, _ pipelines: String, _ members: [MemberID], _ roundsScores: Bool
+        _ folder: DemoFolder, _ pipelines: String, _ members: [MemberID], _ roundsScores: Bool, _ suite: KEMSuite
     ) throws -> Roster {
         var plan = try ConsortiumPlan(file: pipelines + "/consortium.yaml")
         let keys = folder.keys
@@ -56,13 +58,17 @@ package struct DemoConsortium {
             guard Set(roster.members.map(\.id)) == Set(members) else {
                 throw Failure("the keys in \(keys.directory) are for other members; name another folder with --dir")
             }
+            guard roster.members.allSatisfy({ $0.hpke.suite == suite }) else {
+                throw Failure("the keys in \(keys.directory) are not of \(suite); name another folder with --dir")
+            }
         } else {
             let progress = Progress("making keys")
             plan.members = members
-            roster = try keys.make(plan)
+            roster = try keys.make(plan, suite: suite)
             progress.done("3 parties, \(members.count) members, a coordinator, in \(keys.directory)")
         }
         roster.countLimit = plan.countLimit
+        roster.historyLimit = plan.historyLimit
         roster.roundsScores = roundsScores || plan.roundsScores
         for party in PartyID.allCases {
             roster.cell.move(party, to: "127.0.0.1", port: ports[party.rawValue])
@@ -100,11 +106,12 @@ package struct DemoConsortium {
     /// to its own file.
     package func start(
         _ binary: String, _ data: DemoData, _ bins: BinnedSpec, stop: StopFlag, environment: [String: String] = [:],
-        partyOptions: [String] = []
+        partyOptions: [String] = [], party: (binary: String, command: String)? = nil
     ) throws -> DemoProcesses {
         let processes = DemoProcesses(environment: environment)
         do {
-            try startParties(binary, processes, options: partyOptions)
+            try startParties(
+                party?.binary ?? binary, processes, command: party?.command ?? "score", options: partyOptions)
             if let counts = bins.counts { try tellHistory(data, bins, counts, processes, stop) }
             try startAgents(["ingest"], binary, processes)
             try awaitReady(processes, stop: stop)
@@ -115,13 +122,17 @@ package struct DemoConsortium {
         return processes
     }
 
-    /// - Parameter options: of every party, beside the roster's and the log's.
-    package func startParties(_ binary: String, _ processes: DemoProcesses, options: [String] = []) throws {
+    /// - Parameters:
+    ///   - command: what is run with a party's options.
+    ///   - options: of every party, beside the roster's and the log's.
+    package func startParties(
+        _ binary: String, _ processes: DemoProcesses, command: String = "score", options: [String] = []
+    ) throws {
         for party in PartyID.allCases {
             try processes.start(
                 party.name, binary,
                 [
-                    "score", "--party", party.name, "--keys", folder.keys.folder(party), "--authority",
+                    command, "--party", party.name, "--keys", folder.keys.folder(party), "--authority",
                     folder.keys.authorityFile, "--state", folder.state(party.name),
                 ] + options + shared(party.name), logFile: folder.logFile(party.name))
         }

@@ -21,13 +21,18 @@ package struct DevelopmentKeys {
     package func folder(_ member: MemberID) -> String { directory + "/\(member)" }
     package func folder(_ id: OperatorID) -> String { directory + "/operators/\(id)" }
 
-    package func make(_ plan: ConsortiumPlan) throws -> Roster {
+    /// Makes keys of all roles of a plan.
+    ///
+    /// - Parameter suite: of what is sealed to parties and members.
+    package func make(_ plan: ConsortiumPlan, suite: KEMSuite = .xWing) throws -> Roster {
         try make(folder: directory)
         let authority = try CertificateAuthority(now: SystemClock().microseconds / 1_000_000)
         try writeFile(Array(authority.authorityPEM.utf8), to: authorityFile)
         var cards = [try RoleKeys(directory: coordinator.directory).makeCoordinator()]
-        for id in plan.parties.keys { cards.append(try RoleKeys(directory: folder(id)).make(id, by: authority)) }
-        for id in plan.members { cards.append(try RoleKeys(directory: folder(id)).make(id)) }
+        for id in plan.parties.keys {
+            cards.append(try RoleKeys(directory: folder(id)).make(id, by: authority, suite: suite))
+        }
+        for id in plan.members { cards.append(try RoleKeys(directory: folder(id)).make(id, suite: suite)) }
         for id in plan.operators { cards.append(try RoleKeys(directory: folder(id)).make(id)) }
         let roster = try Roster(plan, cards)
         try writeFile(Array(roster.yaml.utf8), to: rosterFile)

@@ -12,9 +12,13 @@ package struct RoleKeys: Sendable {
 
     /// Makes a party's keys: for what is sealed to it, for agreement with its peers, its identity, and the TLS key with a
     /// certificate.
-    package func make(_ party: PartyID, by authority: CertificateAuthority) throws -> KeyCard {
+    ///
+    /// - Parameter suite: of what is sealed to it.
+    package func make(
+        _ party: PartyID, by authority: CertificateAuthority, suite: KEMSuite = .xWing
+    ) throws -> KeyCard {
         let store = try emptyStore()
-        let hpke = HPKEPrivateKey(.xWing)
+        let hpke = HPKEPrivateKey(suite)
         let agreement = HPKEPrivateKey()
         let identity = SigningKey()
         try store.store(hpke)
@@ -28,9 +32,9 @@ package struct RoleKeys: Sendable {
     }
 
     /// Makes a member's keys: for what is sealed to it, and its identity.
-    package func make(_ member: MemberID) throws -> KeyCard {
+    package func make(_ member: MemberID, suite: KEMSuite = .xWing) throws -> KeyCard {
         let store = try emptyStore()
-        let hpke = HPKEPrivateKey(.xWing)
+        let hpke = HPKEPrivateKey(suite)
         let identity = SigningKey()
         try store.store(hpke)
         return try keep(

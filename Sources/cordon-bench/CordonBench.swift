@@ -18,7 +18,7 @@ struct CordonBench: ParsableCommand {
             BenchValidationPartyCommand.self,
             BenchDeskCommand.self,
             BenchClearAgentCommand.self,
-            BenchClearWorkerCommand.self,
+            BenchClearWorkerCommand.self, BenchBarePartyCommand.self,
         ])
 
     static func main() {

@@ -34,6 +34,15 @@ struct BenchPipelineCommand: ParsableCommand {
     @Flag(help: "Give members the calibration's steps of scores, not the scores. The pipeline in the clear has scores.")
     var steps = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Measure the secure pipeline in turns with one that differs in this, and nothing else.",
+            valueName: PipelineVariant.allCases.map(\.rawValue).joined(separator: "|")))
+    var beside: PipelineVariant?
+
+    @Option(help: "Runs of each, with --beside.")
+    var turns = 3
+
     @Option(help: "Seconds as fast as decisions come back. (default: 60, with --quick 5)")
     var seconds: Double?
 
@@ -86,6 +95,7 @@ struct BenchPipelineCommand: ParsableCommand {
         guard compare == nil || !secureOnly else {
             throw ValidationError("`--compare` needs the clear pipeline, so not `--secure-only`")
         }
+        guard turns > 0 else { throw ValidationError("`--turns` is 1 or more") }
         guard (1...1_000_000).contains(window), (1...1_000_000).contains(rate),
             [seconds ?? 1, openSeconds ?? 1, curveSeconds].allSatisfy({ $0 > 0 && $0 <= 3600 })
         else { throw ValidationError("windows and rates are 1 to 1,000,000, times more than none and at most an hour") }
@@ -119,6 +129,10 @@ struct BenchPipelineCommand: ParsableCommand {
         let bench = PipelineBench(
             folder: folder, pipelines: pipelines, data: data, model: model.model, spec: spec, load: load, plan: plan,
             rounded: steps)
+        if let beside {
+            say(try bench.compare(beside, runs: turns, stop: stop).text)
+            return
+        }
         var figures = PipelineFigures(
             secure: try bench.run(.secure, stop: stop), window: window, durability: world.durability.rawValue)
         if !secureOnly {

@@ -1,5 +1,6 @@
 import EventLogs
 import Foundation
+import Keys
 import LocalConsortium
 import LocalStore
 import Model
@@ -37,7 +38,7 @@ struct PipelineBench {
 
     private static let worker = "clear-worker"
 
-    let folder: DemoFolder
+    var folder: DemoFolder
     let pipelines: String
     let data: DemoData
     let model: ClearModel
@@ -46,6 +47,8 @@ struct PipelineBench {
     var plan: PipelinePlan
     /// Whether the secure pipeline gives members the calibration's steps of scores.
     var rounded = false
+    /// What the secure pipeline differs in; nil where it is the one that members have.
+    var variant: PipelineVariant?
     /// Where allocations are counted, which takes time of the processes.
     var counter: AllocationCounter?
 
@@ -55,12 +58,14 @@ struct PipelineBench {
         /// Of a record on `consortium.sealed`, key and headers included.
         var recordBytes: Double
         var compared: Int
+        /// Of a member's announcement of sessions.
+        var announcementBytes: Double
     }
 
     func run(_ kind: Kind, stop: StopFlag) throws -> Outcome {
         let consortium = try DemoConsortium(
             folder: folder, pipelines: pipelines, members: data.members, durability: plan.durability,
-            roundsScores: rounded)
+            roundsScores: rounded, suite: variant?.suite ?? .xWing)
         _ = try deal(model, roster: consortium.roster, coordinator: folder.keys.coordinator, log: consortium.log)
         try consortium.backfill(data, spec: spec)
         let processes = try start(kind, consortium, stop)
@@ -69,10 +74,27 @@ struct PipelineBench {
         processes.stop()
         let outcome = Outcome(
             figures: figures, costs: CellCosts(folder: folder, members: data.members),
-            recordBytes: try recordBytes(consortium.log), compared: sent)
+            recordBytes: try recordBytes(consortium.log), compared: sent,
+            announcementBytes: try announcementBytes(consortium.log))
         // Kept where something went wrong, to be looked into.
         try? FileManager.default.removeItem(atPath: folder.run)
         return outcome
+    }
+
+    /// The secure pipeline and a variant of it in turns, so many runs of each as fast as decisions come back.
+    func compare(_ variant: PipelineVariant, runs: Int, stop: StopFlag) throws -> VariantComparison {
+        var comparison = VariantComparison(variant: variant)
+        var usual = self
+        (usual.plan.openSeconds, usual.plan.singles, usual.plan.curve) = (1, 1, [])
+        usual.plan.rate = min(plan.rate, 500)
+        var varied = usual
+        varied.variant = variant
+        if variant == .classicalKeys { varied.folder = DemoFolder(path: folder.path + "/\(variant.rawValue)") }
+        for _ in 0..<runs {
+            comparison.usual.append(VariantComparison.Run(try usual.run(.secure, stop: stop)))
+            comparison.varied.append(VariantComparison.Run(try varied.run(.secure, stop: stop)))
+        }
+        return comparison
     }
 
     /// Calls of the allocator a transaction in the secure pipeline, of its agent and of each party, in a short run.
@@ -119,7 +141,8 @@ struct PipelineBench {
         switch kind {
         case .secure:
             return try consortium.start(
-                binary, data, model.binned, stop: stop, environment: counter?.environment ?? [:])
+                binary, data, model.binned, stop: stop, environment: counter?.environment ?? [:],
+                party: variant == .withoutEvidence ? (try ownProgram(), "bare-party") : nil)
         case .clear:
             let processes = DemoProcesses()
             try processes.start(
@@ -203,6 +226,11 @@ struct PipelineBench {
             throw Failure(
                 "\(different) of \(sent) scores differ from the clear model's on offline features: nothing is reported")
         }
+    }
+
+    private func announcementBytes(_ log: any EventLog) throws -> Double {
+        let records = try log.reader(at: [Position(TopicPartition(Topics.sessions), 0)]).available(limit: 1000)
+        return records.reduce(0) { $0 + Double($1.value?.count ?? 0) } / Double(max(records.count, 1))
     }
 
     /// The mean over the first thousands of records.
