@@ -128,6 +128,8 @@ package enum EventOutcome: Sendable, Hashable {
     case early
     /// An event of this id and member is counted already.
     case known
+    /// Of a member's history, of which as many events of this day as may be are counted already.
+    case beyond
 }
 
 /// The buckets of one length.

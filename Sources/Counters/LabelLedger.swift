@@ -5,6 +5,8 @@ import ThreeParty
 package enum LabelError: String, Error, Sendable, Hashable {
     /// The member has no event of this id, or one that is in no window any more.
     case unknownEvent = "unknown_event"
+    /// As many events of the history's day as may be are counted already.
+    case historyFull = "history_full"
     /// The label record before its own has not come.
     case sourceGap = "source_gap"
 }

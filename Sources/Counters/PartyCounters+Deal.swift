@@ -62,6 +62,7 @@ extension PartyCounters {
         var dealt = inOrder()
         dealt.counters.mapShares { component.dealt($0) }
         dealt.ledger.mapShares { component.dealt($0) }
+        dealt.waiting.mapShares { component.dealt($0) }
         return dealt
     }
 
@@ -77,6 +78,7 @@ extension PartyCounters {
         }
         ordered.counters.mapShares(append)
         ordered.ledger.mapShares(append)
+        ordered.waiting.mapShares(append)
         return Digest32(of: [Array("cordon/deal/withheld/v1".utf8), bytes])
     }
 
@@ -86,7 +88,7 @@ extension PartyCounters {
     package init(joining first: PartyCounters, _ second: PartyCounters) throws(DealError) {
         self = first.inOrder()
         let other = second.inOrder()
-        guard counters.join(other.counters), ledger.join(other.ledger),
+        guard counters.join(other.counters), ledger.join(other.ledger), waiting.join(other.waiting),
             Self.withoutShares(first) == Self.withoutShares(second)
         else { throw .differs }
     }
@@ -96,6 +98,7 @@ extension PartyCounters {
         var plain = counters.inOrder()
         plain.counters.mapShares { _ in .zero }
         plain.ledger.mapShares { _ in .zero }
+        plain.waiting.mapShares { _ in .zero }
         let changes = plain.takeChanges()
         return [changes.header] + changes.tokens.map { Array($0.row ?? []) }
             + changes.events.map { $0.key.bytes + $0.bytes }

@@ -17,6 +17,7 @@ extension PartyCounters {
         finishRefresh()
         counters.shares.begin(key, of: party)
         ledger.shares.begin(key, of: party)
+        waiting.refresh(by: key, of: party)
         needsRefreshKey = false
     }
 

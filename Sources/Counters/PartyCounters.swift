@@ -10,6 +10,8 @@ package struct PartyCounters: Sendable {
     /// The counts of tokens, to be read while scoring.
     package internal(set) var counters: TokenCounters
     var ledger = LabelLedger()
+    var waiting = WaitingLabels()
+    private var history = HistoryDays()
     /// Whether rows were read of which some are of an older generation: nothing is done with them before `resumeRefresh`.
     package internal(set) var needsRefreshKey = false
     private var times = MemberTimes()
@@ -45,6 +47,9 @@ package struct PartyCounters: Sendable {
     package mutating func settle(logged: EventTime) {
         guard let time = times.median(members: members, since: counters.clock.oldestSeconds) else { return }
         counters.advance(to: min(time, logged))
+        let oldest = counters.clock.oldestSeconds
+        waiting.expire(before: oldest)
+        history.expire(before: oldest)
     }
 
     /// Seconds that an event may be ahead of the time at which the log took its record.
@@ -56,10 +61,12 @@ package struct PartyCounters: Sendable {
     ///   - tokens: at most `PartyCounters.tokens`; one that is there twice counts once.
     ///   - time: what the member says.
     ///   - logged: when the log took the record that brings the event.
-    /// - Returns: `early`, `late` or `known`, in that order, where nothing was counted. An event without tokens is counted
-    ///   too: its id is known from then on, and its member's time moves.
+    ///   - limit: of an event of the member's history, how many of a day may count; nil of a transaction.
+    /// - Returns: `early`, `late`, `known` or `beyond`, in that order, where nothing was counted. An event without tokens is
+    ///   counted too: its id is known from then on, and its member's time moves. What its member said of it before counts, too.
     package mutating func event(
-        _ id: EventID, from member: MemberNumber, of tokens: [CountedEntity], at time: EventTime, logged: EventTime
+        _ id: EventID, from member: MemberNumber, of tokens: [CountedEntity], at time: EventTime, logged: EventTime,
+        limit: Int? = nil
     ) -> EventOutcome {
         precondition(tokens.count <= Self.tokens, "whoever opens a box counts its tokens")
         if time.seconds > CounterClock.end || time > logged && time.seconds - logged.seconds > Self.ahead {
@@ -68,6 +75,10 @@ package struct PartyCounters: Sendable {
         guard !counters.clock.isLate(time) else { return .late }
         let key = EventKey(member, id)
         guard !ledger.knows(key, counters.clock) else { return .known }
+        if let limit {
+            guard history.count(member, time) < limit else { return .beyond }
+            history.add(member, time)
+        }
         counters.begin(at: min(time, logged))
         counters.follow(time)
         times.note(member, time)
@@ -81,6 +92,7 @@ package struct PartyCounters: Sendable {
             key,
             LabelLedger.Event(
                 time: UInt32(time.seconds), label: .zero, tokens: numbers, mark: ledger.shares.mark), counters.clock)
+        if !waiting.isEmpty, let word = waiting.take(key) { _ = label(word, of: id, from: member) }
         return .counted
     }
 
@@ -114,13 +126,17 @@ package struct PartyCounters: Sendable {
 
     /// Counts what a member says of one of its events, in place of what it said before.
     ///
-    /// - Parameter outcome: this party's components of 1 for a confirmed fraud, of 0 for a legitimate event or for a word
-    ///   that is taken back: a party can't tell these from each other.
+    /// - Parameters:
+    ///   - outcome: this party's components of 1 for a confirmed fraud, of 0 for a legitimate event or for a word
+    ///     that is taken back: a party can't tell these from each other.
+    ///   - logged: when the log took the record, where the word waits for an event that has not come.
     package mutating func label(
-        _ outcome: CountShare, of id: EventID, from member: MemberNumber
+        _ outcome: CountShare, of id: EventID, from member: MemberNumber, waitingSince logged: EventTime? = nil
     ) -> LabelOutcome {
         switch ledger.take(EventKey(member, id), outcome, counters.clock) {
-        case .refused(let error): return .refused(error)
+        case .refused(let error):
+            if let logged { waiting.put(EventKey(member, id), outcome, logged: logged) }
+            return .refused(error)
         case .counts(let effect):
             for place in effect.tokens.indices where effect.tokens[place] != .max {
                 _ = counters.label(effect.tokens[place], member, eventAt: effect.time, effect.change)
@@ -185,6 +201,8 @@ package struct PartyCounters: Sendable {
     package enum RowError: Error, Sendable, Hashable {
         case tokens(TokenCounters.RowError)
         case times
+        case history
+        case waiting
         case events
     }
 
@@ -194,7 +212,8 @@ package struct PartyCounters: Sendable {
     /// What a store has to write to stand where this does, if it wrote all that earlier calls gave.
     package mutating func takeChanges() -> Changes {
         Changes(
-            header: counters.header + times.header + ledger.header, tokens: counters.takeChanges(),
+            header: counters.header + times.header + history.header + waiting.header + ledger.header,
+            tokens: counters.takeChanges(),
             events: ledger.takeChanges(), oldest: counters.clock.oldestSeconds)
     }
 
@@ -212,12 +231,15 @@ package struct PartyCounters: Sendable {
         let isRefreshing = header[TokenCounters.headerBytes - 1] == 1
         var rest = header.dropFirst(TokenCounters.headerBytes)
         guard let times = MemberTimes(taking: &rest) else { throw .times }
+        guard let history = HistoryDays(taking: &rest) else { throw .history }
+        guard let waiting = WaitingLabels(taking: &rest) else { throw .waiting }
         guard
             let ledger = LabelLedger(
                 header: rest, rows: events, counters.clock, generation: counters.shares.current,
                 isRefreshing: isRefreshing, isToken: { counters.holds($0) })
         else { throw .events }
         (self.counters, self.times, self.ledger, needsRefreshKey) = (counters, times, ledger, isRefreshing)
+        (self.history, self.waiting) = (history, waiting)
     }
 
     /// All that can still be seen; see `TokenCounters.canonical`.
@@ -241,6 +263,8 @@ extension PartyCounters.RowError: CustomStringConvertible {
         switch self {
         case .tokens(let error): "\(error)"
         case .times: "the times of partitions can't be read"
+        case .history: "the days of members' histories can't be read"
+        case .waiting: "the labels of events that have not come can't be read"
         case .events: "the rows of events can't be read"
         }
     }

@@ -22,6 +22,8 @@ package struct ConsortiumPlan: Sendable {
     package var eventTime: EventTimeLimits?
     /// The most events of a member that count for a token in a bucket of the consortium's features.
     package var countLimit: Int
+    /// The most events of a member's history that count of a day of event time.
+    package var historyLimit: Int
     /// Whether members get scores rounded to the calibration's steps.
     package var roundsScores: Bool
     package var operators: [OperatorID]
@@ -38,7 +40,7 @@ package struct ConsortiumPlan: Sendable {
         epoch = UInt32(try root.child("epoch").int(in: 1...Int(Int32.max)))
         budget = try readBudget(root.optional("budget"))
         eventTime = try readEventTime(root.optional("event_time"))
-        countLimit = try readCountLimit(root.optional("counts"))
+        (countLimit, historyLimit) = try readCountLimits(root.optional("counts"))
         roundsScores = try readScores(root.optional("scores"))
         operators = []
         for node in try root.optional("operators")?.list ?? [] {

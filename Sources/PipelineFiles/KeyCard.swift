@@ -143,6 +143,7 @@ extension Roster {
             consortium: plan.name, epoch: plan.epoch, coordinator: coordinator, cell: Cell(parties), members: members,
             eventTime: plan.eventTime)
         countLimit = plan.countLimit
+        historyLimit = plan.historyLimit
         roundsScores = plan.roundsScores
         openings = plan.openings
         approvals = plan.approvals

@@ -41,6 +41,8 @@ package struct Roster: Sendable {
     package var eventTime: EventTimeLimits?
     /// The most events of a member that count for a token in a bucket of the consortium's features.
     package var countLimit = standardCountLimit
+    /// The most events of a member's history that count of a day of event time.
+    package var historyLimit = standardHistoryLimit
     /// Whether models are dealt so that members get scores rounded to the calibration's steps.
     package var roundsScores = false
     package var operators: [Operator] = []
@@ -71,7 +73,7 @@ package struct Roster: Sendable {
         coordinator = try readIdentity(root.child("coordinator"))
         cell = try Cell(root.child("parties"))
         eventTime = try readEventTime(root.optional("event_time"))
-        countLimit = try readCountLimit(root.optional("counts"))
+        (countLimit, historyLimit) = try readCountLimits(root.optional("counts"))
         roundsScores = try readScores(root.optional("scores"))
         members = []
         for node in try root.child("members").list {
@@ -100,7 +102,7 @@ package struct Roster: Sendable {
         var out = "consortium: \(consortium)\nepoch: \(epoch)\ncoordinator: \(base64(coordinator.bytes))\n"
         out += cell.yaml
         out += "event_time: \(eventTime.map { "{ ahead: \($0.ahead)s, late: \($0.late)s }" } ?? "unlimited")\n"
-        out += "counts: { member_events: \(countLimit) }\n"
+        out += "counts: { member_events: \(countLimit), history: \(historyLimit) }\n"
         out += "scores: \(roundsScores ? "steps" : "exact")\n"
         out += "openings: { histograms: \(openings.histograms), windows: \(openings.windows), days: \(openings.days), "
         out += "apart: \(openings.apart), feature_rows: \(openings.featureRows) }\n"
@@ -119,11 +121,18 @@ package struct Roster: Sendable {
 /// The most events of a member that count for a token in a bucket, where nothing else is said.
 let standardCountLimit = 8191
 
-/// That number: `counts: { member_events: N }`.
-func readCountLimit(_ node: YAMLNode?) throws(ConfigurationError) -> Int {
-    guard let node else { return standardCountLimit }
-    try node.allow("member_events")
-    return try node.child("member_events").int(in: 1...16_777_215)
+/// The most events of a member's history that count of a day, where nothing else is said: as many as the standard budget of
+/// transactions.
+let standardHistoryLimit = 1_000_000
+
+/// Both numbers: `counts: { member_events: N, history: M }`, of which the second may be missing.
+func readCountLimits(_ node: YAMLNode?) throws(ConfigurationError) -> (events: Int, history: Int) {
+    guard let node else { return (standardCountLimit, standardHistoryLimit) }
+    try node.allow("member_events", "history")
+    return (
+        try node.child("member_events").int(in: 1...16_777_215),
+        try node.optional("history")?.int(in: 0...1_000_000_000) ?? standardHistoryLimit
+    )
 }
 
 /// Whether scores are rounded: `scores: steps`, or `exact`, which is the default.

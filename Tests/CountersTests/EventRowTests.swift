@@ -106,28 +106,30 @@ struct EventRowTests {
         let header = counters.takeChanges().header
         let later = [Self.startBytes[0] + 1] + Self.startBytes[1...]
         let times: [UInt8] = [2, 5] + Self.startBytes + [63] + later
+        // No history, and no label that waits.
+        let none = [UInt8](repeating: 0, count: 6)
         let positions: [UInt8] =
             [2, 0, 0, 0] + [2, 7, 0, 0, 0] + [UInt8](repeating: 255, count: 8)
             + [5, 0x02, 0x01, 0, 0, 0x04, 0x03, 0, 0, 0, 0, 0, 0]
-        #expect(Array(header.dropFirst(55)) == times + positions)
+        #expect(Array(header.dropFirst(55)) == times + none + positions)
         func refused(_ rest: [UInt8]) -> PartyCounters.RowError? {
             self.refused { $0.header = Array(header.prefix(55)) + rest }
         }
-        #expect(refused(times + positions) == nil)
+        #expect(refused(times + none + positions) == nil)
         for count in times.indices { #expect(refused(Array(times.prefix(count))) == .times) }
-        for count in positions.indices { #expect(refused(times + positions.prefix(count)) == .events) }
-        #expect(refused(times + positions + [0]) == .events)
+        for count in positions.indices { #expect(refused(times + none + positions.prefix(count)) == .events) }
+        #expect(refused(times + none + positions + [0]) == .events)
         // A member twice, or one that can't be.
-        #expect(refused([2, 5] + Self.startBytes + [5] + later + positions) == .times)
-        #expect(refused([1, 64] + Self.startBytes + positions) == .times)
+        #expect(refused([2, 5] + Self.startBytes + [5] + later + none + positions) == .times)
+        #expect(refused([1, 64] + Self.startBytes + none + positions) == .times)
         var twice = positions
         twice.replaceSubrange(17..<22, with: positions[4..<9])
-        #expect(refused(times + twice) == .events)
+        #expect(refused(times + none + twice) == .events)
         for (at, byte) in [(4, 64), (5, 7), (6, 16), (7, 1), (8, 1)] as [(Int, UInt8)] {
             var wrong = positions
             wrong[at] = byte
             // Partitions end at 4,096.
-            #expect(refused(times + wrong) == (at == 5 ? nil : .events), "byte \(at)")
+            #expect(refused(times + none + wrong) == (at == 5 ? nil : .events), "byte \(at)")
         }
     }
 

@@ -38,9 +38,13 @@ struct ConsortiumFileTests {
 
     @Test("says how many events of a member count, 8,191 where it says nothing")
     func countLimit() throws {
-        for (more, limit) in [("", 8191), ("counts: { member_events: 7 }\n", 7)] {
+        for (more, limit, history) in [
+            ("", 8191, 1_000_000), ("counts: { member_events: 7 }\n", 7, 1_000_000),
+            ("counts: { member_events: 7, history: 9 }\n", 7, 9),
+        ] {
             try file.write(Self.valid + more)
-            #expect(try ConsortiumPlan(file: file.path).countLimit == limit)
+            let plan = try ConsortiumPlan(file: file.path)
+            #expect(plan.countLimit == limit && plan.historyLimit == history)
         }
     }
 

@@ -23,6 +23,31 @@ struct BusyTokenTests {
         #expect(counted.telling == 3 && counted.world.entries.errors.isEmpty)
     }
 
+    @Test(
+        "of a history have no more events of a day than the roster says; what is beyond is told to its member, and counts nowhere"
+    )
+    func history() throws {
+        let counted = try CountedWorld(history: 3)
+        let (world, b) = (counted.world, counted.world.b)
+        try world.start()
+        let told = (0..<3).map { _ in counted.event(1, day: 0, "t1", "d1") }
+        try counted.history(told, frauds: Set(told), day: 0)
+        let beyond = (0..<2).map { _ in counted.event(1, day: 0, "t1", "d1") }
+        let entries = beyond.map { (event: $0, fraud: true) }
+        let offset = try world.appendLabels([try b.history(entries, day: 1, spec: counted.spec)])[0]
+        // Another day of the history, and what is sent live, has room.
+        let next = counted.event(1, day: 1, "t1", "d1")
+        try counted.history([next], frauds: [next], day: 2)
+        try counted.send([counted.event(1, day: 0, "t1", "d1")])
+        try counted.expectScores()
+        try counted.send([counted.event(0, day: 9, "t1", "d1"), counted.event(1, day: 9, "t1", nil)])
+        try counted.expectScores()
+        let rejected = try world.rejected(Topics.rejected(b.id), 2).filter { $0.offset == offset }
+        world.stop()
+        #expect(rejected.map(\.reason) == ["history_full", "history_full"] && rejected.map(\.index) == [0, 1])
+        #expect(counted.telling >= 2 && world.entries.errors.isEmpty)
+    }
+
     @Test("have no more of a member than the roster says: it neither raises nor dilutes what others see beyond that")
     func flood() throws {
         let counted = try CountedWorld(limit: 3)

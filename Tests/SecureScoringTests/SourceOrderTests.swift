@@ -64,6 +64,29 @@ struct SourceOrderTests {
         }
     }
 
+    @Test("tell a member of a label that came before its transaction, and count it when that comes, over restarts too")
+    func early() throws {
+        let (a, spec) = (world.a, world.spec)
+        try world.start()
+        try counted.send([counted.event(1, day: 0, "t1", "d1")])
+        try counted.expectScores()
+        let held = (0..<2).map { _ in counted.event(0, day: 0, "t1", "d1") }
+        try world.appendLabels([
+            a.label([(held[0], true), (held[1], true)], source: 100, spec: spec),
+            a.label([(held[1], false)], source: 101, after: 100, spec: spec),
+        ])
+        #expect(try told(a, 3) == [0: "unknown_event", 1: "unknown_event"])
+        world.stop()
+        try world.start()
+        counted.assume(frauds: [held[0]])
+        try counted.send(held)
+        try counted.expectScores()
+        try counted.send([counted.event(1, day: 8, "t1", "d1"), counted.event(0, day: 8, "t1", "d1")])
+        try counted.expectScores("what was said last of each, once it came")
+        world.stop()
+        #expect(counted.telling >= 2 && world.entries.errors.isEmpty)
+    }
+
     @Test("take the labels of a member behind a record of its own that they refuse")
     func refusedBetween() throws {
         let (a, spec) = (world.a, world.spec)

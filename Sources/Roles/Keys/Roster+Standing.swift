@@ -29,6 +29,7 @@ extension Roster {
                     budget: member.budget)
             }, eventTime: eventTime)
         standing.countLimit = countLimit
+        standing.historyLimit = historyLimit
         standing.roundsScores = roundsScores
         standing.operators = agreement.operators.sorted { $0.key < $1.key }.map {
             Operator(id: $0.key, identity: $0.value)

@@ -322,8 +322,8 @@ package struct PartyRole: Sendable {
             clock: clock)
         let counting = CountingTerms(
             consortium: roster.consortium, state: try stores.open(".counts-\(partition)"),
-            members: roster.members.map(\.id), limit: roster.countLimit, updates: shared.updates,
-            tag: DecisionTag(party: party, keys: keychain.scoring),
+            members: roster.members.map(\.id), limit: roster.countLimit, history: roster.historyLimit,
+            updates: shared.updates, tag: DecisionTag(party: party, keys: keychain.scoring),
             rows: try rows.map { RowTerms(state: try stores.open(".rows-\(partition)"), limits: $0) },
             shares: (party, shared.shares))
         return try ScorePartition(

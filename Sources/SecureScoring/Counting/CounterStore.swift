@@ -24,7 +24,7 @@ package struct CounterStore {
     /// A note has at most this many bytes.
     package static let noteBytes = 4096
 
-    private static let version: UInt8 = 4
+    private static let version: UInt8 = 5
 
     /// The counts up to the position in the state, and the note that was written with them; nil where nothing was ever counted.
     ///

@@ -12,6 +12,8 @@ package struct CountingTerms {
     let members: [MemberID]
     /// The most events of a member that count for a token in a bucket.
     let limit: Int
+    /// The most events of a member's history that count of a day.
+    let history: Int
     /// The rotations of the token key that this party knows of; it may learn of others while this runs.
     let updates: TokenUpdates
     /// The maker of the leader's tags, and their checker.
@@ -22,12 +24,13 @@ package struct CountingTerms {
     let shares: (party: PartyID, store: ShareStore)?
 
     package init(
-        consortium: String, state: any StateStore, members: [MemberID], limit: Int, updates: TokenUpdates,
+        consortium: String, state: any StateStore, members: [MemberID], limit: Int, history: Int, updates: TokenUpdates,
         tag: DecisionTag, rows: RowTerms? = nil, shares: (party: PartyID, store: ShareStore)? = nil
     ) {
         self.consortium = consortium
         self.state = state
         self.limit = limit
+        self.history = history
         self.members = members
         self.updates = updates
         self.tag = tag

@@ -33,15 +33,17 @@ package final class PartitionCounts {
     private let rows: ScoredRowStore?
     private var rowLabels: RowLabels?
     private let partition: Int
+    /// The most events of a member's history that count of a day.
+    private let history: Int
     let shares: (party: PartyID, store: ShareStore)?
     let clock: any StageClock
     /// When the next rows may come to the generation in force.
     var nextSlice: Moment
     /// The features that are public among the parties.
-    private var open: [CountFeatures.Feature]
+    private(set) var open: [CountFeatures.Feature]
 
     /// The version of the rules by which batches are counted: raised whenever the same batches would leave other counts.
-    private static let rules: UInt32 = 2
+    private static let rules: UInt32 = 3
 
     /// Counts as the party's state holds them, or with nothing counted yet.
     ///
@@ -60,12 +62,13 @@ package final class PartitionCounts {
         self.features = features
         self.rows = rows
         self.partition = partition
+        history = terms.history
         self.clock = clock
         shares = terms.shares
         nextSlice = clock.now
         self.metrics = metrics
         open = features.features.filter { !$0.kind.isSecret }
-        let genesis = Self.genesis(terms.consortium, spec)
+        let genesis = Self.genesis(terms.consortium, spec, history: terms.history)
         store = CounterStore(partition: partition, state: terms.state)
         sources = try SourcePositions(partition: TopicPartition(Topics.sealed, partition), state: terms.state)
         if let kept = try store.load(spec: spec, members: terms.members.count) {
@@ -90,10 +93,11 @@ package final class PartitionCounts {
 
     /// The beginning of the chain of digests: what counts hang on beside the batches. A party that counts by anything else
     /// agrees with no other.
-    private static func genesis(_ consortium: String, _ spec: CounterSpec) -> Digest32 {
+    private static func genesis(_ consortium: String, _ spec: CounterSpec, history: Int) -> Digest32 {
         Digest32(of: [
-            Array("cordon/counted/genesis/v2".utf8), Array(consortium.utf8), rules.bigEndianBytes,
+            Array("cordon/counted/genesis/v3".utf8), Array(consortium.utf8), rules.bigEndianBytes,
             spec.bucketSeconds.bigEndianBytes, spec.reach.bigEndianBytes, Int64(spec.limit).bigEndianBytes,
+            Int64(history).bigEndianBytes,
         ])
     }
 
@@ -152,50 +156,6 @@ package final class PartitionCounts {
         // Counts that are ahead of a batch may have the batch's own events.
         guard standing.sealed <= offset, let number = numbers[member] else { return false }
         return counters.knows(event, from: number)
-    }
-
-    /// The counts that a batch's transactions are scored with.
-    ///
-    /// - Parameter refusal: why this party can't use a transaction.
-    func look(_ transactions: [OpenedTransaction], refusal: (Int) -> Refusal?) -> CountInputs {
-        var out = CountInputs(features)
-        if counters.isRefreshing { counters.refresh(transactions.lazy.flatMap { $0.tokens.compactMap { $0 } }) }
-        let counted = counters.counters
-        // Of one transaction: by slot, by lookup, by feature.
-        var places: [TokenCounters.Place?] = []
-        var secret: [(share: CountShare, events: Int)] = []
-        var values: [Int] = []
-        for (index, transaction) in transactions.enumerated() {
-            if let refusal = refusal(index) {
-                out.append(refused: refusal.rawValue)
-                continue
-            }
-            places.removeAll(keepingCapacity: true)
-            secret.removeAll(keepingCapacity: true)
-            values.removeAll(keepingCapacity: true)
-            for token in transaction.tokens { places.append(token.flatMap { counted.place(of: $0) }) }
-            for lookup in features.lookups {
-                let window = CountWindow(over: lookup.over, delay: lookup.delay)
-                let sum = places[lookup.slot].map { counted.labelled(at: $0, over: window, at: transaction.time) }
-                secret.append((sum?.frauds ?? .zero, sum?.events ?? 0))
-            }
-            for feature in open {
-                let sum = places[feature.slot].map { Self.sum(counted, at: $0, feature, transaction.time) }
-                values.append((feature.kind == .members ? sum?.distinctMembers : sum?.events) ?? 0)
-            }
-            out.append(features, secret: secret, open: values)
-        }
-        return out
-    }
-
-    private static func sum(
-        _ counted: TokenCounters, at place: TokenCounters.Place, _ feature: CountFeatures.Feature, _ time: EventTime
-    ) -> BucketSum {
-        guard feature.delay == 0 else {
-            return counted.sum(at: place, over: CountWindow(over: feature.over, delay: feature.delay), at: time)
-        }
-        let span: VelocitySpan = feature.over == 60 ? .minute : feature.over == 3600 ? .hour : .day
-        return counted.velocity(at: place, over: span, at: time)
     }
 
     // MARK: Between batches
@@ -283,13 +243,18 @@ package final class PartitionCounts {
         }
     }
 
+    /// - Parameter limit: of an event of the member's history, how many of a day may count.
+    /// - Returns: nil for a member that there is no number for.
+    @discardableResult
     private func count(
-        _ event: EventID, of member: MemberID, _ tokens: [CountedEntity?], at time: EventTime, logged: EventTime
-    ) {
-        guard let number = number(of: member) else { return }
+        _ event: EventID, of member: MemberID, _ tokens: [CountedEntity?], at time: EventTime, logged: EventTime,
+        limit: Int? = nil
+    ) -> EventOutcome? {
+        guard let number = number(of: member) else { return nil }
         let outcome = counters.event(
-            event, from: number, of: tokens.compactMap { $0 }, at: time, logged: logged)
+            event, from: number, of: tokens.compactMap { $0 }, at: time, logged: logged, limit: limit)
         outcomes[outcome, default: 0] += 1
+        return outcome
     }
 
     /// Adds what became of a batch's events and labels to the metrics.
@@ -328,18 +293,27 @@ package final class PartitionCounts {
         var refused: [RefusedLabel] = []
         let rowMember = RowKey.Member(member)
         for (index, entry) in record.entries.enumerated() {
-            if let (time, tokens) = entry.history {
-                count(entry.event, of: member, present(tokens, epoch), at: time, logged: logged)
-            }
-            guard let outcome = entry.outcome else { continue }
-            switch counters.label(outcome, of: entry.event, from: memberNumber) {
-            case .counted:
-                labelled += 1
-                // An event of a member's history was never scored.
-                if entry.history == nil { rowLabels?.append(RowKey(entry.event, of: rowMember), outcome) }
-            case .refused(let error):
+            func refuse(_ error: LabelError) {
                 metrics.add(1, to: .labelsRefused, .init("reason", error.rawValue))
                 refused.append(RefusedLabel(record: number, entry: index, member: member, error: error))
+            }
+            if let (time, tokens) = entry.history {
+                let came = count(
+                    entry.event, of: member, present(tokens, epoch), at: time, logged: logged, limit: history)
+                if came == .beyond {
+                    refuse(.historyFull)
+                    continue
+                }
+            }
+            guard let outcome = entry.outcome else { continue }
+            let isLive = entry.history == nil
+            let taken = counters.label(
+                outcome, of: entry.event, from: memberNumber, waitingSince: isLive ? logged : nil)
+            // An event of a member's history was never scored. A row may come later than its label, as its event does.
+            if isLive { rowLabels?.append(RowKey(entry.event, of: rowMember), outcome) }
+            switch taken {
+            case .counted: labelled += 1
+            case .refused(let error): refuse(error)
             }
         }
         return refused

@@ -11,6 +11,8 @@ package struct ExpectedCounts {
     }
 
     private var events: [Event] = []
+    /// What was said of events that have not come, by member and id.
+    private var waiting: [Int: [String: Bool]] = [:]
     private let limit: Int
     /// The most events that a lookup of frauds reads.
     private static let most = 8191
@@ -19,12 +21,14 @@ package struct ExpectedCounts {
     package init(limit: Int = 8191) { self.limit = limit }
 
     package mutating func add(_ transaction: Transaction, of member: Int) {
-        events.append(Event(member: member, transaction: transaction))
+        let word = waiting[member]?.removeValue(forKey: transaction.id)
+        events.append(Event(member: member, transaction: transaction, fraud: word ?? false))
     }
 
-    /// Says of an event whether it was a fraud; false where it is not counted.
+    /// Says of an event whether it was a fraud; false where it is not counted: then the word waits for it.
     package mutating func label(_ id: String, of member: Int, fraud: Bool) -> Bool {
         guard let index = events.firstIndex(where: { $0.member == member && $0.transaction.id == id }) else {
+            waiting[member, default: [:]][id] = fraud
             return false
         }
         events[index].fraud = fraud

@@ -256,10 +256,8 @@ struct Oracle {
         }
         taken[member] = source.offset
         for label in labels {
-            guard !counts.label(label.id, of: member, fraud: label.fraud) else {
-                rows.label(label.id, of: member, fraud: label.fraud, end: end)
-                continue
-            }
+            rows.label(label.id, of: member, fraud: label.fraud, end: end)
+            if counts.label(label.id, of: member, fraud: label.fraud) { continue }
             guard !consortium.hasHeldBack, !hasLate else {
                 early.insert(record.position.offset)
                 continue

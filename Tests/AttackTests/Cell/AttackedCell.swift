@@ -96,7 +96,8 @@ final class AttackedCell {
                 coordinator: coordinator.verifyingKey, log: log, logger: logger)
             let terms = CountingTerms(
                 consortium: "c", state: try SQLiteStateStore(path: folder.path("\(party).sqlite")),
-                members: [bank.id, other.id], limit: 8191, updates: TokenUpdates(newest: TokenEpoch(1)),
+                members: [bank.id, other.id], limit: 8191, history: 1_000_000,
+                updates: TokenUpdates(newest: TokenEpoch(1)),
                 tag: DecisionTag(party: party, keys: PairKeyring(Self.pairKeys(party))))
             counting[party] = PartitionCounting(
                 terms,

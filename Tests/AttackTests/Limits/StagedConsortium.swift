@@ -109,7 +109,7 @@ final class StagedConsortium {
                 backend: CellBackend(exchange, models: models, sessions: sessions), models: models,
                 counting: CountingTerms(
                     consortium: "c", state: try machine.open(".counts", takingOver: false), members: [a.id, b.id],
-                    limit: 8191, updates: TokenUpdates(newest: TokenEpoch(1)),
+                    limit: 8191, history: 1_000_000, updates: TokenUpdates(newest: TokenEpoch(1)),
                     tag: DecisionTag(party: party, keys: PairKeyring(pairKeys(party)))),
                 queries: queries, recipients: [a.id: a.hpke, b.id: b.hpke],
                 limits: BatchLimits(records: 8, beat: Beat(every: .milliseconds(1))))

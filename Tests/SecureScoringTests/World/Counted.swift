@@ -198,11 +198,11 @@ struct ClearCounts: Sendable {
     }
 }
 
-/// The digest before anything is counted: of the consortium "c", by the second version of the rules, in buckets of a day, of 40
-/// days, of 8,191 events.
+/// The digest before anything is counted: of the consortium "c", by the third version of the rules, in buckets of a day, of 40
+/// days, of 8,191 events, of a million of a history's day.
 let genesis = Digest32(of: [
-    Array("cordon/counted/genesis/v2".utf8), Array("c".utf8), UInt32(2).bigEndianBytes, EventTime.day.bigEndianBytes,
-    (40 * EventTime.day).bigEndianBytes, Int64(8191).bigEndianBytes,
+    Array("cordon/counted/genesis/v3".utf8), Array("c".utf8), UInt32(3).bigEndianBytes, EventTime.day.bigEndianBytes,
+    (40 * EventTime.day).bigEndianBytes, Int64(8191).bigEndianBytes, Int64(1_000_000).bigEndianBytes,
 ])
 
 /// A world whose model reads counts, and beside it what that model should have said.
@@ -225,10 +225,14 @@ final class CountedWorld {
 
     /// - Parameters:
     ///   - limit: of a member's events of a token in a day.
+    ///   - history: of events of a member's history of a day.
     ///   - steps: scores at which steps begin that scores are rounded to; exact where there are none.
     ///   - rows: how many scored rows parties keep; nil where they keep none.
-    init(viewed: String = Topics.sealed, limit: Int = 8191, steps: [Int64] = [], rows: RowLimits? = nil) throws {
-        world = try World(spec: countedSpec(), viewed: viewed, countLimit: limit, rows: rows)
+    init(
+        viewed: String = Topics.sealed, limit: Int = 8191, history: Int = 1_000_000, steps: [Int64] = [],
+        rows: RowLimits? = nil
+    ) throws {
+        world = try World(spec: countedSpec(), viewed: viewed, countLimit: limit, historyLimit: history, rows: rows)
         clear.limit = limit
         self.steps = steps
         model = try countedModel(

@@ -50,7 +50,8 @@ struct Pieces {
         }
         terms = CountingTerms(
             consortium: consortium, state: rows?.watch(counts) ?? counts, members: [world.a.id, world.b.id],
-            limit: world.countLimit, updates: TokenUpdates(newest: TokenEpoch(1)), tag: PartySeeds.decisionTag(party),
+            limit: world.countLimit, history: world.historyLimit, updates: TokenUpdates(newest: TokenEpoch(1)),
+            tag: PartySeeds.decisionTag(party),
             rows: kept)
     }
 

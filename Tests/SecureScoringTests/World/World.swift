@@ -37,6 +37,7 @@ final class World: Sendable {
     let path: String
     /// The most events of a member that count for a token in a day.
     let countLimit: Int
+    let historyLimit: Int
     private let parties = Mutex<[PartyID: PartyThread]>([:])
     private let clock: Ticks
     /// What members may ask; without limits where the test is of something else.
@@ -70,11 +71,13 @@ final class World: Sendable {
     ///   - watch: what a party keeps its state in, made of what it would keep it in.
     init(
         spec: BinnedSpec? = nil, banks: (a: Bank, b: Bank)? = nil, viewed: String = Topics.sealed,
-        began: Int64 = 1_790_000_000, queries: QueryLimits? = nil, countLimit: Int = 8191, rows: RowLimits? = nil,
+        began: Int64 = 1_790_000_000, queries: QueryLimits? = nil, countLimit: Int = 8191,
+        historyLimit: Int = 1_000_000, rows: RowLimits? = nil,
         states: Bool = false,
         watch: @escaping @Sendable (PartyID, any StateStore) -> any StateStore = { $1 }
     ) throws {
         self.countLimit = countLimit
+        self.historyLimit = historyLimit
         self.rows = rows
         self.states = states
         path = NSTemporaryDirectory() + "cordon-\(UUID().uuidString)"
@@ -218,7 +221,7 @@ final class World: Sendable {
         let members = [a.id: a.identity, b.id: b.identity]
         let recipients = [a.id: try a.hpke().publicKey, b.id: try b.hpke().publicKey]
         for party in started.isEmpty ? PartyID.allCases : started {
-            let countLimit = countLimit
+            let (countLimit, historyLimit) = (countLimit, historyLimit)
             guard let view = views[party], let metrics = metrics[party], let updates = updates[party] else { continue }
             let logger = entries.logger(party)
             let transport = wire.transport(party)
@@ -250,7 +253,8 @@ final class World: Sendable {
                     counting: CountingTerms(
                         consortium: terms.consortium,
                         state: watch(party, try SQLiteStateStore(path: state + ".counts")),
-                        members: terms.members, limit: countLimit, updates: updates, tag: PartySeeds.decisionTag(party),
+                        members: terms.members, limit: countLimit, history: historyLimit, updates: updates,
+                        tag: PartySeeds.decisionTag(party),
                         rows: try rows.map {
                             RowTerms(
                                 state: watch(party, try SQLiteStateStore(path: Self.rows(path, party))), limits: $0)
