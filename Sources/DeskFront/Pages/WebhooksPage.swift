@@ -84,7 +84,7 @@ struct WebhooksPage {
             return "<option value=\"\(kind.rawValue)\"\(mark)>\(kind.rawValue)</option>" as HTML
         }
         return """
-            <form class="filter" method="post" action="/webhooks">\(frame.tokenField)
+            <form class="filter" method="post" action="/add-webhook">\(frame.tokenField)
             <label>\(frame.text(.webhookName))<input name="name" size="16" required value="\(typed["name"] ?? "")"></label>
             <label>\(frame.text(.webhookAddress))<input name="url" size="40" required value="\(typed["url"] ?? "")"></label>
             <label>\(frame.text(.webhookKinds))<select name="kinds">\(kinds)</select></label>

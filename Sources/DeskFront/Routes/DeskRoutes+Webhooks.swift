@@ -10,7 +10,7 @@ extension DeskRoutes {
     var webhookRoutes: [DeskRoute] {
         [
             .get("/webhooks", needs: .manage, about: .nothing) { _, frame in try webhooks(frame) },
-            .post("/webhooks", needs: .manage, about: .nothing) { request, frame in try addWebhook(request, frame) },
+            .post("/add-webhook", needs: .manage, about: .nothing) { request, frame in try addWebhook(request, frame) },
             .post(
                 "/webhooks/{}", needs: .manage,
                 about: .object(missing: .webhookMissing) { request, _ in
