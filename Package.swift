@@ -372,7 +372,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TrialsTests",
-            dependencies: ["Formats", "PipelineFiles", "Records", "Trials", "Support"],
+            dependencies: ["Formats", "PipelineFiles", "Policy", "Records", "Trials", "Support"],
             swiftSettings: unoptimised),
         .testTarget(name: "WebhooksTests", dependencies: ["Policy", "Webhooks", crypto], swiftSettings: unoptimised),
         .testTarget(

@@ -16,7 +16,7 @@ struct PolicyCommand: ParsableCommand {
             the file, `try` it on last month's transactions, run it in shadow until `shadowRules` of the decisions look right, \
             then make it `live`.
             """,
-        subcommands: [Check.self, Try.self])
+        subcommands: [Check.self, Try.self, PolicyBacktestCommand.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
