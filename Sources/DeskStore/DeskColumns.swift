@@ -82,7 +82,8 @@ extension SQLiteConnection {
 extension SQLiteStatement {
     static let workColumns = """
         state, version, holder, until, finding, fraud_type, known_by, loss, recovered, touched, closed, claims, reopened, raised,
-        partition, offset, part, tx, stratum, per_mille, file, proposal, proposed_by, confirmed_by
+        partition, offset, part, tx, stratum, per_mille, file, proposal, proposed_by, confirmed_by, aside, aside_at,
+        wakes
         """
 
     /// The work in columns from `first` on.
@@ -113,6 +114,10 @@ extension SQLiteStatement {
         work.file = blob(first + 20).flatMap { ItemID(bytes: $0) }
         work.proposal = proposal(first + 21)
         work.confirmedBy = actor(first + 23)
+        if let at = optionalInteger(first + 25) {
+            let wakes = text(first + 26).split(separator: " ").compactMap { WakeEvent(rawValue: String($0)) }
+            work.snoozed = Snooze(at: at, until: integer(first + 24), wakes: Set(wakes))
+        }
         return work
     }
 

@@ -98,13 +98,15 @@ extension DeskIndex {
         }
     }
 
-    /// The acts that the desk itself owes: of jobs that run, and verdicts of closed cases. Acts that have come are none of them.
+    /// The acts that the desk itself owes: of jobs that run, verdicts of closed cases, and what wakes snoozed items. Acts that have
+    /// come are none of them.
     ///
     /// - Parameter now: the desk's clock, in microseconds.
     package func dueActs(limit: Int, now: Int64) throws -> [DeskRecord] {
         try read { db in
             var due = try db.jobParts(limit: limit, now: now)
             if due.count < limit { due += try db.caseVerdicts(limit: limit - due.count, now: now) }
+            if due.count < limit { due += try db.wakes(limit: limit - due.count, now: now) }
             return due
         }
     }
@@ -130,6 +132,45 @@ extension SQLiteConnection {
                     at: now)
             }
         }.compactMap { $0 }
+    }
+
+    /// Of what is put aside, what something brings back before its time.
+    fileprivate func wakes(limit: Int, now: Int64) throws -> [DeskRecord] {
+        let rows = try statement(
+            """
+            SELECT n, item, version, tx, customer, aside_at, wakes FROM alerts INDEXED BY aside_alerts
+            WHERE state = 0 AND rank IS NOT NULL AND aside > 0 AND wakes <> ''
+            """
+        ).all { row in
+            (
+                n: row.integer(0), item: ItemID(bytes: row.blob(1) ?? []), version: row.integer(2), tx: row.text(3),
+                customer: row.text(4), at: row.integer(5), wakes: row.text(6).split(separator: " ")
+            )
+        }
+        var due: [DeskRecord] = []
+        for row in rows where due.count < limit {
+            guard let item = row.item else { continue }
+            for event in row.wakes.compactMap({ WakeEvent(rawValue: String($0)) }) {
+                let hasCome =
+                    switch event {
+                    case .label:
+                        try statement("SELECT 1 FROM labels WHERE tx = ? AND at > ?", row.tx, row.at).first { _ in true
+                        }
+                    case .alert:
+                        try statement(
+                            """
+                            SELECT 1 FROM links JOIN alerts ON alerts.n = links.n
+                            WHERE links.kind = ? AND links.name = ? AND links.n > ? AND decided > ?
+                            """, DeskCodes.code(LinkKind.customer, DeskCodes.links), row.customer, row.n, row.at
+                        ).first { _ in true }
+                    }
+                guard hasCome == true else { continue }
+                let record = DeskRecord.wake(item, version: row.version, event, at: now)
+                if try outcome(of: record.id) == nil { due.append(record) }
+                break
+            }
+        }
+        return due
     }
 
     fileprivate func caseVerdicts(limit: Int, now: Int64) throws -> [DeskRecord] {

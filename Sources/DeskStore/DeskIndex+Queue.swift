@@ -17,8 +17,10 @@ extension DeskIndex {
     package static let pageSize = 50
     /// Most entries of a list that one page looks through. A filter that lets little through so ends after some milliseconds, too,
     /// and says how far it came.
-    package static let openBudget = 120_000
+    package static let openBudget = 40_000
     package static let closedBudget = 40_000
+    /// Alerts of a condition that are so few that they are looked through themselves, in place of the list.
+    package static let fewAlerts = 2000
     /// Most alerts of one name, the newest, that are looked through.
     package static let linkBudget = 2000
 
@@ -45,7 +47,7 @@ extension DeskIndex {
         init(_ shown: QueueFilter.Shown, behind text: String?) throws {
             let fault = QueueFilter.Fault(field: "after", reason: "it is no place of this list")
             switch shown {
-            case .open:
+            case .open, .snoozed:
                 let key = text.flatMap { QueueKey($0) }
                 guard text == nil || key != nil else { throw fault }
                 self = .open(behind: key)

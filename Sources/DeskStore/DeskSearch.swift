@@ -10,10 +10,12 @@ struct DeskSearch {
     private let now: Int64
     private let list: DeskIndex.List
     private let db: SQLiteConnection
+    /// What gives the rows among which all is that the filter can let through, where those are few; nil where they are not.
+    private var chosen: (text: String, values: [Value])?
     /// The list's index, columns that sort it, and what rows are in it.
     private let order: (index: String, columns: [String], state: Int)
 
-    init(_ filter: QueueFilter, me: Actor?, now: Int64, list: DeskIndex.List, _ db: SQLiteConnection) {
+    init(_ filter: QueueFilter, me: Actor?, now: Int64, list: DeskIndex.List, _ db: SQLiteConnection) throws {
         self.filter = filter
         self.me = me
         self.now = now
@@ -24,6 +26,7 @@ struct DeskSearch {
             case .open: ("open_alerts", ["held", "rank", "due", "item"], 0)
             case .closed: ("closed_alerts", ["closed", "item"], 1)
             }
+        chosen = try few() ?? rare()
     }
 
     private var budget: Int {
@@ -89,7 +92,7 @@ struct DeskSearch {
 
     func page(limit: Int) throws -> DeskPage {
         guard let conditions = try conditions() else { return DeskPage(rows: [], next: nil, isCut: false) }
-        let statement = try few().map { try choose(among: $0, conditions, limit) } ?? scan(conditions, limit)
+        let statement = try chosen.map { try choose(among: $0, conditions, limit) } ?? scan(conditions, limit)
         var rows: [QueueRow] = []
         try statement.each { rows.append(try $0.queueRow()) }
         for place in rows.indices { rows[place] = try db.joined(rows[place]) }
@@ -98,7 +101,7 @@ struct DeskSearch {
             return DeskPage(rows: rows, next: rows.last.map(placeText), isCut: false)
         }
         // Only a page that is not full may have come to the budget's end.
-        let end = few() == nil ? try budgetEnd() : nil
+        let end = chosen == nil ? try budgetEnd() : nil
         return DeskPage(rows: rows, next: end, isCut: end != nil)
     }
 
@@ -107,7 +110,7 @@ struct DeskSearch {
         guard let conditions = try conditions() else { return [] }
         let columns = "alerts.item, version, alerts.amount, alerts.n"
         let statement =
-            try few().map { try choose(among: $0, conditions, limit - 1, columns) }
+            try chosen.map { try choose(among: $0, conditions, limit - 1, columns) }
             ?? scan(conditions, limit - 1, columns)
         return try statement.all { $0.integer(3) <= row ? $0.selected() : nil }.compactMap { $0 }
     }
@@ -138,7 +141,7 @@ struct DeskSearch {
             """
             SELECT \(columns) FROM alerts JOIN (
                 SELECT list.n AS found FROM (SELECT n, holder, until, band, amount, probability, rule_bits, kind, channel, origin\(
-                    order.state == 1 ? ", finding" : ""), \(sorting) \(from) ORDER BY \(sorting) LIMIT \(budget)) AS list
+                    order.state == 1 ? ", finding" : ", aside"), \(sorting) \(from) ORDER BY \(sorting) LIMIT \(budget)) AS list
                 WHERE \(conditions.text) LIMIT \(limit + 1))
             ON n = found ORDER BY \(sorting)
             """)
@@ -157,11 +160,58 @@ struct DeskSearch {
         }
         if let file = filter.file { return ("SELECT n FROM alerts WHERE file = ?", [.bytes(file.bytes)]) }
         if filter.awaits != nil { return ("SELECT n FROM alerts WHERE proposal IS NOT NULL", []) }
+        if filter.shown == .snoozed {
+            return (
+                "SELECT n FROM alerts INDEXED BY aside_alerts WHERE state = 0 AND rank IS NOT NULL AND aside > 0", []
+            )
+        }
         guard filter.shown == .open, filter.whose == .mine else { return nil }
         return (
             "SELECT n FROM alerts INDEXED BY held_alerts WHERE state = 0 AND rank IS NOT NULL AND holder = ?",
             [.text(me.map(ActorColumn.text) ?? "")]
         )
+    }
+
+    /// The condition that the fewest alerts meet, where those are few: what a filter finds nothing of need not be looked for
+    /// through the whole list.
+    private func rare() throws -> (text: String, values: [Value])? {
+        let state = Value.number(Int64(order.state))
+        func from(_ index: String, _ condition: String) -> String {
+            "SELECT n FROM alerts INDEXED BY \(index) WHERE state = ? AND rank IS NOT NULL AND \(condition)"
+        }
+        var all: [(text: String, values: [Value])] = []
+        if filter.atLeast != nil || filter.atMost != nil {
+            let (least, most) = (filter.atLeast?.value ?? .min, filter.atMost?.value ?? .max)
+            all.append((from("alerts_by_amount", "amount BETWEEN ? AND ?"), [state, .number(least), .number(most)]))
+        }
+        if let probability = filter.probability {
+            all.append((from("alerts_by_probability", "probability >= ?"), [state, .real(probability)]))
+        }
+        if let origin = filter.origin, origin != .alert {
+            let code = DeskCodes.code(origin, DeskCodes.origins)
+            all.append((from("alerts_by_origin", "origin > 0 AND origin = ?"), [state, .number(code)]))
+        }
+        if let kind = filter.kind, let channel = filter.channel {
+            all.append(
+                (
+                    from("alerts_by_kind", "kind = ? AND channel = ?"),
+                    [
+                        state, .number(DeskCodes.code(kind, DeskCodes.kinds)),
+                        .number(DeskCodes.code(channel, DeskCodes.channels)),
+                    ]
+                ))
+        }
+        if let rule = filter.rule {
+            all.append(
+                ("SELECT n FROM rule_alerts WHERE rule = (SELECT id FROM rules WHERE name = ?)", [.text(rule)]))
+        }
+        for choice in all {
+            let statement = try db.statement(
+                "SELECT count(*) FROM (SELECT 1 FROM (\(choice.text)) LIMIT \(DeskIndex.fewAlerts + 1))")
+            bind(choice.values, to: statement, from: 1)
+            if try statement.first({ $0.integer(0) }) ?? 0 <= DeskIndex.fewAlerts { return choice }
+        }
+        return nil
     }
 
     private func choose(
@@ -181,7 +231,10 @@ struct DeskSearch {
     /// What the filter asks for; nil where nothing can be so.
     private func conditions() throws -> Conditions? {
         var out = Conditions()
-        if filter.shown == .open { holders(&out) }
+        if filter.shown != .closed {
+            out.add(filter.shown == .open ? "aside <= ?" : "aside > ?", .number(now))
+            holders(&out)
+        }
         out.team(filter.team)
         // These two have few rows to choose among, and stand in no list's index.
         if let file = filter.file { out.add("file = ?", .bytes(file.bytes)) }
@@ -199,7 +252,7 @@ struct DeskSearch {
             out.add("rule_bits & ? <> 0", .number(bit))
             if try db.sharesRuleBits() {
                 out.add(
-                    "(SELECT instr(own.rules, ?) FROM alerts AS own WHERE own.n = \(few() == nil ? "list" : "alerts").n) > 0",
+                    "(SELECT instr(own.rules, ?) FROM alerts AS own WHERE own.n = \(chosen == nil ? "list" : "alerts").n) > 0",
                     .text("\n\(rule)\n"))
             }
         }

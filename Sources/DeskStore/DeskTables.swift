@@ -5,7 +5,7 @@ import Records
 /// The tables of an index. All of it follows from the member's topics; a file that is lost is made again from them.
 enum DeskTables {
     /// Of the tables and of what is computed into them: another version is begun anew from the log.
-    static let version = 3
+    static let version = 4
 
     /// An item is a row of `alerts` as soon as anything is known of it. What its alert tells is NULL until that came (`rank`), and
     /// what its payment tells until the payment's record came: topics are read side by side.
@@ -23,15 +23,22 @@ enum DeskTables {
             finding INTEGER, fraud_type TEXT, known_by TEXT, loss INTEGER, recovered INTEGER,
             touched INTEGER, closed INTEGER, claims INTEGER NOT NULL DEFAULT 0, reopened INTEGER NOT NULL DEFAULT 0,
             raised INTEGER, stratum TEXT, per_mille INTEGER,
-            file BLOB, proposal TEXT, proposed_by TEXT, confirmed_by TEXT);
+            file BLOB, proposal TEXT, proposed_by TEXT, confirmed_by TEXT,
+            aside INTEGER NOT NULL DEFAULT 0, aside_at INTEGER, wakes TEXT);
         CREATE INDEX open_alerts ON alerts (held, rank, due, item, holder, until, band, amount, probability, rule_bits,
-            kind, channel, origin) WHERE state = 0 AND rank IS NOT NULL;
+            kind, channel, origin, aside) WHERE state = 0 AND rank IS NOT NULL;
         CREATE INDEX closed_alerts ON alerts (closed, item, band, amount, probability, rule_bits, kind, channel, finding,
             origin) WHERE state = 1 AND rank IS NOT NULL;
         CREATE INDEX held_alerts ON alerts (holder) WHERE state = 0 AND rank IS NOT NULL AND holder IS NOT NULL;
         CREATE INDEX alerts_by_source ON alerts (partition, offset, part) WHERE partition IS NOT NULL;
         CREATE UNIQUE INDEX alerts_by_feed ON alerts (feed_partition, feed_offset) WHERE feed_offset IS NOT NULL;
         CREATE INDEX alerts_by_file ON alerts (file, state) WHERE file IS NOT NULL;
+        CREATE INDEX aside_alerts ON alerts (n, wakes) WHERE state = 0 AND rank IS NOT NULL AND aside > 0;
+        CREATE INDEX alerts_by_amount ON alerts (state, amount) WHERE rank IS NOT NULL;
+        CREATE INDEX alerts_by_probability ON alerts (state, probability) WHERE rank IS NOT NULL;
+        CREATE INDEX alerts_by_kind ON alerts (state, kind, channel, band) WHERE rank IS NOT NULL;
+        CREATE INDEX alerts_by_origin ON alerts (state, origin) WHERE rank IS NOT NULL AND origin > 0;
+        CREATE TABLE rule_alerts (rule INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (rule, n)) WITHOUT ROWID;
         CREATE INDEX proposed_alerts ON alerts (n) WHERE proposal IS NOT NULL;
         CREATE TABLE rules (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
         CREATE TABLE links (kind INTEGER NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL,

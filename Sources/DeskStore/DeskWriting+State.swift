@@ -10,11 +10,11 @@ extension DeskWriting: DeskState {
         let put = try db.statement(
             """
             INSERT INTO alerts (item, state, version, holder, until, finding, fraud_type, known_by, loss, recovered, touched, closed,
-                claims, reopened, file, proposal, proposed_by, confirmed_by)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+                claims, reopened, file, proposal, proposed_by, confirmed_by, aside, aside_at, wakes)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
             ON CONFLICT (item) DO UPDATE SET state = ?2, version = ?3, holder = ?4, until = ?5, finding = ?6, fraud_type = ?7,
                 known_by = ?8, loss = ?9, recovered = ?10, touched = ?11, closed = ?12, claims = ?13, reopened = ?14, file = ?15,
-                proposal = ?16, proposed_by = ?17, confirmed_by = ?18
+                proposal = ?16, proposed_by = ?17, confirmed_by = ?18, aside = ?19, aside_at = ?20, wakes = ?21
             """)
         put.bind(1, copying: item.bytes)
         put.bind(2, work.state.rawValue)
@@ -35,6 +35,9 @@ extension DeskWriting: DeskState {
         bind(put, 16, work.proposal.map { JudgementColumn.text($0.judgement) })
         bind(put, 17, work.proposal.map { ActorColumn.text($0.by) })
         bind(put, 18, work.confirmedBy.map(ActorColumn.text))
+        put.bind(19, work.snoozed?.until ?? 0)
+        bind(put, 20, work.snoozed?.at)
+        bind(put, 21, work.snoozed.map { $0.wakes.map(\.rawValue).sorted().joined(separator: " ") })
         try put.run()
         guard let file = work.file, work.state == .closed else { return }
         try db.run(

@@ -152,6 +152,10 @@ struct DeskWriting {
         guard db.changes == 1, let n = try row(of: facts.item) else { return }
         try link(.customer, facts.customer, to: n)
         try link(.terminal, facts.terminal, to: n)
+        for rule in Set(facts.rules) {
+            try db.run(
+                "INSERT OR IGNORE INTO rule_alerts (rule, n) SELECT id, ? FROM rules WHERE name = ?", n, rule)
+        }
         if let payment = try db.payment(at: facts.source)?.transaction { try join(payment, to: n) }
     }
 

@@ -34,7 +34,8 @@ struct AccessTests {
         "POST /bulk work list": working, "POST /bulk/start work list": working, "GET /jobs look list look": looking,
         "GET /jobs/{} look object look": looking, "POST /jobs/{}/cancel work object": working,
         "POST /jobs/{}/retry work object": working, "GET /house look nothing": looking,
-        "POST /house assign nothing": [.supervisor],
+        "POST /house assign nothing": [.supervisor], "POST /alerts/{}/snooze work alert": working,
+        "POST /alerts/{}/wake work alert": working,
     ]
     private static let open = ["POST /sign-in", "GET /link/{}", "POST /link", "POST /sign-out"]
 

@@ -200,6 +200,40 @@ struct DutyTests {
         #expect(links.count == 1)
     }
 
+    @Test(
+        "what is put aside is brought back by the desk once a label of it comes or its customer has another alert, and once only"
+    )
+    func wakes() throws {
+        let world = try DeskLog()
+        try world.alert(0..<40)
+        let desk = try Desk("index", world)
+        try desk.parts.projection.catchUp()
+        let until = world.clock.microseconds + 3_600_000_000
+        let other = try #require((1..<40).first { DeskSamples.payment($0).customer != DeskSamples.payment(0).customer })
+        for number in [0, other] {
+            let snooze = Act.aside(.snooze(until: until, wakes: number == 0 ? [.label] : []))
+            let outcome = try desk.settle(record(number + 1, on: DeskSamples.item(number), snooze))
+            #expect(outcome == .done(version: 1))
+        }
+        for _ in 0..<3 { try desk.turn() }
+        let snoozed = try QueueFilter([("shown", "snoozed")])
+        #expect(try desk.parts.index.page(snoozed, me: nil, now: world.clock.microseconds).rows.count == 2)
+        world.clock.advance(.seconds(60))
+        let text = try #require(LabelText(mapping: .canonical))
+        for number in [0, other] {
+            let label = try #require(text.record(Verdict(transaction: "t-\(number)", fraud: true)))
+            try world.log.append([NewRecord(TopicPartition(Topics.transactions(member)), value: label)])
+        }
+        for _ in 0..<4 { try desk.turn() }
+        let rest = try desk.parts.index.page(snoozed, me: nil, now: world.clock.microseconds).rows
+        #expect(rest.map(\.facts.item) == [DeskSamples.item(other)])
+        let wakes = try acts(world).filter { $0.act == .aside(.wake(.label)) }
+        #expect(wakes.map(\.item) == [DeskSamples.item(0)] && wakes.first?.actor == .desk)
+        // The time brings back what nothing else does.
+        let queue = try desk.parts.index.page(QueueFilter(), me: nil, now: until).rows
+        #expect(queue.contains { $0.facts.item == DeskSamples.item(other) })
+    }
+
     @Test("an index of cases, jobs and verdicts of two people has what the records give by the core alone")
     func oracle() throws {
         let world = try DeskLog()

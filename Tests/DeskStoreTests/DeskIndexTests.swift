@@ -97,6 +97,8 @@ struct DeskIndexTests {
 
     private static let filters: [[(name: String, value: String)]] = [
         [], [("whose", "anyone")], [("whose", "free")], [("whose", "mine")], [("shown", "closed")],
+        [("shown", "snoozed")], [("shown", "snoozed"), ("whose", "anyone"), ("at_least", "200")],
+        [("origin", "reported")], [("origin", "alert"), ("kind", "card"), ("channel", "pos")],
         [("shown", "closed"), ("finding", "fraud")], [("band", "review"), ("whose", "anyone")], [("kind", "transfer")],
         [("channel", "online"), ("at_least", "100")], [("at_most", "500.00")], [("probability", "0.5")],
         [("rule", "new-payee"), ("whose", "anyone")], [("rule", "no-such-rule")],

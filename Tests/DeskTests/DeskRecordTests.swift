@@ -18,7 +18,8 @@ struct DeskRecordTests {
         .confirm, .object, .file(.open(title: "Ж <b>", about: .init(.payee, "NL91ABNA0417164311"), isAnother: true)),
         .file(.open(title: "a", about: nil, isAnother: false)), .file(.link(to: DeskTests.item(7))), .file(.unlink),
         .file(.task("call")), .file(.finish(task: 3)), .file(.close(nil)), .file(.close(Judgement(.suspicious))),
-        .bulk(.cancel),
+        .bulk(.cancel), .aside(.snooze(until: 7, wakes: [.label, .alert])), .aside(.snooze(until: 7, wakes: [])),
+        .aside(.wake(.alert)), .aside(.wake(nil)),
         .bulk(.start(BulkOrder(.judge(Judgement(.fraud)), items: [BulkItem(DeskTests.item(7), version: 3)])!)),
         .bulk(
             .start(BulkOrder(.file(.link(to: DeskTests.item(8))), items: [BulkItem(DeskTests.item(7), version: 0)])!)),

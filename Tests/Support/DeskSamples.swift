@@ -63,10 +63,13 @@ package enum DeskSamples {
             .assign(to: person(Int(random.next() % 10)), lease: 60),
             .judge(Judgement(.fraud, fraudType: .romance, source: .customerReport, loss: MinorUnits(5))),
             .judge(Judgement(.legitimate)), .reopen, .note("note <\(number)>"),
+            .aside(.snooze(until: 1_735_689_600_000_000 + Int64(random.next() % 2_000) * 1_000_000, wakes: [.label])),
+            .aside(.wake(nil)),
         ]
         return DeskRecord(
             id: act(random.next() % 20 == 0 ? Int(random.next() % UInt64(number + 1)) : number),
             item: item(Int(random.next() % UInt64(items))), actor: person(Int(random.next() % 10)), writtenAt: 1,
-            expects: random.next() % 3 == 0 ? Int64(random.next() % 4) : nil, act: acts[Int(random.next() % 8)])
+            expects: random.next() % 3 == 0 ? Int64(random.next() % 4) : nil,
+            act: acts[Int(random.next() % UInt64(acts.count))])
     }
 }

@@ -40,8 +40,10 @@ extension QueueFilter {
     ///   - now: by the log's clock, in microseconds.
     package func matches(_ row: QueueRow, me: Actor?, now: Int64) -> Bool {
         guard team.has(row) else { return false }
-        guard row.work.state == (shown == .open ? .open : .closed) else { return false }
-        if shown == .open, !isTheirs(row.work.holder(at: now), me) { return false }
+        guard row.work.state == (shown == .closed ? .closed : .open) else { return false }
+        let isAside = row.work.snoozed.map { $0.until > now } ?? false
+        if shown != .closed, isAside != (shown == .snoozed) { return false }
+        if shown != .closed, !isTheirs(row.work.holder(at: now), me) { return false }
         if let finding, row.work.judgement?.finding != finding { return false }
         if let file, row.work.file != file { return false }
         if awaits == .second, row.work.proposal == nil { return false }

@@ -13,6 +13,8 @@ package struct QueueFilter: Hashable, Sendable {
     /// A raw value stands in addresses.
     package enum Shown: String, Sendable, CaseIterable {
         case open, closed
+        /// Open ones that are put aside.
+        case snoozed
     }
 
     package var shown = Shown.open
@@ -125,7 +127,7 @@ extension QueueFilter {
             guard seen.insert(name).inserted else { throw Fault(field: name, reason: "it is there twice") }
             try set(name, value)
         }
-        if shown == .open, finding != nil { throw Fault(field: "finding", reason: "open alerts have no verdict yet") }
+        if shown != .closed, finding != nil { throw Fault(field: "finding", reason: "open alerts have no verdict yet") }
         if let atLeast, let atMost, atMost < atLeast {
             throw Fault(field: "at_most", reason: "it is below the least amount")
         }

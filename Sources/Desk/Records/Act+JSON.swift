@@ -25,6 +25,10 @@ extension Act {
             order.deed.write(to: &out)
             out.put("deed", order.deed.word)
             out.put("items", order.items.map(\.text))
+        case .aside(.snooze(let until, let wakes)):
+            out.put("until", until)
+            out.put("wakes", wakes.map(\.rawValue).sorted())
+        case .aside(.wake(let event)): out.put("wakes", event.map { [$0.rawValue] })
         case .house(let rules): out.put("rules", rules.text)
         case .release, .reopen, .confirm, .object, .bulk(.cancel): break
         }

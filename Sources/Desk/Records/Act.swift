@@ -18,6 +18,7 @@ package enum Act: Hashable, Sendable {
     case raise(SourcePosition, transaction: String, sample: Sample? = nil)
     case file(FileAct)
     case bulk(BulkAct)
+    case aside(AsideAct)
     /// Sets the desk's own rules.
     case house(HouseRules)
 
@@ -35,6 +36,7 @@ package enum Act: Hashable, Sendable {
         case .object: "object"
         case .file(let act): act.word
         case .bulk(let act): act.word
+        case .aside(let act): act.word
         case .house: "house"
         }
     }

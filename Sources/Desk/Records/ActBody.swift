@@ -38,6 +38,8 @@ struct ActBody: Decodable {
     var deed: String?
     var items: [String]?
     var rules: String?
+    var until: Int64?
+    var wakes: [WakeEvent]?
 }
 
 extension ActBody {
@@ -56,6 +58,8 @@ extension ActBody {
         case "house": rules.flatMap { try? HouseRules(text: $0) }.map { .house($0) }
         case "job": order.map { .bulk(.start($0)) }
         case "job-cancel": .bulk(.cancel)
+        case "snooze": until.map { .aside(.snooze(until: $0, wakes: Set(wakes ?? []))) }
+        case "wake": .aside(.wake(wakes?.first))
         default: fileAct(word).map { .file($0) }
         }
     }

@@ -23,5 +23,8 @@ package struct Actor: Hashable, Sendable, CustomStringConvertible {
         self.name = name
     }
 
+    /// The desk itself.
+    package static let desk = Actor(.desk, "desk")!
+
     package var description: String { kind == .person ? name : "\(name) (\(kind.rawValue))" }
 }

@@ -60,7 +60,7 @@ extension Act {
     /// Whether a job can do it to many items.
     package var isForMany: Bool {
         switch self {
-        case .claim, .release, .assign, .judge, .reopen, .note, .file(.link), .file(.unlink): true
+        case .claim, .release, .assign, .judge, .reopen, .note, .file(.link), .file(.unlink), .aside: true
         default: false
         }
     }

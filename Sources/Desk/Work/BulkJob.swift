@@ -56,6 +56,15 @@ extension DeskRecord {
     }
 }
 
+extension DeskRecord {
+    /// The record by which the desk itself brings an item back that something has come to.
+    package static func wake(_ item: ItemID, version: Int64, _ event: WakeEvent, at now: Int64) -> DeskRecord {
+        DeskRecord(
+            id: ActID(of: "wake", [item.bytes, Array("\(version)".utf8)]), item: item, actor: .desk, writtenAt: now,
+            expects: version, act: .aside(.wake(event)))
+    }
+}
+
 extension ActID {
     /// The name of an act that the desk itself asks for: it follows from what the act is about.
     package init(of kind: String, _ parts: [[UInt8]]) {

@@ -55,6 +55,7 @@ package struct Work: Hashable, Sendable {
     package var file: ItemID?
     /// A verdict that waits for a second person.
     package var proposal: Proposal?
+    package var snoozed: Snooze?
     /// The second person of the latest verdict; nil where it needed none.
     package var confirmedBy: Actor?
 
@@ -85,6 +86,9 @@ package struct Work: Hashable, Sendable {
         /// An item of the case has no verdict.
         case openItems = "open_items"
         case full
+        /// It is put aside until then already, or for too long.
+        case badTime = "bad_time"
+        case notSnoozed = "not_snoozed"
         /// The job was ended by a person, or had come to its end.
         case cancelled, over
         /// What the act is on knows no such act.
@@ -108,6 +112,8 @@ package struct Work: Hashable, Sendable {
             case .notLinked: "it is in no case"
             case .openItems: "an item of the case has no verdict"
             case .full: "there are as many as there may be"
+            case .badTime: "the time is over, or too far away"
+            case .notSnoozed: "it is not put aside"
             case .cancelled: "somebody ended the job"
             case .over: "the job is over"
             case .noSuchAct: "nothing like this can be done to it"
@@ -151,6 +157,7 @@ package struct Work: Hashable, Sendable {
         case .raise(let source, let transaction, let sample):
             guard raised == nil else { throw .alreadyRaised }
             raised = Raised(source: source, transaction: transaction, at: now, sample: sample)
+        case .aside(let act): try aside(act, record.actor, now)
         case .file, .bulk, .house: throw .noSuchAct
         }
     }
@@ -159,6 +166,7 @@ package struct Work: Hashable, Sendable {
         guard state == .open else { throw .closed }
         let current = holder(at: now)
         guard current == nil || current == actor else { throw .held }
+        snoozed = nil
         // A claim that is renewed tells nobody anything new.
         if current == nil {
             claims += 1
@@ -198,6 +206,20 @@ package struct Work: Hashable, Sendable {
         version += 1
     }
 
+    private mutating func aside(_ act: AsideAct, _ actor: Actor, _ now: Int64) throws(Refusal) {
+        guard state == .open else { throw .closed }
+        switch act {
+        case .snooze(let until, let wakes):
+            if let current = holder(at: now), current != actor { throw .held }
+            guard until > now, until <= now + AsideAct.longest else { throw .badTime }
+            (snoozed, holder) = (Snooze(at: now, until: until, wakes: wakes), nil)
+        case .wake:
+            guard snoozed != nil else { throw .notSnoozed }
+            snoozed = nil
+        }
+        version += 1
+    }
+
     private mutating func confirm(_ actor: Actor, _ now: Int64) throws(Refusal) {
         guard let proposal, let judgement = proposal.judgement else { throw .notProposed }
         guard proposal.by != actor else { throw .ownProposal }
@@ -208,6 +230,7 @@ package struct Work: Hashable, Sendable {
 
     private mutating func close(_ judgement: Judgement, _ actor: Actor, _ now: Int64) {
         (state, self.judgement, closedAt, proposal, confirmedBy) = (.closed, judgement, now, nil, nil)
+        snoozed = nil
         holder = Holder(actor, until: now)
         if firstTouch == nil { firstTouch = now }
         version += 1

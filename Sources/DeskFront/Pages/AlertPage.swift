@@ -59,7 +59,7 @@ package struct AlertPage: Sendable {
             <p id="news" class="news" role="status" aria-live="polite"></p>
             \(top)
             <div class="columns"><div>\(ComparisonView(page: self).html)\(LinkedView(page: self).html)</div>
-            <div>\(panel.proposal)\(verdict)\(panel.html)\(paymentTable)\(steps)\(history)</div></div>
+            <div>\(panel.proposal)\(verdict)\(panel.html)\(SnoozePanel(page: self, act: acts[1]).html)\(paymentTable)\(steps)\(history)</div></div>
             </div>
             """)
     }

@@ -33,8 +33,8 @@ package struct QueuePage: Sendable {
     private var query: String { FormText.query(filter.parameters) }
 
     package var html: HTML {
-        let isOpen = filter.shown == .open
-        let title = frame.text(isOpen ? .queue : .closed)
+        let isOpen = filter.shown != .closed
+        let title = frame.text(filter.shown == .snoozed ? .snoozed : isOpen ? .queue : .closed)
         let feed = isOpen ? "/feed?\(FormText.query(filter.parameters + [("cursor", "\(cursor)")]))" : nil
         return frame.page(
             title: title, place: isOpen ? "queue" : "closed", feed: feed,
@@ -42,9 +42,27 @@ package struct QueuePage: Sendable {
             <div class="head"><h1>\(title)</h1>\(isOpen ? takeNext : nil)</div>
             <p id="news" class="news" role="status" aria-live="polite"></p>
             \(form)
+            \(isOpen ? tabs : nil)
             \(page.rows.isEmpty ? empty : frame.may(.work) ? bulk : table)
             \(pager)
             """)
+    }
+
+    /// Lists that a team comes back to.
+    private var tabs: HTML {
+        let lists: [(Phrase, [(name: String, value: String)])] = [
+            (.queue, []), (Phrase("Mine", "Meine"), [("whose", "mine")]),
+            (.waitsForSecond, [("whose", "anyone"), ("awaits", "second")]),
+            (Phrase("Reported", "Gemeldet"), [("origin", "reported")]),
+            (Phrase("Random samples", "Stichproben"), [("origin", "sample")]),
+            (.snoozed, [("shown", "snoozed"), ("whose", "anyone")]),
+        ]
+        let links = lists.map { words, fields in
+            let target = FormText.query(fields)
+            let current: HTML = target == query ? " aria-current=\"page\"" : ""
+            return "<a href=\"/queue\(target.isEmpty ? "" : "?\(target)")\"\(current)>\(frame.text(words))</a> " as HTML
+        }
+        return "<p class=\"tabs\">\(links)</p>"
     }
 
     private var takeNext: HTML? {
@@ -60,7 +78,7 @@ package struct QueuePage: Sendable {
 
     private var form: HTML {
         let language = frame.language
-        let isOpen = filter.shown == .open
+        let isOpen = filter.shown != .closed
         let whose = options(
             QueueFilter.Whose.allCases.map { ($0.rawValue, $0.phrase(language)) }, filter.whose.rawValue)
         let bands = options(
@@ -81,7 +99,7 @@ package struct QueuePage: Sendable {
             filter.finding?.rawValue)
         let first: HTML =
             isOpen
-            ? "<label>\(frame.text(.whose))<select name=\"whose\">\(whose)</select></label>"
+            ? "\(filter.shown == .snoozed ? "<input type=\"hidden\" name=\"shown\" value=\"snoozed\">" as HTML : nil)<label>\(frame.text(.whose))<select name=\"whose\">\(whose)</select></label>"
             : """
             <input type="hidden" name="shown" value="closed">
             <label>\(frame.text(.finding))<select name="finding">\(findings)</select></label>
@@ -140,7 +158,7 @@ package struct QueuePage: Sendable {
     private var table: HTML {
         let heads: [Phrase] = [
             .amount, .probability, .expectedLoss, .decision, .customer, .kind, .rules,
-            filter.shown == .open ? .due : .finding,
+            filter.shown != .closed ? .due : .finding,
             .state,
         ]
         let cells = heads.enumerated().map { place, head in
@@ -163,7 +181,7 @@ package struct QueuePage: Sendable {
         let target = "/alerts/\(facts.item)" + (query.isEmpty ? "" : "?\(query)")
         let judged = row.work.judgement
         let due: HTML =
-            filter.shown == .open
+            filter.shown != .closed
             ? (row.due < frame.now
                 ? "<span class=\"late\">\(frame.text(.late)) \(frame.distance(to: row.due))</span>"
                 : "\(frame.distance(to: row.due))")
@@ -206,7 +224,7 @@ package struct QueuePage: Sendable {
     }
 
     private var empty: HTML {
-        let isOpen = filter.shown == .open
+        let isOpen = filter.shown != .closed
         if page.isCut { return "<p class=\"empty\">\(frame.text(.cut))</p>" }
         return """
             <div class="empty"><p class="strong">\(frame.text(isOpen ? .nothingOpen : .nothingClosed))</p>

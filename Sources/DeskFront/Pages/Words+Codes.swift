@@ -140,6 +140,7 @@ extension Act {
             Phrase("job for \(order.items.count): ", "Auftrag für \(order.items.count): ")(language)
                 + order.deed.phrase(language)
         case .bulk(.cancel): Phrase("ended the job", "Auftrag abgebrochen")(language)
+        case .aside(let act): act.phrase(language)
         case .house: Phrase("set the rules of the desk", "Regeln gesetzt")(language)
         }
     }

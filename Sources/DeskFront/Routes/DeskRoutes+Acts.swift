@@ -166,6 +166,11 @@ extension Work.Refusal {
                 "Something in the case has no verdict yet; close it with one for all, or judge those first.",
                 "Etwas im Fall hat noch kein Urteil; schließen Sie ihn mit einem für alle, oder urteilen Sie erst.")
         case .full: Phrase("There are as many as there may be.", "Mehr sind nicht möglich.")
+        case .badTime:
+            Phrase(
+                "That time is over, or more than 90 days away.", "Diese Zeit ist vorbei oder mehr als 90 Tage entfernt."
+            )
+        case .notSnoozed: Phrase("It is not put aside.", "Es ist nicht zurückgestellt.")
         case .cancelled: Phrase("Somebody ended the job.", "Der Auftrag wurde abgebrochen.")
         case .over: Phrase("The job is over.", "Der Auftrag ist zu Ende.")
         case .noSuchAct: Phrase("This can't be done to it.", "Das ist damit nicht möglich.")

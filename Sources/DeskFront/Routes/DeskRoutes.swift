@@ -72,7 +72,7 @@ package struct DeskRoutes: Sendable {
             .post("/alerts/{}/verdict", needs: .work, about: .alert) { request, frame in
                 try await verdict(request, frame)
             },
-        ] + paymentRoutes + caseRoutes + bulkRoutes + houseRoutes + lookRoutes + webhookRoutes
+        ] + paymentRoutes + caseRoutes + bulkRoutes + houseRoutes + snoozeRoutes + lookRoutes + webhookRoutes
     }
 
     /// The server's routes: the ways in and out, what is declared, and what pages load.
