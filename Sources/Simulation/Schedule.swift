@@ -16,11 +16,9 @@ package struct Schedule: Sendable, Hashable, Codable {
 
     /// The schedule that a seed draws; one of sixteen starts from nothing.
     ///
-    /// - Parameters:
-    ///   - rotatesKeys: whether epochs of keys are ordered among all else.
-    ///   - changesMembers: whether members come and go, with epochs of keys.
-    package init(seed: UInt64, rotatesKeys: Bool = false, changesMembers: Bool = false) {
-        var generator = Generator(seed: seed, rotatesKeys: rotatesKeys, changesMembers: changesMembers)
+    /// - Parameter changesMembers: whether members come and go, with epochs of keys.
+    package init(seed: UInt64, changesMembers: Bool = false) {
+        var generator = Generator(seed: seed, changesMembers: changesMembers)
         self.init(seed: seed, fromNothing: seed % 16 == 0, operations: generator.schedule())
     }
 

@@ -57,14 +57,8 @@ package struct Simulation {
     /// Waits until who takes part is as agreed, rotations of keys are at their end, there is a decision on every transaction and
     /// all is counted, and a little longer; what is wrong then.
     private static func settle(_ consortium: SimulatedConsortium, erased: Bool = false) -> [String] {
-        let present = consortium.people.present
-        let expected = Oracle.expectedDecisions(consortium, of: present)
-        for _ in 0..<patience
-        where consortium.isWaitingForKeys(erased: erased) != nil || !consortium.isDone(decisions: expected)
-            || !Oracle.areLabelsTold(consortium, of: present) || erased && !consortium.keysLeft().isEmpty
-        {
-            consortium.work(for: .milliseconds(100))
-        }
+        var settling = Settling(consortium, erased: erased)
+        for _ in 0..<patience where !settling.isDone() { consortium.work(for: .milliseconds(100)) }
         // Of what members that left have sealed it is known now how much is scored.
         for _ in 0..<100 where !Oracle.areScoresDecided(consortium) { consortium.work(for: .milliseconds(100)) }
         consortium.work(for: .milliseconds(600))

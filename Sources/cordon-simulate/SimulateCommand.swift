@@ -13,7 +13,7 @@ struct SimulateCommand: ParsableCommand {
             "Run a whole consortium in one process through schedules of faults, and hold what comes out against the clear model.",
         discussion: """
             Each seed draws a schedule: members' records among crashes, freezes, replacements, partitions handed over, frames lost, \
-            delayed, repeated and reordered, logs and disks that fail, clocks that jump, and token keys rotated. A schedule fails \
+            delayed, repeated and reordered, logs and disks that fail, clocks that jump, and keys rotated. A schedule fails \
             where a transaction has no decision or two, a score is not the clear model's, a rejection is missing, a position \
             goes back, or a mask is used twice. The first that fails is shrunk, shown, and written to a file.
 
@@ -36,9 +36,6 @@ struct SimulateCommand: ParsableCommand {
         help: ArgumentHelp("Run the schedule in this file instead, and show what its roles log.", valueName: "file"))
     var replay: String?
 
-    @Flag(help: "Rotate keys of parties and members, too. Some such schedules fail: see docs/SIMULATION.md.")
-    var keys = false
-
     @Flag(help: "Let members join, leave and be expelled, with new keys each time.")
     var members = false
 
@@ -54,7 +51,7 @@ struct SimulateCommand: ParsableCommand {
 
     func run() throws {
         if let replay { return try run(replay) }
-        let runs = Runs(first: seed, count: count, plant: plant, rotatesKeys: keys, changesMembers: members)
+        let runs = Runs(first: seed, count: count, plant: plant, changesMembers: members)
         let begin = ContinuousClock.now
         DispatchQueue.concurrentPerform(iterations: threads) { _ in runs.work() }
         let (done, failed, error) = runs.results
@@ -107,14 +104,12 @@ private final class Runs: Sendable {
 
     private let end: UInt64
     private let plant: Plant?
-    private let rotatesKeys: Bool
     private let changesMembers: Bool
     private let state: Mutex<State>
 
-    init(first: UInt64, count: Int, plant: Plant?, rotatesKeys: Bool, changesMembers: Bool) {
+    init(first: UInt64, count: Int, plant: Plant?, changesMembers: Bool) {
         end = first + UInt64(count)
         self.plant = plant
-        self.rotatesKeys = rotatesKeys
         self.changesMembers = changesMembers
         state = Mutex(State(next: first))
     }
@@ -139,7 +134,7 @@ private final class Runs: Sendable {
         state.withLock { state in
             guard state.failed == nil, state.error == nil, state.next < end else { return nil }
             defer { state.next += 1 }
-            return Schedule(seed: state.next, rotatesKeys: rotatesKeys, changesMembers: changesMembers)
+            return Schedule(seed: state.next, changesMembers: changesMembers)
         }
     }
 

@@ -2,18 +2,14 @@ import Worlds
 
 /// The maker of schedules: operations that a seed draws, members' records among faults of every kind.
 package struct Generator {
-    private let rotatesKeys: Bool
     private let changesMembers: Bool
     private var random: SeededRandom
     /// The minutes of the payments so far, by member and number.
     private var minutes = [[Int]](repeating: [], count: Terms.most)
 
-    /// - Parameters:
-    ///   - rotatesKeys: whether epochs of keys are ordered, too.
-    ///   - changesMembers: whether members come and go, too.
-    package init(seed: UInt64, rotatesKeys: Bool, changesMembers: Bool = false) {
+    /// - Parameter changesMembers: whether members come and go, too.
+    package init(seed: UInt64, changesMembers: Bool = false) {
         random = SeededRandom(seed: seed, stream: 1)
-        self.rotatesKeys = rotatesKeys
         self.changesMembers = changesMembers
     }
 
@@ -85,7 +81,7 @@ package struct Generator {
     }
 
     private mutating func single(_ member: Int) -> Operation {
-        switch random.below(rotatesKeys || changesMembers ? 18 : 16) {
+        switch random.below(18) {
         case 0, 1: return .crash(role(), downFor: time())
         case 2: return .restart(role())
         case 3: return .freeze(role(), afterSteps: random.below(4), milliseconds: time())

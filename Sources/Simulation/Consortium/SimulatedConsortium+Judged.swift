@@ -11,16 +11,6 @@ extension SimulatedConsortium {
     /// The numbers of members that take part by the version of the agreement in force.
     package var members: [Int] { people.present }
 
-    /// Whether members have so many decisions each, and the leader has scored and counted all that is in the log.
-    func isDone(decisions: [Int]) -> Bool {
-        let sealed = TopicPartition(Topics.sealed)
-        let counted = records(Topics.batches).last.flatMap { WireBatchDecision(decoding: $0.value ?? []) }
-        return decisions.indices.allSatisfy {
-            decisions[$0] == 0 || records(Topics.decisions(Terms.member($0))).count >= decisions[$0]
-        } && broker.committed(sealed, group: PartyID.zero.name) == Int64(broker.records(of: sealed).count)
-            && counted?.labelsEnd ?? 0 == Int64(records(Topics.labels).count)
-    }
-
     /// The records of a topic's only partition.
     package func records(_ topic: String) -> [LogRecord] { broker.records(of: TopicPartition(topic)) }
 

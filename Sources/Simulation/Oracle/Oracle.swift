@@ -45,11 +45,6 @@ struct Oracle {
         present = consortium.people.present
     }
 
-    /// How many decisions there are to be at least, by member: none of those that left.
-    static func expectedDecisions(_ consortium: SimulatedConsortium, of present: [Int]) -> [Int] {
-        consortium.sent.enumerated().map { present.contains($0) ? ExpectedMember($1).accepted.count : 0 }
-    }
-
     /// Whether members that left have a decision on all that was scored of theirs.
     static func areScoresDecided(_ consortium: SimulatedConsortium) -> Bool {
         let left = consortium.people.known.filter { !consortium.people.present.contains($0) }
@@ -58,30 +53,6 @@ struct Oracle {
         let (scores, _) = oracle.replayBatches()
         return left.allSatisfy {
             consortium.records(Topics.decisions(Terms.member($0))).count >= scores[$0].count
-        }
-    }
-
-    /// Whether every label that is to leave has come to the parties, each member's in order and not behind its epoch's closing.
-    static func areLabelsTold(_ consortium: SimulatedConsortium, of present: [Int]) -> Bool {
-        var late: Set<Int64> = []
-        for decision in consortium.records(Topics.batches).compactMap({ WireBatchDecision(decoding: $0.value ?? []) })
-        where decision.labelsEnd > decision.labelsFirst {
-            for codes in decision.refusals {
-                for (place, code) in codes.enumerated() where code == Refusal.epochClosed.rawValue {
-                    late.insert(decision.labelsFirst + Int64(place))
-                }
-            }
-        }
-        return present.allSatisfy { member in
-            let last = ExpectedMember(consortium.sent[member]).labels.keys.max() ?? -1
-            var taken: Int64 = -1
-            for record in consortium.records(Topics.labels) where !late.contains(record.position.offset) {
-                guard let header = LabelRecord(record.value ?? [])?.header, header.member == Terms.member(member),
-                    let source = header.source?.offset, header.previous?.offset ?? -1 <= taken
-                else { continue }
-                taken = max(taken, source)
-            }
-            return taken >= last
         }
     }
 
