@@ -39,6 +39,9 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "Let members join, leave and be expelled, with new keys each time.")
     var members = false
 
+    @Flag(help: "Run the schedule of the first seed alone, and show what its roles log.")
+    var logs = false
+
     @Option(help: "Threads.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
@@ -50,7 +53,10 @@ struct SimulateCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let replay { return try run(replay) }
+        if let replay {
+            return try show(JSONDecoder().decode(Schedule.self, from: Data(contentsOf: URL(fileURLWithPath: replay))))
+        }
+        if logs { return try show(Schedule(seed: seed, changesMembers: members)) }
         let runs = Runs(first: seed, count: count, plant: plant, changesMembers: members)
         let begin = ContinuousClock.now
         DispatchQueue.concurrentPerform(iterations: threads) { _ in runs.work() }
@@ -66,8 +72,7 @@ struct SimulateCommand: ParsableCommand {
         throw plant == nil ? ExitCode.failure : ExitCode.success
     }
 
-    private func run(_ file: String) throws {
-        let schedule = try JSONDecoder().decode(Schedule.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
+    private func show(_ schedule: Schedule) throws {
         let findings = try Simulation().run(schedule, plant: plant, log: { print($0) })
         findings.forEach { print($0) }
         if findings.isEmpty { print("nothing lost, doubled or changed") }
