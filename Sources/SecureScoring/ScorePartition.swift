@@ -256,6 +256,12 @@ package final class ScorePartition: Stage {
     /// Tells the role of epochs whose keys are not needed on this partition any more: closed before what is scored here, and before
     /// what is counted, as it is written down. What was counted from boxes that nobody can open again must not be lost.
     private func endEpochs() throws {
+        guard models.epochs.hasEnded(below: models.committed) else { return }
+        if models.isActivated(at: models.committed) {
+            // Behind a start, or a snapshot that failed, counts are as old as the last one.
+            guard let model = try models.knownModel(at: models.committed) else { return }
+            _ = try counting.counts(for: model)
+        }
         let end = min(models.committed, counting.current?.standing.sealed ?? .max)
         guard models.epochs.hasEnded(below: end) else { return }
         try counting.keep()

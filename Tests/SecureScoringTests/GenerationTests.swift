@@ -152,7 +152,7 @@ struct GenerationTests {
         #expect(try registry(nil, key: other).model(digest) == nil)
 
         let key = World.refreshKey(1, of: .one)
-        #expect(try store.refreshModels(by: key, of: .one).contains(digest))
+        #expect(try store.refreshModels(by: key, of: .one) { _ in .dealt }.contains(digest))
         let models = try registry(store, key: other)
         let model = try #require(try models.model(digest))
         #expect(model.generation == .dealt)

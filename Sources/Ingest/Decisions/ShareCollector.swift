@@ -16,7 +16,8 @@ package protocol ScoreCollecting {
 }
 
 /// The collector of the three parties' score shares: adds up those of one plan, never those of two. What they refuse is believed
-/// where all three say the same of one plan, so neither a log nor a single party can have a transaction refused.
+/// where all three say the same of one plan, so neither a log nor a single party can have a transaction refused. A plan has records
+/// of their own for the transactions of each session.
 package struct ShareCollector: ScoreCollecting {
     /// The reason why a record of scores is not used.
     package enum Refused: Error, Sendable, Hashable {
@@ -27,6 +28,11 @@ package struct ShareCollector: ScoreCollecting {
         case notAuthentic
         /// The three parties' shares of a rounded score give no step, so one of them computed something else.
         case noStep
+    }
+
+    private struct Key: Hashable {
+        var plan: Digest32
+        var epoch: UInt32
     }
 
     private struct Partial {
@@ -43,7 +49,7 @@ package struct ShareCollector: ScoreCollecting {
 
     private let member: MemberID
     private let sessions: (PartyID, UInt32) -> Session?
-    private var plans: [Digest32: Partial] = [:]
+    private var plans: [Key: Partial] = [:]
 
     /// - Parameter sessions: the member's session with a party in an epoch.
     package init(member: MemberID, sessions: @escaping (PartyID, UInt32) -> Session?) {
@@ -51,7 +57,7 @@ package struct ShareCollector: ScoreCollecting {
         self.sessions = sessions
     }
 
-    /// The lowest offset of a record whose plan is not complete.
+    /// The lowest offset of a record of a plan that is not complete.
     package var oldest: Int64? { plans.values.map(\.firstOffset).min() }
 
     /// Adds a record; the third of a plan gives its answers.
@@ -76,8 +82,9 @@ package struct ShareCollector: ScoreCollecting {
         let width =
             header.steps == 0 ? Int(header.ringBits) / 8 : ScoreRounding.bytes(Int(header.steps) - 1)
         guard shares.count == sources.count * width, refused.count == codes.count else { throw .malformed }
+        let key = Key(plan: plan, epoch: header.sessionEpoch)
         var partial =
-            plans[plan]
+            plans[key]
             ?? Partial(
                 firstOffset: offset, sources: sources, refused: refused, codes: codes, ringBits: header.ringBits,
                 steps: header.steps, model: model, modelVersion: header.modelVersion)
@@ -86,10 +93,10 @@ package struct ShareCollector: ScoreCollecting {
         else { throw .malformed }
         partial.shares[party] = shares
         guard partial.shares.count == 3 else {
-            plans[plan] = partial
+            plans[key] = partial
             return []
         }
-        plans[plan] = nil
+        plans[key] = nil
         let all = PartyID.allCases.map { partial.shares[$0]! }
         let scores =
             switch (header.steps, header.ringBits) {

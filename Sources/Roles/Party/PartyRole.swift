@@ -200,7 +200,10 @@ package struct PartyRole: Sendable {
         let name = KeyNames(keys.number, founding: roster.epoch).agreement
         let last = history.lives.last { $0.order?.refreshes ?? false }.map { ShareGeneration($0.number.number) }
         refreshes.order(
-            RefreshOrder(generation: generation, base: base, after: last ?? .dealt) { [self] in
+            RefreshOrder(
+                generation: generation, base: base, after: last ?? .dealt,
+                version: { history.generation(of: $0, under: history.newest.number) }
+            ) { [self] in
                 try pairKeys(
                     party, try keystore.hpkeKey(name), keys, consortium: roster.consortium, for: .refresh)
             })

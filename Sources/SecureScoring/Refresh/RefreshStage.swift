@@ -14,16 +14,20 @@ package struct RefreshOrder: Sendable {
     package let base: Digest32
     /// The newest generation that three parties were ready for: what is kept of others is of attempts that came to nothing.
     package let last: ShareGeneration
+    /// The newest generation that three parties have a model in, which the next is made of.
+    package let version: @Sendable (Digest32) -> ShareGeneration
     /// Makes the pairwise keys, for refreshes of this epoch alone.
     package let keys: @Sendable () throws -> PairKeys
 
     package init(
         generation: ShareGeneration, base: Digest32, after last: ShareGeneration,
+        version: @escaping @Sendable (Digest32) -> ShareGeneration,
         keys: @escaping @Sendable () throws -> PairKeys
     ) {
         self.generation = generation
         self.base = base
         self.last = last
+        self.version = version
         self.keys = keys
     }
 }
@@ -140,7 +144,7 @@ package final class RefreshStage: Stage {
 
     /// Goes on with a generation that this party does not have.
     private func make(_ order: RefreshOrder, _ session: Session) throws {
-        if let key = try store.key(of: order.generation), key.base == order.base { return try finish(key) }
+        if let key = try store.key(of: order.generation), key.base == order.base { return try finish(key, order) }
         do throws(RefreshError) {
             guard let key = try session.state.key() else {
                 if asking.isDue(at: clock.now) {
@@ -150,7 +154,7 @@ package final class RefreshStage: Stage {
             }
             do {
                 try store.keep(key, after: order.last)
-                try finish(key)
+                try finish(key, order)
             } catch { return logger.error("a generation of shares can't be kept", metadata: ["reason": "\(error)"]) }
         } catch {
             tell(error)
@@ -158,8 +162,8 @@ package final class RefreshStage: Stage {
         }
     }
 
-    private func finish(_ key: RefreshKey) throws(LogError) {
-        let models = try store.refreshModels(by: key, of: transport.party)
+    private func finish(_ key: RefreshKey, _ order: RefreshOrder) throws(LogError) {
+        let models = try store.refreshModels(by: key, of: transport.party, from: order.version)
         refreshes.note(.init(generation: key.generation, base: key.base, mark: key.mark, models: models))
         metrics.set(.shareGenerationMade, to: Double(key.generation.number))
         logger.notice(

@@ -107,18 +107,20 @@ package struct ShareStore: Sendable {
         return found.mapValues { $0.sorted() }
     }
 
-    /// Makes this party's share in a generation of every model that it has one of, each from the newest before, and keeps them; the
-    /// state has them when this returns. What is there stays as it is.
+    /// Makes this party's share in a generation of every model, and keeps them; the state has them when this returns. What is there
+    /// stays as it is.
     ///
+    /// - Parameter version: the newest generation that three parties have a model in, of which all make the next. One that this
+    ///   party has beside it is not made of: a party without it could not follow.
     /// - Returns: the models that it has in the generation, ascending: what a party's word that it is ready names.
-    package func refreshModels(by key: RefreshKey, of party: PartyID) throws(LogError) -> [Digest32] {
+    package func refreshModels(
+        by key: RefreshKey, of party: PartyID, from version: (Digest32) -> ShareGeneration
+    ) throws(LogError) -> [Digest32] {
         var writes: [StateWrite] = []
         var refreshed: [Digest32] = []
         for (model, generations) in try models() {
             if !generations.contains(key.generation) {
-                guard let last = generations.last(where: { $0 < key.generation }),
-                    let share = try share(of: model, in: last)
-                else { continue }
+                guard let share = try share(of: model, in: version(model)) else { continue }
                 writes += Self.writes(share.refreshed(by: key, of: party, model: model), model, key.generation)
             }
             refreshed.append(model)

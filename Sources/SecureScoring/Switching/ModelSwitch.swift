@@ -57,7 +57,10 @@ package final class ModelSwitch {
         return true
     }
 
-    /// The same; nil where this party has none.
+    /// Whether a model is in force at `offset`, known here or not.
+    func isActivated(at offset: Int64) -> Bool { activations.model(at: offset) != nil }
+
+    /// The model in force at `offset`; nil where this party has none.
     package func knownModel(at offset: Int64) throws(LogError) -> ModelManifest? {
         guard let digest = activations.model(at: offset) else { return nil }
         return try models.model(digest)?.manifest

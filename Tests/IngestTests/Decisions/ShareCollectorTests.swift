@@ -37,6 +37,26 @@ struct ShareCollectorTests {
         #expect(collector.oldest == nil)
     }
 
+    @Test("keeps the transactions of two sessions apart, of which a batch holds some each while keys are rotated")
+    mutating func twoEpochs() throws {
+        let next = try Sessions(epoch: 2)
+        collector = ShareCollector(member: sessions.member) { [sessions] party, epoch in
+            sessions.find(party, epoch) ?? next.find(party, epoch)
+        }
+        let (before, after) = (Plan(1, [3: 7, 4: 8], in: UInt16.self), Plan(1, [5: 9], in: UInt16.self))
+        var opened: [Answer] = []
+        for party in PartyID.allCases {
+            opened += try receive(before.bytes(party, sessions), at: 10)
+            opened += try receive(after.bytes(party, next), at: 11)
+        }
+        #expect(opened.map(\.source.offset) == [3, 4, 5] && opened.map(\.value) == [.exact(7), .exact(8), .exact(9)])
+        #expect(collector.oldest == nil)
+        // Half of one session's is no half of the other's.
+        #expect(try receive(before.bytes(.zero, sessions), at: 20).isEmpty)
+        #expect(try receive(after.bytes(.one, next), at: 21).isEmpty)
+        #expect(collector.oldest == 20)
+    }
+
     @Test("opens the steps of rounded scores", arguments: [1, 2, 8, 9, 10, 18, 300])
     mutating func steps(count: Int) throws {
         let scores: [Int64: Int] = [2: 0, 5: count - 1, 7: count / 2, 8: 0]

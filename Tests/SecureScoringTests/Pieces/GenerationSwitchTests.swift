@@ -102,10 +102,13 @@ struct ShareStoreTests {
         let manifest = try #require(try world.models(.zero).model(digest)).manifest
         let dealt = try ModelShare(opening: manifest, for: .zero, key: HPKEPrivateKey(bytes: PartySeeds.hpke(.zero)))
         try store.keep(dealt, of: digest, in: .dealt)
-        func attempt(_ generation: UInt32, after last: UInt32, part: UInt8) throws -> ModelShare {
+        func attempt(_ generation: UInt32, after last: UInt32, part: UInt8, of model: UInt32? = nil) throws
+            -> ModelShare
+        {
             let key = World.refreshKey(generation, of: .zero, part: part)
             try store.keep(key, after: ShareGeneration(last))
-            #expect(try store.refreshModels(by: key, of: .zero) == [digest])
+            let made = try store.refreshModels(by: key, of: .zero) { _ in ShareGeneration(model ?? last) }
+            #expect(made == [digest])
             return try #require(try store.share(of: digest, in: ShareGeneration(generation)))
         }
         func refreshed(_ share: ModelShare, _ generation: UInt32, part: UInt8) -> [UInt8] {
@@ -120,5 +123,10 @@ struct ShareStoreTests {
         #expect(try attempt(4, after: 2, part: 0).kept == refreshed(second, 4, part: 0))
         #expect(try store.generations().map(\.number) == [2, 4])
         #expect(try store.models()[digest]?.map(\.number) == [0, 2, 4])
+        // Another party did not have the model when the fourth was agreed on: the fifth is made of the second.
+        #expect(try attempt(5, after: 4, part: 0, of: 2).kept == refreshed(second, 5, part: 0))
+        // Who lacks the one that all have makes none.
+        let key = World.refreshKey(6, of: .zero)
+        #expect(try store.refreshModels(by: key, of: .zero) { _ in ShareGeneration(3) } == [])
     }
 }

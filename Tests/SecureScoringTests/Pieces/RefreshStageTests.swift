@@ -47,7 +47,7 @@ struct RefreshStageTests {
         return RefreshOrder(
             generation: generation,
             base: RefreshSession.base(consortium: "c", generation: generation, order: Digest32(of: [[order]])),
-            after: .dealt, keys: { PartySeeds.pairKeys(party) })
+            after: .dealt, version: { _ in .dealt }, keys: { PartySeeds.pairKeys(party) })
     }
 
     /// Turns parties in turn until `isDone`, or so often that it will never be.

@@ -32,7 +32,7 @@ extension World {
         for party in PartyID.allCases {
             let (store, key) = (try shares(party), try #require(keys[party]))
             try store.keep(key, after: ShareGeneration(generation - 1))
-            models.append(Set(try store.refreshModels(by: key, of: party)))
+            models.append(Set(try store.refreshModels(by: key, of: party) { _ in ShareGeneration(generation - 1) }))
         }
         let common = models.dropFirst().reduce(models[0]) { $0.intersection($1) }
         let model = try #require(common.first)
