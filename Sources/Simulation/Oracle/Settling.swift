@@ -21,7 +21,9 @@ struct Settling {
         self.consortium = consortium
         isErased = erased
         let present = consortium.people.present
-        let members = consortium.sent.enumerated().map { present.contains($0) ? ExpectedMember($1) : ExpectedMember([]) }
+        let members = consortium.sent.enumerated().map {
+            present.contains($0) ? ExpectedMember($1) : ExpectedMember([])
+        }
         decisions = members.map(\.accepted.count)
         lastLabels = members.map { $0.labels.keys.max() ?? -1 }
     }
