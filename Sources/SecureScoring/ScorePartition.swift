@@ -162,13 +162,15 @@ package final class ScorePartition: Stage {
         return true
     }
 
-    /// Leader: counts and commits what was decided by an earlier process that ended before it committed.
+    /// Leader: counts and commits what was decided by an earlier process that ended before it committed, or by this one.
     private func recover() throws {
         if let model = try models.knownModel(at: models.committed), model.counts != nil {
             while let (batch, agreement) = try replay.next(for: model) {
                 guard batch.plan.range.upperBound > models.committed else { continue }
                 try commitPosition(batch, agreement)
             }
+            // A commit that failed: a batch from below what is counted would be passed over by who reads decisions.
+            if let end = counting.current?.standing.sealed, end > models.committed { try commitPosition(end) }
             // Read before it was known how far an earlier process had come; and the reader stands elsewhere now.
             leader.forget()
         }

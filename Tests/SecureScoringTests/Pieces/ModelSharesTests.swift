@@ -104,7 +104,7 @@ struct ModelSharesTests {
         let (own, _) = try shares([3])
         for manifest in [one, other] { _ = try own.oldest(of: manifest) }
         let store = try world.shares(.one)
-        _ = try store.refreshModels(by: World.refreshKey(1, of: .one), of: .one)
+        _ = try store.refreshModels(by: World.refreshKey(1, of: .one), of: .one) { _ in .dealt }
         #expect(try store.models()[one.digest] == [.dealt, ShareGeneration(1)])
         try store.forget([one.digest, Digest32(of: [[9]])])
         #expect(try store.models()[one.digest] == nil)
