@@ -16,7 +16,7 @@ struct CordonBench: ParsableCommand {
             BenchPipelineCommand.self, BenchRetrainingCommand.self, BenchExtractCommand.self, BenchTrainingCommand.self,
             BenchTrainingPartyCommand.self, BenchAuditCommand.self, BenchValidationCommand.self,
             BenchValidationPartyCommand.self,
-            BenchDeskCommand.self,
+            BenchDeskCommand.self, BenchFeedsCommand.self,
             BenchClearAgentCommand.self,
             BenchClearWorkerCommand.self, BenchBarePartyCommand.self,
         ])
