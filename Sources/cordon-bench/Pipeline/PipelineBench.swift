@@ -89,7 +89,13 @@ struct PipelineBench {
         usual.plan.rate = min(plan.rate, 500)
         var varied = usual
         varied.variant = variant
-        if variant == .classicalKeys { varied.folder = DemoFolder(path: folder.path + "/\(variant.rawValue)") }
+        if variant == .classicalKeys {
+            varied.folder = DemoFolder(path: folder.path + "/\(variant.rawValue)")
+            let (model, copy) = (folder.path + "/model", varied.folder.path + "/model")
+            try FileManager.default.createDirectory(atPath: varied.folder.path, withIntermediateDirectories: true)
+            try? FileManager.default.removeItem(atPath: copy)
+            try FileManager.default.copyItem(atPath: model, toPath: copy)
+        }
         for _ in 0..<runs {
             comparison.usual.append(VariantComparison.Run(try usual.run(.secure, stop: stop)))
             comparison.varied.append(VariantComparison.Run(try varied.run(.secure, stop: stop)))
