@@ -224,7 +224,7 @@ let package = Package(
             dependencies: [
                 "Audit", "Desk", "DeskFront", "DeskStore", "EventLogs", "HTTPFront", "Formats", "Keys", "LocalStore",
                 "Manifests", "Policy", "Records", "Secrets", "Stages",
-                "Telemetry", "Webhooks", "Support", .product(name: "NIOHTTP1", package: "swift-nio"),
+                "Telemetry", "Webhooks", "Support", crypto, .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: unoptimised),
         .testTarget(
             name: "DeskStoreTests",

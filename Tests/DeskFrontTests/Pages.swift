@@ -35,7 +35,7 @@ final class Pages: Sendable {
 
     init(
         alerts: Int = 5, users: DeskUsers = DeskUsers(), isSecure: Bool = false,
-        looks: any AuditStorage = AuditBytes(),
+        looks: any AuditStorage = AuditBytes(), provider: ((DeskLog) -> OIDCFlow)? = nil,
         pause: @escaping @Sendable (Duration) async throws -> Void = { _ in }
     ) throws {
         world = try DeskLog()
@@ -59,7 +59,7 @@ final class Pages: Sendable {
             DeskRoutes(
                 member: DeskSamples.member,
                 service: DeskService(index: index, book: book, clock: world.clock, random: randomBytes),
-                sessions: sessions, keys: keys, access: access,
+                sessions: sessions, keys: keys, provider: provider?(world), access: access,
                 bell: bell, log: world.log, isSecure: isSecure,
                 failed: { [failures] error in failures.take(error) }, pause: pause
             )

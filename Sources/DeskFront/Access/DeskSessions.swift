@@ -17,6 +17,8 @@ package final class DeskSessions: Sendable {
         /// Microseconds since 1970.
         fileprivate var begun: Int64
         fileprivate var used: Int64
+        /// Whether it goes on after a restart.
+        fileprivate var isKept = true
         /// The use that the file has.
         fileprivate var kept: Int64
 
@@ -116,6 +118,13 @@ package final class DeskSessions: Sendable {
         user.password == nil || users.withLock { $0.byName[user.actor.name] } == user
     }
 
+    /// The teams of the users' file.
+    var teams: [String: TeamScope] { users.withLock { $0.teams } }
+
+    /// Begins a session of somebody whom a provider has named. It ends with the desk, since nobody says then whether it would still
+    /// name them.
+    func signIn(fromProvider user: DeskUser) -> String { begin(user, clock.microseconds, isKept: false) }
+
     /// The user of a name; nil where there is none: what somebody typed as a name may be a password.
     func known(_ name: String) -> Actor? { users.withLock { $0.byName[name]?.actor } }
 
@@ -179,9 +188,10 @@ package final class DeskSessions: Sendable {
         return begin(found.user, now)
     }
 
-    private func begin(_ user: DeskUser, _ now: Int64) -> String {
+    private func begin(_ user: DeskUser, _ now: Int64, isKept: Bool = true) -> String {
         let token = newToken()
-        let session = Session(user, begun: now, used: now)
+        var session = Session(user, begun: now, used: now)
+        session.isKept = isKept
         let gone = state.withLock { state in
             var gone = state.sessions.filter { !Self.isAlive($0.value, now) }.map(\.key)
             for key in gone { state.sessions[key] = nil }
@@ -195,7 +205,7 @@ package final class DeskSessions: Sendable {
             return gone
         }
         for key in gone { forget(key) }
-        keep(session, Self.hash(token))
+        if isKept { keep(session, Self.hash(token)) }
         return token
     }
 
@@ -227,7 +237,7 @@ package final class DeskSessions: Sendable {
                 return nil
             }
             if isUsed { session.used = now }
-            if session.used - session.kept >= Self.keeping {
+            if session.isKept, session.used - session.kept >= Self.keeping {
                 session.kept = session.used
                 isKept = false
             }

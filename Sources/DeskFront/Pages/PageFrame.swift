@@ -23,6 +23,8 @@ package struct PageFrame: Sendable {
     var isMasked: Bool { !may(.names) && !isUnmasked }
     /// Whether this page alone has names in full, for a reason that is written down.
     var isUnmasked = false
+    /// Whether people may sign in at a provider.
+    var hasProvider = false
     /// What the reader's team works on; nothing is kept from pages that nobody is signed in at, which show no alert.
     var scope: TeamScope { session?.user.scope ?? .everything }
 

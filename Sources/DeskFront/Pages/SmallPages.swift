@@ -13,7 +13,18 @@ extension PageFrame {
             <form method="post" action="/sign-in">
             <label>\(text(.name))<input name="name" autocomplete="username" autocapitalize="none" required value="\(name)"></label>
             <label>\(text(.password))<input name="password" type="password" autocomplete="current-password" required></label>
-            <button class="main">\(text(.signIn))</button></form></div>
+            <button class="main">\(text(.signIn))</button></form>
+            \(hasProvider ? "<p><a class=\"button\" href=\"/oidc/start\">\(text(.atProvider))</a></p>" as HTML : nil)</div>
+            """)
+    }
+
+    /// Leads somebody on who comes from the provider's page.
+    var welcome: HTML {
+        page(
+            title: text(.signIn),
+            """
+            <div class="entry"><h1>Cordon <span class="member">\(member.name)</span></h1>
+            <p><a class="button main" href="/">\(text(.signedIn))</a></p></div>
             """)
     }
 

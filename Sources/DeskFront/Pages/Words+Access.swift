@@ -2,6 +2,9 @@
 extension Phrase {
     static let role = Phrase("Role", "Rolle")
     static let team = Phrase("Team", "Team")
+    static let atProvider = Phrase(
+        "Sign in with your organisation's account", "Mit dem Konto Ihrer Organisation anmelden")
+    static let signedIn = Phrase("You are signed in: go on", "Sie sind angemeldet: weiter")
 }
 
 extension DeskRole.Deed {

@@ -116,7 +116,9 @@ extension DeskRoutes {
     }
 
     func frame(_ request: DeskRequest) -> PageFrame {
-        PageFrame(member: member, language: request.language, session: nil, now: (try? service.now()) ?? 0)
+        var frame = PageFrame(member: member, language: request.language, session: nil, now: (try? service.now()) ?? 0)
+        frame.hasProvider = provider != nil
+        return frame
     }
 
     func trouble(_ status: HTTPResponseStatus, _ phrase: Phrase, _ frame: PageFrame) -> Reply {

@@ -12,6 +12,7 @@ package struct DeskRoutes: Sendable {
     let service: DeskService
     let sessions: DeskSessions
     let keys: DeskKeyStore
+    let provider: OIDCFlow?
     let access: AccessLog
     let bell: FeedBell
     let log: any EventLog
@@ -20,11 +21,13 @@ package struct DeskRoutes: Sendable {
     let pause: @Sendable (Duration) async throws -> Void
 
     /// - Parameters:
+    ///   - provider: where people sign in beside the desk's own users; nil for nowhere else.
     ///   - isSecure: whether browsers come by TLS, so that the cookie goes no other way.
     ///   - failed: told why a page or a form could not be answered.
     ///   - pause: waits so long, or until its task is cancelled.
     package init(
-        member: MemberID, service: DeskService, sessions: DeskSessions, keys: DeskKeyStore, access: AccessLog,
+        member: MemberID, service: DeskService, sessions: DeskSessions, keys: DeskKeyStore, provider: OIDCFlow? = nil,
+        access: AccessLog,
         bell: FeedBell,
         log: any EventLog,
         isSecure: Bool, failed: @escaping @Sendable (any Error) -> Void,
@@ -34,6 +37,7 @@ package struct DeskRoutes: Sendable {
         self.service = service
         self.sessions = sessions
         self.keys = keys
+        self.provider = provider
         self.access = access
         self.bell = bell
         self.log = log
@@ -77,7 +81,7 @@ package struct DeskRoutes: Sendable {
 
     /// The server's routes: the ways in and out, what is declared, and what pages load.
     package var all: [Route] {
-        entries + declared.map(guarded) + [
+        entries + providerRoutes + declared.map(guarded) + [
             asset(DeskAssets.stylePath, DeskAssets.wholeStyle, "text/css; charset=utf-8"),
             asset(DeskAssets.scriptPath, DeskAssets.wholeScript, "text/javascript; charset=utf-8"),
             asset(DeskAssets.iconPath, DeskAssets.icon, "image/svg+xml"),

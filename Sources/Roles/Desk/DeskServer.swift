@@ -73,7 +73,8 @@ package final class DeskServer: Sendable {
     }
 
     package init(
-        _ settings: Settings, log: any EventLog, access: AccessLog, clock: any StageClock = SystemClock(),
+        _ settings: Settings, log: any EventLog, access: AccessLog, provider: OIDCFlow? = nil,
+        clock: any StageClock = SystemClock(),
         metrics: Metrics, logger: Logger
     ) throws {
         if let tls = settings.server.tls { try PrivateFile.check(tls.key) }
@@ -96,7 +97,8 @@ package final class DeskServer: Sendable {
         service = DeskService(
             index: index, book: book, clock: clock, random: randomBytes, webhooks: webhooks?.store)
         let pages = DeskRoutes(
-            member: settings.member, service: service, sessions: sessions, keys: keys, access: access, bell: bell,
+            member: settings.member, service: service, sessions: sessions, keys: keys, provider: provider,
+            access: access, bell: bell,
             log: log,
             isSecure: settings.isSecure, failed: { logger.error("a page could not be answered: \($0)") },
             pause: { try await Task.sleep(for: $0) })
@@ -282,4 +284,41 @@ extension AccessLog {
     package static func publicKey(keys: FileKeystore) throws -> String {
         Data(try keys.signingKey().verifyingKey.bytes).base64EncodedString()
     }
+}
+
+/// The desk's way to a sign-in provider.
+package struct ProviderWeb: OIDCWeb {
+    private let client: WebClient
+
+    package init(_ client: WebClient) { self.client = client }
+
+    package func get(_ address: String) async throws -> [UInt8] { try await body(address, nil) }
+    package func post(_ address: String, form: String) async throws -> [UInt8] { try await body(address, form) }
+
+    private func body(_ address: String, _ form: String?) async throws -> [UInt8] {
+        let (status, body) = try await client.exchange(address, form: form)
+        guard status == 200 else { throw RoleError.httpServer(reason: "the provider answered \(status)") }
+        return body
+    }
+}
+
+/// The sign-in provider of a JSON file.
+package func readProvider(file: String, roots: String?, clock: any WallClock) throws -> OIDCFlow {
+    guard let bytes = FileManager.default.contents(atPath: file) else {
+        throw RoleError.usersFile(file: file, reason: "it can't be read")
+    }
+    let settings: OIDCSettings
+    do { settings = try JSONDecoder().decode(OIDCSettings.self, from: bytes) } catch {
+        throw RoleError.usersFile(file: file, reason: "it is no provider as docs/DESK.md has it")
+    }
+    if let fault = settings.fault { throw RoleError.usersFile(file: file, reason: fault) }
+    let secret = try settings.secretFile.map { path in
+        try PrivateFile.check(path)
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw RoleError.usersFile(file: path, reason: "it can't be read")
+        }
+        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+    return OIDCFlow(
+        settings, secret: secret, web: ProviderWeb(try WebClient(roots: roots)), clock: clock, random: randomBytes)
 }

@@ -65,6 +65,16 @@ struct AlertsServeCommand: ParsableCommand {
             "Keys of programs, from `cordon alerts key`; read again when it changes.", valueName: "file"))
     var apiKeys: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A provider of sign-ins by OpenID Connect, as docs/DESK.md has it (JSON).", valueName: "file"))
+    var oidc: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Certificates (PEM) that the provider's is held against, in the system's place.", valueName: "file"))
+    var oidcRoots: String?
+
     @Flag(help: "Print a link that signs a visitor in once, as an analyst, within ten minutes.")
     var link = false
 
@@ -89,8 +99,8 @@ struct AlertsServeCommand: ParsableCommand {
     @OptionGroup var process: ProcessOptions
 
     func validate() throws {
-        guard users != nil || link || apiKeys != nil else {
-            throw ValidationError("Nobody could come in: give '--users <file>', '--link' or '--api-keys <file>'")
+        guard users != nil || link || apiKeys != nil || oidc != nil else {
+            throw ValidationError("Nobody could come in: give '--users', '--oidc', '--api-keys' or '--link'")
         }
     }
 
@@ -111,7 +121,9 @@ struct AlertsServeCommand: ParsableCommand {
         (settings.webhooks, settings.webhookRoots) = (webhooks, webhookRoots)
         settings.networks = ReachableNetworks(named: try networks())
         let desk = try DeskServer(
-            settings, log: log, access: access, metrics: metrics, logger: logger)
+            settings, log: log, access: access,
+            provider: try oidc.map { try readProvider(file: $0, roots: oidcRoots, clock: SystemClock()) },
+            metrics: metrics, logger: logger)
         var stages = StageThreads()
         let scheme = isSecure ? "https" : "http"
         let host = server.host
