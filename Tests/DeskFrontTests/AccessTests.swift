@@ -25,7 +25,7 @@ struct AccessTests {
         "GET /webhooks manage nothing": [.admin], "POST /add-webhook manage nothing": [.admin],
         "POST /webhooks/{} manage object": [.admin],
         "GET /cases look list look": looking, "GET /cases/{} look object look": looking,
-        "POST /cases work nothing": working, "POST /cases/{}/note work object": working,
+        "POST /cases/open work nothing": working, "POST /cases/{}/note work object": working,
         "POST /cases/{}/task work object": working, "POST /cases/{}/tick work object": working,
         "POST /cases/{}/owner work object": working, "POST /cases/{}/close work object": working,
         "POST /cases/{}/confirm work object": working, "POST /cases/{}/object work object": working,
@@ -34,7 +34,7 @@ struct AccessTests {
         "POST /bulk work list": working, "POST /bulk/start work list": working, "GET /jobs look list look": looking,
         "GET /jobs/{} look object look": looking, "POST /jobs/{}/cancel work object": working,
         "POST /jobs/{}/retry work object": working, "GET /house look nothing": looking,
-        "POST /house assign nothing": [.supervisor], "POST /alerts/{}/snooze work alert": working,
+        "POST /house/rules assign nothing": [.supervisor], "POST /alerts/{}/snooze work alert": working,
         "POST /alerts/{}/wake work alert": working,
     ]
     private static let open = ["POST /sign-in", "GET /link/{}", "POST /link", "POST /sign-out"]
@@ -74,7 +74,7 @@ struct AccessTests {
         let (file, job) = (DeskSamples.act(1_000_000 + number).hex, DeskSamples.act(2_000_000 + number).hex)
         let item = DeskSamples.item(number).hex
         for (target, fields) in [
-            ("/cases", ["act": file, "title": "a case"]), ("/alerts/\(item)/case", ["case": file]),
+            ("/cases/open", ["act": file, "title": "a case"]), ("/alerts/\(item)/case", ["case": file]),
             ("/bulk/start", ["act": job, "item": item, "deed": "release"]),
         ] {
             let made = try await pages.call(

@@ -39,7 +39,8 @@ struct CaseRoutesTests {
         #expect(page.text.contains("calls &lt;b&gt;") && page.text.contains(id.hex))
         // Another one about the same name is refused, and what was typed is still there.
         let again = try await pages.call(
-            .POST, "/cases", as: ana, form: form(ana, 3, ["title": "again", "about": "customer", "name": customer]))
+            .POST, "/cases/open", as: ana,
+            form: form(ana, 3, ["title": "again", "about": "customer", "name": customer]))
         #expect(again.status == .conflict)
         #expect(again.text.contains("value=\"again\""))
         let link = try await pages.call(
@@ -83,11 +84,11 @@ struct CaseRoutesTests {
             try pages.enter("ana", .analyst), try pages.enter("ben", .analyst), try pages.enter("sue", .supervisor)
         )
         let wrong = try await pages.call(
-            .POST, "/house", as: sue, form: form(sue, 1, ["rules": "four_eyes x", "version": "0"]))
+            .POST, "/house/rules", as: sue, form: form(sue, 1, ["rules": "four_eyes x", "version": "0"]))
         #expect(wrong.status == .unprocessableEntity)
         #expect(wrong.text.contains("four_eyes x</textarea>"))
         let set = try await pages.call(
-            .POST, "/house", as: sue, form: form(sue, 2, ["rules": "four_eyes 0.01\r\n", "version": "0"]))
+            .POST, "/house/rules", as: sue, form: form(sue, 2, ["rules": "four_eyes 0.01\r\n", "version": "0"]))
         #expect(set.location == "/house")
         #expect(try await pages.call(.GET, "/house", as: ana).text.contains("four_eyes 0.01"))
         let given = try await pages.call(

@@ -64,7 +64,7 @@ struct CasesPage {
 
     private var form: HTML {
         """
-        <section><h2>\(frame.text(.newCase))</h2><form method="post" action="/cases">\(frame.tokenField)
+        <section><h2>\(frame.text(.newCase))</h2><form method="post" action="/cases/open">\(frame.tokenField)
         <input type="hidden" name="act" value="\(act.hex)">\(CaseFields(frame: frame, typed: typed).html)
         <button class="main">\(frame.text(.newCase))</button></form></section>
         """

@@ -20,7 +20,8 @@ extension DeskRoutes {
         return [
             .get("/cases", needs: .look, about: .list) { request, frame in try cases(request, frame) },
             .get("/cases/{}", needs: .look, about: one) { request, frame in try show(case: request.item, frame) },
-            .post("/cases", needs: .work, about: .nothing) { request, frame in try await openCase(request, frame) },
+            .post("/cases/open", needs: .work, about: .nothing) { request, frame in try await openCase(request, frame)
+            },
             post("note") { request in text(request).map { .note($0) } },
             post("task") { request in
                 text(request).flatMap { $0.utf8.count <= FileAct.titleLimit ? .file(.task($0)) : nil }

@@ -9,7 +9,9 @@ extension DeskRoutes {
     var houseRoutes: [DeskRoute] {
         [
             .get("/house", needs: .look, about: .nothing) { _, frame in try house(frame) },
-            .post("/house", needs: .assign, about: .nothing) { request, frame in try await setHouse(request, frame) },
+            .post("/house/rules", needs: .assign, about: .nothing) { request, frame in
+                try await setHouse(request, frame)
+            },
         ]
     }
 
@@ -62,7 +64,7 @@ struct HousePage {
         let body: HTML =
             frame.may(.assign)
             ? """
-            <form method="post" action="/house">\(frame.tokenField)<input type="hidden" name="act" value="\(act.hex)">
+            <form method="post" action="/house/rules">\(frame.tokenField)<input type="hidden" name="act" value="\(act.hex)">
             <input type="hidden" name="version" value="\(rules.version)">
             <label>\(frame.text(.houseTitle))<textarea class="code" name="rules" rows="14" spellcheck="false">\(
                 typed ?? rules.text)</textarea></label><button class="main">\(frame.text(.setRules))</button></form>
