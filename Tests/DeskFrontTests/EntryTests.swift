@@ -3,6 +3,7 @@ import DeskFront
 import HTTPFront
 import Keys
 import NIOHTTP1
+import Support
 import Testing
 
 /// The ways in and out, which no session's form token guards.
@@ -53,6 +54,37 @@ struct EntryTests {
             let reply = try await signIn(pages, "ana", Self.password, headers: headers)
             #expect(reply.status == .forbidden && reply.headers["Set-Cookie"].isEmpty)
         }
+    }
+
+    @Test(
+        "what was typed when the session ended goes with the sign-in, also past a wrong password, and is there to be sent again"
+    )
+    func unsent() async throws {
+        let pages = try Pages(alerts: 1, users: DeskUsers([Self.ana]))
+        let target = "/alerts/\(DeskSamples.item(0).hex)/note"
+        let typed = "half a <b>thought</b>"
+        let refused = try await pages.call(.POST, target, as: nil, form: ["text": typed, "token": "old", "act": "a1"])
+        #expect(refused.status == .forbidden)
+        #expect(refused.text.contains("name=\"unsent\" value=\"\(target)\"") && !refused.text.contains("old"))
+        let carried = ["unsent": target, "unsent.text": typed, "unsent.act": "a1", "name": "ana"]
+        for field in carried.keys where field != "name" { #expect(refused.text.contains("name=\"\(field)\"")) }
+
+        let again = try await pages.call(.POST, "/sign-in", as: nil, form: carried.merging(["password": "x"]) { $1 })
+        #expect(again.status == .forbidden && again.text.contains("name=\"unsent.text\""))
+        let form = carried.merging(["password": Self.password]) { $1 }
+        let shown = try await pages.call(.POST, "/sign-in", as: nil, form: form)
+        #expect(shown.status == .ok && shown.headers["Set-Cookie"].count == 1)
+        #expect(shown.text.contains("action=\"\(target)\"") && shown.text.contains("half a &lt;b&gt;thought"))
+
+        // Nothing but the desk's own forms is carried, and nothing of another site's page.
+        for other in ["https://evil.example/", "//evil.example", "/sign-out", "/queue", ""] {
+            let reply = try await pages.call(
+                .POST, "/sign-in", as: nil, form: form.merging(["unsent": other]) { $1 })
+            #expect(reply.status == .seeOther && reply.location == "/", "\(other)")
+        }
+        let foreign = try await pages.call(
+            .POST, target, as: nil, form: ["text": typed], headers: ["Sec-Fetch-Site": "cross-site"])
+        #expect(foreign.status == .forbidden && !foreign.text.contains("unsent"))
     }
 
     @Test("of many tries at once no more are let through than of as many one after the other")

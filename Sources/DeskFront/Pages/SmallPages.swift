@@ -3,14 +3,16 @@ import Records
 
 /// Pages of a few lines.
 extension PageFrame {
-    /// - Parameter trouble: why the latest try failed.
-    func signIn(trouble: String? = nil, name: String = "") -> HTML {
+    /// - Parameters:
+    ///   - trouble: why the latest try failed.
+    ///   - unsent: what is to be sent again behind it.
+    func signIn(trouble: String? = nil, name: String = "", unsent: UnsentForm? = nil) -> HTML {
         page(
             title: text(.signIn),
             """
             <div class="entry"><h1>Cordon <span class="member">\(member.name)</span></h1>
             \(trouble.map { "<p class=\"notice bad\" role=\"alert\">\($0)</p>" as HTML })
-            <form method="post" action="/sign-in">
+            <form method="post" action="/sign-in">\(unsent?.carried)
             <label>\(text(.name))<input name="name" autocomplete="username" autocapitalize="none" required value="\(name)"></label>
             <label>\(text(.password))<input name="password" type="password" autocomplete="current-password" required></label>
             <button class="main">\(text(.signIn))</button></form>

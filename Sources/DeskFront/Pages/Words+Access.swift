@@ -4,6 +4,12 @@ extension Phrase {
     static let team = Phrase("Team", "Team")
     static let atProvider = Phrase(
         "Sign in with your organisation's account", "Mit dem Konto Ihrer Organisation anmelden")
+    static let unsent = Phrase("Send it again?", "Noch einmal senden?")
+    static let unsentHint = Phrase(
+        "Your session had ended, and this was not taken. Look at it, and send it again.",
+        "Ihre Sitzung war abgelaufen, und dies wurde nicht angenommen. Sehen Sie es an und senden Sie es noch einmal.")
+    static let sendAgain = Phrase("Send", "Senden")
+    static let dropIt = Phrase("Drop it", "Verwerfen")
     static let signedIn = Phrase("You are signed in: go on", "Sie sind angemeldet: weiter")
 }
 

@@ -46,6 +46,12 @@ package struct DeskRoute: Sendable {
         if case .nothing = about { isLook = false } else { isLook = true }
     }
 
+    /// Whether a request's path, without a query, is this route's.
+    func takes(_ asked: String) -> Bool {
+        let (own, asked) = (path.split(separator: "/"), asked.split(separator: "/"))
+        return own.count == asked.count && zip(own, asked).allSatisfy { $0 == "{}" || $0 == $1 }
+    }
+
     /// The same, as a look.
     var asLook: Self {
         var route = self

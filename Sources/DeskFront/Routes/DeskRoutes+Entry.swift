@@ -65,32 +65,38 @@ extension DeskRoutes {
         let entry = await withCheckedContinuation { done in
             Self.hashing.async { done.resume(returning: sessions.signIn(name: name, password: password)) }
         }
+        let unsent = UnsentForm(carriedBy: request, routes: declared)
         switch entry {
-        case .session(let token): return entered(token, "POST /sign-in", frame)
+        case .session(let token): return entered(token, "POST /sign-in", frame, unsent)
         case .refused:
             access.turnedAway(sessions.known(name), "POST /sign-in", "password")
             return Reply(
-                .forbidden, page: frame.signIn(trouble: frame.text(.signInWrong), name: String(name.prefix(64))))
+                .forbidden,
+                page: frame.signIn(
+                    trouble: frame.text(.signInWrong), name: String(name.prefix(64)), unsent: unsent))
         case .wait(let seconds):
             access.turnedAway(sessions.known(name), "POST /sign-in", "wait")
             var reply = Reply(
                 .tooManyRequests,
-                page: frame.signIn(trouble: frame.text(.signInWait) + " \(seconds)", name: String(name.prefix(64))))
+                page: frame.signIn(
+                    trouble: frame.text(.signInWait) + " \(seconds)", name: String(name.prefix(64)), unsent: unsent))
             reply.headers.replaceOrAdd(name: "Retry-After", value: "\(seconds)")
             return reply
         }
     }
 
-    /// Sends somebody who has signed in to the first page.
-    func entered(_ token: String, _ route: String, _ frame: PageFrame) -> Reply {
+    /// Sends somebody who has signed in to the first page, or back to what could not be taken.
+    func entered(_ token: String, _ route: String, _ frame: PageFrame, _ unsent: UnsentForm? = nil) -> Reply {
+        var frame = frame
+        frame.session = sessions.session(token)
         do {
-            if let session = sessions.session(token) { try access.entered(session.user.actor, route) }
+            if let session = frame.session { try access.entered(session.user.actor, route) }
         } catch {
             failed(error)
             sessions.signOut(token)
             return trouble(.serviceUnavailable, Trouble.unwritten, frame)
         }
-        var reply = Reply(seeOther: "/")
+        var reply = unsent.map { Reply(page: $0.html(frame)) } ?? Reply(seeOther: "/")
         reply.headers.replaceOrAdd(name: "Set-Cookie", value: cookie(token, ""))
         return reply
     }

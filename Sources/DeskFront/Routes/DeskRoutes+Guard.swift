@@ -31,7 +31,10 @@ extension DeskRoutes {
         guard let session = request.cookie.flatMap({ sessions.session($0) }) else {
             // A page that is asked for anew begins with the sign-in; a form that was sent does not vanish without a word.
             return changes
-                ? Reply(.forbidden, page: frame.signIn(trouble: Trouble.signedOut(frame.language)))
+                ? Reply(
+                    .forbidden,
+                    page: frame.signIn(
+                        trouble: Trouble.signedOut(frame.language), unsent: UnsentForm(refused: request)))
                 : Reply(.unauthorized, page: frame.signIn())
         }
         frame.session = session
@@ -128,8 +131,8 @@ extension DeskRoutes {
     /// What is said when something can't be done.
     enum Trouble {
         static let signedOut = Phrase(
-            "Your session has ended, and nothing was changed. Sign in, go back, and send it again.",
-            "Ihre Sitzung ist abgelaufen, und nichts wurde geändert. Melden Sie sich an, gehen Sie zurück und senden Sie es noch einmal."
+            "Your session has ended, and nothing was changed. Sign in, and send it again.",
+            "Ihre Sitzung ist abgelaufen, und nichts wurde geändert. Melden Sie sich an und senden Sie es noch einmal."
         )
         static let foreign = Phrase(
             "This form was not one of this session's pages; nothing was changed.",
