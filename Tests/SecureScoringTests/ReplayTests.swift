@@ -10,8 +10,13 @@ import Secrets
 import SecureScoring
 import Stages
 import Support
+import Synchronization
 import Testing
 import ThreeParty
+
+private final class Agreed: Sendable {
+    let changes = Mutex<[SyncTermsChange]>([])
+}
 
 /// Three parties that have ended scoring, with stages that compute decisions again, turned by the test.
 private final class Replaying {
@@ -21,6 +26,8 @@ private final class Replaying {
     let terms: SyncTerms
     let notes = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, AuditNotes()) })
     private(set) var stages: [ReplayStage] = []
+    /// Of the agreement, from the beginning on.
+    let agreed = Agreed()
     private let cell = InProcessTransport.cell()
     let clock = WatchedClock()
 
@@ -57,7 +64,9 @@ private final class Replaying {
             guard let identity = SigningKey(bytes: keys[.party(party)] ?? []) else { throw HPKEError.malformedKey }
             let state = try SQLiteStateStore(path: "\(world.path)/\(party).sqlite")
             let stage = try ReplayStage(
-                ReplayStage.Terms(party: party, roster: terms, rows: rows), identity: identity, log: world.log,
+                ReplayStage.Terms(
+                    party: party, roster: terms, changes: { [agreed] in agreed.changes.withLock { $0 } }, rows: rows),
+                identity: identity, log: world.log,
                 state: state, exchange: exchange, models: try world.models(party, shares: try world.shares(party)),
                 clock: clock, logger: world.entries.logger(party), audit: notes)
             if started.isEmpty { stages.append(stage) } else { stages[party.rawValue] = stage }
@@ -89,7 +98,9 @@ private final class Replaying {
         for _ in 0..<turns {
             for stage in stages.reversed() { _ = try stage.turn(until: clock.now) }
             var history = ReplayHistory(terms)
-            for record in try counted.world.records(Topics.replays) { try history.apply(record.value ?? []) }
+            for record in try counted.world.records(Topics.replays) {
+                try history.apply(record.value ?? [], time: record.timestamp / 1_000_000)
+            }
             if let job = history.job(order.digest), !job.isOpen, !stages.contains(where: \.isUnderWay) { return job }
             clock.wait(for: .milliseconds(5))
         }
@@ -219,5 +230,25 @@ struct ReplayTests {
             _ = try replaying.history(until: order)
         }
         #expect(try counted.world.records(Topics.replays).count == 4)
+    }
+
+    @Test(
+        "are no orders where the agreement does not name them among what is opened: no party answers, and each says why"
+    )
+    func notAgreed() throws {
+        var closed = replaying.terms
+        closed.opened = [.histograms, .trainings]
+        replaying.agreed.changes.withLock { $0 = [.init(from: 0, terms: closed)] }
+        try replaying.start()
+        let order = try replaying.order(transactions[3], model: model())
+        #expect(throws: Replaying.TestTimedOut.self) { try replaying.history(until: order, turns: 200) }
+        #expect(try counted.world.records(Topics.replays).count == 1)
+        for party in PartyID.allCases {
+            let told = try #require(replaying.notes[party]?.events.last)
+            let reason = told.fields[.reason] ?? ""
+            #expect(told.kind == .refused && reason.hasPrefix("not_agreed"))
+        }
+        let isAnyUnderWay = replaying.stages.contains { $0.isUnderWay }
+        #expect(!isAnyUnderWay)
     }
 }

@@ -16,10 +16,14 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
     case keyInForce = 7
     /// A key that came to nothing.
     case rotationFailed = 8
-    /// A member or party that joined.
+    /// A member that joined.
     case join = 9
-    /// A member or party that left.
+    /// A member that left.
     case leave = 10
+    /// A member that the others told to leave.
+    case expel = 32
+    /// A party whose part another host has taken.
+    case replace = 33
     /// Something that was opened, such as histograms of a validation.
     case opening = 11
     /// A batch that was abandoned.
@@ -70,6 +74,8 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .rotationFailed: "rotation-failed"
         case .join: "join"
         case .leave: "leave"
+        case .expel: "expel"
+        case .replace: "replace"
         case .opening: "opening"
         case .batchAborted: "batch-aborted"
         case .refused: "refused"
@@ -120,8 +126,10 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .rotationOrdered: "a rotation of the token key was ordered"
         case .keyInForce: "a token key went in force"
         case .rotationFailed: "a token key came to nothing"
-        case .join: "somebody joined"
-        case .leave: "somebody left"
+        case .join: "a member joined"
+        case .leave: "a member left"
+        case .expel: "a member was expelled"
+        case .replace: "a party was replaced"
         case .opening: "something was opened"
         case .batchAborted: "a batch was abandoned"
         case .refused: "something was refused"

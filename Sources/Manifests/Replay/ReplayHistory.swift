@@ -15,17 +15,26 @@ package struct ReplayHistory: Sendable {
         package var isOpen: Bool { answers.count < PartyID.allCases.count && !isRefused }
     }
 
-    private let terms: SyncTerms
+    private let founding: SyncTerms
+    /// Terms that took the place of those, in the order of their times.
+    private var changes: [SyncTermsChange] = []
     /// In the log's order.
     package private(set) var jobs: [Job] = []
     private var places: [Digest32: Int] = [:]
 
-    package init(_ terms: SyncTerms) { self.terms = terms }
+    /// - Parameter terms: those of the roster.
+    package init(_ terms: SyncTerms) { founding = terms }
+
+    /// Takes the terms that versions of the agreement have brought by now.
+    package mutating func adopt(_ changes: [SyncTermsChange]) { self.changes = changes }
 
     package func job(_ digest: Digest32) -> Job? { places[digest].map { jobs[$0] } }
 
     /// Takes a record. An order that comes again, and a second answer of a party, change nothing.
-    package mutating func apply(_ record: [UInt8]) throws(ReplayRefusal) {
+    ///
+    /// - Parameter time: of the log, when it came, in seconds since 1970: the terms of then count.
+    package mutating func apply(_ record: [UInt8], time: Int64) throws(ReplayRefusal) {
+        let terms = changes.last { $0.from <= time }?.terms ?? founding
         guard let wire = WireReplayRecord(decoding: record) else { throw .malformed }
         switch wire.said {
         case .order(let wire):

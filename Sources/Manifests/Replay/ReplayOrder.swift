@@ -86,6 +86,7 @@ package struct ReplayOrder: Sendable, Hashable {
     package init(verifying wire: WireReplayOrder, terms: SyncTerms) throws(ReplayRefusal) {
         guard let order = ReplayOrder(body: Array(wire.body)) else { throw .malformed }
         guard order.consortium == terms.consortium else { throw .otherConsortium }
+        guard terms.opened.contains(.replays) else { throw .notAgreed }
         guard terms.members[order.member] != nil else { throw .unknownMember }
         let signers = Set(
             wire.signatures.compactMap { signature -> SyncAuthor? in
@@ -106,6 +107,8 @@ package struct ReplayOrder: Sendable, Hashable {
 package enum ReplayRefusal: Error, Sendable, Hashable {
     case malformed
     case otherConsortium
+    /// The agreement does not name decisions that are computed again among what is opened.
+    case notAgreed
     case unknownMember
     case notSigned(SyncAuthor)
     /// So many operators signed, of those whose approval it takes.
@@ -117,9 +120,10 @@ extension ReplayRefusal: CustomStringConvertible {
         switch self {
         case .malformed: "it is no order to compute a decision again, and no answer to one"
         case .otherConsortium: "it is of another consortium than the roster's"
-        case .unknownMember: "the roster has not the member that it names"
+        case .notAgreed: "not_agreed: the agreement does not say that decisions are opened to an auditor"
+        case .unknownMember: "the member that it names takes no part"
         case .notSigned(let author): "\(author) did not sign it"
-        case .approvals(let count, let least): "\(count) operators signed it, and the roster wants \(least)"
+        case .approvals(let count, let least): "\(count) operators signed it, and the agreement wants \(least)"
         }
     }
 }

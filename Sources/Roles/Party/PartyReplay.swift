@@ -33,7 +33,7 @@ extension PartyRole {
             }
             return try ReplayStage(
                 ReplayStage.Terms(
-                    party: party, roster: roster.syncTerms, rows: rows,
+                    party: party, roster: roster.syncTerms, changes: shared.members.termsChanges, rows: rows,
                     epoch: { keychain.book.history.newest.number }),
                 identity: try keystore.signingKey(), log: log, state: shared.store, exchange: exchange, models: models,
                 clock: clock, logger: logger, audit: audit)

@@ -49,6 +49,7 @@ package final class PartyTokens: Stage {
     /// A look for keys costs a tenth of what it takes to answer a batch.
     private var looking = Throttle(.milliseconds(50))
     private var lookingForMembers = Throttle(.seconds(1))
+    private var membership = MembershipAudit()
 
     /// - Parameters:
     ///   - members: whom keys are published to and who is answered, looked at once a second: nobody has to start the party again.
@@ -109,6 +110,7 @@ package final class PartyTokens: Stage {
     /// Begins anew with the members that there are now, where they are others: what is stored is gone on from.
     private func lookForMembers() throws {
         try members.refresh()
+        membership.tell(members.history, to: audit)
         let haveCome = try awaited.contains { try hasTopics($0) }
         guard members.changes != change || haveCome else { return }
         try answers?.finish()

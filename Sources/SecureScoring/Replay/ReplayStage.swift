@@ -19,17 +19,21 @@ package final class ReplayStage: Stage {
     package struct Terms: Sendable {
         package var party: PartyID
         package var roster: SyncTerms
+        /// The terms that took the place of the roster's, as the log has them now.
+        package var changes: @Sendable () throws -> [SyncTermsChange]
         /// Opens what the party keeps of a partition; nil where it keeps no rows.
         package var rows: (@Sendable (Int) throws -> ScoredRowStore)?
         /// Leader: the epoch of pairwise keys that decisions are computed by now.
         package var epoch: @Sendable () -> KeyEpoch
 
         package init(
-            party: PartyID, roster: SyncTerms, rows: (@Sendable (Int) throws -> ScoredRowStore)?,
+            party: PartyID, roster: SyncTerms, changes: @escaping @Sendable () throws -> [SyncTermsChange] = { [] },
+            rows: (@Sendable (Int) throws -> ScoredRowStore)?,
             epoch: @escaping @Sendable () -> KeyEpoch = { KeyEpoch(1) }
         ) {
             self.party = party
             self.roster = roster
+            self.changes = changes
             self.rows = rows
             self.epoch = epoch
         }
@@ -102,8 +106,12 @@ package final class ReplayStage: Stage {
 
     private func read() throws {
         while case let records = try reader.available(limit: 64), !records.isEmpty {
+            // Read behind them: whatever was in force when they came is in it.
+            history.adopt(try terms.changes())
             for record in records {
-                do throws(ReplayRefusal) { try history.apply(record.value ?? []) } catch {
+                do throws(ReplayRefusal) {
+                    try history.apply(record.value ?? [], time: record.timestamp / 1_000_000)
+                } catch {
                     logger.error(
                         "an order to compute a decision again was refused: \(error)",
                         metadata: ["offset": "\(record.position.offset)"])

@@ -55,8 +55,8 @@ final class ReplayOrderTests {
     func counts() throws {
         var history = ReplayHistory(terms)
         let record = record(order(), by: all)
-        try history.apply(record)
-        try history.apply(record)
+        try history.apply(record, time: 5)
+        try history.apply(record, time: 5)
         #expect(history.jobs.count == 1 && history.jobs[0].order == order() && history.jobs[0].isOpen)
         #expect(history.job(order().digest) != nil && history.job(.zero) == nil)
     }
@@ -67,7 +67,7 @@ final class ReplayOrderTests {
         var history = ReplayHistory(terms)
         func refusal(_ record: [UInt8]) -> ReplayRefusal? {
             do throws(ReplayRefusal) {
-                try history.apply(record)
+                try history.apply(record, time: 5)
                 return nil
             } catch { return error }
         }
@@ -95,21 +95,39 @@ final class ReplayOrderTests {
         #expect(history.jobs.isEmpty)
     }
 
+    @Test("one counts by the terms of when it came: the agreement has to name what it opens, and whoever signs")
+    func ofTheirTime() throws {
+        var (closed, later) = (terms, terms)
+        closed.opened = [.histograms, .trainings]
+        later.members[member] = nil
+        var history = ReplayHistory(terms)
+        history.adopt([.init(from: 10, terms: closed), .init(from: 20, terms: later)])
+        let record = record(order(), by: all)
+        #expect(throws: ReplayRefusal.notAgreed) { try history.apply(record, time: 10) }
+        #expect(throws: ReplayRefusal.notAgreed) { try history.apply(record, time: 19) }
+        #expect(throws: ReplayRefusal.unknownMember) { try history.apply(record, time: 20) }
+        #expect(history.jobs.isEmpty)
+        try history.apply(record, time: 9)
+        #expect(history.jobs.count == 1)
+    }
+
     @Test("answers are the party's own, of an order that there is, and the first counts; a refusal ends it")
     func answers() throws {
         var history = ReplayHistory(terms)
-        try history.apply(record(order(), by: all))
+        try history.apply(record(order(), by: all), time: 5)
         let digest = order().digest
         let share = try ReplayAnswer(party: .one, to: order(), share: [1, 2], ringBits: 16, steps: 0)
         #expect(throws: ReplayRefusal.notSigned(.party(.one))) {
-            try history.apply(answer(share.word, by: .one, order: digest, key: .party(.two)))
+            try history.apply(answer(share.word, by: .one, order: digest, key: .party(.two)), time: 5)
         }
-        #expect(throws: ReplayRefusal.malformed) { try history.apply(answer(share.word, by: .one, order: .zero)) }
-        try history.apply(answer(share.word, by: .one, order: digest))
-        try history.apply(answer(.refused(.rowsGone), by: .one, order: digest))
+        #expect(throws: ReplayRefusal.malformed) {
+            try history.apply(answer(share.word, by: .one, order: .zero), time: 5)
+        }
+        try history.apply(answer(share.word, by: .one, order: digest), time: 5)
+        try history.apply(answer(.refused(.rowsGone), by: .one, order: digest), time: 5)
         #expect(history.job(digest)?.answers == [.one: share.word])
         #expect(history.job(digest)?.isOpen == true && history.job(digest)?.isRefused == false)
-        try history.apply(answer(.refused(.modelGone), by: .zero, order: digest))
+        try history.apply(answer(.refused(.modelGone), by: .zero, order: digest), time: 5)
         #expect(history.job(digest)?.isOpen == false && history.job(digest)?.isRefused == true)
     }
 

@@ -86,4 +86,12 @@ final class AgreementTable {
             try say(.epochReady(EpochReady(epoch: epoch, attempt: 1, keys: keys.digest)), by: .party(party), "\(party)")
         }
     }
+    /// Puts the newest epoch of keys in force and closes the one before, as another can be ordered then.
+    func moveOver() throws {
+        let newest = try history.epochs.newest.number
+        for (epoch, kind) in [(newest, EpochPlaces.Kind.activation), (KeyEpoch(newest.number - 1), .closing)] {
+            try say(
+                .epochPlaces(EpochPlaces(epoch: epoch, kind: kind, offsets: [0])), by: .coordinator, "coordinator")
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Audit
 import EventLogs
 import Keys
 import Manifests
@@ -55,5 +56,49 @@ struct ConsortiumMembersTests {
         #expect(members.current.members.map(\.id.name) == ["bank-b", "bank-c", "bank-d"])
         try members.refresh()
         #expect(members.changes == 1)
+    }
+
+    @Test("come and go in a party's audit log, once each, with the epoch that brings it")
+    func audited() throws {
+        let (bank, left) = (MemberID("bank-d")!, MemberID("bank-a")!)
+        func members() throws -> ConsortiumHistory { try ConsortiumMembers(table.roster, log: table.log).history }
+        let (notes, again) = (AuditNotes(), AuditNotes())
+        var told = MembershipAudit()
+        told.tell(try members(), to: notes)
+        let card = try RoleKeys(directory: table.folder.path("bank-d")).make(bank)
+        func agree(by name: String, _ signers: [String], _ change: (inout ConsortiumAgreement) throws -> Void) throws {
+            let proposed = try table.seat(name).propose(change)
+            for signer in signers { _ = try table.seat(signer).sign(try table.seat(nil).version(proposed.digest)) }
+        }
+        try agree(by: "bank-b", ["bank-c", "bank-d", "anna"]) {
+            try $0.join(card, budget: .daily(9), votes: true, day: 20_000)
+        }
+        try agree(by: "bank-a", []) {
+            try $0.end(left, .init(day: 20_000, isExpulsion: false, withdrawsLabels: false))
+        }
+        told.tell(try members(), to: notes)
+        #expect(notes.events.isEmpty)
+        try table.rotate()
+        told.tell(try members(), to: notes)
+        told.tell(try members(), to: notes)
+        let version = try #require(try members().version(in: KeyEpoch(2)))
+        #expect(
+            notes.events == [
+                AuditEvent(.leave, of: version.digest, [.member: "bank-a", .epoch: "2"]),
+                AuditEvent(.join, of: version.digest, [.member: "bank-d", .epoch: "2"]),
+            ])
+        try agree(by: "bank-b", ["bank-c", "anna"]) {
+            try $0.end(bank, .init(day: 20_001, isExpulsion: true, withdrawsLabels: false))
+        }
+        try table.moveOver()
+        try table.rotate()
+        told.tell(try members(), to: notes)
+        #expect(notes.events.map(\.kind) == [.leave, .join, .expel])
+        // Another process tells all of it; the log has it once.
+        var anew = MembershipAudit()
+        anew.tell(try members(), to: again)
+        #expect(again.events == notes.events)
+        #expect(try members().membershipChanges(of: KeyEpoch(1)).isEmpty)
+        #expect(try members().membershipChanges(of: KeyEpoch(9)).isEmpty)
     }
 }

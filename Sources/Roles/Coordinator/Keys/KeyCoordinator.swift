@@ -142,6 +142,9 @@ package final class KeyCoordinator {
         audit.write(
             AuditEvent(
                 kind == .activation ? .epochActivated : .epochClosed, of: keys.digest, [.epoch: "\(keys.number)"]))
+        if kind == .activation {
+            for event in MembershipAudit.events(topic.history, keys.number) { audit.write(event) }
+        }
         let key = try keystore.signingKey()
         var offsets: [Int64] = []
         for partition in 0..<(try log.partitions(of: Topics.sealed)) {
