@@ -97,14 +97,19 @@ private final class Replaying {
     func history(until order: ReplayOrder, turns: Int = 2000) throws -> ReplayHistory.Job {
         for _ in 0..<turns {
             for stage in stages.reversed() { _ = try stage.turn(until: clock.now) }
-            var history = ReplayHistory(terms)
-            for record in try counted.world.records(Topics.replays) {
-                try history.apply(record.value ?? [], time: record.timestamp / 1_000_000)
-            }
-            if let job = history.job(order.digest), !job.isOpen, !stages.contains(where: \.isUnderWay) { return job }
+            if let job = try job(order), !job.isOpen, !stages.contains(where: \.isUnderWay) { return job }
             clock.wait(for: .milliseconds(5))
         }
         throw TestTimedOut()
+    }
+
+    /// What the log says of an order.
+    func job(_ order: ReplayOrder) throws -> ReplayHistory.Job? {
+        var history = ReplayHistory(terms)
+        for record in try counted.world.records(Topics.replays) {
+            try history.apply(record.value ?? [], time: record.timestamp / 1_000_000)
+        }
+        return history.job(order.digest)
     }
 
     struct TestTimedOut: Error {}
@@ -220,6 +225,13 @@ struct ReplayTests {
             counted.world.entries.entries.contains {
                 $0.party == .two && $0.message.contains("has no share of the model \(model) in generation 1")
             })
+        // It is no reason not to answer others.
+        let expired = try replaying.order(records[39], model: model, expires: 5)
+        for _ in 0..<100 {
+            _ = try replaying.stages[2].turn(until: replaying.clock.now)
+            replaying.clock.wait(for: .milliseconds(5))
+        }
+        #expect(try replaying.job(expired)?.answers == [.two: .refused(.expired)])
     }
 
     @Test("an answer that is there is not given twice, also where parties begin anew")

@@ -95,7 +95,7 @@ package final class ReplayStage: Stage {
             case nil: return .idle
             }
             return .worked
-        } catch  where error is BatchAbort || error is ScoringError {
+        } catch  where error is BatchAbort || error is ScoringError || error is RowWindowError {
             // A party that is away, or not as far, or lacks a share or a key: the leader proposes it again while the order stands.
             logger.info("a decision is not computed again yet: \(error)")
             exchange.abandon()
@@ -140,11 +140,16 @@ package final class ReplayStage: Stage {
             partition: TopicPartition(Topics.sealed, order.partition), state: state)
         guard activations.model(at: order.offset) == order.model else { return .otherModel }
         guard let model = try models.model(order.model) else { return .modelGone }
-        switch try row(of: order) {
-        case .gone: return .rowsGone
-        case .unknown: return .unknownRow
-        case .kept(let form, let bits, _):
-            return form == model.manifest.rowForm && bits == model.manifest.shape.bits ? nil : .modelGone
+        do {
+            switch try row(of: order) {
+            case .gone: return .rowsGone
+            case .unknown: return .unknownRow
+            case .kept(let form, let bits, _):
+                return form == model.manifest.rowForm && bits == model.manifest.shape.bits ? nil : .modelGone
+            }
+        } catch RowWindowError.otherGeneration {
+            // A key is missing here, and the row is not: it is told of where the order is computed, and the other orders go on.
+            return nil
         }
     }
 
@@ -182,9 +187,9 @@ package final class ReplayStage: Stage {
     }
 
     private func begin(_ job: ReplayHistory.Job, _ plan: BatchPlan, _ shares: SharesInForce) throws {
-        guard let model = try models.model(job.order.model), case .kept(_, let bits, let row) = try row(of: job.order)
-        else { return exchange.abort(plan.digest) }
+        guard let model = try models.model(job.order.model) else { return exchange.abort(plan.digest) }
         let prepared = try models.prepared(model, in: shares.model)
+        guard case .kept(_, let bits, let row) = try row(of: job.order) else { return exchange.abort(plan.digest) }
         underWay = (job, model.manifest)
         try exchange.begin(plan, .again(prepared, BatchInputs([row], bits: bits)))
     }
