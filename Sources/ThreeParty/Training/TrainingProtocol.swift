@@ -6,7 +6,8 @@ extension LinkProtocol {
         id: 1, name: "training",
         kinds: [
             .training: "training", .agreement: "agreement", .opening: "opening", .caps: "caps", .gaveUp: "gaveUp",
-            .validation: "validation", .columnSums: "columnSums",
+            .validation: "validation", .columnSums: "columnSums", .reasonOffer: "reasonOffer", .reasons: "reasons",
+            .reasonEnd: "reasonEnd",
         ], labels: TrainingStep.allLabels,
         mostWaiting: 2 * TrainingPiece.mostOfRound)
 }

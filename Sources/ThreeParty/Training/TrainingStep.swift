@@ -12,8 +12,8 @@ package enum TrainingStep: String, CaseIterable, Sendable {
     case secondConditions = "2-conditions", secondLeaves = "2-leaves", secondScores = "2-scores", secondKeys = "2-keys"
     case secondSums = "2-sums"
     case cardCounts = "card-counts", cardSums = "card-sums", cardSteps = "card-steps", cardRows = "card-rows"
-    /// Of a scorecard's contributions to transactions that were scored (`CardContributions`).
-    case reasonBits = "reason-bits", reasons
+    /// Of a scorecard's contributions to rows that a member chose (`ReasonQuery`).
+    case reasonRows = "reason-rows", reasonBits = "reason-bits", reasons
     /// No step: how messages are told to the party that does not get them.
     case transcript
 

@@ -12,6 +12,7 @@ struct InteractionRun<Result>: Unprinted {
     private let party: PartyID
     private let keys: TrainingKeys
     private let kind: Frame.Kind
+    private let stream: StreamID
     private let attempt: UInt64
     private(set) var transcript: TrainingTranscript
     private var place = TrainingPiece.Place(group: 0, round: 0)
@@ -24,11 +25,16 @@ struct InteractionRun<Result>: Unprinted {
     /// - Parameters:
     ///   - plan: the digest of all that the parties agreed on before.
     ///   - kind: of all frames.
+    ///   - stream: of all frames.
     ///   - attempt: what `Frame.batch` is in all frames.
-    init(party: PartyID, keys: TrainingKeys, plan: Digest32, kind: Frame.Kind, attempt: UInt64) {
+    init(
+        party: PartyID, keys: TrainingKeys, plan: Digest32, kind: Frame.Kind, stream: StreamID = .training,
+        attempt: UInt64
+    ) {
         self.party = party
         self.keys = keys
         self.kind = kind
+        self.stream = stream
         self.attempt = attempt
         transcript = TrainingTranscript(plan: plan)
     }
@@ -111,7 +117,7 @@ struct InteractionRun<Result>: Unprinted {
     private func frames(_ message: [UInt8], _ peer: PartyID) -> [(frame: Frame, peer: PartyID)] {
         TrainingPiece.payloads(of: message, at: place).map { payload in
             let frame = Frame(
-                kind: kind, sender: party, stream: .training, batch: attempt, digest: transcript.digest,
+                kind: kind, sender: party, stream: stream, batch: attempt, digest: transcript.digest,
                 payload: payload)
             return (frame, peer)
         }
