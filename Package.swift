@@ -148,7 +148,8 @@ let package = Package(
                 "Audit", "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Sealing", "Manifests",
                 "Formats",
                 "Policy", "Evaluation", "EventLogs", "Stages", "Telemetry", "HTTPFront", "Ingest", "IngestHTTP",
-                "DeskFront", "DeskStore", "SecureScoring", "TokenService", "ModelSync", "PipelineFiles", logging,
+                "Desk", "DeskFront", "DeskStore", "SecureScoring", "TokenService", "ModelSync", "PipelineFiles",
+                logging,
                 "TLSTransport", "Webhooks", crypto,
             ],
             swiftSettings: settings),
@@ -300,7 +301,8 @@ let package = Package(
             name: "PKCS11Tests", dependencies: ["Cglibc", "Keys", "PKCS11", "Secrets", "Support", crypto],
             swiftSettings: unoptimised),
         .testTarget(name: "PlotsTests", dependencies: ["Plots", "Support"], swiftSettings: unoptimised),
-        .testTarget(name: "PolicyTests", dependencies: ["Policy", "Records", "Support"], swiftSettings: unoptimised),
+        .testTarget(
+            name: "PolicyTests", dependencies: ["Policy", "Model", "Records", "Support"], swiftSettings: unoptimised),
         .testTarget(
             name: "ProcessTests",
             dependencies: [

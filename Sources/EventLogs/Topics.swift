@@ -13,6 +13,7 @@ package enum Topics {
     package static let batches = "consortium.batches"
     package static let audit = "consortium.audit"
     package static let replays = "consortium.replays"
+    package static let reasons = "consortium.reasons"
 
     package static func transactions(_ member: MemberID) -> String { "\(member).transactions" }
     package static func blinded(_ member: MemberID) -> String { "\(member).blinded" }
@@ -23,5 +24,7 @@ package enum Topics {
     package static func decisions(_ member: MemberID) -> String { "\(member).decisions" }
     package static func alerts(_ member: MemberID) -> String { "\(member).alerts" }
     package static func cases(_ member: MemberID) -> String { "\(member).cases" }
+    package static func contributions(_ member: MemberID) -> String { "\(member).contributions" }
+    package static func reasons(_ member: MemberID) -> String { "\(member).reasons" }
     package static func rejected(_ member: MemberID) -> String { "\(member).rejected" }
 }

@@ -30,6 +30,8 @@ package final class DecisionPipeline: Stage {
     private let card: (Digest32) throws(LogError) -> ModelCard?
     private let policy: DecisionPolicy
     private let own: OwnModel?
+    /// Whether the parties are asked for reasons of alerts.
+    private let wantsReasons: Bool
     private let clock: any StageClock
     private let metrics: Metrics
     private let logger: Logger
@@ -55,11 +57,13 @@ package final class DecisionPipeline: Stage {
     /// below it is needed for a decision any more. It is the writer's name, too.
     package static func group(_ member: MemberID, _ partition: Int) -> String { "\(member).decisions-\(partition)" }
 
-    /// - Parameter own: the member's own model, whose windows the state computes; nil for none.
+    /// - Parameters:
+    ///   - own: the member's own model, whose windows the state computes; nil for none.
+    ///   - wantsReasons: whether alerts go on `<member>.reasons`, too, for who asks the parties (`ReasonAsker`).
     package init(
         member: MemberID, log: any EventLog, state: AgentState, collector: any ScoreCollecting,
         card: @escaping (Digest32) throws(LogError) -> ModelCard?, policy: DecisionPolicy, own: OwnModel? = nil,
-        clock: any StageClock, metrics: Metrics, logger: Logger
+        wantsReasons: Bool = false, clock: any StageClock, metrics: Metrics, logger: Logger
     ) throws(LogError) {
         self.member = member
         self.log = log
@@ -67,6 +71,7 @@ package final class DecisionPipeline: Stage {
         self.card = card
         self.policy = policy
         self.own = own
+        self.wantsReasons = wantsReasons
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
@@ -176,7 +181,9 @@ package final class DecisionPipeline: Stage {
                     logger.error("a score is rounded otherwise than its model's manifest says, and is passed over")
                     continue
                 }
-                output += decide(pending, at: source, Score(raw: raw, version: version, card: card))
+                output += decide(
+                    pending, at: source,
+                    Score(raw: raw, version: version, model: model, place: answer.place, card: card))
             case .refused(let refusal): output.append(rejection(source, refusal))
             }
             done.insert(source)
@@ -202,6 +209,8 @@ package final class DecisionPipeline: Stage {
     private struct Score {
         var raw: Int64
         var version: String
+        var model: Digest32
+        var place: Answer.Place?
         var card: ModelCard
     }
 
@@ -238,6 +247,25 @@ package final class DecisionPipeline: Stage {
         detail.amount = pending.transaction.amount.decimal
         let alert = CloudEvent(id: id, member: member, type: CloudEvent.alert, time: time, data: detail)
         return [decision.record(decisions), alert.record(TopicPartition(Topics.alerts(member)))]
+            + (wantsReasons ? [wanted(pending, id, score, at: time)] : [])
+    }
+
+    /// The record by which reasons of an alert are asked for; of a model without a scorecard, that there are none.
+    private func wanted(
+        _ pending: PendingTransaction, _ id: String, _ score: Score, at time: EventTime
+    ) -> NewRecord {
+        var detail = ReasonsEvent.Detail(state: .noCard, modelVersion: score.version)
+        if let place = score.place {
+            detail = ReasonsEvent.Detail(
+                state: .wanted, modelVersion: score.version,
+                place: ReasonsEvent.Place(
+                    first: place.range.lowerBound, end: place.range.upperBound, row: place.row, epoch: place.epoch,
+                    model: hexadecimal(score.model.bytes)),
+                values: pending.features, named: pending.transaction.namedEntities)
+        }
+        let event = ReasonsEvent(
+            id: id, member: member, transaction: pending.transaction.id, time: time, data: detail)
+        return NewRecord(TopicPartition(Topics.reasons(member)), key: Array(id.utf8), value: event.json)
     }
 
     /// The record of a transaction that the parties refuse. The member has the original: it stands in its own topic.
@@ -296,5 +324,13 @@ extension CloudEvent {
         NewRecord(
             partition, key: Array(subject.utf8), value: json,
             headers: [Header("content-type", Array("application/cloudevents+json".utf8))])
+    }
+}
+
+extension Transaction {
+    /// The kinds of entities that it names, by name.
+    fileprivate var namedEntities: [String] {
+        let plain = [("customer", customer), ("terminal", terminal)].filter { !$0.1.isEmpty }.map(\.0)
+        return plain + entities.map(\.key.rawValue).sorted()
     }
 }

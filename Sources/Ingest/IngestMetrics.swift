@@ -11,6 +11,10 @@ extension Metric {
         labels: ["reason"])
     package static let missingReceipts = Metric.counter(
         "cordon_missing_receipts_total", "Parties' words that transactions have not come to them.")
+    package static let reasonRequests = Metric.counter(
+        "cordon_reasons_asked_total", "Requests for reasons that were sent to the parties, those about no alert too.")
+    package static let reasonsTold = Metric.counter(
+        "cordon_reasons_told_total", "Alerts of which reasons were told, or why there are none.", labels: ["outcome"])
     package static let sealedBytes = Metric.counter("cordon_sealed_bytes_total", "Bytes of sealed records.")
     package static let duplicates = Metric.counter(
         "cordon_duplicates_total", "Transactions dropped because their id was known.")
@@ -58,6 +62,6 @@ package enum IngestMetrics {
         .recordsLeftOut,
         .labelsTaken, .outcomes, .identifiersRefused, .labelsTold, .labelRecords, .labelRecordsRepeated,
         .labelRecordsUncounted, .receiptsRefused, .decisions, .rulesMatched, .repeatedScores, .scoreRecordsRefused,
-        .decisionRecordsUnreadable,
+        .decisionRecordsUnreadable, .reasonRequests, .reasonsTold,
     ]
 }

@@ -60,7 +60,7 @@ extension ConsortiumAgreement {
         out += "# What is ever opened beside each member's own scores, and how often.\n"
         out += "opened: [\(opened.sorted().map(\.rawValue).joined(separator: ", "))]\n"
         out += "openings: { histograms: \(openings.histograms), windows: \(openings.windows), days: \(openings.days), "
-        out += "apart: \(openings.apart) }\n"
+        out += "apart: \(openings.apart)\(openings.reasonsForm) }\n"
         out += "# How many operators approve of a model before it is put in force.\napprovals: \(approvals)\n"
         out +=
             "# Who signs a change: none, majority, all, or a number of each. Whom it is about signs, too, unless it is expelled.\n"

@@ -105,7 +105,7 @@ package struct Roster: Sendable {
         out += "counts: { member_events: \(countLimit), history: \(historyLimit) }\n"
         out += "scores: \(roundsScores ? "steps" : "exact")\n"
         out += "openings: { histograms: \(openings.histograms), windows: \(openings.windows), days: \(openings.days), "
-        out += "apart: \(openings.apart), feature_rows: \(openings.featureRows) }\n"
+        out += "apart: \(openings.apart), feature_rows: \(openings.featureRows)\(openings.reasonsForm) }\n"
         out += "approvals: \(approvals)\n"
         if !operators.isEmpty { out += "operators:\n" }
         for each in operators { out += "  - { name: \(each.id), identity: \(base64(each.identity.bytes)) }\n" }
@@ -173,18 +173,36 @@ func readApprovals(_ node: YAMLNode?, operators: Int) throws(ConfigurationError)
     try node?.int(in: 0...operators) ?? 0
 }
 
-/// How much the parties open of the same rows: `openings: { histograms: N, windows: N, days: D, apart: N, feature_rows: N }`, each
-/// of which may be left out.
+/// How much the parties open of the same rows: `openings: { histograms: N, windows: N, days: D, apart: N, feature_rows: N, reasons:
+/// N, reason_members: N }`, each of which may be left out.
 func readOpenings(_ node: YAMLNode?) throws(ConfigurationError) -> OpeningLimits {
     guard let node else { return .standard }
-    try node.allow("histograms", "windows", "days", "apart", "feature_rows")
+    try node.allow("histograms", "windows", "days", "apart", "feature_rows", "reasons", "reason_members")
     let standard = OpeningLimits.standard
     return OpeningLimits(
         histograms: try node.optional("histograms")?.int(in: 1...1_000) ?? standard.histograms,
         windows: try node.optional("windows")?.int(in: 1...100_000) ?? standard.windows,
         days: try node.optional("days")?.int(in: 1...3_650) ?? standard.days,
         apart: try node.optional("apart")?.int(in: 1...1_000_000_000) ?? standard.apart,
-        featureRows: try node.optional("feature_rows")?.int(in: 1...1_000_000_000) ?? standard.featureRows)
+        featureRows: try node.optional("feature_rows")?.int(in: 1...1_000_000_000) ?? standard.featureRows,
+        reasons: try readReasons(node))
+}
+
+/// What is opened of reasons: `reasons: N` choices of a member a day, `reason_members: k`; nothing without the first.
+private func readReasons(_ node: YAMLNode) throws(ConfigurationError) -> ReasonLimits? {
+    let members = try node.optional("reason_members")?.int(in: ReasonLimits.membersRange)
+    guard let daily = try node.optional("reasons")?.int(in: ReasonLimits.dailyRange) else {
+        if members != nil { throw node.wrong("`reason_members` goes with `reasons`") }
+        return nil
+    }
+    return members.map { ReasonLimits(daily: daily, members: $0) } ?? ReasonLimits(daily: daily)
+}
+
+extension OpeningLimits {
+    /// What is opened of reasons, as it stands behind the rest.
+    var reasonsForm: String {
+        reasons.map { ", reasons: \($0.daily), reason_members: \($0.members)" } ?? ""
+    }
 }
 
 func readIdentity(_ node: YAMLNode) throws(ConfigurationError) -> VerifyingKey {

@@ -53,22 +53,24 @@ package struct TopicRights: Sendable, Hashable {
             reads = [
                 Topics.transactions(member), Topics.scores(member), Topics.receipts(member), Topics.evaluations(member),
                 Topics.decisions(member), Topics.alerts(member), Topics.rejected(member), Topics.blinded(member),
-                Topics.evidence(member), Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync,
-                Topics.agreement, Topics.audit,
+                Topics.evidence(member), Topics.contributions(member), Topics.reasons(member), Topics.sessions,
+                Topics.manifests, Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit,
             ]
             writes = [
                 Topics.sealed, Topics.labels, Topics.sessions, Topics.sync, Topics.agreement, Topics.audit,
                 Topics.decisions(member), Topics.alerts(member), Topics.rejected(member), Topics.blinded(member),
                 // Requests over HTTP become records there.
-                Topics.transactions(member),
+                Topics.transactions(member), Topics.reasons, Topics.reasons(member),
             ]
-            groups.formUnion(["agents", "ingest", "audit"].map { "\(member).\($0)" })
+            groups.formUnion(["agents", "ingest", "audit", "reasons"].map { "\(member).\($0)" })
             // One a partition.
-            (groupPrefixes, transactions) = (["\(member).decisions-"], ["\(member).decisions-"])
+            groupPrefixes = ["\(member).decisions-"]
+            transactions = ["\(member).decisions-", "\(member).reasons"]
         case .riskTeam(let member):
             reads = [
                 Topics.decisions(member), Topics.alerts(member), Topics.rejected(member), Topics.transactions(member),
-                Topics.receipts(member), Topics.cases(member), Topics.scores(member), Topics.evidence(member),
+                Topics.receipts(member), Topics.cases(member), Topics.reasons(member), Topics.scores(member),
+                Topics.evidence(member),
                 Topics.sync, Topics.manifests, Topics.audit,
             ]
             // A verdict is a label of the member's own.
@@ -79,11 +81,13 @@ package struct TopicRights: Sendable, Hashable {
             reads = [
                 Topics.sealed, Topics.sessions, Topics.manifests, Topics.tokenKeys, Topics.sync, Topics.agreement,
                 Topics.audit,
-                Topics.labels, Topics.batches, Topics.replays,
+                Topics.labels, Topics.batches, Topics.replays, Topics.reasons,
             ]
             writes = [Topics.tokenKeys, Topics.sync, Topics.agreement, Topics.audit, Topics.replays]
             reads.formUnion(members.map(Topics.blinded))
-            for write in [Topics.scores, Topics.receipts, Topics.evaluations, Topics.evidence] {
+            for write in [
+                Topics.scores, Topics.receipts, Topics.evaluations, Topics.evidence, Topics.contributions,
+            ] {
                 writes.formUnion(members.map(write))
             }
             // What was decided, and what was refused, is told by the party that leads.

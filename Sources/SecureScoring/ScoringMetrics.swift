@@ -11,6 +11,8 @@ extension Metric {
     package static let transactionsOverLimit = Metric.counter(
         "cordon_transactions_over_limit_total",
         "Transactions refused because they break a limit on what their member may ask, by reason.", labels: ["reason"])
+    package static let reasonsAsked = Metric.counter(
+        "cordon_reason_requests_total", "Members' requests for reasons, by what this party said.", labels: ["outcome"])
     package static let repeatsDropped = Metric.counter(
         "cordon_repeats_dropped_total", "Repeated transactions that were dropped from batches.")
     package static let sourceGaps = Metric.counter(
@@ -51,6 +53,6 @@ package enum ScoringMetrics {
         .transactionsOverLimit,
         .batchesRecounted,
         .eventsCounted, .labelsCounted, .labelsRefused, .labelBatches, .labelRecordsRefused, .countedTokenEpoch,
-        .tokensLive, .shareGeneration, .shareGenerationMade, .rowsKept, .rowLabelsKept, .rowBytes,
+        .tokensLive, .shareGeneration, .shareGenerationMade, .rowsKept, .rowLabelsKept, .rowBytes, .reasonsAsked,
     ]
 }

@@ -15,6 +15,7 @@ struct CordonBench: ParsableCommand {
             BenchTokenRequestsCommand.self, BenchCountersCommand.self, BenchRefreshCommand.self,
             BenchPipelineCommand.self, BenchRetrainingCommand.self, BenchExtractCommand.self, BenchTrainingCommand.self,
             BenchTrainingPartyCommand.self, BenchAuditCommand.self, BenchValidationCommand.self,
+            BenchReasonsCommand.self,
             BenchValidationPartyCommand.self,
             BenchDeskCommand.self, BenchFeedsCommand.self,
             BenchClearAgentCommand.self,

@@ -55,6 +55,14 @@ struct RoleMetricsTests {
         ("cordon_outcomes_total", .counter, "Statuses, returns and recalls of payments, by kind."),
         ("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds."),
         (
+            "cordon_reasons_asked_total", .counter,
+            "Requests for reasons that were sent to the parties, those about no alert too."
+        ),
+        (
+            "cordon_reasons_told_total", .counter,
+            "Alerts of which reasons were told, or why there are none."
+        ),
+        (
             "cordon_records_left_out_total", .counter,
             "Records that the mapping leaves out, such as refunds, by reason."
         ),
@@ -133,6 +141,7 @@ struct RoleMetricsTests {
         ("cordon_labels_refused_total", .counter, "Labels that are not counted, by reason."),
         ("cordon_log_errors_total", .counter, "Failed calls of the log that were tried again."),
         ("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds."),
+        ("cordon_reason_requests_total", .counter, "Members' requests for reasons, by what this party said."),
         ("cordon_repeats_dropped_total", .counter, "Repeated transactions that were dropped from batches."),
         ("cordon_rounds_total", .counter, "Rounds of messages between the parties."),
         ("cordon_row_bytes", .gauge, "Bytes of kept rows and labels, before they are sealed."),

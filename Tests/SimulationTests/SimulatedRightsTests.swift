@@ -26,10 +26,10 @@ struct SimulatedRightsTests {
             let unwritten = rights.writes.filter { topic in
                 !used.contains { $0.user == user && $0.topic == topic && $0.writes }
             }
-            // What schedules have not: trainings, audit logs, replays, changes of members, records that are of no member.
+            // What schedules have not: trainings, audit logs, replays, reasons, changes of members, records that are of no member.
             let rest = Set(
-                [Topics.sync, Topics.agreement, Topics.audit, Topics.replays, Topics.rejected]
-                    + members.map(Topics.evidence))
+                [Topics.sync, Topics.agreement, Topics.audit, Topics.replays, Topics.reasons, Topics.rejected]
+                    + members.flatMap { [Topics.evidence($0), Topics.contributions($0), Topics.reasons($0)] })
             let refused = Set(members.map(Topics.rejected))
             // And, of agents, the requests over HTTP.
             let asked = Set(members.map(Topics.transactions) + members.map(Topics.alerts))

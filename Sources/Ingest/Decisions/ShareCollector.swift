@@ -44,6 +44,7 @@ package struct ShareCollector: ScoreCollecting {
         var steps: UInt32
         var model: Digest32
         var modelVersion: String
+        var range: Range<Int64>?
         var shares: [PartyID: [UInt8]] = [:]
     }
 
@@ -87,9 +88,10 @@ package struct ShareCollector: ScoreCollecting {
             plans[key]
             ?? Partial(
                 firstOffset: offset, sources: sources, refused: refused, codes: codes, ringBits: header.ringBits,
-                steps: header.steps, model: model, modelVersion: header.modelVersion)
+                steps: header.steps, model: model, modelVersion: header.modelVersion, range: Self.range(header))
         guard partial.sources == sources, partial.refused == refused, partial.codes == codes,
-            partial.ringBits == header.ringBits, partial.steps == header.steps, partial.model == model
+            partial.ringBits == header.ringBits, partial.steps == header.steps, partial.model == model,
+            partial.range == Self.range(header)
         else { throw .malformed }
         partial.shares[party] = shares
         guard partial.shares.count == 3 else {
@@ -104,11 +106,14 @@ package struct ShareCollector: ScoreCollecting {
             case (0, _): Self.open(all, in: UInt32.self)
             default: try Self.steps(all, of: Int(header.steps), count: sources.count)
             }
-        func answer(_ source: SourcePosition, _ outcome: Answer.Outcome) -> Answer {
-            Answer(source: source, outcome: outcome, firstOffset: partial.firstOffset)
+        func answer(_ source: SourcePosition, _ outcome: Answer.Outcome, row: Int? = nil) -> Answer {
+            let place = row.flatMap { row in
+                partial.range.map { Answer.Place(range: $0, row: row, epoch: header.sessionEpoch) }
+            }
+            return Answer(source: source, outcome: outcome, firstOffset: partial.firstOffset, place: place)
         }
-        return zip(sources, scores).map {
-            answer($0, .score($1, model: model, modelVersion: partial.modelVersion))
+        return zip(sources, scores).enumerated().map { row, scored in
+            answer(scored.0, .score(scored.1, model: model, modelVersion: partial.modelVersion), row: row)
         }
             + zip(refused, codes).map { answer($0, .refused(Refusal(rawValue: $1) ?? .boxMalformed)) }
     }
@@ -116,6 +121,11 @@ package struct ShareCollector: ScoreCollecting {
     /// Forgets plans that nobody waits for: all their transactions were decided by another.
     package mutating func forget(where decided: (SourcePosition) -> Bool) {
         plans = plans.filter { !($0.value.sources + $0.value.refused).allSatisfy(decided) }
+    }
+
+    /// The batch's offsets; nil where the parties do not say them.
+    private static func range(_ header: WireScoreHeader) -> Range<Int64>? {
+        header.first >= 0 && header.first < header.end ? header.first..<header.end : nil
     }
 
     private static func open<R: RingElement>(_ shares: [[UInt8]], in ring: R.Type) -> [Answer.Score] {

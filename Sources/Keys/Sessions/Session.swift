@@ -26,6 +26,10 @@ package final class Session: Sendable {
     package let evaluationTags: SecretKey
     /// Of the party's tags on its receipts of labels (HMAC-SHA-256).
     package let receiptTags: SecretKey
+    /// Of the member's boxes of choices (XAES-256-GCM).
+    package let choiceBoxes: SecretKey
+    /// Derives a key for each of the party's boxes of contributions (HMAC-SHA-256).
+    package let contributionBoxes: SecretKey
 
     /// - Parameter secret: the 32 bytes that HPKE exports; all keys are derived from it by HMAC-SHA-256.
     init(member: MemberID, party: PartyID, epoch: UInt32, id: SessionID, secret: borrowing SecretKey) {
@@ -39,6 +43,8 @@ package final class Session: Sendable {
         scoreBoxes = key("score-boxes")
         evaluationTags = key("evaluation-tags")
         receiptTags = key("receipt-tags")
+        choiceBoxes = key("choice-boxes")
+        contributionBoxes = key("contribution-boxes")
     }
 
     /// HPKE's info of one session. It names consortium, both ends and the epoch, so an encapsulation that is moved to another

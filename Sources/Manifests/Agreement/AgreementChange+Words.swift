@@ -30,6 +30,7 @@ extension AgreementChange: CustomStringConvertible {
         case .openings(let limits):
             "opened are at most \(limits.histograms) histograms of a window, and \(limits.windows) windows of a challenger, "
                 + "in \(limits.days) days; windows differ by \(limits.apart) records"
+                + (limits.reasons.map { "; of \($0.daily) choices of a member a day what features added" } ?? "")
         case .approvals(let count): "\(count) operators have to approve of a model"
         case .rule(let matter, let rule): "`\(matter.rawValue)` is signed by \(rule)"
         }

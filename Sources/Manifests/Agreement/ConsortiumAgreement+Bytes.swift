@@ -60,6 +60,8 @@ extension ConsortiumAgreement {
         wire.openings.windows = UInt32(openings.windows)
         wire.openings.days = UInt32(openings.days)
         wire.openings.apart = UInt32(openings.apart)
+        wire.openings.reasons = UInt32(openings.reasons?.daily ?? 0)
+        wire.openings.reasonMembers = UInt32(openings.reasons?.members ?? 0)
         wire.approvals = UInt32(approvals)
         wire.rules = rules.sorted { $0.key < $1.key }.map { matter, rule in
             var wire = WireAgreedRule()
@@ -98,7 +100,7 @@ extension ConsortiumAgreement {
             operators: operators, approvals: Int(wire.approvals),
             openings: OpeningLimits(
                 histograms: Int(wire.openings.histograms), windows: Int(wire.openings.windows),
-                days: Int(wire.openings.days), apart: Int(wire.openings.apart)))
+                days: Int(wire.openings.days), apart: Int(wire.openings.apart), reasons: Self.reasons(wire.openings)))
         version = wire.version
         previous = try Self.digest(wire.previous)
         purposes = wire.purposes
@@ -108,6 +110,10 @@ extension ConsortiumAgreement {
         retention = Retention(wire.retention)
         opened = Set(wire.openings.opened.compactMap { Opening(rawValue: $0) })
         rules = try Self.rules(wire.rules)
+    }
+
+    private static func reasons(_ wire: WireAgreedOpenings) -> ReasonLimits? {
+        wire.reasons == 0 ? nil : ReasonLimits(daily: Int(wire.reasons), members: Int(wire.reasonMembers))
     }
 
     private static func digest(_ bytes: Data) throws(AgreementDefect) -> Digest32? {

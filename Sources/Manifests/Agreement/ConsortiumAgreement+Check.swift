@@ -66,6 +66,11 @@ extension ConsortiumAgreement {
         guard (1...1_000).contains(openings.histograms), (1...100_000).contains(openings.windows),
             (1...3_650).contains(openings.days), (1...1_000_000_000).contains(openings.apart)
         else { throw .number("openings") }
+        guard opened.contains(.reasons) == (openings.reasons != nil),
+            openings.reasons.map({
+                ReasonLimits.dailyRange.contains($0.daily) && ReasonLimits.membersRange.contains($0.members)
+            }) ?? true
+        else { throw .number("openings of reasons") }
         guard features != 0 else { throw .number("features") }
         guard (0...operators.count).contains(approvals) else { throw .approvals }
     }

@@ -103,6 +103,8 @@ package struct ConsortiumAgreement: Sendable, Hashable {
         case replays
         /// How many rows and frauds a version is trained on: to everybody.
         case trainings
+        /// What features added to scores of a member's own transactions: to the member.
+        case reasons
 
         package static func < (left: Opening, right: Opening) -> Bool { left.rawValue < right.rawValue }
     }
@@ -152,7 +154,8 @@ package struct ConsortiumAgreement: Sendable, Hashable {
         self.operators = operators
         purposes = [Self.purpose]
         retention = Retention()
-        opened = Set(Opening.allCases)
+        opened = [.histograms, .replays, .trainings]
+        if openings.reasons != nil { opened.insert(.reasons) }
         self.openings = openings
         self.approvals = approvals
         rules = ApprovalRule.founding(operators: min(approvals, operators.count))
@@ -203,6 +206,7 @@ extension ConsortiumAgreement.Opening {
         switch self {
         case .histograms: "how many rows of a window score within which range, by label: to everybody"
         case .replays: "a decision that is computed again: to an auditor"
+        case .reasons: "what features added to scores of a member's own transactions: to the member"
         case .trainings: "how many rows and frauds a version is trained on: to everybody"
         }
     }

@@ -8,6 +8,7 @@ extension WireScoreHeader {
     ) -> [UInt8] {
         var before = self
         before.steps = 0
+        (before.first, before.end) = (0, 0)
         let head = before.encoded
         var writer = FieldWriter(capacity: head.count + (sources.count + refused.count) * 13)
         writer.append { $0.append(contentsOf: head) }
@@ -16,6 +17,8 @@ extension WireScoreHeader {
         writer.varint(UInt64(steps), 10)
         for source in refused { writer.source(source.source, 11) }
         writer.bytes(refused.map(\.code), 12)
+        writer.varint(UInt64(bitPattern: first), 13)
+        writer.varint(UInt64(bitPattern: end), 14)
         return writer.bytes
     }
 }

@@ -257,6 +257,12 @@ package nonisolated struct WireAgreedOpenings: Sendable {
 
   package var apart: UInt32 = 0
 
+  /// choices of a member a day that contributions are opened of; 0 where they are not opened
+  package var reasons: UInt32 = 0
+
+  /// how many members know a token before anything of its counts is shown
+  package var reasonMembers: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -697,7 +703,7 @@ nonisolated extension WireAgreedRetention: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension WireAgreedOpenings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AgreedOpenings"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}opened\0\u{1}histograms\0\u{1}windows\0\u{1}days\0\u{1}apart\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}opened\0\u{1}histograms\0\u{1}windows\0\u{1}days\0\u{1}apart\0\u{1}reasons\0\u{3}reason_members\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -710,6 +716,8 @@ nonisolated extension WireAgreedOpenings: SwiftProtobuf.Message, SwiftProtobuf._
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.windows) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.days) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.apart) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.reasons) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.reasonMembers) }()
       default: break
       }
     }
@@ -731,6 +739,12 @@ nonisolated extension WireAgreedOpenings: SwiftProtobuf.Message, SwiftProtobuf._
     if self.apart != 0 {
       try visitor.visitSingularUInt32Field(value: self.apart, fieldNumber: 5)
     }
+    if self.reasons != 0 {
+      try visitor.visitSingularUInt32Field(value: self.reasons, fieldNumber: 6)
+    }
+    if self.reasonMembers != 0 {
+      try visitor.visitSingularUInt32Field(value: self.reasonMembers, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -740,6 +754,8 @@ nonisolated extension WireAgreedOpenings: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.windows != rhs.windows {return false}
     if lhs.days != rhs.days {return false}
     if lhs.apart != rhs.apart {return false}
+    if lhs.reasons != rhs.reasons {return false}
+    if lhs.reasonMembers != rhs.reasonMembers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

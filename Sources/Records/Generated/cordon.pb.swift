@@ -745,6 +745,11 @@ package nonisolated struct WireScoreHeader: Sendable {
 
   package var refusals: Data = Data()
 
+  /// Of a model with a scorecard: the batch's offsets of consortium.sealed, by which a member asks for reasons.
+  package var first: Int64 = 0
+
+  package var end: Int64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -3338,7 +3343,7 @@ nonisolated extension WireScoreShares: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ScoreHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}party\0\u{1}member\0\u{3}plan_digest\0\u{3}session_epoch\0\u{3}model_digest\0\u{3}model_version\0\u{3}ring_bits\0\u{1}sources\0\u{1}steps\0\u{1}refused\0\u{1}refusals\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}party\0\u{1}member\0\u{3}plan_digest\0\u{3}session_epoch\0\u{3}model_digest\0\u{3}model_version\0\u{3}ring_bits\0\u{1}sources\0\u{1}steps\0\u{1}refused\0\u{1}refusals\0\u{1}first\0\u{1}end\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3358,6 +3363,8 @@ nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.steps) }()
       case 11: try { try decoder.decodeRepeatedMessageField(value: &self.refused) }()
       case 12: try { try decoder.decodeSingularBytesField(value: &self.refusals) }()
+      case 13: try { try decoder.decodeSingularInt64Field(value: &self.first) }()
+      case 14: try { try decoder.decodeSingularInt64Field(value: &self.end) }()
       default: break
       }
     }
@@ -3400,6 +3407,12 @@ nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.refusals.isEmpty {
       try visitor.visitSingularBytesField(value: self.refusals, fieldNumber: 12)
     }
+    if self.first != 0 {
+      try visitor.visitSingularInt64Field(value: self.first, fieldNumber: 13)
+    }
+    if self.end != 0 {
+      try visitor.visitSingularInt64Field(value: self.end, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3416,6 +3429,8 @@ nonisolated extension WireScoreHeader: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.steps != rhs.steps {return false}
     if lhs.refused != rhs.refused {return false}
     if lhs.refusals != rhs.refusals {return false}
+    if lhs.first != rhs.first {return false}
+    if lhs.end != rhs.end {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -6,6 +6,18 @@ package struct Digest32: Hashable, Sendable, CustomStringConvertible {
     package let bytes: [UInt8]
 
     /// Takes a digest that was computed elsewhere; nil where there are not 32 bytes.
+    /// Reads 64 hexadecimal digits; nil for anything else.
+    package init?(hex: String) {
+        let digits = Array(hex.utf8)
+        guard digits.count == 64 else { return nil }
+        var bytes: [UInt8] = []
+        for at in stride(from: 0, to: 64, by: 2) {
+            guard let byte = UInt8(String(decoding: digits[at..<at + 2], as: UTF8.self), radix: 16) else { return nil }
+            bytes.append(byte)
+        }
+        self.init(bytes)
+    }
+
     package init?(_ bytes: some Sequence<UInt8>) {
         let all = Array(bytes)
         guard all.count == 32 else { return nil }

@@ -15,16 +15,37 @@ package struct OpeningLimits: Sendable, Hashable {
     package let apart: Int
     /// The fewest rows of a window of which it is opened how often each input bit is set.
     package let featureRows: Int
+    /// What is opened to members of what features added to their own scores; nil where nothing is.
+    package let reasons: ReasonLimits?
 
     /// What holds where the roster says nothing: a champion and some challengers on a window, as many windows as come in the time
     /// that rows are kept.
     package static let standard = OpeningLimits(histograms: 8, windows: 256, days: 90, apart: 1_000)
 
-    package init(histograms: Int, windows: Int, days: Int, apart: Int, featureRows: Int = 1_000) {
+    package init(
+        histograms: Int, windows: Int, days: Int, apart: Int, featureRows: Int = 1_000, reasons: ReasonLimits? = nil
+    ) {
         self.histograms = histograms
         self.windows = windows
         self.days = days
         self.apart = apart
         self.featureRows = featureRows
+        self.reasons = reasons
+    }
+}
+
+/// How much of what features added to scores is opened to a member: of its own transactions, to it alone.
+package struct ReasonLimits: Sendable, Hashable {
+    /// The most choices of a member that are answered in a day of the log (UTC).
+    package let daily: Int
+    /// The fewest members that know a token before anything of its counts is shown.
+    package let members: Int
+
+    package static let dailyRange = 1...10_000_000
+    package static let membersRange = 1...64
+
+    package init(daily: Int, members: Int = 3) {
+        self.daily = daily
+        self.members = members
     }
 }

@@ -202,7 +202,8 @@ final class AgentPartitions: Sendable {
         return try DecisionPipeline(
             member: role.member.id, log: role.log, state: state,
             collector: role.form.collector(shares, role.member.id), card: cards.card, policy: role.policy,
-            own: role.own, clock: clock, metrics: metrics, logger: logger)
+            own: role.own, wantsReasons: role.roster.openings.reasons != nil, clock: clock, metrics: metrics,
+            logger: logger)
     }
 }
 

@@ -9,6 +9,7 @@ package import Model
 package import PipelineFiles
 package import Policy
 import Records
+import Secrets
 package import Stages
 import Telemetry
 import Tokens
@@ -91,6 +92,7 @@ package struct AgentRole: Sendable {
         var threads = StageThreads()
         if let audit { threads.add(auditing(audit, metrics), clock: clock, stop: stop) }
         threads.add(membership(of: partitions), clock: clock, stop: stop)
+        if let asking = asking(of: partitions, metrics) { threads.add(asking, clock: clock, stop: stop) }
         threads.add(keys(of: partitions, metrics), clock: clock, stop: stop)
         threads.add(
             KeyWatch.plan(keystore, clock: clock, metrics: metrics, logger: logger), clock: clock, stop: stop)
@@ -119,6 +121,22 @@ package struct AgentRole: Sendable {
         let metrics = Metrics(describing: RoleMetrics.agent)
         let partitions = try partitions(metrics, host: host)
         return [membership(of: partitions), keys(of: partitions, metrics)]
+            + [asking(of: partitions, metrics)].compactMap { $0 }
+    }
+
+    /// The stage that asks the parties why alerts were ones; nil where the consortium opens no reasons.
+    private func asking(of partitions: AgentPartitions, _ metrics: Metrics) -> StagePlan? {
+        guard let opened = roster.openings.reasons else { return nil }
+        let sessions = partitions.sessions
+        return StagePlan("reasons", isBackground: true) { error in
+            logger.error("\(error)", metadata: ["stage": "reasons"])
+            metrics.add(1, to: .logErrors)
+        } make: {
+            ReasonAsker(
+                ReasonAsker.Terms(
+                    member: member.id, spec: spec, daily: opened.daily, sealing: sessions.sealing, random: randomBytes),
+                log: log, sessions: { sessions.session($0, $1) }, clock: clock, metrics: metrics, logger: logger)
+        }
     }
 
     private func keys(of partitions: AgentPartitions, _ metrics: Metrics) -> StagePlan {
@@ -178,6 +196,9 @@ package struct AgentRole: Sendable {
             reach = max(reach, spec.spec.labelHistory)
         }
         if verdicts != nil { topics.append(Topics.sync) }
+        if roster.openings.reasons != nil {
+            topics += [Topics.reasons, Topics.reasons(id), Topics.contributions(id)]
+        }
         if audit != nil { topics.append(Topics.audit) }
         let needs = TopicNeeds(
             compacted: [Topics.manifests],

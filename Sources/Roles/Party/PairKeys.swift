@@ -12,6 +12,7 @@ package enum PairUse: String, Sendable {
     case validation = "pair-validation"
     case refresh = "pair-refresh"
     case replay = "pair-replay"
+    case reasons = "pair-reasons"
 }
 
 /// The pairwise PRF keys of the roster's epoch with both neighbours.

@@ -25,15 +25,9 @@ extension PartyRole {
             let models = try ModelRegistry(
                 shared.models, consortium: roster.consortium, coordinator: roster.coordinator, log: log, logger: logger,
                 isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, shared) })
-            let rows = rows.map { limits in
-                { @Sendable [stores] (partition: Int) throws in
-                    try ScoredRowStore(
-                        RowTerms(state: try stores.open(".rows-\(partition)"), limits: limits), partition: partition)
-                }
-            }
             return try ReplayStage(
                 ReplayStage.Terms(
-                    party: party, roster: roster.syncTerms, changes: shared.members.termsChanges, rows: rows,
+                    party: party, roster: roster.syncTerms, changes: shared.members.termsChanges, rows: openRows,
                     epoch: { keychain.book.history.newest.number }),
                 identity: try keystore.signingKey(), log: log, state: shared.store, exchange: exchange, models: models,
                 clock: clock, logger: logger, audit: audit)

@@ -19,8 +19,8 @@ package struct PartyRole: Sendable {
     let party: PartyID
     let roster: Roster
     let keystore: any Keystore
-    /// The stores of how far the party is: "" of scoring, ".tokens", ".training", ".shares", and ".counts-" and ".rows-" with the
-    /// partition's number.
+    /// The stores of how far the party is: "" of scoring, ".tokens", ".training", ".shares", ".reasons", and ".counts-" and
+    /// ".rows-" with the partition's number.
     let stores: any StateStores
     let limits: BatchLimits
     let tokenLimit: RateLimit
@@ -110,7 +110,7 @@ package struct PartyRole: Sendable {
     }
 
     /// The stages of the party: one for each partition of `consortium.sealed`, one each for tokens, for epochs of keys and for
-    /// generations of shares, and one for trainings.
+    /// generations of shares, and one each for trainings, for replays and for reasons.
     ///
     /// - Parameters:
     ///   - stop: ends a training where it stands, which otherwise waits for its peers.
@@ -185,8 +185,8 @@ package struct PartyRole: Sendable {
                 logger: logger, audit: shared.audit)
         }
         let training = try training(shared, until: stop)
-        let replays = try replaying(shared)
-        return scoring + [tokens, keys, refresh] + [training, signing, replays].compactMap { $0 }
+        let (replays, reasons) = (try replaying(shared), try reasoning(shared))
+        return scoring + [tokens, keys, refresh] + [training, signing, replays, reasons].compactMap { $0 }
     }
 
     /// What this party has refreshed for an order; nil while the three are at it.

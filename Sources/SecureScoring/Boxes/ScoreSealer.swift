@@ -15,7 +15,11 @@ struct ScoreSealer {
 
     /// Score shares sealed under each member's session. The same result gives the same bytes; another one, also of the same agreed
     /// digest, is sealed under other keys.
-    func scores(_ opened: [OpenedTransaction], _ result: BatchResult) throws(LogError) -> [NewRecord] {
+    ///
+    /// - Parameter range: the batch's, which members with a scorecard's model are told.
+    func scores(
+        _ opened: [OpenedTransaction], _ result: BatchResult, range: Range<Int64>
+    ) throws(LogError) -> [NewRecord] {
         struct Group: Hashable {
             var member: MemberID
             var epoch: UInt32
@@ -49,6 +53,7 @@ struct ScoreSealer {
             header.modelVersion = model.version
             header.ringBits = UInt32(model.shape.ringBits)
             header.steps = UInt32(model.rounding.map { $0.bits + 1 } ?? 0)
+            if model.hasCard, model.counts != nil { (header.first, header.end) = (range.lowerBound, range.upperBound) }
             var shares = WireScoreShares()
             let headerBytes = header.encoded(
                 adding: answers.scored.map { opened[$0].source }, refused: answers.refused)

@@ -68,7 +68,11 @@ package final class PartitionCounting {
 
     /// Keeps the rows of a batch that is computed, before anybody is told that it is: what is decided then has its rows.
     func keepRows(of batch: CountedBatch) throws(LogError) {
-        guard let rows, let batch = RowBatch(batch) else { return }
+        guard let rows, let counts = current,
+            let batch = RowBatch(
+                batch, slots: counts.features.slots,
+                known: { counts.membersKnowing($0.tokens, of: batch.tokens, at: $0.time) })
+        else { return }
         try rows.keep(batch)
     }
 

@@ -231,7 +231,7 @@ package final class PartitionCounts {
     }
 
     /// Tokens of an epoch as they are counted now.
-    private func present(_ opened: [CountedEntity?], _ epoch: TokenEpoch) -> [CountedEntity?] {
+    func present(_ opened: [CountedEntity?], _ epoch: TokenEpoch) -> [CountedEntity?] {
         guard epoch != tokens.epoch else { return opened }
         return opened.map { token in
             token.map { token in

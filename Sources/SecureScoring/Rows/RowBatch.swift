@@ -18,7 +18,11 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
     let bits: Int
     /// Of the components.
     private(set) var generations: RowGenerations
+    /// Tokens of a row, of which is known how many members there are.
+    let slots: Int
     private(set) var keys: [RowKey] = []
+    /// By row and slot, the members that know its token, 255 for more, as they were when it was scored.
+    private var members: [UInt8] = []
     private var first: [UInt8] = []
     private var second: [UInt8] = []
 
@@ -28,7 +32,7 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
     ///
     /// - Parameter born: the generation of shares that is in force where it was computed.
     package init(
-        _ range: Range<Int64>, seconds: Int64, form: Digest32, agreed: Digest32, bits: Int,
+        _ range: Range<Int64>, seconds: Int64, form: Digest32, agreed: Digest32, bits: Int, slots: Int = 0,
         born: ShareGeneration = .dealt
     ) {
         generations = RowGenerations(born: born)
@@ -37,31 +41,40 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
         self.form = form
         self.agreed = agreed
         self.bits = bits
+        self.slots = slots
     }
 
-    /// - Parameter shares: `(bits + 7) / 8` bytes a component.
-    package mutating func append(_ key: RowKey, _ shares: BitShares) {
-        precondition(shares.first.count == rowBytes && shares.second.count == rowBytes)
+    /// - Parameters:
+    ///   - shares: `(bits + 7) / 8` bytes a component.
+    ///   - members: one a slot.
+    package mutating func append(_ key: RowKey, _ shares: BitShares, members: [UInt8] = []) {
+        precondition(shares.first.count == rowBytes && shares.second.count == rowBytes && members.count == slots)
         keys.append(key)
+        self.members += members
         first += shares.first
         second += shares.second
     }
 
     /// The rows of a batch that this party computed; nil for labels, and for a batch that is counted again.
-    init?(_ batch: CountedBatch) {
+    ///
+    /// - Parameters:
+    ///   - slots: tokens of a transaction.
+    ///   - known: the members that know each of a transaction's tokens, before the batch is counted.
+    init?(_ batch: CountedBatch, slots: Int = 0, known: (OpenedTransaction) -> [UInt8] = { _ in [] }) {
         guard case .transactions(let transactions) = batch.content, let inputs = batch.inputs else { return nil }
         self.init(
             batch.plan.range, seconds: batch.logged.map(\.seconds).max() ?? 0, form: batch.form,
-            agreed: batch.agreement.digest, bits: inputs.bits, born: batch.generation)
+            agreed: batch.agreement.digest, bits: inputs.bits, slots: slots, born: batch.generation)
         keys.reserveCapacity(inputs.count)
         first.reserveCapacity(inputs.count * rowBytes)
         second.reserveCapacity(inputs.count * rowBytes)
-        var members: [MemberID: RowKey.Member] = [:]
+        var names: [MemberID: RowKey.Member] = [:]
         for (index, transaction) in transactions.enumerated() where batch.agreement.refusals[index] == nil {
             guard let member = transaction.member, let event = transaction.event else { continue }
-            let known = members[member] ?? RowKey.Member(member)
-            members[member] = known
-            keys.append(RowKey(event, of: known))
+            let name = names[member] ?? RowKey.Member(member)
+            names[member] = name
+            keys.append(RowKey(event, of: name))
+            self.members += known(transaction)
             inputs.write(index, first: &first, second: &second)
         }
     }
@@ -70,9 +83,11 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
 
     /// The batch without a member's rows.
     func without(_ member: RowKey.Member) -> RowBatch {
-        var rest = RowBatch(range, seconds: seconds, form: form, agreed: agreed, bits: bits)
+        var rest = RowBatch(range, seconds: seconds, form: form, agreed: agreed, bits: bits, slots: slots)
         rest.generations = generations
-        for (row, key) in keys.enumerated() where key.member != member { rest.append(key, shares(row)) }
+        for (row, key) in keys.enumerated() where key.member != member {
+            rest.append(key, shares(row), members: members(row))
+        }
         return rest
     }
 
@@ -97,45 +112,53 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
         return BitShares(first: Array(first[bytes]), second: Array(second[bytes]))
     }
 
+    /// The members that know each of a row's tokens; none where that was not kept.
+    func members(_ row: Int) -> [UInt8] { Array(members[row * slots..<(row + 1) * slots]) }
+
     package var description: String { "RowBatch(\(count) rows of \(bits) bits)" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 // The row of a batch in the party's state: version (1), end of the range (8), seconds (8), bits (4), rows (4), form (32), agreed
-// (32), generations (8), then keys (24 each), all first components, all second ones. Numbers big-endian.
+// (32), generations (8), slots (1), then keys (24 each), all first components, all second ones, members (1 a row and slot). Numbers
+// big-endian.
 extension RowBatch {
-    private static let version: UInt8 = 2
-    private static let headBytes = 89 + RowGenerations.byteCount
+    private static let version: UInt8 = 3
+    private static let headBytes = 90 + RowGenerations.byteCount
 
     var encoded: [UInt8] {
         var out = [Self.version] + range.upperBound.bigEndianBytes + seconds.bigEndianBytes
-        out.reserveCapacity(Self.headBytes + keys.count * RowKey.byteCount + first.count + second.count)
+        out.reserveCapacity(encodedBytes)
         out += UInt32(bits).bigEndianBytes + UInt32(count).bigEndianBytes + form.bytes + agreed.bytes
-        out += generations.encoded
+        out += generations.encoded + [UInt8(slots)]
         for key in keys { key.write(to: &out) }
-        return out + first + second
+        return out + first + second + members
     }
 
-    var encodedBytes: Int { Self.headBytes + keys.count * RowKey.byteCount + first.count + second.count }
+    var encodedBytes: Int {
+        Self.headBytes + keys.count * RowKey.byteCount + first.count + second.count + members.count
+    }
 
     /// A batch that was written under the first offset of its range; nil for bytes that are none.
     init?(at offset: Int64, _ row: [UInt8]) {
-        guard row.count >= Self.headBytes, row[0] == Self.version,
+        let head = Self.headBytes
+        guard row.count >= head, row[0] == Self.version,
             case let end = Int64(bigEndianBytes: row[1..<9]), offset < end,
             let form = Digest32(row[25..<57]), let agreed = Digest32(row[57..<89]),
-            let generations = RowGenerations(row[89..<Self.headBytes])
+            let generations = RowGenerations(row[89..<Self.headBytes - 1])
         else { return nil }
         self.init(
             offset..<end, seconds: Int64(bigEndianBytes: row[9..<17]), form: form, agreed: agreed,
-            bits: Int(UInt32(bigEndianBytes: row[17..<21])))
+            bits: Int(UInt32(bigEndianBytes: row[17..<21])), slots: Int(row[Self.headBytes - 1]))
         self.generations = generations
         let count = Int(UInt32(bigEndianBytes: row[21..<25]))
-        guard row.count == Self.headBytes + count * (RowKey.byteCount + 2 * rowBytes) else { return nil }
-        let shares = Self.headBytes + count * RowKey.byteCount
-        keys = stride(from: Self.headBytes, to: shares, by: RowKey.byteCount).map {
+        guard row.count == head + count * (RowKey.byteCount + 2 * rowBytes + slots) else { return nil }
+        let shares = head + count * RowKey.byteCount
+        keys = stride(from: head, to: shares, by: RowKey.byteCount).map {
             RowKey(row[$0..<$0 + RowKey.byteCount])
         }
         first = Array(row[shares..<shares + count * rowBytes])
-        second = Array(row[(shares + count * rowBytes)...])
+        second = Array(row[shares + count * rowBytes..<shares + 2 * count * rowBytes])
+        members = Array(row[(shares + 2 * count * rowBytes)...])
     }
 }

@@ -258,6 +258,20 @@ package final class ScoredRowStore {
         return found
     }
 
+    /// The batches of rows that are in a range whole, in their order, those that are not known to be decided too; nil where some of
+    /// its rows may have gone.
+    func batches(in range: Range<Int64>) throws -> [RowBatch]? {
+        guard let begin = rows.begin, range.lowerBound >= begin else { return nil }
+        var found: [RowBatch] = []
+        try state.scan(rowTable, from: range.lowerBound.bigEndianBytes) { entry in
+            guard let batch = RowBatch(at: Int64(bigEndianBytes: entry.key), entry.value) else { throw Self.malformed }
+            guard batch.range.upperBound <= range.upperBound else { return false }
+            found.append(batch)
+            return true
+        }
+        return found
+    }
+
     /// Calls `body` for batches of labels that begin at an offset of `consortium.labels` or later, up to one of which it says no.
     private func scanLabels(from offset: Int64, while body: (RowLabels) throws -> Bool) throws {
         try state.scan(labelTable, from: offset.bigEndianBytes) { entry in

@@ -93,20 +93,30 @@ func countedSpec(_ name: String = "counted", own: Int = 4) throws -> BinnedSpec 
 
 /// A model of which every tree asks for something that the parties count.
 ///
-/// - Parameter steps: of its calibration.
+/// - Parameters:
+///   - steps: of its calibration.
+///   - hasCard: whether it has a scorecard, of any points.
 func countedModel(
-    _ version: String, spec: BinnedSpec, steps: [Calibration.Point] = [.init(score: 0, probability: 0.5)]
+    _ version: String, spec: BinnedSpec, steps: [Calibration.Point] = [.init(score: 0, probability: 0.5)],
+    hasCard: Bool = false
 ) throws -> ClearModel {
     var generator = SplitMix64(state: 41)
-    let trees = (0..<40).map { tree in
+    let forest = try Forest(trees: countedTrees(spec, &generator), bits: spec.bits)
+    let points = spec.edges.map { edges in
+        (0...edges.count).map { _ in Int32.random(in: -900...900, using: &generator) }
+    }
+    return try ClearModel(
+        version: version, binned: spec, forest: forest, calibration: Calibration(points: steps),
+        card: hasCard ? Scorecard(points: points, fractionBits: forest.fractionBits) : nil)
+}
+
+private func countedTrees(_ spec: BinnedSpec, _ generator: inout SplitMix64) -> [Forest.Tree] {
+    (0..<40).map { tree in
         let secret = spec.ownBits + tree * (spec.bits - spec.ownBits) / 40
         return Forest.Tree(
             conditions: [Int.random(in: 0..<spec.bits, using: &generator), secret],
             leaves: (0..<4).map { _ in Int32.random(in: -700...700, using: &generator) })
     }
-    return try ClearModel(
-        version: version, binned: spec, forest: Forest(trees: trees, bits: spec.bits),
-        calibration: Calibration(points: steps))
 }
 
 extension Bank {
@@ -228,9 +238,10 @@ final class CountedWorld {
     ///   - history: of events of a member's history of a day.
     ///   - steps: scores at which steps begin that scores are rounded to; exact where there are none.
     ///   - rows: how many scored rows parties keep; nil where they keep none.
+    ///   - hasCard: whether the model has a scorecard.
     init(
         viewed: String = Topics.sealed, limit: Int = 8191, history: Int = 1_000_000, steps: [Int64] = [],
-        rows: RowLimits? = nil
+        rows: RowLimits? = nil, hasCard: Bool = false
     ) throws {
         world = try World(spec: countedSpec(), viewed: viewed, countLimit: limit, historyLimit: history, rows: rows)
         clear.limit = limit
@@ -239,7 +250,7 @@ final class CountedWorld {
             "c1", spec: world.spec,
             steps: steps.isEmpty
                 ? [.init(score: 0, probability: 0.5)]
-                : steps.enumerated().map { .init(score: $1, probability: Double($0) / 100) })
+                : steps.enumerated().map { .init(score: $1, probability: Double($0) / 100) }, hasCard: hasCard)
         try world.append([try world.activation(try world.deal(model, rounded: !steps.isEmpty), sequence: 1)])
     }
 

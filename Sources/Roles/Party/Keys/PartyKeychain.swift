@@ -16,6 +16,7 @@ final class PartyKeychain: Sendable {
     let replay: PairKeyring
     let training: EpochKeyring<TrainingKeys>
     let validation: EpochKeyring<TrainingKeys>
+    let reasons: EpochKeyring<TrainingKeys>
     private let partitions: Int
     /// The partitions that are done with an epoch.
     private let done = Mutex<[KeyEpoch: Set<Int>]>([:])
@@ -49,6 +50,7 @@ final class PartyKeychain: Sendable {
         replay = PairKeyring { epoch in try held(epoch, .replay) }
         training = EpochKeyring { epoch in try trained(epoch, .training) }
         validation = EpochKeyring { epoch in try trained(epoch, .validation) }
+        reasons = EpochKeyring { epoch in try trained(epoch, .reasons) }
     }
 
     /// What the party's partitions go by, and tell.
@@ -82,6 +84,7 @@ final class PartyKeychain: Sendable {
         replay.forget(epoch)
         training.forget(epoch)
         validation.forget(epoch)
+        reasons.forget(epoch)
     }
 }
 

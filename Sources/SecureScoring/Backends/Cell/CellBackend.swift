@@ -68,7 +68,8 @@ package final class CellBackend: ScoringBackend {
     private func scored(_ batch: OpenedBatch, _ result: BatchResult) throws(LogError) -> ScoredBatch {
         let sealer = ScoreSealer(party: party, model: batch.batch.model, sessions: sessions)
         return ScoredBatch(
-            scores: try sealer.scores(batch.transactions, result), agreement: result.agreement, rounds: result.rounds,
+            scores: try sealer.scores(batch.transactions, result, range: batch.batch.plan.range),
+            agreement: result.agreement, rounds: result.rounds,
             counted: batch.counted(result.agreement, inputs: result.inputs),
             statements: try states
                 ? batch.batch.statements(by: party, batch.transactions, result, session: sessions.session) : [])
