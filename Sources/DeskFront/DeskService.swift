@@ -13,14 +13,20 @@ package final class DeskService: Sendable {
     private let book: ActBook
     private let clock: any WallClock
     private let random: @Sendable (Int) -> [UInt8]
+    /// Whether reasons are shown for half of the alerts alone (`ReasonsTrial`).
+    let triesReasons: Bool
+    /// When labels leave the member; nil where nobody said so.
+    let labelTerms: LabelTerms?
     /// Items that a claim of this desk is on its way for: others take the next ones, and nobody loses a race within the desk.
     private let reserved = Mutex<Set<ItemID>>([])
 
     /// - Parameter random: so many random bytes, of a generator that nobody can guess.
     package init(
-        index: DeskIndex, book: ActBook, clock: any WallClock, random: @escaping @Sendable (Int) -> [UInt8],
-        webhooks: WebhookStore? = nil
+        index: DeskIndex, book: ActBook, clock: any WallClock, triesReasons: Bool = false,
+        labelTerms: LabelTerms? = nil, random: @escaping @Sendable (Int) -> [UInt8], webhooks: WebhookStore? = nil
     ) {
+        self.triesReasons = triesReasons
+        self.labelTerms = labelTerms
         self.index = index
         feed = FeedCache(index: index)
         self.webhooks = webhooks

@@ -1,7 +1,7 @@
 package import Desk
 package import EventLogs
 import LocalStore
-import Policy
+package import Policy
 import Records
 
 /// All that the page of one alert shows beside its event.
@@ -20,6 +20,10 @@ package struct AlertPicture: Sendable {
     /// The case that it is in, and open ones about its names.
     package var file: (id: ItemID, file: CaseFile)?
     package var cases: [(id: ItemID, file: CaseFile)]
+    /// Why it was an alert; nil where nobody has asked.
+    package var reasons: ReasonsEvent?
+    /// What is known of the way of its labels.
+    package var journey: LabelJourney.Facts?
 }
 
 extension AlertPicture {
@@ -88,7 +92,8 @@ extension DeskIndex {
                 past: try db.past(of: row.facts), links: try db.links(of: row, n: found.n),
                 record: try db.record(of: row.facts.probability, now: now), history: history, labels: labels,
                 file: try row.work.file.flatMap { id in try db.file(id).map { (id, $0) } },
-                cases: try db.cases(about: row))
+                cases: try db.cases(about: row),
+                reasons: try db.reasons(of: item), journey: try db.journey(of: row.facts, labels))
         }
     }
 }

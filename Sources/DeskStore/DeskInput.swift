@@ -12,6 +12,10 @@ package enum DeskInput: Sendable {
     /// A label of `<member>.transactions`, whoever wrote it, with its time by the log's clock in microseconds.
     case label(Verdict, at: Position, timestamp: Int64)
     case alert(AlertFacts, at: Position)
+    /// A party's receipt on `<member>.receipts`: up to which record of a partition of the member's topic it has counted labels.
+    case receipt(PartyID, counted: SourcePosition)
+    /// A record of `<member>.reasons`.
+    case reasons(ReasonsEvent, of: ItemID)
     /// A record of `<member>.cases`, with its offset, and its time by the log's clock in microseconds.
     case act(DeskRecord, offset: Int64, timestamp: Int64)
 }

@@ -5,7 +5,7 @@ import Records
 /// The tables of an index. All of it follows from the member's topics; a file that is lost is made again from them.
 enum DeskTables {
     /// Of the tables and of what is computed into them: another version is begun anew from the log.
-    static let version = 4
+    static let version = 5
 
     /// An item is a row of `alerts` as soon as anything is known of it. What its alert tells is NULL until that came (`rank`), and
     /// what its payment tells until the payment's record came: topics are read side by side.
@@ -54,6 +54,9 @@ enum DeskTables {
         CREATE INDEX payments_by_card ON payments (card, paid) WHERE card IS NOT NULL;
         CREATE TABLE labels (tx TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, fraud INTEGER NOT NULL,
             at INTEGER NOT NULL, PRIMARY KEY (tx, partition, offset)) WITHOUT ROWID;
+        CREATE TABLE reasons (item BLOB PRIMARY KEY, event BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE receipts (party INTEGER NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
+            PRIMARY KEY (party, partition)) WITHOUT ROWID;
         CREATE TABLE acts (offset INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, item BLOB NOT NULL, at INTEGER NOT NULL,
             refusal TEXT, version INTEGER NOT NULL, label INTEGER, record BLOB NOT NULL);
         CREATE INDEX acts_with_labels ON acts (offset, item, label) WHERE label IS NOT NULL;

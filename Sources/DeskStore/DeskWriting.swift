@@ -26,6 +26,17 @@ struct DeskWriting {
                 "INSERT OR REPLACE INTO labels (tx, partition, offset, fraud, at) VALUES (?, ?, ?, ?, ?)",
                 verdict.transaction, position.partition.partition, position.offset, verdict.fraud, timestamp)
         case .alert(let facts, let position): try take(facts, position)
+        case .receipt(let party, let counted):
+            // The newest counts; an old one that a log repeats says less.
+            try db.run(
+                """
+                INSERT INTO receipts (party, partition, offset) VALUES (?1, ?2, ?3)
+                ON CONFLICT DO UPDATE SET offset = max(offset, ?3)
+                """, Int64(party.rawValue), Int64(counted.partition), counted.offset)
+        case .reasons(let event, let item):
+            // What came first stays, but for the word that they are asked for.
+            guard try db.reasons(of: item).map({ $0.data.state == .wanted }) ?? true else { return }
+            try db.run("INSERT OR REPLACE INTO reasons (item, event) VALUES (?, ?)", item.bytes, event.json)
         case .act(let record, let offset, let timestamp): try take(record, offset, timestamp)
         }
     }

@@ -23,6 +23,7 @@ struct DeskLog {
         try log.create(
             [
                 Topics.transactions(member), Topics.decisions(member), Topics.alerts(member), Topics.cases(member),
+                Topics.reasons(member), Topics.receipts(member),
             ].map { TopicSettings(name: $0) })
     }
 

@@ -36,10 +36,12 @@ final class Pages: Sendable {
     init(
         alerts: Int = 5, users: DeskUsers = DeskUsers(), isSecure: Bool = false,
         looks: any AuditStorage = AuditBytes(), provider: ((DeskLog) -> OIDCFlow)? = nil,
+        triesReasons: Bool = false, labelTerms: LabelTerms? = nil, prepare: (DeskLog) throws -> Void = { _ in },
         pause: @escaping @Sendable (Duration) async throws -> Void = { _ in }
     ) throws {
         world = try DeskLog()
         try world.alert(0..<alerts)
+        try prepare(world)
         let book = ActBook()
         let bell = FeedBell()
         index = try DeskIndex(path: world.folder.path("index"), member: DeskSamples.member)
@@ -58,7 +60,9 @@ final class Pages: Sendable {
         let desk =
             DeskRoutes(
                 member: DeskSamples.member,
-                service: DeskService(index: index, book: book, clock: world.clock, random: randomBytes),
+                service: DeskService(
+                    index: index, book: book, clock: world.clock, triesReasons: triesReasons, labelTerms: labelTerms,
+                    random: randomBytes),
                 sessions: sessions, keys: keys, provider: provider?(world), access: access,
                 bell: bell, log: world.log, isSecure: isSecure,
                 failed: { [failures] error in failures.take(error) }, pause: pause

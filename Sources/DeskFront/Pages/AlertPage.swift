@@ -18,6 +18,10 @@ package struct AlertPage: Sendable {
     package var notice: Notice?
     /// What somebody filled into the verdict's form, where it could not be taken.
     package var typed: [String: String] = [:]
+    /// Whether reasons are shown, where there are any.
+    package var showsReasons: Bool
+    /// When labels leave; nil where the desk was not told.
+    package var labelTerms: LabelTerms?
 
     package enum Notice: Sendable {
         case refused(String)
@@ -29,8 +33,10 @@ package struct AlertPage: Sendable {
 
     package init(
         frame: PageFrame, picture: AlertPicture, event: CloudEvent?, query: String, cursor: FeedCursor, acts: [ActID],
-        notice: Notice? = nil, typed: [String: String] = [:]
+        notice: Notice? = nil, typed: [String: String] = [:], showsReasons: Bool = true, labelTerms: LabelTerms? = nil
     ) {
+        self.showsReasons = showsReasons
+        self.labelTerms = labelTerms
         self.frame = frame
         self.picture = picture
         self.event = event
@@ -58,7 +64,7 @@ package struct AlertPage: Sendable {
             <div class="alert" data-item="\(facts.item.hex)" data-version="\(work.version)">
             <p id="news" class="news" role="status" aria-live="polite"></p>
             \(top)
-            <div class="columns"><div>\(ComparisonView(page: self).html)\(LinkedView(page: self).html)</div>
+            <div class="columns"><div>\(ReasonsView(page: self).html)\(ComparisonView(page: self).html)\(LinkedView(page: self).html)</div>
             <div>\(panel.proposal)\(verdict)\(panel.html)\(SnoozePanel(page: self, act: acts[1]).html)\(paymentTable)\(steps)\(history)</div></div>
             </div>
             """)
@@ -222,6 +228,9 @@ package struct AlertPage: Sendable {
 
     /// How far the verdict has come on its way to the model.
     private var journey: HTML? {
+        if let terms = labelTerms, let facts = picture.journey, work.judgement?.finding.label != nil {
+            return JourneyView(page: self, journey: LabelJourney(facts, terms: terms)).html
+        }
         guard let label = picture.labels.last else {
             guard work.judgement?.finding.label != nil else { return nil }
             let words = Phrase(

@@ -141,7 +141,8 @@ package struct DeskRoutes: Sendable {
             status,
             page: AlertPage(
                 frame: frame, picture: picture, event: picture.event.flatMap(event), query: query, cursor: cursor,
-                acts: (0..<AlertPage.actCount).map { _ in service.newAct() }, notice: notice, typed: typed
+                acts: (0..<AlertPage.actCount).map { _ in service.newAct() }, notice: notice, typed: typed,
+                showsReasons: !service.triesReasons || ReasonsTrial.shows(item), labelTerms: service.labelTerms
             ).html)
     }
 

@@ -21,6 +21,9 @@ package struct DeskIntake: Sendable {
         [Topics.transactions(member), Topics.decisions(member), Topics.alerts(member), Topics.cases(member)]
     }
 
+    /// Those that are read where the log has them.
+    package var optionalTopics: [String] { [Topics.reasons(member), Topics.receipts(member)] }
+
     /// What a record tells; nothing where it is for others, or can't be read. Alone a record of the two topics that the desk lives
     /// by is counted then.
     package func inputs(_ record: LogRecord) -> (inputs: [DeskInput], isUnreadable: Bool) {
@@ -32,6 +35,16 @@ package struct DeskIntake: Sendable {
         case Topics.alerts(member):
             guard let facts = CloudEvent(json: value).flatMap({ AlertFacts($0) }) else { return ([], true) }
             return ([.alert(facts, at: position)], false)
+        case Topics.receipts(member):
+            // Their tags are for the agent, which has the keys; who may write here is the topic's to say.
+            guard let wire = WireLabelReceipt(decoding: value), wire.schema == 1, wire.hasCounted,
+                let party = PartyID(rawValue: Int(wire.party)), case let counted = SourcePosition(wire.counted),
+                counted.offset >= 0
+            else { return ([], false) }
+            return ([.receipt(party, counted: counted)], false)
+        case Topics.reasons(member):
+            guard let event = ReasonsEvent(json: value), let item = ItemID(event.id) else { return ([], false) }
+            return ([.reasons(event, of: item)], false)
         case Topics.cases(member):
             guard let act = DeskRecord(json: value) else { return ([], true) }
             return ([.act(act, offset: position.offset, timestamp: record.timestamp)], false)

@@ -31,7 +31,10 @@ package final class DeskProjection: Stage {
         self.metrics = metrics
         self.told = told
         var positions: [TopicPartition: Int64] = [:]
-        for topic in intake.topics {
+        let optional = try intake.optionalTopics.filter { topic in
+            do { return try log.partitions(of: topic) > 0 } catch LogError.unknownTopic { return false }
+        }
+        for topic in intake.topics + optional {
             for partition in (0..<(try log.partitions(of: topic))).map({ TopicPartition(topic, $0) }) {
                 positions[partition] = try index.position(partition) ?? log.earliest(of: partition)
             }

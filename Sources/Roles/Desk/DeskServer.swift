@@ -1,4 +1,5 @@
 package import Audit
+package import Desk
 package import DeskFront
 import DeskStore
 import Dispatch
@@ -56,6 +57,10 @@ package final class DeskServer: Sendable {
         package var networks = ReachableNetworks()
         /// Certificates that endpoints' servers are trusted by, in place of the system's.
         package var webhookRoots: String?
+        /// When labels leave the member, by its feature spec; nil where the desk does not tell.
+        package var labelTerms: LabelTerms?
+        /// Whether reasons are shown for half of the alerts alone.
+        package var triesReasons = false
 
         package init(
             member: MemberID, mapping: Mapping, server: APIServer.Settings, index: String, usersFile: String?,
@@ -95,7 +100,8 @@ package final class DeskServer: Sendable {
             return (try WebhookStore(path: file), try PostClient(client, networks: settings.networks))
         }
         service = DeskService(
-            index: index, book: book, clock: clock, random: randomBytes, webhooks: webhooks?.store)
+            index: index, book: book, clock: clock, triesReasons: settings.triesReasons,
+            labelTerms: settings.labelTerms, random: randomBytes, webhooks: webhooks?.store)
         let pages = DeskRoutes(
             member: settings.member, service: service, sessions: sessions, keys: keys, provider: provider,
             access: access, bell: bell,

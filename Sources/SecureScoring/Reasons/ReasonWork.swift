@@ -46,7 +46,7 @@ struct ReasonWork {
             }
             digests.append(
                 batch.range.lowerBound.bigEndianBytes + batch.range.upperBound.bigEndianBytes + batch.agreed.bytes
-                    + known)
+                    + batch.generations.encoded + known)
         }
         guard rows.count == request.rows else { throw .otherRows }
         plan = Digest32(

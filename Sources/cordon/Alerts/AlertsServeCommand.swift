@@ -7,6 +7,7 @@ import HTTPFront
 import Keys
 import LocalStore
 import Logging
+import Model
 import PipelineFiles
 import Policy
 import Records
@@ -75,6 +76,15 @@ struct AlertsServeCommand: ParsableCommand {
             "Certificates (PEM) that the provider's is held against, in the system's place.", valueName: "file"))
     var oidcRoots: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The consortium's bins, as the agent has them: pages tell when a verdict's label leaves.", valueName: "file"
+        ))
+    var bins: String?
+
+    @Flag(help: "Show reasons for half of the alerts alone, to find out whether they help.")
+    var reasonsTrial = false
+
     @Flag(help: "Print a link that signs a visitor in once, as an analyst, within ten minutes.")
     var link = false
 
@@ -120,6 +130,8 @@ struct AlertsServeCommand: ParsableCommand {
             keysFile: apiKeys, sessions: stem + "-sessions.sqlite", isSecure: isSecure)
         (settings.webhooks, settings.webhookRoots) = (webhooks, webhookRoots)
         settings.networks = ReachableNetworks(named: try networks())
+        settings.labelTerms = try bins.flatMap { try labelTerms(bins: $0) }
+        settings.triesReasons = reasonsTrial
         let desk = try DeskServer(
             settings, log: log, access: access,
             provider: try oidc.map { try readProvider(file: $0, roots: oidcRoots, clock: SystemClock()) },
@@ -167,6 +179,12 @@ struct AlertsServeCommand: ParsableCommand {
         }
         return (settings, settings.tls != nil || httpPlain)
     }
+}
+
+/// When labels leave the member, by the consortium's bins.
+private func labelTerms(bins: String) throws -> LabelTerms? {
+    let spec = try readBins(bins).spec
+    return spec.tokenEntities.isEmpty ? nil : LabelTerms(bucket: spec.terms.bucket, delay: spec.terms.labelDelay)
 }
 
 /// How the member's records are read.
