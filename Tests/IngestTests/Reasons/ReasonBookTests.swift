@@ -40,7 +40,7 @@ struct ReasonBookTests {
         var book = book([3, 0, 2, 5])
         book.want(want("a", 0, 2))
         book.want(want("b", 3, 4))
-        let question = try #require(book.question(at: 1_000))
+        let question = try self.question(&book, at: 1_000)
         #expect(question.range == 0..<40 && question.rows == 10)
         #expect(question.chosen.map(\.id) == ["a", "b"] && question.chosen.map(\.row) == [2, 9])
     }
@@ -74,11 +74,13 @@ struct ReasonBookTests {
     func many() throws {
         var book = book([30])
         for at in 0..<10 { book.want(want("\(at)", 0, at)) }
-        let first = try #require(book.question(at: 1_000))
+        let first = try self.question(&book, at: 1_000)
         #expect(first.chosen.map(\.id) == (0..<8).map { "\($0)" })
         book.note(first, as: model, features: [1], at: 1_000)
-        #expect(book.question(at: 1_003) == nil)
-        #expect(try #require(book.question(at: 1_005)).chosen.map(\.id) == ["8", "9"])
+        let early = book.question(at: 1_003)
+        #expect(early == nil)
+        let second = try self.question(&book, at: 1_005)
+        #expect(second.chosen.map(\.id) == ["8", "9"])
         #expect(book.open == Set((0..<10).map { "\($0)" }))
     }
 
@@ -88,18 +90,21 @@ struct ReasonBookTests {
         var book = book([3])
         note(&book, 1, 4, parties: [.zero, .one])
         book.want(want("late", 1, 0))
-        #expect(try #require(book.question(at: 1_000)).rows == 3)
+        let first = try self.question(&book, at: 1_000)
+        #expect(first.rows == 3)
         note(&book, 1, 4, parties: [.two])
-        let question = try #require(book.question(at: 1_005))
+        let question = try self.question(&book, at: 1_005)
         #expect(question.rows == 7 && question.chosen.map(\.row) == [3])
         note(&book, 2, 2)
         note(&book, 2, 3, epoch: 2)
         book.want(want("mixed", 2, 0))
-        let next = try #require(book.question(at: 1_010))
+        let next = try self.question(&book, at: 1_010)
         #expect(next.rows == 12 && next.chosen.map(\.id) == ["late"])
-        #expect(book.expire(at: 1_030).isEmpty)
+        let none = book.expire(at: 1_030)
+        #expect(none.isEmpty)
         note(&book, 3, 1, at: 1_100)
-        #expect(book.expire(at: 1_100) == [.refused(["mixed"], code: "too_late")])
+        let late = book.expire(at: 1_100)
+        #expect(late == [.refused(["mixed"], code: "too_late")])
     }
 
     @Test("behind a switch each model's transactions have their turn, with alerts or without")
@@ -119,11 +124,11 @@ struct ReasonBookTests {
     func answers() throws {
         var book = book([3])
         book.want(want("a", 0, 1))
-        let question = try #require(book.question(at: 1_000))
+        let question = try self.question(&book, at: 1_000)
         book.note(question, as: model, features: [2, 1], at: 1_000)
-        #expect(try book.note(answer(model, .zero, .success(share(1)))) == nil)
-        #expect(try book.note(answer(model, .two, .success(share(2)))) == nil)
-        let outcome = try book.note(answer(model, .one, .success(share(4))))
+        let missing = [(PartyID.zero, UInt8(1)), (.two, 2)].map { book.note(answer(model, $0, .success(share($1)))) }
+        #expect(missing == [nil, nil])
+        let outcome = book.note(answer(model, .one, .success(share(4))))
         guard case .answered(let answers)? = outcome else {
             Issue.record("no answer")
             return
@@ -131,7 +136,8 @@ struct ReasonBookTests {
         let sum = Int32(bitPattern: 3 * 0x0101_0101 &+ 4 * 0x0101_0101)
         #expect(answers.map(\.id) == ["a"] && answers[0].answer.contributions == [sum, sum])
         #expect(answers[0].answer.shown == 1 ^ 2 ^ 4 && book.open.isEmpty)
-        #expect(try book.note(answer(model, .one, .success(share(4)))) == nil)
+        let again = book.note(answer(model, .one, .success(share(4))))
+        #expect(again == nil)
     }
 
     @Test("what is refused for now is asked three times, what is refused for good once")
@@ -139,17 +145,17 @@ struct ReasonBookTests {
         var book = book([3])
         book.want(want("a", 0, 1))
         for second in [1_000, 1_005, 1_010] as [Int64] {
-            let question = try #require(book.question(at: second))
+            let question = try self.question(&book, at: second)
             #expect(question.chosen.map(\.id) == ["a"])
             book.note(question, as: model, features: [1], at: second)
-            let outcome = try book.note(answer(model, .zero, .failure(.otherRows)))
+            let outcome = book.note(answer(model, .zero, .failure(.otherRows)))
             #expect(outcome == (second == 1_010 ? .refused(["a"], code: "other_rows") : nil))
         }
         book.want(want("b", 0, 1))
-        let question = try #require(book.question(at: 1_015))
+        let question = try self.question(&book, at: 1_015)
         book.note(question, as: model, features: [1], at: 1_015)
-        #expect(
-            try book.note(answer(model, .one, .failure(.noCard))) == .refused(["b"], code: "no_card"))
+        let last = book.note(answer(model, .one, .failure(.noCard)))
+        #expect(last == .refused(["b"], code: "no_card"))
     }
 
     @Test("what nobody answers is given up in the end, and so is an alert whose batch is too old")
@@ -175,7 +181,13 @@ struct ReasonBookTests {
         var book = book([3])
         book.want(want("a", 0, 1))
         book.forget("a")
-        #expect(try #require(book.question(at: 1_000)).chosen.isEmpty && book.open.isEmpty)
+        let question = try self.question(&book, at: 1_000)
+        #expect(question.chosen.isEmpty && book.open.isEmpty)
+    }
+
+    private func question(_ book: inout ReasonBook, at seconds: Int64) throws -> ReasonBook.Question {
+        let question = book.question(at: seconds)
+        return try #require(question)
     }
 
     private func share(_ byte: UInt8) -> [UInt8] {
@@ -185,5 +197,5 @@ struct ReasonBookTests {
     /// An answer as a member opens it.
     private func answer(
         _ request: Digest32, _ party: PartyID, _ word: Result<[UInt8], ReasonRefusal>
-    ) throws -> ReasonAnswer { ReasonAnswer(party: party, request: request, word: word) }
+    ) -> ReasonAnswer { ReasonAnswer(party: party, request: request, word: word) }
 }
