@@ -89,7 +89,8 @@ struct DemoTests {
             output: folder.url.appendingPathComponent("demo.out"))
         try eventually("the first scores") { demo.said.contains("transactions/s") || demo.said.contains("last alerts") }
         let children = try Self.children(of: demo.process.processIdentifier)
-        #expect(children.count == 6)
+        // Three agents, three parties and the desk.
+        #expect(children.count == 7)
         demo.interrupt()
         #expect(demo.wait() == 130)
         for child in children { #expect(kill(child, 0) != 0) }

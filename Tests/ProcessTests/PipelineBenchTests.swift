@@ -109,7 +109,7 @@ struct PipelineBenchTests {
     private static func bench(_ folder: TemporaryFolder, _ options: String...) throws -> (exit: Int32, said: String) {
         try Program.run(
             [
-                "pipeline", "--dir", folder.path("bench"), "--customers", "400", "--seconds", "1", "--rate",
+                "pipeline", "--dir", folder.path("bench"), "--customers", "800", "--seconds", "1", "--rate",
                 "100",
                 "--open-seconds", "1", "--json", folder.path("figures.json"), "--svg", folder.path("latency.svg"),
             ] + options, of: Program.bench, in: folder.url)

@@ -114,6 +114,8 @@ package final class PartitionCounting {
         let done = try refreshedRows ?? store.rows(partition: partition) ?? .dealt
         refreshedRows = done
         guard done < generation else { return }
+        // Rows that are not in the state yet are of an older generation: the refresh has to meet them there.
+        if cursor?.generation != generation { try commitRows() }
         var next = cursor.flatMap { $0.generation == generation ? $0 : nil } ?? .init(generation)
         do {
             try rows.refreshNext(&next, by: store.rowRefresh(of: party), bytes: Self.sliceBytes)
