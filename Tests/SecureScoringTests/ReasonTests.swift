@@ -258,6 +258,21 @@ struct ReasonTests {
         #expect(try counted.world.records(Topics.contributions(bank.id)).count == 6)
     }
 
+    @Test("a request in a member's name that another sealed is refused, and takes no order of the member's")
+    func forged() throws {
+        try reasoning.start()
+        let (bank, other) = (counted.world.a, counted.world.b)
+        let record = ReasonRequest.sealed(
+            member: bank.id, partition: 0, range: begin..<end, rows: sent(0).count, model: model, order: .max,
+            chosen: [],
+            epoch: other.epoch, sessions: other.sessions, random: { SystemBytes().next($0) })
+        try counted.world.log.append([NewRecord(TopicPartition(Topics.reasons), value: record)])
+        let forged = try #require(ReasonRequest(decoding: record))
+        #expect(try reasoning.answers(to: forged, of: bank, turns: 40)[.zero] == .failure(.malformed))
+        let own = try reasoning.ask(bank, [3], rows: sent(0).count, range: begin..<end, model: model)
+        #expect(try opened(reasoning.answers(to: own, of: bank)).count == 8)
+    }
+
     /// What each party can see of a run: sizes of records and frames, metrics, lines of its log.
     private func view(_ chosen: [Int], rows: Int? = nil, range: Range<Int64>? = nil) throws -> [[String]] {
         try reasoning.start()

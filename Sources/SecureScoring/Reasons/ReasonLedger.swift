@@ -52,7 +52,9 @@ package struct ReasonLedger: Sendable {
 
     /// Takes a request, whatever becomes of it, and says how far the topic is read: in one commit.
     ///
-    /// - Parameter counts: whether its choices count.
+    /// - Parameters:
+    ///   - request: nil for a record that is not the member's own.
+    ///   - counts: whether its choices count.
     package mutating func take(
         _ request: ReasonRequest?, at position: Position, _ timestamp: Int64, counts: Bool
     ) throws(LogError) {

@@ -188,9 +188,7 @@ package final class ReasonStage: Stage {
         let request = waiting.request
         guard let limits = terms.limits() else { return .failure(.notOpened) }
         guard ledger.allows(request, at: waiting.timestamp, limits) else { return .failure(.overBudget) }
-        guard let session = try sessions.session(request.member, epoch: request.sessionEpoch),
-            let choices = request.choices(for: terms.party, session)
-        else { return .failure(.malformed) }
+        guard let choices = try choices(of: request) else { return .failure(.malformed) }
         guard let rows = terms.rows, let batches = try rows(request.partition).batches(in: request.range) else {
             return .failure(.rowsGone)
         }
@@ -208,6 +206,12 @@ package final class ReasonStage: Stage {
                 request, choices: choices, batches: batches, of: model.manifest, card: card, shares: inForce,
                 at: terms.party, limits: limits, epoch: epoch)
         }
+    }
+
+    /// What the member chose, in shares; nil where this party's box does not open.
+    private func choices(of request: ReasonRequest) throws -> [BitShares]? {
+        try sessions.session(request.member, epoch: request.sessionEpoch)
+            .flatMap { request.choices(for: terms.party, $0) }
     }
 
     private func answer(_ shares: ReasonShares) throws {
@@ -238,9 +242,11 @@ package final class ReasonStage: Stage {
         ])
     }
 
-    private func drop(counts: Bool) throws(LogError) {
+    private func drop(counts: Bool) throws {
         let first = waiting.removeFirst()
         done = first.position.offset
-        try ledger.take(first.request, at: first.position, first.timestamp, counts: counts)
+        // Whoever writes on the topic may name a member, and any order; the box is the member's alone.
+        let own = try choices(of: first.request) == nil ? nil : first.request
+        try ledger.take(own, at: first.position, first.timestamp, counts: counts)
     }
 }
