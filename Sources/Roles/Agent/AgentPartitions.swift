@@ -3,6 +3,7 @@ import Formats
 import Ingest
 package import Keys
 import Logging
+import Manifests
 package import Model
 import PipelineFiles
 import Policy
@@ -19,6 +20,8 @@ import Tokens
 final class AgentPartitions: Sendable {
     private let role: AgentRole
     let sessions: MemberKeychain
+    /// What the agreement opened of reasons when this agent began; nil for nothing.
+    let reasons: ReasonLimits?
     private let tokens: AgentTokens
     private let host: any StageHost
     private let clock: any StageClock
@@ -59,6 +62,7 @@ final class AgentPartitions: Sendable {
     init(of role: AgentRole, sessions: MemberKeychain, host: any StageHost, metrics: Metrics) {
         self.role = role
         self.sessions = sessions
+        reasons = sessions.book.agreement.openings.reasons
         self.host = host
         self.metrics = metrics
         clock = role.clock
@@ -202,7 +206,7 @@ final class AgentPartitions: Sendable {
         return try DecisionPipeline(
             member: role.member.id, log: role.log, state: state,
             collector: role.form.collector(shares, role.member.id), card: cards.card, policy: role.policy,
-            own: role.own, wantsReasons: role.roster.openings.reasons != nil, clock: clock, metrics: metrics,
+            own: role.own, wantsReasons: reasons != nil, clock: clock, metrics: metrics,
             logger: logger)
     }
 }

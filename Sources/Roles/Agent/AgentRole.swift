@@ -124,9 +124,9 @@ package struct AgentRole: Sendable {
             + [asking(of: partitions, metrics)].compactMap { $0 }
     }
 
-    /// The stage that asks the parties why alerts were ones; nil where the consortium opens no reasons.
+    /// The stage that asks the parties why alerts were ones; nil where the agreement opens no reasons.
     private func asking(of partitions: AgentPartitions, _ metrics: Metrics) -> StagePlan? {
-        guard let opened = roster.openings.reasons else { return nil }
+        guard let opened = partitions.reasons else { return nil }
         let sessions = partitions.sessions
         return StagePlan("reasons", isBackground: true) { error in
             logger.error("\(error)", metadata: ["stage": "reasons"])
@@ -153,12 +153,17 @@ package struct AgentRole: Sendable {
     ) throws -> AgentPartitions {
         try checks.run()
         let sessions = try openSessions(member, roster, keystore, log, logger)
+        let partitions = AgentPartitions(of: self, sessions: sessions, host: host, metrics: metrics)
+        if partitions.reasons != nil {
+            try [Topics.reasons, Topics.reasons(member.id), Topics.contributions(member.id)]
+                .map { Check.topic($0, in: log) }.run()
+        }
         let now = sessions.sealing.now
         audit.write(Self.announced(now.sessions, epoch: now.number))
         for rule in policy.rules {
             metrics.add(0, to: .rulesMatched, .init("rule", rule.id), .init("mode", rule.mode.rawValue))
         }
-        return AgentPartitions(of: self, sessions: sessions, host: host, metrics: metrics)
+        return partitions
     }
 
     /// The stage that says of validations whether a challenger does worse for the member.
@@ -196,9 +201,6 @@ package struct AgentRole: Sendable {
             reach = max(reach, spec.spec.labelHistory)
         }
         if verdicts != nil { topics.append(Topics.sync) }
-        if roster.openings.reasons != nil {
-            topics += [Topics.reasons, Topics.reasons(id), Topics.contributions(id)]
-        }
         if audit != nil { topics.append(Topics.audit) }
         let needs = TopicNeeds(
             compacted: [Topics.manifests],

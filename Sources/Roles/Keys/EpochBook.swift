@@ -18,6 +18,9 @@ package final class EpochBook: Sendable {
     /// As far as it was read.
     package var history: EpochHistory { topic.withLock { $0.epochs } }
 
+    /// The agreement that is in effect, as far as it was read.
+    package var agreement: ConsortiumAgreement { topic.withLock { $0.history.effective.agreement } }
+
     /// Reads all that is in the log now.
     @discardableResult
     package func refresh() throws(LogError) -> EpochHistory {

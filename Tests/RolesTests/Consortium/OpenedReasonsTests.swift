@@ -1,0 +1,65 @@
+import EventLogs
+import Formats
+import Keys
+import LocalStore
+import Manifests
+import PipelineFiles
+import Policy
+import Records
+import Roles
+import Simulation
+import Stages
+import Support
+import Testing
+
+@Suite("An agent that may ask for reasons")
+struct OpenedReasonsTests {
+    private let table: AgreementTable
+    private let terms: Terms
+    private let clock = SimulatedClock(start: Terms.start)
+
+    init() throws {
+        table = try AgreementTable()
+        terms = try Terms()
+        let member = table.roster.members[0].id
+        let topics =
+            [Topics.sessions, Topics.sealed, Topics.labels, Topics.tokenKeys]
+            + [
+                Topics.transactions, Topics.scores, Topics.receipts, Topics.decisions, Topics.alerts, Topics.blinded,
+                Topics.evaluations,
+            ].map { $0(member) }
+        try table.log.create(
+            [TopicSettings(name: Topics.manifests, cleanup: .compact)] + topics.map { TopicSettings(name: $0) })
+    }
+
+    /// The names of the stages that an agent has which begins now.
+    private func stages() throws -> [String] {
+        try AgentRole(
+            member: table.roster.members[0], roster: table.roster,
+            keystore: FileKeystore(directory: table.folder.path("bank-a")), spec: terms.spec, binsFile: "",
+            mapping: .canonical, rules: ValidationRules(), policy: DecisionPolicy(review: 0.5, decline: 0.9),
+            fallback: .review, bankCode: nil, form: SealedForm(), stores: SimulatedMachine(), instance: nil,
+            sessionTimeout: .seconds(10), log: table.log, clock: clock, logger: .silent
+        ).stages(host: ThreadHost(clock: clock)).map(\.name)
+    }
+
+    @Test("does so by the agreement that is in effect, whatever the roster says, and needs the topics then")
+    func agreed() throws {
+        #expect(try stages() == ["partitions", "keys"])
+        let proposed = try table.seat("bank-b").propose {
+            $0.opened.insert(.reasons)
+            $0.openings = OpeningLimits(histograms: 1, windows: 2, days: 3, apart: 4, reasons: ReasonLimits(daily: 100))
+        }
+        for name in ["bank-a", "bank-c", "anna"] where try table.history.agreement.inForce.digest != proposed.digest {
+            _ = try table.seat(name).sign(try table.seat(nil).version(proposed.digest))
+        }
+        #expect(try table.history.agreement.inForce.digest == proposed.digest && stages() == ["partitions", "keys"])
+        try table.rotate()
+        let member = table.roster.members[0].id
+        for topic in [Topics.reasons, Topics.reasons(member), Topics.contributions(member)] {
+            #expect(throws: LogError.unknownTopic(topic)) { try stages() }
+            try table.log.create([TopicSettings(name: topic)])
+        }
+        #expect(try stages() == ["partitions", "keys", "reasons"])
+    }
+}
