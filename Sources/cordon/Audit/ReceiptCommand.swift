@@ -46,9 +46,9 @@ struct ReceiptCommand: ParsableCommand {
 
         func run() throws {
             let roster = try Roster(file: rosterFile)
-            let member = try AgentRole.member(self.member.id().name, of: roster)
-            let receipts = MemberReceipts(
-                member, of: roster, keystore: try opening.open(keys), log: try log.open())
+            let log = try log.open()
+            let member = try AgreementSeat(roster, log: log).entry(of: self.member.id().name)
+            let receipts = MemberReceipts(member, of: roster, keystore: try opening.open(keys), log: log)
             let receipt = try receipts.receipt(of: decision)
             // What does not hold is not given away.
             _ = try checked(receipt, by: roster)

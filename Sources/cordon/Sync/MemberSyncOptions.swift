@@ -27,8 +27,9 @@ struct MemberSyncOptions: ParsableArguments {
 
     func open() throws -> (sync: MemberSync, version: SyncVersion) {
         let roster = try Roster(file: rosterFile)
-        let member = try AgentRole.member(self.member.id().name, of: roster)
-        let sync = try MemberSync(member, of: roster, keystore: opening.open(keys), log: log.open())
+        let log = try log.open()
+        let member = try AgreementSeat(roster, log: log).entry(of: self.member.id().name)
+        let sync = try MemberSync(member, of: roster, keystore: opening.open(keys), log: log)
         return (sync, try sync.history.version(named: version))
     }
 }
