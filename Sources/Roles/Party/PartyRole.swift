@@ -198,11 +198,11 @@ package struct PartyRole: Sendable {
         let base = RefreshSession.base(consortium: roster.consortium, generation: generation, order: keys.digest)
         if let made = refreshes.made, made.base == base { return PartyKeyStage.Refreshed(models: made.models) }
         let name = KeyNames(keys.number, founding: roster.epoch).agreement
-        let last = history.lives.last { $0.order?.refreshes ?? false }.map { ShareGeneration($0.number.number) }
+        let newest = history.newest.number
         refreshes.order(
             RefreshOrder(
-                generation: generation, base: base, after: last ?? .dealt,
-                version: { history.generation(of: $0, under: history.newest.number) }
+                generation: generation, base: base, after: history.generation(under: newest),
+                version: { history.generation(of: $0, under: newest) }
             ) { [self] in
                 try pairKeys(
                     party, try keystore.hpkeKey(name), keys, consortium: roster.consortium, for: .refresh)

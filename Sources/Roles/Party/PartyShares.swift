@@ -33,16 +33,17 @@ struct PartyShares: SyncShares {
 
     /// The generation of kept rows under an epoch's keys.
     func generation(under epoch: KeyEpoch?) throws -> ShareGeneration {
-        guard let epoch else { return .dealt }
-        _ = try book.life(epoch)
-        return book.history.generation(under: epoch)
+        try epoch.map { try history(with: $0).generation(under: $0) } ?? .dealt
     }
 
     private func generation(of model: Digest32, under epoch: KeyEpoch?) throws -> ShareGeneration {
-        guard let epoch else { return .dealt }
-        // What the order's epoch stands on may not have been read yet.
+        try epoch.map { try history(with: $0).generation(of: model, under: $0) } ?? .dealt
+    }
+
+    /// The history of keys with an order's epoch, which may not have been read yet.
+    private func history(with epoch: KeyEpoch) throws -> EpochHistory {
         _ = try book.life(epoch)
-        return book.history.generation(of: model, under: epoch)
+        return book.history
     }
 }
 
@@ -69,8 +70,10 @@ final class ModelKeeping {
     func keep() throws {
         if let trainings {
             try trainings.read()
+            let kept = try shares.store.models()
             for version in trainings.history.versions {
-                guard let sealed = version.sealed, let job = trainings.history.job(sealed.order),
+                guard let sealed = version.sealed, kept[sealed.model] == nil,
+                    let job = trainings.history.job(sealed.order),
                     let share = try shares.share(
                         of: SyncVersion.share(of: version.candidate), under: job.order.epoch)
                 else { continue }
