@@ -55,6 +55,17 @@ struct AccessLogTests {
         #expect(try entries(pages, [.turnedAway]).map { $0.event.fields[.code] } == ["role", "form"])
     }
 
+    @Test("a name that payments are looked for by is in the entry, also where the address says no kind")
+    func payments() async throws {
+        let pages = try Pages(alerts: 1)
+        let ana = try pages.enter("ana", .analyst)
+        for query in ["?name=c-3", "?by=customer&name=c-3", "?by=card&name=c-3", "?by=transaction&name=t-3", ""] {
+            #expect(try await pages.call(.GET, "/payments\(query)", as: ana).status == .ok)
+        }
+        let (customer, card) = (pages.access.hash(.init(.customer, "c-3")), pages.access.hash(.init(.card, "c-3")))
+        #expect(try entries(pages).map { $0.event.fields[.lookedFor] } == [customer, customer, card, nil, nil])
+    }
+
     @Test("ways in and out are entries apart, and what somebody typed as a name is in none unless it is a user's")
     func entries() async throws {
         let user = DeskUser(

@@ -1,4 +1,5 @@
 import Desk
+import DeskStore
 import Foundation
 import HTTPFront
 import NIOHTTP1
@@ -49,8 +50,9 @@ struct DeskRequest: Sendable {
     /// The name that a list is narrowed to, by its address.
     var entity: QueueFilter.NamedEntity? {
         let fields = Dictionary((query ?? []).map { ($0.name, $0.value) }) { _, last in last }
-        if let kind = fields["by"].flatMap({ LinkKind(rawValue: $0) }), let name = fields["name"], !name.isEmpty {
-            return .init(kind, name)
+        // As the search for payments takes it, also where its address says no kind.
+        if let name = fields["name"], !name.isEmpty {
+            return LinkKind(rawValue: fields["by"] ?? PaymentName.customer.rawValue).map { .init($0, name) }
         }
         return LinkKind.allCases.lazy.compactMap { kind in
             fields[kind.rawValue].flatMap { $0.isEmpty ? nil : .init(kind, $0) }

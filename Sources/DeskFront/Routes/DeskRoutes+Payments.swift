@@ -29,7 +29,7 @@ extension DeskRoutes {
         guard query.allSatisfy({ ["by", "name", "before"].contains($0.name) }) else {
             throw QueueFilter.Fault(field: nil, reason: "there is no such filter")
         }
-        guard let kind = PaymentName(rawValue: value("by") ?? "customer") else {
+        guard let kind = PaymentName(rawValue: value("by") ?? PaymentName.customer.rawValue) else {
             throw fault("by", "it is none of the list")
         }
         let name = value("name") ?? ""
