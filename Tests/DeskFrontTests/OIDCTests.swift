@@ -254,6 +254,9 @@ struct ProviderRoutesTests {
         let wrong = try await pages.call(.GET, "/oidc/callback?state=x&code=c1", as: nil)
         #expect(wrong.status == .forbidden && wrong.text.contains("no sign-in that this browser has begun"))
         #expect(wrong.headers["Set-Cookie"].isEmpty)
+        let german = try await pages.call(
+            .GET, "/oidc/callback?state=x&code=c1", as: nil, headers: ["Accept-Language": "de"])
+        #expect(german.text.contains("hat dieser Browser nicht begonnen"))
         #expect(try await pages.call(.GET, "/queue", as: nil).text.contains("/oidc/start"))
     }
 }

@@ -12,19 +12,7 @@ package struct IDToken: Sendable, Hashable {
     package enum Refusal: String, Error, Sendable, Hashable, CaseIterable, CustomStringConvertible {
         case malformed, algorithm, unknownKey, badSignature, issuer, audience, expired, notYet, nonce
 
-        package var description: String {
-            switch self {
-            case .malformed: "the provider's token can't be read"
-            case .algorithm: "the provider's token is signed by neither RS256 nor ES256"
-            case .unknownKey: "the provider has no key that its token names"
-            case .badSignature: "the token was not signed by the provider's key"
-            case .issuer: "the token is of another provider"
-            case .audience: "the token is for another client than this desk"
-            case .expired: "the token has expired"
-            case .notYet: "the token counts only later: a clock is wrong"
-            case .nonce: "the token is the answer to another sign-in"
-            }
-        }
+        package var description: String { phrase(.english) }
     }
 
     /// How far a provider's clock may be from ours, in seconds.

@@ -77,19 +77,7 @@ package final class OIDCFlow: Sendable {
         case token(IDToken.Refusal)
         case name, noRole, twoRoles, team
 
-        package var description: String {
-            switch self {
-            case .state:
-                "this is no sign-in that this browser has begun, or it took longer than ten minutes, or was used"
-            case .provider: "the provider did not let you in"
-            case .unreachable: "the provider can't be reached, or answers what no provider does"
-            case .token(let refusal): refusal.description
-            case .name: "the provider's name for you can't be one here"
-            case .noRole: "the provider gives you no role at this desk"
-            case .twoRoles: "the provider gives you more than one role at this desk"
-            case .team: "the provider gives you a team that the desk does not have"
-            }
-        }
+        package var description: String { phrase(.english) }
 
         /// A word for logs.
         var code: String {

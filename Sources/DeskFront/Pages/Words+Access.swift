@@ -52,3 +52,64 @@ extension Phrase {
         "Namen werden mit einer Begründung von 1 bis 200 Bytes gezeigt.")
     static let showNames = Phrase("Show names", "Namen zeigen")
 }
+
+extension OIDCFlow.Refusal {
+    var phrase: Phrase {
+        switch self {
+        case .state:
+            Phrase(
+                "This is no sign-in that this browser has begun, or it took longer than ten minutes, or was used.",
+                "Diese Anmeldung hat dieser Browser nicht begonnen, oder sie dauerte über zehn Minuten oder wurde schon benutzt."
+            )
+        case .provider: Phrase("The provider did not let you in.", "Der Anbieter hat Sie nicht eingelassen.")
+        case .unreachable:
+            Phrase(
+                "The provider can't be reached, or answers what no provider does.",
+                "Der Anbieter ist nicht erreichbar oder antwortet, wie es kein Anbieter tut.")
+        case .token(let refusal): refusal.phrase
+        case .name:
+            Phrase(
+                "The provider's name for you can't be one here.",
+                "Der Name, den der Anbieter für Sie hat, ist hier nicht möglich.")
+        case .noRole:
+            Phrase("The provider gives you no role at this desk.", "Der Anbieter gibt Ihnen hier keine Rolle.")
+        case .twoRoles:
+            Phrase(
+                "The provider gives you more than one role at this desk.",
+                "Der Anbieter gibt Ihnen hier mehr als eine Rolle.")
+        case .team:
+            Phrase(
+                "The provider gives you a team that the desk does not have, or more than one.",
+                "Der Anbieter gibt Ihnen ein Team, das es hier nicht gibt, oder mehr als eines.")
+        }
+    }
+}
+
+extension IDToken.Refusal {
+    var phrase: Phrase {
+        switch self {
+        case .malformed: Phrase("The provider's token can't be read.", "Das Token des Anbieters ist nicht lesbar.")
+        case .algorithm:
+            Phrase(
+                "The provider's token is signed by neither RS256 nor ES256.",
+                "Das Token des Anbieters ist weder mit RS256 noch mit ES256 signiert.")
+        case .unknownKey:
+            Phrase(
+                "The provider has no key that its token names.",
+                "Der Anbieter hat den Schlüssel nicht, den sein Token nennt.")
+        case .badSignature:
+            Phrase(
+                "The token was not signed by the provider's key.",
+                "Das Token ist nicht mit dem Schlüssel des Anbieters signiert.")
+        case .issuer: Phrase("The token is of another provider.", "Das Token ist von einem anderen Anbieter.")
+        case .audience:
+            Phrase("The token is for another client than this desk.", "Das Token ist nicht für diese Anwendung.")
+        case .expired: Phrase("The token has expired.", "Das Token ist abgelaufen.")
+        case .notYet:
+            Phrase(
+                "The token counts only later: a clock is wrong.", "Das Token gilt erst später: eine Uhr geht falsch.")
+        case .nonce:
+            Phrase("The token is the answer to another sign-in.", "Das Token gehört zu einer anderen Anmeldung.")
+        }
+    }
+}

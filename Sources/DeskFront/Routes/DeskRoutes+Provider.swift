@@ -51,8 +51,9 @@ extension DeskRoutes {
 
     private func refused(_ refusal: OIDCFlow.Refusal, _ request: DeskRequest) -> Reply {
         access.turnedAway(nil, "GET /oidc/callback", refusal.code)
+        let frame = frame(request)
         return Reply(
             refusal == .unreachable ? .serviceUnavailable : .forbidden,
-            page: frame(request).signIn(trouble: "\(refusal)"))
+            page: frame.signIn(trouble: frame.text(refusal.phrase)))
     }
 }
