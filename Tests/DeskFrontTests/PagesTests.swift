@@ -137,6 +137,24 @@ struct SessionTests {
         #expect(sessions.session(busy) == nil)
     }
 
+    @Test("who is in no users' file, as by a provider, is signed out where the file changes or drops the team")
+    func team() throws {
+        for (text, goesOn) in [
+            ("team cards kind=card", true), ("team cards kind=card\nteam wires kind=transfer", true),
+            ("team cards kind=transfer", false), ("", false),
+        ] {
+            let sessions = sessions()
+            sessions.replace(try DeskUsers(text: "team cards kind=card"))
+            let user = DeskUser(
+                actor: Actor(.person, "eve")!, role: .auditor, password: nil, team: "cards",
+                scope: try TeamScope("kind=card"))
+            let entered = try #require(sessions.signIn(link: sessions.link(for: user)))
+            #expect(sessions.session(entered)?.user == user)
+            sessions.replace(try DeskUsers(text: text))
+            #expect((sessions.session(entered) != nil) == goesOn, "\(text)")
+        }
+    }
+
     @Test("a link signs in once, within ten minutes")
     func links() throws {
         let sessions = sessions()

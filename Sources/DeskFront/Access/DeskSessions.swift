@@ -113,9 +113,12 @@ package final class DeskSessions: Sendable {
     /// Takes up a changed file. Who is not in it any more, or has another role or password, is signed out.
     package func replace(_ users: DeskUsers) { self.users.withLock { $0 = users } }
 
-    /// Whether the users' file has a user as it was at the sign-in; who came by a link alone is in none.
+    /// Whether the users' file has a user as it was at the sign-in; of one who is in none, the team alone.
     private func isKnown(_ user: DeskUser) -> Bool {
-        user.password == nil || users.withLock { $0.byName[user.actor.name] } == user
+        users.withLock { users in
+            guard user.password == nil else { return users.byName[user.actor.name] == user }
+            return user.team.map { users.teams[$0] == user.scope } ?? true
+        }
     }
 
     /// The teams of the users' file.
