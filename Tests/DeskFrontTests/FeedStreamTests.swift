@@ -161,6 +161,29 @@ struct FeedStreamTests {
         #expect(await second.hear(1).isEmpty)
     }
 
+    @Test("a program's feed ends where its key ends, may something else, or sees something else")
+    func keys() async throws {
+        let text = DeskKey.text(random: [UInt8](repeating: 1, count: 32))
+        let line = "nightly look 2100-01-01T00:00:00Z \(DeskKey.hash(text))"
+        for (other, goesOn) in [
+            (line, true), (line + "\n" + line.replacing(DeskKey.hash(text), with: DeskKey.hash("x")), true),
+            ("", false),
+            (line + " kind=card", false), (line.replacing("look", with: "figures"), false),
+        ] {
+            let pages = try Pages(alerts: 1, pause: forever)
+            pages.keys.replace(try DeskKeys(text: line))
+            let start = "cursor=\(try pages.index.feedEnds().end)"
+            let listener = try Listener(
+                try await pages.call(
+                    .GET, "/feed?\(start)", as: nil, headers: ["Authorization": "Bearer \(text)"]))
+            try pages.world.alert(1..<2)
+            #expect(await listener.hear(1).count == 1)
+            pages.keys.replace(try DeskKeys(text: other))
+            try pages.world.alert(2..<3)
+            #expect(await listener.hear(1).isEmpty != goesOn, "\(other)")
+        }
+    }
+
     @Test("where nothing happens for a while a line says that the feed lives, and finds out whose session is over")
     func beats() async throws {
         let pages = try Pages(alerts: 1)

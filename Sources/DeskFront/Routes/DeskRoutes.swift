@@ -164,8 +164,12 @@ package struct DeskRoutes: Sendable {
             index: service.index, feed: service.feed, bell: bell, filter: filter, language: frame.language,
             cursor: place.map { FeedCursor($0) ?? FeedCursor(alerts: [], cases: 0) },
             isSignedIn: {
-                [sessions, keys, cookie = request.cookie, key = request.call.headers["Authorization"].first] in
-                if let key { return (try? keys.key(authorization: key)) != nil }
+                [
+                    sessions, keys, cookie = request.cookie, key = request.call.headers["Authorization"].first,
+                    session = frame.session,
+                ] in
+                // A key that may or sees something else by now is another one.
+                if let key { return (try? keys.key(authorization: key)).map { .init($0) } == session }
                 return cookie.map { sessions.goesOn($0) } ?? false
             },
             pause: pause)
