@@ -77,7 +77,9 @@ struct EntryTests {
         #expect(shown.text.contains("action=\"\(target)\"") && shown.text.contains("half a &lt;b&gt;thought"))
 
         // Nothing but the desk's own forms is carried, and nothing of another site's page.
-        for other in ["https://evil.example/", "//evil.example", "/sign-out", "/queue", ""] {
+        for other in [
+            "https://evil.example/", "//evil.example", "/\(target)", "\(target)/", "/sign-out", "/queue", "",
+        ] {
             let reply = try await pages.call(
                 .POST, "/sign-in", as: nil, form: form.merging(["unsent": other]) { $1 })
             #expect(reply.status == .seeOther && reply.location == "/", "\(other)")

@@ -48,7 +48,11 @@ package struct DeskRoute: Sendable {
 
     /// Whether a request's path, without a query, is this route's.
     func takes(_ asked: String) -> Bool {
-        let (own, asked) = (path.split(separator: "/"), asked.split(separator: "/"))
+        // An address that begins with two slashes is of another host.
+        let (own, asked) = (
+            path.split(separator: "/", omittingEmptySubsequences: false),
+            asked.split(separator: "/", omittingEmptySubsequences: false)
+        )
         return own.count == asked.count && zip(own, asked).allSatisfy { $0 == "{}" || $0 == $1 }
     }
 
