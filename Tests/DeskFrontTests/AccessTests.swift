@@ -169,6 +169,11 @@ struct AccessTests {
             let page = try await pages.call(.GET, "/alerts/\(item)", as: ana)
             for item in foreign { #expect(!page.text.contains(item)) }
         }
+        // Nor does an address tell of another team's alert that it was the one before.
+        for (done, isTold) in [(own[1].hex, true), (foreign[0], false), (DeskSamples.item(9999).hex, false)] {
+            let page = try await pages.call(.GET, "/alerts/\(own[0])?done=\(done)", as: ana)
+            #expect(page.text.contains(done) == isTold)
+        }
         for _ in own {
             let next = try await pages.call(.POST, "/next", as: ana, form: ["token": ana.token])
             let item = try #require(next.location.flatMap { ItemID($0.dropFirst("/alerts/".count).prefix(32)) })

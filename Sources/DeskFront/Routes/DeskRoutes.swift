@@ -111,9 +111,10 @@ package struct DeskRoutes: Sendable {
         guard let item = request.item else { return trouble(.notFound, Trouble.missing, frame) }
         let query = request.query ?? []
         var notice: AlertPage.Notice?
-        if let done = query.last(where: { $0.name == "done" }).flatMap({ ItemID($0.value) }) {
-            let work = try service.index.work(on: done)
-            notice = work.proposal == nil ? .judged(done, version: work.version) : .proposed(done)
+        if let done = query.last(where: { $0.name == "done" }).flatMap({ ItemID($0.value) }),
+            let row = try service.index.alert(done), frame.scope.has(row)
+        {
+            notice = row.work.proposal == nil ? .judged(done, version: row.work.version) : .proposed(done)
         }
         let filter = (try? frame.filter(query.filter { $0.name != "done" })) ?? QueueFilter()
         return try show(item, frame, query: FormText.query(filter.parameters), notice: notice)
