@@ -62,6 +62,8 @@ package final class DeskIndex: Sendable {
     private static func open(_ path: String) throws -> SQLiteConnection {
         let db = try SQLiteConnection(path: path)
         try db.script("PRAGMA page_size=8192")
+        // A batch's rows lie all over the file: pages that it touches stay in memory until its commit, and up to 64 MB behind it.
+        try db.script("PRAGMA cache_size=\(-64 << 10)")
         try db.writeAhead()
         Checkpoints(path: path).watch(db)
         try Schema.make(DeskTables.script, version: DeskTables.version, in: db)
