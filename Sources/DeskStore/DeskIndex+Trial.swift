@@ -14,7 +14,7 @@ extension DeskIndex {
             let acts = try db.statement(
                 """
                 SELECT acts.item, acts.at, acts.record, alerts.touched, alerts.tx FROM acts JOIN alerts ON alerts.item = acts.item
-                WHERE acts.refusal IS NULL AND acts.at >= ? AND alerts.touched IS NOT NULL AND alerts.raised = 0
+                WHERE acts.refusal IS NULL AND acts.at >= ? AND alerts.touched IS NOT NULL AND alerts.feed_offset IS NOT NULL
                 ORDER BY acts.offset
                 """, since
             ).all { row in
