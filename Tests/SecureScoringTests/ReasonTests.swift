@@ -99,8 +99,8 @@ private final class Reasoning {
     /// What the parties said of a request, once all have, or after so many turns.
     func answers(
         to request: ReasonRequest, of bank: Bank, turns: Int = 400
-    ) throws -> [PartyID: Result<[UInt8], ReasonRefusal>] {
-        var said: [PartyID: Result<[UInt8], ReasonRefusal>] = [:]
+    ) throws -> [PartyID: Result<ReasonAnswer.Share, ReasonRefusal>] {
+        var said: [PartyID: Result<ReasonAnswer.Share, ReasonRefusal>] = [:]
         for _ in 0..<turns {
             for stage in stages.reversed() { _ = try stage.turn(until: clock.now) }
             for record in try counted.world.records(Topics.contributions(bank.id)) {
@@ -172,11 +172,13 @@ struct ReasonTests {
     }
 
     private func opened(
-        _ answers: [PartyID: Result<[UInt8], ReasonRefusal>]
+        _ answers: [PartyID: Result<ReasonAnswer.Share, ReasonRefusal>]
     ) throws -> [ReasonShares.Opened] {
         let shares = try PartyID.allCases.map { try #require(answers[$0]).get() }
+        #expect(Set(shares.map(\.plan)).count == 1)
         return try #require(
-            ReasonShares.opened(shares, choices: ReasonRequest.choices, features: counted.spec.edges.map(\.count)))
+            ReasonShares.opened(
+                shares.map(\.bytes), choices: ReasonRequest.choices, features: counted.spec.edges.map(\.count)))
     }
 
     @Test("are what the scorecard in the clear says of every transaction, but for counts of tokens that too few know")

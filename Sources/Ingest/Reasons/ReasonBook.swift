@@ -72,7 +72,8 @@ package struct ReasonBook: Sendable {
     private struct Asked {
         var chosen: [String]
         var features: [Int]
-        var shares: [PartyID: [UInt8]] = [:]
+        /// Each party's last word.
+        var shares: [PartyID: ReasonAnswer.Share] = [:]
         let seconds: Int64
     }
 
@@ -210,9 +211,9 @@ package struct ReasonBook: Sendable {
         case .success(let share):
             one.shares[answer.party] = share
             asked[answer.request] = one
-            guard one.shares.count == PartyID.allCases.count else { return nil }
+            let shares = PartyID.allCases.compactMap { one.shares[$0] }.filter { $0.plan == share.plan }.map(\.bytes)
+            guard shares.count == PartyID.allCases.count else { return nil }
             asked[answer.request] = nil
-            let shares = PartyID.allCases.compactMap { one.shares[$0] }
             guard
                 let opened = ReasonShares.opened(shares, choices: ReasonRequest.choices, features: one.features)
             else { return refused(one.chosen, "no_answer", isFinal: true) }

@@ -119,6 +119,9 @@ package nonisolated struct WireReasonAnswerHeader: Sendable {
   /// why there is none; empty where there is one
   package var refusal: String = String()
 
+  /// the plan that it is computed by (32); empty where the party refuses
+  package var plan: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -275,7 +278,7 @@ nonisolated extension WireReasonAnswer: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireReasonAnswerHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReasonAnswerHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}party\0\u{1}member\0\u{1}request\0\u{3}session_epoch\0\u{1}refusal\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}party\0\u{1}member\0\u{1}request\0\u{3}session_epoch\0\u{1}refusal\0\u{1}plan\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -289,6 +292,7 @@ nonisolated extension WireReasonAnswerHeader: SwiftProtobuf.Message, SwiftProtob
       case 4: try { try decoder.decodeSingularBytesField(value: &self.request) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.sessionEpoch) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.refusal) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.plan) }()
       default: break
       }
     }
@@ -313,6 +317,9 @@ nonisolated extension WireReasonAnswerHeader: SwiftProtobuf.Message, SwiftProtob
     if !self.refusal.isEmpty {
       try visitor.visitSingularStringField(value: self.refusal, fieldNumber: 6)
     }
+    if !self.plan.isEmpty {
+      try visitor.visitSingularBytesField(value: self.plan, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -323,6 +330,7 @@ nonisolated extension WireReasonAnswerHeader: SwiftProtobuf.Message, SwiftProtob
     if lhs.request != rhs.request {return false}
     if lhs.sessionEpoch != rhs.sessionEpoch {return false}
     if lhs.refusal != rhs.refusal {return false}
+    if lhs.plan != rhs.plan {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,6 +1,7 @@
 import Foundation
 package import Keys
 package import Records
+import ThreeParty
 
 /// Why a party has no answer to a member's choices. A raw value stands in records.
 package enum ReasonRefusal: String, Error, Sendable, Hashable, CaseIterable {
@@ -26,13 +27,25 @@ package enum ReasonRefusal: String, Error, Sendable, Hashable, CaseIterable {
 
 /// One party's word on a request, sealed to its member: its share of the answer, or why there is none.
 package struct ReasonAnswer: Sendable {
+    /// A party's share of an answer. Never printed.
+    package struct Share: Sendable, Hashable, Unprinted {
+        /// The plan that it is computed by: shares of two plans come to nothing.
+        package let plan: Digest32
+        /// `ReasonShares.encoded`, which says nothing without those of the two others.
+        package let bytes: [UInt8]
+
+        package init(plan: Digest32, bytes: [UInt8]) {
+            self.plan = plan
+            self.bytes = bytes
+        }
+    }
+
     package let party: PartyID
     /// The request's digest.
     package let request: Digest32
-    /// `ReasonShares.encoded`, which says nothing without those of the two others.
-    package let word: Result<[UInt8], ReasonRefusal>
+    package let word: Result<Share, ReasonRefusal>
 
-    package init(party: PartyID, request: Digest32, word: Result<[UInt8], ReasonRefusal>) {
+    package init(party: PartyID, request: Digest32, word: Result<Share, ReasonRefusal>) {
         self.party = party
         self.request = request
         self.word = word
@@ -45,7 +58,7 @@ package struct ReasonAnswer: Sendable {
     ///
     /// - Parameter session: the member's with the party, of the request's epoch.
     package static func sealed(
-        _ word: Result<[UInt8], ReasonRefusal>, to request: ReasonRequest, by party: PartyID, _ session: Session
+        _ word: Result<Share, ReasonRefusal>, to request: ReasonRequest, by party: PartyID, _ session: Session
     ) -> [UInt8] {
         var header = WireReasonAnswerHeader()
         header.schema = 1
@@ -53,18 +66,20 @@ package struct ReasonAnswer: Sendable {
         header.member = request.member.name
         header.request = Data(request.digest.bytes)
         header.sessionEpoch = request.sessionEpoch
-        var share: [UInt8] = []
+        var bytes: [UInt8] = []
         switch word {
-        case .success(let bytes): share = bytes
+        case .success(let share):
+            header.plan = Data(share.plan.bytes)
+            bytes = share.bytes
         case .failure(let refusal): header.refusal = refusal.rawValue
         }
         var wire = WireReasonAnswer()
-        let bytes = header.encoded
-        wire.header = Data(bytes)
+        let headerBytes = header.encoded
+        wire.header = Data(headerBytes)
         wire.box = Data(
             SealedBox.seal(
-                share, salted: [label, request.digest.bytes], from: [], under: session.contributionBoxes,
-                associated: bytes))
+                bytes, salted: [label, request.digest.bytes], from: [], under: session.contributionBoxes,
+                associated: headerBytes))
         return wire.encoded
     }
 
@@ -76,14 +91,15 @@ package struct ReasonAnswer: Sendable {
             let header = WireReasonAnswerHeader(decoding: headerBytes), header.schema == 1,
             header.member == member.name, let party = PartyID(rawValue: Int(header.party)),
             let request = Digest32(Array(header.request)), let session = sessions(party, header.sessionEpoch),
-            let share = try? SealedBox.open(
+            let opened = try? SealedBox.open(
                 Array(wire.box), salted: [Self.label, request.bytes], under: session.contributionBoxes,
                 associated: headerBytes)
         else { return nil }
         self.party = party
         self.request = request
         guard !header.refusal.isEmpty else {
-            word = .success(share)
+            guard let plan = Digest32(Array(header.plan)) else { return nil }
+            word = .success(Share(plan: plan, bytes: opened))
             return
         }
         guard let refusal = ReasonRefusal(rawValue: header.refusal) else { return nil }

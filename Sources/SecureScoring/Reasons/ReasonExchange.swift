@@ -9,8 +9,8 @@ package final class ReasonExchange {
     package enum Event: Sendable {
         /// Follower: the leader names a request. `begin` it, or `end` it.
         case offered(offset: Int64, KeyEpoch, plan: Digest32)
-        /// This party's share is there.
-        case computed(ReasonShares)
+        /// This party's share is there, by the plan.
+        case computed(ReasonShares, Digest32)
         /// Leader: both others have theirs in the log; false where one has refused.
         case ended(isAnswered: Bool)
     }
@@ -178,7 +178,8 @@ package final class ReasonExchange {
             switch effect {
             case .send(let frame, let peer): transport.send(frame, to: peer)
             case .finished(let shares):
-                ready.append(.computed(shares))
+                guard let plan = underWay?.plan else { continue }
+                ready.append(.computed(shares, plan))
             }
         }
     }

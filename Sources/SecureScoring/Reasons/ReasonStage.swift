@@ -39,8 +39,8 @@ package final class ReasonStage: Stage {
         var position: Position
         var timestamp: Int64
         var request: ReasonRequest
-        /// Whether this party has answered.
-        var isAnswered = false
+        /// The plan of this party's answer; nil where it has none. A plan that is made anew, behind a switch, has another answer.
+        var answered: Digest32?
     }
 
     /// Requests that are read ahead.
@@ -102,7 +102,7 @@ package final class ReasonStage: Stage {
             if exchange.leads, !exchange.isUnderWay, offering.isDue(at: clock.now) { try offer() }
             switch try exchange.next(until: moment) {
             case .offered(let offset, let epoch, let plan): try follow(offset, epoch, plan)
-            case .computed(let shares): try answer(shares)
+            case .computed(let shares, let plan): try answer(shares, plan)
             case .ended(let isAnswered): try end(isAnswered)
             case nil: return .idle
             }
@@ -152,7 +152,7 @@ package final class ReasonStage: Stage {
 
     private func end(_ isAnswered: Bool) throws {
         exchange.abandon()
-        if !isAnswered, waiting.first?.isAnswered == false { return try refuse(.peerRefused) }
+        if !isAnswered, let first = waiting.first, first.answered == nil { return try refuse(.peerRefused) }
         try drop(counts: true)
     }
 
@@ -214,10 +214,12 @@ package final class ReasonStage: Stage {
             .flatMap { request.choices(for: terms.party, $0) }
     }
 
-    private func answer(_ shares: ReasonShares) throws {
+    private func answer(_ shares: ReasonShares, _ plan: Digest32) throws {
         guard let first = waiting.first else { return }
-        if !first.isAnswered { try say(.success(shares.encoded), to: first.request) }
-        waiting[0].isAnswered = true
+        if first.answered != plan {
+            try say(.success(ReasonAnswer.Share(plan: plan, bytes: shares.encoded)), to: first.request)
+            waiting[0].answered = plan
+        }
         guard !exchange.leads else { return }
         try drop(counts: true)
         exchange.end(isAnswered: true)
@@ -230,7 +232,7 @@ package final class ReasonStage: Stage {
     }
 
     /// Says so to the member. Of an epoch that is closed there is nobody to say it to.
-    private func say(_ word: Result<[UInt8], ReasonRefusal>, to request: ReasonRequest) throws {
+    private func say(_ word: Result<ReasonAnswer.Share, ReasonRefusal>, to request: ReasonRequest) throws {
         var outcome = "answered"
         if case .failure(let refusal) = word { outcome = refusal.rawValue }
         metrics.add(1, to: .reasonsAsked, .init("outcome", outcome))

@@ -140,6 +140,24 @@ struct ReasonBookTests {
         #expect(again == nil)
     }
 
+    @Test("shares of two plans are no answer; a party that computes by another one says so")
+    func plans() throws {
+        var book = book([3])
+        book.want(want("a", 0, 1))
+        let question = try self.question(&book, at: 1_000)
+        book.note(question, as: model, features: [2, 1], at: 1_000)
+        let mixed = PartyID.allCases.map {
+            book.note(answer(model, $0, .success(share(1)), plan: $0 == .zero ? 1 : 2))
+        }
+        #expect(mixed == [nil, nil, nil])
+        let outcome = book.note(answer(model, .zero, .success(share(1)), plan: 2))
+        guard case .answered(let answers)? = outcome else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(answers.map(\.id) == ["a"])
+    }
+
     @Test("what is refused for now is asked three times, what is refused for good once")
     func refusals() throws {
         var book = book([3])
@@ -196,6 +214,10 @@ struct ReasonBookTests {
 
     /// An answer as a member opens it.
     private func answer(
-        _ request: Digest32, _ party: PartyID, _ word: Result<[UInt8], ReasonRefusal>
-    ) -> ReasonAnswer { ReasonAnswer(party: party, request: request, word: word) }
+        _ request: Digest32, _ party: PartyID, _ word: Result<[UInt8], ReasonRefusal>, plan: UInt8 = 0
+    ) -> ReasonAnswer {
+        ReasonAnswer(
+            party: party, request: request,
+            word: word.map { ReasonAnswer.Share(plan: Digest32(of: [[4, plan]]), bytes: $0) })
+    }
 }
