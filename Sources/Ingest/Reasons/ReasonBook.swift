@@ -126,6 +126,8 @@ package struct ReasonBook: Sendable {
         guard heard[key]?.count == PartyID.allCases.count else { return forgetPlans() }
         heard[key] = []
         lastScore = max(lastScore ?? seconds, seconds)
+        // Parties that did not come to decide a batch compute another one in its place, and keep the rows of that alone.
+        batches.removeAll { $0.range != range && $0.range.overlaps(range) }
         if let at = batches.firstIndex(where: { $0.range == range && $0.model == model }) {
             batches[at].rows[epoch] = rows
         } else {

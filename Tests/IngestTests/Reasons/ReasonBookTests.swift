@@ -107,6 +107,18 @@ struct ReasonBookTests {
         #expect(late == [.refused(["mixed"], code: "too_late")])
     }
 
+    @Test("a batch that was computed in the place of another one counts alone")
+    func replaced() throws {
+        var book = book([3, 4])
+        for party in PartyID.allCases {
+            book.note(Digest32(of: [[5]]), of: party, epoch: 1, range: 10..<25, rows: 6, model: model, at: 1_000)
+        }
+        book.want(want("a", 0, 1))
+        book.want(ReasonBook.Want(id: "b", range: 10..<25, row: 5, epoch: 1, model: model))
+        let question = try self.question(&book, at: 1_000)
+        #expect(question.range == 0..<25 && question.rows == 9 && question.chosen.map(\.row) == [1, 8])
+    }
+
     @Test("behind a switch each model's transactions have their turn, with alerts or without")
     func models() throws {
         for isAlerted in [false, true] {
