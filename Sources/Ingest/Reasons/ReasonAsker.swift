@@ -197,10 +197,10 @@ package final class ReasonAsker: Stage {
     private func tell(_ outcome: ReasonBook.Outcome) -> [NewRecord] {
         switch outcome {
         case .answered(let answers):
-            answers.compactMap { id, answer in
-                tell(id) { wanted in
+            answers.compactMap { one in
+                tell(one.id) { wanted in
                     let picked = picker.pick(
-                        answer.contributions, shown: answer.shown, values: wanted.values ?? [],
+                        one.answer.contributions, shown: one.answer.shown, values: wanted.values ?? [],
                         named: Set(wanted.named ?? []))
                     return ReasonsEvent.Detail(
                         state: .given, modelVersion: wanted.modelVersion, reasons: picked.reasons,

@@ -29,36 +29,24 @@ package struct ReasonBook: Sendable {
     }
 
     /// What to ask.
-    package struct Question: Sendable, Hashable {
+    package struct Question: Sendable {
         package var model: Digest32
         package var range: Range<Int64>
         package var rows: Int
         /// The alerts that it is about, with their numbers among the rows.
         package var chosen: [(id: String, row: Int)]
+    }
 
-        package static func == (left: Question, right: Question) -> Bool {
-            left.model == right.model && left.range == right.range && left.rows == right.rows
-                && left.chosen.map(\.id) == right.chosen.map(\.id) && left.chosen.map(\.row) == right.chosen.map(\.row)
-        }
-
-        package func hash(into hasher: inout Hasher) { hasher.combine(range) }
+    /// What was told of an alert.
+    package struct Answered: Sendable, Hashable {
+        package let id: String
+        package let answer: ReasonShares.Opened
     }
 
     /// What became of alerts.
     package enum Outcome: Sendable, Hashable {
-        case answered([(id: String, answer: ReasonShares.Opened)])
+        case answered([Answered])
         case refused([String], code: String)
-
-        package static func == (left: Outcome, right: Outcome) -> Bool {
-            switch (left, right) {
-            case (.answered(let one), .answered(let other)):
-                one.map(\.id) == other.map(\.id) && one.map(\.answer) == other.map(\.answer)
-            case (.refused(let one, let code), .refused(let other, let otherCode)): one == other && code == otherCode
-            default: false
-            }
-        }
-
-        package func hash(into hasher: inout Hasher) {}
     }
 
     private struct Batch {
@@ -77,11 +65,6 @@ package struct ReasonBook: Sendable {
         let seconds: Int64
     }
 
-    private struct Waiting {
-        var want: Want
-        var tries = 0
-    }
-
     /// How long batches may be asked about, and how long after the last score, and how long for an answer, in seconds.
     private static let reach: Int64 = 600
     private static let tail: Int64 = 60
@@ -95,7 +78,10 @@ package struct ReasonBook: Sendable {
     /// By plan and epoch, the parties whose record has come.
     private var heard: [Plan: Set<PartyID>] = [:]
     private var order: [Plan] = []
-    private var waiting: [Waiting] = []
+    private var waiting: [Want] = []
+    /// Alerts that are asked about, and how often each was.
+    private var asking: [String: Want] = [:]
+    private var tries: [String: Int] = [:]
     private var asked: [Digest32: Asked] = [:]
     private var lastScore: Int64?
     private var lastAsked: Int64?
@@ -113,7 +99,7 @@ package struct ReasonBook: Sendable {
     }
 
     /// Alerts that wait for their turn, or for an answer.
-    package var open: Set<String> { Set(waiting.map(\.want.id)).union(asked.values.flatMap(\.chosen)) }
+    package var open: Set<String> { Set(waiting.map(\.id)).union(asked.values.flatMap(\.chosen)) }
 
     /// Takes a party's record of score shares: `rows` transactions of a batch.
     package mutating func note(
@@ -142,10 +128,10 @@ package struct ReasonBook: Sendable {
     }
 
     /// Takes an alert.
-    package mutating func want(_ want: Want) { waiting.append(Waiting(want: want)) }
+    package mutating func want(_ want: Want) { waiting.append(want) }
 
     /// Forgets an alert of which is known what became of it.
-    package mutating func forget(_ id: String) { waiting.removeAll { $0.want.id == id } }
+    package mutating func forget(_ id: String) { waiting.removeAll { $0.id == id } }
 
     /// What to ask now; nil where it is not the time.
     package mutating func question(at seconds: Int64) -> Question? {
@@ -174,12 +160,12 @@ package struct ReasonBook: Sendable {
             start += batch.rows.values.reduce(0, +)
         }
         var chosen: [(id: String, row: Int)] = []
-        for one in waiting where chosen.count < ReasonRequest.choices && one.want.model == model {
+        for one in waiting where chosen.count < ReasonRequest.choices && one.model == model {
             // Of a batch with two epochs' sessions the member doesn't know in which order its transactions are.
-            guard let (start, batch) = starts[one.want.range], batch.rows.count == 1,
-                let count = batch.rows[one.want.epoch], one.want.row < count
+            guard let (start, batch) = starts[one.range], batch.rows.count == 1,
+                let count = batch.rows[one.epoch], one.row < count
             else { continue }
-            chosen.append((one.want.id, start + one.want.row))
+            chosen.append((one.id, start + one.row))
         }
         return Question(
             model: model, range: first.range.lowerBound..<last.range.upperBound, rows: rows, chosen: chosen)
@@ -192,13 +178,9 @@ package struct ReasonBook: Sendable {
         asked[request] = Asked(chosen: question.chosen.map(\.id), features: features, seconds: seconds)
         tries.merge(question.chosen.map { ($0.id, 1) }) { $0 + $1 }
         let ids = Set(question.chosen.map(\.id))
-        for one in waiting where ids.contains(one.want.id) { asking[one.want.id] = one.want }
-        waiting.removeAll { ids.contains($0.want.id) }
+        for one in waiting where ids.contains(one.id) { asking[one.id] = one }
+        waiting.removeAll { ids.contains($0.id) }
     }
-
-    /// Alerts that are asked about, and how often that was.
-    private var asking: [String: Want] = [:]
-    private var tries: [String: Int] = [:]
 
     /// Takes a party's word.
     ///
@@ -220,7 +202,7 @@ package struct ReasonBook: Sendable {
                 let opened = ReasonShares.opened(shares, choices: ReasonRequest.choices, features: one.features)
             else { return refused(one.chosen, "no_answer", isFinal: true) }
             for id in one.chosen { end(id) }
-            return .answered(Array(zip(one.chosen, opened)).map { (id: $0, answer: $1) })
+            return .answered(zip(one.chosen, opened).map { Answered(id: $0, answer: $1) })
         }
     }
 
@@ -242,7 +224,7 @@ package struct ReasonBook: Sendable {
         var given: [String] = []
         for id in ids {
             if !isFinal, tries[id] ?? 0 < Self.mostTries, let want = asking[id] {
-                waiting.append(Waiting(want: want))
+                waiting.append(want)
             } else {
                 given.append(id)
                 end(id)
@@ -260,7 +242,7 @@ package struct ReasonBook: Sendable {
         }
         // A batch that is not there yet may come; one that has gone does not.
         guard let oldest = batches.first?.range.lowerBound else { return outcomes }
-        let late = waiting.map(\.want).filter { want in
+        let late = waiting.filter { want in
             want.range.lowerBound < oldest
                 || batches.contains { $0.range == want.range && $0.rows.count > 1 && $0.seconds < seconds - Self.tail }
         }
