@@ -56,8 +56,9 @@ struct AgreementFileTests {
         full.trainer = Digest32(of: [[1]])
         full.promotion = Digest32(of: [[2]])
         full.retention = .init(records: 30, rows: 90, counts: 60, audit: 365)
-        full.opened = []
-        full.openings = OpeningLimits(histograms: 1, windows: 2, days: 3, apart: 4)
+        full.opened = [.reasons]
+        full.openings = OpeningLimits(
+            histograms: 1, windows: 2, days: 3, apart: 4, reasons: ReasonLimits(daily: 5, members: 6))
         full.approvals = 1
         full.rules[.expel] = ApprovalRule(members: .all, parties: .least(2), operators: .majority, coordinator: true)
         return full
@@ -92,7 +93,12 @@ struct AgreementFileTests {
         roster.cell.move(.zero, to: "elsewhere", port: 1)
         #expect(roster.foundingAgreement.digest == founding.digest)
         roster.openings = OpeningLimits(histograms: 1, windows: 256, days: 90, apart: 1000)
-        #expect(roster.foundingAgreement.digest != founding.digest)
+        #expect(
+            roster.foundingAgreement.digest != founding.digest && !roster.foundingAgreement.opened.contains(.reasons))
+        roster.openings = OpeningLimits(
+            histograms: 1, windows: 256, days: 90, apart: 1000, reasons: ReasonLimits(daily: 5))
+        #expect(roster.foundingAgreement.opened.contains(.reasons))
+        #expect(throws: Never.self) { try roster.foundingAgreement.check() }
         roster.countLimit = 1
         roster.openings = .standard
         #expect(roster.foundingAgreement.digest != founding.digest)
@@ -116,7 +122,9 @@ struct AgreementFileTests {
         #expect(try mistake("members: all", "members: 65")?.contains("rules.expel.members: `none`") == true)
         #expect(try mistake("  leave:", "  lave:")?.contains("unknown key `lave`") == true)
         #expect(
-            try mistake("opened: []", "opened: [scores]")?.contains("opened[0]: one of histograms, replays") == true)
+            try mistake("opened: [reasons]", "opened: [scores]")?.contains("opened[0]: one of histograms, replays")
+                == true)
+        #expect(try mistake("opened: [reasons]", "opened: []")?.contains("openings of reasons") == true)
         #expect(try mistake("\"0000000100000002\"", "\"1\"")?.contains("16 hexadecimal digits") == true)
         #expect(try mistake("\"0000000100000002\"", "\"0000000000000000\"")?.contains("16 hexadecimal") == true)
         #expect(try mistake("trainer: \"", "trainer: \"0")?.contains("trainer: 64 hexadecimal digits") == true)

@@ -290,10 +290,14 @@ struct RosterTests {
         try file.write(valid)
         #expect(
             try Roster(file: file.path).openings == OpeningLimits(histograms: 8, windows: 256, days: 90, apart: 1000))
-        let strict = valid + "openings: { histograms: 2, windows: 3, days: 7, apart: 1 }\n"
+        let strict =
+            valid + "openings: { histograms: 2, windows: 3, days: 7, apart: 1, reasons: 9, reason_members: 4 }\n"
         try file.write(strict)
         let roster = try Roster(file: file.path)
-        #expect(roster.openings == OpeningLimits(histograms: 2, windows: 3, days: 7, apart: 1))
+        #expect(
+            roster.openings
+                == OpeningLimits(
+                    histograms: 2, windows: 3, days: 7, apart: 1, reasons: ReasonLimits(daily: 9, members: 4)))
         try file.write(roster.yaml)
         #expect(try Roster(file: file.path).openings == roster.openings)
         for (part, limits) in [
@@ -302,13 +306,19 @@ struct RosterTests {
             ("days: 2", OpeningLimits(histograms: 8, windows: 256, days: 2, apart: 1000)),
             ("apart: 2", OpeningLimits(histograms: 8, windows: 256, days: 90, apart: 2)),
             ("feature_rows: 2", OpeningLimits(histograms: 8, windows: 256, days: 90, apart: 1000, featureRows: 2)),
+            (
+                "reasons: 2",
+                OpeningLimits(
+                    histograms: 8, windows: 256, days: 90, apart: 1000, reasons: ReasonLimits(daily: 2, members: 3))
+            ),
         ] {
             try file.write(valid + "openings: { \(part) }\n")
             #expect(try Roster(file: file.path).openings == limits)
         }
         for (old, new) in [
             ("histograms: 2", "histograms: 0"), ("windows: 3", "windows: 0"), ("days: 7", "days: 0"),
-            ("apart: 1", "apart: 0"), ("days", "hours"),
+            ("apart: 1", "apart: 0"), ("days", "hours"), ("reasons: 9", "reasons: 0"), ("reasons: 9, ", ""),
+            ("reasons: 9", "reasons: 10000001"), ("members: 4", "members: 0"), ("members: 4", "members: 65"),
         ] {
             #expect(try mistake(strict.replacingOccurrences(of: old, with: new))?.hasPrefix("21: openings") == true)
         }

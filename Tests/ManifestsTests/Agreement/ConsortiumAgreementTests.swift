@@ -18,8 +18,9 @@ struct ConsortiumAgreementTests {
             $0.trainer = Digest32(of: [[2]])
             $0.promotion = Digest32(of: [[3]])
             $0.retention = .init(records: 30, rows: 90, counts: 36_500, audit: 1)
-            $0.opened = [.trainings]
-            $0.openings = OpeningLimits(histograms: 1, windows: 2, days: 3, apart: 4)
+            $0.opened = [.trainings, .reasons]
+            $0.openings = OpeningLimits(
+                histograms: 1, windows: 2, days: 3, apart: 4, reasons: ReasonLimits(daily: 5, members: 6))
             $0.approvals = 2
         }
         agreement.rules[.expel] = ApprovalRule(
@@ -91,7 +92,8 @@ struct ConsortiumAgreementTests {
         #expect(refused { _ in } == nil)
         let changes: [(inout WireConsortiumAgreement) -> Void] = [
             { $0.schema = 2 }, { $0.parties.swapAt(0, 1) }, { $0.operators.swapAt(0, 1) }, { $0.rules.swapAt(0, 1) },
-            { $0.openings.opened.append("something") }, { $0.openings.opened += $0.openings.opened },
+            { ($0.openings.reasons, $0.openings.opened) = (0, []) }, { $0.openings.opened.append("something") },
+            { $0.openings.opened += $0.openings.opened },
             { $0.parties.append($0.parties[2]) }, { $0.operators.append($0.operators[1]) },
             { $0.rules.append($0.rules[0]) }, { $0.parties.removeLast() }, { $0.parties[0].name = "party-3" },
             { $0.operators[0].name = "Anna" }, { $0.operators[0].identity.removeLast() },
@@ -149,6 +151,18 @@ struct ConsortiumAgreementTests {
         #expect(
             mistake { $0.openings = OpeningLimits(histograms: 0, windows: 1, days: 1, apart: 1) } == .number("openings")
         )
+        func reasons(_ daily: Int, _ members: Int, opened: Bool = true) -> AgreementDefect? {
+            mistake {
+                if opened { $0.opened.insert(.reasons) }
+                $0.openings = OpeningLimits(
+                    histograms: 1, windows: 1, days: 1, apart: 1, reasons: ReasonLimits(daily: daily, members: members))
+            }
+        }
+        #expect(reasons(1, 1) == nil && reasons(10_000_000, 64) == nil)
+        for defect in [
+            reasons(0, 1), reasons(10_000_001, 1), reasons(1, 0), reasons(1, 65), reasons(1, 1, opened: false),
+            mistake { $0.opened.insert(.reasons) },
+        ] { #expect(defect == .number("openings of reasons")) }
         #expect(mistake { $0.approvals = 2 } == nil && mistake { $0.approvals = 3 } == .approvals)
         #expect(mistake { $0.approvals = -1 } == .approvals)
     }

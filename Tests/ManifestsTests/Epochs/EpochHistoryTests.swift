@@ -285,16 +285,17 @@ struct EpochHistoryTests {
         #expect(world.history.standing == .erasure(old, of: [.one, .two]))
     }
 
-    @Test("knows of each model the generation that all three parties have its shares in, under every epoch")
+    @Test("knows the generation of counts and rows, and of each model the one that three parties have its shares in")
     func generations() throws {
         var world = EpochWorld()
         let (old, new) = (Digest32(of: [[1]]), Digest32(of: [[2]]))
-        // Of the epochs 2 to 5: what each party says that it has.
+        // Of the epochs 2 to 6: what each party says that it has. The last comes without a generation.
         let said: [[[Digest32]]] = [
             [[old], [old], [old]], [[old, new], [old], [old, new]], [[old, new], [old, new], [new, old]],
-            [[], [old], []],
+            [[], [old], []], [[old], [old], [old]],
         ]
         for models in said {
+            world.refreshes = world.next < KeyEpoch(6)
             try world.fix()
             for (party, models) in zip(PartyID.allCases, models) {
                 let ready = EpochReady(
@@ -309,6 +310,7 @@ struct EpochHistoryTests {
         func generations(_ model: Digest32) -> [UInt32] {
             (1...6 as ClosedRange<UInt32>).map { world.history.generation(of: model, under: KeyEpoch($0)).number }
         }
+        #expect((1...7).map { world.history.generation(under: KeyEpoch($0)).number } == [0, 2, 3, 4, 5, 5, 5])
         #expect(generations(old) == [0, 2, 3, 4, 4, 4])
         #expect(generations(new) == [0, 0, 0, 4, 4, 4])
         #expect(generations(Digest32(of: [[3]])) == [0, 0, 0, 0, 0, 0])

@@ -72,6 +72,8 @@ struct EpochWorld {
     var time = start
     /// Which of its identities a member signs by.
     var versions: [MemberID: Int] = [:]
+    /// Whether orders say that shares are refreshed.
+    var refreshes = true
     private(set) var said: [(record: [UInt8], time: Int64)] = []
 
     init(founding: UInt32 = 1) { history = EpochHistory(EpochPeople.terms(founding: founding)) }
@@ -124,7 +126,8 @@ struct EpochWorld {
         .epochOrder(
             EpochOrder(
                 epoch: epoch.map { KeyEpoch($0) } ?? next, attempt: attempt ?? self.attempt + 1,
-                agreement: agreement ?? history.membership.agreement, suite: .x25519))
+                agreement: agreement ?? history.membership.agreement, suite: .x25519,
+                refreshesModels: refreshes, refreshesCounts: refreshes))
     }
 
     /// What a party offers: other keys for every attempt.
