@@ -19,5 +19,7 @@ func traces(_ session: Session) -> [[UInt8]] {
     [
         trace(session.transactionBoxes), trace(session.labelBoxes),
         trace(session.scoreBoxes), trace(session.evaluationTags),
+        trace(session.receiptTags), trace(session.choiceBoxes),
+        trace(session.contributionBoxes),
     ]
 }

@@ -62,7 +62,7 @@ struct SessionTests {
             #expect(theirs.member == member && theirs.party == party && theirs.epoch == 4)
             #expect(traces(ours) == traces(theirs))
             let next = try accept(offer.announcement, at: party.next)
-            #expect(Set(traces(ours) + traces(next)).count == 8, "one key, one use")
+            #expect(Set(traces(ours) + traces(next)).count == 14, "one key, one use")
         }
     }
 

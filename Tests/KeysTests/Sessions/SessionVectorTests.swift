@@ -41,6 +41,8 @@ struct SessionVectorTests {
                 [
                     "fa4b67cc0e7b1a4a0c17edf165ffbd91", "0f6dbd6093f5b3b6fd9b80e1d7e73d9a",
                     "1218e38258b994e0181fa1b4d0f3b3a6", "4b826a4a8f395530a95c9a4de3fa2419",
+                    "c7a9d44f01385f77e0aee35483afb217", "703f56963bbd96dcbc9ed85b5bf3cd21",
+                    "be4d710bf5337d50fa37b9b16564d555",
                 ]
             ),
             (
@@ -48,6 +50,8 @@ struct SessionVectorTests {
                 [
                     "e76a1da27cf420de82110af0a4cd31fd", "2292a0fbae4d1ff871cc4d282377bd5f",
                     "31f95ac64f80fdd54bd39a18ad0523ba", "0ab83d90d5e98e4639e01439a813bce7",
+                    "0a9d6bae8d339e4d624749c87009e785", "06b8141b7da001f6711e2e11310fbdc1",
+                    "3ce1feeb203f03195c48ad2f8ef4e44a",
                 ]
             ),
             (
@@ -55,6 +59,8 @@ struct SessionVectorTests {
                 [
                     "17043d876c2216e8f731023681b736fd", "5ba661d9d206ee6ebc0902bfc57e7e00",
                     "d891b4598e540bcfb6fe75bc54d5cec5", "3aa521ecd3df0280384f2ce0ac1b5372",
+                    "a2e91bc552cf9bbc22f0bb24d4511da2", "4231f789ded611fd1ae8697c9351dcc0",
+                    "3bfc5b829f382c29010d5cc32e63d78f",
                 ]
             ),
         ])
