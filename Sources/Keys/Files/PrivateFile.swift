@@ -39,13 +39,15 @@ package enum PrivateFile {
     ///
     /// - Parameter keepsExisting: leaves a file alone that is there already, also one that comes at the same moment.
     /// - Throws: `notWritten`, with the path that was asked for.
-    static func write(_ text: String, to path: String, keepsExisting: Bool = false) throws(KeystoreError) {
+    package static func write(_ text: String, to path: String, keepsExisting: Bool = false) throws(KeystoreError) {
         let temporary = "\(path).\(UUID().uuidString)\(unfinished)"
         defer { unlink(temporary) }
         let folder = (path as NSString).deletingLastPathComponent
         do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            if !folder.isEmpty {
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            }
         } catch { throw .notWritten(path: path) }
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw .notWritten(path: path) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Desk
 import DeskFront
 import Foundation
+import Keys
 import Records
 import Roles
 import Secrets
@@ -70,7 +71,6 @@ struct AlertsKeyCommand: ParsableCommand {
     }
 
     private func write(_ lines: [String]) throws {
-        try writeFile(Array(lines.map { $0 + "\n" }.joined().utf8), to: file)
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        try PrivateFile.write(lines.map { $0 + "\n" }.joined(), to: file)
     }
 }

@@ -28,7 +28,10 @@ struct AlertsUserCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        guard let actor = Actor(.person, name) else { throw Failure("`\(name)` is no name of a user") }
+        // Lines of the file that begin with `team` are teams'.
+        guard let actor = Actor(.person, name), name != "team" else {
+            throw Failure("`\(name)` is no name of a user")
+        }
         guard let role = DeskRole(rawValue: role) else {
             throw Failure("`--role \(role)` is none of \(DeskRole.allCases.map(\.rawValue).joined(separator: ", "))")
         }
@@ -44,8 +47,8 @@ struct AlertsUserCommand: ParsableCommand {
         let others = String(decoding: known, as: UTF8.self).split(separator: "\n").filter {
             $0.split(whereSeparator: \.isWhitespace).first.map(String.init) != name
         }
-        try writeFile(Array((others + [Substring(DeskUsers.line(user))]).joined(separator: "\n").utf8) + [10], to: file)
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        try PrivateFile.write(
+            (others + [Substring(DeskUsers.line(user))]).map { $0 + "\n" }.joined(), to: file)
         say("\(name) is \(role.rawValue) from now on")
     }
 }
