@@ -78,7 +78,7 @@ package struct CaseFile: Hashable, Sendable {
             }
         case .confirm:
             guard let proposal else { throw .notProposed }
-            guard proposal.by != record.actor else { throw .ownProposal }
+            guard record.actor.isSecond(to: proposal.by) else { throw .ownProposal }
             guard proposal.judgement != nil || !hasOpenItems else { throw .openItems }
             close(proposal.judgement, proposal.by, now)
         case .object:

@@ -222,7 +222,7 @@ package struct Work: Hashable, Sendable {
 
     private mutating func confirm(_ actor: Actor, _ now: Int64) throws(Refusal) {
         guard let proposal, let judgement = proposal.judgement else { throw .notProposed }
-        guard proposal.by != actor else { throw .ownProposal }
+        guard actor.isSecond(to: proposal.by) else { throw .ownProposal }
         if let current = holder(at: now), current != actor { throw .held }
         close(judgement, proposal.by, now)
         confirmedBy = actor
@@ -235,4 +235,9 @@ package struct Work: Hashable, Sendable {
         if firstTouch == nil { firstTouch = now }
         version += 1
     }
+}
+
+extension Actor {
+    /// Whether it is a second person to who has proposed something: no program agrees for one.
+    func isSecond(to first: Actor) -> Bool { kind == .person && self != first }
 }

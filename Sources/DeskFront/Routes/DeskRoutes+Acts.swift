@@ -145,8 +145,8 @@ extension Work.Refusal {
             Phrase("No verdict of it waits for a second person.", "Kein Urteil dazu wartet auf eine zweite Person.")
         case .ownProposal:
             Phrase(
-                "You gave this verdict yourself; somebody else has to agree.",
-                "Dieses Urteil ist von Ihnen; jemand anders muss zustimmen.")
+                "Another person than the one who gave this verdict has to agree.",
+                "Eine andere Person als die, die dieses Urteil gab, muss zustimmen.")
         case .proposed:
             Phrase(
                 "A verdict waits for a second person; settle that first.",
