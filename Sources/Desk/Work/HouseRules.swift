@@ -37,15 +37,12 @@ extension HouseRules {
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let name = words.first, !name.hasPrefix("#") else { continue }
-            guard seen.insert(name).inserted || Self.repeated.contains(name) else {
+            guard seen.insert(name).inserted else {
                 throw Fault(line: number + 1, reason: "\(name) is there twice")
             }
             if let reason = set(name, Array(words.dropFirst())) { throw Fault(line: number + 1, reason: reason) }
         }
     }
-
-    /// Rules that may have several lines.
-    private static let repeated: Set<String> = []
 
     /// - Returns: why a line says nothing.
     private mutating func set(_ name: String, _ values: [String]) -> String? {
