@@ -42,7 +42,7 @@ package struct LabelJourney: Sendable, Hashable {
     package var before: Bool?
 
     /// What is known of a payment's labels.
-    package struct Facts: Sendable, Hashable {
+    package struct Facts: Sendable {
         package var paid: EventTime
         /// The label on the member's topic, and the ones before it, oldest first: what each says, and the event time at which it
         /// came.
@@ -61,13 +61,6 @@ package struct LabelJourney: Sendable, Hashable {
             self.now = now
             self.counted = counted
         }
-
-        package static func == (left: Facts, right: Facts) -> Bool {
-            left.paid == right.paid && left.now == right.now && left.labels.map(\.offset) == right.labels.map(\.offset)
-                && left.counted?.offset == right.counted?.offset
-        }
-
-        package func hash(into hasher: inout Hasher) { hasher.combine(paid) }
     }
 
     package init(_ facts: Facts, terms: LabelTerms) {
