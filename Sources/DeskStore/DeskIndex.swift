@@ -60,6 +60,7 @@ package final class DeskIndex: Sendable {
     }
 
     private static func open(_ path: String) throws -> SQLiteConnection {
+        try SQLiteConnection.makePrivate(path)
         let db = try SQLiteConnection(path: path)
         try db.script("PRAGMA page_size=8192")
         // A batch's rows lie all over the file: pages that it touches stay in memory until its commit, and up to 64 MB behind it.
@@ -67,7 +68,6 @@ package final class DeskIndex: Sendable {
         try db.writeAhead()
         Checkpoints(path: path).watch(db)
         try Schema.make(DeskTables.script, version: DeskTables.version, in: db)
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         return db
     }
 

@@ -43,12 +43,12 @@ package final class SessionFile: Sendable {
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
         let db = try Schema.openWhileBusy {
+            try SQLiteConnection.makePrivate(path)
             let db = try SQLiteConnection(path: path)
             try db.writeAhead()
             try Schema.make(Self.tables, version: 1, in: db)
             return db
         }
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         self.db = SharedConnection(db)
     }
 

@@ -48,15 +48,12 @@ package final class WebhookStore: Sendable {
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
         let db = try Schema.openWhileBusy {
-            // The file is its owner's alone before anything is in it, and the write-ahead log gets its rights.
-            let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-            if descriptor >= 0 { close(descriptor) }
+            try SQLiteConnection.makePrivate(path)
             let db = try SQLiteConnection(path: path)
             try db.writeAhead()
             try Schema.make(Self.tables, version: Self.version, in: db)
             return db
         }
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         connection = SharedConnection(db)
     }
 

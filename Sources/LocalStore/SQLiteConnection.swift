@@ -46,6 +46,19 @@ package final class SQLiteConnection {
         sqlite3_close_v2(handle)
     }
 
+    /// Gives a file to its owner alone; made where there is none. To be called before the file is opened: the files that SQLite
+    /// puts beside it have its rights.
+    package static func makePrivate(_ path: String) throws {
+        let descriptor = Glibc.open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            close(descriptor)
+        } else if errno == EEXIST {
+            // By its path: a descriptor's close would end the locks that this process has on the file.
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        }
+        // Any other trouble is met by whoever opens the file, and said there.
+    }
+
     /// A statement of one command, prepared once, with nothing bound.
     package func statement(_ sql: String) throws -> SQLiteStatement {
         if let known = statements[sql] {
