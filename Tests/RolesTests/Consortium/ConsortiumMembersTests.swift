@@ -1,6 +1,7 @@
 import Audit
 import EventLogs
 import Keys
+import LocalStore
 import Manifests
 import PipelineFiles
 import Records
@@ -58,7 +59,7 @@ struct ConsortiumMembersTests {
         #expect(members.changes == 1)
     }
 
-    @Test("come and go in a party's audit log, once each, with the epoch that brings it")
+    @Test("come and go in audit logs of parties and the coordinator, once each, with the epoch that brings it")
     func audited() throws {
         let (bank, left) = (MemberID("bank-d")!, MemberID("bank-a")!)
         func members() throws -> ConsortiumHistory { try ConsortiumMembers(table.roster, log: table.log).history }
@@ -87,6 +88,12 @@ struct ConsortiumMembersTests {
                 AuditEvent(.leave, of: version.digest, [.member: "bank-a", .epoch: "2"]),
                 AuditEvent(.join, of: version.digest, [.member: "bank-d", .epoch: "2"]),
             ])
+        let coordinated = AuditNotes()
+        try table.log.create([TopicSettings(name: Topics.sealed)])
+        let keystore = FileKeystore(directory: table.folder.path("coordinator"))
+        let coordinator = try KeyCoordinator(table.roster, keystore: keystore, log: table.log, audit: coordinated)
+        _ = try coordinator.advance(EpochConductor()) { _ in false }
+        #expect(coordinated.events.map(\.kind) == [.epochActivated, .leave, .join])
         try agree(by: "bank-b", ["bank-c", "anna"]) {
             try $0.end(bank, .init(day: 20_001, isExpulsion: true, withdrawsLabels: false))
         }
