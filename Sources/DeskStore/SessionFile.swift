@@ -71,6 +71,11 @@ package final class SessionFile: Sendable {
         }
     }
 
+    /// Keeps a session's latest use; nothing where the session was removed meanwhile.
+    package func use(_ hash: [UInt8], at microseconds: Int64) throws {
+        try db.use { db in try db.run("UPDATE sessions SET used = ? WHERE hash = ?", microseconds, hash) }
+    }
+
     package func remove(_ hash: [UInt8]) throws {
         try db.use { db in try db.run("DELETE FROM sessions WHERE hash = ?", hash) }
     }

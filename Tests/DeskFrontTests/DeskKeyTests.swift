@@ -148,7 +148,11 @@ struct KeptSessionTests {
         }
         let first = try sessions(DeskUsers([ana]))
         let token = try signIn(first)
+        let beside = try sessions(DeskUsers([ana]))
         first.signOut(token)
+        // A use that began before the sign-out, and ends behind it.
+        clock.advance(.seconds(60))
+        #expect(beside.session(token) != nil)
         #expect(try sessions(DeskUsers([ana])).session(token) == nil)
         #expect(try SessionFile(path: folder.path("sessions")).all().isEmpty)
     }

@@ -251,7 +251,8 @@ package final class DeskSessions: Sendable {
             if !isKept { forget(key) }
             return nil
         }
-        if !isKept { keep(session, key) }
+        // Who signs out beside it is not signed in again by it. Where it fails the file is further behind.
+        if !isKept { try? file?.use(key, at: session.used) }
         // What forms have follows from what the cookie has, and not the other way: nothing else has to be kept.
         session.formToken = hexadecimal(SHA256.hash(data: Array("cordon/desk/form/v1 \(token)".utf8)))
         return session
