@@ -111,15 +111,6 @@ private struct FeedsRun {
 
     private static let troubles = ["dead", "slow", "flapping"]
 
-    init(dir: String, alerts: Int, rate: Int, clients: Int, webhooks: Int, isDisturbed: Bool) {
-        self.dir = dir
-        self.alerts = alerts
-        self.rate = rate
-        self.clients = clients
-        self.webhooks = webhooks
-        self.isDisturbed = isDisturbed
-    }
-
     func run(_ name: String) throws {
         let log = try SQLiteEventLog(directory: dir + "/log", clock: SystemClock(), durability: .process)
         try log.create(
@@ -169,9 +160,6 @@ private struct FeedsRun {
 
     private func show(_ name: String, _ ears: [Ears]) {
         let times = ears.flatMap(\.times).sorted()
-        func at(_ part: Double) -> String {
-            times.isEmpty ? "-" : String(format: "%.1f", times[min(times.count - 1, Int(Double(times.count) * part))])
-        }
         let lost = ears.map { alerts - $0.count }.reduce(0, +)
         let isWaiting = name.hasSuffix("slow") || name.hasSuffix("flapping")
         say(
@@ -179,8 +167,9 @@ private struct FeedsRun {
                 + [
                     "\(ears.map(\.count).reduce(0, +))", isWaiting ? "-" : "\(lost)",
                     "\(ears.map(\.twice).reduce(0, +))",
-                    at(0.5), at(0.99), at(1),
-                ].map { column($0, 10) }.joined())
+                ].map { column($0, 10) }.joined()
+                + [percentile(times, 0.5), percentile(times, 0.99), times.last].map { column(decimals($0, 1), 10) }
+                .joined())
     }
 
     private func wait(for port: Mutexed<Int>) -> Int {

@@ -51,20 +51,15 @@ struct BenchReasonsCommand: ParsableCommand {
                 compared += 1
             }
         }
-        let seconds = ContinuousClock.now - begin
+        let milliseconds = (ContinuousClock.now - begin) / .milliseconds(1)
         let requests = (alerts + perRequest - 1) / perRequest
         say(
             "\(compared) of \(alerts) alerts: what the parties say is what the scorecard in the clear says, in every bit"
         )
         say(
-            "\(requests) requests of \(perRequest) choices among \(rows) transactions: \(cell.bytes / 3 / max(1, requests)) bytes a party and "
-                + "request in \(ReasonQuery.rounds) rounds, \(milliseconds(seconds) / Double(max(1, requests))) ms a request, all three parties on one thread"
+            "\(requests) requests of \(perRequest) choices among \(rows) transactions: \(cell.bytes / 3 / requests) bytes a party and "
+                + "request in \(ReasonQuery.rounds) rounds, \(decimals(milliseconds / Double(requests), 1)) ms a request, all three parties on one thread"
         )
-    }
-
-    private func milliseconds(_ duration: Duration) -> Double {
-        let (seconds, attoseconds) = duration.components
-        return (Double(seconds) * 1_000 + Double(attoseconds) / 1e15).rounded()
     }
 }
 

@@ -4,6 +4,7 @@ import Foundation
 import Policy
 import Records
 import Secrets
+import Stages
 import Synchronization
 import Worlds
 
@@ -60,8 +61,9 @@ final class DemoAnalyst: Sendable {
     }
 
     private func append(_ act: Act, to item: ItemID) throws {
-        let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
-        let record = DeskRecord(id: ActID(random: randomBytes(16)), item: item, actor: actor, writtenAt: now, act: act)
+        let record = DeskRecord(
+            id: ActID(random: randomBytes(16)), item: item, actor: actor, writtenAt: SystemClock().microseconds,
+            act: act)
         try log.append([
             NewRecord(TopicPartition(Topics.cases(member)), key: record.key, value: record.json(member: member))
         ])
