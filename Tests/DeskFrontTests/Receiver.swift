@@ -109,6 +109,9 @@ final class Receiver: Sendable {
             // A client that begins with TLS (RFC 8446, section 5.1) is told that nobody speaks it here.
             if buffer.first == 22 {
                 write(client, "HTTP/1.1 400 x\r\n\r\n")
+                // A socket that is closed with bytes to read resets its connection: the client would miss what was written.
+                shutdown(client, Int32(SHUT_WR))
+                while more() {}
                 return nil
             }
         }

@@ -109,7 +109,10 @@ struct KeystoreFilesTests {
         for party in PartyID.allCases {
             let session = try #require(kept.sessions[party])
             let secret = SecretKey(bytes: secrets[party.rawValue])
-            let uses = ["transaction-boxes", "label-boxes", "score-boxes", "evaluation-tags"]
+            let uses = [
+                "transaction-boxes", "label-boxes", "score-boxes", "evaluation-tags", "receipt-tags", "choice-boxes",
+                "contribution-boxes",
+            ]
             let derived = uses.map { trace(secret.derive([Array("cordon/session/v2/\($0)".utf8)])) }
             #expect(traces(session) == derived && Set(derived).count == uses.count)
             #expect(session.member == bank && session.epoch == 7 && session.party == party)

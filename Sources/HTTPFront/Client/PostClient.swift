@@ -33,6 +33,15 @@ package final class PostClient: Sendable {
     package enum Failure: Error, Hashable, Sendable, CaseIterable, CustomStringConvertible {
         case noAddress, forbiddenAddress, noConnection, tls, late, broken, unreadable
 
+        /// What an error of a connection means.
+        init(of error: any Error) {
+            switch error {
+            case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: self = .tls
+            case is HTTPParserError: self = .unreadable
+            default: self = .broken
+            }
+        }
+
         package var description: String {
             switch self {
             case .noAddress: "the name is not known"
@@ -108,7 +117,7 @@ package final class PostClient: Sendable {
         let late = loop.scheduleTask(in: TimeAmount(settings.timeout)) { answer.fail(Failure.late) }
         answer.futureResult.whenComplete { _ in late.cancel() }
         if let channel {
-            channel.writeAndFlush(exchange).whenFailure { _ in answer.fail(Failure.broken) }
+            channel.writeAndFlush(exchange).whenFailure { answer.fail(Failure(of: $0)) }
         } else {
             open(target, for: exchange)
         }
@@ -142,7 +151,7 @@ package final class PostClient: Sendable {
             .whenComplete { result in
                 switch result {
                 case .success(let channel):
-                    channel.writeAndFlush(exchange).whenFailure { _ in answer.fail(Failure.broken) }
+                    channel.writeAndFlush(exchange).whenFailure { answer.fail(Failure(of: $0)) }
                 case .failure: answer.fail(Failure.noConnection)
                 }
             }

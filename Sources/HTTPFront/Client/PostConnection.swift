@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 
 /// One connection of a `PostClient`: one request at a time, behind NIO's HTTP/1.1 handlers.
 final class PostConnection: ChannelDuplexHandler {
@@ -63,11 +62,7 @@ final class PostConnection: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        switch error {
-        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: fail(.tls)
-        case is HTTPParserError: fail(.unreadable)
-        default: fail(.broken)
-        }
+        fail(PostClient.Failure(of: error))
         context.close(promise: nil)
     }
 

@@ -149,18 +149,18 @@ struct TrainingExchangeTests {
     private func party(
         _ transport: InProcessTransport, givesUp: Bool
     ) throws -> (model: TrainedModel, stop: TrainingStop?) {
-        let exchange = TrainingExchange(transport: transport, patience: .seconds(50))
+        let exchange = TrainingExchange(transport: transport, patience: .seconds(600))
         var kept: [TrainingCheckpoint] = []
         do {
             let model = try exchange.run(
-                cell.session(transport.party), left: { givesUp && !kept.isEmpty ? .zero : .seconds(50) },
+                cell.session(transport.party), left: { givesUp && !kept.isEmpty ? .zero : .seconds(600) },
                 keep: { kept.append($0) })
             return (model, nil)
         } catch {
             let stop = try #require(error as? TrainingStop)
             let first = try #require(kept.first)
             let model = try exchange.run(
-                cell.session(transport.party, attempt: 2, from: first), left: { .seconds(50) },
+                cell.session(transport.party, attempt: 2, from: first), left: { .seconds(600) },
                 keep: { _ in })
             return (model, stop)
         }
