@@ -76,7 +76,8 @@ struct PostClientTests {
         #expect(try await send(client, base + "/head") == .failed(.unreadable))
         #expect(try await send(client, "http://127.0.0.1:1/") == .failed(.noConnection))
         #expect(try await send(client, "http://name.invalid/") == .failed(.noAddress))
-        #expect(try await send(client, "https://127.0.0.1:\(receiver.port)/") == .failed(.tls))
+        let secure = try await send(client, "https://127.0.0.1:\(receiver.port)/")
+        #expect(secure == .failed(.tls))
     }
 
     @Test("a receiver that hangs is waited for no longer than the limit")
