@@ -5,14 +5,20 @@ import EventLogs
 import Foundation
 import Policy
 import Records
+import Stages
 import Terminal
 import Worlds
 
-/// The desk's index with as many alerts as a bank has in a year: how long its pages take to find.
+/// A desk with as many alerts as a bank has in a year: how long its pages take, and whether many people share the work out.
 struct BenchDeskCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "desk",
-        abstract: "Measure a risk team's desk: queue pages by filter, alerts with their customer's past.")
+        abstract:
+            "Measure a risk team's desk: queue pages by filter, alerts with their customer's past, a race for claims.",
+        discussion: """
+            The desk's routes answer as its server calls them, in this process and without a socket: session, page and its entry in the \
+            log of looks are in each time. The index is filled through what takes in the member's topics.
+            """)
 
     @Option(help: "Alerts without a verdict.")
     var open = 100_000
@@ -20,11 +26,14 @@ struct BenchDeskCommand: ParsableCommand {
     @Option(help: "Alerts with one.")
     var closed = 1_000_000
 
-    @Option(help: "Payments of the member's customers, of which alerts are some.")
-    var payments = 2_000_000
+    @Option(help: "Payments of the member's customers, of which alerts are some; one in twenty is of one customer.")
+    var payments = 1_200_000
 
     @Option(help: "Times that each page is asked for.")
     var rounds = 60
+
+    @Option(help: "People who race for claims, each for as many as comes to a thousand.")
+    var people = 50
 
     @Option(help: ArgumentHelp("Where the index is made.", valueName: "dir"))
     var dir = "bench-desk"
@@ -33,14 +42,18 @@ struct BenchDeskCommand: ParsableCommand {
     var again = false
 
     func run() throws {
-        guard open > 0, closed >= 0, payments >= open + closed, rounds > 0 else {
+        guard open > 0, closed >= 0, payments >= open + closed, rounds > 0, people > 0 else {
             throw Failure("`--payments` is at least `--open` and `--closed` together, and all are above 0")
         }
         if !again { try? FileManager.default.removeItem(atPath: dir) }
-        let index = try DeskIndex(path: dir + "/desk.sqlite", member: MemberID("bank-a")!)
+        let index = try DeskIndex(path: dir + "/desk.sqlite", member: BenchDesk.member)
         if !again { try fillAndTell(index) }
-        try measurePages(index)
-        try measureAlerts(index)
+        let desk = try BenchDesk(index: index, dir: dir)
+        try desk.run { desk in
+            try await measureQueue(desk)
+            try await measureAlerts(desk)
+            try await race(desk)
+        }
     }
 
     private func fillAndTell(_ index: DeskIndex) throws {
@@ -52,12 +65,12 @@ struct BenchDeskCommand: ParsableCommand {
             "\(open) open and \(closed) closed alerts among \(payments) payments, taken in within \(Int(seconds)) s "
                 + "(\(Int(Double(payments * 2 + open + closed * 2) / seconds)) records/s); the file has \(bytes >> 20) MB"
         )
-        try measurePages(index)
     }
 
     // MARK: What is in it
 
-    private static let start: Int64 = 1_735_689_600
+    /// The last payment is of now, so that the verdicts are of the last thirty days.
+    private var start: Int64 { SystemClock().microseconds / 1_000_000 - Int64(payments) }
 
     /// Sixteen bytes of a number, spread as keyed hashes are.
     private func name(_ number: Int, stream: UInt64) -> String {
@@ -65,18 +78,20 @@ struct BenchDeskCommand: ParsableCommand {
         return hexadecimal((0..<16).map { _ in UInt8(truncatingIfNeeded: random.next()) })
     }
 
-    private func item(_ number: Int) -> ItemID { ItemID(name(number, stream: 1))! }
+    func item(_ number: Int) -> ItemID { ItemID(name(number, stream: 1))! }
 
     private func fill(_ index: DeskIndex) throws {
         let progress = Progress("filling the index")
+        let start = start
         let alerts = open + closed
         let stride = max(1, payments / alerts)
         var batch = DeskBatch(inputs: [], positions: [])
         var random = SeededRandom(seed: 1)
         var alert = 0
-        var offset: Int64 = 0
+        // The log that people work on while this is measured begins at 0.
+        var offset = Int64(-closed)
         for number in 0..<payments {
-            let payment = self.payment(number, &random)
+            let payment = self.payment(number, from: start, &random)
             let source = SourcePosition(offset: Int64(number))
             let probability = Double.random(in: 0...1, using: &random)
             let isAlert = number % stride == 0 && alert < alerts
@@ -99,7 +114,7 @@ struct BenchDeskCommand: ParsableCommand {
                                 id: ActID(name(number, stream: 2))!, item: facts.item,
                                 actor: Actor(.person, "person-\(number % 50)")!, writtenAt: 0,
                                 act: .judge(Judgement(finding))),
-                            offset: offset, timestamp: payment.time.seconds * 1_000_000 + offset))
+                            offset: offset, timestamp: payment.time.seconds * 1_000_000))
                     offset += 1
                 }
                 alert += 1
@@ -113,10 +128,10 @@ struct BenchDeskCommand: ParsableCommand {
         progress.done("\(payments) payments")
     }
 
-    private func payment(_ number: Int, _ random: inout SeededRandom) -> Transaction {
+    private func payment(_ number: Int, from start: Int64, _ random: inout SeededRandom) -> Transaction {
         Transaction(
-            id: "t-\(number)", time: EventTime(seconds: Self.start + Int64(number)),
-            customer: "c-\(Int.random(in: 0..<50_000, using: &random))",
+            id: "t-\(number)", time: EventTime(seconds: start + Int64(number)),
+            customer: "c-\(number % 20 == 0 ? 0 : Int.random(in: 0..<50_000, using: &random))",
             terminal: "x-\(Int.random(in: 0..<5000, using: &random))",
             amount: MinorUnits(Int64.random(in: 100...500_000, using: &random)),
             kind: PaymentKind.allCases[Int.random(in: 0..<4, using: &random)],
@@ -125,68 +140,5 @@ struct BenchDeskCommand: ParsableCommand {
                 .payee: "p-\(Int.random(in: 0..<20_000, using: &random))",
                 .device: "d-\(Int.random(in: 0..<30_000, using: &random))",
             ])
-    }
-
-    // MARK: What is measured
-
-    private static let filters: [(name: String, parameters: [(name: String, value: String)])] = [
-        ("mine and free", []), ("anyone's", [("whose", "anyone")]), ("mine (none)", [("whose", "mine")]),
-        ("declined", [("band", "decline")]), ("a rule", [("rule", "rule-3")]),
-        ("a rule of none", [("rule", "no-rule")]),
-        ("a rule and a channel", [("rule", "rule-3"), ("channel", "atm"), ("kind", "cash_out")]),
-        ("large", [("at_least", "4990")]), ("none so large", [("at_least", "90000")]),
-        ("sure", [("probability", "0.999")]), ("a customer", [("customer", "c-17"), ("whose", "anyone")]),
-        ("a terminal", [("terminal", "x-17"), ("whose", "anyone")]), ("closed", [("shown", "closed")]),
-        ("closed as fraud", [("shown", "closed"), ("finding", "fraud")]),
-        ("closed, a terminal", [("shown", "closed"), ("terminal", "x-17")]),
-        ("closed, none so large", [("shown", "closed"), ("at_least", "90000")]),
-    ]
-
-    private func measurePages(_ index: DeskIndex) throws {
-        let me = Actor(.person, "person-1")!
-        let now = (Self.start + Int64(payments)) * 1_000_000
-        say("")
-        say(column("filter", 24, left: true) + ["p50 ms", "p99 ms", "most ms", "rows"].map { column($0, 10) }.joined())
-        var all: [Double] = []
-        for (name, parameters) in Self.filters {
-            let filter = try QueueFilter(parameters)
-            var times: [Double] = []
-            var rows = 0
-            var place: String?
-            for _ in 0..<rounds {
-                let began = ContinuousClock.now
-                let page = try index.page(filter, me: me, now: now, behind: place)
-                times.append((ContinuousClock.now - began) / .milliseconds(1))
-                rows = max(rows, page.rows.count)
-                // Page after page, and from the front again.
-                place = page.next
-            }
-            times.sort()
-            all += times
-            show(name, times, rows: "\(rows)")
-        }
-        show("all", all.sorted(), rows: "")
-    }
-
-    /// Pictures of alerts, spread over the whole list.
-    private func measureAlerts(_ index: DeskIndex) throws {
-        let now = (Self.start + Int64(payments)) * 1_000_000
-        let stride = max(1, payments / (open + closed))
-        var times: [Double] = []
-        var past = 0
-        for round in 0..<(rounds * 4) {
-            let item = item(round * ((open + closed) / (rounds * 4)) * stride)
-            let began = ContinuousClock.now
-            guard let picture = try index.picture(of: item, now: now) else { continue }
-            times.append((ContinuousClock.now - began) / .milliseconds(1))
-            past = max(past, picture.past.count)
-        }
-        times.sort()
-        show("an alert's picture", times, rows: "\(past)")
-    }
-
-    private func show(_ name: String, _ times: [Double], rows: String) {
-        let cells = [percentile(times, 0.5), percentile(times, 0.99), times.last].map { decimals($0, 2) } + [rows]
-        say(column(name, 24, left: true) + cells.map { column($0, 10) }.joined())
     }
 }

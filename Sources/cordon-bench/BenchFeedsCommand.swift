@@ -238,37 +238,14 @@ private struct FeedsRun {
         while number < alerts {
             let due = min(alerts, Int((ContinuousClock.now - began) / .seconds(1) * Double(rate)) + 1)
             if due > number {
-                try log.append((number..<due).flatMap { records($0) })
+                try log.append(
+                    (number..<due).flatMap { BenchAlert(number: $0, at: SystemClock().microseconds).records })
                 number = due
                 progress.show("\(number) of \(alerts) alerts")
             }
             Thread.sleep(forTimeInterval: 0.005)
         }
         progress.done("\(alerts) alerts")
-    }
-
-    private func records(_ number: Int) -> [NewRecord] {
-        let now = SystemClock().microseconds
-        let payment = Transaction(
-            id: "t-\(number)", time: EventTime(seconds: now / 1_000_000), customer: "c-\(number % 5000)",
-            terminal: "x-\(number % 500)", amount: MinorUnits(Int64(100 + number % 90_000)))
-        var random = SeededRandom(seed: UInt64(number), stream: 1)
-        let id = hexadecimal((0..<16).map { _ in UInt8(truncatingIfNeeded: random.next()) })
-        func event(_ type: String) -> [UInt8] {
-            CloudEvent(
-                id: id, member: member, type: type, time: payment.time,
-                data: .init(
-                    transaction: payment.id, decision: "review", rules: nil, rawScore: 1, score: 0.5, probability: 0.5,
-                    modelVersion: "1", source: .init(SourcePosition(offset: Int64(number))),
-                    transactionTime: payment.time.rfc3339, receivedAt: now, decidedAt: now, customer: payment.customer,
-                    terminal: payment.terminal, amount: payment.amount.decimal)
-            ).json
-        }
-        return [
-            NewRecord(TopicPartition(Topics.transactions(member)), value: CanonicalJSON.encode(payment)),
-            NewRecord(TopicPartition(Topics.decisions(member)), value: event(CloudEvent.decision)),
-            NewRecord(TopicPartition(Topics.alerts(member)), value: event(CloudEvent.alert)),
-        ]
     }
 }
 

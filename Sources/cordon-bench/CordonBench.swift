@@ -17,7 +17,7 @@ struct CordonBench: ParsableCommand {
             BenchTrainingPartyCommand.self, BenchAuditCommand.self, BenchValidationCommand.self,
             BenchReasonsCommand.self,
             BenchValidationPartyCommand.self,
-            BenchDeskCommand.self, BenchFeedsCommand.self,
+            BenchDeskCommand.self, BenchDeskCrashCommand.self, BenchFeedsCommand.self,
             BenchClearAgentCommand.self,
             BenchClearWorkerCommand.self, BenchBarePartyCommand.self,
         ])

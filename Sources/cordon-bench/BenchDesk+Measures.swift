@@ -1,0 +1,122 @@
+import Desk
+import Foundation
+import HTTPFront
+import NIOHTTP1
+import Terminal
+
+extension BenchDeskCommand {
+    private static let filters: [(name: String, query: String)] = [
+        ("mine and free", ""), ("anyone's", "whose=anyone"), ("mine (none)", "whose=mine"),
+        ("declined", "band=decline"), ("a rule", "rule=rule-3"), ("a rule of none", "rule=no-rule"),
+        ("a rule and a channel", "rule=rule-3&channel=atm&kind=cash_out"), ("large", "at_least=4990"),
+        ("none so large", "at_least=90000"), ("sure", "probability=0.999"),
+        ("a customer", "customer=c-17&whose=anyone"),
+        ("the busy customer", "customer=c-0&whose=anyone"), ("a terminal", "terminal=x-17&whose=anyone"),
+        ("closed", "shown=closed"), ("closed as fraud", "shown=closed&finding=fraud"),
+        ("closed, a terminal", "shown=closed&terminal=x-17"), ("closed, none so large", "shown=closed&at_least=90000"),
+    ]
+
+    /// Page after page of each filter, and from the front again.
+    func measureQueue(_ desk: BenchDesk) async throws {
+        say("")
+        say(
+            column("queue", 24, left: true)
+                + ["p50 ms", "p99 ms", "most ms", "most KB"].map { column($0, 10) }.joined())
+        let visitor = try desk.enter("person-1")
+        var all = Measured()
+        for (name, query) in Self.filters {
+            var measured = Measured()
+            var place = ""
+            for _ in 0..<rounds {
+                let target = "/queue?" + query + place
+                let (reply, time) = try await desk.call(.GET, target, as: visitor)
+                measured.add(time, reply.body.count)
+                let text = String(decoding: reply.body, as: UTF8.self)
+                place = text.firstMatch(of: #/after=([^"&]+)/#).map { "&after=\($0.1)" } ?? ""
+            }
+            show(name, measured)
+            all.add(measured)
+        }
+        show("all", all)
+    }
+
+    /// Pages of alerts, spread over the whole list.
+    func measureAlerts(_ desk: BenchDesk) async throws {
+        say("")
+        say(
+            column("alert", 24, left: true)
+                + ["p50 ms", "p99 ms", "most ms", "most KB"].map { column($0, 10) }.joined())
+        let visitor = try desk.enter("person-1")
+        let stride = max(1, payments / (open + closed))
+        for (name, phase) in [("of any customer", 1), ("of the busy customer", 0)] {
+            var measured = Measured()
+            for round in 0..<(rounds * 4) {
+                let number = round * ((open + closed) / (rounds * 4)) / 20 * 20 + phase
+                let (reply, time) = try await desk.call(.GET, "/alerts/\(item(number * stride))", as: visitor)
+                measured.add(time, reply.body.count)
+            }
+            show(name, measured)
+        }
+    }
+
+    /// Many people take the best alert that nobody has, at once and again and again.
+    func race(_ desk: BenchDesk) async throws {
+        let each = 1000 / people
+        let began = ContinuousClock.now
+        var (measured, claimed) = (Measured(), [String]())
+        try await withThrowingTaskGroup(of: ([(String, Double)]).self) { group in
+            for person in 0..<people {
+                let visitor = try desk.enter("racer-\(person)")
+                group.addTask {
+                    var mine: [(String, Double)] = []
+                    for _ in 0..<each {
+                        let (reply, time) = try await desk.call(.POST, "/next", as: visitor)
+                        mine.append(
+                            (reply.headers["Location"].first.map { String($0.prefix { $0 != "?" }) } ?? "", time))
+                    }
+                    return mine
+                }
+            }
+            for try await mine in group {
+                for (item, time) in mine {
+                    measured.add(time, 0)
+                    claimed.append(item)
+                }
+            }
+        }
+        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        let count = Set(claimed).count
+        say("")
+        say(
+            "\(people) people claimed \(claimed.count) alerts in \(decimals(seconds, 1)) s, \(count) of them different ones; "
+                + "a claim took \(measured.text(0.5)) ms at the median, \(measured.text(0.99)) ms at p99")
+        guard count == people * each, claimed.allSatisfy({ $0.hasPrefix("/alerts/") }) else {
+            throw Failure("an alert was claimed twice, or a claim was lost")
+        }
+    }
+
+    private func show(_ name: String, _ measured: Measured) {
+        let cells = [
+            measured.text(0.5), measured.text(0.99), measured.text(1), decimals(Double(measured.bytes) / 1000, 1),
+        ]
+        say(column(name, 24, left: true) + cells.map { column($0, 10) }.joined())
+    }
+}
+
+/// Times of answers in milliseconds, and the most bytes that one had.
+private struct Measured {
+    private var times: [Double] = []
+    private(set) var bytes = 0
+
+    mutating func add(_ time: Double, _ bytes: Int) {
+        times.append(time)
+        self.bytes = max(self.bytes, bytes)
+    }
+
+    mutating func add(_ other: Self) {
+        times += other.times
+        bytes = max(bytes, other.bytes)
+    }
+
+    func text(_ share: Double) -> String { decimals(percentile(times.sorted(), share), 2) }
+}
