@@ -21,14 +21,15 @@ package final class HistorySender {
     private static let group = 8
 
     /// - Parameters:
-    ///   - spec: with features of the consortium.
+    ///   - spec: one that tells labels.
     ///   - hasher: the agent's, so that its labels name the same events later.
     package init(
         spec: BinnedSpec, hasher: EntityHasher, feed: ConsortiumFeed, log: any EventLog, clock: any StageClock
     ) {
-        guard let counts = spec.counts else { preconditionFailure("history for a spec that counts") }
+        guard let counts = spec.counts else { preconditionFailure("history for a spec that tells labels") }
         terms = spec.spec.terms
-        reach = counts.reach
+        // Labels that leave later are of events that the parties have to know.
+        reach = max(counts.reach, spec.spec.labelSpan)
         self.hasher = hasher
         self.feed = feed
         self.log = log
@@ -81,9 +82,12 @@ package final class HistorySender {
 
     /// Waits for the tokens of some transactions; nil if stopped before they arrived.
     private func tokens(for transactions: [Transaction], until stop: () -> Bool) throws(LogError) -> [BoxedTokens]? {
-        let names = feed.tokens.names(in: transactions)
+        guard let source = feed.tokens else {
+            return stop() ? nil : [BoxedTokens](repeating: .none, count: transactions.count)
+        }
+        let names = source.names(in: transactions)
         while !stop() {
-            if let tokens = try feed.tokens.bytes(for: names, until: clock.now + StageThread.patience) { return tokens }
+            if let tokens = try source.bytes(for: names, until: clock.now + StageThread.patience) { return tokens }
         }
         return nil
     }

@@ -9,7 +9,7 @@ package import Telemetry
 ///
 ///     parse → validate → deduplicate → windows → tokens → quantise → share → seal
 ///
-/// What can't be used goes to `<member>.rejected`, and the stream goes on. Where the spec has features of the consortium, labels
+/// What can't be used goes to `<member>.rejected`, and the stream goes on. Where the spec tells labels, those
 /// of earlier transactions go to `consortium.labels`.
 ///
 /// The order of writes makes it correct: the log first. A batch's records are appended before the state takes the batch, and the
@@ -49,7 +49,7 @@ package final class IngestPipeline: Stage {
     /// The name that a member's agents commit their position under.
     package static func group(_ member: MemberID) -> String { "\(member).ingest" }
 
-    /// - Parameter consortium: belongs to a spec with features of the consortium, and to no other.
+    /// - Parameter consortium: belongs to a spec that tells labels, and to no other.
     package init(
         member: MemberID, log: any EventLog, state: AgentState, mapping: Mapping, rules: ValidationRules,
         sealer: any TransactionSealing, consortium: ConsortiumFeed? = nil, recipient: HPKEPublicKey,

@@ -148,7 +148,7 @@ package struct DemoConsortium {
         let sent = Mutex<[MemberID: (sent: Int, of: Int)]>([:])
         var stages = StageThreads()
         for member in roster.members {
-            let history = data.history(member.id, reach: counts.reach)
+            let history = data.history(member.id, reach: max(counts.reach, bins.spec.labelSpan))
             stages.add("history-\(member.id)") {
                 let keystore = FileKeystore(directory: folder.keys.folder(member.id))
                 let sessions = try openSessions(member, roster, keystore, log, logger)

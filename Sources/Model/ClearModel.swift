@@ -101,7 +101,9 @@ extension ClearModel {
         let binned: BinnedSpec
         do {
             binned = try BinnedSpec(
-                spec: FeatureSpec(name: file.featureSpec, features: features, terms: file.consortium?.terms ?? .init()),
+                spec: FeatureSpec(
+                    name: file.featureSpec, features: features, terms: file.consortium?.terms ?? .init(),
+                    tellsLabels: file.consortium != nil),
                 edges: file.edges, frequencies: BitFrequencies(file: file.frequencies))
         } catch { throw .edges(error) }
         let forest: Forest

@@ -12,7 +12,8 @@ package func readFeatureSpec(file: String) throws(ConfigurationError) -> Feature
         terms.bucket = try node.child("bucket").seconds
         terms.labelDelay = try node.child("label_delay").seconds
     }
-    let spec = FeatureSpec(name: try root.child("name").string, features: features, terms: terms)
+    let spec = FeatureSpec(
+        name: try root.child("name").string, features: features, terms: terms, tellsLabels: node != nil)
     if let mistake = spec.mistake { throw (node ?? root).wrong(mistake) }
     return spec
 }

@@ -71,9 +71,20 @@ final class CountingBank {
     let source: TopicPartition
     let clock = SimulatedClock(start: 4_000_000_000_000_000)
 
-    init() throws {
+    /// - Parameter labelsAlone: whether the consortium counts nothing.
+    init(labelsAlone: Bool = false) throws {
         folder = try TemporaryFolder()
         sessions = try Sessions()
+        guard !labelsAlone else {
+            let own = consortiumSpec()
+            spec = try BinnedSpec(
+                spec: FeatureSpec(name: "told", features: own.own.features, terms: own.terms, tellsLabels: true),
+                edges: [[1.5, 5], [0.5, 2, 4]])
+            log = try SQLiteEventLog(directory: folder.path, clock: clock)
+            try log.create(Self.topics.map { TopicSettings(name: $0) })
+            source = TopicPartition(Topics.transactions(sessions.member))
+            return
+        }
         spec = try BinnedSpec(
             spec: consortiumSpec(), edges: [[1.5, 5], [0.5, 2, 4], [0.5], [2]])
         log = try SQLiteEventLog(directory: folder.path, clock: clock)
@@ -90,7 +101,8 @@ final class CountingBank {
 
     var feed: ConsortiumFeed {
         ConsortiumFeed(
-            tokens: BoxTokens(entities: spec.spec.tokenEntities, source: tokens, metrics: metrics),
+            tokens: spec.spec.tokenEntities.isEmpty
+                ? nil : BoxTokens(entities: spec.spec.tokenEntities, source: tokens, metrics: metrics),
             labels: LabelSealer(
                 member: sessions.member, epoch: sessions.epoch, sessions: sessions.members, spec: spec,
                 idKey: Self.key(1), random: Self.random()))
@@ -183,7 +195,8 @@ final class CountingBank {
                     associated: labelAssociatedData(header: record.headerBytes, party: party))
                 var streams = CounterStream()
                 let read = try #require(
-                    LabelEntries.read(plaintext, at: party, header: record.header, slots: 2, &streams))
+                    LabelEntries.read(
+                        plaintext, at: party, header: record.header, slots: spec.spec.tokenEntities.count, &streams))
                 try #require(labels.isEmpty || labels.map(\.event) == read.map(\.event))
                 labels = read
                 for (number, label) in read.enumerated() { sums[number] &+= label.outcome?.first ?? 0 }

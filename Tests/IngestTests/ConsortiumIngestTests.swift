@@ -98,6 +98,24 @@ struct ConsortiumIngestTests {
         #expect(bank.metrics.value("cordon_labels_told_total") == 602)
     }
 
+    @Test("labels leave where nothing is counted, too, and no token is waited for")
+    func labelsAlone() throws {
+        let bank = try CountingBank(labelsAlone: true)
+        bank.tokens.isSilent = true
+        try bank.send([
+            transaction("a", first, device: "d1"), transaction("b", first + 1), verdict("b", true),
+            watermark(first + 3 * day), verdict("a", true),
+        ])
+        try bank.ingest(try bank.state())
+        let sealed = try bank.sealed()
+        #expect(sealed.map(\.event) == ["a", "b"].map(bank.eventID))
+        #expect(sealed.allSatisfy { $0.tokens.isEmpty && $0.epoch == 0 } && bank.tokens.asked.isEmpty)
+        let told = try bank.told()
+        #expect(told.map(\.events.count) == [2, 1])
+        #expect(zip(told[0].events, told[0].frauds ?? []).filter(\.1).map(\.0) == [bank.eventID("b")])
+        #expect(told[1].events == [bank.eventID("a")] && told[1].frauds == [true])
+    }
+
     @Test("after a crash the same labels leave again, at the same places, whatever was kept and however the log is cut")
     func replay() throws {
         var orders: [[CountingBank.Told]] = []

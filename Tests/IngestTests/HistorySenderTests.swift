@@ -51,6 +51,19 @@ struct HistorySenderTests {
         #expect(told.map(\.source) == (0..<8).map { SourcePosition(offset: last - 7 + $0) })
     }
 
+    @Test("comes without tokens where nothing is counted, as far back as labels are still to leave")
+    func labelsAlone() throws {
+        let bank = try CountingBank(labelsAlone: true)
+        bank.tokens.isSilent = true
+        // Labels leave two days after the end of a day.
+        let sent = try sender(bank).send(history(12), through: end, until: { false })
+        #expect(sent == 3 * 4)
+        let told = try bank.told()
+        #expect(told.allSatisfy { $0.tokenEpoch == 0 && $0.times.count == 4 && $0.tokens.allSatisfy(\.isEmpty) })
+        #expect(told.map { $0.frauds != nil } == [true, false, false])
+        #expect(try sender(bank).send(history(12), through: end, until: { true }) == nil)
+    }
+
     @Test("stands before everything that the log causes, in growing places, and again in the same ones")
     func places() throws {
         let bank = try CountingBank()

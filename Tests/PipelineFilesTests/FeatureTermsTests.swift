@@ -31,6 +31,18 @@ struct FeatureTermsTests {
         #expect(try readFeatureSpec(file: file.path).terms == ConsortiumTerms(bucket: 21_600, labelDelay: 0))
     }
 
+    @Test("have a spec without features of the consortium tell labels, where it has any")
+    func labelsAlone() throws {
+        let features = "features:\n  - { name: amount, kind: amount }\n"
+        try file.write("name: x\n" + features)
+        #expect(try !readFeatureSpec(file: file.path).tellsLabels)
+        try file.write("name: x\nconsortium: { bucket: 6h, label_delay: 2d }\n" + features)
+        let spec = try readFeatureSpec(file: file.path)
+        #expect(spec.tellsLabels && spec.terms == ConsortiumTerms(bucket: 21_600, labelDelay: 172_800))
+        let text = "name: x\nconsortium: { bucket: 90m, label_delay: 2d }\n" + features
+        #expect(try mistake(text) == "2: consortium: `bucket` is whole hours, at most ten years")
+    }
+
     private static let early =
         "the window of `shared` ends before it is known what was a fraud: its `delay` is at least "
         + "`label_delay`"

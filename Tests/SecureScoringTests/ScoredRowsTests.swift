@@ -10,10 +10,18 @@ import ThreeParty
 
 @Suite("Parties that keep the rows that they scored", .serialized)
 struct ScoredRowsTests {
-    private let counted: CountedWorld
+    private var counted: CountedWorld
     private var world: World { counted.world }
 
     init() throws { counted = try CountedWorld(rows: RowLimits(days: 90, bytes: 1 << 30)) }
+
+    /// What the parties take beside the bits that members share.
+    enum Taken: CaseIterable, Sendable { case counts, labelsAlone }
+
+    private mutating func use(_ taken: Taken) throws {
+        guard taken == .labelsAlone else { return }
+        counted = try CountedWorld(rows: RowLimits(days: 90, bytes: 1 << 30), spec: labelledSpec())
+    }
 
     // MARK: In the clear
 
@@ -89,8 +97,9 @@ struct ScoredRowsTests {
 
     // MARK: The whole way
 
-    @Test("train on them the forest that the reference trainer makes of them in the clear")
-    func training() throws {
+    @Test("train on them the forest that the reference trainer makes of them in the clear", arguments: Taken.allCases)
+    mutating func training(taken: Taken) throws {
+        try use(taken)
         try world.start()
         let past = counted.day(0)
         try counted.history(past, frauds: Set(past.filter { $0.number % 3 == 1 }), day: 0)
@@ -119,7 +128,7 @@ struct ScoredRowsTests {
         #expect(got.trees.map(\.conditions) == want.trees.map(\.conditions))
         #expect(got.trees.map(\.leaves) == want.trees.map(\.leaves))
         // Counts, too, and not what is the same in all rows.
-        #expect(want.trees.flatMap(\.conditions).contains { $0 >= counted.spec.ownBits })
+        #expect(want.trees.flatMap(\.conditions).contains { $0 >= counted.spec.ownBits } == (taken == .counts))
         #expect(Set(want.trees.flatMap(\.leaves)).count > 8)
         // Who has other rows trains nothing.
         var others = windows
@@ -135,8 +144,11 @@ struct ScoredRowsTests {
 
     enum Lost: String, CaseIterable, Sendable { case nothing, leaderState, followerState, followerCounts, allCounts }
 
-    @Test("keep each row once after a restart, whatever is left of their other state", arguments: Lost.allCases)
-    func restarts(lost: Lost) throws {
+    @Test(
+        "keep each row once after a restart, whatever is left of their other state", arguments: Lost.allCases,
+        Taken.allCases)
+    mutating func restarts(lost: Lost, taken: Taken) throws {
+        try use(taken)
         for days in [0..<3, 8..<11, 16..<18] as [Range<Int64>] {
             try world.start()
             try live(days)

@@ -98,9 +98,8 @@ package struct AgentMemory: Sendable {
                 spec: FeatureSpec(name: spec.name, features: spec.own.features + own), hasher: hasher))
         // Windows of twice their reach are there for a transaction that comes late.
         horizon = max(2 * windows.retention, 30 * EventTime.day, spec.labelHistory)
-        let tellsLabels = !spec.tokenEntities.isEmpty
-        kept = tellsLabels ? horizon + spec.terms.bucket : horizon
-        if tellsLabels { schedule = LabelSchedule(spec.terms) }
+        kept = spec.tellsLabels ? horizon + spec.terms.bucket : horizon
+        if spec.tellsLabels { schedule = LabelSchedule(spec.terms) }
     }
 
     /// Events whose labels have not left.

@@ -36,7 +36,9 @@ extension BinnedSpec {
         }
         do {
             try self.init(
-                spec: FeatureSpec(name: file.featureSpec, features: features, terms: file.consortium?.terms ?? .init()),
+                spec: FeatureSpec(
+                    name: file.featureSpec, features: features, terms: file.consortium?.terms ?? .init(),
+                    tellsLabels: file.consortium != nil),
                 edges: file.edges, frequencies: BitFrequencies(file: file.frequencies))
         } catch { throw .edges(error) }
     }

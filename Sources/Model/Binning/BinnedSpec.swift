@@ -71,10 +71,10 @@ package struct BinnedSpec: Sendable, Hashable {
             parts.append(Array(FeatureForm(feature).line.utf8))
             parts.append(list.flatMap { edge in edge.bitPattern.bigEndianBytes })
         }
-        if !spec.tokenEntities.isEmpty { parts.append(Array(spec.terms.line.utf8)) }
+        if spec.tellsLabels { parts.append(Array(spec.terms.line.utf8)) }
         let digest = Digest32(of: parts)
         id = UInt64(bigEndianBytes: digest.bytes.prefix(8))
-        guard spec.tokenEntities.isEmpty || counts != nil else { throw .counts }
+        guard !spec.tellsLabels || counts != nil else { throw .counts }
         guard frequencies == nil || frequencies?.bits.count == total else { throw .frequencies }
     }
 
@@ -126,8 +126,9 @@ package struct BinnedSpec: Sendable, Hashable {
         Array(thermometer(bins(values)).prefix((ownBits + 7) / 8))
     }
 
-    /// What the parties add behind a member's bits; nil where the spec has no features of the consortium.
+    /// What the parties add behind a member's bits, which may be nothing where they take labels alone; nil where they take none.
     package var counts: CountFeatures? {
+        guard spec.tellsLabels else { return nil }
         let entities = spec.tokenEntities
         let features = zip(spec.features, edges).compactMap { feature, edges -> CountFeatures.Feature? in
             guard let shared = feature.shared, let slot = entities.firstIndex(of: shared.entity) else { return nil }

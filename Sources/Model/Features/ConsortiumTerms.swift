@@ -21,15 +21,15 @@ package struct ConsortiumTerms: Sendable, Hashable {
     var line: String { "consortium\u{1F}bucket=\(bucket)\u{1F}label_delay=\(labelDelay)" }
 }
 
-/// How far back labels reach that have not left; zero for a spec without features of the consortium, whose labels never leave.
+/// How far back labels reach that have not left; zero for a spec whose labels never leave.
 extension FeatureSpec {
     /// Seconds of event time after which an event's label has left, unless the event came late: the rest of its bucket, and the
     /// label delay. History of that span holds every event whose label is still to leave.
-    package var labelSpan: Int64 { tokenEntities.isEmpty ? 0 : terms.labelDelay + terms.bucket }
+    package var labelSpan: Int64 { tellsLabels ? terms.labelDelay + terms.bucket : 0 }
 
     /// Seconds that a log keeps events for, and that a member's agent knows ids for, where labels are to leave: `labelSpan` and
     /// a bucket more. Labels leave when an event comes after it, and those of late events with the next bucket's.
-    package var labelHistory: Int64 { tokenEntities.isEmpty ? 0 : labelSpan + terms.bucket }
+    package var labelHistory: Int64 { tellsLabels ? labelSpan + terms.bucket : 0 }
 }
 
 extension FeatureSpec {
@@ -72,13 +72,13 @@ extension Feature.Signal {
     }
 }
 
-/// The terms as they stand in files; absent where a spec has no features of the consortium. Both are in seconds.
+/// The terms as they stand in files; absent where a spec tells no labels. Both are in seconds.
 struct TermsForm: Codable {
     var bucket: Int64
     var labelDelay: Int64
 
     init?(_ spec: FeatureSpec) {
-        guard !spec.tokenEntities.isEmpty else { return nil }
+        guard spec.tellsLabels else { return nil }
         (bucket, labelDelay) = (spec.terms.bucket, spec.terms.labelDelay)
     }
 

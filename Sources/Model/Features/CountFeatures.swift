@@ -1,5 +1,6 @@
 /// What a model reads of the consortium's counts, and by which cut points: public, and part of the model's manifest. Its bits
-/// stand behind a member's own (docs/DESIGN.md 4.5).
+/// stand behind a member's own (docs/DESIGN.md 4.5). One without features reads none: its parties take labels alone, so that they
+/// can be trained by.
 package struct CountFeatures: Sendable, Hashable {
     /// Raw values travel in manifests.
     package enum Kind: UInt32, Sendable {
@@ -74,7 +75,8 @@ package struct CountFeatures: Sendable, Hashable {
     /// Seconds back to the oldest event that is counted.
     package let reach: Int64
 
-    /// Nil for what parties can't count: no feature, a window of other than whole buckets, more than `slotLimit` tokens.
+    /// Nil for what parties can't count: no feature of tokens that there are, no bit of a feature that there is, a window of other
+    /// than whole buckets, more than `slotLimit` tokens.
     ///
     /// - Parameters:
     ///   - bucket: seconds, whole hours, at most ten years.
@@ -82,7 +84,8 @@ package struct CountFeatures: Sendable, Hashable {
     ///   - features: the secret ones first, each with at most 31 edges. A window without a delay is public, of a
     ///     minute, an hour or a day.
     package init?(bucket: Int64, slots: Int, features: [Feature]) {
-        guard ConsortiumTerms.isBucket(bucket), (1...Self.slotLimit).contains(slots), !features.isEmpty else {
+        guard ConsortiumTerms.isBucket(bucket), (0...Self.slotLimit).contains(slots), features.isEmpty == (slots == 0)
+        else {
             return nil
         }
         var lookups: [Lookup] = []
@@ -126,6 +129,6 @@ package struct CountFeatures: Sendable, Hashable {
         self.lookups = lookups
         self.reach = reach
         bits = features.reduce(0) { $0 + $1.edges.count }
-        guard bits > 0 else { return nil }
+        guard bits > 0 || features.isEmpty else { return nil }
     }
 }

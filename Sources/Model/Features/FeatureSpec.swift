@@ -8,13 +8,21 @@ package struct FeatureSpec: Sendable, Hashable {
     /// A member's own in the order they were given, then the consortium's: those of one window side by side, and behind them the
     /// ones that are public among the parties.
     package let features: [Feature]
-    /// How the consortium's features are counted.
+    /// How the consortium's features are counted, and when it is said of an event whether it was a fraud.
     package let terms: ConsortiumTerms
+    /// Whether members tell the parties of every event, in shares, whether it was a fraud: for features of the consortium, or for a
+    /// training on shares alone.
+    package let tellsLabels: Bool
 
     /// Puts features into the order that lookups need; their order among those of one window is kept.
-    package init(name: String, features: [Feature], terms: ConsortiumTerms = ConsortiumTerms()) {
+    ///
+    /// - Parameter tellsLabels: of a spec without features of the consortium; one that has any tells labels anyway.
+    package init(
+        name: String, features: [Feature], terms: ConsortiumTerms = ConsortiumTerms(), tellsLabels: Bool = false
+    ) {
         self.name = name
         self.terms = terms
+        self.tellsLabels = tellsLabels || features.contains { $0.shared != nil }
         let secret = features.filter { $0.shared?.signal.isSecret == true }
         var groups: [[Feature]] = []
         for feature in secret {
@@ -37,7 +45,9 @@ package struct FeatureSpec: Sendable, Hashable {
 
     /// The spec with all bins to be learnt.
     var withoutEdges: FeatureSpec {
-        FeatureSpec(name: name, features: features.map { Feature(name: $0.name, kind: $0.kind) }, terms: terms)
+        FeatureSpec(
+            name: name, features: features.map { Feature(name: $0.name, kind: $0.kind) }, terms: terms,
+            tellsLabels: tellsLabels)
     }
 
     /// First eight bytes, big-endian, of a SHA-256 digest of what a member computes: values of a spec with another digest are other

@@ -100,7 +100,7 @@ package struct AgentRole: Sendable {
         let exposition = MetricsFile(path: metricsFile ?? "", metrics: metrics, log: log) {
             metrics.set(.transactionsWaiting, to: Double(partitions.waiting))
             metrics.set(.knownIDs, to: Double(partitions.knownIDs))
-            if !spec.spec.tokenEntities.isEmpty {
+            if spec.spec.tellsLabels {
                 metrics.set(.labelsWaiting, to: Double(partitions.unlabelled))
             }
         }
@@ -195,8 +195,8 @@ package struct AgentRole: Sendable {
         var reach = FeatureEngine(
             spec: FeatureSpec(name: spec.spec.name, features: spec.spec.own.features + policy.windows)
         ).retention
-        if !spec.spec.tokenEntities.isEmpty {
-            topics += AgentTokens.topics(id)
+        topics += AgentTokens.topics(id, spec.spec)
+        if spec.spec.tellsLabels {
             // An agent without its state has to find the events again whose labels have not left.
             reach = max(reach, spec.spec.labelHistory)
         }

@@ -69,26 +69,32 @@ package struct AgentTokens: Sendable {
         self.logger = logger
     }
 
-    /// The feed of one partition, for its ingest stage alone; nil for a spec without features of the consortium.
+    /// The feed of one partition, for its ingest stage alone; nil for a spec that tells no labels.
     ///
     /// - Parameter state: of the cache of tokens; taken over.
     package func feed(_ state: @autoclosure () throws -> any StateStore) throws -> ConsortiumFeed? {
-        guard !spec.spec.tokenEntities.isEmpty else { return nil }
-        let source = try MemberTokens(
-            member.id, roster: roster, keystore: keystore, sessions: sessions, log: log, state: state(),
-            clock: clock, metrics: metrics, logger: logger)
+        guard spec.spec.tellsLabels else { return nil }
         return ConsortiumFeed(
-            tokens: BoxTokens(
-                entities: spec.spec.tokenEntities, rules: rules,
-                source: RenewedTokens(source, sealing: sessions.sealing, keystore: keystore), metrics: metrics),
+            tokens: try spec.spec.tokenEntities.isEmpty ? nil : tokens(state()),
             labels: LabelSealer(
                 member: member.id, sessions: sessions.sealing, spec: spec,
                 idKey: try keystore.localKey("event-id"), random: randomBytes))
     }
 
-    /// The topics that such a spec needs.
-    package static func topics(_ member: MemberID) -> [String] {
-        [Topics.labels, Topics.tokenKeys, Topics.blinded(member), Topics.evaluations(member)]
+    private func tokens(_ state: any StateStore) throws -> BoxTokens {
+        let source = try MemberTokens(
+            member.id, roster: roster, keystore: keystore, sessions: sessions, log: log, state: state,
+            clock: clock, metrics: metrics, logger: logger)
+        return BoxTokens(
+            entities: spec.spec.tokenEntities, rules: rules,
+            source: RenewedTokens(source, sealing: sessions.sealing, keystore: keystore), metrics: metrics)
+    }
+
+    /// The topics that labels and tokens of such a spec need.
+    package static func topics(_ member: MemberID, _ spec: FeatureSpec) -> [String] {
+        (spec.tellsLabels ? [Topics.labels] : [])
+            + (spec.tokenEntities.isEmpty
+                ? [] : [Topics.tokenKeys, Topics.blinded(member), Topics.evaluations(member)])
     }
 }
 

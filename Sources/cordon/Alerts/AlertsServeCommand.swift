@@ -184,7 +184,7 @@ struct AlertsServeCommand: ParsableCommand {
 /// When labels leave the member, by the consortium's bins.
 private func labelTerms(bins: String) throws -> LabelTerms? {
     let spec = try readBins(bins).spec
-    return spec.tokenEntities.isEmpty ? nil : LabelTerms(bucket: spec.terms.bucket, delay: spec.terms.labelDelay)
+    return spec.tellsLabels ? LabelTerms(bucket: spec.terms.bucket, delay: spec.terms.labelDelay) : nil
 }
 
 /// How the member's records are read.

@@ -62,7 +62,7 @@ struct BackfillCommand: ParsableCommand {
             labelDelayDays: labels.labelDelay)
         guard !past.isEmpty else { throw Failure("\(days) holds no transactions of \(member)") }
         let end = EventTime(seconds: Int64(range.upperBound + 1) * EventTime.day)
-        if !spec.spec.tokenEntities.isEmpty { try tell(member, past, spec, through: end) }
+        if spec.spec.tellsLabels { try tell(member, past, spec, through: end) }
         let keystore = try opening.open(keys)
         let progress = Progress("filling windows")
         let topic = TopicPartition(Topics.transactions(member))
@@ -90,7 +90,7 @@ struct BackfillCommand: ParsableCommand {
         let stop = StopFlag.onSignals()
         let keystore = try opening.open(keys)
         let log = try self.log.open()
-        for topic in AgentTokens.topics(member) { _ = try log.partitions(of: topic) }
+        for topic in AgentTokens.topics(member, spec.spec) { _ = try log.partitions(of: topic) }
         var logger = Logger(label: "cordon.\(member)", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .warning
         let tokens = AgentTokens(

@@ -74,13 +74,37 @@ struct FeatureSpecTests {
         #expect(FeatureSpec(name: "s", features: spec.features).features == spec.features)
     }
 
-    @Test("has labels to wait for only where the consortium counts")
+    @Test("has labels to wait for only where the consortium counts, or where it says so")
     func labelSpan() {
         let terms = ConsortiumTerms(bucket: day, labelDelay: 7 * day)
         let own = FeatureSpec(name: "s", features: [Feature(name: "a", kind: .amount)], terms: terms)
         #expect(own.labelSpan == 0 && own.labelHistory == 0)
         let shared = FeatureSpec(name: "s", features: own.features + [shared("f", .frauds)], terms: terms)
         #expect(shared.labelSpan == 8 * day && shared.labelHistory == 9 * day)
+        let told = FeatureSpec(name: "s", features: own.features, terms: terms, tellsLabels: true)
+        #expect(told.labelSpan == 8 * day && told.labelHistory == 9 * day && told.tokenEntities.isEmpty)
+        // A member's own part of it tells none.
+        #expect(shared.tellsLabels && !shared.own.tellsLabels && !told.own.tellsLabels)
+    }
+
+    @Test("is another spec where it tells labels, and by other terms; the parties then take labels and count nothing")
+    func labelsAlone() throws {
+        func bins(_ told: Bool, _ terms: ConsortiumTerms = .init()) throws -> BinnedSpec {
+            let features = [Feature(name: "a", kind: .amount)]
+            return try BinnedSpec(
+                spec: FeatureSpec(name: "s", features: features, terms: terms, tellsLabels: told), edges: [[1, 2]])
+        }
+        let spec = try bins(true, .init(bucket: 6 * hour, labelDelay: day))
+        let ids = try [spec.id, bins(false).id, bins(true).id, bins(true, .init(bucket: 6 * hour)).id]
+        #expect(Set(ids).count == 4)
+        // Terms of what is never told say nothing.
+        #expect(try bins(false, .init(bucket: hour)).id == bins(false).id)
+        #expect(try bins(false).counts == nil)
+        let counts = try #require(spec.counts)
+        #expect(counts.bucket == 6 * hour && counts.slots == 0 && counts.bits == 0 && counts.lookups.isEmpty)
+        let read = try BinnedSpec(json: spec.json())
+        #expect(read == spec && read.id == spec.id)
+        #expect(throws: BinnedSpec.Invalid.counts) { try bins(true, .init(bucket: 90)) }
     }
 
     @Test("says in words what keeps it from being counted")

@@ -91,7 +91,16 @@ func countedSpec(_ name: String = "counted", own: Int = 4) throws -> BinnedSpec 
     return try BinnedSpec(spec: spec, edges: edges)
 }
 
-/// A model of which every tree asks for something that the parties count.
+/// Own features of seven edges whose labels are told, though nothing is counted.
+func labelledSpec() throws -> BinnedSpec {
+    let terms = ConsortiumTerms(bucket: EventTime.day, labelDelay: 7 * EventTime.day)
+    let features = (0..<4).map { Feature(name: "f\($0)", kind: .amount) }
+    return try BinnedSpec(
+        spec: FeatureSpec(name: "labelled", features: features, terms: terms, tellsLabels: true),
+        edges: features.map { _ in (0..<7).map { Double($0) + 0.5 } })
+}
+
+/// A model of which every tree asks for something that the parties count, where they count anything.
 ///
 /// - Parameters:
 ///   - steps: of its calibration.
@@ -112,7 +121,8 @@ func countedModel(
 
 private func countedTrees(_ spec: BinnedSpec, _ generator: inout SplitMix64) -> [Forest.Tree] {
     (0..<40).map { tree in
-        let secret = spec.ownBits + tree * (spec.bits - spec.ownBits) / 40
+        let first = spec.ownBits < spec.bits ? spec.ownBits : 0
+        let secret = first + tree * (spec.bits - first) / 40
         return Forest.Tree(
             conditions: [Int.random(in: 0..<spec.bits, using: &generator), secret],
             leaves: (0..<4).map { _ in Int32.random(in: -700...700, using: &generator) })
@@ -239,11 +249,13 @@ final class CountedWorld {
     ///   - steps: scores at which steps begin that scores are rounded to; exact where there are none.
     ///   - rows: how many scored rows parties keep; nil where they keep none.
     ///   - hasCard: whether the model has a scorecard.
+    ///   - spec: the model's.
     init(
         viewed: String = Topics.sealed, limit: Int = 8191, history: Int = 1_000_000, steps: [Int64] = [],
-        rows: RowLimits? = nil, hasCard: Bool = false
+        rows: RowLimits? = nil, hasCard: Bool = false, spec: BinnedSpec? = nil
     ) throws {
-        world = try World(spec: countedSpec(), viewed: viewed, countLimit: limit, historyLimit: history, rows: rows)
+        world = try World(
+            spec: spec ?? countedSpec(), viewed: viewed, countLimit: limit, historyLimit: history, rows: rows)
         clear.limit = limit
         self.steps = steps
         model = try countedModel(
@@ -306,7 +318,7 @@ final class CountedWorld {
             let moved = rotations.move([try EntityToken(bytes: one)], from: TokenEpoch(1), to: epoch)
             bytes += try #require(moved)[0].bytes
         }
-        return BoxedTokens(epoch: epoch.number, bytes: bytes)
+        return bytes.isEmpty ? .none : BoxedTokens(epoch: epoch.number, bytes: bytes)
     }
 
     /// Labels events: those of `frauds` were frauds. Returns the records, one a member.
