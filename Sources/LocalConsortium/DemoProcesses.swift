@@ -5,6 +5,7 @@ import Terminal
 package final class DemoProcesses {
     private struct Child {
         var role: String
+        var arguments: [String]
         var process: Process
         var input: Pipe
         var logFile: String
@@ -18,11 +19,33 @@ package final class DemoProcesses {
     package init(environment: [String: String] = [:]) { self.environment = environment }
 
     package func start(_ role: String, _ binary: String, _ arguments: [String], logFile: String) throws {
+        guard FileManager.default.createFile(atPath: logFile, contents: nil) else {
+            throw Failure("\(logFile) can't be written")
+        }
+        children.append(try child(role, binary, arguments, logFile: logFile))
+    }
+
+    /// Ends a process by kill -9, and starts it again as it was; what it says goes to its file's end.
+    package func kill(_ role: String) throws {
+        guard let place = children.firstIndex(where: { $0.role == role }) else { return }
+        let old = children[place]
+        Foundation.kill(old.process.processIdentifier, SIGKILL)
+        old.process.waitUntilExit()
+        let binary = old.process.executableURL?.path ?? ""
+        children[place] = try child(role, binary, old.arguments, logFile: old.logFile)
+        Self.giveWay(children[place].process.processIdentifier)
+    }
+
+    /// Has a process run as others do, where this one has precedence.
+    package static func giveWay(_ process: Int32) {
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(process), 0)
+    }
+
+    private func child(_ role: String, _ binary: String, _ arguments: [String], logFile: String) throws -> Child {
         let process = Process()
         let input = Pipe()
-        guard FileManager.default.createFile(atPath: logFile, contents: nil),
-            let output = FileHandle(forWritingAtPath: logFile)
-        else { throw Failure("\(logFile) can't be written") }
+        guard let output = FileHandle(forWritingAtPath: logFile) else { throw Failure("\(logFile) can't be written") }
+        _ = try output.seekToEnd()
         process.executableURL = URL(fileURLWithPath: binary)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -30,7 +53,7 @@ package final class DemoProcesses {
         process.standardOutput = output
         process.standardError = output
         do { try process.run() } catch { throw Failure("\(binary) can't be started for \(role)") }
-        children.append(Child(role: role, process: process, input: input, logFile: logFile))
+        return Child(role: role, arguments: arguments, process: process, input: input, logFile: logFile)
     }
 
     /// Throws when one of them has ended, with its last words.
@@ -59,7 +82,7 @@ package final class DemoProcesses {
         let deadline = ContinuousClock.now + .seconds(10)
         for child in children {
             while child.process.isRunning, ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.02) }
-            if child.process.isRunning { kill(child.process.processIdentifier, SIGKILL) }
+            if child.process.isRunning { Foundation.kill(child.process.processIdentifier, SIGKILL) }
             child.process.waitUntilExit()
         }
         children = []

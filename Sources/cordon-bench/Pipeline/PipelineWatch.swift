@@ -1,6 +1,7 @@
 import EventLogs
 import Records
 import Roles
+import Sealing
 import Synchronization
 import Terminal
 
@@ -14,6 +15,8 @@ final class PipelineWatch: Sendable {
         var doubled = 0
         var foreign = 0
         var rejected = 0
+        /// Records that came behind their epoch's closing: their transactions are sealed again, and wait.
+        var late = 0
 
         /// Throws unless each of the first `sent` transactions has one decision, and no other has.
         func checkOnce(sent: Int) throws {
@@ -62,19 +65,22 @@ final class PipelineWatch: Sendable {
             state.withLock { state in
                 for decision in decisions { Self.take(decision, at: now, &state) }
             }
-            count.add(records.count)
+            count.add(decisions.count { $0 != .late })
         }
     }
 
-    private enum Decision {
+    private enum Decision: Equatable {
         case rejected
+        case late
         case foreign
         case score(transaction: Int, Int64)
     }
 
     private func decision(_ record: LogRecord) -> Decision {
         let topic = record.position.partition.topic
-        if topic.hasSuffix(".rejected") { return .rejected }
+        if topic.hasSuffix(".rejected") {
+            return WireRejected(decoding: record.value ?? [])?.reason == Self.epochClosed ? .late : .rejected
+        }
         guard let member = members[String(topic.prefix { $0 != "." })], let key = record.key,
             let number = load.number(of: String(decoding: key, as: UTF8.self), member),
             let score = Self.rawScore(record.value ?? [])
@@ -85,6 +91,7 @@ final class PipelineWatch: Sendable {
     private static func take(_ decision: Decision, at now: UInt64, _ state: inout Answers) {
         switch decision {
         case .rejected: state.rejected += 1
+        case .late: state.late += 1
         case .foreign: state.foreign += 1
         case .score(let transaction, let score):
             if state.seen[transaction] != 0 { state.doubled += 1 }
@@ -93,6 +100,7 @@ final class PipelineWatch: Sendable {
         }
     }
 
+    private static let epochClosed = Refusal.epochClosed.code
     private static let field = Array("\"rawScore\":".utf8)
 
     /// The score in a decision's JSON: found, not parsed, so that watching costs the pipelines little. Inside of a string

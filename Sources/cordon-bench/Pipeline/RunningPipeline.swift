@@ -23,6 +23,8 @@ final class RunningPipeline {
     /// Whether a loop runs that is not to end by itself.
     private var isSteady = false
     private var lastCheck = ContinuousClock.now
+    /// The time without a decision after which transactions are lost.
+    var patience = Duration.seconds(30)
     private var lastChange = (answered: 0, at: ContinuousClock.now)
 
     init(
@@ -248,8 +250,10 @@ final class RunningPipeline {
         let answered = watch.answered
         guard !isSteady || answered < sent else { throw Self.usedUp }
         if answered != lastChange.answered || answered >= sent { lastChange = (answered, now) }
-        guard now - lastChange.at < .seconds(30) else {
-            throw Failure("\(sent - answered) transactions were lost: no decision came for half a minute")
+        guard now - lastChange.at < patience else {
+            throw Failure(
+                "\(sent - answered) transactions were lost: no decision came for \(decimals(patience / .seconds(1), 0)) s"
+            )
         }
     }
 }

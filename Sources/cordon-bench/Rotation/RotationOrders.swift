@@ -1,0 +1,110 @@
+import Foundation
+import LocalConsortium
+import Manifests
+import Records
+import Roles
+import Terminal
+import Worlds
+
+/// The coordinator's part of the bench: rotates keys by the command that an operator would use, one rotation after the other, and
+/// kills processes at random moments where it is told to.
+struct RotationOrders {
+    private let consortium: DemoConsortium
+    private let grace: Int
+    private let pipeline: RunningPipeline
+    private var random: SeededRandom
+    private var command: Process?
+    private(set) var kills = 0
+
+    /// Seconds within which a rotation is to be done.
+    private static let limit = 120
+
+    init(_ consortium: DemoConsortium, grace: Int, seed: UInt64, pipeline: RunningPipeline) {
+        self.consortium = consortium
+        self.grace = grace
+        self.pipeline = pipeline
+        random = SeededRandom(seed: seed)
+    }
+
+    func wait(_ seconds: Double) throws {
+        let end = ContinuousClock.now + .seconds(seconds)
+        while ContinuousClock.now < end {
+            try pipeline.check()
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+    }
+
+    /// The newest epoch whose keys are in force.
+    func epoch() throws -> KeyEpoch { try EpochBook(consortium.roster, log: consortium.log).history.active.number }
+
+    /// Rotates keys once, until the epoch before is closed.
+    ///
+    /// - Parameter processes: of which one or two are killed meanwhile, or the coordinator's.
+    mutating func rotate(killing processes: DemoProcesses? = nil) throws {
+        let target = try epoch().next
+        let progress = Progress("rotating to epoch \(target)")
+        let start = ContinuousClock.now
+        var moments: [ContinuousClock.Instant] = []
+        if processes != nil {
+            for _ in 0..<Int.random(in: 1...2, using: &random) {
+                moments.append(start + .milliseconds(Int.random(in: 0..<(3000 + grace * 1000), using: &random)))
+            }
+            moments.sort()
+        }
+        try begin()
+        while try !isDone() || !moments.isEmpty {
+            try wait(0.02)
+            if let processes, let moment = moments.first, moment <= .now {
+                moments.removeFirst()
+                try kill(one: processes)
+            }
+        }
+        // The command was killed when all was done, and did nothing more.
+        guard try epoch() >= target else { throw Failure("epoch \(target) of keys is not in force") }
+        progress.done("\(decimals((.now - start) / .seconds(1), 1)) s")
+    }
+
+    /// Begins a rotation, or goes on with one.
+    mutating func begin() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try cordonProgram())
+        process.arguments = [
+            "keys", "rotate", "--roster", consortium.folder.keys.rosterFile, "--keys",
+            consortium.folder.keys.directory + "/coordinator", "--log", consortium.logURL, "--grace", "\(grace)",
+            "--patience", "10", "--wait", "\(Self.limit)",
+        ]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        DemoProcesses.giveWay(process.processIdentifier)
+        command = process
+    }
+
+    /// Whether the rotation that was begun last is at its end; throws where that failed.
+    func isDone() throws -> Bool {
+        guard let command else { return true }
+        guard !command.isRunning else { return false }
+        guard command.terminationStatus == 0 else {
+            throw Failure("a rotation was not done within \(Self.limit) seconds: \(try epoch()) is in force")
+        }
+        return true
+    }
+
+    mutating func finish() throws {
+        while try !isDone() { try wait(0.05) }
+        command = nil
+    }
+
+    /// Ends a random process by kill -9, and starts it again at once.
+    private mutating func kill(one processes: DemoProcesses) throws {
+        kills += 1
+        let roles = processes.identifiers.keys.sorted()
+        let number = Int.random(in: 0...roles.count, using: &random)
+        guard number == roles.count else { return try processes.kill(roles[number]) }
+        guard let command, command.isRunning else { return }
+        Foundation.kill(command.processIdentifier, SIGKILL)
+        command.waitUntilExit()
+        try begin()
+    }
+}
