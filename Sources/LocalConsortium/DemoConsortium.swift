@@ -224,9 +224,12 @@ package struct DemoConsortium {
     /// The options that every process takes that reads the roster.
     package func shared(_ role: String) -> [String] { ["--roster", folder.keys.rosterFile] + common(role) }
 
+    /// The log, as processes take it.
+    package var logURL: String { "sqlite:\(folder.log)?durability=\(durability)" }
+
     private func common(_ role: String) -> [String] {
         [
-            "--log", "sqlite:\(folder.log)?durability=\(durability)", "--metrics", folder.metrics(role),
+            "--log", logURL, "--metrics", folder.metrics(role),
             "--stop-on-eof",
         ]
     }

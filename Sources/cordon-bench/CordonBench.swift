@@ -13,7 +13,7 @@ struct CordonBench: ParsableCommand {
             BenchStateCommand.self, BenchScoreCommand.self, BenchProtocolCommand.self, BenchGrowthCommand.self,
             BenchMachineCommand.self, BenchPartyCommand.self, BenchTokensCommand.self,
             BenchTokenRequestsCommand.self, BenchCountersCommand.self, BenchRefreshCommand.self,
-            BenchPipelineCommand.self, BenchRetrainingCommand.self, BenchExtractCommand.self, BenchTrainingCommand.self,
+            BenchPipelineCommand.self, BenchRetrainingCommand.self, BenchRotationCommand.self, BenchExtractCommand.self, BenchTrainingCommand.self,
             BenchTrainingPartyCommand.self, BenchAuditCommand.self, BenchValidationCommand.self,
             BenchReasonsCommand.self,
             BenchValidationPartyCommand.self,
