@@ -7,7 +7,7 @@ extension Metric {
         "cordon_transactions_sealed_total", "Transactions sealed for the parties.")
     package static let transactionsSealedAgain = Metric.counter(
         "cordon_transactions_sealed_again_total",
-        "Transactions sealed again, because a party lacks them or they have waited for too long, by reason.",
+        "Transactions sealed again: a party lacks them, their keys were closed before them, or they waited for too long; by reason.",
         labels: ["reason"])
     package static let missingReceipts = Metric.counter(
         "cordon_missing_receipts_total", "Parties' words that transactions have not come to them.")

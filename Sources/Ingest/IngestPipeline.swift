@@ -29,6 +29,8 @@ package final class IngestPipeline: Stage {
     private var repeats = Throttle(.seconds(3))
     /// Between two looks at what parties lack, and at what has waited for too long.
     private var losses = (missing: Throttle(.seconds(3)), overdue: Throttle(IngestPipeline.patience))
+    /// The closings of epochs that all pending transactions were held against; 0 where one may be behind of those, too.
+    private var heldAgainst = 0
     /// Transactions that are to be sealed again, while they wait for their tokens.
     private var again: SealedAgain?
     private let clock: any StageClock
@@ -89,8 +91,9 @@ package final class IngestPipeline: Stage {
         if waiting == nil { waiting = try nextBatch(until: moment) }
         guard let batch = waiting, let tokens = try tokens(for: batch.accepted.count, batch.names, until: moment)
         else { return .idle }
-        try append(batch, with: tokens)
+        let sealed = try append(batch, with: tokens)
         state.apply(batch.rows, ingested: batch.end, after: batch.ends, sent: batch.sent, at: batch.places)
+        state.note(sealed)
         waiting = nil
         try position.reach(batch.end)
         return read.hasMore || !read.records.isEmpty ? .worked : .rest(Beat.agents.wait(by: clock))
@@ -126,15 +129,15 @@ package final class IngestPipeline: Stage {
         var names: BoxTokens.Names?
     }
 
-    /// Seals transactions again that a party has said to lack, or that have waited for too long, as they were and at their old
-    /// places: a party that has one drops the repeat, and one that lacks it has a gap for it. False while their tokens have not
-    /// come.
+    /// Seals transactions again that a party has said to lack, that came behind the closing of their epoch, or that have waited for
+    /// too long, as they were and at their old places: a party that has one drops the repeat, and one that lacks it has a gap for
+    /// it. False while their tokens have not come.
     private func sealAgain(until moment: Moment) throws(LogError) -> Bool {
         if again == nil, waiting == nil { again = nextLost() }
         guard let again else { return true }
         guard let tokens = try tokens(for: again.accepted.count, again.names, until: moment) else { return false }
-        let sealed = zip(again.accepted, tokens).filter { state.pending($0.0.place.source) != nil }.map { seal($0, $1) }
-        if !sealed.isEmpty { try log.append(sealed) }
+        let pending = zip(again.accepted, tokens).filter { state.pending($0.0.place.source) != nil }
+        if !pending.isEmpty { state.note(try append(pending.map(\.0), with: pending.map(\.1)[...])) }
         self.again = nil
         return true
     }
@@ -145,6 +148,12 @@ package final class IngestPipeline: Stage {
         if losses.missing.isDue(at: clock.now) {
             lost = state.takeMissing { [sealedPartitions] in $0.partition(of: sealedPartitions) }
             metrics.add(lost.count, to: .transactionsSealedAgain, .init("reason", "missing"))
+        }
+        let closings = sealer.sessions.closings
+        if lost.isEmpty, closings.count > heldAgainst {
+            lost = state.takeClosed(closings) { [sealedPartitions] in $0.partition(of: sealedPartitions) }
+            if lost.count < LostTransactions.limit { heldAgainst = closings.count }
+            metrics.add(lost.count, to: .transactionsSealedAgain, .init("reason", "closed"))
         }
         if lost.isEmpty, losses.overdue.isDue(at: clock.now) {
             let patience = Int64(Self.patience / .microseconds(1))
@@ -201,13 +210,31 @@ package final class IngestPipeline: Stage {
         return try tokens.bytes(for: names, until: moment)
     }
 
+    /// The sources of transactions with where their records stand.
+    private typealias Sealed = [(source: SourcePosition, place: PendingTransaction.Sealed)]
+
     /// Puts a batch into the log, step by step; rejections leave with the first.
-    private func append(_ batch: IngestBatch, with tokens: [BoxedTokens]) throws(LogError) {
+    private func append(_ batch: IngestBatch, with tokens: [BoxedTokens]) throws(LogError) -> Sealed {
         var tokens = tokens[...]
+        var all: Sealed = []
         for (number, step) in batch.steps.enumerated() {
-            let sealed = zip(step.accepted, tokens).map { seal($0, $1) }
-            tokens = tokens.dropFirst(sealed.count)
-            try log.append((number == 0 ? batch.rejections : []) + step.labels + sealed)
+            let before = (number == 0 ? batch.rejections : []) + step.labels
+            all += try append(step.accepted, with: tokens, behind: before)
+            tokens = tokens.dropFirst(step.accepted.count)
+        }
+        return all
+    }
+
+    /// Seals transactions, and puts them into the log behind other records.
+    private func append(
+        _ accepted: [IngestBatch.Accepted], with tokens: ArraySlice<BoxedTokens>, behind before: [NewRecord] = []
+    ) throws(LogError) -> Sealed {
+        let epoch = sealer.sessions.now.number
+        let places = try log.append(before + zip(accepted, tokens).map { seal($0, $1) }).dropFirst(before.count)
+        // An epoch that was closed meanwhile: some of these may stand behind that.
+        if sealer.sessions.closings.contains(epoch) { heldAgainst = 0 }
+        return zip(accepted, places).map { accepted, place in
+            (accepted.place.source, .init(epoch: epoch, offset: place.offset))
         }
     }
 

@@ -48,10 +48,10 @@ final class FakeTokens: TokenSource {
 
 extension Sessions {
     /// A sealer whose random bytes are those of a seed, and whose key of event ids is all ones.
-    func sealer(_ spec: BinnedSpec, seed: UInt64) -> TransactionSealer {
+    func sealer(_ spec: BinnedSpec, seed: UInt64, under sessions: SealingSessions? = nil) -> TransactionSealer {
         let generator = Mutex(SplitMix64(state: seed))
         return TransactionSealer(
-            member: member, epoch: epoch, sessions: members, spec: spec,
+            member: member, sessions: sessions ?? SealingSessions(.init(number: epoch, sessions: members)), spec: spec,
             idKey: SecretKey(bytes: [UInt8](repeating: 1, count: 32)),
             random: { count in generator.withLock { $0.bytes(count) } })
     }
@@ -115,11 +115,11 @@ final class CountingBank {
     }
 
     func pipeline(
-        _ state: AgentState, batchSize: Int = 512, log: (any EventLog)? = nil
+        _ state: AgentState, batchSize: Int = 512, log: (any EventLog)? = nil, under epochs: SealingSessions? = nil
     ) throws -> IngestPipeline {
         try IngestPipeline(
             member: sessions.member, log: log ?? self.log, state: state, mapping: .canonical, rules: ValidationRules(),
-            sealer: sessions.sealer(spec, seed: .random(in: 0 ... .max)),
+            sealer: sessions.sealer(spec, seed: .random(in: 0 ... .max), under: epochs),
             consortium: feed, recipient: HPKEPrivateKey().publicKey, batchSize: batchSize, clock: clock,
             metrics: metrics)
     }

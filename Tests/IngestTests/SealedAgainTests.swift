@@ -143,6 +143,52 @@ struct SealedAgainTests {
     }
 
     @Test(
+        "seals again at once what stands behind the closing of its keys, as it was and at its place, also after a restart"
+    )
+    func closed() throws {
+        let next = try Sessions(epoch: 2)
+        let epochs = SealingSessions(.init(number: 1, sessions: bank.sessions.members))
+        let state = try bank.state()
+        let stage = try bank.pipeline(state, under: epochs)
+        try bank.send((0..<3).map { transaction("p\($0)", first + $0) })
+        try turn(stage)
+        // Two stand behind the closing, of which one has its answer all the same, and one before it.
+        state.decided([SourcePosition(offset: 2)], positions: [])
+        try state.checkpoint()
+        epochs.renew(.init(number: 2, sessions: next.members))
+        try turn(stage)
+        #expect(try headers().count == 3)
+        epochs.close(EpochClosings([1: [0]]))
+        for _ in 0..<3 { try turn(stage) }
+        var all = try headers()
+        #expect(all.map(\.source?.offset) == [0, 1, 2, 1] && all.map(\.sessionEpoch) == [1, 1, 1, 2])
+        #expect(all[3].previous == all[1].previous && all[3].time == all[1].time)
+        #expect(metric("closed") == 1 && state.waiting == 2)
+
+        // One that begins behind the closing holds what it reads against that, too.
+        let successor = try bank.pipeline(try bank.state(), under: epochs)
+        for _ in 0..<3 { try turn(successor) }
+        all = try headers()
+        #expect(all.dropFirst(4).map(\.source?.offset) == [1] && all[4].sessionEpoch == 2)
+    }
+
+    @Test("seals again what it put into the log under an epoch that was closed before it")
+    func closedMeanwhile() throws {
+        let next = try Sessions(epoch: 2)
+        let epochs = SealingSessions(.init(number: 1, sessions: bank.sessions.members))
+        let stage = try bank.pipeline(try bank.state(), under: epochs)
+        // An agent that was held up: it knows of the closing, and has not gone over to the next epoch.
+        epochs.close(EpochClosings([1: [-1]]))
+        try turn(stage)
+        try bank.send([transaction("p0", first)])
+        for _ in 0..<2 { try turn(stage) }
+        epochs.renew(.init(number: 2, sessions: next.members))
+        for _ in 0..<3 { try turn(stage) }
+        let epochsSealed = try headers().map(\.sessionEpoch)
+        #expect(epochsSealed.first == 1 && epochsSealed.last == 2 && epochsSealed.count { $0 == 2 } == 1)
+    }
+
+    @Test(
         "seals nothing again with features of another spec, and says so once; other cuts of the same features are as good"
     )
     func otherSpec() throws {

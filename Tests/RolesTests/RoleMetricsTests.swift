@@ -100,7 +100,7 @@ struct RoleMetricsTests {
         ),
         (
             "cordon_transactions_sealed_again_total", .counter,
-            "Transactions sealed again, because a party lacks them or they have waited for too long, by reason."
+            "Transactions sealed again: a party lacks them, their keys were closed before them, or they waited for too long; by reason."
         ),
         ("cordon_transactions_sealed_total", .counter, "Transactions sealed for the parties."),
         ("cordon_transactions_waiting", .gauge, "Sealed transactions without a decision."),

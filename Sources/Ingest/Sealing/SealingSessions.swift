@@ -2,7 +2,8 @@ package import Keys
 package import Records
 import Synchronization
 
-/// The sessions that a member seals under now. When an epoch of keys comes, its own take the place of those before.
+/// The sessions that a member seals under now, and the epochs of keys that are closed. When an epoch comes, its own sessions take
+/// the place of those before.
 package final class SealingSessions: Sendable {
     /// Sessions with all three parties in one epoch.
     package struct Epoch: Sendable {
@@ -16,11 +17,20 @@ package final class SealingSessions: Sendable {
     }
 
     private let current: Mutex<Epoch>
+    private let closed: Mutex<EpochClosings>
 
-    package init(_ epoch: Epoch) { current = Mutex(epoch) }
+    package init(_ epoch: Epoch, closings: EpochClosings = EpochClosings()) {
+        current = Mutex(epoch)
+        closed = Mutex(closings)
+    }
 
     package var now: Epoch { current.withLock { $0 } }
+    /// What was sealed behind these is to be sealed again, under the sessions of now.
+    package var closings: EpochClosings { closed.withLock { $0 } }
 
     /// Whatever is sealed from now on is sealed under these.
     package func renew(_ epoch: Epoch) { current.withLock { $0 = epoch } }
+
+    /// Takes note of the closings that there are now. Before, `renew` is given an epoch that is open.
+    package func close(_ closings: EpochClosings) { closed.withLock { $0 = closings } }
 }

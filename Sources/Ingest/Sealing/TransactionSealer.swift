@@ -7,6 +7,9 @@ import ThreeParty
 
 /// The maker of records for `consortium.sealed`, of a transaction and its features.
 package protocol TransactionSealing: AnyObject {
+    /// Those that it seals under.
+    var sessions: SealingSessions { get }
+
     /// - Parameter id: the agent's keyed hash of the transaction's id (`AgentState.id(of:)`).
     func eventID(_ id: UInt64) -> EventID
 
@@ -19,6 +22,7 @@ package protocol TransactionSealing: AnyObject {
 /// The sealer of shares: quantises features, shares their thermometer bits and seals one box a party.
 package final class TransactionSealer: TransactionSealing {
     private var own: SealingMember
+    package let sessions: SealingSessions
     private let spec: BinnedSpec
     /// Bytes of a member's own thermometer bits.
     private let ownBytes: Int
@@ -35,6 +39,7 @@ package final class TransactionSealer: TransactionSealing {
         own = SealingMember(member, sessions: sessions, idKey: idKey, random: random) {
             BoxSealer($0.transactionBoxes, random: random)
         }
+        self.sessions = sessions
         self.spec = spec
         ownBytes = (spec.ownBits + 7) / 8
     }

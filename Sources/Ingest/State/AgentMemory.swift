@@ -283,6 +283,16 @@ package struct AgentMemory: Sendable {
         lost.takeMissing(in: pending, below: ingested ?? 0, partition: partition).compactMap(lost)
     }
 
+    /// The first transactions to be sealed again that came behind their epoch's closing, in order (`LostTransactions.takeClosed`).
+    package mutating func takeClosed(_ closings: EpochClosings, partition: (EventID) -> Int) -> [Lost] {
+        lost.takeClosed(closings, in: pending, below: ingested ?? 0, partition: partition).compactMap(lost)
+    }
+
+    /// Notes where records of pending transactions stand.
+    package mutating func note(_ sealed: [(source: SourcePosition, place: PendingTransaction.Sealed)]) {
+        pending.note(sealed)
+    }
+
     /// The next transactions to be sealed again that have had no answer for too long, in order (`LostTransactions.takeOverdue`).
     package mutating func takeOverdue(now: Int64, patience: Int64) -> [Lost] {
         lost.takeOverdue(in: pending, below: ingested ?? 0, now: now, patience: patience).compactMap(lost)

@@ -146,6 +146,18 @@ package final class AgentState: Sendable {
         memory.withLock { $0.takeMissing(partition: partition) }
     }
 
+    /// The first transactions to be sealed again that came behind the closing of their epoch of keys, in order.
+    ///
+    /// - Parameter partition: of `consortium.sealed`, for which an event is sealed.
+    package func takeClosed(_ closings: EpochClosings, partition: (EventID) -> Int) -> [AgentMemory.Lost] {
+        memory.withLock { $0.takeClosed(closings, partition: partition) }
+    }
+
+    /// Notes where records of pending transactions stand, which are in the log.
+    package func note(_ sealed: [(source: SourcePosition, place: PendingTransaction.Sealed)]) {
+        memory.withLock { $0.note(sealed) }
+    }
+
     /// The next transactions to be sealed again that have had no answer for too long, in order.
     ///
     /// - Parameters:

@@ -1,8 +1,9 @@
 package import Records
 package import Sealing
 
-/// The choice of the transactions that are sealed again: those that a party has said to lack, and those that have waited for an
-/// answer for too long. Whatever the reason, a party that has one takes it for the repeat that it is.
+/// The choice of the transactions that are sealed again: those that a party has said to lack, those whose record came behind the
+/// closing of its epoch of keys, and those that have waited for an answer for too long. Whatever the reason, a party that has one
+/// takes it for the repeat that it is.
 package struct LostTransactions: Sendable {
     /// A span that parties have said to lack, of one partition of `consortium.sealed`.
     private struct Missing: Hashable {
@@ -70,6 +71,22 @@ package struct LostTransactions: Sendable {
         let found = sealable(lacking, in: book)
         if found.count <= Self.limit { missing = [] }
         return Array(found.prefix(Self.limit))
+    }
+
+    /// The first transactions whose records came behind the closing of the epoch that they are sealed under, in order, up to
+    /// `limit`: no party takes them.
+    ///
+    /// - Parameters:
+    ///   - end: everything below it is in the log.
+    ///   - partition: of `consortium.sealed`, for which an event is sealed.
+    package mutating func takeClosed(
+        _ closings: EpochClosings, in book: PendingBook, below end: Int64, partition: (EventID) -> Int
+    ) -> [SourcePosition] {
+        let late = book.positions { position, transaction in
+            guard position.offset < end, let event = EventID(transaction.event) else { return false }
+            return closings.isBehind(transaction.sealed, in: partition(event))
+        }
+        return Array(sealable(late, in: book).prefix(Self.limit))
     }
 
     /// The next transactions that have waited for too long, in order, and from the first on again behind the last. Each time that

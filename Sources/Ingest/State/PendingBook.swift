@@ -53,6 +53,12 @@ package struct PendingBook: Sendable {
         if !decidedAhead.isEmpty { decidedAhead = decidedAhead.filter { $0.offset >= end } }
     }
 
+    /// Notes where the records of some stand. A row that the store has keeps the place of before: after a restart its transaction
+    /// may be sealed again for nothing.
+    package mutating func note(_ sealed: [(source: SourcePosition, place: PendingTransaction.Sealed)]) {
+        for (source, place) in sealed { transactions[source]?.sealed = place }
+    }
+
     /// Removes decided transactions.
     ///
     /// - Parameter end: everything below it was ingested by this agent.

@@ -18,6 +18,20 @@ package struct PendingTransaction: Sendable {
     package var featureDigest: UInt64
     /// The record sealed before it, as its header names it.
     package var previous: SourcePosition?
+    /// Its record in `consortium.sealed`; nil where an older version wrote it down.
+    package var sealed: Sealed?
+
+    /// The place of a transaction's newest record.
+    package struct Sealed: Sendable, Hashable {
+        /// Of the keys that it is sealed under, or one before: a batch is noted with the one in force when it began.
+        package var epoch: UInt32
+        package var offset: Int64
+
+        package init(epoch: UInt32, offset: Int64) {
+            self.epoch = epoch
+            self.offset = offset
+        }
+    }
 
     package init(
         _ transaction: Transaction, event: EventID, received: Int64, windows: [String: Double] = [:],
@@ -55,6 +69,7 @@ package struct PendingTransaction: Sendable {
         featureDigest = wire.ownFeatures
         previous = wire.hasPrevious ? SourcePosition(wire.previous) : nil
         previous?.partition = partition
+        sealed = wire.sealedEpoch == 0 ? nil : Sealed(epoch: wire.sealedEpoch, offset: wire.sealedOffset)
     }
 
     package var encoded: [UInt8] {
@@ -75,6 +90,8 @@ package struct PendingTransaction: Sendable {
         wire.marks = marks.map(\.rawValue)
         wire.features = features
         wire.ownFeatures = featureDigest
+        wire.sealedEpoch = sealed?.epoch ?? 0
+        wire.sealedOffset = sealed?.offset ?? 0
         if var previous {
             previous.partition = 0
             wire.previous = previous.wire

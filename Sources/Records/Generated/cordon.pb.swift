@@ -1950,6 +1950,18 @@ package nonisolated struct WirePendingTransaction: @unchecked Sendable {
     set {_uniqueStorage()._ownFeatures = newValue}
   }
 
+  /// of the keys that it was sealed under; 0 where an older version wrote this
+  package var sealedEpoch: UInt32 {
+    get {_storage._sealedEpoch}
+    set {_uniqueStorage()._sealedEpoch = newValue}
+  }
+
+  /// of its record in `consortium.sealed`
+  package var sealedOffset: Int64 {
+    get {_storage._sealedOffset}
+    set {_uniqueStorage()._sealedOffset = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -5476,7 +5488,7 @@ nonisolated extension WireRejected: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PendingTransaction"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}time\0\u{1}customer\0\u{1}terminal\0\u{1}amount\0\u{3}event_id\0\u{1}received\0\u{3}original_units\0\u{3}original_currency\0\u{1}kind\0\u{1}channel\0\u{1}entities\0\u{1}windows\0\u{1}marks\0\u{1}features\0\u{1}previous\0\u{3}own_features\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}time\0\u{1}customer\0\u{1}terminal\0\u{1}amount\0\u{3}event_id\0\u{1}received\0\u{3}original_units\0\u{3}original_currency\0\u{1}kind\0\u{1}channel\0\u{1}entities\0\u{1}windows\0\u{1}marks\0\u{1}features\0\u{1}previous\0\u{3}own_features\0\u{3}sealed_epoch\0\u{3}sealed_offset\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -5496,6 +5508,8 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
     var _features: [Double] = []
     var _previous: WireSourcePosition? = nil
     var _ownFeatures: UInt64 = 0
+    var _sealedEpoch: UInt32 = 0
+    var _sealedOffset: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -5523,6 +5537,8 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
       _features = source._features
       _previous = source._previous
       _ownFeatures = source._ownFeatures
+      _sealedEpoch = source._sealedEpoch
+      _sealedOffset = source._sealedOffset
     }
   }
 
@@ -5558,6 +5574,8 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
         case 15: try { try decoder.decodeRepeatedDoubleField(value: &_storage._features) }()
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._previous) }()
         case 17: try { try decoder.decodeSingularFixed64Field(value: &_storage._ownFeatures) }()
+        case 18: try { try decoder.decodeSingularUInt32Field(value: &_storage._sealedEpoch) }()
+        case 19: try { try decoder.decodeSingularInt64Field(value: &_storage._sealedOffset) }()
         default: break
         }
       }
@@ -5621,6 +5639,12 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
       if _storage._ownFeatures != 0 {
         try visitor.visitSingularFixed64Field(value: _storage._ownFeatures, fieldNumber: 17)
       }
+      if _storage._sealedEpoch != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._sealedEpoch, fieldNumber: 18)
+      }
+      if _storage._sealedOffset != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._sealedOffset, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5647,6 +5671,8 @@ nonisolated extension WirePendingTransaction: SwiftProtobuf.Message, SwiftProtob
         if _storage._features != rhs_storage._features {return false}
         if _storage._previous != rhs_storage._previous {return false}
         if _storage._ownFeatures != rhs_storage._ownFeatures {return false}
+        if _storage._sealedEpoch != rhs_storage._sealedEpoch {return false}
+        if _storage._sealedOffset != rhs_storage._sealedOffset {return false}
         return true
       }
       if !storagesAreEqual {return false}

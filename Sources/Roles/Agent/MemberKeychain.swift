@@ -31,11 +31,12 @@ package final class MemberKeychain: Sendable {
         self.log = log
         self.logger = logger
         book = try EpochBook(roster, log: log)
-        let keys = book.history.newest
+        let history = book.history
+        let keys = history.newest
         let newest = keys.number.number
         let current = try openSession(of: keys, entry, roster, keystore, log, logger)
         sessions = Mutex([newest: current])
-        sealing = SealingSessions(.init(number: newest, sessions: current))
+        sealing = SealingSessions(.init(number: newest, sessions: current), closings: EpochClosings(history))
     }
 
     /// The session with a party in an epoch, closed or not; nil where the member has none, or none any more.
@@ -50,12 +51,17 @@ package final class MemberKeychain: Sendable {
     }
 
     /// Makes and announces the sessions of the newest epoch, where three parties are ready for one, and seals under them from then
-    /// on.
+    /// on. What stands behind the closing of an epoch is sealed again.
     ///
     /// - Returns: whether there is a newer one.
     package func follow() throws -> Bool {
-        let newest = try book.refresh().newest
+        let history = try book.refresh()
+        let newest = history.newest
         let number = newest.number.number
+        defer {
+            // What is open is known by now, or the next look has to find it.
+            if number == sealing.now.number { sealing.close(EpochClosings(history)) }
+        }
         guard number > sealing.now.number else { return false }
         let opened = try openSession(of: newest, entry, roster, keystore, log, logger)
         sessions.withLock { $0[number] = opened }
@@ -113,5 +119,16 @@ package final class MemberKeychain: Sendable {
         // Another agent of the member may have said so.
         guard (try? tried.apply(record, time: now)) != nil else { return }
         try log.append([NewRecord(TopicPartition(Topics.agreement), value: record)])
+    }
+}
+
+extension EpochClosings {
+    /// Those that the coordinator has told of.
+    fileprivate init(_ history: EpochHistory) {
+        self.init(
+            Dictionary(
+                uniqueKeysWithValues: history.lives.compactMap { life in
+                    life.closing.map { (life.number.number, $0.offsets) }
+                }))
     }
 }

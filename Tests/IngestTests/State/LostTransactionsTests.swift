@@ -97,6 +97,50 @@ struct LostTransactionsTests {
         #expect(lost.takeOverdue(in: book, below: 140, now: 1000, patience: 1000).isEmpty)
     }
 
+    @Test("has what stands behind the closing of its epoch, in its own partition, and what nobody knows the place of")
+    func closed() throws {
+        var (lost, book) = (LostTransactions(featureDigest: 7), try book(0..<8, oldFeatures: 5))
+        // Those of odd numbers go into partition 1.
+        let partition = { (event: EventID) in Int(event.bytes[0] % 2) }
+        func take(_ closings: [UInt32: [Int64]], below end: Int64 = 8) -> [Int64] {
+            offsets(lost.takeClosed(EpochClosings(closings), in: book, below: end, partition: partition))
+        }
+        #expect(take([:]).isEmpty)
+        func note(_ offset: Int64, _ epoch: UInt32, _ place: Int64) {
+            book.note([(SourcePosition(offset: offset), .init(epoch: epoch, offset: place))])
+        }
+        for (offset, place) in [(0, 99), (1, 51), (2, 101), (3, 49), (4, 200), (5, 300)] as [(Int64, Int64)] {
+            note(offset, offset == 4 ? 2 : 1, place)
+        }
+        #expect(take([1: [100, 50]]) == [1, 2, 6, 7])
+        #expect(take([1: [100, 50]], below: 2) == [1])
+        #expect(lost.takeWords().mapValues(offsets) == [.otherFeatures: [5]])
+        // It was sealed again, under the next epoch, which is closed in its turn.
+        note(2, 2, 400)
+        #expect(take([1: [100, 50]]) == [1, 6, 7] && take([1: [100, 50], 2: [300, 300]]) == [1, 2, 6, 7])
+        #expect(take([1: [100]]) == [1, 3, 6, 7])
+        book.decide([SourcePosition(offset: 1)], ingested: 8)
+        book.note([(SourcePosition(offset: 1), .init(epoch: 1, offset: 1000))])
+        #expect(take([1: [100, 50]]) == [6, 7])
+    }
+
+    @Test("has so many behind a closing at once, and the rest when those stand elsewhere")
+    func closedLimit() throws {
+        let limit = LostTransactions.limit
+        var (lost, book) = (LostTransactions(featureDigest: 7), PendingBook())
+        for offset in 0..<Int64(limit + 10) {
+            _ = book.add(
+                PendingTransaction(
+                    payment("p", seconds: 5), event: try #require(event(1)), received: 0, featureDigest: 7),
+                at: SourcePosition(offset: offset))
+        }
+        let closings = EpochClosings([1: [5]])
+        let first = lost.takeClosed(closings, in: book, below: .max) { _ in 0 }
+        #expect(offsets(first) == Array(0..<Int64(limit)))
+        book.note(first.map { ($0, .init(epoch: 2, offset: 6)) })
+        #expect(lost.takeClosed(closings, in: book, below: .max) { _ in 0 }.count == 10)
+    }
+
     @Test("has one that waits on and on ever more seldom, and says so once")
     func backOff() throws {
         var (lost, book) = (LostTransactions(featureDigest: 7), try book([0]))

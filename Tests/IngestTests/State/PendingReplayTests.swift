@@ -139,12 +139,17 @@ struct PendingReplayTests {
             let marks = Mark.allCases.filter { _ in Bool.random(using: &random) }
             let windows = ["a": Double(number) / 3, "b": -0.0, "c": .greatestFiniteMagnitude]
             let id = try #require(EventID(random.bytes(16)))
-            let pending = PendingTransaction(
+            var pending = PendingTransaction(
                 transaction, event: id, received: Int64.random(in: .min ... .max, using: &random), windows: windows,
                 marks: marks, features: [Double(number), -0.5], featureDigest: random.next())
+            if Bool.random(using: &random) {
+                pending.sealed = .init(
+                    epoch: .random(in: 1 ... .max, using: &random), offset: .random(in: 0 ... .max, using: &random))
+            }
             let read = try PendingTransaction(decoding: pending.encoded)
             #expect(read.transaction == transaction && read.event == id.bytes && read.received == pending.received)
             #expect(read.windows == windows && read.marks == marks)
+            #expect(read.sealed == pending.sealed)
             #expect(read.features == pending.features && read.featureDigest == pending.featureDigest)
         }
     }

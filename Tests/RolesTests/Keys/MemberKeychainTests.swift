@@ -122,6 +122,24 @@ struct MemberKeychainTests {
         for party in PartyID.allCases { #expect(behind.session(party, 1) != nil && behind.session(party, 3) == nil) }
     }
 
+    @Test("know which epochs are closed, and where, from the beginning and as they go on")
+    mutating func closings() throws {
+        let agent = try agent()
+        func late(_ keychain: MemberKeychain, _ epoch: UInt32, _ offset: Int64) -> Bool {
+            keychain.sealing.closings.isBehind(.init(epoch: epoch, offset: offset), in: 0)
+        }
+        #expect(agent.sealing.closings.count == 0 && !late(agent, 1, .max))
+        try rotate()
+        _ = try agent.follow()
+        let place = try #require(people.history.life(KeyEpoch(1))?.closing?.offsets.first)
+        #expect(late(agent, 1, place + 1) && !late(agent, 1, place) && !late(agent, 2, .max))
+        let behind = try self.agent()
+        #expect(behind.sealing.closings == agent.sealing.closings && behind.sealing.now.number == 2)
+        try rotate()
+        _ = try agent.follow()
+        #expect(agent.sealing.closings.count == 2 && late(agent, 2, .max) && !late(agent, 3, .max))
+    }
+
     @Test("go where a party never told of the erasure of theirs, but all told of one behind it")
     mutating func skipped() throws {
         let agent = try agent()

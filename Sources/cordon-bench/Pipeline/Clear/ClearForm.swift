@@ -28,6 +28,8 @@ private final class ClearWriter: TransactionSealing {
         self.spec = spec
     }
 
+    var sessions: SealingSessions { sealer.sessions }
+
     func eventID(_ id: UInt64) -> EventID { sealer.eventID(id) }
 
     func seal(
