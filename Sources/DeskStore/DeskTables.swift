@@ -5,7 +5,7 @@ import Records
 /// The tables of an index. All of it follows from the member's topics; a file that is lost is made again from them.
 enum DeskTables {
     /// Of the tables and of what is computed into them: another version is begun anew from the log.
-    static let version = 5
+    static let version = 6
 
     /// An item is a row of `alerts` as soon as anything is known of it. What its alert tells is NULL until that came (`rank`), and
     /// what its payment tells until the payment's record came: topics are read side by side.
@@ -65,6 +65,7 @@ enum DeskTables {
         CREATE TABLE mentions (subject BLOB NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY (subject, offset)) WITHOUT ROWID;
         \(files)
         \(jobs)
+        \(figures)
         CREATE TABLE positions (topic TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
             kept INTEGER NOT NULL, PRIMARY KEY (topic, partition)) WITHOUT ROWID;
         CREATE TABLE desk (only INTEGER PRIMARY KEY CHECK (only = 0), clock INTEGER NOT NULL, owner INTEGER NOT NULL,

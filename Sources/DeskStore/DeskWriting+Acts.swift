@@ -23,6 +23,7 @@ extension DeskWriting {
             "INSERT INTO acts (offset, id, item, at, refusal, version, label, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             offset, record.id.bytes, record.item.bytes, clock.now, refusal, version, label, record.stored)
         guard refusal == nil else { return }
+        try count(record)
         for file in before {
             try db.run("INSERT OR IGNORE INTO mentions (subject, offset) VALUES (?, ?)", file.bytes, offset)
         }
@@ -35,6 +36,21 @@ extension DeskWriting {
             try raise(
                 record.item, Work.Raised(source: source, transaction: transaction, at: clock.now, sample: sample))
         }
+    }
+
+    /// Counts what a person did: claims, and verdicts that were given, proposed or agreed to.
+    private func count(_ record: DeskRecord) throws {
+        let isClaim: Bool
+        switch record.act {
+        case .claim: isClaim = true
+        case .judge, .confirm: isClaim = false
+        default: return
+        }
+        try db.run(
+            """
+            INSERT INTO people_days (day, actor, claims, verdicts) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT DO UPDATE SET claims = claims + ?3, verdicts = verdicts + ?4
+            """, clock.now / 86_400_000_000, ActorColumn.text(record.actor), isClaim ? 1 : 0, isClaim ? 0 : 1)
     }
 
     /// The cases that an item is moved between by a record.

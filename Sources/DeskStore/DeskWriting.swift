@@ -25,6 +25,12 @@ struct DeskWriting {
             try db.run(
                 "INSERT OR REPLACE INTO labels (tx, partition, offset, fraud, at) VALUES (?, ?, ?, ?, ?)",
                 verdict.transaction, position.partition.partition, position.offset, verdict.fraud, timestamp)
+            try db.run(
+                """
+                INSERT INTO known (tx, partition, offset, fraud, at) VALUES (?1, ?2, ?3, ?4, ?5)
+                ON CONFLICT DO UPDATE SET partition = ?2, offset = ?3, fraud = ?4, at = ?5
+                WHERE (?5, ?2, ?3) > (at, partition, offset)
+                """, verdict.transaction, position.partition.partition, position.offset, verdict.fraud, timestamp)
         case .alert(let facts, let position): try take(facts, position)
         case .receipt(let party, let counted):
             // The newest counts; an old one that a log repeats says less.

@@ -10,6 +10,7 @@ import Testing
 /// Who may use which route, on whose object.
 struct AccessTests {
     private static let looking: [DeskRole] = [.viewer, .analyst, .supervisor, .auditor]
+    private static let reporting: [DeskRole] = [.analyst, .supervisor, .auditor]
     private static let working: [DeskRole] = [.analyst, .supervisor]
 
     /// Every route as it is declared, with the roles that may: a new one fails here until it is listed.
@@ -35,7 +36,7 @@ struct AccessTests {
         "GET /jobs/{} look object look": looking, "POST /jobs/{}/cancel work object": working,
         "POST /jobs/{}/retry work object": working, "GET /house look nothing": looking,
         "POST /house/rules assign nothing": [.supervisor], "POST /alerts/{}/snooze work alert": working,
-        "POST /alerts/{}/wake work alert": working,
+        "POST /alerts/{}/wake work alert": working, "GET /dashboard figures list look": reporting,
     ]
     private static let open = ["POST /sign-in", "GET /link/{}", "POST /link", "POST /sign-out"]
 

@@ -1,6 +1,6 @@
 extension DeskAssets {
     static let wholeScript = script + bulkScript
-    static let wholeStyle = style + bulkStyle
+    static let wholeStyle = style + bulkStyle + figureStyle
 
     /// What marks rows, and keeps a job's page up to date. Marks stay while their reader looks at an alert and comes back.
     private static let bulkScript = #"""

@@ -80,6 +80,7 @@ package struct PageFrame: Sendable {
                 link("cases", "/cases", text(.cases)), link("jobs", "/jobs", text(.jobs)),
             ]
         }
+        if may(.figures) { lists.append(link("dashboard", "/dashboard", text(.dashboard))) }
         if may(.audit) { lists.append(link("looks", "/looks", text(.looks))) }
         if may(.work) { lists.append(link("payments", "/payments", text(.payments))) }
         if may(.manage) { lists.append(link("webhooks", "/webhooks", text(.webhooks))) }
@@ -115,6 +116,12 @@ package struct PageFrame: Sendable {
         }
         return (decimal.hasPrefix("-") ? "−" : "") + out + (halves.count == 2 ? point + halves[1] : "")
     }
+
+    /// A count with groups.
+    func count(_ number: Int64) -> String { grouped(String(number)) }
+
+    /// A number with one decimal.
+    func decimal(_ value: Double) -> String { grouped(String(format: "%.1f", value)) }
 
     /// A probability in percent.
     func percent(_ part: Double) -> String {
