@@ -29,8 +29,9 @@ package final class IngestPipeline: Stage {
     private var repeats = Throttle(.seconds(3))
     /// Between two looks at what parties lack, and at what has waited for too long.
     private var losses = (missing: Throttle(.seconds(3)), overdue: Throttle(IngestPipeline.patience))
-    /// The closings of epochs that all pending transactions were held against; 0 where one may be behind of those, too.
-    private var heldAgainst = 0
+    /// The closings of epochs that all pending transactions, and all labels that are not counted, were held against; 0 where one
+    /// may be behind of those, too.
+    private var heldAgainst = (transactions: 0, labels: 0)
     /// Transactions that are to be sealed again, while they wait for their tokens.
     private var again: SealedAgain?
     private let clock: any StageClock
@@ -109,11 +110,14 @@ package final class IngestPipeline: Stage {
 
     // MARK: Steps
 
-    /// Where the log seems to have lost a label record, those that are not counted are put there again, in their order: the
-    /// parties take each once, and what they had refused for the one that was missing, too.
+    /// Where the log seems to have lost a label record, or may have it behind the closing of its epoch of keys, those that are not
+    /// counted are put there again, in their order: the parties take each once, and what they had refused for the one that was
+    /// missing, too.
     private func sendLabelsAgain() throws(LogError) {
         guard let labels, repeats.isDue(at: clock.now) else { return }
-        let lost = state.sentLabels.lost
+        let closings = sealer.sessions.closings.count
+        let lost = closings > heldAgainst.labels ? state.sentLabels.records[...] : state.sentLabels.lost
+        heldAgainst.labels = closings
         guard !lost.isEmpty else { return }
         // What is not kept any longer was counted by all.
         let previous = [nil] + lost.map { Optional($0.source) }
@@ -150,9 +154,9 @@ package final class IngestPipeline: Stage {
             metrics.add(lost.count, to: .transactionsSealedAgain, .init("reason", "missing"))
         }
         let closings = sealer.sessions.closings
-        if lost.isEmpty, closings.count > heldAgainst {
+        if lost.isEmpty, closings.count > heldAgainst.transactions {
             lost = state.takeClosed(closings) { [sealedPartitions] in $0.partition(of: sealedPartitions) }
-            if lost.count < LostTransactions.limit { heldAgainst = closings.count }
+            if lost.count < LostTransactions.limit { heldAgainst.transactions = closings.count }
             metrics.add(lost.count, to: .transactionsSealedAgain, .init("reason", "closed"))
         }
         if lost.isEmpty, losses.overdue.isDue(at: clock.now) {
@@ -232,7 +236,7 @@ package final class IngestPipeline: Stage {
         let epoch = sealer.sessions.now.number
         let places = try log.append(before + zip(accepted, tokens).map { seal($0, $1) }).dropFirst(before.count)
         // An epoch that was closed meanwhile: some of these may stand behind that.
-        if sealer.sessions.closings.contains(epoch) { heldAgainst = 0 }
+        if sealer.sessions.closings.contains(epoch) { heldAgainst = (0, 0) }
         return zip(accepted, places).map { accepted, place in
             (accepted.place.source, .init(epoch: epoch, offset: place.offset))
         }

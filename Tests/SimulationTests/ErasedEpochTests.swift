@@ -186,4 +186,41 @@ struct ErasedEpochTests {
         #expect(isDecided(3))
         #expect(consortium.findings == [])
     }
+
+    @Test(
+        "refuse labels that were sealed under them and come behind the closing: they are sealed again, and counted once"
+    )
+    func labels() throws {
+        #expect(isDecided(1))
+        let agent = Role.agent(member: 0, machine: 0)
+        consortium.apply(.freeze(agent, afterSteps: 0, milliseconds: 8000))
+        consortium.apply(.rotateKeys)
+        consortium.apply(.send(member: 0, [.label(id: 1, fraud: true), .watermark(minutes: 300)]))
+        consortium.work(for: .seconds(8))
+        let bank = Terms.member(0)
+        func labels() -> [LabelHeader] {
+            consortium.records(Topics.labels).compactMap { LabelRecord($0.value ?? [])?.header }
+                .filter { $0.member == bank }
+        }
+        let closed = terms.roster.epoch
+        // The agent has not read of the new epoch when it seals again, or it has: what matters is that all come under it in the
+        // end.
+        for _ in 0..<100
+        where labels().isEmpty
+            || !labels().allSatisfy({ label in
+                labels().contains { $0.source == label.source && $0.sessionEpoch > closed }
+            })
+        {
+            consortium.work(for: .milliseconds(100))
+        }
+        let refused = consortium.records(Topics.rejected(bank)).compactMap { WireRejected(decoding: $0.value ?? []) }
+            .filter { $0.reason == "epoch_closed" && $0.stage == "counting" }
+        #expect(!refused.isEmpty, "the case that is looked at")
+        #expect(
+            Set(labels().filter { $0.sessionEpoch == closed }.compactMap(\.source))
+                .isSubset(of: labels().filter { $0.sessionEpoch > closed }.compactMap(\.source)))
+        consortium.apply(.send(member: 1, [.watermark(minutes: 300)]))
+        consortium.work(for: .seconds(5))
+        #expect(consortium.findings == [])
+    }
 }
