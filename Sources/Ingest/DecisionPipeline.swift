@@ -32,6 +32,7 @@ package final class DecisionPipeline: Stage {
     private let own: OwnModel?
     /// Whether the parties are asked for reasons of alerts.
     private let wantsReasons: Bool
+    private let participation: () -> Participation
     private let clock: any StageClock
     private let metrics: Metrics
     private let logger: Logger
@@ -60,10 +61,12 @@ package final class DecisionPipeline: Stage {
     /// - Parameters:
     ///   - own: the member's own model, whose windows the state computes; nil for none.
     ///   - wantsReasons: whether alerts go on `<member>.reasons`, too, for who asks the parties (`ReasonAsker`).
+    ///   - participation: of the member, asked for where there is nothing to decide.
     package init(
         member: MemberID, log: any EventLog, state: AgentState, collector: any ScoreCollecting,
         card: @escaping (Digest32) throws(LogError) -> ModelCard?, policy: DecisionPolicy, own: OwnModel? = nil,
-        wantsReasons: Bool = false, clock: any StageClock, metrics: Metrics, logger: Logger
+        wantsReasons: Bool = false, participation: @escaping () -> Participation = { .takesPart },
+        clock: any StageClock, metrics: Metrics, logger: Logger
     ) throws(LogError) {
         self.member = member
         self.log = log
@@ -72,6 +75,7 @@ package final class DecisionPipeline: Stage {
         self.policy = policy
         self.own = own
         self.wantsReasons = wantsReasons
+        self.participation = participation
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
@@ -102,7 +106,7 @@ package final class DecisionPipeline: Stage {
         let records = try reader.next(
             limit: batchSize, timeout: early.isEmpty ? patience : min(patience, .milliseconds(5)))
         if records.isEmpty || moves.isDue(at: clock.now) { try noteEnd() }
-        guard !records.isEmpty || !early.isEmpty else { return .idle }
+        guard !records.isEmpty || !early.isEmpty else { return try rejectLeft() ? .worked : .idle }
         let isAnyDecided = try process(records)
         guard records.count < batchSize else { return .worked }
         if isAnyDecided { return .rest(Beat.agents.wait(by: clock)) }
@@ -122,6 +126,18 @@ package final class DecisionPipeline: Stage {
         let end = endNotes.isDue(at: clock.now) ? try knownEnd() : nil
         try append(output, deciding: Array(done), end)
         hasDecided = true
+        return true
+    }
+
+    /// Rejects the next transactions of a member that has left which have no decision where no score comes any more: they were
+    /// never sealed, or not scored in time.
+    ///
+    /// - Returns: whether there were any.
+    private func rejectLeft() throws(LogError) -> Bool {
+        guard case .isSettled(let end) = participation(), read >= end else { return false }
+        let left = state.undecided(limit: batchSize)
+        guard !left.isEmpty else { return false }
+        try append(left.map { rejection($0, .memberLeft) }, deciding: left, nil)
         return true
     }
 
@@ -268,7 +284,7 @@ package final class DecisionPipeline: Stage {
         return NewRecord(TopicPartition(Topics.reasons(member)), key: Array(id.utf8), value: event.json)
     }
 
-    /// The record of a transaction that the parties refuse. The member has the original: it stands in its own topic.
+    /// The record of a transaction that is refused. The member has the original: it stands in its own topic.
     private func rejection(_ source: SourcePosition, _ refusal: Refusal) -> NewRecord {
         metrics.add(1, to: .recordsRejected, .init("reason", refusal.code))
         let rejected = RejectedRecord.make(

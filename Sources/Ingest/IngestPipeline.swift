@@ -22,6 +22,7 @@ package final class IngestPipeline: Stage {
     private let state: AgentState
     private let intake: RecordIntake
     private let sealer: any TransactionSealing
+    private let participation: () -> Participation
     private let tokens: BoxTokens?
     private let labels: LabelSealer?
     private let sealedPartitions: Int
@@ -52,16 +53,20 @@ package final class IngestPipeline: Stage {
     /// The name that a member's agents commit their position under.
     package static func group(_ member: MemberID) -> String { "\(member).ingest" }
 
-    /// - Parameter consortium: belongs to a spec that tells labels, and to no other.
+    /// - Parameters:
+    ///   - consortium: belongs to a spec that tells labels, and to no other.
+    ///   - participation: of the member, asked for at each turn.
     package init(
         member: MemberID, log: any EventLog, state: AgentState, mapping: Mapping, rules: ValidationRules,
         sealer: any TransactionSealing, consortium: ConsortiumFeed? = nil, recipient: HPKEPublicKey,
-        batchSize: Int = 512, clock: any StageClock, metrics: Metrics
+        batchSize: Int = 512, participation: @escaping () -> Participation = { .takesPart }, clock: any StageClock,
+        metrics: Metrics
     ) throws(LogError) {
         precondition(state.tellsLabels == (consortium != nil), "tokens and labels where the spec asks for them")
         self.log = log
         self.state = state
         self.sealer = sealer
+        self.participation = participation
         tokens = consortium?.tokens
         labels = consortium?.labels
         self.batchSize = batchSize
@@ -87,14 +92,25 @@ package final class IngestPipeline: Stage {
     /// One batch from the member's topic to the log, or as far as there are tokens for it. A batch that waits for tokens is
     /// asked for again by the next turn, and nothing else is read meanwhile.
     package func turn(until moment: Moment) throws(LogError) -> Turn {
-        try sendLabelsAgain()
-        guard try sealAgain(until: moment) else { return .idle }
+        let takesPart = participation() == .takesPart
+        if takesPart {
+            try sendLabelsAgain()
+            guard try sealAgain(until: moment) else { return .idle }
+        } else {
+            again = nil
+        }
         if waiting == nil { waiting = try nextBatch(until: moment) }
-        guard let batch = waiting, let tokens = try tokens(for: batch.accepted.count, batch.names, until: moment)
-        else { return .idle }
-        let sealed = try append(batch, with: tokens)
-        state.apply(batch.rows, ingested: batch.end, after: batch.ends, sent: batch.sent, at: batch.places)
-        state.note(sealed)
+        guard let batch = waiting else { return .idle }
+        if takesPart {
+            guard let tokens = try tokens(for: batch.accepted.count, batch.names, until: moment) else { return .idle }
+            let sealed = try append(batch, with: tokens)
+            state.apply(batch.rows, ingested: batch.end, after: batch.ends, sent: batch.sent, at: batch.places)
+            state.note(sealed)
+        } else {
+            // Nothing is sealed of a member that has left. A predecessor may have done so before, and scores of it may come.
+            if !batch.rejections.isEmpty { try log.append(batch.rejections) }
+            state.apply(batch.rows, ingested: batch.end)
+        }
         waiting = nil
         try position.reach(batch.end)
         return read.hasMore || !read.records.isEmpty ? .worked : .rest(Beat.agents.wait(by: clock))

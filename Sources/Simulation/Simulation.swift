@@ -63,7 +63,8 @@ package struct Simulation {
         for _ in 0..<100 where !Oracle.areScoresDecided(consortium) { consortium.work(for: .milliseconds(100)) }
         consortium.work(for: .milliseconds(600))
         let waiting = consortium.isWaitingForKeys(erased: erased)
-        return Oracle.findings(in: consortium) + [waiting].compactMap { $0 } + (erased ? consortium.keysLeft() : [])
+        return Oracle.findings(in: consortium, settled: erased) + [waiting].compactMap { $0 }
+            + (erased ? consortium.keysLeft() : [])
     }
 
     /// The tenths of a second that are waited at most: an agent looks once a minute at what waits for too long, and seals it again

@@ -115,13 +115,14 @@ final class CountingBank {
     }
 
     func pipeline(
-        _ state: AgentState, batchSize: Int = 512, log: (any EventLog)? = nil, under epochs: SealingSessions? = nil
+        _ state: AgentState, batchSize: Int = 512, log: (any EventLog)? = nil, under epochs: SealingSessions? = nil,
+        participation: @escaping () -> Participation = { .takesPart }
     ) throws -> IngestPipeline {
         try IngestPipeline(
             member: sessions.member, log: log ?? self.log, state: state, mapping: .canonical, rules: ValidationRules(),
             sealer: sessions.sealer(spec, seed: .random(in: 0 ... .max), under: epochs),
-            consortium: feed, recipient: HPKEPrivateKey().publicKey, batchSize: batchSize, clock: clock,
-            metrics: metrics)
+            consortium: feed, recipient: HPKEPrivateKey().publicKey, batchSize: batchSize,
+            participation: participation, clock: clock, metrics: metrics)
     }
 
     func send(_ records: [[UInt8]]) throws { try log.append(records.map { NewRecord(source, value: $0) }) }

@@ -70,6 +70,34 @@ struct IngestTurnTests {
         #expect(try bank.sealed().count == 3 && state.ingested == 3)
     }
 
+    @Test(
+        "of a member that leaves nothing is sealed any more: what waits for tokens, and what comes then, is passed on")
+    func left() throws {
+        let state = try bank.state()
+        var participation = Participation.takesPart
+        let stage = try bank.pipeline(state, participation: { participation })
+        try bank.send([transaction("a", first)])
+        _ = try turn(stage)
+        bank.tokens.isSilent = true
+        try bank.send([transaction("b", first + 1), Array("none".utf8)])
+        #expect(try turn(stage) == .idle && bank.values("bank-a.rejected").isEmpty)
+        participation = .hasLeft
+        _ = try turn(stage)
+        #expect(state.ingested == 3 && state.waiting == 2 && state.undecided(limit: 1) == [SourcePosition(offset: 0)])
+        #expect(try bank.values("bank-a.rejected").count == 1)
+        let asked = bank.tokens.asked.count
+        try bank.send([transaction("c", first + 2)])
+        _ = try turn(stage)
+        // What has no answer for long is not sealed again, either.
+        bank.clock.wait(for: .seconds(200))
+        _ = try turn(stage)
+        #expect(state.ingested == 4 && state.waiting == 3 && bank.tokens.asked.count == asked)
+        #expect(try bank.sealed().map(\.event) == [bank.eventID("a")] && bank.told().isEmpty)
+        // A successor finds all of it.
+        try stage.finish()
+        #expect(try bank.state().waiting == 3)
+    }
+
     @Test("nothing is checkpointed while a batch waits: memory has its events, and the log has not")
     func checkpoints() throws {
         let state = try bank.state()

@@ -60,6 +60,14 @@ package final class AgentState: Sendable {
         memory.withLock { $0.pending[position] }
     }
 
+    /// The oldest transactions that are ingested and wait for a decision, in order.
+    package func undecided(limit: Int) -> [SourcePosition] {
+        memory.withLock { memory in
+            let end = memory.ingested ?? 0
+            return Array(memory.pending.positions { position, _ in position.offset < end }.prefix(limit))
+        }
+    }
+
     /// The position in a partition at the last checkpoint.
     package func position(_ partition: TopicPartition) throws(LogError) -> Int64? {
         try store.position(partition)

@@ -2,7 +2,7 @@ import Records
 import Stages
 
 /// The stage of an agent that goes with the epochs of keys: makes the member's sessions of a new one, and erases those of a closed
-/// one once all of its scores are decided.
+/// one once all of its scores are decided. Of a member that has left it notes when no score comes any more.
 final class MemberKeyStage: Stage {
     private let keychain: MemberKeychain
     private let clock: any StageClock
@@ -15,7 +15,10 @@ final class MemberKeyStage: Stage {
 
     func turn(until _: Moment) throws -> Turn {
         if try keychain.follow() { return .worked }
-        if looking.isDue(at: clock.now), try keychain.erase(now: clock.microseconds / 1_000_000) { return .worked }
+        if looking.isDue(at: clock.now) {
+            try keychain.settle()
+            if try keychain.erase(now: clock.microseconds / 1_000_000) { return .worked }
+        }
         return .rest(.milliseconds(200))
     }
 }

@@ -37,6 +37,7 @@ package final class MemberKeychain: Sendable {
         let current = try openSession(of: keys, entry, roster, keystore, log, logger)
         sessions = Mutex([newest: current])
         sealing = SealingSessions(.init(number: newest, sessions: current), closings: EpochClosings(history))
+        _ = takesPart(in: keys)
     }
 
     /// The session with a party in an epoch, closed or not; nil where the member has none, or none any more.
@@ -50,14 +51,38 @@ package final class MemberKeychain: Sendable {
         }
     }
 
+    /// Whether the member is one of an epoch, the newest; one that is none seals nothing any more.
+    private func takesPart(in keys: EpochKeys) -> Bool {
+        guard keys.members[entry.id] == nil else { return true }
+        if sealing.participation == .takesPart {
+            logger.notice(
+                "the member takes no part any more: what it sends is rejected",
+                metadata: ["epoch": "\(keys.number)"])
+            sealing.note(.hasLeft)
+        }
+        return false
+    }
+
+    /// Notes of a member that has left that no score comes any more: all parties are done with the last epoch that it took part
+    /// in.
+    package func settle() throws {
+        guard sealing.participation == .hasLeft else { return }
+        if let last = book.history.lives.last(where: { $0.keys.members[entry.id] != nil }) {
+            guard last.closing != nil, last.erasuresMissing.isEmpty else { return }
+        }
+        sealing.note(.isSettled(scores: try log.end(of: TopicPartition(Topics.scores(entry.id)))))
+    }
+
     /// Makes and announces the sessions of the newest epoch, where three parties are ready for one, and seals under them from then
-    /// on. What stands behind the closing of an epoch is sealed again.
+    /// on. What stands behind the closing of an epoch is sealed again. Where the member takes no part in the newest epoch, nothing
+    /// is sealed any more.
     ///
     /// - Returns: whether there is a newer one.
     package func follow() throws -> Bool {
         let history = try book.refresh()
         let newest = history.newest
         let number = newest.number.number
+        guard takesPart(in: newest) else { return false }
         defer {
             // What is open is known by now, or the next look has to find it.
             if number == sealing.now.number { sealing.close(EpochClosings(history)) }
@@ -81,8 +106,10 @@ package final class MemberKeychain: Sendable {
             return false
         }
         let lives = try history.lives.filter { life in
-            guard life.number <= last, life.number.number < sealing.now.number else { return false }
             let number = life.number.number
+            guard life.number <= last, number < sealing.now.number || sealing.participation != .takesPart else {
+                return false
+            }
             return try sessions.withLock { $0[number] != nil } || keystore.holds("session-\(number)")
         }
         guard !lives.isEmpty, try areScoresDecided(of: last) else { return false }

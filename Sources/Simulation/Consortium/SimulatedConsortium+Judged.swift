@@ -2,6 +2,7 @@ package import EventLogs
 import Keys
 import Manifests
 import PipelineFiles
+import Policy
 import Records
 import SecureScoring
 import ThreeParty
@@ -13,6 +14,21 @@ extension SimulatedConsortium {
 
     /// The records of a topic's only partition.
     package func records(_ topic: String) -> [LogRecord] { broker.records(of: TopicPartition(topic)) }
+
+    /// The offsets of a member's transactions that have a decision, in the order of these.
+    func decided(of member: Int) -> [Int64] {
+        records(Topics.decisions(Terms.member(member))).compactMap {
+            CloudEvent(json: $0.value ?? [])?.data.source.offset
+        }
+    }
+
+    /// The offsets of a member's transactions that its agent has refused because the member left.
+    func leftBehind(of member: Int) -> [Int64] {
+        records(Topics.rejected(Terms.member(member))).compactMap { record in
+            guard let wire = WireRejected(decoding: record.value ?? []) else { return nil }
+            return wire.stage == "decision" && wire.reason == "member_left" ? wire.offset : nil
+        }
+    }
 
     /// What of keys is waited for, in words; nil where nothing is. An epoch that changes of members still wait for is ordered.
     func isWaitingForKeys(erased: Bool) -> String? {

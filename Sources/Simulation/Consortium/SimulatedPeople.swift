@@ -51,6 +51,12 @@ final class SimulatedPeople {
         return (0..<Terms.most).filter { agreement.member(Terms.member($0))?.takesPart ?? false }
     }
 
+    /// The numbers of members that took part, and take none by the version in force.
+    var left: [Int] {
+        let agreement = history.agreement.inForce.agreement
+        return (0..<Terms.most).filter { agreement.member(Terms.member($0)).map { !$0.takesPart } ?? false }
+    }
+
     /// Whether there is a version in force that no epoch of keys stands on.
     var isWaiting: Bool {
         let history = history

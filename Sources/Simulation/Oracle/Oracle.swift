@@ -56,12 +56,28 @@ struct Oracle {
         }
     }
 
-    static func findings(in consortium: SimulatedConsortium) -> [String] {
+    /// The offsets of what members that left had accepted and were told nothing of, by member.
+    static func untold(in consortium: SimulatedConsortium) -> [Int: [Int64]] {
+        Dictionary(
+            uniqueKeysWithValues: consortium.people.left.map { member in
+                let told = Set(consortium.decided(of: member) + consortium.leftBehind(of: member))
+                let accepted = ExpectedMember(consortium.sent[member]).accepted.keys
+                return (member, accepted.filter { !told.contains($0) }.sorted())
+            })
+    }
+
+    /// - Parameter settled: whether members that left are to be told of all that they sent.
+    static func findings(in consortium: SimulatedConsortium, settled: Bool = false) -> [String] {
         var oracle = Oracle(consortium)
+        if settled {
+            oracle.findings += untold(in: consortium).sorted { $0.key < $1.key }.compactMap { member, offsets in
+                offsets.isEmpty ? nil : "bank-\(member), which left, was told nothing of \(offsets.count) transactions"
+            }
+        }
         let (scores, labelled) = oracle.replayBatches()
         for member in consortium.people.known {
             oracle.checkDecisions(of: member, scores[member])
-            oracle.checkRejections(of: member)
+            oracle.checkRejections(of: member, settled)
             if oracle.present.contains(member), let last = oracle.members[member].labels.keys.max(),
                 labelled[member] < last
             {
@@ -261,12 +277,15 @@ struct Oracle {
                         + (scores[offset].map { "\($0)" } ?? "at all"))
             }
         }
+        for offset in consortium.leftBehind(of: member) where decided.contains(offset) {
+            findings.append("record \(offset) of bank-\(member) is decided, and refused because it left")
+        }
         let isPresent = present.contains(member)
         let missing = expected.keys.filter { (isPresent || scores[$0] != nil) && !decided.contains($0) }.sorted()
         if !missing.isEmpty { findings.append("bank-\(member) has no decision on \(missing.count) transactions") }
     }
 
-    private mutating func checkRejections(of member: Int) {
+    private mutating func checkRejections(of member: Int, _ settled: Bool) {
         let expected = members[member].rejected
         var found: Set<Int64> = []
         for record in consortium.records(Topics.rejected(Terms.member(member))) {
@@ -297,8 +316,8 @@ struct Oracle {
             }
             found.insert(wire.offset)
         }
-        // The agent of a member that left may wait for tokens that nobody gives it any more.
-        let missing = expected.keys.filter { present.contains(member) && !found.contains($0) }
+        let isTold = present.contains(member) || settled && consortium.people.left.contains(member)
+        let missing = expected.keys.filter { isTold && !found.contains($0) }
         if !missing.isEmpty { findings.append("bank-\(member) was not told of \(missing.count) rejected records") }
     }
 }

@@ -40,7 +40,8 @@ struct Settling {
             && consortium.broker.committed(sealed, group: PartyID.zero.name)
                 == Int64(consortium.records(Topics.sealed).count)
             && lastBatch?.labelsEnd ?? 0 == Int64(labels.count) && areLabelsTold
-            && !(isErased && !consortium.keysLeft().isEmpty)
+            && !(isErased
+                && !(consortium.keysLeft().isEmpty && Oracle.untold(in: consortium).values.allSatisfy(\.isEmpty)))
     }
 
     private mutating func read() {

@@ -72,7 +72,7 @@ struct DecidingBank {
 
     func pipeline(
         _ state: AgentState, policy: DecisionPolicy? = nil, own: OwnModel? = nil, metrics: Metrics = Metrics(),
-        isRounded: Bool = false
+        isRounded: Bool = false, participation: @escaping () -> Participation = { .takesPart }
     ) throws -> DecisionPipeline {
         let card = ModelCard(
             calibration: try Calibration(points: [
@@ -82,8 +82,9 @@ struct DecidingBank {
         return try DecisionPipeline(
             member: sessions.member, log: log, state: state,
             collector: ShareCollector(member: sessions.member, sessions: sessions.find), card: { _ in card },
-            policy: policy ?? DecisionPolicy(review: 0.5, decline: 0.9), own: own, clock: clock, metrics: metrics,
-            logger: .silent)
+            policy: policy ?? DecisionPolicy(review: 0.5, decline: 0.9), own: own, participation: participation,
+            clock: clock,
+            metrics: metrics, logger: .silent)
     }
 
     func run(_ pipeline: DecisionPipeline, turns: Int = 3) throws {

@@ -274,6 +274,28 @@ struct DecisionPipelineTests {
         #expect(try refused().count == 1 && successor.waiting == 1)
     }
 
+    @Test("of a member that has left are made as long as scores may come; what has none then is rejected, once")
+    func left() throws {
+        let state = try bank.state()
+        var participation = Participation.hasLeft
+        try bank.takeIn(0..<3, state)
+        let pipeline = try bank.pipeline(state, participation: { participation })
+        try bank.run(pipeline)
+        #expect(state.waiting == 3)
+        // The parties are done with it, and a score lies there that was not read yet.
+        try bank.score(Plan(1, [1: 42], in: UInt16.self))
+        participation = .isSettled(scores: 4)
+        try bank.run(pipeline)
+        #expect(try bank.decided() == ["t-1"] && state.waiting == 2 && refused().isEmpty)
+        participation = .isSettled(scores: 3)
+        try bank.run(pipeline)
+        #expect(try refused() == ["0 member_left", "2 member_left"] && state.waiting == 0)
+        // What its system sends later, too.
+        try bank.takeIn(3..<4, state)
+        try bank.run(pipeline)
+        #expect(try refused().dropFirst(2) == ["3 member_left"] && bank.decided() == ["t-1"])
+    }
+
     @Test("tell what was refused before its transaction was taken in, once that is")
     func refusedEarly() throws {
         try bank.score(Plan(1, [:], refused: [0: .timeAhead], in: UInt16.self))

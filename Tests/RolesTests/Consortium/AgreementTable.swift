@@ -86,6 +86,12 @@ final class AgreementTable {
             try say(.epochReady(EpochReady(epoch: epoch, attempt: 1, keys: keys.digest)), by: .party(party), "\(party)")
         }
     }
+
+    /// A party says that its keys of an epoch are gone.
+    func erase(_ epoch: KeyEpoch, by party: PartyID) throws {
+        try say(.epochErased(EpochErased(epoch: epoch, keys: [])), by: .party(party), "\(party)")
+    }
+
     /// Puts the newest epoch of keys in force and closes the one before, as another can be ordered then.
     func moveOver() throws {
         let newest = try history.epochs.newest.number

@@ -155,4 +155,49 @@ struct MemberKeychainTests {
         #expect(["session-1", "session-2", "session-3"].map(keystore.holds) == [false, false, true])
         #expect(try erasures() == 2)
     }
+
+    @Test(
+        "of a member that leaves are not made for the epoch without it; its scores end when all parties are done with the last"
+    )
+    func leaves() throws {
+        let table = try AgreementTable()
+        let entry = table.roster.members[0]
+        let (scores, id) = (TopicPartition(Topics.scores(entry.id)), entry.id)
+        try table.log.create([
+            TopicSettings(name: Topics.sessions), TopicSettings(name: scores.topic),
+            TopicSettings(name: Topics.transactions(id)),
+        ])
+        let keystore = FileKeystore(directory: table.folder.path(id.name))
+        let agent = try agent(of: entry, table)
+        _ = try table.seat(id.name).propose {
+            try $0.end(id, .init(day: 20_000, isExpulsion: false, withdrawsLabels: false))
+        }
+        #expect(try !agent.follow() && agent.sealing.participation == .takesPart)
+        try table.rotate()
+        #expect(try !agent.follow() && agent.sealing.participation == .hasLeft && agent.sealing.now.number == 1)
+        try agent.settle()
+        #expect(agent.sealing.participation == .hasLeft && keystore.holds("session-1"))
+        try table.log.append([NewRecord(scores, "shares")])
+        try table.moveOver()
+        for party in PartyID.allCases {
+            _ = try agent.follow()
+            try agent.settle()
+            #expect(agent.sealing.participation == .hasLeft)
+            try table.erase(KeyEpoch(1), by: party)
+        }
+        try table.log.append([NewRecord(scores, "shares")])
+        _ = try agent.follow()
+        try agent.settle()
+        #expect(agent.sealing.participation == .isSettled(scores: 2))
+        #expect(try !agent.erase(now: 1) && keystore.holds("session-1"))
+        try table.log.commit([Position(scores, 2)], group: DecisionPipeline.group(id, 0))
+        #expect(try agent.erase(now: 1) && !keystore.holds("session-1"))
+        // One that begins then knows, too.
+        #expect(try self.agent(of: entry, table).sealing.participation == .hasLeft)
+    }
+
+    private func agent(of entry: Roster.Member, _ table: AgreementTable) throws -> MemberKeychain {
+        try openSessions(
+            entry, table.roster, FileKeystore(directory: table.folder.path(entry.id.name)), table.log, .silent)
+    }
 }
