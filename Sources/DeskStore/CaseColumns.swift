@@ -48,10 +48,11 @@ extension SQLiteConnection {
     }
 
     func house() throws -> HouseRules {
-        try statement("SELECT house, house_version, salt FROM desk").first { row in
+        try statement("SELECT house, house_version, salt, house_since FROM desk").first { row in
             var rules = (try? HouseRules(text: row.text(0))) ?? HouseRules()
             rules.version = row.integer(1)
             rules.salt = row.text(2)
+            rules.since = row.integer(3)
             return rules
         } ?? HouseRules()
     }

@@ -83,7 +83,7 @@ extension SQLiteStatement {
     static let workColumns = """
         state, version, holder, until, finding, fraud_type, known_by, loss, recovered, touched, closed, claims, reopened, raised,
         partition, offset, part, tx, stratum, per_mille, file, proposal, proposed_by, confirmed_by, aside, aside_at,
-        wakes
+        wakes, first_look, first_by, second_look, second_by, origin
         """
 
     /// The work in columns from `first` on.
@@ -108,8 +108,10 @@ extension SQLiteStatement {
         if let at = optionalInteger(first + 13) {
             work.raised = Work.Raised(
                 source: source(first + 14), transaction: text(first + 17), at: at,
-                sample: Sample.Stratum(rawValue: text(first + 18)).flatMap { Sample($0, perMille: integer(first + 19)) }
-            )
+                sample: Sample.Stratum(rawValue: text(first + 18)).flatMap {
+                    Sample($0, perMille: integer(first + 19))
+                },
+                isReported: integer(first + 31) == DeskCodes.code(.reported, DeskCodes.origins))
         }
         work.file = blob(first + 20).flatMap { ItemID(bytes: $0) }
         work.proposal = proposal(first + 21)
@@ -117,6 +119,11 @@ extension SQLiteStatement {
         if let at = optionalInteger(first + 25) {
             let wakes = text(first + 26).split(separator: " ").compactMap { WakeEvent(rawValue: String($0)) }
             work.snoozed = Snooze(at: at, until: integer(first + 24), wakes: Set(wakes))
+        }
+        if let by = actor(first + 28), let judgement = JudgementColumn.judgement(text(first + 27)) {
+            work.second = SecondLook(
+                judgement, by: by, second: optionalText(first + 29).flatMap { JudgementColumn.judgement($0) },
+                by: actor(first + 30))
         }
         return work
     }

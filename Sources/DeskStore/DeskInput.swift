@@ -7,8 +7,8 @@ package import Records
 package enum DeskInput: Sendable {
     /// A transaction of a record of `<member>.transactions`, whatever became of it.
     case payment(Transaction, at: SourcePosition)
-    /// Its decision on `<member>.decisions`.
-    case decision(ItemID, of: SourcePosition, band: Band, probability: Double)
+    /// Its decision on `<member>.decisions`, with when it was made, by the agent's clock in microseconds.
+    case decision(ItemID, of: SourcePosition, band: Band, probability: Double, at: Int64 = 0)
     /// A label of `<member>.transactions`, whoever wrote it, with its time by the log's clock in microseconds.
     case label(Verdict, at: Position, timestamp: Int64)
     case alert(AlertFacts, at: Position)

@@ -159,7 +159,14 @@ struct DeskSearch {
             )
         }
         if let file = filter.file { return ("SELECT n FROM alerts WHERE file = ?", [.bytes(file.bytes)]) }
-        if filter.awaits != nil { return ("SELECT n FROM alerts WHERE proposal IS NOT NULL", []) }
+        switch filter.awaits {
+        case .second: return ("SELECT n FROM alerts WHERE proposal IS NOT NULL", [])
+        case .look:
+            return (
+                "SELECT n FROM alerts INDEXED BY looked_alerts WHERE first_look IS NOT NULL AND second_look IS NULL", []
+            )
+        case nil: break
+        }
         if filter.shown == .snoozed {
             return (
                 "SELECT n FROM alerts INDEXED BY aside_alerts WHERE state = 0 AND rank IS NOT NULL AND aside > 0", []
@@ -238,7 +245,11 @@ struct DeskSearch {
         out.team(filter.team)
         // These two have few rows to choose among, and stand in no list's index.
         if let file = filter.file { out.add("file = ?", .bytes(file.bytes)) }
-        if filter.awaits != nil { out.add("proposal IS NOT NULL") }
+        switch filter.awaits {
+        case .second: out.add("proposal IS NOT NULL")
+        case .look: out.add("first_look IS NOT NULL AND second_look IS NULL")
+        case nil: break
+        }
         if let origin = filter.origin { out.add("origin = ?", .number(DeskCodes.code(origin, DeskCodes.origins))) }
         if let band = filter.band { out.add("band = ?", .number(DeskCodes.code(band, DeskCodes.bands))) }
         if let kind = filter.kind { out.add("kind = ?", .number(DeskCodes.code(kind, DeskCodes.kinds))) }

@@ -24,7 +24,8 @@ enum DeskTables {
             touched INTEGER, closed INTEGER, claims INTEGER NOT NULL DEFAULT 0, reopened INTEGER NOT NULL DEFAULT 0,
             raised INTEGER, stratum TEXT, per_mille INTEGER,
             file BLOB, proposal TEXT, proposed_by TEXT, confirmed_by TEXT,
-            aside INTEGER NOT NULL DEFAULT 0, aside_at INTEGER, wakes TEXT);
+            aside INTEGER NOT NULL DEFAULT 0, aside_at INTEGER, wakes TEXT,
+            first_look TEXT, first_by TEXT, second_look TEXT, second_by TEXT);
         CREATE INDEX open_alerts ON alerts (held, rank, due, item, holder, until, band, amount, probability, rule_bits,
             kind, channel, origin, aside) WHERE state = 0 AND rank IS NOT NULL;
         CREATE INDEX closed_alerts ON alerts (closed, item, band, amount, probability, rule_bits, kind, channel, finding,
@@ -44,7 +45,7 @@ enum DeskTables {
         CREATE TABLE links (kind INTEGER NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL,
             PRIMARY KEY (kind, name, n)) WITHOUT ROWID;
         CREATE TABLE payments (partition INTEGER NOT NULL, offset INTEGER NOT NULL, part INTEGER NOT NULL,
-            item BLOB, band INTEGER, probability REAL,
+            item BLOB, band INTEGER, probability REAL, decided INTEGER,
             tx TEXT, paid INTEGER, customer TEXT, terminal TEXT, amount INTEGER, currency TEXT, units INTEGER,
             kind INTEGER, channel INTEGER, account TEXT, card TEXT, payee TEXT, merchant TEXT, category TEXT, device TEXT,
             ip TEXT, country TEXT, PRIMARY KEY (partition, offset, part)) WITHOUT ROWID;
@@ -63,14 +64,19 @@ enum DeskTables {
         CREATE INDEX labels_by_item ON acts (item, offset, label) WHERE label IS NOT NULL;
         CREATE INDEX acts_by_item ON acts (item, offset) WHERE refusal IS NULL;
         CREATE TABLE mentions (subject BLOB NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY (subject, offset)) WITHOUT ROWID;
+        CREATE INDEX sampled_alerts ON alerts (raised) WHERE stratum IS NOT NULL;
+        CREATE INDEX looked_alerts ON alerts (closed) WHERE first_look IS NOT NULL;
+        CREATE INDEX payments_by_decision ON payments (decided) WHERE decided IS NOT NULL;
+        CREATE TABLE draws (item BLOB PRIMARY KEY, stratum TEXT NOT NULL, per_mille INTEGER NOT NULL,
+            partition INTEGER NOT NULL, offset INTEGER NOT NULL, part INTEGER NOT NULL) WITHOUT ROWID;
         \(files)
         \(jobs)
         \(figures)
         CREATE TABLE positions (topic TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
             kept INTEGER NOT NULL, PRIMARY KEY (topic, partition)) WITHOUT ROWID;
         CREATE TABLE desk (only INTEGER PRIMARY KEY CHECK (only = 0), clock INTEGER NOT NULL, owner INTEGER NOT NULL,
-            house TEXT NOT NULL, house_version INTEGER NOT NULL, salt TEXT NOT NULL);
-        INSERT INTO desk VALUES (0, 0, 0, '', 0, '');
+            house TEXT NOT NULL, house_version INTEGER NOT NULL, salt TEXT NOT NULL, house_since INTEGER NOT NULL);
+        INSERT INTO desk VALUES (0, 0, 0, '', 0, '', 0);
         """
 }
 

@@ -13,6 +13,10 @@ extension DeskWriting {
         let before = try casesMoved(by: record)
         let outcome = try settle(record, at: clock.now)
         settled.append(SettledAct(id: record.id, outcome: outcome))
+        // Whatever became of it, it is not asked for again.
+        if record.actor == .desk, case .raise = record.act {
+            try db.run("DELETE FROM draws WHERE item = ?", record.item.bytes)
+        }
         var (refusal, version): (String?, Int64) = (nil, 0)
         switch outcome {
         case .refused(let reason): refusal = reason.rawValue

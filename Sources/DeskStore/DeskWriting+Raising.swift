@@ -10,9 +10,10 @@ extension DeskWriting {
         let origin: Origin = raised.sample == nil ? .reported : .sample
         try db.run(
             """
-            UPDATE alerts SET raised = ?1, partition = coalesce(partition, ?2), offset = coalesce(offset, ?3),
+            UPDATE alerts SET raised = coalesce(raised, ?1), partition = coalesce(partition, ?2), offset = coalesce(offset, ?3),
                 part = coalesce(part, ?4), tx = coalesce(tx, ?5), stratum = ?6, per_mille = ?7,
-                origin = CASE WHEN ?6 IS NOT NULL OR feed_offset IS NULL THEN ?8 ELSE origin END WHERE item = ?9
+                origin = CASE WHEN raised IS NOT NULL AND stratum IS NULL AND origin = 1 THEN 1
+                    WHEN ?6 IS NOT NULL OR feed_offset IS NULL THEN ?8 ELSE origin END WHERE item = ?9
             """, raised.at, raised.source.partition, raised.source.offset, raised.source.index, raised.transaction,
             raised.sample?.stratum.rawValue, raised.sample?.perMille, DeskCodes.code(origin, DeskCodes.origins),
             item.bytes)

@@ -10,11 +10,14 @@ extension DeskWriting: DeskState {
         let put = try db.statement(
             """
             INSERT INTO alerts (item, state, version, holder, until, finding, fraud_type, known_by, loss, recovered, touched, closed,
-                claims, reopened, file, proposal, proposed_by, confirmed_by, aside, aside_at, wakes)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+                claims, reopened, file, proposal, proposed_by, confirmed_by, aside, aside_at, wakes, first_look, first_by,
+                second_look, second_by)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
+                ?25)
             ON CONFLICT (item) DO UPDATE SET state = ?2, version = ?3, holder = ?4, until = ?5, finding = ?6, fraud_type = ?7,
                 known_by = ?8, loss = ?9, recovered = ?10, touched = ?11, closed = ?12, claims = ?13, reopened = ?14, file = ?15,
-                proposal = ?16, proposed_by = ?17, confirmed_by = ?18, aside = ?19, aside_at = ?20, wakes = ?21
+                proposal = ?16, proposed_by = ?17, confirmed_by = ?18, aside = ?19, aside_at = ?20, wakes = ?21, first_look = ?22, first_by = ?23,
+                second_look = ?24, second_by = ?25
             """)
         put.bind(1, copying: item.bytes)
         put.bind(2, work.state.rawValue)
@@ -38,6 +41,10 @@ extension DeskWriting: DeskState {
         put.bind(19, work.snoozed?.until ?? 0)
         bind(put, 20, work.snoozed?.at)
         bind(put, 21, work.snoozed.map { $0.wakes.map(\.rawValue).sorted().joined(separator: " ") })
+        bind(put, 22, work.second.map { JudgementColumn.text($0.first) })
+        bind(put, 23, work.second.map { ActorColumn.text($0.by) })
+        bind(put, 24, work.second?.second.map { JudgementColumn.text($0) })
+        bind(put, 25, work.second?.secondBy.map(ActorColumn.text))
         try put.run()
         guard let file = work.file, work.state == .closed else { return }
         try db.run(
@@ -108,9 +115,13 @@ extension DeskWriting: DeskState {
         return db.changes == 1
     }
 
-    func house() throws -> HouseRules { try db.house() }
+    func house() -> HouseRules { rules }
 
     mutating func put(_ house: HouseRules) throws {
-        try db.run("UPDATE desk SET house = ?, house_version = ?, salt = ?", house.text, house.version, house.salt)
+        rules = house
+        try db.run(
+            "UPDATE desk SET house = ?, house_version = ?, salt = ?, house_since = ?", house.text, house.version,
+            house.salt, house.since)
+        try drawAgain()
     }
 }

@@ -10,17 +10,21 @@ struct DeskWriting {
     let levels: ServiceLevels
     var clock: LogClock
     var settled: [SettledAct] = []
+    /// Those in force at the latest act.
+    var rules: HouseRules
 
     init(_ db: SQLiteConnection, levels: ServiceLevels) throws {
         self.db = db
         self.levels = levels
+        rules = try db.house()
         clock = LogClock(now: try db.statement("SELECT clock FROM desk").first { $0.integer(0) } ?? 0)
     }
 
     mutating func take(_ input: DeskInput) throws {
         switch input {
         case .payment(let payment, let source): try take(payment, source)
-        case .decision(let item, let source, let band, let probability): try decide(item, source, band, probability)
+        case .decision(let item, let source, let band, let probability, let at):
+            try decide(item, source, band, probability, at)
         case .label(let verdict, let position, let timestamp):
             try db.run(
                 "INSERT OR REPLACE INTO labels (tx, partition, offset, fraud, at) VALUES (?, ?, ?, ?, ?)",
@@ -115,11 +119,13 @@ struct DeskWriting {
             alert)
     }
 
-    private func decide(_ item: ItemID, _ source: SourcePosition, _ band: Band, _ probability: Double) throws {
+    private func decide(_ item: ItemID, _ source: SourcePosition, _ band: Band, _ probability: Double, _ at: Int64)
+        throws
+    {
         let put = try db.statement(
             """
-            INSERT INTO payments (partition, offset, part, item, band, probability) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            ON CONFLICT DO UPDATE SET item = ?4, band = ?5, probability = ?6
+            INSERT INTO payments (partition, offset, part, item, band, probability, decided) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT DO UPDATE SET item = ?4, band = ?5, probability = ?6, decided = ?7
             """)
         put.bind(1, Int64(source.partition))
         put.bind(2, source.offset)
@@ -127,7 +133,9 @@ struct DeskWriting {
         put.bind(4, copying: item.bytes)
         put.bind(5, DeskCodes.code(band, DeskCodes.bands))
         put.bind(6, real: probability)
+        put.bind(7, at)
         try put.run()
+        if at >= rules.since { try draw(item, source, band) }
         if let raised = try row(of: item) { try fill(raised) }
     }
 

@@ -37,6 +37,7 @@ struct AccessTests {
         "POST /jobs/{}/retry work object": working, "GET /house look nothing": looking,
         "POST /house/rules assign nothing": [.supervisor], "POST /alerts/{}/snooze work alert": working,
         "POST /alerts/{}/wake work alert": working, "GET /dashboard figures list look": reporting,
+        "GET /samples figures list look": reporting, "POST /alerts/{}/second work alert": working,
     ]
     private static let open = ["POST /sign-in", "GET /link/{}", "POST /link", "POST /sign-out"]
 

@@ -68,7 +68,7 @@ struct AsyncAPITests {
             (ana, .raise(SourcePosition(offset: 3), transaction: "t")),
             (ana, .aside(.snooze(until: log.clock.microseconds + 3_600_000_000, wakes: [.label]))),
             (ana, .aside(.wake(nil))),
-            (ana, .confirm), (ana, .object), (ana, .house(HouseRules())),
+            (ana, .second(Judgement(.fraud))), (ana, .confirm), (ana, .object), (ana, .house(HouseRules())),
             (ana, .file(.open(title: "ring", about: nil, isAnother: false))),
             (ana, .file(.link(to: DeskSamples.item(5)))), (ana, .file(.unlink)), (ana, .file(.task("call"))),
             (ana, .file(.finish(task: 0))), (ana, .file(.close(nil))),

@@ -44,6 +44,28 @@ struct DeskLog {
             })
     }
 
+    /// Writes payments that are approved, as an agent does.
+    ///
+    /// - Parameter at: when they are decided, in microseconds since 1970; nil for long ago.
+    func letGo(_ numbers: Range<Int>, at: Int64? = nil) throws {
+        let (payments, decisions) = (
+            TopicPartition(Topics.transactions(DeskSamples.member)),
+            TopicPartition(Topics.decisions(DeskSamples.member))
+        )
+        for number in numbers {
+            let position = try log.append([
+                NewRecord(payments, value: CanonicalJSON.encode(DeskSamples.payment(number)))
+            ])[0]
+            var facts = DeskSamples.facts(number)
+            facts.band = .approve
+            facts.source = SourcePosition(partition: 0, offset: position.offset)
+            facts.decidedAt = at ?? 1
+            try log.append([
+                NewRecord(decisions, value: DeskSamples.event(facts, type: CloudEvent.decision).json)
+            ])
+        }
+    }
+
     func desk(_ name: String, log: (any EventLog)? = nil, book: ActBook = ActBook()) throws -> DeskParts {
         try DeskParts(
             index: DeskIndex(path: folder.path(name), member: DeskSamples.member), log: log ?? self.log, clock: clock,

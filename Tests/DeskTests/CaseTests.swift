@@ -241,9 +241,15 @@ struct CaseTests {
         #expect(rules.fourEyes == MinorUnits(10_000))
         #expect(try HouseRules(text: "\n# none\n") == HouseRules())
         #expect(try HouseRules(text: rules.text) == rules)
+        let drawing = try HouseRules(text: "judged_twice 50\nsample declined 20\n  sample approved 5")
+        #expect(drawing.samples == [.approved: 5, .declined: 20] && drawing.judgedTwice == 50)
+        #expect(try HouseRules(text: drawing.text) == drawing)
         for (text, line) in [
             ("four_eyes", 1), ("\nfour_eyes 0", 2), ("four_eyes 1 2", 1), ("four_eyes -5", 1), ("colour red", 1),
-            ("four_eyes 1\nfour_eyes 2", 2),
+            ("four_eyes 1\nfour_eyes 2", 2), ("sample approved", 1), ("sample all 5", 1), ("sample approved 0", 1),
+            ("sample approved 1001", 1), ("sample approved 5\nsample declined 5\nsample approved 6", 3),
+            ("judged_twice", 1),
+            ("judged_twice 0", 1), ("judged_twice 1\njudged_twice 1", 2),
         ] {
             #expect(throws: HouseRules.Fault.self) { try HouseRules(text: text) }
             do throws(HouseRules.Fault) { _ = try HouseRules(text: text) } catch { #expect(error.line == line) }

@@ -64,7 +64,7 @@ package enum DeskSamples {
             .judge(Judgement(.fraud, fraudType: .romance, source: .customerReport, loss: MinorUnits(5))),
             .judge(Judgement(.legitimate)), .reopen, .note("note <\(number)>"),
             .aside(.snooze(until: 1_735_689_600_000_000 + Int64(random.next() % 2_000) * 1_000_000, wakes: [.label])),
-            .aside(.wake(nil)),
+            .aside(.wake(nil)), .second(Judgement(.suspicious)),
         ]
         return DeskRecord(
             id: act(random.next() % 20 == 0 ? Int(random.next() % UInt64(number + 1)) : number),

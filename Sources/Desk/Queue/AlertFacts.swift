@@ -75,7 +75,7 @@ extension AlertFacts {
         self.init(
             item: item, source: raised.source, transaction: payment.id, band: band, probability: probability,
             amount: payment.amount, customer: payment.customer, terminal: payment.terminal, paidAt: payment.time,
-            decidedAt: raised.at, isReported: raised.sample == nil)
+            decidedAt: raised.at, isReported: raised.isReported)
     }
 }
 

@@ -28,7 +28,7 @@ package struct QueueRow: Hashable, Sendable {
 extension QueueRow {
     /// How it came before the desk.
     package var origin: Origin {
-        work.raised?.sample != nil ? .sample : facts.isReported ? .reported : .alert
+        facts.isReported ? .reported : work.raised?.sample != nil ? .sample : .alert
     }
 }
 
@@ -47,6 +47,7 @@ extension QueueFilter {
         if let finding, row.work.judgement?.finding != finding { return false }
         if let file, row.work.file != file { return false }
         if awaits == .second, row.work.proposal == nil { return false }
+        if awaits == .look, row.work.second?.isWaiting != true { return false }
         if let origin, row.origin != origin { return false }
         if let band, row.facts.band != band { return false }
         if let rule, !row.facts.rules.contains(rule) { return false }

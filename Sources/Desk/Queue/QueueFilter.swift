@@ -46,6 +46,8 @@ package struct QueueFilter: Hashable, Sendable {
     /// Whom an alert waits for. A raw value stands in addresses.
     package enum Awaited: String, Sendable, CaseIterable {
         case second
+        /// One with a verdict, that was drawn for a second person's.
+        case look
     }
 
     package init() {}

@@ -10,7 +10,7 @@ extension Act {
             out.put("lease", lease)
             out.put("to", to.name)
             out.put("toKind", to.kind.rawValue)
-        case .judge(let judgement): judgement.write(to: &out)
+        case .judge(let judgement), .second(let judgement): judgement.write(to: &out)
         case .note(let text): out.put("text", text)
         case .raise(let source, let transaction, let sample):
             sample?.write(to: &out)

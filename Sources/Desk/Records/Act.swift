@@ -11,6 +11,8 @@ package enum Act: Hashable, Sendable {
     case judge(Judgement)
     /// Agrees to a verdict that another person proposed, or doesn't.
     case confirm, object
+    /// Judges an item that was drawn for it a second time, without knowing the first verdict.
+    case second(Judgement)
     /// Opens a closed item again.
     case reopen
     case note(String)
@@ -34,6 +36,7 @@ package enum Act: Hashable, Sendable {
         case .raise: "raise"
         case .confirm: "confirm"
         case .object: "object"
+        case .second: "second-verdict"
         case .file(let act): act.word
         case .bulk(let act): act.word
         case .aside(let act): act.word

@@ -51,6 +51,7 @@ extension ActBody {
         case "reopen": .reopen
         case "assign": assignment
         case "verdict": judgement.map { .judge($0) }
+        case "second-verdict": judgement.map { .second($0) }
         case "confirm": .confirm
         case "object": .object
         case "note": line(text, Act.noteLimit).map { .note($0) }

@@ -65,6 +65,17 @@ extension DeskRecord {
     }
 }
 
+extension DeskRecord {
+    /// The record by which the desk itself puts a payment before people that was drawn.
+    package static func drawn(
+        _ item: ItemID, at source: SourcePosition, transaction: String, _ sample: Sample, at now: Int64
+    ) -> DeskRecord {
+        DeskRecord(
+            id: ActID(of: "sample", [item.bytes, Array(sample.stratum.rawValue.utf8)]), item: item, actor: .desk,
+            writtenAt: now, act: .raise(source, transaction: transaction, sample: sample))
+    }
+}
+
 extension ActID {
     /// The name of an act that the desk itself asks for: it follows from what the act is about.
     package init(of kind: String, _ parts: [[UInt8]]) {

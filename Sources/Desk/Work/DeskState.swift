@@ -50,6 +50,7 @@ extension DeskState {
             if let expects = record.expects, expects != old.version { throw Work.Refusal.changed }
             rules.version = old.version + 1
             rules.salt = record.id.hex
+            rules.since = now
             try put(rules)
             return rules.version
         case .bulk(.start(let order)):

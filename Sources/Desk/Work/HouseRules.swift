@@ -9,6 +9,12 @@ package struct HouseRules: Hashable, Sendable {
     package var salt = ""
     /// From which amount on a verdict, or a case's end, needs a second person; nil where none does.
     package var fourEyes: MinorUnits?
+    /// When they were set, by the log's clock in microseconds: payments that are decided from then on go by them.
+    package var since: Int64 = 0
+    /// Of a thousand payments of each stratum, how many are drawn; none where nothing is said.
+    package var samples: [Sample.Stratum: Int64] = [:]
+    /// Of a thousand alerts with a verdict, how many a second person judges, too.
+    package var judgedTwice: Int64 = 0
 
     package init() {}
 
@@ -37,7 +43,8 @@ extension HouseRules {
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let name = words.first, !name.hasPrefix("#") else { continue }
-            guard seen.insert(name).inserted else {
+            // Shares have a line a stratum.
+            guard seen.insert(name == "sample" ? words.prefix(2).joined(separator: " ") : name).inserted else {
                 throw Fault(line: number + 1, reason: "\(name) is there twice")
             }
             if let reason = set(name, Array(words.dropFirst())) { throw Fault(line: number + 1, reason: reason) }
@@ -52,16 +59,50 @@ extension HouseRules {
                 return "four_eyes AMOUNT, such as `four_eyes 10000`"
             }
             fourEyes = amount
+        case "sample":
+            guard values.count == 2, let stratum = Sample.Stratum(rawValue: values[0]),
+                let share = Self.perMille(values[1])
+            else { return "sample STRATUM PER_MILLE, such as `sample approved 5`; strata: approved, declined, snoozed" }
+            samples[stratum] = share
+        case "judged_twice":
+            guard values.count == 1, let share = Self.perMille(values[0]) else {
+                return "judged_twice PER_MILLE, such as `judged_twice 50`"
+            }
+            judgedTwice = share
         default: return "there is no such rule"
         }
         return nil
+    }
+
+    private static func perMille(_ text: String) -> Int64? {
+        Int64(text).flatMap { (1...1000).contains($0) ? $0 : nil }
     }
 
     /// The lines that give these rules again.
     package var text: String {
         var lines: [String] = []
         if let fourEyes { lines.append("four_eyes \(fourEyes.decimal)") }
+        for stratum in Sample.Stratum.allCases {
+            if let share = samples[stratum] { lines.append("sample \(stratum.rawValue) \(share)") }
+        }
+        if judgedTwice > 0 { lines.append("judged_twice \(judgedTwice)") }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension HouseRules {
+    /// The sample that an item of a stratum is drawn as; nil where it is not. Nobody who does not know the rules' salt can foretell
+    /// it, and whoever asks again has the same answer.
+    package func drawn(_ item: ItemID, of stratum: Sample.Stratum) -> Sample? {
+        samples[stratum].flatMap { share in isDrawn(item, "sample", share) ? Sample(stratum, perMille: share) : nil }
+    }
+
+    /// Whether a second person judges an item.
+    package func judgesTwice(_ item: ItemID) -> Bool { isDrawn(item, "second look", judgedTwice) }
+
+    private func isDrawn(_ item: ItemID, _ what: String, _ perMille: Int64) -> Bool {
+        let digest = Digest32(of: [Array("cordon desk \(what)".utf8), Array(salt.utf8), item.bytes])
+        return UInt64(bigEndianBytes: digest.bytes[..<8]) % 1000 < UInt64(perMille)
     }
 }
 

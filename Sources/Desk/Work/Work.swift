@@ -29,12 +29,17 @@ package struct Work: Hashable, Sendable {
         package var at: Int64
         /// Nil where somebody chose it.
         package var sample: Sample?
+        /// Whether somebody chose it, also where it was drawn later on.
+        package var isReported: Bool
 
-        package init(source: SourcePosition, transaction: String, at: Int64 = 0, sample: Sample? = nil) {
+        package init(
+            source: SourcePosition, transaction: String, at: Int64 = 0, sample: Sample? = nil, isReported: Bool? = nil
+        ) {
             self.source = source
             self.transaction = transaction
             self.at = at
             self.sample = sample
+            self.isReported = isReported ?? (sample == nil)
         }
     }
 
@@ -58,6 +63,8 @@ package struct Work: Hashable, Sendable {
     package var snoozed: Snooze?
     /// The second person of the latest verdict; nil where it needed none.
     package var confirmedBy: Actor?
+    /// A second person's look; nil where it was not drawn for one.
+    package var second: SecondLook?
 
     package init() {}
 
@@ -93,6 +100,8 @@ package struct Work: Hashable, Sendable {
         case cancelled, over
         /// What the act is on knows no such act.
         case noSuchAct = "no_such_act"
+        /// It was not drawn for a second look, or has had it.
+        case noSecondLook = "no_second_look"
 
         package var description: String {
             switch self {
@@ -117,6 +126,7 @@ package struct Work: Hashable, Sendable {
             case .cancelled: "somebody ended the job"
             case .over: "the job is over"
             case .noSuchAct: "nothing like this can be done to it"
+            case .noSecondLook: "it waits for no second look"
             }
         }
     }
@@ -143,7 +153,8 @@ package struct Work: Hashable, Sendable {
             hold(to, lease, now)
             version += 1
         case .judge(let judgement): try judge(judgement, record, now, house, file)
-        case .confirm: try confirm(record.actor, now)
+        case .confirm: try confirm(record, now, house)
+        case .second(let judgement): try lookAgain(judgement, record.actor)
         case .object:
             guard proposal != nil else { throw .notProposed }
             proposal = nil
@@ -151,10 +162,16 @@ package struct Work: Hashable, Sendable {
         case .reopen:
             guard state == .closed else { throw .notClosed }
             (state, holder, closedAt, confirmedBy) = (.open, nil, nil, nil)
+            if second?.isWaiting == true { second = nil }
             reopened += 1
             version += 1
         case .note: break
         case .raise(let source, let transaction, let sample):
+            if sample != nil, raised != nil, raised?.sample == nil {
+                // What somebody reported is drawn like any other payment, else samples would say too little.
+                raised?.sample = sample
+                return
+            }
             guard raised == nil else { throw .alreadyRaised }
             raised = Raised(source: source, transaction: transaction, at: now, sample: sample)
         case .aside(let act): try aside(act, record.actor, now)
@@ -198,7 +215,10 @@ package struct Work: Hashable, Sendable {
             return close(judgement, record.actor, now)
         }
         if let current = holder(at: now), current != record.actor { throw .held }
-        guard house.needsTwo(record.amount) else { return close(judgement, record.actor, now) }
+        guard house.needsTwo(record.amount) else {
+            close(judgement, record.actor, now)
+            return drawSecond(record.item, house)
+        }
         proposal = Proposal(judgement, by: record.actor)
         // The second person is another one.
         holder = nil
@@ -220,12 +240,29 @@ package struct Work: Hashable, Sendable {
         version += 1
     }
 
-    private mutating func confirm(_ actor: Actor, _ now: Int64) throws(Refusal) {
+    private mutating func confirm(_ record: DeskRecord, _ now: Int64, _ house: HouseRules) throws(Refusal) {
+        let actor = record.actor
         guard let proposal, let judgement = proposal.judgement else { throw .notProposed }
         guard actor.isSecond(to: proposal.by) else { throw .ownProposal }
         if let current = holder(at: now), current != actor { throw .held }
         close(judgement, proposal.by, now)
         confirmedBy = actor
+        drawSecond(record.item, house)
+    }
+
+    /// Asks for a second look where the item is drawn for one, and had none.
+    private mutating func drawSecond(_ item: ItemID, _ house: HouseRules) {
+        guard second == nil, house.judgesTwice(item), let judgement, let actor = holder?.actor else { return }
+        second = SecondLook(judgement, by: actor)
+    }
+
+    private mutating func lookAgain(_ judgement: Judgement, _ actor: Actor) throws(Refusal) {
+        guard state == .closed, var look = second, look.isWaiting else { throw .noSecondLook }
+        // Who agreed to the first verdict knows it.
+        guard actor.isSecond(to: look.by), actor != confirmedBy else { throw .ownProposal }
+        (look.second, look.secondBy) = (judgement, actor)
+        second = look
+        version += 1
     }
 
     private mutating func close(_ judgement: Judgement, _ actor: Actor, _ now: Int64) {

@@ -138,9 +138,7 @@ struct LinkedView {
 
     private func row(_ row: QueueRow) -> HTML {
         let finding: HTML =
-            row.work.judgement.map {
-                "<span class=\"finding \($0.finding.rawValue)\">\($0.finding.phrase(language))</span>"
-            }
+            frame.finding(row.work)
             ?? "\(row.work.holder(at: frame.now)?.name ?? frame.text(.free))"
         return """
             <tr><td>\(frame.time(row.facts.paidAt))</td><td class="number"><a href="/alerts/\(row.facts.item.hex)">\(

@@ -136,6 +136,7 @@ package struct AlertPage: Sendable {
     // MARK: Verdict
 
     private var verdict: HTML {
+        if isBlind { return state + VerdictForm(page: self, isSecond: true).html }
         guard frame.may(.work) else { return state }
         if work.state == .closed { return state + closedForm }
         let holder = work.holder(at: frame.now)
@@ -146,6 +147,7 @@ package struct AlertPage: Sendable {
     private var state: HTML {
         let words: HTML
         switch (work.state, work.holder(at: frame.now)) {
+        case (.closed, _) where isBlind: words = "\(frame.text(.waitingLooks))"
         case (.closed, _):
             let judgement = work.judgement
             words = """
@@ -159,6 +161,9 @@ package struct AlertPage: Sendable {
         }
         return "<p class=\"state\">\(frame.text(.state)): \(words)</p>"
     }
+
+    /// Whether the reader may give a second verdict, and is not shown the first until then.
+    var isBlind: Bool { frame.may(.work) && work.isBlind(to: frame.me) }
 
     private var closedForm: HTML {
         guard frame.may(.reopen) else { return "" }
@@ -228,6 +233,7 @@ package struct AlertPage: Sendable {
 
     /// How far the verdict has come on its way to the model.
     private var journey: HTML? {
+        guard !isBlind else { return nil }
         if let terms = labelTerms, let facts = picture.journey, work.judgement?.finding.label != nil {
             return JourneyView(page: self, journey: LabelJourney(facts, terms: terms)).html
         }
@@ -248,7 +254,7 @@ package struct AlertPage: Sendable {
     }
 
     private var history: HTML {
-        let rows = picture.history.map { done in
+        let rows = picture.history.filter { !isBlind || !$0.record.act.tellsVerdict }.map { done in
             let text: String
             if case .note(let note) = done.record.act { text = note } else { text = done.record.remark }
             let remark: HTML? = text.isEmpty ? nil : "<p class=\"remark\">\(text)</p>"
@@ -273,5 +279,15 @@ package struct AlertPage: Sendable {
             \(rows.isEmpty ? "<p>\(frame.text(.noHistory))</p>" as HTML : "<ol class=\"history\">\(rows)</ol>")
             \(noteForm)</section>
             """
+    }
+}
+
+extension Act {
+    /// Whether it says what somebody found.
+    fileprivate var tellsVerdict: Bool {
+        switch self {
+        case .judge, .confirm, .object, .second: true
+        default: false
+        }
     }
 }

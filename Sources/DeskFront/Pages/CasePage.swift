@@ -82,12 +82,11 @@ struct CasePage {
         guard count > 0 else { return nil }
         let cells = rows.map { row in
             let facts = row.facts
-            let finding = row.work.judgement.flatMap { row.work.state == .closed ? $0.finding : nil }
             return """
                 <tr><td class="number"><a href="/alerts/\(facts.item.hex)?case=\(picture.id.hex)">\(frame.amount(facts.amount))</a></td>
                 <td class="number">\(frame.percent(facts.probability))</td><td>\(frame.time(facts.paidAt))</td>
                 <td class="name">\(frame.name(facts.customer, of: .customer))</td>
-                <td>\(finding.map { "<span class=\"finding \($0.rawValue)\">\($0.phrase(language))</span>" as HTML })</td></tr>
+                <td>\(row.work.state == .closed ? frame.finding(row.work) : nil)</td></tr>
 
                 """ as HTML
         }

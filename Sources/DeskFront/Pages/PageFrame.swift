@@ -146,6 +146,14 @@ package struct PageFrame: Sendable {
         return minutes < 120 ? "\(minutes) min" : minutes < 2880 ? "\(minutes / 60) h" : "\(minutes / 1440) d"
     }
 
+    /// The verdict of an item as its reader may see it: who may still give a second one does not see the first.
+    func finding(_ work: Work) -> HTML? {
+        if may(.work), work.isBlind(to: me) { return "<span class=\"finding\">\(text(.secondLook))</span>" }
+        return work.judgement.map {
+            "<span class=\"finding \($0.finding.rawValue)\">\($0.finding.phrase(language))</span>"
+        }
+    }
+
     /// A name as its reader may see it.
     func name(_ name: String, of kind: LinkKind) -> String {
         guard isMasked, kind != .terminal else { return name }

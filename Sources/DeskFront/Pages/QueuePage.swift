@@ -42,7 +42,7 @@ package struct QueuePage: Sendable {
             <div class="head"><h1>\(title)</h1>\(isOpen ? takeNext : nil)</div>
             <p id="news" class="news" role="status" aria-live="polite"></p>
             \(form)
-            \(isOpen ? tabs : nil)
+            \(isOpen || filter.awaits != nil ? tabs : nil)
             \(page.rows.isEmpty ? empty : frame.may(.work) ? bulk : table)
             \(pager)
             """)
@@ -56,13 +56,16 @@ package struct QueuePage: Sendable {
             (Phrase("Reported", "Gemeldet"), [("origin", "reported")]),
             (Phrase("Random samples", "Stichproben"), [("origin", "sample")]),
             (.snoozed, [("shown", "snoozed"), ("whose", "anyone")]),
+            (.secondLooks, [("shown", "closed"), ("awaits", "look")]),
         ]
         let links = lists.map { words, fields in
             let target = FormText.query(fields)
             let current: HTML = target == query ? " aria-current=\"page\"" : ""
             return "<a href=\"/queue\(target.isEmpty ? "" : "?\(target)")\"\(current)>\(frame.text(words))</a> " as HTML
         }
-        return "<p class=\"tabs\">\(links)</p>"
+        let figures: HTML? =
+            frame.may(.figures) ? "<a href=\"/samples\">\(frame.text(.samples))</a>" : nil
+        return "<p class=\"tabs\">\(links)\(figures)</p>"
     }
 
     private var takeNext: HTML? {
@@ -179,15 +182,12 @@ package struct QueuePage: Sendable {
     private func row(_ row: QueueRow) -> HTML {
         let facts = row.facts
         let target = "/alerts/\(facts.item)" + (query.isEmpty ? "" : "?\(query)")
-        let judged = row.work.judgement
         let due: HTML =
             filter.shown != .closed
             ? (row.due < frame.now
                 ? "<span class=\"late\">\(frame.text(.late)) \(frame.distance(to: row.due))</span>"
                 : "\(frame.distance(to: row.due))")
-            : judged.map {
-                "<span class=\"finding \($0.finding.rawValue)\">\($0.finding.phrase(frame.language))</span>"
-            } ?? ""
+            : frame.finding(row.work) ?? ""
         let check: HTML? =
             frame.may(.work)
             ? """

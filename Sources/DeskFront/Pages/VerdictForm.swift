@@ -4,6 +4,8 @@ import Records
 /// The form that a verdict is given by.
 struct VerdictForm {
     let page: AlertPage
+    /// Whether it is a second person's, who does not know the first verdict.
+    var isSecond = false
 
     private var frame: PageFrame { page.frame }
     private var language: DeskLanguage { page.language }
@@ -19,8 +21,9 @@ struct VerdictForm {
             <button class="quiet" data-key="c">\(frame.text(isMine ? .release : .claim)) <kbd>c</kbd></button></form>
             """
         return """
-            <section class="verdict"><h2>\(frame.text(.finding))</h2>
-            <form method="post" action="/alerts/\(item)/verdict">\(frame.tokenField)
+            <section class="verdict"><h2>\(frame.text(isSecond ? .secondLook : .finding))</h2>
+            \(isSecond ? "<p class=\"small\">\(frame.text(.secondLookHint))</p>" as HTML : nil)
+            <form method="post" action="/alerts/\(item)/\(isSecond ? "second" : "verdict")">\(frame.tokenField)
             <input type="hidden" name="act" value="\(page.acts[3].hex)"><input type="hidden" name="version" value="\(page.work.version)">
             <input type="hidden" name="filter" value="\(page.query)">
             <fieldset class="findings"><legend class="hidden">\(frame.text(.finding))</legend>\(findings)</fieldset>
@@ -35,7 +38,7 @@ struct VerdictForm {
                 typed["remark"] ?? "")</textarea></label>
             </div>
             <button class="main" data-key="Enter">\(frame.text(.giveVerdict))</button>
-            </form>\(claim)</section>
+            </form>\(isSecond ? nil : claim)</section>
             """
     }
 

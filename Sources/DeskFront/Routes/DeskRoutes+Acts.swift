@@ -42,6 +42,26 @@ extension DeskRoutes {
     }
 
     func verdict(_ request: DeskRequest, _ frame: PageFrame) async throws -> Reply {
+        try await judge(request, frame) { judgement, me in
+            let filter = try frame.filter(request.filterFields)
+            return try await settle(.judge(judgement), request, frame) { item in
+                try await next(filter, me, done: item)
+            }
+        }
+    }
+
+    /// A second person's verdict, which is given without knowing the first.
+    func second(_ request: DeskRequest, _ frame: PageFrame) async throws -> Reply {
+        try await judge(request, frame) { judgement, _ in
+            try await settle(.second(judgement), request, frame) { _ in
+                Reply(seeOther: "/queue?shown=closed&awaits=look")
+            }
+        }
+    }
+
+    private func judge(
+        _ request: DeskRequest, _ frame: PageFrame, _ done: (Judgement, Actor) async throws -> Reply
+    ) async throws -> Reply {
         guard let form = request.form, let me = frame.me else { return trouble(.badRequest, Trouble.unreadable, frame) }
         let judgement: Judgement
         switch Self.judgement(form) {
@@ -54,8 +74,7 @@ extension DeskRoutes {
         guard form["version"].flatMap({ Int64($0) }) != nil else {
             return trouble(.badRequest, Trouble.unreadable, frame)
         }
-        let filter = try frame.filter(request.filterFields)
-        return try await settle(.judge(judgement), request, frame) { item in try await next(filter, me, done: item) }
+        return try await done(judgement, me)
     }
 
     /// Why a form holds no verdict.
@@ -173,6 +192,8 @@ extension Work.Refusal {
         case .notSnoozed: Phrase("It is not put aside.", "Es ist nicht zurückgestellt.")
         case .cancelled: Phrase("Somebody ended the job.", "Der Auftrag wurde abgebrochen.")
         case .over: Phrase("The job is over.", "Der Auftrag ist zu Ende.")
+        case .noSecondLook:
+            Phrase("It waits for no second look.", "Hier ist keine zweite Prüfung nötig.")
         case .noSuchAct: Phrase("This can't be done to it.", "Das ist damit nicht möglich.")
         }
     }

@@ -76,8 +76,8 @@ package struct DeskRoutes: Sendable {
             .post("/alerts/{}/verdict", needs: .work, about: .alert) { request, frame in
                 try await verdict(request, frame)
             },
-        ] + paymentRoutes + caseRoutes + bulkRoutes + houseRoutes + snoozeRoutes + lookRoutes + webhookRoutes
-            + figureRoutes
+        ] + paymentRoutes + caseRoutes + bulkRoutes + houseRoutes + snoozeRoutes + sampleRoutes + lookRoutes
+            + webhookRoutes + figureRoutes
     }
 
     /// The server's routes: the ways in and out, what is declared, and what pages load.

@@ -73,6 +73,7 @@ package struct DeskIntake: Sendable {
             (0...1).contains(event.data.probability)
         else { return nil }
         return .decision(
-            item, of: event.data.source.position, band: band, probability: event.data.probability)
+            item, of: event.data.source.position, band: band, probability: event.data.probability,
+            at: event.data.decidedAt)
     }
 }

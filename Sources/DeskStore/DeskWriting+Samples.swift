@@ -1,0 +1,65 @@
+import Desk
+import LocalStore
+import Policy
+import Records
+
+/// What is drawn of payments at random. Whether one is follows from its decision and the rules that were in force then, whatever
+/// order topics are read in; the desk asks for it as an act (`dueActs`).
+extension DeskWriting {
+    func draw(_ item: ItemID, _ source: SourcePosition, _ band: Band) throws {
+        guard let stratum = Sample.Stratum(band), let sample = rules.drawn(item, of: stratum) else { return }
+        try db.run(
+            "INSERT OR IGNORE INTO draws (item, stratum, per_mille, partition, offset, part) VALUES (?, ?, ?, ?, ?, ?)",
+            item.bytes, stratum.rawValue, sample.perMille, source.partition, source.offset, source.index)
+    }
+
+    /// Draws by rules that were just set what had been decided behind that by then.
+    func drawAgain() throws {
+        let known = try db.statement(
+            """
+            SELECT item, partition, offset, part, band FROM payments INDEXED BY payments_by_decision
+            WHERE decided >= ? AND decided IS NOT NULL
+            """, rules.since
+        ).all { row in
+            (
+                item: ItemID(bytes: row.blob(0) ?? []), source: row.source(1),
+                band: DeskCodes.word(row.integer(4), DeskCodes.bands)
+            )
+        }
+        for payment in known {
+            guard let item = payment.item, let band = payment.band else { continue }
+            // What earlier rules had drawn of it, they had no word in.
+            try db.run("DELETE FROM draws WHERE item = ? AND stratum <> 'snoozed'", item.bytes)
+            try draw(item, payment.source, band)
+        }
+    }
+}
+
+extension Sample.Stratum {
+    /// The stratum of a decision; nil where people look at all of such.
+    init?(_ band: Band) {
+        switch band {
+        case .approve, .challenge: self = .approved
+        case .review: return nil
+        case .decline: self = .declined
+        }
+    }
+}
+
+extension SQLiteConnection {
+    /// The acts by which drawn payments come before people, whose records are there.
+    func drawnSamples(limit: Int, now: Int64) throws -> [DeskRecord] {
+        try statement(
+            """
+            SELECT draws.item, draws.partition, draws.offset, draws.part, tx, stratum, per_mille FROM draws JOIN payments
+            ON payments.partition = draws.partition AND payments.offset = draws.offset AND payments.part = draws.part
+            WHERE tx IS NOT NULL LIMIT ?
+            """, limit
+        ).all { row -> DeskRecord? in
+            guard let item = ItemID(bytes: row.blob(0) ?? []), let stratum = Sample.Stratum(rawValue: row.text(5)),
+                let sample = Sample(stratum, perMille: row.integer(6))
+            else { return nil }
+            return DeskRecord.drawn(item, at: row.source(1), transaction: row.text(4), sample, at: now)
+        }.compactMap { $0 }
+    }
+}
