@@ -83,7 +83,7 @@ extension SQLiteStatement {
     static let workColumns = """
         state, version, holder, until, finding, fraud_type, known_by, loss, recovered, touched, closed, claims, reopened, raised,
         partition, offset, part, tx, stratum, per_mille, file, proposal, proposed_by, confirmed_by, aside, aside_at,
-        wakes, first_look, first_by, second_look, second_by, origin
+        wakes, first_look, first_by, second_look, second_by, origin, late_at
         """
 
     /// The work in columns from `first` on.
@@ -125,6 +125,7 @@ extension SQLiteStatement {
                 judgement, by: by, second: optionalText(first + 29).flatMap { JudgementColumn.judgement($0) },
                 by: actor(first + 30))
         }
+        work.lateAt = optionalInteger(first + 32)
         return work
     }
 

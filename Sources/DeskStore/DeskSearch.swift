@@ -165,6 +165,7 @@ struct DeskSearch {
             return (
                 "SELECT n FROM alerts INDEXED BY looked_alerts WHERE first_look IS NOT NULL AND second_look IS NULL", []
             )
+        case .late: return ("SELECT n FROM alerts INDEXED BY late_alerts WHERE late_at IS NOT NULL", [])
         case nil: break
         }
         if filter.shown == .snoozed {
@@ -248,6 +249,7 @@ struct DeskSearch {
         switch filter.awaits {
         case .second: out.add("proposal IS NOT NULL")
         case .look: out.add("first_look IS NOT NULL AND second_look IS NULL")
+        case .late: out.add("late_at IS NOT NULL")
         case nil: break
         }
         if let origin = filter.origin { out.add("origin = ?", .number(DeskCodes.code(origin, DeskCodes.origins))) }

@@ -63,3 +63,19 @@ extension SQLiteConnection {
         }.compactMap { $0 }
     }
 }
+
+extension SQLiteConnection {
+    /// The acts by which the desk says what is late, where its rules ask for that. What was late before the rules came is not told.
+    func lateItems(limit: Int, now: Int64) throws -> [DeskRecord] {
+        let rules = try house()
+        guard rules.service.escalates else { return [] }
+        return try statement(
+            """
+            SELECT item, due FROM alerts INDEXED BY alerts_by_due
+            WHERE state = 0 AND rank IS NOT NULL AND late_at IS NULL AND due > ? AND due <= ? AND aside <= ? LIMIT ?
+            """, rules.since, now, now, limit
+        ).all { row in
+            ItemID(bytes: row.blob(0) ?? []).map { DeskRecord.late($0, due: row.integer(1), at: now) }
+        }.compactMap { $0 }
+    }
+}

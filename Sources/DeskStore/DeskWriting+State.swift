@@ -11,13 +11,13 @@ extension DeskWriting: DeskState {
             """
             INSERT INTO alerts (item, state, version, holder, until, finding, fraud_type, known_by, loss, recovered, touched, closed,
                 claims, reopened, file, proposal, proposed_by, confirmed_by, aside, aside_at, wakes, first_look, first_by,
-                second_look, second_by)
+                second_look, second_by, late_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-                ?25)
+                ?25, ?26)
             ON CONFLICT (item) DO UPDATE SET state = ?2, version = ?3, holder = ?4, until = ?5, finding = ?6, fraud_type = ?7,
                 known_by = ?8, loss = ?9, recovered = ?10, touched = ?11, closed = ?12, claims = ?13, reopened = ?14, file = ?15,
                 proposal = ?16, proposed_by = ?17, confirmed_by = ?18, aside = ?19, aside_at = ?20, wakes = ?21, first_look = ?22, first_by = ?23,
-                second_look = ?24, second_by = ?25
+                second_look = ?24, second_by = ?25, late_at = ?26
             """)
         put.bind(1, copying: item.bytes)
         put.bind(2, work.state.rawValue)
@@ -45,6 +45,7 @@ extension DeskWriting: DeskState {
         bind(put, 23, work.second.map { ActorColumn.text($0.by) })
         bind(put, 24, work.second?.second.map { JudgementColumn.text($0) })
         bind(put, 25, work.second?.secondBy.map(ActorColumn.text))
+        bind(put, 26, work.lateAt)
         try put.run()
         guard let file = work.file, work.state == .closed else { return }
         try db.run(
@@ -117,11 +118,30 @@ extension DeskWriting: DeskState {
 
     func house() -> HouseRules { rules }
 
+    /// Reckons again when what is open is due, by rules that were just set.
+    private func setDues() throws {
+        let levels = levels
+        let rows = try db.statement(
+            "SELECT n, held, amount, decided, due FROM alerts WHERE state = 0 AND rank IS NOT NULL"
+        ).all { row in
+            (
+                n: row.integer(0), old: row.integer(4),
+                due: levels.due(
+                    isHeld: row.integer(1) == 0, amount: MinorUnits(row.integer(2)), decidedAt: row.integer(3))
+            )
+        }
+        for row in rows where row.due != row.old {
+            try db.run("UPDATE alerts SET due = ? WHERE n = ?", row.due, row.n)
+        }
+    }
+
     mutating func put(_ house: HouseRules) throws {
+        let old = rules
         rules = house
         try db.run(
             "UPDATE desk SET house = ?, house_version = ?, salt = ?, house_since = ?", house.text, house.version,
             house.salt, house.since)
         try drawAgain()
+        if old.service != house.service { try setDues() }
     }
 }

@@ -7,16 +7,21 @@ import Records
 /// One transaction of an index: what each input changes.
 struct DeskWriting {
     let db: SQLiteConnection
-    let levels: ServiceLevels
+    private let base: ServiceLevels
     var clock: LogClock
     var settled: [SettledAct] = []
     /// Those in force at the latest act.
-    var rules: HouseRules
+    var rules: HouseRules {
+        didSet { levels = rules.service.levels(over: base) }
+    }
+    /// Those that the rules give.
+    private(set) var levels: ServiceLevels
 
     init(_ db: SQLiteConnection, levels: ServiceLevels) throws {
         self.db = db
-        self.levels = levels
+        base = levels
         rules = try db.house()
+        self.levels = rules.service.levels(over: levels)
         clock = LogClock(now: try db.statement("SELECT clock FROM desk").first { $0.integer(0) } ?? 0)
     }
 

@@ -15,7 +15,7 @@ struct DeskRecordTests {
         .note("<script>alert(1)</script> \"quoted\"\nЖ 👩‍👩‍👧 \u{202E}drawkcab"),
         .raise(SourcePosition(partition: 3, offset: 1 << 60, index: 9), transaction: "p-17"),
         .raise(SourcePosition(offset: 1), transaction: "p-18", sample: Sample(.approved, perMille: 3)),
-        .second(Judgement(.fraud, fraudType: .romance)), .confirm, .object,
+        .second(Judgement(.fraud, fraudType: .romance)), .late, .confirm, .object,
         .file(.open(title: "Ж <b>", about: .init(.payee, "NL91ABNA0417164311"), isAnother: true)),
         .file(.open(title: "a", about: nil, isAnother: false)), .file(.link(to: DeskTests.item(7))), .file(.unlink),
         .file(.task("call")), .file(.finish(task: 3)), .file(.close(nil)), .file(.close(Judgement(.suspicious))),

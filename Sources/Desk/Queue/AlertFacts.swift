@@ -78,24 +78,3 @@ extension AlertFacts {
             decidedAt: raised.at, isReported: raised.isReported)
     }
 }
-
-/// Within what time somebody is to look at an alert.
-package struct ServiceLevels: Hashable, Sendable {
-    /// Seconds for a payment that is held, and for one that was stopped.
-    package var held: Int64
-    package var stopped: Int64
-
-    /// - Parameters: at least a second each.
-    package init(held: Int64, stopped: Int64) {
-        self.held = held
-        self.stopped = stopped
-    }
-
-    /// Half an hour while a payment waits, four hours where it was stopped.
-    package static let standard = ServiceLevels(held: 1800, stopped: 14_400)
-
-    /// When it is late, in microseconds since 1970.
-    package func due(_ facts: AlertFacts) -> Int64 {
-        facts.decidedAt + (facts.isHeld ? held : stopped) * 1_000_000
-    }
-}

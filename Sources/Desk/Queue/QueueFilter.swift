@@ -48,6 +48,8 @@ package struct QueueFilter: Hashable, Sendable {
         case second
         /// One with a verdict, that was drawn for a second person's.
         case look
+        /// Anybody: it is late, and the desk has said so.
+        case late
     }
 
     package init() {}

@@ -30,7 +30,7 @@ extension Act {
             out.put("wakes", wakes.map(\.rawValue).sorted())
         case .aside(.wake(let event)): out.put("wakes", event.map { [$0.rawValue] })
         case .house(let rules): out.put("rules", rules.text)
-        case .release, .reopen, .confirm, .object, .bulk(.cancel): break
+        case .release, .late, .reopen, .confirm, .object, .bulk(.cancel): break
         }
     }
 }

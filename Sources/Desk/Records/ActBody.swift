@@ -53,6 +53,7 @@ extension ActBody {
         case "verdict": judgement.map { .judge($0) }
         case "second-verdict": judgement.map { .second($0) }
         case "confirm": .confirm
+        case "late": .late
         case "object": .object
         case "note": line(text, Act.noteLimit).map { .note($0) }
         case "raise": raised

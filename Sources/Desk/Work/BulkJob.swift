@@ -76,6 +76,15 @@ extension DeskRecord {
     }
 }
 
+extension DeskRecord {
+    /// The record by which the desk itself says that an item is late: once of each time that it is due at.
+    package static func late(_ item: ItemID, due: Int64, at now: Int64) -> DeskRecord {
+        DeskRecord(
+            id: ActID(of: "late", [item.bytes, Array("\(due)".utf8)]), item: item, actor: .desk, writtenAt: now,
+            act: .late)
+    }
+}
+
 extension ActID {
     /// The name of an act that the desk itself asks for: it follows from what the act is about.
     package init(of kind: String, _ parts: [[UInt8]]) {

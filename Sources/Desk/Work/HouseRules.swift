@@ -15,6 +15,7 @@ package struct HouseRules: Hashable, Sendable {
     package var samples: [Sample.Stratum: Int64] = [:]
     /// Of a thousand alerts with a verdict, how many a second person judges, too.
     package var judgedTwice: Int64 = 0
+    package var service = ServiceRules()
 
     package init() {}
 
@@ -43,8 +44,7 @@ extension HouseRules {
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let name = words.first, !name.hasPrefix("#") else { continue }
-            // Shares have a line a stratum.
-            guard seen.insert(name == "sample" ? words.prefix(2).joined(separator: " ") : name).inserted else {
+            guard seen.insert(Self.key(name, words)).inserted else {
                 throw Fault(line: number + 1, reason: "\(name) is there twice")
             }
             if let reason = set(name, Array(words.dropFirst())) { throw Fault(line: number + 1, reason: reason) }
@@ -69,9 +69,20 @@ extension HouseRules {
                 return "judged_twice PER_MILLE, such as `judged_twice 50`"
             }
             judgedTwice = share
+        case _ where ServiceRules.names.contains(name): return service.set(name, values)
         default: return "there is no such rule"
         }
         return nil
+    }
+
+    /// What may be said once: of some rules each line says something else.
+    private static func key(_ name: String, _ words: [String]) -> String {
+        switch name {
+        case "sample": words.prefix(2).joined(separator: " ")
+        case "due": (words.prefix(2) + words.dropFirst(3)).joined(separator: " ")
+        case "hours", "holiday": words.joined(separator: " ")
+        default: name
+        }
     }
 
     private static func perMille(_ text: String) -> Int64? {
@@ -86,6 +97,7 @@ extension HouseRules {
             if let share = samples[stratum] { lines.append("sample \(stratum.rawValue) \(share)") }
         }
         if judgedTwice > 0 { lines.append("judged_twice \(judgedTwice)") }
+        lines += service.lines
         return lines.joined(separator: "\n")
     }
 }

@@ -65,6 +65,8 @@ package struct Work: Hashable, Sendable {
     package var confirmedBy: Actor?
     /// A second person's look; nil where it was not drawn for one.
     package var second: SecondLook?
+    /// When the desk said that it is late, by the log's clock in microseconds; nil where it did not.
+    package var lateAt: Int64?
 
     package init() {}
 
@@ -175,6 +177,9 @@ package struct Work: Hashable, Sendable {
             guard raised == nil else { throw .alreadyRaised }
             raised = Raised(source: source, transaction: transaction, at: now, sample: sample)
         case .aside(let act): try aside(act, record.actor, now)
+        case .late:
+            guard state == .open else { throw .closed }
+            lateAt = lateAt ?? now
         case .file, .bulk, .house: throw .noSuchAct
         }
     }

@@ -22,6 +22,8 @@ package struct AlertPage: Sendable {
     package var showsReasons: Bool
     /// When labels leave; nil where the desk was not told.
     package var labelTerms: LabelTerms?
+    /// When people work; nil where time always passes.
+    package var calendar: ServiceCalendar?
 
     package enum Notice: Sendable {
         case refused(String)
@@ -33,8 +35,11 @@ package struct AlertPage: Sendable {
 
     package init(
         frame: PageFrame, picture: AlertPicture, event: CloudEvent?, query: String, cursor: FeedCursor, acts: [ActID],
-        notice: Notice? = nil, typed: [String: String] = [:], showsReasons: Bool = true, labelTerms: LabelTerms? = nil
+        notice: Notice? = nil, typed: [String: String] = [:], showsReasons: Bool = true, labelTerms: LabelTerms? = nil,
+        calendar: ServiceCalendar? = nil
     ) {
+        self.calendar = calendar
+
         self.showsReasons = showsReasons
         self.labelTerms = labelTerms
         self.frame = frame
@@ -114,8 +119,25 @@ package struct AlertPage: Sendable {
         <div class="chance"><p class="big">\(frame.percent(facts.probability))</p><p>\(words)</p></div>
         <div class="chance"><p class="big">\(frame.amount(MinorUnits(facts.expectedLoss)))</p>
         <p>\(frame.text(.expectedLoss))</p></div>
+        \(work.state == .open ? clock : nil)
         </div>
         """
+    }
+
+    /// How much work time is left.
+    private var clock: HTML {
+        let (due, now) = (picture.row.due, frame.now)
+        let left = (calendar ?? ServiceCalendar()).work(from: min(now, due), to: max(now, due)) / 60_000_000
+        let words = left < 120 ? "\(left) min" : "\(left / 60) h \(left % 60) min"
+        let isLate = due < now
+        let rest: HTML? =
+            calendar.map { !$0.isOpen(at: now) } == true
+            ? "<p>\(Phrase("The clock stands: nobody works now.", "Die Uhr steht: Gerade ist keine Arbeitszeit.")(language))</p>"
+            : nil
+        return """
+            <div class="chance"><p class="big\(isLate ? " late" as HTML : "")">\(isLate ? frame.text(.late) + " " : "")\(words)</p>
+            <p>\(frame.text(.due)) \(frame.time(micros: due))</p>\(rest)</div>
+            """
     }
 
     /// The probability in words: what became of alerts like it here.

@@ -53,6 +53,7 @@ package struct QueuePage: Sendable {
         let lists: [(Phrase, [(name: String, value: String)])] = [
             (.queue, []), (Phrase("Mine", "Meine"), [("whose", "mine")]),
             (.waitsForSecond, [("whose", "anyone"), ("awaits", "second")]),
+            (Phrase("Late", "Überfällig"), [("whose", "anyone"), ("awaits", "late")]),
             (Phrase("Reported", "Gemeldet"), [("origin", "reported")]),
             (Phrase("Random samples", "Stichproben"), [("origin", "sample")]),
             (.snoozed, [("shown", "snoozed"), ("whose", "anyone")]),

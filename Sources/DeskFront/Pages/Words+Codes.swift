@@ -133,6 +133,7 @@ extension Act {
         case .reopen: Phrase("opened again", "wieder geöffnet")(language)
         case .note: Phrase("noted", "notiert")(language)
         case .raise: Phrase("put before the desk", "der Liste hinzugefügt")(language)
+        case .late: Phrase("late: the time is over", "überfällig: Die Zeit ist um")(language)
         case .second: Phrase("second look", "zweite Prüfung")(language)
         case .confirm: Phrase("agreed to the verdict", "dem Urteil zugestimmt")(language)
         case .object: Phrase("did not agree to the verdict", "dem Urteil nicht zugestimmt")(language)

@@ -144,7 +144,8 @@ package struct DeskRoutes: Sendable {
             page: AlertPage(
                 frame: frame, picture: picture, event: picture.event.flatMap(event), query: query, cursor: cursor,
                 acts: (0..<AlertPage.actCount).map { _ in service.newAct() }, notice: notice, typed: typed,
-                showsReasons: !service.triesReasons || ReasonsTrial.shows(item), labelTerms: service.labelTerms
+                showsReasons: !service.triesReasons || ReasonsTrial.shows(item), labelTerms: service.labelTerms,
+                calendar: try service.index.house().service.levels(over: service.index.levels).calendar
             ).html)
     }
 

@@ -1,0 +1,65 @@
+import Desk
+import DeskStore
+import EventLogs
+import Policy
+import Records
+import Support
+import Testing
+
+/// When alerts of an index are due, by the rules of its desk.
+struct ServiceTests {
+    private let folder = try! TemporaryFolder()
+
+    private func house(_ act: Int, _ text: String, at: Int64) -> DeskInput {
+        .act(
+            DeskRecord(
+                id: DeskSamples.act(act), item: .house, actor: DeskSamples.person(1), writtenAt: 1,
+                act: .house(try! HouseRules(text: text))), offset: Int64(act), timestamp: at)
+    }
+
+    private func alert(_ number: Int) -> DeskInput {
+        .alert(DeskSamples.facts(number), at: Position(TopicPartition("bank-a.alerts"), Int64(number)))
+    }
+
+    @Test("what is open is due by the rules that hold now, whichever came first, and each late alert is told once")
+    func ways() throws {
+        let rules = "due held 5\ndue stopped 7\nhours mon-sun 00:00-24:00\nescalate"
+        let levels = try HouseRules(text: rules).service.levels(over: .standard)
+        let start: Int64 = 1_735_689_600_000_000
+        for name in ["rules-first", "alerts-first"] {
+            let index = try DeskIndex(path: folder.path(name), member: DeskSamples.member)
+            let alerts = (0..<30).map(alert)
+            let set = house(1, rules, at: start)
+            for input in name == "rules-first" ? [set] + alerts : alerts + [set] {
+                _ = try index.apply(DeskBatch(inputs: [input], positions: []))
+            }
+            for number in 0..<30 {
+                let row = try #require(try index.alert(DeskSamples.item(number)))
+                #expect(row.due == levels.due(row.facts))
+            }
+            let rows = try index.page(QueueFilter([("whose", "anyone")]), me: nil, now: start).rows
+            #expect(
+                rows.map {
+                    QueueKey(isHeld: $0.facts.isHeld, loss: $0.facts.expectedLoss, due: $0.due, item: $0.facts.item)
+                }.isSorted)
+            let now = start + 6 * 60_000_000
+            let late = (0..<30).filter { levels.due(DeskSamples.facts($0)) <= now }
+            let due = try index.dueActs(limit: 100, now: now)
+            #expect(Set(due.map(\.item)) == Set(late.map { DeskSamples.item($0) }) && !late.isEmpty && late.count < 30)
+            let acts = due.enumerated().map {
+                DeskInput.act($0.element, offset: Int64(10 + $0.offset), timestamp: now)
+            }
+            _ = try index.apply(DeskBatch(inputs: acts, positions: []))
+            #expect(try index.dueActs(limit: 100, now: now).isEmpty)
+            let page = try index.page(QueueFilter([("whose", "anyone"), ("awaits", "late")]), me: nil, now: now)
+            #expect(page.rows.count == late.count)
+            // Other rules: what was late already when they came is not told again.
+            _ = try index.apply(DeskBatch(inputs: [house(2, "due held 1\nescalate", at: now)], positions: []))
+            #expect(try index.dueActs(limit: 100, now: now).isEmpty)
+        }
+    }
+}
+
+extension Array where Element: Comparable {
+    fileprivate var isSorted: Bool { self == sorted() }
+}
