@@ -41,8 +41,8 @@ let package = Package(
         .systemLibrary(name: "Cglibc"),
         .systemLibrary(name: "Csqlite3", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "Copenssl", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .target(name: "Secrets", dependencies: ["Cglibc", crypto], swiftSettings: settings),
-        .target(name: "Records", dependencies: [protobuf, crypto], swiftSettings: settings),
+        .target(name: "Secrets", dependencies: ["Cglibc", "Copenssl", crypto], swiftSettings: settings),
+        .target(name: "Records", dependencies: ["Copenssl", protobuf, crypto], swiftSettings: settings),
         .target(name: "Tokens", dependencies: ["Copenssl", "Records"], swiftSettings: settings),
         .target(name: "ThreeParty", dependencies: ["Copenssl", "Secrets", "Records", crypto], swiftSettings: settings),
         .target(name: "Counters", dependencies: ["Records", "ThreeParty"], swiftSettings: settings),
@@ -55,7 +55,7 @@ let package = Package(
             name: "Manifests", dependencies: ["Records", "ThreeParty", "Model", "Keys"],
             swiftSettings: settings),
         .target(
-            name: "Audit", dependencies: ["Records", "Keys", "Manifests", crypto], swiftSettings: settings),
+            name: "Audit", dependencies: ["Records", "Keys", "Manifests"], swiftSettings: settings),
         .target(name: "Formats", dependencies: ["Records"], swiftSettings: settings),
         .target(name: "Policy", dependencies: ["Records", "Model", "Formats"], swiftSettings: settings),
         .target(name: "Evaluation", dependencies: ["Records", "Model", "Plots"], swiftSettings: settings),
@@ -92,7 +92,7 @@ let package = Package(
             dependencies: [
                 "Audit", "Secrets", "Records", "ThreeParty", "Tokens", "Model", "Keys", "Sealing", "Manifests",
                 "Formats",
-                "Policy", "EventLogs", "Stages", "Telemetry", crypto, logging,
+                "Policy", "EventLogs", "Stages", "Telemetry", logging,
             ],
             swiftSettings: settings),
         .target(

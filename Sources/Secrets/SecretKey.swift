@@ -1,3 +1,4 @@
+import Copenssl
 package import Crypto
 
 /// A symmetric secret. It can't be copied, printed, compared or put into a collection; its bytes are wiped when it goes
@@ -28,7 +29,12 @@ package struct SecretKey: ~Copyable, Sendable {
             withUnsafeBytes(of: UInt32(label.count).bigEndian) { message.append(contentsOf: $0) }
             message.append(contentsOf: label)
         }
-        let code = message.withUnsafeBytes { HMAC<SHA256>.authenticationCode(for: $0, using: key) }
-        return SecretKey(code.withUnsafeBytes { SymmetricKey(data: $0) })
+        let codes = HMACKey(self)
+        let derived = withUnsafeTemporaryAllocation(byteCount: HMACKey.codeBytes, alignment: 8) { code in
+            defer { OPENSSL_cleanse(code.baseAddress, code.count) }
+            message.withUnsafeBytes { codes.code(of: $0, into: code) }
+            return SymmetricKey(data: UnsafeRawBufferPointer(code))
+        }
+        return SecretKey(derived)
     }
 }

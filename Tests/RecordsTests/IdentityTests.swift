@@ -60,6 +60,31 @@ struct IdentityTests {
         #expect(Digest32(of: []).description == "e3b0c442")
     }
 
+    /// FIPS 180-4's examples of one block and of two, cut anywhere.
+    @Test("SHA-256 of pieces is that of the whole")
+    func hashes() {
+        let examples = [
+            ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            (
+                "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+            ),
+        ]
+        for (text, hash) in examples {
+            let bytes = Array(text.utf8)
+            for cut in 0...bytes.count {
+                var stream = SHA256Stream()
+                stream.add(Array(bytes[..<cut]))
+                stream.add(Array(bytes[cut...]))
+                #expect(Digest32(stream) == Digest32(hex: hash))
+            }
+        }
+        var parts = SHA256Stream()
+        parts.add(part: [7, 8])
+        parts.add(part: Digest32.zero)
+        #expect(Digest32(parts) == Digest32(of: [[7, 8], [UInt8](repeating: 0, count: 32)]))
+    }
+
     @Test("hexadecimal digits are small and two a byte")
     func digits() { #expect(hexadecimal([0x00, 0x0F, 0xA5, 0xFF]) == "000fa5ff" && hexadecimal([UInt8]()) == "") }
 

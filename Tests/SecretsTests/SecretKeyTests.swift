@@ -59,6 +59,23 @@ struct SecretKeyTests {
     }
 }
 
+@Suite("An HMAC key")
+struct HMACKeyTests {
+    @Test("gives the codes of HMAC-SHA-256, one after the other", arguments: [0, 1, 4, 32, 63, 64, 65, 131])
+    func codes(keyBytes: Int) {
+        var random = SplitMix64(UInt64(keyBytes))
+        let secret = random.bytes(keyBytes)
+        let key = HMACKey(SecretKey(bytes: secret))
+        for count in [0, 1, 8, 32, 55, 56, 64, 119, 200, 1000] {
+            let message = random.bytes(count)
+            var code = [UInt8](repeating: 0, count: HMACKey.codeBytes)
+            code.withUnsafeMutableBytes { code in message.withUnsafeBytes { key.code(of: $0, into: code) } }
+            let expected = HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: secret))
+            #expect(code == Array(expected))
+        }
+    }
+}
+
 @Suite("Random bytes of the system")
 struct SystemRandomTests {
     @Test("are as many as asked for", arguments: [0, 1, 255, 256, 257, 100_000])

@@ -66,9 +66,16 @@ package struct BatchStatements: Sendable, Hashable {
         wire.steps = UInt32(steps)
         wire.sources = entries.map(\.source.wire)
         wire.offsets = entries.map(\.offset)
-        wire.records = Data(entries.flatMap(\.record.bytes))
-        wire.commitments = Data(entries.flatMap(\.commitment.bytes))
+        wire.records = Self.bytes(entries, \.record)
+        wire.commitments = Self.bytes(entries, \.commitment)
         return wire
+    }
+
+    private static func bytes(_ entries: [Entry], _ digest: (Entry) -> Digest32) -> Data {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(32 * entries.count)
+        for entry in entries { digest(entry).write(to: &bytes) }
+        return Data(bytes)
     }
 
     /// Nil where the numbers of sources, offsets and digests are not the same.

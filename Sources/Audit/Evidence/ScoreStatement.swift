@@ -43,13 +43,15 @@ package struct ScoreStatement: Sendable, Hashable {
     }
 
     private static let label = Array("cordon/score/statement/v1".utf8)
+    private static let recordLabel = Array("cordon/score/record/v1".utf8)
+    private static let shareLabel = Array("cordon/score/share/v1".utf8)
 
     /// The leaf's hash. Of a label, then party (1), the member's name behind its length (1), source partition (4), offset (8) and
     /// index (4), partition (4) and offset (8) of the sealed record, the digests of record, plan, agreement and model, bits (1),
     /// steps (4), commitment; numbers big-endian.
     package var leaf: MerkleHash {
         var bytes = Self.label
-        bytes.reserveCapacity(256)
+        bytes.reserveCapacity(320)
         bytes.append(UInt8(party.rawValue))
         bytes.append(UInt8(truncatingIfNeeded: member.name.utf8.count))
         bytes += member.name.utf8
@@ -59,16 +61,22 @@ package struct ScoreStatement: Sendable, Hashable {
         add(UInt32(truncatingIfNeeded: source.index))
         add(UInt32(truncatingIfNeeded: partition))
         add(offset)
-        for digest in [record, plan, agreed, model] { bytes += digest.bytes }
+        record.write(to: &bytes)
+        plan.write(to: &bytes)
+        agreed.write(to: &bytes)
+        model.write(to: &bytes)
         bytes.append(UInt8(truncatingIfNeeded: ringBits))
         add(UInt32(truncatingIfNeeded: steps))
-        bytes += commitment.bytes
+        commitment.write(to: &bytes)
         return MerkleHash(leaf: bytes)
     }
 
     /// The digest by which a sealed record is named.
     package static func digest(ofRecord record: [UInt8]) -> Digest32 {
-        Digest32(of: [Array("cordon/score/record/v1".utf8), record])
+        var hash = SHA256Stream()
+        hash.add(part: recordLabel)
+        hash.add(part: record)
+        return Digest32(hash)
     }
 
     /// The commitment to a share: who has not the nonce learns nothing of it, and no other share fits it.
@@ -76,7 +84,16 @@ package struct ScoreStatement: Sendable, Hashable {
     /// - Parameters:
     ///   - share: as it lies in the party's box.
     ///   - nonce: 32 bytes that party and member alone can tell, others for each score.
+    package static func commitment(to share: UnsafeRawBufferPointer, nonce: UnsafeRawBufferPointer) -> Digest32 {
+        var hash = SHA256Stream()
+        hash.add(part: shareLabel)
+        hash.add(part: nonce)
+        hash.add(part: share)
+        return Digest32(hash)
+    }
+
+    /// The same of what lies elsewhere.
     package static func commitment(to share: some Sequence<UInt8>, nonce: [UInt8]) -> Digest32 {
-        Digest32(of: [Array("cordon/score/share/v1".utf8), nonce, Array(share)])
+        Array(share).withUnsafeBytes { share in nonce.withUnsafeBytes { commitment(to: share, nonce: $0) } }
     }
 }

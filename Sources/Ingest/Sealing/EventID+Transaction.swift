@@ -1,4 +1,3 @@
-import Crypto
 package import Records
 package import Secrets
 import Tokens
@@ -10,11 +9,18 @@ extension EventID {
     /// - Parameters:
     ///   - transaction: the agent's keyed hash of the transaction's id.
     ///   - key: the member's alone.
-    package init(of transaction: UInt64, under key: borrowing SecretKey) {
-        let code = key.lend { key in
-            transaction.withBigEndianBytes { HMAC<SHA256>.authenticationCode(for: $0, using: key) }
+    package init(of transaction: UInt64, under key: borrowing HMACKey) {
+        self = transaction.withBigEndianBytes { transaction in
+            withUnsafeTemporaryAllocation(byteCount: HMACKey.codeBytes, alignment: 8) { code in
+                key.code(of: transaction, into: code)
+                return EventID(UnsafeRawBufferPointer(rebasing: code[..<16]))!
+            }
         }
-        self = code.withUnsafeBytes { EventID(UnsafeRawBufferPointer(rebasing: $0[..<16])) }!
+    }
+
+    /// The same, of one transaction.
+    package init(of transaction: UInt64, under key: borrowing SecretKey) {
+        self.init(of: transaction, under: HMACKey(key))
     }
 
     /// The partition of `consortium.sealed` that the event is sealed for, of so many.

@@ -12,7 +12,7 @@ struct SealingMember: ~Copyable {
     private(set) var sealers: [BoxSealer]
     /// Fresh random bytes, as many as asked for.
     let random: @Sendable (Int) -> [UInt8]
-    private let idKey: SecretKey
+    private let idKey: HMACKey
     private let source: SealingSessions
     private let sealer: (Session) -> BoxSealer
 
@@ -29,7 +29,7 @@ struct SealingMember: ~Copyable {
         self.source = source
         self.sealer = sealer
         self.random = random
-        self.idKey = idKey
+        self.idKey = HMACKey(idKey)
         epoch = now.number
         session = now.sessions.id
         sealers = Self.sealers(now, sealer)

@@ -14,20 +14,18 @@ extension SealedBatch {
         session: (MemberID, UInt32) throws(LogError) -> Session?
     ) throws(LogError) -> [BatchStatements] {
         guard case .transactions(let records) = content else { return [] }
-        struct Group: Hashable {
-            var member: MemberID
-            var epoch: UInt32
-        }
         let width = model.rounding?.bytes ?? model.shape.ringBytes
         var out: [BatchStatements] = []
-        var sessions: [Group: (place: Int, session: Session)?] = [:]
+        // Of each member and session one, in the order of `out`: there are few. Nil where there is no session.
+        var groups: [(member: MemberID, epoch: UInt32, place: Int, nonces: ScoreNonces?)] = []
         for (index, transaction) in opened.enumerated() where result.refusals[index] == nil {
             guard let member = transaction.member else { continue }
-            let group = Group(member: member, epoch: transaction.epoch)
-            if sessions[group] == nil {
-                let session = try session(member, transaction.epoch)
-                sessions[group] = .some(session.map { (out.count, $0) })
-                if session != nil {
+            let known = groups.firstIndex { $0.epoch == transaction.epoch && $0.member == member }
+            let group = known ?? groups.count
+            if known == nil {
+                let nonces = try session(member, transaction.epoch)?.scoreNonces(result.agreedDigest)
+                groups.append((member, transaction.epoch, out.count, nonces))
+                if nonces != nil {
                     out.append(
                         BatchStatements(
                             party: party, member: member, sessionEpoch: transaction.epoch, partition: plan.partition,
@@ -35,14 +33,17 @@ extension SealedBatch {
                             ringBits: model.shape.ringBits, steps: model.rounding.map { $0.bits + 1 } ?? 0))
                 }
             }
-            guard case .some(.some(let (place, session))) = sessions[group] else { continue }
-            let share = Array(result.scoreShares[index * width..<(index + 1) * width])
-            let nonce = session.scoreNonce(result.agreedDigest, transaction.source)
-            out[place].entries.append(
+            guard let nonces = groups[group].nonces else { continue }
+            let commitment = result.scoreShares.withUnsafeBytes { shares in
+                nonces.nonce(of: transaction.source) {
+                    ScoreStatement.commitment(
+                        to: UnsafeRawBufferPointer(rebasing: shares[index * width..<(index + 1) * width]), nonce: $0)
+                }
+            }
+            out[groups[group].place].entries.append(
                 BatchStatements.Entry(
                     source: transaction.source, offset: records[index].offset,
-                    record: ScoreStatement.digest(ofRecord: records[index].record.value ?? []),
-                    commitment: ScoreStatement.commitment(to: share, nonce: nonce)))
+                    record: ScoreStatement.digest(ofRecord: records[index].record.value ?? []), commitment: commitment))
         }
         return out
     }
