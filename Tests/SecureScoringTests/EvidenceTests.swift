@@ -135,6 +135,35 @@ struct EvidenceTests {
         }
     }
 
+    @Test("what is kept again while it is signed for waits on, and a book knows what its state does")
+    func again() throws {
+        let (world, _) = try world()
+        let book = try world.evidence(.zero)
+        func batch(_ offset: Int64, _ byte: UInt8) -> BatchStatements {
+            let digest = Digest32(of: [[byte]])
+            return BatchStatements(
+                party: .zero, member: world.a.id, sessionEpoch: 1, partition: 0, plan: digest, agreed: digest,
+                model: digest, ringBits: 16, steps: 0,
+                entries: [
+                    .init(source: SourcePosition(offset: offset), offset: offset, record: digest, commitment: digest)
+                ])
+        }
+        func expect(_ batches: [BatchStatements], _ comment: Comment) throws {
+            for book in [book, try world.evidence(.zero)] {
+                #expect(try book.pages().map(\.statements) == batches, comment)
+            }
+        }
+        try book.keep([batch(1, 1), batch(300, 1)])
+        try expect([batch(1, 1), batch(300, 1)], "in the log's order")
+        let signed = try book.pages()
+        try book.keep([batch(300, 2), batch(2, 1)])
+        try expect([batch(1, 1), batch(2, 1), batch(300, 2)], "computed again")
+        try book.remove(signed)
+        try expect([batch(2, 1), batch(300, 2)], "signed for")
+        try book.remove(book.pages())
+        try expect([], "all signed for")
+    }
+
     @Test("a log that can't be appended to leaves all to be signed for again")
     func failed() throws {
         let (world, _) = try world()

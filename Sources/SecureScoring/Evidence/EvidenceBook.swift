@@ -15,8 +15,9 @@ package final class EvidenceBook: Sendable {
 
     private let party: PartyID
     private let state: any StateStore
-    /// Held while rows are removed: a batch that is computed again meanwhile stays.
-    private let turn = Mutex(())
+    /// All that waits, by key, as the state has it; nil where that has to be read: at first, and after a write that failed. So what
+    /// is signed for is neither read nor decoded. Held while rows are removed: a batch that is computed again meanwhile stays.
+    private let waiting = Mutex<[[UInt8]: Page]?>(nil)
     private static let table = "evidence"
 
     package init(party: PartyID, state: any StateStore) {
@@ -26,36 +27,58 @@ package final class EvidenceBook: Sendable {
 
     /// Keeps the statements on a batch, in the state when this returns.
     package func keep(_ batch: [BatchStatements]) throws(LogError) {
-        let writes = batch.filter { !$0.entries.isEmpty }.map { statements in
-            StateWrite.put(
-                table: Self.table, StateEntry(key: Self.key(statements), value: statements.wire.encoded, order: 0))
+        let pages = batch.filter { !$0.entries.isEmpty }.map {
+            Page(statements: $0, key: Self.key($0), row: $0.wire.encoded)
         }
-        guard !writes.isEmpty else { return }
-        try turn.withLock { _ throws(LogError) in try state.commit(writes, positions: []) }
+        guard !pages.isEmpty else { return }
+        let writes = pages.map { page in
+            StateWrite.put(table: Self.table, StateEntry(key: page.key, value: page.row, order: 0))
+        }
+        try waiting.withLock { waiting throws(LogError) in
+            try commit(writes, &waiting)
+            for page in pages { waiting?[page.key] = page }
+        }
     }
 
     /// All that waits, in the log's order.
     package func pages() throws -> [Page] {
-        var pages: [Page] = []
+        try waiting.withLock { waiting in
+            let pages = try waiting ?? stored()
+            waiting = pages
+            return pages.values.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        }
+    }
+
+    private func stored() throws -> [[UInt8]: Page] {
+        var pages: [[UInt8]: Page] = [:]
         try state.scan(Self.table) { entry in
             guard let member = Self.member(entry.key), let wire = WireScoredBatch(decoding: entry.value),
                 let statements = BatchStatements(wire, party: party, member: member)
             else {
                 throw LogError.corrupted(reason: "the party's state holds malformed statements on scores")
             }
-            pages.append(Page(statements: statements, key: entry.key, row: entry.value))
+            pages[entry.key] = Page(statements: statements, key: entry.key, row: entry.value)
         }
         return pages
     }
 
     /// Removes what is signed for.
     package func remove(_ pages: [Page]) throws(LogError) {
-        try turn.withLock { _ throws(LogError) in
-            let now = try state.values(Self.table, pages.map(\.key))
-            let gone = zip(pages, now).filter { $0.row == $1 }.map {
-                StateWrite.remove(table: Self.table, key: $0.0.key)
-            }
-            if !gone.isEmpty { try state.commit(gone, positions: []) }
+        try waiting.withLock { waiting throws(LogError) in
+            let gone = pages.filter { waiting?[$0.key]?.row == $0.row }
+            guard !gone.isEmpty else { return }
+            try commit(gone.map { .remove(table: Self.table, key: $0.key) }, &waiting)
+            for page in gone { waiting?[page.key] = nil }
+        }
+    }
+
+    /// Commits to the state. Of what failed it is not known whether the state has it.
+    private func commit(_ writes: [StateWrite], _ waiting: inout [[UInt8]: Page]?) throws(LogError) {
+        do throws(LogError) {
+            try state.commit(writes, positions: [])
+        } catch {
+            waiting = nil
+            throw error
         }
     }
 
