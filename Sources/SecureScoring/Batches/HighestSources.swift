@@ -21,10 +21,13 @@ package struct HighestSources {
     /// Adds a position; false where it is not above what is there.
     @discardableResult
     package mutating func add(_ member: MemberID, _ position: SourcePosition) -> Bool {
-        guard !covers(member, position) else { return false }
-        places[Source(member: member, partition: position.partition)] = Place(
-            offset: position.offset, index: position.index)
-        return true
+        func raise(_ highest: inout Place?) -> Bool {
+            let place = Place(offset: position.offset, index: position.index)
+            if let highest, place <= highest { return false }
+            highest = place
+            return true
+        }
+        return raise(&places[Source(member: member, partition: position.partition)])
     }
 
     /// Whether a position is at or below the highest of its source.

@@ -16,13 +16,21 @@ package final class SealedRecord: Sendable {
 
     package let record: LogRecord
     let body: Body
+    /// The place of the record in its member's topic; nil where its header names none that can be read.
+    let claim: SourceClaim?
 
     package init(_ record: LogRecord) {
         self.record = record
         let bytes = record.value ?? []
         if let transaction = SealedTransaction(bytes) {
             body = .transaction(transaction)
+            let header = transaction.header
+            claim =
+                if let member = header.member, let source = header.source {
+                    SourceClaim(member: member, source: source, previous: header.previous)
+                } else { nil }
         } else {
+            claim = nil
             body =
                 switch WireSealedRecord(decoding: bytes)?.body {
                 case .activation(let activation): .activation(activation)
@@ -50,14 +58,6 @@ package final class SealedRecord: Sendable {
         case .activation, .epochActivation, .epochClosing: true
         case .transaction, .unreadable: false
         }
-    }
-
-    /// The place of the record in its member's topic; nil where its header names none that can be read.
-    var claim: SourceClaim? {
-        guard case .transaction(let transaction) = body, let member = transaction.header.member,
-            let source = transaction.header.source
-        else { return nil }
-        return SourceClaim(member: member, source: source, previous: transaction.header.previous)
     }
 
     /// The member that its header names, where that header is whole, or of another schema: whom a rejected record is for.

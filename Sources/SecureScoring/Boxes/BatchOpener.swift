@@ -25,6 +25,7 @@ final class BatchOpener {
     func open(_ batch: SealedBatch, counts: PartitionCounts?, admission: Admission? = nil) throws -> OpenedBatch {
         switch batch.content {
         case .transactions(let records):
+            transactions.begin()
             let slots = counts?.features.slots ?? 0
             var inputs = BatchInputs(
                 bits: batch.model.ownBits, capacity: records.count, publicBytes: slots * CountedEntity.byteCount)
@@ -50,6 +51,7 @@ final class BatchOpener {
 
     /// The reason why this party can't use a transaction, whatever limits there are; nil where it can.
     func refusal(of record: SealedRecord, by model: ModelManifest) throws -> Refusal? {
+        transactions.begin()
         var inputs = BatchInputs(bits: model.ownBits, capacity: 1)
         _ = try transactions.open(record, for: model, into: &inputs)
         return inputs.refusal(0)

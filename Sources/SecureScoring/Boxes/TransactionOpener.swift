@@ -13,13 +13,33 @@ final class TransactionOpener {
     /// The associated data and the plaintext of a box; one buffer each for all.
     private var associated: [UInt8] = []
     private var plaintext: [UInt8] = []
+    /// The ciphers of the sessions that the batch's records have named so far: there are few, and many records.
+    private var ciphers: [(member: MemberID, epoch: UInt32, session: SessionID?, cipher: BoxCipher)] = []
 
     init(party: PartyID, sessions: SessionRegistry) {
         self.party = party
         self.sessions = sessions
     }
 
-    /// Opens a record, and adds it to `inputs`: this party's shares, or why it refuses the transaction.
+    /// Begins a batch: whose sessions are in force is looked up anew.
+    func begin() { ciphers.removeAll(keepingCapacity: true) }
+
+    private func cipher(_ member: MemberID, _ header: SealedHeader) throws(LogError) -> BoxCipher? {
+        let (epoch, session) = (header.sessionEpoch, header.session)
+        if let known = ciphers.first(where: { $0.epoch == epoch && $0.session == session && $0.member == member }) {
+            return known.cipher
+        }
+        guard let cipher = try sessions.transactionCipher(member, epoch: epoch, session) else { return nil }
+        ciphers.append((member, epoch, session, cipher))
+        return cipher
+    }
+
+    private func isMember(_ member: MemberID) throws(LogError) -> Bool {
+        if ciphers.contains(where: { $0.member == member }) { return true }
+        return try sessions.isMember(member)
+    }
+
+    /// Opens a record of the batch, and adds it to `inputs`: this party's shares, or why it refuses the transaction.
     ///
     /// - Parameters:
     ///   - counts: those that the model reads, by which a box's tokens are checked; nil where it reads none.
@@ -52,7 +72,7 @@ final class TransactionOpener {
         opened.epoch = header.sessionEpoch
         opened.event = event
         opened.time = header.time
-        guard let member = header.member, try sessions.isMember(member) else { return .unknownMember }
+        guard let member = header.member, try isMember(member) else { return .unknownMember }
         opened.member = member
         guard Int(header.partition) == record.record.position.partition.partition else { return .wrongPartition }
         guard !closed.contains(header.sessionEpoch) else { return .epochClosed }
@@ -64,10 +84,7 @@ final class TransactionOpener {
         _ counts: PartitionCounts?, _ opened: inout OpenedTransaction, _ inputs: inout BatchInputs
     ) throws(LogError) -> Refusal? {
         guard sealed.boxCount == 3 else { return .boxMissing }
-        guard
-            let cipher = try sessions.transactionCipher(
-                member, epoch: sealed.header.sessionEpoch, sealed.header.session)
-        else {
+        guard let cipher = try cipher(member, sealed.header) else {
             return try sessions.hasLeft(member, by: sealed.header.sessionEpoch) ? .memberLeft : .unknownSession
         }
         boxAssociatedData(header: record[sealed.headerBytes], party: party, into: &associated)

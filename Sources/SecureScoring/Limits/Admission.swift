@@ -57,7 +57,7 @@ package final class Admission {
                 continue
             }
             if let refusal = refusal(
-                of: event, claim, at: header.time, record.record, isCounted(claim.member, event.id))
+                of: event, claim, at: header.time, record.record, isCounted(claim.member, event.id), &asked)
             {
                 refused[place] = refusal
             } else {
@@ -67,8 +67,10 @@ package final class Admission {
         return refused
     }
 
+    /// - Parameter asked: this one's, lent: read through the object it would be copied at each use.
     private func refusal(
-        of event: AskedEvent, _ claim: SourceClaim, at time: EventTime, _ record: LogRecord, _ isCounted: Bool
+        of event: AskedEvent, _ claim: SourceClaim, at time: EventTime, _ record: LogRecord, _ isCounted: Bool,
+        _ asked: inout AskedEvents
     ) -> Refusal? {
         if let refusal = limits.refusal(of: time, arrival: record.timestamp) { return refusal }
         if taken.hasForgotten(claim) { return .tooManyGaps }

@@ -44,7 +44,11 @@ struct AskedEvents: Sendable {
     private(set) var changed: Set<Int64> = []
 
     /// - Parameter limit: ids that are known at least.
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int) {
+        self.limit = limit
+        // It fills up, and stays so: growing would hash all of it anew each time.
+        sources.reserveCapacity(limit)
+    }
 
     /// Events as a store has them, or has to have them from now on.
     init(limit: Int, batches: [Batch], forgotten: Forgotten, areChanged: Bool) {
