@@ -16,13 +16,25 @@ package struct BinaryHash: Sendable {
             key.fill(UnsafeMutableRawBufferPointer(words))
             count = words.count
         }
-        table = [UInt64](repeating: 0, count: bytes * 32)
-        for nibble in 0..<bytes * 2 {
-            for pattern in 1..<16 {
-                table[nibble * 16 + pattern] =
-                    table[nibble * 16 + pattern & (pattern - 1)]
-                    ^ UInt64(littleEndian: words[nibble * 4 + pattern.trailingZeroBitCount])
+        // A table serves one batch, so making it is a good part of what its hashes cost: four entries at a time.
+        table = [UInt64](unsafeUninitializedCapacity: bytes * 32) { table, count in
+            words.withUnsafeBufferPointer { words in
+                let table = UnsafeMutableRawBufferPointer(table)
+                for nibble in 0..<bytes * 2 {
+                    func word(_ bit: Int) -> UInt64 { UInt64(littleEndian: words[nibble &* 4 &+ bit]) }
+                    let (one, two) = (word(0), word(1))
+                    let low = SIMD4(0, one, two, one ^ two)
+                    let (four, eight) = (SIMD4(repeating: word(2)), SIMD4(repeating: word(3)))
+                    func store(_ entries: SIMD4<UInt64>, at place: Int) {
+                        table.storeBytes(of: entries, toByteOffset: nibble &* 128 &+ place &* 8, as: SIMD4<UInt64>.self)
+                    }
+                    store(low, at: 0)
+                    store(low ^ four, at: 4)
+                    store(low ^ eight, at: 8)
+                    store(low ^ four ^ eight, at: 12)
+                }
             }
+            count = table.count
         }
     }
 
@@ -30,7 +42,9 @@ package struct BinaryHash: Sendable {
     package static func ^ (left: BinaryHash, right: BinaryHash) -> BinaryHash {
         precondition(left.bytes == right.bytes)
         var out = left
-        for index in out.table.indices { out.table[index] ^= right.table[index] }
+        out.table.withUnsafeMutableBufferPointer { out in
+            right.table.withUnsafeBufferPointer { right in for index in out.indices { out[index] ^= right[index] } }
+        }
         return out
     }
 
