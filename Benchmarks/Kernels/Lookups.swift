@@ -80,14 +80,14 @@ func deals(_ work: Workload) -> Kernel {
     return Kernel(
         name: "dealing one-hots", input: work.shares,
         ways: [
-            .init(name: "negate all, then add the ones") { out in
+            .init(name: "negate all, then add the ones", isProduct: true) { out in
                 for event in 0..<Workload.batch {
                     let share = work.share(event, of: out)
                     for at in share.indices { share[at] = 0 &- share[at] }
                     for (tree, index) in work.indices[event].enumerated() { share[tree * 16 + index] &+= 1 }
                 }
             },
-            .init(name: "negate and add the one, a tree at a time", isProduct: true) { out in
+            .init(name: "negate and add the one, a tree at a time") { out in
                 for event in 0..<Workload.batch {
                     let share = work.share(event, of: out)
                     for (tree, index) in work.indices[event].enumerated() {
