@@ -159,6 +159,9 @@ package final class TLSTransport: Transport {
         }
     }
 
+    /// Between two attempts at a link: what a batch waits for behind a peer that is there again.
+    private static let longestPause = TimeAmount.milliseconds(250)
+
     private func dial(
         _ peer: PartyID, at endpoint: Endpoint, context: NIOSSLContext,
         accepts: @escaping @Sendable (PartyID, [UInt8]) -> Bool, pause: TimeAmount
@@ -167,7 +170,7 @@ package final class TLSTransport: Transport {
         let again: @Sendable (TimeAmount) -> Void = { [weak self] pause in
             guard let self, !self.stopping.withLock({ $0 }) else { return }
             loop.scheduleTask(in: pause) { [weak self] in
-                let next = min(pause * 2, .seconds(2))
+                let next = min(pause * 2, Self.longestPause)
                 self?.dial(peer, at: endpoint, context: context, accepts: accepts, pause: next)
             }
         }

@@ -30,6 +30,16 @@ struct CrashTests {
         try run.check()
     }
 
+    @Test(
+        "kill -9 of any process at any moment while keys are rotated, the coordinator's too, on the embedded log: the same"
+    )
+    func rotating() throws {
+        var run = try CrashRun(TestConsortium(), seed: Self.seed)
+        try run.underLoad(seconds: Self.seconds) { try $0.rotateAndKill() }
+        try run.finishRotating()
+        try run.check()
+    }
+
     @Test("two agents of a member take over from each other, and a frozen one comes back, on the embedded log")
     func takeOver() throws {
         var run = try CrashRun(TestConsortium(), seed: Self.seed, agents: ["bank-a", "bank-a/agent-2"])
@@ -75,6 +85,10 @@ private struct CrashRun {
     private let agents: [String]
     /// A frozen agent whose place another process has.
     private var zombie: Program?
+    /// The coordinator's command that rotates keys.
+    private var rotation: Program?
+    /// Commands that have rotated keys to the end.
+    private var rotations = 0
     /// Agents that stand frozen, and since when.
     private var frozen: [String: ContinuousClock.Instant] = [:]
 
@@ -115,6 +129,33 @@ private struct CrashRun {
         kills += 1
         if Bool.random(using: &random) { Thread.sleep(forTimeInterval: Double.random(in: 0...0.3, using: &random)) }
         try consortium.start(name)
+    }
+
+    /// Rotates keys one time after the other, and kills any process meanwhile, or the coordinator's command, whose successor goes
+    /// on.
+    mutating func rotateAndKill() throws {
+        if let command = rotation, let exit = command.exitCode {
+            #expect(exit == 0, "\(command.said)")
+            rotations += 1
+            rotation = nil
+        }
+        guard let command = rotation else {
+            rotation = try consortium.rotation()
+            return
+        }
+        guard Int.random(in: 0..<7, using: &random) == 0 else { return try killAndRestart() }
+        command.kill()
+        _ = command.wait()
+        kills += 1
+        rotation = try consortium.rotation()
+    }
+
+    /// Takes the rotation that is under way to its end, or one more.
+    mutating func finishRotating() throws {
+        let command = try rotation ?? consortium.rotation()
+        #expect(command.wait() == 0, "\(command.said)")
+        rotations += 1
+        #expect(try consortium.records("consortium.agreement").count > 8 * rotations)
     }
 
     /// Of bank-a's two agents at most one is harmed at a time; a frozen one comes back when the other has its place.
@@ -209,7 +250,11 @@ private struct CrashRun {
             let alerts = try consortium.records("\(name).alerts").compactMap { CloudEvent(json: $0.value ?? []) }
             let alerting = decisions.filter { $0.data.decision != "approve" }
             #expect(alerts.map(\.data.transaction).sorted() == alerting.map(\.data.transaction).sorted())
-            #expect(try consortium.records("\(name).rejected").isEmpty)
+            // What came behind the closing of its keys was sealed again.
+            let rejected = try consortium.records("\(name).rejected").map {
+                WireRejected(decoding: $0.value ?? [])?.reason
+            }
+            #expect(rejected.allSatisfy { $0 == "epoch_closed" && rotations > 0 })
             try checkWindows(name)
         }
         #expect(try consortium.records("consortium.rejected").isEmpty)

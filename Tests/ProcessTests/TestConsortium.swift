@@ -102,6 +102,15 @@ final class TestConsortium {
             output: folder.url.appendingPathComponent(name.replacing("/", with: "-") + ".log"))
     }
 
+    /// The coordinator's command that takes a rotation of keys to its end, the one that is under way or a new one.
+    func rotation() throws -> Program {
+        try Program(
+            [
+                "keys", "rotate", "--roster", roster, "--keys", folder.path("keys/coordinator"), "--log", logURL,
+                "--grace", "2", "--patience", "10", "--wait", "120",
+            ], output: folder.url.appendingPathComponent("coordinator.log"))
+    }
+
     func startAll() throws {
         for name in Self.parties + Self.members { try start(name) }
     }

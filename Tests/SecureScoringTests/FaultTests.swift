@@ -36,6 +36,21 @@ struct FaultTests {
         try expectOnce(1...9)
     }
 
+    @Test("is given up at once by a follower without a link to the other, and scored once that is there")
+    func followersApart() throws {
+        world.wire.cut(between: [.one, .two])
+        try scored.send(1...3)
+        // Nobody's patience ends here.
+        try world.start(patience: .seconds(3600))
+        let follower = try #require(world.entries.wait(for: "batch stopped", from: .one))
+        #expect(follower.message == "batch stopped: party-2 is missing: its link is down")
+        let leader = try #require(world.entries.wait(for: "batch stopped", from: .zero))
+        #expect(leader.message == "batch stopped: party-1 gave the batch up")
+        #expect(try world.records(Topics.scores(world.a.id)).isEmpty)
+        world.wire.cut(between: [])
+        try expectOnce(1...3)
+    }
+
     @Test(
         "stops at a party that says nothing, names that one alone, and is scored once it answers",
         arguments: [

@@ -202,6 +202,28 @@ struct ReasonTests {
         #expect(compared == counted.sent.count && hidden > 0 && hidden < compared)
     }
 
+    @Test("leave out all counts of what was scored while none were opened: nobody kept who knows its tokens")
+    func openedLater() throws {
+        counted.world.opensReasons.withLock { $0 = false }
+        try counted.world.start()
+        let events = counted.day(12)
+        try counted.send(events)
+        try counted.expectScores("day 12")
+        counted.world.stop()
+        let last = try #require(counted.world.records(Topics.sealed).last).position.offset + 1
+        try reasoning.start()
+        let rows = events.count { $0.bank == 0 }
+        let chosen = Array(0..<min(rows, ReasonRequest.choices))
+        let request = try reasoning.ask(counted.world.a, chosen, rows: rows, range: end..<last, model: model)
+        let answers = try opened(reasoning.answers(to: request, of: counted.world.a))
+        let first = sent(0).count - rows
+        for (row, answer) in zip(chosen, answers) {
+            let place = try #require(
+                counted.sent.indices.filter { counted.sent[$0].event.bank == 0 }.dropFirst(first + row).first)
+            #expect(try answer.shown == 0 && answer.contributions == expected(place, least: .max).contributions)
+        }
+    }
+
     @Test("are refused by name, and cost nothing then")
     func refused() throws {
         let bank = counted.world.a

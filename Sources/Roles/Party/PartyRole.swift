@@ -328,7 +328,8 @@ package struct PartyRole: Sendable {
             members: roster.members.map(\.id), limit: roster.countLimit, history: roster.historyLimit,
             updates: shared.updates, tag: DecisionTag(party: party, keys: keychain.scoring),
             rows: try rows.map { RowTerms(state: try stores.open(".rows-\(partition)"), limits: $0) },
-            shares: (party, shared.shares))
+            shares: (party, shared.shares),
+            opensReasons: { members.history.effective.agreement.openings.reasons != nil })
         return try ScorePartition(
             in: context, state: shared.store,
             backend: CellBackend(exchange, models: models, sessions: sessions, states: shared.evidence != nil),

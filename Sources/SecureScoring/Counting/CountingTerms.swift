@@ -22,10 +22,13 @@ package struct CountingTerms {
     let rows: RowTerms?
     /// The party's number and its store of generations' keys; nil where counts are never refreshed.
     let shares: (party: PartyID, store: ShareStore)?
+    /// Whether reasons are opened to members now, for which it is kept how many members know each token of a row.
+    let opensReasons: @Sendable () -> Bool
 
     package init(
         consortium: String, state: any StateStore, members: [MemberID], limit: Int, history: Int, updates: TokenUpdates,
-        tag: DecisionTag, rows: RowTerms? = nil, shares: (party: PartyID, store: ShareStore)? = nil
+        tag: DecisionTag, rows: RowTerms? = nil, shares: (party: PartyID, store: ShareStore)? = nil,
+        opensReasons: @escaping @Sendable () -> Bool = { true }
     ) {
         self.consortium = consortium
         self.state = state
@@ -36,5 +39,6 @@ package struct CountingTerms {
         self.tag = tag
         self.rows = rows
         self.shares = shares
+        self.opensReasons = opensReasons
     }
 }

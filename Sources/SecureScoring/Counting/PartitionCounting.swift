@@ -66,12 +66,17 @@ package final class PartitionCounting {
 
     // MARK: Keeping
 
-    /// Keeps the rows of a batch that is computed, before anybody is told that it is: what is decided then has its rows.
+    /// Keeps the rows of a batch that is computed, before anybody is told that it is: what is decided then has its rows. Where no
+    /// reasons are opened, nobody counts as knowing its tokens: if they are opened later, those are hidden.
     func keepRows(of batch: CountedBatch) throws(LogError) {
-        guard let rows, let counts = current,
+        guard let rows, let counts = current else { return }
+        let slots = counts.features.slots
+        let isCounted = terms.opensReasons()
+        let nobody = [UInt8](repeating: 0, count: slots)
+        guard
             let batch = RowBatch(
-                batch, slots: counts.features.slots,
-                known: { counts.membersKnowing($0.tokens, of: batch.tokens, at: $0.time) })
+                batch, slots: slots,
+                known: { isCounted ? counts.membersKnowing($0.tokens, of: batch.tokens, at: $0.time) : nobody })
         else { return }
         try rows.keep(batch)
     }

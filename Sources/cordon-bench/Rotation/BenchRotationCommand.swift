@@ -12,9 +12,9 @@ struct BenchRotationCommand: ParsableCommand {
         abstract: "Measure the pipeline while its keys are rotated, also with processes killed at random moments.",
         discussion: """
             Three members' agents, the embedded log, three parties over mutual TLS and the coordinator's `cordon keys rotate`, each its own \
-            process. Transactions are due at a steady rate: alone, then while keys are rotated, then through many rotations in a row, in \
-            each of which processes end by kill -9 at random moments, the coordinator's among them, and start again. At last transactions \
-            come as fast as decisions come back: alone, and while keys are rotated.
+            process. Transactions are due at a steady rate: alone; while keys are rotated; while processes end by kill -9 at random moments \
+            and start again, without a rotation; and through many rotations in a row with such kills, of the coordinator's process, too. At \
+            last transactions come as fast as decisions come back: alone, and while keys are rotated.
 
             Nothing is reported, and the exit is 1, where a transaction has no decision or two, was rejected for anything but a closed \
             epoch of keys (its agent seals it again), or has another score than the model in the clear; where a rotation does not come to \

@@ -115,14 +115,15 @@ struct RotationBench {
             try body()
             return Span(begin: begin, end: BenchStamp.now)
         }
-        var spans: (before: Span, rotated: Span, killed: Span)?
+        var spans: (before: Span, rotated: Span, disturbed: Span, killed: Span)?
         let steady = try pipeline.open(rate: plan.rate, mostSeconds: plan.mostSeconds, mostLate: plan.mostLate) {
             // The first transactions come after some without any.
             try orders.wait(1)
             let before = try span { try orders.wait(plan.seconds) }
             let rotated = try span { for _ in 0..<plan.undisturbed { try orders.rotate() } }
+            let disturbed = try span { for _ in 0..<plan.rotations { try orders.disturb(processes) } }
             let killed = try span { for _ in 0..<plan.rotations { try orders.rotate(killing: processes) } }
-            spans = (before, rotated, killed)
+            spans = (before, rotated, disturbed, killed)
         }
         guard let spans else { throw Failure("the open loop did not run") }
         func figures(_ span: Span) -> RotationFigures.Span {
@@ -143,14 +144,32 @@ struct RotationBench {
             isOver: { try orders.isDone() && end.map { .now >= $0 } ?? false })
         try orders.finish()
         let (before, rotated) = (figures(spans.before), figures(spans.rotated))
+        let (disturbed, killed) = (figures(spans.disturbed), figures(spans.killed))
         let rates = [alone, during].map { Double($0.transactions) / $0.seconds }
         return RotationFigures(
             log_durability: plan.durability.rawValue, rate: plan.rate, window: plan.window, grace_s: plan.grace,
-            generator_late_ms_p99: steady.lateP99, before: before, rotated: rotated, killed: figures(spans.killed),
-            added_p99_ms: rotated.latency_ms.p99 - before.latency_ms.p99, undisturbed: plan.undisturbed,
-            rotations: plan.rotations,
-            kills: orders.kills, epoch: try orders.epoch().number,
+            generator_late_ms_p99: steady.lateP99, before: before, rotated: rotated, disturbed: disturbed,
+            killed: killed, added_p99_ms: rotated.latency_ms.p99 - before.latency_ms.p99,
+            added_p99_killed_ms: killed.latency_ms.p99 - disturbed.latency_ms.p99, undisturbed: plan.undisturbed,
+            rotations: plan.rotations, kills: kills(orders.kills, steady.due, pipeline, until: spans.killed.end),
+            epoch: try orders.epoch().number,
             tx_per_s: .init(
                 alone: rates[0], during_rotation: rates[1], ratio: rates[1] / rates[0], seconds: during.seconds))
+    }
+
+    /// What each kill cost: the slowest of the transactions that were due from a tenth of a second before it to the next one.
+    private func kills(
+        _ kills: [RotationOrders.Kill], _ due: [OpenLoop.Transaction], _ pipeline: RunningPipeline, until end: UInt64
+    ) -> [RotationFigures.Kills] {
+        let ends = kills.dropFirst().map(\.time) + [end]
+        let costs = zip(kills, ends).map { kill, end in
+            let span = due.filter { ($0.time + 100_000_000 > kill.time) && $0.time + 100_000_000 < end }
+            return (role: kill.role, slowest: span.isEmpty ? 0 : pipeline.latency(span[...]).max)
+        }
+        return Dictionary(grouping: costs, by: \.role).sorted { $0.key < $1.key }.map { role, costs in
+            let slowest = costs.map(\.slowest).sorted()
+            return .init(
+                role: role, kills: slowest.count, median_ms: percentile(slowest, 0.5) ?? 0, most_ms: slowest.last ?? 0)
+        }
     }
 }

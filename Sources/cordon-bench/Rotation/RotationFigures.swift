@@ -13,6 +13,14 @@ struct RotationFigures: Encodable {
         var latency_ms: Latency
     }
 
+    /// The kills of one role, and how long the slowest transaction of each took.
+    struct Kills: Encodable {
+        var role: String
+        var kills: Int
+        var median_ms: Double
+        var most_ms: Double
+    }
+
     struct Throughput: Encodable {
         var alone: Double
         var during_rotation: Double
@@ -32,17 +40,22 @@ struct RotationFigures: Encodable {
     var before: Span
     /// While keys are rotated, and all processes go on.
     var rotated: Span
+    /// While as many processes are killed as in the next span, and no keys are rotated.
+    var disturbed: Span
     /// While keys are rotated and processes are killed.
     var killed: Span
     /// The p99 of the rotations without kills above the one before.
     var added_p99_ms: Double
+    /// The p99 of the rotations with kills above the one of kills without rotations.
+    var added_p99_killed_ms: Double
     var undisturbed: Int
     var rotations: Int
-    var kills: Int
+    /// By role, with and without rotations.
+    var kills: [Kills]
     /// In force at the end.
     var epoch: UInt32
     var tx_per_s: Throughput
-    /// Transactions, of which each has one decision with the score of the model in the clear.
+    /// Transactions, of which each has one decision with the score of the model in the clear: none is lost, doubled or changed.
     var compared = 0
     /// Records that came behind their epoch's closing: refused, and sealed again.
     var sealed_again = 0
@@ -53,7 +66,7 @@ extension RotationFigures {
     var table: String {
         let spans = [
             ("before", before), ("\(undisturbed) rotations", rotated),
-            ("\(rotations) rotations, \(kills) times kill -9", killed),
+            ("kill -9 without rotations", disturbed), ("\(rotations) rotations with kill -9", killed),
         ]
         var lines = [
             "",
@@ -67,14 +80,23 @@ extension RotationFigures {
         }
         lines += [
             "",
-            "added to p99 by rotations \(decimals(added_p99_ms, 1)) ms",
+            "added to p99 by rotations \(decimals(added_p99_ms, 1)) ms; where processes are killed \(decimals(added_p99_killed_ms, 1)) ms",
+            column("slowest after kill -9 of", 36, left: true)
+                + ["times", "median ms", "most ms"].map { column($0, 10) }.joined(),
+        ]
+        lines += kills.map { kills in
+            column(kills.role, 36, left: true) + column("\(kills.kills)", 10)
+                + [kills.median_ms, kills.most_ms].map { column(decimals($0, 1), 10) }.joined()
+        }
+        lines += [
+            "",
             """
             as fast as decisions come back: \(decimals(tx_per_s.alone, 0)) transactions/s alone, \(decimals(tx_per_s.during_rotation, 0)) \
             in \(decimals(tx_per_s.seconds, 0)) s with a rotation (\(decimals(tx_per_s.ratio)) of it)
             """,
             """
             epoch \(epoch) of keys is in force; \(compared) of \(compared) transactions decided once, each with the score of the model in the \
-            clear; \(sealed_again) came behind their epoch's closing and were sealed again
+            clear: none lost, doubled or changed; \(sealed_again) came behind their epoch's closing and were sealed again
             """,
             """
             \(machine.cpu), \(machine.cores) cores, all processes on it; the generator was late by \(decimals(generator_late_ms_p99, 1)) ms (p99)

@@ -14,7 +14,14 @@ struct RotationOrders {
     private let pipeline: RunningPipeline
     private var random: SeededRandom
     private var command: Process?
-    private(set) var kills = 0
+    /// Who was ended by kill -9, and when.
+    private(set) var kills: [Kill] = []
+
+    struct Kill {
+        var role: String
+        /// By the clock that transactions are due by.
+        var time: UInt64
+    }
 
     /// Seconds within which a rotation is to be done.
     private static let limit = 120
@@ -44,13 +51,7 @@ struct RotationOrders {
         let target = try epoch().next
         let progress = Progress("rotating to epoch \(target)")
         let start = ContinuousClock.now
-        var moments: [ContinuousClock.Instant] = []
-        if processes != nil {
-            for _ in 0..<Int.random(in: 1...2, using: &random) {
-                moments.append(start + .milliseconds(Int.random(in: 0..<(3000 + grace * 1000), using: &random)))
-            }
-            moments.sort()
-        }
+        var moments = processes == nil ? [] : moments(from: start)
         try begin()
         while try !isDone() || !moments.isEmpty {
             try wait(0.02)
@@ -63,6 +64,25 @@ struct RotationOrders {
         guard try epoch() >= target else { throw Failure("epoch \(target) of keys is not in force") }
         progress.done("\(decimals((.now - start) / .seconds(1), 1)) s")
     }
+
+    /// Kills as many processes as in a rotation, at moments as random, while there is none, and waits for as long as one takes.
+    mutating func disturb(_ processes: DemoProcesses) throws {
+        let start = ContinuousClock.now
+        for moment in moments(from: start) {
+            while moment > .now { try wait(0.02) }
+            try kill(one: processes)
+        }
+        while .now < start + .milliseconds(length) { try wait(0.02) }
+    }
+
+    /// The moments, one or two, at which processes are killed in a rotation.
+    private mutating func moments(from start: ContinuousClock.Instant) -> [ContinuousClock.Instant] {
+        let count = Int.random(in: 1...2, using: &random)
+        return (0..<count).map { _ in start + .milliseconds(Int.random(in: 0..<length, using: &random)) }.sorted()
+    }
+
+    /// Milliseconds that a rotation takes, about.
+    private var length: Int { 3000 + grace * 1000 }
 
     /// Begins a rotation, or goes on with one.
     mutating func begin() throws {
@@ -98,9 +118,9 @@ struct RotationOrders {
 
     /// Ends a random process by kill -9, and starts it again at once.
     private mutating func kill(one processes: DemoProcesses) throws {
-        kills += 1
         let roles = processes.identifiers.keys.sorted()
         let number = Int.random(in: 0...roles.count, using: &random)
+        kills.append(Kill(role: number < roles.count ? roles[number] : "coordinator", time: BenchStamp.now))
         guard number == roles.count else { return try processes.kill(roles[number]) }
         guard let command, command.isRunning else { return }
         Foundation.kill(command.processIdentifier, SIGKILL)

@@ -10,6 +10,7 @@ final class Wire: Sendable {
 
     private struct State {
         var down: Set<PartyID> = []
+        var cut: Set<PartyID> = []
         var fate: @Sendable (Frame, PartyID) -> Fate = { _, _ in .pass }
     }
 
@@ -25,14 +26,21 @@ final class Wire: Sendable {
         }
     }
 
+    /// No link between two parties from now on, of whom there are two at most; with nobody, all links again.
+    func cut(between parties: Set<PartyID>) { state.withLock { $0.cut = parties } }
+
     /// Decides for every frame whether it arrives.
     func decide(_ fate: @escaping @Sendable (Frame, PartyID) -> Fate) { state.withLock { $0.fate = fate } }
 
-    fileprivate var down: Set<PartyID> { state.withLock { $0.down } }
+    /// Those that a party has no link to.
+    fileprivate func down(for party: PartyID) -> Set<PartyID> {
+        state.withLock { $0.down.union($0.cut.contains(party) ? $0.cut : []) }
+    }
 
     fileprivate func passes(_ frame: Frame, to peer: PartyID) -> Bool {
-        let (down, fate) = state.withLock { ($0.down, $0.fate) }
-        return !down.contains(peer) && !down.contains(frame.sender) && fate(frame, peer) == .pass
+        let (down, cut, fate) = state.withLock { ($0.down, $0.cut, $0.fate) }
+        return !cut.isSuperset(of: [peer, frame.sender]) && !down.contains(peer) && !down.contains(frame.sender)
+            && fate(frame, peer) == .pass
     }
 }
 
@@ -49,7 +57,7 @@ private struct FaultyTransport: Transport {
         try inner.receive(stream: stream, timeout: timeout)
     }
 
-    var connected: Set<PartyID> { inner.connected.subtracting(wire.down) }
+    var connected: Set<PartyID> { inner.connected.subtracting(wire.down(for: party)) }
     var sent: TransportCount { inner.sent }
 }
 

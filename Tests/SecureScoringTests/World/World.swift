@@ -37,6 +37,8 @@ final class World: Sendable {
     let path: String
     /// The most events of a member that count for a token in a day.
     let countLimit: Int
+    /// Whether the parties' agreement opens reasons.
+    let opensReasons = Mutex(true)
     let historyLimit: Int
     private let parties = Mutex<[PartyID: PartyThread]>([:])
     private let clock: Ticks
@@ -258,7 +260,7 @@ final class World: Sendable {
                         rows: try rows.map {
                             RowTerms(
                                 state: watch(party, try SQLiteStateStore(path: Self.rows(path, party))), limits: $0)
-                        }, shares: (party, shares)),
+                        }, shares: (party, shares), opensReasons: { [self] in opensReasons.withLock { $0 } }),
                     queries: queries,
                     recipients: recipients, limits: limits,
                     evidence: states ? EvidenceBook(party: party, state: store) : nil)

@@ -222,6 +222,13 @@ package final class CellExchange {
             number = frame.batch
             checkKey = Array(frame.payload.prefix(Self.checkKeyBytes))
             held.removeAll { $0.batch < number }
+            // Who has just started may be linked to the leader and not to the third party yet: a batch that would wait for that
+            // link is given up at once, and the leader proposes it again. One of the two says so: the leader's log has one reason
+            // then.
+            for peer in peers where !transport.connected.contains(peer) {
+                if peer > party { abort(frame.digest) }
+                throw .peerMissing(peer)
+            }
             return .proposed(proposal, digest: frame.digest)
         }
         if let batch = underWay.first(where: { $0.number == frame.batch }) {
