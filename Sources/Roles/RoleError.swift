@@ -21,6 +21,10 @@ package enum RoleError: Error, Sendable, Hashable {
     case topicLosesRecords(_ topic: String, _ setting: String)
     case topicStampedByWriters(topic: String)
     case topicKeepsTooLittle(topic: String, seconds: Int64, least: Int64)
+    /// The agreement wants records gone after a time; nil where they stay for ever.
+    case topicKeepsTooMuch(topic: String, seconds: Int64?, most: Int64)
+    /// The agreement does not name what scores are to be used for.
+    case purposeNotAgreed(String, agreed: [String])
     case httpServer(reason: String)
     /// The folder holds a role's keys already.
     case keysExist(directory: String)
@@ -64,6 +68,11 @@ extension RoleError: CustomStringConvertible {
         case .topicKeepsTooLittle(let topic, let seconds, let least):
             "\(topic): retention.ms is \(seconds * 1000) and must be at least \(least * 1000), "
                 + "so that windows can be filled again from it"
+        case .topicKeepsTooMuch(let topic, let seconds, let most):
+            "not_agreed: \(topic): retention.ms is \(seconds.map { $0 * 1000 } ?? -1) and must be at most \(most * 1000), as the "
+                + "agreement has it: `cordon topics check` tells of all topics"
+        case .purposeNotAgreed(let purpose, let agreed):
+            "not_agreed: the agreement has scores for \(agreed.joined(separator: ", ")), and not for \(purpose)"
         case .auditLog(let fault):
             "the audit log is not what this role wrote: \(fault). Keep the file as evidence; moved away, a new log begins, and who has "
                 + "seen the old one's heads will say that it was set back"

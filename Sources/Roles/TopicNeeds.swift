@@ -12,6 +12,8 @@ package struct TopicNeeds: Sendable {
     package var kept: [String: Duration] = [:]
     /// Topics whose records must have the log's own times.
     package var stamped: [String] = []
+    /// Topics that must keep their records no longer than this, by the agreement.
+    package var agreed: [String: Duration] = [:]
 
     package init(
         compacted: [String] = [], complete: [String] = [], kept: [String: Duration] = [:], stamped: [String] = []
@@ -25,7 +27,7 @@ package struct TopicNeeds: Sendable {
     /// A check of each topic's settings, by name; what is wrong is a sentence that names topic and setting. A log that
     /// does not let its settings be seen is warned of.
     package func checks(_ log: any EventLog, _ logger: Logger) -> [Check] {
-        (compacted + complete + kept.keys + stamped).sorted().map { topic in
+        Set(compacted + complete + kept.keys + stamped + agreed.keys).sorted().map { topic in
             Check("settings of \(topic)") { try check(topic, log, logger) }
         }
     }
@@ -47,6 +49,10 @@ package struct TopicNeeds: Sendable {
         if let least = kept[topic], let age = found.retention, age < least {
             throw RoleError.topicKeepsTooLittle(
                 topic: topic, seconds: age.components.seconds, least: least.components.seconds)
+        }
+        if let most = agreed[topic], found.retention.map({ $0 > most }) ?? true {
+            throw RoleError.topicKeepsTooMuch(
+                topic: topic, seconds: found.retention?.components.seconds, most: most.components.seconds)
         }
     }
 }

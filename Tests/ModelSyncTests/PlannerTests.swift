@@ -28,7 +28,7 @@ struct PlannerTests {
     }
 
     /// A history with a version that was trained by parties in the clear's stead, on offsets 0 to 239.
-    private final class Story {
+    final class Story {
         let world: SyncWorld
         let coordinator: SyncCoordinator
         var offset: Int64 = 0

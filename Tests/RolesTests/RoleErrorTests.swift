@@ -53,6 +53,15 @@ struct RoleErrorTests {
                 .topicKeepsTooLittle(topic: "t", seconds: 60, least: 120),
                 "t: retention.ms is 60000 and must be at least 120000, so that windows can be filled again from it"
             ),
+            (
+                .topicKeepsTooMuch(topic: "t", seconds: nil, most: 86_400),
+                "not_agreed: t: retention.ms is -1 and must be at most 86400000, as the agreement has it: `cordon topics check` "
+                    + "tells of all topics"
+            ),
+            (
+                .purposeNotAgreed("credit", agreed: ["aml", "fraud-prevention"]),
+                "not_agreed: the agreement has scores for aml, fraud-prevention, and not for credit"
+            ),
             (.httpServer(reason: "no port"), "the HTTP server failed: no port"),
             (
                 .auditLog(.altered(4)),

@@ -61,6 +61,20 @@ struct TopicNeedsTests {
         #expect(refusal(needs) == nil && lines.entries.isEmpty)
     }
 
+    @Test("is missing where a topic keeps its records longer than is agreed, or for ever")
+    func keptTooLong() throws {
+        var needs = TopicNeeds()
+        needs.agreed = ["consortium.sealed": .seconds(3600)]
+        #expect(refusal(needs) == nil)
+        needs.agreed = ["consortium.sealed": .seconds(3599)]
+        #expect(
+            refusal(needs) as? RoleError == .topicKeepsTooMuch(topic: "consortium.sealed", seconds: 3600, most: 3599))
+        needs.agreed = ["bank-a.transactions": .seconds(1_000_000)]
+        #expect(
+            refusal(needs) as? RoleError
+                == .topicKeepsTooMuch(topic: "bank-a.transactions", seconds: nil, most: 1_000_000))
+    }
+
     @Test("is missing where a topic is not compacted")
     func notCompacted() {
         let error = refusal(TopicNeeds(compacted: ["consortium.sessions", "consortium.sealed"]))

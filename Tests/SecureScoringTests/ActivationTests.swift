@@ -80,6 +80,25 @@ struct ActivationTests {
         #expect(world.entries.entries.count { $0.message == "model activated" } == 6)
     }
 
+    @Test(
+        "that the agreement does not allow changes nothing and is logged; the first model and those that were in force are free"
+    )
+    func notAgreed() throws {
+        let (old, new) = (try randomModel("v1", spec: world.spec), try randomModel("v2", spec: world.spec))
+        let (first, second) = (try world.deal(old), try world.deal(new))
+        world.unpromoted.set([first, second])
+        try world.append([try world.activation(first, sequence: 1)] + seal(1...2))
+        try world.append([try world.activation(second, sequence: 2)] + seal(3...4))
+        try world.append([try world.activation(first, sequence: 3)] + seal(5...6))
+        try world.start()
+        let scores = try world.scores(world.a, 6).scores
+        for score in scores { #expect(score.model == first && score.raw == old.score(values: values(score.source))) }
+        world.stop()
+        let refused = world.entries.entries.filter { $0.message == "a model activation was refused" }
+        #expect(refused.count == 3)
+        #expect(world.entries.entries.count { $0.message == "model activated" } == 6)
+    }
+
     @Test("is not taken for a repeat of itself when a party reads it again after a restart")
     func readAgain() throws {
         let model = try randomModel("v1", spec: world.spec)

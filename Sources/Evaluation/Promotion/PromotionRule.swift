@@ -52,6 +52,34 @@ package struct PromotionRule: Sendable, Hashable {
     }
 }
 
+extension PromotionRule {
+    /// The one encoding, by which an agreement names the rule: frauds (4, big-endian), gain, confidence and a member's loss (8
+    /// each, as IEEE 754 has them), approvals (4).
+    package var encoded: [UInt8] {
+        UInt32(leastFrauds).bigEndianBytes
+            // A zero with a sign is the zero without.
+            + [leastGain, confidence, mostMemberLoss].flatMap { ($0 + 0).bitPattern.bigEndianBytes }
+            + UInt32(approvals).bigEndianBytes
+    }
+
+    /// Reads an encoding; nil for bytes that are none.
+    package init?(encoded bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        func number(_ at: Int) -> Double { Double(bitPattern: UInt64(bigEndianBytes: bytes[at..<at + 8])) }
+        try? self.init(
+            leastFrauds: Int(UInt32(bigEndianBytes: bytes[..<4])), leastGain: number(4), confidence: number(12),
+            mostMemberLoss: number(20), approvals: Int(UInt32(bigEndianBytes: bytes[28...])))
+        guard encoded == bytes else { return nil }
+    }
+
+    /// The rule with as many approvals as somebody else wants, where that are more.
+    package func wanting(approvals least: Int) -> PromotionRule {
+        (try? PromotionRule(
+            leastFrauds: leastFrauds, leastGain: leastGain, confidence: confidence, mostMemberLoss: mostMemberLoss,
+            approvals: max(approvals, least))) ?? self
+    }
+}
+
 /// What comes of a rule: all that speaks against the challenger, not the first of it.
 package enum PromotionVerdict: Sendable, Hashable {
     case promote

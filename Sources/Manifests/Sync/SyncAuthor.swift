@@ -58,6 +58,8 @@ package struct SyncTerms: Sendable, Hashable {
     package var opened = Set(ConsortiumAgreement.Opening.allCases)
     /// The digest of the rule by which forests have to be trained, by the agreement; nil for any.
     package var trainer: Digest32?
+    /// The digest of the rule by which versions have to be promoted, by the agreement; nil for any.
+    package var promotion: Digest32?
 
     package init(
         consortium: String, coordinator: VerifyingKey, parties: [PartyID: VerifyingKey],

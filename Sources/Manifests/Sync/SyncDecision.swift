@@ -65,12 +65,17 @@ package struct SyncDecision: Sendable, Hashable {
     package let reason: String
     /// What the decision rests on.
     package let figures: [SyncFigure]
+    /// The rule by which a version is promoted, in its one encoding; empty where none is told.
+    package let rule: [UInt8]
 
-    /// - Throws: `sameModel`, `order` for the sequence 0, `text` or `figures`.
+    /// - Throws: `sameModel`, `order` for the sequence 0, `text`, `figures` or `promotion`.
     package init(
-        _ kind: Kind, model: Digest32, previous: Digest32?, sequence: UInt64, reason: String, figures: [SyncFigure] = []
+        _ kind: Kind, model: Digest32, previous: Digest32?, sequence: UInt64, reason: String,
+        figures: [SyncFigure] = [],
+        rule: [UInt8] = []
     ) throws(SyncMistake) {
         guard model != previous else { throw .sameModel }
+        guard rule.isEmpty || kind == .promote, rule.count <= Self.mostRuleBytes else { throw .promotion }
         guard sequence > 0 else { throw .order }
         try SyncBounds.text(reason, "reason", most: SyncBounds.sentenceBytes)
         try SyncFigure.checked(figures)
@@ -80,6 +85,14 @@ package struct SyncDecision: Sendable, Hashable {
         self.sequence = sequence
         self.reason = reason
         self.figures = figures
+        self.rule = rule
+    }
+
+    private static let mostRuleBytes = 256
+
+    /// The digest by which an agreement names a rule of promotion, of the rule's encoding.
+    package static func agreedDigest(ofRule rule: [UInt8]) -> Digest32 {
+        Digest32(of: [Array("cordon/agreement/promotion/v1".utf8), rule])
     }
 
     init(_ wire: WireSyncDecision) throws(SyncMistake) {
@@ -87,7 +100,7 @@ package struct SyncDecision: Sendable, Hashable {
         try self.init(
             kind, model: SyncBounds.digest(wire.model),
             previous: wire.previous.isEmpty ? nil : SyncBounds.digest(wire.previous), sequence: wire.sequence,
-            reason: wire.reason, figures: SyncFigure.read(wire.figures))
+            reason: wire.reason, figures: SyncFigure.read(wire.figures), rule: Array(wire.rule))
     }
 
     var wire: WireSyncDecision {
@@ -98,6 +111,7 @@ package struct SyncDecision: Sendable, Hashable {
         wire.sequence = sequence
         wire.reason = reason
         wire.figures = figures.map(\.wire)
+        wire.rule = Data(rule)
         return wire
     }
 }

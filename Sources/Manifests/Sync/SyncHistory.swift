@@ -15,6 +15,9 @@ package struct SyncHistory: Sendable, Hashable {
     /// Models that were trained, in the order in which they were done.
     package private(set) var versions: [SyncVersion] = []
     package private(set) var decisions: [SyncDecision] = []
+    /// What there was of the version when a promotion came, by the decision's sequence: those of times when the agreement named a
+    /// rule.
+    package private(set) var grounds: [UInt64: PromotionGrounds] = [:]
     private var places: [Digest32: Int] = [:]
     private var seen: Set<Digest32> = []
     /// When the last record came that counts, in seconds since 1970.
@@ -36,7 +39,7 @@ package struct SyncHistory: Sendable, Hashable {
     /// The terms that hold at a time of the log.
     private func terms(at time: Int64) -> SyncTerms { changes.last { $0.from <= time }?.terms ?? founding }
     /// The newest terms.
-    var newestTerms: SyncTerms { changes.last?.terms ?? founding }
+    package var newestTerms: SyncTerms { changes.last?.terms ?? founding }
 
     /// Takes the next record of the topic.
     ///
@@ -209,6 +212,11 @@ package struct SyncHistory: Sendable, Hashable {
             guard !versions[found].isTurnedDown else { throw .turnedDown }
             place = found
         }
+        if decision.kind == .promote, terms.promotion != nil {
+            grounds[decision.sequence] = PromotionGrounds(
+                jobs: versions[place].validations.compactMap { job($0) },
+                approving: versions[place].approving(after: lastSequence), least: terms.approvals)
+        }
         versions[place].decisions.append(decision)
         decisions.append(decision)
     }
@@ -221,6 +229,9 @@ package struct SyncHistory: Sendable, Hashable {
         guard !version.validations.isEmpty else { throw .notValidated }
         let approving = version.approving(after: lastSequence)
         guard approving.count >= terms.approvals else { throw .approvals(approving.count, of: terms.approvals) }
+        if let promotion = terms.promotion, SyncDecision.agreedDigest(ofRule: decision.rule) != promotion {
+            throw .notAgreed("that versions are promoted by this rule")
+        }
         return place
     }
 
@@ -233,4 +244,13 @@ package struct SyncHistory: Sendable, Hashable {
         }
         return place
     }
+}
+
+/// What a promotion rests on, as it was when it was decided: what is said afterwards changes nothing of it.
+package struct PromotionGrounds: Sendable, Hashable {
+    /// The validations of the version, oldest first, with the verdicts of members.
+    package let jobs: [SyncJob]
+    package let approving: [OperatorID]
+    /// How many operators have to approve by the terms of that time.
+    package let least: Int
 }

@@ -36,6 +36,8 @@ package enum SyncMistake: Error, Sendable, Hashable {
     case box
     /// Figures are too many, have no name or no value, or lie outside of their interval.
     case figures
+    /// A rule of promotion is too long, or that of another decision.
+    case promotion
 }
 
 extension SyncMistake: CustomStringConvertible {
@@ -58,6 +60,7 @@ extension SyncMistake: CustomStringConvertible {
         case .counts: "its histograms are of no validation"
         case .box: "a box in it is of no length that boxes have"
         case .figures: "its figures are more than 64, or one has no name, no value, or lies outside of its interval"
+        case .promotion: "its rule of promotion is too long, or it promotes nothing"
         }
     }
 }

@@ -1764,6 +1764,9 @@ package nonisolated struct WireSyncDecision: Sendable {
   /// what it rests on
   package var figures: [WireSyncFigure] = []
 
+  /// of a promotion, where the agreement names one: the rule by which it is promoted
+  package var rule: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -5268,7 +5271,7 @@ nonisolated extension WireSyncApproval: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireSyncDecision: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SyncDecision"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}model\0\u{1}previous\0\u{1}sequence\0\u{1}reason\0\u{1}figures\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}model\0\u{1}previous\0\u{1}sequence\0\u{1}reason\0\u{1}figures\0\u{1}rule\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5282,6 +5285,7 @@ nonisolated extension WireSyncDecision: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.figures) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.rule) }()
       default: break
       }
     }
@@ -5306,6 +5310,9 @@ nonisolated extension WireSyncDecision: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.figures.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.figures, fieldNumber: 6)
     }
+    if !self.rule.isEmpty {
+      try visitor.visitSingularBytesField(value: self.rule, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -5316,6 +5323,7 @@ nonisolated extension WireSyncDecision: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.sequence != rhs.sequence {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.figures != rhs.figures {return false}
+    if lhs.rule != rhs.rule {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

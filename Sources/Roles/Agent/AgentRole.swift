@@ -5,6 +5,7 @@ package import Formats
 package import Ingest
 package import Keys
 package import Logging
+import Manifests
 package import Model
 package import PipelineFiles
 package import Policy
@@ -42,13 +43,16 @@ package struct AgentRole: Sendable {
     let logger: Logger
     /// Where the member's audit log is; nil for none. Of several agents of a member one alone has it.
     let audit: (any AuditStorage)?
+    /// What the member uses scores for.
+    let purpose: String
 
     package init(
         member: Roster.Member, roster: Roster, keystore: any Keystore, spec: BinnedSpec, binsFile: String,
         mapping: Mapping, rules: ValidationRules, policy: DecisionPolicy, own: OwnModel? = nil,
         fallback: FallbackPolicy, bankCode: String?, verdicts: MemberRule? = nil,
         form: any AgentForm, stores: any StateStores, instance: String?, sessionTimeout: Duration,
-        log: any EventLog, clock: any StageClock = SystemClock(), logger: Logger, audit: (any AuditStorage)? = nil
+        log: any EventLog, clock: any StageClock = SystemClock(), logger: Logger, audit: (any AuditStorage)? = nil,
+        purpose: String = ConsortiumAgreement.purpose
     ) {
         self.member = member
         self.roster = roster
@@ -70,6 +74,7 @@ package struct AgentRole: Sendable {
         self.clock = clock
         self.logger = logger
         self.audit = audit
+        self.purpose = purpose
     }
 
     /// The roster's entry of a member.
@@ -144,7 +149,7 @@ package struct AgentRole: Sendable {
             logger.error("\(error)", metadata: ["stage": "keys"])
             metrics.add(1, to: .logErrors)
         } make: {
-            MemberKeyStage(partitions.sessions, clock: clock)
+            MemberKeyStage(partitions.sessions, clock: clock) { try checkPurpose(partitions.sessions.book.agreement) }
         }
     }
 
@@ -152,6 +157,8 @@ package struct AgentRole: Sendable {
         _ metrics: Metrics, host: any StageHost, _ audit: any AuditWriter = NoAudit()
     ) throws -> AgentPartitions {
         try checks.run()
+        // Before the member announces anything.
+        try checkPurpose(EpochBook(roster, log: log).agreement)
         let sessions = try openSessions(member, roster, keystore, log, logger)
         let partitions = AgentPartitions(of: self, sessions: sessions, host: host, metrics: metrics)
         if partitions.reasons != nil {
@@ -164,6 +171,12 @@ package struct AgentRole: Sendable {
             metrics.add(0, to: .rulesMatched, .init("rule", rule.id), .init("mode", rule.mode.rawValue))
         }
         return partitions
+    }
+
+    private func checkPurpose(_ agreement: ConsortiumAgreement) throws(RoleError) {
+        guard agreement.purposes.contains(purpose) else {
+            throw .purposeNotAgreed(purpose, agreed: agreement.purposes)
+        }
     }
 
     /// The stage that says of validations whether a challenger does worse for the member.

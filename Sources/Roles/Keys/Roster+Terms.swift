@@ -11,6 +11,7 @@ extension Roster {
             var terms = standing(version.agreement, life.keys).syncTerms
             terms.opened = version.agreement.opened
             terms.trainer = version.agreement.trainer
+            terms.promotion = version.agreement.promotion
             return SyncTermsChange(from: life.agreed, terms: terms)
         }
     }

@@ -1,6 +1,7 @@
 package import EventLogs
 package import Keys
 package import Manifests
+import Model
 package import PipelineFiles
 package import Records
 package import SecureScoring
@@ -37,14 +38,14 @@ package final class ConsortiumMembers: MemberDirectory {
     /// What the party works with now.
     package var current: Roster { roster.standing(history) }
 
-    /// Whether the agreement in effect has a model's feature spec, or any.
-    package func allow(_ manifest: ModelManifest) throws(LogError) -> Bool {
-        func allows() -> Bool {
-            standing.withLock { $0.history.effective.agreement.features.map { $0 == manifest.featureSpec } ?? true }
-        }
-        if allows() { return true }
+    /// The agreement in effect.
+    package var agreement: ConsortiumAgreement { standing.withLock { $0.history.effective.agreement } }
+
+    /// Why the agreement in effect does not allow a model; nil where it does.
+    package func objection(to manifest: ModelManifest) throws(LogError) -> String? {
+        guard agreement.objection(to: manifest) != nil else { return nil }
         try refresh()
-        return allows()
+        return agreement.objection(to: manifest)
     }
 
     package func standing(of member: MemberID, in epoch: UInt32) -> MemberStanding {
@@ -83,5 +84,28 @@ package final class ConsortiumMembers: MemberDirectory {
                 id: member.id, budget: member.budget, hpke: keys[member.id]?.hpke ?? member.hpke,
                 takesPart: member.takesPart)
         }
+    }
+}
+
+extension ConsortiumAgreement {
+    /// Why a model is not allowed: it is for another feature spec, or its counts reach further back than counts are kept.
+    fileprivate func objection(to manifest: ModelManifest) -> String? {
+        if let features, features != manifest.featureSpec {
+            return "not_agreed: the agreement wants models for another feature spec"
+        }
+        guard let days = retention.counts, let counts = manifest.counts, counts.reach > Int64(days) * EventTime.day
+        else {
+            return nil
+        }
+        return "not_agreed: the agreement has counts kept for \(days) days, and the model's reach further back"
+    }
+}
+
+extension ConsortiumAgreement.Retention {
+    /// The topics that keep their records for a time at most.
+    package var agreedTopics: [String: Duration] {
+        guard let records else { return [:] }
+        let most = Duration.seconds(Int64(records) * EventTime.day)
+        return [Topics.sealed: most, Topics.labels: most]
     }
 }

@@ -247,8 +247,8 @@ package struct PartyRole: Sendable {
         var topics = [Topics.sealed, Topics.tokenKeys, Topics.labels, Topics.batches]
         if audit != nil { topics.append(Topics.audit) }
         // Of those that take part now; a log that can't be reached says so at the topics.
-        let present = (try? ConsortiumMembers(roster, log: log).current.members) ?? roster.members
-        for member in present {
+        let members = try? ConsortiumMembers(roster, log: log)
+        for member in members?.current.members ?? roster.members {
             topics += [
                 Topics.scores(member.id), Topics.receipts(member.id), Topics.blinded(member.id),
                 Topics.evaluations(member.id),
@@ -257,9 +257,10 @@ package struct PartyRole: Sendable {
         }
         // A party without rows takes no part in trainings.
         let sync = rows == nil ? [] : [Topics.sync]
-        let needs = TopicNeeds(
+        var needs = TopicNeeds(
             compacted: [Topics.manifests], complete: [Topics.sessions, Topics.tokenKeys] + sync,
             stamped: [Topics.sealed, Topics.labels] + sync)
+        needs.agreed = members?.agreement.retention.agreedTopics ?? [:]
         return topics.map { .topic($0, in: log) } + needs.checks(log, logger)
     }
 
@@ -311,11 +312,13 @@ package struct PartyRole: Sendable {
         let context = PartitionContext(
             partition: TopicPartition(Topics.sealed, partition), log: log, clock: clock, metrics: shared.metrics,
             logger: logger, audit: shared.audit, sideWork: sideWork)
+        let promotions = AgreedPromotions(roster, members, log: log)
         let models = try ModelRegistry(
             shared.models, consortium: roster.consortium, coordinator: roster.coordinator,
             approvals: members.current.approvalTerms, log: log, logger: logger, audit: shared.audit,
             isSealed: { [self] (digest) throws(LogError) in try isSealed(digest, shared) },
-            isAgreed: { (manifest) throws(LogError) in try members.allow(manifest) })
+            objection: { (manifest) throws(LogError) in try members.objection(to: manifest) },
+            refusal: { (activation, time) throws(LogError) in try promotions.refusal(of: activation, at: time) })
         let sessions = try SessionRegistry(
             consortium: roster.consortium, party: party, keys: keychain.opening, members: members, log: log,
             logger: logger, audit: shared.audit)
@@ -327,7 +330,11 @@ package struct PartyRole: Sendable {
             consortium: roster.consortium, state: try stores.open(".counts-\(partition)"),
             members: roster.members.map(\.id), limit: roster.countLimit, history: roster.historyLimit,
             updates: shared.updates, tag: DecisionTag(party: party, keys: keychain.scoring),
-            rows: try rows.map { RowTerms(state: try stores.open(".rows-\(partition)"), limits: $0) },
+            rows: try rows.map {
+                RowTerms(
+                    state: try stores.open(".rows-\(partition)"), limits: $0,
+                    agreed: { members.agreement.retention.rows })
+            },
             shares: (party, shared.shares),
             opensReasons: { members.history.effective.agreement.openings.reasons != nil })
         return try ScorePartition(

@@ -6,10 +6,13 @@ package struct RowTerms: Sendable {
     /// The store of rows, which nothing else is in.
     package let state: any StateStore
     package let limits: RowLimits
+    /// The days that the agreement allows at most, asked for at each commit; nil for any.
+    let agreed: @Sendable () -> Int?
 
-    package init(state: any StateStore, limits: RowLimits) {
+    package init(state: any StateStore, limits: RowLimits, agreed: @escaping @Sendable () -> Int? = { nil }) {
         self.state = state
         self.limits = limits
+        self.agreed = agreed
     }
 }
 
@@ -28,6 +31,9 @@ package struct RowLimits: Sendable, Hashable {
         self.days = days
         self.bytes = bytes
     }
+
+    /// The limits with so many days at most; nil for any.
+    func within(days most: Int?) -> RowLimits { RowLimits(days: min(days, most ?? days), bytes: bytes) ?? self }
 
     var seconds: Int64 { Int64(days) * EventTime.day }
 }

@@ -11,6 +11,7 @@ package import ThreeParty
 package final class ScoredRowStore {
     let state: any StateStore
     private let limits: RowLimits
+    private let agreed: @Sendable () -> Int?
     private let head: String
     let rowTable: String
     let labelTable: String
@@ -25,6 +26,7 @@ package final class ScoredRowStore {
     package init(_ terms: RowTerms, partition: Int) throws(LogError) {
         state = terms.state
         limits = terms.limits
+        agreed = terms.agreed
         head = "rows-head-\(partition)"
         rowTable = "rows-\(partition)"
         labelTable = "rows-labels-\(partition)"
@@ -77,6 +79,7 @@ package final class ScoredRowStore {
     /// - Parameter now: this party's time, in seconds since 1970.
     package func commit(now: Int64) throws(LogError) {
         try flush()
+        let limits = limits.within(days: agreed())
         while let batch = try oldestBatch(), rows.isExcess(batch, limits, now: now) {
             rows.drop(batch)
             remove(batch)

@@ -17,7 +17,8 @@ package final class ModelRegistry {
     /// Models as they were last prepared of a refreshed share.
     private var refreshed: [Digest32: (generation: ShareGeneration, model: PreparedModel)] = [:]
     private let isSealed: (Digest32) throws(LogError) -> Bool
-    private let isAgreed: (ModelManifest) throws(LogError) -> Bool
+    private let objection: (ModelManifest) throws(LogError) -> String?
+    private let refusal: (ModelActivation, Int64) throws(LogError) -> String?
     /// Models that the parties trained and sealed, as far as that was asked.
     private var sealed: Set<Digest32> = []
     /// Those of which was said that they are not to be used.
@@ -29,13 +30,16 @@ package final class ModelRegistry {
     ///   - approvals: asked for at each activation.
     ///   - isSealed: whether the three parties have sealed a model that they trained: asked of one whose manifest names an order,
     ///     since anybody can seal something to a party's key.
-    ///   - isAgreed: whether the agreement allows a model.
+    ///   - objection: why the agreement does not allow a model; nil where it does.
+    ///   - refusal: why the agreement does not allow that an activation, which came at a time of the log in seconds since 1970,
+    ///     puts another model in force than one that was; nil where it does.
     package init(
         _ shares: ModelShares, consortium: String, coordinator: VerifyingKey,
         approvals: @escaping @autoclosure @Sendable () -> ApprovalTerms = .none, log: any EventLog, logger: Logger,
         audit: any AuditWriter = NoAudit(),
         isSealed: @escaping (Digest32) throws(LogError) -> Bool = { (_) throws(LogError) in false },
-        isAgreed: @escaping (ModelManifest) throws(LogError) -> Bool = { (_) throws(LogError) in true }
+        objection: @escaping (ModelManifest) throws(LogError) -> String? = { (_) throws(LogError) in nil },
+        refusal: @escaping (ModelActivation, Int64) throws(LogError) -> String? = { (_, _) throws(LogError) in nil }
     ) throws(LogError) {
         self.shares = shares
         self.consortium = consortium
@@ -44,7 +48,8 @@ package final class ModelRegistry {
         self.logger = logger
         self.audit = audit
         self.isSealed = isSealed
-        self.isAgreed = isAgreed
+        self.objection = objection
+        self.refusal = refusal
         dealt = try Announcements(on: Topics.manifests, in: log)
     }
 
@@ -52,8 +57,8 @@ package final class ModelRegistry {
     package func model(_ digest: Digest32) throws(LogError) -> ActiveModel? {
         guard let model = try dealt.value(of: digest, verified: { (record) throws(LogError) in try verified(record) })
         else { return nil }
-        guard try isAgreed(model.manifest) else {
-            refuse(model.manifest, "not_agreed: the agreement wants models for another feature spec")
+        if let objection = try objection(model.manifest) {
+            refuse(model.manifest, objection)
             return nil
         }
         guard model.manifest.order != nil, !sealed.contains(digest) else { return model }
@@ -99,6 +104,11 @@ package final class ModelRegistry {
         try ModelActivation(
             verifying: wire, consortium: consortium, partition: partition, coordinator: coordinator,
             operators: approvals.operators)
+    }
+
+    /// Why the agreement does not allow an activation that came at a time of the log; nil where it does.
+    func refusal(of activation: ModelActivation, at time: Int64) throws(LogError) -> String? {
+        try refusal(activation, time)
     }
 
     /// The beginning of an epoch of keys in such a record.

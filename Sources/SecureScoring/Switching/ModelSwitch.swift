@@ -100,6 +100,14 @@ package final class ModelSwitch {
             refuse(offset, reason, of: activation.model)
             return false
         }
+        if !activations.isFree(activation.model),
+            let reason = try models.refusal(of: activation, at: record.record.timestamp / 1_000_000)
+        {
+            context.logger.error(
+                "a model activation was refused", metadata: ["offset": "\(offset)", "reason": "\(reason)"])
+            refuse(offset, reason, of: activation.model)
+            return false
+        }
         // Before it counts: a crash in between has it told again, and written once.
         context.audit.write(
             AuditEvent(

@@ -5,6 +5,7 @@ import Ingest
 import Keys
 import LocalStore
 import Logging
+import Manifests
 import Model
 import PipelineFiles
 import Records
@@ -106,6 +107,11 @@ struct IngestCommand: ParsableCommand {
             valueName: "file"))
     var audit: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What the member uses scores for; the agent runs where the agreement names it.", valueName: "name"))
+    var purpose = ConsortiumAgreement.purpose
+
     @OptionGroup var bank: BankCodeOption
     @OptionGroup(title: "HTTP options") var http: HTTPOptions
     @OptionGroup var log: LogOptions
@@ -189,6 +195,6 @@ struct IngestCommand: ParsableCommand {
             form: SealedForm(), stores: try SealedStores(SQLiteStateStores(prefix: state + "/"), keystore),
             instance: instance,
             sessionTimeout: .seconds(sessionTimeout),
-            log: log, logger: logger, audit: try audit.map { try AuditFile(path: $0) })
+            log: log, logger: logger, audit: try audit.map { try AuditFile(path: $0) }, purpose: purpose)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventLogs
+import Manifests
 import PipelineFiles
 import Roles
 import Terminal
@@ -58,9 +59,10 @@ struct TopicsCommand: ParsableCommand {
             let log = try log.open()
             let settings = try wanted.read(log)
             let found = Dictionary(uniqueKeysWithValues: try log.topics().map { ($0.name, $0) })
+            let agreed = try wanted.agreed(log)
             var wrong = 0
             for topic in settings {
-                for trouble in topic.troubles(in: found[topic.name]) {
+                for trouble in topic.troubles(in: found[topic.name], most: agreed[topic.name]) {
                     print("\(topic.name): \(trouble)")
                     wrong += 1
                 }
@@ -77,9 +79,25 @@ struct TopicsCommand: ParsableCommand {
         @Option(help: ArgumentHelp("Who takes part.", valueName: "file"))
         var roster = "cordon-data/keys/roster.yaml"
 
-        /// Those of the roster's members, and of members that have joined since or are proposed.
+        /// Those of the roster's members, and of members that have joined since or are proposed; none keeps its records longer than
+        /// is agreed.
         func read(_ log: any EventLog) throws -> [TopicSettings] {
-            try readTopics(file: topics, members: AgreementSeat(Roster(file: roster), log: log).members)
+            let seat = try AgreementSeat(Roster(file: roster), log: log)
+            let agreed = agreed(seat)
+            return try readTopics(file: topics, members: seat.members).map { settings in
+                var settings = settings
+                if let most = agreed[settings.name] { settings.retention = min(settings.retention ?? most, most) }
+                return settings
+            }
+        }
+
+        /// The topics that keep their records for a time at most, by the version in force.
+        func agreed(_ log: any EventLog) throws -> [String: Duration] {
+            try agreed(AgreementSeat(Roster(file: roster), log: log))
+        }
+
+        private func agreed(_ seat: AgreementSeat) -> [String: Duration] {
+            seat.history.agreement.inForce.agreement.retention.agreedTopics
         }
     }
 }
@@ -94,7 +112,9 @@ extension TopicSettings {
     }
 
     /// In which settings the log's topic falls short of this one, a sentence each.
-    fileprivate func troubles(in found: TopicSettings?) -> [String] {
+    ///
+    /// - Parameter most: how long records are kept at most, by the agreement; nil for any time.
+    fileprivate func troubles(in found: TopicSettings?, most: Duration?) -> [String] {
         guard let found else { return ["the topic is missing; `cordon topics create` makes it"] }
         var out: [String] = []
         if found.partitions != partitions { out.append("has \(found.partitions) partitions, not \(partitions)") }
@@ -102,6 +122,12 @@ extension TopicSettings {
             out.append("cleanup.policy is \(found.cleanup.rawValue), not \(cleanup.rawValue)")
         }
         if cleanup == .delete {
+            if let most, found.retention.map({ $0 > most }) ?? true {
+                let kept = found.retention.map { $0.components.seconds * 1000 } ?? -1
+                out.append(
+                    "not_agreed: retention.ms is \(kept), and the agreement has \(most.components.seconds * 1000) at most"
+                )
+            }
             if let retention, let kept = found.retention, kept < retention {
                 out.append(
                     "retention.ms is \(kept.components.seconds * 1000), less than \(retention.components.seconds * 1000)"

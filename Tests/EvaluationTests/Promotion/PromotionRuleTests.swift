@@ -189,6 +189,29 @@ struct ProbationRuleTests {
         }
     }
 
+    @Test("a rule of promotion has one encoding, from which it is read; nothing else is one")
+    func encoding() throws {
+        let rule = try PromotionRule(
+            leastFrauds: 258, leastGain: 0.5, confidence: 0.75, mostMemberLoss: 1, approvals: 3)
+        // IEEE 754: 0.5 is 3FE0..., 0.75 is 3FE8..., 1 is 3FF0...
+        let bytes: [UInt8] =
+            [0, 0, 1, 2] + [0x3F, 0xE0, 0, 0, 0, 0, 0, 0] + [0x3F, 0xE8, 0, 0, 0, 0, 0, 0]
+            + [0x3F, 0xF0, 0, 0, 0, 0, 0, 0] + [0, 0, 0, 3]
+        #expect(rule.encoded == bytes && PromotionRule(encoded: bytes) == rule)
+        for place in [0, 4, 12, 20, 28] {
+            var other = bytes
+            other[place] = 0xFF
+            #expect(PromotionRule(encoded: other) == nil, "byte \(place)")
+        }
+        for other in [[], Array(bytes.dropLast()), bytes + [0]] { #expect(PromotionRule(encoded: other) == nil) }
+        // A zero with a sign.
+        let free = try PromotionRule(leastGain: 0, mostMemberLoss: 0).encoded
+        var signed = free
+        signed[4] = 0x80
+        #expect(PromotionRule(encoded: free) != nil && PromotionRule(encoded: signed) == nil)
+        #expect(rule.wanting(approvals: 2) == rule && rule.wanting(approvals: 4).approvals == 4)
+    }
+
     @Test("a model that is as good is not rolled back, whatever the rule")
     func equal() throws {
         let same = try PairedHistograms(

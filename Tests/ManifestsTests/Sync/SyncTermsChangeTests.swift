@@ -80,6 +80,40 @@ struct SyncTermsChangeTests {
         #expect(SyncRefusal.notAgreed("so").description.hasPrefix("not_agreed: "))
     }
 
+    @Test(
+        "have versions promoted by the rule that is agreed from then on, with what was known then; no other one counts")
+    func promotion() throws {
+        let rule: [UInt8] = [1, 2, 3]
+        func decision(_ model: Digest32, _ previous: Digest32, _ sequence: UInt64, _ rule: [UInt8]) throws
+            -> SyncDecision
+        {
+            try SyncDecision(.promote, model: model, previous: previous, sequence: sequence, reason: "so", rule: rule)
+        }
+        var world = world([(5, Self.terms { $0.promotion = SyncDecision.agreedDigest(ofRule: rule) })])
+        let first = try world.make("v1")
+        try world.say(.decision(decision(first, digest(200), 1, [])), by: .coordinator)
+        #expect(world.history.grounds.isEmpty)
+        world.time = Self.start + 5 * Self.day
+        let second = try world.make("v2", from: 5000)
+        for other in [[], [1, 2, 4], rule + [0]] {
+            let refusal = world.refusal(.decision(try decision(second, first, 2, other)), by: .coordinator)
+            #expect(refusal == .notAgreed("that versions are promoted by this rule"))
+        }
+        try world.say(.decision(decision(second, first, 2, rule)), by: .coordinator)
+        let grounds = try #require(world.history.grounds[2])
+        #expect(grounds.jobs.count == 1 && grounds.jobs[0].verdicts.isEmpty && world.history.grounds.count == 1)
+        // What is said later changes nothing of what it was decided by; and the one before comes back without a rule.
+        let late = try MemberVerdict(order: grounds.jobs[0].digest, isWorse: true)
+        try world.say(.verdict(late), by: .member(SyncKeys.members[0]))
+        #expect(world.history.grounds[2] == grounds)
+        try world.decide(.rollback, first, previous: second, sequence: 3)
+        #expect(world.history.inForce == first && world.history.grounds[3] == nil)
+        #expect(throws: SyncMistake.promotion) {
+            try SyncDecision(.rollback, model: first, previous: second, sequence: 3, reason: "so", rule: rule)
+        }
+        #expect(throws: SyncMistake.promotion) { try decision(first, second, 3, [UInt8](repeating: 1, count: 257)) }
+    }
+
     @Test("change nothing where the log's time goes back: the latest counts")
     func backwards() throws {
         var world = world([(1, Self.terms { $0.opened = [] })])

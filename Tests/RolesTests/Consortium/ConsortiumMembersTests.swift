@@ -3,10 +3,12 @@ import EventLogs
 import Keys
 import LocalStore
 import Manifests
+import Model
 import PipelineFiles
 import Records
 import Roles
 import SecureScoring
+import Simulation
 import Support
 import Testing
 
@@ -57,6 +59,61 @@ struct ConsortiumMembersTests {
         #expect(members.current.members.map(\.id.name) == ["bank-b", "bank-c", "bank-d"])
         try members.refresh()
         #expect(members.changes == 1)
+    }
+
+    /// The terms that all agree on, in effect.
+    private func agree(_ change: (inout ConsortiumAgreement) throws -> Void) throws {
+        let proposed = try table.seat("bank-b").propose(change)
+        for name in ["bank-a", "bank-c", "anna"] where try table.history.agreement.inForce.digest != proposed.digest {
+            _ = try table.seat(name).sign(try table.seat(nil).version(proposed.digest))
+        }
+        try table.rotate()
+    }
+
+    @Test(
+        "object to models of another feature spec, and to counts that reach further back than is agreed, as soon as it is in effect"
+    )
+    func objections() throws {
+        let terms = try Terms()
+        try table.log.create([
+            TopicSettings(name: Topics.manifests, cleanup: .compact), TopicSettings(name: Topics.sealed),
+        ])
+        _ = try deal(
+            terms.model, roster: table.roster, coordinator: FileKeystore(directory: table.folder.path("coordinator")),
+            log: table.log)
+        let record = try #require(
+            try table.log.reader(at: [Position(TopicPartition(Topics.manifests), 0)]).available(limit: 1).first)
+        // The same with windows that are three days longer: the simulation's reach back for a day.
+        let dealt = try #require(WireModelManifest(decoding: record.value ?? []))
+        var header = try #require(WireModelHeader(decoding: Array(dealt.header)))
+        for index in header.counts.features.indices where header.counts.features[index].delay > 0 {
+            header.counts.features[index].over += 3 * 86_400
+        }
+        let boxes = stride(from: 0, to: dealt.boxes.count, by: 2).map {
+            (encapsulated: Array(dealt.boxes[$0]), box: Array(dealt.boxes[$0 + 1]))
+        }
+        let manifest = try ModelManifest(
+            verifying: ModelManifest.make(
+                header: header.encoded, boxes: boxes,
+                coordinator: FileKeystore(directory: table.folder.path("coordinator")).signingKey()
+            ).manifest, consortium: "demo", coordinator: table.roster.coordinator)
+        let reach = Int(try #require(manifest.counts).reach)
+        let days = (reach + 86_399) / 86_400
+        let members = try ConsortiumMembers(table.roster, log: table.log)
+        #expect(try members.objection(to: manifest) == nil && members.agreement.retention.agreedTopics.isEmpty)
+        try agree { ($0.features, $0.retention) = (manifest.featureSpec, .init(records: 9, rows: 5, counts: days)) }
+        try members.refresh()
+        #expect(try members.objection(to: manifest) == nil && members.agreement.retention.rows == 5)
+        let nine = Duration.seconds(9 * 86_400)
+        #expect(members.agreement.retention.agreedTopics == [Topics.sealed: nine, Topics.labels: nine])
+        try table.moveOver()
+        try agree { $0.retention.counts = days - 1 }
+        try members.refresh()
+        #expect(try members.objection(to: manifest)?.hasPrefix("not_agreed: the agreement has counts kept for") == true)
+        try table.moveOver()
+        try agree { ($0.features, $0.retention.counts) = (manifest.featureSpec ^ 1, nil) }
+        try members.refresh()
+        #expect(try members.objection(to: manifest)?.contains("another feature spec") == true)
     }
 
     @Test("come and go in audit logs of parties and the coordinator, once each, with the epoch that brings it")

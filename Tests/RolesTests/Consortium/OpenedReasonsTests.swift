@@ -33,13 +33,13 @@ struct OpenedReasonsTests {
     }
 
     /// The names of the stages that an agent has which begins now.
-    private func stages() throws -> [String] {
+    private func stages(for purpose: String = ConsortiumAgreement.purpose) throws -> [String] {
         try AgentRole(
             member: table.roster.members[0], roster: table.roster,
             keystore: FileKeystore(directory: table.folder.path("bank-a")), spec: terms.spec, binsFile: "",
             mapping: .canonical, rules: ValidationRules(), policy: DecisionPolicy(review: 0.5, decline: 0.9),
             fallback: .review, bankCode: nil, form: SealedForm(), stores: SimulatedMachine(), instance: nil,
-            sessionTimeout: .seconds(10), log: table.log, clock: clock, logger: .silent
+            sessionTimeout: .seconds(10), log: table.log, clock: clock, logger: .silent, purpose: purpose
         ).stages(host: ThreadHost(clock: clock)).map(\.name)
     }
 
@@ -61,5 +61,23 @@ struct OpenedReasonsTests {
             try table.log.create([TopicSettings(name: topic)])
         }
         #expect(try stages() == ["partitions", "keys", "reasons"])
+    }
+
+    @Test("runs for a purpose that the agreement in effect names alone, whatever was announced before")
+    func purposes() throws {
+        #expect(throws: RoleError.purposeNotAgreed("credit", agreed: ["fraud-prevention"])) {
+            try stages(for: "credit")
+        }
+        let sessions = TopicPartition(Topics.sessions)
+        #expect(try table.log.end(of: sessions) == 0)
+        let proposed = try table.seat("bank-b").propose { $0.purposes = ["credit"] }
+        for name in ["bank-a", "bank-c", "anna"] where try table.history.agreement.inForce.digest != proposed.digest {
+            _ = try table.seat(name).sign(try table.seat(nil).version(proposed.digest))
+        }
+        // What is in force and has no epoch of keys is not in effect.
+        #expect(try stages() == ["partitions", "keys"])
+        try table.rotate()
+        #expect(throws: RoleError.purposeNotAgreed("fraud-prevention", agreed: ["credit"])) { try stages() }
+        #expect(try stages(for: "credit") == ["partitions", "keys"])
     }
 }

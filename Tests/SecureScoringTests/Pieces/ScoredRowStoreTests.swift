@@ -93,6 +93,23 @@ struct ScoredRowStoreTests {
         #expect(try reader.window(Self.request(0..<40, labels: 4)).digest == all.digest)
     }
 
+    @Test("are kept for as many days as is agreed at each commit, and never for more than the party wants")
+    func agreed() throws {
+        let days = Mutex<Int?>(nil)
+        let limits = try #require(RowLimits(days: 6, bytes: 1 << 20))
+        let terms = RowTerms(state: state, limits: limits) { days.withLock { $0 } }
+        let store = try ScoredRowStore(terms, partition: 0)
+        try fill(store, 0..<6)
+        #expect(store.kept?.range == 0..<60)
+        for (most, first) in [(100, 0), (3, 20), (3, 20), (1, 40), (nil, 40)] as [(Int?, Int64)] {
+            days.withLock { $0 = most }
+            try store.commit(now: .max)
+            #expect(store.kept?.range == first..<60, "\(most ?? 0) days")
+        }
+        try fill(store, 6..<12)
+        #expect(store.kept?.range == 50..<120)
+    }
+
     /// A state that counts the entries that are read of its tables.
     private final class ReadCount: StoreDecorator {
         let store: any StateStore

@@ -174,6 +174,8 @@ final class World: Sendable {
 
     /// Models that the parties have sealed by what each of them said.
     let sealed = SealedModels()
+    /// Models that the agreement does not allow to be put in force.
+    let unpromoted = SealedModels()
 
     final class SealedModels: Sendable {
         private let models = Mutex<Set<Digest32>>([])
@@ -234,13 +236,16 @@ final class World: Sendable {
                 partition: TopicPartition(Topics.sealed), log: view, clock: time, metrics: metrics,
                 logger: logger)
             let terms = rosters.withLock { $0[party] } ?? (consortium: "c", members: [a.id, b.id])
-            let thread = PartyThread(context) { [queries, watch, rows, path, sealed, states] in
+            let thread = PartyThread(context) { [queries, watch, rows, path, sealed, unpromoted, states] in
                 let seed = PartySeeds.hpke(party)
                 let shares = ShareStore(watch(party, try SQLiteStateStore(path: state + ".shares")))
                 let models = try ModelRegistry(
                     ModelShares(party: party, keys: OpeningKeys(try HPKEPrivateKey(bytes: seed)), store: shares),
                     consortium: "c", coordinator: verifying, log: view, logger: logger,
-                    isSealed: { (model) throws(LogError) in sealed.contains(model) })
+                    isSealed: { (model) throws(LogError) in sealed.contains(model) },
+                    refusal: { (activation, _) throws(LogError) in
+                        unpromoted.contains(activation.model) ? "not_agreed: so" : nil
+                    })
                 let sessions = try SessionRegistry(
                     consortium: "c", party: party, keys: OpeningKeys(try HPKEPrivateKey(bytes: seed)), members: members,
                     log: view,

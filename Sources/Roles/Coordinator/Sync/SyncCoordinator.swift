@@ -123,15 +123,18 @@ package final class SyncCoordinator {
 
     /// Decides on a version; where it changes which model is in force, all partitions switch, each at one record.
     ///
+    /// - Parameter rule: of a promotion, the rule by which it is one.
     /// - Throws: `SyncRefusal` where the history would refuse it; nothing is switched then.
     package func decide(
-        _ kind: SyncDecision.Kind, model: Digest32, previous: Digest32?, reason: String, figures: [SyncFigure]
+        _ kind: SyncDecision.Kind, model: Digest32, previous: Digest32?, reason: String, figures: [SyncFigure],
+        rule: [UInt8] = []
     ) throws -> SyncDecision {
         guard try kind == .turnDown || manifest(model) != nil else { throw SyncRefusal.unknownModel }
         try topic.read()
         let sequence = max(UInt64(clock.microseconds), history.lastSequence + 1)
         let decision = try SyncDecision(
-            kind, model: model, previous: previous, sequence: sequence, reason: reason, figures: figures)
+            kind, model: model, previous: previous, sequence: sequence, reason: reason, figures: figures,
+            rule: rule)
         try say(.decision(decision))
         if kind != .turnDown { try activate(decision) }
         return decision

@@ -20,7 +20,11 @@ package struct SyncFigures: Sendable {
     ///
     /// - Parameter since: validations of windows that begin before this offset are left out.
     package init?(_ version: SyncVersion, in history: SyncHistory, since: Int64 = 0) {
-        let all = version.validations.compactMap { history.job($0) }
+        self.init(version.validations.compactMap { history.job($0) }, since: since)
+    }
+
+    /// Those of validations of one version, oldest first.
+    package init?(_ all: [SyncJob], since: Int64 = 0) {
         guard let newest = all.last.flatMap(Self.task) else { return nil }
         var windows: [(job: SyncJob, window: SyncWindow, pair: HistogramPair)] = []
         var jobs: [SyncJob] = []

@@ -136,7 +136,7 @@ package struct SyncPlanner: Sendable {
     package func judge(_ version: SyncVersion, in history: SyncHistory) -> Decision {
         guard let figures = SyncFigures(version, in: history) else { return .wait("it was not validated") }
         let approving = version.approvals.filter { $0.after == history.lastSequence }.map(\.by)
-        let verdict = figures.verdict(by: rule(history.terms), approvals: approving)
+        let verdict = figures.verdict(by: rule(history.newestTerms), approvals: approving)
         switch verdict {
         case .promote: return .promote(version, reason: "\(verdict)")
         case .wait: return .wait("\(verdict)")
@@ -153,14 +153,7 @@ package struct SyncPlanner: Sendable {
     }
 
     /// The rule with the approvals that the roster asks for.
-    private func rule(_ terms: SyncTerms) -> PromotionRule {
-        let rule = settings.promotion
-        let approvals = max(rule.approvals, terms.approvals)
-        return
-            (try? PromotionRule(
-                leastFrauds: rule.leastFrauds, leastGain: rule.leastGain, confidence: rule.confidence,
-                mostMemberLoss: rule.mostMemberLoss, approvals: approvals)) ?? rule
-    }
+    private func rule(_ terms: SyncTerms) -> PromotionRule { settings.promotion.wanting(approvals: terms.approvals) }
 
     /// Judges a version that is in force by windows since its promotion, in which the model before it is the champion.
     ///

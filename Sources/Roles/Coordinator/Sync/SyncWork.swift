@@ -166,6 +166,13 @@ package final class SyncWork {
             throw Failure.missing(
                 "\(version.task.version) was held against another model than is in force now: validate it again")
         }
+        let rule = planner.settings.promotion.encoded
+        if let agreed = coordinator.history.newestTerms.promotion {
+            guard force == nil else { throw SyncRefusal.notAgreed("that versions are promoted by force") }
+            guard SyncDecision.agreedDigest(ofRule: rule) == agreed else {
+                throw SyncRefusal.notAgreed("that versions are promoted by this rule")
+            }
+        }
         let reason: String
         switch (force, planner.judge(version, in: coordinator.history)) {
         case (let forced?, .promote): reason = forced
@@ -175,7 +182,7 @@ package final class SyncWork {
         }
         return try coordinator.decide(
             .promote, model: sealed.model, previous: inForce, reason: String(reason.prefix(900)),
-            figures: figures?.said(confidence: planner.settings.promotion.confidence) ?? [])
+            figures: figures?.said(confidence: planner.settings.promotion.confidence) ?? [], rule: rule)
     }
 
     /// Brings back the model that the one in force replaced.
