@@ -36,10 +36,16 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
     case epochOrdered = 24
     /// An epoch whose keys the coordinator has fixed.
     case epochFixed = 25
+    /// Keys of the next epoch that a party or a member has offered.
+    case epochOffered = 34
+    /// A party that has its keys of an epoch, and has refreshed its shares.
+    case epochReady = 35
     /// An epoch whose keys go in force.
     case epochActivated = 26
     /// An epoch under whose keys nothing counts any more.
     case epochClosed = 27
+    /// A role that has no keys of a closed epoch any more.
+    case epochErased = 36
     /// A role that showed two histories of its audit log.
     case contradicted = 15
     /// Scores that a party computed, by the root of a tree of statements.
@@ -82,6 +88,9 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .order: "order"
         case .epochOrdered: "epoch-ordered"
         case .epochFixed: "epoch-fixed"
+        case .epochOffered: "epoch-offered"
+        case .epochReady: "epoch-ready"
+        case .epochErased: "epoch-erased"
         case .epochActivated: "epoch-activated"
         case .epochClosed: "epoch-closed"
         case .contradicted: "contradicted"
@@ -136,6 +145,9 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .order: "an order"
         case .epochOrdered: "keys of the next epoch were ordered"
         case .epochFixed: "the keys of an epoch were fixed"
+        case .epochOffered: "keys of the next epoch were offered"
+        case .epochReady: "a party is ready for an epoch of keys"
+        case .epochErased: "keys of a closed epoch are erased"
         case .epochActivated: "the keys of an epoch go in force"
         case .epochClosed: "an epoch of keys is closed"
         case .contradicted: "a role showed two histories"

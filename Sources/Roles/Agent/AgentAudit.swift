@@ -20,7 +20,7 @@ extension AgentRole {
         StagePlan("audit", isBackground: true) {
             AuditStage(
                 audit, topic: try HeadTopic(.member(member.id), audit, terms: roster.syncTerms, log: log),
-                clock: clock, metrics: metrics, logger: logger)
+                epochs: try EpochAudit(roster, log: log, to: audit), clock: clock, metrics: metrics, logger: logger)
         }
     }
 

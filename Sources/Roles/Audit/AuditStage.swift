@@ -7,10 +7,12 @@ import Stages
 import Telemetry
 
 /// The stage that signs what the role's other stages have written to its audit log, once a second where there is something new;
-/// once a minute signs for the scores that the role computed, and shows the others a head; and holds theirs against each other.
+/// once a minute signs for the scores that the role computed, and shows the others a head; and holds theirs against each other. It
+/// tells the log of the epochs of keys itself.
 final class AuditStage: Stage {
     private let audit: AuditLog
     private let topic: HeadTopic
+    private let epochs: EpochAudit
     /// Nil of a role that computes no scores.
     private let evidence: EvidencePublisher?
     private let clock: any StageClock
@@ -23,12 +25,14 @@ final class AuditStage: Stage {
     private var logTrouble: LogError?
 
     init(
-        _ audit: AuditLog, topic: HeadTopic, evidence: EvidencePublisher? = nil, clock: any StageClock,
+        _ audit: AuditLog, topic: HeadTopic, epochs: EpochAudit, evidence: EvidencePublisher? = nil,
+        clock: any StageClock,
         metrics: Metrics, logger: Logger
     ) {
         self.evidence = evidence
         self.audit = audit
         self.topic = topic
+        self.epochs = epochs
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
@@ -59,6 +63,7 @@ final class AuditStage: Stage {
     /// Reads and shows heads. A log that can't be reached is asked again a second later: the role's work doesn't hang on it.
     private func exchange(shows: Bool, witnesses: Bool) throws {
         do {
+            try epochs.read()
             for (role, fault) in try topic.read() { tell(role, fault) }
             for (offset, reason) in topic.takeRefused() {
                 logger.warning("a head on the audit topic was refused: \(reason)", metadata: ["offset": "\(offset)"])

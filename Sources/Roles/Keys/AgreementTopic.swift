@@ -11,9 +11,15 @@ package final class AgreementTopic {
     /// Records that count for nothing, with why, since they were last taken.
     private var refused: [(offset: Int64, reason: ConsortiumRefusal)] = []
     private let reader: (any LogReader)?
+    private let heard: (AgreementMessage, ConsortiumHistory) -> Void
     private static let partition = TopicPartition(Topics.agreement)
 
-    package init(_ roster: Roster, log: any EventLog) throws(LogError) {
+    /// - Parameter heard: told of each record that counts, with the history behind it.
+    package init(
+        _ roster: Roster, log: any EventLog,
+        heard: @escaping (AgreementMessage, ConsortiumHistory) -> Void = { _, _ in }
+    ) throws(LogError) {
+        self.heard = heard
         history = ConsortiumHistory(founding: roster.foundingAgreement, terms: roster.epochTerms)
         do throws(LogError) {
             reader = try log.reader(at: [Position(Self.partition, try log.earliest(of: Self.partition))])
@@ -61,8 +67,9 @@ package final class AgreementTopic {
         var counts = false
         for record in records {
             do throws(ConsortiumRefusal) {
-                try history.apply(record.value ?? [], time: record.timestamp / 1_000_000)
+                let message = try history.apply(record.value ?? [], time: record.timestamp / 1_000_000)
                 counts = true
+                heard(message, history)
             } catch {
                 refused.append((record.position.offset, error))
                 // Nobody may be interested.

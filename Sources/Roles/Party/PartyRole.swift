@@ -175,6 +175,7 @@ package struct PartyRole: Sendable {
             StagePlan("audit", isBackground: true) {
                 AuditStage(
                     audit, topic: try HeadTopic(.party(party), audit, terms: roster.syncTerms, log: log),
+                    epochs: try EpochAudit(roster, log: log, to: audit),
                     evidence: shared.evidence.map { EvidencePublisher($0, audit: audit, log: log) }, clock: clock,
                     metrics: metrics, logger: logger)
             }

@@ -278,7 +278,11 @@ struct KeyCoordinatorTests {
             clock.advance(.seconds(10))
         }
         let kinds = Set(notes.events.map(\.kind))
-        #expect(kinds == [.epochOrdered, .epochFixed, .epochActivated, .epochClosed])
+        // And what the parties said meanwhile.
+        #expect(
+            kinds == [
+                .epochOrdered, .epochOffered, .epochFixed, .epochReady, .epochActivated, .epochClosed, .epochErased,
+            ])
         let life = try #require(coordinator.history.life(KeyEpoch(2)))
         for kind in [AuditKind.epochFixed, .epochActivated] {
             #expect(

@@ -33,9 +33,18 @@ package final class KeyCoordinator {
         if let keystore, try keystore.signingKey().verifyingKey != roster.coordinator {
             throw RoleError.notTheCoordinator(keys: keystore.directory)
         }
-        topic = try AgreementTopic(roster, log: log)
+        let isFresh = Switch()
+        topic = try AgreementTopic(roster, log: log) { message, history in
+            // What was there before somebody else has told, or told so much that each entry would be looked for.
+            guard isFresh.isOn, message.author != .coordinator else { return }
+            if let event = EpochAudit.event(message, history.epochs) { audit.write(event) }
+        }
         try topic.read()
+        isFresh.isOn = true
     }
+
+    /// Something that is off at first. Used by one thread.
+    private final class Switch { var isOn = false }
 
     package var history: EpochHistory { topic.epochs }
     package var now: Int64 { clock.microseconds / 1_000_000 }
@@ -46,8 +55,12 @@ package final class KeyCoordinator {
     /// Waits for something new in the log; false where nothing came in that time.
     package func wait(_ time: Duration) throws -> Bool { try topic.wait(until: clock.now + time, clock) }
 
-    /// Records that count for nothing, with why.
-    package func takeRefused() -> [(offset: Int64, reason: ConsortiumRefusal)] { topic.takeRefused() }
+    /// Records that count for nothing, with why; each is in the audit log.
+    package func takeRefused() -> [(offset: Int64, reason: ConsortiumRefusal)] {
+        let refused = topic.takeRefused()
+        for (offset, reason) in refused { audit.write(EpochAudit.refused(offset, reason)) }
+        return refused
+    }
 
     // MARK: Doing
 
