@@ -142,5 +142,4 @@ extension Phrase {
     static let agreed = Phrase("Agreed", "Übereinstimmend")
     static let firstVersusSecond = Phrase("First (rows), second (columns)", "Erstes Urteil (Zeilen), zweites (Spalten)")
     static let apart = Phrase("Judged apart", "Verschieden beurteilt")
-    static let days = Phrase("days", "Tage")
 }
