@@ -169,6 +169,7 @@ let package = Package(
             name: "Trials",
             dependencies: [
                 "Records", "Model", "Formats", "Policy", "Evaluation", "Worlds", "PipelineFiles", "Terminal", "Ingest",
+                "Desk", "DeskStore", "EventLogs",
             ], swiftSettings: settings),
         .target(
             name: "Simulation",
@@ -374,7 +375,10 @@ let package = Package(
         ),
         .testTarget(
             name: "TrialsTests",
-            dependencies: ["Formats", "PipelineFiles", "Policy", "Records", "Trials", "Support"],
+            dependencies: [
+                "Desk", "DeskStore", "EventLogs", "Formats", "LocalStore", "PipelineFiles", "Policy", "Records",
+                "Trials", "Support",
+            ],
             swiftSettings: unoptimised),
         .testTarget(name: "WebhooksTests", dependencies: ["Policy", "Webhooks", crypto], swiftSettings: unoptimised),
         .testTarget(

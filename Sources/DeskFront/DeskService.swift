@@ -10,6 +10,8 @@ package final class DeskService: Sendable {
     package let feed: FeedCache
     /// Endpoints that the feed is sent to; nil for a desk that sends none.
     package let webhooks: WebhookStore?
+    /// Where rules are tried; nil for a desk that does not know the policy.
+    let trials: RuleTrials?
     private let book: ActBook
     private let clock: any WallClock
     private let random: @Sendable (Int) -> [UInt8]
@@ -23,13 +25,15 @@ package final class DeskService: Sendable {
     /// - Parameter random: so many random bytes, of a generator that nobody can guess.
     package init(
         index: DeskIndex, book: ActBook, clock: any WallClock, triesReasons: Bool = false,
-        labelTerms: LabelTerms? = nil, random: @escaping @Sendable (Int) -> [UInt8], webhooks: WebhookStore? = nil
+        labelTerms: LabelTerms? = nil, random: @escaping @Sendable (Int) -> [UInt8], webhooks: WebhookStore? = nil,
+        trials: RuleTrials? = nil
     ) {
         self.triesReasons = triesReasons
         self.labelTerms = labelTerms
         self.index = index
         feed = FeedCache(index: index)
         self.webhooks = webhooks
+        self.trials = trials
         self.book = book
         self.clock = clock
         self.random = random

@@ -1,6 +1,6 @@
 import Desk
 import LocalStore
-import Policy
+package import Policy
 package import Records
 
 /// A payment that somebody looks for.
@@ -54,6 +54,22 @@ extension DeskIndex {
                 next = rows.last?.transaction?.time.seconds
             }
             return (try rows.map { FoundPayment(payment: $0, isListed: try db.isListed($0)) }, next)
+        }
+    }
+
+    /// What was decided of payments at a place and behind it, in the order of their places.
+    package func decisions(
+        from source: SourcePosition, limit: Int
+    ) throws -> [(source: SourcePosition, probability: Double, band: Band)] {
+        try read { db in
+            try db.statement(
+                """
+                SELECT partition, offset, part, probability, band FROM payments
+                WHERE (partition, offset, part) >= (?, ?, ?) AND band IS NOT NULL ORDER BY partition, offset, part LIMIT ?
+                """, source.partition, source.offset, source.index, limit
+            ).all { row in
+                DeskCodes.word(row.integer(4), DeskCodes.bands).map { (row.source(0), row.real(3), $0) }
+            }.compactMap { $0 }
         }
     }
 

@@ -226,11 +226,15 @@ struct DeskSearch {
         among few: (text: String, values: [Value]), _ conditions: Conditions, _ limit: Int,
         _ columns: String = SQLiteStatement.queueColumns
     ) throws -> SQLiteStatement {
+        // The few come first (SQLite keeps a CROSS JOIN's order): the list's index would be walked to its end else. And rows are
+        // read whole that are shown, and no others.
         let statement = try db.statement(
             """
-            SELECT \(columns) FROM alerts WHERE n IN (\(few.text))
-            AND state = \(order.state) AND rank IS NOT NULL AND \(conditions.text)\(behind)
-            ORDER BY \(sorting) LIMIT \(limit + 1)
+            SELECT \(columns) FROM alerts JOIN (
+                SELECT alerts.n AS found FROM (\(few.text)) AS few CROSS JOIN alerts ON alerts.n = few.n WHERE
+                state = \(order.state) AND rank IS NOT NULL AND \(conditions.text)\(behind)
+                ORDER BY \(sorting) LIMIT \(limit + 1))
+            ON n = found ORDER BY \(sorting)
             """)
         bind(few.values + conditions.values + (place ?? []), to: statement, from: 1)
         return statement

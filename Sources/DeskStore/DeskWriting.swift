@@ -113,6 +113,10 @@ struct DeskWriting {
             "UPDATE alerts SET kind = ?, channel = ? WHERE n = ?",
             payment.kind.map { DeskCodes.code($0, DeskCodes.kinds) },
             payment.channel.map { DeskCodes.code($0, DeskCodes.channels) }, alert)
+        try link(payment, to: alert)
+    }
+
+    private func link(_ payment: Transaction, to alert: Int64) throws {
         for kind in DeskCodes.links {
             if let name = kind.name(in: payment) { try link(kind, name, to: alert) }
         }
@@ -148,14 +152,15 @@ struct DeskWriting {
 
     private func take(_ facts: AlertFacts, _ position: Position) throws {
         let key = QueueKey(facts, levels: levels)
+        let payment = try db.payment(at: facts.source)?.transaction
         let put = try db.statement(
             """
             INSERT INTO alerts (item, feed_partition, feed_offset, partition, offset, part, tx, held, rank, due, band, probability,
-                amount, customer, terminal, paid, decided, rules, rule_bits)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+                amount, customer, terminal, paid, decided, rules, rule_bits, kind, channel)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
             ON CONFLICT (item) DO UPDATE SET feed_partition = ?2, feed_offset = ?3, partition = ?4, offset = ?5, part = ?6, tx = ?7,
                 held = ?8, rank = ?9, due = ?10, band = ?11, probability = ?12, amount = ?13, customer = ?14, terminal = ?15,
-                paid = ?16, decided = ?17, rules = ?18, rule_bits = ?19, origin = CASE WHEN origin = 2 THEN 2 ELSE 0 END
+                paid = ?16, decided = ?17, rules = ?18, rule_bits = ?19, kind = ?20, channel = ?21, origin = CASE WHEN origin = 2 THEN 2 ELSE 0 END
             WHERE feed_offset IS NULL
             """)
         put.bind(1, copying: facts.item.bytes)
@@ -177,6 +182,8 @@ struct DeskWriting {
         put.bind(17, facts.decidedAt)
         put.bind(18, RuleColumn.text(facts.rules))
         put.bind(19, try facts.rules.reduce(0) { $0 | (try ruleBit($1)) })
+        bind(put, 20, payment?.kind.map { DeskCodes.code($0, DeskCodes.kinds) })
+        bind(put, 21, payment?.channel.map { DeskCodes.code($0, DeskCodes.channels) })
         try put.run()
         // An alert that comes again stays what it was the first time.
         guard db.changes == 1, let n = try row(of: facts.item) else { return }
@@ -186,7 +193,7 @@ struct DeskWriting {
             try db.run(
                 "INSERT OR IGNORE INTO rule_alerts (rule, n) SELECT id, ? FROM rules WHERE name = ?", n, rule)
         }
-        if let payment = try db.payment(at: facts.source)?.transaction { try join(payment, to: n) }
+        if let payment { try link(payment, to: n) }
     }
 
     func row(of item: ItemID) throws -> Int64? {

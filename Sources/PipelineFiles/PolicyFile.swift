@@ -3,16 +3,56 @@ package import Policy
 
 /// Reads a member's decision policy (docs/POLICY.md): `pipelines/policies/*.yaml`, and the list files that it names.
 package func readPolicy(file: String) throws(ConfigurationError) -> DecisionPolicy {
-    try readPolicy(file: file, notes: PolicyNotes())
+    try readPolicy(file: file, notes: PolicyNotes()).policy
+}
+
+/// A policy, and the same with rules or bounds that are to be tried before they go live.
+///
+/// - Parameter text: YAML, a rule, a list of rules, or a mapping of `rules` and the three bounds, as they would stand in the file.
+///   A rule with a present one's id takes its place, others stand behind all; each counts as live. They use the policy's lists and
+///   windows, and name no file.
+package func readPolicy(
+    file: String, trying text: String
+) throws(ConfigurationError) -> (present: DecisionPolicy, candidate: DecisionPolicy) {
+    let (present, reader) = try readPolicy(file: file, notes: PolicyNotes())
+    let root = try YAMLNode(text: text, file: "the rule")
+    var nodes: [YAMLNode] = []
+    var bounds = present.bands
+    if root.isList {
+        nodes = try root.list
+    } else if root.optional("id") != nil {
+        nodes = [root]
+    } else {
+        try root.allow("challenge", "review", "decline", "rules")
+        nodes = try root.optional("rules")?.list ?? []
+        if root.optional("review") ?? root.optional("decline") ?? root.optional("challenge") != nil {
+            bounds = try bands(root)
+        }
+    }
+    var rules = present.rules
+    for node in nodes {
+        let place = rules.firstIndex { $0.id == (try? node.child("id").string) }
+        var rule = try rule(node, after: rules.enumerated().filter { $0.offset != place }.map(\.element), reader)
+        rule.mode = .live
+        if let place { rules[place] = rule } else { rules.append(rule) }
+    }
+    guard rules != present.rules || bounds != present.bands else {
+        throw root.wrong("nothing of this is other than in the policy")
+    }
+    return (
+        present, DecisionPolicy(bands: bounds, windows: present.windows, lists: present.lists, rules: rules)
+    )
 }
 
 /// Reads a policy as `readPolicy` does, and says what is odd about its lists and stops nothing.
 package func checkPolicy(file: String) throws(ConfigurationError) -> (policy: DecisionPolicy, notes: [PolicyNote]) {
     let notes = PolicyNotes()
-    return (try readPolicy(file: file, notes: notes), notes.all)
+    return (try readPolicy(file: file, notes: notes).policy, notes.all)
 }
 
-private func readPolicy(file: String, notes: PolicyNotes) throws(ConfigurationError) -> DecisionPolicy {
+private func readPolicy(
+    file: String, notes: PolicyNotes
+) throws(ConfigurationError) -> (policy: DecisionPolicy, reader: ConditionReader) {
     let root = try YAMLNode(file: file)
     try root.allow("challenge", "review", "decline", "fallback", "zone", "windows", "lists", "rules")
     let bands = try bands(root)
@@ -29,7 +69,9 @@ private func readPolicy(file: String, notes: PolicyNotes) throws(ConfigurationEr
     let reader = ConditionReader(lists: lists, windows: windows.map(\.name), zone: zone, notes: notes)
     var rules: [PolicyRule] = []
     for node in try root.optional("rules")?.list ?? [] { rules.append(try rule(node, after: rules, reader)) }
-    return DecisionPolicy(bands: bands, windows: windows, lists: lists.mapValues(\.entries.count), rules: rules)
+    return (
+        DecisionPolicy(bands: bands, windows: windows, lists: lists.mapValues(\.entries.count), rules: rules), reader
+    )
 }
 
 private func bands(_ root: YAMLNode) throws(ConfigurationError) -> ScoreBands {

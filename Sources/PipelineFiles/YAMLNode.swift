@@ -24,6 +24,11 @@ struct YAMLNode {
             let advice = PipelinesFolder.own.advice(name).map { "; \($0)" } ?? ""
             throw ConfigurationError(file: name, line: 0, reason: "the file is missing or can't be read\(advice)")
         }
+        try self.init(text: text, file: file)
+    }
+
+    /// - Parameter file: what mistakes are said to be in.
+    init(text: String, file: String) throws(ConfigurationError) {
         do {
             guard let node = try Yams.compose(yaml: text) else {
                 throw ConfigurationError(file: file, line: 0, reason: "the file is empty")

@@ -1,3 +1,4 @@
+package import Desk
 import Formats
 import Policy
 import Records

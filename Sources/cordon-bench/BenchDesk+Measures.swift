@@ -21,7 +21,7 @@ extension BenchDeskCommand {
         say("")
         say(
             column("queue", 24, left: true)
-                + ["p50 ms", "p99 ms", "most ms", "most KB"].map { column($0, 10) }.joined())
+                + ["p50 ms", "p99 ms", "CPU p50", "CPU p99", "most KB"].map { column($0, 10) }.joined())
         let visitor = try desk.enter("person-1")
         var all = Measured()
         for (name, query) in Self.filters {
@@ -29,8 +29,8 @@ extension BenchDeskCommand {
             var place = ""
             for _ in 0..<rounds {
                 let target = "/queue?" + query + place
-                let (reply, time) = try await desk.call(.GET, target, as: visitor)
-                measured.add(time, reply.body.count)
+                let (reply, cost) = try await desk.call(.GET, target, as: visitor)
+                measured.add(cost, reply.body.count)
                 let text = String(decoding: reply.body, as: UTF8.self)
                 place = text.firstMatch(of: #/after=([^"&]+)/#).map { "&after=\($0.1)" } ?? ""
             }
@@ -45,15 +45,15 @@ extension BenchDeskCommand {
         say("")
         say(
             column("alert", 24, left: true)
-                + ["p50 ms", "p99 ms", "most ms", "most KB"].map { column($0, 10) }.joined())
+                + ["p50 ms", "p99 ms", "CPU p50", "CPU p99", "most KB"].map { column($0, 10) }.joined())
         let visitor = try desk.enter("person-1")
         let stride = max(1, payments / (open + closed))
         for (name, phase) in [("of any customer", 1), ("of the busy customer", 0)] {
             var measured = Measured()
             for round in 0..<(rounds * 4) {
                 let number = round * ((open + closed) / (rounds * 4)) / 20 * 20 + phase
-                let (reply, time) = try await desk.call(.GET, "/alerts/\(item(number * stride))", as: visitor)
-                measured.add(time, reply.body.count)
+                let (reply, cost) = try await desk.call(.GET, "/alerts/\(item(number * stride))", as: visitor)
+                measured.add(cost, reply.body.count)
             }
             show(name, measured)
         }
@@ -64,22 +64,22 @@ extension BenchDeskCommand {
         let each = 1000 / people
         let began = ContinuousClock.now
         var (measured, claimed) = (Measured(), [String]())
-        try await withThrowingTaskGroup(of: ([(String, Double)]).self) { group in
+        try await withThrowingTaskGroup(of: ([(String, BenchDesk.Cost)]).self) { group in
             for person in 0..<people {
                 let visitor = try desk.enter("racer-\(person)")
                 group.addTask {
-                    var mine: [(String, Double)] = []
+                    var mine: [(String, BenchDesk.Cost)] = []
                     for _ in 0..<each {
-                        let (reply, time) = try await desk.call(.POST, "/next", as: visitor)
+                        let (reply, cost) = try await desk.call(.POST, "/next", as: visitor)
                         mine.append(
-                            (reply.headers["Location"].first.map { String($0.prefix { $0 != "?" }) } ?? "", time))
+                            (reply.headers["Location"].first.map { String($0.prefix { $0 != "?" }) } ?? "", cost))
                     }
                     return mine
                 }
             }
             for try await mine in group {
-                for (item, time) in mine {
-                    measured.add(time, 0)
+                for (item, cost) in mine {
+                    measured.add(cost, 0)
                     claimed.append(item)
                 }
             }
@@ -89,34 +89,38 @@ extension BenchDeskCommand {
         say("")
         say(
             "\(people) people claimed \(claimed.count) alerts in \(decimals(seconds, 1)) s, \(count) of them different ones; "
-                + "a claim took \(measured.text(0.5)) ms at the median, \(measured.text(0.99)) ms at p99")
+                + "a claim took \(measured.text(\.time, 0.5)) ms at the median, \(measured.text(\.time, 0.99)) ms at p99"
+        )
         guard count == people * each, claimed.allSatisfy({ $0.hasPrefix("/alerts/") }) else {
             throw Failure("an alert was claimed twice, or a claim was lost")
         }
     }
 
     private func show(_ name: String, _ measured: Measured) {
-        let cells = [
-            measured.text(0.5), measured.text(0.99), measured.text(1), decimals(Double(measured.bytes) / 1000, 1),
-        ]
+        let cells =
+            [\.time, \.processor].flatMap { (part: KeyPath<BenchDesk.Cost, Double>) in
+                [measured.text(part, 0.5), measured.text(part, 0.99)]
+            } + [decimals(Double(measured.bytes) / 1000, 1)]
         say(column(name, 24, left: true) + cells.map { column($0, 10) }.joined())
     }
 }
 
-/// Times of answers in milliseconds, and the most bytes that one had.
+/// What answers took, and the most bytes that one had.
 private struct Measured {
-    private var times: [Double] = []
+    private var costs: [BenchDesk.Cost] = []
     private(set) var bytes = 0
 
-    mutating func add(_ time: Double, _ bytes: Int) {
-        times.append(time)
+    mutating func add(_ cost: BenchDesk.Cost, _ bytes: Int) {
+        costs.append(cost)
         self.bytes = max(self.bytes, bytes)
     }
 
     mutating func add(_ other: Self) {
-        times += other.times
+        costs += other.costs
         bytes = max(bytes, other.bytes)
     }
 
-    func text(_ share: Double) -> String { decimals(percentile(times.sorted(), share), 2) }
+    func text(_ part: KeyPath<BenchDesk.Cost, Double>, _ share: Double) -> String {
+        decimals(percentile(costs.map { $0[keyPath: part] }.sorted(), share), 2)
+    }
 }

@@ -142,7 +142,7 @@ private final class DeskCrash {
         process.arguments = [
             "alerts", "serve", "--member", "\(BenchDesk.member)", "--log", "sqlite:" + dir + "/log", "--index", index,
             "--api-keys",
-            dir + "/keys.txt", "--http", "127.0.0.1:\(port)",
+            dir + "/keys.txt", "--http", "127.0.0.1:\(port)", "--api-rate", "0",
         ]
         let said = dir + "/desk.log"
         if !FileManager.default.fileExists(atPath: said) {

@@ -3,6 +3,7 @@ import DeskFront
 import EventLogs
 import HTTPFront
 import NIOHTTP1
+import Policy
 import Records
 import Support
 import Testing
@@ -38,6 +39,8 @@ struct AccessTests {
         "POST /house/rules assign nothing": [.supervisor], "POST /alerts/{}/snooze work alert": working,
         "POST /alerts/{}/wake work alert": working, "GET /dashboard figures list look": reporting,
         "GET /samples figures list look": reporting, "POST /alerts/{}/second work alert": working,
+        "GET /trials rules nothing": [.supervisor], "POST /trials/start rules nothing": [.supervisor],
+        "GET /trials/{} rules object look": [.supervisor], "POST /trials/{}/cancel rules object": [.supervisor],
     ]
     private static let open = ["POST /sign-in", "GET /link/{}", "POST /link", "POST /sign-out"]
 
@@ -59,7 +62,9 @@ struct AccessTests {
                 let name =
                     if words[1].hasPrefix("/payments") { "0.\(number).0" } else if words[1].hasPrefix("/cases") {
                         DeskSamples.act(1_000_000 + number).hex
-                    } else if words[1].hasPrefix("/jobs") { DeskSamples.act(2_000_000 + number).hex } else {
+                    } else if words[1].hasPrefix("/jobs") {
+                        DeskSamples.act(2_000_000 + number).hex
+                    } else if words[1].hasPrefix("/trials") { DeskSamples.act(3_000_000 + number).hex } else {
                         DeskSamples.item(number).hex
                     }
                 return words[1].replacing("{}", with: name)
@@ -70,7 +75,21 @@ struct AccessTests {
         }
     }
 
-    /// A case that holds the alert of a number, and a job that has it: both of somebody who sees everything.
+    /// A tester that finds nothing.
+    private struct Tester: RuleTester {
+        func read(_ text: String) -> TriedRule {
+            let policy = DecisionPolicy(bands: try! ScoreBands(review: 0.5, decline: 0.9))
+            return TriedRule(text: text, present: policy, candidate: policy)
+        }
+
+        func test(_ rule: TriedRule, within scope: TeamScope, progress: (_ done: Int, _ of: Int) -> Bool)
+            -> BacktestReport?
+        {
+            BacktestReport(repeats: 0, rejected: 0, unscored: 0)
+        }
+    }
+
+    /// A case that holds the alert of a number, a job that has it, and a trial: all of somebody who sees everything.
     private func makeObjects(of number: Int, in pages: Pages) async throws {
         let maker = try pages.enter("maker", .supervisor)
         let (file, job) = (DeskSamples.act(1_000_000 + number).hex, DeskSamples.act(2_000_000 + number).hex)
@@ -78,6 +97,7 @@ struct AccessTests {
         for (target, fields) in [
             ("/cases/open", ["act": file, "title": "a case"]), ("/alerts/\(item)/case", ["case": file]),
             ("/bulk/start", ["act": job, "item": item, "deed": "release"]),
+            ("/trials/start", ["act": DeskSamples.act(3_000_000 + number).hex, "rule": "x"]),
         ] {
             let made = try await pages.call(
                 .POST, target, as: maker, form: fields.merging(["token": maker.token]) { $1 })
@@ -102,7 +122,7 @@ struct AccessTests {
         "every route lets in the roles that are listed for it, and nobody without a session, form token or page of ours"
     )
     func roles() async throws {
-        let pages = try Pages()
+        let pages = try Pages(tester: Tester())
         let cases = TopicPartition(Topics.cases(DeskSamples.member))
         try await makeObjects(of: 0, in: pages)
         let end = try pages.world.log.end(of: cases)
@@ -134,7 +154,7 @@ struct AccessTests {
         "another team's alert is answered as if there were none, by every route and to every role, and nothing is changed"
     )
     func foreign() async throws {
-        let pages = try Pages(alerts: 40)
+        let pages = try Pages(alerts: 40, tester: Tester())
         let cases = TopicPartition(Topics.cases(DeskSamples.member))
         let team = try TeamScope("kind=card")
         let foreign = try #require((0..<40).first { DeskSamples.payment($0).kind == .transfer })

@@ -69,6 +69,28 @@ struct DeskKeyTests {
         #expect(codes == ["key unknown", "key expired"] + [String](repeating: "key unknown", count: 5))
     }
 
+    @Test("a key that calls too often is told when it may call again, and others are not kept waiting")
+    func rate() async throws {
+        let pages = try Pages(alerts: 1, keyRate: 3)
+        let other = DeskKey.text(random: [UInt8](repeating: 2, count: 32))
+        let line = DeskKeys.line(
+            DeskKey(actor: Actor(.service, "hourly")!, deeds: [.look], until: later(pages)), hash: DeskKey.hash(other),
+            scope: nil)
+        pages.keys.replace(try DeskKeys(text: key([.look], until: later(pages)) + "\n" + line))
+        func call(_ text: String) async throws -> Reply {
+            try await pages.call(.GET, "/queue", as: nil, headers: ["Authorization": "Bearer \(text)"])
+        }
+        for _ in 0..<3 { #expect(try await call(text).status == .ok) }
+        let looks = pages.access.count
+        let refused = try await call(text)
+        #expect(refused.status == .tooManyRequests && refused.headers["Retry-After"] == ["1"])
+        #expect(refused.text.contains("rate_limited") && pages.access.count == looks)
+        #expect(try await call(other).status == .ok)
+        pages.world.clock.advance(.seconds(1))
+        for _ in 0..<3 { #expect(try await call(text).status == .ok) }
+        #expect(try await call(text).status == .tooManyRequests)
+    }
+
     @Test("a key sees what its scope of alerts has")
     func scope() async throws {
         let pages = try Pages(alerts: 40)

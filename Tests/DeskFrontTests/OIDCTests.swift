@@ -224,6 +224,15 @@ struct OIDCTests {
         clock.advance(.seconds(60))
         _ = try await signIn()
         #expect(provider.keyReads == 2)
+        // A provider with one key need not name it: its next one shows by a signature that is none of the old one.
+        provider.change { state in
+            state.key = P256.Signing.PrivateKey()
+            state.header = ["alg": "ES256"]
+        }
+        #expect(await refusal([:]) == .token(.badSignature))
+        clock.advance(.seconds(60))
+        _ = try await signIn()
+        #expect(provider.keyReads == 3)
         provider.change { $0.isDown = true }
         await #expect(throws: OIDCFlow.Refusal.unreachable) { try await signIn() }
     }

@@ -22,6 +22,7 @@ final class Pages: Sendable {
     let declared: [String]
     let sessions: DeskSessions
     let keys: DeskKeyStore
+    let trials: RuleTrials?
     let looks: any AuditStorage
     let access: AccessLog
     /// What heads of the log of looks are signed by.
@@ -36,7 +37,8 @@ final class Pages: Sendable {
     init(
         alerts: Int = 5, users: DeskUsers = DeskUsers(), isSecure: Bool = false,
         looks: any AuditStorage = AuditBytes(), provider: ((DeskLog) -> OIDCFlow)? = nil,
-        triesReasons: Bool = false, labelTerms: LabelTerms? = nil, prepare: (DeskLog) throws -> Void = { _ in },
+        triesReasons: Bool = false, labelTerms: LabelTerms? = nil, keyRate: Int = 0, tester: (any RuleTester)? = nil,
+        prepare: (DeskLog) throws -> Void = { _ in },
         pause: @escaping @Sendable (Duration) async throws -> Void = { _ in }
     ) throws {
         world = try DeskLog()
@@ -49,7 +51,7 @@ final class Pages: Sendable {
             index: index, intake: DeskIntake(member: DeskSamples.member, mapping: .canonical), log: world.log,
             clock: world.clock, metrics: Metrics(), told: { book.told($0) })
         try projection.catchUp()
-        keys = DeskKeyStore(clock: world.clock)
+        keys = DeskKeyStore(perSecond: keyRate, clock: world.clock)
         sessions = try DeskSessions(users: users, clock: world.clock, random: randomBytes)
         let key = SigningKey()
         looksKey = key.verifyingKey
@@ -57,12 +59,15 @@ final class Pages: Sendable {
         access = try AccessLog(
             member: DeskSamples.member, key: key, names: SecretKey(bytes: [UInt8](repeating: 5, count: 32)),
             storage: looks, clock: world.clock)
+        trials = tester.map { [clock = world.clock, failures] tester in
+            RuleTrials(tester, clock: clock, failed: { failures.take($0) })
+        }
         let desk =
             DeskRoutes(
                 member: DeskSamples.member,
                 service: DeskService(
                     index: index, book: book, clock: world.clock, triesReasons: triesReasons, labelTerms: labelTerms,
-                    random: randomBytes),
+                    random: randomBytes, trials: trials),
                 sessions: sessions, keys: keys, provider: provider?(world), access: access,
                 bell: bell, log: world.log, isSecure: isSecure,
                 failed: { [failures] error in failures.take(error) }, pause: pause

@@ -2,6 +2,7 @@
 import sys
 import unittest
 
+import oidc
 import tests
 
 tests.desk.add("ana")
@@ -12,7 +13,8 @@ print(f"== the desk of bank-a is at {tests.desk.url}")
 loader = unittest.TestLoader()
 if len(sys.argv) > 1:
     loader.testNamePatterns = [f"*{name}*" for name in sys.argv[1:]]
-result = unittest.TextTestRunner(verbosity=2).run(loader.loadTestsFromModule(tests))
+every = unittest.TestSuite(loader.loadTestsFromModule(module) for module in (tests, oidc))
+result = unittest.TextTestRunner(verbosity=2).run(every)
 if result.testsRun == 0:
     raise SystemExit("no test has such a name")
 sys.exit(not result.wasSuccessful())

@@ -1,5 +1,6 @@
 import Crypto
 package import Desk
+import HTTPFront
 package import Records
 import Synchronization
 
@@ -112,13 +113,16 @@ package struct DeskKeys: Sendable {
     }
 }
 
-/// The keys that count now: a file's, read again when it changes.
+/// The keys that count now: a file's, read again when it changes. Each name may call so often a second, by all its keys.
 package final class DeskKeyStore: Sendable {
     private let keys: Mutex<DeskKeys>
+    private let limit: Mutex<RequestRateLimit>
     private let clock: any WallClock
 
-    package init(_ keys: DeskKeys = DeskKeys(), clock: any WallClock) {
+    /// - Parameter perSecond: 0 is without limit.
+    package init(_ keys: DeskKeys = DeskKeys(), perSecond: Int = 0, clock: any WallClock) {
         self.keys = Mutex(keys)
+        limit = Mutex(RequestRateLimit(perSecond: perSecond))
         self.clock = clock
     }
 
@@ -126,5 +130,11 @@ package final class DeskKeyStore: Sendable {
 
     func key(authorization: String) throws(DeskKeys.Refusal) -> DeskKey {
         try keys.withLock { $0 }.key(authorization: authorization, now: clock.microseconds / 1_000_000)
+    }
+
+    /// Seconds that a key has to wait before its next call; nil where it may call now.
+    func wait(_ key: DeskKey) -> Int? {
+        // The clock is read under the lock, so that calls come in the order of their times.
+        limit.withLock { $0.take(of: key.actor.name, at: .microseconds(clock.microseconds)) }
     }
 }

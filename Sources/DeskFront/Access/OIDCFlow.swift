@@ -208,8 +208,8 @@ package final class OIDCFlow: Sendable {
 
     private func verified(_ text: String, nonce: String, _ provider: Provider) async throws(Refusal) -> IDToken {
         do throws(IDToken.Refusal) { return try token(text, nonce, try await keys(provider, isNew: false)) } catch {
-            // Its key may have come since.
-            guard error == .unknownKey else { throw .token(error) }
+            // Its key may have come since; a provider with one key need not name it in tokens.
+            guard error == .unknownKey || error == .badSignature else { throw .token(error) }
         }
         do throws(IDToken.Refusal) { return try token(text, nonce, try await keys(provider, isNew: true)) } catch {
             throw .token(error)

@@ -47,6 +47,8 @@ extension DeskAssets {
             if (!fresh) return;
             if (!fresh.dataset.running) return location.reload();
             job.replaceChildren(...fresh.childNodes);
+            // What is no act in the feed is asked for until it is over.
+            if (job.dataset.polled) setTimeout(refresh, 1000);
           };
           document.addEventListener("acted", () => { if (!isAsked) { isAsked = true; setTimeout(refresh, 500); } });
           setTimeout(refresh, 500);

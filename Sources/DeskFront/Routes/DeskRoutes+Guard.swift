@@ -57,6 +57,11 @@ extension DeskRoutes {
                     .unauthorized, "\(error)")
             )
         }
+        if let seconds = keys.wait(key) {
+            var problem = Problem(.rateLimited)
+            problem.retryAfter = seconds
+            return Reply(problem)
+        }
         var frame = self.frame(request)
         frame.session = DeskSessions.Session(key)
         let reply = await answer(request, route, frame, DeskSessions.Session(key))

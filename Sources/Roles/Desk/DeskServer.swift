@@ -1,7 +1,7 @@
 package import Audit
 package import Desk
 package import DeskFront
-import DeskStore
+package import DeskStore
 import Dispatch
 package import EventLogs
 package import Formats
@@ -61,6 +61,10 @@ package final class DeskServer: Sendable {
         package var labelTerms: LabelTerms?
         /// Whether reasons are shown for half of the alerts alone.
         package var triesReasons = false
+        /// What tries rules on the past, over the desk's index; nil for a desk that does not know the policy.
+        package var tester: (@Sendable (DeskIndex) -> any RuleTester)?
+        /// Calls a second that each program's key may make; 0 for as many as it likes.
+        package var keyRate = 20
 
         package init(
             member: MemberID, mapping: Mapping, server: APIServer.Settings, index: String, usersFile: String?,
@@ -89,8 +93,11 @@ package final class DeskServer: Sendable {
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
-        index = try DeskIndex(path: settings.index, member: settings.member)
-        keys = DeskKeyStore(try settings.keysFile.map { try readDeskKeys(file: $0) } ?? DeskKeys(), clock: clock)
+        let index = try DeskIndex(path: settings.index, member: settings.member)
+        self.index = index
+        keys = DeskKeyStore(
+            try settings.keysFile.map { try readDeskKeys(file: $0) } ?? DeskKeys(), perSecond: settings.keyRate,
+            clock: clock)
         sessions = try DeskSessions(
             users: try settings.usersFile.map { try readDeskUsers(file: $0) } ?? DeskUsers(), clock: clock,
             file: SessionFile(path: settings.sessions), random: randomBytes)
@@ -99,9 +106,13 @@ package final class DeskServer: Sendable {
             client.roots = settings.webhookRoots
             return (try WebhookStore(path: file), try PostClient(client, networks: settings.networks))
         }
+        let trials = settings.tester.map { make in
+            RuleTrials(make(index), clock: clock, failed: { logger.error("a rule could not be tried: \($0)") })
+        }
         service = DeskService(
             index: index, book: book, clock: clock, triesReasons: settings.triesReasons,
-            labelTerms: settings.labelTerms, random: randomBytes, webhooks: webhooks?.store)
+            labelTerms: settings.labelTerms, random: randomBytes, webhooks: webhooks?.store,
+            trials: trials)
         let pages = DeskRoutes(
             member: settings.member, service: service, sessions: sessions, keys: keys, provider: provider,
             access: access, bell: bell,

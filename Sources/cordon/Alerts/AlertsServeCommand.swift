@@ -15,6 +15,7 @@ import Roles
 import Stages
 import Telemetry
 import Terminal
+import Trials
 import Webhooks
 
 /// The pages of a member's desk.
@@ -66,6 +67,15 @@ struct AlertsServeCommand: ParsableCommand {
             "Keys of programs, from `cordon alerts key`; read again when it changes.", valueName: "file"))
     var apiKeys: String?
 
+    @Option(help: ArgumentHelp("Calls a second of each program, by its key's name; 0: no limit.", valueName: "calls"))
+    var apiRate = 20
+
+    @Option(
+        help: ArgumentHelp(
+            "The policy in force, as the agent has it: supervisors try rules beside it on the past.", valueName: "file")
+    )
+    var policy: String?
+
     @Option(
         help: ArgumentHelp(
             "A provider of sign-ins by OpenID Connect, as docs/DESK.md has it (JSON).", valueName: "file"))
@@ -109,6 +119,7 @@ struct AlertsServeCommand: ParsableCommand {
     @OptionGroup var process: ProcessOptions
 
     func validate() throws {
+        guard apiRate >= 0 else { throw ValidationError("'--api-rate' is 0 or above") }
         guard users != nil || link || apiKeys != nil || oidc != nil else {
             throw ValidationError("Nobody could come in: give '--users', '--oidc', '--api-keys' or '--link'")
         }
@@ -132,6 +143,14 @@ struct AlertsServeCommand: ParsableCommand {
         settings.networks = ReachableNetworks(named: try networks())
         settings.labelTerms = try bins.flatMap { try labelTerms(bins: $0) }
         settings.triesReasons = reasonsTrial
+        settings.keyRate = apiRate
+        if let policy {
+            _ = try readPolicy(file: policy)
+            let mapping = settings.mapping
+            settings.tester = { index in
+                DeskRuleTester(policy: policy, member: member, mapping: mapping, log: log, index: index)
+            }
+        }
         let desk = try DeskServer(
             settings, log: log, access: access,
             provider: try oidc.map { try readProvider(file: $0, roots: oidcRoots, clock: SystemClock()) },

@@ -36,55 +36,20 @@ struct PolicyBacktestCommand: ParsableCommand {
     func run() throws {
         let (present, candidate) = (try readPolicy(file: against), try readPolicy(file: file))
         let (member, log) = (try member.id(), try log.open())
+        let past = PolicyPast(member: member, mapping: try records.read(), log: log)
         var test = PolicyBacktest(present: present, candidate: candidate)
-        let decisions = try decisions(Topics.decisions(member), log)
-        let parser = RecordParser(mapping: try records.read())
+        let decisions = try past.decisions()
         let progress = Progress("back-testing")
         var count = 0
-        for partition in 0..<(try log.partitions(of: Topics.transactions(member))) {
-            let partition = TopicPartition(Topics.transactions(member), partition)
-            try each(partition, log) { record in
-                let position = record.position
-                let place =
-                    parser.needsPlaces
-                    ? RecordPlace("\(position.partition.topic)/\(position.partition.partition)/\(position.offset)")
-                    : nil
-                for part in parser.parts(record.value ?? [], at: place) {
-                    let source = SourcePosition(
-                        partition: position.partition.partition, offset: position.offset, index: part.index)
-                    test.take(part, decision: decisions[source])
-                }
-                count += 1
-                if count % 10_000 == 0 { progress.show("\(count) records") }
+        _ = try past.read(
+            progress: { done, _ in
+                count = done
+                progress.show("\(done) records")
+                return true
             }
-        }
+        ) { part, source in test.take(part, at: source, decision: decisions[source]) }
         progress.done("\(count) records")
         let report = test.report
         say(json ? report.json : report.text)
-    }
-
-    private func decisions(
-        _ topic: String, _ log: any EventLog
-    ) throws -> [SourcePosition: (probability: Double, band: Band)] {
-        var found: [SourcePosition: (probability: Double, band: Band)] = [:]
-        for partition in 0..<(try log.partitions(of: topic)) {
-            try each(TopicPartition(topic, partition), log) { record in
-                guard let event = record.value.flatMap({ CloudEvent(json: $0) }), event.type == CloudEvent.decision,
-                    let band = Band(rawValue: event.data.decision), (0...1).contains(event.data.probability)
-                else { return }
-                found[event.data.source.position] = (event.data.probability, band)
-            }
-        }
-        return found
-    }
-
-    /// All that a partition has now.
-    private func each(_ partition: TopicPartition, _ log: any EventLog, _ body: (LogRecord) throws -> Void) throws {
-        let reader = try log.reader(at: [Position(partition, try log.earliest(of: partition))])
-        while true {
-            let records = try reader.available(limit: 4096)
-            if records.isEmpty { return }
-            for record in records { try body(record) }
-        }
     }
 }
