@@ -205,7 +205,8 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                "IngestHTTP", "ModelSync", "DeskFront", "Webhooks", .product(name: "NIOHTTP1", package: "swift-nio"),
+                "Trials", "IngestHTTP", "ModelSync", "DeskFront", "Webhooks",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: settings),
         .testTarget(
             name: "AttackTests",

@@ -18,7 +18,7 @@ struct CordonBench: ParsableCommand {
             BenchTrainingPartyCommand.self, BenchAuditCommand.self, BenchValidationCommand.self,
             BenchReasonsCommand.self,
             BenchValidationPartyCommand.self,
-            BenchDeskCommand.self, BenchDeskCrashCommand.self, BenchFeedsCommand.self,
+            BenchDeskCommand.self, BenchDeskCrashCommand.self, BenchBacktestCommand.self, BenchFeedsCommand.self,
             BenchClearAgentCommand.self,
             BenchClearWorkerCommand.self, BenchBarePartyCommand.self,
         ])
