@@ -76,6 +76,9 @@ package struct KeyKind: Sendable, Hashable {
             "`cordon keys token`: two at a time", days: 365),
     ]
 
+    /// The kind of this name; nil for any other text.
+    package static func named(_ name: String) -> KeyKind? { all.first { $0.name == name } }
+
     /// The kind and epoch of a file of a keystore; nil for one that is none of ours.
     ///
     /// - Parameter file: its name, such as `hpke-2.key`.

@@ -3,6 +3,12 @@ package struct KeyRecord: Sendable, Hashable {
     /// How a key lies where it is.
     package enum Holding: String, Sendable, Hashable {
         case clear, protected, token, credential
+        /// In a process's memory alone.
+        case memory
+        /// Among the role's state, sealed under another of its keys.
+        case state
+        /// As a hash, of which nobody comes to the key.
+        case hash
     }
 
     package let kind: KeyKind
@@ -37,4 +43,36 @@ package struct KeyRecord: Sendable, Hashable {
 
     /// So many days before an expiry a role begins to warn.
     package static let warningDays = 30
+}
+
+extension KeyRecord {
+    /// The keys of a role that are in no keystore: of a party the pairwise keys of each epoch that it has an agreement key of, and
+    /// the token key; of whoever lets clients in, their tokens.
+    ///
+    /// - Parameters:
+    ///   - records: those that are, by which the role is told.
+    ///   - tokens: the clients that a file of tokens names, one each time.
+    ///   - file: that file.
+    ///   - made: when it was written last, in seconds since 1970.
+    package static func elsewhere(
+        beside records: [KeyRecord], tokens: [String] = [], file: String = "", made: Int64? = nil
+    ) -> [KeyRecord] {
+        let agreement = records.filter { $0.kind.name == "agreement" }
+        var all = agreement.compactMap { key in
+            KeyKind.named("pairwise").map {
+                KeyRecord(
+                    kind: $0, epoch: key.epoch, holding: .memory, place: "computed from \(key.place)", made: key.made)
+            }
+        }
+        if !agreement.isEmpty, let token = KeyKind.named("token") {
+            all.append(
+                KeyRecord(
+                    kind: token, epoch: nil, holding: .state,
+                    place: "the party's --state, .tokens: sealed under token-keys",
+                    made: nil))
+        }
+        guard let bearer = KeyKind.named("bearer token") else { return all }
+        return all
+            + tokens.map { KeyRecord(kind: bearer, epoch: nil, holding: .hash, place: "\(file): \($0)", made: made) }
+    }
 }

@@ -21,6 +21,12 @@ package protocol Keystore: Sendable {
     /// The role's Ed25519 identity.
     func signingKey() throws(KeystoreError) -> SigningKey
 
+    /// An identity of this name: `identity`, or behind a hyphen the epoch from which on it is to be the role's: `identity-2`.
+    func signingKey(_ name: String) throws(KeystoreError) -> SigningKey
+
+    /// Keeps an identity in a file, durably, in the place of one of the same name.
+    func store(_ key: borrowing SigningKey, _ name: String) throws(KeystoreError)
+
     /// A symmetric key of 32 bytes that the role keeps to itself, made on first use; of several processes that make it at once, one
     /// does and all use it.
     ///

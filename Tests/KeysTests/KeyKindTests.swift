@@ -137,4 +137,30 @@ struct InventoryTests {
         let tls = try #require(other.first { $0.epoch == nil })
         #expect(tls.expiry == (tls.made ?? 0) + 365 * 86_400)
     }
+
+    @Test("are all told of a party, a member and the coordinator: those of their folders, and those that are in none")
+    func whole() throws {
+        func record(_ file: String, made: Int64 = 5) throws -> KeyRecord {
+            let (kind, epoch) = try #require(KeyKind.of(file: file))
+            return KeyRecord(kind: kind, epoch: epoch, holding: .clear, place: "k/\(file)", made: made)
+        }
+        let party = try [
+            "identity.key", "hpke.key", "hpke-2.key", "agreement.key", "agreement-2.key", "tls.key", "at-rest.key",
+            "token-keys.key", "token-proofs.key",
+        ].map { try record($0) }
+        let beside = KeyRecord.elsewhere(beside: party)
+        #expect(beside.map(\.kind.name) == ["pairwise", "pairwise", "token"])
+        #expect(beside.map(\.epoch) == [nil, 2, nil] && beside.map(\.holding) == [.memory, .memory, .state])
+        #expect(beside[0].made == 5 && beside.allSatisfy { $0.expiry == nil && !$0.place.isEmpty })
+        let member = try [
+            "identity.key", "hpke.key", "session-1.key", "at-rest.key", "event-id.key", "windows.key", "tokens.key",
+        ].map { try record($0) }
+        #expect(KeyRecord.elsewhere(beside: member).isEmpty)
+        let clients = KeyRecord.elsewhere(beside: member, tokens: ["till", "till"], file: "t.yaml", made: 9)
+        #expect(clients.map(\.kind.name) == ["bearer token", "bearer token"] && clients[0].place == "t.yaml: till")
+        #expect(clients[0].expiry == 9 + 365 * 86_400 && clients[0].holding == .hash)
+        // Between them the roles have every kind that there is.
+        let told = Set((party + beside + member + clients).map(\.kind.name))
+        #expect(told == Set(KeyKind.all.map(\.name)))
+    }
 }

@@ -113,6 +113,43 @@ struct MemberVerdictTests {
         #expect(Set(sentences).count == 3 && sentences.allSatisfy { $0.contains("v2") || $0.contains("bank-a") })
     }
 
+    @Test(
+        "opens what was sealed to the member in each order's epoch of keys, and signs by the newest, until old keys are erased"
+    )
+    func epochs() throws {
+        let fresh = try ToldValidations()
+        let world = fresh.world
+        let trained = try fresh.train()
+        let counts = Self.counts(SyncWorld.members)
+        try fresh.validate(.candidate(trained.digest), on: 240..<290, counts)
+        let sync = try ToldValidations.sync(of: a, in: world)
+        let keystore = FileKeystore(directory: world.folder.path("keys-\(a)"))
+        let renewal = MemberRenewal(world.roster, keystore: keystore, log: world.log, clock: world.clock)
+        let keys = try renewal.offer(identity: true, hpke: true).offer.keys
+        try world.rotateKeys()
+        let later = try fresh.validate(
+            .candidate(trained.digest), on: 290..<340, counts, keys: [a: keys.hpke])
+        #expect(later.order.epoch == KeyEpoch(2))
+        try sync.read()
+        #expect(try sync.validation(of: version(sync.history)).comparison.windows.count == 2)
+        // What the old identity says counts no more.
+        let verdict = SyncStatement.verdict(try MemberVerdict(order: later.digest, isWorse: true))
+        let stolen = try verdict.record(
+            by: .member(a), consortium: "c", key: SyncWorld.key(SyncWorld.identity(a)))
+        try world.log.append([NewRecord(TopicPartition(Topics.sync), value: stolen)])
+        try sync.read()
+        #expect(sync.history.job(later.digest)?.verdicts.isEmpty == true)
+        try sync.say(isWorse: true, on: later.digest)
+        #expect(sync.history.job(later.digest)?.verdicts[a]?.isWorse == true)
+        // Who begins anew has both, too.
+        let again = try MemberSync(
+            #require(world.roster.members.first { $0.id == a }), of: world.roster, keystore: keystore, log: world.log,
+            clock: world.clock)
+        #expect(try again.validation(of: version(again.history)).comparison.windows.count == 2)
+        try keystore.erase("hpke")
+        #expect(throws: MemberSyncError.keysGone(KeyEpoch(1))) { try sync.validation(of: version(sync.history)) }
+    }
+
     // MARK: By the agent
 
     @Test("is said by the agent once: worse, no worse, and nothing of few frauds")

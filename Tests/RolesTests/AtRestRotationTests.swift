@@ -243,6 +243,8 @@ private struct MortalKeystore: Keystore {
     func path(of file: String) -> String { store.path(of: file) }
     func hpkeKey(_ name: String) throws(KeystoreError) -> HPKEPrivateKey { try store.hpkeKey(name) }
     func signingKey() throws(KeystoreError) -> SigningKey { try store.signingKey() }
+    func signingKey(_ name: String) throws(KeystoreError) -> SigningKey { try store.signingKey(name) }
+    func store(_ key: borrowing SigningKey, _ name: String) throws(KeystoreError) { try store.store(key, name) }
     func holds(_ name: String) -> Bool { store.holds(name) }
     func inventory() throws(KeystoreError) -> [KeyRecord] { try store.inventory() }
     func sessions(

@@ -55,16 +55,29 @@ package struct FileKeystore: Keystore {
     package func signingKey() throws(KeystoreError) -> SigningKey {
         if let signer { return SigningKey(try signer()) }
         if try Self.protection(of: directory).identity != nil { throw .locked(folder: directory) }
-        var bytes = try read("identity.key")
+        return try readIdentity("identity")
+    }
+
+    package func signingKey(_ name: String) throws(KeystoreError) -> SigningKey {
+        name == "identity" ? try signingKey() : try readIdentity(name)
+    }
+
+    private func readIdentity(_ name: String) throws(KeystoreError) -> SigningKey {
+        var bytes = try read("\(name).key")
         defer { wipe(&bytes) }
-        guard let key = SigningKey(bytes: bytes) else { throw .malformed(path: path("identity.key")) }
+        guard let key = SigningKey(bytes: bytes) else { throw .malformed(path: path("\(name).key")) }
         return key
     }
 
     /// Writes the identity to `identity.key`, in the place of one that is there. A key in a token stays there.
     package func store(_ key: borrowing SigningKey) throws(KeystoreError) {
-        guard signer == nil, let bytes = key.rawRepresentation else { throw .notWritten(path: path("identity.key")) }
-        try write(bytes, "identity.key")
+        guard signer == nil else { throw .notWritten(path: path("identity.key")) }
+        try store(key, "identity")
+    }
+
+    package func store(_ key: borrowing SigningKey, _ name: String) throws(KeystoreError) {
+        guard let bytes = key.rawRepresentation else { throw .notWritten(path: path("\(name).key")) }
+        try write(bytes, "\(name).key")
     }
 
     package func localKey(_ name: String) throws(KeystoreError) -> SecretKey {

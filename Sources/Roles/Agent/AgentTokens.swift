@@ -2,6 +2,7 @@ package import EventLogs
 package import Ingest
 package import Keys
 package import Logging
+import Manifests
 package import Model
 package import PipelineFiles
 package import Records
@@ -14,22 +15,21 @@ package import Tokens
 /// A member's tokens, asked for within the sessions of the newest epoch of keys. Used by one thread.
 private final class RenewedTokens: TokenSource {
     private let tokens: MemberTokens
-    private let sealing: SealingSessions
-    private let keystore: any Keystore
+    private let keychain: MemberKeychain
     private var epoch: UInt32
 
-    init(_ tokens: MemberTokens, sealing: SealingSessions, keystore: any Keystore) {
+    init(_ tokens: MemberTokens, _ keychain: MemberKeychain) {
         self.tokens = tokens
-        self.sealing = sealing
-        self.keystore = keystore
-        epoch = sealing.now.number
+        self.keychain = keychain
+        epoch = keychain.sealing.now.number
     }
 
     func tokens(
         for identifiers: [Identifier], until moment: Moment
     ) throws(LogError) -> EpochTokens? {
-        let now = sealing.now
-        if now.number != epoch, let identity = try? keystore.signingKey(),
+        let now = keychain.sealing.now
+        if now.number != epoch, let keys = keychain.book.history.life(KeyEpoch(now.number))?.keys,
+            let identity = try? keychain.signingKey(in: keys),
             let sessions = TokenSessions(now.sessions, identity: identity)
         {
             tokens.use(sessions)
@@ -87,7 +87,7 @@ package struct AgentTokens: Sendable {
             clock: clock, metrics: metrics, logger: logger)
         return BoxTokens(
             entities: spec.spec.tokenEntities, rules: rules,
-            source: RenewedTokens(source, sealing: sessions.sealing, keystore: keystore), metrics: metrics)
+            source: RenewedTokens(source, sessions), metrics: metrics)
     }
 
     /// The topics that labels and tokens of such a spec need.
@@ -104,7 +104,12 @@ extension MemberTokens {
         _ member: MemberID, roster: Roster, keystore: any Keystore, sessions: MemberKeychain, log: any EventLog,
         state: any StateStore, clock: any StageClock = SystemClock(), metrics: Metrics, logger: Logger
     ) throws {
-        guard let sessions = TokenSessions(sessions.sealing.now.sessions, identity: try keystore.signingKey()) else {
+        let keys =
+            sessions.book.history.life(KeyEpoch(sessions.sealing.now.number))?.keys ?? sessions.book.history.newest
+        guard
+            let sessions = TokenSessions(
+                sessions.sealing.now.sessions, identity: try sessions.signingKey(in: keys))
+        else {
             throw RoleError.sessionKeysIncomplete
         }
         try self.init(

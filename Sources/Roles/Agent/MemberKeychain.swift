@@ -113,16 +113,38 @@ package final class MemberKeychain: Sendable {
             return try sessions.withLock { $0[number] != nil } || keystore.holds("session-\(number)")
         }
         guard !lives.isEmpty, try areScoresDecided(of: last) else { return false }
+        let old = try settleKeys(history, behind: last)
         for life in lives {
             let number = life.number.number
             try keystore.erase("session-\(number)")
             if life.erased[.member(entry.id)] == nil {
-                try say(EpochErased(epoch: life.number, keys: ["session-\(number)"]), history, now: now)
+                let keys = ["session-\(number)"] + (life.number == last ? old : [])
+                try say(EpochErased(epoch: life.number, keys: keys), history, now: now)
             }
             sessions.withLock { $0[number] = nil }
             logger.notice("session keys of a closed epoch are erased", metadata: ["epoch": "\(number)"])
         }
         return true
+    }
+
+    /// The member's identity in an epoch of keys.
+    func signingKey(in keys: EpochKeys) throws(KeystoreError) -> SigningKey {
+        try keystore.signingKey(of: keys.members[entry.id] ?? MemberKeys(identity: entry.identity, hpke: entry.hpke))
+    }
+
+    /// Erases the member's own keys of epochs up to one, where it has others since.
+    private func settleKeys(_ history: EpochHistory, behind last: KeyEpoch) throws(KeystoreError) -> [String] {
+        var needed: [UInt32: MemberKeys] = [:]
+        for life in history.lives where life.number > last { needed[life.number.number] = life.keys.members[entry.id] }
+        // Who takes part no more, or has lost its newest keys, erases nothing.
+        guard let newest = needed[history.newest.number.number], try keystore.name(of: newest.identity) != nil,
+            try keystore.name(of: newest.hpke) != nil
+        else { return [] }
+        do throws(KeystoreError) { return try keystore.settle(needed) } catch {
+            // Another agent of the member does the same.
+            guard case .missing = error else { throw error }
+            return []
+        }
     }
 
     /// Whether nothing that the log has of scores of an epoch, which parties are done with, is needed for a decision.
@@ -141,7 +163,7 @@ package final class MemberKeychain: Sendable {
 
     private func say(_ erased: EpochErased, _ history: EpochHistory, now: Int64) throws {
         let record = try AgreementStatement.epochErased(erased).record(
-            by: .member(entry.id), consortium: roster.consortium, key: try keystore.signingKey())
+            by: .member(entry.id), consortium: roster.consortium, key: try signingKey(in: history.newest))
         var tried = history
         // Another agent of the member may have said so.
         guard (try? tried.apply(record, time: now)) != nil else { return }

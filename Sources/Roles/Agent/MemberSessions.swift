@@ -18,16 +18,17 @@ func openSession(
     _ logger: Logger
 ) throws -> [PartyID: Session] {
     let (member, epoch) = (entry.id, keys.number.number)
+    let own = keys.members[member] ?? MemberKeys(identity: entry.identity, hpke: entry.hpke)
     if try keystore.sessions(of: member, epoch: epoch) == nil {
         let offer = try SessionOffer(
             consortium: roster.consortium, member: member, epoch: epoch, parties: keys.parties.mapValues(\.hpke),
-            identity: try keystore.signingKey())
+            identity: try keystore.signingKey(of: own))
         try keystore.store(offer, epoch: epoch)
     }
     guard let (sessions, announcement) = try keystore.sessions(of: member, epoch: epoch) else {
         throw RoleError.sessionKeysGone(epoch: epoch, keys: keystore.place)
     }
-    let identity = keys.members[member]?.identity ?? entry.identity
+    let identity = own.identity
     func isAnnouncement(_ bytes: [UInt8]) -> Bool {
         Session.isAnnouncement(bytes, of: identity, consortium: roster.consortium, member: member, epoch: epoch)
     }

@@ -47,13 +47,13 @@ package final class AgreementSeat {
     /// - Throws: `notSeated` for a key of nobody.
     package func author(signing version: AgreedVersion? = nil) throws -> SyncAuthor {
         guard let keystore else { throw AgreementSeatError.notSeated(keys: "nothing") }
-        let key = try keystore.signingKey().verifyingKey
+        let own = try identities(keystore)
         let agreement = history.agreement
         func isOwn(_ author: SyncAuthor) -> Bool {
             if let difference = version?.difference, difference.asked[author] != nil {
-                return difference.key(of: author, newer: agreement.identities) == key
+                return difference.key(of: author, newer: agreement.identities).map(own.contains) ?? false
             }
-            return agreement.identity(of: author) == key
+            return agreement.identity(of: author).map(own.contains) ?? false
         }
         let asked = version?.difference.map { Array($0.asked.keys) } ?? []
         let everyone = agreement.inForce.agreement.authors
@@ -68,12 +68,28 @@ package final class AgreementSeat {
     /// - Throws: `ConsortiumRefusal` where the history would refuse it.
     private func say(_ statement: AgreementStatement, by author: SyncAuthor) throws {
         guard let keystore else { throw AgreementSeatError.notSeated(keys: "nothing") }
-        let record = try statement.record(by: author, consortium: roster.consortium, key: keystore.signingKey())
         try topic.read()
-        var tried = topic.history
-        try tried.apply(record, time: clock.microseconds / 1_000_000)
-        try log.append([NewRecord(TopicPartition(Topics.agreement), value: record)])
-        try topic.read()
+        let now = clock.microseconds / 1_000_000
+        var refusal: (any Error)?
+        // A member that changes its keys has two.
+        for name in try keystore.identityNames() {
+            let record = try statement.record(
+                by: author, consortium: roster.consortium, key: keystore.signingKey(name))
+            var tried = topic.history
+            do throws(ConsortiumRefusal) { try tried.apply(record, time: now) } catch {
+                refusal = refusal ?? error
+                continue
+            }
+            try log.append([NewRecord(TopicPartition(Topics.agreement), value: record)])
+            try topic.read()
+            return
+        }
+        throw refusal ?? AgreementSeatError.notSeated(keys: keystore.place)
+    }
+
+    /// The public halves of all identities that the keystore has: of a member that changes its keys two.
+    private func identities(_ keystore: any Keystore) throws -> [VerifyingKey] {
+        try keystore.identityNames().map { try keystore.signingKey($0).verifyingKey }
     }
 
     /// Proposes a version in the place of the one in force, and signs it where the change asks whoever proposes.

@@ -12,7 +12,7 @@ struct KeysCommand: ParsableCommand {
             OperatorCommand.self, RosterCommand.self, KeysCheckCommand.self, KeyStatusCommand.self, ProtectCommand.self,
             UnprotectCommand.self, IdentityCommand.self, RewrapCommand.self, KeysRotateCommand.self,
             KeysRunCommand.self,
-            KeysHistoryCommand.self, TokenCommand.self,
+            KeysHistoryCommand.self, RenewCommand.self, TokenCommand.self,
         ])
 
     struct Initialise: ParsableCommand {

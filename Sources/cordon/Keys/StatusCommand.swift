@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
+import HTTPFront
 import Keys
+import PipelineFiles
 import Terminal
 
 /// Shows what keys a folder has.
@@ -9,11 +11,17 @@ struct KeyStatusCommand: ParsableCommand {
         commandName: "status", abstract: "Show the keys of a folder: what for, how old, until when, and where.",
         discussion: """
             Nothing secret is shown, and nothing is opened: a passphrase or token is not needed. A key's age is its file's; it is to be \
-            replaced by the usual lifetime of its kind (docs/design/keys.md), a TLS key by its certificate. The command fails where one is overdue.
+            replaced by the usual lifetime of its kind (docs/design/keys.md), a TLS key by its certificate. Of a party the keys are told, too, \
+            that are in its memory and its state; of an agent the tokens of clients, where `--http-tokens` names their file, which are as old as \
+            that. The command fails where one is overdue.
             """)
 
     @Option(help: ArgumentHelp("The folder of private keys.", valueName: "dir"))
     var keys: String
+
+    @Option(
+        help: ArgumentHelp("The file of clients' tokens, as `cordon ingest --http-tokens` has it.", valueName: "file"))
+    var httpTokens: String?
 
     @Flag(help: "As JSON.")
     var json = false
@@ -21,7 +29,14 @@ struct KeyStatusCommand: ParsableCommand {
     func run() throws {
         guard FileManager.default.fileExists(atPath: keys) else { throw Failure("there is no folder \(keys)") }
         let now = Int64(Date().timeIntervalSince1970)
-        let records = try FileKeystore(directory: keys, credentials: KeystoreOptions.credentials).inventory()
+        var records = try FileKeystore(directory: keys, credentials: KeystoreOptions.credentials).inventory()
+        let tokens = try httpTokens.map { try readTokens(file: $0) } ?? []
+        let written = try httpTokens.flatMap {
+            try FileManager.default.attributesOfItem(atPath: $0)[.modificationDate] as? Date
+        }
+        records += KeyRecord.elsewhere(
+            beside: records, tokens: tokens.map(\.client), file: httpTokens ?? "",
+            made: written.map { Int64($0.timeIntervalSince1970) })
         print(json ? try Self.json(records, now: now) : Self.table(records, now: now))
         let overdue = records.filter { ($0.daysLeft(at: now) ?? 0) < 0 }
         guard overdue.isEmpty else {

@@ -70,7 +70,10 @@ final class SyncWorld: Sendable {
         clock = ManualClock()
         self.partyClock = partyClock ?? clock
         log = try SQLiteEventLog(directory: folder.path("log"), clock: clock, durability: .process)
-        try log.create([Topics.sync, Topics.manifests, Topics.sealed, Topics.batches].map { TopicSettings(name: $0) })
+        try log.create(
+            [Topics.sync, Topics.manifests, Topics.sealed, Topics.batches, Topics.agreement].map {
+                TopicSettings(name: $0)
+            })
         roster = try Self.roster(approvals: approvals, stranger: stranger)
         try FileKeystore(directory: folder.path("coordinator")).store(Self.key(Self.coordinator))
         let rows = try rows ?? ClearRows()
@@ -118,6 +121,33 @@ final class SyncWorld: Sendable {
         try SyncCoordinator(
             roster, keystore: FileKeystore(directory: folder.path("coordinator")), log: log ?? self.log, clock: clock,
             audit: coordinatorNotes)
+    }
+
+    /// Makes the next epoch of keys, puts it in force, and closes the one before.
+    func rotateKeys() throws {
+        func say(_ statement: AgreementStatement, by author: SyncAuthor, _ seed: [UInt8]) throws {
+            let record = try statement.record(by: author, consortium: "c", key: Self.key(seed))
+            try log.append([NewRecord(TopicPartition(Topics.agreement), value: record)])
+        }
+        func history() throws -> EpochHistory { try EpochBook(roster, log: log).history }
+        let last = try history().newest
+        let order = EpochOrder(
+            epoch: last.number.next, attempt: 1, agreement: roster.foundingKeys.agreement, suite: last.suite)
+        try say(.epochOrder(order), by: .coordinator, Self.coordinator)
+        for party in PartyID.allCases {
+            let offer = PartyOffer(
+                epoch: order.epoch, attempt: 1, hpke: HPKEPrivateKey(order.suite).publicKey,
+                agreement: HPKEPrivateKey().publicKey, certificate: last.parties[party]?.certificate ?? .zero)
+            try say(.partyOffer(offer), by: .party(party), Self.identity(party))
+        }
+        guard let keys = try history().composed else { throw Stuck() }
+        try say(.epochManifest(EpochManifest(keys, attempt: 1)), by: .coordinator, Self.coordinator)
+        let ready = EpochReady(epoch: keys.number, attempt: 1, keys: keys.digest)
+        for party in PartyID.allCases { try say(.epochReady(ready), by: .party(party), Self.identity(party)) }
+        for (epoch, kind) in [(keys.number, EpochPlaces.Kind.activation), (last.number, .closing)] {
+            try say(
+                .epochPlaces(EpochPlaces(epoch: epoch, kind: kind, offsets: [0])), by: .coordinator, Self.coordinator)
+        }
     }
 
     // MARK: Keys

@@ -82,12 +82,15 @@ struct ToldValidations {
     }
 
     /// A validation that is done as protocol and order have it.
+    ///
+    /// - Parameter keys: of members that have others than at first.
     @discardableResult
     func validate(
-        _ challenger: ValidateTask.Challenger, on range: Range<Int64>, _ members: [MemberID: Counts]
+        _ challenger: ValidateTask.Challenger, on range: Range<Int64>, _ members: [MemberID: Counts],
+        keys: [MemberID: HPKEPublicKey] = [:]
     ) throws -> SyncJob {
         let job = try order(challenger, on: range)
-        let boxes = try Self.boxes(of: members, order: job.digest)
+        let boxes = try Self.boxes(of: members, order: job.digest, keys: keys)
         let opened = try Self.opened(Array(members.values))
         return try end(job) { .validated(try ValidatedReport(opened: opened, boxes: boxes[$0] ?? [])) }
     }
@@ -101,11 +104,11 @@ struct ToldValidations {
 
     /// Each party's boxes of random shares.
     static func boxes(
-        of members: [MemberID: Counts], order: Digest32
+        of members: [MemberID: Counts], order: Digest32, keys: [MemberID: HPKEPublicKey] = [:]
     ) throws -> [PartyID: [ValidatedReport.Box]] {
         var boxes: [PartyID: [ValidatedReport.Box]] = [:]
         for (member, counts) in members.sorted(by: { $0.key < $1.key }) {
-            let key = try HPKEPrivateKey(bytes: SyncWorld.identity(member)).publicKey
+            let key = try keys[member] ?? HPKEPrivateKey(bytes: SyncWorld.identity(member)).publicKey
             for (party, share) in zip(PartyID.allCases, shares(counts.elements)) {
                 boxes[party, default: []].append(
                     try MemberCounts.seal(share, of: party, to: member, key, order: order))

@@ -14,10 +14,10 @@ package struct MemberValidation: Sendable {
     /// What the challenger's scores are worth: as it is sealed, or else as all members' transactions have it; nil without any.
     package let calibration: Calibration?
 
-    /// - Parameter key: the member's own.
+    /// - Parameter key: the member's own of an order's epoch of keys; nil for the roster's.
     /// - Throws: `MemberSyncError`, or `MemberCountsError` where the boxes of a window can't be used.
     init(
-        _ version: SyncVersion, of member: MemberID, in history: SyncHistory, key: borrowing HPKEPrivateKey
+        _ version: SyncVersion, of member: MemberID, in history: SyncHistory, key: (KeyEpoch?) throws -> HPKEPrivateKey
     ) throws {
         guard let all = SyncFigures(version, in: history) else {
             throw MemberSyncError.notValidated(version.task.version)
@@ -25,6 +25,7 @@ package struct MemberValidation: Sendable {
         var windows: [HistogramPair] = []
         for job in all.newest {
             guard case .validate(let task) = job.order.task else { continue }
+            let key = try key(job.order.epoch)
             do throws(MemberCountsError) {
                 let own = try MemberCounts(of: member, from: job, key: key)
                 guard let pair = SyncFigures.pair(own.opened, task) else { throw .otherRows }
