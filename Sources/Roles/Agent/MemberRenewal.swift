@@ -31,6 +31,9 @@ package struct MemberRenewal {
     ///
     /// - Throws: `ConsortiumRefusal` where the history would refuse the offer; `MemberRenewalError`.
     package func offer(identity: Bool, hpke: Bool) throws -> Offered {
+        if identity, try keystore.hasIdentityInToken() {
+            throw MemberRenewalError.identityInToken(keys: keystore.place)
+        }
         let topic = try AgreementTopic(roster, log: log)
         try topic.read()
         let epochs = topic.epochs
@@ -67,12 +70,16 @@ package struct MemberRenewal {
 /// Why a member can't change its keys. Each says what to do.
 package enum MemberRenewalError: Error, Sendable, Hashable, CustomStringConvertible {
     case noMember(keys: String)
+    /// An identity in a file would take the place of one that can't be copied.
+    case identityInToken(keys: String)
     /// The log has an offer in the member's name whose private halves the keystore lacks.
     case otherOffer(MemberID, KeyEpoch)
 
     package var description: String {
         switch self {
         case .noMember(let keys): "the keys in \(keys) are those of no member of the newest epoch of keys"
+        case .identityInToken(let keys):
+            "the identity of \(keys) is in a token, and the new one would be in a file: renew the HPKE key alone (`--hpke-only`)"
         case .otherOffer(let member, let epoch):
             "the log has keys of \(member) for epoch \(epoch) that are not in this folder: unless another machine of the member has "
                 + "them, its identity is stolen, and the consortium has to give it another one (`cordon consortium propose`)"
@@ -81,6 +88,10 @@ package enum MemberRenewalError: Error, Sendable, Hashable, CustomStringConverti
 }
 
 extension Keystore {
+    fileprivate func hasIdentityInToken() throws(KeystoreError) -> Bool {
+        try inventory().contains { $0.kind.name == "identity" && $0.holding == .token }
+    }
+
     /// Erases what a member has of keys that no open epoch has, nor the next one: those of closed epochs, and those that were
     /// offered too late. Those of the newest epoch take the names without a number, so that whoever asks for the role's keys has
     /// them. A kill at any step leaves each key in force under one of its names.
@@ -90,6 +101,8 @@ extension Keystore {
     func settle(_ epochs: [UInt32: MemberKeys]) throws(KeystoreError) -> [String] {
         guard let newest = epochs.max(by: { $0.key < $1.key }) else { return [] }
         let needed = Array(epochs.values)
+        // Credentials are whoever's that hands them in: none is erased here, and the newest keeps its number beside one.
+        let credentials = try inventory().filter { $0.holding == .credential }.map(\.place)
         var gone: [String] = []
         func settle(
             _ names: [String], _ stem: String, isNeeded: (String) throws(KeystoreError) -> Bool,
@@ -97,19 +110,20 @@ extension Keystore {
         ) throws(KeystoreError) {
             for name in names {
                 if let epoch = UInt32(name.dropFirst(stem.count + 1)), epoch > newest.key { continue }
-                if try !isNeeded(name) {
+                if !credentials.contains(path(of: "\(name).key")), try !isNeeded(name) {
                     try erase(name)
                     gone.append(name)
                 }
             }
             for name in names where name != stem && !gone.contains(name) {
-                guard try !holds(stem), try isNewest(name) else { continue }
+                guard try !holds(stem), !credentials.contains(path(of: "\(name).key")), try isNewest(name) else {
+                    continue
+                }
                 try take(name)
                 try erase(name)
             }
         }
-        let isInToken = try inventory().contains { $0.kind.name == "identity" && $0.holding == .token }
-        if !isInToken {
+        if try !hasIdentityInToken() {
             try settle(
                 identityNames(), "identity",
                 isNeeded: { (name) throws(KeystoreError) in

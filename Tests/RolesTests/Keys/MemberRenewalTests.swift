@@ -1,4 +1,5 @@
 import EventLogs
+import Foundation
 import Ingest
 import Keys
 import LocalStore
@@ -166,6 +167,38 @@ struct MemberRenewalTests {
         #expect(try keystore.signingKey().verifyingKey == offered.offer.keys.identity)
     }
 
+    @Test("leaves keys that are credentials to whoever hands them in, and the new ones their numbers; the sessions go")
+    func credentials() throws {
+        let handed = folder.path("credentials")
+        try FileManager.default.createDirectory(atPath: handed, withIntermediateDirectories: true)
+        for name in ["identity.key", "hpke.key"] {
+            try FileManager.default.moveItem(atPath: keystore.path(of: name), toPath: handed + "/" + name)
+        }
+        let store = FileKeystore(directory: keystore.directory, credentials: handed)
+        let agent = try openSessions(people.roster.members[0], people.roster, store, log, .silent)
+        let offered = try MemberRenewal(people.roster, keystore: store, log: log, clock: ManualClock())
+            .offer(identity: true, hpke: true)
+        try rotate()
+        _ = try agent.follow()
+        try erase(KeyEpoch(1))
+        _ = try agent.follow()
+        #expect(try agent.erase(now: 1))
+        #expect(try names() == ["hpke-2.key", "identity-2.key"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: handed).sorted() == ["hpke.key", "identity.key"])
+        #expect(try history().life(KeyEpoch(1))?.erased[.member(member)]?.keys == ["session-1"])
+        #expect(try store.name(of: offered.offer.keys.identity) == "identity-2")
+    }
+
+    @Test("is of the HPKE key alone where the identity is in a token")
+    func token() throws {
+        try keystore.setIdentity(uri: "pkcs11:token=a;object=b")
+        #expect(throws: MemberRenewalError.identityInToken(keys: keystore.place)) {
+            try renewal.offer(identity: true, hpke: true)
+        }
+        #expect(try log.end(of: TopicPartition(Topics.agreement)) == 0)
+        #expect(!keystore.holds("identity-2") && !keystore.holds("hpke-2"))
+    }
+
     @Test("is refused, saying so, where the log has another offer in the member's name, or the folder is nobody's")
     func refused() throws {
         let thief = SigningKey()
@@ -183,7 +216,9 @@ struct MemberRenewalTests {
         #expect(throws: MemberRenewalError.noMember(keys: stranger.place)) {
             try MemberRenewal(people.roster, keystore: stranger, log: log).offer(identity: true, hpke: true)
         }
-        for error in [MemberRenewalError.otherOffer(member, KeyEpoch(2)), .noMember(keys: "k")] {
+        for error in [
+            MemberRenewalError.otherOffer(member, KeyEpoch(2)), .noMember(keys: "k"), .identityInToken(keys: "k"),
+        ] {
             #expect("\(error)".count > 20)
         }
     }
