@@ -38,6 +38,7 @@ final class Pages: Sendable {
         alerts: Int = 5, users: DeskUsers = DeskUsers(), isSecure: Bool = false,
         looks: any AuditStorage = AuditBytes(), provider: ((DeskLog) -> OIDCFlow)? = nil,
         triesReasons: Bool = false, labelTerms: LabelTerms? = nil, keyRate: Int = 0, tester: (any RuleTester)? = nil,
+        mapping: Mapping = .canonical,
         prepare: (DeskLog) throws -> Void = { _ in },
         pause: @escaping @Sendable (Duration) async throws -> Void = { _ in }
     ) throws {
@@ -48,7 +49,7 @@ final class Pages: Sendable {
         let bell = FeedBell()
         index = try DeskIndex(path: world.folder.path("index"), member: DeskSamples.member)
         let projection = try DeskProjection(
-            index: index, intake: DeskIntake(member: DeskSamples.member, mapping: .canonical), log: world.log,
+            index: index, intake: DeskIntake(member: DeskSamples.member, mapping: mapping), log: world.log,
             clock: world.clock, metrics: Metrics(), told: { book.told($0) })
         try projection.catchUp()
         keys = DeskKeyStore(perSecond: keyRate, clock: world.clock)
@@ -82,7 +83,7 @@ final class Pages: Sendable {
         }
         threads.add("projection") {
             try DeskProjection(
-                index: index, intake: DeskIntake(member: DeskSamples.member, mapping: .canonical), log: log,
+                index: index, intake: DeskIntake(member: DeskSamples.member, mapping: mapping), log: log,
                 clock: clock,
                 metrics: Metrics(),
                 told: {

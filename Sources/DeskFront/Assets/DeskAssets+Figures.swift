@@ -2,6 +2,7 @@ extension DeskAssets {
     /// Figures and their pictures: the colours mean what they mean elsewhere.
     static let figureStyle = """
         .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(28rem, 100%), 1fr)); gap: 1rem; align-items: start; }
+        .figures.wide { grid-template-columns: minmax(0, 1fr); }
         .figure { margin: 0; min-width: 0; } .figure summary { cursor: pointer; color: var(--press); min-height: 1.6rem; } .figure details p { max-width: 60ch; }
         svg.chart { height: auto; max-height: 24rem; } svg.chart text { font-size: 11px; fill: var(--soft); } svg.chart line { stroke: var(--line); }
         .numbers { display: flex; flex-wrap: wrap; gap: .4rem 1.5rem; margin: 0 0 .6rem; } .numbers dt { font-size: .8rem; color: var(--soft); }

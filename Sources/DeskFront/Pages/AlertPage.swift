@@ -185,14 +185,27 @@ package struct AlertPage: Sendable {
     }
 
     /// Whether the reader may give a second verdict, and is not shown the first until then.
-    var isBlind: Bool { frame.may(.work) && work.isBlind(to: frame.me) }
+    var isBlind: Bool { frame.isBlind(to: work) }
 
     private var closedForm: HTML {
         guard frame.may(.reopen) else { return "" }
         return """
             <form class="act" method="post" action="/alerts/\(facts.item.hex)/reopen">\(frame.tokenField)
             <input type="hidden" name="act" value="\(acts[0].hex)"><input type="hidden" name="version" value="\(work.version)">
-            <input type="hidden" name="filter" value="\(query)"><button>\(frame.text(.reopen))</button></form>
+            <input type="hidden" name="filter" value="\(query)"><button>\(frame.text(.reopen))</button></form>\(recall)
+            """
+    }
+
+    /// Leads to the draft of a recall, where there is one.
+    private var recall: HTML? {
+        guard frame.may(.names), let payment = picture.payment?.transaction,
+            (try? RecallDraft(
+                of: facts.item, payment: payment, judgement: work.judgement, member: frame.member, at: frame.now))
+                != nil
+        else { return nil }
+        return """
+            <p><a href="/alerts/\(facts.item.hex)/recall" download>\(frame.text(.recallDraft))</a></p>
+            <p class="small">\(frame.text(.recallHint))</p>
             """
     }
 

@@ -39,7 +39,8 @@ struct CasePage {
             <p id="news" class="news" role="status" aria-live="polite"></p>
             <div class="top"><div class="sum"><h1>\(file.title)</h1>
             <p>\(about)\(frame.text(.owner)): \(file.owner?.name ?? frame.text(.nobody)) · \(frame.time(micros: file.openedAt))</p>
-            <p>\(Self.state(file, frame)) \(settling)</p></div>
+            <p>\(Self.state(file, frame)) \(settling)\(frame.may(.names)
+                ? " <a href=\"/cases/\(picture.id.hex)/file\">\(frame.text(.caseDocument))</a>" as HTML : nil)</p></div>
             <div class="chance"><p class="big">\(file.items)</p><p>\(frame.text(.items))</p></div>
             <div class="chance"><p class="big">\(frame.amount(MinorUnits(picture.sum)))</p><p>\(frame.text(.sum))</p></div></div>
             <div class="columns"><div>\(lists)</div><div>\(mayWork ? ending : nil)\(tasks)\(history)</div></div></div>

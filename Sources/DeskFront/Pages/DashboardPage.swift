@@ -20,7 +20,8 @@ struct DashboardPage {
             """
             <div class="head"><h1>\(frame.text(.dashboard))</h1></div>
             <p class="tabs">\(Self.spans.map(tab))</p>
-            <p class="small">\(frame.text(.dashboardHint))</p>
+            <p class="small">\(frame.text(.dashboardHint))\(
+                hasReports ? " <a href=\"/reports\">\(frame.text(.reports))</a>" as HTML : nil)</p>
             \(frame.scope == .everything ? nil : "<p class=\"small\">\(frame.text(.ownTeamAlone))</p>" as HTML)
             <div class="figures">\(all.compactMap { $0?.html(frame) })</div>
             """)
@@ -31,12 +32,14 @@ struct DashboardPage {
         return "<a href=\"/dashboard?days=\(days)\"\(current)>\(days) \(frame.text(.days))</a> "
     }
 
+    private var hasReports: Bool { frame.scope.atLeast == nil && frame.scope.atMost == nil }
+
     // MARK: How values are written
 
     private func day(_ day: Int64) -> String { String(EventTime(seconds: day * 86_400).rfc3339.prefix(10)) }
     private func shortDay(_ day: Int64) -> String { String(self.day(day).suffix(5)) }
     private func count(_ number: Int64) -> String { frame.count(number) }
-    private func part(_ part: Double?) -> String { part.map(frame.percent) ?? "–" }
+    private func part(_ part: Double?) -> String { part.map { frame.percent($0) } ?? "–" }
     private func money(_ sum: Int64) -> String { frame.amount(MinorUnits(sum)) }
     private func link(_ words: String, _ query: [(name: String, value: String)]) -> HTML {
         frame.may(.look) ? "<a href=\"/queue?\(FormText.query(query))\">\(words)</a>" : "\(words)"

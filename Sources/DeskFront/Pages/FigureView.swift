@@ -12,6 +12,8 @@ struct FigureView {
     var heads: [String]
     /// Cells; the first names its row.
     var rows: [[HTML]]
+    /// Whether the table is shown without a click.
+    var isOpen = false
 
     func html(_ frame: PageFrame) -> HTML {
         let numbers = numbers.map { "<div><dt>\($0.name)</dt><dd>\($0.value)</dd></div>" as HTML }
@@ -30,7 +32,7 @@ struct FigureView {
             \(numbers.isEmpty ? nil : "<dl class=\"numbers\">\(numbers)</dl>" as HTML)
             \(picture)\(legend.isEmpty ? nil : "<ul class=\"legend\">\(legend)</ul>" as HTML)
             <details><summary>\(frame.text(.whatItMeans))</summary><p>\(frame.text(definition))</p></details>
-            <details><summary>\(frame.text(.asTable))</summary><div class="scroll" tabindex="0" role="group" aria-labelledby="\(
+            <details\(isOpen ? " open" as HTML : "")><summary>\(frame.text(.asTable))</summary><div class="scroll" tabindex="0" role="group" aria-labelledby="\(
                 id)-title"><table class="queue"><thead><tr>\(heads)</tr></thead><tbody>
             \(rows)</tbody></table></div></details></section>
 

@@ -125,8 +125,10 @@ package struct PageFrame: Sendable {
     func decimal(_ value: Double) -> String { grouped(String(format: "%.1f", value)) }
 
     /// A probability in percent.
-    func percent(_ part: Double) -> String {
-        let decimals = part < 0.1 || part > 0.99 ? 1 : 0
+    ///
+    /// - Parameter decimals: nil for none, and one near 0 and 1.
+    func percent(_ part: Double, decimals: Int? = nil) -> String {
+        let decimals = decimals ?? (part < 0.1 || part > 0.99 ? 1 : 0)
         let number = String(format: "%.\(decimals)f", part * 100)
         return (language == .german ? number.replacing(".", with: ",") + " " : number) + "%"
     }
@@ -147,9 +149,12 @@ package struct PageFrame: Sendable {
         return minutes < 120 ? "\(minutes) min" : minutes < 2880 ? "\(minutes / 60) h" : "\(minutes / 1440) d"
     }
 
+    /// Whether the reader may give a second verdict, and is not shown the first until then.
+    func isBlind(to work: Work) -> Bool { may(.work) && work.isBlind(to: me) }
+
     /// The verdict of an item as its reader may see it: who may still give a second one does not see the first.
     func finding(_ work: Work) -> HTML? {
-        if may(.work), work.isBlind(to: me) { return "<span class=\"finding\">\(text(.secondLook))</span>" }
+        if isBlind(to: work) { return "<span class=\"finding\">\(text(.secondLook))</span>" }
         return work.judgement.map {
             "<span class=\"finding \($0.finding.rawValue)\">\($0.finding.phrase(language))</span>"
         }

@@ -7,11 +7,16 @@ import Records
 
 /// Cases: several alerts under one.
 extension DeskRoutes {
-    var caseRoutes: [DeskRoute] {
-        let one = DeskRoute.Subject.object(missing: Work.Refusal.missing.phrase) { request, frame in
+    /// The case that an address names.
+    var oneCase: DeskRoute.Subject {
+        .object(missing: Work.Refusal.missing.phrase) { request, frame in
             guard let id = request.item, try service.index.file(id) != nil else { return .missing }
             return try isOwn(case: id, frame) ? .own : .foreign
         }
+    }
+
+    var caseRoutes: [DeskRoute] {
+        let one = oneCase
         func post(_ deed: String, _ act: @escaping @Sendable (DeskRequest) -> Act?) -> DeskRoute {
             .post("/cases/{}/\(deed)", needs: deed == "reopen" ? .reopen : .work, about: one) { request, frame in
                 try await settleCase(act(request), request, frame)

@@ -77,7 +77,7 @@ package struct DeskRoutes: Sendable {
                 try await verdict(request, frame)
             },
         ] + paymentRoutes + caseRoutes + bulkRoutes + houseRoutes + snoozeRoutes + sampleRoutes + lookRoutes
-            + webhookRoutes + figureRoutes + trialRoutes
+            + webhookRoutes + figureRoutes + trialRoutes + reportRoutes + evidenceRoutes
     }
 
     /// The server's routes: the ways in and out, what is declared, and what pages load.

@@ -7,6 +7,6 @@ struct AlertsCommand: ParsableCommand {
         abstract: "A risk team's desk: the queue of alerts, who works on what, verdicts (docs/DESK.md).",
         subcommands: [
             AlertsServeCommand.self, AlertsTailCommand.self, AlertsUserCommand.self, AlertsKeyCommand.self,
-            AlertsWebhookCommand.self, AlertsTrialCommand.self,
+            AlertsWebhookCommand.self, AlertsTrialCommand.self, AlertsReportCommand.self,
         ])
 }
