@@ -160,7 +160,7 @@ class Provider(unittest.TestCase):
 
     def test_wrong_verifier(self):
         browser = Browser()
-        self.refused(browser, self.agree(changed(self.begin(browser), code_challenge="c" * 43)), "can.t be reached, or answers", 503)
+        self.refused(browser, self.agree(changed(self.begin(browser), code_challenge="c" * 43)), "be reached, or answers", 503)
 
     def test_other_issuer(self):
         browser = Browser()

@@ -312,9 +312,8 @@ class Pages(DeskTest):
             if not browser.all("main"):
                 continue
             found.append(path)
-            for link in browser.all("a[href^='/']"):
-                if not link.get_attribute("download"):
-                    queue.append(link.get_attribute("href").removeprefix(desk.url).split("#")[0])
+            for link in browser.all("a[href^='/']:not([download])"):
+                queue.append(link.get_attribute("href").removeprefix(desk.url).split("#")[0])
         return found
 
     def test_accessible(self):
