@@ -68,6 +68,14 @@ struct IngestBatch {
         places.append(ends.follow(transaction: source, in: partition))
     }
 
+    /// Passes over label records that a predecessor has put into the log: until all parties have counted them they may be lost, or
+    /// refused behind a closing, and are this agent's to send again.
+    mutating func pass(labels records: [SentLabels.Record]) {
+        for record in records { _ = ends.follow(label: record.source) }
+        labelSource.index += records.count
+        sent += records
+    }
+
     /// Begins the next step where this one has transactions: labels that leave because event time went on stand behind them.
     mutating func closeStep() {
         if steps.last?.accepted.isEmpty == false { steps.append(Step()) }

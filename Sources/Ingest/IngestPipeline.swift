@@ -83,6 +83,8 @@ package final class IngestPipeline: Stage {
             reader = try log.reader(at: [Position(source, try log.earliest(of: source))])
         }
         sealedPartitions = try log.partitions(of: Topics.sealed)
+        // What was sent before this start is sent again once it is overdue.
+        heldAgainst.labels = sealer.sessions.closings.count
         intake = RecordIntake(
             member: member, state: state, mapping: mapping, rules: rules, sealer: sealer, labels: consortium?.labels,
             recipient: recipient, start: start, sealedPartitions: sealedPartitions,

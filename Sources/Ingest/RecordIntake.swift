@@ -135,8 +135,9 @@ final class RecordIntake {
     }
 
     private func appendLabels(_ due: [DueLabel], _ source: SourcePosition, _ batch: inout IngestBatch) {
-        guard let labels, source.offset >= start else { return }
+        guard let labels else { return }
         let records = labels.records(due, source: batch.labelSource)
+        guard source.offset >= start else { return batch.pass(labels: records) }
         batch.appendLabels(records) { labels.seal($0, after: $1) }
         metrics.add(due.count, to: .labelsTold)
         metrics.add(records.count, to: .labelRecords)

@@ -4,6 +4,7 @@ import Ingest
 import LocalStore
 import Model
 import Records
+import Sealing
 import Support
 import Telemetry
 import Testing
@@ -174,6 +175,27 @@ struct ConsortiumIngestTests {
         try fresh.send(try bank.values("bank-a.transactions"))
         try fresh.ingest(try fresh.state())
         #expect(try fresh.told() == once && once.count > 5)
+    }
+
+    @Test("an agent without state may have to send its predecessor's labels again, but for those that all have counted")
+    func predecessor() throws {
+        let bank = try CountingBank()
+        try bank.send((0..<50).map { transaction("p\($0)", first + Int64($0) * 6 * 3600) } + [verdict("p3", true)])
+        try bank.ingest(try bank.state("one"))
+        let sources = try bank.told().map(\.source)
+        let two = try bank.state("two")
+        try bank.ingest(two)
+        #expect(two.sentLabels.records.map(\.source) == sources && sources.count > 5)
+        #expect(two.sentLabels.records.flatMap(\.labels).count == (try bank.told().flatMap(\.events).count))
+        // Receipts may come before the agent has read so far.
+        let three = try bank.state("three")
+        let topic = TopicPartition(Topics.receipts(bank.sessions.member))
+        for (number, party) in PartyID.allCases.enumerated() {
+            let receipt = LabelReceipt(party: party, partition: 0, counted: sources[2 + number], isMissing: false)
+            three.take(receipt, through: Position(topic, Int64(number + 1)))
+        }
+        try bank.ingest(three)
+        #expect(three.sentLabels.records.map(\.source) == Array(sources[3...]))
     }
 
     @Test("what waits for tokens when the agent is told to stop is neither in the log nor in its state")

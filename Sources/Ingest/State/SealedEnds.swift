@@ -1,7 +1,7 @@
 package import Records
 
 /// The last records that an agent has sealed of a partition of its member's topic: those that the next ones name as the ones before
-/// them. An agent without state finds those of transactions in the topic that it reads again; its first label record names none.
+/// them. An agent without state finds them in the topic that it reads again.
 package struct SealedEnds: Sendable, Hashable {
     /// On `consortium.labels`.
     package private(set) var label: SourcePosition?

@@ -34,8 +34,15 @@ package struct SentLabels: Sendable {
     /// few, where receipts are overdue, which may as well mean that the parties are behind.
     package var lost: ArraySlice<Record> { isOneMissing ? records[...] : isOverdue ? records.prefix(8) : [] }
 
-    /// Adds records that are in the log.
+    /// The last record that all three parties have counted; nil while one has said of none.
+    private var counted: SourcePosition? {
+        let counted = receipts.values.compactMap(\.counted)
+        return counted.count == PartyID.allCases.count ? counted.min() : nil
+    }
+
+    /// Adds records that are in the log; those of a predecessor may be counted already.
     package mutating func add(_ more: [Record]) {
+        let more = counted.map { counted in more.filter { $0.source > counted } } ?? more
         records += more
         unwritten.formUnion(more.map(\.source))
     }
@@ -53,12 +60,11 @@ package struct SentLabels: Sendable {
             guard let counted = receipt.counted, counted >= known else { return }
         }
         receipts[receipt.party] = receipt
-        let counted = receipts.values.compactMap(\.counted)
-        guard counted.count == PartyID.allCases.count, let all = counted.min() else { return }
-        for record in records.prefix(while: { $0.source <= all }) where unwritten.remove(record.source) == nil {
+        guard let counted else { return }
+        for record in records.prefix(while: { $0.source <= counted }) where unwritten.remove(record.source) == nil {
             unremoved.append(record.source)
         }
-        records.removeAll { $0.source <= all }
+        records.removeAll { $0.source <= counted }
     }
 
     /// The writes that bring the store up to date, each given once.
