@@ -3,11 +3,13 @@ import EventLogs
 import Foundation
 import Ingest
 import Keys
+import LocalStore
 import Manifests
 import Model
 import Records
 import SecureScoring
 import Support
+import Synchronization
 import Testing
 import ThreeParty
 
@@ -135,19 +137,21 @@ struct EvidenceTests {
         }
     }
 
+    /// Statements of a party on one score of a batch.
+    private func batch(_ offset: Int64, _ byte: UInt8) throws -> BatchStatements {
+        let digest = Digest32(of: [[byte]])
+        return BatchStatements(
+            party: .zero, member: try #require(MemberID("bank-a")), sessionEpoch: 1, partition: 0, plan: digest,
+            agreed: digest, model: digest, ringBits: 16, steps: 0,
+            entries: [
+                .init(source: SourcePosition(offset: offset), offset: offset, record: digest, commitment: digest)
+            ])
+    }
+
     @Test("what is kept again while it is signed for waits on, and a book knows what its state does")
     func again() throws {
         let (world, _) = try world()
         let book = try world.evidence(.zero)
-        func batch(_ offset: Int64, _ byte: UInt8) -> BatchStatements {
-            let digest = Digest32(of: [[byte]])
-            return BatchStatements(
-                party: .zero, member: world.a.id, sessionEpoch: 1, partition: 0, plan: digest, agreed: digest,
-                model: digest, ringBits: 16, steps: 0,
-                entries: [
-                    .init(source: SourcePosition(offset: offset), offset: offset, record: digest, commitment: digest)
-                ])
-        }
         func expect(_ batches: [BatchStatements], _ comment: Comment) throws {
             for book in [book, try world.evidence(.zero)] {
                 #expect(try book.pages().map(\.statements) == batches, comment)
@@ -162,6 +166,35 @@ struct EvidenceTests {
         try expect([batch(2, 1), batch(300, 2)], "signed for")
         try book.remove(book.pages())
         try expect([], "all signed for")
+    }
+
+    @Test("what is signed for goes behind a write that failed, too, and what failed waits as the state has it")
+    func full() throws {
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStateStore(path: "\(folder.path)/state.sqlite")
+        let state = FullState(store: store)
+        let book = EvidenceBook(party: .zero, state: state)
+        func expect(_ batches: [BatchStatements], _ comment: Comment) throws {
+            for book in [book, EvidenceBook(party: .zero, state: store)] {
+                #expect(try book.pages().map(\.statements) == batches, comment)
+            }
+        }
+        func fails(_ body: () throws -> Void) {
+            state.isFull.withLock { $0 = true }
+            #expect(throws: LogError.self) { try body() }
+            state.isFull.withLock { $0 = false }
+        }
+        try book.keep([batch(1, 1), batch(2, 1)])
+        let signed = try book.pages()
+        fails { try book.keep([batch(2, 2), batch(3, 1)]) }
+        try expect([batch(1, 1), batch(2, 1)], "nothing of it was kept")
+        fails { try book.keep([batch(3, 1)]) }
+        try book.remove(signed)
+        try expect([], "signed for")
+        try book.keep([batch(4, 1)])
+        let last = try book.pages()
+        fails { try book.remove(last) }
+        try expect([batch(4, 1)], "nothing was removed")
     }
 
     @Test("a log that can't be appended to leaves all to be signed for again")

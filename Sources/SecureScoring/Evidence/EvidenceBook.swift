@@ -43,10 +43,15 @@ package final class EvidenceBook: Sendable {
     /// All that waits, in the log's order.
     package func pages() throws -> [Page] {
         try waiting.withLock { waiting in
-            let pages = try waiting ?? stored()
-            waiting = pages
-            return pages.values.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            try known(&waiting).values.sorted { $0.key.lexicographicallyPrecedes($1.key) }
         }
+    }
+
+    /// All that waits, read from the state where that has to be.
+    private func known(_ waiting: inout [[UInt8]: Page]?) throws -> [[UInt8]: Page] {
+        let pages = try waiting ?? stored()
+        waiting = pages
+        return pages
     }
 
     private func stored() throws -> [[UInt8]: Page] {
@@ -63,9 +68,10 @@ package final class EvidenceBook: Sendable {
     }
 
     /// Removes what is signed for.
-    package func remove(_ pages: [Page]) throws(LogError) {
-        try waiting.withLock { waiting throws(LogError) in
-            let gone = pages.filter { waiting?[$0.key]?.row == $0.row }
+    package func remove(_ pages: [Page]) throws {
+        try waiting.withLock { waiting in
+            let now = try known(&waiting)
+            let gone = pages.filter { now[$0.key]?.row == $0.row }
             guard !gone.isEmpty else { return }
             try commit(gone.map { .remove(table: Self.table, key: $0.key) }, &waiting)
             for page in gone { waiting?[page.key] = nil }

@@ -7,19 +7,6 @@ import Synchronization
 import Telemetry
 import Testing
 
-/// A state that takes nothing while it is full.
-private final class FullState: StoreDecorator {
-    let store: any StateStore
-    let isFull = Mutex(false)
-
-    init(store: any StateStore) { self.store = store }
-
-    func commit(_ writes: [StateWrite], positions: [Position]) throws(LogError) {
-        guard !isFull.withLock({ $0 }) else { throw .unreachable(reason: "the test's disk is full") }
-        try store.commit(writes, positions: positions)
-    }
-}
-
 @Suite("A partition's stage, turned by hand over a backend that leads alone")
 struct ScorePartitionTests {
     private let world: World
