@@ -21,6 +21,8 @@ struct IngestBatch {
 
     /// The offset after the last record.
     let end: Int64
+    /// Of the keys that its labels are sealed under, or one before: it may wait for its tokens for long.
+    let epoch: UInt32
     /// The state's rows of it.
     var rows = AgentState.Batch()
     private(set) var rejections: [NewRecord] = []
@@ -37,8 +39,9 @@ struct IngestBatch {
     var names: BoxTokens.Names?
 
     /// - Parameter ends: the last records that were sealed before.
-    init(end: Int64, after ends: SealedEnds) {
+    init(end: Int64, epoch: UInt32, after ends: SealedEnds) {
         self.end = end
+        self.epoch = epoch
         self.ends = ends
     }
 

@@ -207,7 +207,8 @@ package final class IngestPipeline: Stage {
             try position.commit()
             return nil
         }
-        var batch = IngestBatch(end: last.position.offset + 1, after: state.ends)
+        var batch = IngestBatch(
+            end: last.position.offset + 1, epoch: sealer.sessions.now.number, after: state.ends)
         for record in records { try intake.apply(record, to: &batch) }
         batch.names = tokens?.names(in: batch.accepted.map(\.transaction))
         return batch
@@ -244,6 +245,7 @@ package final class IngestPipeline: Stage {
             all += try append(step.accepted, with: tokens, behind: before)
             tokens = tokens.dropFirst(step.accepted.count)
         }
+        noteClosed(batch.epoch)
         return all
     }
 
@@ -253,11 +255,15 @@ package final class IngestPipeline: Stage {
     ) throws(LogError) -> Sealed {
         let epoch = sealer.sessions.now.number
         let places = try log.append(before + zip(accepted, tokens).map { seal($0, $1) }).dropFirst(before.count)
-        // An epoch that was closed meanwhile: some of these may stand behind that.
-        if sealer.sessions.closings.contains(epoch) { heldAgainst = (0, 0) }
+        noteClosed(epoch)
         return zip(accepted, places).map { accepted, place in
             (accepted.place.source, .init(epoch: epoch, offset: place.offset))
         }
+    }
+
+    /// Where the epoch of what was put into the log was closed meanwhile, some of that may stand behind the closing.
+    private func noteClosed(_ epoch: UInt32) {
+        if sealer.sessions.closings.contains(epoch) { heldAgainst = (0, 0) }
     }
 
     private func seal(_ accepted: IngestBatch.Accepted, _ tokens: BoxedTokens) -> NewRecord {

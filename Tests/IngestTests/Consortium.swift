@@ -47,11 +47,14 @@ final class FakeTokens: TokenSource {
 }
 
 extension Sessions {
+    /// Those of this epoch alone.
+    var sealing: SealingSessions { SealingSessions(.init(number: epoch, sessions: members)) }
+
     /// A sealer whose random bytes are those of a seed, and whose key of event ids is all ones.
     func sealer(_ spec: BinnedSpec, seed: UInt64, under sessions: SealingSessions? = nil) -> TransactionSealer {
         let generator = Mutex(SplitMix64(state: seed))
         return TransactionSealer(
-            member: member, sessions: sessions ?? SealingSessions(.init(number: epoch, sessions: members)), spec: spec,
+            member: member, sessions: sessions ?? sealing, spec: spec,
             idKey: SecretKey(bytes: [UInt8](repeating: 1, count: 32)),
             random: { count in generator.withLock { $0.bytes(count) } })
     }
@@ -99,13 +102,14 @@ final class CountingBank {
         return { count in generator.withLock { $0.bytes(count) } }
     }
 
-    var feed: ConsortiumFeed {
+    var feed: ConsortiumFeed { feed(under: sessions.sealing) }
+
+    private func feed(under epochs: SealingSessions) -> ConsortiumFeed {
         ConsortiumFeed(
             tokens: spec.spec.tokenEntities.isEmpty
                 ? nil : BoxTokens(entities: spec.spec.tokenEntities, source: tokens, metrics: metrics),
             labels: LabelSealer(
-                member: sessions.member, epoch: sessions.epoch, sessions: sessions.members, spec: spec,
-                idKey: Self.key(1), random: Self.random()))
+                member: sessions.member, sessions: epochs, spec: spec, idKey: Self.key(1), random: Self.random()))
     }
 
     func state(_ name: String = "state") throws -> AgentState {
@@ -121,7 +125,7 @@ final class CountingBank {
         try IngestPipeline(
             member: sessions.member, log: log ?? self.log, state: state, mapping: .canonical, rules: ValidationRules(),
             sealer: sessions.sealer(spec, seed: .random(in: 0 ... .max), under: epochs),
-            consortium: feed, recipient: HPKEPrivateKey().publicKey, batchSize: batchSize,
+            consortium: epochs.map(feed) ?? feed, recipient: HPKEPrivateKey().publicKey, batchSize: batchSize,
             participation: participation, clock: clock, metrics: metrics)
     }
 

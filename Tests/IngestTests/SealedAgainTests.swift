@@ -147,7 +147,7 @@ struct SealedAgainTests {
     )
     func closed() throws {
         let next = try Sessions(epoch: 2)
-        let epochs = SealingSessions(.init(number: 1, sessions: bank.sessions.members))
+        let epochs = bank.sessions.sealing
         let state = try bank.state()
         let stage = try bank.pipeline(state, under: epochs)
         try bank.send((0..<3).map { transaction("p\($0)", first + $0) })
@@ -175,7 +175,7 @@ struct SealedAgainTests {
     @Test("seals again what it put into the log under an epoch that was closed before it")
     func closedMeanwhile() throws {
         let next = try Sessions(epoch: 2)
-        let epochs = SealingSessions(.init(number: 1, sessions: bank.sessions.members))
+        let epochs = bank.sessions.sealing
         let stage = try bank.pipeline(try bank.state(), under: epochs)
         // An agent that was held up: it knows of the closing, and has not gone over to the next epoch.
         epochs.close(EpochClosings([1: [-1]]))
@@ -186,6 +186,38 @@ struct SealedAgainTests {
         for _ in 0..<3 { try turn(stage) }
         let epochsSealed = try headers().map(\.sessionEpoch)
         #expect(epochsSealed.first == 1 && epochsSealed.last == 2 && epochsSealed.count { $0 == 2 } == 1)
+    }
+
+    @Test("seals labels again whose epoch was closed while they waited for the tokens of their batch")
+    func labels() throws {
+        let next = try Sessions(epoch: 2)
+        let epochs = bank.sessions.sealing
+        let stage = try bank.pipeline(try bank.state(), under: epochs)
+        try bank.send([transaction("p0", first)])
+        try turn(stage)
+        // A month later its label is due, and leaves with the next transaction.
+        bank.tokens.isSilent = true
+        try bank.send([transaction("p1", first + 30 * EventTime.day)])
+        try turn(stage)
+        epochs.renew(.init(number: 2, sessions: next.members))
+        epochs.close(EpochClosings([1: [0]]))
+        bank.clock.wait(for: .seconds(3))
+        try turn(stage)
+        func labels() throws -> [LabelHeader] {
+            try bank.values(Topics.labels).map { try #require(LabelRecord($0)).header }
+        }
+        #expect(try labels().isEmpty)
+        bank.tokens.isSilent = false
+        try turn(stage)
+        #expect(try labels().map(\.sessionEpoch) == [1])
+        bank.clock.wait(for: .seconds(3))
+        for _ in 0..<2 { try turn(stage) }
+        let all = try labels()
+        #expect(all.map(\.sessionEpoch) == [1, 2] && all[0].source == all[1].source)
+        // Once: they stand under an epoch that is open.
+        bank.clock.wait(for: .seconds(3))
+        for _ in 0..<2 { try turn(stage) }
+        #expect(try labels().count == 2)
     }
 
     @Test(
