@@ -22,7 +22,6 @@ package final class IngestPipeline: Stage {
     private let state: AgentState
     private let intake: RecordIntake
     private let sealer: any TransactionSealing
-    private let participation: () -> Participation
     private let tokens: BoxTokens?
     private let labels: LabelSealer?
     private let sealedPartitions: Int
@@ -53,20 +52,16 @@ package final class IngestPipeline: Stage {
     /// The name that a member's agents commit their position under.
     package static func group(_ member: MemberID) -> String { "\(member).ingest" }
 
-    /// - Parameters:
-    ///   - consortium: belongs to a spec that tells labels, and to no other.
-    ///   - participation: of the member, asked for at each turn.
+    /// - Parameter consortium: belongs to a spec that tells labels, and to no other.
     package init(
         member: MemberID, log: any EventLog, state: AgentState, mapping: Mapping, rules: ValidationRules,
         sealer: any TransactionSealing, consortium: ConsortiumFeed? = nil, recipient: HPKEPublicKey,
-        batchSize: Int = 512, participation: @escaping () -> Participation = { .takesPart }, clock: any StageClock,
-        metrics: Metrics
+        batchSize: Int = 512, clock: any StageClock, metrics: Metrics
     ) throws(LogError) {
         precondition(state.tellsLabels == (consortium != nil), "tokens and labels where the spec asks for them")
         self.log = log
         self.state = state
         self.sealer = sealer
-        self.participation = participation
         tokens = consortium?.tokens
         labels = consortium?.labels
         self.batchSize = batchSize
@@ -94,7 +89,7 @@ package final class IngestPipeline: Stage {
     /// One batch from the member's topic to the log, or as far as there are tokens for it. A batch that waits for tokens is
     /// asked for again by the next turn, and nothing else is read meanwhile.
     package func turn(until moment: Moment) throws(LogError) -> Turn {
-        let takesPart = participation() == .takesPart
+        let takesPart = sealer.sessions.participation == .takesPart
         if takesPart {
             try sendLabelsAgain()
             guard try sealAgain(until: moment) else { return .idle }

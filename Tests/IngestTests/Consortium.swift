@@ -119,14 +119,13 @@ final class CountingBank {
     }
 
     func pipeline(
-        _ state: AgentState, batchSize: Int = 512, log: (any EventLog)? = nil, under epochs: SealingSessions? = nil,
-        participation: @escaping () -> Participation = { .takesPart }
+        _ state: AgentState, batchSize: Int = 512, log: (any EventLog)? = nil, under epochs: SealingSessions? = nil
     ) throws -> IngestPipeline {
         try IngestPipeline(
             member: sessions.member, log: log ?? self.log, state: state, mapping: .canonical, rules: ValidationRules(),
             sealer: sessions.sealer(spec, seed: .random(in: 0 ... .max), under: epochs),
             consortium: epochs.map(feed) ?? feed, recipient: HPKEPrivateKey().publicKey, batchSize: batchSize,
-            participation: participation, clock: clock, metrics: metrics)
+            clock: clock, metrics: metrics)
     }
 
     func send(_ records: [[UInt8]]) throws { try log.append(records.map { NewRecord(source, value: $0) }) }

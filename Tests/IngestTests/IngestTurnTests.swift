@@ -74,14 +74,14 @@ struct IngestTurnTests {
         "of a member that leaves nothing is sealed any more: what waits for tokens, and what comes then, is passed on")
     func left() throws {
         let state = try bank.state()
-        var participation = Participation.takesPart
-        let stage = try bank.pipeline(state, participation: { participation })
+        let epochs = bank.sessions.sealing
+        let stage = try bank.pipeline(state, under: epochs)
         try bank.send([transaction("a", first)])
         _ = try turn(stage)
         bank.tokens.isSilent = true
         try bank.send([transaction("b", first + 1), Array("none".utf8)])
         #expect(try turn(stage) == .idle && bank.values("bank-a.rejected").isEmpty)
-        participation = .hasLeft
+        epochs.note(.hasLeft)
         _ = try turn(stage)
         #expect(state.ingested == 3 && state.waiting == 2 && state.undecided(limit: 1) == [SourcePosition(offset: 0)])
         #expect(try bank.values("bank-a.rejected").count == 1)

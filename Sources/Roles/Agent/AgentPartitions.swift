@@ -185,11 +185,7 @@ final class AgentPartitions: Sendable {
             member: role.member.id, log: role.log, state: state, mapping: role.mapping, rules: role.rules,
             sealer: role.form.sealer(sealer, role.spec),
             consortium: try tokens.feed(role.stores.open(tokenState(state.transactions), takingOver: true)),
-            recipient: role.member.hpke, participation: participation, clock: clock, metrics: metrics)
-    }
-
-    private var participation: () -> Participation {
-        { [sealing = sessions.sealing] in sealing.participation }
+            recipient: role.member.hpke, clock: clock, metrics: metrics)
     }
 
     private func receiptReader(_ state: AgentState) throws -> ReceiptReader {
@@ -210,7 +206,8 @@ final class AgentPartitions: Sendable {
         return try DecisionPipeline(
             member: role.member.id, log: role.log, state: state,
             collector: role.form.collector(shares, role.member.id), card: cards.card, policy: role.policy,
-            own: role.own, wantsReasons: reasons != nil, participation: participation, clock: clock, metrics: metrics,
+            own: role.own, wantsReasons: reasons != nil,
+            participation: { [sealing = sessions.sealing] in sealing.participation }, clock: clock, metrics: metrics,
             logger: logger)
     }
 }
