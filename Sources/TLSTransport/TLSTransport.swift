@@ -159,18 +159,20 @@ package final class TLSTransport: Transport {
         }
     }
 
-    /// Between two attempts at a link: what a batch waits for behind a peer that is there again.
-    private static let longestPause = TimeAmount.milliseconds(250)
+    /// Between two attempts at a link: where nobody listens, which a batch waits for behind a peer that is there again; and where
+    /// the link is refused, of which both ends write a line each time.
+    private static let longestPause = (silent: TimeAmount.milliseconds(250), refused: TimeAmount.seconds(2))
 
     private func dial(
         _ peer: PartyID, at endpoint: Endpoint, context: NIOSSLContext,
         accepts: @escaping @Sendable (PartyID, [UInt8]) -> Bool, pause: TimeAmount
     ) {
         let loop = group.next()
-        let again: @Sendable (TimeAmount) -> Void = { [weak self] pause in
+        let again: @Sendable (TimeAmount, TimeAmount) -> Void = { [weak self] pause, longest in
             guard let self, !self.stopping.withLock({ $0 }) else { return }
+            let pause = min(pause, longest)
             loop.scheduleTask(in: pause) { [weak self] in
-                let next = min(pause * 2, Self.longestPause)
+                let next = min(pause * 2, longest)
                 self?.dial(peer, at: endpoint, context: context, accepts: accepts, pause: next)
             }
         }
@@ -189,11 +191,10 @@ package final class TLSTransport: Transport {
             .whenComplete { [links] result in
                 switch result {
                 case .success(let channel):
-                    // One that never came to a link is as one that did not connect.
                     channel.closeFuture.whenComplete { _ in
-                        again(links.takeOpened(channel) ? .milliseconds(50) : pause)
+                        again(links.takeOpened(channel) ? .milliseconds(50) : pause, Self.longestPause.refused)
                     }
-                case .failure: again(pause)
+                case .failure: again(pause, Self.longestPause.silent)
                 }
             }
     }
