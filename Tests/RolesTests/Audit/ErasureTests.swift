@@ -105,13 +105,15 @@ struct ErasureTests {
         }
     }
 
-    @Test("a member's keys go but its identity, and its agents' state; what it keeps beside them stays")
+    @Test("a member's keys go but its identities, and its agents' state; what it keeps beside them stays")
     func member() throws {
         let (keys, state) = (folder.path + "/keys", folder.path + "/state")
         let own = Terms.member(0)
         let keystore = FileKeystore(directory: keys)
         try keystore.store(terms.keys(own.name).signingKey())
         try keystore.store(HPKEPrivateKey())
+        // It changes its identity at the moment.
+        try keystore.store(SigningKey(), "identity-2")
         for name in ["event-id", "windows", "at-rest"] { _ = try keystore.localKey(name) }
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
         for file in ["a.sqlite", "a.sqlite-wal", "notes.txt"] {
@@ -121,7 +123,8 @@ struct ErasureTests {
         let receipt = try #require(try erasure.erase(audit: audit(.member(own), own.name)))
         #expect(try verify(receipt) == .member(own))
         #expect(receipt.dropped.map(\.count) == [4, 2])
-        #expect(try FileManager.default.contentsOfDirectory(atPath: keys) == ["identity.key"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: keys).sorted() == ["identity-2.key", "identity.key"])
         #expect(try FileManager.default.contentsOfDirectory(atPath: state) == ["notes.txt"])
         #expect(throws: (any Error).self) {
             try MemberErasure(own, consortium: "c", keystore: FileKeystore(directory: keys + "/none"), state: nil)

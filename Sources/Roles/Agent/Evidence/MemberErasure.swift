@@ -4,7 +4,7 @@ package import Keys
 import Manifests
 package import Records
 
-/// The erasing of what a member's agents keep, when they do not run: its keys but its identity, and their state. What is sealed
+/// The erasing of what a member's agents keep, when they do not run: its keys but its identities, and their state. What is sealed
 /// under these keys, wherever it lies, opens no more.
 package struct MemberErasure {
     private let member: MemberID
@@ -26,7 +26,9 @@ package struct MemberErasure {
     /// - Throws: what is wrong with the identity, by which the receipt is signed and which stays, before anything is erased.
     package func erase(audit: AuditLog) throws -> ErasureReceipt? {
         _ = try keystore.signingKey()
-        let keys = keystore.files().map { String($0.dropLast(".key".count)) }.filter { $0 != "identity" }
+        // Of a member that changes its identity there are two.
+        let keys = keystore.files().filter { KeyKind.of(file: $0)?.kind.name != "identity" }
+            .map { String($0.dropLast(".key".count)) }
         let stateFiles = try state.map { state in
             try FileManager.default.contentsOfDirectory(atPath: state).filter { $0.contains(".sqlite") }
                 .map { state + "/" + $0 }
