@@ -70,21 +70,22 @@ package final class AgreementSeat {
         guard let keystore else { throw AgreementSeatError.notSeated(keys: "nothing") }
         try topic.read()
         let now = clock.microseconds / 1_000_000
-        var refusal: (any Error)?
-        // A member that changes its keys has two.
+        let unsigned = ConsortiumRefusal.agreement(.badSignature(author))
+        var refusal = unsigned
+        // A member that changes its keys has two, of which one counts.
         for name in try keystore.identityNames() {
             let record = try statement.record(
                 by: author, consortium: roster.consortium, key: keystore.signingKey(name))
             var tried = topic.history
             do throws(ConsortiumRefusal) { try tried.apply(record, time: now) } catch {
-                refusal = refusal ?? error
+                if error != unsigned { refusal = error }
                 continue
             }
             try log.append([NewRecord(TopicPartition(Topics.agreement), value: record)])
             try topic.read()
             return
         }
-        throw refusal ?? AgreementSeatError.notSeated(keys: keystore.place)
+        throw refusal
     }
 
     /// The public halves of all identities that the keystore has: of a member that changes its keys two.

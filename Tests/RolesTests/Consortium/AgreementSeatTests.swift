@@ -92,6 +92,22 @@ struct AgreementSeatTests {
         #expect(try table.log.end(of: TopicPartition(Topics.agreement)) == before)
     }
 
+    @Test("says of a member that changes its keys what is wrong, whichever of its two identities counts")
+    func renewing() throws {
+        let proposed = try table.seat("bank-a").propose { $0.purposes = ["audits"] }
+        let keystore = FileKeystore(directory: table.folder.path("bank-a"))
+        for name in ["identity-2", "identity"] {
+            if name == "identity" {
+                // As it is once the new one counts, and has its number still.
+                try keystore.store(keystore.signingKey(), "identity-2")
+                try keystore.store(SigningKey(), name)
+            } else {
+                try keystore.store(SigningKey(), name)
+            }
+            #expect(throws: ConsortiumRefusal.agreement(.replayed)) { try table.seat("bank-a").sign(proposed) }
+        }
+    }
+
     @Test("finds a version by the beginning of its digest; several proposals have to be named")
     func finding() throws {
         let founding = try table.history.agreement.inForce
