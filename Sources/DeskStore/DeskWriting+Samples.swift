@@ -6,8 +6,12 @@ import Records
 /// What is drawn of payments at random. Whether one is follows from its decision and the rules that were in force then, whatever
 /// order topics are read in; the desk asks for it as an act (`dueActs`).
 extension DeskWriting {
+    /// Notes an item that is drawn, unless the act has come: decisions are read beside acts, may come twice, and are drawn again by
+    /// rules that are set later.
     func draw(_ item: ItemID, _ source: SourcePosition, _ band: Band) throws {
-        guard let stratum = Sample.Stratum(band), let sample = rules.drawn(item, of: stratum) else { return }
+        guard let stratum = Sample.Stratum(band), let sample = rules.drawn(item, of: stratum),
+            try db.outcome(of: .drawn(item, of: stratum)) == nil
+        else { return }
         try db.run(
             "INSERT OR IGNORE INTO draws (item, stratum, per_mille, partition, offset, part) VALUES (?, ?, ?, ?, ?, ?)",
             item.bytes, stratum.rawValue, sample.perMille, source.partition, source.offset, source.index)
@@ -71,11 +75,13 @@ extension SQLiteConnection {
         guard rules.service.escalates else { return [] }
         return try statement(
             """
-            SELECT item, due FROM alerts INDEXED BY alerts_by_due
+            SELECT item, due, reopened FROM alerts INDEXED BY alerts_by_due
             WHERE state = 0 AND rank IS NOT NULL AND late_at IS NULL AND due > ? AND due <= ? AND aside <= ? LIMIT ?
             """, rules.since, now, now, limit
         ).all { row in
-            ItemID(bytes: row.blob(0) ?? []).map { DeskRecord.late($0, due: row.integer(1), at: now) }
+            ItemID(bytes: row.blob(0) ?? []).map {
+                DeskRecord.late($0, due: row.integer(1), reopened: row.integer(2), at: now)
+            }
         }.compactMap { $0 }
     }
 }

@@ -77,6 +77,21 @@ struct SampleTests {
         #expect(Set(page.rows.map(\.facts.item)) == [item(0), item(1)])
     }
 
+    @Test("what has come before its decision, or whose decision comes again, is not asked for")
+    func actsFirst() throws {
+        let index = try DeskIndex(path: folder.path("acts-first"), member: DeskSamples.member)
+        func apply(_ inputs: [DeskInput]) throws { _ = try index.apply(DeskBatch(inputs: inputs, positions: [])) }
+        let raised = DeskRecord.drawn(
+            item(1), at: SourcePosition(offset: 1), transaction: DeskSamples.payment(1).id,
+            try #require(Sample(.approved, perMille: 1000)), at: 5)
+        try apply([house(1, "sample approved 1000", at: 0), .act(raised, offset: 10, timestamp: 6)])
+        try apply(payment(1) + payment(5))
+        let due = try index.dueActs(limit: 10, now: 7)
+        #expect(due.map(\.item) == [item(5)])
+        try apply(due.map { .act($0, offset: 11, timestamp: 8) } + payment(5))
+        #expect(try index.dueActs(limit: 10, now: 9).isEmpty)
+    }
+
     @Test("figures are those of a recount, within their time and team")
     func figures() throws {
         let index = try DeskIndex(path: folder.path("figures"), member: DeskSamples.member)

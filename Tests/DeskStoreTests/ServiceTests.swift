@@ -58,6 +58,27 @@ struct ServiceTests {
             #expect(try index.dueActs(limit: 100, now: now).isEmpty)
         }
     }
+
+    @Test("a late alert whose verdict was quicker than the word of it is told once it is opened again, and once")
+    func openedAgain() throws {
+        let index = try DeskIndex(path: folder.path("opened"), member: DeskSamples.member)
+        let now: Int64 = 1_767_225_600_000_000
+        func apply(_ inputs: [DeskInput]) throws { _ = try index.apply(DeskBatch(inputs: inputs, positions: [])) }
+        func act(_ number: Int, _ act: Act) -> DeskInput {
+            .act(
+                DeskRecord(
+                    id: DeskSamples.act(number), item: DeskSamples.item(1), actor: DeskSamples.person(1),
+                    writtenAt: 1, act: act), offset: Int64(number), timestamp: now)
+        }
+        try apply([house(1, "escalate", at: 5), alert(1)])
+        let first = try #require(try index.dueActs(limit: 9, now: now).first)
+        try apply([act(2, .judge(Judgement(.fraud))), .act(first, offset: 3, timestamp: now), act(4, .reopen)])
+        #expect(try index.alert(DeskSamples.item(1))?.work.lateAt == nil)
+        let second = try #require(try index.dueActs(limit: 9, now: now).first)
+        try apply([.act(second, offset: 5, timestamp: now)])
+        #expect(try index.alert(DeskSamples.item(1))?.work.lateAt == now)
+        #expect(try index.dueActs(limit: 9, now: now).isEmpty)
+    }
 }
 
 extension Array where Element: Comparable {

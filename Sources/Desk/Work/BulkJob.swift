@@ -71,21 +71,27 @@ extension DeskRecord {
         _ item: ItemID, at source: SourcePosition, transaction: String, _ sample: Sample, at now: Int64
     ) -> DeskRecord {
         DeskRecord(
-            id: ActID(of: "sample", [item.bytes, Array(sample.stratum.rawValue.utf8)]), item: item, actor: .desk,
-            writtenAt: now, act: .raise(source, transaction: transaction, sample: sample))
+            id: .drawn(item, of: sample.stratum), item: item, actor: .desk, writtenAt: now,
+            act: .raise(source, transaction: transaction, sample: sample))
     }
 }
 
 extension DeskRecord {
-    /// The record by which the desk itself says that an item is late: once of each time that it is due at.
-    package static func late(_ item: ItemID, due: Int64, at now: Int64) -> DeskRecord {
+    /// The record by which the desk itself says that an item is late: once of each time that it is due at, and again where it was
+    /// opened again, since a verdict may have been quicker than the first.
+    package static func late(_ item: ItemID, due: Int64, reopened: Int64, at now: Int64) -> DeskRecord {
         DeskRecord(
-            id: ActID(of: "late", [item.bytes, Array("\(due)".utf8)]), item: item, actor: .desk, writtenAt: now,
-            act: .late)
+            id: ActID(of: "late", [item.bytes, Array("\(due) \(reopened)".utf8)]), item: item, actor: .desk,
+            writtenAt: now, act: .late)
     }
 }
 
 extension ActID {
+    /// The name of the act by which an item of a stratum comes before people that was drawn.
+    package static func drawn(_ item: ItemID, of stratum: Sample.Stratum) -> ActID {
+        ActID(of: "sample", [item.bytes, Array(stratum.rawValue.utf8)])
+    }
+
     /// The name of an act that the desk itself asks for: it follows from what the act is about.
     package init(of kind: String, _ parts: [[UInt8]]) {
         self.init(random: Array(Digest32(of: [Array("cordon desk \(kind)".utf8)] + parts).bytes.prefix(16)))
