@@ -15,7 +15,7 @@ extension DeskIndex {
         return try read { db in
             let statement = try db.statement(
                 """
-                SELECT stratum, per_mille, finding, amount FROM alerts INDEXED BY sampled_alerts
+                SELECT stratum, per_mille, CASE WHEN state = 1 THEN finding END, amount FROM alerts INDEXED BY sampled_alerts
                 WHERE stratum IS NOT NULL AND raised >= ? AND raised < ? AND rank IS NOT NULL AND \(conditions.text)
                 """)
             for (index, value) in zip(

@@ -139,5 +139,12 @@ struct SampleTests {
         let waiting = try index.page(
             QueueFilter([("shown", "closed"), ("awaits", "look")]), me: nil, now: 1, limit: 500)
         #expect(waiting.rows.count == looks.waiting)
+        // A verdict that was taken back settles nothing.
+        let settledItem = try #require(due.indices.first { $0 % 3 != 0 && Finding.allCases[$0 % 4].label != nil })
+        try act(
+            DeskRecord(
+                id: DeskSamples.act(9999), item: due[settledItem].item, actor: DeskSamples.person(1), writtenAt: 1,
+                act: .reopen))
+        #expect(try index.samples(drawn: 0..<end).first?.settled == settled - 1)
     }
 }
