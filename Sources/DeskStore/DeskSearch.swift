@@ -263,7 +263,10 @@ struct DeskSearch {
         if let amount = filter.atLeast { out.add("amount >= ?", .number(amount.value)) }
         if let amount = filter.atMost { out.add("amount <= ?", .number(amount.value)) }
         if let probability = filter.probability { out.add("probability >= ?", .real(probability)) }
-        if let finding = filter.finding { out.add("finding = ?", .number(DeskCodes.code(finding, DeskCodes.findings))) }
+        if let finding = filter.finding {
+            out.add("finding = ?", .number(DeskCodes.code(finding, DeskCodes.findings)))
+            blind(&out)
+        }
         if let rule = filter.rule {
             guard let bit = try RuleColumn.bit(of: rule, db) else { return nil }
             out.add("rule_bits & ? <> 0", .number(bit))
@@ -274,6 +277,17 @@ struct DeskSearch {
             }
         }
         return out
+    }
+
+    /// Leaves out whose verdict is kept from who asks (`Work.isBlind`): the list would tell it.
+    private func blind(_ out: inout Conditions) {
+        guard let me, me.kind == .person else { return }
+        let text = Value.text(ActorColumn.text(me))
+        out.add(
+            """
+            \(chosen == nil ? "list" : "alerts").n NOT IN (SELECT n FROM alerts INDEXED BY looked_alerts
+                WHERE first_look IS NOT NULL AND second_look IS NULL AND first_by <> ? AND confirmed_by IS NOT ?)
+            """, text, text)
     }
 
     private func holders(_ out: inout Conditions) {

@@ -139,6 +139,20 @@ struct SampleTests {
         let waiting = try index.page(
             QueueFilter([("shown", "closed"), ("awaits", "look")]), me: nil, now: 1, limit: 500)
         #expect(waiting.rows.count == looks.waiting)
+        // Who may still give a second verdict finds the first one by no filter.
+        for finding in Finding.allCases {
+            for isWaiting in [false, true] {
+                func items(_ person: Int) throws -> Int {
+                    var fields = [("shown", "closed"), ("finding", finding.rawValue)]
+                    if isWaiting { fields.append(("awaits", "look")) }
+                    let me = DeskSamples.person(person)
+                    return try index.page(QueueFilter(fields), me: me, now: 1, limit: 500).rows.count
+                }
+                let all = judged.filter { Finding.allCases[$0 % 4] == finding && (!isWaiting || $0 % 2 == 1) }
+                #expect(try items(1) == all.count)
+                #expect(try items(2) == all.count { $0 % 2 == 0 })
+            }
+        }
         // A verdict that was taken back settles nothing.
         let settledItem = try #require(due.indices.first { $0 % 3 != 0 && Finding.allCases[$0 % 4].label != nil })
         try act(

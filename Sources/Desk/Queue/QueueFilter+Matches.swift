@@ -44,7 +44,8 @@ extension QueueFilter {
         let isAside = row.work.snoozed.map { $0.until > now } ?? false
         if shown != .closed, isAside != (shown == .snoozed) { return false }
         if shown != .closed, !isTheirs(row.work.holder(at: now), me) { return false }
-        if let finding, row.work.judgement?.finding != finding { return false }
+        // What is kept from somebody is not told by the list that it stands in.
+        if let finding, row.work.judgement?.finding != finding || row.work.isBlind(to: me) { return false }
         if let file, row.work.file != file { return false }
         if awaits == .second, row.work.proposal == nil { return false }
         if awaits == .late, row.work.lateAt == nil { return false }
