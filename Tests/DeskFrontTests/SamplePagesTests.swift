@@ -35,6 +35,15 @@ struct SamplePagesTests {
             #expect(!blind.text.contains("finding fraud") && blind.text.contains(item.hex), "\(target)")
             #expect(!blind.text.contains("said by the sister") && !blind.text.contains("verdict: "), "\(target)")
         }
+        // The feed is the same for all who listen.
+        let events = try FeedCache(index: pages.index).batch(behind: try pages.index.feedEnds().kept).events
+        let verdicts = events.filter { $0.english.contains("\"act\":\"verdict\"") }
+        #expect(verdicts.count == 1)
+        for event in verdicts {
+            for text in [event.english, event.german] {
+                #expect(!text.lowercased().contains("fraud") && !text.contains("Betrug"))
+            }
+        }
         let page = try await pages.call(.GET, "/alerts/\(item)", as: ben)
         #expect(page.text.contains("action=\"/alerts/\(item)/second\""))
         let own = try await pages.call(

@@ -4,6 +4,14 @@ import Formats
 import Policy
 import Records
 
+extension Act {
+    /// What was done, for all who read the feed.
+    fileprivate func feedPhrase(_ language: DeskLanguage) -> String {
+        if case .judge = self { return Phrase("gave a verdict", "hat geurteilt")(language) }
+        return phrase(language)
+    }
+}
+
 extension FeedEvent {
     /// `alert` or `act`.
     package var name: String {
@@ -23,8 +31,8 @@ extension FeedEvent {
         return everyone.matches(row, me: nil, now: 0)
     }
 
-    /// The event in one line of JSON, the same in every feed. It has no name of a customer: who wants to see one asks for the
-    /// alert's page, which is a look that counts.
+    /// The event in one line of JSON, the same in every feed. It has no name of a customer, and of a verdict not what it says: who
+    /// wants to see one asks for the alert's page, which is a look that counts, and keeps a verdict from whom it is kept from.
     package func json(_ language: DeskLanguage) -> String {
         var data = JSONObjectWriter(capacity: 256)
         switch what {
@@ -46,7 +54,7 @@ extension FeedEvent {
             data.put("id", id)
             data.put("item", done.record.item.hex)
             data.put("version", done.version)
-            data.put("words", done.record.act.phrase(language))
+            data.put("words", done.record.act.feedPhrase(language))
         }
         return String(decoding: data.end(), as: UTF8.self)
     }
