@@ -5,7 +5,7 @@ import Records
 
 extension DeskIndex {
     /// What reports of some days are made of, of a team's own payments: sums of payments by day, and each fraud that was paid on or
-    /// became known on one of them.
+    /// became known on one of them. Declined payments are none: what was not executed is not reported (EBA/GL/2018/05, 1.2).
     ///
     /// Sums are kept by amounts' classes; a team that goes by amounts has none (`nil`).
     package func reported(
@@ -14,6 +14,7 @@ extension DeskIndex {
         guard team.atLeast == nil, team.atMost == nil else { return nil }
         var conditions = DeskSearch.Conditions()
         conditions.team(team)
+        conditions.add("band <> ?", .number(DeskCodes.code(.decline, DeskCodes.bands)))
         return try read { db in
             let sums = try db.statement(
                 """
@@ -60,6 +61,8 @@ extension DeskIndex {
 
     /// A team's conditions, on payments.
     private static func ofPayments(_ text: String) -> String {
-        ["band", "kind", "channel"].reduce(text) { $0.replacing("\($1) IN", with: "payments.\($1) IN") }
+        ["band", "kind", "channel"].reduce(text) { text, column in
+            ["IN", "<>"].reduce(text) { $0.replacing("\(column) \($1)", with: "payments.\(column) \($1)") }
+        }
     }
 }
