@@ -46,9 +46,6 @@ struct BenchPipelineCommand: ParsableCommand {
     @Option(help: "Seconds as fast as decisions come back. (default: 60, with --quick 5)")
     var seconds: Double?
 
-    @Option(help: "Transactions on their way at once, as fast as decisions come back.")
-    var window = 1024
-
     @Option(help: "Transactions a second that are due, where latency is measured.")
     var rate = 2500
 
@@ -65,16 +62,10 @@ struct BenchPipelineCommand: ParsableCommand {
     @Option(help: "Seconds at each of them.")
     var curveSeconds = 10.0
 
-    @OptionGroup var world: PipelineOptions
+    @OptionGroup var options: PipelineOptions
 
     @Option(help: ArgumentHelp("Where everything goes; keys and model are used again.", valueName: "dir"))
     var dir = "cordon-bench"
-
-    @Option(help: ArgumentHelp("Where topics, features, mappings and policies are.", valueName: "dir"))
-    var pipelines = "pipelines"
-
-    @Option(help: ArgumentHelp("Write the figures as JSON, too.", valueName: "file"))
-    var json: String?
 
     @Option(help: ArgumentHelp("Draw latency against load (SVG).", valueName: "file"))
     var svg: String?
@@ -96,9 +87,7 @@ struct BenchPipelineCommand: ParsableCommand {
             throw ValidationError("`--compare` needs the clear pipeline, so not `--secure-only`")
         }
         guard turns > 0 else { throw ValidationError("`--turns` is 1 or more") }
-        guard (1...1_000_000).contains(window), (1...1_000_000).contains(rate),
-            [seconds ?? 1, openSeconds ?? 1, curveSeconds].allSatisfy({ $0 > 0 && $0 <= 3600 })
-        else { throw ValidationError("windows and rates are 1 to 1,000,000, times more than none and at most an hour") }
+        try options.check(rate: rate, seconds: [seconds ?? 1, openSeconds ?? 1, curveSeconds])
         _ = try curve
     }
 
@@ -117,24 +106,25 @@ struct BenchPipelineCommand: ParsableCommand {
         let stop = StopFlag.onSignals()
         let stored = try compare.map { try StoredRatios(file: $0) }
         let plan = PipelinePlan(
-            seconds: seconds ?? (quick ? 5 : 60), window: window, rate: rate,
+            seconds: seconds ?? (quick ? 5 : 60), window: options.window, rate: rate,
             openSeconds: openSeconds ?? (quick ? 4 : 30), curve: try curve, curveSeconds: curveSeconds,
-            singles: quick ? 30 : 50, durability: world.durability, mostLate: world.lateMs)
+            singles: quick ? 30 : 50, durability: options.durability, mostLate: options.lateMs)
         let folder = DemoFolder(path: dir)
-        let spec = try readFeatureSpec(file: pipelines + "/features/card.yaml")
+        let spec = try readFeatureSpec(file: options.pipelines + "/features/card.yaml")
         let data = try DemoData.simulated(
-            seed: world.seed, customers: world.customers, testDays: world.days(prepared(plan)))
+            seed: options.seed, customers: options.customers, testDays: options.days(prepared(plan)))
         let model = try DemoModel(data: data, spec: spec, folder: folder)
         let load = try PipelineLoad(data, model)
         let bench = PipelineBench(
-            folder: folder, pipelines: pipelines, data: data, model: model.model, spec: spec, load: load, plan: plan,
+            folder: folder, pipelines: options.pipelines, data: data, model: model.model, spec: spec, load: load,
+            plan: plan,
             rounded: steps)
         if let beside {
             say(try bench.compare(beside, runs: turns, stop: stop).text)
             return
         }
         var figures = PipelineFigures(
-            secure: try bench.run(.secure, stop: stop), window: window, durability: world.durability.rawValue)
+            secure: try bench.run(.secure, stop: stop), window: options.window, durability: options.durability.rawValue)
         if !secureOnly {
             let alone = try measureProtocol(model.model.forest, seconds: quick ? 3 : 10)
             figures.add(clear: try bench.run(.clear, stop: stop), alone)
@@ -146,7 +136,7 @@ struct BenchPipelineCommand: ParsableCommand {
             figures.pipeline.party?.allocations_per_tx = allocations.party
         }
         say(figures.table)
-        if let json { try writeFile(try figures.json, to: json) }
+        if let json = options.json { try writeFile(try figures.json, to: json) }
         if let svg { try writeFile(Array(LatencyPicture(pipeline: figures.pipeline).svg.utf8), to: svg) }
         let slowdowns = stored?.slowdowns(figures) ?? []
         for slowdown in slowdowns { say(slowdown) }

@@ -33,9 +33,6 @@ struct BenchRetrainingCommand: ParsableCommand {
     @Option(help: "Seconds at the steady rate as a whole, at most.")
     var mostSeconds = 90.0
 
-    @Option(help: "Transactions on their way at once, as fast as decisions come back.")
-    var window = 1024
-
     @Option(help: "Transactions that are trained on.")
     var rows = 20_000
 
@@ -45,21 +42,13 @@ struct BenchRetrainingCommand: ParsableCommand {
     @Option(help: "Windows that they are validated in.")
     var windows = 5
 
-    @OptionGroup var world: PipelineOptions
+    @OptionGroup var options: PipelineOptions
 
     @Option(help: ArgumentHelp("Where everything goes; keys and model are used again.", valueName: "dir"))
     var dir = "cordon-bench/retraining"
 
-    @Option(help: ArgumentHelp("Where topics, features, mappings and policies are.", valueName: "dir"))
-    var pipelines = "pipelines"
-
-    @Option(help: ArgumentHelp("Write the figures as JSON, too.", valueName: "file"))
-    var json: String?
-
     func validate() throws {
-        guard (1...1_000_000).contains(window), (1...1_000_000).contains(rate),
-            [seconds, mostSeconds].allSatisfy({ $0 > 0 && $0 <= 3600 })
-        else { throw ValidationError("windows and rates are 1 to 1,000,000, times more than none and at most an hour") }
+        try options.check(rate: rate, seconds: [seconds, mostSeconds])
         guard (100...10_000_000).contains(rows), (100...10_000_000).contains(shadowRows), (1...100).contains(windows)
         else { throw ValidationError("`--rows` and `--shadow-rows` are 100 to 10,000,000, `--windows` 1 to 100") }
     }
@@ -70,28 +59,29 @@ struct BenchRetrainingCommand: ParsableCommand {
     func run() throws {
         let stop = StopFlag.onSignals()
         let plan = RetrainingPlan(
-            rate: rate, seconds: seconds, mostSeconds: mostSeconds, window: window, rows: rows, shadowRows: shadowRows,
-            windows: windows, durability: world.durability, mostLate: world.lateMs)
-        let published = try readFeatureSpec(file: pipelines + "/features/card-consortium.yaml")
+            rate: rate, seconds: seconds, mostSeconds: mostSeconds, window: options.window, rows: rows,
+            shadowRows: shadowRows,
+            windows: windows, durability: options.durability, mostLate: options.lateMs)
+        let published = try readFeatureSpec(file: options.pipelines + "/features/card-consortium.yaml")
         let spec = FeatureSpec(
             name: published.name, features: published.features,
             terms: ConsortiumTerms(
                 bucket: published.terms.bucket, labelDelay: Int64(Self.labelDays) * EventTime.day))
         // Labels leave a bucket and this delay after a transaction; as much again as a bucket is for their way.
-        let daily = 2 * world.customers
+        let daily = 2 * options.customers
         let unlabelled = daily * Int(spec.terms.labelDelay + 2 * spec.terms.bucket) / Int(EventTime.day)
         let folder = DemoFolder(path: dir)
         let data = try DemoData.simulated(
-            seed: world.seed, customers: world.customers,
-            testDays: world.days(plan.transactions(unlabelled: unlabelled)),
+            seed: options.seed, customers: options.customers,
+            testDays: options.days(plan.transactions(unlabelled: unlabelled)),
             labelDelayDays: Self.labelDays)
         let model = try DemoModel(data: data, spec: spec, folder: folder)
         let load = try PipelineLoad(data, model, bucket: spec.terms.bucket)
         let bench = RetrainingBench(
-            folder: folder, pipelines: pipelines, data: data, model: model.model, spec: spec, load: load,
+            folder: folder, pipelines: options.pipelines, data: data, model: model.model, spec: spec, load: load,
             unlabelled: unlabelled, plan: plan)
         let figures = try bench.run(stop: stop)
         say(figures.table)
-        if let json { try writeFigures(figures, to: json) }
+        if let json = options.json { try writeFigures(figures, to: json) }
     }
 }

@@ -39,24 +39,13 @@ struct BenchRotationCommand: ParsableCommand {
     @Option(help: "Seconds at the steady rate as a whole, at most.")
     var mostSeconds = 600.0
 
-    @Option(help: "Transactions on their way at once, as fast as decisions come back.")
-    var window = 1024
-
-    @OptionGroup var world: PipelineOptions
+    @OptionGroup var options: PipelineOptions
 
     @Option(help: ArgumentHelp("Where everything goes; the model is used again, keys are made anew.", valueName: "dir"))
     var dir = "cordon-bench/rotation"
 
-    @Option(help: ArgumentHelp("Where topics, features, mappings and policies are.", valueName: "dir"))
-    var pipelines = "pipelines"
-
-    @Option(help: ArgumentHelp("Write the figures as JSON, too.", valueName: "file"))
-    var json: String?
-
     func validate() throws {
-        guard (1...1_000_000).contains(window), (1...1_000_000).contains(rate),
-            [seconds, mostSeconds].allSatisfy({ $0 > 0 && $0 <= 3600 })
-        else { throw ValidationError("windows and rates are 1 to 1,000,000, times more than none and at most an hour") }
+        try options.check(rate: rate, seconds: [seconds, mostSeconds])
         guard (0...1000).contains(rotations), (1...1000).contains(undisturbed), (0...600).contains(grace) else {
             throw ValidationError(
                 "`--rotations` is 0 to 1,000, `--undisturbed` 1 to 1,000, `--grace` 0 to 600 seconds")
@@ -67,18 +56,19 @@ struct BenchRotationCommand: ParsableCommand {
         let stop = StopFlag.onSignals()
         let plan = RotationPlan(
             rotations: rotations, undisturbed: undisturbed, grace: grace, rate: rate, seconds: seconds,
-            mostSeconds: mostSeconds, window: window, durability: world.durability, mostLate: world.lateMs,
-            seed: world.seed)
+            mostSeconds: mostSeconds, window: options.window, durability: options.durability, mostLate: options.lateMs,
+            seed: options.seed)
         let folder = DemoFolder(path: dir)
-        let spec = try readFeatureSpec(file: pipelines + "/features/card.yaml")
+        let spec = try readFeatureSpec(file: options.pipelines + "/features/card.yaml")
         let data = try DemoData.simulated(
-            seed: world.seed, customers: world.customers, testDays: world.days(plan.transactions))
+            seed: options.seed, customers: options.customers, testDays: options.days(plan.transactions))
         let model = try DemoModel(data: data, spec: spec, folder: folder)
         let load = try PipelineLoad(data, model)
         let figures = try RotationBench(
-            folder: folder, pipelines: pipelines, data: data, model: model.model, spec: spec, load: load, plan: plan
+            folder: folder, pipelines: options.pipelines, data: data, model: model.model, spec: spec, load: load,
+            plan: plan
         ).run(stop: stop)
         say(figures.table)
-        if let json { try writeFigures(figures, to: json) }
+        if let json = options.json { try writeFigures(figures, to: json) }
     }
 }
