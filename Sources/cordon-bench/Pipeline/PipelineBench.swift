@@ -120,24 +120,9 @@ struct PipelineBench {
         _ kind: Kind, _ log: any EventLog, _ processes: DemoProcesses, _ stop: StopFlag
     ) throws -> (figures: PipelineFigures.Pipeline, sent: Int) {
         let watch = PipelineWatch(log: log, members: data.members, load: load)
-        let ended = StopFlag()
-        var stages = StageThreads()
-        stages.add("watch") { try watch.run(until: { ended.isSet }) }
-        let watching = stages.start(stop: stop)
         let pipeline = RunningPipeline(
             kind.rawValue, log: log, load: load, watch: watch, processes: processes, counter: counter, stop: stop)
-        let figures: PipelineFigures.Pipeline
-        do {
-            defer { ended.stop() }
-            figures = try measure(kind, pipeline, processes)
-            // A second decision on anything would come right behind the first.
-            Thread.sleep(forTimeInterval: 0.5)
-        } catch {
-            // What stopped the watch, where that is why nothing came.
-            try watching.wait()
-            throw error
-        }
-        try watching.wait()
+        let figures = try watch.watching(stop: stop) { try measure(kind, pipeline, processes) }
         try verify(watch.answers, sent: pipeline.sent, rounded: kind == .secure && rounded)
         return (figures, pipeline.sent)
     }

@@ -1,7 +1,9 @@
 import EventLogs
+import Foundation
 import Records
 import Roles
 import Sealing
+import Stages
 import Synchronization
 import Terminal
 
@@ -55,7 +57,29 @@ final class PipelineWatch: Sendable {
     /// When a transaction's decision became visible; 0 where there is none.
     func seen(_ transaction: Int) -> UInt64 { state.withLock { $0.seen[transaction] } }
 
-    func run(until stop: () -> Bool) throws {
+    /// Watches on a thread of its own while `body` runs.
+    ///
+    /// - Throws: what `body` throws, or what stopped the watch, where that is why nothing came.
+    func watching<R>(stop: StopFlag, _ body: () throws -> R) throws -> R {
+        let ended = StopFlag()
+        var stages = StageThreads()
+        stages.add("watch") { try self.run(until: { ended.isSet }) }
+        let running = stages.start(stop: stop)
+        let result: R
+        do {
+            defer { ended.stop() }
+            result = try body()
+            // A second decision on anything would come right behind the first.
+            Thread.sleep(forTimeInterval: 0.5)
+        } catch {
+            try running.wait()
+            throw error
+        }
+        try running.wait()
+        return result
+    }
+
+    private func run(until stop: () -> Bool) throws {
         let reader = try log.reader(at: positions)
         while !stop() {
             let records = try reader.next(limit: 1024, timeout: .milliseconds(100))

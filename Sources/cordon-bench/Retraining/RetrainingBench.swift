@@ -119,24 +119,9 @@ struct RetrainingBench {
         _ consortium: DemoConsortium, _ processes: DemoProcesses, _ stop: StopFlag
     ) throws -> (Measured, sent: Int) {
         let watch = PipelineWatch(log: consortium.log, members: data.members, load: load)
-        let ended = StopFlag()
-        var stages = StageThreads()
-        stages.add("watch") { try watch.run(until: { ended.isSet }) }
-        let watching = stages.start(stop: stop)
         let pipeline = RunningPipeline(
             "secure", log: consortium.log, load: load, watch: watch, processes: processes, counter: nil, stop: stop)
-        let measured: Measured
-        do {
-            defer { ended.stop() }
-            measured = try measure(consortium, pipeline)
-            // A second decision on anything would come right behind the first.
-            Thread.sleep(forTimeInterval: 0.5)
-        } catch {
-            // What stopped the watch, where that is why nothing came.
-            try watching.wait()
-            throw error
-        }
-        try watching.wait()
+        let measured = try watch.watching(stop: stop) { try measure(consortium, pipeline) }
         try watch.answers.checkOnce(sent: pipeline.sent)
         return (measured, pipeline.sent)
     }

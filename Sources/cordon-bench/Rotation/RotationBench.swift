@@ -76,26 +76,11 @@ struct RotationBench {
         _ consortium: DemoConsortium, _ processes: DemoProcesses, _ stop: StopFlag
     ) throws -> RotationFigures {
         let watch = PipelineWatch(log: consortium.log, members: data.members, load: load)
-        let ended = StopFlag()
-        var stages = StageThreads()
-        stages.add("watch") { try watch.run(until: { ended.isSet }) }
-        let watching = stages.start(stop: stop)
         let pipeline = RunningPipeline(
             "secure", log: consortium.log, load: load, watch: watch, processes: processes, counter: nil, stop: stop)
         // What comes behind a closing is sealed again after a minute.
         pipeline.patience = .seconds(150)
-        var figures: RotationFigures
-        do {
-            defer { ended.stop() }
-            figures = try measure(consortium, processes, pipeline)
-            // A second decision on anything would come right behind the first.
-            Thread.sleep(forTimeInterval: 0.5)
-        } catch {
-            // What stopped the watch, where that is why nothing came.
-            try watching.wait()
-            throw error
-        }
-        try watching.wait()
+        var figures = try watch.watching(stop: stop) { try measure(consortium, processes, pipeline) }
         let answers = watch.answers
         try answers.checkOnce(sent: pipeline.sent)
         let different = zip(answers.scores[..<pipeline.sent], load.scores).count { $0 != $1 }
