@@ -18,10 +18,7 @@ extension BenchDeskCommand {
 
     /// Page after page of each filter, and from the front again.
     func measureQueue(_ desk: BenchDesk) async throws {
-        say("")
-        say(
-            column("queue", 24, left: true)
-                + ["p50 ms", "p99 ms", "CPU p50", "CPU p99", "most KB"].map { column($0, 10) }.joined())
+        sayColumns(of: "queue")
         let visitor = try desk.enter("person-1")
         var all = Measured()
         for (name, query) in Self.filters {
@@ -42,17 +39,15 @@ extension BenchDeskCommand {
 
     /// Pages of alerts, spread over the whole list.
     func measureAlerts(_ desk: BenchDesk) async throws {
-        say("")
-        say(
-            column("alert", 24, left: true)
-                + ["p50 ms", "p99 ms", "CPU p50", "CPU p99", "most KB"].map { column($0, 10) }.joined())
+        sayColumns(of: "alert")
         let visitor = try desk.enter("person-1")
         let stride = max(1, payments / (open + closed))
         for (name, phase) in [("of any customer", 1), ("of the busy customer", 0)] {
             var measured = Measured()
             for round in 0..<(rounds * 4) {
                 let number = round * ((open + closed) / (rounds * 4)) / 20 * 20 + phase
-                let (reply, cost) = try await desk.call(.GET, "/alerts/\(item(number * stride))", as: visitor)
+                let (reply, cost) = try await desk.call(
+                    .GET, "/alerts/\(BenchAlert.item(number * stride))", as: visitor)
                 measured.add(cost, reply.body.count)
             }
             show(name, measured)
@@ -94,6 +89,13 @@ extension BenchDeskCommand {
         guard count == people * each, claimed.allSatisfy({ $0.hasPrefix("/alerts/") }) else {
             throw Failure("an alert was claimed twice, or a claim was lost")
         }
+    }
+
+    private func sayColumns(of name: String) {
+        say("")
+        say(
+            column(name, 24, left: true)
+                + ["p50 ms", "p99 ms", "CPU p50", "CPU p99", "most KB"].map { column($0, 10) }.joined())
     }
 
     private func show(_ name: String, _ measured: Measured) {

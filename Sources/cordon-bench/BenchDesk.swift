@@ -29,12 +29,7 @@ struct BenchDesk: Sendable {
 
     init(index: DeskIndex, dir: String) throws {
         self.index = index
-        log = try SQLiteEventLog(directory: dir + "/log", clock: SystemClock(), durability: .process)
-        try log.create(
-            [
-                Topics.transactions(Self.member), Topics.decisions(Self.member), Topics.alerts(Self.member),
-                Topics.cases(Self.member),
-            ].map { TopicSettings(name: $0) })
+        log = try Self.log(dir)
         sessions = try DeskSessions(users: DeskUsers(), clock: SystemClock(), random: randomBytes)
         let access = try AccessLog(
             of: Self.member, keys: FileKeystore(directory: dir + "/keys"),
@@ -47,6 +42,16 @@ struct BenchDesk: Sendable {
                 access: access, bell: FeedBell(), log: log, isSecure: false,
                 failed: { say("a page could not be answered: \($0)") }, pause: { try await Task.sleep(for: $0) }
             ).all
+    }
+
+    /// A log with the member's topics, in a folder of `dir`.
+    static func log(_ dir: String) throws -> SQLiteEventLog {
+        let log = try SQLiteEventLog(directory: dir + "/log", clock: SystemClock(), durability: .process)
+        try log.create(
+            [Topics.transactions(member), Topics.decisions(member), Topics.alerts(member), Topics.cases(member)].map {
+                TopicSettings(name: $0)
+            })
+        return log
     }
 
     /// Runs something beside the stages that take acts to the log and back.

@@ -72,14 +72,6 @@ struct BenchDeskCommand: ParsableCommand {
     /// The last payment is of now, so that the verdicts are of the last thirty days.
     private var start: Int64 { SystemClock().microseconds / 1_000_000 - Int64(payments) }
 
-    /// Sixteen bytes of a number, spread as keyed hashes are.
-    private func name(_ number: Int, stream: UInt64) -> String {
-        var random = SeededRandom(seed: UInt64(number), stream: stream)
-        return hexadecimal((0..<16).map { _ in UInt8(truncatingIfNeeded: random.next()) })
-    }
-
-    func item(_ number: Int) -> ItemID { ItemID(name(number, stream: 1))! }
-
     private func fill(_ index: DeskIndex) throws {
         let progress = Progress("filling the index")
         let start = start
@@ -97,21 +89,23 @@ struct BenchDeskCommand: ParsableCommand {
             let isAlert = number % stride == 0 && alert < alerts
             let band: Band = !isAlert ? .approve : probability < 0.7 ? .review : .decline
             batch.inputs.append(.payment(payment, at: source))
-            batch.inputs.append(.decision(item(number), of: source, band: band, probability: probability))
+            batch.inputs.append(.decision(BenchAlert.item(number), of: source, band: band, probability: probability))
             if isAlert {
                 let rules = (0..<8).filter { _ in Int.random(in: 0..<10, using: &random) == 0 }.map { "rule-\($0)" }
                 let facts = AlertFacts(
-                    item: item(number), source: source, transaction: payment.id, band: band, probability: probability,
+                    item: BenchAlert.item(number), source: source, transaction: payment.id, band: band,
+                    probability: probability,
                     amount: payment.amount, customer: payment.customer, terminal: payment.terminal,
                     paidAt: payment.time,
                     decidedAt: payment.time.seconds * 1_000_000, rules: rules)
-                batch.inputs.append(.alert(facts, at: Position(TopicPartition("bank-a.alerts"), Int64(alert))))
+                batch.inputs.append(
+                    .alert(facts, at: Position(TopicPartition(Topics.alerts(BenchDesk.member)), Int64(alert))))
                 if alert < closed {
                     let finding = Finding.allCases[Int.random(in: 0..<4, using: &random)]
                     batch.inputs.append(
                         .act(
                             DeskRecord(
-                                id: ActID(name(number, stream: 2))!, item: facts.item,
+                                id: ActID(BenchAlert.name(number, stream: 2))!, item: facts.item,
                                 actor: Actor(.person, "person-\(number % 50)")!, writtenAt: 0,
                                 act: .judge(Judgement(finding))),
                             offset: offset, timestamp: payment.time.seconds * 1_000_000))

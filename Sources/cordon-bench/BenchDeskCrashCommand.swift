@@ -40,9 +40,6 @@ struct BenchDeskCrashCommand: ParsableCommand {
     @Option(help: "Alerts a second.")
     var rate = 50
 
-    @Option(help: ArgumentHelp("The program. (default: `cordon` beside this one)", valueName: "file"))
-    var cordon: String?
-
     @Option(help: ArgumentHelp("Where log and desk are made.", valueName: "dir"))
     var dir = "bench-desk-crash"
 
@@ -52,8 +49,7 @@ struct BenchDeskCrashCommand: ParsableCommand {
 
     func run() throws {
         try? FileManager.default.removeItem(atPath: dir)
-        let program = try cordon ?? (ownProgram() as NSString).deletingLastPathComponent + "/cordon"
-        let crash = try DeskCrash(dir: dir, program: program)
+        let crash = try DeskCrash(dir: dir, program: cordonProgram())
         let names = (0..<people).map { "worker-\($0)" }
         let keys = try crash.keys(of: names)
         let (stop, feed) = (StopFlag(), BenchAlertFeed(log: crash.log, rate: rate))
@@ -109,12 +105,7 @@ private final class DeskCrash {
     init(dir: String, program: String) throws {
         self.dir = dir
         self.program = program
-        log = try SQLiteEventLog(directory: dir + "/log", clock: SystemClock(), durability: .process)
-        let member = BenchDesk.member
-        try log.create(
-            [Topics.transactions(member), Topics.decisions(member), Topics.alerts(member), Topics.cases(member)].map {
-                TopicSettings(name: $0)
-            })
+        log = try BenchDesk.log(dir)
         port = try BenchSocket.freePort()
     }
 

@@ -191,10 +191,13 @@ struct BenchAlert {
     /// Microseconds since 1970.
     var at: Int64
 
-    private static func id(_ number: Int) -> String {
-        var random = SeededRandom(seed: UInt64(number), stream: 1)
+    /// Sixteen bytes of a number, spread as keyed hashes are.
+    static func name(_ number: Int, stream: UInt64) -> String {
+        var random = SeededRandom(seed: UInt64(number), stream: stream)
         return hexadecimal((0..<16).map { _ in UInt8(truncatingIfNeeded: random.next()) })
     }
+
+    private static func id(_ number: Int) -> String { name(number, stream: 1) }
 
     static func item(_ number: Int) -> ItemID { ItemID(id(number))! }
 

@@ -107,16 +107,12 @@ private struct FeedsRun {
     let clients: Int
     let webhooks: Int
     let isDisturbed: Bool
-    private let member = MemberID("bank-a")!
+    private let member = BenchDesk.member
 
     private static let troubles = ["dead", "slow", "flapping"]
 
     func run(_ name: String) throws {
-        let log = try SQLiteEventLog(directory: dir + "/log", clock: SystemClock(), durability: .process)
-        try log.create(
-            [Topics.transactions(member), Topics.decisions(member), Topics.alerts(member), Topics.cases(member)].map {
-                TopicSettings(name: $0)
-            })
+        let log = try BenchDesk.log(dir)
         let stop = StopFlag()
         var stages = StageThreads()
         let names = (0..<webhooks).map { isDisturbed && $0 < 3 ? Self.troubles[$0] : "well-\($0)" }
