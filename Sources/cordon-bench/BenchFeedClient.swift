@@ -5,23 +5,33 @@ import Terminal
 final class BenchFeedClient: Sendable {
     private let descriptor: Int32
 
+    /// Returns once the feed has begun: what comes later is heard.
+    ///
     /// - Parameter heard: called with each event as it came.
     init(port: Int, cookie: String, heard: @escaping @Sendable (String) -> Void) throws {
         let descriptor = try Self.connect(port)
         self.descriptor = descriptor
-        Self.send(descriptor, "GET /feed HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: \(cookie)\r\n\r\n")
-        let thread = Thread {
-            var text: [UInt8] = []
+        BenchSocket.send(descriptor, "GET /feed HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: \(cookie)\r\n\r\n")
+        var head: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while !String(decoding: head, as: UTF8.self).contains("retry: ") {
+            let count = recv(descriptor, &chunk, chunk.count, 0)
+            guard count > 0 else { throw Failure("the desk's feed does not begin") }
+            head += chunk[..<count]
+        }
+        let thread = Thread { [head] in
+            var text = head
             var chunk = [UInt8](repeating: 0, count: 65_536)
             while true {
+                if let end = text.lastIndex(of: 10) {
+                    for line in text[...end].split(separator: 10) where line.starts(with: "data: ".utf8) {
+                        heard(String(decoding: line, as: UTF8.self))
+                    }
+                    text.removeFirst(end + 1)
+                }
                 let count = recv(descriptor, &chunk, chunk.count, 0)
                 guard count > 0 else { return }
                 text += chunk[..<count]
-                guard let end = text.lastIndex(of: 10) else { continue }
-                for line in text[...end].split(separator: 10) where line.starts(with: "data: ".utf8) {
-                    heard(String(decoding: line, as: UTF8.self))
-                }
-                text.removeFirst(end + 1)
             }
         }
         thread.start()
@@ -37,7 +47,7 @@ final class BenchFeedClient: Sendable {
         let descriptor = try connect(port)
         defer { close(descriptor) }
         let body = "link=" + link.dropFirst("/link/".count)
-        send(
+        BenchSocket.send(
             descriptor,
             "POST /link HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
         )
@@ -52,21 +62,7 @@ final class BenchFeedClient: Sendable {
     }
 
     private static func connect(_ port: Int) throws -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let done = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard done == 0 else { throw Failure("the desk takes no connection") }
+        guard let descriptor = BenchSocket.connect(port) else { throw Failure("the desk takes no connection") }
         return descriptor
-    }
-
-    private static func send(_ descriptor: Int32, _ text: String) {
-        _ = Array(text.utf8).withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     }
 }

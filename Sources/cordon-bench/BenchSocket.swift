@@ -2,7 +2,7 @@ import DeskFront
 import Foundation
 import Terminal
 
-/// One request a connection, on a socket that waits.
+/// Sockets that wait, and one request a connection on them.
 enum BenchSocket {
     struct Answer {
         var status: Int
@@ -19,6 +19,8 @@ enum BenchSocket {
     static func call(port: Int, _ path: String, key: String, form: [String: String]?) -> Answer? {
         guard let descriptor = connect(port) else { return nil }
         defer { close(descriptor) }
+        var limit = timeval(tv_sec: patience, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let body = FormText.query((form ?? [:]).sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
         var text = "\(form == nil ? "GET" : "POST") \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
         text += "Authorization: Bearer \(key)\r\n"
@@ -75,10 +77,9 @@ enum BenchSocket {
         return address
     }
 
-    private static func connect(_ port: Int) -> Int32? {
+    /// A connection to a port of this machine; nil where nobody takes it.
+    static func connect(_ port: Int) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var limit = timeval(tv_sec: patience, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = self.address(port)
         let done = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -92,7 +93,7 @@ enum BenchSocket {
         return descriptor
     }
 
-    private static func send(_ descriptor: Int32, _ text: String) {
+    static func send(_ descriptor: Int32, _ text: String) {
         _ = Array(text.utf8).withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     }
 }

@@ -16,12 +16,18 @@ private final class Listener: Sendable {
     private let task: Task<Void, Never>
     private let parts: AsyncStream<String>
 
-    init(_ reply: Reply) throws {
+    /// - Parameter begun: called while the feed's first line is sent.
+    init(_ reply: Reply, begun: @escaping @Sendable () async throws -> Void = {}) throws {
         let stream = try #require(reply.stream)
         let (parts, more) = AsyncStream.makeStream(of: String.self)
         self.parts = parts
         task = Task {
-            await stream(BodyWriter { more.yield(String(decoding: $0, as: UTF8.self)) })
+            await stream(
+                BodyWriter {
+                    let text = String(decoding: $0, as: UTF8.self)
+                    if text.hasPrefix("retry: ") { try await begun() }
+                    more.yield(text)
+                })
             more.finish()
         }
     }
@@ -38,9 +44,9 @@ private final class Listener: Sendable {
         return Event.all(text)
     }
 
-    /// What is sent as it stands, up to a line.
+    /// Whether something that begins so is sent.
     func hear(line: String) async -> Bool {
-        for await part in parts where part == line { return true }
+        for await part in parts where part.hasPrefix(line) { return true }
         return false
     }
 }
@@ -111,6 +117,22 @@ struct FeedStreamTests {
             #expect(await rest.hear(4 - place).map(\.data) == Array(all[(place + 1)...]), "\(place)")
         }
         #expect(all.allSatisfy { !$0.contains("\"c-") && !$0.contains("customer") })
+    }
+
+    @Test("who names no place has all that comes from the feed's first line on")
+    func begins() async throws {
+        let pages = try Pages(alerts: 1, pause: forever)
+        let reply = try await pages.call(.GET, "/feed", as: pages.enter("ana", .analyst))
+        let (world, index) = (pages.world, pages.index)
+        let listener = try Listener(reply) {
+            let end = try index.feedEnds().end
+            try world.alert(1..<2)
+            while try index.feedEnds().end == end { await Task.yield() }
+        }
+        #expect(await listener.hear(line: "retry: "))
+        try world.alert(2..<3)
+        let events = await listener.hear(1)
+        #expect(events.first?.isOf(DeskSamples.item(1)) == true)
     }
 
     @Test(

@@ -26,10 +26,11 @@ struct FeedStream: Sendable {
     }
 
     private func write(_ writer: BodyWriter) async throws {
-        try await writer.write(Array("retry: \(1500 + Int.random(in: 0..<2000))\n\n".utf8))
         var heard = bell.count
         var place: FeedCursor
         let (kept, end) = try index.feedEnds()
+        // Who has read the first line misses nothing that comes later.
+        try await writer.write(Array("retry: \(1500 + Int.random(in: 0..<2000))\n\n".utf8))
         switch (cursor ?? end).start(kept: kept, end: end) {
         case .here(let cursor): place = cursor
         case .reset(let cursor):
