@@ -6,7 +6,7 @@
 set -euo pipefail
 source "$(dirname "$0")/setup.sh"
 source "$(dirname "$0")/broker.sh"
-case "${1:-}" in -h | --help) sed -n '2,6s/^# *//p' "$0"; exit 0 ;; esac
+case "${1:-}" in -h | --help) sed -n '2,5s/^# *//p' "$0"; exit 0 ;; esac
 install_dependencies
 build_all
 cd "$root"

@@ -15,15 +15,18 @@ import Worlds
 /// A rule tried on a member's past, as a desk tries it: how long that takes.
 struct BenchBacktestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backtest", abstract: "Measure how long a desk takes to try a rule on the past.")
+        commandName: "backtest", abstract: "Measure how long a desk takes to try a rule on the past.",
+        discussion: """
+            A log and an index are filled with transactions and their scores; then a rule with a window is tried on all of them,             beside a policy with one rule and two windows, as the desk's page does. The time is that of the trial alone.
+            """)
 
     @Option(help: "Transactions in the log.")
     var transactions = 1_000_000
 
-    @Option(help: ArgumentHelp("Where log and index are made.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Where log and index are made; emptied before, but for `--again`.", valueName: "dir"))
     var dir = "bench-backtest"
 
-    @Flag(help: "Measure on what an earlier run has made.")
+    @Flag(help: "Measure on what an earlier run with as many transactions has made.")
     var again = false
 
     private static let policy = """
@@ -40,8 +43,11 @@ struct BenchBacktestCommand: ParsableCommand {
           at_least: review }
         """
 
+    func validate() throws {
+        guard transactions > 0 else { throw ValidationError("`--transactions` is above 0") }
+    }
+
     func run() throws {
-        guard transactions > 0 else { throw Failure("`--transactions` is above 0") }
         if !again { try? FileManager.default.removeItem(atPath: dir) }
         let log = try SQLiteEventLog(directory: dir + "/log", clock: SystemClock(), durability: .process)
         let index = try DeskIndex(path: dir + "/desk.sqlite", member: BenchDesk.member)

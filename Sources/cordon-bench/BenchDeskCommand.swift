@@ -35,16 +35,21 @@ struct BenchDeskCommand: ParsableCommand {
     @Option(help: "People who race for claims, each for as many as comes to a thousand.")
     var people = 50
 
-    @Option(help: ArgumentHelp("Where the index is made.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Where the index is made; emptied before, but for `--again`.", valueName: "dir"))
     var dir = "bench-desk"
 
     @Flag(help: "Measure the index that an earlier run with the same numbers has made.")
     var again = false
 
-    func run() throws {
-        guard open > 0, closed >= 0, payments >= open + closed, rounds > 0, people > 0 else {
-            throw Failure("`--payments` is at least `--open` and `--closed` together, and all are above 0")
+    func validate() throws {
+        guard open > 0, closed >= 0, payments >= open + closed, rounds > 0, (1...1000).contains(people) else {
+            throw ValidationError(
+                "`--payments` is at least `--open` and `--closed` together, `--people` 1 to 1,000, and all are above 0 (`--closed` may be 0)"
+            )
         }
+    }
+
+    func run() throws {
         if !again { try? FileManager.default.removeItem(atPath: dir) }
         let index = try DeskIndex(path: dir + "/desk.sqlite", member: BenchDesk.member)
         if !again { try fillAndTell(index) }

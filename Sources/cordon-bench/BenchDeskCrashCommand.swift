@@ -40,7 +40,9 @@ struct BenchDeskCrashCommand: ParsableCommand {
     @Option(help: "Alerts a second.")
     var rate = 50
 
-    @Option(help: ArgumentHelp("Where log and desk are made.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Where log and desk are made; emptied before, and removed where nothing is lost.", valueName: "dir"))
     var dir = "bench-desk-crash"
 
     func validate() throws {

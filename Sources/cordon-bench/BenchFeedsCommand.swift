@@ -44,7 +44,7 @@ struct BenchFeedsCommand: ParsableCommand {
     @Option(help: "Webhooks; of the second run's three are dead, slow and flapping.")
     var webhooks = 10
 
-    @Option(help: ArgumentHelp("Where the log and the desk are.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Where the log and the desk are made; emptied before, and removed.", valueName: "dir"))
     var dir = "bench-feeds"
 
     func validate() throws {

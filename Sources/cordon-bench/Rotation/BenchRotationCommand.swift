@@ -14,7 +14,7 @@ struct BenchRotationCommand: ParsableCommand {
             Three members' agents, the embedded log, three parties over mutual TLS and the coordinator's `cordon keys rotate`, each its own \
             process. Transactions are due at a steady rate: alone; while keys are rotated; while processes end by kill -9 at random moments \
             and start again, without a rotation; and through many rotations in a row with such kills, of the coordinator's process, too. At \
-            last transactions come as fast as decisions come back: alone, and while keys are rotated.
+            last transactions come as fast as decisions come back: alone, and while keys are rotated; each ends early where the prepared ones are used up.
 
             Nothing is reported, and the exit is 1, where a transaction has no decision or two, was rejected for anything but a closed \
             epoch of keys (its agent seals it again), or has another score than the model in the clear; where a rotation does not come to \
@@ -24,7 +24,7 @@ struct BenchRotationCommand: ParsableCommand {
     @Option(help: "Rotations in a row in which processes are killed.")
     var rotations = 20
 
-    @Option(help: "Rotations without that, before.")
+    @Option(help: "Rotations without kills, before those.")
     var undisturbed = 3
 
     @Option(help: "Seconds from the activation of an epoch until the one before is closed.")

@@ -30,7 +30,7 @@ struct RotationPlan {
     /// Of what is killed when.
     var seed: UInt64
 
-    /// More than a pipeline does in a second on one machine.
+    /// Transactions that are prepared for a second of a closed loop, which ends early where it has used them up.
     private static let mostRate = 6_000
 
     /// Transactions of one closed loop.
