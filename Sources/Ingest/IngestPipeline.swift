@@ -52,11 +52,13 @@ package final class IngestPipeline: Stage {
     /// The name that a member's agents commit their position under.
     package static func group(_ member: MemberID) -> String { "\(member).ingest" }
 
-    /// - Parameter consortium: belongs to a spec that tells labels, and to no other.
+    /// - Parameters:
+    ///   - consortium: belongs to a spec that tells labels, and to no other.
+    ///   - recipient: the member's key that rejected originals are sealed to, asked for at each.
     package init(
         member: MemberID, log: any EventLog, state: AgentState, mapping: Mapping, rules: ValidationRules,
-        sealer: any TransactionSealing, consortium: ConsortiumFeed? = nil, recipient: HPKEPublicKey,
-        batchSize: Int = 512, clock: any StageClock, metrics: Metrics
+        sealer: any TransactionSealing, consortium: ConsortiumFeed? = nil,
+        recipient: @escaping () -> HPKEPublicKey, batchSize: Int = 512, clock: any StageClock, metrics: Metrics
     ) throws(LogError) {
         precondition(state.tellsLabels == (consortium != nil), "tokens and labels where the spec asks for them")
         self.log = log

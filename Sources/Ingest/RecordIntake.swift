@@ -17,7 +17,7 @@ final class RecordIntake {
     private let rules: ValidationRules
     private let sealer: any TransactionSealing
     private let labels: LabelSealer?
-    private let recipient: HPKEPublicKey
+    private let recipient: () -> HPKEPublicKey
     private let metrics: Metrics
     private let sealedPartitions: Int
     /// The offset from which on records lead to others. Everything below was in the log when an agent without state began: it
@@ -26,7 +26,8 @@ final class RecordIntake {
 
     init(
         member: MemberID, state: AgentState, mapping: Mapping, rules: ValidationRules, sealer: any TransactionSealing,
-        labels: LabelSealer?, recipient: HPKEPublicKey, start: Int64, sealedPartitions: Int, metrics: Metrics
+        labels: LabelSealer?, recipient: @escaping () -> HPKEPublicKey, start: Int64, sealedPartitions: Int,
+        metrics: Metrics
     ) {
         self.member = member
         self.state = state
@@ -153,7 +154,7 @@ final class RecordIntake {
             origin: .init(
                 topic: state.transactions.topic, partition: source.partition, offset: source.offset,
                 index: source.index),
-            original: withOriginal ? record.value ?? [] : nil, recipient: recipient)
+            original: withOriginal ? record.value ?? [] : nil, recipient: withOriginal ? recipient() : nil)
         return NewRecord(TopicPartition(Topics.rejected(member)), value: wire.encoded)
     }
 }

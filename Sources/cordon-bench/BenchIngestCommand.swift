@@ -65,7 +65,7 @@ struct BenchIngestCommand: ParsableCommand {
                 member: member, epoch: 1, sessions: try BenchSamples.sessions(member),
                 spec: BinnedSpec(spec: spec, edges: spec.features.map { _ in edges }),
                 idKey: SecretKey(bytes: randomBytes(32)), random: randomBytes),
-            recipient: HPKEPrivateKey().publicKey, clock: SystemClock(), metrics: Metrics())
+            recipient: { HPKEPrivateKey().publicKey }, clock: SystemClock(), metrics: Metrics())
         let start = ContinuousClock.now
         while state.ingested != Int64(records) {
             _ = try pipeline.turn(until: SystemClock().now + StageThread.patience)

@@ -124,7 +124,7 @@ final class CountingBank {
         try IngestPipeline(
             member: sessions.member, log: log ?? self.log, state: state, mapping: .canonical, rules: ValidationRules(),
             sealer: sessions.sealer(spec, seed: .random(in: 0 ... .max), under: epochs),
-            consortium: epochs.map(feed) ?? feed, recipient: HPKEPrivateKey().publicKey, batchSize: batchSize,
+            consortium: epochs.map(feed) ?? feed, recipient: { HPKEPrivateKey().publicKey }, batchSize: batchSize,
             clock: clock, metrics: metrics)
     }
 

@@ -93,7 +93,7 @@ struct LiveMessageTests {
         let sealer = sessions.sealer(try BinnedSpec(spec: Self.features, edges: [[1.5]]), seed: 1)
         let pipeline = try IngestPipeline(
             member: sessions.member, log: log, state: state, mapping: mapping, rules: ValidationRules(), sealer: sealer,
-            recipient: HPKEPrivateKey().publicKey, clock: clock, metrics: metrics)
+            recipient: { HPKEPrivateKey().publicKey }, clock: clock, metrics: metrics)
         try pipeline.run(by: clock, until: { state.ingested == Int64(records.count) })
         return state
     }

@@ -185,7 +185,7 @@ final class AgentPartitions: Sendable {
             member: role.member.id, log: role.log, state: state, mapping: role.mapping, rules: role.rules,
             sealer: role.form.sealer(sealer, role.spec),
             consortium: try tokens.feed(role.stores.open(tokenState(state.transactions), takingOver: true)),
-            recipient: role.member.hpke, clock: clock, metrics: metrics)
+            recipient: { [sessions] in sessions.hpke }, clock: clock, metrics: metrics)
     }
 
     private func receiptReader(_ state: AgentState) throws -> ReceiptReader {

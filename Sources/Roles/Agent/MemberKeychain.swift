@@ -40,6 +40,9 @@ package final class MemberKeychain: Sendable {
         _ = takesPart(in: keys)
     }
 
+    /// The member's newest key that others encrypt to.
+    package var hpke: HPKEPublicKey { book.history.newest.members[entry.id]?.hpke ?? entry.hpke }
+
     /// The session with a party in an epoch, closed or not; nil where the member has none, or none any more.
     package func session(_ party: PartyID, _ epoch: UInt32) -> Session? {
         sessions.withLock { opened in

@@ -64,7 +64,7 @@ struct PolicyPrivacyTests {
         let ingest = try IngestPipeline(
             member: sessions.member, log: log, state: state, mapping: .canonical, rules: ValidationRules(),
             sealer: sealer,
-            recipient: HPKEPrivateKey().publicKey, clock: clock, metrics: metrics)
+            recipient: { HPKEPrivateKey().publicKey }, clock: clock, metrics: metrics)
         try ingest.run(by: clock, until: { state.ingested == Int64(records.count) })
         let card = ModelCard(
             calibration: try Calibration(points: [.init(score: 0, probability: 0.1)]), fractionBits: 14)

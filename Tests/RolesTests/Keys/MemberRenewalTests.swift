@@ -93,7 +93,8 @@ struct MemberRenewalTests {
                 && keystore.signingKey().verifyingKey == before.identity)
         try rotate()
         #expect(try history().newest.members[member] == offered.offer.keys)
-        #expect(try agent.follow())
+        #expect(agent.hpke == before.hpke)
+        #expect(try agent.follow() && agent.hpke == offered.offer.keys.hpke)
         let announced = try #require(try keystore.sessions(of: member, epoch: 2)?.announcement)
         func isSigned(by identity: VerifyingKey) -> Bool {
             Session.isAnnouncement(
