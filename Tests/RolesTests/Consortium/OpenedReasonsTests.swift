@@ -34,13 +34,17 @@ struct OpenedReasonsTests {
 
     /// The names of the stages that an agent has which begins now.
     private func stages(for purpose: String = ConsortiumAgreement.purpose) throws -> [String] {
+        try plans(for: purpose).map(\.name)
+    }
+
+    private func plans(for purpose: String = ConsortiumAgreement.purpose) throws -> [StagePlan] {
         try AgentRole(
             member: table.roster.members[0], roster: table.roster,
             keystore: FileKeystore(directory: table.folder.path("bank-a")), spec: terms.spec, binsFile: "",
             mapping: .canonical, rules: ValidationRules(), policy: DecisionPolicy(review: 0.5, decline: 0.9),
             fallback: .review, bankCode: nil, form: SealedForm(), stores: SimulatedMachine(), instance: nil,
             sessionTimeout: .seconds(10), log: table.log, clock: clock, logger: .silent, purpose: purpose
-        ).stages(host: ThreadHost(clock: clock)).map(\.name)
+        ).stages(host: ThreadHost(clock: clock))
     }
 
     @Test("does so by the agreement that is in effect, whatever the roster says, and needs the topics then")
@@ -76,7 +80,14 @@ struct OpenedReasonsTests {
         }
         // What is in force and has no epoch of keys is not in effect.
         #expect(try stages() == ["partitions", "keys"])
+        // Of an agent that runs the stage of keys finds it, and no retry of it goes on.
+        let plan = try #require(try plans().first { $0.name == "keys" })
+        let keys = try #require(try plan.make())
+        #expect(try keys.turn(until: clock.now) != .worked && !plan.outlives(RoleError.sessionKeysIncomplete))
         try table.rotate()
+        #expect(throws: RoleError.purposeNotAgreed("fraud-prevention", agreed: ["credit"])) {
+            try keys.turn(until: clock.now)
+        }
         #expect(throws: RoleError.purposeNotAgreed("fraud-prevention", agreed: ["credit"])) { try stages() }
         #expect(try stages(for: "credit") == ["partitions", "keys"])
     }
