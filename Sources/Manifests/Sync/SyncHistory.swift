@@ -215,7 +215,7 @@ package struct SyncHistory: Sendable, Hashable {
         if decision.kind == .promote, terms.promotion != nil {
             grounds[decision.sequence] = PromotionGrounds(
                 jobs: versions[place].validations.compactMap { job($0) },
-                approving: versions[place].approving(after: lastSequence), least: terms.approvals)
+                approving: versions[place].approving(after: lastSequence))
         }
         versions[place].decisions.append(decision)
         decisions.append(decision)
@@ -250,7 +250,6 @@ package struct SyncHistory: Sendable, Hashable {
 package struct PromotionGrounds: Sendable, Hashable {
     /// The validations of the version, oldest first, with the verdicts of members.
     package let jobs: [SyncJob]
+    /// No fewer than the terms of that time want: with fewer nothing is decided.
     package let approving: [OperatorID]
-    /// How many operators have to approve by the terms of that time.
-    package let least: Int
 }

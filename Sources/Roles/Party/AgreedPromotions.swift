@@ -60,8 +60,7 @@ extension SyncHistory {
         guard let rule = PromotionRule(encoded: decision.rule), let figures = SyncFigures(grounds.jobs),
             figures.champion == decision.previous
         else { return "\(SyncRefusal.notAgreed("that a model is promoted that was not held against the one before"))" }
-        let verdict = figures.verdict(
-            by: rule.wanting(approvals: grounds.least), approvals: grounds.approving)
+        let verdict = figures.verdict(by: rule, approvals: grounds.approving)
         guard verdict != .promote else { return nil }
         return "\(SyncRefusal.notAgreed("that a model is promoted against its rule")): \(verdict)"
     }
