@@ -190,6 +190,30 @@ struct MemberRenewalTests {
         #expect(try store.name(of: offered.offer.keys.identity) == "identity-2")
     }
 
+    @Test("offers the keys that a killed command has made; a copy of the folder without them erases nothing")
+    func copies() throws {
+        let copy = FileKeystore(directory: folder.path("copy"))
+        try copy.store(keystore.signingKey())
+        try copy.store(keystore.hpkeKey(), "hpke")
+        _ = try agent()
+        try FileManager.default.copyItem(
+            atPath: keystore.path(of: "session-1.key"), toPath: copy.path(of: "session-1.key"))
+        let other = try openSessions(people.roster.members[0], people.roster, copy, log, .silent)
+        let made = SigningKey()
+        try keystore.store(made, "identity-2")
+        #expect(try renewal.offer(identity: true, hpke: true).offer.keys.identity == made.verifyingKey)
+        try rotate()
+        // Whoever copies the folder's sessions and forgets its keys.
+        _ = try agent()
+        try FileManager.default.copyItem(
+            atPath: keystore.path(of: "session-2.key"), toPath: copy.path(of: "session-2.key"))
+        #expect(try other.follow())
+        try erase(KeyEpoch(1))
+        _ = try other.follow()
+        #expect(try other.erase(now: 1) && !copy.holds("session-1"))
+        #expect(copy.holds("identity") && copy.holds("hpke"))
+    }
+
     @Test("is of the HPKE key alone where the identity is in a token")
     func token() throws {
         try keystore.setIdentity(uri: "pkcs11:token=a;object=b")
