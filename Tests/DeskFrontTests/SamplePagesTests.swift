@@ -35,6 +35,10 @@ struct SamplePagesTests {
             #expect(!blind.text.contains("finding fraud") && blind.text.contains(item.hex), "\(target)")
             #expect(!blind.text.contains("said by the sister") && !blind.text.contains("verdict: "), "\(target)")
         }
+        for (visitor, isListed) in [(ana, true), (ben, false)] {
+            let list = try await pages.call(.GET, "/queue?shown=closed&finding=fraud", as: visitor)
+            #expect(list.text.contains(item.hex) == isListed)
+        }
         // The feed is the same for all who listen.
         let events = try FeedCache(index: pages.index).batch(behind: try pages.index.feedEnds().kept).events
         let verdicts = events.filter { $0.english.contains("\"act\":\"verdict\"") }
