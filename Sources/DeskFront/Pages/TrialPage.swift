@@ -19,15 +19,15 @@ struct TrialPage {
 
     var html: HTML {
         frame.page(
-            title: "\(frame.text(.trials)): \(trial.rule.ids.joined(separator: ", "))", place: "trials",
+            title: "\(frame.text(.trials)): \(trial.ids.joined(separator: ", "))", place: "trials",
             """
             <p class="back"><a href="/trials" data-key="Escape">← \(frame.text(.trials))</a></p>
-            <div class="top"><div class="sum"><h1>\(trial.rule.ids.joined(separator: ", "))</h1>
+            <div class="top"><div class="sum"><h1>\(trial.ids.joined(separator: ", "))</h1>
             <p>\(trial.by.name) · \(frame.time(micros: trial.at))</p></div></div>
             <div id="job" data-polled="1" data-running="\(trial.state.isOver ? "" : "1")" aria-live="polite">
             <p class="strong">\(frame.text(Self.state(trial.state)))\(trial.took.map { " · \($0 / 1_000_000) s" })</p>
             \(progress)\(report)</div>
-            <pre>\(trial.rule.text)</pre>
+            <pre>\(trial.text)</pre>
             \(form)
             """)
     }
@@ -70,16 +70,11 @@ struct TrialPage {
     private func row(_ name: Phrase, _ side: BacktestReport.Side, days: Int) -> HTML {
         let judged = side.caught + side.falseAlarms
         let cells = [
-            "\(side.alerts)", days == 0 ? "" : decimal(Double(side.alerts) / Double(days)), "\(side.caught)",
+            "\(side.alerts)", days == 0 ? "" : frame.decimal(Double(side.alerts) / Double(days)), "\(side.caught)",
             frame.amount(MinorUnits(side.caughtValue)), "\(side.falseAlarms)", "\(side.unknown)",
             judged == 0 ? "" : frame.percent(Double(side.caught) / Double(judged)),
         ].map { "<td class=\"number\">\($0)</td>" as HTML }
         return "<tr><th scope=\"row\">\(frame.text(name))</th>\(cells)</tr>\n"
-    }
-
-    /// One place behind the point.
-    private func decimal(_ number: Double) -> String {
-        frame.amount(MinorUnits(Int64((number * 100).rounded())))
     }
 
     private func overlap(_ report: BacktestReport) -> HTML? {
@@ -107,7 +102,8 @@ struct TrialPage {
                 example.fraud.map { ($0 ? Finding.fraud : .legitimate).phrase(frame.language) }
                 ?? frame.text(.unknownRows)
             return """
-                <tr><td><a href="/payments/\(PaymentPage.place(example.source))">\(example.transaction)</a></td>
+                <tr><td><a href="/payments/\(PaymentPage.place(example.source))">\(
+                    frame.isMasked ? "…" : example.transaction)</a></td>
                 <td class="number">\(frame.amount(example.amount))</td><td>\(example.band.phrase(frame.language))</td>
                 <td>\(known)</td></tr>
 
@@ -139,7 +135,7 @@ struct TrialsPage {
     var html: HTML {
         let rows = trials.map { trial in
             """
-            <tr><td><a href="/trials/\(trial.id.hex)">\(trial.rule.ids.joined(separator: ", "))</a></td><td>\(trial.by.name)</td>
+            <tr><td><a href="/trials/\(trial.id.hex)">\(trial.ids.joined(separator: ", "))</a></td><td>\(trial.by.name)</td>
             <td>\(frame.time(micros: trial.at))</td><td>\(frame.text(TrialPage.state(trial.state)))</td></tr>
 
             """ as HTML

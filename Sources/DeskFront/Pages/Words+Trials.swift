@@ -30,7 +30,7 @@ extension Phrase {
     static let caught = Phrase("fraud caught", "Betrug erkannt")
     static let falseAlarms = Phrase("legitimate hit", "Legitime getroffen")
     static let unknownRows = Phrase("nothing known", "nichts bekannt")
-    static let precision = Phrase("precision", "Genauigkeit")
+    static let precision = Phrase("precision", "Trefferquote")
     static let overlap = Phrase("Overlap with the rules in force", "Überschneidung mit geltenden Regeln")
     static let overlapAlerted = Phrase("alerted on already", "schon Alarm")
     static let trialExamples = Phrase("Would be new alerts, for example", "Neue Alarme wären zum Beispiel")

@@ -38,7 +38,9 @@ package final class RuleTrials: Sendable {
 
     struct Trial: Sendable {
         let id: ItemID
-        var rule: TriedRule
+        /// What was typed, and the ids of its rules. Policies may hold long lists, and go when the trial is over.
+        var text: String
+        var ids: [String]
         var by: Actor
         /// What its asker's team works on: nothing else is counted.
         var scope: TeamScope
@@ -77,7 +79,7 @@ package final class RuleTrials: Sendable {
         if trial(id) != nil { return }
         let rule: TriedRule
         do throws(RuleFault) { rule = try tester.read(text) } catch { throw .fault(error) }
-        let new = Trial(id: id, rule: rule, by: actor, scope: scope, at: clock.microseconds)
+        let new = Trial(id: id, text: rule.text, ids: rule.ids, by: actor, scope: scope, at: clock.microseconds)
         let isTaken = trials.withLock { trials in
             if trials.contains(where: { $0.id == id }) { return true }
             guard trials.count(where: { !$0.state.isOver }) < Self.waiting else { return false }
@@ -89,7 +91,7 @@ package final class RuleTrials: Sendable {
             return true
         }
         guard isTaken else { throw .full }
-        queue.async { [self] in run(new) }
+        queue.async { [self] in run(new, rule) }
     }
 
     func cancel(_ id: ItemID) { set(id, .cancelled) }
@@ -97,11 +99,11 @@ package final class RuleTrials: Sendable {
     /// Waits for all that was asked for before.
     package func wait() { queue.sync {} }
 
-    private func run(_ trial: Trial) {
+    private func run(_ trial: Trial, _ rule: TriedRule) {
         guard set(trial.id, .running(done: 0, of: 0)) else { return }
         let began = clock.microseconds
         do {
-            let report = try tester.test(trial.rule, within: trial.scope) { done, all in
+            let report = try tester.test(rule, within: trial.scope) { done, all in
                 set(trial.id, .running(done: done, of: all))
             }
             guard let report else { return }
