@@ -9,12 +9,12 @@ package struct CaseEvidence: Sendable {
     package var alerts: [(row: QueueRow, payment: KnownPayment?, labels: [KnownLabel])]
     /// What took effect on the case and on its alerts, in the order of the log.
     package var acts: [DoneAct]
-    /// Whether the case has more alerts than a document takes.
+    /// Whether the case has more alerts or acts than a document takes.
     package var isCut: Bool
 }
 
 extension DeskIndex {
-    /// Most alerts of a case's document, and most acts on each.
+    /// Most alerts of a case's document, and most acts on each and on the case.
     package static let evidenceLimit = 500
 
     /// What a case's document has; nil where there is no such case.
@@ -27,15 +27,20 @@ extension DeskIndex {
                 """, id.bytes, Self.evidenceLimit + 1
             ).all { try $0.queueRow() }
         }
-        let isCut = rows.count > Self.evidenceLimit
+        var isCut = rows.count > Self.evidenceLimit
         var acts: [Int64: DoneAct] = [:]
+        func take(_ item: ItemID) throws {
+            let done = try history(of: item, limit: Self.evidenceLimit + 1)
+            if done.count > Self.evidenceLimit { isCut = true }
+            for act in done { acts[act.offset] = act }
+        }
         var alerts: [(row: QueueRow, payment: KnownPayment?, labels: [KnownLabel])] = []
         for row in rows.prefix(Self.evidenceLimit) {
-            for act in try history(of: row.facts.item, limit: Self.evidenceLimit) { acts[act.offset] = act }
+            try take(row.facts.item)
             alerts.append(
                 (row, try payment(at: row.facts.source)?.payment, try labels(of: row.facts.transaction)))
         }
-        for act in try history(of: id, limit: Self.evidenceLimit) { acts[act.offset] = act }
+        try take(id)
         return CaseEvidence(
             file: file, alerts: alerts, acts: acts.values.sorted { $0.offset < $1.offset }, isCut: isCut)
     }

@@ -126,6 +126,20 @@ struct ReportRoutesTests {
         let second = try await pages.call(.GET, "/cases/\(file)/file.jsonl", as: ana)
         #expect(second.body != first.body)
         #expect(second.text.split(separator: "\n").count == 9)
+        // What would not be whole is no document.
+        let writer = Actor(.person, "ana")!
+        try pages.world.log.append(
+            (0..<DeskIndex.evidenceLimit).map { number in
+                let note = DeskRecord(
+                    id: DeskSamples.act(2_000_000 + number), item: DeskSamples.item(4), actor: writer,
+                    writtenAt: 0, act: .note("n"))
+                return NewRecord(
+                    TopicPartition(Topics.cases(DeskSamples.member)), value: note.json(member: DeskSamples.member))
+            })
+        try await post("/cases/\(file)/note", ["text": "and again"])
+        for ending in ["", ".jsonl"] {
+            #expect(try await pages.call(.GET, "/cases/\(file)/file\(ending)", as: ana).status == .conflict)
+        }
     }
 
     /// 40 alerts, and behind them one of a transfer in euro and one of a transfer whose currency is not known.

@@ -120,7 +120,7 @@ struct CaseDocumentPage {
                 """ as HTML
         }
         let heads = [
-            frame.text(.transactionID), frame.text(.time), frame.text(.value), LinkKind.customer.phrase(language),
+            frame.text(.transaction), frame.text(.time), frame.text(.value), LinkKind.customer.phrase(language),
             "\(LinkKind.account.phrase(language)) → \(LinkKind.payee.phrase(language))", frame.text(.decision),
             frame.text(.verdicts),
         ].map { "<th scope=\"col\">\($0)</th>" as HTML }
@@ -151,10 +151,9 @@ extension Phrase {
         "Alles, was zu diesem Fall jetzt vorliegt. Die Datei enthält es als JSON-Zeilen, jede mit dem SHA-256 der vorigen; die Prüfsumme hier ist die der ganzen Datei. Eine später erzeugte Datei hat eine andere, denn sie sagt, wann sie entstand."
     )
     static let asFile = Phrase("As a file", "Als Datei")
-    static let transactionID = Phrase("Transaction", "Transaktion")
     static let tooLargeFile = Phrase(
-        "A case file has up to 500 alerts; this case has more.",
-        "Eine Fallakte hat höchstens 500 Alarme; dieser Fall hat mehr.")
+        "A case file has up to 500 alerts, and 500 acts on each and on the case; this case has more.",
+        "Eine Fallakte hat höchstens 500 Alarme, und je 500 Schritte dazu und zum Fall; dieser Fall hat mehr.")
     static let blindFile = Phrase(
         "An alert of this case waits for your second verdict, and the file would show you the first.",
         "Ein Alarm dieses Falls wartet auf Ihr zweites Urteil, und die Akte würde Ihnen das erste zeigen.")
