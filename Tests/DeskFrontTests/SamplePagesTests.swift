@@ -68,6 +68,13 @@ struct SamplePagesTests {
         #expect(try await pages.call(.GET, "/alerts/\(item)", as: ben).text.contains("said by the sister"))
         let figures = try await pages.call(.GET, "/samples", as: sue)
         #expect(figures.text.contains("0 / 1") && figures.text.contains(item.hex))
+        // A program that may see figures alone is shown no alert.
+        let text = DeskKey.text(random: [UInt8](repeating: 1, count: 32))
+        let until = EventTime(seconds: pages.world.clock.microseconds / 1_000_000 + 60)
+        let key = DeskKey(actor: Actor(.service, "nightly")!, deeds: [.figures], until: until)
+        pages.keys.replace(try DeskKeys(text: DeskKeys.line(key, hash: DeskKey.hash(text), scope: nil)))
+        let sums = try await pages.call(.GET, "/samples", as: nil, headers: ["Authorization": "Bearer \(text)"]).text
+        #expect(sums.contains("0 / 1") && !sums.contains(item.hex))
         #expect(try await pages.call(.GET, "/samples?days=31", as: sue).status == .badRequest)
         #expect(try await pages.call(.GET, "/samples?page=3", as: sue).status == .badRequest)
     }

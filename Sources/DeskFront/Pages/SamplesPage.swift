@@ -90,7 +90,8 @@ struct SamplesPage {
             "<tr><th scope=\"row\">\(finding.phrase(language))</th>\(counts.map { "<td class=\"number\">\($0)</td>" as HTML })</tr>"
                 as HTML
         }
-        let apart = looks.apart.map { row in
+        // Figures are of no single alert.
+        let apart = (frame.may(.look) ? looks.apart : []).map { row in
             """
             <li><a href="/alerts/\(row.facts.item.hex)">\(frame.amount(row.facts.amount))</a> \
             \(row.work.second?.first.finding.phrase(language) ?? "") / \(row.work.second?.second?.finding.phrase(language) ?? "")</li>
