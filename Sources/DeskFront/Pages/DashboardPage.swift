@@ -21,7 +21,7 @@ struct DashboardPage {
             <div class="head"><h1>\(frame.text(.dashboard))</h1></div>
             <p class="tabs">\(Self.spans.map(tab))</p>
             <p class="small">\(frame.text(.dashboardHint))\(
-                hasReports ? " <a href=\"/reports\">\(frame.text(.reports))</a>" as HTML : nil)</p>
+                isByAmount ? nil : " <a href=\"/reports\">\(frame.text(.reports))</a>" as HTML)</p>
             \(frame.scope == .everything ? nil : "<p class=\"small\">\(frame.text(.ownTeamAlone))</p>" as HTML)
             <div class="figures">\(all.compactMap { $0?.html(frame) })</div>
             """)
@@ -32,7 +32,8 @@ struct DashboardPage {
         return "<a href=\"/dashboard?days=\(days)\"\(current)>\(days) \(frame.text(.days))</a> "
     }
 
-    private var hasReports: Bool { frame.scope.atLeast == nil && frame.scope.atMost == nil }
+    /// Whether the team goes by amounts, by which payments are not summed.
+    private var isByAmount: Bool { frame.scope.atLeast != nil || frame.scope.atMost != nil }
 
     // MARK: How values are written
 
@@ -52,6 +53,16 @@ struct DashboardPage {
                 ? "\(seconds / 60) min" : seconds < 86_400 ? "\(seconds / 3600) h" : "\(seconds / 86_400) d")
     }
 
+    /// A part of a bar, with its count as words.
+    private func piece(_ name: Phrase, _ kind: String, _ value: Int64) -> Chart.Part {
+        Chart.Part(name: frame.text(name), kind: kind, value: Double(value), words: count(value))
+    }
+
+    /// What was found of a tally's judged alerts.
+    private func found(_ tally: AlertTally) -> [Chart.Part] {
+        [piece(.fraud, "fraud", tally.fraud), piece(.legitimate, "legitimate", tally.legitimate)]
+    }
+
     // MARK: Figures
 
     private static var states: [(KeyPath<AlertTally, Int64>, String, Phrase)] {
@@ -66,19 +77,13 @@ struct DashboardPage {
         let bars = figures.byDay.map { row in
             Chart.Bar(
                 name: shortDay(row.day),
-                parts: Self.states.map { path, kind, name in
-                    Chart.Part(
-                        name: frame.text(name), kind: kind, value: Double(row.tally[keyPath: path]),
-                        words: count(row.tally[keyPath: path]))
-                })
+                parts: Self.states.map { path, kind, name in piece(name, kind, row.tally[keyPath: path]) })
         }
         let total = figures.total
-        var numbers = [
-            (frame.text(.alerts), count(total.alerts)),
-            (frame.text(.alertRate), figures.alertRate.map { frame.decimal($0) } ?? "–"),
-            (frame.text(.reopens), count(total.reopens)),
-        ]
-        if frame.scope.atLeast != nil || frame.scope.atMost != nil { numbers.remove(at: 1) }
+        let rate = (frame.text(.alertRate), figures.alertRate.map { frame.decimal($0) } ?? "–")
+        let numbers =
+            [(frame.text(.alerts), count(total.alerts))] + (isByAmount ? [] : [rate])
+            + [(frame.text(.reopens), count(total.reopens))]
         return FigureView(
             id: "by-day", title: .alertsByDay, definition: .alertsByDayMeans, numbers: numbers,
             legend: Self.states.map { (frame.text($0.2), $0.1) },
@@ -92,18 +97,7 @@ struct DashboardPage {
 
     private var precision: FigureView {
         let bands = [Band.review, .decline]
-        let bars = bands.map { band in
-            let tally = figures.tally(of: band)
-            return Chart.Bar(
-                name: band.phrase(language),
-                parts: [
-                    Chart.Part(
-                        name: frame.text(.fraud), kind: "fraud", value: Double(tally.fraud), words: count(tally.fraud)),
-                    Chart.Part(
-                        name: frame.text(.legitimate), kind: "legitimate", value: Double(tally.legitimate),
-                        words: count(tally.legitimate)),
-                ])
-        }
+        let bars = bands.map { Chart.Bar(name: $0.phrase(language), parts: found(figures.tally(of: $0))) }
         let total = figures.total
         func row(_ name: HTML, _ tally: AlertTally) -> [HTML] {
             [
@@ -157,13 +151,7 @@ struct DashboardPage {
     private var times: FigureView {
         let names = DeskFigures.spanLimits.map { duration($0) } + [duration(nil)]
         let counts = figures.spans[.verdict] ?? []
-        let bars = zip(names, counts).map { name, number in
-            Chart.Bar(
-                name: name,
-                parts: [
-                    Chart.Part(name: frame.text(.verdicts), kind: "plain", value: Double(number), words: count(number))
-                ])
-        }
+        let bars = zip(names, counts).map { Chart.Bar(name: $0, parts: [piece(.verdicts, "plain", $1)]) }
         func limit(_ span: DeskFigures.Span, _ part: Double) -> String {
             (figures.spans[span] ?? []).allSatisfy { $0 == 0 } ? "–" : duration(figures.limit(of: span, part: part))
         }
@@ -181,13 +169,7 @@ struct DashboardPage {
     private var backlog: FigureView {
         let counts = figures.backlogByAge(today: today)
         let names = [Phrase.ageToday, .ageDay, .age3, .age7, .age30, .ageMore].map { frame.text($0) }
-        let bars = zip(names, counts).map { name, number in
-            Chart.Bar(
-                name: name,
-                parts: [
-                    Chart.Part(name: frame.text(.stillOpen), kind: "open", value: Double(number), words: count(number))
-                ])
-        }
+        let bars = zip(names, counts).map { Chart.Bar(name: $0, parts: [piece(.stillOpen, "open", $1)]) }
         let open = counts.reduce(0, +)
         return FigureView(
             id: "backlog", title: .backlogTitle, definition: .backlogMeans,
@@ -208,16 +190,7 @@ struct DashboardPage {
         let bars = most.prefix(12).map { name, tally in
             Chart.Bar(
                 name: name.count > 16 ? name.prefix(15) + "…" : name,
-                parts: [
-                    Chart.Part(
-                        name: frame.text(.fraud), kind: "fraud", value: Double(tally.fraud), words: count(tally.fraud)),
-                    Chart.Part(
-                        name: frame.text(.legitimate), kind: "legitimate", value: Double(tally.legitimate),
-                        words: count(tally.legitimate)),
-                    Chart.Part(
-                        name: frame.text(.notJudged), kind: "open", value: Double(tally.alerts - tally.judged),
-                        words: count(tally.alerts - tally.judged)),
-                ])
+                parts: found(tally) + [piece(.notJudged, "open", tally.alerts - tally.judged)])
         }
         let alerts = figures.total.alerts
         return FigureView(
