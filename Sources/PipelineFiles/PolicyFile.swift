@@ -10,11 +10,17 @@ package func readPolicy(file: String) throws(ConfigurationError) -> DecisionPoli
 ///
 /// - Parameter text: YAML, a rule, a list of rules, or a mapping of `rules` and the three bounds, as they would stand in the file.
 ///   A rule with a present one's id takes its place, others stand behind all; each counts as live. They use the policy's lists and
-///   windows, and name no file.
+///   windows, name no file, and have no aliases.
 package func readPolicy(
     file: String, trying text: String
 ) throws(ConfigurationError) -> (present: DecisionPolicy, candidate: DecisionPolicy) {
     let (present, reader) = try readPolicy(file: file, notes: PolicyNotes())
+    // Aliases of aliases have a short text stand for one that nobody reads to its end.
+    if let alias = text.firstRange(of: /\*[0-9A-Za-z_-]/) {
+        throw ConfigurationError(
+            file: "the rule", line: 1 + text[..<alias.lowerBound].count { $0.isNewline },
+            reason: "a rule has no alias (`*name`); write it out")
+    }
     let root = try YAMLNode(text: text, file: "the rule")
     var nodes: [YAMLNode] = []
     var bounds = present.bands

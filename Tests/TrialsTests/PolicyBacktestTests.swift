@@ -223,6 +223,8 @@ struct PolicyBacktestTests {
         #expect(present == (try readPolicy(file: file)))
         #expect(candidate.rules.map(\.id) == ["one", "two"] && candidate.rules[0] == present.rules[0])
         #expect(candidate.rules[1].mode == .live && candidate.rules[1].effect == .set(.review))
+        let starred = #"{ id: n, mode: live, reason: "a * b, c*", when: { amount: { at_least: 7 } }, set: decline }"#
+        #expect(try readPolicy(file: file, trying: starred).candidate.rules.map(\.reason).last == "a * b, c*")
         let bounds = try readPolicy(file: file, trying: "review: 0.3\ndecline: 0.9\n").candidate
         #expect(bounds.bands.band(0.4) == .review && bounds.rules == present.rules)
         for (text, words) in [
@@ -230,6 +232,10 @@ struct PolicyBacktestTests {
             ("lists: { all: { file: /etc/hostname } }", "unknown key `lists`"),
             ("- { id: n, mode: live, reason: N, when: { merchant: { in: worse } }, set: decline }", "worse"),
             ("review: 0.5\ndecline: 0.9\n", "nothing of this"),
+            (
+                "- id: &n new\n  mode: live\n  reason: *n\n  when: { amount: { at_least: 5 } }\n  set: decline\n",
+                "the rule:3: a rule has no alias"
+            ),
         ] {
             let error = #expect(throws: ConfigurationError.self) { try readPolicy(file: file, trying: text) }
             #expect(error.map { "\($0)".contains(words) } == true, "\(text): \(error.map { "\($0)" } ?? "")")
