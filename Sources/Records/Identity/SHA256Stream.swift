@@ -1,8 +1,8 @@
 import Copenssl
 
 /// SHA-256 (FIPS 180-4) of what comes piece by piece, by OpenSSL. It lies where its owner does: a hash of a record or two allocates
-/// nothing.
-package struct SHA256Stream {
+/// nothing. It can't be copied or printed: shares and nonces go through it.
+package struct SHA256Stream: ~Copyable {
     package typealias Words = (UInt64, UInt64, UInt64, UInt64)
 
     private var context = SHA256_CTX()
