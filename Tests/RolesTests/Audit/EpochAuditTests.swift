@@ -67,6 +67,20 @@ struct EpochAuditTests {
         #expect(again.events == notes.events && Set(again.events).count == again.events.count)
     }
 
+    @Test("tell who of the members has offered other keys")
+    func member() throws {
+        let member = Terms.member(0)
+        let identity = SigningKey()
+        let keys = MemberKeys(identity: identity.verifyingKey, hpke: HPKEPrivateKey(.xWing).publicKey)
+        let offer = try AgreementStatement.memberOffer(MemberOffer(epoch: KeyEpoch(2), keys: keys)).record(
+            by: .member(member), consortium: people.roster.consortium,
+            key: people.terms.keys(member.name).signingKey(), new: identity)
+        try log.append([NewRecord(TopicPartition(Topics.agreement), value: offer)])
+        let notes = AuditNotes()
+        try EpochAudit(people.roster, log: log, to: notes).read()
+        #expect(notes.events.map(entry) == ["epoch-offered 2 \(member)"] && notes.events[0].subject != nil)
+    }
+
     @Test("have what was refused beside them, by name and place; a log without the topic has none of either")
     mutating func refused() throws {
         let notes = AuditNotes()

@@ -327,8 +327,10 @@ struct KeyCoordinatorTests {
         #expect(try !topic.wait(until: clock.now, clock))
         // What counts for nothing is told.
         try log.append([NewRecord(TopicPartition(Topics.agreement), value: [0xFF])])
-        let reader = try reader()
+        let notes = AuditNotes()
+        let reader = try KeyCoordinator(people.roster, keystore: nil, log: log, clock: clock, audit: notes)
         #expect(reader.takeRefused().map(\.reason) == [.agreement(.record(.encoding))] && reader.takeRefused().isEmpty)
+        #expect(notes.events == [EpochAudit.refused(0, .agreement(.record(.encoding)))])
         #expect(throws: RoleError.self) { try reader.advance(conductor) { _ in true } }
     }
 }
