@@ -5,9 +5,8 @@ import Records
 
 extension DeskIndex {
     static var spanLimits: [Int64] { DeskFigures.spanLimits }
-    /// Limits of the classes that payments are summed by, in hundredths of the consortium's currency, included: those of the
-    /// exemption of transactions of low risk.
-    static let sizeLimits: [Int64] = [10_000, 25_000, 50_000]
+    /// Limits of the classes that payments are summed by, in hundredths of the consortium's currency, included.
+    static var sizeLimits: [Int64] { FraudRate.thresholds }
 
     /// The figures of some days, of a team's own alerts, from sums by day; of a team that goes by amounts from the rows of these
     /// days.

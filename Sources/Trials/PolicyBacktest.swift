@@ -59,7 +59,7 @@ package struct PolicyBacktest {
         let isTried = !tried.isEmpty && then.rules.contains { tried.contains($0) }
         rows.append(
             BacktestRow(
-                transaction: transaction.id, source: source, day: transaction.time.seconds.flooredDays,
+                transaction: transaction.id, source: source, day: Int64(transaction.time.dayNumber),
                 amount: transaction.amount.value, present: now.band, candidate: then.band, decided: decision.band,
                 isTried: isTried, rules: isTried ? now.rules.map(\.id) : []))
     }
@@ -70,9 +70,4 @@ package struct PolicyBacktest {
         for row in rows { report.add(row, labels[row.transaction]) }
         return report
     }
-}
-
-extension Int64 {
-    /// Whole days of so many seconds since 1970, also before it.
-    fileprivate var flooredDays: Int64 { self >= 0 ? self / 86_400 : (self - 86_399) / 86_400 }
 }

@@ -1,3 +1,5 @@
+import Records
+
 /// A quarter or half of a year of the Gregorian calendar, in days of UTC since 1970.
 package struct ReportPeriod: Hashable, Sendable, CustomStringConvertible {
     package enum Length: Int64, Sendable {
@@ -30,8 +32,8 @@ package struct ReportPeriod: Hashable, Sendable, CustomStringConvertible {
 
     /// The period that a day is in.
     package init(_ length: Length, at day: Int64) {
-        let (year, month) = Self.month(of: day)
-        self.init(length, year: year, number: (month - 1) / length.rawValue + 1)
+        let date = EventTime(seconds: max(day, 0) * EventTime.day).date
+        self.init(length, year: Int64(date.year), number: Int64(date.month - 1) / length.rawValue + 1)
     }
 
     package var description: String { "\(year)-\(length.letter)\(number)" }
@@ -41,28 +43,16 @@ package struct ReportPeriod: Hashable, Sendable, CustomStringConvertible {
     package var next: ReportPeriod { ReportPeriod(length, at: days.upperBound + 1) }
 
     package var days: ClosedRange<Int64> {
-        let first = (number - 1) * length.rawValue
-        let end = first + length.rawValue
-        return Self.day(year, first + 1)...Self.day(end == 12 ? year + 1 : year, end == 12 ? 1 : end + 1) - 1
+        let last = number * length.rawValue
+        let end = Self.day(year, last) + Int64(EventTime.length(ofMonth: Int(last), year: Int(year))) - 1
+        return Self.day(year, last - length.rawValue + 1)...end
     }
 
-    /// The first day of a month, by Hinnant's count of days from civil dates.
+    /// The first day of a month.
     private static func day(_ year: Int64, _ month: Int64) -> Int64 {
-        let year = month <= 2 ? year - 1 : year
-        let era = year / 400
-        let ofEra = year - era * 400
-        let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5
-        return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
-    }
-
-    private static func month(of day: Int64) -> (year: Int64, month: Int64) {
-        let day = max(day, 0) + 719_468
-        let era = day / 146_097
-        let ofEra = day - era * 146_097
-        let years = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
-        let ofYear = ofEra - (365 * years + years / 4 - years / 100)
-        let shifted = (5 * ofYear + 2) / 153
-        let month = shifted < 10 ? shifted + 3 : shifted - 9
-        return (years + era * 400 + (month <= 2 ? 1 : 0), month)
+        guard let time = EventTime(year: Int(year), month: Int(month), day: 1) else {
+            fatalError("a period has no year")
+        }
+        return Int64(time.dayNumber)
     }
 }

@@ -15,9 +15,8 @@ package struct ServiceCalendar: Hashable, Sendable {
 
     /// The work time of a day; nil where there is none. An end that daylight saving skips is where the clock goes on behind it.
     private func work(on day: Int) -> Range<Int64>? {
-        // 1970-01-01 was a Thursday.
-        guard !holidays.contains(day), let hours = hours[((day + 3) % 7 + 7) % 7] else { return nil }
         let midnight = Int64(day) * EventTime.day
+        guard !holidays.contains(day), let hours = hours[EventTime(seconds: midnight).weekday] else { return nil }
         let (start, end) = (instant(midnight + Int64(hours.lowerBound)), instant(midnight + Int64(hours.upperBound)))
         return start < end ? start * Self.second..<end * Self.second : nil
     }
