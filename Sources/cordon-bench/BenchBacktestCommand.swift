@@ -17,7 +17,8 @@ struct BenchBacktestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backtest", abstract: "Measure how long a desk takes to try a rule on the past.",
         discussion: """
-            A log and an index are filled with transactions and their scores; then a rule with a window is tried on all of them,             beside a policy with one rule and two windows, as the desk's page does. The time is that of the trial alone.
+            A log and an index are filled with transactions and their scores; then a rule with a window is tried on all of them, \
+            beside a policy with one rule and two windows, as the desk's page does. The time is that of the trial alone.
             """)
 
     @Option(help: "Transactions in the log.")
