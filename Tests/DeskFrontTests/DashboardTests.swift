@@ -49,6 +49,13 @@ struct DashboardTests {
         #expect(days.count == 7)
         #expect(days[0] == ["2025-01-01", "40", "2", "1", "0", "4", "33"])
         #expect(days[1...].allSatisfy { $0.dropFirst().allSatisfy { $0 == "0" } })
+        // The picture's bar of that day is as high as there is room for, in parts by their counts, each of which says its own.
+        for (kind, words, height) in [
+            ("fraud", "fraud 2", "5.8"), ("legitimate", "legitimate 4", "11.6"), ("open", "open 33", "95.7"),
+        ] {
+            let mark = try #require(page.firstRange(of: "height=\"\(height)\"><title>01-01: \(words)</title>"))
+            #expect(page[..<mark.lowerBound].split(separator: "<rect ").last?.hasPrefix("class=\"\(kind)\"") == true)
+        }
         let precision = try cells(page, "precision")
         #expect(precision.last?.prefix(5).map { $0 } == ["all", "40", "2", "4", "33%"])
         #expect(try cells(page, "backlog")[0] == ["of today", "33"])
