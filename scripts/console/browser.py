@@ -4,7 +4,7 @@ from pathlib import Path
 
 import axe_playwright_python
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -64,8 +64,10 @@ class Browser:
         def holds(_):
             try:
                 return condition()
-            except StaleElementReferenceException:
-                return False
+            except WebDriverException as error:
+                if is_of_another_page(error):
+                    return False
+                raise
         WebDriverWait(self.driver, seconds, poll_frequency=0.05).until(holds, f"{what}, at {self.path}")
 
     # What its person does.
@@ -111,9 +113,19 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
 
+# What the driver says of an element of a page that was left: most of it by its own error, and this by the general one, between two pages.
+OF_ANOTHER_PAGE = ("does not belong to the document", "No node with given id found", "Cannot find context")
+
+
+def is_of_another_page(error):
+    return isinstance(error, StaleElementReferenceException) or any(text in (error.msg or "") for text in OF_ANOTHER_PAGE)
+
+
 def is_gone(element):
     try:
         element.is_enabled()
         return False
-    except StaleElementReferenceException:
-        return True
+    except WebDriverException as error:
+        if is_of_another_page(error):
+            return True
+        raise
