@@ -23,6 +23,7 @@ package final class IngestPipeline: Stage {
     private let intake: RecordIntake
     private let sealer: any TransactionSealing
     private let tokens: BoxTokens?
+    private let shadow: ShadowSpec?
     private let labels: LabelSealer?
     private let sealedPartitions: Int
     /// Between two looks at whether labels are to be sent again: longer than they take to be counted.
@@ -54,10 +55,11 @@ package final class IngestPipeline: Stage {
 
     /// - Parameters:
     ///   - consortium: belongs to a spec that tells labels, and to no other.
+    ///   - shadow: the sealer's second spec, whose windows the state computes; nil for none.
     ///   - recipient: the member's key that rejected originals are sealed to, asked for at each.
     package init(
         member: MemberID, log: any EventLog, state: AgentState, mapping: Mapping, rules: ValidationRules,
-        sealer: any TransactionSealing, consortium: ConsortiumFeed? = nil,
+        sealer: any TransactionSealing, consortium: ConsortiumFeed? = nil, shadow: ShadowSpec? = nil,
         recipient: @escaping () -> HPKEPublicKey, batchSize: Int = 512, clock: any StageClock, metrics: Metrics
     ) throws(LogError) {
         precondition(state.tellsLabels == (consortium != nil), "tokens and labels where the spec asks for them")
@@ -65,6 +67,7 @@ package final class IngestPipeline: Stage {
         self.state = state
         self.sealer = sealer
         tokens = consortium?.tokens
+        self.shadow = shadow
         labels = consortium?.labels
         self.batchSize = batchSize
         self.clock = clock
@@ -265,8 +268,10 @@ package final class IngestPipeline: Stage {
 
     private func seal(_ accepted: IngestBatch.Accepted, _ tokens: BoxedTokens) -> NewRecord {
         let sealed = sealer.seal(
-            accepted.transaction, event: accepted.event, features: accepted.features, tokens: tokens,
-            at: accepted.place)
+            accepted.transaction, event: accepted.event, features: accepted.features,
+            shadow: shadow.flatMap { shadow in
+                state.pending(accepted.place.source).flatMap { shadow.features($0.windows) }
+            }, tokens: tokens, at: accepted.place)
         metrics.add(1, to: .transactionsSealed)
         metrics.add(sealed.count, to: .sealedBytes)
         return NewRecord(TopicPartition(Topics.sealed, accepted.place.partition), value: sealed)

@@ -16,6 +16,8 @@ package enum RoleError: Error, Sendable, Hashable {
     case noTokenKey
     /// No model on the log is for the bins that the agent was given.
     case otherBins(file: String, digest: String, models: [String])
+    /// A spec can't be the next one beside the model in force: both names.
+    case otherCounts(String, String)
     case topicNotCompacted(topic: String, cleanup: TopicSettings.Cleanup)
     /// A topic that must keep every record does not, by the setting named.
     case topicLosesRecords(_ topic: String, _ setting: String)
@@ -58,6 +60,9 @@ extension RoleError: CustomStringConvertible {
         case .otherBins(let file, let digest, let models):
             "the bins in \(file) have the digest \(digest), but \(models.joined(separator: ", ")): "
                 + "take the bins that the consortium published with its model"
+        case .otherCounts(let next, let inForce):
+            "the feature spec of \(next) can't be collected beside \(inForce), which is in force: it has to be another one, and read the "
+                + "same counts of the consortium by the same cut points, or tell labels where these are none"
         case .topicNotCompacted(let topic, let cleanup):
             "\(topic): cleanup.policy is \(cleanup.rawValue) and must be compact, or what it holds is gone one day"
         case .topicLosesRecords(let topic, let setting):

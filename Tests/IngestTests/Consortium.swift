@@ -51,10 +51,12 @@ extension Sessions {
     var sealing: SealingSessions { SealingSessions(.init(number: epoch, sessions: members)) }
 
     /// A sealer whose random bytes are those of a seed, and whose key of event ids is all ones.
-    func sealer(_ spec: BinnedSpec, seed: UInt64, under sessions: SealingSessions? = nil) -> TransactionSealer {
+    func sealer(
+        _ spec: BinnedSpec, shadow: BinnedSpec? = nil, seed: UInt64, under sessions: SealingSessions? = nil
+    ) -> TransactionSealer {
         let generator = Mutex(SplitMix64(state: seed))
         return TransactionSealer(
-            member: member, sessions: sessions ?? sealing, spec: spec,
+            member: member, sessions: sessions ?? sealing, spec: spec, shadow: shadow,
             idKey: SecretKey(bytes: [UInt8](repeating: 1, count: 32)),
             random: { count in generator.withLock { $0.bytes(count) } })
     }
@@ -112,20 +114,21 @@ final class CountingBank {
                 member: sessions.member, sessions: epochs, spec: spec, idKey: Self.key(1), random: Self.random()))
     }
 
-    func state(_ name: String = "state") throws -> AgentState {
+    func state(_ name: String = "state", own: [Feature] = []) throws -> AgentState {
         try AgentState(
-            spec: spec.spec, hasher: hasher, transactions: source,
+            spec: spec.spec, own: own, hasher: hasher, transactions: source,
             store: SQLiteStateStore(path: "\(folder.path)/\(name).sqlite"))
     }
 
     func pipeline(
-        _ state: AgentState, batchSize: Int = 512, log: (any EventLog)? = nil, under epochs: SealingSessions? = nil
+        _ state: AgentState, batchSize: Int = 512, log: (any EventLog)? = nil, under epochs: SealingSessions? = nil,
+        shadow: ShadowSpec? = nil
     ) throws -> IngestPipeline {
         try IngestPipeline(
             member: sessions.member, log: log ?? self.log, state: state, mapping: .canonical, rules: ValidationRules(),
-            sealer: sessions.sealer(spec, seed: .random(in: 0 ... .max), under: epochs),
-            consortium: epochs.map(feed) ?? feed, recipient: { HPKEPrivateKey().publicKey }, batchSize: batchSize,
-            clock: clock, metrics: metrics)
+            sealer: sessions.sealer(spec, shadow: shadow?.spec, seed: .random(in: 0 ... .max), under: epochs),
+            consortium: epochs.map(feed) ?? feed, shadow: shadow, recipient: { HPKEPrivateKey().publicKey },
+            batchSize: batchSize, clock: clock, metrics: metrics)
     }
 
     func send(_ records: [[UInt8]]) throws { try log.append(records.map { NewRecord(source, value: $0) }) }
@@ -173,6 +176,32 @@ final class CountingBank {
                 event, tokens.first ?? [],
                 parts[0].indices.map { parts[0][$0] ^ parts[1][$0] ^ parts[2][$0] }, record.header.tokenEpoch
             )
+        }
+    }
+
+    /// By record, its bits of a second spec put together; nil where it names none.
+    func shadowBits(_ next: BinnedSpec) throws -> [[UInt8]?] {
+        try values(Topics.sealed).map { value in
+            let record = try #require(SealedTransaction(value))
+            let header = Array(value[record.headerBytes])
+            guard record.header.shadowSpec == next.id else {
+                #expect(record.header.shadowSpec == 0)
+                return nil
+            }
+            let event = try #require(record.header.event)
+            let parts = try PartyID.allCases.map { party in
+                let box = try #require(
+                    WireShareBox(
+                        decoding: SealedBox.open(
+                            Array(value[record.boxes[party.rawValue]]),
+                            under: #require(sessions.parties[party]).transactionBoxes,
+                            associated: boxAssociatedData(header: header, party: party))))
+                return try #require(
+                    BitShares(
+                        party: party, first: Array(box.shadowFirst), second: Array(box.shadowSecond),
+                        from: event.number, bits: next.ownBits))
+            }
+            return parts[0].first.indices.map { at in parts.reduce(0) { $0 ^ $1.first[at] } }
         }
     }
 

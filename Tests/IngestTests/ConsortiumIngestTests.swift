@@ -99,6 +99,30 @@ struct ConsortiumIngestTests {
         #expect(bank.metrics.value("cordon_labels_told_total") == 602)
     }
 
+    @Test("with a second spec its bits go along, but for transactions that came in before the agent knew it")
+    func shadow() throws {
+        let bank = try CountingBank()
+        let features = [
+            Feature(name: "amount", kind: .amount), Feature(name: "day", kind: .count(.customer, .init(days: 1))),
+        ]
+        let shadow = ShadowSpec(
+            try BinnedSpec(spec: FeatureSpec(name: "next", features: features), edges: [[5, 15], [1.5, 2.5]]))
+        func ingest(_ own: [Feature], _ shadow: ShadowSpec?) throws {
+            let state = try bank.state(own: own)
+            let end = try bank.log.end(of: bank.source)
+            try bank.pipeline(state, shadow: shadow).run(by: bank.clock, until: { (state.ingested ?? 0) >= end })
+        }
+        try bank.send([transaction("a", first)])
+        try ingest([], nil)
+        try bank.send([transaction("b", first + 1), transaction("c", first + 2)])
+        try ingest(shadow.windows, shadow)
+        // A transaction whose features were not computed, as of one that is sealed again after the restart.
+        try bank.send([transaction("d", first + 3)])
+        try ingest([], shadow)
+        #expect(try bank.shadowBits(shadow.spec) == [nil, [0b0101], [0b1101], nil])
+        #expect(try bank.sealed().count == 4)
+    }
+
     @Test("labels leave where nothing is counted, too, and no token is waited for")
     func labelsAlone() throws {
         let bank = try CountingBank(labelsAlone: true)

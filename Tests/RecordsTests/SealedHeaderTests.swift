@@ -172,6 +172,10 @@ struct SealedHeaderTests {
         #expect(wire.source.partition == epoch && wire.source.index == epoch && wire.partition == epoch)
         #expect(wire.previous.partition == 0 && wire.previous.offset == offset && wire.previous.index == epoch)
         #expect(wire.featureSpec == wide && wire.tokenEpoch == wide && wire.encoded == header.encoded)
+        // With a second spec behind all else.
+        header.shadowSpec = wide
+        #expect(read(header.encoded) == header && WireSealedHeader(decoding: header.encoded)?.shadowSpec == wide)
+        #expect(header.encoded.count == wire.encoded.count + (wide == 0 ? 0 : 9))
     }
 
     @Test(

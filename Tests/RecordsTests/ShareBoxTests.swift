@@ -26,6 +26,25 @@ struct ShareBoxTests {
         }
     }
 
+    @Test("with those of a second spec are written and read as the generated code does, empty ones too")
+    func shadow() throws {
+        for count in [0, 1, 16, 127, 128, 300] {
+            let parts = (0..<5).map { [UInt8](repeating: UInt8($0 + 1), count: $0 == 3 ? count : 16) }
+            let bytes = ShareBox.encoded(parts[0], parts[1], tokens: parts[2], shadow: (parts[3], parts[4]))
+            var wire = WireShareBox()
+            (wire.first, wire.second, wire.tokens) = (Data(parts[0]), Data(parts[1]), Data(parts[2]))
+            (wire.shadowFirst, wire.shadowSecond) = (Data(parts[3]), Data(parts[4]))
+            #expect(bytes == wire.encoded)
+            let found = bytes.withUnsafeBytes { ShareBox($0) }.map {
+                [bytes[$0.shadow.first], bytes[$0.shadow.second]]
+            }
+            #expect(found == [parts[3][...], parts[4][...]])
+        }
+        let none = ShareBox.encoded([1], [2], tokens: [3])
+        #expect(
+            none.withUnsafeBytes { ShareBox($0) }.map { $0.shadow.first.isEmpty && $0.shadow.second.isEmpty } == true)
+    }
+
     @Test("take as many bytes as is said beforehand", arguments: [1, 2, 16, 126, 127, 128, 129, 16_383, 16_384])
     func size(count: Int) {
         let bytes = [UInt8](repeating: 1, count: count)

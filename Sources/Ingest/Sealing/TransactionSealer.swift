@@ -13,9 +13,12 @@ package protocol TransactionSealing: AnyObject {
     /// - Parameter id: the agent's keyed hash of the transaction's id (`AgentState.id(of:)`).
     func eventID(_ id: UInt64) -> EventID
 
-    /// - Parameter features: the spec's that a member computes.
+    /// - Parameters:
+    ///   - features: the spec's that a member computes.
+    ///   - shadow: those of a second spec; nil where there is none, or they are not known.
     func seal(
-        _ transaction: Transaction, event: EventID, features: [Double], tokens: BoxedTokens, at place: SealedPlace
+        _ transaction: Transaction, event: EventID, features: [Double], shadow: [Double]?, tokens: BoxedTokens,
+        at place: SealedPlace
     ) -> [UInt8]
 }
 
@@ -24,16 +27,17 @@ package final class TransactionSealer: TransactionSealing {
     private var own: SealingMember
     package let sessions: SealingSessions
     private let spec: BinnedSpec
-    /// Bytes of a member's own thermometer bits.
-    private let ownBytes: Int
+    private let shadow: BinnedSpec?
     private var streams = CounterStream()
 
     /// - Parameters:
     ///   - sessions: that it seals under; a record goes by those of its own time.
+    ///   - shadow: a second spec, whose bits are shared beside the first one's.
     ///   - idKey: turns the agent's ids of transactions into event ids; the member's alone.
     ///   - random: fresh random bytes, as many as asked for.
     package init(
-        member: MemberID, sessions: SealingSessions, spec: BinnedSpec, idKey: consuming SecretKey,
+        member: MemberID, sessions: SealingSessions, spec: BinnedSpec, shadow: BinnedSpec? = nil,
+        idKey: consuming SecretKey,
         random: @escaping @Sendable (Int) -> [UInt8]
     ) {
         own = SealingMember(member, sessions: sessions, idKey: idKey, random: random) {
@@ -41,42 +45,50 @@ package final class TransactionSealer: TransactionSealing {
         }
         self.sessions = sessions
         self.spec = spec
-        ownBytes = (spec.ownBits + 7) / 8
+        self.shadow = shadow
     }
 
     /// Seals under the sessions of one epoch.
     package convenience init(
-        member: MemberID, epoch: UInt32, sessions: [PartyID: Session], spec: BinnedSpec, idKey: consuming SecretKey,
+        member: MemberID, epoch: UInt32, sessions: [PartyID: Session], spec: BinnedSpec, shadow: BinnedSpec? = nil,
+        idKey: consuming SecretKey,
         random: @escaping @Sendable (Int) -> [UInt8]
     ) {
         self.init(
             member: member, sessions: SealingSessions(.init(number: epoch, sessions: sessions)), spec: spec,
-            idKey: idKey, random: random)
+            shadow: shadow, idKey: idKey, random: random)
     }
 
     package func eventID(_ id: UInt64) -> EventID { own.eventID(id) }
 
     /// The record for `consortium.sealed`.
     package func seal(
-        _ transaction: Transaction, event: EventID, features: [Double], tokens: BoxedTokens, at place: SealedPlace
+        _ transaction: Transaction, event: EventID, features: [Double], shadow: [Double]? = nil, tokens: BoxedTokens,
+        at place: SealedPlace
     ) -> [UInt8] {
         own.follow()
-        var bits = spec.thermometer(spec.bins(features))
-        // The parties' own bits come behind.
-        bits.removeLast(bits.count - ownBytes)
-        // One call of the system's generator for two seeds and three boxes.
-        var bytes = own.random(2 * SeededComponents.seedBytes + 3 * BoxSealer.freshBytes)[...]
+        let second = shadow.flatMap { features in self.shadow.map { (spec: $0, bits: $0.ownThermometer(features)) } }
+        // One call of the system's generator for two seeds a spec and three boxes.
+        let seeds = second == nil ? 2 : 4
+        var bytes = own.random(seeds * SeededComponents.seedBytes + 3 * BoxSealer.freshBytes)[...]
         func fresh(_ count: Int) -> [UInt8] {
             defer { bytes = bytes.dropFirst(count) }
             return Array(bytes.prefix(count))
         }
-        let sharing = SeededComponents(
-            bits, group: .xor, seeds: (fresh(SeededComponents.seedBytes), fresh(SeededComponents.seedBytes)),
-            from: event.number, &streams)
-        let header = header(transaction, event: event, tokens: tokens, at: place)
+        func shared(_ bits: [UInt8]) -> SeededComponents {
+            SeededComponents(
+                bits, group: .xor, seeds: (fresh(SeededComponents.seedBytes), fresh(SeededComponents.seedBytes)),
+                from: event.number, &streams)
+        }
+        // The parties' own bits come behind.
+        let sharing = shared(spec.ownThermometer(features))
+        let secondSharing = second.map { shared($0.bits) }
+        let header = header(
+            transaction, event: event, tokens: tokens, at: place, shadowSpec: second?.spec.id ?? 0)
         let plaintexts = PartyID.allCases.map { party in
             let parts = sharing.parts(for: party)
-            return ShareBox.encoded(parts.first, parts.second, tokens: tokens.bytes)
+            return ShareBox.encoded(
+                parts.first, parts.second, tokens: tokens.bytes, shadow: secondSharing?.parts(for: party))
         }
         return SealedTransaction.record(
             header: header, boxes: plaintexts.map { $0.count + SealedBox.overhead }
@@ -90,12 +102,12 @@ package final class TransactionSealer: TransactionSealing {
 
     /// The header of a record: what everybody may read of a transaction, encoded.
     package func header(
-        _ transaction: Transaction, event: EventID, tokens: BoxedTokens, at place: SealedPlace
+        _ transaction: Transaction, event: EventID, tokens: BoxedTokens, at place: SealedPlace, shadowSpec: UInt64 = 0
     ) -> [UInt8] {
         SealedHeader(
             member: own.member, event: event, time: transaction.time, source: place.source, previous: place.previous,
             partition: UInt32(place.partition), sessionEpoch: own.epoch, session: own.session, featureSpec: spec.id,
-            tokenEpoch: tokens.epoch
+            tokenEpoch: tokens.epoch, shadowSpec: shadowSpec
         ).encoded
     }
 }

@@ -31,10 +31,13 @@ package struct SealedHeader: Sendable, Hashable {
     package var featureSpec: UInt64
     /// The token epoch of the key that the boxes' tokens are under; 0 where there are none.
     package var tokenEpoch: UInt64 = 0
+    /// The spec of the second bits in the boxes, as `featureSpec`; 0 where there are none.
+    package var shadowSpec: UInt64 = 0
 
     package init(
         member: MemberID, event: EventID, time: EventTime, source: SourcePosition, previous: SourcePosition? = nil,
-        partition: UInt32 = 0, sessionEpoch: UInt32, session: SessionID, featureSpec: UInt64, tokenEpoch: UInt64 = 0
+        partition: UInt32 = 0, sessionEpoch: UInt32, session: SessionID, featureSpec: UInt64, tokenEpoch: UInt64 = 0,
+        shadowSpec: UInt64 = 0
     ) {
         self.member = member
         self.event = event
@@ -46,6 +49,7 @@ package struct SealedHeader: Sendable, Hashable {
         self.session = session
         self.featureSpec = featureSpec
         self.tokenEpoch = tokenEpoch
+        self.shadowSpec = shadowSpec
     }
 }
 
@@ -65,6 +69,7 @@ extension SealedHeader {
         if let previous { writer.source(previous.withoutPartition, 9) }
         writer.varint(UInt64(partition), 10)
         if let session { writer.bytes(session.bytes, 11) }
+        writer.fixed64(shadowSpec, 12)
         return writer.bytes
     }
 
@@ -88,6 +93,7 @@ extension SealedHeader {
                 case (9, .bytes(let range)): previous = try SourcePosition(bytes, range)
                 case (10, .varint(let value)): partition = UInt32(truncatingIfNeeded: value)
                 case (11, .bytes(let id)): session = SessionID(UnsafeRawBufferPointer(rebasing: bytes[id]))
+                case (12, .fixed64(let value)): shadowSpec = value
                 default: break
                 }
             }

@@ -22,7 +22,7 @@ package struct SealedTransaction: Sendable {
             var reader = FieldReader(bytes, bytes.indices)
             while let field = try reader.next() {
                 // Of a `oneof`, one: who writes two means that readers disagree.
-                guard case .bytes(let range) = field.value, (1...4).contains(field.number) else { continue }
+                guard case .bytes(let range) = field.value, (1...5).contains(field.number) else { continue }
                 guard body == nil, field.number == 1 else { return nil }
                 body = range
             }
@@ -86,11 +86,14 @@ package struct ShareBox: Sendable {
     /// The entity tokens, 33 bytes (SEC 1, compressed) for each kind of entity that the spec's consortium features
     /// name, in their order; zeros where the transaction has none.
     package let tokens: Range<Int>
+    /// The two components of the bits of the header's second spec, in the form of the first two; empty where there are none.
+    package let shadow: (first: Range<Int>, second: Range<Int>)
 
     /// Finds the parts of an opened box; nil where it is no Protobuf message. A part that is not there is an empty
     /// range.
     package init?(_ plaintext: UnsafeRawBufferPointer) {
         var (first, second, tokens) = (0..<0, 0..<0, 0..<0)
+        var shadow = (first: 0..<0, second: 0..<0)
         var reader = FieldReader(plaintext, plaintext.indices)
         do {
             while let field = try reader.next() {
@@ -99,19 +102,31 @@ package struct ShareBox: Sendable {
                 case 1: first = range
                 case 2: second = range
                 case 3: tokens = range
+                case 4: shadow.first = range
+                case 5: shadow.second = range
                 default: continue
                 }
             }
         } catch { return nil }
         (self.first, self.second, self.tokens) = (first, second, tokens)
+        self.shadow = shadow
     }
 
     /// The box's plaintext, before it is sealed.
-    package static func encoded(_ first: [UInt8], _ second: [UInt8], tokens: [UInt8] = []) -> [UInt8] {
-        var writer = FieldWriter(capacity: size(first.count, second.count) + FieldWriter.size(tokens.count))
+    ///
+    /// - Parameter shadow: components of the second spec's bits; nil where there are none.
+    package static func encoded(
+        _ first: [UInt8], _ second: [UInt8], tokens: [UInt8] = [], shadow: (first: [UInt8], second: [UInt8])? = nil
+    ) -> [UInt8] {
+        let more = shadow.map { size($0.first.count, $0.second.count) } ?? 0
+        var writer = FieldWriter(capacity: size(first.count, second.count) + FieldWriter.size(tokens.count) + more)
         writer.bytes(first, 1)
         writer.bytes(second, 2)
         writer.bytes(tokens, 3)
+        if let shadow {
+            writer.bytes(shadow.first, 4)
+            writer.bytes(shadow.second, 5)
+        }
         return writer.bytes
     }
 

@@ -68,6 +68,14 @@ package nonisolated struct WireSealedRecord: Sendable {
     set {body = .epochClosing(newValue)}
   }
 
+  package var specAnnouncement: WireSpecAnnouncement {
+    get {
+      if case .specAnnouncement(let v)? = body {return v}
+      return WireSpecAnnouncement()
+    }
+    set {body = .specAnnouncement(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -75,6 +83,7 @@ package nonisolated struct WireSealedRecord: Sendable {
     case activation(WireModelActivation)
     case epochActivation(WireEpochActivation)
     case epochClosing(WireEpochClosing)
+    case specAnnouncement(WireSpecAnnouncement)
 
   }
 
@@ -149,6 +158,9 @@ package nonisolated struct WireSealedHeader: Sendable {
   /// first 16 bytes of the session's id, see SessionBody
   package var session: Data = Data()
 
+  /// as feature_spec: of the second bits in the boxes; 0 where there are none
+  package var shadowSpec: UInt64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -189,6 +201,11 @@ package nonisolated struct WireShareBox: Sendable {
   /// 33 bytes (SEC 1, compressed) a kind of entity that the spec's consortium features name, in their order; zeros where
   /// the transaction has none.
   package var tokens: Data = Data()
+
+  /// Components i and i+1 of the bits of the header's shadow_spec, in the form of the first two; absent where it names none.
+  package var shadowFirst: Data = Data()
+
+  package var shadowSecond: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2090,7 +2107,7 @@ fileprivate nonisolated let _protobuf_package = "cordon.v1"
 
 nonisolated extension WireSealedRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SealedRecord"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}transaction\0\u{1}activation\0\u{3}epoch_activation\0\u{3}epoch_closing\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}transaction\0\u{1}activation\0\u{3}epoch_activation\0\u{3}epoch_closing\0\u{3}spec_announcement\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2150,6 +2167,19 @@ nonisolated extension WireSealedRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.body = .epochClosing(v)
         }
       }()
+      case 5: try {
+        var v: WireSpecAnnouncement?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .specAnnouncement(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .specAnnouncement(v)
+        }
+      }()
       default: break
       }
     }
@@ -2176,6 +2206,10 @@ nonisolated extension WireSealedRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
     case .epochClosing?: try {
       guard case .epochClosing(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .specAnnouncement?: try {
+      guard case .specAnnouncement(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
     case nil: break
     }
@@ -2226,7 +2260,7 @@ nonisolated extension WireSealedTransaction: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireSealedHeader: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SealedHeader"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}member\0\u{3}event_id\0\u{3}event_time\0\u{1}source\0\u{3}session_epoch\0\u{3}feature_spec\0\u{3}token_epoch\0\u{1}previous\0\u{1}partition\0\u{1}session\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}member\0\u{3}event_id\0\u{3}event_time\0\u{1}source\0\u{3}session_epoch\0\u{3}feature_spec\0\u{3}token_epoch\0\u{1}previous\0\u{1}partition\0\u{1}session\0\u{3}shadow_spec\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2245,6 +2279,7 @@ nonisolated extension WireSealedHeader: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 9: try { try decoder.decodeSingularMessageField(value: &self._previous) }()
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.partition) }()
       case 11: try { try decoder.decodeSingularBytesField(value: &self.session) }()
+      case 12: try { try decoder.decodeSingularFixed64Field(value: &self.shadowSpec) }()
       default: break
       }
     }
@@ -2288,6 +2323,9 @@ nonisolated extension WireSealedHeader: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.session.isEmpty {
       try visitor.visitSingularBytesField(value: self.session, fieldNumber: 11)
     }
+    if self.shadowSpec != 0 {
+      try visitor.visitSingularFixed64Field(value: self.shadowSpec, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2303,6 +2341,7 @@ nonisolated extension WireSealedHeader: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._previous != rhs._previous {return false}
     if lhs.partition != rhs.partition {return false}
     if lhs.session != rhs.session {return false}
+    if lhs.shadowSpec != rhs.shadowSpec {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2350,7 +2389,7 @@ nonisolated extension WireSourcePosition: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireShareBox: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ShareBox"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}second\0\u{1}tokens\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}second\0\u{1}tokens\0\u{3}shadow_first\0\u{3}shadow_second\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2361,6 +2400,8 @@ nonisolated extension WireShareBox: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 1: try { try decoder.decodeSingularBytesField(value: &self.first) }()
       case 2: try { try decoder.decodeSingularBytesField(value: &self.second) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.tokens) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.shadowFirst) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.shadowSecond) }()
       default: break
       }
     }
@@ -2376,6 +2417,12 @@ nonisolated extension WireShareBox: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.tokens.isEmpty {
       try visitor.visitSingularBytesField(value: self.tokens, fieldNumber: 3)
     }
+    if !self.shadowFirst.isEmpty {
+      try visitor.visitSingularBytesField(value: self.shadowFirst, fieldNumber: 4)
+    }
+    if !self.shadowSecond.isEmpty {
+      try visitor.visitSingularBytesField(value: self.shadowSecond, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2383,6 +2430,8 @@ nonisolated extension WireShareBox: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.first != rhs.first {return false}
     if lhs.second != rhs.second {return false}
     if lhs.tokens != rhs.tokens {return false}
+    if lhs.shadowFirst != rhs.shadowFirst {return false}
+    if lhs.shadowSecond != rhs.shadowSecond {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

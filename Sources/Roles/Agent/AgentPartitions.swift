@@ -93,7 +93,8 @@ final class AgentPartitions: Sendable {
     /// Restores a partition's state and starts its stages.
     private func begin(_ partition: TopicPartition, _ store: any StateStore, _ retry: Retry = Retry()) throws {
         let state = try AgentState(
-            spec: role.spec.spec, own: role.policy.windows + (role.own?.windows ?? []),
+            spec: role.spec.spec,
+            own: role.policy.windows + (role.own?.windows ?? []) + (role.shadow?.spec.windows ?? []),
             hasher: try windowHasher(role.keystore),
             lateness: role.rules.late, transactions: partition, store: store)
         let stop = StopFlag()
@@ -179,13 +180,13 @@ final class AgentPartitions: Sendable {
 
     private func ingestPipeline(_ state: AgentState) throws -> IngestPipeline {
         let sealer = TransactionSealer(
-            member: role.member.id, sessions: sessions.sealing, spec: role.spec,
+            member: role.member.id, sessions: sessions.sealing, spec: role.spec, shadow: role.shadow?.spec.spec,
             idKey: try role.keystore.localKey("event-id"), random: randomBytes)
         return try IngestPipeline(
             member: role.member.id, log: role.log, state: state, mapping: role.mapping, rules: role.rules,
             sealer: role.form.sealer(sealer, role.spec),
             consortium: try tokens.feed(role.stores.open(tokenState(state.transactions), takingOver: true)),
-            recipient: { [sessions] in sessions.hpke }, clock: clock, metrics: metrics)
+            shadow: role.shadow?.spec, recipient: { [sessions] in sessions.hpke }, clock: clock, metrics: metrics)
     }
 
     private func receiptReader(_ state: AgentState) throws -> ReceiptReader {

@@ -28,6 +28,8 @@ package struct AgentRole: Sendable {
     let policy: DecisionPolicy
     /// The member's own model, set beside the consortium's; nil for none.
     let own: OwnModel?
+    /// A second feature spec, whose bits go out beside the first one's, and where it was read from; nil for none.
+    let shadow: (spec: ShadowSpec, file: String)?
     let fallback: FallbackPolicy
     /// The code of the member's own bank, for account numbers without one.
     let bankCode: String?
@@ -49,6 +51,7 @@ package struct AgentRole: Sendable {
     package init(
         member: Roster.Member, roster: Roster, keystore: any Keystore, spec: BinnedSpec, binsFile: String,
         mapping: Mapping, rules: ValidationRules, policy: DecisionPolicy, own: OwnModel? = nil,
+        shadow: (spec: ShadowSpec, file: String)? = nil,
         fallback: FallbackPolicy, bankCode: String?, verdicts: MemberRule? = nil,
         form: any AgentForm, stores: any StateStores, instance: String?, sessionTimeout: Duration,
         log: any EventLog, clock: any StageClock = SystemClock(), logger: Logger, audit: (any AuditStorage)? = nil,
@@ -63,6 +66,7 @@ package struct AgentRole: Sendable {
         self.rules = rules
         self.policy = policy
         self.own = own
+        self.shadow = shadow
         self.fallback = fallback
         self.bankCode = bankCode
         self.verdicts = verdicts
@@ -206,7 +210,9 @@ package struct AgentRole: Sendable {
             Topics.transactions(id), Topics.sealed, Topics.decisions(id), Topics.alerts(id), Topics.receipts(id),
         ]
         var reach = FeatureEngine(
-            spec: FeatureSpec(name: spec.spec.name, features: spec.spec.own.features + policy.windows)
+            spec: FeatureSpec(
+                name: spec.spec.name,
+                features: spec.spec.own.features + policy.windows + (shadow?.spec.windows ?? []))
         ).retention
         topics += AgentTokens.topics(id, spec.spec)
         if spec.spec.tellsLabels {
@@ -228,9 +234,14 @@ package struct AgentRole: Sendable {
         let dealt = try ModelCards(
             consortium: roster.consortium, coordinator: roster.coordinator, log: log, logger: logger
         ).featureSpecs()
-        guard !dealt.isEmpty, !dealt.values.contains(spec.id) else { return }
-        throw RoleError.otherBins(
-            file: binsFile, digest: specDigest(spec.id),
-            models: dealt.sorted { $0.key < $1.key }.map { "model \($0.key) is for \(specDigest($0.value))" })
+        func check(_ spec: BinnedSpec, _ file: String) throws {
+            guard !dealt.values.contains(spec.id) else { return }
+            throw RoleError.otherBins(
+                file: file, digest: specDigest(spec.id),
+                models: dealt.sorted { $0.key < $1.key }.map { "model \($0.key) is for \(specDigest($0.value))" })
+        }
+        if !dealt.isEmpty { try check(spec, binsFile) }
+        // A spec is the next one by a model that was dealt for it.
+        if let shadow { try check(shadow.spec.spec, shadow.file) }
     }
 }

@@ -21,6 +21,8 @@ package struct BatchPlan: Sendable, Hashable {
     package let shares: Digest32
     /// Offsets of the range that the leader leaves out, because it has scored what they repeat; ascending.
     package let repeats: [Int64]
+    /// The form of the rows that it collects of the next spec; nil where there is none.
+    package let nextSpec: Digest32?
     /// Of the pairwise keys that all masks are drawn by.
     package let epoch: KeyEpoch
     package let digest: Digest32
@@ -30,8 +32,9 @@ package struct BatchPlan: Sendable, Hashable {
     package init(
         partition: Int, range: Range<Int64>, labels: Range<Int64> = 0..<0, repeats: [Int64], records: [LogRecord],
         model: Digest32, counted: Digest32 = .zero, tokenKeys: TokenKeys = TokenKeys(), shares: Digest32 = .zero,
-        epoch: KeyEpoch = KeyEpoch(1)
+        nextSpec: Digest32? = nil, epoch: KeyEpoch = KeyEpoch(1)
     ) {
+        self.nextSpec = nextSpec
         self.partition = partition
         self.range = range
         self.labels = labels
@@ -51,7 +54,10 @@ package struct BatchPlan: Sendable, Hashable {
                 tokenKeys.encoded, repeats.flatMap { $0.bigEndianBytes }, times,
             ]
                 // Plans from before any refresh are what they were.
-                + (shares == .zero ? [] : [shares.bytes]) + records.map { $0.value ?? [] })
+                + (shares == .zero ? [] : [shares.bytes])
+                // As many words as no list of records begins with.
+                + (nextSpec.map { [Array("cordon/plan/next-spec/v1".utf8) + $0.bytes] } ?? [])
+                + records.map { $0.value ?? [] })
     }
 
     /// partition (4), first and end offset of both ranges (8 each); big-endian.

@@ -12,6 +12,8 @@ package struct SealedBatch {
     package let epochs: BatchEpochs
     /// The generations of the shares that it is computed with.
     package let shares: SharesInForce
+    /// The spec of which it collects rows beside those that are scored.
+    package let nextSpec: NextSpec?
 
     /// A batch of transactions.
     ///
@@ -23,11 +25,13 @@ package struct SealedBatch {
     ///   - tokenKeys: as the leader has them.
     ///   - epochs: of keys, where it begins.
     ///   - shares: in force where it begins.
+    ///   - nextSpec: of which rows are collected where it begins.
     package init(
         partition: Int, transactions all: [SealedRecord], in range: Range<Int64>, repeats: [Int64],
         model: ModelManifest, standing: CountStanding?, tokenKeys: TokenKeys = TokenKeys(),
-        epochs: BatchEpochs = BatchEpochs(), shares: SharesInForce = .dealt
+        epochs: BatchEpochs = BatchEpochs(), shares: SharesInForce = .dealt, nextSpec: NextSpec? = nil
     ) {
+        self.nextSpec = nextSpec
         let dropped = Set(repeats)
         content = .transactions(all.filter { !dropped.contains($0.offset) })
         repeated = all.filter { dropped.contains($0.offset) }
@@ -38,7 +42,7 @@ package struct SealedBatch {
             // Where nothing is read of `consortium.labels`, the plan says how far they are counted.
             labels: standing.map { $0.labels..<$0.labels } ?? 0..<0, repeats: repeats, records: content.records,
             model: model.digest, counted: standing?.digest ?? .zero, tokenKeys: tokenKeys, shares: shares.digest,
-            epoch: epochs.current)
+            nextSpec: nextSpec?.form, epoch: epochs.current)
         self.epochs = epochs
     }
 
@@ -57,6 +61,7 @@ package struct SealedBatch {
         shares: SharesInForce = .dealt
     ) {
         content = .labels(labels)
+        nextSpec = nil
         repeated = []
         self.model = model
         self.shares = shares

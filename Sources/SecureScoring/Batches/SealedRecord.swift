@@ -9,6 +9,7 @@ package final class SealedRecord: Sendable {
         case activation(WireModelActivation)
         case epochActivation(WireEpochActivation)
         case epochClosing(WireEpochClosing)
+        case specAnnouncement(WireSpecAnnouncement)
         case transaction(SealedTransaction)
         /// Neither, or a transaction without a readable header.
         case unreadable
@@ -36,6 +37,7 @@ package final class SealedRecord: Sendable {
                 case .activation(let activation): .activation(activation)
                 case .epochActivation(let activation): .epochActivation(activation)
                 case .epochClosing(let closing): .epochClosing(closing)
+                case .specAnnouncement(let announcement): .specAnnouncement(announcement)
                 case .transaction, nil: .unreadable
                 }
         }
@@ -52,10 +54,11 @@ package final class SealedRecord: Sendable {
         if case .activation(let activation) = body { activation } else { nil }
     }
 
-    /// Whether it may switch the model, or the epoch of keys, for what comes behind it. No batch spans such a record.
+    /// Whether it may switch the model, the epoch of keys, or the next spec, for what comes behind it. No batch spans such a
+    /// record.
     package var isSwitch: Bool {
         switch body {
-        case .activation, .epochActivation, .epochClosing: true
+        case .activation, .epochActivation, .epochClosing, .specAnnouncement: true
         case .transaction, .unreadable: false
         }
     }

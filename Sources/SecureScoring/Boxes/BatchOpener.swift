@@ -29,9 +29,11 @@ final class BatchOpener {
             let slots = counts?.features.slots ?? 0
             var inputs = BatchInputs(
                 bits: batch.model.ownBits, capacity: records.count, publicBytes: slots * CountedEntity.byteCount)
+            var shadow = batch.nextSpec.map { BatchInputs(bits: $0.bits, capacity: records.count) }
             let opened = try records.map {
                 try transactions.open(
-                    $0, for: batch.model, counts: counts, closed: batch.epochs.closed, into: &inputs)
+                    $0, for: batch.model, counts: counts, closed: batch.epochs.closed, into: &inputs,
+                    next: batch.nextSpec, &shadow)
             }
             let refused = admission?.admit(batch) {
                 inputs.refusal($0) == nil
@@ -39,7 +41,8 @@ final class BatchOpener {
                 counts?.hasCounted(event, of: member, before: batch.plan.range.lowerBound) ?? false
             }
             for (index, refusal) in refused ?? [:] { inputs.refuse(index, code: refusal.rawValue) }
-            return OpenedBatch(batch: batch, content: .transactions(opened, inputs), tokens: counts?.standing.tokens)
+            return OpenedBatch(
+                batch: batch, content: .transactions(opened, inputs), tokens: counts?.standing.tokens, shadow: shadow)
         case .labels(let records):
             guard let counts else { preconditionFailure("labels are proposed where the model reads counts") }
             let opened = try records.map {
@@ -52,8 +55,8 @@ final class BatchOpener {
     /// The reason why this party can't use a transaction, whatever limits there are; nil where it can.
     func refusal(of record: SealedRecord, by model: ModelManifest) throws -> Refusal? {
         transactions.begin()
-        var inputs = BatchInputs(bits: model.ownBits, capacity: 1)
-        _ = try transactions.open(record, for: model, into: &inputs)
+        var (inputs, shadow) = (BatchInputs(bits: model.ownBits, capacity: 1), BatchInputs?.none)
+        _ = try transactions.open(record, for: model, into: &inputs, next: nil, &shadow)
         return inputs.refusal(0)
     }
 }

@@ -1,5 +1,6 @@
 import Counters
 import EventLogs
+import Manifests
 import Records
 import Sealing
 import ThreeParty
@@ -17,6 +18,8 @@ struct OpenedBatch {
     let content: Content
     /// The epoch of the tokens in it; nil where the model reads no counts.
     let tokens: TokenEpoch?
+    /// The bits of the next spec; nil where rows of none are collected.
+    var shadow: BatchInputs?
 
     /// The transactions; none in a batch of labels.
     var transactions: [OpenedTransaction] {
@@ -38,7 +41,11 @@ struct OpenedBatch {
         switch content {
         case .transactions(let opened, let inputs):
             guard let counts else { return .score(model, inputs) }
-            return .count(model, inputs, counts.look(opened) { inputs.refusal($0) })
+            return .count(
+                model, inputs, counts.look(opened) { inputs.refusal($0) },
+                shadow: batch.nextSpec.flatMap { next in
+                    shadow.map { ShadowInputs($0, rule: ThermometerRule(features: next.ownFeatures)) }
+                })
         case .labels(let opened):
             var inputs = LabelInputs()
             for record in opened { record.add(to: &inputs) }
@@ -48,8 +55,12 @@ struct OpenedBatch {
 
     /// The batch to be counted; nil where the model reads no counts.
     ///
-    /// - Parameter inputs: that it was scored by; nil where it is counted again.
-    func counted(_ agreement: Agreement, inputs: BatchInputs? = nil) -> CountedBatch? {
+    /// - Parameters:
+    ///   - inputs: that it was scored by; nil where it is counted again.
+    ///   - shadow: those of the next spec; nil where there is none.
+    func counted(
+        _ agreement: Agreement, inputs: BatchInputs? = nil, shadow: BatchInputs? = nil
+    ) -> CountedBatch? {
         guard let tokens else { return nil }
         let content: CountedBatch.Content =
             switch content {
@@ -58,6 +69,7 @@ struct OpenedBatch {
             }
         return CountedBatch(
             plan: batch.plan, content: content, logged: batch.content.records.map(\.time), agreement: agreement,
-            tokens: tokens, form: batch.model.rowForm, generation: batch.shares.counts, inputs: inputs)
+            tokens: tokens, form: batch.model.rowForm, generation: batch.shares.counts, inputs: inputs,
+            shadow: batch.nextSpec.flatMap { next in shadow.map { (next.form, $0) } })
     }
 }

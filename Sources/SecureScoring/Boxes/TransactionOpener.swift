@@ -44,19 +44,23 @@ final class TransactionOpener {
     /// - Parameters:
     ///   - counts: those that the model reads, by which a box's tokens are checked; nil where it reads none.
     ///   - closed: epochs of sessions under which nothing counts any more.
+    ///   - next: the spec whose bits are added to `shadow`, if the record has any that this party can use; they are refused else.
     func open(
         _ record: SealedRecord, for model: ModelManifest, counts: PartitionCounts? = nil, closed: Set<UInt32> = [],
-        into inputs: inout BatchInputs
+        into inputs: inout BatchInputs, next: NextSpec?, _ shadow: inout BatchInputs?
     ) throws(LogError) -> OpenedTransaction {
         var opened = OpenedTransaction(member: nil, source: SourcePosition(offset: 0), epoch: 0)
-        if let refusal = try open(record, model, counts, closed, &opened, &inputs) { inputs.append(refused: refusal) }
+        if let refusal = try open(record, model, counts, closed, &opened, &inputs, next, &shadow) {
+            inputs.append(refused: refusal)
+            shadow?.append(refused: refusal)
+        }
         return opened
     }
 
     /// Opens a record; nil where the transaction is in `inputs`, else why it is refused.
     private func open(
         _ record: SealedRecord, _ model: ModelManifest, _ counts: PartitionCounts?, _ closed: Set<UInt32>,
-        _ opened: inout OpenedTransaction, _ inputs: inout BatchInputs
+        _ opened: inout OpenedTransaction, _ inputs: inout BatchInputs, _ next: NextSpec?, _ shadow: inout BatchInputs?
     ) throws(LogError) -> Refusal? {
         guard case .transaction(let sealed) = record.body else { return .headerMalformed }
         let header = sealed.header
@@ -76,12 +80,14 @@ final class TransactionOpener {
         opened.member = member
         guard Int(header.partition) == record.record.position.partition.partition else { return .wrongPartition }
         guard !closed.contains(header.sessionEpoch) else { return .epochClosed }
-        return try open(sealed, record.record.value ?? [], event, member, model, counts, &opened, &inputs)
+        return try open(
+            sealed, record.record.value ?? [], event, member, model, counts, &opened, &inputs, next, &shadow)
     }
 
     private func open(
         _ sealed: SealedTransaction, _ record: [UInt8], _ event: EventID, _ member: MemberID, _ model: ModelManifest,
-        _ counts: PartitionCounts?, _ opened: inout OpenedTransaction, _ inputs: inout BatchInputs
+        _ counts: PartitionCounts?, _ opened: inout OpenedTransaction, _ inputs: inout BatchInputs, _ next: NextSpec?,
+        _ shadow: inout BatchInputs?
     ) throws(LogError) -> Refusal? {
         guard sealed.boxCount == 3 else { return .boxMissing }
         guard let cipher = try cipher(member, sealed.header) else {
@@ -95,7 +101,10 @@ final class TransactionOpener {
         }
         guard isOpen else { return .boxNotOpened }
         guard opened.source.partition < SourcePositions.partitions else { return .unknownPartition }
-        guard sealed.header.featureSpec == model.featureSpec else { return .wrongFeatureSpec }
+        let header = sealed.header
+        // A member may go over to the next spec before the model does, or after it.
+        let isSecond = header.featureSpec != model.featureSpec
+        guard !isSecond || header.shadowSpec == model.featureSpec else { return .wrongFeatureSpec }
         return plaintext.withUnsafeBytes { bytes in
             guard let box = ShareBox(bytes) else { return .boxMalformed }
             // Who reads no counts reads no tokens.
@@ -106,9 +115,21 @@ final class TransactionOpener {
                     opened.tokens = try counts.tokens(content, epoch: sealed.header.tokenEpoch)
                 } catch { return error }
             }
+            let (first, second) = ((box.first, box.second), (box.shadow.first, box.shadow.second))
+            let scored = isSecond ? second : first
             inputs.append(
-                party: party, first: UnsafeRawBufferPointer(rebasing: bytes[box.first]),
-                second: UnsafeRawBufferPointer(rebasing: bytes[box.second]), from: event.number, content: content,
+                party: party, first: UnsafeRawBufferPointer(rebasing: bytes[scored.0]),
+                second: UnsafeRawBufferPointer(rebasing: bytes[scored.1]), from: event.number, content: content,
+                malformed: Refusal.boxMalformed.rawValue, &streams)
+            guard let next else { return nil }
+            guard (isSecond ? header.featureSpec : header.shadowSpec) == next.id else {
+                shadow?.append(refused: Refusal.wrongFeatureSpec)
+                return nil
+            }
+            let kept = isSecond ? first : second
+            shadow?.append(
+                party: party, first: UnsafeRawBufferPointer(rebasing: bytes[kept.0]),
+                second: UnsafeRawBufferPointer(rebasing: bytes[kept.1]), from: event.number,
                 malformed: Refusal.boxMalformed.rawValue, &streams)
             return nil
         }

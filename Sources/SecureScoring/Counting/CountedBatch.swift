@@ -25,4 +25,6 @@ package struct CountedBatch {
     let generation: ShareGeneration
     /// The bits that its transactions were scored by; nil for labels, and for a batch that is counted again.
     let inputs: BatchInputs?
+    /// The same of the next spec, and what a row of it means; nil where none is collected.
+    var shadow: (form: Digest32, inputs: BatchInputs)?
 }

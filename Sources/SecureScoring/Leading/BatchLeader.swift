@@ -72,7 +72,8 @@ package final class BatchLeader {
                     partition: context.partition.partition, transactions: records, in: from..<end, repeats: repeats,
                     model: model, standing: counts?.standing,
                     tokenKeys: counts?.tokenKeys(of: .transactions(records)) ?? TokenKeys(),
-                    epochs: models.epochs.epochs(at: from), shares: models.shares(at: from, of: model)))
+                    epochs: models.epochs.epochs(at: from), shares: models.shares(at: from, of: model),
+                    nextSpec: models.nextSpec(at: from, beside: model)))
         }
     }
 

@@ -55,7 +55,8 @@ package final class BatchReader {
             guard let records = try sealed.records(in: range, until: deadline) else { return nil }
             return SealedBatch(
                 partition: partition, transactions: records, in: range, repeats: repeats, model: model,
-                standing: standing, tokenKeys: tokenKeys, epochs: epochs, shares: shares)
+                standing: standing, tokenKeys: tokenKeys, epochs: epochs, shares: shares,
+                nextSpec: models.nextSpec(at: range.lowerBound, beside: model))
         }
         guard let standing, let records = try counting.labels(labels, for: model, until: deadline) else { return nil }
         return SealedBatch(

@@ -26,6 +26,9 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
     private var first: [UInt8] = []
     private var second: [UInt8] = []
 
+    /// The bits of the next spec of these transactions; nil where none was collected.
+    private(set) var shadow: ShadowRows?
+
     private var rowBytes: Int { (bits + 7) / 8 }
 
     /// A batch without rows.
@@ -76,7 +79,20 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
             keys.append(RowKey(event, of: name))
             self.members += known(transaction)
             inputs.write(index, first: &first, second: &second)
+            if let shadow = batch.shadow {
+                if self.shadow == nil { self.shadow = ShadowRows(form: shadow.form, bits: shadow.inputs.bits) }
+                self.shadow?.append(index, of: shadow.inputs)
+            }
         }
+    }
+
+    /// - Parameter next: a row's bits of the next spec; nil where the transaction brought none that all three parties could use.
+    package mutating func append(
+        _ key: RowKey, _ shares: BitShares, members: [UInt8] = [], shadow next: BitShares?, form: Digest32, bits: Int
+    ) {
+        append(key, shares, members: members)
+        if shadow == nil { shadow = ShadowRows(form: form, bits: bits) }
+        shadow?.append(next)
     }
 
     var count: Int { keys.count }
@@ -87,15 +103,21 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
         rest.generations = generations
         for (row, key) in keys.enumerated() where key.member != member {
             rest.append(key, shares(row), members: members(row))
+            guard let shadow else { continue }
+            if rest.shadow == nil { rest.shadow = ShadowRows(form: shadow.form, bits: shadow.bits) }
+            rest.shadow?.append(shadow.shares(row))
         }
         return rest
     }
 
     /// Puts other components of the same bits in the place of each row's. The bits that fill up a row's last byte stay.
-    mutating func refresh(to generation: ShareGeneration, _ change: (RowKey, BitShares) -> BitShares) {
+    ///
+    /// - Parameter change: told whether the bits are those of the next spec, which are refreshed by others.
+    mutating func refresh(to generation: ShareGeneration, _ change: (RowKey, BitShares, Bool) -> BitShares) {
+        shadow?.refresh { change(keys[$0], $1, true) }
         let filling: UInt8 = bits % 8 == 0 ? 0 : 0xFF << UInt8(bits % 8)
         for (row, key) in keys.enumerated() {
-            let (old, new) = (shares(row), change(key, shares(row)))
+            let (old, new) = (shares(row), change(key, shares(row), false))
             let begin = row * rowBytes
             for at in 0..<rowBytes {
                 let keeps = at == rowBytes - 1 ? filling : 0
@@ -120,29 +142,34 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
 }
 
 // The row of a batch in the party's state: version (1), end of the range (8), seconds (8), bits (4), rows (4), form (32), agreed
-// (32), generations (8), slots (1), then keys (24 each), all first components, all second ones, members (1 a row and slot). Numbers
-// big-endian.
+// (32), generations (8), slots (1), then keys (24 each), all first components, all second ones, members (1 a row and slot), and of
+// the next spec, where there is one, `ShadowRows`. Numbers big-endian.
 extension RowBatch {
     private static let version: UInt8 = 3
+    /// With rows of the next spec behind them.
+    private static let shadowVersion: UInt8 = 4
     private static let headBytes = 90 + RowGenerations.byteCount
 
     var encoded: [UInt8] {
-        var out = [Self.version] + range.upperBound.bigEndianBytes + seconds.bigEndianBytes
+        var out =
+            [shadow == nil ? Self.version : Self.shadowVersion] + range.upperBound.bigEndianBytes
+            + seconds.bigEndianBytes
         out.reserveCapacity(encodedBytes)
         out += UInt32(bits).bigEndianBytes + UInt32(count).bigEndianBytes + form.bytes + agreed.bytes
         out += generations.encoded + [UInt8(slots)]
         for key in keys { key.write(to: &out) }
-        return out + first + second + members
+        return out + first + second + members + (shadow?.encoded ?? [])
     }
 
     var encodedBytes: Int {
         Self.headBytes + keys.count * RowKey.byteCount + first.count + second.count + members.count
+            + (shadow?.encodedBytes ?? 0)
     }
 
     /// A batch that was written under the first offset of its range; nil for bytes that are none.
     init?(at offset: Int64, _ row: [UInt8]) {
         let head = Self.headBytes
-        guard row.count >= head, row[0] == Self.version,
+        guard row.count >= head, row[0] == Self.version || row[0] == Self.shadowVersion,
             case let end = Int64(bigEndianBytes: row[1..<9]), offset < end,
             let form = Digest32(row[25..<57]), let agreed = Digest32(row[57..<89]),
             let generations = RowGenerations(row[89..<Self.headBytes - 1])
@@ -152,13 +179,18 @@ extension RowBatch {
             bits: Int(UInt32(bigEndianBytes: row[17..<21])), slots: Int(row[Self.headBytes - 1]))
         self.generations = generations
         let count = Int(UInt32(bigEndianBytes: row[21..<25]))
-        guard row.count == head + count * (RowKey.byteCount + 2 * rowBytes + slots) else { return nil }
+        let rowsEnd = head + count * (RowKey.byteCount + 2 * rowBytes + slots)
+        guard row.count >= rowsEnd, row[0] == Self.shadowVersion || row.count == rowsEnd else { return nil }
+        if row[0] == Self.shadowVersion {
+            guard let found = ShadowRows(row[rowsEnd...], rows: count) else { return nil }
+            shadow = found
+        }
         let shares = head + count * RowKey.byteCount
         keys = stride(from: head, to: shares, by: RowKey.byteCount).map {
             RowKey(row[$0..<$0 + RowKey.byteCount])
         }
         first = Array(row[shares..<shares + count * rowBytes])
         second = Array(row[shares + count * rowBytes..<shares + 2 * count * rowBytes])
-        members = Array(row[(shares + 2 * count * rowBytes)...])
+        members = Array(row[shares + 2 * count * rowBytes..<rowsEnd])
     }
 }

@@ -60,10 +60,12 @@ package struct RowRefresh: Sendable {
         let (keys, end) = try way(from: batch.generations, to: target)
         guard !keys.isEmpty else { return false }
         let begin = batch.range.lowerBound.bigEndianBytes
-        batch.refresh(to: end) { key, shares in
+        batch.refresh(to: end) { key, shares, isShadow in
             var name: [UInt8] = []
             key.write(to: &name)
-            let object = Digest32(of: [Array("cordon/rows/row/v1".utf8), begin, name])
+            let object = Digest32(of: [
+                Array((isShadow ? "cordon/rows/shadow/v1" : "cordon/rows/row/v1").utf8), begin, name,
+            ])
             return refreshed(shares, by: keys, object)
         }
         return true

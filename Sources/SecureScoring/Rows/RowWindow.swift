@@ -61,19 +61,22 @@ package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
         guard batch.range.lowerBound >= request.range.lowerBound,
             batch.range.upperBound <= request.range.upperBound
         else { return }
-        guard batch.form == request.form, batch.bits == request.bits else {
+        let isScored = batch.form == request.form && batch.bits == request.bits
+        let shadow = batch.shadow.flatMap { $0.form == request.form && $0.bits == request.bits ? $0 : nil }
+        guard isScored || shadow != nil else {
             otherForms += batch.count
             return
         }
-        events += batch.count
         var which: [UInt8] = []
         which.reserveCapacity(batch.count * (RowKey.byteCount + 1))
         for (row, key) in batch.keys.enumerated() {
+            guard let shares = isScored ? batch.shares(row) : shadow?.shares(row) else { continue }
+            events += 1
             key.write(to: &which)
             let label = labels[key]
             which.append(label == nil ? 0 : 1)
             guard let label else { continue }
-            rows.append(batch.shares(row), label: RowLabels.shares(label))
+            rows.append(shares, label: RowLabels.shares(label))
             memberOf.append(place(of: key.member))
             offsets.append(batch.range.lowerBound + Int64(row))
         }

@@ -90,7 +90,7 @@ package final class EpochSwitch {
         switch record.body {
         case .epochActivation(let wire): try activate(wire, at: record.offset)
         case .epochClosing(let wire): try close(wire, at: record.offset)
-        case .activation, .transaction, .unreadable: return
+        case .activation, .specAnnouncement, .transaction, .unreadable: return
         }
     }
 

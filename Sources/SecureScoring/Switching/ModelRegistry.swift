@@ -111,6 +111,11 @@ package final class ModelRegistry {
         try refusal(activation, time)
     }
 
+    /// The announcement of the next spec in such a record.
+    func announcement(_ wire: WireSpecAnnouncement, in partition: Int) throws(ActivationError) -> SpecAnnouncement {
+        try SpecAnnouncement(verifying: wire, consortium: consortium, partition: partition, coordinator: coordinator)
+    }
+
     /// The beginning of an epoch of keys in such a record.
     func epochActivation(_ wire: WireEpochActivation, in partition: Int) throws(EpochSwitchError) -> EpochActivation {
         try EpochActivation(verifying: wire, consortium: consortium, partition: partition, coordinator: coordinator)

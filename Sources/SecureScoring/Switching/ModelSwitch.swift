@@ -16,6 +16,7 @@ package final class ModelSwitch {
     package let epochs: EpochSwitch
     private var activations: ActivationHistory
     private let generations: GenerationSwitch
+    private let specs: SpecSwitch
 
     package init(
         _ models: ModelRegistry, epochs: PartitionEpochs = PartitionEpochs(), state: any StateStore,
@@ -26,6 +27,7 @@ package final class ModelSwitch {
         self.epochs = try EpochSwitch(epochs, models: models, state: state, in: context)
         activations = try ActivationHistory(partition: context.partition, state: state)
         generations = try GenerationSwitch(partition: context.partition, state: state)
+        specs = try SpecSwitch(models, state: state, in: context)
     }
 
     /// The offset below which everything is scored and in the log.
@@ -43,6 +45,11 @@ package final class ModelSwitch {
     /// The generations of shares that the record at `offset` is scored with.
     package func shares(at offset: Int64, of model: ModelManifest) -> SharesInForce {
         generations.inForce(at: offset, model: model.digest)
+    }
+
+    /// The spec of which rows are collected beside those that a model scores, from the record at `offset` on.
+    package func nextSpec(at offset: Int64, beside model: ModelManifest) -> NextSpec? {
+        specs.next(at: offset, beside: model)
     }
 
     /// Puts a generation of shares in force behind the record at `offset`, by which the coordinator has said so. Nothing is
@@ -66,12 +73,13 @@ package final class ModelSwitch {
         return try models.model(digest)?.manifest
     }
 
-    /// Switches the model at a record, or the epoch of keys; one that the coordinator did not sign, that too few operators approve
-    /// of, or an old one changes nothing.
+    /// Switches the model at a record, or the epoch of keys, or the next spec; one that the coordinator did not sign, that too few
+    /// operators approve of, or an old one changes nothing.
     ///
     /// - Returns: whether the model was switched.
     package func apply(_ record: SealedRecord) throws -> Bool {
         try epochs.apply(record)
+        try specs.apply(record)
         let offset = record.offset
         // A crash between the two has the record read again, and the generation put in force then.
         if let ready = try epochs.generation(at: offset) { _ = try refresh(ready, at: offset) }

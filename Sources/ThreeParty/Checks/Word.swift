@@ -4,7 +4,8 @@ import Records
 ///
 /// Layout: a refusal code a record, 0 for none; then, of records that are checked, 8 bytes each by which the parties compare their
 /// boxes; then of transactions 8 bytes each, of labels 2 bytes an outcome, by which they check what is shared. The three parties'
-/// values of a record that holds XOR, outcomes' add up, to zero. What this party refused has zeros and uses no mask.
+/// values of a record that holds XOR, outcomes' add up, to zero. What this party refused has zeros and uses no mask. Of
+/// transactions with bits of a second spec the same follows once more, of these.
 package struct Word: Sendable {
     package let shape: WordShape
     package let bytes: [UInt8]
@@ -20,6 +21,14 @@ package struct Word: Sendable {
         self.shape = shape
         self.bytes = bytes
     }
+
+    /// This word on transactions, and another on their bits of a second spec behind it.
+    func followed(by shadow: Word) -> Word {
+        precondition(shape == shadow.shape && shape.checks == .transactions)
+        return Word(
+            shape: WordShape(records: shape.records, checks: .transactions, hasShadow: true),
+            bytes: bytes + shadow.bytes)
+    }
 }
 
 /// The public form of a batch's words: the same at all three parties.
@@ -33,14 +42,20 @@ package struct WordShape: Sendable, Hashable {
 
     package let records: Int
     package let checks: Checks
+    /// Whether transactions' bits of a second spec are spoken of, too.
+    package let hasShadow: Bool
 
-    package init(records: Int, checks: Checks) {
+    package init(records: Int, checks: Checks, hasShadow: Bool = false) {
         self.records = records
         self.checks = checks
+        self.hasShadow = hasShadow
     }
 
     /// Bytes of a word.
-    package var bytes: Int {
+    package var bytes: Int { hasShadow ? 2 * firstBytes : firstBytes }
+
+    /// Bytes of what it says of that which is scored or counted.
+    private var firstBytes: Int {
         switch checks {
         case .none: records
         case .transactions: records * 17
@@ -68,6 +83,18 @@ package struct WordShape: Sendable, Hashable {
             found[record] = failure?.rawValue ?? 0
         }
         return found
+    }
+
+    /// By record, whether all three parties can use its bits of a second spec, which passed the same checks as those that are
+    /// scored; nil where there is none.
+    package func shadow(_ words: (zero: [UInt8], one: [UInt8], two: [UInt8])) -> [Bool]? {
+        guard hasShadow else { return nil }
+        let own = WordShape(records: records, checks: checks)
+        func part(_ word: [UInt8]) -> [UInt8] { Array(word[firstBytes...]) }
+        let words = (zero: part(words.zero), one: part(words.one), two: part(words.two))
+        return own.found(words).enumerated().map { record, found in
+            found == 0 && words.zero[record] | words.one[record] | words.two[record] == 0
+        }
     }
 
     private func outcomes(_ record: Int) -> Int {

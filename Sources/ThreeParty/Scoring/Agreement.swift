@@ -12,13 +12,18 @@ package struct Agreement: Sendable {
     package let found: [UInt8]
     /// The digest of the first round's three frames. With plan and codes it is all that `digest` is computed from.
     package let transcript: Digest32
+    /// By record, whether its bits of a second spec are kept; nil where there is none. No part of `digest`, since nothing that is
+    /// computed hangs on it; the frames that it follows from are.
+    package let shadow: [Bool]?
 
     /// - Parameters:
     ///   - codes: one byte a record and party; 0 where it was accepted.
     ///   - found: one byte a record; 0 where a party refused it.
     package init(
-        plan: Digest32, codes: (zero: [UInt8], one: [UInt8], two: [UInt8]), found: [UInt8], transcript: Digest32
+        plan: Digest32, codes: (zero: [UInt8], one: [UInt8], two: [UInt8]), found: [UInt8], transcript: Digest32,
+        shadow: [Bool]? = nil
     ) {
+        self.shadow = shadow
         precondition([codes.one.count, codes.two.count, found.count].allSatisfy { $0 == codes.zero.count })
         self.codes = [codes.zero, codes.one, codes.two]
         self.found = found

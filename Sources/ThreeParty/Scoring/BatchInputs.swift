@@ -104,17 +104,25 @@ package struct BatchInputs: Sendable, CustomStringConvertible, CustomReflectable
     ///
     /// - Parameter lookups: what secret counts were looked up as; nil where there are none, and refusals stay this party's.
     func appending(_ lookups: CountLookupResult?, _ counts: CountInputs, at party: PartyID) -> BatchInputs {
+        appending(
+            bits: lookups?.bits, counts, at: party,
+            codes: lookups.map { $0.agreement.refusals.map { $0?.code ?? 0 } } ?? codes)
+    }
+
+    /// The same with other refusals.
+    ///
+    /// - Parameter found: what secret counts were looked up as; nil where there are none.
+    func appending(bits found: [BitShares?]?, _ counts: CountInputs, at party: PartyID, codes: [UInt8]) -> BatchInputs {
         let secretBits = counts.secretBits
         var out = BatchInputs(bits: bits + secretBits + counts.openBits, capacity: count)
-        for index in codes.indices {
-            let code = lookups.map { $0.agreement.refusals[index]?.code ?? 0 } ?? codes[index]
+        for (index, code) in codes.enumerated() {
             out.first.append(contentsOf: repeatElement(0, count: out.rowBytes))
             out.second.append(contentsOf: repeatElement(0, count: out.rowBytes))
             out.codes.append(code)
             guard code == 0 else { continue }
             let row = index * rowBytes..<(index + 1) * rowBytes
             out.place(first[row], second[row], bits: bits, at: 0)
-            if let shares = lookups?.bits[index] {
+            if let shares = found?[index] {
                 out.place(shares.first[...], shares.second[...], bits: secretBits, at: bits)
             }
             // What all parties know is component 0; the others are zero.

@@ -7,15 +7,16 @@ package enum BatchWork: Sendable {
     case agree(LabelInputs)
     /// Transactions for a model that reads no counts.
     case score(PreparedModel, BatchInputs)
-    /// Transactions with a member's own bits, for a model that reads counts behind them.
-    case count(PreparedModel, BatchInputs, CountInputs)
+    /// Transactions with a member's own bits, for a model that reads counts behind them; and their bits of a second spec, which are
+    /// checked and not scored.
+    case count(PreparedModel, BatchInputs, CountInputs, shadow: ShadowInputs? = nil)
     /// Transactions that were scored before, with all bits that the model reads: nothing of them is checked again.
     case again(PreparedModel, BatchInputs)
 
     fileprivate var rounding: ScoreRounding? {
         switch self {
         case .agree: nil
-        case .score(let model, _), .count(let model, _, _), .again(let model, _): model.rounding
+        case .score(let model, _), .count(let model, _, _, _), .again(let model, _): model.rounding
         }
     }
 }
@@ -33,7 +34,7 @@ package struct BatchRun: ~Copyable {
     private var scoring: BatchSession?
     private var rounding: RoundingSession?
     /// What the lookups ended with.
-    private var counted: (agreement: Agreement, rounds: Int)?
+    private var counted: CountLookupResult?
     /// Frames of the scoring and the rounding, whose sender is ahead.
     private var held: [Frame] = []
 
@@ -62,8 +63,9 @@ package struct BatchRun: ~Copyable {
         case .score(let model, let inputs):
             return begin(model, inputs, word(model, inputs, checkKey, keys), plan, keys)
         case .again(let model, let inputs): return begin(model, inputs, Word(codes: inputs.codes), plan, keys)
-        case .count(let model, let inputs, let counts):
-            let word = word(model, inputs, checkKey, keys)
+        case .count(let model, let inputs, let counts, let shadow):
+            var word = word(model, inputs, checkKey, keys)
+            if let shadow { word = word.followed(by: shadow.word(at: party, plan: plan, key: checkKey, keys: keys)) }
             guard let queries = counts.queries else {
                 return begin(model, inputs.appending(nil, counts, at: party), word, plan, keys)
             }
@@ -127,8 +129,8 @@ package struct BatchRun: ~Copyable {
     private mutating func beginScoring(
         _ result: CountLookupResult, keys: borrowing PairKeys
     ) throws(StepError) -> [BatchSession.Effect] {
-        guard case .count(let model, let inputs, let counts) = work else { return [] }
-        counted = (result.agreement, result.rounds)
+        guard case .count(let model, let inputs, let counts, _) = work else { return [] }
+        counted = result
         let whole = inputs.appending(result, counts, at: party)
         // Records were checked before; what was found then is among these codes.
         var effects = begin(model, whole, Word(codes: whole.codes), result.digest, keys)
@@ -158,6 +160,9 @@ package struct BatchRun: ~Copyable {
             result.refusals = counted.agreement.refusals
             result.agreement = counted.agreement
             result.rounds += counted.rounds
+        }
+        if case .count(_, _, let counts, let shadow?) = work {
+            result.shadow = shadow.kept(by: result.agreement, counted, counts, at: party)
         }
         guard let rounding = work.rounding else { return effects.dropLast() + [.finished(result)] }
         return try effects.dropLast() + beginRounding(result, rounding, keys: keys)

@@ -63,6 +63,8 @@ package struct BatchResult: Sendable {
     /// This party's two components of all bits that were scored, counts too, as they went in; rows of refused transactions are not
     /// to be used. Nil where nothing was scored. The session's own buffers, so handing them out copies nothing.
     package var inputs: BatchInputs?
+    /// The same of a second spec, where there is one: what not all three parties can use is refused in it.
+    package var shadow: BatchInputs?
 
     package init(
         scoreShares: [UInt8], refusals: [AgreedRefusal?], agreedDigest: Digest32, agreement: Agreement,

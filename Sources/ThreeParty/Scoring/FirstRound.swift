@@ -58,7 +58,7 @@ struct FirstRound {
         func codes(_ word: [UInt8]) -> [UInt8] { Array(word.prefix(shape.records)) }
         return Agreement(
             plan: plan, codes: (codes(zero), codes(one), codes(two)), found: shape.found((zero, one, two)),
-            transcript: transcript)
+            transcript: transcript, shadow: shape.shadow((zero, one, two)))
     }
 
     /// The hash by which a frame's payload is told. It hangs on a key that the party that is told does not have: without, that

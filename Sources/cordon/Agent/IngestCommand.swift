@@ -72,6 +72,12 @@ struct IngestCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Bins of a second feature spec, whose bits go out beside the first one's: the next one, or the one before.",
+            valueName: "file"))
+    var nextBins: String?
+
+    @Option(
+        help: ArgumentHelp(
             "How the member's records are read. (default: pipelines/mappings/canonical.yaml)", valueName: "file"))
     var mapping: String?
 
@@ -190,7 +196,8 @@ struct IngestCommand: ParsableCommand {
         return AgentRole(
             member: member, roster: roster, keystore: keystore, spec: try readBins(bins),
             binsFile: bins, mapping: mapping, rules: validation,
-            policy: policy, own: try own(), fallback: try readFallback(file: self.policy), bankCode: bank.bankCode,
+            policy: policy, own: try own(), shadow: try nextBins.map { (ShadowSpec(try readBins($0)), $0) },
+            fallback: try readFallback(file: self.policy), bankCode: bank.bankCode,
             verdicts: verdicts ? .standard : nil,
             form: SealedForm(), stores: try SealedStores(SQLiteStateStores(prefix: state + "/"), keystore),
             instance: instance,

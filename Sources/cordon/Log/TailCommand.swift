@@ -99,6 +99,10 @@ private func describe(_ record: WireSealedRecord) -> String? {
     case .epochActivation(let activation):
         return "keys of epoch \(activation.epoch) are in force from the next record on"
     case .epochClosing(let closing): return "keys of epoch \(closing.epoch) are closed from the next record on"
+    case .specAnnouncement(let announcement):
+        return announcement.featureSpec == 0
+            ? "no feature spec is next from the next record on"
+            : "feature spec \(specDigest(announcement.featureSpec)) is next from the next record on"
     case nil: return nil
     }
 }

@@ -113,6 +113,12 @@ struct ModelCommand: ParsableCommand {
         @Option(help: ArgumentHelp("What `cordon model train` wrote.", valueName: "file"))
         var model: String
 
+        @Flag(
+            help:
+                "Deal it alone, and switch to nothing: rows of its feature spec can be collected then (`cordon sync collect`)."
+        )
+        var later = false
+
         @OptionGroup var coordinator: CoordinatorOptions
         @OptionGroup var log: LogOptions
 
@@ -125,9 +131,11 @@ struct ModelCommand: ParsableCommand {
             let digest = try coordinator.audited(showing: log) { audit in
                 try deal(
                     clear, roster: coordinator.roster(), coordinator: coordinator.keystore, log: log,
-                    audit: audit)
+                    activates: !later, audit: audit)
             }
-            print("model \(clear.version) (\(digest)) is dealt; it is in force from the next record on")
+            print(
+                "model \(clear.version) (\(digest)) is dealt; \(later ? "nothing is switched" : "it is in force from the next record on")"
+            )
         }
     }
 }

@@ -27,7 +27,7 @@ struct SyncCommand: ParsableCommand {
         subcommands: [
             SyncTrainCommand.self, SyncStatusCommand.self, SyncValidateCommand.self, SyncApproveCommand.self,
             SyncPromoteCommand.self, SyncRollbackCommand.self, SyncHistoryCommand.self, SyncRunCommand.self,
-            SyncFiguresCommand.self, SyncVerdictCommand.self, SyncRuleCommand.self,
+            SyncFiguresCommand.self, SyncVerdictCommand.self, SyncRuleCommand.self, SyncCollectCommand.self,
         ])
 }
 

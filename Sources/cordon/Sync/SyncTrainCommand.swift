@@ -47,7 +47,9 @@ struct SyncTrainingOptions: ParsableArguments {
     var version: String?
 
     @Option(
-        help: ArgumentHelp("The public bins of the model in force, with frequencies: bins.json.", valueName: "file"))
+        help: ArgumentHelp(
+            "The public bins of the model in force, or of the next spec, with frequencies: bins.json.",
+            valueName: "file"))
     var bins: String
 
     @Flag(
@@ -96,12 +98,14 @@ struct SyncTrainingOptions: ParsableArguments {
     func task(_ coordinator: SyncCoordinator) throws -> TrainTask {
         let spec = try readBins(bins)
         let frequencies = try frequencies(spec, coordinator.history)
-        guard let inForce = try coordinator.modelInForce(), let form = try coordinator.manifest(inForce) else {
+        guard let inForce = try coordinator.modelInForce(), let champion = try coordinator.manifest(inForce) else {
             throw Failure("no model is in force yet: deal the first one with `cordon model deal`")
         }
-        guard form.featureSpec == spec.id else {
+        // Of another spec, rows were collected before a model reads it.
+        guard let form = try champion.featureSpec == spec.id ? champion : coordinator.newestModel(of: spec.id) else {
             throw Failure(
-                "\(bins) are not the bins of \(form.version), which is in force: take the ones published with it")
+                "\(bins) are the bins of no model that was dealt; \(champion.version) is in force: take the ones published with it"
+            )
         }
         let members = try admit.map { name in
             guard let member = MemberID(name), coordinator.roster.members.contains(where: { $0.id == member }) else {
@@ -111,7 +115,7 @@ struct SyncTrainingOptions: ParsableArguments {
         }
         do {
             return try TrainTask(
-                version: version ?? "sync-\(coordinator.history.nextNumber)", formModel: inForce,
+                version: version ?? "sync-\(coordinator.history.nextNumber)", formModel: form.digest,
                 window: window(coordinator),
                 rule: TrainingRule(trees: trees, group: group, candidates: candidates, weightBits: weightBits),
                 frequencies: frequencies, admitted: Array(Set(members)).sorted(), leastRows: leastRows,

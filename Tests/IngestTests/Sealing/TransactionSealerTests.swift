@@ -90,6 +90,55 @@ struct TransactionSealerTests {
         #expect(wire.boxes.count == 3)
     }
 
+    @Test("with a second spec gives each party two components of its bits, too, at twice their bytes and seeds")
+    func shadowBytes() throws {
+        let features = (0..<5).map { Feature(name: "g\($0)", kind: .amount) }
+        let next = try BinnedSpec(
+            spec: FeatureSpec(name: "next", features: features),
+            edges: features.map { _ in (0..<22).map { Double($0) + 0.5 } })
+        #expect(next.ownBits == 110)
+        let sealer = TransactionSealer(
+            member: sessions.member, epoch: sessions.epoch, sessions: sessions.members, spec: spec, shadow: next,
+            idKey: SecretKey(bytes: [UInt8](repeating: 1, count: 32)), random: random(seed: 1))
+        func sealed(_ shadow: [Double]?) throws -> (bytes: [UInt8], wire: WireSealedTransaction) {
+            let bytes = sealer.seal(
+                moment, event: event, features: values, shadow: shadow, tokens: .none,
+                at: SealedPlace(source: SourcePosition(offset: 5)))
+            guard case .transaction(let wire)? = try #require(WireSealedRecord(decoding: bytes)).body else {
+                throw SealedBox.OpenError.notAuthentic
+            }
+            return (bytes, wire)
+        }
+        let shadow: [Double] = [0, 22, 3, 9, 17]
+        let (plain, both) = (try sealed(nil), try sealed(shadow))
+        #expect(try #require(WireSealedHeader(decoding: Array(plain.wire.header))).shadowSpec == 0)
+        #expect(try #require(WireSealedHeader(decoding: Array(both.wire.header))).shadowSpec == next.id)
+        // Boxes' lengths take a byte more here and there.
+        let more = both.bytes.count - plain.bytes.count
+        #expect(more >= 113 && more < 120)
+        var components: [PartyID: [UInt8]] = [:]
+        for party in PartyID.allCases {
+            let plaintext = try SealedBox.open(
+                Array(both.wire.boxes[party.rawValue]), under: #require(sessions.parties[party]).transactionBoxes,
+                associated: boxAssociatedData(header: Array(both.wire.header), party: party))
+            let box = try #require(WireShareBox(decoding: plaintext))
+            #expect(box.shadowFirst != box.first && box.shadowSecond != box.second)
+            let shares = try #require(
+                BitShares(
+                    party: party, first: Array(box.shadowFirst), second: Array(box.shadowSecond), from: event.number,
+                    bits: next.bits))
+            for (component, bytes) in [(party, shares.first), (party.next, shares.second)] {
+                #expect(components[component] == nil || components[component] == bytes)
+                components[component] = bytes
+            }
+        }
+        let (zero, one, two) = (components[.zero]!, components[.one]!, components[.two]!)
+        let sum: [UInt8] = (0..<14).map { zero[$0] ^ one[$0] ^ two[$0] }
+        #expect(sum == next.thermometer(next.bins(shadow)))
+        // What is scored is there as ever.
+        #expect(try open(both.wire, at: .zero).first.count == (spec.bits + 7) / 8)
+    }
+
     @Test("gives each party two components, whose XOR is the thermometer bits")
     func reconstructs() throws {
         let (wire, _) = try sealed()

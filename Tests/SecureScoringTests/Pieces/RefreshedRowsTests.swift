@@ -10,6 +10,7 @@ import ThreeParty
 @Suite("Kept rows that are refreshed")
 struct RefreshedRowsTests {
     private static let form = Digest32(of: [[1]])
+    private static let nextForm = Digest32(of: [[78]])
     private static let bits = 12
     private static let agreed = Digest32(of: [[2]])
     private static let members = ["bank-a", "bank-b"].map { MemberID($0)! }
@@ -66,7 +67,10 @@ struct RefreshedRowsTests {
                     try Self.key(row), CountShare(first: UInt16(share.first[0]), second: UInt16(share.second[0])))
             }
             for row in range.map({ Int($0) }) {
-                batch.append(try Self.key(row), deal(rows[row], mask: [0xFF, 0x0F]))
+                // Every fourth has no bits of the next spec; the others' are the row's own, turned round.
+                batch.append(
+                    try Self.key(row), deal(rows[row], mask: [0xFF, 0x0F]),
+                    shadow: row % 4 == 3 ? nil : deal([~rows[row][0]], mask: [0xFF]), form: Self.nextForm, bits: 8)
                 if row < 2 { try label(row, row % 3 != 0) }
                 if row % 5 != 4 { try label(row, row % 3 == 0) }
             }
@@ -102,6 +106,39 @@ struct RefreshedRowsTests {
             #expect(parts.reduce(0) { $0 ^ $1.label.first } == (row % 3 == 0 ? 1 : 0))
             #expect((0..<3).allSatisfy { parts[$0].label.second == parts[($0 + 1) % 3].label.first })
         }
+    }
+
+    /// Holds that three parties have the bits of the next spec that were dealt, whose refresh is not that of the others.
+    private func expectShadow(in generation: UInt32, without member: Int? = nil) throws {
+        let windows = try PartyID.allCases.map { party in
+            try store(party).window(
+                RowWindow.Request(form: Self.nextForm, bits: 8, range: 0..<40, labels: 4),
+                in: ShareGeneration(generation), by: refresh(party))
+        }
+        let expected = rows.indices.filter { $0 % 5 != 4 && $0 % 4 != 3 && $0 % 2 != member }
+        #expect(windows.allSatisfy { $0.rows.count == expected.count && $0.digest == windows[0].digest })
+        for (place, row) in expected.enumerated() {
+            let parts = windows.map { $0.rows[place] }
+            #expect(parts.reduce(0) { $0 ^ $1.shares.first[0] } == ~rows[row][0])
+            #expect((0..<3).allSatisfy { parts[$0].shares.second == parts[($0 + 1) % 3].shares.first })
+        }
+    }
+
+    @Test("with their bits of the next spec, in any generation, and after a member's are erased")
+    func shadow() throws {
+        try expectShadow(in: 0)
+        let before = try store(.zero).window(
+            RowWindow.Request(form: Self.nextForm, bits: 8, range: 0..<40, labels: 4))
+        for party in PartyID.allCases { try bring(party, to: 2) }
+        try expectShadow(in: 2)
+        let after = try store(.zero).window(
+            RowWindow.Request(form: Self.nextForm, bits: 8, range: 0..<40, labels: 4), in: ShareGeneration(2),
+            by: refresh(.zero))
+        let scored = try windows(in: 2)[0]
+        #expect((0..<8).contains { before.rows[$0].shares.first != after.rows[$0].shares.first })
+        #expect(scored.rows.count > after.rows.count)
+        for party in PartyID.allCases { _ = try store(party).erase(of: Self.members[0], before: nil) }
+        try expectShadow(in: 2, without: 0)
     }
 
     /// Brings all rows of a party to a generation, so many bytes at a time.

@@ -31,7 +31,10 @@ struct CountedEvent: Sendable, Hashable {
     func name(of entity: Feature.Entity) -> String? { entity == .terminal ? terminal : device }
 
     /// What the member itself computes of it.
-    func own(_ spec: BinnedSpec) -> [Double] { Array(values(number * 2 + Int64(bank)).prefix(spec.spec.ownCount)) }
+    func own(_ spec: BinnedSpec) -> [Double] {
+        let seed = number * 2 + Int64(bank)
+        return Array((values(seed) + values(seed + 1_000_001)).prefix(spec.spec.ownCount))
+    }
 
     func tokens(_ spec: BinnedSpec) throws -> [UInt8] {
         try spec.spec.tokenEntities.flatMap { entity in
@@ -134,18 +137,22 @@ extension Bank {
     ///
     /// - Parameters:
     ///   - own: in the place of what the event says; one value an own feature.
+    ///   - shadow: a second spec, whose bits go along.
     ///   - random: fresh bytes, where they matter.
     func seal(
-        _ event: CountedEvent, spec: BinnedSpec, own: [Double]? = nil, tokens: BoxedTokens? = nil,
+        _ event: CountedEvent, spec: BinnedSpec, own: [Double]? = nil, shadow: BinnedSpec? = nil,
+        tokens: BoxedTokens? = nil,
         random: @escaping @Sendable (Int) -> [UInt8] = { SystemBytes().next($0) }
     ) throws -> [UInt8] {
         let sealer = TransactionSealer(
-            member: id, epoch: epoch, sessions: sessions, spec: spec, idKey: SecretKey(bytes: seed), random: random)
+            member: id, epoch: epoch, sessions: sessions, spec: spec, shadow: shadow, idKey: SecretKey(bytes: seed),
+            random: random)
         let transaction = Transaction(
             id: "\(event.number)", time: event.time, customer: "c", terminal: event.terminal ?? "",
             amount: MinorUnits(1))
         return sealer.seal(
             transaction, event: sealer.eventID(UInt64(event.number)), features: own ?? event.own(spec),
+            shadow: shadow.map { event.own($0) },
             tokens: try tokens ?? BoxedTokens(epoch: 1, bytes: event.tokens(spec)),
             at: SealedPlace(source: SourcePosition(offset: event.number)))
     }
@@ -229,6 +236,8 @@ let genesis = Digest32(of: [
 final class CountedWorld {
     let world: World
     let model: ClearModel
+    /// The digest of its manifest.
+    let dealt: Digest32
     private let steps: [Int64]
     private(set) var clear = ClearCounts()
     /// The rotations of the token key, as members know them by their tokens, and which epoch's each member uses.
@@ -263,7 +272,8 @@ final class CountedWorld {
             steps: steps.isEmpty
                 ? [.init(score: 0, probability: 0.5)]
                 : steps.enumerated().map { .init(score: $1, probability: Double($0) / 100) }, hasCard: hasCard)
-        try world.append([try world.activation(try world.deal(model, rounded: !steps.isEmpty), sequence: 1)])
+        dealt = try world.deal(model, rounded: !steps.isEmpty)
+        try world.append([try world.activation(dealt, sequence: 1)])
     }
 
     /// What a member is to get of a score: the step, counted in the clear, where scores are rounded.
@@ -293,16 +303,26 @@ final class CountedWorld {
     }
 
     /// Sends transactions in one piece.
+    ///
+    /// - Parameters:
+    ///   - other: in the place of the model that scores them, with its spec.
+    ///   - seal: in the place of how records are sealed.
     @discardableResult
-    func send(_ events: [CountedEvent]) throws -> [Int64] {
+    func send(
+        _ events: [CountedEvent], by other: (model: ClearModel, spec: BinnedSpec)? = nil,
+        seal: ((CountedEvent) throws -> [UInt8])? = nil
+    ) throws -> [Int64] {
         for event in events {
-            let values = clear.values(of: event, spec)
+            let values = clear.values(of: event, other?.spec ?? spec)
             sent.append((event, values))
-            expected[event.bank][event.number] = opened(model.score(values: values))
+            expected[event.bank][event.number] = opened((other?.model ?? model).score(values: values))
         }
         events.forEach { clear.add($0) }
         return try world.append(
-            try events.map { try banks[$0.bank].seal($0, spec: spec, tokens: boxed($0, epochs[$0.bank])) })
+            try events.map { event in
+                try seal?(event)
+                    ?? banks[event.bank].seal(event, spec: spec, tokens: boxed(event, epochs[event.bank]))
+            })
     }
 
     /// An event's tokens under an epoch's key.

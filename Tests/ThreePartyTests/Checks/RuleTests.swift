@@ -173,6 +173,26 @@ struct WordTests {
         }
     }
 
+    @Test("of a second spec stand behind the first, and what they find keeps nothing from being scored")
+    func shadow() throws {
+        let (first, second) = (words(inputs(4)), words(inputs(4, refused: [.two: [2]]), plan: Digest32(of: [[9]])))
+        let shape = WordShape(records: 4, checks: .transactions, hasShadow: true)
+        #expect(shape.bytes == 8 * 17 && WordShape(records: 4, checks: .transactions).shadow(([], [], [])) == nil)
+        let both = zip(first, second).map { $0 + $1 }
+        #expect(shape.found((both[0], both[1], both[2])) == [0, 0, 0, 0])
+        #expect(shape.shadow((both[0], both[1], both[2])) == [true, true, false, true])
+        for party in 0..<3 {
+            for bit in 4 * 17 * 8 + 4 * 8..<shape.bytes * 8 {
+                var changed = both
+                changed[party][bit >> 3] ^= 1 << UInt8(bit & 7)
+                var expected = [true, true, false, true]
+                expected[(bit >> 3 - 4 * 17 - 4) / 8 % 4] = false
+                #expect(shape.shadow((changed[0], changed[1], changed[2])) == expected)
+                #expect(shape.found((changed[0], changed[1], changed[2])) == [0, 0, 0, 0])
+            }
+        }
+    }
+
     @Test("say nothing of what a party refused, with no mask, and find nothing of it")
     func refused() {
         let words = words(inputs(3, refused: [.one: [1]]))

@@ -6,6 +6,7 @@ import Model
 import ModelSync
 package import PipelineFiles
 package import Records
+import SecureScoring
 package import Stages
 
 /// The coordinator of trainings: reads `consortium.sync`, says what is next, and puts models on the log that the parties sealed. It
@@ -53,6 +54,35 @@ package final class SyncCoordinator {
 
     /// A model's manifest; nil where the log has none.
     package func manifest(_ model: Digest32) throws -> ModelManifest? { try models.manifest(model) }
+
+    /// The newest model that was dealt for a feature spec; nil where the log has none.
+    package func newestModel(of spec: UInt64) throws -> ModelManifest? {
+        try SyncModels.newest(of: spec, roster.syncTerms, log: log)
+    }
+
+    /// Announces the spec of a model as the next one, in every partition of `consortium.sealed`: from there on the parties keep
+    /// rows of it beside those that they score.
+    ///
+    /// - Parameter form: a model of the spec, which was dealt; nil where no spec is next any more.
+    /// - Throws: `SyncRefusal.unknownModel` where no model is in force; `RoleError.otherCounts` where rows of the spec would not
+    ///   come about beside those of the model that is.
+    package func announce(next form: ModelManifest?) throws {
+        guard let keystore else { throw RoleError.notTheCoordinator(keys: "nothing") }
+        guard let inForce = try modelInForce().flatMap({ try manifest($0) }) else { throw SyncRefusal.unknownModel }
+        if let form, form.nextSpec?.isCollected(beside: inForce) != true {
+            throw RoleError.otherCounts(form.version, inForce.version)
+        }
+        let key = try keystore.signingKey()
+        var records: [NewRecord] = []
+        for partition in 0..<(try log.partitions(of: Topics.sealed)) {
+            var record = WireSealedRecord()
+            record.specAnnouncement = try SpecAnnouncement.make(
+                form?.nextSpec, sequence: UInt64(clock.microseconds), consortium: roster.consortium,
+                partition: partition, coordinator: key)
+            records.append(NewRecord(TopicPartition(Topics.sealed, partition), value: record.encoded))
+        }
+        try log.append(records)
+    }
 
     /// The model that the next record is scored by.
     package func modelInForce() throws -> Digest32? { try LogWindows(log).modelInForce(of: roster) }

@@ -70,7 +70,7 @@ package final class CellBackend: ScoringBackend {
         return ScoredBatch(
             scores: try sealer.scores(batch.transactions, result, range: batch.batch.plan.range),
             agreement: result.agreement, rounds: result.rounds,
-            counted: batch.counted(result.agreement, inputs: result.inputs),
+            counted: batch.counted(result.agreement, inputs: result.inputs, shadow: result.shadow),
             statements: try states
                 ? batch.batch.statements(by: party, batch.transactions, result, session: sessions.session) : [])
     }

@@ -33,7 +33,8 @@ private final class ClearWriter: TransactionSealing {
     func eventID(_ id: UInt64) -> EventID { sealer.eventID(id) }
 
     func seal(
-        _ transaction: Transaction, event: EventID, features: [Double], tokens: BoxedTokens, at place: SealedPlace
+        _ transaction: Transaction, event: EventID, features: [Double], shadow _: [Double]?, tokens: BoxedTokens,
+        at place: SealedPlace
     ) -> [UInt8] {
         let box = ClearForm.mark + spec.ownThermometer(features)
         return SealedTransaction.record(
