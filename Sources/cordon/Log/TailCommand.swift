@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLogs
 import Foundation
 import Manifests
+import PipelineFiles
 import Records
 import Stages
 import Terminal

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Manifests
+import Model
 import PipelineFiles
 import Roles
 import Terminal
