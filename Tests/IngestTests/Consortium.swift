@@ -190,12 +190,11 @@ final class CountingBank {
             }
             let event = try #require(record.header.event)
             let parts = try PartyID.allCases.map { party in
-                let box = try #require(
-                    WireShareBox(
-                        decoding: SealedBox.open(
-                            Array(value[record.boxes[party.rawValue]]),
-                            under: #require(sessions.parties[party]).transactionBoxes,
-                            associated: boxAssociatedData(header: header, party: party))))
+                let session = try #require(sessions.parties[party])
+                let plaintext = try SealedBox.open(
+                    Array(value[record.boxes[party.rawValue]]), under: session.transactionBoxes,
+                    associated: boxAssociatedData(header: header, party: party))
+                let box = try #require(WireShareBox(decoding: plaintext))
                 return try #require(
                     BitShares(
                         party: party, first: Array(box.shadowFirst), second: Array(box.shadowSecond),
