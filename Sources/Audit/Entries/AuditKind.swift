@@ -6,6 +6,8 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
     case manifest = 2
     /// A model that went in force on a partition.
     case activation = 3
+    /// The coordinator's word of which feature spec rows are collected before a model reads it, or that of none any more.
+    case collecting = 37
     /// An operator's word for a model.
     case approval = 4
     /// The coordinator's word that a model goes in force, comes back, or is turned down.
@@ -73,6 +75,7 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .started: "started"
         case .manifest: "manifest"
         case .activation: "activation"
+        case .collecting: "collecting"
         case .approval: "approval"
         case .decision: "decision"
         case .rotationOrdered: "rotation-ordered"
@@ -130,6 +133,7 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .started: "the program started"
         case .manifest: "a model manifest was taken"
         case .activation: "a model went in force"
+        case .collecting: "which rows of a next feature spec are collected"
         case .approval: "an operator approved of a model"
         case .decision: "the coordinator decided on a model"
         case .rotationOrdered: "a rotation of the token key was ordered"

@@ -55,7 +55,7 @@ package struct BatchPlan: Sendable, Hashable {
             ]
                 // Plans from before any refresh are what they were.
                 + (shares == .zero ? [] : [shares.bytes])
-                // As many words as no list of records begins with.
+                // No record can be taken for it: the times say how many records there are.
                 + (nextSpec.map { [Array("cordon/plan/next-spec/v1".utf8) + $0.bytes] } ?? [])
                 + records.map { $0.value ?? [] })
     }

@@ -56,6 +56,11 @@ final class SpecSwitch {
         guard announced.sequence > entries.last?.sequence ?? 0 else {
             return refuse(offset, "it is not newer than the last")
         }
+        // Before it counts: a crash in between has it told again, and written once.
+        context.audit.write(
+            AuditEvent(
+                collecting: announced.spec, sequence: announced.sequence,
+                [.partition: "\(context.partition.partition)", .offset: "\(offset)"]))
         let entry = Entry(offset: offset, sequence: announced.sequence, spec: announced.spec)
         try state.commit(
             [

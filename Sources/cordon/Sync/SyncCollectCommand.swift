@@ -9,7 +9,10 @@ struct SyncCollectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "collect", abstract: "Collect rows of the next feature spec before a model reads it.",
         discussion: """
-            A model of the spec has to be dealt first (`cordon model deal --later`): its manifest says what each bit means. From the next record             on the parties keep rows of the spec beside those that they score (`cordon score --rows DAYS`), of the members whose agents             share its bits (`cordon ingest --next-bins FILE`). Then `cordon sync train --bins FILE` trains on them. The spec reads the             counts of the model in force by the same cut points; a member's own features may be any.
+            A model of the spec has to be dealt first (`cordon model deal --later`): its manifest says what each bit means. From the next \
+            record on the parties keep rows of the spec beside those that they score (`cordon score --rows DAYS`), of the members whose \
+            agents share its bits (`cordon ingest --next-bins FILE`). Then `cordon sync train --bins FILE` trains on them. The spec \
+            reads the counts of the model in force by the same cut points; a member's own features may be any.
             """)
 
     @Option(help: ArgumentHelp("The public bins of the next spec: bins.json.", valueName: "file"))

@@ -69,6 +69,35 @@ struct AuditedTests {
         #expect(notes.events[2].fields[.reason] == "it is not newer than the last")
     }
 
+    @Test(
+        "of which next spec rows are collected, and of none any more, with where; and announcements that were forged or old"
+    )
+    func announcements() throws {
+        let (pieces, models) = try pieces()
+        let next = try #require(NextSpec(id: 7, ownFeatures: [3], form: Digest32(of: [[1]])))
+        func announced(_ spec: NextSpec?, _ sequence: UInt64, by seed: [UInt8]) throws -> [UInt8] {
+            guard let key = SigningKey(bytes: seed) else { throw HPKEError.malformedKey }
+            var record = WireSealedRecord()
+            record.specAnnouncement = try SpecAnnouncement.make(
+                spec, sequence: sequence, consortium: "c", partition: 0, coordinator: key)
+            return record.encoded
+        }
+        try world.append([
+            try announced(next, 3, by: world.coordinator), try announced(nil, 3, by: world.coordinator),
+            try announced(nil, 4, by: [UInt8](repeating: 78, count: 32)), try announced(nil, 5, by: world.coordinator),
+        ])
+        for record in try pieces.sealed() { _ = try models.apply(record) }
+        func told(_ spec: NextSpec?, _ sequence: String, _ outcome: String, _ offset: String) -> AuditEvent {
+            AuditEvent(
+                .collecting, of: spec?.form,
+                [.sequence: sequence, .outcome: outcome, .partition: "0", .offset: offset])
+        }
+        #expect(notes.events.map(\.kind) == [.collecting, .refused, .refused, .collecting])
+        #expect(notes.events[0] == told(next, "3", "begun", "0") && notes.events[3] == told(nil, "5", "ended", "3"))
+        #expect(notes.events[1].fields[.reason] == "it is not newer than the last")
+        #expect(notes.events[2].fields[.offset] == "2" && notes.events[2].fields[.object] == "spec announcement")
+    }
+
     @Test("session announcements that were refused, with where and why")
     func sessions() throws {
         try append([0xFF], to: Topics.sessions)

@@ -73,12 +73,14 @@ package final class SyncCoordinator {
             throw RoleError.otherCounts(form.version, inForce.version)
         }
         let key = try keystore.signingKey()
+        let sequence = UInt64(clock.microseconds)
+        audit.write(AuditEvent(collecting: form?.nextSpec, sequence: sequence))
         var records: [NewRecord] = []
         for partition in 0..<(try log.partitions(of: Topics.sealed)) {
             var record = WireSealedRecord()
             record.specAnnouncement = try SpecAnnouncement.make(
-                form?.nextSpec, sequence: UInt64(clock.microseconds), consortium: roster.consortium,
-                partition: partition, coordinator: key)
+                form?.nextSpec, sequence: sequence, consortium: roster.consortium, partition: partition,
+                coordinator: key)
             records.append(NewRecord(TopicPartition(Topics.sealed, partition), value: record.encoded))
         }
         try log.append(records)
