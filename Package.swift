@@ -178,15 +178,49 @@ let package = Package(
                 "Stages",
                 "Telemetry", "Sealing", "SecureScoring", "Worlds", "PipelineFiles", "Roles", logging,
             ], swiftSettings: settings),
+        .target(
+            name: "CommandOptions",
+            dependencies: [
+                "Audit", "EventLogs", "Formats", "Keys", "LocalStore", "Manifests", "PKCS11", "PipelineFiles",
+                "Records", "Roles", "Stages", "Terminal",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: unoptimised),
+        .target(
+            name: "DeskCommands",
+            dependencies: [
+                "CommandOptions", "Desk", "DeskFront", "DeskStore", "Formats", "HTTPFront", "Keys", "LocalStore",
+                "Model", "PipelineFiles", "Policy", "Records", "Roles", "Secrets", "Stages", "Telemetry", "Terminal",
+                "Trials", "Webhooks", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: unoptimised),
+        .target(
+            name: "ConsortiumCommands",
+            dependencies: [
+                "Audit", "CommandOptions", "DeskFront", "EventLogs", "HTTPFront", "Ingest", "Keys", "LocalConsortium",
+                "LocalStore", "Manifests", "PKCS11", "PipelineFiles", "Records", "Roles", "Secrets", "Stages",
+                "Terminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: unoptimised),
+        .target(
+            name: "SyncCommands",
+            dependencies: [
+                "CommandOptions", "Evaluation", "EventLogs", "Keys", "Manifests", "Model", "ModelSync", "PipelineFiles",
+                "Records", "Roles", "Stages", "Terminal",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: unoptimised),
+        .target(
+            name: "DataCommands",
+            dependencies: [
+                "CommandOptions", "Evaluation", "EventLogs", "Formats", "Ingest", "Keys", "LocalConsortium",
+                "LocalStore", "Model", "PipelineFiles", "Plots", "Policy", "Records", "Roles", "Stages", "Telemetry",
+                "Terminal", "Tokens", "Worlds", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: unoptimised),
         .executableTarget(
             name: "cordon",
             dependencies: [
-                "Audit", "Desk", "DeskFront", "DeskStore", "Manifests", "Secrets", "Records", "Tokens", "Model", "Keys",
-                "Formats", "Policy",
-                "Evaluation",
-                "EventLogs", "LocalStore", "PKCS11", "Stages", "Telemetry", "HTTPFront", "Ingest",
-                "SecureScoring", "Plots", "Worlds", "PipelineFiles", "Roles", "Terminal", "ModelSync",
-                "LocalConsortium", "Trials", "Webhooks", logging,
+                "CommandOptions", "ConsortiumCommands", "DataCommands", "Desk", "DeskCommands", "Evaluation",
+                "EventLogs", "Formats", "HTTPFront", "Ingest", "Keys", "LocalConsortium", "LocalStore", "Manifests",
+                "Model", "ModelSync", "PipelineFiles", "Policy", "Records", "Roles", "Secrets", "SecureScoring",
+                "Stages", "SyncCommands", "Telemetry", "Terminal", "Tokens", "Trials", "Worlds", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: unoptimised),
         .executableTarget(

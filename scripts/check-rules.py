@@ -11,6 +11,8 @@ STAGES = {"DeskFront", "Ingest", "IngestHTTP", "SecureScoring", "TokenService", 
 # Shells do input and output and so live in real time; `Stages` owns the clock.
 SHELLS = {"DeskStore", "KafkaLog", "LocalStore", "TLSTransport", "HTTPFront", "IngestHTTP", "Roles", "Terminal", "LocalConsortium"}
 PROGRAMS = {"cordon", "cordon-bench", "cordon-simulate"}
+# Commands of `cordon` by area: a shell's part of the program, which no other area sees and nothing but the program imports.
+COMMANDS = {"DeskCommands", "ConsortiumCommands", "SyncCommands", "DataCommands"}
 REAL_TIME = re.compile(r"\bContinuousClock\b|\bSuspendingClock\b|\bThread\.sleep\b|\bDate\(\)|\bDate\(timeIntervalSinceNow|\bDate\.now\b|\bclock_gettime\b|\busleep\b")
 # Tests wait for what happens, not for time; those of processes alone may look now and then whether it has.
 SLEEP = re.compile(r"\b(?:Thread\.sleep|Task\.sleep|usleep|nanosleep)\b|(?<![\w.])sleep\(")
@@ -99,7 +101,10 @@ def check():
         if module in STAGES:
             for other in sorted(STAGES & set(IMPORT.findall(text)) - {module}):
                 wrong.append(f"{name} imports {other}: stages are put together by Roles alone")
-        if name not in REAL_TIME_EXCEPT and module not in SHELLS | PROGRAMS | {"Stages"} and REAL_TIME.search(code(text)):
+        if module != "cordon":
+            for other in sorted(COMMANDS & set(IMPORT.findall(text)) - {module}):
+                wrong.append(f"{name} imports {other}: an area's commands are the program's alone")
+        if name not in REAL_TIME_EXCEPT and module not in SHELLS | PROGRAMS | COMMANDS | {"Stages"} and REAL_TIME.search(code(text)):
             wrong.append(f"{name} reads real time or sleeps: take a StageClock")
         if module != "Records" and name not in BIG_ENDIAN_EXCEPT and BIG_ENDIAN.search(code(text)):
             wrong.append(f"{name} writes or reads big-endian numbers by hand: Records/Encoding/BigEndian does")

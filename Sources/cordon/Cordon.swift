@@ -1,6 +1,10 @@
 import ArgumentParser
+import ConsortiumCommands
+import DataCommands
+import DeskCommands
 import Roles
 import Secrets
+import SyncCommands
 
 @main
 struct Cordon: ParsableCommand {

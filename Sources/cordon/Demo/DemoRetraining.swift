@@ -7,6 +7,7 @@ import PipelineFiles
 import Records
 import Roles
 import Stages
+import SyncCommands
 import Synchronization
 import Terminal
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandOptions
 import Model
 import PipelineFiles
 import Policy
