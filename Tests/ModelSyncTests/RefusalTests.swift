@@ -19,9 +19,9 @@ struct RefusalTests {
     private struct Other: SyncRowSource {
         let make: @Sendable (Range<Int64>, ModelManifest) throws -> SyncRows
 
-        func rows(_ range: Range<Int64>, labels: Int64, form: ModelManifest, under _: KeyEpoch?) throws -> SyncRows {
-            try make(range, form)
-        }
+        func rows(
+            _ range: Range<Int64>, labels: Int64, form: ModelManifest, beside _: ModelManifest?, under _: KeyEpoch?
+        ) throws -> SyncRows { try make(range, form) }
     }
 
     /// How an order to train ends where one party has other rows; and that the next one is done.
@@ -106,7 +106,7 @@ struct RefusalTests {
         let world = try SyncWorld()
         let own = world.rows.source(.one)
         let other = Other { range, form in
-            try own.rows(range.lowerBound..<range.upperBound - 1, labels: 0, form: form, under: nil)
+            try own.rows(range.lowerBound..<range.upperBound - 1, labels: 0, form: form, beside: nil, under: nil)
         }
         let said = try #require(try refusal(world, rows: .some(other)))
         #expect(said.code == "other-rows")
@@ -176,7 +176,7 @@ struct RefusalTests {
         let (ready, own) = (Flag(), world.rows.source(.two))
         let other = Other { range, form in
             guard ready.isSet else { throw SyncRowsMissing.notYet("not yet") }
-            return try own.rows(range, labels: 0, form: form, under: nil)
+            return try own.rows(range, labels: 0, form: form, beside: nil, under: nil)
         }
         world.sources.withLock { $0[.two] = .some(other) }
         try world.start()
@@ -226,7 +226,7 @@ struct RefusalTests {
         let (ready, own) = (Flag(), world.rows.source(.one))
         let other = Other { range, form in
             guard ready.isSet else { throw SyncRowsMissing.never("rows are kept from offset 50 on") }
-            return try own.rows(range, labels: 0, form: form, under: nil)
+            return try own.rows(range, labels: 0, form: form, beside: nil, under: nil)
         }
         world.sources.withLock { $0[.one] = .some(other) }
         try world.start()
@@ -246,7 +246,7 @@ struct RefusalTests {
         let own = world.rows.source(.zero)
         let other = Other { range, form in
             guard ready.isSet else { throw SyncRowsMissing.notYet("not yet") }
-            return try own.rows(range, labels: 0, form: form, under: nil)
+            return try own.rows(range, labels: 0, form: form, beside: nil, under: nil)
         }
         world.sources.withLock { $0[.zero] = .some(other) }
         try world.start()

@@ -76,12 +76,13 @@ struct ShadowRowsTests {
 
     // MARK: Rows
 
-    private func windows(_ form: ModelManifest) throws -> [RowWindow] {
+    private func windows(_ form: ModelManifest, beside other: ModelManifest? = nil) throws -> [RowWindow] {
         let kept = try PartyID.allCases.compactMap { try world.scoredRows($0).kept }
         let request = RowWindow.Request(
             form: form.rowForm, bits: form.shape.bits,
             range: (kept.map(\.range.lowerBound).max() ?? 0)..<(kept.map(\.range.upperBound).min() ?? 0),
-            labels: kept.map(\.labels).min() ?? 0)
+            labels: kept.map(\.labels).min() ?? 0,
+            beside: other.map { .init(form: $0.rowForm, bits: $0.shape.bits) })
         return try PartyID.allCases.map { try world.scoredRows($0).window(request) }
     }
 
@@ -164,6 +165,67 @@ struct ShadowRowsTests {
         for party in PartyID.allCases {
             #expect(world.entries.wait(for: "an announcement of a feature spec was refused", from: party) != nil)
         }
+    }
+
+    /// Of the parties' windows by two specs, what their rows are together by both: the scored first, then the next.
+    private func opened(_ parties: [RowWindow]) throws -> [[[UInt8]]] {
+        func sum(_ row: Int, _ rows: (RowWindow) -> TrainingRows) -> [UInt8] {
+            let parts = parties.map { rows($0)[row].shares.first }
+            return parts[0].indices.map { parts[0][$0] ^ parts[1][$0] ^ parts[2][$0] }
+        }
+        let beside = try parties.map { try #require($0.beside) }
+        #expect(zip(parties, beside).allSatisfy { $0.rows.count == $1.count && $0.rows.count == parties[0].rows.count })
+        return parties[0].rows.count == 0
+            ? [] : (0..<parties[0].rows.count).map { row in [sum(row) { $0.rows }, sum(row) { $0.beside ?? $0.rows }] }
+    }
+
+    @Test("and give the events that have rows of both specs by both, whichever of them is scored")
+    func both() throws {
+        try world.start()
+        try label(counted.sent.map(\.event) + send(0) { _ in true })
+        try announce(form.nextSpec, 1)
+        let beside = try send(1) { $0.bank == 0 }
+        try label(Array(counted.sent.suffix(10).map(\.event)))
+        let scored = try Self.manifest(counted.dealt, world)
+        // The next one goes in force, and the one before is next.
+        try world.append([try world.activation(dealt, sequence: 2)])
+        try announce(scored.nextSpec, 2)
+        let events = counted.day(2)
+        try counted.send(events, by: (model, next)) { try both($0) }
+        try counted.expectScores("by the next")
+        try label(events)
+        _ = try counted.send(counted.day(3), by: (model, next)) { event in
+            try counted.banks[event.bank].seal(
+                event, spec: next, tokens: counted.boxed(event, counted.epochs[event.bank]))
+        }
+        try counted.expectScores("after")
+        world.stop()
+        let parties = try windows(scored, beside: form)
+        #expect(Set(parties.map(\.digest)).count == 1)
+        // Labelled later than the window's end are the last of them, if any.
+        let wanted = counted.sent.filter { beside.contains($0.event) || events.contains($0.event) }
+            .filter { counted.labelled.contains($0.event) }
+        for party in parties {
+            #expect(party.events == 15 && party.rows.count == wanted.count)
+            #expect(party.otherForms == 10 + 5 + 10)
+        }
+        for (row, want) in zip(try opened(parties), wanted) {
+            let counts = want.values.suffix(counted.spec.spec.features.count - counted.spec.spec.ownCount)
+            #expect(row[0] == counted.spec.thermometer(counted.spec.bins(want.event.own(counted.spec) + counts)))
+            #expect(row[1] == next.thermometer(next.bins(want.event.own(next) + counts)))
+        }
+        // The same the other way round, and another digest; of one form alone there are more.
+        let turned = try windows(form, beside: scored)
+        #expect(try opened(turned) == opened(parties).map { $0.reversed() } && turned[0].digest != parties[0].digest)
+        #expect(try windows(form).allSatisfy { $0.events == 25 && $0.beside == nil })
+        #expect(try windows(scored).allSatisfy { $0.events == 30 && $0.otherForms == 10 })
+        // A form of which there is no row.
+        let kept = try #require(try world.scoredRows(.zero).kept)
+        let request = RowWindow.Request(
+            form: form.rowForm, bits: form.shape.bits, range: kept.range, labels: kept.labels,
+            beside: .init(form: .zero, bits: 9))
+        let empty = try world.scoredRows(.zero).window(request)
+        #expect(empty.events == 0 && empty.rows.count == 0 && empty.beside?.count == 0 && empty.otherForms == 40)
     }
 
     enum Damage: CaseIterable, Sendable { case gap, boxesDiffer, tooShort, absent, one }

@@ -24,6 +24,12 @@ package struct OrderRefusal: Error, Sendable, Hashable, CustomStringConvertible 
     package static let otherForm = OrderRefusal(
         "other-form",
         "rows of the window are of another form than the model's: its features, cut points or counts are others")
+    package static let noneOfBoth = OrderRefusal(
+        "other-form",
+        """
+        no labelled row of the window is of both models' feature specs: collect rows of the one that is not in force \
+        (`cordon sync collect`), and take a later window
+        """)
     package static let emptyWindow = OrderRefusal(
         "empty-window", "no row of the window has a label: take a larger window, or wait for labels")
     package static let unknownCandidate = OrderRefusal(

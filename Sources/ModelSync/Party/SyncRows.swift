@@ -9,13 +9,16 @@ package struct SyncRows: Sendable, CustomStringConvertible, CustomReflectable {
     package let source: TrainingSource
     /// Rows of the window, those without a label too.
     package let events: Int
-    /// Rows of the window whose bits mean something else.
+    /// Rows of the window that are not of the form, or not of both.
     package let otherForms: Int
+    /// The same events, in the same order, by another form; nil where none was asked for.
+    package let beside: TrainingRows?
 
-    package init(source: TrainingSource, events: Int, otherForms: Int) {
+    package init(source: TrainingSource, events: Int, otherForms: Int, beside: TrainingRows? = nil) {
         self.source = source
         self.events = events
         self.otherForms = otherForms
+        self.beside = beside
     }
 
     package var description: String { "SyncRows(\(source.rows.count) of \(events) events)" }
@@ -44,7 +47,10 @@ package protocol SyncRowSource: Sendable {
     ///   - range: offsets of `consortium.sealed`.
     ///   - labels: the offset of `consortium.labels` up to which labels count.
     ///   - form: by which bits are read.
+    ///   - other: a form by which the same events are read, too (`SyncRows.beside`): those alone that have rows of both; nil for none.
     ///   - epoch: of keys, under which shares are to be of one generation at all three parties; nil for the roster's.
     /// - Throws: `SyncRowsMissing`; `LogError`.
-    func rows(_ range: Range<Int64>, labels: Int64, form: ModelManifest, under epoch: KeyEpoch?) throws -> SyncRows
+    func rows(
+        _ range: Range<Int64>, labels: Int64, form: ModelManifest, beside other: ModelManifest?, under epoch: KeyEpoch?
+    ) throws -> SyncRows
 }

@@ -15,13 +15,18 @@ extension TrainingStage {
 
     /// The rows of an order's window, read once.
     ///
+    /// - Parameter other: the form by which the same events are read, too; nil for none.
     /// - Throws: `OrderRefusal`, `SyncRowsMissing`, `LogError`.
-    func takeRows(_ window: SyncWindow, of form: ModelManifest, for job: SyncJob) throws -> SyncRows {
+    func takeRows(
+        _ window: SyncWindow, of form: ModelManifest, beside other: ModelManifest? = nil, for job: SyncJob
+    ) throws -> SyncRows {
         if let taken, taken.order == job.digest { return taken.rows }
         guard let rows else { throw OrderRefusal.noRows }
-        let found = try rows.rows(window.range, labels: window.labels, form: form, under: job.order.epoch)
+        let found = try rows.rows(
+            window.range, labels: window.labels, form: form, beside: other, under: job.order.epoch)
         guard found.source.rows.count > 0 else {
-            throw found.otherForms > 0 ? OrderRefusal.otherForm : OrderRefusal.emptyWindow
+            guard found.otherForms > 0 else { throw OrderRefusal.emptyWindow }
+            throw other == nil ? OrderRefusal.otherForm : .noneOfBoth
         }
         taken = (job.digest, found)
         return found

@@ -11,6 +11,8 @@ extension TrainingStage {
         let order: Digest32
         let plan: ValidationPlan
         let rows: TrainingRows
+        /// The same events as the challenger reads them, where it is of another feature spec than the champion.
+        let challengerRows: TrainingRows?
         let models: [PreparedModel]
         let opensSums: Bool
     }
@@ -40,8 +42,9 @@ extension TrainingStage {
                     let session: ValidationSession
                     do throws(TrainingError) {
                         session = try ValidationSession(
-                            party: cell.party, plan: ready.plan, rows: ready.rows, models: ready.models,
-                            keys: pair, attempt: agreed.attempt)
+                            party: cell.party, plan: ready.plan, rows: ready.rows,
+                            challengerRows: ready.challengerRows, models: ready.models, keys: pair,
+                            attempt: agreed.attempt)
                     } catch { throw .refused(error) }
                     let scores = try exchange.run(session, left: { left(for: job) }, keep: { _ in })
                     let ones =
@@ -59,39 +62,44 @@ extension TrainingStage {
     /// The challenger comes first, where there is one.
     private func validation(_ task: ValidateTask, _ job: SyncJob) throws -> Validation {
         let champion = try manifest(task.champion)
-        let source = try takeRows(task.window, of: champion, for: job).source
+        let form = try challengerForm(task, champion)
+        let found = try takeRows(task.window, of: champion, beside: form, for: job)
+        let source = found.source
         let least = task.leastFrauds + task.leastLegitimate
         guard source.rows.count >= least else { throw OrderRefusal(.fewRows(source.rows.count, least: least)) }
         let opensSums = opensSums(of: source.rows)
         var models: [ValidationPlan.Model] = []
         var prepared: [PreparedModel] = []
         func add(
-            _ digest: Digest32, _ shape: ForestShape, _ fraction: Int, _ thresholds: ValidateTask.Thresholds?,
-            _ share: ModelShare?
+            _ digest: Digest32, _ share: ModelShare?, _ fraction: Int, _ thresholds: ValidateTask.Thresholds?,
+            reading rows: TrainingRows, by form: ModelManifest
         ) throws {
             guard let share else { throw OrderRefusal.unknownModel }
-            guard let thresholds, thresholds.fraction == fraction, shape.bits == source.rows.bits else {
+            guard let thresholds, thresholds.fraction == fraction, share.shape.bits == rows.bits else {
                 throw OrderRefusal.otherForm
             }
             models.append(
-                ValidationPlan.Model(digest: digest, shape: shape, fraction: fraction, thresholds: thresholds.scores))
+                ValidationPlan.Model(
+                    digest: digest, shape: share.shape, fraction: fraction, thresholds: thresholds.scores))
             prepared.append(
-                PreparedModel(shape: shape, features: champion.ownFeatures, components: share.components))
+                PreparedModel(shape: share.shape, features: form.ownFeatures, components: share.components))
         }
         switch task.challenger {
         case .candidate(let order):
             let (share, fraction) = try candidate(order, under: job.order.epoch)
-            try add(SyncVersion.share(of: order), share.shape, fraction, task.challengerThresholds, share)
+            try add(
+                SyncVersion.share(of: order), share, fraction, task.challengerThresholds,
+                reading: found.beside ?? source.rows, by: form ?? champion)
         case .model(let model):
             let manifest = try manifest(model)
             try add(
-                model, manifest.shape, manifest.fractionBits, task.challengerThresholds,
-                shares.share(of: manifest, under: job.order.epoch))
+                model, shares.share(of: manifest, under: job.order.epoch), manifest.fractionBits,
+                task.challengerThresholds, reading: found.beside ?? source.rows, by: form ?? champion)
         case nil: break
         }
         try add(
-            task.champion, champion.shape, champion.fractionBits, task.championThresholds,
-            shares.share(of: champion, under: job.order.epoch))
+            task.champion, shares.share(of: champion, under: job.order.epoch), champion.fractionBits,
+            task.championThresholds, reading: source.rows, by: champion)
         do throws(TrainingError) {
             let plan = try ValidationPlan(
                 source: Digest32(
@@ -102,8 +110,22 @@ extension TrainingStage {
                 bits: source.rows.bits, members: source.members, memberOfRow: source.memberOf, models: models,
                 least: (frauds: task.leastFrauds, legitimate: task.leastLegitimate))
             return Validation(
-                order: job.digest, plan: plan, rows: source.rows, models: prepared, opensSums: opensSums)
+                order: job.digest, plan: plan, rows: source.rows, challengerRows: found.beside, models: prepared,
+                opensSums: opensSums)
         } catch { throw OrderRefusal(error) }
+    }
+
+    /// The model by whose form the challenger reads rows; nil where it reads the champion's.
+    private func challengerForm(_ task: ValidateTask, _ champion: ModelManifest) throws -> ModelManifest? {
+        let form: ModelManifest
+        switch task.challenger {
+        case .candidate(let order):
+            guard let version = history.version(of: order) else { throw OrderRefusal.unknownCandidate }
+            form = try manifest(version.task.formModel)
+        case .model(let model): form = try manifest(model)
+        case nil: return nil
+        }
+        return form.featureSpec == champion.featureSpec ? nil : form
     }
 
     private func said(

@@ -15,7 +15,7 @@ struct KeptRows: SyncRowSource {
     let state: @Sendable () throws(LogError) -> any StateStore
 
     func rows(
-        _ range: Range<Int64>, labels: Int64, form: ModelManifest, under epoch: KeyEpoch?
+        _ range: Range<Int64>, labels: Int64, form: ModelManifest, beside other: ModelManifest?, under epoch: KeyEpoch?
     ) throws -> SyncRows {
         let generation = try shares.generation(under: epoch)
         // Before rows are read: those that have not come to the generation by then need its key, and it stays until they have.
@@ -23,14 +23,16 @@ struct KeptRows: SyncRowSource {
         let terms = RowTerms(state: try state(), limits: limits)
         do {
             let window = try ScoredRowStore(terms, partition: 0).window(
-                RowWindow.Request(form: form.rowForm, bits: form.shape.bits, range: range, labels: labels),
+                RowWindow.Request(
+                    form: form.rowForm, bits: form.shape.bits, range: range, labels: labels,
+                    beside: other.map { .init(form: $0.rowForm, bits: $0.shape.bits) }),
                 in: generation, by: refresh)
             // The oldest may have gone while they were read.
             let kept = try ScoredRowStore(terms, partition: 0).kept?.range.lowerBound
             guard let kept, kept <= range.lowerBound else { throw RowWindowError.notKept(from: kept) }
             return SyncRows(
                 source: try window.source(of: members.entries.map(\.id)), events: window.events,
-                otherForms: window.otherForms)
+                otherForms: window.otherForms, beside: window.beside)
         } catch let error as RowWindowError {
             switch error {
             case .notKept, .unknownMember, .otherGeneration: throw SyncRowsMissing.never("\(error)")

@@ -134,6 +134,17 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
         return BitShares(first: Array(first[bytes]), second: Array(second[bytes]))
     }
 
+    /// Whether rows of a form can be among these: scored, or beside those.
+    func hasRows(_ form: Digest32, _ bits: Int) -> Bool { isScored(form, bits) || shadow?.form == form && shadow?.bits == bits }
+
+    /// The components of one row by a form; nil where it has none of it.
+    func shares(_ row: Int, as form: Digest32, _ bits: Int) -> BitShares? {
+        if isScored(form, bits) { return shares(row) }
+        return hasRows(form, bits) ? shadow?.shares(row) : nil
+    }
+
+    private func isScored(_ form: Digest32, _ bits: Int) -> Bool { self.form == form && self.bits == bits }
+
     /// The members that know each of a row's tokens; none where that was not kept.
     func members(_ row: Int) -> [UInt8] { Array(members[row * slots..<(row + 1) * slots]) }
 

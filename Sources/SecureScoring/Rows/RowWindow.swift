@@ -15,8 +15,22 @@ package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
         package var range: Range<Int64>
         /// The offset of `consortium.labels` up to which labels count; batches that are before it whole.
         package var labels: Int64
+        /// Another form, by which the same events are read, too: those that have rows of both.
+        package var beside: Form?
 
-        package init(form: Digest32, bits: Int, range: Range<Int64>, labels: Int64) {
+        /// What the bits of a row mean, and how many there are.
+        package struct Form: Sendable, Hashable {
+            package var form: Digest32
+            package var bits: Int
+
+            package init(form: Digest32, bits: Int) {
+                self.form = form
+                self.bits = bits
+            }
+        }
+
+        package init(form: Digest32, bits: Int, range: Range<Int64>, labels: Int64, beside: Form? = nil) {
+            self.beside = beside
             self.form = form
             self.bits = bits
             self.range = range
@@ -25,9 +39,11 @@ package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
     }
 
     package private(set) var rows: TrainingRows
+    /// The same events by the other form; nil where none is asked for.
+    package private(set) var beside: TrainingRows?
     /// Rows of the window, those without a label too.
     package private(set) var events = 0
-    /// Rows of batches in the window whose bits mean something else.
+    /// Rows of batches in the window that are not of the form, or not of both.
     package private(set) var otherForms = 0
     /// The digest of which rows these are: of the request, and of each batch its range, what was agreed on, its events, and which
     /// of them have a label. A training's plan binds it (`TrainingPlan.digest(source:)`), so parties with other rows train nothing.
@@ -46,12 +62,15 @@ package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
     init(_ request: Request) {
         self.request = request
         rows = TrainingRows(bits: request.bits)
+        beside = request.beside.map { TrainingRows(bits: $0.bits) }
         digest = Digest32(
             of: [
                 Array("cordon/rows/window/v1".utf8), request.form.bytes, UInt32(request.bits).bigEndianBytes,
                 request.range.lowerBound.bigEndianBytes, request.range.upperBound.bigEndianBytes,
                 request.labels.bigEndianBytes,
-            ])
+            ]
+                // Of one form alone it is what it was.
+                + (request.beside.map { [$0.form.bytes, UInt32($0.bits).bigEndianBytes] } ?? []))
     }
 
     /// Adds a batch, which comes after those that were added; one of another form or outside of the window changes nothing.
@@ -61,22 +80,27 @@ package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
         guard batch.range.lowerBound >= request.range.lowerBound,
             batch.range.upperBound <= request.range.upperBound
         else { return }
-        let isScored = batch.form == request.form && batch.bits == request.bits
-        let shadow = batch.shadow.flatMap { $0.form == request.form && $0.bits == request.bits ? $0 : nil }
-        guard isScored || shadow != nil else {
+        guard batch.hasRows(request.form, request.bits),
+            request.beside.map({ batch.hasRows($0.form, $0.bits) }) ?? true
+        else {
             otherForms += batch.count
             return
         }
         var which: [UInt8] = []
         which.reserveCapacity(batch.count * (RowKey.byteCount + 1))
         for (row, key) in batch.keys.enumerated() {
-            guard let shares = isScored ? batch.shares(row) : shadow?.shares(row) else { continue }
+            let other = request.beside.flatMap { batch.shares(row, as: $0.form, $0.bits) }
+            guard let shares = batch.shares(row, as: request.form, request.bits), (other == nil) == (beside == nil) else {
+                otherForms += 1
+                continue
+            }
             events += 1
             key.write(to: &which)
             let label = labels[key]
             which.append(label == nil ? 0 : 1)
             guard let label else { continue }
             rows.append(shares, label: RowLabels.shares(label))
+            if let other { beside?.append(other, label: RowLabels.shares(label)) }
             memberOf.append(place(of: key.member))
             offsets.append(batch.range.lowerBound + Int64(row))
         }

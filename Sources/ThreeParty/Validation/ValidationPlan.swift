@@ -24,7 +24,7 @@ package struct ValidationPlan: Sendable {
         package var bins: Int { thresholds.count + 1 }
     }
 
-    /// Thermometer bits of a row.
+    /// Thermometer bits of a row, as the last model reads it.
     package let bits: Int
     package let members: [MemberID]
     /// Of each row, its member's place among `members`.
@@ -41,10 +41,10 @@ package struct ValidationPlan: Sendable {
 
     /// - Parameters:
     ///   - source: of where rows and labels come from: the order, the window's digest, the code's version.
-    ///   - bits: of a row.
+    ///   - bits: of a row, as the last model reads it.
     ///   - members: each once; some may have no rows.
     ///   - memberOfRow: of each row, its member's place among `members`.
-    ///   - models: one or two, of `bits`.
+    ///   - models: one or two, the last of `bits`; the first of two may read the same events by rows of other bits.
     ///   - least: rows of each class, 1 or more.
     ///   - pieceBytes: of the longest messages of several rows: what memory a party takes hangs on it.
     /// - Throws: `validation`, with the first part that is not as a validation takes it.
@@ -57,7 +57,7 @@ package struct ValidationPlan: Sendable {
         guard !members.isEmpty, Set(members).count == members.count,
             memberOfRow.allSatisfy({ Int($0) < members.count })
         else { throw .validation(.members) }
-        guard (1...Self.mostModels).contains(models.count), models.allSatisfy({ $0.shape.bits == bits }) else {
+        guard (1...Self.mostModels).contains(models.count), models.last?.shape.bits == bits else {
             throw .validation(.models)
         }
         for model in models {
@@ -119,7 +119,7 @@ package enum ValidationRefusal: Error, Sendable, Hashable {
     case rows
     /// No member, one that is there twice, or a row of none of them.
     case members
-    /// Not one or two models of the rows' bits, or others than the plan says.
+    /// Not one or two models, the last not of the rows' bits, or others than the plan says.
     case models
     /// Not 1 to 1,024 of them, not ascending, or too many for so many members.
     case thresholds

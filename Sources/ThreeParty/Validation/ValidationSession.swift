@@ -14,19 +14,27 @@ package struct ValidationSession: ExchangedSession, ~Copyable {
 
     /// - Parameters:
     ///   - rows: as many as the plan says, the same and in the same order at all parties.
+    ///   - challengerRows: the same events as the first of two models reads them; nil where both read `rows`.
     ///   - models: the plan's, in its order, as this party prepared its components.
     ///   - keys: of this party, for nothing but training and validation.
     ///   - attempt: stands in every frame; masks do not hang on it.
-    /// - Throws: `rows` where there are others than the plan says, `validation` for models of other shapes.
+    /// - Throws: `rows` where there are others than the plan says, or of other bits than a model reads; `validation` for models of
+    ///   other shapes.
     package init(
-        party: PartyID, plan: ValidationPlan, rows: TrainingRows, models: [PreparedModel], keys: TrainingKeys,
-        attempt: UInt64
+        party: PartyID, plan: ValidationPlan, rows: TrainingRows, challengerRows: TrainingRows? = nil,
+        models: [PreparedModel], keys: TrainingKeys, attempt: UInt64
     ) throws(TrainingError) {
         guard rows.count == plan.rows else { throw .rows(expected: plan.rows, got: rows.count) }
         guard rows.bits == plan.bits else { throw .rows(expected: plan.bits, got: rows.bits) }
+        let first = challengerRows ?? rows
+        guard first.count == plan.rows else { throw .rows(expected: plan.rows, got: first.count) }
+        guard first.bits == plan.models[0].shape.bits else {
+            throw .rows(expected: plan.models[0].shape.bits, got: first.bits)
+        }
         guard models.map(\.shape) == plan.models.map(\.shape) else { throw .validation(.models) }
         self.attempt = attempt
-        validation = Validation(steps: SecureSteps(party: party), plan: plan, rows: rows, models: models)
+        validation = Validation(
+            steps: SecureSteps(party: party), plan: plan, rows: rows, firstRows: first, models: models)
         run = InteractionRun(party: party, keys: keys, plan: plan.digest, kind: kind, attempt: attempt)
     }
 
@@ -66,7 +74,10 @@ extension Frame.Kind {
 struct Validation: Unprinted {
     let steps: SecureSteps
     let plan: ValidationPlan
+    /// With the labels that count.
     let rows: TrainingRows
+    /// The same events as the first model reads them.
+    let firstRows: TrainingRows
     let models: [PreparedModel]
 
     typealias Ended = Result<ValidatedScores, ValidationRefusal>
@@ -108,9 +119,10 @@ struct Validation: Unprinted {
     private func count(_ labels: XORShares<UInt8>, from begin: Int, into sums: [BinSums]) -> Interaction<Void> {
         guard begin < plan.rows else { return .finished(()) }
         let range = begin..<min(begin + plan.piece, plan.rows)
-        let (inputs, part, members) = (rows.inputs(range), labels[range], plan.memberOfRow[range])
+        let (part, members) = (labels[range], plan.memberOfRow[range])
         func one(_ at: Int) -> Interaction<Void> {
-            switch models[at].lookup {
+            let inputs = (at == 0 ? firstRows : rows).inputs(range)
+            return switch models[at].lookup {
             case .z16(let lookup):
                 RowScoring(steps: steps, model: models[at], lookup: lookup, names: ValidationSteps.all[at])
                     .count(inputs, part, members: members, into: sums[at])

@@ -124,6 +124,25 @@ struct RefreshedRowsTests {
         }
     }
 
+    @Test("by both specs at once, of one generation")
+    func bothForms() throws {
+        for party in [PartyID.zero, .two] { try bring(party, to: 2) }
+        let windows = try PartyID.allCases.map { party in
+            try store(party).window(
+                RowWindow.Request(
+                    form: Self.form, bits: Self.bits, range: 0..<40, labels: 4,
+                    beside: .init(form: Self.nextForm, bits: 8)), in: ShareGeneration(2), by: refresh(party))
+        }
+        let expected = rows.indices.filter { $0 % 5 != 4 && $0 % 4 != 3 }
+        #expect(windows.allSatisfy { $0.rows.count == expected.count && $0.digest == windows[0].digest })
+        #expect(windows.allSatisfy { $0.otherForms == rows.count / 4 })
+        for (place, row) in expected.enumerated() {
+            let bits = windows.map { $0.rows[place].shares.first }
+            #expect(rows[row].indices.map { bits[0][$0] ^ bits[1][$0] ^ bits[2][$0] } == rows[row])
+            #expect(windows.reduce(0) { $0 ^ ($1.beside?[place].shares.first[0] ?? 0) } == ~rows[row][0])
+        }
+    }
+
     @Test("with their bits of the next spec, in any generation, and after a member's are erased")
     func shadow() throws {
         try expectShadow(in: 0)

@@ -9,9 +9,12 @@ struct ValidationCell {
     let plan: ValidationPlan
     let forests: [Forest]
     let thermometers: [[UInt8]]
+    /// The same events as the first model reads them, where it reads rows of its own.
+    let firstThermometers: [[UInt8]]?
     let frauds: [Bool]
     var keys: StepCell
     private(set) var rows: [PartyID: TrainingRows] = [:]
+    private(set) var firstRows: [PartyID: TrainingRows] = [:]
     private(set) var models: [PartyID: [PreparedModel]] = [:]
 
     /// A forest's size; its ring follows from its leaves.
@@ -22,26 +25,24 @@ struct ValidationCell {
     }
 
     /// - Parameters:
+    ///   - firstBits: of rows of its own that the first forest reads; nil where it reads the others'.
     ///   - members: whose rows come in turn; `idle` more have none.
     ///   - thresholds: of each forest; nil takes some of the scores themselves, and the scores beside them.
     ///   - pieceBytes: of one-hots that go at once.
     ///   - fraud: whether a row is one.
     ///   - leaves: of every tree, in the place of random ones.
     init(
-        rows count: Int, bits: Int, members: Int = 3, idle: Int = 0, sizes: [Size], thresholds: [[Int64]]? = nil,
+        rows count: Int, bits: Int, firstBits: Int? = nil, members: Int = 3, idle: Int = 0, sizes: [Size], thresholds: [[Int64]]? = nil,
         least: (frauds: Int, legitimate: Int) = (1, 1), pieceBytes: Int = 1 << 24, seed: UInt64, source: UInt8 = 1,
         fraud: (Int) -> Bool = { $0 % 5 == 2 }, leaves: (() -> Int32)? = nil
     ) throws {
         var generator = SplitMix64(state: seed)
-        let rowBytes = (bits + 7) / 8
-        thermometers = (0..<count).map { _ in
-            var row = generator.bytes(rowBytes)
-            if bits % 8 > 0 { row[rowBytes - 1] &= 1 << UInt8(bits % 8) - 1 }
-            return row
-        }
+        thermometers = Self.random(count, bits: bits, &generator)
+        firstThermometers = firstBits.map { Self.random(count, bits: $0, &generator) }
         frauds = (0..<count).map(fraud)
-        forests = try sizes.map { size in
-            try Forest(
+        forests = try sizes.enumerated().map { at, size in
+            let bits = at == 0 ? firstBits ?? bits : bits
+            return try Forest(
                 trees: (0..<size.trees).map { _ in
                     Forest.Tree(
                         conditions: (0..<size.depth).map { _ in Int.random(in: 0..<bits, using: &generator) },
@@ -55,8 +56,10 @@ struct ValidationCell {
         for (at, forest) in forests.enumerated() {
             let shape = try #require(
                 ForestShape(
-                    bits: bits, trees: forest.trees.count, depth: forest.depth, ringBits: forest.ring.rawValue))
-            let scores = thermometers.map { forest.score(thermometer: $0) }
+                    bits: at == 0 ? firstBits ?? bits : bits, trees: forest.trees.count, depth: forest.depth,
+                    ringBits: forest.ring.rawValue))
+            let read = at == 0 ? firstThermometers ?? thermometers : thermometers
+            let scores = read.map { forest.score(thermometer: $0) }
             let near = Set(scores.prefix(12).flatMap { [$0 - 1, $0, $0 + 1] }).sorted()
             described.append(
                 ValidationPlan.Model(
@@ -71,7 +74,26 @@ struct ValidationCell {
             members: (0..<members + idle).map { try #require(MemberID("bank-\($0)")) },
             memberOfRow: (0..<count).map { UInt16($0 % members) }, models: described, least: least,
             pieceBytes: pieceBytes)
-        for party in PartyID.allCases { rows[party] = TrainingRows(bits: bits) }
+        rows = Self.shared(thermometers, bits: bits, frauds, &generator)
+        if let firstBits, let firstThermometers {
+            // Their labels count for nothing.
+            firstRows = Self.shared(firstThermometers, bits: firstBits, frauds.map { !$0 }, &generator)
+        }
+    }
+
+    private static func random(_ count: Int, bits: Int, _ generator: inout SplitMix64) -> [[UInt8]] {
+        let rowBytes = (bits + 7) / 8
+        return (0..<count).map { _ in
+            var row = generator.bytes(rowBytes)
+            if bits % 8 > 0 { row[rowBytes - 1] &= 1 << UInt8(bits % 8) - 1 }
+            return row
+        }
+    }
+
+    private static func shared(
+        _ thermometers: [[UInt8]], bits: Int, _ frauds: [Bool], _ generator: inout SplitMix64
+    ) -> [PartyID: TrainingRows] {
+        var rows = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, TrainingRows(bits: bits)) })
         for (row, isFraud) in zip(thermometers, frauds) {
             let parts = Shared(row, in: ExclusiveOr.self, &generator)
             let label = Shared([isFraud ? 1 : 0] as [UInt16], in: Addition.self, &generator)
@@ -82,6 +104,7 @@ struct ValidationCell {
                     label: CountShare(first: outcome.first[0], second: outcome.second[0]))
             }
         }
+        return rows
     }
 
     private static func prepared(
@@ -137,8 +160,9 @@ struct ValidationCell {
         var out = Plain(
             legitimate: [UInt32](repeating: 0, count: thresholds.count + 1),
             fraud: [UInt32](repeating: 0, count: thresholds.count + 1))
-        for row in thermometers.indices where member == nil || Int(plan.memberOfRow[row]) == member {
-            let score = forests[model].score(thermometer: thermometers[row])
+        let read = model == 0 ? firstThermometers ?? thermometers : thermometers
+        for row in read.indices where member == nil || Int(plan.memberOfRow[row]) == member {
+            let score = forests[model].score(thermometer: read[row])
             let bin = thresholds.count { score >= $0 }
             if frauds[row] { out.fraud[bin] += 1 } else { out.legitimate[bin] += 1 }
         }
@@ -158,8 +182,8 @@ struct ValidationCell {
 
     func session(_ party: PartyID, attempt: UInt64 = 1) throws -> ValidationSession {
         try ValidationSession(
-            party: party, plan: plan, rows: rows[party]!, models: models[party]!, keys: TrainingKeys(keys.pair(party)),
-            attempt: attempt)
+            party: party, plan: plan, rows: rows[party]!, challengerRows: firstRows[party], models: models[party]!,
+            keys: TrainingKeys(keys.pair(party)), attempt: attempt)
     }
 
     /// Runs three sessions until none has anything to do, or up to the first error.

@@ -102,11 +102,11 @@ struct ValidationErrorTests {
     @Test("does not begin with other rows or models than the plan's")
     func otherInputs() throws {
         let cell = try cell()
-        func error(rows: TrainingRows, models: [PreparedModel]) -> TrainingError? {
+        func error(rows: TrainingRows, first: TrainingRows? = nil, models: [PreparedModel]) -> TrainingError? {
             do throws(TrainingError) {
                 _ = try ValidationSession(
-                    party: .one, plan: cell.plan, rows: rows, models: models, keys: TrainingKeys(cell.keys.pair(.one)),
-                    attempt: 1)
+                    party: .one, plan: cell.plan, rows: rows, challengerRows: first, models: models,
+                    keys: TrainingKeys(cell.keys.pair(.one)), attempt: 1)
                 return nil
             } catch { return error }
         }
@@ -116,6 +116,10 @@ struct ValidationErrorTests {
         var narrow = TrainingRows(bits: 11)
         for row in 0..<30 { narrow.append(rows[row].shares, label: rows[row].label) }
         #expect(error(rows: narrow, models: models) == .rows(expected: 12, got: 11))
+        // As a challenger reads them.
+        #expect(error(rows: rows, first: rows, models: models) == nil)
+        #expect(error(rows: rows, first: TrainingRows(bits: 12), models: models) == .rows(expected: 30, got: 0))
+        #expect(error(rows: rows, first: narrow, models: models) == .rows(expected: 12, got: 11))
         for others in [[], [models[0]], models.reversed(), models + models] {
             #expect(error(rows: rows, models: others) == .validation(.models))
         }

@@ -26,6 +26,20 @@ struct ValidationTests {
     }
 
     @Test(
+        "of two models that read the same events by rows of their own, of other bits or as many, in pieces",
+        arguments: [1, 7, 8, 31, 40])
+    func twoForms(firstBits: Int) throws {
+        for (count, piece) in [(50, 1 << 24), (23, 200)] {
+            let cell = try ValidationCell(
+                rows: count, bits: 8, firstBits: firstBits, idle: 1,
+                sizes: [Size(trees: 4, depth: 3, leaf: 900), Size(trees: 3, depth: 2, leaf: 100_000)],
+                pieceBytes: piece, seed: UInt64(firstBits))
+            #expect(cell.plan.models.map(\.shape.bits) == [firstBits, 8] && cell.plan.bits == 8)
+            try cell.check(cell.run(order: UInt64(firstBits)))
+        }
+    }
+
+    @Test(
         "holds scores against thresholds at both ends of their ring, beyond them, and at the scores themselves",
         arguments: [Int32(32_767), Int32(2_147_483_647)])
     func edges(leaf: Int32) throws {

@@ -72,18 +72,26 @@ package final class SyncCoordinator {
         if let form, form.nextSpec?.isCollected(beside: inForce) != true {
             throw RoleError.otherCounts(form.version, inForce.version)
         }
-        let key = try keystore.signingKey()
-        let sequence = UInt64(clock.microseconds)
-        audit.write(AuditEvent(collecting: form?.nextSpec, sequence: sequence))
+        try topic.read()
+        try log.append(
+            announcements(
+                of: form?.nextSpec, sequence: max(UInt64(clock.microseconds), history.lastSequence + 1),
+                key: try keystore.signingKey()))
+    }
+
+    /// Announcements of a next spec, or of none any more, one a partition of `consortium.sealed`.
+    private func announcements(
+        of spec: NextSpec?, sequence: UInt64, key: borrowing SigningKey
+    ) throws -> [NewRecord] {
+        audit.write(AuditEvent(collecting: spec, sequence: sequence))
         var records: [NewRecord] = []
         for partition in 0..<(try log.partitions(of: Topics.sealed)) {
             var record = WireSealedRecord()
             record.specAnnouncement = try SpecAnnouncement.make(
-                form?.nextSpec, sequence: sequence, consortium: roster.consortium, partition: partition,
-                coordinator: key)
+                spec, sequence: sequence, consortium: roster.consortium, partition: partition, coordinator: key)
             records.append(NewRecord(TopicPartition(Topics.sealed, partition), value: record.encoded))
         }
-        try log.append(records)
+        return records
     }
 
     /// The model that the next record is scored by.
@@ -186,13 +194,23 @@ package final class SyncCoordinator {
 
     /// Writes the activations of a decision, with the approvals that it rests on. Written again they change nothing: their number
     /// is the decision's.
+    ///
+    /// Where the model before was of another feature spec, that one is next from there on: both models can be held against each
+    /// other on rows behind the switch, too, and the one before can come back.
     private func activate(_ decision: SyncDecision) throws {
         guard let keystore, let manifest = try manifest(decision.model) else { throw SyncRefusal.unknownModel }
         let last = history.decisions.last { $0.sequence < decision.sequence }?.sequence ?? 0
         let approvals = history.version(sealedAs: decision.model)?.approvals.filter { $0.after == last } ?? []
-        try activateModel(
-            decision.model, version: manifest.version, sequence: decision.sequence, approvals: approvals.map(\.record),
-            roster: roster, key: try keystore.signingKey(), log: log)
+        let key = try keystore.signingKey()
+        var records = try activations(
+            of: decision.model, version: manifest.version, sequence: decision.sequence,
+            approvals: approvals.map(\.record), roster: roster, key: key, log: log)
+        if let before = try decision.previous.flatMap({ try self.manifest($0) })?.nextSpec,
+            before.isCollected(beside: manifest)
+        {
+            records += try announcements(of: before, sequence: decision.sequence, key: key)
+        }
+        try log.append(records)
     }
 }
 
@@ -203,6 +221,16 @@ package func activateModel(
     _ model: Digest32, version: String, sequence: UInt64, approvals: [[UInt8]] = [], roster: Roster,
     key: borrowing SigningKey, log: any EventLog
 ) throws {
+    try log.append(
+        activations(
+            of: model, version: version, sequence: sequence, approvals: approvals, roster: roster, key: key, log: log))
+}
+
+/// Those records, one a partition.
+private func activations(
+    of model: Digest32, version: String, sequence: UInt64, approvals: [[UInt8]], roster: Roster,
+    key: borrowing SigningKey, log: any EventLog
+) throws -> [NewRecord] {
     var records: [NewRecord] = []
     for partition in 0..<(try log.partitions(of: Topics.sealed)) {
         var record = WireSealedRecord()
@@ -211,5 +239,5 @@ package func activateModel(
             approvals: approvals, coordinator: key)
         records.append(NewRecord(TopicPartition(Topics.sealed, partition), value: record.encoded))
     }
-    try log.append(records)
+    return records
 }
