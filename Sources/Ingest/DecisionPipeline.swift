@@ -30,6 +30,7 @@ package final class DecisionPipeline: Stage {
     private let card: (Digest32) throws(LogError) -> ModelCard?
     private let policy: DecisionPolicy
     private let own: OwnModel?
+    private let shadow: ShadowSpec?
     /// Whether the parties are asked for reasons of alerts.
     private let wantsReasons: Bool
     private let participation: () -> Participation
@@ -60,12 +61,14 @@ package final class DecisionPipeline: Stage {
 
     /// - Parameters:
     ///   - own: the member's own model, whose windows the state computes; nil for none.
+    ///   - shadow: a second spec that is sealed, whose windows the state computes; nil for none.
     ///   - wantsReasons: whether alerts go on `<member>.reasons`, too, for who asks the parties (`ReasonAsker`).
     ///   - participation: of the member, asked for where there is nothing to decide.
     package init(
         member: MemberID, log: any EventLog, state: AgentState, collector: any ScoreCollecting,
         card: @escaping (Digest32) throws(LogError) -> ModelCard?, policy: DecisionPolicy, own: OwnModel? = nil,
-        wantsReasons: Bool = false, participation: @escaping () -> Participation = { .takesPart },
+        shadow: ShadowSpec? = nil, wantsReasons: Bool = false,
+        participation: @escaping () -> Participation = { .takesPart },
         clock: any StageClock, metrics: Metrics, logger: Logger
     ) throws(LogError) {
         self.member = member
@@ -74,6 +77,7 @@ package final class DecisionPipeline: Stage {
         self.card = card
         self.policy = policy
         self.own = own
+        self.shadow = shadow
         self.wantsReasons = wantsReasons
         self.participation = participation
         self.clock = clock
@@ -277,11 +281,18 @@ package final class DecisionPipeline: Stage {
                 place: ReasonsEvent.Place(
                     first: place.range.lowerBound, end: place.range.upperBound, row: place.row, epoch: place.epoch,
                     model: hexadecimal(score.model.bytes)),
-                values: pending.features, named: pending.transaction.namedEntities)
+                values: features(of: pending, by: score.card), named: pending.transaction.namedEntities)
         }
         let event = ReasonsEvent(
             id: id, member: member, transaction: pending.transaction.id, time: time, data: detail)
         return NewRecord(TopicPartition(Topics.reasons(member)), key: Array(id.utf8), value: event.json)
+    }
+
+    /// The values of the features that a model read of a transaction: of the first spec's or the second's; nil where they are not
+    /// known.
+    private func features(of pending: PendingTransaction, by card: ModelCard) -> [Double]? {
+        guard let shadow, shadow.spec.id == card.featureSpec else { return pending.features }
+        return shadow.features(pending.windows)
     }
 
     /// The record of a transaction that is refused. The member has the original: it stands in its own topic.

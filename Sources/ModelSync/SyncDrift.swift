@@ -44,12 +44,15 @@ package struct SyncDrift: Sendable, Hashable {
     /// The first look at its scores.
     private let scored: Look?
 
-    /// - Parameter inForce: the digest of the model's manifest.
-    package init(_ history: SyncHistory, inForce: Digest32) {
+    /// - Parameters:
+    ///   - inForce: the digest of the model's manifest.
+    ///   - isOfForm: of a model, whether it reads rows of the same feature spec: what was opened of others' bits can't be compared.
+    package init(_ history: SyncHistory, inForce: Digest32, isOfForm: (Digest32) throws -> Bool) rethrows {
         let version = history.version(sealedAs: inForce)
         var looks: [Look] = []
         for job in history.jobs {
-            guard let look = Self.look(job, inForce, candidate: version?.candidate) else { continue }
+            guard var look = Self.look(job, inForce, candidate: version?.candidate) else { continue }
+            if let model = job.order.task.rowModel, try !isOfForm(model) { look.features = nil }
             if let last = looks.last, let both = last.joined(with: look) {
                 looks[looks.count - 1] = both
             } else {

@@ -46,8 +46,7 @@ struct SyncStatusCommand: ParsableCommand {
     /// How far the newest rows that parties looked at are from those that the model in force was made for.
     private func drift(_ coordinator: SyncCoordinator, _ inForce: Digest32?) throws -> [String] {
         guard let inForce, let manifest = try coordinator.manifest(inForce),
-            let newest = try SyncDrift(coordinator.history, inForce: inForce)
-                .newest(bits: manifest.features, by: DriftRule())
+            let newest = try coordinator.drift(from: manifest).newest(bits: manifest.features, by: DriftRule())
         else { return [] }
         let names = try features.names()
         let changed = newest.features.enumerated().sorted { ($0.1.index?.value ?? -1) > ($1.1.index?.value ?? -1) }

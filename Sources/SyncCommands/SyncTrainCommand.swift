@@ -98,7 +98,6 @@ struct SyncTrainingOptions: ParsableArguments {
 
     func task(_ coordinator: SyncCoordinator) throws -> TrainTask {
         let spec = try readBins(bins)
-        let frequencies = try frequencies(spec, coordinator.history)
         guard let inForce = try coordinator.modelInForce(), let champion = try coordinator.manifest(inForce) else {
             throw Failure("no model is in force yet: deal the first one with `cordon model deal`")
         }
@@ -108,6 +107,7 @@ struct SyncTrainingOptions: ParsableArguments {
                 "\(bins) are the bins of no model that was dealt; \(champion.version) is in force: take the ones published with it"
             )
         }
+        let frequencies = try frequencies(spec, coordinator, form)
         let members = try admit.map { name in
             guard let member = MemberID(name), coordinator.roster.members.contains(where: { $0.id == member }) else {
                 throw Failure("`--admit \(name)`: the roster has no such member")
@@ -126,7 +126,9 @@ struct SyncTrainingOptions: ParsableArguments {
         { throw Failure("\(invalid)") }
     }
 
-    private func frequencies(_ spec: BinnedSpec, _ history: SyncHistory) throws -> BitFrequencies {
+    private func frequencies(
+        _ spec: BinnedSpec, _ coordinator: SyncCoordinator, _ form: ModelManifest
+    ) throws -> BitFrequencies {
         guard openedFrequencies else {
             guard let frequencies = spec.frequencies else {
                 throw Failure(
@@ -134,7 +136,10 @@ struct SyncTrainingOptions: ParsableArguments {
             }
             return frequencies
         }
-        guard let frequencies = history.openedFrequencies(bits: spec.bits) else {
+        let opened = try coordinator.history.openedFrequencies(bits: spec.bits) {
+            try coordinator.reads($0, rowsOf: form)
+        }
+        guard let frequencies = opened else {
             throw Failure(
                 "nothing was opened of rows of these bins yet: leave `--opened-frequencies` out, or look at the roster's openings"
             )

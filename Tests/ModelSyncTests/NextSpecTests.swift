@@ -165,7 +165,9 @@ struct NextSpecTests {
             thermometers: places.map { rows.thermometers[$0] }, bits: rows.spec.bits,
             fraud: places.map { rows.frauds[$0] }
         ).ones
-        #expect(try opened.features.map { try $0 == FeatureCounts(rows: places.count, ones: sums.map { UInt32($0) }) } ?? true)
+        #expect(
+            try opened.features.map { try $0 == FeatureCounts(rows: places.count, ones: sums.map { UInt32($0) }) }
+                ?? true)
     }
 
     // MARK: Refused
@@ -213,7 +215,8 @@ struct NextSpecTests {
     private static func none(_ rows: SyncRows, beside bits: Int) -> SyncRows {
         SyncRows(
             source: TrainingSource(
-                rows: TrainingRows(bits: rows.source.rows.bits), members: rows.source.members, memberOf: [], offsets: [],
+                rows: TrainingRows(bits: rows.source.rows.bits), members: rows.source.members, memberOf: [],
+                offsets: [],
                 digest: .zero), events: 0, otherForms: 80, beside: TrainingRows(bits: bits))
     }
 

@@ -168,8 +168,8 @@ struct PlannerTests {
             _ seconds: Int64 = 0, labels: Int64 = 100, decided: Int64 = 0, inForce: Digest32? = nil
         ) -> SyncSchedule.Due {
             schedule.due(
-                state, story.coordinator.history, planner: planner, inForce: inForce, decided: decided, labels: labels,
-                now: story.coordinator.now + seconds)
+                state, story.coordinator.history, planner: planner, inForce: inForce, isOfForm: { _ in true },
+                decided: decided, labels: labels, now: story.coordinator.now + seconds)
         }
         // The world begins at midnight.
         #expect(due() == .nothing && due(3 * 3600 - 60) == .nothing && due(3 * 3600 + 60) == .train)
@@ -197,8 +197,8 @@ struct PlannerTests {
         let (history, champion) = ({ story.coordinator.history }, story.world.champion)
         func due(_ decided: Int64, by schedule: SyncSchedule) -> SyncSchedule.Due {
             schedule.due(
-                state, history(), planner: planner, inForce: champion, features: [7, 7, 7, 7], decided: decided,
-                labels: 0, now: story.coordinator.now)
+                state, history(), planner: planner, inForce: champion, features: [7, 7, 7, 7],
+                isOfForm: { _ in true }, decided: decided, labels: 0, now: story.coordinator.now)
         }
         func due(_ decided: Int64) -> SyncSchedule.Due { due(decided, by: schedule) }
         let without = SyncSchedule(cron: CronForm("0 3 * * *"), labels: nil, validateAfter: 100, decides: true)
@@ -232,8 +232,8 @@ struct PlannerTests {
             let state = SyncSchedule.State(now: story.coordinator.now, labels: 0)
             func due(_ seconds: Int64) -> SyncSchedule.Due {
                 schedule.due(
-                    state, story.coordinator.history, planner: planner, inForce: story.world.champion, decided: 300,
-                    labels: 0, now: story.coordinator.now + seconds)
+                    state, story.coordinator.history, planner: planner, inForce: story.world.champion,
+                    isOfForm: { _ in true }, decided: 300, labels: 0, now: story.coordinator.now + seconds)
             }
             var version = try story.train()
             try story.validate(version, 240..<300, better: better)

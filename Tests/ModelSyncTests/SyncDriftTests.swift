@@ -55,7 +55,7 @@ struct SyncDriftTests {
     }
 
     private func drift(_ model: Digest32? = nil) -> SyncDrift {
-        SyncDrift(told.coordinator.history, inForce: model ?? told.world.champion)
+        SyncDrift(told.coordinator.history, inForce: model ?? told.world.champion) { _ in true }
     }
 
     @Test("of a dealt model is told beside the first rows that were looked at, windows of one validation together")
@@ -117,8 +117,18 @@ struct SyncDriftTests {
         }
         // Other bits than were opened.
         #expect(drift.features(of: drift.looks[2], bits: [7, 7, 7]) == nil)
-        #expect(told.coordinator.history.openedFrequencies(bits: 28)?.bits.first?.count == 875_000)
-        #expect(told.coordinator.history.openedFrequencies(bits: 27) == nil)
+        let history = told.coordinator.history
+        // Of rows of another form, though of as many bits, nothing can be compared but scores.
+        let champion = told.world.champion
+        let (own28, own27) = (
+            history.openedFrequencies(bits: 28) { $0 == champion }, history.openedFrequencies(bits: 27) { _ in true }
+        )
+        let others = history.openedFrequencies(bits: 28) { $0 != champion }
+        #expect(own28?.bits.first?.count == 875_000 && own27 == nil && others == nil)
+        let apart = SyncDrift(history, inForce: sealed) { $0 != champion }
+        #expect(apart.looks.map(\.scores) == drift.looks.map(\.scores))
+        #expect(apart.looks.allSatisfy { $0.features == nil })
+        #expect(try apart.newest(bits: bits, by: DriftRule())?.features.isEmpty == true)
     }
 
     private func seal(_ version: SyncVersion) throws -> Digest32 {

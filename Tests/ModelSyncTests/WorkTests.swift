@@ -117,7 +117,7 @@ struct WorkTests {
         let words = try #require(try step())
         #expect(words.contains("; features, PSI 0."), "\(words)")
         #expect(try step() == nil)
-        let looks = SyncDrift(coordinator.history, inForce: world.champion).looks
+        let looks = try coordinator.drift(from: #require(try coordinator.manifest(world.champion))).looks
         #expect(looks.map(\.range) == [0..<160, 240..<400])
         #expect(try looks[1].features == SliceTests.features(world, 240..<400))
         world.stop()

@@ -6,11 +6,14 @@ package struct ModelCard: Sendable {
     package var fractionBits: Int
     /// Whether the parties open the calibration's step of a score, and not the score.
     package var isRounded: Bool
+    /// The feature spec that it reads (`BinnedSpec.id`).
+    package var featureSpec: UInt64
 
-    package init(calibration: Calibration, fractionBits: Int, isRounded: Bool = false) {
+    package init(calibration: Calibration, fractionBits: Int, isRounded: Bool = false, featureSpec: UInt64) {
         self.calibration = calibration
         self.fractionBits = fractionBits
         self.isRounded = isRounded
+        self.featureSpec = featureSpec
     }
 
     /// The score in ring units to decide by: the exact one, or the score that its step begins at. Nil where the parties opened

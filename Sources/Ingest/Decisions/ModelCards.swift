@@ -15,7 +15,6 @@ package final class ModelCards {
     private struct Model {
         var card: ModelCard
         var version: String
-        var featureSpec: UInt64
     }
 
     /// - Parameter consortium: its name in the roster.
@@ -31,7 +30,7 @@ package final class ModelCards {
     /// The feature specs of all models that were dealt, by their versions.
     package func featureSpecs() throws(LogError) -> [String: UInt64] {
         let models = try dealt.all { verified($0) }
-        return Dictionary(models.map { ($0.version, $0.featureSpec) }) { $1 }
+        return Dictionary(models.map { ($0.version, $0.card.featureSpec) }) { $1 }
     }
 
     /// The card of a model; reads what was dealt since if it is not known yet.
@@ -52,10 +51,8 @@ package final class ModelCards {
             }
             let card = ModelCard(
                 calibration: try Calibration(points: points), fractionBits: manifest.fractionBits,
-                isRounded: manifest.rounding != nil)
-            return (
-                manifest.digest, Model(card: card, version: manifest.version, featureSpec: manifest.featureSpec)
-            )
+                isRounded: manifest.rounding != nil, featureSpec: manifest.featureSpec)
+            return (manifest.digest, Model(card: card, version: manifest.version))
         } catch {
             logger.error("a model manifest was refused", metadata: place.merging(["reason": "\(error)"]) { $1 })
             return nil

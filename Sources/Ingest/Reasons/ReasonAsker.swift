@@ -19,7 +19,8 @@ package final class ReasonAsker: Stage {
     /// What the stage works by.
     package struct Terms: Sendable {
         package var member: MemberID
-        package var spec: BinnedSpec
+        /// The feature specs whose bits it shares: one or two, of which a model reads one.
+        package var specs: [BinnedSpec]
         /// Choices that the agreement lets a member have answered in a day.
         package var daily: Int
         /// The sessions that the member seals under.
@@ -28,11 +29,11 @@ package final class ReasonAsker: Stage {
         package var random: @Sendable (Int) -> [UInt8]
 
         package init(
-            member: MemberID, spec: BinnedSpec, daily: Int, sealing: SealingSessions,
+            member: MemberID, specs: [BinnedSpec], daily: Int, sealing: SealingSessions,
             random: @escaping @Sendable (Int) -> [UInt8]
         ) {
             self.member = member
-            self.spec = spec
+            self.specs = specs
             self.daily = daily
             self.sealing = sealing
             self.random = random
@@ -48,7 +49,7 @@ package final class ReasonAsker: Stage {
     private let clock: any StageClock
     private let metrics: Metrics
     private let logger: Logger
-    private let picker: ReasonPicker
+    private let card: (Digest32) throws(LogError) -> ModelCard?
     private let wanted: TopicPartition
     private let scores: TopicPartition
     private let contributions: TopicPartition
@@ -67,10 +68,13 @@ package final class ReasonAsker: Stage {
         var order: UInt64 = 0
     }
 
-    /// - Parameter sessions: the member's own, by party and epoch.
+    /// - Parameters:
+    ///   - sessions: the member's own, by party and epoch.
+    ///   - card: of a model; nil where it was not dealt.
     package init(
-        _ terms: Terms, log: any EventLog, sessions: @escaping (PartyID, UInt32) -> Session?, clock: any StageClock,
-        metrics: Metrics, logger: Logger
+        _ terms: Terms, log: any EventLog, sessions: @escaping (PartyID, UInt32) -> Session?,
+        card: @escaping (Digest32) throws(LogError) -> ModelCard?, clock: any StageClock, metrics: Metrics,
+        logger: Logger
     ) {
         self.terms = terms
         self.log = log
@@ -78,7 +82,7 @@ package final class ReasonAsker: Stage {
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
-        picker = ReasonPicker(terms.spec)
+        self.card = card
         wanted = TopicPartition(Topics.reasons(terms.member))
         scores = TopicPartition(Topics.scores(terms.member))
         contributions = TopicPartition(Topics.contributions(terms.member))
@@ -93,8 +97,8 @@ package final class ReasonAsker: Stage {
         let patience = min(clock.left(until: moment), .milliseconds(500))
         let records = try reader.next(limit: 512, timeout: patience)
         var told: [NewRecord] = []
-        for record in records { told += take(record) }
-        for outcome in asking?.book.expire(at: seconds) ?? [] { told += tell(outcome) }
+        for record in records { told += try take(record) }
+        for outcome in asking?.book.expire(at: seconds) ?? [] { told += try tell(outcome) }
         try write(told)
         try ask()
         return records.isEmpty ? .idle : .worked
@@ -132,7 +136,7 @@ package final class ReasonAsker: Stage {
 
     // MARK: Reading
 
-    private func take(_ record: LogRecord) -> [NewRecord] {
+    private func take(_ record: LogRecord) throws(LogError) -> [NewRecord] {
         switch record.position.partition {
         case wanted: take(alert: record)
         case scores: take(scores: record)
@@ -141,7 +145,7 @@ package final class ReasonAsker: Stage {
                 let answer = ReasonAnswer(record.value ?? [], member: terms.member, sessions: sessions),
                 let outcome = asking?.book.note(answer)
             else { return [] }
-            return tell(outcome)
+            return try tell(outcome)
         default: break
         }
         return []
@@ -189,15 +193,24 @@ package final class ReasonAsker: Stage {
             random: terms.random)
         guard let request = ReasonRequest(decoding: record) else { preconditionFailure("a request reads back") }
         asking?.book.note(
-            question, as: request.digest, features: terms.spec.edges.map(\.count), at: seconds)
+            question, as: request.digest, features: try spec(of: question.model)?.edges.map(\.count) ?? [], at: seconds)
         try log.append([NewRecord(TopicPartition(Topics.reasons), value: record)])
         metrics.add(1, to: .reasonRequests)
     }
 
-    private func tell(_ outcome: ReasonBook.Outcome) -> [NewRecord] {
+    /// The spec that a model reads; nil where it is none of the member's.
+    private func spec(of model: Digest32) throws(LogError) -> BinnedSpec? {
+        guard let id = try card(model)?.featureSpec else { return nil }
+        return terms.specs.first { $0.id == id }
+    }
+
+    private func tell(_ outcome: ReasonBook.Outcome) throws(LogError) -> [NewRecord] {
         switch outcome {
-        case .answered(let answers):
-            answers.compactMap { one in
+        case .answered(let model, let answers):
+            // What has an answer was asked of a spec that is known.
+            guard let spec = try spec(of: model) else { return [] }
+            let picker = ReasonPicker(spec)
+            return answers.compactMap { one in
                 tell(one.id) { wanted in
                     let picked = picker.pick(
                         one.answer.contributions, shown: one.answer.shown, values: wanted.values ?? [],
@@ -208,7 +221,7 @@ package final class ReasonAsker: Stage {
                 }
             }
         case .refused(let ids, let code):
-            ids.compactMap { id in
+            return ids.compactMap { id in
                 tell(id) { ReasonsEvent.Detail(state: .refused, modelVersion: $0.modelVersion, code: code) }
             }
         }

@@ -45,7 +45,8 @@ package struct ReasonBook: Sendable {
 
     /// What became of alerts.
     package enum Outcome: Sendable, Hashable {
-        case answered([Answered])
+        /// By the model.
+        case answered(Digest32, [Answered])
         case refused([String], code: String)
     }
 
@@ -59,6 +60,7 @@ package struct ReasonBook: Sendable {
 
     private struct Asked {
         var chosen: [String]
+        let model: Digest32
         var features: [Int]
         /// Each party's last word.
         var shares: [PartyID: ReasonAnswer.Share] = [:]
@@ -175,7 +177,8 @@ package struct ReasonBook: Sendable {
     ///
     /// - Parameter features: thermometer bits of the model's features.
     package mutating func note(_ question: Question, as request: Digest32, features: [Int], at seconds: Int64) {
-        asked[request] = Asked(chosen: question.chosen.map(\.id), features: features, seconds: seconds)
+        asked[request] = Asked(
+            chosen: question.chosen.map(\.id), model: question.model, features: features, seconds: seconds)
         tries.merge(question.chosen.map { ($0.id, 1) }) { $0 + $1 }
         let ids = Set(question.chosen.map(\.id))
         for one in waiting where ids.contains(one.id) { asking[one.id] = one }
@@ -202,7 +205,7 @@ package struct ReasonBook: Sendable {
                 let opened = ReasonShares.opened(shares, choices: ReasonRequest.choices, features: one.features)
             else { return refused(one.chosen, "no_answer", isFinal: true) }
             for id in one.chosen { end(id) }
-            return .answered(zip(one.chosen, opened).map { Answered(id: $0, answer: $1) })
+            return .answered(one.model, zip(one.chosen, opened).map { Answered(id: $0, answer: $1) })
         }
     }
 

@@ -31,14 +31,35 @@ package struct FeatureCounts: Sendable, Hashable {
 }
 
 extension SyncHistory {
-    /// How often each bit is set in the newest rows of so many bits of which the parties opened it; nil where there are none.
-    package func openedFrequencies(bits: Int) -> BitFrequencies? {
-        jobs.lazy.reversed().compactMap { job -> FeatureCounts? in
-            switch job.outcome {
-            case .trained(let report): report.features
-            case .validated(let opened): opened.features
-            case .sealed, nil: nil
+    /// How often each bit is set in the newest rows of a form of which the parties opened it; nil where there are none.
+    ///
+    /// - Parameters:
+    ///   - bits: of a row.
+    ///   - isOfForm: of a model, whether it reads rows of the form.
+    package func openedFrequencies(bits: Int, isOfForm: (Digest32) throws -> Bool) rethrows -> BitFrequencies? {
+        for job in jobs.reversed() {
+            let counts: FeatureCounts? =
+                switch job.outcome {
+                case .trained(let report): report.features
+                case .validated(let opened): opened.features
+                case .sealed, nil: nil
+                }
+            guard let counts, counts.ones.count == bits, let model = job.order.task.rowModel, try isOfForm(model) else {
+                continue
             }
-        }.first { $0.ones.count == bits }?.frequencies
+            return counts.frequencies
+        }
+        return nil
+    }
+}
+
+extension SyncOrder.Task {
+    /// The model by whose form the rows are read of which a task opens how often bits are set; nil where it opens nothing.
+    package var rowModel: Digest32? {
+        switch self {
+        case .train(let task): task.formModel
+        case .validate(let task): task.champion
+        case .seal: nil
+        }
     }
 }

@@ -47,7 +47,8 @@ package protocol SyncRowSource: Sendable {
     ///   - range: offsets of `consortium.sealed`.
     ///   - labels: the offset of `consortium.labels` up to which labels count.
     ///   - form: by which bits are read.
-    ///   - other: a form by which the same events are read, too (`SyncRows.beside`): those alone that have rows of both; nil for none.
+    ///   - other: a form by which the same events are read, too (`SyncRows.beside`): those alone that have rows of both; nil for
+    ///     none.
     ///   - epoch: of keys, under which shares are to be of one generation at all three parties; nil for the roster's.
     /// - Throws: `SyncRowsMissing`; `LogError`.
     func rows(

@@ -258,7 +258,9 @@ package final class TrainingStage: Stage {
     /// Shows how far the newest rows are from those that the model in force was made for, once anything of that was opened.
     private func showDrift() throws {
         guard let rule = try? DriftRule(), let model = history.modelLookedAt, let form = try models.manifest(model),
-            let newest = SyncDrift(history, inForce: model).newest(bits: form.features, by: rule)
+            let newest = try SyncDrift(
+                history, inForce: model, isOfForm: { try models.manifest($0)?.featureSpec == form.featureSpec }
+            ).newest(bits: form.features, by: rule)
         else { return }
         if let index = newest.scores.index { metrics.set(.syncDrift, Metrics.Label("of", "scores"), to: index.value) }
         if let most = newest.mostOfFeatures { metrics.set(.syncDrift, Metrics.Label("of", "features"), to: most) }

@@ -207,7 +207,7 @@ final class AgentPartitions: Sendable {
         return try DecisionPipeline(
             member: role.member.id, log: role.log, state: state,
             collector: role.form.collector(shares, role.member.id), card: cards.card, policy: role.policy,
-            own: role.own, wantsReasons: reasons != nil,
+            own: role.own, shadow: role.shadow?.spec, wantsReasons: reasons != nil,
             participation: { [sealing = sessions.sealing] in sealing.participation }, clock: clock, metrics: metrics,
             logger: logger)
     }

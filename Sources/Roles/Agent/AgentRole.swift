@@ -141,10 +141,14 @@ package struct AgentRole: Sendable {
             logger.error("\(error)", metadata: ["stage": "reasons"])
             metrics.add(1, to: .logErrors)
         } make: {
-            ReasonAsker(
+            let cards = try ModelCards(
+                consortium: roster.consortium, coordinator: roster.coordinator, log: log, logger: logger)
+            return ReasonAsker(
                 ReasonAsker.Terms(
-                    member: member.id, spec: spec, daily: opened.daily, sealing: sessions.sealing, random: randomBytes),
-                log: log, sessions: { sessions.session($0, $1) }, clock: clock, metrics: metrics, logger: logger)
+                    member: member.id, specs: [spec] + (shadow.map { [$0.spec.spec] } ?? []), daily: opened.daily,
+                    sealing: sessions.sealing, random: randomBytes),
+                log: log, sessions: { sessions.session($0, $1) }, card: cards.card, clock: clock, metrics: metrics,
+                logger: logger)
         }
     }
 

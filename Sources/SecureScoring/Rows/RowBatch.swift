@@ -135,7 +135,9 @@ package struct RowBatch: Sendable, CustomStringConvertible, CustomReflectable {
     }
 
     /// Whether rows of a form can be among these: scored, or beside those.
-    func hasRows(_ form: Digest32, _ bits: Int) -> Bool { isScored(form, bits) || shadow?.form == form && shadow?.bits == bits }
+    func hasRows(_ form: Digest32, _ bits: Int) -> Bool {
+        isScored(form, bits) || shadow?.form == form && shadow?.bits == bits
+    }
 
     /// The components of one row by a form; nil where it has none of it.
     func shares(_ row: Int, as form: Digest32, _ bits: Int) -> BitShares? {

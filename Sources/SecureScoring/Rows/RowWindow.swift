@@ -90,7 +90,8 @@ package struct RowWindow: Sendable, CustomStringConvertible, CustomReflectable {
         which.reserveCapacity(batch.count * (RowKey.byteCount + 1))
         for (row, key) in batch.keys.enumerated() {
             let other = request.beside.flatMap { batch.shares(row, as: $0.form, $0.bits) }
-            guard let shares = batch.shares(row, as: request.form, request.bits), (other == nil) == (beside == nil) else {
+            guard let shares = batch.shares(row, as: request.form, request.bits), (other == nil) == (beside == nil)
+            else {
                 otherForms += 1
                 continue
             }

@@ -138,8 +138,7 @@ final class DemoRetraining: Sendable {
         ) { job, _, _ in progress.show(job) }
         progress.done("\(figures.jobs.count) windows; only histograms were opened")
         for line in figures.lines("challenger", "champion") { say(line) }
-        if let look = SyncDrift(coordinator.history, inForce: inForce).newest(
-            bits: champion.features, by: try DriftRule()),
+        if let look = try coordinator.drift(from: champion).newest(bits: champion.features, by: DriftRule()),
             let place = look.features.indices.max(by: {
                 (look.features[$0].index?.value ?? -1) < (look.features[$1].index?.value ?? -1)
             })

@@ -39,13 +39,14 @@ struct DecidingBank {
     var statePath: String { folder.path + "/state.sqlite" }
 
     /// The kept state, as a process that begins finds it.
-    func state(_ own: OwnModel? = nil) throws -> AgentState {
-        try state(in: SQLiteStateStore(path: statePath, takingOver: true), own)
+    func state(_ own: OwnModel? = nil, shadow: ShadowSpec? = nil) throws -> AgentState {
+        try state(in: SQLiteStateStore(path: statePath, takingOver: true), own, shadow: shadow)
     }
 
-    func state(in store: SQLiteStateStore, _ own: OwnModel? = nil) throws -> AgentState {
+    func state(in store: SQLiteStateStore, _ own: OwnModel? = nil, shadow: ShadowSpec? = nil) throws -> AgentState {
         try AgentState(
-            spec: spec, own: own?.windows ?? [], hasher: EntityHasher(), transactions: transactions, store: store)
+            spec: spec, own: (own?.windows ?? []) + (shadow?.windows ?? []), hasher: EntityHasher(),
+            transactions: transactions, store: store)
     }
 
     /// Takes in transactions of one customer, a second and a cent apart.
@@ -72,19 +73,19 @@ struct DecidingBank {
 
     func pipeline(
         _ state: AgentState, policy: DecisionPolicy? = nil, own: OwnModel? = nil, metrics: Metrics = Metrics(),
-        isRounded: Bool = false, participation: @escaping () -> Participation = { .takesPart }
+        isRounded: Bool = false, featureSpec: UInt64 = 1, shadow: ShadowSpec? = nil, wantsReasons: Bool = false,
+        participation: @escaping () -> Participation = { .takesPart }
     ) throws -> DecisionPipeline {
         let card = ModelCard(
             calibration: try Calibration(points: [
                 .init(score: 0, probability: 0.1), .init(score: step, probability: 0.2),
             ]),
-            fractionBits: 14, isRounded: isRounded)
+            fractionBits: 14, isRounded: isRounded, featureSpec: featureSpec)
         return try DecisionPipeline(
             member: sessions.member, log: log, state: state,
             collector: ShareCollector(member: sessions.member, sessions: sessions.find), card: { _ in card },
-            policy: policy ?? DecisionPolicy(review: 0.5, decline: 0.9), own: own, participation: participation,
-            clock: clock,
-            metrics: metrics, logger: .silent)
+            policy: policy ?? DecisionPolicy(review: 0.5, decline: 0.9), own: own, shadow: shadow,
+            wantsReasons: wantsReasons, participation: participation, clock: clock, metrics: metrics, logger: .silent)
     }
 
     func run(_ pipeline: DecisionPipeline, turns: Int = 3) throws {

@@ -344,4 +344,44 @@ struct DecisionPipelineTests {
         #expect(matches("one", "live") == 3 && matches("two", "shadow") == 2 && matches("three", "live") == 1)
         #expect(metrics.value("cordon_decisions_total", .init("band", "challenge")) == 2)
     }
+
+    /// What is wanted of an alert by a model of a spec, where the agent shares a second one.
+    private func wanted(by featureSpec: UInt64, _ shadow: ShadowSpec, _ state: AgentState) throws -> [Double]? {
+        let topic = Topics.reasons(bank.sessions.member)
+        try bank.log.create([TopicSettings(name: topic)])
+        let plan = Plan(1, [2: 50], in: UInt16.self)
+        try bank.log.append(
+            PartyID.allCases.map { party in
+                NewRecord(
+                    TopicPartition(Topics.scores(bank.sessions.member)),
+                    value: plan.record(party, bank.sessions) { ($0.first, $0.end) = (4, 9) }.encoded)
+            })
+        try bank.run(
+            bank.pipeline(
+                state, policy: DecisionPolicy(review: 0.05, decline: 0.9), featureSpec: featureSpec, shadow: shadow,
+                wantsReasons: true))
+        let records = try bank.log.reader(at: [Position(TopicPartition(topic), 0)]).available(limit: 10)
+        let event = try #require(records.first.flatMap { ReasonsEvent(json: $0.value ?? []) })
+        #expect(records.count == 1 && event.data.state == .wanted && event.data.place?.first == 4)
+        return event.data.values
+    }
+
+    @Test(
+        "asks for reasons with the values that the model read: of the first spec, or of a second one",
+        arguments: [0, 1, 2])
+    func values(way: Int) throws {
+        let next = ShadowSpec(
+            try BinnedSpec(
+                spec: FeatureSpec(
+                    name: "next",
+                    features: [
+                        Feature(name: "n", kind: .count(.customer, .init(days: 1))),
+                        Feature(name: "amount", kind: .amount),
+                    ]), edges: [[1], [2]]))
+        // Taken in before the agent knew the second spec, its values are not known.
+        let state = try bank.state(shadow: way == 2 ? nil : next)
+        try bank.takeIn(0..<3, state)
+        let values = try wanted(by: way == 0 ? 1 : next.spec.id, next, state)
+        #expect(values == [[1.02], [3, 1.02], nil][way])
+    }
 }

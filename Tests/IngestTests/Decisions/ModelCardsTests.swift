@@ -67,11 +67,12 @@ struct ModelCardsTests {
     @Test("are found by a model's digest, also of one that was dealt since, with what a score is in probability")
     func found() throws {
         let cards = try cards()
-        let first = try manifest("v1", points: [(-100, 0.25), (100, 0.75)])
+        let first = try manifest("v1", featureSpec: 9, points: [(-100, 0.25), (100, 0.75)])
         #expect(try cards.card(first.digest) == nil)
         try append(first.wire.encoded)
         let card = try #require(try cards.card(first.digest))
-        #expect(card.fractionBits == 14 && card.calibration.points.map(\.score) == [-100, 100])
+        #expect(
+            card.featureSpec == 9 && card.fractionBits == 14 && card.calibration.points.map(\.score) == [-100, 100])
         #expect(card.calibration.points.map(\.probability) == [0.25, 0.75])
         #expect(try cards.card(Digest32(of: [[1]])) == nil)
         #expect(lines.entries.isEmpty)

@@ -67,7 +67,8 @@ struct PolicyPrivacyTests {
             recipient: { HPKEPrivateKey().publicKey }, clock: clock, metrics: metrics)
         try ingest.run(by: clock, until: { state.ingested == Int64(records.count) })
         let card = ModelCard(
-            calibration: try Calibration(points: [.init(score: 0, probability: 0.1)]), fractionBits: 14)
+            calibration: try Calibration(points: [.init(score: 0, probability: 0.1)]), fractionBits: 14,
+            featureSpec: 1)
         let decide = try DecisionPipeline(
             member: sessions.member, log: log, state: state,
             collector: ShareCollector(member: sessions.member, sessions: sessions.find), card: { _ in card },

@@ -141,7 +141,7 @@ struct ReasonBookTests {
         let missing = [(PartyID.zero, UInt8(1)), (.two, 2)].map { book.note(answer(model, $0, .success(share($1)))) }
         #expect(missing == [nil, nil])
         let outcome = book.note(answer(model, .one, .success(share(4))))
-        guard case .answered(let answers)? = outcome else {
+        guard case .answered(question.model, let answers)? = outcome else {
             Issue.record("no answer")
             return
         }
@@ -163,7 +163,7 @@ struct ReasonBookTests {
         }
         #expect(mixed == [nil, nil, nil])
         let outcome = book.note(answer(model, .zero, .success(share(1)), plan: 2))
-        guard case .answered(let answers)? = outcome else {
+        guard case .answered(question.model, let answers)? = outcome else {
             Issue.record("no answer")
             return
         }

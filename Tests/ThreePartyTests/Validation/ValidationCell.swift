@@ -32,7 +32,8 @@ struct ValidationCell {
     ///   - fraud: whether a row is one.
     ///   - leaves: of every tree, in the place of random ones.
     init(
-        rows count: Int, bits: Int, firstBits: Int? = nil, members: Int = 3, idle: Int = 0, sizes: [Size], thresholds: [[Int64]]? = nil,
+        rows count: Int, bits: Int, firstBits: Int? = nil, members: Int = 3, idle: Int = 0, sizes: [Size],
+        thresholds: [[Int64]]? = nil,
         least: (frauds: Int, legitimate: Int) = (1, 1), pieceBytes: Int = 1 << 24, seed: UInt64, source: UInt8 = 1,
         fraud: (Int) -> Bool = { $0 % 5 == 2 }, leaves: (() -> Int32)? = nil
     ) throws {

@@ -30,17 +30,20 @@ extension ModelHistory {
                 out.validations = Self.validations(version, history, versionOf, days)
                 out.decision = version.decisions.last.map { Decision($0, version) }
                 return out
-            }, drift: inForce.flatMap { Self.drift(history, $0, manifestOf($0)?.features ?? [], names, day) })
+            }, drift: inForce.flatMap { Self.drift(history, $0, manifestOf, names, day) })
     }
 
     /// Looks at rows behind those that the model in force was made for; nil without one.
     private static func drift(
-        _ history: SyncHistory, _ inForce: Digest32, _ bits: [Int], _ names: [String], _ day: (Int64) -> String?
+        _ history: SyncHistory, _ inForce: Digest32, _ manifestOf: (Digest32) -> ModelManifest?, _ names: [String],
+        _ day: (Int64) -> String?
     ) -> Drift? {
         func counts(_ pair: SyncDrift.Pair) -> Drift.Counts {
             Drift.Counts(reference: pair.reference, current: pair.current)
         }
-        let drift = SyncDrift(history, inForce: inForce)
+        let manifest = manifestOf(inForce)
+        let bits = manifest?.features ?? []
+        let drift = SyncDrift(history, inForce: inForce) { manifestOf($0)?.featureSpec == manifest?.featureSpec }
         let weeks = drift.looks.compactMap { look -> Drift.Week? in
             let (scores, features) = (drift.scores(of: look), drift.features(of: look, bits: bits))
             guard scores != nil || features != nil else { return nil }

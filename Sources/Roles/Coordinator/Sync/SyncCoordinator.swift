@@ -3,7 +3,7 @@ package import EventLogs
 package import Keys
 package import Manifests
 import Model
-import ModelSync
+package import ModelSync
 package import PipelineFiles
 package import Records
 import SecureScoring
@@ -58,6 +58,17 @@ package final class SyncCoordinator {
     /// The newest model that was dealt for a feature spec; nil where the log has none.
     package func newestModel(of spec: UInt64) throws -> ModelManifest? {
         try SyncModels.newest(of: spec, roster.syncTerms, log: log)
+    }
+
+    /// Whether a model reads rows of the feature spec of another one.
+    package func reads(_ model: Digest32, rowsOf other: ModelManifest?) throws -> Bool {
+        guard let other, let manifest = try manifest(model) else { return false }
+        return manifest.featureSpec == other.featureSpec
+    }
+
+    /// How far later rows are from those that the model in force was made for.
+    package func drift(from inForce: ModelManifest) throws -> SyncDrift {
+        try SyncDrift(history, inForce: inForce.digest) { try reads($0, rowsOf: inForce) }
     }
 
     /// Announces the spec of a model as the next one, in every partition of `consortium.sealed`: from there on the parties keep

@@ -67,12 +67,13 @@ package struct SyncSchedule: Sendable {
     /// - Parameters:
     ///   - inForce: the model's digest.
     ///   - features: thermometer bits of each of its features.
+    ///   - isOfForm: of a model, whether it reads rows of the same feature spec.
     ///   - decided: the offset of `consortium.sealed` up to which rows can be had.
     ///   - labels: the end of `consortium.labels`.
     package func due(
         _ state: State, _ history: SyncHistory, planner: SyncPlanner, inForce: Digest32?, features: [Int] = [],
-        decided: Int64, labels: Int64, now: Int64
-    ) -> Due {
+        isOfForm: (Digest32) throws -> Bool, decided: Int64, labels: Int64, now: Int64
+    ) rethrows -> Due {
         if let open = history.open, open.order.expires >= now { return .nothing }
         func hasRows(_ version: SyncVersion) -> Bool {
             decided - planner.firstOffset(toValidate: version, in: history) >= validateAfter
@@ -98,8 +99,8 @@ package struct SyncSchedule: Sendable {
             if decided - max(planner.lastOpened(in: history), state.looked) >= validateAfter {
                 return .look(decided - validateAfter..<decided)
             }
-            if let newest = SyncDrift(history, inForce: inForce).newest(bits: features, by: drift), newest.isTrigger,
-                newest.number > state.drifted
+            if let newest = try SyncDrift(history, inForce: inForce, isOfForm: isOfForm)
+                .newest(bits: features, by: drift), newest.isTrigger, newest.number > state.drifted
             {
                 return .trainForDrift(newest.number)
             }
@@ -129,9 +130,10 @@ package struct SyncSchedule: Sendable {
         try coordinator.read()
         let standing = try LogWindows(coordinator.log).standing()
         let (inForce, labels) = (try coordinator.modelInForce(), try labelEnd(coordinator.log))
-        let due = due(
-            state, coordinator.history, planner: work.planner, inForce: inForce,
-            features: try inForce.flatMap { try coordinator.manifest($0)?.features } ?? [],
+        let champion = try inForce.flatMap { try coordinator.manifest($0) }
+        let due = try due(
+            state, coordinator.history, planner: work.planner, inForce: inForce, features: champion?.features ?? [],
+            isOfForm: { try coordinator.reads($0, rowsOf: champion) },
             decided: try standing.map(work.labelledEnd) ?? 0, labels: labels, now: coordinator.now)
         switch due {
         case .nothing: return nil
@@ -175,7 +177,7 @@ package struct SyncSchedule: Sendable {
             throw SyncRefusal.unknownModel
         }
         try work.look(at: champion, on: range)
-        let newest = SyncDrift(work.coordinator.history, inForce: model).newest(bits: champion.features, by: drift)
+        let newest = try work.coordinator.drift(from: champion).newest(bits: champion.features, by: drift)
         let most = newest?.features.max { ($0.index?.value ?? -1) < ($1.index?.value ?? -1) }
         return """
             \(champion.version) on \(range.count) newer records: scores, \(newest?.scores ?? .unknown); features, \
