@@ -125,7 +125,8 @@ extension ActBody {
     }
 
     private var order: BulkOrder? {
-        guard let deed = deed.flatMap(act), let items else { return nil }
+        // A job of jobs is none, and would be read without end.
+        guard let deed, deed != "job", let deed = act(deed), let items else { return nil }
         let all = items.compactMap { BulkItem($0) }
         return all.count == items.count ? BulkOrder(deed, items: all) : nil
     }

@@ -89,6 +89,10 @@ package struct ServiceRules: Hashable, Sendable {
         else { return "due held|stopped MINUTES [AMOUNT], such as `due held 15 10000`" }
         if values.count == 3 {
             guard let amount = try? MinorUnits(decimal: values[2]), amount.value > 0 else { return "it is no amount" }
+            // An amount has several spellings.
+            guard !large.contains(where: { $0.isHeld == isHeld && $0.from == amount }) else {
+                return "due is there twice"
+            }
             large.append(.init(isHeld: isHeld, from: amount, seconds: minutes * 60))
         } else if isHeld {
             held = minutes

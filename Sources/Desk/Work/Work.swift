@@ -188,7 +188,6 @@ package struct Work: Hashable, Sendable {
         guard state == .open else { throw .closed }
         let current = holder(at: now)
         guard current == nil || current == actor else { throw .held }
-        snoozed = nil
         // A claim that is renewed tells nobody anything new.
         if current == nil {
             claims += 1
@@ -197,7 +196,9 @@ package struct Work: Hashable, Sendable {
         hold(actor, lease, now)
     }
 
+    /// Gives it to somebody, who finds it in the list, whatever kept it out of there.
     private mutating func hold(_ actor: Actor, _ lease: Int64, _ now: Int64) {
+        snoozed = nil
         holder = Holder(actor, until: now + lease * 1_000_000)
         if firstTouch == nil { firstTouch = now }
     }
@@ -225,8 +226,8 @@ package struct Work: Hashable, Sendable {
             return drawSecond(record.item, house)
         }
         proposal = Proposal(judgement, by: record.actor)
-        // The second person is another one.
-        holder = nil
+        // The second person is another one, and waits for no time that the first one set.
+        (holder, snoozed) = (nil, nil)
         if firstTouch == nil { firstTouch = now }
         version += 1
     }
