@@ -265,7 +265,7 @@ let package = Package(
             ], swiftSettings: unoptimised),
         .testTarget(
             name: "DeskStoreTests",
-            dependencies: ["Desk", "DeskStore", "EventLogs", "Policy", "Records", "Support"],
+            dependencies: ["Desk", "DeskStore", "EventLogs", "Policy", "Records", "Support", "Webhooks"],
             swiftSettings: unoptimised),
         .testTarget(
             name: "DeskTests", dependencies: ["Desk", "Policy", "Records", "Support"], swiftSettings: unoptimised),
