@@ -89,7 +89,7 @@ private struct FigureReading {
     }
 
     func backlog(_ db: SQLiteConnection) throws -> [(day: Int64, count: Int64)] {
-        let source = isByAmount ? rows("state = 0") : "alert_days WHERE open > 0 AND \(within)"
+        let source = isByAmount ? rows("state = 0 AND quiet = 0") : "alert_days WHERE open > 0 AND \(within)"
         return try all(db, "SELECT day, sum(open) FROM \(source) GROUP BY day ORDER BY day", []) {
             ($0.integer(0), $0.integer(1))
         }

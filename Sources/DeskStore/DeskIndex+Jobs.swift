@@ -99,7 +99,7 @@ extension DeskIndex {
     }
 
     /// The acts that the desk itself owes: of jobs that run, verdicts of closed cases, what wakes snoozed items, what is
-    /// late, and samples that are drawn. Acts that have come are none of them.
+    /// late, rules' snoozes that are over, and samples that are drawn. Acts that have come are none of them.
     ///
     /// - Parameter now: the desk's clock, in microseconds.
     package func dueActs(limit: Int, now: Int64) throws -> [DeskRecord] {
@@ -108,6 +108,7 @@ extension DeskIndex {
             if due.count < limit { due += try db.caseVerdicts(limit: limit - due.count, now: now) }
             if due.count < limit { due += try db.wakes(limit: limit - due.count, now: now) }
             if due.count < limit { due += try db.lateItems(limit: limit - due.count, now: now) }
+            if due.count < limit { due += try db.snoozesOver(limit: limit - due.count, now: now) }
             if due.count < limit { due += try db.drawnSamples(limit: limit - due.count, now: now) }
             return due
         }

@@ -47,7 +47,7 @@ extension DeskIndex {
         init(_ shown: QueueFilter.Shown, behind text: String?) throws {
             let fault = QueueFilter.Fault(field: "after", reason: "it is no place of this list")
             switch shown {
-            case .open, .snoozed:
+            case .open, .snoozed, .kept:
                 let key = text.flatMap { QueueKey($0) }
                 guard text == nil || key != nil else { throw fault }
                 self = .open(behind: key)

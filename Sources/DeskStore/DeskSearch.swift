@@ -13,7 +13,7 @@ struct DeskSearch {
     /// What gives the rows among which all is that the filter can let through, where those are few; nil where they are not.
     private var chosen: (text: String, values: [Value])?
     /// The list's index, columns that sort it, and what rows are in it.
-    private let order: (index: String, columns: [String], state: Int)
+    private let order: (index: String, columns: [String], state: String)
 
     init(_ filter: QueueFilter, me: Actor?, now: Int64, list: DeskIndex.List, _ db: SQLiteConnection) throws {
         self.filter = filter
@@ -23,8 +23,11 @@ struct DeskSearch {
         self.db = db
         order =
             switch list {
-            case .open: ("open_alerts", ["held", "rank", "due", "item"], 0)
-            case .closed: ("closed_alerts", ["closed", "item"], 1)
+            case .open where filter.shown == .kept:
+                ("quiet_alerts", ["held", "rank", "due", "item"], "state = 0 AND rank IS NOT NULL AND quiet = 1")
+            case .open:
+                ("open_alerts", ["held", "rank", "due", "item"], "state = 0 AND rank IS NOT NULL AND quiet = 0")
+            case .closed: ("closed_alerts", ["closed", "item"], "state = 1 AND rank IS NOT NULL")
             }
         chosen = try few() ?? rare()
     }
@@ -123,7 +126,7 @@ struct DeskSearch {
 
     /// The list from the page's place on, and its order.
     private var from: String {
-        "FROM alerts INDEXED BY \(order.index) WHERE state = \(order.state) AND rank IS NOT NULL\(behind)"
+        "FROM alerts INDEXED BY \(order.index) WHERE \(order.state)\(behind)"
     }
 
     /// The last place that the budget lets a search look at; nil where the list ends before.
@@ -141,7 +144,7 @@ struct DeskSearch {
             """
             SELECT \(columns) FROM alerts JOIN (
                 SELECT list.n AS found FROM (SELECT n, holder, until, band, amount, probability, rule_bits, kind, channel, origin\(
-                    order.state == 1 ? ", finding" : ", aside"), \(sorting) \(from) ORDER BY \(sorting) LIMIT \(budget)) AS list
+                    filter.shown == .closed ? ", finding" : ", aside"), \(sorting) \(from) ORDER BY \(sorting) LIMIT \(budget)) AS list
                 WHERE \(conditions.text) LIMIT \(limit + 1))
             ON n = found ORDER BY \(sorting)
             """)
@@ -183,7 +186,7 @@ struct DeskSearch {
     /// The condition that the fewest alerts meet, where those are few: what a filter finds nothing of need not be looked for
     /// through the whole list.
     private func rare() throws -> (text: String, values: [Value])? {
-        let state = Value.number(Int64(order.state))
+        let state = Value.number(filter.shown == .closed ? 1 : 0)
         func from(_ index: String, _ condition: String) -> String {
             "SELECT n FROM alerts INDEXED BY \(index) WHERE state = ? AND rank IS NOT NULL AND \(condition)"
         }
@@ -232,7 +235,7 @@ struct DeskSearch {
             """
             SELECT \(columns) FROM alerts JOIN (
                 SELECT alerts.n AS found FROM (\(few.text)) AS few CROSS JOIN alerts ON alerts.n = few.n WHERE
-                state = \(order.state) AND rank IS NOT NULL AND \(conditions.text)\(behind)
+                \(order.state) AND \(conditions.text)\(behind)
                 ORDER BY \(sorting) LIMIT \(limit + 1))
             ON n = found ORDER BY \(sorting)
             """)
@@ -244,7 +247,7 @@ struct DeskSearch {
     private func conditions() throws -> Conditions? {
         var out = Conditions()
         if filter.shown != .closed {
-            out.add(filter.shown == .open ? "aside <= ?" : "aside > ?", .number(now))
+            out.add(filter.shown != .snoozed ? "aside <= ?" : "aside > ?", .number(now))
             holders(&out)
         }
         out.team(filter.team)
@@ -343,7 +346,7 @@ extension SQLiteConnection {
 extension SQLiteStatement {
     static let queueColumns = """
         item, partition, offset, part, tx, band, probability, amount, customer, terminal, paid, decided, rules, due, kind, channel,
-        origin, \(workColumns)
+        origin, by_score, kept, \(workColumns)
         """
 
     /// How many `queueColumns` are.
@@ -359,8 +362,10 @@ extension SQLiteStatement {
                 item: item, source: source(1), transaction: text(4), band: band, probability: real(6),
                 amount: MinorUnits(integer(7)), customer: text(8), terminal: text(9),
                 paidAt: EventTime(seconds: integer(10)),
-                decidedAt: integer(11), rules: RuleColumn.rules(text(12)), isReported: integer(16) == 1),
-            work: work(17), due: integer(13), kind: DeskCodes.word(optionalInteger(14), DeskCodes.kinds),
-            channel: DeskCodes.word(optionalInteger(15), DeskCodes.channels))
+                decidedAt: integer(11), rules: RuleColumn.rules(text(12)), isReported: integer(16) == 1,
+                scoreBand: DeskCodes.word(optionalInteger(17), DeskCodes.bands)),
+            work: work(19), due: integer(13), kind: DeskCodes.word(optionalInteger(14), DeskCodes.kinds),
+            channel: DeskCodes.word(optionalInteger(15), DeskCodes.channels),
+            kept: blob(18).flatMap { ItemID(bytes: $0) })
     }
 }

@@ -13,16 +13,22 @@ extension DeskTables {
     static let alertSums = [
         "alerts", "open", "fraud", "legitimate", "suspicious", "undecidable", "sum", "fraud_sum", "legitimate_sum",
         "recovered",
-        "reopens",
+        "reopens", "kept",
     ]
+
+    /// Whether a rule's snooze keeps a row of `alerts` back (`QueueRow.isKept`).
+    static func isKept(_ row: String) -> String {
+        "(\(row)kept IS NOT NULL AND \(row)version = 0 AND \(row)raised IS NULL)"
+    }
 
     /// What a row of `alerts` adds to its sums. A verdict counts while it stands: not where the item was opened again.
     static func alertTerms(_ row: String) -> [String] {
         func found(_ finding: Int) -> String { "(\(row)state = 1 AND \(row)finding IS \(finding))" }
         return [
-            "1", "(\(row)state = 0)", found(0), found(1), found(2), found(3), "\(row)amount",
+            "1", "(\(row)state = 0 AND NOT \(isKept(row)))", found(0), found(1), found(2), found(3), "\(row)amount",
             "\(found(0)) * \(row)amount",
             "\(found(1)) * \(row)amount", "\(found(0)) * coalesce(\(row)recovered, 0)", "\(row)reopened",
+            isKept(row),
         ]
     }
 
@@ -123,7 +129,7 @@ extension DeskTables {
         CREATE TRIGGER alert_counts AFTER INSERT ON alerts WHEN NEW.rank IS NOT NULL BEGIN \(alert("NEW.", "+")) END;
         CREATE TRIGGER alert_recounts AFTER UPDATE ON alerts
             WHEN (OLD.rank IS NOT NULL OR NEW.rank IS NOT NULL)
-                AND (\(watched.map { "OLD.\($0) IS NOT NEW.\($0)" }.joined(separator: " OR ")))
+                AND (\(watched.map { "OLD.\($0) IS NOT NEW.\($0)" }.joined(separator: " OR ")) OR \(isKept("OLD.")) <> \(isKept("NEW.")))
             BEGIN \(alert("OLD.", "-")) \(alert("NEW.", "+")) END;
         CREATE TRIGGER rule_counts AFTER INSERT ON rule_alerts BEGIN \(put(
             "rule_days", key: "NEW.rule, \(alertKey("alerts."))", names: "rule, \(alertKeyNames)", sums: alertSums,

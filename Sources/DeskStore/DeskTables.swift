@@ -5,7 +5,7 @@ import Records
 /// The tables of an index. All of it follows from the member's topics; a file that is lost is made again from them.
 enum DeskTables {
     /// Of the tables and of what is computed into them: another version is begun anew from the log.
-    static let version = 7
+    static let version = 8
 
     /// An item is a row of `alerts` as soon as anything is known of it. What its alert tells is NULL until that came (`rank`), and
     /// what its payment tells until the payment's record came: topics are read side by side.
@@ -17,7 +17,7 @@ enum DeskTables {
             feed_partition INTEGER, feed_offset INTEGER,
             partition INTEGER, offset INTEGER, part INTEGER, tx TEXT,
             held INTEGER, rank INTEGER, due INTEGER, band INTEGER, probability REAL, amount INTEGER,
-            customer TEXT, terminal TEXT, paid INTEGER, decided INTEGER, rules TEXT, rule_bits INTEGER,
+            customer TEXT, terminal TEXT, paid INTEGER, decided INTEGER, rules TEXT, rule_bits INTEGER, by_score INTEGER, kept BLOB,
             kind INTEGER, channel INTEGER, origin INTEGER NOT NULL DEFAULT 0,
             state INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 0, holder TEXT, until INTEGER NOT NULL DEFAULT 0,
             finding INTEGER, fraud_type TEXT, known_by TEXT, loss INTEGER, recovered INTEGER,
@@ -25,9 +25,13 @@ enum DeskTables {
             raised INTEGER, stratum TEXT, per_mille INTEGER,
             file BLOB, proposal TEXT, proposed_by TEXT, confirmed_by TEXT,
             aside INTEGER NOT NULL DEFAULT 0, aside_at INTEGER, wakes TEXT,
-            first_look TEXT, first_by TEXT, second_look TEXT, second_by TEXT, late_at INTEGER);
+            first_look TEXT, first_by TEXT, second_look TEXT, second_by TEXT, late_at INTEGER,
+            quiet INTEGER GENERATED ALWAYS AS \(isKept("")) VIRTUAL);
         CREATE INDEX open_alerts ON alerts (held, rank, due, item, holder, until, band, amount, probability, rule_bits,
-            kind, channel, origin, aside) WHERE state = 0 AND rank IS NOT NULL;
+            kind, channel, origin, aside) WHERE state = 0 AND rank IS NOT NULL AND quiet = 0;
+        CREATE INDEX quiet_alerts ON alerts (held, rank, due, item, holder, until, band, amount, probability, rule_bits,
+            kind, channel, origin, aside) WHERE state = 0 AND rank IS NOT NULL AND quiet = 1;
+        CREATE INDEX kept_alerts ON alerts (decided) WHERE kept IS NOT NULL;
         CREATE INDEX closed_alerts ON alerts (closed, item, band, amount, probability, rule_bits, kind, channel, finding,
             origin) WHERE state = 1 AND rank IS NOT NULL;
         CREATE INDEX held_alerts ON alerts (holder) WHERE state = 0 AND rank IS NOT NULL AND holder IS NOT NULL;
@@ -65,13 +69,14 @@ enum DeskTables {
         CREATE INDEX acts_by_item ON acts (item, offset) WHERE refusal IS NULL;
         CREATE TABLE mentions (subject BLOB NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY (subject, offset)) WITHOUT ROWID;
         CREATE INDEX late_alerts ON alerts (late_at) WHERE late_at IS NOT NULL;
-        CREATE INDEX alerts_by_due ON alerts (due) WHERE state = 0 AND rank IS NOT NULL AND late_at IS NULL;
+        CREATE INDEX alerts_by_due ON alerts (due) WHERE state = 0 AND rank IS NOT NULL AND late_at IS NULL AND quiet = 0;
         CREATE INDEX sampled_alerts ON alerts (raised) WHERE stratum IS NOT NULL;
         CREATE INDEX looked_alerts ON alerts (closed) WHERE first_look IS NOT NULL;
         CREATE INDEX payments_by_decision ON payments (decided) WHERE decided IS NOT NULL;
         CREATE TABLE draws (item BLOB PRIMARY KEY, stratum TEXT NOT NULL, per_mille INTEGER NOT NULL,
             partition INTEGER NOT NULL, offset INTEGER NOT NULL, part INTEGER NOT NULL) WITHOUT ROWID;
         \(files)
+        \(snoozes)
         \(jobs)
         \(figures)
         CREATE TABLE positions (topic TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,

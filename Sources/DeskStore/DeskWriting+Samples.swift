@@ -9,7 +9,8 @@ extension DeskWriting {
     /// Notes an item that is drawn, unless the act has come: decisions are read beside acts, may come twice, and are drawn again by
     /// rules that are set later.
     func draw(_ item: ItemID, _ source: SourcePosition, _ band: Band) throws {
-        guard let stratum = Sample.Stratum(band), let sample = rules.drawn(item, of: stratum),
+        // What a snooze keeps back is drawn from that.
+        guard let stratum = Sample.Stratum(band), try !db.isKept(item), let sample = rules.drawn(item, of: stratum),
             try db.outcome(of: .drawn(item, of: stratum)) == nil
         else { return }
         try db.run(
@@ -76,7 +77,7 @@ extension SQLiteConnection {
         return try statement(
             """
             SELECT item, due, reopened FROM alerts INDEXED BY alerts_by_due
-            WHERE state = 0 AND rank IS NOT NULL AND late_at IS NULL AND due > ? AND due <= ? AND aside <= ? LIMIT ?
+            WHERE state = 0 AND rank IS NOT NULL AND late_at IS NULL AND quiet = 0 AND due > ? AND due <= ? AND aside <= ? LIMIT ?
             """, rules.since, now, now, limit
         ).all { row in
             ItemID(bytes: row.blob(0) ?? []).map {

@@ -142,6 +142,7 @@ extension DeskWriting: DeskState {
             "UPDATE desk SET house = ?, house_version = ?, salt = ?, house_since = ?", house.text, house.version,
             house.salt, house.since)
         try drawAgain()
+        try drawKeptAgain()
         if old.service != house.service { try setDues() }
     }
 }

@@ -101,6 +101,7 @@ struct DeskWriting {
         guard let alert else { return }
         try join(payment, to: alert)
         try fill(alert)
+        try keepBack(alert)
     }
 
     func bind(_ statement: SQLiteStatement, _ column: Int32, _ value: (some SQLiteValue)?) {
@@ -156,9 +157,9 @@ struct DeskWriting {
         let put = try db.statement(
             """
             INSERT INTO alerts (item, feed_partition, feed_offset, partition, offset, part, tx, held, rank, due, band, probability,
-                amount, customer, terminal, paid, decided, rules, rule_bits, kind, channel)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
-            ON CONFLICT (item) DO UPDATE SET feed_partition = ?2, feed_offset = ?3, partition = ?4, offset = ?5, part = ?6, tx = ?7,
+                amount, customer, terminal, paid, decided, rules, rule_bits, kind, channel, by_score)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
+            ON CONFLICT (item) DO UPDATE SET by_score = ?22, feed_partition = ?2, feed_offset = ?3, partition = ?4, offset = ?5, part = ?6, tx = ?7,
                 held = ?8, rank = ?9, due = ?10, band = ?11, probability = ?12, amount = ?13, customer = ?14, terminal = ?15,
                 paid = ?16, decided = ?17, rules = ?18, rule_bits = ?19, kind = ?20, channel = ?21, origin = CASE WHEN origin = 2 THEN 2 ELSE 0 END
             WHERE feed_offset IS NULL
@@ -184,6 +185,7 @@ struct DeskWriting {
         put.bind(19, try facts.rules.reduce(0) { $0 | (try ruleBit($1)) })
         bind(put, 20, payment?.kind.map { DeskCodes.code($0, DeskCodes.kinds) })
         bind(put, 21, payment?.channel.map { DeskCodes.code($0, DeskCodes.channels) })
+        put.bind(22, DeskCodes.code(facts.scoreBand, DeskCodes.bands))
         try put.run()
         // An alert that comes again stays what it was the first time.
         guard db.changes == 1, let n = try row(of: facts.item) else { return }
@@ -194,6 +196,7 @@ struct DeskWriting {
                 "INSERT OR IGNORE INTO rule_alerts (rule, n) SELECT id, ? FROM rules WHERE name = ?", n, rule)
         }
         if let payment { try link(payment, to: n) }
+        try keepBack(n)
     }
 
     func row(of item: ItemID) throws -> Int64? {

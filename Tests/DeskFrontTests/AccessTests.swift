@@ -46,6 +46,11 @@ struct AccessTests {
         "GET /reports/half-year.json figures list look": reporting,
         "GET /cases/{}/file names object look": working, "GET /cases/{}/file.jsonl names object look": working,
         "GET /alerts/{}/recall names alert look": working,
+        "GET /rule-snoozes look list look": looking, "GET /rule-snoozes/new rules list look": [.supervisor],
+        "POST /rule-snoozes/start rules nothing": [.supervisor],
+        "POST /rule-snoozes/{}/end rules object": [.supervisor],
+        "POST /rule-snoozes/{}/confirm rules object": [.supervisor],
+        "POST /rule-snoozes/{}/object rules object": [.supervisor],
     ]
     private static let open = ["POST /sign-in", "GET /link/{}", "POST /link", "POST /sign-out"]
 
@@ -69,6 +74,8 @@ struct AccessTests {
                         DeskSamples.act(1_000_000 + number).hex
                     } else if words[1].hasPrefix("/jobs") {
                         DeskSamples.act(2_000_000 + number).hex
+                    } else if words[1].hasPrefix("/rule-snoozes") {
+                        DeskSamples.act(4_000_000 + number).hex
                     } else if words[1].hasPrefix("/trials") { DeskSamples.act(3_000_000 + number).hex } else {
                         DeskSamples.item(number).hex
                     }
@@ -102,6 +109,14 @@ struct AccessTests {
         for (target, fields) in [
             ("/cases/open", ["act": file, "title": "a case"]), ("/alerts/\(item)/case", ["case": file]),
             ("/bulk/start", ["act": job, "item": item, "deed": "release"]),
+            (
+                "/rule-snoozes/start",
+                [
+                    "act": DeskSamples.act(4_000_000 + number).hex, "rule": "cash-at-night", "by": "customer",
+                    "name": "c-1",
+                    "days": "1", "reason": "known",
+                ]
+            ),
             ("/trials/start", ["act": DeskSamples.act(3_000_000 + number).hex, "rule": "x"]),
         ] {
             let made = try await pages.call(

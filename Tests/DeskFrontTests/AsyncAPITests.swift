@@ -70,6 +70,8 @@ struct AsyncAPITests {
             (ana, .aside(.wake(nil))),
             (ana, .second(Judgement(.fraud))), (.desk, .late), (ana, .confirm), (ana, .object),
             (ana, .house(HouseRules())),
+            (ana, .ruleSnooze(.start(RuleSnooze.Order(rule: "r", about: nil, until: 9, reason: "why")))),
+            (ana, .ruleSnooze(.end)), (.desk, .ruleSnooze(.over)),
             (ana, .file(.open(title: "ring", about: nil, isAnother: false))),
             (ana, .file(.link(to: DeskSamples.item(5)))), (ana, .file(.unlink)), (ana, .file(.task("call"))),
             (ana, .file(.finish(task: 0))), (ana, .file(.close(nil))),

@@ -47,7 +47,7 @@ struct DashboardTests {
         let page = try await pages.call(.GET, "/dashboard?days=7", as: ana).text
         let days = try cells(page, "by-day")
         #expect(days.count == 7)
-        #expect(days[0] == ["2025-01-01", "40", "2", "1", "0", "4", "33"])
+        #expect(days[0] == ["2025-01-01", "40", "2", "1", "0", "4", "33", "0"])
         #expect(days[1...].allSatisfy { $0.dropFirst().allSatisfy { $0 == "0" } })
         // The picture's bar of that day is as high as there is room for, in parts by their counts, each of which says its own.
         for (kind, words, height) in [

@@ -13,6 +13,8 @@ package struct AlertTally: Hashable, Sendable {
     package var recovered: Int64 = 0
     /// How often one was opened again.
     package var reopens: Int64 = 0
+    /// Those that a rule's snooze keeps back; none of them is open.
+    package var kept: Int64 = 0
 
     package init() {}
 
@@ -24,7 +26,7 @@ package struct AlertTally: Hashable, Sendable {
     package static var parts: [WritableKeyPath<AlertTally, Int64>] {
         [
             \.alerts, \.open, \.fraud, \.legitimate, \.suspicious, \.undecidable, \.sum, \.fraudSum, \.legitimateSum,
-            \.recovered, \.reopens,
+            \.recovered, \.reopens, \.kept,
         ]
     }
 

@@ -10,6 +10,8 @@ package struct AlertFacts: Hashable, Sendable {
     package var transaction: String
     /// `review` or `decline`.
     package var band: Band
+    /// What the score alone would have led to, without rules.
+    package var scoreBand: Band
     /// The probability of fraud, 0 to 1.
     package var probability: Double
     package var amount: MinorUnits
@@ -26,9 +28,10 @@ package struct AlertFacts: Hashable, Sendable {
     package init(
         item: ItemID, source: SourcePosition, transaction: String, band: Band, probability: Double, amount: MinorUnits,
         customer: String, terminal: String, paidAt: EventTime, decidedAt: Int64, rules: [String] = [],
-        isReported: Bool = false
+        isReported: Bool = false, scoreBand: Band? = nil
     ) {
         self.item = item
+        self.scoreBand = scoreBand ?? band
         self.source = source
         self.transaction = transaction
         self.band = band
@@ -52,8 +55,12 @@ package struct AlertFacts: Hashable, Sendable {
         self.init(
             item: item, source: data.source.position, transaction: data.transaction, band: band,
             probability: data.probability, amount: amount, customer: data.customer ?? "", terminal: data.terminal ?? "",
-            paidAt: paidAt, decidedAt: data.decidedAt, rules: (data.rules ?? []).map(\.id))
+            paidAt: paidAt, decidedAt: data.decidedAt, rules: (data.rules ?? []).map(\.id),
+            scoreBand: data.scoreDecision.flatMap { Band(rawValue: $0) })
     }
+
+    /// Whether it is an alert by its rules alone: the score would have let the payment go.
+    package var isByRules: Bool { !rules.isEmpty && (scoreBand == .approve || scoreBand == .challenge) }
 
     /// Whether the payment waits for a person: it is neither gone nor stopped.
     package var isHeld: Bool { band == .review }

@@ -10,12 +10,15 @@ package struct QueueRow: Hashable, Sendable {
     package var kind: PaymentKind?
     package var channel: PaymentChannel?
     package var entities: [LinkKind: String]
+    /// The rule's snooze that it fell under; nil for none.
+    package var kept: ItemID?
 
     package init(
         facts: AlertFacts, work: Work = Work(), due: Int64 = 0, kind: PaymentKind? = nil,
         channel: PaymentChannel? = nil,
-        entities: [LinkKind: String] = [:]
+        entities: [LinkKind: String] = [:], kept: ItemID? = nil
     ) {
+        self.kept = kept
         self.facts = facts
         self.work = work
         self.due = due
@@ -26,6 +29,9 @@ package struct QueueRow: Hashable, Sendable {
 }
 
 extension QueueRow {
+    /// Whether it is kept back: nobody has changed anything of it yet, and no sample has drawn it.
+    package var isKept: Bool { kept != nil && work.version == 0 && work.raised == nil }
+
     /// How it came before the desk.
     package var origin: Origin {
         facts.isReported ? .reported : work.raised?.sample != nil ? .sample : .alert
@@ -43,6 +49,7 @@ extension QueueFilter {
         guard row.work.state == (shown == .closed ? .closed : .open) else { return false }
         let isAside = row.work.snoozed.map { $0.until > now } ?? false
         if shown != .closed, isAside != (shown == .snoozed) { return false }
+        if shown != .closed, row.isKept != (shown == .kept) { return false }
         if shown != .closed, !isTheirs(row.work.holder(at: now), me) { return false }
         // What is kept from somebody is not told by the list that it stands in.
         if let finding, row.work.judgement?.finding != finding || row.work.isBlind(to: me) { return false }

@@ -15,6 +15,8 @@ package struct QueueFilter: Hashable, Sendable {
         case open, closed
         /// Open ones that are put aside.
         case snoozed
+        /// Those that a rule's snooze keeps back.
+        case kept
     }
 
     package var shown = Shown.open

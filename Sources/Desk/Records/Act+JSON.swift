@@ -29,8 +29,15 @@ extension Act {
             out.put("until", until)
             out.put("wakes", wakes.map(\.rawValue).sorted())
         case .aside(.wake(let event)): out.put("wakes", event.map { [$0.rawValue] })
+        case .ruleSnooze(.start(let order)):
+            out.put("about", order.about?.kind.rawValue)
+            out.put("name", order.about?.name)
+            out.put("rule", order.rule)
+            out.put("scope", order.scope == .everything ? nil : order.scope.text)
+            out.put("text", order.reason)
+            out.put("until", order.until)
         case .house(let rules): out.put("rules", rules.text)
-        case .release, .late, .reopen, .confirm, .object, .bulk(.cancel): break
+        case .release, .late, .reopen, .confirm, .object, .bulk(.cancel), .ruleSnooze: break
         }
     }
 }

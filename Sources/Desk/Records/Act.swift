@@ -21,6 +21,7 @@ package enum Act: Hashable, Sendable {
     case file(FileAct)
     case bulk(BulkAct)
     case aside(AsideAct)
+    case ruleSnooze(SnoozeAct)
     /// The desk itself says that its time is over, and nobody has judged it.
     case late
     /// Sets the desk's own rules.
@@ -42,6 +43,7 @@ package enum Act: Hashable, Sendable {
         case .file(let act): act.word
         case .bulk(let act): act.word
         case .aside(let act): act.word
+        case .ruleSnooze(let act): act.word
         case .late: "late"
         case .house: "house"
         }

@@ -37,7 +37,9 @@ struct ActBody: Decodable {
     var task: Int?
     var deed: String?
     var items: [String]?
+    var rule: String?
     var rules: String?
+    var scope: String?
     var until: Int64?
     var wakes: [WakeEvent]?
 }
@@ -61,6 +63,9 @@ extension ActBody {
         case "job": order.map { .bulk(.start($0)) }
         case "job-cancel": .bulk(.cancel)
         case "snooze": until.map { .aside(.snooze(until: $0, wakes: Set(wakes ?? []))) }
+        case "rule-snooze": snooze.map { .ruleSnooze(.start($0)) }
+        case "rule-snooze-end": .ruleSnooze(.end)
+        case "rule-snooze-over": .ruleSnooze(.over)
         case "wake": .aside(.wake(wakes?.first))
         default: fileAct(word).map { .file($0) }
         }
@@ -101,17 +106,31 @@ extension ActBody {
             transaction: transaction, sample: sample)
     }
 
+    private var snooze: RuleSnooze.Order? {
+        guard let rule = line(rule, 128), let reason = line(text, RuleSnooze.reasonLimit), let until,
+            let name = named
+        else { return nil }
+        // A scope that can't be read is none of everything.
+        let team = scope.map { try? TeamScope($0) } ?? .some(.everything)
+        return team.map {
+            RuleSnooze.Order(rule: rule, about: name.entity, until: until, reason: reason, scope: $0)
+        }
+    }
+
+    /// The name that an act is about, or that it is about none; nil where it can't be read.
+    private var named: (entity: QueueFilter.NamedEntity?, Void)? {
+        guard about != nil || name != nil else { return (nil, ()) }
+        guard let kind = about.flatMap({ LinkKind(rawValue: $0) }), let name, (1...512).contains(name.utf8.count) else {
+            return nil
+        }
+        return (.init(kind, name), ())
+    }
+
     private func fileAct(_ word: String) -> FileAct? {
         switch word {
         case "case-open":
-            guard let title = line(title, FileAct.titleLimit), (about == nil) == (name == nil) else { return nil }
-            let kind = about.flatMap { LinkKind(rawValue: $0) }
-            guard (kind == nil) == (about == nil), name.map({ (1...512).contains($0.utf8.count) }) ?? true else {
-                return nil
-            }
-            return .open(
-                title: title, about: kind.flatMap { kind in name.map { .init(kind, $0) } },
-                isAnother: isAnother ?? false)
+            guard let title = line(title, FileAct.titleLimit), let name = named else { return nil }
+            return .open(title: title, about: name.entity, isAnother: isAnother ?? false)
         case "case-link": return self.case.flatMap { ItemID($0) }.map { .link(to: $0) }
         case "case-unlink": return .unlink
         case "case-task": return line(text, FileAct.titleLimit).map { .task($0) }

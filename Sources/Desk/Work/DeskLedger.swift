@@ -9,6 +9,7 @@ package struct DeskLedger: Sendable {
 
     package private(set) var items: [ItemID: Work] = [:]
     package private(set) var files: [ItemID: CaseFile] = [:]
+    package private(set) var ruleSnoozes: [ItemID: RuleSnooze] = [:]
     package private(set) var jobs: [ItemID: BulkJob] = [:]
     /// What became of each item of a job; nil where nothing did yet.
     package private(set) var results: [ItemID: [ItemID: Outcome?]] = [:]
@@ -57,6 +58,9 @@ extension DeskLedger: DeskState {
         return true
     }
 
+    package func ruleSnooze(_ id: ItemID) -> RuleSnooze? { ruleSnoozes[id] }
+    package mutating func put(_ snooze: RuleSnooze, as id: ItemID) { ruleSnoozes[id] = snooze }
+    package func ruleSnoozes(at now: Int64) -> [RuleSnooze] { ruleSnoozes.values.filter { !$0.isOver(at: now) } }
     package func house() -> HouseRules { rules }
     package mutating func put(_ house: HouseRules) { rules = house }
 }

@@ -16,6 +16,10 @@ package protocol DeskState {
     ///
     /// - Returns: whether the item is one of the job's, and nothing had become of it.
     mutating func keep(_ outcome: DeskLedger.Outcome, of item: ItemID, in job: ItemID) throws -> Bool
+    func ruleSnooze(_ id: ItemID) throws -> RuleSnooze?
+    mutating func put(_ snooze: RuleSnooze, as id: ItemID) throws
+    /// The snoozes that are not over.
+    func ruleSnoozes(at now: Int64) throws -> [RuleSnooze]
     func house() throws -> HouseRules
     mutating func put(_ house: HouseRules) throws
 }
@@ -64,6 +68,25 @@ extension DeskState {
             try put(job, as: record.item, order: nil)
             return 2
         case .file(let act): return try decide(act, record, at: now)
+        case .ruleSnooze(.start(let order)):
+            guard record.item.hex == record.id.hex else { throw Work.Refusal.noSuchAct }
+            let snooze = try RuleSnooze(asking: order, by: record.actor, at: now, house: house())
+            let running = try ruleSnoozes(at: now)
+            let isThere = running.contains {
+                ($0.order.rule, $0.order.about, $0.order.scope) == (order.rule, order.about, order.scope)
+            }
+            guard !isThere else { throw Work.Refusal.snoozeExists }
+            guard running.count < RuleSnooze.limit else { throw Work.Refusal.full }
+            try put(snooze, as: record.item)
+            return snooze.version
+        case .ruleSnooze, .confirm, .object:
+            if var snooze = try ruleSnooze(record.item) {
+                try snooze.take(record, at: now)
+                try put(snooze, as: record.item)
+                return snooze.version
+            }
+            if case .ruleSnooze = record.act { throw Work.Refusal.missing }
+            return try onItemOrCase(record, at: now)
         default: return try onItemOrCase(record, at: now)
         }
     }

@@ -104,6 +104,8 @@ package struct Work: Hashable, Sendable {
         case noSuchAct = "no_such_act"
         /// It was not drawn for a second look, or has had it.
         case noSecondLook = "no_second_look"
+        /// The rule is snoozed for the same already.
+        case snoozeExists = "snooze_exists"
 
         package var description: String {
             switch self {
@@ -126,9 +128,10 @@ package struct Work: Hashable, Sendable {
             case .badTime: "the time is over, or too far away"
             case .notSnoozed: "it is not put aside"
             case .cancelled: "somebody ended the job"
-            case .over: "the job is over"
+            case .over: "it is over"
             case .noSuchAct: "nothing like this can be done to it"
             case .noSecondLook: "it waits for no second look"
+            case .snoozeExists: "the rule is snoozed for it already"
             }
         }
     }
@@ -180,7 +183,7 @@ package struct Work: Hashable, Sendable {
         case .late:
             guard state == .open else { throw .closed }
             lateAt = lateAt ?? now
-        case .file, .bulk, .house: throw .noSuchAct
+        case .file, .bulk, .house, .ruleSnooze: throw .noSuchAct
         }
     }
 

@@ -10,9 +10,9 @@ extension DeskAssets {
         .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; list-style: none; margin: .3rem 0 .5rem; padding: 0; font-size: .85rem; color: var(--soft); }
         .swatch { display: inline-block; width: .75rem; height: .75rem; margin-right: .35rem; border-radius: 2px; vertical-align: -1px; }
         .chart .fraud { fill: var(--red); } .chart .legitimate { fill: var(--green); } .chart .suspicious { fill: var(--amber); }
-        .chart .undecidable { fill: var(--soft); } .chart .open { fill: var(--line); stroke: var(--dots); stroke-width: .5; } .chart .plain { fill: var(--press); }
+        .chart .undecidable { fill: var(--soft); } .chart .open { fill: var(--line); stroke: var(--dots); stroke-width: .5; } .chart .kept { fill: none; stroke: var(--dots); stroke-dasharray: 2 2; } .chart .plain { fill: var(--press); }
         .swatch.fraud { background: var(--red); } .swatch.legitimate { background: var(--green); } .swatch.suspicious { background: var(--amber); }
-        .swatch.undecidable { background: var(--soft); } .swatch.open { background: var(--line); outline: 1px solid var(--dots); outline-offset: -1px; }
+        .swatch.undecidable { background: var(--soft); } .swatch.kept { outline: 1px dashed var(--dots); outline-offset: -1px; } .swatch.open { background: var(--line); outline: 1px solid var(--dots); outline-offset: -1px; }
 
         """
 }

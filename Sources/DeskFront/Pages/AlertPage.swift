@@ -65,7 +65,7 @@ package struct AlertPage: Sendable {
             feed: "/feed?\(FormText.query([("cursor", "\(cursor)"), ("whose", "anyone")]))",
             """
             <p class="back"><a href="/queue\(query.isEmpty ? "" : "?\(query)")" data-key="Escape">← \(frame.text(.back))</a></p>
-            \(noticeLine)\(namesForm)
+            \(noticeLine)\(keptLine)\(namesForm)
             <div class="alert" data-item="\(facts.item.hex)" data-version="\(work.version)">
             <p id="news" class="news" role="status" aria-live="polite"></p>
             \(top)
@@ -73,6 +73,23 @@ package struct AlertPage: Sendable {
             <div>\(panel.proposal)\(verdict)\(panel.html)\(SnoozePanel(page: self, act: acts[1]).html)\(paymentTable)\(steps)\(history)</div></div>
             </div>
             """)
+    }
+
+    /// That a rule's snooze keeps it back.
+    private var keptLine: HTML? {
+        guard picture.row.isKept else { return nil }
+        return """
+            <p class="notice">\(frame.text(.keptBack)): \(facts.rules.joined(separator: ", ")).
+            <a href="/rule-snoozes">\(frame.text(.ruleSnoozes))</a></p>
+            """
+    }
+
+    /// Leads to the form that snoozes a rule for the payment's customer.
+    private func snoozeLink(_ rule: String) -> HTML? {
+        guard frame.may(.rules), !frame.isMasked else { return nil }
+        let target = FormText.query([("rule", rule), ("by", LinkKind.customer.rawValue), ("name", facts.customer)])
+        return
+            "<a href=\"/rule-snoozes/new?\(target)\" aria-label=\"\(frame.text(.newSnooze)): \(rule)\">\(frame.text(.snoozeIt))</a>"
     }
 
     /// The way to the names, for who has to give a reason.
@@ -250,7 +267,9 @@ package struct AlertPage: Sendable {
             steps.append(
                 "<li>\(words)\(frame.percent(consortium)) · \(ownWords)\(frame.percent(min(1, max(0, own))))</li>")
         }
-        for rule in data.rules ?? [] { steps.append("<li><strong>\(rule.id)</strong> \(rule.reason)</li>") }
+        for rule in data.rules ?? [] {
+            steps.append("<li><strong>\(rule.id)</strong> \(rule.reason) \(snoozeLink(rule.id))</li>")
+        }
         steps.append(
             "<li><span class=\"band \(facts.band.rawValue)\">\(facts.band.phrase(language))</span></li>")
         let shadow = (data.shadowRules ?? []).map { rule in

@@ -69,7 +69,7 @@ struct DashboardPage {
         [
             (\.fraud, "fraud", .fraud), (\.suspicious, "suspicious", .suspicious),
             (\.undecidable, "undecidable", .undecidable), (\.legitimate, "legitimate", .legitimate),
-            (\.open, "open", .stillOpen),
+            (\.open, "open", .stillOpen), (\.kept, "kept", .kept),
         ]
     }
 

@@ -85,6 +85,7 @@ package struct PageFrame: Sendable {
         if may(.work) { lists.append(link("payments", "/payments", text(.payments))) }
         if may(.manage) { lists.append(link("webhooks", "/webhooks", text(.webhooks))) }
         if may(.rules) { lists.append(link("trials", "/trials", text(.trials))) }
+        if may(.look) { lists.append(link("snoozes", "/rule-snoozes", text(.ruleSnoozes))) }
         if may(.look) { lists.append(link("house", "/house", text(.house))) }
         return """
             <header class="bar">

@@ -34,12 +34,13 @@ package struct QueuePage: Sendable {
 
     package var html: HTML {
         let isOpen = filter.shown != .closed
-        let title = frame.text(filter.shown == .snoozed ? .snoozed : isOpen ? .queue : .closed)
+        let title = frame.text(
+            filter.shown == .snoozed ? .snoozed : filter.shown == .kept ? .kept : isOpen ? .queue : .closed)
         let feed = isOpen ? "/feed?\(FormText.query(filter.parameters + [("cursor", "\(cursor)")]))" : nil
         return frame.page(
             title: title, place: isOpen ? "queue" : "closed", feed: feed,
             """
-            <div class="head"><h1>\(title)</h1>\(isOpen ? takeNext : nil)</div>
+            <div class="head"><h1>\(title)</h1>\(isOpen && filter.shown != .kept ? takeNext : nil)</div>
             <p id="news" class="news" role="status" aria-live="polite"></p>
             \(form)
             \(isOpen || filter.awaits != nil ? tabs : nil)
@@ -57,6 +58,7 @@ package struct QueuePage: Sendable {
             (Phrase("Reported", "Gemeldet"), [("origin", "reported")]),
             (Phrase("Random samples", "Stichproben"), [("origin", "sample")]),
             (.snoozed, [("shown", "snoozed"), ("whose", "anyone")]),
+            (.kept, [("shown", "kept")]),
             (.secondLooks, [("shown", "closed"), ("awaits", "look")]),
         ]
         let links = lists.map { words, fields in
@@ -103,7 +105,7 @@ package struct QueuePage: Sendable {
             filter.finding?.rawValue)
         let first: HTML =
             isOpen
-            ? "\(filter.shown == .snoozed ? "<input type=\"hidden\" name=\"shown\" value=\"snoozed\">" as HTML : nil)<label>\(frame.text(.whose))<select name=\"whose\">\(whose)</select></label>"
+            ? "\(filter.shown != .open ? "<input type=\"hidden\" name=\"shown\" value=\"\(filter.shown.rawValue)\">" as HTML : nil)<label>\(frame.text(.whose))<select name=\"whose\">\(whose)</select></label>"
             : """
             <input type="hidden" name="shown" value="closed">
             <label>\(frame.text(.finding))<select name="finding">\(findings)</select></label>
@@ -228,7 +230,7 @@ package struct QueuePage: Sendable {
         let isOpen = filter.shown != .closed
         if page.isCut { return "<p class=\"empty\">\(frame.text(.cut))</p>" }
         return """
-            <div class="empty"><p class="strong">\(frame.text(isOpen ? .nothingOpen : .nothingClosed))</p>
+            <div class="empty"><p class="strong">\(frame.text(filter.shown == .kept ? .nothingKept : isOpen ? .nothingOpen : .nothingClosed))</p>
             <p>\(frame.text(isOpen ? .nothingOpenHint : .nothingClosedHint))</p></div>
             """
     }

@@ -143,6 +143,7 @@ extension Act {
                 + order.deed.phrase(language)
         case .bulk(.cancel): Phrase("ended the job", "Auftrag abgebrochen")(language)
         case .aside(let act): act.phrase(language)
+        case .ruleSnooze(let act): act.phrase(language)
         case .house: Phrase("set the rules of the desk", "Regeln gesetzt")(language)
         }
     }

@@ -55,7 +55,7 @@ extension Sample.Stratum {
         switch self {
         case .approved: Phrase("of approved payments", "aus genehmigten Zahlungen")(language)
         case .declined: Phrase("of declined payments", "aus abgelehnten Zahlungen")(language)
-        case .snoozed: Phrase("of snoozed alerts", "aus zurückgestellten Alarmen")(language)
+        case .snoozed: Phrase("of alerts of snoozed rules", "aus Alarmen stummer Regeln")(language)
         }
     }
 }

@@ -187,13 +187,16 @@ extension Work.Refusal {
         case .full: Phrase("There are as many as there may be.", "Mehr sind nicht möglich.")
         case .badTime:
             Phrase(
-                "That time is over, or more than 90 days away.", "Diese Zeit ist vorbei oder mehr als 90 Tage entfernt."
+                "That time is over, or too far away: 90 days at most, and 7 for all of a rule.",
+                "Diese Zeit ist vorbei oder zu weit weg: höchstens 90 Tage, für eine ganze Regel 7."
             )
         case .notSnoozed: Phrase("It is not put aside.", "Es ist nicht zurückgestellt.")
         case .cancelled: Phrase("Somebody ended the job.", "Der Auftrag wurde abgebrochen.")
-        case .over: Phrase("The job is over.", "Der Auftrag ist zu Ende.")
+        case .over: Phrase("It is over already.", "Das ist schon zu Ende.")
         case .noSecondLook:
             Phrase("It waits for no second look.", "Hier ist keine zweite Prüfung nötig.")
+        case .snoozeExists:
+            Phrase("The rule is snoozed for it already.", "Dafür ist die Regel schon stumm.")
         case .noSuchAct: Phrase("This can't be done to it.", "Das ist damit nicht möglich.")
         }
     }

@@ -76,7 +76,8 @@ package struct DeskRoutes: Sendable {
             .post("/alerts/{}/verdict", needs: .work, about: .alert) { request, frame in
                 try await verdict(request, frame)
             },
-        ] + paymentRoutes + caseRoutes + bulkRoutes + houseRoutes + snoozeRoutes + sampleRoutes + lookRoutes
+        ] + paymentRoutes + caseRoutes + bulkRoutes + houseRoutes + snoozeRoutes + ruleSnoozeRoutes + sampleRoutes
+            + lookRoutes
             + webhookRoutes + figureRoutes + trialRoutes + reportRoutes + evidenceRoutes
     }
 

@@ -25,6 +25,13 @@ struct DeskRecordTests {
         .bulk(
             .start(BulkOrder(.file(.link(to: DeskTests.item(8))), items: [BulkItem(DeskTests.item(7), version: 0)])!)),
         .house(try! HouseRules(text: "four_eyes 12.50")),
+        .ruleSnooze(
+            .start(
+                RuleSnooze.Order(
+                    rule: "r", about: .init(.customer, "c-1"), until: 9, reason: "Ж", scope: try! TeamScope("kind=card")
+                ))),
+        .ruleSnooze(.start(RuleSnooze.Order(rule: "r", about: nil, until: 9, reason: "why"))), .ruleSnooze(.end),
+        .ruleSnooze(.over),
     ]
 
     @Test("a record is read as it was written", arguments: acts)
@@ -107,6 +114,23 @@ struct DeskRecordTests {
             #expect(DeskRecord(json: Array(changed.utf8)) == nil, "\(new)")
         }
         #expect(Sample(.approved, perMille: 4)?.weight == 250)
+    }
+
+    @Test("a rule's snooze has a rule, a reason, and a name and scope that can be read, or the record is none")
+    func snoozes() throws {
+        let order = RuleSnooze.Order(
+            rule: "r", about: .init(.customer, "c-1"), until: 9, reason: "why", scope: try TeamScope("kind=card"))
+        let sound = String(decoding: record(5, .ruleSnooze(.start(order))).json(member: member), as: UTF8.self)
+        #expect(DeskRecord(json: Array(sound.utf8)) != nil)
+        for (old, new) in [
+            ("\"rule\":\"r\"", "\"rule\":\"\""), ("\"why\"", "\"\""), ("\"customer\"", "\"sunday\""),
+            ("\"c-1\"", "\"\""),
+            ("\"about\":\"customer\",", ""), ("kind=card", "kind=tree"), ("\"until\":9", "\"later\":9"),
+        ] {
+            let changed = sound.replacingOccurrences(of: old, with: new)
+            #expect(changed != sound)
+            #expect(DeskRecord(json: Array(changed.utf8)) == nil, "\(new)")
+        }
     }
 
     @Test("a note has its limit in bytes, and so has a remark")
