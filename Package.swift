@@ -282,7 +282,7 @@ let package = Package(
         .testTarget(
             name: "HTTPFrontTests",
             dependencies: [
-                "HTTPFront", .product(name: "NIOCore", package: "swift-nio"),
+                "HTTPFront", "Support", "Telemetry", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: unoptimised),
         .testTarget(

@@ -247,6 +247,49 @@ struct CaseStoreTests {
             try desk.index.picture(ofCase: DeskSamples.item(1)) == nil && desk.index.job(DeskSamples.item(1)) == nil)
     }
 
+    @Test("an item that was opened again behind its closed case's verdict is not judged by it twice")
+    func reopened() throws {
+        var desk = try desk("reopened")
+        let ana = DeskSamples.person(1)
+        let id = desk.next
+        try desk.take(.file(.open(title: "a", about: nil, isAnother: false)), by: ana)
+        for number in 1...3 { try desk.take(.file(.link(to: id)), on: DeskSamples.item(number), by: ana) }
+        try desk.take(.file(.close(Judgement(.fraud))), on: id, by: ana)
+        let first = try #require(try desk.index.dueActs(limit: 1, now: desk.now).first)
+        try desk.take(first)
+        try desk.take(.reopen, on: first.item, by: ana)
+        let due = try desk.index.dueActs(limit: 10, now: desk.now)
+        #expect(Set(due.map(\.item)) == Set((1...3).map { DeskSamples.item($0) }).subtracting([first.item]))
+        #expect(due.count == 2)
+        // Nor by one that nothing waited for when it was closed.
+        let other = desk.next
+        try desk.take(.file(.open(title: "b", about: nil, isAnother: false)), by: ana)
+        try desk.take(.file(.link(to: other)), on: DeskSamples.item(7), by: ana)
+        try desk.take(.judge(Judgement(.legitimate)), on: DeskSamples.item(7), by: ana)
+        try desk.take(.file(.close(Judgement(.fraud))), on: other, by: ana)
+        try desk.take(.reopen, on: DeskSamples.item(7), by: ana)
+        #expect(
+            try desk.index.dueActs(limit: 10, now: desk.now)
+                == due.map { record in
+                    var record = record
+                    record.writtenAt = desk.now
+                    return record
+                })
+    }
+
+    @Test("a case's document has its alerts in the order in which they were decided")
+    func decided() throws {
+        var desk = try desk("decided")
+        let ana = DeskSamples.person(1)
+        let id = desk.next
+        try desk.take(.file(.open(title: "a", about: nil, isAnother: false)), by: ana)
+        for number in [9, 4, 30, 0, 17] { try desk.take(.file(.link(to: id)), on: DeskSamples.item(number), by: ana) }
+        let times = [0, 4, 9, 17, 30].map { DeskSamples.facts($0).decidedAt }
+        #expect(times != times.sorted())
+        let evidence = try #require(try desk.index.evidence(ofCase: id))
+        #expect(evidence.alerts.map(\.row.facts.decidedAt) == times.sorted())
+    }
+
     @Test("a case's history has its own acts and those that moved items in and out of it, in the log's order")
     func history() throws {
         var desk = try desk("history")

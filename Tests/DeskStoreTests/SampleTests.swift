@@ -92,6 +92,51 @@ struct SampleTests {
         #expect(try index.dueActs(limit: 10, now: 9).isEmpty)
     }
 
+    @Test(
+        "what is put aside is woken once by what it waits for: a label of its payment, or the customer's alert, behind that"
+    )
+    func wakes() throws {
+        let index = try DeskIndex(path: folder.path("wakes"), member: DeskSamples.member)
+        func apply(_ inputs: [DeskInput]) throws { _ = try index.apply(DeskBatch(inputs: inputs, positions: [])) }
+        func alert(_ number: Int, customer: String, at: Int64) -> DeskInput {
+            var facts = DeskSamples.facts(number)
+            (facts.customer, facts.decidedAt) = (customer, at)
+            return .alert(facts, at: Position(TopicPartition("bank-a.alerts"), Int64(number)))
+        }
+        var acts = 0
+        func aside(_ number: Int, _ wakes: Set<WakeEvent>) -> DeskInput {
+            acts += 1
+            return .act(
+                DeskRecord(
+                    id: DeskSamples.act(acts), item: item(number), actor: DeskSamples.person(1), writtenAt: 1,
+                    act: .aside(.snooze(until: 1_000_000_000, wakes: wakes))), offset: Int64(acts), timestamp: 1000)
+        }
+        func label(_ number: Int, at: Int64) -> DeskInput {
+            .label(
+                Verdict(transaction: "t-\(number)", fraud: true),
+                at: Position(TopicPartition("bank-a.transactions"), at), timestamp: at)
+        }
+        func due() throws -> [DeskRecord] { try index.dueActs(limit: 10, now: 3000) }
+        try apply((1...5).map { alert($0, customer: "c-\($0)", at: 1) })
+        try apply([aside(1, [.label]), aside(2, [.alert]), aside(3, []), aside(4, [.alert, .label])])
+        // Of the moment itself and before, of other payments and customers, and of what waits for the other: nothing.
+        try apply([label(1, at: 999), label(1, at: 1000), label(2, at: 2000), label(3, at: 2000), label(5, at: 2000)])
+        try apply([
+            alert(6, customer: "c-2", at: 1000), alert(7, customer: "c-1", at: 2000),
+            alert(8, customer: "c-3", at: 2000),
+        ])
+        #expect(try due().isEmpty)
+        try apply([label(1, at: 1001), alert(9, customer: "c-2", at: 1001), label(4, at: 1001)])
+        let woken = try due()
+        #expect(woken.map(\.item) == [item(1), item(2), item(4)])
+        #expect(woken.map(\.act) == [.aside(.wake(.label)), .aside(.wake(.alert)), .aside(.wake(.label))])
+        #expect(woken.allSatisfy { $0.actor == .desk && $0.expects == 1 })
+        #expect(try index.dueActs(limit: 2, now: 3000).count == 2)
+        try apply(woken.enumerated().map { .act($0.element, offset: Int64(100 + $0.offset), timestamp: 3000) })
+        #expect(try due().isEmpty)
+        #expect(try [1, 2, 3, 4].map { try index.work(on: item($0)).snoozed == nil } == [true, true, false, true])
+    }
+
     @Test("figures are those of a recount, within their time and team")
     func figures() throws {
         let index = try DeskIndex(path: folder.path("figures"), member: DeskSamples.member)
@@ -125,6 +170,10 @@ struct SampleTests {
         #expect(group.sample == Sample(.approved, perMille: 500))
         #expect(group.drawn == due.count && group.settled == settled)
         #expect(group.frauds.sorted() == frauds.sorted())
+        let amounts = due.indices.filter { $0 % 3 != 0 && Finding.allCases[$0 % 4].label != nil }.map {
+            DeskSamples.payment(Int(due[$0].item.hex.suffix(4), radix: 16)!).amount
+        }
+        #expect(group.largest == amounts.max())
         #expect(try index.samples(drawn: end..<end + 1).isEmpty)
         let cards = try index.samples(drawn: 0..<end, team: try TeamScope("kind=card")).first?.drawn ?? 0
         let own = due.count { DeskSamples.payment(Int($0.item.hex.suffix(4), radix: 16)!).kind == .card }
@@ -136,6 +185,9 @@ struct SampleTests {
         #expect(looks.agreement.agreed == judged.count { $0 % 4 == 0 })
         #expect(looks.apart.count == judged.count { $0 % 4 == 2 })
         #expect(try index.secondLooks(closed: 0..<end).agreement.total == 0)
+        let closed = try #require(try index.work(on: due[1].item).closedAt)
+        #expect(try index.secondLooks(closed: closed..<closed + 1).waiting == 1)
+        #expect(try index.secondLooks(closed: closed - 1..<closed).waiting == 0)
         let waiting = try index.page(
             QueueFilter([("shown", "closed"), ("awaits", "look")]), me: nil, now: 1, limit: 500)
         #expect(waiting.rows.count == looks.waiting)

@@ -36,10 +36,18 @@ package struct WebClient: Sendable {
     /// - Parameter form: a body to be posted; nil for GET.
     /// - Returns: status and body.
     package func exchange(_ address: String, form: String? = nil) async throws -> (status: Int, body: [UInt8]) {
-        guard let parts = URLComponents(string: address), let host = parts.host, !host.isEmpty,
-            parts.scheme == "https" || parts.scheme == "http" && ["127.0.0.1", "::1", "localhost"].contains(host)
-        else { throw Failure.address }
+        guard let parts = URLComponents(string: address), let authority = parts.host, !authority.isEmpty else {
+            throw Failure.address
+        }
+        // An address of IPv6 stands in brackets, and is connected to without them.
+        let host = authority.hasPrefix("[") ? String(authority.dropFirst().prefix { $0 != "]" }) : authority
+        guard parts.scheme == "https" || parts.scheme == "http" && ["127.0.0.1", "::1", "localhost"].contains(host)
+        else {
+            throw Failure.address
+        }
         let isSecure = parts.scheme == "https"
+        // A number is held against the certificate's addresses; SNI has names alone.
+        let name = (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
         let loop = MultiThreadedEventLoopGroup.singleton.any()
         let answer = loop.makePromise(of: (Int, [UInt8]).self)
         let timer = loop.scheduleTask(in: Self.time) { answer.fail(Failure.late) }
@@ -49,7 +57,7 @@ package struct WebClient: Sendable {
                 .channelInitializer { [tls] channel in
                     channel.eventLoop.makeCompletedFuture {
                         let pipeline = channel.pipeline.syncOperations
-                        if isSecure { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: host)) }
+                        if isSecure { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name)) }
                         try pipeline.addHTTPClientHandlers()
                         try pipeline.addHandler(Collector(answer, limit: Self.bodyLimit))
                     }
@@ -67,7 +75,7 @@ package struct WebClient: Sendable {
             (parts.percentEncodedPath.isEmpty ? "/" : parts.percentEncodedPath)
             + (parts.percentEncodedQuery.map { "?\($0)" } ?? "")
         var head = HTTPRequestHead(version: .http1_1, method: form == nil ? .GET : .POST, uri: target)
-        head.headers.add(name: "Host", value: parts.port.map { "\(host):\($0)" } ?? host)
+        head.headers.add(name: "Host", value: parts.port.map { "\(authority):\($0)" } ?? authority)
         head.headers.add(name: "Accept", value: "application/json")
         head.headers.add(name: "Connection", value: "close")
         let body = Array((form ?? "").utf8)
