@@ -38,6 +38,23 @@ struct RefusalTests {
         #expect(Set(Self.all.map(\.0.code)).count == Self.all.count)
     }
 
+    @Test(
+        "are of the member's limits from over_budget to id_conflict, and of an opened box where the header is the member's own"
+    )
+    func groups() {
+        let limits: Set<String> = ["over_budget", "time_ahead", "too_late", "id_conflict"]
+        // What a party can say of a record without having opened its box: anybody may have written that.
+        let unopened: Set<String> = [
+            "header_malformed", "unknown_member", "unknown_session", "box_missing", "box_not_opened", "unknown_schema",
+            "wrong_partition", "epoch_closed", "member_left",
+        ]
+        for (refusal, _, code) in Self.all {
+            #expect(refusal.isOverLimit == limits.contains(code), "\(code)")
+            #expect(refusal.isOfOpenedBox == !unopened.contains(code), "\(code)")
+            #expect("\(refusal)" == "the record is refused as `\(code)` (docs/REJECTIONS.md)")
+        }
+    }
+
     @Test("stand at their transactions' places in a batch")
     func batch() {
         var inputs = BatchInputs(bits: 12, capacity: 2)
