@@ -17,6 +17,10 @@ extension Metric {
         "Messages to endpoints that are tried no more until a person sends them again.")
     package static let deskWebhooksFailing = Metric.gauge(
         "cordon_desk_webhooks_failing", "Endpoints whose last attempts all failed.")
+    package static let deskWaiting = Metric.gauge(
+        "cordon_desk_alerts_waiting",
+        "Open alerts that are late or soon to be so, wait for others, are snoozed, or are kept back by a rule's snooze.",
+        labels: ["state"])
     package static let deskWebhooksDisabled = Metric.gauge(
         "cordon_desk_webhooks_disabled", "Endpoints that are sent nothing more, by a 410 or after days without any 2xx."
     )
@@ -26,6 +30,6 @@ extension Metric {
 package enum DeskMetrics {
     package static let all: [Metric] = [
         .deskRecordsUnreadable, .deskLabels, .deskWebhookAttempts, .deskWebhookGivenUp, .deskWebhooksFailing,
-        .deskWebhooksDisabled,
+        .deskWebhooksDisabled, .deskWaiting,
     ]
 }

@@ -35,6 +35,23 @@ enum JudgementColumn {
     }
 }
 
+/// How pauses stand in one column: `1.2.customer 7.9.partner`.
+enum PauseColumn {
+    static func text(_ pauses: [Pause]) -> String {
+        pauses.map { "\($0.at).\($0.until).\($0.waitsFor.rawValue)" }.joined(separator: " ")
+    }
+
+    static func pauses(_ text: String) -> [Pause] {
+        text.split(separator: " ").compactMap { word in
+            let parts = word.split(separator: ".")
+            guard parts.count == 3, let at = Int64(parts[0]), let until = Int64(parts[1]),
+                let awaited = Pause.Awaited(rawValue: String(parts[2]))
+            else { return nil }
+            return Pause(at: at, until: until, waitsFor: awaited)
+        }
+    }
+}
+
 /// How the rules that matched stand in columns: their names with a line's end around each, which no name has, and beside them a
 /// bit for each. Bits are shared beyond 62 rules, so they say of most alerts that a rule is not theirs, and the names say the rest.
 enum RuleColumn {
@@ -83,7 +100,7 @@ extension SQLiteStatement {
     static let workColumns = """
         state, version, holder, until, finding, fraud_type, known_by, loss, recovered, touched, closed, claims, reopened, raised,
         partition, offset, part, tx, stratum, per_mille, file, proposal, proposed_by, confirmed_by, aside, aside_at,
-        wakes, first_look, first_by, second_look, second_by, origin, late_at
+        wakes, first_look, first_by, second_look, second_by, origin, late_at, warned_at, pauses
         """
 
     /// The work in columns from `first` on.
@@ -126,6 +143,8 @@ extension SQLiteStatement {
                 by: actor(first + 30))
         }
         work.lateAt = optionalInteger(first + 32)
+        work.warnedAt = optionalInteger(first + 33)
+        work.pauses = PauseColumn.pauses(text(first + 34))
         return work
     }
 

@@ -108,6 +108,7 @@ extension DeskIndex {
             if due.count < limit { due += try db.caseVerdicts(limit: limit - due.count, now: now) }
             if due.count < limit { due += try db.wakes(limit: limit - due.count, now: now) }
             if due.count < limit { due += try db.lateItems(limit: limit - due.count, now: now) }
+            if due.count < limit { due += try db.itemsDueSoon(limit: limit - due.count, now: now) }
             if due.count < limit { due += try db.snoozesOver(limit: limit - due.count, now: now) }
             if due.count < limit { due += try db.drawnSamples(limit: limit - due.count, now: now) }
             return due

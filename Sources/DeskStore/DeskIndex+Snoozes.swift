@@ -76,3 +76,31 @@ extension DeskIndex {
         }
     }
 }
+
+extension DeskIndex {
+    /// How many open alerts are late, nearly so, wait for others, are put aside, and are kept back.
+    package struct Waiting: Hashable, Sendable {
+        package var late = 0
+        package var soon = 0
+        package var others = 0
+        package var snoozed = 0
+        package var kept = 0
+    }
+
+    package func waiting(now: Int64) throws -> Waiting {
+        try read { db in
+            func count(_ index: String, _ condition: String) throws -> Int {
+                try db.statement("SELECT count(*) FROM alerts INDEXED BY \(index) WHERE \(condition)").first {
+                    Int($0.integer(0))
+                } ?? 0
+            }
+            return Waiting(
+                late: try count("late_alerts", "late_at IS NOT NULL AND state = 0"),
+                soon: try count("warned_alerts", "state = 0 AND warned_at IS NOT NULL AND late_at IS NULL"),
+                others: try count("paused_alerts", "state = 0 AND paused > 0 AND paused > \(now)"),
+                snoozed: try count(
+                    "aside_alerts", "state = 0 AND rank IS NOT NULL AND aside > 0 AND aside > \(now)"),
+                kept: try count("quiet_alerts", "state = 0 AND rank IS NOT NULL AND quiet = 1"))
+        }
+    }
+}

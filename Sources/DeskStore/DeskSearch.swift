@@ -169,6 +169,16 @@ struct DeskSearch {
                 "SELECT n FROM alerts INDEXED BY looked_alerts WHERE first_look IS NOT NULL AND second_look IS NULL", []
             )
         case .late: return ("SELECT n FROM alerts INDEXED BY late_alerts WHERE late_at IS NOT NULL", [])
+        case .soon:
+            return (
+                "SELECT n FROM alerts INDEXED BY warned_alerts WHERE state = 0 AND warned_at IS NOT NULL AND late_at IS NULL",
+                []
+            )
+        case .others:
+            return (
+                "SELECT n FROM alerts INDEXED BY paused_alerts WHERE state = 0 AND paused > 0 AND paused > ?",
+                [.number(now)]
+            )
         case nil: break
         }
         if filter.shown == .snoozed {
@@ -257,6 +267,8 @@ struct DeskSearch {
         case .second: out.add("proposal IS NOT NULL")
         case .look: out.add("first_look IS NOT NULL AND second_look IS NULL")
         case .late: out.add("late_at IS NOT NULL")
+        case .soon: out.add("warned_at IS NOT NULL AND late_at IS NULL")
+        case .others: out.add("paused > ?", .number(now))
         case nil: break
         }
         if let origin = filter.origin { out.add("origin = ?", .number(DeskCodes.code(origin, DeskCodes.origins))) }

@@ -5,7 +5,7 @@ import Records
 /// The tables of an index. All of it follows from the member's topics; a file that is lost is made again from them.
 enum DeskTables {
     /// Of the tables and of what is computed into them: another version is begun anew from the log.
-    static let version = 8
+    static let version = 9
 
     /// An item is a row of `alerts` as soon as anything is known of it. What its alert tells is NULL until that came (`rank`), and
     /// what its payment tells until the payment's record came: topics are read side by side.
@@ -25,7 +25,8 @@ enum DeskTables {
             raised INTEGER, stratum TEXT, per_mille INTEGER,
             file BLOB, proposal TEXT, proposed_by TEXT, confirmed_by TEXT,
             aside INTEGER NOT NULL DEFAULT 0, aside_at INTEGER, wakes TEXT,
-            first_look TEXT, first_by TEXT, second_look TEXT, second_by TEXT, late_at INTEGER,
+            first_look TEXT, first_by TEXT, second_look TEXT, second_by TEXT, late_at INTEGER, warned_at INTEGER,
+            soon INTEGER, pauses TEXT NOT NULL DEFAULT '', paused INTEGER NOT NULL DEFAULT 0,
             quiet INTEGER GENERATED ALWAYS AS \(isKept("")) VIRTUAL);
         CREATE INDEX open_alerts ON alerts (held, rank, due, item, holder, until, band, amount, probability, rule_bits,
             kind, channel, origin, aside) WHERE state = 0 AND rank IS NOT NULL AND quiet = 0;
@@ -70,6 +71,9 @@ enum DeskTables {
         CREATE TABLE mentions (subject BLOB NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY (subject, offset)) WITHOUT ROWID;
         CREATE INDEX late_alerts ON alerts (late_at) WHERE late_at IS NOT NULL;
         CREATE INDEX alerts_by_due ON alerts (due) WHERE state = 0 AND rank IS NOT NULL AND late_at IS NULL AND quiet = 0;
+        CREATE INDEX alerts_by_warning ON alerts (soon) WHERE state = 0 AND rank IS NOT NULL AND warned_at IS NULL AND quiet = 0;
+        CREATE INDEX warned_alerts ON alerts (warned_at) WHERE state = 0 AND warned_at IS NOT NULL AND late_at IS NULL;
+        CREATE INDEX paused_alerts ON alerts (paused) WHERE state = 0 AND paused > 0;
         CREATE INDEX sampled_alerts ON alerts (raised) WHERE stratum IS NOT NULL;
         CREATE INDEX looked_alerts ON alerts (closed) WHERE first_look IS NOT NULL;
         CREATE INDEX payments_by_decision ON payments (decided) WHERE decided IS NOT NULL;

@@ -36,6 +36,7 @@ extension DeskWriting {
             deed.act = order.deed
             try db.run("UPDATE jobs SET deed = ? WHERE id = ?", deed.stored, record.item.bytes)
         }
+        if case .aside(let act) = record.act, act == .resume || act.isPause { try setDues(of: record.item) }
         if case .raise(let source, let transaction, let sample) = record.act {
             try raise(
                 record.item, Work.Raised(source: source, transaction: transaction, at: clock.now, sample: sample))

@@ -50,6 +50,7 @@ extension DeskWriting {
         put.bind(10, facts.paidAt.seconds)
         put.bind(11, facts.decidedAt)
         try put.run()
+        try setDues(of: facts.item)
         try join(payment, to: n)
     }
 }

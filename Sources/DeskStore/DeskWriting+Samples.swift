@@ -70,6 +70,23 @@ extension SQLiteConnection {
 }
 
 extension SQLiteConnection {
+    /// The acts by which the desk says what is nearly late, where its rules ask for that.
+    func itemsDueSoon(limit: Int, now: Int64) throws -> [DeskRecord] {
+        let rules = try house()
+        guard rules.service.warning != nil else { return [] }
+        return try statement(
+            """
+            SELECT item, due, reopened FROM alerts INDEXED BY alerts_by_warning
+            WHERE state = 0 AND rank IS NOT NULL AND warned_at IS NULL AND quiet = 0 AND soon <= ? AND due > ? AND due > ?
+                AND aside <= ? AND paused <= ? LIMIT ?
+            """, now, now, rules.since, now, now, limit
+        ).all { row in
+            ItemID(bytes: row.blob(0) ?? []).map {
+                DeskRecord.soon($0, due: row.integer(1), reopened: row.integer(2), at: now)
+            }
+        }.compactMap { $0 }
+    }
+
     /// The acts by which the desk says what is late, where its rules ask for that. What was late before the rules came is not told.
     func lateItems(limit: Int, now: Int64) throws -> [DeskRecord] {
         let rules = try house()

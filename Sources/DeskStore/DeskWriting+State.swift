@@ -11,13 +11,13 @@ extension DeskWriting: DeskState {
             """
             INSERT INTO alerts (item, state, version, holder, until, finding, fraud_type, known_by, loss, recovered, touched, closed,
                 claims, reopened, file, proposal, proposed_by, confirmed_by, aside, aside_at, wakes, first_look, first_by,
-                second_look, second_by, late_at)
+                second_look, second_by, late_at, warned_at, pauses, paused)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-                ?25, ?26)
+                ?25, ?26, ?27, ?28, ?29)
             ON CONFLICT (item) DO UPDATE SET state = ?2, version = ?3, holder = ?4, until = ?5, finding = ?6, fraud_type = ?7,
                 known_by = ?8, loss = ?9, recovered = ?10, touched = ?11, closed = ?12, claims = ?13, reopened = ?14, file = ?15,
                 proposal = ?16, proposed_by = ?17, confirmed_by = ?18, aside = ?19, aside_at = ?20, wakes = ?21, first_look = ?22, first_by = ?23,
-                second_look = ?24, second_by = ?25, late_at = ?26
+                second_look = ?24, second_by = ?25, late_at = ?26, warned_at = ?27, pauses = ?28, paused = ?29
             """)
         put.bind(1, copying: item.bytes)
         put.bind(2, work.state.rawValue)
@@ -46,6 +46,9 @@ extension DeskWriting: DeskState {
         bind(put, 24, work.second?.second.map { JudgementColumn.text($0) })
         bind(put, 25, work.second?.secondBy.map(ActorColumn.text))
         bind(put, 26, work.lateAt)
+        bind(put, 27, work.warnedAt)
+        put.bind(28, PauseColumn.text(work.pauses))
+        put.bind(29, work.pauses.last?.until ?? 0)
         try put.run()
         guard let file = work.file, work.state == .closed else { return }
         try db.run(
@@ -118,20 +121,25 @@ extension DeskWriting: DeskState {
 
     func house() -> HouseRules { rules }
 
-    /// Reckons again when what is open is due, by rules that were just set.
-    private func setDues() throws {
+    /// Reckons again when what is open is due, by rules that were just set; or one item, whose clock was stopped or let go on.
+    func setDues(of item: ItemID? = nil) throws {
         let levels = levels
-        let rows = try db.statement(
-            "SELECT n, held, amount, decided, due FROM alerts WHERE state = 0 AND rank IS NOT NULL"
-        ).all { row in
-            (
-                n: row.integer(0), old: row.integer(4),
-                due: levels.due(
-                    isHeld: row.integer(1) == 0, amount: MinorUnits(row.integer(2)), decidedAt: row.integer(3))
+        let columns = "n, held, amount, decided, due, soon, pauses"
+        let statement =
+            try item.map {
+                try db.statement("SELECT \(columns) FROM alerts WHERE item = ? AND rank IS NOT NULL", $0.bytes)
+            } ?? db.statement("SELECT \(columns) FROM alerts WHERE state = 0 AND rank IS NOT NULL")
+        let rows = try statement.all { row in
+            let (isHeld, amount, decidedAt) = (row.integer(1) == 0, MinorUnits(row.integer(2)), row.integer(3))
+            let pauses = PauseColumn.pauses(row.text(6))
+            return (
+                n: row.integer(0), old: (row.integer(4), row.optionalInteger(5)),
+                due: levels.due(isHeld: isHeld, amount: amount, decidedAt: decidedAt, pauses: pauses),
+                soon: levels.soon(isHeld: isHeld, amount: amount, decidedAt: decidedAt, pauses: pauses)
             )
         }
-        for row in rows where row.due != row.old {
-            try db.run("UPDATE alerts SET due = ? WHERE n = ?", row.due, row.n)
+        for row in rows where row.due != row.old.0 || row.soon != row.old.1 {
+            try db.run("UPDATE alerts SET due = ?, soon = ? WHERE n = ?", row.due, row.soon, row.n)
         }
     }
 

@@ -189,6 +189,7 @@ struct DeskWriting {
         try put.run()
         // An alert that comes again stays what it was the first time.
         guard db.changes == 1, let n = try row(of: facts.item) else { return }
+        try setDues(of: facts.item)
         try link(.customer, facts.customer, to: n)
         try link(.terminal, facts.terminal, to: n)
         for rule in Set(facts.rules) {

@@ -75,4 +75,26 @@ struct RuleSnoozeRoutesTests {
         // A viewer sees that there is one, a masked name, and no button.
         #expect(page.contains("new-payee") && !page.contains("c-7") && !page.contains("/rule-snoozes/\(id)/end"))
     }
+
+    @Test(
+        "a clock is stopped on an alert's page for somebody else's answer, which the page and the queue say, and goes on there"
+    )
+    func clocks() async throws {
+        let pages = try Pages(alerts: 1)
+        let ana = try pages.enter("ana", .analyst)
+        let alert = "/alerts/\(DeskSamples.item(0))"
+        for (fields, status) in [
+            (["hours": "24"], HTTPResponseStatus.badRequest), (["hours": "5", "waits_for": "partner"], .badRequest),
+            (["hours": "24", "waits_for": "partner"], .seeOther), (["hours": "24", "waits_for": "partner"], .conflict),
+        ] {
+            let form = fields.merging(["token": ana.token]) { $1 }
+            #expect(try await pages.call(.POST, alert + "/pause", as: ana, form: form).status == status, "\(fields)")
+        }
+        let german = ["Accept-Language": "de"]
+        #expect(try await pages.call(.GET, alert, as: ana, headers: german).text.contains("auf einen Partner"))
+        #expect(try await pages.call(.GET, "/queue", as: ana).text.contains("The clock stands: it waits for a partner"))
+        let resumed = try await pages.call(.POST, alert + "/resume", as: ana, form: ["token": ana.token])
+        #expect(resumed.status == .seeOther)
+        #expect(try await !pages.call(.GET, alert, as: ana).text.contains("The clock stands"))
+    }
 }

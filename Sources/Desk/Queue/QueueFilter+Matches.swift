@@ -56,6 +56,8 @@ extension QueueFilter {
         if let file, row.work.file != file { return false }
         if awaits == .second, row.work.proposal == nil { return false }
         if awaits == .late, row.work.lateAt == nil { return false }
+        if awaits == .soon, row.work.warnedAt == nil || row.work.lateAt != nil { return false }
+        if awaits == .others, row.work.pause(at: now) == nil { return false }
         if awaits == .look, row.work.second?.isWaiting != true { return false }
         if let origin, row.origin != origin { return false }
         if let band, row.facts.band != band { return false }

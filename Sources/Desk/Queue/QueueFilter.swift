@@ -52,6 +52,10 @@ package struct QueueFilter: Hashable, Sendable {
         case look
         /// Anybody: it is late, and the desk has said so.
         case late
+        /// Anybody: it is nearly late, and the desk has said so.
+        case soon
+        /// A customer or partner: its clock stands.
+        case others
     }
 
     package init() {}

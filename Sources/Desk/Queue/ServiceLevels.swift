@@ -9,6 +9,8 @@ package struct ServiceLevels: Hashable, Sendable {
     package var large: [Level] = []
     /// When work time passes; nil where it always does.
     package var calendar: ServiceCalendar?
+    /// Seconds of work before it is late, from which on it is nearly so; nil where nobody is told.
+    package var warning: Int64?
 
     package struct Level: Hashable, Sendable {
         package var isHeld: Bool
@@ -33,13 +35,37 @@ package struct ServiceLevels: Hashable, Sendable {
     package static let standard = ServiceLevels(held: 1800, stopped: 14_400)
 
     /// When it is late, in microseconds since 1970.
-    package func due(_ facts: AlertFacts) -> Int64 {
-        due(isHeld: facts.isHeld, amount: facts.amount, decidedAt: facts.decidedAt)
+    ///
+    /// - Parameter pauses: in order.
+    package func due(_ facts: AlertFacts, pauses: [Pause] = []) -> Int64 {
+        due(isHeld: facts.isHeld, amount: facts.amount, decidedAt: facts.decidedAt, pauses: pauses)
     }
 
-    package func due(isHeld: Bool, amount: MinorUnits, decidedAt: Int64) -> Int64 {
+    package func due(isHeld: Bool, amount: MinorUnits, decidedAt: Int64, pauses: [Pause] = []) -> Int64 {
+        after(time(isHeld: isHeld, amount: amount), from: decidedAt, pauses)
+    }
+
+    /// From when on it is nearly late; nil where nobody is told.
+    package func soon(isHeld: Bool, amount: MinorUnits, decidedAt: Int64, pauses: [Pause] = []) -> Int64? {
+        warning.map { after(max(0, time(isHeld: isHeld, amount: amount) - $0), from: decidedAt, pauses) }
+    }
+
+    /// Seconds of work within which somebody is to look.
+    private func time(isHeld: Bool, amount: MinorUnits) -> Int64 {
         let level = large.filter { $0.isHeld == isHeld && !(amount < $0.from) }.max { $0.from < $1.from }
-        let time = (level?.seconds ?? (isHeld ? held : stopped)) * 1_000_000
-        return calendar?.after(time, from: decidedAt) ?? decidedAt + time
+        return level?.seconds ?? (isHeld ? held : stopped)
+    }
+
+    /// When so many seconds of work have passed without those in which the clock stood.
+    private func after(_ seconds: Int64, from start: Int64, _ pauses: [Pause]) -> Int64 {
+        let calendar = calendar ?? ServiceCalendar()
+        var (left, start) = (seconds * 1_000_000, start)
+        for pause in pauses where pause.until > start {
+            let passed = calendar.work(from: start, to: pause.at)
+            if passed >= left { break }
+            left -= passed
+            start = pause.until
+        }
+        return calendar.after(left, from: start)
     }
 }

@@ -29,6 +29,9 @@ extension Act {
             out.put("until", until)
             out.put("wakes", wakes.map(\.rawValue).sorted())
         case .aside(.wake(let event)): out.put("wakes", event.map { [$0.rawValue] })
+        case .aside(.pause(let until, let awaited)):
+            out.put("until", until)
+            out.put("waitsFor", awaited.rawValue)
         case .ruleSnooze(.start(let order)):
             out.put("about", order.about?.kind.rawValue)
             out.put("name", order.about?.name)
@@ -37,7 +40,7 @@ extension Act {
             out.put("text", order.reason)
             out.put("until", order.until)
         case .house(let rules): out.put("rules", rules.text)
-        case .release, .late, .reopen, .confirm, .object, .bulk(.cancel), .ruleSnooze: break
+        case .release, .late, .soon, .aside(.resume), .reopen, .confirm, .object, .bulk(.cancel), .ruleSnooze: break
         }
     }
 }

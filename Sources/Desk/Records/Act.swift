@@ -24,6 +24,8 @@ package enum Act: Hashable, Sendable {
     case ruleSnooze(SnoozeAct)
     /// The desk itself says that its time is over, and nobody has judged it.
     case late
+    /// The desk itself says that its time is nearly over.
+    case soon
     /// Sets the desk's own rules.
     case house(HouseRules)
 
@@ -45,6 +47,7 @@ package enum Act: Hashable, Sendable {
         case .aside(let act): act.word
         case .ruleSnooze(let act): act.word
         case .late: "late"
+        case .soon: "due-soon"
         case .house: "house"
         }
     }

@@ -42,6 +42,7 @@ struct ActBody: Decodable {
     var scope: String?
     var until: Int64?
     var wakes: [WakeEvent]?
+    var waitsFor: Pause.Awaited?
 }
 
 extension ActBody {
@@ -56,6 +57,7 @@ extension ActBody {
         case "second-verdict": judgement.map { .second($0) }
         case "confirm": .confirm
         case "late": .late
+        case "due-soon": .soon
         case "object": .object
         case "note": line(text, Act.noteLimit).map { .note($0) }
         case "raise": raised
@@ -66,6 +68,8 @@ extension ActBody {
         case "rule-snooze": snooze.map { .ruleSnooze(.start($0)) }
         case "rule-snooze-end": .ruleSnooze(.end)
         case "rule-snooze-over": .ruleSnooze(.over)
+        case "pause": until.flatMap { until in waitsFor.map { .aside(.pause(until: until, $0)) } }
+        case "resume": .aside(.resume)
         case "wake": .aside(.wake(wakes?.first))
         default: fileAct(word).map { .file($0) }
         }

@@ -1,15 +1,22 @@
-/// What keeps an item out of the list for a time.
+/// What keeps an item, or its clock, for a time.
 package enum AsideAct: Hashable, Sendable {
     /// Puts it aside until a moment, in microseconds since 1970 by the log's clock, or until one of some things happens.
     case snooze(until: Int64, wakes: Set<WakeEvent>)
     /// Brings it back; nil where a person does.
     case wake(WakeEvent?)
+    /// Stops its clock until a moment, by the log's clock in microseconds since 1970, and lets it go on before that.
+    case pause(until: Int64, Pause.Awaited)
+    case resume
+
+    package var isPause: Bool { if case .pause = self { true } else { false } }
 
     /// The word in a record's type.
     package var word: String {
         switch self {
         case .snooze: "snooze"
         case .wake: "wake"
+        case .pause: "pause"
+        case .resume: "resume"
         }
     }
 

@@ -86,6 +86,15 @@ extension DeskRecord {
     }
 }
 
+extension DeskRecord {
+    /// The record by which the desk itself says that an item's time is nearly over: once of each time that it is due at.
+    package static func soon(_ item: ItemID, due: Int64, reopened: Int64, at now: Int64) -> DeskRecord {
+        DeskRecord(
+            id: ActID(of: "due soon", [item.bytes, Array("\(due) \(reopened)".utf8)]), item: item, actor: .desk,
+            writtenAt: now, act: .soon)
+    }
+}
+
 extension ActID {
     /// The name of the act by which an item of a stratum comes before people that was drawn.
     package static func drawn(_ item: ItemID, of stratum: Sample.Stratum) -> ActID {

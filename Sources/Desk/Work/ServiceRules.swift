@@ -13,6 +13,8 @@ package struct ServiceRules: Hashable, Sendable {
     package var large: [ServiceLevels.Level] = []
     /// Whether the desk says of each alert that it is late, as an act.
     package var escalates = false
+    /// Minutes of work before an alert is late, from which on the desk says so, as an act; nil where it does not.
+    package var warning: Int64?
 
     private static let minutes: ClosedRange<Int64> = 1...100_000
 
@@ -24,6 +26,7 @@ package struct ServiceRules: Hashable, Sendable {
         if let held { levels.held = held * 60 }
         if let stopped { levels.stopped = stopped * 60 }
         if !large.isEmpty { levels.large = large }
+        if let warning { levels.warning = warning * 60 }
         if !hours.isEmpty {
             var calendar = ServiceCalendar()
             calendar.zone = zone.flatMap { Zone($0) } ?? .utc
@@ -52,7 +55,7 @@ package struct ServiceRules: Hashable, Sendable {
         text.utf8.count == 10 ? EventTime(rfc3339: text + "T00:00:00Z")?.dayNumber : nil
     }
 
-    static let names = ["zone", "hours", "holiday", "due", "escalate"]
+    static let names = ["zone", "hours", "holiday", "due", "warn", "escalate"]
 
     /// - Returns: why a line says nothing.
     mutating func set(_ name: String, _ values: [String]) -> String? {
@@ -75,6 +78,11 @@ package struct ServiceRules: Hashable, Sendable {
             }
             holidays.append(values[0])
         case "due": return setDue(values)
+        case "warn":
+            guard values.count == 1, let number = Int64(values[0]), Self.minutes.contains(number) else {
+                return "warn MINUTES, such as `warn 10`"
+            }
+            warning = number
         default:
             guard values.isEmpty else { return "escalate stands alone" }
             escalates = true
@@ -110,6 +118,7 @@ package struct ServiceRules: Hashable, Sendable {
         if let held { lines.append("due held \(held)") }
         if let stopped { lines.append("due stopped \(stopped)") }
         lines += large.map { "due \($0.isHeld ? "held" : "stopped") \($0.seconds / 60) \($0.from.decimal)" }
+        if let warning { lines.append("warn \(warning)") }
         if escalates { lines.append("escalate") }
         return lines
     }

@@ -67,6 +67,10 @@ package struct Work: Hashable, Sendable {
     package var second: SecondLook?
     /// When the desk said that it is late, by the log's clock in microseconds; nil where it did not.
     package var lateAt: Int64?
+    /// The same of its time being nearly over; anew where its clock stood since.
+    package var warnedAt: Int64?
+    /// When its clock stood, and does now, in order.
+    package var pauses: [Pause] = []
 
     package init() {}
 
@@ -106,6 +110,9 @@ package struct Work: Hashable, Sendable {
         case noSecondLook = "no_second_look"
         /// The rule is snoozed for the same already.
         case snoozeExists = "snooze_exists"
+        /// Its clock stands already, or goes.
+        case paused
+        case notPaused = "not_paused"
 
         package var description: String {
             switch self {
@@ -132,6 +139,8 @@ package struct Work: Hashable, Sendable {
             case .noSuchAct: "nothing like this can be done to it"
             case .noSecondLook: "it waits for no second look"
             case .snoozeExists: "the rule is snoozed for it already"
+            case .paused: "its clock stands already"
+            case .notPaused: "its clock does not stand"
             }
         }
     }
@@ -183,6 +192,9 @@ package struct Work: Hashable, Sendable {
         case .late:
             guard state == .open else { throw .closed }
             lateAt = lateAt ?? now
+        case .soon:
+            guard state == .open else { throw .closed }
+            warnedAt = warnedAt ?? now
         case .file, .bulk, .house, .ruleSnooze: throw .noSuchAct
         }
     }
@@ -245,6 +257,17 @@ package struct Work: Hashable, Sendable {
         case .wake:
             guard snoozed != nil else { throw .notSnoozed }
             snoozed = nil
+        case .pause(let until, let awaited):
+            if let current = holder(at: now), current != actor { throw .held }
+            guard pause(at: now) == nil else { throw .paused }
+            guard until > now, until <= now + Pause.longest else { throw .badTime }
+            guard pauses.count < Pause.limit else { throw .full }
+            pauses.append(Pause(at: now, until: until, waitsFor: awaited))
+            warnedAt = nil
+        case .resume:
+            guard pause(at: now) != nil else { throw .notPaused }
+            pauses[pauses.count - 1].until = now
+            warnedAt = nil
         }
         version += 1
     }

@@ -70,7 +70,7 @@ package struct AlertPage: Sendable {
             <p id="news" class="news" role="status" aria-live="polite"></p>
             \(top)
             <div class="columns"><div>\(ReasonsView(page: self).html)\(ComparisonView(page: self).html)\(LinkedView(page: self).html)</div>
-            <div>\(panel.proposal)\(verdict)\(panel.html)\(SnoozePanel(page: self, act: acts[1]).html)\(paymentTable)\(steps)\(history)</div></div>
+            <div>\(panel.proposal)\(verdict)\(panel.html)\(SnoozePanel(page: self, act: acts[1]).html)\(PausePanel(page: self, act: acts[2]).html)\(paymentTable)\(steps)\(history)</div></div>
             </div>
             """)
     }
@@ -143,14 +143,17 @@ package struct AlertPage: Sendable {
 
     /// How much work time is left.
     private var clock: HTML {
-        let (due, now) = (picture.row.due, frame.now)
+        let (due, now) = (picture.row.due, work.pause(at: frame.now)?.until ?? frame.now)
         let left = (calendar ?? ServiceCalendar()).work(from: min(now, due), to: max(now, due)) / 60_000_000
         let words = left < 120 ? "\(left) min" : "\(left / 60) h \(left % 60) min"
         let isLate = due < now
         let rest: HTML? =
-            calendar.map { !$0.isOpen(at: now) } == true
-            ? "<p>\(Phrase("The clock stands: nobody works now.", "Die Uhr steht: Gerade ist keine Arbeitszeit.")(language))</p>"
-            : nil
+            work.pause(at: frame.now).map {
+                "<p>\(frame.text(.clockStands)) \($0.waitsFor.phrase(language))</p>"
+            }
+            ?? (calendar.map { !$0.isOpen(at: now) } == true
+                ? "<p>\(Phrase("The clock stands: nobody works now.", "Die Uhr steht: Gerade ist keine Arbeitszeit.")(language))</p>"
+                : nil)
         return """
             <div class="chance"><p class="big\(isLate ? " late" as HTML : "")">\(isLate ? frame.text(.late) + " " : "")\(words)</p>
             <p>\(frame.text(.due)) \(frame.time(micros: due))</p>\(rest)</div>

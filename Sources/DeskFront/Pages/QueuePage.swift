@@ -55,6 +55,8 @@ package struct QueuePage: Sendable {
             (.queue, []), (Phrase("Mine", "Meine"), [("whose", "mine")]),
             (.waitsForSecond, [("whose", "anyone"), ("awaits", "second")]),
             (Phrase("Late", "Überfällig"), [("whose", "anyone"), ("awaits", "late")]),
+            (Phrase("Nearly late", "Bald überfällig"), [("whose", "anyone"), ("awaits", "soon")]),
+            (Phrase("Waiting for others", "Warten auf andere"), [("whose", "anyone"), ("awaits", "others")]),
             (Phrase("Reported", "Gemeldet"), [("origin", "reported")]),
             (Phrase("Random samples", "Stichproben"), [("origin", "sample")]),
             (.snoozed, [("shown", "snoozed"), ("whose", "anyone")]),
@@ -187,9 +189,12 @@ package struct QueuePage: Sendable {
         let target = "/alerts/\(facts.item)" + (query.isEmpty ? "" : "?\(query)")
         let due: HTML =
             filter.shown != .closed
-            ? (row.due < frame.now
-                ? "<span class=\"late\">\(frame.text(.late)) \(frame.distance(to: row.due))</span>"
-                : "\(frame.distance(to: row.due))")
+            ? (row.work.pause(at: frame.now).map {
+                "\(frame.text(.clockStands)) \($0.waitsFor.phrase(frame.language))" as HTML
+            }
+                ?? (row.due < frame.now
+                    ? "<span class=\"late\">\(frame.text(.late)) \(frame.distance(to: row.due))</span>"
+                    : "\(row.work.warnedAt == nil ? nil : "<span class=\"late\">\(frame.text(.dueSoon))</span> " as HTML)\(frame.distance(to: row.due))"))
             : frame.finding(row.work) ?? ""
         let check: HTML? =
             frame.may(.work)

@@ -5,6 +5,9 @@ extension AsideAct {
     func phrase(_ language: DeskLanguage) -> String {
         switch self {
         case .snooze: Phrase("put aside", "zurückgestellt")(language)
+        case .pause(_, let awaited):
+            Phrase("stopped its clock, for ", "Uhr angehalten, wartet auf ")(language) + awaited.phrase(language)
+        case .resume: Phrase("let its clock go on", "Uhr läuft weiter")(language)
         case .wake(nil): Phrase("brought back", "wieder vorgelegt")(language)
         case .wake(let event?):
             Phrase("brought back: ", "wieder vorgelegt: ")(language) + event.phrase(language)

@@ -134,6 +134,7 @@ extension Act {
         case .note: Phrase("noted", "notiert")(language)
         case .raise: Phrase("put before the desk", "der Liste hinzugefügt")(language)
         case .late: Phrase("late: the time is over", "überfällig: Die Zeit ist um")(language)
+        case .soon: Phrase("nearly late", "bald überfällig")(language)
         case .second: Phrase("second look", "zweite Prüfung")(language)
         case .confirm: Phrase("agreed to the verdict", "dem Urteil zugestimmt")(language)
         case .object: Phrase("did not agree to the verdict", "dem Urteil nicht zugestimmt")(language)

@@ -197,6 +197,8 @@ extension Work.Refusal {
             Phrase("It waits for no second look.", "Hier ist keine zweite Prüfung nötig.")
         case .snoozeExists:
             Phrase("The rule is snoozed for it already.", "Dafür ist die Regel schon stumm.")
+        case .paused: Phrase("Its clock stands already.", "Die Uhr steht schon.")
+        case .notPaused: Phrase("Its clock does not stand.", "Die Uhr steht nicht.")
         case .noSuchAct: Phrase("This can't be done to it.", "Das ist damit nicht möglich.")
         }
     }

@@ -16,6 +16,16 @@ extension DeskRoutes {
                 return try await act(
                     .aside(.snooze(until: frame.now + hours * 3_600_000_000, wakes: Set(wakes))), request, frame)
             },
+            .post("/alerts/{}/pause", needs: .work, about: .alert) { request, frame in
+                guard let hours = request.form?["hours"].flatMap({ Int64($0) }), SnoozePanel.hours.contains(hours),
+                    let awaited = request.form?["waits_for"].flatMap({ Pause.Awaited(rawValue: $0) })
+                else { return trouble(.badRequest, Trouble.unreadable, frame) }
+                return try await act(
+                    .aside(.pause(until: frame.now + hours * 3_600_000_000, awaited)), request, frame)
+            },
+            .post("/alerts/{}/resume", needs: .work, about: .alert) { request, frame in
+                try await act(.aside(.resume), request, frame)
+            },
             .post("/alerts/{}/wake", needs: .work, about: .alert) { request, frame in
                 try await act(.aside(.wake(nil)), request, frame)
             },

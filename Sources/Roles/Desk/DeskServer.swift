@@ -193,6 +193,12 @@ package final class DeskServer: Sendable {
                 watch(file, "keys", until: stop) { [keys] in keys.replace(try readDeskKeys(file: file)) }
             }
         }
+        stages.add("desk-waiting") { [self] in
+            while !stop.isSet {
+                if isCaughtUp.load(ordering: .relaxed) { countWaiting() }
+                clock.wait(for: .seconds(1))
+            }
+        }
         stages.add("desk-looks") { [self] in signLooks(until: stop) }
         stages.add("desk-http") { [self] in
             while !isCaughtUp.load(ordering: .relaxed), !stop.isSet { clock.wait(for: .milliseconds(10)) }
@@ -213,6 +219,14 @@ package final class DeskServer: Sendable {
                 "an endpoint's place in the feed is not kept any more: it goes on from the feed's end",
                 metadata: ["endpoint": "\(name)"])
         }
+    }
+
+    private func countWaiting() {
+        guard let waiting = try? index.waiting(now: service.now()) else { return }
+        for (state, count) in [
+            ("late", waiting.late), ("soon", waiting.soon), ("others", waiting.others), ("snoozed", waiting.snoozed),
+            ("kept", waiting.kept),
+        ] { metrics.set(.deskWaiting, .init("state", state), to: Double(count)) }
     }
 
     private func serve(until stop: StopFlag, _ listening: @escaping @Sendable (Int) -> Void) throws {

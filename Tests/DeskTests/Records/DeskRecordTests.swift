@@ -20,7 +20,7 @@ struct DeskRecordTests {
         .file(.open(title: "a", about: nil, isAnother: false)), .file(.link(to: DeskTests.item(7))), .file(.unlink),
         .file(.task("call")), .file(.finish(task: 3)), .file(.close(nil)), .file(.close(Judgement(.suspicious))),
         .bulk(.cancel), .aside(.snooze(until: 7, wakes: [.label, .alert])), .aside(.snooze(until: 7, wakes: [])),
-        .aside(.wake(.alert)), .aside(.wake(nil)),
+        .aside(.wake(.alert)), .aside(.wake(nil)), .soon, .aside(.pause(until: 9, .partner)), .aside(.resume),
         .bulk(.start(BulkOrder(.judge(Judgement(.fraud)), items: [BulkItem(DeskTests.item(7), version: 3)])!)),
         .bulk(
             .start(BulkOrder(.file(.link(to: DeskTests.item(8))), items: [BulkItem(DeskTests.item(7), version: 0)])!)),
