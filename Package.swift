@@ -175,7 +175,7 @@ let package = Package(
             name: "Simulation",
             dependencies: [
                 "Records", "ThreeParty", "Tokens", "Model", "Keys", "Manifests", "Formats", "Policy", "EventLogs",
-                "Stages",
+                "Stages", "Ingest",
                 "Telemetry", "Sealing", "SecureScoring", "Worlds", "PipelineFiles", "Roles", logging,
             ], swiftSettings: settings),
         .target(

@@ -10,10 +10,12 @@ package struct Simulation {
 
     /// Makes keys, and lets a consortium start undisturbed.
     ///
-    /// - Parameter roundsScores: whether members get the calibration's steps of scores.
+    /// - Parameters:
+    ///   - roundsScores: whether members get the calibration's steps of scores.
+    ///   - hasNext: whether members share a next feature spec, too, whose model goes in force in the midst of a schedule.
     /// - Throws: where even that does not work.
-    package init(roundsScores: Bool = false) throws {
-        terms = try Terms(roundsScores: roundsScores)
+    package init(roundsScores: Bool = false, hasNext: Bool = false) throws {
+        terms = try Terms(roundsScores: roundsScores, hasNext: hasNext)
         begun = try SimulatedConsortium(terms, seed: 0)
         for member in 0..<Terms.members { begun.apply(.send(member: member, Self.payments(from: 1000, minutes: 0))) }
         let findings = Self.settle(begun)
@@ -39,7 +41,10 @@ package struct Simulation {
     ) throws -> [String] {
         let consortium = try SimulatedConsortium(
             terms, from: schedule.fromNothing ? nil : begun, seed: schedule.seed, plant: plant, log: log)
-        for operation in schedule.operations { consortium.apply(operation) }
+        for (place, operation) in schedule.operations.enumerated() {
+            if place == schedule.operations.count / 2 { try consortium.switchSpec() }
+            consortium.apply(operation)
+        }
         consortium.heal()
         let last = Self.lastMinute(of: schedule.operations)
         for member in consortium.people.present {

@@ -24,6 +24,16 @@ struct ConsortiumTests {
         }
     }
 
+    @Test(
+        "collects rows of the next feature spec, and switches to it, whatever happens to it", arguments: 0..<2)
+    func nextSpec(part: Int) throws {
+        let simulation = try Simulation(hasNext: true)
+        for seed in 6000..<6010 as Range<UInt64> {
+            let schedule = Schedule(seed: seed + 1000 * UInt64(part))
+            #expect(try simulation.run(schedule).isEmpty, "seed \(schedule.seed)")
+        }
+    }
+
     @Test("shows a planted bug within some hundred schedules", arguments: Plant.allCases)
     func plants(plant: Plant) throws {
         let simulation = try Simulation()

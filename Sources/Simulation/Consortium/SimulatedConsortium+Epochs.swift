@@ -2,6 +2,7 @@ import EventLogs
 package import Keys
 package import Manifests
 import Model
+import PipelineFiles
 package import Records
 import Roles
 package import SecureScoring
@@ -38,6 +39,34 @@ extension SimulatedConsortium {
         try activateModel(
             model, version: version, sequence: sequence, roster: terms.roster,
             key: keys.of("coordinator").signingKey(), log: coordinatorLog)
+    }
+
+    // MARK: The next feature spec
+
+    /// Has the parties collect rows of a spec that a model was dealt for.
+    func announce(_ spec: BinnedSpec, sequence: UInt64) throws {
+        let form = try manifests().first { $0.featureSpec == spec.id }
+        var record = WireSealedRecord()
+        record.specAnnouncement = try SpecAnnouncement.make(
+            form?.nextSpec, sequence: sequence, consortium: terms.roster.consortium, partition: 0,
+            coordinator: keys.of("coordinator").signingKey())
+        try coordinatorLog.append([NewRecord(TopicPartition(Topics.sealed), value: record.encoded)])
+    }
+
+    /// Puts the model of the next spec in force, and has rows of the one before collected, as a promotion does.
+    func switchSpec() throws {
+        guard let next = terms.next, let form = try manifests().first(where: { $0.featureSpec == next.binned.id })
+        else {
+            return
+        }
+        let sequences = records(Topics.sealed).compactMap { record -> UInt64? in
+            guard case .activation(let wire) = record.value.flatMap({ WireSealedRecord(decoding: $0) })?.body else {
+                return nil
+            }
+            return wire.sequence
+        }
+        try activate(form.digest, version: next.version, sequence: (sequences.max() ?? 0) + 1)
+        try announce(terms.spec, sequence: 2)
     }
 
     private var coordinatorLog: SimulatedLog {

@@ -1,6 +1,7 @@
 package import EventLogs
 import Keys
 import Manifests
+import Model
 import PipelineFiles
 import Policy
 import Records
@@ -61,14 +62,23 @@ extension SimulatedConsortium {
         return try ScoredRowStore(RowTerms(state: state, limits: limits), partition: 0)
     }
 
-    /// What the bits of their rows mean; nil where no model was dealt.
-    func rowForm() throws -> Digest32? {
+    /// The manifests of all models that were dealt, in the log's order.
+    func manifests() throws -> [ModelManifest] {
         let wires = records(Topics.manifests).compactMap { WireModelManifest(decoding: $0.value ?? []) }
-        return try wires.first.map { wire in
+        return try wires.map {
             try ModelManifest(
-                verifying: wire, consortium: terms.roster.consortium, coordinator: terms.roster.coordinator
-            ).rowForm
+                verifying: $0, consortium: terms.roster.consortium, coordinator: terms.roster.coordinator)
         }
+    }
+
+    /// The digests of models of a spec.
+    func models(of spec: BinnedSpec) -> [[UInt8]] {
+        ((try? manifests()) ?? []).filter { $0.featureSpec == spec.id }.map(\.digest.bytes)
+    }
+
+    /// What the bits of rows of a spec mean; nil where no model of it was dealt.
+    func rowForm(_ spec: BinnedSpec) throws -> Digest32? {
+        try manifests().first { $0.featureSpec == spec.id }?.rowForm
     }
 
     /// Positions that were set back, and masks that were used twice, in words.

@@ -1,8 +1,10 @@
 import EventLogs
 import Formats
+import Ingest
 import Keys
 import Logging
 import Manifests
+import Model
 import PipelineFiles
 import Policy
 import Records
@@ -95,11 +97,16 @@ package final class SimulatedConsortium {
             try SimulatedLog(broker, clock: clock).create(terms.topics)
             let log = SimulatedLog(broker, clock: clock, access: rights.access(of: .coordinator))
             _ = try deal(terms.model, roster: terms.roster, coordinator: keys.of("coordinator"), log: log)
+            if let next = terms.next {
+                _ = try deal(
+                    next, roster: terms.roster, coordinator: keys.of("coordinator"), log: log, activates: false)
+            }
         }
         conductor = SimulatedConductor(
             terms, wanted: other?.conductor.wanted, keys: keys.of("coordinator"),
             log: SimulatedLog(broker, clock: clock, access: rights.access(of: .coordinator)), clock: clock)
         people = SimulatedPeople(terms, keys: keys, broker: broker, rights: rights, clock: clock)
+        if other == nil, let next = terms.next { try announce(next.binned, sequence: 1) }
         for party in PartyID.allCases { start(.party(party.rawValue)) }
         for member in people.known { start(.agent(member: member, machine: 0)) }
     }
@@ -154,7 +161,8 @@ package final class SimulatedConsortium {
                 roster: terms.roster,
                 keystore: keys.of(Terms.member(member).name), spec: terms.spec, binsFile: "",
                 mapping: .canonical,
-                rules: ValidationRules(), policy: DecisionPolicy(review: 0.5, decline: 0.9), fallback: .review,
+                rules: ValidationRules(), policy: DecisionPolicy(review: 0.5, decline: 0.9),
+                shadow: terms.next.map { (ShadowSpec($0.binned), "") }, fallback: .review,
                 bankCode: nil, form: SealedForm(), stores: stores, instance: "machine-\(machine)",
                 sessionTimeout: .seconds(10), log: log, clock: process.clock, logger: logger
             ).stages(host: process)

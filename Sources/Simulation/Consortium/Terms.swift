@@ -28,9 +28,13 @@ package final class Terms: Sendable {
     let entries: [Roster.Member]
     package let spec: BinnedSpec
     package let model: ClearModel
+    /// A model of the next feature spec, whose bits members share, too; nil for none.
+    package let next: ClearModel?
 
-    /// - Parameter roundsScores: whether members get the calibration's steps of scores.
-    package init(roundsScores: Bool = false) throws {
+    /// - Parameters:
+    ///   - roundsScores: whether members get the calibration's steps of scores.
+    ///   - hasNext: whether there is a next feature spec.
+    package init(roundsScores: Bool = false, hasNext: Bool = false) throws {
         folder = NSTemporaryDirectory() + "cordon-simulation-\(UUID().uuidString)"
         var parties: [PartyID: Cell.Party] = [:]
         for party in PartyID.allCases {
@@ -66,8 +70,14 @@ package final class Terms: Sendable {
         roster.countLimit = 2
         roster.roundsScores = roundsScores
         self.roster = roster
-        spec = try Self.features()
-        model = try Self.forest(spec)
+        spec = try Self.features("simulated", Self.own)
+        model = try Self.forest("simulated-1", spec, seed: 41)
+        next =
+            try hasNext
+            ? Self.forest(
+                "simulated-2",
+                Self.features("simulated-next", Self.nextOwn.map { (Self.own[$0.place].0, $0.edges) }), seed: 43)
+            : nil
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -97,13 +107,25 @@ package final class Terms: Sendable {
         ].map { TopicSettings(name: $0) }
     }
 
-    /// Three features of the member's own, and what two kinds of entities say over one and six hours that ended two hours ago.
-    private static func features() throws -> BinnedSpec {
-        var features = [
-            Feature(name: "amount", kind: .amount),
-            Feature(name: "day_count", kind: .window(.count, .customer, Feature.Window(days: 1))),
+    /// The features of the member's own with their cut points; the next spec has them in another order, with others.
+    private static let own: [(Feature, [Double])] = [
+        (Feature(name: "amount", kind: .amount), [20.5, 40.5, 80.5, 160.5]),
+        (Feature(name: "day_count", kind: .window(.count, .customer, Feature.Window(days: 1))), [1.5, 2.5, 4.5, 8.5]),
+        (
             Feature(name: "day_sum", kind: .window(.sum, .customer, Feature.Window(days: 1))),
-        ]
+            [20.5, 40.5, 80.5, 160.5]
+        ),
+    ]
+    private static let nextOwn: [(place: Int, edges: [Double])] = [
+        (2, [15.5, 30.5, 60.5, 120.5, 240.5]), (0, [35.5]), (1, [1.5, 3.5]),
+    ]
+
+    /// What a member computes of the next spec, from what it does of the first.
+    static func nextOwn(_ values: [Double]) -> [Double] { nextOwn.map { values[$0.place] } }
+
+    /// Features of the member's own, and what two kinds of entities say over one and six hours that ended two hours ago.
+    private static func features(_ name: String, _ own: [(Feature, [Double])]) throws -> BinnedSpec {
+        var features = own.map(\.0)
         let window: [Int64] = [3600, 6 * 3600]
         for entity in [Feature.Entity.terminal, .device] {
             for span in window {
@@ -116,14 +138,12 @@ package final class Terms: Sendable {
             }
         }
         let spec = FeatureSpec(
-            name: "simulated", features: features, terms: ConsortiumTerms(bucket: 3600, labelDelay: 2 * 3600))
+            name: name, features: features, terms: ConsortiumTerms(bucket: 3600, labelDelay: 2 * 3600))
         return try BinnedSpec(
             spec: spec,
-            edges: spec.features.map { feature in
+            edges: spec.features.enumerated().map { place, feature in
                 switch feature.shared?.signal {
-                case nil:
-                    feature.kind == .window(.count, .customer, Feature.Window(days: 1))
-                        ? [1.5, 2.5, 4.5, 8.5] : [20.5, 40.5, 80.5, 160.5]
+                case nil: own[place].1
                 case .fraudRate: [0.1, 0.3, 0.5, 0.7]
                 case .members: [0.5, 1.5]
                 case .frauds, .count: [0.5, 1.5, 2.5, 3.5, 5.5]
@@ -132,8 +152,8 @@ package final class Terms: Sendable {
     }
 
     /// Trees that each ask for one bit of the consortium's: what is counted wrongly shows in scores.
-    private static func forest(_ spec: BinnedSpec) throws -> ClearModel {
-        var random = SeededRandom(seed: 41)
+    private static func forest(_ version: String, _ spec: BinnedSpec, seed: UInt64) throws -> ClearModel {
+        var random = SeededRandom(seed: seed)
         let shared = spec.bits - spec.ownBits
         let trees = (0..<2 * shared).map { tree in
             Forest.Tree(
@@ -141,7 +161,7 @@ package final class Terms: Sendable {
                 leaves: (0..<4).map { _ in Int32(random.below(1401)) - 700 })
         }
         return try ClearModel(
-            version: "simulated-1", binned: spec, forest: Forest(trees: trees, bits: spec.bits),
+            version: version, binned: spec, forest: Forest(trees: trees, bits: spec.bits),
             calibration: Calibration(
                 points: (-10...10).map { .init(score: 300 * $0, probability: Double($0 + 10) / 20) }))
     }

@@ -5,8 +5,8 @@ import Records
 import SecureScoring
 import ThreeParty
 
-/// The rows that parties should have kept at the end of a run: of every transaction in a decided batch its bits in the clear, and
-/// what was said last of it.
+/// The rows that parties should have kept at the end of a run: of every transaction in a decided batch its bits in the clear, by
+/// each spec that members share, and what was said last of it.
 struct ExpectedRows {
     private struct Key: Hashable {
         var member: Int
@@ -16,23 +16,26 @@ struct ExpectedRows {
     private struct Row {
         var batch: Range<Int64>
         var key: Key
-        var thermometer: [UInt8]
+        /// By spec.
+        var thermometers: [[UInt8]]
     }
 
-    private let spec: BinnedSpec
+    private let specs: [BinnedSpec]
     private var rows: [Row] = []
     private var labels: [(end: Int64, key: Key, fraud: Bool)] = []
 
-    init(spec: BinnedSpec) { self.spec = spec }
+    init(specs: [BinnedSpec]) { self.specs = specs }
 
     /// Adds a transaction that was scored.
     ///
     /// - Parameters:
     ///   - batch: the range of its batch.
-    ///   - values: that it was scored by.
-    mutating func add(_ id: String, of member: Int, in batch: Range<Int64>, values: [Double]) {
+    ///   - values: by spec, those of its features.
+    mutating func add(_ id: String, of member: Int, in batch: Range<Int64>, values: [[Double]]) {
         rows.append(
-            Row(batch: batch, key: Key(member: member, id: id), thermometer: spec.thermometer(spec.bins(values))))
+            Row(
+                batch: batch, key: Key(member: member, id: id),
+                thermometers: zip(specs, values).map { $0.thermometer($0.bins($1)) }))
     }
 
     /// Adds a label that was counted.
@@ -44,18 +47,29 @@ struct ExpectedRows {
 
     /// What is wrong with the rows that the parties keep, in words.
     func findings(in consortium: SimulatedConsortium) -> [String] {
-        do { return try compare(consortium) } catch { return ["rows can't be read: \(error)"] }
+        let ways: [(Int, beside: Int?)] = specs.count == 1 ? [(0, nil)] : [(0, nil), (1, nil), (0, 1), (1, 0)]
+        do { return try ways.flatMap { try compare(consortium, $0, beside: $1) } } catch {
+            return ["rows can't be read: \(error)"]
+        }
     }
 
-    private func compare(_ consortium: SimulatedConsortium) throws -> [String] {
+    /// What is wrong with rows by a spec, and by another one of the same events.
+    private func compare(
+        _ consortium: SimulatedConsortium, _ place: Int, beside other: Int?
+    ) throws -> [String] {
+        let spec = specs[place]
         let stores = try PartyID.allCases.map { try consortium.scoredRows($0) }
         let kept = stores.compactMap(\.kept)
         guard kept.count == 3 else { return rows.isEmpty ? [] : ["\(3 - kept.count) parties keep no rows"] }
-        guard let form = try consortium.rowForm() else { return ["there is no model"] }
+        guard let form = try consortium.rowForm(spec) else { return ["there is no model"] }
+        let beside = try other.flatMap { other in
+            try consortium.rowForm(specs[other]).map { RowWindow.Request.Form(form: $0, bits: specs[other].bits) }
+        }
         let begin = kept.map(\.range.lowerBound).max() ?? 0
         let request = RowWindow.Request(
             form: form, bits: spec.bits, range: begin..<max(begin, kept.map(\.range.upperBound).min() ?? 0),
-            labels: kept.map(\.labels).min() ?? 0)
+            labels: kept.map(\.labels).min() ?? 0,
+            beside: beside)
         let generation = consortium.epochs.map { $0.generation(under: $0.active.number) } ?? .dealt
         let windows = try zip(PartyID.allCases, stores).map { party, store in
             try store.window(request, in: generation, by: consortium.shares(of: party).rowRefresh(of: party))
@@ -65,7 +79,7 @@ struct ExpectedRows {
         let scored = rows.filter { request.range.lowerBound <= $0.batch.lowerBound }
         let said = Dictionary(
             labels.filter { $0.end <= request.labels }.map { ($0.key, $0.fraud) }, uniquingKeysWith: { $1 })
-        let expected = scored.compactMap { row in said[row.key].map { (row.thermometer, $0) } }
+        let expected = scored.compactMap { row in said[row.key].map { (row.thermometers, $0) } }
         guard windows.allSatisfy({ $0.events == scored.count && $0.rows.count == expected.count }) else {
             let found = windows.map { "\($0.rows.count) of \($0.events)" }
             return findings + [
@@ -74,9 +88,13 @@ struct ExpectedRows {
         }
         for (number, want) in expected.enumerated() {
             let parts = windows.map { $0.rows[number] }
-            let bits = want.0.indices.map { at in parts.reduce(0) { $0 ^ $1.shares.first[at] } }
-            let agree = (0..<3).allSatisfy { parts[$0].shares.second == parts[($0 + 1) % 3].shares.first }
-            if !agree || bits != want.0 { findings.append("row \(number) has other bits than were scored") }
+            var forms = [(parts.map(\.shares), want.0[place])]
+            if let other { forms.append((windows.compactMap { $0.beside?[number].shares }, want.0[other])) }
+            for (shares, bits) in forms {
+                let opened = bits.indices.map { at in shares.reduce(0) { $0 ^ $1.first[at] } }
+                let agree = shares.count == 3 && (0..<3).allSatisfy { shares[$0].second == shares[($0 + 1) % 3].first }
+                if !agree || opened != bits { findings.append("row \(number) has other bits than were shared") }
+            }
             if parts.reduce(0, { $0 ^ $1.label.first }) != (want.1 ? 1 : 0) {
                 findings.append("row \(number) has another label than was said")
             }

@@ -39,7 +39,8 @@ struct Oracle {
 
     init(_ consortium: SimulatedConsortium) {
         self.consortium = consortium
-        rows = ExpectedRows(spec: consortium.terms.spec)
+        rows = ExpectedRows(
+            specs: [consortium.terms.spec] + (consortium.terms.next.map { [$0.binned] } ?? []))
         members = consortium.sent.map(ExpectedMember.init)
         history = consortium.people.history
         present = consortium.people.present
@@ -99,6 +100,7 @@ struct Oracle {
         var scores = [[Int64: Int64]](repeating: [:], count: members.count)
         var taken = [Int64](repeating: -1, count: members.count)
         var (nextSealed, nextLabel): (Int64, Int64) = (0, 0)
+        let next = consortium.terms.next.map { consortium.models(of: $0.binned) } ?? []
         for record in consortium.records(Topics.batches) {
             guard let decision = WireBatchDecision(decoding: record.value ?? []) else {
                 findings.append("what is no decision is on \(Topics.batches)")
@@ -121,10 +123,11 @@ struct Oracle {
                 }
             } else {
                 let range = decision.first..<decision.end
+                let model = next.contains(Array(decision.modelDigest)) ? consortium.terms.next : nil
                 score(
                     sealed[Int(range.lowerBound)..<Int(range.upperBound)].filter {
                         !decision.repeats.contains($0.position.offset)
-                    }, in: range, repeated, late, &counts, &scores)
+                    }, in: range, by: model ?? consortium.terms.model, repeated, late, &counts, &scores)
             }
         }
         return (scores, taken)
@@ -178,9 +181,8 @@ struct Oracle {
 
     /// Scores a batch's transactions by what was counted before, then counts them.
     private mutating func score(
-        _ records: [LogRecord], in range: Range<Int64>, _ repeated: Set<Int>, _ late: Set<Int>,
-        _ counts: inout ExpectedCounts,
-        _ scores: inout [[Int64: Int64]]
+        _ records: [LogRecord], in range: Range<Int64>, by model: ClearModel, _ repeated: Set<Int>, _ late: Set<Int>,
+        _ counts: inout ExpectedCounts, _ scores: inout [[Int64: Int64]]
     ) {
         var batch: [(member: Int, transaction: Transaction)] = []
         // A repeat within a batch has its first's score, and is counted with it.
@@ -201,7 +203,7 @@ struct Oracle {
             guard isFirst else { continue }
             let values = values(of: payment, counts)
             rows.add(payment.transaction.id, of: member, in: range, values: values)
-            let score = opened(consortium.terms.model.score(values: values))
+            let score = opened(model.score(values: model.binned.id == consortium.terms.spec.id ? values[0] : values[1]))
             if scores[member].updateValue(score, forKey: source.offset) != nil {
                 findings.append("\(payment.transaction.id) of bank-\(member) is in two decided batches")
             }
@@ -217,12 +219,13 @@ struct Oracle {
         return begins.last { $0 <= score } ?? begins[0]
     }
 
-    private func values(of payment: ExpectedMember.Payment, _ counts: ExpectedCounts) -> [Double] {
+    /// By spec, the values of its features.
+    private func values(of payment: ExpectedMember.Payment, _ counts: ExpectedCounts) -> [[Double]] {
         let spec = consortium.terms.spec.spec
-        return payment.own
-            + spec.features.compactMap(\.shared).map {
-                counts.value(of: $0, at: payment.transaction, bucket: spec.terms.bucket)
-            }
+        let shared = spec.features.compactMap(\.shared).map {
+            counts.value(of: $0, at: payment.transaction, bucket: spec.terms.bucket)
+        }
+        return [payment.own + shared] + (consortium.terms.next == nil ? [] : [Terms.nextOwn(payment.own) + shared])
     }
 
     private mutating func label(
