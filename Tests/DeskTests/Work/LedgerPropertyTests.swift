@@ -104,12 +104,12 @@ struct LedgerPropertyTests {
 
     @Test(
         "any records leave a desk that fits together; a refused one changes nothing but its own answer",
-        arguments: 0..<6 as Range<UInt64>)
+        arguments: 0..<4 as Range<UInt64>)
     func invariants(seed: UInt64) {
         var source = Source(random: SplitMix64(seed))
         var ledger = DeskLedger()
         var refusals: Set<Work.Refusal> = []
-        for _ in 0..<1500 {
+        for _ in 0..<1000 {
             let record = source.next()
             let (items, files, rules) = (ledger.items, ledger.files, ledger.house())
             let isNew = ledger.outcomes[record.id] == nil
@@ -126,7 +126,7 @@ struct LedgerPropertyTests {
             } else {
                 #expect(ledger.items == items && ledger.files == files)
             }
-            check(ledger, at: source.now)
+            if source.number % 10 == 0 { check(ledger, at: source.now) }
         }
         // Most of what can be refused was.
         #expect(refusals.count >= 14, "\(refusals.map(\.rawValue).sorted())")
