@@ -40,6 +40,8 @@ struct QueueOracleTests {
         if below(2) == 0 { work.file = DeskSamples.item(below(2)) }
         if below(4) == 0 { row.kept = DeskSamples.item(700) }
         if below(2) == 0 { work.version = 1 }
+        if below(3) == 0 { work.warnedAt = 4 }
+        if below(3) == 0 { work.pauses = [Pause(at: 0, until: Self.now + Int64(below(3)) - 1, waitsFor: .customer)] }
         row.work = work
         return row
     }
@@ -53,7 +55,8 @@ struct QueueOracleTests {
         ]
         let all: [(String, String)] = [
             ("origin", Origin.allCases[below(3)].rawValue), ("case", DeskSamples.item(below(2)).hex),
-            ("awaits", QueueFilter.Awaited.allCases[below(3)].rawValue), ("band", ["review", "decline"][below(2)]),
+            ("awaits", QueueFilter.Awaited.allCases[below(QueueFilter.Awaited.allCases.count)].rawValue),
+            ("band", ["review", "decline"][below(2)]),
             ("rule", ["a", "b"][below(2)]), ("kind", PaymentKind.allCases[below(4)].rawValue),
             ("channel", ["pos", "online"][below(2)]), ("at_least", "\(below(4)).00"), ("at_most", "\(4 + below(3)).00"),
             ("probability", "\(Double(below(5)) / 4)"), ("finding", Finding.allCases[below(4)].rawValue),
@@ -94,10 +97,13 @@ struct QueueOracleTests {
             case "case": fits = row.work.file?.hex == value
             case "awaits":
                 let second = row.work.second
-                fits =
-                    value == "second"
-                    ? row.work.proposal != nil
-                    : value == "late" ? row.work.lateAt != nil : second != nil && second?.second == nil
+                switch value {
+                case "second": fits = row.work.proposal != nil
+                case "late": fits = row.work.lateAt != nil
+                case "soon": fits = row.work.warnedAt != nil && row.work.lateAt == nil
+                case "others": fits = (row.work.pauses.map(\.until).max() ?? 0) > Self.now
+                default: fits = second != nil && second?.second == nil
+                }
             case "band": fits = row.facts.band.rawValue == value
             case "rule": fits = row.facts.rules.contains(value)
             case "kind": fits = row.kind?.rawValue == value

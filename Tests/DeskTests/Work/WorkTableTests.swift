@@ -13,7 +13,7 @@ struct WorkTableTests {
     /// States by name, each as a list of records made it.
     enum Start: String, CaseIterable {
         case new, mine, theirs, ranOut, aside, proposed, proposedByThem, closed, closedByThem, looked, reported, late
-        case reopened
+        case reopened, paused
 
         func work() throws -> Work {
             var work = Work()
@@ -44,6 +44,7 @@ struct WorkTableTests {
             case .reopened:
                 try take(.judge(WorkTableTests.fraud), by: ben)
                 try take(.reopen)
+            case .paused: try take(.aside(.pause(until: WorkTableTests.now + 9, .customer)), by: ben)
             }
             return work
         }
@@ -57,6 +58,7 @@ struct WorkTableTests {
         ("raise", .raise(SourcePosition(offset: 9), transaction: "t")),
         ("draw", .raise(SourcePosition(offset: 9), transaction: "t", sample: Sample(.approved, perMille: 5))),
         ("snooze", .aside(.snooze(until: now + 7, wakes: []))), ("wake", .aside(.wake(nil))), ("late", .late),
+        ("pause", .aside(.pause(until: now + 11, .partner))), ("resume", .aside(.resume)), ("soon", .soon),
         ("file", .file(.task("x"))), ("job", .bulk(.cancel)), ("house", .house(HouseRules())),
     ]
 
@@ -75,8 +77,19 @@ struct WorkTableTests {
         .reported:
             ". not_held . . not_proposed not_proposed no_second_look not_closed . already_raised . . not_snoozed .",
         .late: ". not_held . . not_proposed not_proposed no_second_look not_closed . . . . not_snoozed .",
+        .paused: ". not_held . . not_proposed not_proposed no_second_look not_closed . . . . not_snoozed .",
         .reopened: ". not_held . . not_proposed not_proposed no_second_look not_closed . . . . not_snoozed .",
     ]
+
+    /// The same of the three acts on an item's clock.
+    private static func clock(_ start: Start) -> [String] {
+        switch start {
+        case .closed, .closedByThem, .looked: ["closed", "closed", "closed"]
+        case .theirs: ["held", "not_paused", "."]
+        case .paused: ["paused", ".", "."]
+        default: [".", "not_paused", "."]
+        }
+    }
 
     @Test(
         "each act in each state is done or refused as the table says, and a refused one changes nothing",
@@ -84,7 +97,7 @@ struct WorkTableTests {
     func cells(start: Start) throws {
         let row =
             try #require(Self.table[start]).split(separator: " ").map(String.init)
-            + Array(repeating: "no_such_act", count: 3)
+            + Self.clock(start) + Array(repeating: "no_such_act", count: 3)
         try #require(row.count == Self.acts.count)
         for ((name, act), expected) in zip(Self.acts, row) {
             let before = try start.work()
