@@ -87,6 +87,24 @@ struct AuditVerifierTests {
         #expect(fault { $0[places[0]] = .head(forged) } == .head(after: 2, .badSignature(role)))
     }
 
+    @Test("a role's own head is none of another's that it has seen, nor is one of another consortium or of nobody")
+    func ownHead() throws {
+        let places = frames.indices.filter { frames[$0].isHead }
+        guard case .head(let own) = frames[places[0]] else { return }
+        #expect(fault { $0.insert(.seen(own), at: places[0] + 1) } == .head(after: 2, .malformed))
+        let standing = SeenHead(size: 1, root: MerkleHash(leaf: [1]))
+        let other = AuditHead(role: .coordinator, standing: standing, microseconds: 1, trail: nil)
+        let foreign = try other.record(consortium: "another", key: consortium.key(.coordinator))
+        let nobody = try other.record(consortium: AuditConsortium.name, key: SigningKey())
+        for record in [foreign, nobody] {
+            guard case .head(let after, let reason) = fault({ $0.insert(.seen(record), at: places[0] + 1) }) else {
+                Issue.record("it was taken")
+                continue
+            }
+            #expect(after == 2 && reason != .malformed)
+        }
+    }
+
     @Test("a head that another role of the roster signed over these entries does not count")
     func wrongSigner() throws {
         let place = frames.indices.last { frames[$0].isHead }!
