@@ -23,12 +23,13 @@ extension DeskTables {
         CREATE INDEX job_items_refused ON job_items (job, place) WHERE refusal IS NOT NULL;
         """
 
-    /// Rules' snoozes, with what each kept back.
+    /// Rules' snoozes, with what each kept back; and saved filters, as records that save them.
     static let snoozes = """
         CREATE TABLE rule_snoozes (id BLOB PRIMARY KEY, rule TEXT NOT NULL, about INTEGER, name TEXT, until INTEGER NOT NULL,
             reason TEXT NOT NULL, scope TEXT NOT NULL, version INTEGER NOT NULL, asked_by TEXT NOT NULL, asked INTEGER NOT NULL,
             since INTEGER, confirmed_by TEXT, ended INTEGER, ended_by TEXT, told INTEGER NOT NULL,
             kept INTEGER NOT NULL DEFAULT 0, held INTEGER NOT NULL DEFAULT 0, sum INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE filters (id BLOB PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX rule_snoozes_by_rule ON rule_snoozes (rule);
         CREATE INDEX rule_snoozes_running ON rule_snoozes (until) WHERE ended IS NULL;
         CREATE INDEX rule_snoozes_untold ON rule_snoozes (until) WHERE ended IS NULL AND told = 0;

@@ -5,7 +5,7 @@ import Records
 /// The tables of an index. All of it follows from the member's topics; a file that is lost is made again from them.
 enum DeskTables {
     /// Of the tables and of what is computed into them: another version is begun anew from the log.
-    static let version = 9
+    static let version = 10
 
     /// An item is a row of `alerts` as soon as anything is known of it. What its alert tells is NULL until that came (`rank`), and
     /// what its payment tells until the payment's record came: topics are read side by side.

@@ -37,6 +37,7 @@ struct AccessTests {
         "GET /jobs/{} look object look": looking, "POST /jobs/{}/cancel work object": working,
         "POST /jobs/{}/retry work object": working, "GET /house look nothing": looking,
         "POST /house/rules assign nothing": [.supervisor], "POST /alerts/{}/snooze work alert": working,
+        "POST /filters/save work nothing": working, "POST /filters/{}/drop work object": working,
         "POST /alerts/{}/wake work alert": working, "POST /alerts/{}/pause work alert": working,
         "POST /alerts/{}/resume work alert": working, "GET /dashboard figures list look": reporting,
         "GET /samples figures list look": reporting, "POST /alerts/{}/second work alert": working,
@@ -75,6 +76,8 @@ struct AccessTests {
                         DeskSamples.act(1_000_000 + number).hex
                     } else if words[1].hasPrefix("/jobs") {
                         DeskSamples.act(2_000_000 + number).hex
+                    } else if words[1].hasPrefix("/filters") {
+                        DeskSamples.act(5_000_000 + number).hex
                     } else if words[1].hasPrefix("/rule-snoozes") {
                         DeskSamples.act(4_000_000 + number).hex
                     } else if words[1].hasPrefix("/trials") { DeskSamples.act(3_000_000 + number).hex } else {
@@ -110,6 +113,10 @@ struct AccessTests {
         for (target, fields) in [
             ("/cases/open", ["act": file, "title": "a case"]), ("/alerts/\(item)/case", ["case": file]),
             ("/bulk/start", ["act": job, "item": item, "deed": "release"]),
+            (
+                "/filters/save",
+                ["act": DeskSamples.act(5_000_000 + number).hex, "name": "cards", "filter": "kind=card"]
+            ),
             (
                 "/rule-snoozes/start",
                 [

@@ -39,8 +39,14 @@ extension Act {
             out.put("scope", order.scope == .everything ? nil : order.scope.text)
             out.put("text", order.reason)
             out.put("until", order.until)
+        case .filter(.save(let saved)):
+            out.put("filter", saved.fields)
+            out.put("name", saved.name)
+            out.put("team", saved.team)
         case .house(let rules): out.put("rules", rules.text)
-        case .release, .late, .soon, .aside(.resume), .reopen, .confirm, .object, .bulk(.cancel), .ruleSnooze: break
+        case .release, .late, .soon, .aside(.resume), .filter(.drop), .reopen, .confirm, .object, .bulk(.cancel),
+            .ruleSnooze:
+            break
         }
     }
 }

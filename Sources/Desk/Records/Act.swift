@@ -22,6 +22,7 @@ package enum Act: Hashable, Sendable {
     case bulk(BulkAct)
     case aside(AsideAct)
     case ruleSnooze(SnoozeAct)
+    case filter(FilterAct)
     /// The desk itself says that its time is over, and nobody has judged it.
     case late
     /// The desk itself says that its time is nearly over.
@@ -46,6 +47,7 @@ package enum Act: Hashable, Sendable {
         case .bulk(let act): act.word
         case .aside(let act): act.word
         case .ruleSnooze(let act): act.word
+        case .filter(let act): act.word
         case .late: "late"
         case .soon: "due-soon"
         case .house: "house"

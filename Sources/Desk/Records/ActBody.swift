@@ -19,6 +19,8 @@ struct ActBody: Decodable {
     var lease: Int64?
     var to: String?
     var toKind: Actor.Kind?
+    var filter: [String]?
+    var team: String?
     var finding: Finding?
     var fraudType: FraudType?
     var knownBy: KnowledgeSource?
@@ -68,6 +70,11 @@ extension ActBody {
         case "rule-snooze": snooze.map { .ruleSnooze(.start($0)) }
         case "rule-snooze-end": .ruleSnooze(.end)
         case "rule-snooze-over": .ruleSnooze(.over)
+        case "filter-save":
+            name.flatMap { name in filter.flatMap { SavedFilter(name, fields: $0, team: team) } }.map {
+                .filter(.save($0))
+            }
+        case "filter-drop": .filter(.drop)
         case "pause": until.flatMap { until in waitsFor.map { .aside(.pause(until: until, $0)) } }
         case "resume": .aside(.resume)
         case "wake": .aside(.wake(wakes?.first))

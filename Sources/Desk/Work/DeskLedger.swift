@@ -10,6 +10,7 @@ package struct DeskLedger: Sendable {
     package private(set) var items: [ItemID: Work] = [:]
     package private(set) var files: [ItemID: CaseFile] = [:]
     package private(set) var ruleSnoozes: [ItemID: RuleSnooze] = [:]
+    package private(set) var filters: [ItemID: KeptFilter] = [:]
     package private(set) var jobs: [ItemID: BulkJob] = [:]
     /// What became of each item of a job; nil where nothing did yet.
     package private(set) var results: [ItemID: [ItemID: Outcome?]] = [:]
@@ -61,6 +62,8 @@ extension DeskLedger: DeskState {
     package func ruleSnooze(_ id: ItemID) -> RuleSnooze? { ruleSnoozes[id] }
     package mutating func put(_ snooze: RuleSnooze, as id: ItemID) { ruleSnoozes[id] = snooze }
     package func ruleSnoozes(at now: Int64) -> [RuleSnooze] { ruleSnoozes.values.filter { !$0.isOver(at: now) } }
+    package func keptFilters() -> [ItemID: KeptFilter] { filters }
+    package mutating func put(_ filter: KeptFilter?, as id: ItemID) { filters[id] = filter }
     package func house() -> HouseRules { rules }
     package mutating func put(_ house: HouseRules) { rules = house }
 }

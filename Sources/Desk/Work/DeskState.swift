@@ -20,6 +20,9 @@ package protocol DeskState {
     mutating func put(_ snooze: RuleSnooze, as id: ItemID) throws
     /// The snoozes that are not over.
     func ruleSnoozes(at now: Int64) throws -> [RuleSnooze]
+    func keptFilters() throws -> [ItemID: KeptFilter]
+    /// Keeps a filter; nil takes it away.
+    mutating func put(_ filter: KeptFilter?, as id: ItemID) throws
     func house() throws -> HouseRules
     mutating func put(_ house: HouseRules) throws
 }
@@ -79,6 +82,7 @@ extension DeskState {
             guard running.count < RuleSnooze.limit else { throw Work.Refusal.full }
             try put(snooze, as: record.item)
             return snooze.version
+        case .filter(let act): return try decide(act, record)
         case .ruleSnooze, .confirm, .object:
             if var snooze = try ruleSnooze(record.item) {
                 try snooze.take(record, at: now)

@@ -195,7 +195,7 @@ package struct Work: Hashable, Sendable {
         case .soon:
             guard state == .open else { throw .closed }
             warnedAt = warnedAt ?? now
-        case .file, .bulk, .house, .ruleSnooze: throw .noSuchAct
+        case .file, .bulk, .house, .ruleSnooze, .filter: throw .noSuchAct
         }
     }
 

@@ -16,11 +16,14 @@ package struct QueuePage: Sendable {
     package var nextAct: ActID
     /// The row that came last when the page was made: all of the filter means what came up to it.
     package var newest: Int64
+    /// The saved filters of the page's reader.
+    package var saved: [(id: ItemID, filter: KeptFilter)]
 
     package init(
         frame: PageFrame, filter: QueueFilter, page: DeskPage, isFurther: Bool, cursor: FeedCursor, nextAct: ActID,
-        newest: Int64
+        newest: Int64, saved: [(id: ItemID, filter: KeptFilter)] = []
     ) {
+        self.saved = saved
         self.newest = newest
         self.frame = frame
         self.filter = filter
@@ -44,6 +47,7 @@ package struct QueuePage: Sendable {
             <p id="news" class="news" role="status" aria-live="polite"></p>
             \(form)
             \(isOpen || filter.awaits != nil ? tabs : nil)
+            \(SavedFilters(frame: frame, filter: filter, all: saved, act: nextAct).html)
             \(page.rows.isEmpty ? empty : frame.may(.work) ? bulk : table)
             \(pager)
             """)

@@ -145,6 +145,8 @@ extension Act {
         case .bulk(.cancel): Phrase("ended the job", "Auftrag abgebrochen")(language)
         case .aside(let act): act.phrase(language)
         case .ruleSnooze(let act): act.phrase(language)
+        case .filter(.save): Phrase("saved a filter", "Filter gespeichert")(language)
+        case .filter(.drop): Phrase("removed a filter", "Filter entfernt")(language)
         case .house: Phrase("set the rules of the desk", "Regeln gesetzt")(language)
         }
     }

@@ -76,7 +76,8 @@ package struct DeskRoutes: Sendable {
             .post("/alerts/{}/verdict", needs: .work, about: .alert) { request, frame in
                 try await verdict(request, frame)
             },
-        ] + paymentRoutes + caseRoutes + bulkRoutes + houseRoutes + snoozeRoutes + ruleSnoozeRoutes + sampleRoutes
+        ] + paymentRoutes + caseRoutes + bulkRoutes + houseRoutes + snoozeRoutes + ruleSnoozeRoutes + filterRoutes
+            + sampleRoutes
             + lookRoutes
             + webhookRoutes + figureRoutes + trialRoutes + reportRoutes + evidenceRoutes
     }
@@ -105,7 +106,7 @@ package struct DeskRoutes: Sendable {
         return Reply(
             page: QueuePage(
                 frame: frame, filter: filter, page: page, isFurther: place != nil, cursor: cursor,
-                nextAct: service.newAct(), newest: newest
+                nextAct: service.newAct(), newest: newest, saved: try filters(frame)
             ).html)
     }
 

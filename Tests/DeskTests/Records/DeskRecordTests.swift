@@ -31,7 +31,9 @@ struct DeskRecordTests {
                     rule: "r", about: .init(.customer, "c-1"), until: 9, reason: "Ж", scope: try! TeamScope("kind=card")
                 ))),
         .ruleSnooze(.start(RuleSnooze.Order(rule: "r", about: nil, until: 9, reason: "why"))), .ruleSnooze(.end),
-        .ruleSnooze(.over),
+        .ruleSnooze(.over), .filter(.drop),
+        .filter(.save(SavedFilter("Ж", try! QueueFilter([("rule", "a=b\n&c")]), team: "cards")!)),
+        .filter(.save(SavedFilter("all", QueueFilter(), team: nil)!)),
     ]
 
     @Test("a record is read as it was written", arguments: acts)
