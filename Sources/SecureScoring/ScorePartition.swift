@@ -1,3 +1,4 @@
+import Audit
 package import EventLogs
 import Keys
 import Manifests
@@ -204,10 +205,11 @@ package final class ScorePartition: Stage {
 
     // The order of writes, on which correctness after a crash hangs:
     //
-    //     all parties   1. scores are appended, statements on them and rows are kept
+    //     all parties   1. scores are appended, rows are kept; statements, too, before a follower says that it is done
     //     leader        2. once all three parties' scores are in the log: the decision, together with the rejections
     //     leader        3. the batch is counted
-    //     all parties   4. the position is committed, with the sources that are scored
+    //     all parties   4. the position is committed, with the sources that are scored; a follower does so in 1, and its statements
+    //                      are in the same commit
     //     leader        5. rejections of labels are appended
     //
     // A batch that ends before 2 is computed again, to the same bytes, and the leader decides it then. One that ends before 4 is
@@ -216,15 +218,18 @@ package final class ScorePartition: Stage {
     /// Writes the scores of the oldest batch that has none in the log; a follower is done with it then.
     private func write(_ scored: ScoredBatch) throws {
         if !scored.scores.isEmpty { try context.log.append(scored.scores) }
-        try evidence?.keep(scored.statements)
+        if backend.leads { try evidence?.keep(scored.statements) }
         if let counted = scored.counted { try counting.keepRows(of: counted) }
         queue.noteWritten(scored)
-        guard !backend.leads else { return }
-        backend.complete()
-        guard let (batch, scored) = queue.removeWritten() else { return }
+        guard !backend.leads, let (batch, scored) = queue.removeWritten() else { return }
         // It is decided later, and counted when that is known.
         if let counted = scored.counted { counting.hold(counted) }
-        try commitPosition(batch, scored.agreement)
+        note(batch, scored.agreement)
+        let end = batch.plan.range.upperBound
+        try commit(end, scored.statements)
+        // The leader may decide it now, and no party computes a decided batch again: so the statements are in the state.
+        backend.complete()
+        try reach(end)
         report.add(batch, scored)
     }
 
@@ -278,15 +283,34 @@ package final class ScorePartition: Stage {
 
     /// Commits that a batch is scored, with the sources of what the parties agreed on.
     private func commitPosition(_ batch: SealedBatch, _ agreement: Agreement) throws {
-        taken.advance(batch, agreement)
-        admission.settle(batch, agreement)
+        note(batch, agreement)
         try commitPosition(batch.plan.range.upperBound)
     }
 
     private func commitPosition(_ offset: Int64) throws {
-        try models.commit(offset, taken.changes + admission.changes)
+        try commit(offset)
+        try reach(offset)
+    }
+
+    /// Notes what the parties agreed to take, for the next commit.
+    private func note(_ batch: SealedBatch, _ agreement: Agreement) {
+        taken.advance(batch, agreement)
+        admission.settle(batch, agreement)
+    }
+
+    /// Commits that everything below an offset is scored, and `statements` on the last of it with that.
+    private func commit(_ offset: Int64, _ statements: [BatchStatements] = []) throws(LogError) {
+        let changes = taken.changes + admission.changes
+        if let evidence, !statements.isEmpty {
+            try evidence.keep(statements) { (rows) throws(LogError) in try models.commit(offset, changes + rows) }
+        } else {
+            try models.commit(offset, changes)
+        }
         taken.areCommitted()
         admission.areCommitted()
+    }
+
+    private func reach(_ offset: Int64) throws {
         try counting.checkpoint()
         try position.reach(offset)
     }

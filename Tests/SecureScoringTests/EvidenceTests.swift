@@ -40,8 +40,10 @@ private struct Signers {
 struct EvidenceTests {
     private let signers = Signers()
 
-    private func world() throws -> (World, ClearModel) {
-        let world = try World(states: true)
+    private func world(
+        watch: @escaping @Sendable (PartyID, any StateStore) -> any StateStore = { $1 }
+    ) throws -> (World, ClearModel) {
+        let world = try World(states: true, watch: watch)
         let model = try randomModel("v1", spec: world.spec)
         try world.append([try world.activation(try world.deal(model), sequence: 1)])
         return (world, model)
@@ -134,6 +136,27 @@ struct EvidenceTests {
         for party in PartyID.allCases {
             let log = try signers.audit(party)
             #expect(log.count == (party == .one ? 1 : 2))
+        }
+    }
+
+    @Test("a follower commits its statements with its position, and says that it is done when both are kept")
+    func oneCommit() throws {
+        let commits = Dictionary(
+            uniqueKeysWithValues: PartyID.allCases.map { ($0, StatedCommits(failures: $0 == .one ? 1 : 0)) })
+        let (world, model) = try world { StatedState(store: $1, commits: commits[$0]!) }
+        try world.start(patience: .milliseconds(200))
+        try world.append([try world.a.seal(values(1), source: 1, spec: world.spec)])
+        try #require(commits[.zero]?.waitForScored() == true)
+        _ = try world.scores(world.a, 1)
+        world.stop()
+        // Had the follower said so before, nobody would have computed the batch again, and its word would be missing.
+        #expect(try publish(world) == [1, 1, 1])
+        _ = try signers.verifier.verify(
+            maker(world, world.a, 1).receipt(of: decision(1, model.score(values: values(1)))))
+        #expect(commits[.zero]?.positions.allSatisfy(\.isEmpty) == true, "a leader has not decided it yet")
+        for party in [PartyID.one, .two] {
+            let ends = try #require(commits[party]?.positions)
+            #expect(!ends.isEmpty && ends.allSatisfy { $0 == [2] })
         }
     }
 

@@ -10,6 +10,7 @@ package final class EvidenceBook: Sendable {
     package struct Page: Sendable {
         package let statements: BatchStatements
         let key: [UInt8]
+        /// As the state has it, and as it goes into a record.
         let row: [UInt8]
     }
 
@@ -27,15 +28,24 @@ package final class EvidenceBook: Sendable {
 
     /// Keeps the statements on a batch, in the state when this returns.
     package func keep(_ batch: [BatchStatements]) throws(LogError) {
+        guard batch.contains(where: { !$0.entries.isEmpty }) else { return }
+        try keep(batch) { (writes) throws(LogError) in try state.commit(writes, positions: []) }
+    }
+
+    /// Keeps the statements on a batch by a commit that has other changes, too.
+    ///
+    /// - Parameter commit: to the book's state, of these writes among others.
+    package func keep(
+        _ batch: [BatchStatements], by commit: ([StateWrite]) throws(LogError) -> Void
+    ) throws(LogError) {
         let pages = batch.filter { !$0.entries.isEmpty }.map {
             Page(statements: $0, key: Self.key($0), row: $0.wire.encoded)
         }
-        guard !pages.isEmpty else { return }
         let writes = pages.map { page in
             StateWrite.put(table: Self.table, StateEntry(key: page.key, value: page.row, order: 0))
         }
         try waiting.withLock { waiting throws(LogError) in
-            try commit(writes, &waiting)
+            try Self.commit(&waiting) { () throws(LogError) in try commit(writes) }
             for page in pages { waiting?[page.key] = page }
         }
     }
@@ -73,15 +83,19 @@ package final class EvidenceBook: Sendable {
             let now = try known(&waiting)
             let gone = pages.filter { now[$0.key]?.row == $0.row }
             guard !gone.isEmpty else { return }
-            try commit(gone.map { .remove(table: Self.table, key: $0.key) }, &waiting)
+            try Self.commit(&waiting) { () throws(LogError) in
+                try state.commit(gone.map { .remove(table: Self.table, key: $0.key) }, positions: [])
+            }
             for page in gone { waiting?[page.key] = nil }
         }
     }
 
     /// Commits to the state. Of what failed it is not known whether the state has it.
-    private func commit(_ writes: [StateWrite], _ waiting: inout [[UInt8]: Page]?) throws(LogError) {
+    private static func commit(
+        _ waiting: inout [[UInt8]: Page]?, _ commit: () throws(LogError) -> Void
+    ) throws(LogError) {
         do throws(LogError) {
-            try state.commit(writes, positions: [])
+            try commit()
         } catch {
             waiting = nil
             throw error
