@@ -46,7 +46,7 @@ package final class TakenRecords {
 
     private func take(_ record: SealedRecord) {
         guard let claim = record.claim, let epoch = record.header?.sessionEpoch else { return }
-        guard let gap = positions.advance([claim]).first else { return }
+        guard let gap = positions.advance(claim) else { return }
         context.metrics.add(1, to: .sourceGaps, .init("topic", Topics.sealed))
         gaps[MissingRecords.Source(claim, epoch: epoch), default: []].append(gap)
     }
@@ -75,7 +75,7 @@ package final class TakenRecords {
             for record in passed {
                 guard let claim = record.claim, !mayRepeat(claim), try isOpened(record) else { continue }
                 guard !hasBegun else { throw BatchAbort.peerDisagrees(PlanProposal.leader, step: "passed over") }
-                positions.advance([claim])
+                positions.advance(claim)
             }
             known = end
         }

@@ -52,12 +52,16 @@ package final class BatchLeader {
         try gather(after: queue, until: moment)
         if queue.isEmpty, let labels = try labels() { return .batch(labels) }
         let from = queue.end ?? models.committed
+        // Looked up once for all records of a batch.
+        var inForce: (model: ModelManifest, counts: PartitionCounts?)?
         let step = try gatherer.next(after: queue, at: context.clock.now) {
-            let isCounted = try models.model(at: from).counts != nil
+            let model = try models.model(at: from)
+            inForce = (model, try counting.counts(for: model))
             return BatchGatherer.Terms(
-                isCounted: isCounted, label: isCounted ? counting.nextLabel?.timestamp : nil)
-        } isRepeat: {
-            try isRepeat($0, from: from)
+                isCounted: model.counts != nil, label: model.counts == nil ? nil : counting.nextLabel?.timestamp)
+        } isRepeat: { record in
+            guard let inForce else { preconditionFailure("terms are asked for before repeats are") }
+            return try isRepeat(record, of: inForce.model, inForce.counts)
         }
         switch step {
         case .wait: return .wait
@@ -65,8 +69,9 @@ package final class BatchLeader {
         case .repeats(let count, let end): return .repeats(count, end: end)
         case .transactions(let records, let end, let repeats):
             gatherer.rest(until: context.clock.now + limits.beat.wait(by: context.clock))
-            let model = try models.model(at: from)
-            let counts = try counting.counts(for: model)
+            guard let (model, counts) = inForce else {
+                preconditionFailure("terms are asked for before a batch closes")
+            }
             return .batch(
                 SealedBatch(
                     partition: context.partition.partition, transactions: records, in: from..<end, repeats: repeats,
@@ -107,10 +112,11 @@ package final class BatchLeader {
 
     /// Whether a record repeats what is taken: by its header, and by its box, which only its member can have made. One
     /// that merely says so goes into the batch, and to the rejected records.
-    private func isRepeat(_ record: SealedRecord, from offset: Int64) throws -> Bool {
+    private func isRepeat(
+        _ record: SealedRecord, of model: ModelManifest, _ counts: PartitionCounts?
+    ) throws -> Bool {
         guard let claim = record.claim else { return false }
-        let model = try models.model(at: offset)
-        let isTaken = try counting.counts(for: model)?.hasTaken(claim) ?? taken.isRepeat(claim)
+        let isTaken = counts?.hasTaken(claim) ?? taken.isRepeat(claim)
         return try isTaken && !models.epochs.isClosed(record) && backend.opens(record, of: model)
     }
 }

@@ -17,14 +17,21 @@ package struct SourcePositions: Sendable {
     /// A member's topic has at most this many partitions: so many sources of a member are kept, each of a bounded size.
     package static let partitions = PartyCounters.sourcePartitions
 
+    /// What was taken of one source.
+    fileprivate struct Taken {
+        var coverage = SourceCoverage()
+        /// Whether the kept state has another row.
+        var isChanged = false
+    }
+
     private let partition: TopicPartition
-    private var taken: [Source: SourceCoverage] = [:]
-    /// Those of which the kept state has another row.
-    private var changed: Set<Source> = []
+    private var taken: [Source: Taken] = [:]
+    /// Those that are changed.
+    private var changed: [Source] = []
 
     package init(partition: TopicPartition, state: any StateStore) throws {
         self.partition = partition
-        var found: [Source: SourceCoverage] = [:]
+        var found: [Source: Taken] = [:]
         try state.scan(table) { entry in
             let parts = String(decoding: entry.key, as: UTF8.self).split(
                 separator: "/", omittingEmptySubsequences: false)
@@ -37,7 +44,7 @@ package struct SourcePositions: Sendable {
                         the state at all three parties: what is in the log is scored again, and members drop the repeats
                         """)
             }
-            found[Source(member, number)] = coverage
+            found[Source(member, number)] = Taken(coverage: coverage)
         }
         taken = found
     }
@@ -49,52 +56,64 @@ package struct SourcePositions: Sendable {
 
     /// Whether a record repeats what is taken of its source.
     package func isRepeat(_ claim: SourceClaim) -> Bool {
-        taken[Source(claim)]?.covers(SourceCoverage.Place(claim.source)) ?? false
+        taken[Source(claim)]?.coverage.covers(SourceCoverage.Place(claim.source)) ?? false
     }
 
     /// Whether it is not known any more if a record repeats what is taken: too many of its source are missing behind it.
     package func hasForgotten(_ claim: SourceClaim) -> Bool {
-        taken[Source(claim)]?.hasForgotten(SourceCoverage.Place(claim.source)) ?? false
+        taken[Source(claim)]?.coverage.hasForgotten(SourceCoverage.Place(claim.source)) ?? false
     }
 
     /// Advances by what the parties took. A source beyond the last partition is passed over.
     ///
     /// - Returns: the gaps that are new: in front of records whose predecessor was not taken.
     @discardableResult
-    package mutating func advance(_ claims: [SourceClaim]) -> [SourceGap] {
-        var gaps: [SourceGap] = []
-        for claim in claims where claim.source.partition < Self.partitions {
-            let source = Source(claim)
-            let previous = claim.previous.map { SourceCoverage.Place($0) }
-            let (isNew, gap) = taken[source, default: SourceCoverage()]
-                .take(SourceCoverage.Place(claim.source), after: previous)
-            guard isNew else { continue }
-            if let gap {
-                gaps.append(
-                    SourceGap(
-                        member: claim.member, after: gap.after == .start ? nil : gap.after.position(source.partition),
-                        through: gap.through.position(source.partition)))
-            }
-            changed.insert(source)
+    package mutating func advance(_ claims: [SourceClaim]) -> [SourceGap] { claims.compactMap { advance($0) } }
+
+    /// Advances by one record; returns the gap in front of it, where that is new.
+    @discardableResult
+    package mutating func advance(_ claim: SourceClaim) -> SourceGap? {
+        let partition = claim.source.partition
+        guard partition < Self.partitions else { return nil }
+        let source = Source(claim)
+        let (gap, isFirst) = taken[source, default: Taken()].take(claim)
+        if isFirst { changed.append(source) }
+        return gap.map { gap in
+            SourceGap(
+                member: claim.member, after: gap.after == .start ? nil : gap.after.position(partition),
+                through: gap.through.position(partition))
         }
-        return gaps
     }
 
     /// The changes that the kept state lacks, until `areCommitted`.
     package var changes: [StateWrite] {
         changed.compactMap { source in
-            taken[source].map { coverage in
+            taken[source].map { taken in
                 .put(
                     table: table,
                     StateEntry(
-                        key: Array("\(source.member)/\(source.partition)".utf8), value: coverage.encoded,
-                        order: coverage.spans.last?.through.offset ?? 0))
+                        key: Array("\(source.member)/\(source.partition)".utf8), value: taken.coverage.encoded,
+                        order: taken.coverage.spans.last?.through.offset ?? 0))
             }
         }
     }
 
     /// Notes that the kept state has all changes.
-    package mutating func areCommitted() { changed = [] }
+    package mutating func areCommitted() {
+        for source in changed { taken[source]?.isChanged = false }
+        changed = []
+    }
+}
+
+extension SourcePositions.Taken {
+    /// Takes a record; returns what is missing in front of it, where that is new, and whether this is the first change.
+    fileprivate mutating func take(_ claim: SourceClaim) -> (gap: SourceCoverage.Span?, isFirst: Bool) {
+        let previous = claim.previous.map { SourceCoverage.Place($0) }
+        let (isNew, gap) = coverage.take(SourceCoverage.Place(claim.source), after: previous)
+        guard isNew, !isChanged else { return (gap, false) }
+        isChanged = true
+        return (gap, true)
+    }
 }
 
 extension SourceCoverage.Place {
