@@ -12,7 +12,9 @@ import Synchronization
 package final class ConsortiumMembers: MemberDirectory {
     private struct Standing {
         var history: ConsortiumHistory
-        /// Of the version that takes effect.
+        /// The version that takes effect: asked for by each batch.
+        var agreement: ConsortiumAgreement
+        /// Of that version.
         var entries: [MemberEntry]
         /// Numbers changes of members.
         var changes = 0
@@ -27,7 +29,9 @@ package final class ConsortiumMembers: MemberDirectory {
         let topic = try AgreementTopic(roster, log: log)
         try topic.read()
         let history = topic.history
-        standing = Mutex(Standing(history: history, entries: Self.entries(history)))
+        standing = Mutex(
+            Standing(
+                history: history, agreement: history.effective.agreement, entries: Self.entries(history)))
         self.topic = Mutex(topic)
     }
 
@@ -39,7 +43,7 @@ package final class ConsortiumMembers: MemberDirectory {
     package var current: Roster { roster.standing(history) }
 
     /// The agreement in effect.
-    package var agreement: ConsortiumAgreement { standing.withLock { $0.history.effective.agreement } }
+    package var agreement: ConsortiumAgreement { standing.withLock { $0.agreement } }
 
     /// Why the agreement in effect does not allow a model; nil where it does.
     package func objection(to manifest: ModelManifest) throws(LogError) -> String? {
@@ -67,6 +71,7 @@ package final class ConsortiumMembers: MemberDirectory {
             guard history.epochs.lives.count >= standing.history.epochs.lives.count else { return }
             if history.epochs.newest != standing.history.epochs.newest { standing.changes += 1 }
             standing.history = history
+            standing.agreement = history.effective.agreement
             standing.entries = entries
         }
     }
