@@ -241,6 +241,28 @@ struct DeskIndexTests {
         #expect(try first.position(alerts) == nil)
     }
 
+    @Test("a file of another version is begun anew from the log, and one of this version goes on")
+    func versions() throws {
+        func opened() throws -> Bool {
+            let index = try index()
+            defer { withExtendedLifetime(index) {} }
+            let isKept = try index.position(cases) == 5 && index.alert(DeskSamples.item(1)) != nil
+            #expect(try isKept || (index.position(cases) == nil && index.alert(DeskSamples.item(1)) == nil))
+            _ = try index.apply(
+                DeskBatch(
+                    inputs: [.alert(DeskSamples.facts(1), at: Position(alerts, 0))], positions: [Position(cases, 5)]))
+            return isKept
+        }
+        #expect(try [opened(), opened(), opened()] == [false, true, true])
+        // The version stands in bytes 60 to 63 of an SQLite file; 0 is that of a file without tables.
+        for change in [1, -1] {
+            var bytes = try folder.bytes("index")
+            bytes[63] = UInt8(Int(bytes[63]) + change)
+            try folder.write(bytes, to: "index")
+            #expect(try [opened(), opened()] == [false, true])
+        }
+    }
+
     @Test("the file is its owner's alone to read")
     func rights() throws {
         let index = try index("sub/index")
