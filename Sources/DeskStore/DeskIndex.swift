@@ -50,7 +50,7 @@ package final class DeskIndex: Sendable {
             } catch { throw Failure.folder(folder) }
         }
         if try Self.isOfAnotherVersion(path) { Self.remove(path) }
-        let db = try Schema.openWhileBusy { try Self.open(path) }
+        let db = try Schema.whileBusy { try Self.open(path) }
         owner = try db.transaction {
             try db.run("UPDATE desk SET owner = owner + 1")
             return try db.statement("SELECT owner FROM desk").first { $0.integer(0) } ?? 0

@@ -42,7 +42,7 @@ package final class SessionFile: Sendable {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
-        let db = try Schema.openWhileBusy {
+        let db = try Schema.whileBusy {
             try SQLiteConnection.makePrivate(path)
             let db = try SQLiteConnection(path: path)
             try db.writeAhead()

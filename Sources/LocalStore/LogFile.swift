@@ -22,7 +22,7 @@ final class LogFile: Sendable {
         let path = "\(directory)/\(owner).sqlite"
         self.path = path
         do {
-            writer = SharedConnection(try Schema.openWhileBusy { try Self.open(path) })
+            writer = SharedConnection(try Schema.whileBusy { try Self.open(path) })
             reader = SharedConnection(try SQLiteConnection(path: path))
             log = try FileHandle(forUpdating: URL(fileURLWithPath: path + "-wal"))
         } catch {

@@ -120,9 +120,17 @@ package final class SQLiteConnection {
     ///
     /// - Parameter waiting: for writers and readers, so that all of it is moved; else what can be moved now.
     package func checkpoint(waiting: Bool) throws {
+        try checkpoint(waiting ? SQLITE_CHECKPOINT_FULL : SQLITE_CHECKPOINT_PASSIVE)
+    }
+
+    /// Moves all of the write-ahead log into the file, and empties it.
+    ///
+    /// - Throws: `busy` while somebody reads the file, and at once where another connection's checkpoint is under way.
+    package func emptyLog() throws { try checkpoint(SQLITE_CHECKPOINT_TRUNCATE) }
+
+    private func checkpoint(_ mode: Int32) throws {
         // A connection that has read nothing does not know that there is a write-ahead log, and moves nothing.
         try run("PRAGMA user_version")
-        let mode = waiting ? SQLITE_CHECKPOINT_FULL : SQLITE_CHECKPOINT_PASSIVE
         let code = sqlite3_wal_checkpoint_v2(handle, nil, mode, nil, nil)
         guard code == SQLITE_OK else { throw SQLiteError(code, handle) }
     }

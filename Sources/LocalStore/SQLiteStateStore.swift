@@ -23,7 +23,7 @@ package final class SQLiteStateStore: StateStore {
             throw .unreachable(reason: "the folder \(directory) can't be made or written")
         }
         do {
-            let db = try Schema.openWhileBusy { try Self.open(path) }
+            let db = try Schema.whileBusy { try Self.open(path) }
             if erasing { try db.script("PRAGMA secure_delete = ON") }
             epoch = try takingOver ? Self.takeOver(db) : nil
             connection = SharedConnection(db)
@@ -45,12 +45,10 @@ package final class SQLiteStateStore: StateStore {
     /// - Throws: `failed` while another process reads the file.
     package func emptyJournal() throws(LogError) {
         do {
-            let isBusy = try connection.use { db in
-                try db.statement("PRAGMA wal_checkpoint(TRUNCATE)").first { $0.integer(0) }
-            }
-            guard isBusy == 0 else {
-                throw LogError.failed(reason: "another process reads \(path); do it again when it has ended")
-            }
+            // A checkpoint that is under way, also one of this process (`Checkpoints`), is not waited for by SQLite.
+            try Schema.whileBusy { try connection.use { try $0.emptyLog() } }
+        } catch let error as SQLiteError where error.kind == .busy {
+            throw .failed(reason: "another process reads \(path); do it again when it has ended")
         } catch { throw LogFile.translate(error, path) }
     }
 

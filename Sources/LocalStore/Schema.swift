@@ -19,9 +19,9 @@ package enum Schema {
         }
     }
 
-    /// Opens a file. SQLite turns a new file's write-ahead log on, or recovers one, under a lock that its busy time-out
-    /// does not wait for: who opens a file at the same time is told at once that it is locked.
-    package static func openWhileBusy<T>(_ open: () throws -> T) throws -> T {
+    /// Does something again until the file is not locked, for half a minute. SQLite turns a new file's write-ahead log on, recovers
+    /// one and empties one under locks that its busy time-out does not wait for: who comes at the same time is told so at once.
+    package static func whileBusy<T>(_ open: () throws -> T) throws -> T {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
             do {
