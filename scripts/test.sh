@@ -10,7 +10,8 @@ cd "$root"
 if [ $# -gt 0 ]; then
     swift test -c release --skip-build "$@"
 else
-    # The server's tests wait for tasks of Swift's pool, which has a thread a core; others block those threads.
-    swift test -c release --skip-build --filter "^IngestHTTPTests"
-    swift test -c release --skip-build --skip "^IngestHTTPTests"
+    # Tests of servers and feeds wait for tasks of Swift's pool, which has a thread a core; others block those threads.
+    servers="^(IngestHTTPTests|HTTPFrontTests|DeskFrontTests)[.]"
+    swift test -c release --skip-build --filter "$servers"
+    swift test -c release --skip-build --skip "$servers"
 fi

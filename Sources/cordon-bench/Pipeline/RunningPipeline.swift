@@ -104,7 +104,8 @@ final class RunningPipeline {
     private func pump(upTo end: Int, window: Int) throws {
         let allowed = min(window - (sent - watch.answered), 512)
         guard allowed > 0 else { return Thread.sleep(forTimeInterval: 0.0005) }
-        try send(load.slice(from: place, transactions: min(allowed, end - place)))
+        let next = load.slice(from: place, transactions: allowed)
+        try send(next[..<min(next.endIndex, end)])
     }
 
     struct Open {
