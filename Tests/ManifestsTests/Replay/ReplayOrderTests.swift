@@ -5,50 +5,15 @@ import Records
 import Testing
 
 @Suite("Orders to compute a decision again")
-final class ReplayOrderTests {
-    private let keys: [SyncAuthor: [UInt8]]
-    private let terms: SyncTerms
-    private let member = MemberID("bank-a")!
-    private let auditor = HPKEPrivateKey()
-    private static let operators = ["anna", "bert"].compactMap { OperatorID($0) }
+struct ReplayOrderTests {
+    private let terms = SyncKeys.terms(approvals: 2)
+    private let member = ReplaySamples.member
+    private let all = ReplaySamples.signers
 
-    init() {
-        let authors: [SyncAuthor] =
-            [.coordinator, .member(MemberID("bank-a")!), .member(MemberID("bank-b")!)]
-            + PartyID.allCases.map { .party($0) } + Self.operators.map { .operator($0) }
-        let keys = Dictionary(uniqueKeysWithValues: authors.map { ($0, SigningKey().rawRepresentation!) })
-        func key(_ author: SyncAuthor) -> VerifyingKey { SigningKey(bytes: keys[author]!)!.verifyingKey }
-        self.keys = keys
-        terms = SyncTerms(
-            consortium: "c", coordinator: key(.coordinator),
-            parties: Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, key(.party($0))) }),
-            members: ["bank-a", "bank-b"].reduce(into: [:]) { $0[MemberID($1)!] = key(.member(MemberID($1)!)) },
-            operators: Dictionary(uniqueKeysWithValues: Self.operators.map { ($0, key(.operator($0))) }), approvals: 2)
-    }
-
-    private func order(consortium: String = "c") -> ReplayOrder {
-        ReplayOrder(
-            consortium: consortium, member: member, partition: 1, offset: 44,
-            event: EventID([UInt8](repeating: 5, count: 16))!, agreed: Digest32(of: [[1]]), model: Digest32(of: [[2]]),
-            auditor: auditor.publicKey, expires: 1_900_000_000)
-    }
+    private func order(_ offset: Int64 = 44) -> ReplayOrder { ReplaySamples.order(offset) }
 
     private func record(_ order: ReplayOrder, by authors: [SyncAuthor]) -> [UInt8] {
-        var wire = WireReplayRecord()
-        wire.order.body = .init(order.body)
-        wire.order.signatures = authors.map { try! order.signature(by: $0, key: SigningKey(bytes: keys[$0]!)!) }
-        return wire.encoded
-    }
-
-    private var all: [SyncAuthor] { [.coordinator, .member(member)] + Self.operators.map { .operator($0) } }
-
-    private func answer(_ word: ReplayAnswer.Word, by party: PartyID, order: Digest32, key: SyncAuthor? = nil)
-        -> [UInt8]
-    {
-        var wire = WireReplayRecord()
-        wire.answer = try! ReplayAnswer(party: party, order: order, word: word).signed(
-            consortium: "c", key: SigningKey(bytes: keys[key ?? .party(party)]!)!)
-        return wire.encoded
+        ReplaySamples.record(order, by: authors)
     }
 
     @Test("one counts with the signatures of coordinator, member and enough operators, once")
@@ -71,18 +36,18 @@ final class ReplayOrderTests {
                 return nil
             } catch { return error }
         }
-        let (anna, bert) = (SyncAuthor.operator(Self.operators[0]), SyncAuthor.operator(Self.operators[1]))
-        #expect(refusal(record(order(), by: [.member(member), anna, bert])) == .notSigned(.coordinator))
-        #expect(refusal(record(order(), by: [.coordinator, anna, bert])) == .notSigned(.member(member)))
+        let (anna, bernd) = (ReplaySamples.operators[0], ReplaySamples.operators[1])
+        #expect(refusal(record(order(), by: [.member(member), anna, bernd])) == .notSigned(.coordinator))
+        #expect(refusal(record(order(), by: [.coordinator, anna, bernd])) == .notSigned(.member(member)))
         #expect(
-            refusal(record(order(), by: [.coordinator, .member(MemberID("bank-b")!), anna, bert]))
+            refusal(record(order(), by: [.coordinator, .member(MemberID("bank-b")!), anna, bernd]))
                 == .notSigned(.member(member)))
         #expect(refusal(record(order(), by: [.coordinator, .member(member), anna])) == .approvals(1, least: 2))
         #expect(refusal(record(order(), by: [.coordinator, .member(member), anna, anna])) == .approvals(1, least: 2))
-        #expect(refusal(record(order(consortium: "d"), by: all)) == .otherConsortium)
+        #expect(refusal(record(ReplaySamples.order(consortium: "d"), by: all)) == .otherConsortium)
         var stranger = order()
         stranger.member = MemberID("bank-z")!
-        #expect(refusal(record(stranger, by: [.coordinator, anna, bert])) == .unknownMember)
+        #expect(refusal(record(stranger, by: [.coordinator, anna, bernd])) == .unknownMember)
         // Signatures of an order are of no other.
         var moved = order()
         moved.offset += 1
@@ -118,33 +83,38 @@ final class ReplayOrderTests {
         let digest = order().digest
         let share = try ReplayAnswer(party: .one, to: order(), share: [1, 2], ringBits: 16, steps: 0)
         #expect(throws: ReplayRefusal.notSigned(.party(.one))) {
-            try history.apply(answer(share.word, by: .one, order: digest, key: .party(.two)), time: 5)
+            try history.apply(ReplaySamples.record(share.word, by: .one, to: digest, key: .party(.two)), time: 5)
         }
         #expect(throws: ReplayRefusal.malformed) {
-            try history.apply(answer(share.word, by: .one, order: .zero), time: 5)
+            try history.apply(ReplaySamples.record(share.word, by: .one, to: .zero), time: 5)
         }
-        try history.apply(answer(share.word, by: .one, order: digest), time: 5)
-        try history.apply(answer(.refused(.rowsGone), by: .one, order: digest), time: 5)
+        try history.apply(ReplaySamples.record(share.word, by: .one, to: digest), time: 5)
+        try history.apply(ReplaySamples.record(.refused(.rowsGone), by: .one, to: digest), time: 5)
         #expect(history.job(digest)?.answers == [.one: share.word])
         #expect(history.job(digest)?.isOpen == true && history.job(digest)?.isRefused == false)
-        try history.apply(answer(.refused(.modelGone), by: .zero, order: digest), time: 5)
+        try history.apply(ReplaySamples.record(.refused(.modelGone), by: .zero, to: digest), time: 5)
         #expect(history.job(digest)?.isOpen == false && history.job(digest)?.isRefused == true)
     }
 
-    @Test("a share opens for the auditor of its order alone, as its party's alone")
+    @Test("a share opens for its order's auditor, in its order and party alone, and a refusal holds none")
     func shares() throws {
-        let answer = try ReplayAnswer(party: .two, to: order(), share: [7, 8], ringBits: 16, steps: 0)
-        #expect(try answer.open(auditor) == [7, 8])
-        #expect(throws: HPKEError.notAuthentic) { try answer.open(HPKEPrivateKey()) }
-        var other = order()
-        other.offset += 1
-        for moved in [
-            ReplayAnswer(party: .one, order: order().digest, word: answer.word),
-            ReplayAnswer(party: .two, order: other.digest, word: answer.word),
-        ] {
-            #expect(throws: HPKEError.notAuthentic) { try moved.open(auditor) }
+        for party in PartyID.allCases {
+            let answer = try ReplayAnswer(party: party, to: order(), share: [9, 8, 7], ringBits: 32, steps: 3)
+            #expect(try answer.open(ReplaySamples.auditor) == [9, 8, 7] && answer.order == order().digest)
+            #expect(throws: HPKEError.notAuthentic) { try answer.open(HPKEPrivateKey()) }
+            for other in [
+                ReplayAnswer(party: party.next, order: answer.order, word: answer.word),
+                ReplayAnswer(party: party, order: order(45).digest, word: answer.word),
+            ] {
+                #expect(throws: HPKEError.notAuthentic) { try other.open(ReplaySamples.auditor) }
+            }
+            let refused = ReplayAnswer(party: party, order: order().digest, word: .refused(.expired))
+            #expect(try refused.open(ReplaySamples.auditor) == nil)
         }
-        #expect(try ReplayAnswer(party: .two, order: .zero, word: .refused(.expired)).open(auditor) == nil)
+    }
+
+    @Test("each code of a refusal is said, and read as itself")
+    func codes() {
         #expect(ReplayCode.allCases.allSatisfy { !"\($0)".isEmpty && ReplayCode(rawValue: $0.rawValue) == $0 })
     }
 }

@@ -7,50 +7,12 @@ import Testing
 
 /// Records of decisions that are computed again, field by field, and in any order.
 @Suite("Records of decisions that are computed again")
-final class ReplayRecordTests {
-    private let keys: [SyncAuthor: [UInt8]]
-    private let terms: SyncTerms
-    private let member = MemberID("bank-a")!
-    private let auditor = HPKEPrivateKey()
-    private static let operators = ["anna", "bert"].compactMap { OperatorID($0) }
+struct ReplayRecordTests {
+    private let terms = SyncKeys.terms(approvals: 2)
 
-    init() {
-        let authors: [SyncAuthor] =
-            [.coordinator, .member(MemberID("bank-a")!), .member(MemberID("bank-b")!)]
-            + PartyID.allCases.map { .party($0) } + Self.operators.map { .operator($0) }
-        let keys = Dictionary(uniqueKeysWithValues: authors.map { ($0, SigningKey().rawRepresentation!) })
-        func key(_ author: SyncAuthor) -> VerifyingKey { SigningKey(bytes: keys[author]!)!.verifyingKey }
-        self.keys = keys
-        terms = SyncTerms(
-            consortium: "c", coordinator: key(.coordinator),
-            parties: Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, key(.party($0))) }),
-            members: ["bank-a", "bank-b"].reduce(into: [:]) { $0[MemberID($1)!] = key(.member(MemberID($1)!)) },
-            operators: Dictionary(uniqueKeysWithValues: Self.operators.map { ($0, key(.operator($0))) }), approvals: 1)
-    }
+    private func order(_ offset: Int64 = 44) -> ReplayOrder { ReplaySamples.order(offset) }
 
-    private func order(_ offset: Int64 = 44) -> ReplayOrder {
-        ReplayOrder(
-            consortium: "c", member: member, partition: 1, offset: offset,
-            event: EventID([UInt8](repeating: 5, count: 16))!, agreed: Digest32(of: [[1]]), model: Digest32(of: [[2]]),
-            auditor: auditor.publicKey, expires: 1_900_000_000)
-    }
-
-    private func record(_ order: ReplayOrder, by authors: [SyncAuthor]? = nil) -> [UInt8] {
-        let all: [SyncAuthor] = [.coordinator, .member(member), .operator(Self.operators[0])]
-        var wire = WireReplayRecord()
-        wire.order.body = .init(order.body)
-        wire.order.signatures = (authors ?? all).map {
-            try! order.signature(by: $0, key: SigningKey(bytes: keys[$0]!)!)
-        }
-        return wire.encoded
-    }
-
-    private func record(_ word: ReplayAnswer.Word, by party: PartyID, to order: Digest32) -> [UInt8] {
-        var wire = WireReplayRecord()
-        wire.answer = try! ReplayAnswer(party: party, order: order, word: word).signed(
-            consortium: "c", key: SigningKey(bytes: keys[.party(party)]!)!)
-        return wire.encoded
-    }
+    private func record(_ order: ReplayOrder) -> [UInt8] { ReplaySamples.record(order) }
 
     @Test("a body is read in exactly the form that is signed, with each field as it may be")
     func body() throws {
@@ -98,8 +60,8 @@ final class ReplayRecordTests {
             let answer = ReplayAnswer(
                 party: .one, order: order().digest,
                 word: .share(encapsulated: [1], ciphertext: [2, 3], ringBits: 32, steps: 5))
-            let key = SigningKey(bytes: keys[author]!)!
-            var wire = try answer.signed(consortium: "c", key: key)
+            let key = SyncKeys.key(author)
+            var wire = try answer.signed(consortium: "demo", key: key)
             var body = try #require(WireReplayAnswerBody(decoding: Array(wire.body)))
             change(&body)
             wire.body = Data(body.encoded)
@@ -143,7 +105,7 @@ final class ReplayRecordTests {
                     random.next() % 6 == 0
                     ? .refused(ReplayCode.allCases[Int(random.next() % 5)])
                     : .share(encapsulated: random.bytes(2), ciphertext: random.bytes(2), ringBits: 16, steps: 0)
-                let record = record(word, by: party, to: order.digest)
+                let record = ReplaySamples.record(word, by: party, to: order.digest)
                 if seen.contains(order.digest) {
                     try history.apply(record, time: 5)
                     if answers[order.digest]?[party] == nil { answers[order.digest, default: [:]][party] = word }
@@ -158,23 +120,6 @@ final class ReplayRecordTests {
                 let isRefused = said.values.contains { if case .refused = $0 { true } else { false } }
                 #expect(job.isRefused == isRefused && job.isOpen == (said.count < 3 && !isRefused))
             }
-        }
-    }
-
-    @Test("a share opens for its order's auditor, in its order and party alone, and a refusal holds none")
-    func shares() throws {
-        for party in PartyID.allCases {
-            let answer = try ReplayAnswer(party: party, to: order(), share: [9, 8, 7], ringBits: 32, steps: 3)
-            #expect(try answer.open(auditor) == [9, 8, 7] && answer.order == order().digest)
-            #expect(throws: HPKEError.notAuthentic) { try answer.open(HPKEPrivateKey()) }
-            for other in [
-                ReplayAnswer(party: party.next, order: answer.order, word: answer.word),
-                ReplayAnswer(party: party, order: order(45).digest, word: answer.word),
-            ] {
-                #expect(throws: HPKEError.notAuthentic) { try other.open(auditor) }
-            }
-            let refused = ReplayAnswer(party: party, order: order().digest, word: .refused(.expired))
-            #expect(try refused.open(auditor) == nil)
         }
     }
 
