@@ -381,7 +381,8 @@ let package = Package(
         .target(
             name: "Support",
             dependencies: [
-                "Audit", "Crdkafka", "Desk", "EventLogs", "Formats", "Keys", "Policy", "Records", "Stages", logging,
+                "Audit", "Crdkafka", "Desk", "EventLogs", "Formats", "HTTPFront", "Keys", "Policy", "Records", "Stages",
+                logging,
             ],
             path: "Tests/Support", swiftSettings: settings),
         .testTarget(

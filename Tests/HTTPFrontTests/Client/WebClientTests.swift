@@ -33,24 +33,7 @@ struct WebClientTests {
         let server = try APIServer(
             .init(host: "127.0.0.1", port: 0), routes: routes, rate: RateGate(RequestRateLimit(perSecond: 0)),
             tokens: BearerTokenStore(BearerTokens([])), metrics: Metrics())
-        let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        let stop = Flag()
-        try await withoutActuallyEscaping(body) { body in
-            async let running: Void = server.run(
-                until: { stop.isSet },
-                listening: {
-                    port.yield($0)
-                    port.finish()
-                })
-            let result: Result<Void, any Error>
-            do {
-                var iterator = ports.makeAsyncIterator()
-                result = .success(try await body(try #require(await iterator.next())))
-            } catch { result = .failure(error) }
-            stop.set()
-            try await running
-            try result.get()
-        }
+        try await server.serve { port, _ in try await body(port) }
     }
 
     @Test("ask for what an address names, path and query as they are spelt, and post a form as one")

@@ -19,24 +19,7 @@ func serving<T>(
         settings, service: bench.service,
         tokens: BearerTokenStore(BearerTokens([.init(client: "core", sha256: BearerTokens.hash(TestAPI.token))])),
         metrics: bench.metrics, exposition: { "" }, readiness: { [] })
-    let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    let stop = Flag()
-    return try await withoutActuallyEscaping(body) { body in
-        async let running: Void = server.run(
-            until: { stop.isSet },
-            listening: {
-                port.yield($0)
-                port.finish()
-            })
-        let result: Result<T, any Error>
-        do {
-            var iterator = ports.makeAsyncIterator()
-            result = .success(try await body(try #require(await iterator.next())))
-        } catch { result = .failure(error) }
-        stop.set()
-        try await running
-        return try result.get()
-    }
+    return try await server.serve { port, _ in try await body(port) }
 }
 
 /// What a server said on a connection.

@@ -15,24 +15,7 @@ struct StreamTests {
             APIServer.Settings(host: "127.0.0.1", port: 0), routes: routes,
             rate: RateGate(RequestRateLimit(perSecond: 0)),
             tokens: BearerTokenStore(BearerTokens([])), metrics: Metrics())
-        let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        let stop = Flag()
-        return try await withoutActuallyEscaping(body) { body in
-            async let running: Void = server.run(
-                until: { stop.isSet },
-                listening: {
-                    port.yield($0)
-                    port.finish()
-                })
-            let result: Result<T, any Error>
-            do {
-                var iterator = ports.makeAsyncIterator()
-                result = .success(try await body(try #require(await iterator.next()), stop))
-            } catch { result = .failure(error) }
-            stop.set()
-            try await running
-            return try result.get()
-        }
+        return try await server.serve(body)
     }
 
     private func route(_ path: String, _ stream: @escaping @Sendable (BodyWriter) async -> Void) -> Route {
