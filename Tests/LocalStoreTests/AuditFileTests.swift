@@ -74,10 +74,18 @@ struct AuditFileTests {
             try String(contentsOfFile: "/proc/locks", encoding: .utf8).split(separator: "\n")
                 .contains { $0.contains("-> FLOCK") && $0.contains(":\(inode) ") }
         }
-        while try !isWaitedFor(), second.withLock({ $0 == nil }) { sched_yield() }
+        // A thread that never begins would be waited for without end.
+        let deadline = ContinuousClock.now + .seconds(600)
+        while try !isWaitedFor(), second.withLock({ $0 == nil }) {
+            try #require(ContinuousClock.now < deadline, "nobody waits for the file")
+            sched_yield()
+        }
         try first?.append([1])
         first = nil
-        while second.withLock({ $0 == nil }) { sched_yield() }
+        while second.withLock({ $0 == nil }) {
+            try #require(ContinuousClock.now < deadline, "who waits does not get the file")
+            sched_yield()
+        }
         try second.withLock { try $0!.get().append([2]) }
         #expect(try folder.bytes("party-1.audit") == Data([1, 2]))
     }
