@@ -205,15 +205,19 @@ package final class ScorePartition: Stage {
 
     // The order of writes, on which correctness after a crash hangs:
     //
-    //     all parties   1. scores are appended, rows are kept; statements, too, before a follower says that it is done
-    //     leader        2. once all three parties' scores are in the log: the decision, together with the rejections
-    //     leader        3. the batch is counted
-    //     all parties   4. the position is committed, with the sources that are scored; a follower does so in 1, and its statements
-    //                      are in the same commit
-    //     leader        5. rejections of labels are appended
+    //     all parties   1. scores are appended, and rows are kept
+    //     leader        2. its statements on the scores are kept
+    //     followers     3. the position is committed, with the sources that are scored and the statements on the scores
+    //     followers     4. the leader is told
+    //     leader        5. once both have told it: the decision, together with the rejections
+    //     leader        6. the batch is counted
+    //     leader        7. the position is committed, with the sources that are scored
+    //     leader        8. rejections of labels are appended
     //
-    // A batch that ends before 2 is computed again, to the same bytes, and the leader decides it then. One that ends before 4 is
-    // counted again from its decision (`recover`). One that ends before 5 is not taken up again: those rejections wait in memory.
+    // A batch that ends before 5 is computed again, to the same bytes, and the leader decides it then; a follower goes back to it
+    // from 3 or 4, too. One that ends before 7 is counted again from its decision (`recover`), and computed again where nothing is
+    // counted. One that ends before 8 is not taken up again: those rejections wait in memory. No party has to compute a batch again
+    // that is decided: so all statements are kept before 5.
 
     /// Writes the scores of the oldest batch that has none in the log; a follower is done with it then.
     private func write(_ scored: ScoredBatch) throws {
@@ -227,7 +231,6 @@ package final class ScorePartition: Stage {
         note(batch, scored.agreement)
         let end = batch.plan.range.upperBound
         try commit(end, scored.statements)
-        // The leader may decide it now, and no party computes a decided batch again: so the statements are in the state.
         backend.complete()
         try reach(end)
         report.add(batch, scored)
@@ -310,6 +313,7 @@ package final class ScorePartition: Stage {
         admission.areCommitted()
     }
 
+    /// Writes down the counts, and tells the log that everything below an offset is read, where it is time for that.
     private func reach(_ offset: Int64) throws {
         try counting.checkpoint()
         try position.reach(offset)

@@ -56,8 +56,8 @@ package final class TakenRecords {
     /// Holds the leader to what it passed over before a proposal, where nothing is under way: repeats, activations, and what this
     /// party could not have taken. All else must have been in a batch.
     ///
-    /// What was agreed on just before this process began may not be kept here: of that, and of all where this party's state is
-    /// lost, the first proposal says that it was taken.
+    /// A power cut may have taken the newest of what is kept here: of that, and of all where this party's state is lost, the first
+    /// proposal that this process hears says that it was taken.
     ///
     /// - Parameters:
     ///   - offset: at which the proposal begins.
