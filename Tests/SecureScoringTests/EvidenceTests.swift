@@ -160,6 +160,25 @@ struct EvidenceTests {
         }
     }
 
+    @Test(
+        "a follower that ends behind its commit, and before the leader hears of it, computes and states the batch again"
+    )
+    func endedBehindCommit() throws {
+        let commits = Dictionary(uniqueKeysWithValues: PartyID.allCases.map { ($0, StatedCommits()) })
+        let (world, model) = try world { StatedState(store: $1, commits: commits[$0]!) }
+        world.wire.decide { frame, _ in frame.kind == .completed && frame.sender == .one ? .drop : .pass }
+        try world.start(patience: .milliseconds(200))
+        try world.append([try world.a.seal(values(1), source: 1, spec: world.spec)])
+        try #require(commits[.one]?.waitForScored() == true)
+        world.stop(.one)
+        world.wire.decide { _, _ in .pass }
+        try world.start(.one, patience: .milliseconds(200))
+        try #require(commits[.zero]?.waitForScored() == true, "the leader ends the batch")
+        #expect(try world.scores(world.a, 1).bySource() == [1: model.score(values: values(1))])
+        world.stop()
+        #expect(try publish(world) == [1, 1, 1])
+    }
+
     /// Statements of a party on one score of a batch.
     private func batch(_ offset: Int64, _ byte: UInt8) throws -> BatchStatements {
         let digest = Digest32(of: [[byte]])
