@@ -181,8 +181,8 @@ let package = Package(
         .target(
             name: "CommandOptions",
             dependencies: [
-                "Audit", "EventLogs", "Formats", "Keys", "LocalStore", "Manifests", "PKCS11", "PipelineFiles",
-                "Records", "Roles", "Stages", "Terminal",
+                "Audit", "EventLogs", "Formats", "HTTPFront", "Keys", "LocalStore", "Manifests", "PKCS11",
+                "PipelineFiles", "Records", "Roles", "Stages", "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: unoptimised),
         .target(

@@ -3,7 +3,6 @@ import CommandOptions
 import Desk
 import DeskFront
 import Formats
-import Foundation
 import HTTPFront
 import Keys
 import LocalStore
@@ -130,7 +129,8 @@ struct AlertsServeCommand: ParsableCommand {
         let stop = StopFlag.onSignals(endOfInput: process.stopOnEof)
         let logger = try process.logger("cordon.desk")
         let metrics = Metrics()
-        let (server, isSecure) = try serverSettings()
+        let server = try APIServer.Settings(http: http, certificate: httpCertificate, key: httpKey, plain: httpPlain)
+        let isSecure = server.tls != nil || httpPlain
         let log = try log.open()
         let member = try member.id()
         let stem = index.hasSuffix(".sqlite") ? String(index.dropLast(".sqlite".count)) : index
@@ -183,35 +183,10 @@ struct AlertsServeCommand: ParsableCommand {
         }
         return set
     }
-
-    private func serverSettings() throws -> (APIServer.Settings, isSecure: Bool) {
-        guard let (host, port) = hostAndPort(http) else { throw Failure("`--http \(http)` is not HOST:PORT") }
-        var settings = APIServer.Settings(host: host, port: port)
-        switch (httpCertificate, httpKey) {
-        case (let certificate?, let key?): settings.tls = .init(certificate: certificate, key: key)
-        case (nil, nil):
-            guard httpPlain || ["127.0.0.1", "::1", "localhost"].contains(host) else {
-                throw Failure(
-                    "`--http \(http)` can be reached from other machines: give `--http-certificate` and `--http-key`, or "
-                        + "`--http-plain` where something else ends TLS")
-            }
-        default: throw Failure("`--http-certificate` and `--http-key` belong together")
-        }
-        return (settings, settings.tls != nil || httpPlain)
-    }
 }
 
 /// When labels leave the member, by the consortium's bins.
 private func labelTerms(bins: String) throws -> LabelTerms? {
     let spec = try readBins(bins).spec
     return spec.tellsLabels ? LabelTerms(bucket: spec.terms.bucket, delay: spec.terms.labelDelay) : nil
-}
-
-/// The parts of `HOST:PORT`; nil where the text is none.
-func hostAndPort(_ text: String) -> (host: String, port: Int)? {
-    guard let colon = text.lastIndex(of: ":"), colon > text.startIndex,
-        let port = Int(text[text.index(after: colon)...]),
-        (0...65_535).contains(port)
-    else { return nil }
-    return (text[..<colon].trimmingCharacters(in: ["[", "]"]), port)
 }

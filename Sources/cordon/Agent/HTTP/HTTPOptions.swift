@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandOptions
 import Foundation
 import HTTPFront
 import PipelineFiles
@@ -60,28 +61,14 @@ struct HTTPOptions: ParsableArguments {
 
     private func server() throws -> APIServer.Settings? {
         guard let http = http ?? environment("CORDON_HTTP") else { return nil }
-        guard let colon = http.lastIndex(of: ":"), colon > http.startIndex,
-            let port = Int(http[http.index(after: colon)...]), (0...65_535).contains(port)
-        else { throw Failure("`--http \(http)` is not HOST:PORT") }
         guard (1...10_000).contains(httpDeadlineMs), httpRate >= 0, httpConnections > 0, httpRemember > 0 else {
             throw Failure(
                 "`--http-deadline-ms` is 1 to 10000, `--http-rate` 0 or more, `--http-connections` and `--http-remember` "
                     + "1 or more")
         }
-        let host = http[..<colon].trimmingCharacters(in: ["[", "]"])
-        var settings = APIServer.Settings(host: host, port: port)
-        switch (
-            httpCertificate ?? environment("CORDON_HTTP_CERTIFICATE"), httpKey ?? environment("CORDON_HTTP_KEY")
-        ) {
-        case (let certificate?, let key?): settings.tls = .init(certificate: certificate, key: key)
-        case (nil, nil):
-            guard httpPlain || ["127.0.0.1", "::1", "localhost"].contains(host) else {
-                throw Failure(
-                    "`--http \(http)` can be reached from other machines: give `--http-certificate` and `--http-key`, or "
-                        + "`--http-plain` where something else ends TLS")
-            }
-        default: throw Failure("`--http-certificate` and `--http-key` belong together")
-        }
+        var settings = try APIServer.Settings(
+            http: http, certificate: httpCertificate ?? environment("CORDON_HTTP_CERTIFICATE"),
+            key: httpKey ?? environment("CORDON_HTTP_KEY"), plain: httpPlain)
         settings.deadline = .milliseconds(httpDeadlineMs)
         settings.ratePerSecond = httpRate
         settings.connections = httpConnections
