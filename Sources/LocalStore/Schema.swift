@@ -21,11 +21,11 @@ package enum Schema {
 
     /// Does something again until the file is not locked, for half a minute. SQLite turns a new file's write-ahead log on, recovers
     /// one and empties one under locks that its busy time-out does not wait for: who comes at the same time is told so at once.
-    package static func whileBusy<T>(_ open: () throws -> T) throws -> T {
+    package static func whileBusy<T>(_ body: () throws -> T) throws -> T {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
             do {
-                return try open()
+                return try body()
             } catch let error as SQLiteError {
                 guard error.kind == .busy, ContinuousClock.now < deadline else { throw error }
                 Thread.sleep(forTimeInterval: 0.005)

@@ -1,3 +1,4 @@
+import Dispatch
 import EventLogs
 import Foundation
 import LocalStore
@@ -61,5 +62,29 @@ struct StateStoreSettlingTests {
         try store.commit([put("t", 1, [])], positions: [])
         try stores.emptyJournals()
         #expect(try !isThere())
+    }
+
+    @Test("a journal is emptied when a checkpoint that was under way has ended")
+    func checkpointUnderWay() throws {
+        let path = folder.path("p.sqlite")
+        let store = try SQLiteStateStore(path: path)
+        try store.commit((0..<200).map { put("t", $0, Array(repeating: 1, count: 3000)) }, positions: [])
+        // The checkpoint waits for this writer, and no other may begin meanwhile.
+        let writer = try SQLiteConnection(path: path)
+        try writer.script("BEGIN IMMEDIATE")
+        let underWay = Worker { try Schema.whileBusy { try SQLiteConnection(path: path).checkpoint(waiting: true) } }
+        let other = try SQLiteConnection(path: path)
+        while (try? other.checkpoint(waiting: false)) != nil {}
+        #expect(try #require(throws: SQLiteError.self) { try other.emptyLog() }.kind == .busy)
+        let begun = DispatchSemaphore(value: 0)
+        let emptied = Worker {
+            begun.signal()
+            try store.emptyJournal()
+        }
+        begun.wait()
+        try writer.script("COMMIT")
+        try underWay.value()
+        try emptied.value()
+        #expect(try folder.bytes("p.sqlite-wal").isEmpty)
     }
 }
