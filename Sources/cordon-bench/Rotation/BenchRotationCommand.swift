@@ -12,8 +12,8 @@ struct BenchRotationCommand: ParsableCommand {
         abstract: "Measure the pipeline while its keys are rotated, also with processes killed at random moments.",
         discussion: """
             Three members' agents, the embedded log, three parties over mutual TLS and the coordinator's `cordon keys rotate`, each its own \
-            process. Transactions are due at a steady rate: alone; while keys are rotated; while processes end by kill -9 at random moments \
-            and start again, without a rotation; and through many rotations in a row with such kills, of the coordinator's process, too. At \
+            process. Transactions are due at a steady rate: alone; while keys are rotated; through many rotations in a row while processes end by \
+            kill -9 at random moments and start again, of the coordinator's process, too; and with the same kills without a rotation. At \
             last transactions come as fast as decisions come back: alone, and while keys are rotated; each ends early where the prepared ones are used up.
 
             Nothing is reported, and the exit is 1, where a transaction has no decision or two, was rejected for anything but a closed \

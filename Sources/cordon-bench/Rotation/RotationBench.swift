@@ -106,8 +106,13 @@ struct RotationBench {
             try orders.wait(1)
             let before = try span { try orders.wait(plan.seconds) }
             let rotated = try span { for _ in 0..<plan.undisturbed { try orders.rotate() } }
-            let disturbed = try span { for _ in 0..<plan.rotations { try orders.disturb(processes) } }
-            let killed = try span { for _ in 0..<plan.rotations { try orders.rotate(killing: processes) } }
+            var disturbances: [RotationOrders.Disturbance] = []
+            let killed = try span {
+                for _ in 0..<plan.rotations { disturbances.append(try orders.rotate(killing: processes)) }
+            }
+            let disturbed = try span {
+                for disturbance in disturbances { try orders.repeatKills(of: disturbance, processes) }
+            }
             spans = (before, rotated, disturbed, killed)
         }
         guard let spans else { throw Failure("the open loop did not run") }
@@ -133,28 +138,40 @@ struct RotationBench {
         let rates = [alone, during].map { Double($0.transactions) / $0.seconds }
         return RotationFigures(
             log_durability: plan.durability.rawValue, rate: plan.rate, window: plan.window, grace_s: plan.grace,
-            generator_late_ms_p99: steady.lateP99, before: before, rotated: rotated, disturbed: disturbed,
-            killed: killed, added_p99_ms: rotated.latency_ms.p99 - before.latency_ms.p99,
+            generator_late_ms_p99: steady.lateP99, before: before, rotated: rotated, killed: killed,
+            disturbed: disturbed, added_p99_ms: rotated.latency_ms.p99 - before.latency_ms.p99,
             added_p99_killed_ms: killed.latency_ms.p99 - disturbed.latency_ms.p99, undisturbed: plan.undisturbed,
-            rotations: plan.rotations, kills: kills(orders.kills, steady.due, pipeline, until: spans.killed.end),
+            rotations: plan.rotations, kills: kills(orders.kills, steady.due, pipeline, rotated: spans.killed.end),
             epoch: try orders.epoch().number,
             tx_per_s: .init(
                 alone: rates[0], during_rotation: rates[1], ratio: rates[1] / rates[0], seconds: during.seconds))
     }
 
     /// What each kill cost: the slowest of the transactions that were due from a tenth of a second before it to the next one.
+    ///
+    /// - Parameter rotated: until when keys were rotated.
     private func kills(
-        _ kills: [RotationOrders.Kill], _ due: [OpenLoop.Transaction], _ pipeline: RunningPipeline, until end: UInt64
+        _ kills: [RotationOrders.Kill], _ due: [OpenLoop.Transaction], _ pipeline: RunningPipeline, rotated: UInt64
     ) -> [RotationFigures.Kills] {
-        let ends = kills.dropFirst().map(\.time) + [end]
+        struct Kind: Hashable, Comparable {
+            var role: String
+            var inRotation: Bool
+
+            static func < (a: Self, b: Self) -> Bool { (a.role, a.inRotation ? 0 : 1) < (b.role, b.inRotation ? 0 : 1) }
+        }
+        let ends = kills.dropFirst().map(\.time) + [.max]
         let costs = zip(kills, ends).map { kill, end in
             let span = due.filter { ($0.time + 100_000_000 > kill.time) && $0.time + 100_000_000 < end }
-            return (role: kill.role, slowest: span.isEmpty ? 0 : pipeline.latency(span[...]).max)
+            return (
+                kind: Kind(role: kill.role, inRotation: kill.time < rotated),
+                slowest: span.isEmpty ? 0 : pipeline.latency(span[...]).max
+            )
         }
-        return Dictionary(grouping: costs, by: \.role).sorted { $0.key < $1.key }.map { role, costs in
+        return Dictionary(grouping: costs, by: \.kind).sorted { $0.key < $1.key }.map { kind, costs in
             let slowest = costs.map(\.slowest).sorted()
             return .init(
-                role: role, kills: slowest.count, median_ms: percentile(slowest, 0.5) ?? 0, most_ms: slowest.last ?? 0)
+                role: kind.role, in_rotation: kind.inRotation, kills: slowest.count,
+                median_ms: percentile(slowest, 0.5) ?? 0, most_ms: slowest.last ?? 0)
         }
     }
 }

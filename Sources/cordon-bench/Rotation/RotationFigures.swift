@@ -16,6 +16,8 @@ struct RotationFigures: Encodable {
     /// The kills of one role, and how long the slowest transaction of each took.
     struct Kills: Encodable {
         var role: String
+        /// Whether keys were rotated meanwhile.
+        var in_rotation: Bool
         var kills: Int
         var median_ms: Double
         var most_ms: Double
@@ -40,10 +42,10 @@ struct RotationFigures: Encodable {
     var before: Span
     /// While keys are rotated, and all processes go on.
     var rotated: Span
-    /// While as many processes are killed as in the next span, and no keys are rotated.
-    var disturbed: Span
     /// While keys are rotated and processes are killed.
     var killed: Span
+    /// While the same processes are killed at the same moments, and no keys are rotated.
+    var disturbed: Span
     /// The p99 of the rotations without kills above the one before.
     var added_p99_ms: Double
     /// The p99 of the rotations with kills above the one of kills without rotations.
@@ -66,7 +68,7 @@ extension RotationFigures {
     var table: String {
         let spans = [
             ("before", before), ("\(undisturbed) rotations", rotated),
-            ("kill -9 without rotations", disturbed), ("\(rotations) rotations with kill -9", killed),
+            ("\(rotations) rotations with kill -9", killed), ("the same kills without rotations", disturbed),
         ]
         var lines = [
             "",
@@ -85,7 +87,8 @@ extension RotationFigures {
                 + ["times", "median ms", "most ms"].map { column($0, 10) }.joined(),
         ]
         lines += kills.map { kills in
-            column(kills.role, 36, left: true) + column("\(kills.kills)", 10)
+            column(kills.role + (kills.in_rotation ? ", in a rotation" : ""), 36, left: true)
+                + column("\(kills.kills)", 10)
                 + [kills.median_ms, kills.most_ms].map { column(decimals($0, 1), 10) }.joined()
         }
         lines += [

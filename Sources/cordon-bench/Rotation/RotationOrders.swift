@@ -23,6 +23,12 @@ struct RotationOrders {
         var time: UInt64
     }
 
+    /// What was killed when during a rotation, from its begin on, and how long it took.
+    struct Disturbance {
+        var kills: [(role: String, after: Duration)] = []
+        var length: Duration
+    }
+
     /// Seconds within which a rotation is to be done.
     private static let limit = 120
 
@@ -47,32 +53,40 @@ struct RotationOrders {
     /// Rotates keys once, until the epoch before is closed.
     ///
     /// - Parameter processes: of which one or two are killed meanwhile, or the coordinator's.
-    mutating func rotate(killing processes: DemoProcesses? = nil) throws {
+    /// - Returns: what was killed, and how long it took.
+    @discardableResult
+    mutating func rotate(killing processes: DemoProcesses? = nil) throws -> Disturbance {
         let target = try epoch().next
         let progress = Progress("rotating to epoch \(target)")
         let start = ContinuousClock.now
         var moments = processes == nil ? [] : moments(from: start)
+        var done = Disturbance(length: .zero)
         try begin()
         while try !isDone() || !moments.isEmpty {
             try wait(0.02)
             if let processes, let moment = moments.first, moment <= .now {
                 moments.removeFirst()
-                try kill(one: processes)
+                let roles = processes.identifiers.keys.sorted() + [Self.coordinator]
+                let role = roles[Int.random(in: roles.indices, using: &random)]
+                done.kills.append((role, .now - start))
+                try kill(role, processes)
             }
         }
         // The command was killed when all was done, and did nothing more.
         guard try epoch() >= target else { throw Failure("epoch \(target) of keys is not in force") }
-        progress.done("\(decimals((.now - start) / .seconds(1), 1)) s")
+        done.length = .now - start
+        progress.done("\(decimals(done.length / .seconds(1), 1)) s")
+        return done
     }
 
-    /// Kills as many processes as in a rotation, at moments as random, while there is none, and waits for as long as one takes.
-    mutating func disturb(_ processes: DemoProcesses) throws {
+    /// Kills the same processes at the same moments as in a rotation, without one. The coordinator's runs in rotations alone.
+    mutating func repeatKills(of disturbance: Disturbance, _ processes: DemoProcesses) throws {
         let start = ContinuousClock.now
-        for moment in moments(from: start) {
-            while moment > .now { try wait(0.02) }
-            try kill(one: processes)
+        for (role, after) in disturbance.kills {
+            while .now < start + after { try wait(0.02) }
+            try kill(role, processes)
         }
-        while .now < start + .milliseconds(length) { try wait(0.02) }
+        while .now < start + disturbance.length { try wait(0.02) }
     }
 
     /// The moments, one or two, at which processes are killed in a rotation.
@@ -116,12 +130,12 @@ struct RotationOrders {
         command = nil
     }
 
-    /// Ends a random process by kill -9, and starts it again at once.
-    private mutating func kill(one processes: DemoProcesses) throws {
-        let roles = processes.identifiers.keys.sorted()
-        let number = Int.random(in: 0...roles.count, using: &random)
-        kills.append(Kill(role: number < roles.count ? roles[number] : "coordinator", time: BenchStamp.now))
-        guard number == roles.count else { return try processes.kill(roles[number]) }
+    private static let coordinator = "coordinator"
+
+    /// Ends a process by kill -9, and starts it again at once.
+    private mutating func kill(_ role: String, _ processes: DemoProcesses) throws {
+        kills.append(Kill(role: role, time: BenchStamp.now))
+        guard role == Self.coordinator else { return try processes.kill(role) }
         guard let command, command.isRunning else { return }
         Foundation.kill(command.processIdentifier, SIGKILL)
         command.waitUntilExit()
