@@ -23,6 +23,8 @@ package final class AuditLog: AuditWriter {
         /// When those were signed, by their roles' clocks.
         var seenTimes: [SyncAuthor: Int64] = [:]
         var ledger = HeadLedger()
+        /// Forks whose heads are in the file: a head that shows one is seen again and again.
+        var kept: Set<AuditFork> = []
         /// What others brought about in the hour, since 1970, that is.
         var refusals: (hour: Int64, count: Int) = (0, 0)
         var trouble: AuditStorageError?
@@ -76,6 +78,7 @@ package final class AuditLog: AuditWriter {
         state.trail = verifier.trail
         (state.seen, state.seenTimes) = (verifier.seen, verifier.seenTimes)
         state.ledger = verifier.ledger
+        state.kept = Set(verifier.ledger.forks)
         self.state = Mutex(state)
     }
 
@@ -139,14 +142,16 @@ package final class AuditLog: AuditWriter {
         return state.withLock { state in
             let before = state.seen[head.role]
             let fork = state.ledger.apply(head.role, head.standing, proof: proof)
-            // What shows a fork is kept, too: it is the evidence.
+            // What shows a fork is kept, too, once: it is the evidence.
             let isNew =
                 before.map { last in
                     head.standing.size > last.size
                         || head.standing != last && head.microseconds > state.seenTimes[head.role] ?? 0
                 } ?? true
-            guard fork != nil || isNew else { return fork }
+            let isEvidence = fork.map { !state.kept.contains($0) } ?? false
+            guard isEvidence || isNew else { return fork }
             if append(.seen(record), &state) != nil {
+                if let fork { state.kept.insert(fork) }
                 state.seen[head.role] = head.standing
                 state.seenTimes[head.role] = head.microseconds
             }
