@@ -30,7 +30,7 @@ package struct AuditEvent: Sendable, Hashable {
     }
 
     /// Text without control characters and format marks, which a terminal could take for orders.
-    private static func plain(_ text: String) -> String {
+    static func plain(_ text: String) -> String {
         if isShortASCII(text) { return text }
         var plain = ""
         for scalar in text.unicodeScalars {

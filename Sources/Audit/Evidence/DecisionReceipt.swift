@@ -122,11 +122,13 @@ package struct DecisionReceipt: Sendable, Hashable, Codable {
         self = receipt
     }
 
-    /// The statement that a party has to have signed for; nil where the receipt's fields are none.
+    /// The statement that a party has to have signed for; nil where the receipt's fields are none. A statement has 32 bits of a
+    /// partition and of an index: a receipt with more would say another place than the parties signed for.
     func statement(of party: PartyID, commitment: Data) -> ScoreStatement? {
         guard let member = MemberID(member), let record = Digest32(record), let plan = Digest32(plan),
             let agreed = Digest32(agreed), let model = Digest32(model), let commitment = Digest32(commitment),
-            [16, 32].contains(ringBits), (0...Int(Int32.max)).contains(steps)
+            [16, 32].contains(ringBits), (0...Int(Int32.max)).contains(steps),
+            [source.partition, source.index ?? 0, sealed.partition].allSatisfy({ UInt32(exactly: $0) != nil })
         else { return nil }
         return ScoreStatement(
             party: party, member: member,

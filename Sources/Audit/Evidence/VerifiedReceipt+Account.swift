@@ -8,8 +8,12 @@ extension VerifiedReceipt {
         case .exact(let raw): words = "\(raw) in the model's units, as the decision says"
         case .step(let step, let steps): words = "step \(step) of \(steps), from 0, of the model's calibration"
         }
+        // The decision's words are the member's own.
+        let (transaction, decision, model) = (
+            AuditEvent.plain(transaction), AuditEvent.plain(decision), AuditEvent.plain(modelVersion)
+        )
         var lines = [
-            "\(receipt.member)'s transaction \(transaction): decided as \(decision) (model \(modelVersion))",
+            "\(receipt.member)'s transaction \(transaction): decided as \(decision) (model \(model))",
             "It shows:",
             "  the three parties' shares add up to the score \(words);",
             "  each party signed for its share, as that of this score alone:",
