@@ -26,14 +26,18 @@ package struct StepSurrogate {
 
     /// The step that the copy says of an input, counted from 0.
     package func step(_ input: [Int]) -> Int {
-        let score = trees.reduce(start) { sum, tree in
+        let score = score(input)
+        return thresholds.count { score >= $0 }
+    }
+
+    private func score(_ input: [Int]) -> Double {
+        trees.reduce(start) { sum, tree in
             var leaf = 0
             for (place, condition) in tree.conditions.enumerated() where input[condition.feature] >= condition.level {
                 leaf |= 1 << place
             }
             return sum + tree.leaves[leaf]
         }
-        return thresholds.count { score >= $0 }
     }
 
     /// Learns from answers.
@@ -44,7 +48,7 @@ package struct StepSurrogate {
     ///   - rate: of what is missing that a tree adds.
     package mutating func learn(_ inputs: [[Int]], steps: [Int], trees count: Int, rate: Double = 0.3) {
         let columns = levels.indices.map { feature in inputs.map { UInt8($0[feature]) } }
-        var scores = [Double](repeating: start, count: inputs.count)
+        var scores = inputs.map(score)
         for _ in 0..<count {
             let missing = zip(scores, steps).map { distance($0, step: $1) }
             var nodes = [UInt8](repeating: 0, count: inputs.count)
@@ -66,9 +70,10 @@ package struct StepSurrogate {
         }
     }
 
-    /// How far a score is from those of a step; 0 for one of them.
+    /// How far a score is from those of a step, one unit within it; 0 for one of them. Trees add a part of it, so that sums come
+    /// near to it and never beyond.
     private func distance(_ score: Double, step: Int) -> Double {
-        if step > 0, score < thresholds[step - 1] { return thresholds[step - 1] - score }
+        if step > 0, score < thresholds[step - 1] { return thresholds[step - 1] + 1 - score }
         if step < thresholds.count, score >= thresholds[step] { return thresholds[step] - 1 - score }
         return 0
     }
