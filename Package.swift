@@ -377,7 +377,8 @@ let package = Package(
             exclude: ["Reproductions"],
             swiftSettings: unoptimised),
         .testTarget(
-            name: "StagesTests", dependencies: ["EventLogs", "Simulation", "Stages"], swiftSettings: unoptimised),
+            name: "StagesTests", dependencies: ["EventLogs", "Simulation", "Stages", "Support"],
+            swiftSettings: unoptimised),
         .target(
             name: "Support",
             dependencies: [
