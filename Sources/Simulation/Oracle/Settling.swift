@@ -8,6 +8,8 @@ struct Settling {
     private let isErased: Bool
     /// How many decisions there are to be, by member; none are waited for of those that left.
     private let decisions: [Int]
+    /// The offsets of records that its agent is to reject, by member; none are waited for of those that left.
+    private let rejected: [Set<Int64>]
     /// The last record whose labels are to leave, by member; -1 for none, and of those that left.
     private let lastLabels: [Int64]
     private var labels: [LabelHeader?] = []
@@ -25,11 +27,12 @@ struct Settling {
             present.contains($0) ? ExpectedMember($1) : ExpectedMember([])
         }
         decisions = members.map(\.accepted.count)
+        rejected = members.map { Set($0.rejected.keys) }
         lastLabels = members.map { $0.labels.keys.max() ?? -1 }
     }
 
-    /// Whether members have so many decisions each, the leader has scored and counted all that is in the log, and rotations of keys
-    /// are at their end.
+    /// Whether members have so many decisions each and were told of all that was rejected, the leader has scored and counted all
+    /// that is in the log, and rotations of keys are at their end.
     mutating func isDone() -> Bool {
         read()
         let sealed = TopicPartition(Topics.sealed)
@@ -39,7 +42,7 @@ struct Settling {
             }
             && consortium.broker.committed(sealed, group: PartyID.zero.name)
                 == Int64(consortium.records(Topics.sealed).count)
-            && lastBatch?.labelsEnd ?? 0 == Int64(labels.count) && areLabelsTold
+            && lastBatch?.labelsEnd ?? 0 == Int64(labels.count) && areLabelsTold && areRejectionsTold
             && !(isErased
                 && !(consortium.keysLeft().isEmpty && Oracle.untold(in: consortium).values.allSatisfy(\.isEmpty)))
     }
@@ -70,5 +73,17 @@ struct Settling {
             taken[member] = max(taken[member], source)
         }
         return zip(taken, lastLabels).allSatisfy { $0 >= $1 }
+    }
+
+    /// Whether every record that its member's agent is to reject is told: an agent that begins late has them before it as all
+    /// others.
+    private var areRejectionsTold: Bool {
+        rejected.indices.allSatisfy { member in
+            rejected[member].isEmpty
+                || rejected[member].isSubset(
+                    of: consortium.records(Topics.rejected(Terms.member(member))).compactMap {
+                        WireRejected(decoding: $0.value ?? []).flatMap { $0.stage == "ingest" ? $0.offset : nil }
+                    })
+        }
     }
 }
