@@ -46,7 +46,7 @@ struct AlertsKeyCommand: ParsableCommand {
         let known =
             FileManager.default.fileExists(atPath: file) ? String(decoding: try readFile(file), as: UTF8.self) : ""
         if !known.isEmpty { _ = try readDeskKeys(file: file) }
-        let lines = known.split(separator: "\n" as Character).map(String.init)
+        let lines = known.split(whereSeparator: \.isNewline).map(String.init)
         if revoke {
             let others = lines.filter { $0.split(whereSeparator: \.isWhitespace).first.map(String.init) != name }
             guard others.count < lines.count else { throw Failure("\(file) has no key of \(name)") }

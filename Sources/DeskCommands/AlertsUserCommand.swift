@@ -44,7 +44,7 @@ struct AlertsUserCommand: ParsableCommand {
         }
         let user = DeskUser(
             actor: actor, role: role, password: PasswordHash(password, salt: randomBytes(16)), team: team)
-        let others = String(decoding: known, as: UTF8.self).split(separator: "\n").filter {
+        let others = String(decoding: known, as: UTF8.self).split(whereSeparator: \.isNewline).filter {
             $0.split(whereSeparator: \.isWhitespace).first.map(String.init) != name
         }
         try PrivateFile.write(

@@ -19,7 +19,10 @@ struct SamplePagesTests {
         )
         let set = try await pages.call(
             .POST, "/house/rules", as: sue,
-            form: ["token": sue.token, "rules": "judged_twice 1000", "version": "0", "act": DeskSamples.act(1).hex])
+            form: [
+                "token": sue.token, "rules": "# of all\r\njudged_twice 1000\r\n", "version": "0",
+                "act": DeskSamples.act(1).hex,
+            ])
         #expect(set.status == .seeOther)
         let verdict = [
             "finding": "fraud", "fraud_type": "romance", "remark": "said by the sister", "version": "0",

@@ -41,7 +41,7 @@ extension HouseRules {
     package init(text: String) throws(Fault) {
         self.init()
         var seen: Set<String> = []
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let name = words.first, !name.hasPrefix("#") else { continue }
             guard seen.insert(Self.key(name, words)).inserted else {

@@ -44,7 +44,7 @@ package struct DeskKeys: Sendable {
     package init() {}
 
     package init(text: String) throws(DeskUsers.Fault) {
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace)
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             func fault(_ reason: String) -> DeskUsers.Fault { .init(line: number + 1, reason: reason) }

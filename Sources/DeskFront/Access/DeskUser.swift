@@ -40,7 +40,7 @@ package struct DeskUsers: Sendable {
 
     package init(text: String) throws(Fault) {
         var lines: [(number: Int, words: [Substring])] = []
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace)
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             if first == "team" { try addTeam(words, number + 1) } else { lines.append((number + 1, words)) }

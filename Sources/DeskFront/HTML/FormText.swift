@@ -1,4 +1,5 @@
-/// Names and values as forms and addresses have them (`application/x-www-form-urlencoded`, of the URL standard).
+/// Names and values as forms and addresses have them (`application/x-www-form-urlencoded`, of the URL standard). Lines of a value
+/// end with a line feed alone; browsers send a carriage return before it.
 package enum FormText {
     /// Most fields of a form or address.
     private static let fieldLimit = 64
@@ -36,6 +37,8 @@ package enum FormText {
                 bytes.append(high << 4 | low)
             default: bytes.append(byte)
             }
+            // In a `String` both are one character, which is found by neither.
+            if bytes.suffix(2).elementsEqual("\r\n".utf8) { bytes.remove(at: bytes.count - 2) }
         }
         return String(validating: bytes, as: UTF8.self)
     }

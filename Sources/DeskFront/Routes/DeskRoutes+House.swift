@@ -36,7 +36,7 @@ extension DeskRoutes {
             guard text.utf8.count <= HouseRules.limit else {
                 throw HouseRules.Fault(line: 1, reason: "there are more than \(HouseRules.limit) bytes")
             }
-            rules = try HouseRules(text: text.replacing("\r", with: ""))
+            rules = try HouseRules(text: text)
         } catch { return try house(frame, status: .unprocessableEntity, trouble: "\(error)", typed: text) }
         let outcome = try await service.settle(
             .house(rules), on: .house, by: me, expects: version, id: form["act"].flatMap { ActID($0) })

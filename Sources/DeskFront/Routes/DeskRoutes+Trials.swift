@@ -57,7 +57,7 @@ extension DeskRoutes {
         guard let form = request.form, let me = frame.me, let act = form["act"].flatMap({ ItemID($0) }) else {
             return trouble(.badRequest, Trouble.unreadable, frame)
         }
-        let text = (form["rule"] ?? "").replacing("\r", with: "")
+        let text = form["rule"] ?? ""
         guard (1...TriedRule.limit).contains(text.utf8.count) else {
             return self.trials(frame, .unprocessableEntity, trouble: frame.text(.noRule), typed: text)
         }

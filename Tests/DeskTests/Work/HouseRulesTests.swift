@@ -11,6 +11,7 @@ struct HouseRulesTests {
             ("four_eyes", "line 1: four_eyes AMOUNT, such as `four_eyes 10000`"),
             ("\n\nfour_eyes 0", "line 3: four_eyes AMOUNT, such as `four_eyes 10000`"),
             ("# a\nfour_eyes 5\nfour_eyes 6", "line 3: four_eyes is there twice"),
+            ("# a\r\nfour_eyes 5\r\nfour_eyes 6\r\n", "line 3: four_eyes is there twice"),
             ("dance", "line 1: there is no such rule"), ("FOUR_EYES 5", "line 1: there is no such rule"),
             (
                 "sample approved 1001",
