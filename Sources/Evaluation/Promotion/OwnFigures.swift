@@ -1,22 +1,23 @@
-import Evaluation
-import Model
-import Records
-import Terminal
+package import Model
+package import Records
 
 /// What champion and challenger are worth to one member, for its operators.
-struct OwnFigures {
-    let member: MemberID
-    /// Names for people.
-    let versions: (champion: String, challenger: String)
-    let comparison: PairedHistograms
-    let budget: AlertBudget
-    let champion: MemberFigures
-    let challenger: MemberFigures
-    let opinion: MemberOpinion
+package struct OwnFigures: Sendable {
+    private let member: MemberID
+    private let versions: (champion: String, challenger: String)
+    private let comparison: PairedHistograms
+    private let budget: AlertBudget
+    package let champion: MemberFigures
+    package let challenger: MemberFigures
+    package let opinion: MemberOpinion
     /// The challenger's average precision less the champion's; nil without a fraud.
-    let gain: PairedHistograms.Gain?
+    package let gain: PairedHistograms.Gain?
 
-    init(
+    /// - Parameters:
+    ///   - versions: names for people.
+    ///   - comparison: of the member's own transactions.
+    ///   - calibrations: of each model's scores; nil where none is known.
+    package init(
         member: MemberID, versions: (champion: String, challenger: String), comparison: PairedHistograms,
         calibrations: (champion: Calibration?, challenger: Calibration?), budget: AlertBudget, rule: MemberRule
     ) {
@@ -31,7 +32,7 @@ struct OwnFigures {
     }
 
     /// What is to be kept in mind; nil where nothing is.
-    var warning: String? {
+    package var warning: String? {
         guard case .few(let frauds, let least) = opinion else { return nil }
         return "\(frauds) frauds are few: below \(least) these figures say little, and no verdict follows from them"
     }
@@ -39,17 +40,16 @@ struct OwnFigures {
     // MARK: For people
 
     /// A table of both models, what they differ by, and what the rule makes of it.
-    var lines: [String] {
+    package var lines: [String] {
         let (windows, rows) = (comparison.windows.count, comparison.champion.rows)
-        let every = decimals(budget.perThousand, budget.perThousand.rounded() == budget.perThousand ? 0 : 1)
+        let every = decimal(budget.perThousand, budget.perThousand.rounded() == budget.perThousand ? 0 : 1)
         var lines = [
             "\(member): \(windows) windows, \(rows) transactions, \(comparison.frauds) frauds; with intervals of 95 %",
-            column("", 34, left: true) + column("\(versions.champion) (champion)", 28)
-                + column("\(versions.challenger) (challenger)", 28),
+            Self.row("", "\(versions.champion) (champion)", "\(versions.challenger) (challenger)"),
             line("AUC", \.model.aucInterval), line("average precision", \.model.averagePrecisionInterval),
             line("frauds among \(every) of 1,000", \.precision), line("frauds found by these alerts", \.recall),
-            column("calibration error (by chance)", 34, left: true) + column(Self.text(champion.calibration), 28)
-                + column(Self.text(challenger.calibration), 28),
+            Self.row(
+                "calibration error (by chance)", Self.text(champion.calibration), Self.text(challenger.calibration)),
         ]
         if let gain {
             lines.append(
@@ -65,25 +65,30 @@ struct OwnFigures {
     }
 
     private func line(_ name: String, _ figure: (MemberFigures) -> Estimate?) -> String {
-        column(name, 34, left: true) + column(Self.text(figure(champion)), 28)
-            + column(Self.text(figure(challenger)), 28)
+        Self.row(name, Self.text(figure(champion)), Self.text(figure(challenger)))
+    }
+
+    /// A name on the left, and both models' figures on the right of their columns.
+    private static func row(_ name: String, _ champion: String, _ challenger: String) -> String {
+        func space(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) }
+        return name + space(name, 34) + space(champion, 28) + champion + space(challenger, 28) + challenger
     }
 
     private static func text(_ estimate: Estimate?) -> String {
         guard let estimate else { return "-" }
-        return "\(decimals(estimate.value, 4)) (\(decimals(estimate.low, 4)) to \(decimals(estimate.high, 4)))"
+        return "\(decimal(estimate.value, 4)) (\(decimal(estimate.low, 4)) to \(decimal(estimate.high, 4)))"
     }
 
     private static func text(_ calibration: CalibrationCheck?) -> String {
-        calibration.map { "\(decimals($0.error, 5)) (\(decimals($0.noise, 5)))" } ?? "-"
+        calibration.map { "\(decimal($0.error, 5)) (\(decimal($0.noise, 5)))" } ?? "-"
     }
 
     // MARK: For programs
 
     /// The same as JSON.
-    var form: Form { Form(self) }
+    package var form: Form { Form(self) }
 
-    struct Form: Encodable {
+    package struct Form: Sendable, Encodable {
         struct Figure: Encodable {
             var value: Double
             var low: Double
