@@ -1,3 +1,4 @@
+import Foundation
 package import Model
 package import Records
 
@@ -42,14 +43,13 @@ package struct OwnFigures: Sendable {
     /// A table of both models, what they differ by, and what the rule makes of it.
     package var lines: [String] {
         let (windows, rows) = (comparison.windows.count, comparison.champion.rows)
-        let every = decimal(budget.perThousand, budget.perThousand.rounded() == budget.perThousand ? 0 : 1)
+        let every = String(format: "%g", budget.perThousand)
         var lines = [
             "\(member): \(windows) windows, \(rows) transactions, \(comparison.frauds) frauds; with intervals of 95 %",
-            Self.row("", "\(versions.champion) (champion)", "\(versions.challenger) (challenger)"),
-            line("AUC", \.model.aucInterval), line("average precision", \.model.averagePrecisionInterval),
-            line("frauds among \(every) of 1,000", \.precision), line("frauds found by these alerts", \.recall),
-            Self.row(
-                "calibration error (by chance)", Self.text(champion.calibration), Self.text(challenger.calibration)),
+            row("", names.champion, names.challenger), row("AUC", \.model.aucInterval),
+            row("average precision", \.model.averagePrecisionInterval),
+            row("frauds among \(every) of 1,000", \.precision), row("frauds found by these alerts", \.recall),
+            row("calibration error (by chance)", Self.text(champion.calibration), Self.text(challenger.calibration)),
         ]
         if let gain {
             lines.append(
@@ -64,14 +64,22 @@ package struct OwnFigures: Sendable {
         return lines
     }
 
-    private func line(_ name: String, _ figure: (MemberFigures) -> Estimate?) -> String {
-        Self.row(name, Self.text(figure(champion)), Self.text(figure(challenger)))
+    /// What stands over the columns.
+    private var names: (champion: String, challenger: String) {
+        ("\(versions.champion) (champion)", "\(versions.challenger) (challenger)")
     }
 
-    /// A name on the left, and both models' figures on the right of their columns.
-    private static func row(_ name: String, _ champion: String, _ challenger: String) -> String {
-        func space(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) }
-        return name + space(name, 34) + space(champion, 28) + champion + space(challenger, 28) + challenger
+    private func row(_ name: String, _ figure: (MemberFigures) -> Estimate?) -> String {
+        row(name, Self.text(figure(champion)), Self.text(figure(challenger)))
+    }
+
+    /// A name on the left, and both models' figures on the right of their columns, which are as wide as their names need.
+    private func row(_ name: String, _ champion: String, _ challenger: String) -> String {
+        func right(_ text: String, under name: String) -> String {
+            String(repeating: " ", count: max(28, name.count + 2) - text.count) + text
+        }
+        return name + String(repeating: " ", count: 34 - name.count) + right(champion, under: names.champion)
+            + right(challenger, under: names.challenger)
     }
 
     private static func text(_ estimate: Estimate?) -> String {

@@ -144,4 +144,16 @@ struct OwnFiguresTests {
             }
         }
     }
+
+    @Test("a budget is said with the digits that it has, and long names of versions leave the columns apart")
+    func widths() throws {
+        for (perThousand, text) in [(5, "5"), (2.5, "2.5"), (0.25, "0.25"), (0.04, "0.04"), (1000, "1000")] {
+            let lines = try figures(comparison(), perThousand: perThousand).lines
+            #expect(lines[4].hasPrefix("frauds among \(text) of 1,000 "), "\(lines[4])")
+        }
+        let (champion, challenger) = (String(repeating: "c", count: 64), String(repeating: "d", count: 40))
+        let lines = try figures(comparison(), versions: (champion, challenger)).lines
+        #expect(lines[1].contains(" \(champion) (champion)  ") && lines[1].hasSuffix(" \(challenger) (challenger)"))
+        #expect(Set(lines[1...6].map(\.count)).count == 1)
+    }
 }
