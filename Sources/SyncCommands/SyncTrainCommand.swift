@@ -97,67 +97,21 @@ struct SyncTrainingOptions: ParsableArguments {
     var admit: [String] = []
 
     func task(_ coordinator: SyncCoordinator) throws -> TrainTask {
-        let spec = try readBins(bins)
-        guard let inForce = try coordinator.modelInForce(), let champion = try coordinator.manifest(inForce) else {
-            throw Failure("no model is in force yet: deal the first one with `cordon model deal`")
-        }
-        // Of another spec, rows were collected before a model reads it.
-        guard let form = try champion.featureSpec == spec.id ? champion : coordinator.newestModel(of: spec.id) else {
-            throw Failure(
-                "\(bins) are the bins of no model that was dealt; \(champion.version) is in force: take the ones published with it"
-            )
-        }
-        let frequencies = try frequencies(spec, coordinator, form)
-        let members = try admit.map { name in
-            guard let member = MemberID(name), coordinator.roster.members.contains(where: { $0.id == member }) else {
-                throw Failure("`--admit \(name)`: the roster has no such member")
-            }
+        let rule: TrainingRule
+        do throws(TrainingRule.Invalid) {
+            rule = try TrainingRule(trees: trees, group: group, candidates: candidates, weightBits: weightBits)
+        } catch { throw Failure("\(error)") }
+        var request = TrainRequest(
+            bins: try readBins(bins), rule: rule, leastRows: leastRows, leastFrauds: leastFrauds)
+        request.version = version
+        request.usesOpenedFrequencies = openedFrequencies
+        request.window = TrainWindow(from: from, until: until, days: days, leave: leave)
+        request.admitted = try admit.map { name in
+            guard let member = MemberID(name) else { throw Failure("`--admit \(name)`: the roster has no such member") }
             return member
         }
-        do {
-            return try TrainTask(
-                version: version ?? "sync-\(coordinator.history.nextNumber)", formModel: form.digest,
-                window: window(coordinator),
-                rule: TrainingRule(trees: trees, group: group, candidates: candidates, weightBits: weightBits),
-                frequencies: frequencies, admitted: Array(Set(members)).sorted(), leastRows: leastRows,
-                leastFrauds: leastFrauds)
-        } catch let mistake as SyncMistake { throw Failure("this can't be ordered: \(mistake)") } catch let invalid
-            as TrainingRule.Invalid
-        { throw Failure("\(invalid)") }
-    }
-
-    private func frequencies(
-        _ spec: BinnedSpec, _ coordinator: SyncCoordinator, _ form: ModelManifest
-    ) throws -> BitFrequencies {
-        guard openedFrequencies else {
-            guard let frequencies = spec.frequencies else {
-                throw Failure(
-                    "\(bins) does not say how often each bit is set: make it with this version's `cordon model train`")
-            }
-            return frequencies
+        do { return try coordinator.training(request) } catch let mistake as SyncMistake {
+            throw Failure("this can't be ordered: \(mistake)")
         }
-        let opened = try coordinator.history.openedFrequencies(bits: spec.bits) {
-            try coordinator.reads($0, rowsOf: form)
-        }
-        guard let frequencies = opened else {
-            throw Failure(
-                "nothing was opened of rows of these bins yet: leave `--opened-frequencies` out, or look at the roster's openings"
-            )
-        }
-        return frequencies
-    }
-
-    private func window(_ coordinator: SyncCoordinator) throws -> SyncWindow {
-        let windows = LogWindows(coordinator.log)
-        guard let standing = try windows.standing() else { throw Failure("the parties have scored nothing yet") }
-        let day = 86_400.0
-        let end = coordinator.now - Int64(leave * day)
-        let until = try until ?? (leave > 0 ? windows.offset(at: EventTime(seconds: end)) : standing.sealed)
-        var from = try from ?? windows.firstBatch() ?? 0
-        if let days { from = max(from, try windows.offset(at: EventTime(seconds: end - Int64(days) * 86_400))) }
-        guard from < until else {
-            throw Failure("the window is empty: it begins at offset \(from) and ends before \(until)")
-        }
-        return try SyncWindow(from..<min(until, standing.sealed), labels: standing.labels)
     }
 }
