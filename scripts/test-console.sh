@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts a consortium and a member's desk, and works at the desk in a real browser (chromium): clicks, keys, two people at once, a desk that is killed,
+# Starts a consortium and a member's desk, and works at the desk in a real browser (chromium): clicks, keys, two people at once, what supervisors do, a desk that is killed,
 # hostile data, accessibility by axe-core (WCAG 2.2, A and AA), and the time from a payment to an alert in an open page. Also signs in at a provider
 # of OpenID Connect that is another program (oidc-provider-mock, with PKCE by authlib).
 #   scripts/test-console.sh [TESTS]            all, or those whose name has it

@@ -33,7 +33,7 @@ class Desk:
         log = open(WORK / "desk.log", "a", buffering=1)
         self.process = subprocess.Popen(
             [BINARY, "alerts", "serve", "--member", "bank-a", "--users", self.users, "--index", WORK / "desk" / "desk.sqlite",
-             "--http", f"127.0.0.1:{self.port}"],
+             "--http", f"127.0.0.1:{self.port}", "--policy", Path(__file__).with_name("policy.yaml")],
             stdout=subprocess.PIPE, stderr=log, text=True)
         for line in self.process.stdout:
             found = re.search(r"the desk is at http://127\.0\.0\.1:(\d+)/", line)
@@ -57,8 +57,8 @@ class Agent:
     url = os.environ["AGENT_URL"]
     count = 0
 
-    def pay(self, amount="1500.00", **fields):
-        """Sends a payment, and answers with what was sent and the time before, in ms since 1970."""
+    def pay(self, amount="1500.00", alerts=True, **fields):
+        """Sends a payment that alerts, or one that is let go, and answers with what was sent and the time before, in ms since 1970."""
         Agent.count += 1
         now = datetime.now(timezone.utc)
         payment = {
@@ -73,5 +73,5 @@ class Agent:
             answer = json.load(urllib.request.urlopen(request))
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{error.code}: {error.read().decode()}: {payment}") from None
-        assert answer["decision"] in ("review", "decline") and not answer["degraded"], answer
+        assert (answer["decision"] in ("review", "decline")) == alerts and not answer["degraded"], answer
         return payment, start

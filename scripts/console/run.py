@@ -3,6 +3,7 @@ import sys
 import unittest
 
 import oidc
+import supervision
 import tests
 
 tests.desk.add("ana")
@@ -13,7 +14,7 @@ print(f"== the desk of bank-a is at {tests.desk.url}")
 loader = unittest.TestLoader()
 if len(sys.argv) > 1:
     loader.testNamePatterns = [f"*{name}*" for name in sys.argv[1:]]
-every = unittest.TestSuite(loader.loadTestsFromModule(module) for module in (tests, oidc))
+every = unittest.TestSuite(loader.loadTestsFromModule(module) for module in (tests, supervision, oidc))
 result = unittest.TextTestRunner(verbosity=2).run(every)
 if result.testsRun == 0:
     raise SystemExit("no test has such a name")

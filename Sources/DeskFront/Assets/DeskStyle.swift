@@ -27,14 +27,14 @@ extension DeskAssets {
         .bar nav a[aria-current] { background: var(--shade); font-weight: 650; }
         .role { color: var(--soft); font-size: .85rem; }
         .head { display: flex; justify-content: space-between; align-items: center; margin-bottom: .5rem; } .head form { margin: 0; }
-        button, .filter input, .filter select, .fields input, .fields select, textarea, .entry input { font: inherit; color: var(--text);
+        button, input:not([type=checkbox]):not([type=radio]), select, textarea { font: inherit; color: var(--text);
           background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .35rem .6rem; min-height: 2rem; }
         button { cursor: pointer; font-weight: 600; } button:hover { border-color: var(--press); }
         button.main { background: var(--press); border-color: var(--press); color: var(--on-press); }
         button.quiet { background: none; border-color: transparent; color: var(--press); }
         kbd { font: inherit; font-size: .8em; opacity: .8; border: 1px solid currentColor; border-radius: 4px; padding: 0 .3em; margin-left: .3em; }
         .filter { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin: .5rem 0 .9rem; }
-        .filter label, .fields label, .note label, .entry label { display: grid; gap: .15rem; font-size: .85rem; color: var(--soft); }
+        .filter label, .fields label, .note label, .entry label, .act label:not(.tick) { display: grid; gap: .15rem; font-size: .85rem; color: var(--soft); }
         .filter > button, .filter input, .filter select { height: 2.2rem; } .filter details { align-self: end; padding-bottom: .35rem; } .filter > a { padding-bottom: .35rem; } .filter summary { cursor: pointer; color: var(--press); min-height: 1.6rem; }
         .filter details div { display: flex; flex-wrap: wrap; gap: .6rem; margin-top: .4rem; }
         .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }

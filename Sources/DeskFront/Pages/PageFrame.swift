@@ -37,6 +37,11 @@ package struct PageFrame: Sendable {
         return filter
     }
 
+    /// The beginning of a part that scrolls by itself, and has nothing in it that the keyboard could reach (WCAG 2.1.1).
+    func scrolling(_ label: String) -> HTML {
+        "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(label)\">"
+    }
+
     func text(_ phrase: Phrase) -> String { phrase(language) }
 
     /// A page as a whole.

@@ -90,7 +90,7 @@ struct NewSnoozePage {
             <p class="back"><a href="/rule-snoozes" data-key="Escape">← \(frame.text(.ruleSnoozes))</a></p>
             <div class="head"><h1>\(frame.text(.newSnooze))</h1></div><p class="small">\(frame.text(.ruleSnoozesHint))</p>
             \(trouble.map { "<p class=\"notice bad\" role=\"alert\">\($0)</p>" as HTML })
-            <section class="note"><form method="get" action="/rule-snoozes/new">\(fields(kinds))
+            <section><form method="get" action="/rule-snoozes/new"><div class="fields">\(fields(kinds))</div>
             <button>\(frame.text(.showPreview))</button></form></section>
             \(preview.map(shown))
             """)
@@ -108,7 +108,7 @@ struct NewSnoozePage {
             <label>\(frame.text(.snoozeOf))<select name="by">\(options(kinds, "by"))</select></label>
             <label>\(frame.text(.itsName))<input name="name" maxlength="512" value="\(typed["name"] ?? "")"></label>
             <label>\(frame.text(.forDays))<select name="days">\(options(Self.days.map { ("\($0)", "\($0)") }, "days"))</select></label>
-            <label>\(frame.text(.reason))<input name="reason" required maxlength="200" value="\(typed["reason"] ?? "")"></label>
+            <label class="wide">\(frame.text(.reason))<input name="reason" required maxlength="200" value="\(typed["reason"] ?? "")"></label>
             """
     }
 

@@ -52,7 +52,7 @@ struct SamplesPage {
             "<th scope=\"col\"\(place > 0 ? " class=\"number\"" as HTML : "")>\(frame.text(head))</th>" as HTML
         }
         return """
-            <div class="scroll"><table class="queue"><thead><tr>\(cells)</tr></thead><tbody>\(rows)</tbody></table></div>
+            \(frame.scrolling(frame.text(.missedFraud)))<table class="queue"><thead><tr>\(cells)</tr></thead><tbody>\(rows)</tbody></table></div>
             <p class="small">\(frame.text(.missedHint))</p>
             <p><a href="/queue?origin=sample&amp;whose=anyone">\(frame.text(.openSamples))</a></p>
             """
@@ -99,7 +99,7 @@ struct SamplesPage {
         }
         return """
             <p>\(frame.text(.agreed)): <strong>\(looks.agreement.agreed) / \(total)</strong> · Cohen κ: <strong>\(kappa ?? "–")</strong></p>
-            <div class="scroll"><table class="queue"><thead><tr><th scope="col">\(frame.text(.firstVersusSecond))</th>\(heads)</tr></thead>
+            \(frame.scrolling(frame.text(.secondLooks)))<table class="queue"><thead><tr><th scope="col">\(frame.text(.firstVersusSecond))</th>\(heads)</tr></thead>
             <tbody>\(rows)</tbody></table></div>
             \(apart.isEmpty ? nil : "<h3>\(frame.text(.apart))</h3><ul>\(apart)</ul>" as HTML)\(link)
             """

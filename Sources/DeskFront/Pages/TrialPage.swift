@@ -61,7 +61,7 @@ struct TrialPage {
         return """
             <p>\(total.rows) \(frame.text(.trialRows)) \(report.days.count) \(frame.text(.trialDays))\(
                 report.differing > 0 ? "; \(report.differing) \(frame.text(.differingRows))" : "")</p>
-            <div class="scroll"><table class="queue"><thead><tr>\(heads)</tr></thead><tbody>
+            \(frame.scrolling(frame.text(.trials)))<table class="queue"><thead><tr>\(heads)</tr></thead><tbody>
             \(sides)</tbody></table></div>
             \(overlap(report))\(examples(report))
             """
@@ -90,7 +90,7 @@ struct TrialPage {
             """ as HTML
         }
         return """
-            <section><h2>\(frame.text(.overlap))</h2><div class="scroll"><table class="facts"><tbody>
+            <section><h2>\(frame.text(.overlap))</h2>\(frame.scrolling(frame.text(.overlap)))<table class="facts"><tbody>
             \(rows)</tbody></table></div></section>
             """
     }

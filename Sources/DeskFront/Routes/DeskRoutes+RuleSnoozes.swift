@@ -71,6 +71,10 @@ extension DeskRoutes {
         guard let order = order(fields, frame) else {
             return newSnoozePage(frame, .unprocessableEntity, fields, trouble: frame.text(.badSnooze))
         }
+        // Said before somebody reads what it would keep back.
+        guard order.until <= frame.now + order.longest else {
+            return newSnoozePage(frame, .unprocessableEntity, fields, trouble: frame.text(Work.Refusal.badTime.phrase))
+        }
         return newSnoozePage(frame, .ok, fields, preview: try service.index.preview(order, now: frame.now))
     }
 
