@@ -12,6 +12,8 @@ extension BenchDeskCommand {
         ("none so large", "at_least=90000"), ("sure", "probability=0.999"),
         ("a customer", "customer=c-17&whose=anyone"),
         ("the busy customer", "customer=c-0&whose=anyone"), ("a terminal", "terminal=x-17&whose=anyone"),
+        ("late", "awaits=late&whose=anyone"), ("waiting for others", "awaits=others&whose=anyone"),
+        ("samples", "origin=sample&whose=anyone"), ("put aside", "shown=snoozed"), ("kept back", "shown=kept"),
         ("closed", "shown=closed"), ("closed as fraud", "shown=closed&finding=fraud"),
         ("closed, a terminal", "shown=closed&terminal=x-17"), ("closed, none so large", "shown=closed&at_least=90000"),
     ]
@@ -35,6 +37,23 @@ extension BenchDeskCommand {
             all.add(measured)
         }
         show("all", all)
+    }
+
+    /// Pages that sum over all alerts.
+    func measureFigures(_ desk: BenchDesk) async throws {
+        sayColumns(of: "figures")
+        let visitor = try desk.enter("person-1")
+        for (name, target) in [
+            ("dashboard, 7 days", "/dashboard?days=7"), ("dashboard, 30 days", "/dashboard?days=30"),
+            ("dashboard, 90 days", "/dashboard?days=90"), ("what samples say", "/samples?days=90"),
+        ] {
+            var measured = Measured()
+            for _ in 0..<rounds {
+                let (reply, cost) = try await desk.call(.GET, target, as: visitor)
+                measured.add(cost, reply.body.count)
+            }
+            show(name, measured)
+        }
     }
 
     /// Pages of alerts, spread over the whole list.

@@ -14,7 +14,7 @@ struct BenchDeskCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "desk",
         abstract:
-            "Measure a risk team's desk: queue pages by filter, alerts with their customer's past, a race for claims.",
+            "Measure a risk team's desk: queue pages by filter, alerts with their customer's past, figures, a race for claims.",
         discussion: """
             The desk's routes answer as its server calls them, in this process and without a socket: session, page and its entry in the \
             log of looks are in each time. The index is filled through what takes in the member's topics.
@@ -57,6 +57,7 @@ struct BenchDeskCommand: ParsableCommand {
         try desk.run { desk in
             try await measureQueue(desk)
             try await measureAlerts(desk)
+            try await measureFigures(desk)
             try await race(desk)
         }
     }
