@@ -54,35 +54,24 @@ package struct ReplayDecisionCommand: ParsableCommand {
         @OptionGroup var log: LogOptions
 
         func run() throws {
-            guard let receipt = DecisionReceipt(json: try readFile(receipt)), let model = Digest32(receipt.model),
-                let agreed = Digest32(receipt.agreed)
-            else { throw Failure("\(self.receipt): \(ReceiptFault.notAReceipt)") }
+            guard let receipt = DecisionReceipt(json: try readFile(receipt)) else {
+                throw Failure("\(self.receipt): \(ReceiptFault.notAReceipt)")
+            }
             guard let bytes = Data(base64Encoded: auditor), let key = try? HPKEPublicKey(bytes: Array(bytes)) else {
                 throw Failure("`--auditor \(auditor)` is no key of `cordon replay-decision key`")
             }
             guard (1...365).contains(days) else { throw Failure("`--days` is 1 to 365") }
-            let position = Position(
-                TopicPartition(Topics.sealed, receipt.sealed.partition), receipt.sealed.offset)
-            let reader = try log.open().reader(at: [position])
-            guard let record = try reader.available(limit: 1).first, record.position == position,
-                let sealed = SealedTransaction(record.value ?? []), let event = sealed.header.event,
-                let member = sealed.header.member,
-                Data(ScoreStatement.digest(ofRecord: record.value ?? []).bytes) == receipt.record
-            else { throw Failure("the log has not the record that the receipt names, or has it no more") }
             let roster = try coordinator.roster()
-            let key0 = try coordinator.keystore.signingKey()
-            guard key0.verifyingKey == roster.coordinator else {
+            let own = try coordinator.keystore.signingKey()
+            guard own.verifyingKey == roster.coordinator else {
                 throw RoleError.notTheCoordinator(keys: coordinator.keys)
             }
-            let order = ReplayOrder(
-                consortium: roster.consortium, member: member, partition: position.partition.partition,
-                offset: position.offset, event: event, agreed: agreed, model: model, auditor: key,
+            let order = try Replays(roster, log: log.open()).order(
+                of: receipt, to: key,
                 expires: SystemClock().microseconds / 1_000_000 + Int64(days) * EventTime.day)
-            var wire = WireReplayOrder()
-            wire.body = Data(order.body)
-            wire.signatures = [try order.signature(by: .coordinator, key: key0)]
+            let wire = try WireReplayOrder(order, coordinator: own)
             try Data(wire.encoded).write(to: URL(fileURLWithPath: out))
-            print("\(out): order \(order.digest); \(member) and \(roster.approvals) operators have to sign it")
+            print("\(out): order \(order.digest); \(order.member) and \(roster.approvals) operators have to sign it")
         }
     }
 
@@ -107,8 +96,7 @@ package struct ReplayDecisionCommand: ParsableCommand {
             guard try Roster(file: roster).syncTerms.key(of: author).map({ $0 == key.verifyingKey }) ?? true else {
                 throw Failure("the key in \(keys) is not the roster's \(author)")
             }
-            wire.signatures.removeAll { $0.author == author.description }
-            wire.signatures.append(try order.signature(by: author, key: key))
+            try wire.sign(order, by: author, key: key)
             try Data(wire.encoded).write(to: URL(fileURLWithPath: file))
             print(
                 "\(file): signed by \(wire.signatures.map(\.author).joined(separator: ", ")); of \(order.member)'s "
@@ -126,15 +114,10 @@ package struct ReplayDecisionCommand: ParsableCommand {
         @OptionGroup var log: LogOptions
 
         func run() throws {
-            var record = WireReplayRecord()
-            record.order = try readOrder(file).wire
-            let (roster, log) = (try Roster(file: roster), try log.open())
-            let changes = roster.termsChanges(try AgreementSeat(roster, log: log).history)
-            let terms = changes.last?.terms ?? roster.syncTerms
-            do throws(ReplayRefusal) { _ = try ReplayOrder(verifying: record.order, terms: terms) } catch {
-                throw Failure("\(file) counts for nothing: \(error)")
+            let wire = try readOrder(file).wire
+            do { try Replays(Roster(file: roster), log: log.open()).send(wire) } catch let refusal as ReplayRefusal {
+                throw Failure("\(file) counts for nothing: \(refusal)")
             }
-            try log.append([NewRecord(TopicPartition(Topics.replays), value: record.encoded)])
             print("\(file) is ordered")
         }
     }
@@ -154,43 +137,11 @@ package struct ReplayDecisionCommand: ParsableCommand {
 
         func run() throws {
             let order = try readOrder(file).order
-            let (roster, log) = (try Roster(file: roster), try log.open())
-            let terms = roster.syncTerms
             guard let receipt = DecisionReceipt(json: try readFile(receipt)) else {
                 throw Failure("\(self.receipt): \(ReceiptFault.notAReceipt)")
             }
-            let verifier = ReceiptVerifier(consortium: terms.consortium) { terms.key(of: $0) }
-            let decided = try verifier.verify(receipt).score
-            guard receipt.sealed.offset == order.offset, receipt.sealed.partition == order.partition else {
-                throw Failure("the receipt is of another transaction than the order")
-            }
-            var history = ReplayHistory(terms)
-            history.adopt(roster.termsChanges(try AgreementSeat(roster, log: log).history))
-            let reader = try log.reader(at: [Position(TopicPartition(Topics.replays), 0)])
-            while case let records = try reader.available(limit: 256), !records.isEmpty {
-                for record in records {
-                    try? history.apply(record.value ?? [], time: record.timestamp / 1_000_000)
-                }
-            }
-            guard let job = history.job(order.digest) else {
-                throw Failure("\(file) is not on the log, or counts for nothing there")
-            }
-            let key = try opening.open(keys).hpkeKey()
-            let shares = try PartyID.allCases.map { party in
-                switch job.answers[party] {
-                case nil: throw Failure("\(party) has not answered yet")
-                case .refused(let code)?: throw Failure("\(party) refused (\(code.rawValue)): \(code)")
-                case let word?:
-                    guard let share = try ReplayAnswer(party: party, order: order.digest, word: word).open(key) else {
-                        throw Failure("\(party)'s answer is none")
-                    }
-                    return share
-                }
-            }
-            let again = try VerifiedReceipt.Score(shares, ringBits: receipt.ringBits, steps: receipt.steps)
-            guard again == decided else {
-                throw Failure("the parties computed another score now than was decided on: \(again), not \(decided)")
-            }
+            let again = try Replays(Roster(file: roster), log: log.open()).score(
+                of: order, decidedIn: receipt, key: opening.open(keys).hpkeKey())
             say("the three parties computed the same score again: \(again)")
         }
     }
