@@ -12,6 +12,7 @@ struct TrainingShape: ParsableArguments {
     @Option(help: "Trees that grow at once.") var group = 4
     @Option(help: "Candidates of a condition.") var candidates = 32
     @Option(help: "Bits of residuals and leaves after the point.") var fraction = 11
+    @Option(help: "Bits of a condition's weights; one less gives twice as many rows room.") var weightBits = 4
     @Flag(help: "Fit a scorecard to the forest, too.") var card = false
 
     func validate() throws {
@@ -24,15 +25,16 @@ struct TrainingShape: ParsableArguments {
     var arguments: [String] {
         [
             "--rows", "\(rows)", "--bits", "\(bits)", "--trees", "\(trees)", "--group", "\(group)", "--candidates",
-            "\(candidates)", "--fraction", "\(fraction)",
+            "\(candidates)", "--fraction", "\(fraction)", "--weight-bits", "\(weightBits)",
         ] + (card ? ["--card"] : [])
     }
 
     func bench() throws -> TrainingBench {
         try TrainingBench(
             rows: rows, bits: bits,
-            rule: TrainingRule(trees: trees, group: group, candidates: candidates, fraction: fraction), card: card,
-            seed: 1)
+            rule: TrainingRule(
+                trees: trees, group: group, candidates: candidates, fraction: fraction, weightBits: weightBits),
+            card: card, seed: 1)
     }
 }
 
