@@ -17,6 +17,8 @@ package struct ReasonLedger: Sendable {
     private static let table = "reasons-asked"
     private let state: any StateStore
     private var asked: [MemberID: Asked] = [:]
+    /// Members of whom the state has not what was taken last, since it could not be written.
+    private var unwritten: Set<MemberID> = []
 
     package init(_ state: any StateStore) throws(LogError) {
         self.state = state
@@ -58,7 +60,6 @@ package struct ReasonLedger: Sendable {
     package mutating func take(
         _ request: ReasonRequest?, at position: Position, _ timestamp: Int64, counts: Bool
     ) throws(LogError) {
-        var writes: [StateWrite] = []
         if let request, isNew(request) {
             let day = Self.day(timestamp)
             var one = asked[request.member] ?? Asked(day: day, used: 0, order: 0)
@@ -66,14 +67,18 @@ package struct ReasonLedger: Sendable {
             if counts { one.used += ReasonRequest.choices }
             one.order = request.order
             asked[request.member] = one
-            writes.append(
-                .put(
-                    table: Self.table,
-                    StateEntry(
-                        key: Array(request.member.name.utf8),
-                        value: one.day.bigEndianBytes + Int64(one.used).bigEndianBytes + one.order.bigEndianBytes,
-                        order: 0)))
+            unwritten.insert(request.member)
         }
+        let writes = unwritten.sorted().compactMap { member in asked[member].map { Self.write($0, of: member) } }
         try state.commit(writes, positions: [Position(position.partition, position.offset + 1)])
+        unwritten = []
+    }
+
+    private static func write(_ one: Asked, of member: MemberID) -> StateWrite {
+        .put(
+            table: table,
+            StateEntry(
+                key: Array(member.name.utf8),
+                value: one.day.bigEndianBytes + Int64(one.used).bigEndianBytes + one.order.bigEndianBytes, order: 0))
     }
 }
