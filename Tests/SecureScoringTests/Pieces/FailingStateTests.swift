@@ -49,6 +49,8 @@ struct FailingStateTests {
         var committed: Int64?
         var repeats: Int
         var rejected: [Int64]
+        /// What is scored where all is sealed again: that which was refused.
+        var again: [Int64] = []
     }
 
     /// A stage over a log with repeats, a refused record and a second model, turned to its end.
@@ -99,11 +101,20 @@ struct FailingStateTests {
         let rejected = try world.records(Topics.rejected(world.a.id)).map { record in
             try #require(WireRejected(decoding: record.value ?? [])).offset
         }
-        let outcome = Outcome(
+        var outcome = Outcome(
             scored: scored, committed: try pieces.state.position(pieces.context.partition),
             repeats: backend.begun.reduce(into: Set<Int64>()) { $0.formUnion($1.plan.repeats) }.count,
             rejected: Array(Set(rejected)).sorted())
-        return (outcome, state.commits, failures)
+        // A successor knows by the state what was taken.
+        let (commits, lone) = (state.commits, LoneBackend())
+        try world.append(try world.seal(1...9))
+        let next = try pieces.stage(lone, batches: 2, records: 3)
+        for _ in 0..<40 {
+            _ = try next.turn(until: pieces.clock.now)
+            pieces.clock.wait(for: .milliseconds(60))
+        }
+        outcome.again = lone.begun.flatMap { $0.content.records.map(\.position.offset) }
+        return (outcome, commits, failures)
     }
 
     @Test(
@@ -118,7 +129,7 @@ struct FailingStateTests {
             let (outcome, _, failures) = try run(.init(number: number, isTaken: isTaken), restarting: restarting)
             #expect(failures == 1, "write \(number)")
             #expect(outcome.committed == sound.committed && outcome.scored == sound.scored, "write \(number)")
-            #expect(outcome.rejected == sound.rejected, "write \(number)")
+            #expect(outcome.rejected == sound.rejected && outcome.again == sound.again, "write \(number)")
         }
     }
 }
