@@ -36,10 +36,12 @@ package func readPolicy(
         }
     }
     var rules = present.rules
+    var tried: Set<String> = []
     for node in nodes {
         let place = rules.firstIndex { $0.id == (try? node.child("id").string) }
         var rule = try rule(node, after: rules.enumerated().filter { $0.offset != place }.map(\.element), reader)
         rule.mode = .live
+        guard tried.insert(rule.id).inserted else { throw try node.child("id").wrong("the rule is named twice") }
         if let place { rules[place] = rule } else { rules.append(rule) }
     }
     guard rules != present.rules || bounds != present.bands else {

@@ -231,6 +231,10 @@ struct PolicyBacktestTests {
             ("- { id: three }", "`mode` is missing"), ("x", "a mapping"), ("", "empty"), ("- [", "not YAML"),
             ("lists: { all: { file: /etc/hostname } }", "unknown key `lists`"),
             ("- { id: n, mode: live, reason: N, when: { merchant: { in: worse } }, set: decline }", "worse"),
+            (
+                "- { id: n, mode: live, reason: N, when: { hour: 3 }, set: decline }\n- { id: n, mode: live, reason: M, when: { hour: 4 }, set: decline }",
+                "the rule is named twice"
+            ),
             ("review: 0.5\ndecline: 0.9\n", "nothing of this"),
             (
                 "- id: &n new\n  mode: live\n  reason: *n\n  when: { amount: { at_least: 5 } }\n  set: decline\n",
