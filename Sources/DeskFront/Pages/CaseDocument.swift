@@ -135,8 +135,7 @@ struct CaseDocumentPage {
             <div class="head"><h1>\(frame.text(.caseDocument)): \(file.title)</h1>
             <a class="button" href="/cases/\(id.hex)/file.jsonl" download>\(frame.text(.asFile))</a></div>
             <p class="small">\(frame.text(.caseDocumentHint))</p><p>SHA-256 <code class="digest">\(digest)</code></p>
-            <section><h2>\(frame.text(.items)) (\(alerts.count))</h2><div class="scroll" tabindex="0" role="group" aria-label="\(
-                frame.text(.items))"><table class="queue"><thead><tr>\(heads)</tr></thead><tbody>
+            <section><h2>\(frame.text(.items)) (\(alerts.count))</h2>\(frame.scrolling(frame.text(.items)))<table class="queue"><thead><tr>\(heads)</tr></thead><tbody>
             \(rows)</tbody></table></div></section>
             <section><h2>\(frame.text(.history)) (\(acts.count))</h2><ol class="history">\(done)</ol></section>
             """)

@@ -52,7 +52,7 @@ struct LooksPage {
             "<th scope=\"col\">\(frame.text($0))</th>" as HTML
         }
         return """
-            <div class="scroll"><table class="queue"><thead><tr><th scope="col" class="number">#</th>\(heads)</tr></thead><tbody>
+            \(frame.scrolling(frame.text(.looks)))<table class="queue"><thead><tr><th scope="col" class="number">#</th>\(heads)</tr></thead><tbody>
             \(entries.map(row))</tbody></table></div>
             """
     }

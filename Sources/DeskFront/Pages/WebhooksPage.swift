@@ -75,7 +75,8 @@ struct WebhooksPage {
             <td class="number">\(message.attempts)</td></tr>
             """ as HTML
         }
-        return "<h3>\(frame.text(title))</h3><div class=\"scroll\"><table><tbody>\(rows)</tbody></table></div>"
+        return
+            "<h3>\(frame.text(title))</h3>\(frame.scrolling(frame.text(title)))<table><tbody>\(rows)</tbody></table></div>"
     }
 
     private var addForm: HTML {
