@@ -24,9 +24,13 @@ class Desk:
         self.process = None
         atexit.register(lambda: self.process and self.process.kill())
 
-    def add(self, name, role="analyst"):
+    def add_team(self, name, scope):
+        with open(self.users, "a") as users:
+            users.write(f"team {name} {scope}\n")
+
+    def add(self, name, role="analyst", team=None):
         subprocess.run(
-            [BINARY, "alerts", "user", name, "--role", role, "--file", self.users],
+            [BINARY, "alerts", "user", name, "--role", role, "--file", self.users] + (["--team", team] if team else []),
             input=PASSWORD + "\n", text=True, check=True, stdout=subprocess.DEVNULL)
 
     def start(self):
