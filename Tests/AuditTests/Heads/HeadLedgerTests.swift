@@ -80,6 +80,9 @@ struct HeadLedgerTests {
         #expect(ledger.fork(of: role, in: one) == nil)
         #expect(ledger.fork(of: role, in: other) == AuditFork(role: role, one: head(other, 4), other: head(one, 4)))
         #expect(ledger.fork(of: role, in: tree([0, 1, 7])) == nil)
+        // A head of the whole log counts as one of its beginning does.
+        let whole = tree([0, 1, 7, 3])
+        #expect(ledger.fork(of: role, in: whole) == AuditFork(role: role, one: head(whole, 4), other: head(one, 4)))
         #expect(ledger.fork(of: .coordinator, in: other) == nil)
     }
 }

@@ -37,6 +37,11 @@ struct PauseTests {
         for until in [50 * minute, 50 * minute + Pause.longest + 1] {
             #expect(take(&work, .aside(.pause(until: until, .partner)), at: 50 * minute) == .badTime)
         }
+        // The longest there may be, and the shortest.
+        for time in [Pause.longest, 1] {
+            var other = Work()
+            #expect(take(&other, .aside(.pause(until: 50 * minute + time, .partner)), at: 50 * minute) == nil)
+        }
         for number in 1..<Pause.limit {
             let now = (50 + 2 * Int64(number)) * minute
             #expect(take(&work, .aside(.pause(until: now + 1, .partner)), at: now) == nil)
