@@ -85,9 +85,11 @@ package final class Admission {
     /// Notes what the parties agreed to take of a batch.
     package func settle(_ batch: SealedBatch, _ agreement: Agreement) {
         guard case .transactions(let records) = batch.content else { return }
+        let agreed = zip(records, agreement.refusals).lazy.filter { $1 == nil }.map(\.0)
+        // Other parties refuse little that this one would take.
+        guard !asked.settle(batch.plan.range, as: agreed.map(\.offset)) else { return }
         lookUp()
-        let taken = zip(records, agreement.refusals).compactMap { $1 == nil ? event(of: $0) : nil }
-        asked.settle(batch.plan.range, taken)
+        asked.settle(batch.plan.range, agreed.compactMap { event(of: $0) })
     }
 
     /// The changes that the kept state lacks, until `areCommitted`.

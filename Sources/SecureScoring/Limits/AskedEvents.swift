@@ -98,6 +98,17 @@ struct AskedEvents: Sendable {
         add(event)
     }
 
+    /// Settles a batch where the parties agreed on what this party would take of it; false where there is no such batch.
+    ///
+    /// - Parameter offsets: of the transactions that they agreed on. What they are follows from the log.
+    mutating func settle(_ range: Range<Int64>, as offsets: some Sequence<Int64>) -> Bool {
+        guard let at = batches.lastIndex(where: { $0.range == range }),
+            batches[at].events.lazy.map(\.offset).elementsEqual(offsets)
+        else { return false }
+        settle(at: at)
+        return true
+    }
+
     /// Settles what the parties agreed to take of a batch, whether this party began it or heard of it only now.
     mutating func settle(_ range: Range<Int64>, _ events: [AskedEvent]) {
         if batches.last(where: { $0.range == range }) == nil { begin(range) }
@@ -107,8 +118,13 @@ struct AskedEvents: Sendable {
             for event in events { add(event) }
             batches[at].events = events
         }
-        batches[at].isSettled = true
-        if events.isEmpty { batches.remove(at: at) } else { changed.insert(range.lowerBound) }
+        settle(at: at)
+    }
+
+    private mutating func settle(at place: Int) {
+        batches[place].isSettled = true
+        let range = batches[place].range
+        if batches[place].events.isEmpty { batches.remove(at: place) } else { changed.insert(range.lowerBound) }
         while let first = batches.first, first.isSettled, total - first.events.count >= limit { forget() }
     }
 
