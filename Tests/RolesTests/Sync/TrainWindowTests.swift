@@ -54,6 +54,8 @@ struct TrainWindowTests {
         try decide()
         let window = try windows.window(TrainWindow(), now: now)
         #expect(window == (try SyncWindow(Self.first..<Self.decided, labels: 9)))
+        // Where nothing is left for the validation, no clock says where it ends.
+        #expect(try windows.window(TrainWindow(), now: now - 100 * 3_600) == window)
     }
 
     @Test("has the offsets that were asked for, as far as they are decided")
