@@ -247,7 +247,11 @@ package struct ReasonBook: Sendable {
         guard let oldest = batches.first?.range.lowerBound else { return outcomes }
         let late = waiting.filter { want in
             want.range.lowerBound < oldest
-                || batches.contains { $0.range == want.range && $0.rows.count > 1 && $0.seconds < seconds - Self.tail }
+                || batches.contains { batch in
+                    // With two epochs' sessions, or computed in the place of the one that the alert was scored in.
+                    (batch.range == want.range ? batch.rows.count > 1 : batch.range.overlaps(want.range))
+                        && batch.seconds < seconds - Self.tail
+                }
         }
         guard !late.isEmpty else { return outcomes }
         for want in late {

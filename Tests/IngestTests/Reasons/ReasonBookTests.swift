@@ -35,6 +35,21 @@ struct ReasonBookTests {
         ReasonBook.Want(id: id, range: range(batch), row: row, epoch: epoch, model: model ?? self.model)
     }
 
+    @Test(
+        "an alert of a batch that another one was computed in the place of is given up after a minute, and not before")
+    func computedAnew() throws {
+        var book = book([1])
+        book.want(want("a", 1, 0))
+        // Of the same beginning, and longer.
+        for party in PartyID.allCases {
+            book.note(Digest32(of: [[9]]), of: party, epoch: 1, range: 10..<30, rows: 4, model: model, at: 1_000)
+        }
+        #expect(try question(&book, at: 1_001).chosen.isEmpty)
+        #expect(book.expire(at: 1_060).isEmpty)
+        #expect(book.expire(at: 1_061) == [.refused(["a"], code: "too_late")])
+        #expect(book.expire(at: 1_062).isEmpty && book.open.isEmpty)
+    }
+
     @Test("an alert is asked for by its number among all transactions that were scored lately")
     func places() throws {
         var book = book([3, 0, 2, 5])
