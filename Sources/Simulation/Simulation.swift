@@ -13,9 +13,10 @@ package struct Simulation {
     /// - Parameters:
     ///   - roundsScores: whether members get the calibration's steps of scores.
     ///   - hasNext: whether members share a next feature spec, too, whose model goes in force in the midst of a schedule.
+    ///   - opensReasons: whether members are told why their alerts were ones.
     /// - Throws: where even that does not work.
-    package init(roundsScores: Bool = false, hasNext: Bool = false) throws {
-        terms = try Terms(roundsScores: roundsScores, hasNext: hasNext)
+    package init(roundsScores: Bool = false, hasNext: Bool = false, opensReasons: Bool = false) throws {
+        terms = try Terms(roundsScores: roundsScores, hasNext: hasNext, opensReasons: opensReasons)
         begun = try SimulatedConsortium(terms, seed: 0)
         for member in 0..<Terms.members { begun.apply(.send(member: member, Self.payments(from: 1000, minutes: 0))) }
         let findings = Self.settle(begun)
@@ -67,6 +68,8 @@ package struct Simulation {
         // Of what members that left have sealed it is known now how much is scored.
         for _ in 0..<100 where !Oracle.areScoresDecided(consortium) { consortium.work(for: .milliseconds(100)) }
         consortium.work(for: .milliseconds(600))
+        // The parties are asked every five seconds, for a minute behind the last score.
+        for _ in 0..<900 where !ExpectedReasons.areTold(consortium) { consortium.work(for: .milliseconds(100)) }
         let waiting = consortium.isWaitingForKeys(erased: erased)
         return Oracle.findings(in: consortium, settled: erased) + [waiting].compactMap { $0 }
             + (erased ? consortium.keysLeft() : [])

@@ -34,6 +34,18 @@ struct ConsortiumTests {
         }
     }
 
+    @Test(
+        "tells members why their alerts were ones, by the scorecard in the clear, whatever happens to it",
+        arguments: 0..<2)
+    func reasons(part: Int) throws {
+        let simulation = try Simulation(hasNext: part == 1, opensReasons: true)
+        for seed in 7000..<7010 as Range<UInt64> {
+            let schedule = Schedule(seed: seed + 1000 * UInt64(part))
+            let findings = try simulation.run(schedule)
+            #expect(findings.isEmpty, "seed \(schedule.seed): \(findings)")
+        }
+    }
+
     @Test("shows a planted bug within some hundred schedules", arguments: Plant.allCases)
     func plants(plant: Plant) throws {
         let simulation = try Simulation()

@@ -154,7 +154,7 @@ package final class SimulatedConsortium {
                 return plant?.transport(transport, masks: masks) ?? transport
             }
             // A training waits for its peers within a turn, which one thread can't.
-            .filter { !$0.isBackground || $0.name == "refresh" }
+            .filter { !$0.isBackground || $0.name == "refresh" || $0.name == "reasons" }
         case .agent(let member, let machine):
             return try AgentRole(
                 member: AgreementSeat(terms.roster, log: log).entry(of: Terms.member(member).name),

@@ -15,6 +15,9 @@ package final class Terms: Sendable {
     package static let most = 4
     /// More rows than a run has.
     package static let rows = RowLimits(days: 365, bytes: 1 << 30)
+    /// What the parties open of reasons, where they open any: more choices than a run asks for, and of tokens that two members
+    /// know.
+    package static let reasons = ReasonLimits(daily: 1_000_000, members: 2)
     /// What members' systems name.
     package static let (customers, terminals, devices) = (4, 5, 4)
     /// The first minute of event time, well before the clocks' time: 2026-03-01T00:00:00Z.
@@ -34,7 +37,8 @@ package final class Terms: Sendable {
     /// - Parameters:
     ///   - roundsScores: whether members get the calibration's steps of scores.
     ///   - hasNext: whether there is a next feature spec.
-    package init(roundsScores: Bool = false, hasNext: Bool = false) throws {
+    ///   - opensReasons: whether members are told why their alerts were ones; then models have scorecards.
+    package init(roundsScores: Bool = false, hasNext: Bool = false, opensReasons: Bool = false) throws {
         folder = NSTemporaryDirectory() + "cordon-simulation-\(UUID().uuidString)"
         var parties: [PartyID: Cell.Party] = [:]
         for party in PartyID.allCases {
@@ -69,14 +73,19 @@ package final class Terms: Sendable {
         // A few schedules in each hundred meet it.
         roster.countLimit = 2
         roster.roundsScores = roundsScores
+        if opensReasons {
+            roster.openings = OpeningLimits(
+                histograms: 8, windows: 256, days: 90, apart: 1_000, reasons: Self.reasons)
+        }
         self.roster = roster
         spec = try Self.features("simulated", Self.own)
-        model = try Self.forest("simulated-1", spec, seed: 41)
+        model = try Self.forest("simulated-1", spec, seed: 41, hasCard: opensReasons)
         next =
             try hasNext
             ? Self.forest(
                 "simulated-2",
-                Self.features("simulated-next", Self.nextOwn.map { (Self.own[$0.place].0, $0.edges) }), seed: 43)
+                Self.features("simulated-next", Self.nextOwn.map { (Self.own[$0.place].0, $0.edges) }), seed: 43,
+                hasCard: opensReasons)
             : nil
     }
 
@@ -95,16 +104,23 @@ package final class Terms: Sendable {
             Topics.sessions, Topics.sealed, Topics.labels, Topics.batches, Topics.tokenKeys, Topics.sync,
             Topics.agreement, Topics.audit, Topics.rejected,
         ]
-        return [TopicSettings(name: Topics.manifests, cleanup: .compact)] + kept.map { TopicSettings(name: $0) }
+        return [TopicSettings(name: Topics.manifests, cleanup: .compact)]
+            + (kept + (opensReasons ? [Topics.reasons] : [])).map { TopicSettings(name: $0) }
             + roster.members.flatMap { topics(of: $0.id) }
     }
 
+    /// Whether members are told why their alerts were ones.
+    package var opensReasons: Bool { roster.openings.reasons != nil }
+
     /// The topics that a member has besides.
     func topics(of id: MemberID) -> [TopicSettings] {
-        [
-            Topics.transactions(id), Topics.scores(id), Topics.receipts(id), Topics.decisions(id), Topics.alerts(id),
-            Topics.rejected(id), Topics.blinded(id), Topics.evaluations(id), Topics.evidence(id),
-        ].map { TopicSettings(name: $0) }
+        let reasons = opensReasons ? [Topics.reasons(id), Topics.contributions(id)] : []
+        return
+            ([
+                Topics.transactions(id), Topics.scores(id), Topics.receipts(id), Topics.decisions(id),
+                Topics.alerts(id),
+                Topics.rejected(id), Topics.blinded(id), Topics.evaluations(id), Topics.evidence(id),
+            ] + reasons).map { TopicSettings(name: $0) }
     }
 
     /// The features of the member's own with their cut points; the next spec has them in another order, with others.
@@ -151,8 +167,11 @@ package final class Terms: Sendable {
             })
     }
 
-    /// Trees that each ask for one bit of the consortium's: what is counted wrongly shows in scores.
-    private static func forest(_ version: String, _ spec: BinnedSpec, seed: UInt64) throws -> ClearModel {
+    /// Trees that each ask for one bit of the consortium's: what is counted wrongly shows in scores. The card has nothing to do
+    /// with them.
+    private static func forest(
+        _ version: String, _ spec: BinnedSpec, seed: UInt64, hasCard: Bool
+    ) throws -> ClearModel {
         var random = SeededRandom(seed: seed)
         let shared = spec.bits - spec.ownBits
         let trees = (0..<2 * shared).map { tree in
@@ -160,9 +179,12 @@ package final class Terms: Sendable {
                 conditions: [random.below(spec.bits), spec.ownBits + tree % shared],
                 leaves: (0..<4).map { _ in Int32(random.below(1401)) - 700 })
         }
+        let points = spec.edges.map { edges in (0...edges.count).map { _ in Int32(random.below(4001)) - 2000 } }
+        let forest = try Forest(trees: trees, bits: spec.bits)
         return try ClearModel(
-            version: version, binned: spec, forest: Forest(trees: trees, bits: spec.bits),
+            version: version, binned: spec, forest: forest,
             calibration: Calibration(
-                points: (-10...10).map { .init(score: 300 * $0, probability: Double($0 + 10) / 20) }))
+                points: (-10...10).map { .init(score: 300 * $0, probability: Double($0 + 10) / 20) }),
+            card: hasCard ? Scorecard(points: points, fractionBits: forest.fractionBits) : nil)
     }
 }

@@ -15,6 +15,8 @@ import Sealing
 /// * No transaction is scored twice, and parties refuse nothing but repeats within a batch, and what is sealed under keys of a
 ///   closed epoch.
 /// * Rejected records are on `<member>.rejected` with their code, and no others.
+/// * Where reasons are opened, each alert's are wanted once, and those that are told are the scorecard's in the clear, of a
+///   transaction's values and of which entities enough members knew before its batch.
 /// * The rows that parties keep are shares of what was scored and said, once each, and the same at all three.
 /// * Every label is counted, whatever was lost or refused of it on its way.
 /// * Nothing is scored of a member that takes no part in the epoch that it is sealed under, and nothing else is refused for that.
@@ -36,11 +38,13 @@ struct Oracle {
     /// Whether something came behind its epoch's closing: it is sealed again, maybe behind labels of it.
     private var hasLate = false
     private var rows: ExpectedRows
+    private var reasons: ExpectedReasons
 
     init(_ consortium: SimulatedConsortium) {
         self.consortium = consortium
         rows = ExpectedRows(
             specs: [consortium.terms.spec] + (consortium.terms.next.map { [$0.binned] } ?? []))
+        reasons = ExpectedReasons(consortium.terms)
         members = consortium.sent.map(ExpectedMember.init)
         history = consortium.people.history
         present = consortium.people.present
@@ -86,7 +90,8 @@ struct Oracle {
             }
         }
         if !consortium.records(Topics.rejected).isEmpty { oracle.findings.append("records of nobody were rejected") }
-        return oracle.findings + oracle.rows.findings(in: consortium) + consortium.faults
+        return oracle.findings + oracle.rows.findings(in: consortium) + oracle.reasons.findings(in: consortium, settled)
+            + consortium.faults
     }
 
     // MARK: Scores
@@ -203,6 +208,7 @@ struct Oracle {
             guard isFirst else { continue }
             let values = values(of: payment, counts)
             rows.add(payment.transaction.id, of: member, in: range, values: values)
+            reasons.add(payment, at: source.offset, of: member, by: model, values, counts)
             let score = opened(model.score(values: model.binned.id == consortium.terms.spec.id ? values[0] : values[1]))
             if scores[member].updateValue(score, forKey: source.offset) != nil {
                 findings.append("\(payment.transaction.id) of bank-\(member) is in two decided batches")
