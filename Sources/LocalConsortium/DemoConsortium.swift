@@ -25,15 +25,16 @@ package struct DemoConsortium {
 
     /// - Parameters:
     ///   - roundsScores: whether members get the calibration's steps of scores, whatever `consortium.yaml` says.
+    ///   - reasons: what is opened of reasons; nil for what `consortium.yaml` says.
     ///   - suite: of keys that are made.
     package init(
         folder: DemoFolder, pipelines: String, members: [MemberID], durability: LogDurability = .power,
-        roundsScores: Bool = false, suite: KEMSuite = .xWing
+        roundsScores: Bool = false, reasons: ReasonLimits? = nil, suite: KEMSuite = .xWing
     ) throws {
         self.folder = folder
         self.pipelines = pipelines
         self.durability = durability
-        roster = try Self.roster(folder, pipelines, members, roundsScores, suite)
+        roster = try Self.roster(folder, pipelines, members, roundsScores, reasons, suite)
         try? FileManager.default.removeItem(atPath: folder.run)
         for part in ["log", "state", "metrics", "logs"] {
             do {
@@ -47,7 +48,8 @@ package struct DemoConsortium {
 
     /// The folder's keys with addresses that are free now; made where there are none for these members.
     private static func roster(
-        _ folder: DemoFolder, _ pipelines: String, _ members: [MemberID], _ roundsScores: Bool, _ suite: KEMSuite
+        _ folder: DemoFolder, _ pipelines: String, _ members: [MemberID], _ roundsScores: Bool,
+        _ reasons: ReasonLimits?, _ suite: KEMSuite
     ) throws -> Roster {
         var plan = try ConsortiumPlan(file: pipelines + "/consortium.yaml")
         let keys = folder.keys
@@ -70,6 +72,10 @@ package struct DemoConsortium {
         roster.countLimit = plan.countLimit
         roster.historyLimit = plan.historyLimit
         roster.roundsScores = roundsScores || plan.roundsScores
+        let opened = plan.openings
+        roster.openings = OpeningLimits(
+            histograms: opened.histograms, windows: opened.windows, days: opened.days, apart: opened.apart,
+            featureRows: opened.featureRows, reasons: reasons ?? opened.reasons)
         for party in PartyID.allCases {
             roster.cell.move(party, to: "127.0.0.1", port: ports[party.rawValue])
         }

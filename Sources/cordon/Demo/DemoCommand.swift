@@ -218,7 +218,9 @@ struct DemoCommand: ParsableCommand {
         let days = try retrain ? retrainingDays(data) : nil
         let model = try DemoModel(data: data, spec: spec, folder: folder)
         let consortium = try DemoConsortium(
-            folder: folder, pipelines: pipelines, members: data.members, durability: durability, roundsScores: steps)
+            folder: folder, pipelines: pipelines, members: data.members, durability: durability, roundsScores: steps,
+            // Enough to ask every five seconds, as often as an agent does.
+            reasons: hasDesk ? ReasonLimits(daily: 200_000) : nil)
         _ = try deal(
             model.model, roster: consortium.roster, coordinator: folder.keys.coordinator, log: consortium.log)
         try consortium.backfill(data, spec: spec)

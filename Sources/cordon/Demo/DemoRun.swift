@@ -47,7 +47,8 @@ struct DemoRun {
             log: consortium.log, events: events, rate: rate, window: window, faultEvery: faults ? 2500 : 0)
         let watch = DemoWatch(log: consortium.log, members: data.members)
         let processes = try consortium.start(
-            binary, data, bins, stop: stop, partyOptions: retraining == nil ? [] : ["--rows", "90"])
+            // Parties answer what added to an alert out of rows that they keep.
+            binary, data, bins, stop: stop, partyOptions: retraining != nil || desk != nil ? ["--rows", "90"] : [])
         defer { processes.stop() }
         if let desk { say(try consortium.startDesk(of: desk.member, binary, processes, stop: stop)) }
         var stages = StageThreads()
