@@ -39,19 +39,27 @@ extension SimulatedConsortium {
         return "a version of the agreement has not taken effect"
     }
 
-    /// The private keys of closed epochs that parties, and members that take part, still have, in words.
+    /// The private keys of closed epochs that parties, and members that take part, still have, in words
     func keysLeft() -> [String] {
-        guard let history = conductor.history else { return [] }
+        heldKeys.map { "\($0.name) still has \($0.key), and epoch \($0.epoch) is closed" }
+    }
+
+    /// Whether there is any such key.
+    var hasKeysLeft: Bool { heldKeys.contains { _ in true } }
+
+    /// Those of the newest epochs first, which are looked for while others are gone long since.
+    private var heldKeys: some Sequence<(name: String, key: String, epoch: KeyEpoch)> {
         let present = people.present
-        return history.lives.filter { $0.closing != nil }.flatMap { life in
+        let closed = (conductor.history?.lives ?? []).reversed().filter { $0.closing != nil }
+        return closed.lazy.flatMap { [keys] life in
             let suffix = life.order == nil ? "" : "-\(life.number)"
             let own = PartyID.allCases.flatMap { party in
-                ["agreement", "hpke"].map { (name: party.name, key: $0 + suffix) }
+                ["agreement", "hpke"].map { (name: party.name, key: $0 + suffix, epoch: life.number) }
             }
-            let sessions = present.map { (name: Terms.member($0).name, key: "session-\(life.number)") }
-            return (own + sessions).filter { keys.of($0.name).holds($0.key) }.map {
-                "\($0.name) still has \($0.key), and epoch \(life.number) is closed"
+            let sessions = present.map {
+                (name: Terms.member($0).name, key: "session-\(life.number)", epoch: life.number)
             }
+            return (own + sessions).lazy.filter { keys.of($0.name).holds($0.key) }
         }
     }
 

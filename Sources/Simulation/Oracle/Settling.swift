@@ -15,6 +15,9 @@ struct Settling {
     private var labels: [LabelHeader?] = []
     private var batches = 0
     private var lastBatch: WireBatchDecision?
+    /// How many of each member's rejected records were read, and the offsets of those that its agent rejected.
+    private var readRejected: [Int]
+    private var told: [Set<Int64>]
     /// Offsets of labels that came behind their epoch's closing.
     private var late: Set<Int64> = []
 
@@ -28,6 +31,8 @@ struct Settling {
         }
         decisions = members.map(\.accepted.count)
         rejected = members.map { Set($0.rejected.keys) }
+        readRejected = members.map { _ in 0 }
+        told = members.map { _ in [] }
         lastLabels = members.map { $0.labels.keys.max() ?? -1 }
     }
 
@@ -36,15 +41,17 @@ struct Settling {
     mutating func isDone() -> Bool {
         read()
         let sealed = TopicPartition(Topics.sealed)
-        return consortium.isWaitingForKeys(erased: isErased) == nil
-            && decisions.indices.allSatisfy {
-                consortium.records(Topics.decisions(Terms.member($0))).count >= decisions[$0]
-            }
+        // What costs little comes first: this is asked every tenth of a second.
+        return decisions.indices.allSatisfy {
+            consortium.records(Topics.decisions(Terms.member($0))).count >= decisions[$0]
+        }
             && consortium.broker.committed(sealed, group: PartyID.zero.name)
                 == Int64(consortium.records(Topics.sealed).count)
-            && lastBatch?.labelsEnd ?? 0 == Int64(labels.count) && areLabelsTold && areRejectionsTold
+            && lastBatch?.labelsEnd ?? 0 == Int64(labels.count) && areLabelsTold
+            && zip(rejected, told).allSatisfy { $0.isSubset(of: $1) }
+            && consortium.isWaitingForKeys(erased: isErased) == nil
             && !(isErased
-                && !(consortium.keysLeft().isEmpty && Oracle.untold(in: consortium).values.allSatisfy(\.isEmpty)))
+                && !(Oracle.untold(in: consortium).values.allSatisfy(\.isEmpty) && !consortium.hasKeysLeft))
     }
 
     private mutating func read() {
@@ -60,6 +67,14 @@ struct Settling {
             }
         }
         batches = records.count
+        for member in rejected.indices where !rejected[member].isEmpty {
+            let records = consortium.records(Topics.rejected(Terms.member(member)))
+            for record in records.dropFirst(readRejected[member]) {
+                guard let wire = WireRejected(decoding: record.value ?? []), wire.stage == "ingest" else { continue }
+                told[member].insert(wire.offset)
+            }
+            readRejected[member] = records.count
+        }
     }
 
     /// Whether every label that is to leave has come to the parties, each member's in order and not behind its epoch's closing.
@@ -73,17 +88,5 @@ struct Settling {
             taken[member] = max(taken[member], source)
         }
         return zip(taken, lastLabels).allSatisfy { $0 >= $1 }
-    }
-
-    /// Whether every record that its member's agent is to reject is told: an agent that begins late has them before it as all
-    /// others.
-    private var areRejectionsTold: Bool {
-        rejected.indices.allSatisfy { member in
-            rejected[member].isEmpty
-                || rejected[member].isSubset(
-                    of: consortium.records(Topics.rejected(Terms.member(member))).compactMap {
-                        WireRejected(decoding: $0.value ?? []).flatMap { $0.stage == "ingest" ? $0.offset : nil }
-                    })
-        }
     }
 }
