@@ -34,6 +34,23 @@ struct HouseRulesTests {
         }
     }
 
+    @Test("how a file or a browser ends its lines makes no other rules, and moves no mistake to another line")
+    func lineEnds() throws {
+        let lines = [
+            "# of the team", "", "four_eyes 5000", "judged_twice 50", "hours mon-fri 08:00-18:00", "due held 15",
+        ]
+        let rules = try HouseRules(text: lines.joined(separator: "\n"))
+        #expect(rules.judgedTwice == 50 && rules.fourEyes != nil)
+        for end in ["\r\n", "\r", "\n"] {
+            for last in ["", end, end + end] {
+                #expect(try HouseRules(text: lines.joined(separator: end) + last).text == rules.text)
+                #expect(throws: HouseRules.Fault(line: lines.count + 1, reason: "there is no such rule")) {
+                    try HouseRules(text: (lines + ["dance"]).joined(separator: end) + last)
+                }
+            }
+        }
+    }
+
     @Test("rules that are drawn at random are given again by their own lines", arguments: 0..<40 as Range<UInt64>)
     func again(seed: UInt64) throws {
         var random = SplitMix64(seed)
