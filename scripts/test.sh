@@ -7,11 +7,23 @@ install_dependencies
 install_packages softhsm2
 build_all
 cd "$root"
+
+# Tests by the given filter; what failed stands once more at the end, where it is looked for.
+run_tests() {
+    local said=.build/test-output.txt status=0
+    swift test -c release --skip-build "$@" 2>&1 | tee "$said" || status=$?
+    if [ $status -ne 0 ]; then
+        printf '\nFailed:\n'
+        grep -a -A1 -E '^✘ .* recorded an issue|^error: |: error: ' "$said" | grep -av '^--$' | cut -c 1-800 || tail -n 20 "$said"
+        return $status
+    fi
+}
+
 if [ $# -gt 0 ]; then
-    swift test -c release --skip-build "$@"
+    run_tests "$@"
 else
     # Tests of servers and feeds wait for tasks of Swift's pool, which has a thread a core; others block those threads.
     servers="^(IngestHTTPTests|HTTPFrontTests|DeskFrontTests)[.]"
-    swift test -c release --skip-build --filter "$servers"
-    swift test -c release --skip-build --skip "$servers"
+    run_tests --filter "$servers"
+    run_tests --skip "$servers"
 fi

@@ -64,7 +64,10 @@ package struct Simulation {
     /// all is counted, and a little longer; what is wrong then.
     private static func settle(_ consortium: SimulatedConsortium, erased: Bool = false) -> [String] {
         var settling = Settling(consortium, erased: erased)
-        for _ in 0..<patience where !settling.isDone() { consortium.work(for: .milliseconds(100)) }
+        for _ in 0..<patience where !settling.isDone() {
+            consortium.orderWhatMembersWaitFor()
+            consortium.work(for: .milliseconds(100))
+        }
         // Of what members that left have sealed it is known now how much is scored.
         for _ in 0..<100 where !Oracle.areScoresDecided(consortium) { consortium.work(for: .milliseconds(100)) }
         consortium.work(for: .milliseconds(600))

@@ -31,12 +31,15 @@ extension SimulatedConsortium {
         }
     }
 
-    /// What of keys is waited for, in words; nil where nothing is. An epoch that changes of members still wait for is ordered.
+    /// What of keys is waited for, in words; nil where nothing is.
     func isWaitingForKeys(erased: Bool) -> String? {
-        if let waiting = conductor.isWaiting(erased: erased) { return waiting }
-        guard people.isWaiting else { return nil }
-        conductor.order()
-        return "a version of the agreement has not taken effect"
+        conductor.isWaiting(erased: erased)
+            ?? (people.isWaiting ? "a version of the agreement has not taken effect" : nil)
+    }
+
+    /// An order of the epoch that changes of members wait for, where they do and no other is under way.
+    func orderWhatMembersWaitFor() {
+        if conductor.isWaiting(erased: false) == nil, people.isWaiting { conductor.order() }
     }
 
     /// The private keys of closed epochs that parties, and members that take part, still have, in words
