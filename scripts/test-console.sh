@@ -13,14 +13,16 @@ install_dependencies
 install_packages chromium chromium-driver fonts-dejavu-core
 build_all
 cd "$root"
-venv=.build/console-2
+venv=.build/console-3
 if [ ! -x "$venv/done" ]; then
     python3 -m venv --help >/dev/null 2>&1 && python3 -c "import ensurepip" 2>/dev/null || install_packages python3-venv
     echo "== installing selenium and axe-core"
     python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check "selenium>=4.30,<5" html5lib==1.1 oidc-provider-mock==0.3.4
+    "$venv/bin/pip" install --quiet --disable-pip-version-check "selenium>=4.30,<5" html5lib==1.1 oidc-provider-mock==0.3.4 "lxml>=5,<7"
     # Of this one the file of axe-core alone: what it depends on would bring another browser's driver.
     "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps axe-playwright-python==0.1.8
+    # And of this one the schema of a recall.
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps camt-exceptions==0.0.20
     install -m 755 /dev/null "$venv/done"
 fi
 start_rest_consortium --http-rate 0 --http-deadline-ms 2000 --policy "$root/scripts/console/policy.yaml"

@@ -3,6 +3,7 @@ import sys
 import unittest
 
 import oidc
+import recall
 import supervision
 import teams
 import tests
@@ -20,7 +21,7 @@ print(f"== the desk of bank-a is at {tests.desk.url}")
 loader = unittest.TestLoader()
 if len(sys.argv) > 1:
     loader.testNamePatterns = [f"*{name}*" for name in sys.argv[1:]]
-every = unittest.TestSuite(loader.loadTestsFromModule(module) for module in (tests, supervision, teams, oidc))
+every = unittest.TestSuite(loader.loadTestsFromModule(module) for module in (tests, supervision, teams, recall, oidc))
 result = unittest.TextTestRunner(verbosity=2).run(every)
 if result.testsRun == 0:
     raise SystemExit("no test has such a name")
