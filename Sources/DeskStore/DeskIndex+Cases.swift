@@ -81,7 +81,7 @@ extension DeskIndex {
         let parts = place?.split(separator: ".", omittingEmptySubsequences: false)
         let (opened, id) = (parts.flatMap { Int64($0[0]) }, parts.flatMap { $0.count == 2 ? ItemID($0[1]) : nil })
         guard place == nil || (opened != nil && id != nil) else {
-            throw QueueFilter.Fault(field: "after", reason: "it is no place of this list")
+            throw QueueFilter.Fault(field: "after", reason: .noPlace)
         }
         return try read { db in
             var rows = try db.statement(

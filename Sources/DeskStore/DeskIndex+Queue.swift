@@ -45,7 +45,7 @@ extension DeskIndex {
 
         /// - Throws: `QueueFilter.Fault` where the text is no place of the list.
         init(_ shown: QueueFilter.Shown, behind text: String?) throws {
-            let fault = QueueFilter.Fault(field: "after", reason: "it is no place of this list")
+            let fault = QueueFilter.Fault(field: "after", reason: .noPlace)
             switch shown {
             case .open, .snoozed, .kept:
                 let key = text.flatMap { QueueKey($0) }

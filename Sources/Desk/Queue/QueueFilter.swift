@@ -75,14 +75,14 @@ package struct QueueFilter: Hashable, Sendable {
     package struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
         /// The parameter's name, which no text of the request is in; nil where it is none that is known.
         package var field: String?
-        package var reason: String
+        package var reason: Mistake
 
-        package init(field: String?, reason: String) {
+        package init(field: String?, reason: Mistake) {
             self.field = field
             self.reason = reason
         }
 
-        package var description: String { field.map { "\($0): \(reason)" } ?? reason }
+        package var description: String { field.map { "\($0): \(reason)" } ?? "\(reason)" }
     }
 }
 
@@ -133,13 +133,13 @@ extension QueueFilter {
         self.init()
         var seen: Set<String> = []
         for (name, value) in parameters where !value.isEmpty {
-            guard Self.names.contains(name) else { throw Fault(field: nil, reason: "there is no such filter") }
-            guard seen.insert(name).inserted else { throw Fault(field: name, reason: "it is there twice") }
+            guard Self.names.contains(name) else { throw Fault(field: nil, reason: .unknownFilter) }
+            guard seen.insert(name).inserted else { throw Fault(field: name, reason: .repeated) }
             try set(name, value)
         }
-        if shown != .closed, finding != nil { throw Fault(field: "finding", reason: "open alerts have no verdict yet") }
+        if shown != .closed, finding != nil { throw Fault(field: "finding", reason: .openHasNoVerdict) }
         if let atLeast, let atMost, atMost < atLeast {
-            throw Fault(field: "at_most", reason: "it is below the least amount")
+            throw Fault(field: "at_most", reason: .belowLeast)
         }
     }
 
@@ -149,12 +149,12 @@ extension QueueFilter {
         case "whose": whose = try code(name, value)
         case "origin": origin = try code(name, value)
         case "case":
-            guard let id = ItemID(value) else { throw Fault(field: name, reason: "it is no case") }
+            guard let id = ItemID(value) else { throw Fault(field: name, reason: .noCase) }
             file = id
         case "awaits": awaits = try code(name, value)
         case "band": band = try code(name, value)
         case "rule":
-            guard value.utf8.count <= 128 else { throw Fault(field: name, reason: "it is too long") }
+            guard value.utf8.count <= 128 else { throw Fault(field: name, reason: .tooLong) }
             rule = value
         case "kind": kind = try code(name, value)
         case "channel": channel = try code(name, value)
@@ -162,7 +162,7 @@ extension QueueFilter {
         case "at_most": atMost = try amount(name, value)
         case "probability":
             guard let number = Double(value), (0...1).contains(number) else {
-                throw Fault(field: name, reason: "it is a number from 0 to 1")
+                throw Fault(field: name, reason: .notAProbability)
             }
             probability = number
         case "finding": finding = try code(name, value)
@@ -171,20 +171,20 @@ extension QueueFilter {
     }
 
     private mutating func setEntity(_ name: String, _ value: String) throws(Fault) {
-        guard let kind = LinkKind(rawValue: name) else { throw Fault(field: nil, reason: "there is no such filter") }
-        guard entity == nil else { throw Fault(field: name, reason: "alerts are looked up by one name at a time") }
-        guard value.utf8.count <= 512 else { throw Fault(field: name, reason: "it is too long") }
+        guard let kind = LinkKind(rawValue: name) else { throw Fault(field: nil, reason: .unknownFilter) }
+        guard entity == nil else { throw Fault(field: name, reason: .oneNameAtATime) }
+        guard value.utf8.count <= 512 else { throw Fault(field: name, reason: .tooLong) }
         entity = NamedEntity(kind, value)
     }
 
     private func code<T: RawRepresentable>(_ name: String, _ value: String) throws(Fault) -> T
     where T.RawValue == String {
-        guard let code = T(rawValue: value) else { throw Fault(field: name, reason: "it is none of the list") }
+        guard let code = T(rawValue: value) else { throw Fault(field: name, reason: .notListed) }
         return code
     }
 
     private func amount(_ name: String, _ value: String) throws(Fault) -> MinorUnits {
-        do { return try MinorUnits(decimal: value) } catch { throw Fault(field: name, reason: error.description) }
+        do { return try MinorUnits(decimal: value) } catch { throw Fault(field: name, reason: Mistake(error)) }
     }
 
     /// The parameters that give this filter again; what is as by default is left out.

@@ -40,10 +40,10 @@ extension TeamScope {
         self.init()
         for part in String(text).split(separator: "&", omittingEmptySubsequences: false) {
             let halves = part.split(separator: "=", maxSplits: 1).map(String.init)
-            guard halves.count == 2 else { throw .init(field: nil, reason: "each part is NAME=VALUE") }
+            guard halves.count == 2 else { throw .init(field: nil, reason: .noPart) }
             let (name, value) = (halves[0], halves[1])
             func once(_ isNew: Bool) throws(QueueFilter.Fault) {
-                if !isNew { throw .init(field: name, reason: "it is there twice") }
+                if !isNew { throw .init(field: name, reason: .repeated) }
             }
             switch name {
             case "band":
@@ -61,7 +61,7 @@ extension TeamScope {
             case "at_most":
                 try once(atMost == nil)
                 atMost = try Self.amount(name, value)
-            default: throw .init(field: nil, reason: "a team has band, kind, channel, at_least and at_most")
+            default: throw .init(field: nil, reason: .notOfATeam)
             }
         }
     }
@@ -83,7 +83,7 @@ extension TeamScope {
         var codes: Set<T> = []
         for word in value.split(separator: ",", omittingEmptySubsequences: false) {
             guard let code = T(rawValue: String(word)) else {
-                throw .init(field: name, reason: "it is none of the list")
+                throw .init(field: name, reason: .notListed)
             }
             codes.insert(code)
         }
@@ -91,6 +91,6 @@ extension TeamScope {
     }
 
     private static func amount(_ name: String, _ value: String) throws(QueueFilter.Fault) -> MinorUnits {
-        do { return try MinorUnits(decimal: value) } catch { throw .init(field: name, reason: error.description) }
+        do { return try MinorUnits(decimal: value) } catch { throw .init(field: name, reason: Mistake(error)) }
     }
 }

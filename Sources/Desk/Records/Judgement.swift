@@ -90,13 +90,13 @@ package struct Judgement: Hashable, Sendable {
     /// The first field that can't go with the others; nil where all do.
     package var fault: Fault? {
         if finding != .fraud {
-            if fraudType != nil { return Fault(field: "fraud_type", reason: "only a fraud has a type") }
-            if loss != nil { return Fault(field: "loss", reason: "only a fraud has a loss") }
-            if recovered != nil { return Fault(field: "recovered", reason: "only of a fraud something is recovered") }
+            if fraudType != nil { return Fault(field: "fraud_type", reason: .typeWithoutFraud) }
+            if loss != nil { return Fault(field: "loss", reason: .lossWithoutFraud) }
+            if recovered != nil { return Fault(field: "recovered", reason: .recoveredWithoutFraud) }
         }
         for (field, amount) in [("loss", loss), ("recovered", recovered)] {
             if let amount, !(0...MinorUnits.limit).contains(amount.value) {
-                return Fault(field: field, reason: "the amount is out of range")
+                return Fault(field: field, reason: .outOfRange)
             }
         }
         return nil
@@ -106,9 +106,9 @@ package struct Judgement: Hashable, Sendable {
     package struct Fault: Hashable, Sendable {
         package var field: String
         /// A sentence part for people; it never holds a value.
-        package var reason: String
+        package var reason: Mistake
 
-        package init(field: String, reason: String) {
+        package init(field: String, reason: Mistake) {
             self.field = field
             self.reason = reason
         }

@@ -22,9 +22,9 @@ package struct HouseRules: Hashable, Sendable {
     /// What is wrong with a line.
     package struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
         package var line: Int
-        package var reason: String
+        package var reason: Mistake
 
-        package init(line: Int, reason: String) {
+        package init(line: Int, reason: Mistake) {
             self.line = line
             self.reason = reason
         }
@@ -45,32 +45,32 @@ extension HouseRules {
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let name = words.first, !name.hasPrefix("#") else { continue }
             guard seen.insert(Self.key(name, words)).inserted else {
-                throw Fault(line: number + 1, reason: "\(name) is there twice")
+                throw Fault(line: number + 1, reason: .repeated)
             }
             if let reason = set(name, Array(words.dropFirst())) { throw Fault(line: number + 1, reason: reason) }
         }
     }
 
     /// - Returns: why a line says nothing.
-    private mutating func set(_ name: String, _ values: [String]) -> String? {
+    private mutating func set(_ name: String, _ values: [String]) -> Mistake? {
         switch name {
         case "four_eyes":
             guard values.count == 1, let amount = try? MinorUnits(decimal: values[0]), amount.value > 0 else {
-                return "four_eyes AMOUNT, such as `four_eyes 10000`"
+                return .fourEyes
             }
             fourEyes = amount
         case "sample":
             guard values.count == 2, let stratum = Sample.Stratum(rawValue: values[0]),
                 let share = Self.perMille(values[1])
-            else { return "sample STRATUM PER_MILLE, such as `sample approved 5`; strata: approved, declined, snoozed" }
+            else { return .sample }
             samples[stratum] = share
         case "judged_twice":
             guard values.count == 1, let share = Self.perMille(values[0]) else {
-                return "judged_twice PER_MILLE, such as `judged_twice 50`"
+                return .judgedTwice
             }
             judgedTwice = share
         case _ where ServiceRules.names.contains(name): return service.set(name, values)
-        default: return "there is no such rule"
+        default: return .unknownRule
         }
         return nil
     }

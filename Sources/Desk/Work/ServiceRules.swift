@@ -58,48 +58,48 @@ package struct ServiceRules: Hashable, Sendable {
     static let names = ["zone", "hours", "holiday", "due", "warn", "escalate"]
 
     /// - Returns: why a line says nothing.
-    mutating func set(_ name: String, _ values: [String]) -> String? {
+    mutating func set(_ name: String, _ values: [String]) -> Mistake? {
         switch name {
         case "zone":
-            guard values.count == 1, Zone(values[0]) != nil else { return "zone NAME, such as `zone Europe/Berlin`" }
+            guard values.count == 1, Zone(values[0]) != nil else { return .zone }
             zone = values[0]
         case "hours":
             let line = values.joined(separator: " ")
             guard let days = Self.hours(line) else {
-                return "hours DAYS FROM-UNTIL, such as `hours mon-fri 08:00-18:00`"
+                return .hours
             }
             guard hours.allSatisfy({ Set((Self.hours($0) ?? [:]).keys).isDisjoint(with: days.keys) }) else {
-                return "a day has hours twice"
+                return .hoursTwice
             }
             hours.append(line)
         case "holiday":
             guard values.count == 1, Self.day(values[0]) != nil, holidays.count < 1000 else {
-                return "holiday DATE, such as `holiday 2026-12-25`"
+                return .holiday
             }
             holidays.append(values[0])
         case "due": return setDue(values)
         case "warn":
             guard values.count == 1, let number = Int64(values[0]), Self.minutes.contains(number) else {
-                return "warn MINUTES, such as `warn 10`"
+                return .warn
             }
             warning = number
         default:
-            guard values.isEmpty else { return "escalate stands alone" }
+            guard values.isEmpty else { return .escalate }
             escalates = true
         }
         return nil
     }
 
-    private mutating func setDue(_ values: [String]) -> String? {
+    private mutating func setDue(_ values: [String]) -> Mistake? {
         let isHeld = values.first == "held"
         guard (2...3).contains(values.count), isHeld || values[0] == "stopped",
             let minutes = Int64(values[1]), Self.minutes.contains(minutes)
-        else { return "due held|stopped MINUTES [AMOUNT], such as `due held 15 10000`" }
+        else { return .due }
         if values.count == 3 {
-            guard let amount = try? MinorUnits(decimal: values[2]), amount.value > 0 else { return "it is no amount" }
+            guard let amount = try? MinorUnits(decimal: values[2]), amount.value > 0 else { return .noAmount }
             // An amount has several spellings.
             guard !large.contains(where: { $0.isHeld == isHeld && $0.from == amount }) else {
-                return "due is there twice"
+                return .repeated
             }
             large.append(.init(isHeld: isHeld, from: amount, seconds: minutes * 60))
         } else if isHeld {

@@ -69,7 +69,7 @@ extension DeskRoutes {
         case .failure(let fault):
             return try refused(
                 request, frame, .unprocessableEntity,
-                Phrase("\(fault.field): \(fault.reason)", "\(fault.field): \(fault.reason)"))
+                fault.phrase)
         }
         guard form["version"].flatMap({ Int64($0) }) != nil else {
             return trouble(.badRequest, Trouble.unreadable, frame)
@@ -78,41 +78,41 @@ extension DeskRoutes {
     }
 
     /// Why a form holds no verdict.
-    struct FormFault: Error, CustomStringConvertible {
+    struct FormFault: Error {
         var field: String
-        var reason: String
+        var reason: Mistake
 
-        var description: String { "\(field): \(reason)" }
+        var phrase: Phrase { reason.phrase(of: field) }
     }
 
     /// The verdict that a form holds, field by field.
     static func judgement(_ form: [String: String]) -> Result<Judgement, FormFault> {
         func value(_ name: String) -> String? { form[name].flatMap { $0.isEmpty ? nil : $0 } }
         guard let finding = value("finding").flatMap({ Finding(rawValue: $0) }) else {
-            return .failure(FormFault(field: "finding", reason: "a verdict is one of the four"))
+            return .failure(FormFault(field: "finding", reason: .noVerdict))
         }
         guard let source = KnowledgeSource(rawValue: value("known_by") ?? "analyst") else {
-            return .failure(FormFault(field: "known_by", reason: "it is none of the list"))
+            return .failure(FormFault(field: "known_by", reason: .notListed))
         }
         var judgement = Judgement(finding, source: source)
         if let text = value("fraud_type") {
             guard let type = FraudType(rawValue: text) else {
-                return .failure(FormFault(field: "fraud_type", reason: "it is none of the list"))
+                return .failure(FormFault(field: "fraud_type", reason: .notListed))
             }
             judgement.fraudType = type
         }
         do throws(MinorUnits.ParseError) {
             judgement.loss = try value("loss").map { text throws(MinorUnits.ParseError) in try MinorUnits(decimal: text)
             }
-        } catch { return .failure(FormFault(field: "loss", reason: "\(error)")) }
+        } catch { return .failure(FormFault(field: "loss", reason: Mistake(error))) }
         do throws(MinorUnits.ParseError) {
             judgement.recovered = try value("recovered").map { text throws(MinorUnits.ParseError) in
                 try MinorUnits(decimal: text)
             }
-        } catch { return .failure(FormFault(field: "recovered", reason: "\(error)")) }
+        } catch { return .failure(FormFault(field: "recovered", reason: Mistake(error))) }
         if let fault = judgement.fault { return .failure(FormFault(field: fault.field, reason: fault.reason)) }
         if (form["remark"] ?? "").utf8.count > Act.noteLimit {
-            return .failure(FormFault(field: "remark", reason: "it has more than \(Act.noteLimit) bytes"))
+            return .failure(FormFault(field: "remark", reason: .longNote))
         }
         return .success(judgement)
     }

@@ -67,7 +67,8 @@ extension DeskRoutes {
             return Reply(
                 .unprocessableEntity,
                 page: BulkPage(
-                    frame: frame, selection: selection, act: service.newAct(), trouble: "\(fault)", typed: form
+                    frame: frame, selection: selection, act: service.newAct(), trouble: frame.text(fault.phrase),
+                    typed: form
                 ).html)
         case .success(let deed):
             guard let order = BulkOrder(deed, items: selection.items.map(\.item)) else {
@@ -88,37 +89,37 @@ extension DeskRoutes {
 
     /// What a job's form asks for.
     private func deed(_ form: [String: String], _ frame: PageFrame) -> Result<Act, FormFault> {
-        func fault(_ field: String, _ reason: String) -> Result<Act, FormFault> {
+        func fault(_ field: String, _ reason: Mistake) -> Result<Act, FormFault> {
             .failure(FormFault(field: field, reason: reason))
         }
         if (form["remark"] ?? "").utf8.count > Act.noteLimit {
-            return fault("remark", "it has more than \(Act.noteLimit) bytes")
+            return fault("remark", .longNote)
         }
         switch form["deed"] ?? "" {
         case "claim": return .success(.claim(lease: DeskService.lease))
         case "release": return .success(.release)
         case "verdict": return Self.judgement(form).map { .judge($0) }
         case "reopen":
-            guard frame.may(.reopen) else { return fault("deed", frame.text(Trouble.role)) }
+            guard frame.may(.reopen) else { return fault("deed", .mayNot) }
             return .success(.reopen)
         case "assign":
-            guard frame.may(.assign) else { return fault("deed", frame.text(Trouble.role)) }
+            guard frame.may(.assign) else { return fault("deed", .mayNot) }
             guard let to = form["to"].flatMap({ Actor(.person, $0) }) else {
-                return fault("to", "it is no name of a person")
+                return fault("to", .noPerson)
             }
             return .success(.assign(to: to, lease: DeskService.lease))
         case "note":
             let text = form["remark"] ?? ""
-            return text.isEmpty ? fault("remark", "a note has a text") : .success(.note(text))
+            return text.isEmpty ? fault("remark", .emptyNote) : .success(.note(text))
         case "link":
             guard let id = form["case"].flatMap({ ItemID($0) }), (try? service.index.file(id)) != nil,
                 (try? isOwn(case: id, frame)) == true
             else {
-                return fault("case", frame.text(Work.Refusal.missing.phrase))
+                return fault("case", .noCase)
             }
             return .success(.file(.link(to: id)))
         case "unlink": return .success(.file(.unlink))
-        default: return fault("deed", "say what is to be done")
+        default: return fault("deed", .noDeed)
         }
     }
 

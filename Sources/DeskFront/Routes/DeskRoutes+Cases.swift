@@ -62,11 +62,11 @@ extension DeskRoutes {
     private func cases(_ request: DeskRequest, _ frame: PageFrame) throws -> Reply {
         let query = request.query ?? []
         guard query.allSatisfy({ ["shown", "after"].contains($0.name) }) else {
-            throw QueueFilter.Fault(field: nil, reason: "there is no such filter")
+            throw QueueFilter.Fault(field: nil, reason: .unknownFilter)
         }
         let shown = query.last { $0.name == "shown" }?.value ?? "open"
         guard let shown = QueueFilter.Shown(rawValue: shown) else {
-            throw QueueFilter.Fault(field: "shown", reason: "it is none of the list")
+            throw QueueFilter.Fault(field: "shown", reason: .notListed)
         }
         var page = try service.index.cases(
             shown == .open ? .open : .closed, behind: query.last { $0.name == "after" }?.value)

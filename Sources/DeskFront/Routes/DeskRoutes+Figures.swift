@@ -14,9 +14,9 @@ extension DeskRoutes {
     private func dashboard(_ request: DeskRequest, _ frame: PageFrame) throws -> Reply {
         var count: Int64 = 30
         for (name, value) in request.query ?? [] {
-            guard name == "days" else { throw QueueFilter.Fault(field: nil, reason: "there is no such filter") }
+            guard name == "days" else { throw QueueFilter.Fault(field: nil, reason: .unknownFilter) }
             guard let days = Int64(value), DashboardPage.spans.contains(days) else {
-                throw QueueFilter.Fault(field: name, reason: "it is none of the list")
+                throw QueueFilter.Fault(field: name, reason: .notListed)
             }
             count = days
         }

@@ -95,7 +95,7 @@ extension DeskRoutes {
             failed(error)
             return trouble(.serviceUnavailable, Trouble.unwritten, frame)
         } catch let fault as QueueFilter.Fault {
-            return trouble(.badRequest, Phrase("Not a filter: \(fault)", "Kein Filter: \(fault)"), frame)
+            return trouble(.badRequest, fault.phrase, frame)
         } catch let error as ActBook.Trouble {
             return trouble(.serviceUnavailable, Phrase("\(error)", "\(error)"), frame)
         } catch {

@@ -34,10 +34,12 @@ extension DeskRoutes {
         let rules: HouseRules
         do throws(HouseRules.Fault) {
             guard text.utf8.count <= HouseRules.limit else {
-                throw HouseRules.Fault(line: 1, reason: "there are more than \(HouseRules.limit) bytes")
+                throw HouseRules.Fault(line: 1, reason: .tooManyBytes)
             }
             rules = try HouseRules(text: text)
-        } catch { return try house(frame, status: .unprocessableEntity, trouble: "\(error)", typed: text) }
+        } catch {
+            return try house(frame, status: .unprocessableEntity, trouble: frame.text(error.phrase), typed: text)
+        }
         let outcome = try await service.settle(
             .house(rules), on: .house, by: me, expects: version, id: form["act"].flatMap { ActID($0) })
         switch outcome {

@@ -20,7 +20,7 @@ extension DeskRoutes {
 
     private func looks(_ request: DeskRequest, _ frame: PageFrame) throws -> Reply {
         guard let query = request.query?.filter({ !$0.value.isEmpty }) else {
-            throw QueueFilter.Fault(field: nil, reason: "the address can't be read")
+            throw QueueFilter.Fault(field: nil, reason: .unreadableAddress)
         }
         let search = try search(query, now: frame.now)
         let (entries, isMore) = try access.entries(search, limit: Self.lookLimit)
@@ -35,7 +35,7 @@ extension DeskRoutes {
         search.since = now - 86_400_000_000
         for (name, value) in query {
             func taken<T>(_ value: T?) throws(QueueFilter.Fault) -> T {
-                guard let value else { throw .init(field: name, reason: "it is none of the list") }
+                guard let value else { throw .init(field: name, reason: .notListed) }
                 return value
             }
             switch name {
@@ -48,7 +48,7 @@ extension DeskRoutes {
             case "before": search.before = try taken(Int(value))
             default:
                 guard let kind = LinkKind(rawValue: name) else {
-                    throw .init(field: nil, reason: "there is no such filter")
+                    throw .init(field: nil, reason: .unknownFilter)
                 }
                 search.lookedFor = access.hash(.init(kind, value))
             }
@@ -56,8 +56,7 @@ extension DeskRoutes {
         let namesOne = search.actor != nil || search.item != nil || search.lookedFor != nil
         if namesOne, !query.contains(where: { $0.name == "since" }) { search.since = .min }
         guard namesOne || min(search.until, now) - search.since <= Self.longestSearch else {
-            throw .init(
-                field: "since", reason: "a search that names no person, alert or customer goes over 31 days at most")
+            throw .init(field: "since", reason: .wideSearch)
         }
         return search
     }

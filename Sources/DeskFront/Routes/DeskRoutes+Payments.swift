@@ -23,19 +23,19 @@ extension DeskRoutes {
     private func payments(_ request: DeskRequest, _ frame: PageFrame) throws -> Reply {
         let query = request.query ?? []
         func value(_ name: String) -> String? { query.last { $0.name == name }?.value }
-        func fault(_ field: String, _ reason: String) -> QueueFilter.Fault {
+        func fault(_ field: String, _ reason: Mistake) -> QueueFilter.Fault {
             QueueFilter.Fault(field: field, reason: reason)
         }
         guard query.allSatisfy({ ["by", "name", "before"].contains($0.name) }) else {
-            throw QueueFilter.Fault(field: nil, reason: "there is no such filter")
+            throw QueueFilter.Fault(field: nil, reason: .unknownFilter)
         }
         guard let kind = PaymentName(rawValue: value("by") ?? PaymentName.customer.rawValue) else {
-            throw fault("by", "it is none of the list")
+            throw fault("by", .notListed)
         }
         let name = value("name") ?? ""
-        guard name.utf8.count <= 512 else { throw fault("name", "it is too long") }
+        guard name.utf8.count <= 512 else { throw fault("name", .tooLong) }
         let before = value("before").map { Int64($0) }
-        guard before != .some(nil) else { throw fault("before", "it is no place of this list") }
+        guard before != .some(nil) else { throw fault("before", .noPlace) }
         var found =
             name.isEmpty ? (rows: [], next: nil) : try service.index.payments(by: kind, name, before: before ?? nil)
         found.rows.removeAll { !frame.scope.has($0.payment) }

@@ -34,10 +34,9 @@ extension DeskRoutes {
     ) throws(QueueFilter.Fault) -> ReportPeriod {
         var period = ReportPeriod(length, at: frame.now / 86_400_000_000).before
         for field in request.query ?? [] {
-            guard field.name == name else { throw QueueFilter.Fault(field: nil, reason: "there is no such filter") }
+            guard field.name == name else { throw QueueFilter.Fault(field: nil, reason: .unknownFilter) }
             guard let asked = ReportPeriod(field.value), asked.length == length else {
-                throw QueueFilter.Fault(
-                    field: name, reason: "it is no \(name), such as 2026-\(length == .quarter ? "Q" : "H")1")
+                throw QueueFilter.Fault(field: name, reason: length == .quarter ? .noQuarter : .noHalfYear)
             }
             period = asked
         }

@@ -19,7 +19,7 @@ extension DeskRoutes {
         var days = SamplesPage.days[1]
         for (name, value) in request.query ?? [] {
             guard name == "days", let number = Int64(value), SamplesPage.days.contains(number) else {
-                throw QueueFilter.Fault(field: name == "days" ? name : nil, reason: "it is none of the list")
+                throw QueueFilter.Fault(field: name == "days" ? name : nil, reason: .notListed)
             }
             days = number
         }

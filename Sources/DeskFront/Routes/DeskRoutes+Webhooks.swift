@@ -59,7 +59,7 @@ extension DeskRoutes {
         } catch let fault as WebhookAddress.Fault {
             return try refused("url: \(fault)")
         } catch let fault as QueueFilter.Fault {
-            return try refused("query: \(fault)")
+            return try refused("query: \(frame.text(fault.reason.phrase(of: fault.field)))")
         } catch let failure as WebhookStore.Failure {
             return try refused("name: \(failure)")
         }

@@ -95,7 +95,7 @@ package struct DeskRoutes: Sendable {
 
     private func queue(_ request: DeskRequest, _ frame: PageFrame) throws -> Reply {
         guard let query = request.query else {
-            throw QueueFilter.Fault(field: nil, reason: "the address can't be read")
+            throw QueueFilter.Fault(field: nil, reason: .unreadableAddress)
         }
         let filter = try frame.filter(query.filter { $0.name != "after" })
         let place = query.last { $0.name == "after" }?.value

@@ -208,7 +208,7 @@ struct QueueOracleTests {
                 Issue.record("\(text) was taken")
             } catch {
                 #expect(error.field == field, "\(text)")
-                #expect("\(error)" == (field.map { "\($0): " } ?? "") + error.reason)
+                #expect("\(error)" == (field.map { "\($0): " } ?? "") + "\(error.reason)")
             }
         }
     }

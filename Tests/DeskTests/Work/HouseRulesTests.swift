@@ -10,8 +10,8 @@ struct HouseRulesTests {
         for (text, sentence) in [
             ("four_eyes", "line 1: four_eyes AMOUNT, such as `four_eyes 10000`"),
             ("\n\nfour_eyes 0", "line 3: four_eyes AMOUNT, such as `four_eyes 10000`"),
-            ("# a\nfour_eyes 5\nfour_eyes 6", "line 3: four_eyes is there twice"),
-            ("# a\r\nfour_eyes 5\r\nfour_eyes 6\r\n", "line 3: four_eyes is there twice"),
+            ("# a\nfour_eyes 5\nfour_eyes 6", "line 3: it is there twice"),
+            ("# a\r\nfour_eyes 5\r\nfour_eyes 6\r\n", "line 3: it is there twice"),
             ("dance", "line 1: there is no such rule"), ("FOUR_EYES 5", "line 1: there is no such rule"),
             (
                 "sample approved 1001",
@@ -24,7 +24,7 @@ struct HouseRulesTests {
             ("holiday 2026-13-01", "line 1: holiday DATE, such as `holiday 2026-12-25`"),
             ("due late 5", "line 1: due held|stopped MINUTES [AMOUNT], such as `due held 15 10000`"),
             ("due held 5 -3", "line 1: it is no amount"), ("due held 5 0", "line 1: it is no amount"),
-            ("due held 5 10\ndue held 6 10.00", "line 2: due is there twice"),
+            ("due held 5 10\ndue held 6 10.00", "line 2: it is there twice"),
             ("escalate now", "line 1: escalate stands alone"),
         ] {
             do throws(HouseRules.Fault) {
@@ -44,7 +44,7 @@ struct HouseRulesTests {
         for end in ["\r\n", "\r", "\n"] {
             for last in ["", end, end + end] {
                 #expect(try HouseRules(text: lines.joined(separator: end) + last).text == rules.text)
-                #expect(throws: HouseRules.Fault(line: lines.count + 1, reason: "there is no such rule")) {
+                #expect(throws: HouseRules.Fault(line: lines.count + 1, reason: .unknownRule)) {
                     try HouseRules(text: (lines + ["dance"]).joined(separator: end) + last)
                 }
             }
