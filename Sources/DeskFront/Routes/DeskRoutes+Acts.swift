@@ -78,10 +78,11 @@ extension DeskRoutes {
     }
 
     /// Why a form holds no verdict.
-    struct FormFault: Error {
+    struct FormFault: Error, CustomStringConvertible {
         var field: String
         var reason: Mistake
 
+        var description: String { "\(field): \(reason)" }
         var phrase: Phrase { reason.phrase(of: field) }
     }
 
