@@ -342,7 +342,8 @@ let package = Package(
         .testTarget(
             name: "ProcessTests",
             dependencies: [
-                "cordon", "cordon-bench", "EventLogs", "Formats", "HTTPFront", "Ingest", "KafkaLog", "Keys",
+                "cordon", "cordon-bench", "Desk", "DeskFront", "EventLogs", "Formats", "HTTPFront", "Ingest",
+                "KafkaLog", "Keys",
                 "LocalConsortium", "LocalStore", "Model", "Policy", "Records", "Roles", "Sealing", "Stages", "Support",
             ], exclude: ["Recorded"], swiftSettings: unoptimised),
         .testTarget(name: "RecordsTests", dependencies: ["Records", "Support"], swiftSettings: unoptimised),

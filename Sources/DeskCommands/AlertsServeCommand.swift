@@ -41,9 +41,15 @@ struct AlertsServeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The log of who looked at what, which `cordon audit verify` checks by the key beside it, FILE.pub. (default: beside the index)",
+            "The log of who looked at what, which `cordon audit verify` checks by the key beside it, FILE.pub; its further parts are beside it, FILE-2 and so on. (default: beside the index)",
             valueName: "file"))
     var looks: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Remove parts of that log so many days behind their end; a part begins each month. (default: none is removed)",
+            valueName: "days"))
+    var looksDays: Int64?
 
     @Option(help: ArgumentHelp("Where the pages are served.", valueName: "host:port"))
     var http = "127.0.0.1:8090"
@@ -119,6 +125,7 @@ struct AlertsServeCommand: ParsableCommand {
     @OptionGroup var process: ProcessOptions
 
     func validate() throws {
+        guard looksDays ?? 1 >= 1 else { throw ValidationError("'--looks-days' is 1 or above") }
         guard apiRate >= 0 else { throw ValidationError("'--api-rate' is 0 or above") }
         guard users != nil || link || apiKeys != nil || oidc != nil else {
             throw ValidationError("Nobody could come in: give '--users', '--oidc', '--api-keys' or '--link'")
@@ -135,7 +142,10 @@ struct AlertsServeCommand: ParsableCommand {
         let member = try member.id()
         let stem = index.hasSuffix(".sqlite") ? String(index.dropLast(".sqlite".count)) : index
         let (own, looks) = (FileKeystore(directory: keys ?? stem + "-keys"), looks ?? stem + "-looks.audit")
-        let access = try AccessLog(of: member, keys: own, storage: AuditFile(path: looks), clock: SystemClock())
+        var limits = AccessLog.Limits()
+        limits.days = looksDays
+        let access = try AccessLog(
+            of: member, keys: own, parts: AuditFiles(path: looks), clock: SystemClock(), limits: limits)
         try writeFile(Array("\(try AccessLog.publicKey(keys: own))\n".utf8), to: looks + ".pub")
         var settings = DeskServer.Settings(
             member: member, mapping: try records.read(), server: server, index: index, usersFile: users,

@@ -33,7 +33,7 @@ struct BenchDesk: Sendable {
         sessions = try DeskSessions(users: DeskUsers(), clock: SystemClock(), random: randomBytes)
         let access = try AccessLog(
             of: Self.member, keys: FileKeystore(directory: dir + "/keys"),
-            storage: AuditFile(path: dir + "/looks.audit"),
+            parts: AuditFiles(path: dir + "/looks.audit"),
             clock: SystemClock())
         let service = DeskService(index: index, book: book, clock: SystemClock(), random: randomBytes)
         routes =

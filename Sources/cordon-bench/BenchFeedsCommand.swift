@@ -186,7 +186,7 @@ private struct FeedsRun {
         var logger = Logger(label: "bench")
         logger.logLevel = .critical
         let access = try AccessLog(
-            of: member, keys: FileKeystore(directory: dir + "/keys"), storage: AuditFile(path: dir + "/looks.audit"),
+            of: member, keys: FileKeystore(directory: dir + "/keys"), parts: AuditFiles(path: dir + "/looks.audit"),
             clock: SystemClock())
         let desk = try DeskServer(settings, log: log, access: access, metrics: Metrics(), logger: logger)
         let port = Mutexed(0)

@@ -16,11 +16,11 @@ struct AccessLogTests {
     private func entries(_ pages: Pages, _ kinds: Set<AuditKind> = []) throws -> [AuditEntry] {
         var search = AccessLog.Search()
         search.kinds = kinds
-        return try pages.access.entries(search, limit: 10_000).entries.reversed()
+        return try pages.access.entries(search, limit: 10_000).entries.map(\.entry).reversed()
     }
 
     private func verify(_ pages: Pages, _ bytes: [UInt8]) throws -> Int {
-        var verifier = AuditVerifier(consortium: AccessLog.consortium(of: DeskSamples.member)) {
+        var verifier = AuditVerifier(consortium: AccessPart.consortium(of: DeskSamples.member)) {
             [key = pages.looksKey] in $0 == .member(DeskSamples.member) ? key : nil
         }
         try bytes.withUnsafeBytes { try verifier.verify($0) }
@@ -100,7 +100,7 @@ struct AccessLogTests {
             altered[place] ^= 1
             #expect(throws: AuditFault.self) { try verify(pages, altered) }
         }
-        var others = AuditVerifier(consortium: AccessLog.consortium(of: DeskSamples.member)) { _ in
+        var others = AuditVerifier(consortium: AccessPart.consortium(of: DeskSamples.member)) { _ in
             SigningKey().verifyingKey
         }
         #expect(throws: AuditFault.self) { try bytes.withUnsafeBytes { try others.verify($0) } }

@@ -129,7 +129,7 @@ struct DashboardTests {
         let ana = try pages.enter("ana", .analyst)
         #expect(try await pages.call(.GET, "/queue", as: ana).text.contains("href=\"/dashboard\""))
         _ = try await pages.call(.GET, "/dashboard", as: ana)
-        let (entries, _) = try pages.access.entries(.init(), limit: 9)
+        let entries = try pages.access.entries(.init(), limit: 9).entries.map(\.entry)
         #expect(
             entries.contains { $0.event.fields[.route] == "GET /dashboard" && $0.event.fields[.actor] == "person:ana" })
     }

@@ -41,7 +41,7 @@ struct DeskKeyTests {
             #expect(reply.status == .forbidden && reply.text.contains("audit"))
             #expect(reply.headers["Content-Type"] == [Problem.contentType])
         }
-        let looks = try pages.access.entries(AccessLog.Search(), limit: 10).entries
+        let looks = try pages.access.entries(AccessLog.Search(), limit: 10).entries.map(\.entry)
         #expect(Set(looks.compactMap { $0.event.fields[.actor] }) == ["service:nightly"])
     }
 
@@ -65,7 +65,7 @@ struct DeskKeyTests {
         #expect(ended.status == .unauthorized && ended.text.contains("no such key"))
         var search = AccessLog.Search()
         search.kinds = [.turnedAway]
-        let codes = try pages.access.entries(search, limit: 20).entries.compactMap { $0.event.fields[.code] }
+        let codes = try pages.access.entries(search, limit: 20).entries.compactMap { $0.entry.event.fields[.code] }
         #expect(codes == ["key unknown", "key expired"] + [String](repeating: "key unknown", count: 5))
     }
 

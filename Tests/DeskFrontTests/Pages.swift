@@ -54,12 +54,13 @@ final class Pages: Sendable {
         try projection.catchUp()
         keys = DeskKeyStore(perSecond: keyRate, clock: world.clock)
         sessions = try DeskSessions(users: users, clock: world.clock, random: randomBytes)
-        let key = SigningKey()
-        looksKey = key.verifyingKey
+        let secret = randomBytes(32)
+        looksKey = SigningKey(bytes: secret)!.verifyingKey
         self.looks = looks
         access = try AccessLog(
-            member: DeskSamples.member, key: key, names: SecretKey(bytes: [UInt8](repeating: 5, count: 32)),
-            storage: looks, clock: world.clock)
+            member: DeskSamples.member, names: SecretKey(bytes: [UInt8](repeating: 5, count: 32)),
+            parts: AuditPartBytes(first: looks), clock: world.clock
+        ) { SigningKey(bytes: secret)! }
         trials = tester.map { [clock = world.clock, failures] tester in
             RuleTrials(tester, clock: clock, failed: { failures.take($0) })
         }

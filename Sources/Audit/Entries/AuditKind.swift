@@ -68,6 +68,8 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
     case entered = 30
     /// At a desk: somebody was not let in, or not let at something.
     case turnedAway = 31
+    /// The log goes on from a part before it, whose root is the subject.
+    case continued = 38
 
     /// The name that `cordon audit show --kind` takes.
     package var name: String {
@@ -106,6 +108,7 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .changed: "changed"
         case .entered: "entered"
         case .turnedAway: "turned-away"
+        case .continued: "continued"
         }
     }
 
@@ -164,6 +167,7 @@ package enum AuditKind: UInt32, CaseIterable, Sendable, Hashable {
         case .changed: "somebody asked for a change at the desk"
         case .entered: "somebody signed in or out at the desk"
         case .turnedAway: "somebody was turned away at the desk"
+        case .continued: "the log goes on from the part before it"
         }
     }
 }
@@ -208,6 +212,8 @@ package enum AuditField: UInt32, CaseIterable, Sendable, Hashable {
     case item = 21
     /// Of a desk's log: the keyed hash of a name that was looked for.
     case lookedFor = 22
+    /// Of a log in several parts: a part's number.
+    case part = 23
 
     /// As `cordon audit show` prints it.
     var name: String { "\(self)" }

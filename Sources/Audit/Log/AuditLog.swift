@@ -88,6 +88,14 @@ package final class AuditLog: AuditWriter {
     /// How many entries are written.
     package var count: Int { state.withLock { $0.tree.count } }
 
+    /// How many entries are written, and the root of their tree.
+    package var standing: SeenHead { state.withLock { SeenHead(size: $0.tree.count, root: $0.tree.root) } }
+
+    /// Whether the newest head is over all that was told.
+    package var isSigned: Bool {
+        state.withLock { $0.waiting.isEmpty && $0.head?.standing.size ?? 0 == $0.tree.count }
+    }
+
     package func write(_ event: AuditEvent) {
         state.withLock { state in
             guard !event.kind.isOnce || !state.known.contains(event.identity) else { return }

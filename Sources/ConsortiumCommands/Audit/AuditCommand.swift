@@ -36,7 +36,7 @@ package struct AuditCommand: ParsableCommand {
                 copy again.
 
                   cordon audit verify party-0.audit party-1.audit party-2.audit coordinator.audit --roster roster.yaml
-                  cordon audit verify looks.audit --desk looks.audit.pub --member bank-a
+                  cordon audit verify looks.audit looks-2.audit --desk looks.audit.pub --member bank-a
                 """)
 
         @Argument(help: ArgumentHelp("Copies of audit logs, of one role each.", valueName: "file"))
@@ -47,12 +47,18 @@ package struct AuditCommand: ParsableCommand {
         func run() throws {
             let read = try files.map { file in (file: file, log: try roster.read(file)) }
             for (file, log) in read { say("\(file): \(log.account)") }
-            let compared = AuditComparison.faults(read.filter { $0.log.fault == nil }.map(\.log.verifier))
+            let whole = read.filter { $0.log.fault == nil }.map(\.log)
+            // Copies of one part are held against each other, and each part against the one before it.
+            let compared = Dictionary(grouping: whole, by: \.part).values.flatMap {
+                AuditComparison.faults($0.map(\.verifier))
+            }
+            let gaps = AuditRosterOption.gaps(whole)
+            for gap in gaps { say(gap) }
             for (role, fault) in compared {
                 let file = read.first { $0.log.verifier.role == role && $0.log.fault == nil }?.file
                 say("\(file ?? "\(role), whose log is not among these"): \(fault)")
             }
-            let faulty = Set(read.filter { $0.log.fault != nil }.map(\.file)).count + compared.count
+            let faulty = Set(read.filter { $0.log.fault != nil }.map(\.file)).count + compared.count + gaps.count
             guard faulty == 0 else { throw Failure("\(faulty) \(faulty == 1 ? "fault" : "faults"), above") }
             if read.count == 1 {
                 say(
@@ -147,13 +153,18 @@ struct AuditRosterOption: ParsableArguments {
     struct Log {
         var verifier: AuditVerifier
         var fault: AuditFault?
+        /// Of a desk's log, which has parts: the first entry. Logs of other roles are one part.
+        var first: AuditEntry?
+
+        var part: Int { first.map(AccessPart.number) ?? 1 }
 
         /// The copy in a sentence.
         var account: String {
             if let fault { return "\(fault)" }
             guard let role = verifier.role, let head = verifier.head else { return "an audit log without entries" }
             let (entries, heads) = (verifier.tree.count, verifier.headCount)
-            return "\(role), \(entries) \(entries == 1 ? "entry" : "entries") in order, under \(heads) "
+            let name = part > 1 ? "\(role), part \(part)" : "\(role)"
+            return "\(name), \(entries) \(entries == 1 ? "entry" : "entries") in order, under \(heads) "
                 + "\(heads == 1 ? "head" : "heads"); last signed \(EventTime(seconds: head.microseconds / 1_000_000).rfc3339)"
         }
     }
@@ -162,14 +173,26 @@ struct AuditRosterOption: ParsableArguments {
     ///
     /// - Parameter each: gets every entry up to the first fault.
     func read(_ path: String, each: (AuditEntry) -> Void = { _ in }) throws -> Log {
-        var log = Log(verifier: try verifier())
+        let first = desk == nil ? nil : try AuditFile.read(path) { AccessPart.first(in: $0) }
+        var log = Log(verifier: try verifier(part: first.map(AccessPart.number) ?? 1), first: first)
         do {
             try AuditFile.read(path) { try log.verifier.verify($0, each: each) }
         } catch let fault as AuditFault { log.fault = fault }
         return log
     }
 
-    private func verifier() throws -> AuditVerifier {
+    /// What is wrong between parts of a desk's log that follow each other.
+    static func gaps(_ logs: [Log]) -> [String] {
+        let parts = Dictionary(logs.map { ($0.part, $0) }) { $0.verifier.tree.count > $1.verifier.tree.count ? $0 : $1 }
+        return parts.keys.sorted().compactMap { number in
+            guard let before = parts[number - 1], let first = parts[number]?.first else { return nil }
+            return AccessPart.fault(
+                from: before.verifier.tree.root, size: before.verifier.tree.count,
+                before: before.first.map(AccessPart.before) ?? 0, to: first)
+        }
+    }
+
+    private func verifier(part: Int) throws -> AuditVerifier {
         guard let desk, let member else {
             let terms = try Roster(file: file).syncTerms
             return AuditVerifier(consortium: terms.consortium) { terms.key(of: $0) }
@@ -179,7 +202,7 @@ struct AuditRosterOption: ParsableArguments {
         guard let bytes = Base64.decoded(ArraySlice(text.utf8)), let key = VerifyingKey(bytes: bytes) else {
             throw Failure("\(desk) is no desk's public key")
         }
-        return AuditVerifier(consortium: AccessLog.consortium(of: member), role: .member(member)) {
+        return AuditVerifier(consortium: AccessPart.consortium(of: member, part: part), role: .member(member)) {
             $0 == .member(member) ? key : nil
         }
     }

@@ -9,7 +9,7 @@ struct LooksPage {
     /// The search as its address has it.
     var query: [(name: String, value: String)]
     /// The newest first.
-    var entries: [AuditEntry]
+    var entries: [AccessLog.Found]
     var isMore: Bool
 
     /// Kinds that a desk's log has, in the order of the choice.
@@ -57,13 +57,14 @@ struct LooksPage {
             """
     }
 
-    private func row(_ entry: AuditEntry) -> HTML {
+    private func row(_ found: AccessLog.Found) -> HTML {
+        let entry = found.entry
         let fields = entry.event.fields
         let actor = fields[.actor].map { $0.hasPrefix("person:") ? String($0.dropFirst("person:".count)) : $0 }
         let place = [fields[.item], fields[.lookedFor].map { "#" + $0 }].compactMap { $0 }.joined(separator: " ")
         let reason = [fields[.code], fields[.reason]].compactMap { $0 }.joined(separator: ": ")
         return """
-            <tr><td class="number">\(entry.number)</td><td>\(frame.time(micros: entry.microseconds))</td><td>\(actor ?? "")</td>
+            <tr><td class="number">\(found.number)</td><td>\(frame.time(micros: entry.microseconds))</td><td>\(actor ?? "")</td>
             <td>\(entry.event.kind.phrase(frame.language)) <span class="small">\(fields[.route] ?? "")</span></td>
             <td class="name">\(place)</td><td>\(reason)</td></tr>
 

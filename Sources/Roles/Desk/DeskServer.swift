@@ -302,12 +302,13 @@ package func readDeskUsers(file: String) throws -> DeskUsers {
 extension AccessLog {
     /// Opens a desk's log of looks by the desk's own keys, which are made where there are none yet.
     package convenience init(
-        of member: MemberID, keys: FileKeystore, storage: any AuditStorage, clock: any WallClock
+        of member: MemberID, keys: FileKeystore, parts: any AuditParts, clock: any WallClock, limits: Limits = Limits()
     ) throws {
         if !keys.holds("identity") { try keys.store(SigningKey()) }
-        let key = try keys.signingKey()
         do {
-            try self.init(member: member, key: key, names: try keys.localKey("looks"), storage: storage, clock: clock)
+            try self.init(
+                member: member, names: try keys.localKey("looks"), parts: parts, clock: clock, limits: limits
+            ) { try keys.signingKey() }
         } catch let fault as AuditFault { throw RoleError.auditLog(fault) }
     }
 

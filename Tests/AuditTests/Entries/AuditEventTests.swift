@@ -107,6 +107,7 @@ struct AuditEventTests {
         (19, "replayed"), (20, "verdict"), (24, "epoch-ordered"), (25, "epoch-fixed"), (26, "epoch-activated"),
         (27, "epoch-closed"), (28, "looked"), (29, "changed"), (30, "entered"), (31, "turned-away"), (32, "expel"),
         (33, "replace"), (34, "epoch-offered"), (35, "epoch-ready"), (36, "epoch-erased"), (37, "collecting"),
+        (38, "continued"),
     ]
 
     @Test("kinds have their numbers and names for ever, and an entry of another number is none")
@@ -132,13 +133,13 @@ struct AuditEventTests {
         let names = [
             "version", "sequence", "partition", "offset", "epoch", "attempt", "party", "member", "operator", "order",
             "task", "outcome", "code", "topic", "object", "program", "count", "reason", "actor", "route", "item",
-            "lookedFor",
+            "lookedFor", "part",
         ]
-        #expect(AuditField.allCases.map(\.rawValue) == Array(1...22))
+        #expect(AuditField.allCases.map(\.rawValue) == Array(1...23))
         let fields = Dictionary(uniqueKeysWithValues: AuditField.allCases.map { ($0, "\($0.rawValue)") })
         let entry = AuditEntry(
             role: .coordinator, number: 0, previous: nil, microseconds: 0, event: AuditEvent(.order, fields))
-        #expect(try #require(WireAuditEntry(decoding: entry.encoded)).details.map(\.field) == Array(1...22))
+        #expect(try #require(WireAuditEntry(decoding: entry.encoded)).details.map(\.field) == Array(1...23))
         let said = zip(names, 1...).map { "\($0) \($1)" }.joined(separator: ", ")
         #expect(entry.sentence == "an order: \(said)")
     }
