@@ -2,7 +2,7 @@ package import Desk
 package import DeskStore
 package import Records
 import Synchronization
-import Webhooks
+package import Webhooks
 
 /// What people do at the desk, whatever they do it by.
 package final class DeskService: Sendable {
@@ -10,6 +10,8 @@ package final class DeskService: Sendable {
     package let feed: FeedCache
     /// Endpoints that the feed is sent to; nil for a desk that sends none.
     package let webhooks: WebhookStore?
+    /// Where their messages may go.
+    let networks: ReachableNetworks
     /// Where rules are tried; nil for a desk that does not know the policy.
     let trials: RuleTrials?
     private let book: ActBook
@@ -26,13 +28,14 @@ package final class DeskService: Sendable {
     package init(
         index: DeskIndex, book: ActBook, clock: any WallClock, triesReasons: Bool = false,
         labelTerms: LabelTerms? = nil, random: @escaping @Sendable (Int) -> [UInt8], webhooks: WebhookStore? = nil,
-        trials: RuleTrials? = nil
+        networks: ReachableNetworks = ReachableNetworks(), trials: RuleTrials? = nil
     ) {
         self.triesReasons = triesReasons
         self.labelTerms = labelTerms
         self.index = index
         feed = FeedCache(index: index)
         self.webhooks = webhooks
+        self.networks = networks
         self.trials = trials
         self.book = book
         self.clock = clock

@@ -32,6 +32,20 @@ package struct ReachableNetworks: Sendable {
         return !isInner || isNamed(address)
     }
 
+    /// What keeps messages from an endpoint, as far as its address alone tells: a number within, or this machine's own name. Where
+    /// a name leads to is looked at with each message.
+    package func fault(of address: WebhookAddress) -> WebhookAddress.Fault? {
+        let isLocal = address.host == "localhost" || address.host.hasSuffix(".localhost")
+        let inner = WebhookAddress.Fault(description: "messages don't go to this address, which is inside of a network")
+        if isLocal { return isNamed("127.0.0.1") && isNamed("::1") ? nil : inner }
+        guard address.isNumber else { return nil }
+        guard mayReach(address.host) else { return inner }
+        guard address.isSecure || isNamed(address.host) else {
+            return WebhookAddress.Fault(description: "messages go there by https:// alone")
+        }
+        return nil
+    }
+
     /// Whether the operator named the address's network: there messages may go without TLS, too.
     package func isNamed(_ address: String) -> Bool { named.contains(address) ?? false }
 }

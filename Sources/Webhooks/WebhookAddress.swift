@@ -92,6 +92,9 @@ package struct WebhookAddress: Hashable, Sendable, CustomStringConvertible {
         return inet_pton(AF_INET, text, &bytes) == 1 || inet_pton(AF_INET6, text, &bytes) == 1
     }
 
+    /// Whether the host is an IP address.
+    var isNumber: Bool { Self.isAddress(host) }
+
     /// What the field Host says.
     package var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host

@@ -9,6 +9,7 @@ import NIOHTTP1
 import Records
 import Secrets
 import Support
+import Telemetry
 import Testing
 
 /// Who looked at what, as auditors see it.
@@ -85,6 +86,59 @@ struct AccessLogTests {
         let ana = try pages.enter("ana", .analyst)
         _ = try await pages.call(.POST, "/sign-out", as: ana, form: ["token": ana.token])
         #expect(try entries(pages).last?.event.fields[.route] == "POST /sign-out")
+    }
+
+    @Test("a session that is made up or over is written down, with nobody's name; no cookie at all is not")
+    func sessions() async throws {
+        let pages = try Pages(alerts: 1)
+        let item = DeskSamples.item(0)
+        let forged = Pages.Visitor(cookie: "made-up", token: "made-up", actor: Actor(.person, "ana")!)
+        #expect(try await pages.call(.GET, "/alerts/\(item)", as: forged).status == .unauthorized)
+        #expect(
+            try await pages.call(.POST, "/alerts/\(item)/claim", as: forged, form: ["token": "made-up"]).status
+                == .forbidden)
+        let ana = try pages.enter("ana", .analyst)
+        _ = try await pages.call(.POST, "/sign-out", as: ana, form: ["token": ana.token])
+        #expect(try await pages.call(.GET, "/queue", as: ana).status == .unauthorized)
+        #expect(try await pages.call(.GET, "/queue", as: nil).status == .unauthorized)
+        let turned = try entries(pages, [.turnedAway])
+        #expect(turned.map { $0.event.fields[.code] } == ["session", "session", "session"])
+        #expect(turned.map { $0.event.fields[.actor] } == ["unknown", "unknown", "unknown"])
+        #expect(turned.map { $0.event.fields[.route] } == ["GET /alerts/{}", "POST /alerts/{}/claim", "GET /queue"])
+        #expect(try pages.index.work(on: item).holder == nil)
+    }
+
+    @Test(
+        "a form that is too large or of another type is refused on a page, in the reader's language, and written down")
+    func large() async throws {
+        let pages = try Pages(alerts: 1)
+        let ana = try pages.enter("ana", .analyst)
+        let target = "/alerts/\(DeskSamples.item(0))/note"
+        let responder = APIResponder(
+            routes: pages.routes, tokens: BearerTokenStore(BearerTokens([])),
+            rate: RateGate(RequestRateLimit(perSecond: 0)),
+            metrics: Metrics())
+        func refused(_ length: Int, _ headers: [(String, String)]) -> Reply? {
+            var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: target)
+            head.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+            head.headers.add(name: "Content-Length", value: "\(length)")
+            for (name, value) in headers { head.headers.replaceOrAdd(name: name, value: value) }
+            var exchange = responder.exchange(head)
+            return responder.admit(&exchange)
+        }
+        let cookie = ("Cookie", "cordon=\(ana.cookie)")
+        #expect(refused(200_000, [cookie]) == nil, "as much as a field takes, written as nine bytes each")
+        let page = try #require(refused(1_000_000, [cookie]))
+        #expect(page.status == .payloadTooLarge && page.closes && page.text.contains("what you typed is still there"))
+        #expect(
+            try #require(refused(1_000_000, [cookie, ("Accept-Language", "de")])).text.contains("Ihr Text ist noch da"))
+        let other = try #require(refused(10, [cookie, ("Content-Type", "text/plain")]))
+        #expect(other.status == .unsupportedMediaType && other.text.contains("<html") && !other.closes)
+        let program = try #require(refused(1_000_000, [("Authorization", "Bearer x")]))
+        #expect(program.text.contains("body_too_large") && !program.text.contains("<html"))
+        let turned = try entries(pages, [.turnedAway]).map { $0.event.fields[.code] }
+        #expect(turned == ["body_too_large", "body_too_large", "media_type_unsupported"])
+        #expect(try entries(pages, [.turnedAway]).first?.event.fields[.actor] == "person:ana")
     }
 
     @Test("the log verifies by the desk's key alone, and an altered, dropped or moved byte is found")

@@ -37,7 +37,8 @@ final class Pages: Sendable {
     init(
         alerts: Int = 5, users: DeskUsers = DeskUsers(), isSecure: Bool = false,
         looks: any AuditStorage = AuditBytes(), provider: ((DeskLog) -> OIDCFlow)? = nil,
-        triesReasons: Bool = false, labelTerms: LabelTerms? = nil, keyRate: Int = 0, tester: (any RuleTester)? = nil,
+        triesReasons: Bool = false, labelTerms: LabelTerms? = nil, keyRate: Int = 0,
+        webhooks: WebhookStore? = nil, tester: (any RuleTester)? = nil,
         mapping: Mapping = .canonical,
         prepare: (DeskLog) throws -> Void = { _ in },
         pause: @escaping @Sendable (Duration) async throws -> Void = { _ in }
@@ -69,7 +70,7 @@ final class Pages: Sendable {
                 member: DeskSamples.member,
                 service: DeskService(
                     index: index, book: book, clock: world.clock, triesReasons: triesReasons, labelTerms: labelTerms,
-                    random: randomBytes, trials: trials),
+                    random: randomBytes, webhooks: webhooks, trials: trials),
                 sessions: sessions, keys: keys, provider: provider?(world), access: access,
                 bell: bell, log: world.log, isSecure: isSecure,
                 failed: { [failures] error in failures.take(error) }, pause: pause

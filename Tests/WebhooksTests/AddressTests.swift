@@ -75,4 +75,26 @@ struct AddressTests {
         }
         for address in ["10.2.0.1", "127.0.0.1", "fd00:2::5"] { #expect(!networks.mayReach(address)) }
     }
+
+    @Test(
+        "what an address alone tells of where it leads is refused when it is added, and let be in a network of one's own"
+    )
+    func faults() throws {
+        var named = NetworkSet()
+        let inserted = ["10.1.0.0/16", "127.0.0.1", "::1"].map { named.insert($0) }
+        #expect(inserted == [true, true, true])
+        let (bare, own) = (ReachableNetworks(), ReachableNetworks(named: named))
+        for (text, isBare, isOwn) in [
+            ("https://siem.example/", true, true), ("http://siem.example/", true, true),
+            ("https://8.8.8.8/", true, true),
+            ("http://8.8.8.8/", false, false), ("https://10.1.2.3/", false, true), ("http://10.1.2.3/", false, true),
+            ("https://10.2.2.3/", false, false), ("https://[::1]/", false, true), ("https://[fe80::1]/", false, false),
+            ("https://[::ffff:10.1.2.3]/", false, true), ("https://LOCALHOST./", false, true),
+            ("https://a.localhost/", false, true), ("https://localhost.example/", true, true),
+        ] {
+            let address = try WebhookAddress(text)
+            #expect((bare.fault(of: address) == nil) == isBare, "\(text)")
+            #expect((own.fault(of: address) == nil) == isOwn, "\(text), named")
+        }
+    }
 }

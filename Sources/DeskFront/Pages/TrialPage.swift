@@ -151,7 +151,7 @@ struct TrialsPage {
             \(trouble.map { "<p class=\"notice bad\" role=\"alert\">\($0)</p>" as HTML })
             <section class="note"><form method="post" action="/trials/start">\(frame.tokenField)
             <input type="hidden" name="act" value="\(act.hex)"><label>\(frame.text(.ruleText))<textarea class="code" name="rule"
-             rows="10" spellcheck="false" placeholder="\(Self.example)">\(typed)</textarea></label>
+             rows="10" maxlength="\(TriedRule.limit)" spellcheck="false" placeholder="\(Self.example)">\(typed)</textarea></label>
             <button class="main">\(frame.text(.tryIt))</button></form></section>
             \(list)
             """)

@@ -11,10 +11,22 @@ extension DeskRoutes {
         let changes = route.method != .GET
         return Route(
             path: route.path, method: route.method, guarded: false, bodyLimit: changes ? Self.formLimit : nil,
-            takes: changes ? [Self.formType] : [], answersJSON: false
+            takes: changes ? [Self.formType] : [], answersJSON: false,
+            refusal: { problem, call in refused(problem, call, route) }
         ) { call in
             await answer(call, route)
         }
+    }
+
+    /// A page for what is refused before it is read, such as a form that is too large. A program is told in its own way.
+    private func refused(_ problem: Problem, _ call: Route.Call, _ route: DeskRoute) -> Reply {
+        let request = DeskRequest(call, cookie: cookieName)
+        guard call.headers["Authorization"].isEmpty else { return Reply(problem) }
+        var frame = frame(request)
+        frame.session = request.cookie.flatMap { sessions.session($0) }
+        access.turnedAway(frame.session?.user.actor, route.name, at: call.place, problem.code)
+        let isLarge = problem.code == ProblemCode.bodyTooLarge.rawValue
+        return trouble(.init(statusCode: problem.status), isLarge ? Trouble.tooLarge : Trouble.unreadable, frame)
     }
 
     func asset(_ path: String, _ text: String, _ type: String) -> Route {
@@ -29,6 +41,8 @@ extension DeskRoutes {
         var frame = self.frame(request)
         let changes = route.method != .GET
         guard let session = request.cookie.flatMap({ sessions.session($0) }) else {
+            // A session that is over, was never one, or was made up.
+            if request.cookie != nil { access.turnedAway(nil, route.name, at: call.place, "session") }
             // A page that is asked for anew begins with the sign-in; a form that was sent does not vanish without a word.
             return changes
                 ? Reply(
@@ -152,6 +166,9 @@ extension DeskRoutes {
         )
         static let missing = Phrase("There is no such alert.", "Diesen Alarm gibt es nicht.")
         static let unreadable = Phrase("The form can't be read.", "Das Formular ist nicht lesbar.")
+        static let tooLarge = Phrase(
+            "The form is too large, and nothing was changed. Go back: what you typed is still there.",
+            "Das Formular ist zu groß, und nichts wurde geändert. Gehen Sie zurück: Ihr Text ist noch da.")
         static let advice = Phrase("Go back and look at it again.", "Gehen Sie zurück und sehen Sie es noch einmal an.")
     }
 }

@@ -68,7 +68,7 @@ struct HousePage {
             ? """
             <form method="post" action="/house/rules">\(frame.tokenField)<input type="hidden" name="act" value="\(act.hex)">
             <input type="hidden" name="version" value="\(rules.version)">
-            <label>\(frame.text(.houseTitle))<textarea class="code" name="rules" rows="14" spellcheck="false">\(
+            <label>\(frame.text(.houseTitle))<textarea class="code" name="rules" rows="14" maxlength="\(HouseRules.limit)" spellcheck="false">\(
                 typed ?? rules.text)</textarea></label><button class="main">\(frame.text(.setRules))</button></form>
             """ : "<pre>\(rules.text)</pre>"
         return frame.page(

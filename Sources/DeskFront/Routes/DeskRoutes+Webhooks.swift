@@ -52,6 +52,7 @@ extension DeskRoutes {
         guard let kinds = WebhookEndpoint.Kinds(rawValue: form["kinds"] ?? "") else { return try refused("kinds") }
         do {
             let address = try WebhookAddress(form["url"] ?? "")
+            if let fault = service.networks.fault(of: address) { throw fault }
             let filter = try QueueFilter(FormText.fields(form["query"] ?? "") ?? [("?", "?")])
             let secret = service.newSecret(pair: form["key"] == "v1a")
             try store.add(name, to: address, filter: filter, kinds: kinds, secret: secret)

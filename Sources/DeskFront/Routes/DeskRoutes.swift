@@ -47,8 +47,9 @@ package struct DeskRoutes: Sendable {
     }
 
     static let formType = "application/x-www-form-urlencoded"
-    /// Most bytes of a form.
-    static let formLimit = 65_536
+    /// Most bytes of a form: whatever fields take has a place, each character of it written as nine bytes. What is above has come
+    /// by no field of the desk's.
+    static let formLimit = 262_144
 
     var cookieName: String { isSecure ? "__Host-cordon" : "cordon" }
 

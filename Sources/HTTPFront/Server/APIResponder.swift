@@ -1,7 +1,7 @@
 package import NIOHTTP1
 package import Telemetry
 
-/// Finds a request's route, lets it in, and answers: every refusal is problem+json.
+/// Finds a request's route, lets it in, and answers: every refusal is problem+json, but where its route has an answer of its own.
 package struct APIResponder: Sendable {
     private let routes: [String: Route]
     /// Those whose paths have a place for any text.
@@ -32,7 +32,7 @@ package struct APIResponder: Sendable {
     ///
     /// - Returns: the answer where that decides it; nil where the route answers, once the body has come that it reads.
     package func admit(_ exchange: inout Exchange) -> Reply? {
-        do throws(Problem) { return try checked(&exchange) } catch { return Reply(error) }
+        do throws(Problem) { return try checked(&exchange) } catch { return exchange.refusal(error) }
     }
 
     /// What the route answers.

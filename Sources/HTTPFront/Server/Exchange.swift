@@ -38,10 +38,21 @@ package struct Exchange: Sendable {
     }
 
     /// What the route is called with, once all has come.
-    package var call: Route.Call {
+    package var call: Route.Call { call(body) }
+
+    private func call(_ body: [UInt8]) -> Route.Call {
         .init(
             headers: head.headers, body: body, type: type, client: client, target: head.uri, place: place, arrived: .now
         )
+    }
+
+    /// What a refusal is answered with, in the way of the route.
+    package func refusal(_ problem: Problem) -> Reply {
+        let plain = Reply(problem)
+        guard var reply = route?.refusal?(problem, call([])) else { return plain }
+        // What becomes of the connection hangs on the problem alone.
+        reply.closes = plain.closes
+        return reply
     }
 }
 

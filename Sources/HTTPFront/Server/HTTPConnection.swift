@@ -80,7 +80,9 @@ final class HTTPConnection: ChannelInboundHandler {
     }
 
     private func take(_ part: ByteBuffer, _ context: ChannelHandlerContext) {
-        do throws(Problem) { try exchange?.take(part) } catch { answer(Reply(error), context) }
+        do throws(Problem) { try exchange?.take(part) } catch {
+            answer(exchange?.refusal(error) ?? Reply(error), context)
+        }
     }
 
     private func endOfMessage(_ context: ChannelHandlerContext) {

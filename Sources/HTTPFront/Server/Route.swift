@@ -47,11 +47,15 @@ package struct Route: Sendable {
     /// Refuses a request by its header fields, before its body comes.
     package var checkHead: @Sendable (HTTPHeaders) throws(Problem) -> Void
     package var handle: @Sendable (Call) async throws(Problem) -> Reply
+    /// What is answered in place of problem+json where a request is refused before it is handled; called with a call whose body is
+    /// empty.
+    package var refusal: (@Sendable (Problem, Call) -> Reply)?
 
     package init(
         path: String, method: HTTPMethod, guarded: Bool, bodyLimit: Int? = nil, takes: [String] = [],
         charsets: [String] = ["utf-8", "us-ascii"], answersJSON: Bool = true,
         checkHead: @escaping @Sendable (HTTPHeaders) throws(Problem) -> Void = { _ in },
+        refusal: (@Sendable (Problem, Call) -> Reply)? = nil,
         handle: @escaping @Sendable (Call) async throws(Problem) -> Reply
     ) {
         self.path = path
@@ -62,6 +66,7 @@ package struct Route: Sendable {
         self.charsets = charsets
         self.answersJSON = answersJSON
         self.checkHead = checkHead
+        self.refusal = refusal
         self.handle = handle
     }
 

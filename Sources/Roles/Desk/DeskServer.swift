@@ -112,6 +112,7 @@ package final class DeskServer: Sendable {
         service = DeskService(
             index: index, book: book, clock: clock, triesReasons: settings.triesReasons,
             labelTerms: settings.labelTerms, random: randomBytes, webhooks: webhooks?.store,
+            networks: settings.networks,
             trials: trials)
         let pages = DeskRoutes(
             member: settings.member, service: service, sessions: sessions, keys: keys, provider: provider,

@@ -28,6 +28,11 @@ struct AdmissionTests {
             Route(
                 path: "/items/{}/notes", method: .POST, guarded: false, bodyLimit: 5, takes: ["text/csv"], handle: echo),
             Route(path: "/items/own", method: .GET, guarded: true, handle: echo),
+            Route(
+                path: "/pages/{}", method: .POST, guarded: false, bodyLimit: 10, takes: ["text/csv"],
+                refusal: { problem, call in
+                    Reply(status: .init(statusCode: problem.status), type: "text/html", body: Array(call.place.utf8))
+                }, handle: echo),
         ]
         return APIResponder(
             routes: routes,
@@ -92,6 +97,28 @@ struct AdmissionTests {
         #expect(try code(coded) == (isTaken ? nil : "media_type_unsupported"))
         // A path that reads no body does not look at what is said of one.
         #expect(try code(head(.POST, "/bare", [("Content-Encoding", text), ("Content-Length", "999999")])) == nil)
+    }
+
+    @Test("is refused in the way of its route, where that has one, by its head and in the midst of its body")
+    func ownRefusal() throws {
+        let responder = responder()
+        var long = responder.exchange(
+            head(.POST, "/pages/a", [("Content-Type", "text/csv"), ("Content-Length", "11")]))
+        let reply = try #require(responder.admit(&long))
+        #expect(reply.status == .payloadTooLarge && reply.body == Array("a".utf8) && reply.closes)
+        #expect(reply.headers[field: "Content-Type"] == "text/html")
+        var chunked = responder.exchange(head(.POST, "/pages/b", [("Content-Type", "text/csv")]))
+        #expect(responder.admit(&chunked) == nil)
+        try chunked.take(ByteBuffer(bytes: [UInt8](repeating: 65, count: 10)))
+        do throws(Problem) {
+            try chunked.take(ByteBuffer(bytes: [65]))
+            Issue.record("it is too large")
+        } catch {
+            #expect(chunked.refusal(error).body == Array("b".utf8) && chunked.refusal(error).closes)
+        }
+        var other = responder.exchange(head(.POST, "/pages/c", [("Content-Type", "text/plain")]))
+        let unsupported = try #require(responder.admit(&other))
+        #expect(unsupported.body == Array("c".utf8) && !unsupported.closes)
     }
 
     @Test("has a media type that its path takes")
