@@ -56,6 +56,24 @@ package struct BatchStatements: Sendable, Hashable {
 
     /// As a row of the party's state, and a part of a record of evidence. Party and member stand beside it.
     package var wire: WireScoredBatch {
+        var wire = head
+        wire.sources = entries.map(\.source.wire)
+        wire.offsets = entries.map(\.offset)
+        wire.records = Self.bytes(entries, \.record)
+        wire.commitments = Self.bytes(entries, \.commitment)
+        return wire
+    }
+
+    /// The bytes of `wire`.
+    package var encoded: [UInt8] {
+        head.encoded(
+            adding: entries.count,
+            sources: { entries[$0].source }, offsets: { entries[$0].offset },
+            records: { entries[$0].record }, commitments: { entries[$0].commitment })
+    }
+
+    /// What all transactions have in common.
+    private var head: WireScoredBatch {
         var wire = WireScoredBatch()
         wire.sessionEpoch = sessionEpoch
         wire.partition = UInt32(partition)
@@ -64,10 +82,6 @@ package struct BatchStatements: Sendable, Hashable {
         wire.modelDigest = Data(model.bytes)
         wire.ringBits = UInt32(ringBits)
         wire.steps = UInt32(steps)
-        wire.sources = entries.map(\.source.wire)
-        wire.offsets = entries.map(\.offset)
-        wire.records = Self.bytes(entries, \.record)
-        wire.commitments = Self.bytes(entries, \.commitment)
         return wire
     }
 

@@ -43,8 +43,11 @@ package struct ScoreStatement: Sendable, Hashable {
     }
 
     private static let label = Array("cordon/score/statement/v1".utf8)
-    private static let recordLabel = Array("cordon/score/record/v1".utf8)
-    private static let shareLabel = Array("cordon/score/share/v1".utf8)
+    private static let recordLabel = part("cordon/score/record/v1")
+    private static let shareLabel = part("cordon/score/share/v1")
+
+    /// A label as a part of what is hashed.
+    private static func part(_ label: String) -> [UInt8] { label.utf8.count.bigEndianBytes + label.utf8 }
 
     /// The leaf's hash. Of a label, then party (1), the member's name behind its length (1), source partition (4), offset (8) and
     /// index (4), partition (4) and offset (8) of the sealed record, the digests of record, plan, agreement and model, bits (1),
@@ -74,7 +77,7 @@ package struct ScoreStatement: Sendable, Hashable {
     /// The digest by which a sealed record is named.
     package static func digest(ofRecord record: [UInt8]) -> Digest32 {
         var hash = SHA256Stream()
-        hash.add(part: recordLabel)
+        hash.add(recordLabel)
         hash.add(part: record)
         return Digest32(hash)
     }
@@ -86,7 +89,7 @@ package struct ScoreStatement: Sendable, Hashable {
     ///   - nonce: 32 bytes that party and member alone can tell, others for each score.
     package static func commitment(to share: UnsafeRawBufferPointer, nonce: UnsafeRawBufferPointer) -> Digest32 {
         var hash = SHA256Stream()
-        hash.add(part: shareLabel)
+        hash.add(shareLabel)
         hash.add(part: nonce)
         hash.add(part: share)
         return Digest32(hash)

@@ -17,28 +17,36 @@ extension Session {
 /// The nonces of a batch's scores in one session. Used by one thread.
 package final class ScoreNonces {
     private let codes: HMACKey
-    /// Labels as `SecretKey.derive` has them, with room for a place.
+    /// Labels as `SecretKey.derive` has them; the last is a place.
     private var message: [UInt8]
-    private let fixed: Int
+    /// Where the place's three numbers stand.
+    private let partition, offset, index: Int
 
     fileprivate init(under key: borrowing SecretKey, _ agreed: Digest32) {
         codes = HMACKey(key)
         message = [Array("cordon/score/nonce/v1".utf8), agreed.bytes].flatMap { UInt32($0.count).bigEndianBytes + $0 }
-        fixed = message.count
+        partition = message.count + 4
+        message += UInt32(4).bigEndianBytes + UInt32(0).bigEndianBytes
+        offset = message.count + 4
+        message += UInt32(8).bigEndianBytes + Int64(0).bigEndianBytes
+        index = message.count + 4
+        message += UInt32(4).bigEndianBytes + UInt32(0).bigEndianBytes
     }
 
     /// Lends the nonce of a transaction's score, 32 bytes.
     package func nonce<R>(of source: SourcePosition, _ body: (UnsafeRawBufferPointer) -> R) -> R {
-        message.removeLast(message.count - fixed)
-        func add(_ number: some FixedWidthInteger) {
-            UInt32(number.bitWidth / 8).withBigEndianBytes { message.append(contentsOf: $0) }
-            number.withBigEndianBytes { message.append(contentsOf: $0) }
-        }
-        add(UInt32(truncatingIfNeeded: source.partition))
-        add(source.offset)
-        add(UInt32(truncatingIfNeeded: source.index))
-        return withUnsafeTemporaryAllocation(byteCount: HMACKey.codeBytes, alignment: 8) { nonce in
-            message.withUnsafeBytes { codes.code(of: $0, into: nonce) }
+        withUnsafeTemporaryAllocation(byteCount: HMACKey.codeBytes, alignment: 8) { nonce in
+            message.withUnsafeMutableBytes { bytes in
+                func put(_ number: some FixedWidthInteger, at place: Int) {
+                    number.withBigEndianBytes {
+                        UnsafeMutableRawBufferPointer(rebasing: bytes[place...]).copyMemory(from: $0)
+                    }
+                }
+                put(UInt32(truncatingIfNeeded: source.partition), at: partition)
+                put(source.offset, at: offset)
+                put(UInt32(truncatingIfNeeded: source.index), at: index)
+                codes.code(of: UnsafeRawBufferPointer(bytes), into: nonce)
+            }
             return body(UnsafeRawBufferPointer(nonce))
         }
     }

@@ -52,6 +52,24 @@ struct FieldWriter {
         varint(index, 3)
     }
 
+    /// A packed repeated field of wire type 0; left out where it is empty.
+    ///
+    /// - Parameter value: by its place, below `count`.
+    mutating func packed(_ count: Int, _ number: UInt8, _ value: (Int) -> UInt64) {
+        guard count > 0 else { return }
+        prefix((0..<count).reduce(0) { $0 + Self.digits(value($1)) }, number)
+        for place in 0..<count { varint(value(place)) }
+    }
+
+    /// Digests behind one another as bytes; left out where there are none.
+    ///
+    /// - Parameter digest: by its place, below `count`.
+    mutating func digests(_ count: Int, _ number: UInt8, _ digest: (Int) -> Digest32) {
+        guard count > 0 else { return }
+        prefix(32 * count, number)
+        for place in 0..<count { digest(place).write(to: &bytes) }
+    }
+
     /// Appends a number of seven bits a byte, the lowest first.
     private mutating func varint(_ value: UInt64) {
         var rest = value

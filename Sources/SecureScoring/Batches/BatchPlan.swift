@@ -1,3 +1,4 @@
+import Audit
 package import EventLogs
 package import Records
 
@@ -34,6 +35,20 @@ package struct BatchPlan: Sendable, Hashable {
         model: Digest32, counted: Digest32 = .zero, tokenKeys: TokenKeys = TokenKeys(), shares: Digest32 = .zero,
         nextSpec: Digest32? = nil, epoch: KeyEpoch = KeyEpoch(1)
     ) {
+        self.init(
+            partition: partition, range: range, labels: labels, repeats: repeats,
+            times: records.map(\.timestamp),
+            digests: records.map { ScoreStatement.digest(ofRecord: $0.value ?? []) }, model: model, counted: counted,
+            tokenKeys: tokenKeys, shares: shares, nextSpec: nextSpec, epoch: epoch)
+    }
+
+    /// The same of records that are hashed already, as statements on scores name them.
+    init(
+        partition: Int, range: Range<Int64>, labels: Range<Int64>, repeats: [Int64], times: [Int64],
+        digests: [Digest32],
+        model: Digest32, counted: Digest32, tokenKeys: TokenKeys, shares: Digest32,
+        nextSpec: Digest32?, epoch: KeyEpoch
+    ) {
         self.nextSpec = nextSpec
         self.partition = partition
         self.range = range
@@ -44,20 +59,27 @@ package struct BatchPlan: Sendable, Hashable {
         self.shares = shares
         self.repeats = repeats
         self.epoch = epoch
-        var times: [UInt8] = []
-        times.reserveCapacity(records.count * 8)
-        for record in records { record.timestamp.withBigEndianBytes { times.append(contentsOf: $0) } }
         digest = Digest32(
             of: [
-                Array("cordon/plan/v5".utf8), epoch.number.bigEndianBytes, Self.encode(partition, range, labels),
+                Array("cordon/plan/v6".utf8), epoch.number.bigEndianBytes, Self.encode(partition, range, labels),
                 model.bytes, counted.bytes,
-                tokenKeys.encoded, repeats.flatMap { $0.bigEndianBytes }, times,
+                tokenKeys.encoded, repeats.flatMap { $0.bigEndianBytes },
+                Self.bytes(times.count * 8) { bytes in
+                    for time in times { time.withBigEndianBytes { bytes.append(contentsOf: $0) } }
+                },
             ]
                 // Plans from before any refresh are what they were.
                 + (shares == .zero ? [] : [shares.bytes])
-                // No record can be taken for it: the times say how many records there are.
+                // No digests can be taken for it: the times say how many records there are.
                 + (nextSpec.map { [Array("cordon/plan/next-spec/v1".utf8) + $0.bytes] } ?? [])
-                + records.map { $0.value ?? [] })
+                + [Self.bytes(digests.count * 32) { bytes in for digest in digests { digest.write(to: &bytes) } }])
+    }
+
+    private static func bytes(_ count: Int, _ write: (inout [UInt8]) -> Void) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        write(&bytes)
+        return bytes
     }
 
     /// partition (4), first and end offset of both ranges (8 each); big-endian.

@@ -1,3 +1,4 @@
+import Audit
 package import EventLogs
 package import Manifests
 import Records
@@ -6,6 +7,8 @@ import Records
 package struct SealedBatch {
     package let plan: BatchPlan
     package let content: BatchContent
+    /// What is asked of each transaction's record again and again; none in a batch of labels.
+    let marks: [RecordMark]
     /// The records of the range that the leader leaves out as repeats.
     let repeated: [SealedRecord]
     package let model: ModelManifest
@@ -33,15 +36,18 @@ package struct SealedBatch {
     ) {
         self.nextSpec = nextSpec
         let dropped = Set(repeats)
-        content = .transactions(all.filter { !dropped.contains($0.offset) })
-        repeated = all.filter { dropped.contains($0.offset) }
+        let records = dropped.isEmpty ? all : all.filter { !dropped.contains($0.offset) }
+        content = .transactions(records)
+        repeated = dropped.isEmpty ? [] : all.filter { dropped.contains($0.offset) }
+        marks = records.map { RecordMark($0) }
         self.model = model
         self.shares = shares
         plan = BatchPlan(
             partition: partition, range: range,
             // Where nothing is read of `consortium.labels`, the plan says how far they are counted.
-            labels: standing.map { $0.labels..<$0.labels } ?? 0..<0, repeats: repeats, records: content.records,
-            model: model.digest, counted: standing?.digest ?? .zero, tokenKeys: tokenKeys, shares: shares.digest,
+            labels: standing.map { $0.labels..<$0.labels } ?? 0..<0, repeats: repeats,
+            times: records.map { $0.record.timestamp }, digests: marks.map { $0.digest }, model: model.digest,
+            counted: standing?.digest ?? .zero, tokenKeys: tokenKeys, shares: shares.digest,
             nextSpec: nextSpec?.form, epoch: epochs.current)
         self.epochs = epochs
     }
@@ -61,6 +67,7 @@ package struct SealedBatch {
         shares: SharesInForce = .dealt
     ) {
         content = .labels(labels)
+        marks = []
         nextSpec = nil
         repeated = []
         self.model = model
@@ -70,10 +77,5 @@ package struct SealedBatch {
             model: model.digest, counted: standing.digest, tokenKeys: tokenKeys, shares: shares.digest,
             epoch: epochs.current)
         self.epochs = epochs
-    }
-
-    /// The places of its transactions, as their headers say.
-    var sources: [SourceClaim] {
-        if case .transactions(let records) = content { records.compactMap(\.claim) } else { [] }
     }
 }

@@ -38,17 +38,14 @@ package final class TakenRecords {
 
     /// Advances by a batch that the parties have agreed on.
     package func advance(_ batch: SealedBatch, _ agreement: Agreement) {
-        if case .transactions(let records) = batch.content {
-            for (index, record) in records.enumerated() where agreement.isOpened(index) { take(record) }
-        }
+        for index in batch.marks.indices where agreement.isOpened(index) { take(batch.marks[index]) }
         known = max(known, batch.plan.range.upperBound)
     }
 
-    private func take(_ record: SealedRecord) {
-        guard let claim = record.claim, let epoch = record.header?.sessionEpoch else { return }
-        guard let gap = positions.advance(claim) else { return }
+    private func take(_ mark: RecordMark) {
+        guard let claim = mark.claim, let gap = positions.advance(claim) else { return }
         context.metrics.add(1, to: .sourceGaps, .init("topic", Topics.sealed))
-        gaps[MissingRecords.Source(claim, epoch: epoch), default: []].append(gap)
+        gaps[MissingRecords.Source(claim, epoch: mark.sessionEpoch), default: []].append(gap)
     }
 
     // MARK: Followers

@@ -20,27 +20,32 @@ struct ScoreSealer {
     func scores(
         _ opened: [OpenedTransaction], _ result: BatchResult, range: Range<Int64>
     ) throws(LogError) -> [NewRecord] {
-        struct Group: Hashable {
-            var member: MemberID
-            var epoch: UInt32
-        }
-        /// The numbers of the records of a group in the batch.
-        struct Answers {
+        /// The records of a member and session in the batch, by their numbers.
+        struct Group {
+            let member: MemberID
+            let epoch: UInt32
             var scored: [Int] = []
             var refused: [(source: SourcePosition, code: UInt8)] = []
         }
-        var groups: [Group: Answers] = [:]
-        for (event, transaction) in opened.enumerated() {
-            guard let member = transaction.member else { continue }
-            let group = Group(member: member, epoch: transaction.epoch)
-            if result.refusals[event] == nil {
-                groups[group, default: Answers()].scored.append(event)
-            } else if let refusal = result.agreement.refusalOfOpened(event) {
-                groups[group, default: Answers()].refused.append((transaction.source, refusal.rawValue))
+        // There are few.
+        var groups: [Group] = []
+        for event in opened.indices {
+            guard let member = opened[event].member else { continue }
+            let refusal = result.refusals[event] == nil ? nil : result.agreement.refusalOfOpened(event)
+            guard refusal != nil || result.refusals[event] == nil else { continue }
+            let epoch = opened[event].epoch
+            let known = groups.firstIndex { $0.epoch == epoch && $0.member == member }
+            let place = known ?? groups.count
+            if known == nil { groups.append(Group(member: member, epoch: epoch)) }
+            if let refusal {
+                groups[place].refused.append((opened[event].source, refusal.rawValue))
+            } else {
+                groups[place].scored.append(event)
             }
         }
+        groups.sort { ($0.member, $0.epoch) < ($1.member, $1.epoch) }
         var out: [NewRecord] = []
-        for (group, answers) in groups.sorted(by: { ($0.key.member, $0.key.epoch) < ($1.key.member, $1.key.epoch) }) {
+        for group in groups {
             guard let session = try sessions.session(group.member, epoch: group.epoch) else { continue }
             let width = model.rounding?.bytes ?? model.shape.ringBytes
             var header = WireScoreHeader()
@@ -54,14 +59,16 @@ struct ScoreSealer {
             header.ringBits = UInt32(model.shape.ringBits)
             header.steps = UInt32(model.rounding.map { $0.bits + 1 } ?? 0)
             if model.hasCard, model.counts != nil { (header.first, header.end) = (range.lowerBound, range.upperBound) }
+            var plaintext: [UInt8] = []
+            plaintext.reserveCapacity(group.scored.count * width)
+            for event in group.scored { plaintext += result.scoreShares[event * width..<(event + 1) * width] }
             var shares = WireScoreShares()
             let headerBytes = header.encoded(
-                adding: answers.scored.map { opened[$0].source }, refused: answers.refused)
+                adding: group.scored.map { opened[$0].source }, refused: group.refused)
             shares.header = Data(headerBytes)
             shares.box = Data(
                 SealedBox.seal(
-                    answers.scored.flatMap { result.scoreShares[$0 * width..<($0 + 1) * width] },
-                    salted: [scoreBoxLabel, result.agreedDigest.bytes], from: result.received.bytes,
+                    plaintext, salted: [scoreBoxLabel, result.agreedDigest.bytes], from: result.received.bytes,
                     under: session.scoreBoxes, associated: headerBytes))
             out.append(NewRecord(TopicPartition(Topics.scores(group.member)), value: shares.encoded))
         }

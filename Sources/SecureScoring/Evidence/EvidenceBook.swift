@@ -39,7 +39,7 @@ package final class EvidenceBook: Sendable {
         _ batch: [BatchStatements], by commit: ([StateWrite]) throws(LogError) -> Void
     ) throws(LogError) {
         let pages = batch.filter { !$0.entries.isEmpty }.map {
-            Page(statements: $0, key: Self.key($0), row: $0.wire.encoded)
+            Page(statements: $0, key: Self.key($0), row: $0.encoded)
         }
         let writes = pages.map { page in
             StateWrite.put(table: Self.table, StateEntry(key: page.key, value: page.row, order: 0))

@@ -26,6 +26,8 @@ package struct SourcePositions: Sendable {
 
     private let partition: TopicPartition
     private var taken: [Source: Taken] = [:]
+    /// Whether there is any source of which it is not known any more what was taken: as a rule there is none.
+    private var hasForgotten = false
     /// Those that are changed.
     private var changed: [Source] = []
 
@@ -47,6 +49,7 @@ package struct SourcePositions: Sendable {
             found[Source(member, number)] = Taken(coverage: coverage)
         }
         taken = found
+        hasForgotten = found.values.contains { $0.coverage.forgotten != nil }
     }
 
     private var table: String { "sources-\(partition.partition)" }
@@ -61,7 +64,8 @@ package struct SourcePositions: Sendable {
 
     /// Whether it is not known any more if a record repeats what is taken: too many of its source are missing behind it.
     package func hasForgotten(_ claim: SourceClaim) -> Bool {
-        taken[Source(claim)]?.coverage.hasForgotten(SourceCoverage.Place(claim.source)) ?? false
+        guard hasForgotten else { return false }
+        return taken[Source(claim)]?.coverage.hasForgotten(SourceCoverage.Place(claim.source)) ?? false
     }
 
     /// Advances by what the parties took. A source beyond the last partition is passed over.
@@ -76,8 +80,9 @@ package struct SourcePositions: Sendable {
         let partition = claim.source.partition
         guard partition < Self.partitions else { return nil }
         let source = Source(claim)
-        let (gap, isFirst) = taken[source, default: Taken()].take(claim)
+        let (gap, isFirst, forgets) = taken[source, default: Taken()].take(claim)
         if isFirst { changed.append(source) }
+        if forgets { hasForgotten = true }
         return gap.map { gap in
             SourceGap(
                 member: claim.member, after: gap.after == .start ? nil : gap.after.position(partition),
@@ -92,8 +97,8 @@ package struct SourcePositions: Sendable {
                 .put(
                     table: table,
                     StateEntry(
-                        key: Array("\(source.member)/\(source.partition)".utf8), value: taken.coverage.encoded,
-                        order: taken.coverage.spans.last?.through.offset ?? 0))
+                        key: Array("\(source.member)/\(source.partition)".utf8), value: taken.coverage.encoded, order: 0
+                    ))
             }
         }
     }
@@ -106,13 +111,16 @@ package struct SourcePositions: Sendable {
 }
 
 extension SourcePositions.Taken {
-    /// Takes a record; returns what is missing in front of it, where that is new, and whether this is the first change.
-    fileprivate mutating func take(_ claim: SourceClaim) -> (gap: SourceCoverage.Span?, isFirst: Bool) {
+    /// Takes a record; returns what is missing in front of it, where that is new, whether this is the first change, and whether
+    /// anything of the source is forgotten now.
+    fileprivate mutating func take(
+        _ claim: SourceClaim
+    ) -> (gap: SourceCoverage.Span?, isFirst: Bool, forgets: Bool) {
         let previous = claim.previous.map { SourceCoverage.Place($0) }
         let (isNew, gap) = coverage.take(SourceCoverage.Place(claim.source), after: previous)
-        guard isNew, !isChanged else { return (gap, false) }
-        isChanged = true
-        return (gap, true)
+        let isFirst = isNew && !isChanged
+        if isFirst { isChanged = true }
+        return (gap, isFirst, coverage.forgotten != nil)
     }
 }
 

@@ -11,9 +11,12 @@ package import ThreeParty
 /// that lost its state refuses less for a while; the others still refuse, and a record that one party refuses is refused.
 package final class Admission {
     private let limits: QueryLimits
-    /// The members with their budgets on the partition; a member's place is its number.
-    private var members: [MemberEntry] = []
+    /// What the partition scores of each member, by its number.
+    private var budgets: [QueryBudget] = []
     private var numbers: [MemberID: UInt8] = [:]
+    /// Those that asked last, with their numbers, which stay.
+    private var latest: [(member: MemberID, number: UInt8)] = []
+    private static let latestMost = 8
     private var store: AskedEventStore
     private let taken: TakenRecords
     private var asked: AskedEvents
@@ -33,7 +36,8 @@ package final class Admission {
 
     /// Takes the members as they are now. Whoever has come since is behind the others, so that numbers stay.
     private func lookUp() {
-        members = limits.members.entries
+        let members = limits.members.entries
+        budgets = members.map { limits.budget(of: $0) }
         guard members.count != numbers.count else { return }
         for (number, member) in members.enumerated() { numbers[member.id] = UInt8(truncatingIfNeeded: number) }
         store.members = members.map(\.id)
@@ -53,43 +57,46 @@ package final class Admission {
         asked.begin(batch.plan.range)
         var refused: [Int: Refusal] = [:]
         for (place, record) in records.enumerated() where isUsable(place) {
-            guard let header = record.header, let claim = record.claim, let event = event(of: record) else {
-                continue
-            }
-            if let refusal = refusal(
-                of: event, claim, at: header.time, record.record, isCounted(claim.member, event.id), &asked)
-            {
-                refused[place] = refusal
-            } else {
-                asked.take(event)
-            }
+            guard let claim = record.claim, let (event, time) = event(of: record) else { continue }
+            refused[place] = take(
+                event, of: claim, at: time, arrival: record.record.timestamp, isCounted(claim.member, event.id), &asked)
         }
         return refused
     }
 
+    /// Takes an event, where no limit is against it; else why it is refused.
+    ///
     /// - Parameter asked: this one's, lent: read through the object it would be copied at each use.
-    private func refusal(
-        of event: AskedEvent, _ claim: SourceClaim, at time: EventTime, _ record: LogRecord, _ isCounted: Bool,
+    private func take(
+        _ event: AskedEvent, of claim: SourceClaim, at time: EventTime, arrival: Int64, _ isCounted: Bool,
         _ asked: inout AskedEvents
     ) -> Refusal? {
-        if let refusal = limits.refusal(of: time, arrival: record.timestamp) { return refusal }
+        if let refusal = limits.refusal(of: time, arrival: arrival) { return refusal }
         if taken.hasForgotten(claim) { return .tooManyGaps }
-        if let source = asked.source(of: event.id, event.member) {
-            return source == event.source ? .repeated : .idConflict
+        let isOver =
+            switch budgets[Int(event.member)] {
+            case .daily(let most): asked.count(event.member, on: event.day) >= most
+            case .unlimited: false
+            }
+        return asked.take(event) { known in
+            if let known { return known == event.source ? .repeated : .idConflict }
+            if isCounted { return .idConflict }
+            return isOver ? .overBudget : nil
         }
-        if isCounted { return .idConflict }
-        guard case .daily(let most) = limits.budget(of: members[Int(event.member)]) else { return nil }
-        return asked.count(event.member, on: event.day) < most ? nil : .overBudget
     }
 
     /// Notes what the parties agreed to take of a batch.
     package func settle(_ batch: SealedBatch, _ agreement: Agreement) {
         guard case .transactions(let records) = batch.content else { return }
-        let agreed = zip(records, agreement.refusals).lazy.filter { $1 == nil }.map(\.0)
+        let offsets = batch.marks.indices.lazy.filter { agreement.refusals[$0] == nil }.map { batch.marks[$0].offset }
         // Other parties refuse little that this one would take.
-        guard !asked.settle(batch.plan.range, as: agreed.map(\.offset)) else { return }
+        guard !asked.settle(batch.plan.range, as: offsets) else { return }
         lookUp()
-        asked.settle(batch.plan.range, agreed.compactMap { event(of: $0) })
+        asked.settle(
+            batch.plan.range,
+            zip(records, agreement.refusals).compactMap { record, refusal in
+                refusal == nil ? event(of: record)?.event : nil
+            })
     }
 
     /// The changes that the kept state lacks, until `areCommitted`.
@@ -97,12 +104,24 @@ package final class Admission {
 
     package func areCommitted() { asked.areStored() }
 
-    private func event(of record: SealedRecord) -> AskedEvent? {
-        guard let header = record.header, let number = header.member.flatMap({ numbers[$0] }), let id = header.event,
-            let source = header.source
+    /// What a record asks about, and when that happened by its header; nil where it names no member, id or source.
+    private func event(of record: SealedRecord) -> (event: AskedEvent, time: EventTime)? {
+        guard case .transaction(let sealed) = record.body, let claim = record.claim, let id = sealed.header.event,
+            let number = number(of: claim.member)
         else { return nil }
         let day = record.record.timestamp / (1_000_000 * EventTime.day)
-        return AskedEvent(
-            member: number, id: id, day: Int32(truncatingIfNeeded: day), offset: record.offset, source: source)
+        let event = AskedEvent(
+            member: number, id: id, day: Int32(truncatingIfNeeded: day), offset: record.offset, source: claim.source)
+        return (event, sealed.header.time)
+    }
+
+    /// The number of a member; nil for whoever is none. Members ask many times in a batch, and are few: of those that asked last,
+    /// no name is hashed.
+    private func number(of member: MemberID) -> UInt8? {
+        if let known = latest.first(where: { $0.member == member }) { return known.number }
+        guard let number = numbers[member] else { return nil }
+        if latest.count == Self.latestMost { latest.removeAll(keepingCapacity: true) }
+        latest.append((member, number))
+        return number
     }
 }

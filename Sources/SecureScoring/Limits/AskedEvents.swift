@@ -1,4 +1,5 @@
 import Records
+import Sealing
 
 /// The latest events that were scored on a partition, batch by batch in the log's order: which ids are known, and how much each
 /// member asked on a day. No I/O, no clock.
@@ -61,9 +62,6 @@ struct AskedEvents: Sendable {
         }
     }
 
-    /// The place of the scored transaction with this id; nil where none is known.
-    func source(of id: EventID, _ member: UInt8) -> SourcePosition? { sources[Key(member: member, id: id)] }
-
     /// How many transactions of a member's were scored of those that came on a day.
     func count(_ member: UInt8, on day: Int32) -> Int {
         let old = forgotten.days[member].flatMap { $0.day == day ? $0.count : nil } ?? 0
@@ -92,10 +90,21 @@ struct AskedEvents: Sendable {
         batches.append(Batch(range: range, events: [], isSettled: false))
     }
 
-    /// Takes an event into the newest batch.
-    mutating func take(_ event: AskedEvent) {
+    /// Takes an event into the newest batch, where nothing is against that; else what is.
+    ///
+    /// - Parameter objection: to the event, by the place of the scored transaction with its id; nil where none is known.
+    mutating func take(_ event: AskedEvent, unless objection: (SourcePosition?) -> Refusal?) -> Refusal? {
+        // One look at the ids, also where it is new: there are many, and they lie anywhere in memory.
+        func put(_ place: inout SourcePosition?) -> Refusal? {
+            if let refusal = objection(place) { return refusal }
+            place = event.source
+            return nil
+        }
+        if let refusal = put(&sources[Key(member: event.member, id: event.id)]) { return refusal }
+        total += 1
         batches[batches.endIndex - 1].events.append(event)
-        add(event)
+        change(event, by: 1)
+        return nil
     }
 
     /// Settles a batch where the parties agreed on what this party would take of it; false where there is no such batch.

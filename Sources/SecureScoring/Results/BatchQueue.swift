@@ -31,7 +31,7 @@ package struct BatchQueue {
     /// Adds a batch that has begun.
     package mutating func append(_ batch: SealedBatch) {
         var sources = HighestSources()
-        for claim in batch.sources { sources.add(claim.member, claim.source) }
+        for mark in batch.marks { if let claim = mark.claim { sources.add(claim.member, claim.source) } }
         entries.append(Entry(batch: batch, sources: sources))
     }
 

@@ -87,6 +87,7 @@ struct ScoreEvidenceTests {
             let batch = batch(count)
             let read = try #require(BatchStatements(batch.wire, party: .one, member: member))
             #expect(read == batch)
+            #expect(batch.encoded == batch.wire.encoded)
             for (index, entry) in batch.entries.enumerated() {
                 #expect(
                     read.statement(index)
@@ -100,6 +101,26 @@ struct ScoreEvidenceTests {
         let other = try #require(BatchStatements(batch(1).wire, party: .two, member: MemberID("bank-b")!))
         #expect(other.statement(0).party == .two && other.statement(0).member.name == "bank-b")
         #expect(other.sessionEpoch == 3)
+    }
+
+    @Test("a batch is written by hand as generated code writes it, whatever its numbers are")
+    func written() {
+        let numbers: [Int64] = [0, 1, 127, 128, 16_383, 16_384, -1, .min, .max]
+        for ringBits in [0, 16] {
+            var batch = batch(0)
+            for offset in numbers {
+                batch.entries.append(
+                    .init(
+                        source: SourcePosition(
+                            partition: Int(offset & 0xFFFF_FFFF), offset: offset, index: Int(offset & 0xFF)),
+                        offset: numbers[0] &- offset, record: digest(Int(offset & 0xFF)), commitment: .zero))
+                #expect(batch.encoded == batch.wire.encoded)
+            }
+            let other = BatchStatements(
+                party: .one, member: member, sessionEpoch: 0, partition: 0, plan: digest(1), agreed: digest(2),
+                model: digest(3), ringBits: ringBits, steps: 0, entries: batch.entries)
+            #expect(other.encoded == other.wire.encoded)
+        }
     }
 
     @Test("a row in which sources, offsets, records and commitments are not as many as each other is none")
