@@ -52,7 +52,10 @@ package struct SourcePositions: Sendable {
         hasForgotten = found.values.contains { $0.coverage.forgotten != nil }
     }
 
-    private var table: String { "sources-\(partition.partition)" }
+    private var table: String { Self.table(partition.partition) }
+
+    /// The name of a partition's table.
+    static func table(_ partition: Int) -> String { "sources-\(partition)" }
 
     /// Whether nothing was taken.
     var isEmpty: Bool { taken.isEmpty }

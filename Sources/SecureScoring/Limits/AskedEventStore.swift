@@ -13,9 +13,12 @@ struct AskedEventStore {
     var members: [MemberID]
 
     init(partition: Int, members: [MemberID]) {
-        table = "asked-\(partition)"
+        table = Self.table(partition)
         self.members = members
     }
+
+    /// The name of a partition's table.
+    static func table(_ partition: Int) -> String { "asked-\(partition)" }
 
     /// The events that the state holds, of members that are in the roster still, under the numbers that they have now.
     ///

@@ -20,7 +20,7 @@ package struct ReadyGeneration: Sendable, Hashable {
 /// The history of which generation of shares is in force from which offset of one partition on. A function of what the log says of
 /// epochs; kept, since that need not be read again. Used by the partition's thread.
 package final class GenerationSwitch {
-    private static let table = "share-generations"
+    static let table = "share-generations"
 
     private let partition: TopicPartition
     private let state: any StateStore

@@ -7,6 +7,22 @@ package import ThreeParty
 /// What two parties deal to the host that takes the third one's place: their counts and models, all of one generation, so that what
 /// the old host had is of no use (docs/design/refresh.md). First comes a list of contents, then each object of it.
 package enum HostDeal {
+    /// What an object of the list is.
+    fileprivate enum Kind: UInt8 {
+        case counts = 1
+        case model = 2
+        case place = 3
+
+        /// The bytes of its name, and of the tag behind it. Of a place nothing is secret.
+        var widths: (name: Int, tag: Int) {
+            switch self {
+            case .counts: (4, 32)
+            case .model: (36, 32)
+            case .place: (4, 0)
+            }
+        }
+    }
+
     /// A party's counts of one partition, as they stand in its state.
     package struct Counts {
         package let partition: Int
@@ -22,7 +38,7 @@ package enum HostDeal {
             guard let kept = try CounterStore(partition: partition, state: state).load(spec: spec, members: members)
             else { return nil }
             var sources: [StateEntry] = []
-            try state.scan(Self.sources(partition)) { sources.append($0) }
+            try state.scan(SourcePositions.table(partition)) { sources.append($0) }
             self.init(
                 partition: partition, note: kept.note,
                 sources: sources.sorted { $0.key.lexicographicallyPrecedes($1.key) }, counters: kept.counters)
@@ -40,10 +56,8 @@ package enum HostDeal {
             var counters = counters.inOrder()
             let writes = CounterStore(partition: partition, state: state).writes(counters.takeChanges(), note: note)
             try state.commit(
-                writes + sources.map { .put(table: Self.sources(partition), $0) }, positions: [])
+                writes + sources.map { .put(table: SourcePositions.table(partition), $0) }, positions: [])
         }
-
-        private static func sources(_ partition: Int) -> String { "sources-\(partition)" }
     }
 
     /// A party's share of a model in a generation.
@@ -63,10 +77,13 @@ package enum HostDeal {
     package struct Content {
         package var counts: [Counts]
         package var models: [Model]
+        /// One a partition.
+        package var places: [Place]
 
-        package init(counts: [Counts], models: [Model]) {
+        package init(counts: [Counts], models: [Model], places: [Place]) {
             self.counts = counts
             self.models = models
+            self.places = places
         }
     }
 
@@ -87,7 +104,7 @@ package enum HostDeal {
         for counts in content.counts.sorted(by: { $0.partition < $1.partition }) {
             let tag = keys.dealTag(
                 party, to: receiver, deal: deal, withheld: try counts.counters.withheld(component))
-            list += [1] + UInt32(counts.partition).bigEndianBytes + tag
+            list += [Kind.counts.rawValue] + UInt32(counts.partition).bigEndianBytes + tag
             objects.append(
                 DealtCounts(
                     note: counts.note, sources: counts.sources, counters: try counts.counters.dealt(component)
@@ -96,8 +113,12 @@ package enum HostDeal {
         for model in content.models.sorted(by: { $0.order.lexicographicallyPrecedes($1.order) }) {
             let tag = keys.dealTag(
                 party, to: receiver, deal: deal, withheld: model.share.withheld(isFirst: component == .first))
-            list += [2] + model.order + tag
+            list += [Kind.model.rawValue] + model.order + tag
             objects.append(model.share.dealt(isFirst: component == .first).kept)
+        }
+        for place in content.places.sorted(by: { $0.partition < $1.partition }) {
+            list += [Kind.place.rawValue] + UInt32(place.partition).bigEndianBytes
+            objects.append(place.encoded)
         }
         return ([list] + objects).enumerated().map { number, bytes in
             DealSource(party: party, deal: deal, number: UInt32(number), bytes: bytes)
@@ -116,11 +137,15 @@ package enum TakeOverError: Error, Sendable, Hashable, CustomStringConvertible {
     case differ(String)
     /// A dealer sent what is no object of its list.
     case malformed(PartyID)
+    /// The leader's new host can't know whether the last batch of this partition, which both others have, was decided.
+    case undecided(partition: Int)
 
     package var description: String {
         switch self {
         case .differ(let what): "the two other parties deal different \(what)"
         case .malformed(let dealer): "\(dealer) deals something that can't be read"
+        case .undecided(let partition):
+            "what is counted of partition \(partition) ends before what is scored: whether the last batch was decided is not known"
         }
     }
 }
@@ -134,8 +159,8 @@ package struct HostTakeOver {
     private let members: Int
     private var sinks: [DealSink]
     private var number: UInt32 = 0
-    private var expected: [(kind: UInt8, name: [UInt8])] = []
-    private var content = HostDeal.Content(counts: [], models: [])
+    private var expected: [(kind: HostDeal.Kind, name: [UInt8])] = []
+    private var content = HostDeal.Content(counts: [], models: [], places: [])
     private var isDone = false
 
     /// - Parameters:
@@ -169,24 +194,40 @@ package struct HostTakeOver {
         guard let first = sinks[0].bytes, let second = sinks[1].bytes else { return }
         if number == 0 { try takeList(first, second) } else { try take(first, second) }
         number += 1
-        if Int(number) > expected.count { isDone = true } else { sinks = Self.sinks(party, deal, number) }
+        if Int(number) > expected.count { try finish() } else { sinks = Self.sinks(party, deal, number) }
     }
 
     /// The list, which is public: alike at both, tags too.
     private mutating func takeList(_ first: [UInt8], _ second: [UInt8]) throws(TakeOverError) {
         guard first == second else { throw .differ("counts, models or shares") }
         var rest = first[...]
-        while let kind = rest.popFirst() {
-            let width = kind == 1 ? 4 : 36
-            guard (1...2).contains(kind), rest.count >= width + 32 else { throw .malformed(party.previous) }
-            expected.append((kind, Array(rest.prefix(width))))
-            rest = rest.dropFirst(width + 32)
+        while let byte = rest.popFirst() {
+            guard let kind = HostDeal.Kind(rawValue: byte), rest.count >= kind.widths.name + kind.widths.tag else {
+                throw .malformed(party.previous)
+            }
+            expected.append((kind, Array(rest.prefix(kind.widths.name))))
+            rest = rest.dropFirst(kind.widths.name + kind.widths.tag)
         }
+    }
+
+    /// A follower commits a batch before the leader decides it (`ScorePartition`). A leader that began behind it would never decide
+    /// it, and can't go back, since its records count as taken; so it has to be counted, which shows that it was.
+    private mutating func finish() throws(TakeOverError) {
+        if party == PlanProposal.leader {
+            for place in content.places where place.position > 0 {
+                let counts = content.counts.first { $0.partition == place.partition }
+                guard counts.flatMap({ CountStanding(decoding: $0.note) })?.sealed == place.position else {
+                    throw .undecided(partition: place.partition)
+                }
+            }
+        }
+        isDone = true
     }
 
     private mutating func take(_ first: [UInt8], _ second: [UInt8]) throws(TakeOverError) {
         let (kind, name) = expected[Int(number) - 1]
-        if kind == 1 {
+        switch kind {
+        case .counts:
             let partition = Int(UInt32(bigEndianBytes: name))
             func read(_ bytes: [UInt8], _ dealer: PartyID) throws(TakeOverError) -> DealtCounts {
                 guard let counts = DealtCounts(decoding: bytes, spec: spec, members: members) else {
@@ -201,7 +242,7 @@ package struct HostTakeOver {
                     HostDeal.Counts(
                         partition: partition, note: counts.note, sources: counts.sources, counters: counts.counters))
             } catch { throw .differ("counts of partition \(partition)") }
-        } else {
+        case .model:
             guard let one = ModelShare(kept: first) else { throw .malformed(party.previous) }
             guard let other = ModelShare(kept: second) else { throw .malformed(party.next) }
             guard let digest = Digest32(name[..<32]), let share = ModelShare.joined(one, other) else {
@@ -210,6 +251,18 @@ package struct HostTakeOver {
             content.models.append(
                 HostDeal.Model(
                     digest: digest, generation: ShareGeneration(UInt32(bigEndianBytes: name[32...])), share: share))
+        case .place:
+            let partition = Int(UInt32(bigEndianBytes: name))
+            guard let one = HostDeal.Place(decoding: first, partition: partition) else {
+                throw .malformed(party.previous)
+            }
+            guard let other = HostDeal.Place(decoding: second, partition: partition) else {
+                throw .malformed(party.next)
+            }
+            guard let place = HostDeal.Place(joining: one, other) else {
+                throw .differ("places of partition \(partition)")
+            }
+            content.places.append(place)
         }
     }
 }

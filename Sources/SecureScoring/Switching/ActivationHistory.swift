@@ -5,7 +5,7 @@ import Records
 /// The history of which model is in force from which offset of one partition on, and of how far this party has read. A function
 /// of the log; kept so that a restart need not read it all again.
 struct ActivationHistory {
-    private static let table = "activations"
+    static let table = "activations"
 
     private struct Entry {
         var offset: Int64

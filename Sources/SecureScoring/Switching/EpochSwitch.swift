@@ -8,7 +8,7 @@ package import Records
 /// counts that is sealed under one. By records of the log, as models are switched; kept so that a restart need not read it all
 /// again. Used by the partition's thread.
 package final class EpochSwitch {
-    private static let table = "epochs"
+    static let table = "epochs"
 
     private enum Kind: UInt8 {
         case activation = 1

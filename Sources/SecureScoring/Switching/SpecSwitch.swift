@@ -7,7 +7,7 @@ import Records
 /// The next feature spec on one partition: which one's rows are collected at which offset. By records of the log, as models are
 /// switched; kept so that a restart need not read it all again. Used by the partition's thread.
 final class SpecSwitch {
-    private static let table = "next-specs"
+    static let table = "next-specs"
 
     fileprivate struct Entry {
         var offset: Int64

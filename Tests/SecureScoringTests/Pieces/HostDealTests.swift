@@ -35,6 +35,11 @@ struct HostDealTests {
         try SQLiteStateStore(path: "\(world.path)/\(party).sqlite.counts")
     }
 
+    /// How far a party is, as its state has it.
+    private func place(_ party: PartyID) throws -> HostDeal.Place {
+        try HostDeal.Place(partition: 0, state: SQLiteStateStore(path: "\(world.path)/\(party).sqlite"))
+    }
+
     /// The world's windows reach back fewer days than parties keep counts anyway.
     private func spec() throws -> CounterSpec {
         try #require(CounterSpec(bucketSeconds: EventTime.day, reach: 40 * EventTime.day))
@@ -51,7 +56,7 @@ struct HostDealTests {
                     share: try #require(try shares.share(of: digest, in: generation)))
             }
         }
-        return HostDeal.Content(counts: [counts], models: models)
+        return HostDeal.Content(counts: [counts], models: models, places: [try place(party)])
     }
 
     /// Lets a new host ask two dealers until it has all, or one of them has no answer.
@@ -82,12 +87,19 @@ struct HostDealTests {
         arguments: PartyID.allCases)
     func takenOver(receiver: PartyID) throws {
         let taken = try #require(try taken(receiver))
-        #expect(taken.counts.count == 1 && !taken.models.isEmpty)
-        // Of the party nothing is left but how far it was; its manifest opens with no key of the new host.
-        for suffix in [".counts", ".counts-wal", ".counts-shm", ".shares", ".shares-wal", ".shares-shm"] {
+        #expect(taken.counts.count == 1 && !taken.models.isEmpty && taken.places.count == 1)
+        let old = try place(receiver)
+        // Of the party nothing is left; its manifest opens with no key of the new host.
+        for suffix in [
+            "", "-wal", "-shm", ".counts", ".counts-wal", ".counts-shm", ".shares", ".shares-wal", ".shares-shm",
+        ] {
             try? FileManager.default.removeItem(atPath: "\(world.path)/\(receiver).sqlite\(suffix)")
         }
+        #expect(try place(receiver).position == 0)
         try taken.counts[0].write(to: state(receiver))
+        try taken.places[0].write(to: SQLiteStateStore(path: "\(world.path)/\(receiver).sqlite"))
+        // It is as far as the old host was, by what that had written itself, and knows of the same records and days.
+        #expect(try place(receiver) == old && old.position > 0)
         let shares = try world.shares(receiver)
         for model in taken.models { try shares.keep(model.share, of: model.digest, in: model.generation) }
         try world.start()
