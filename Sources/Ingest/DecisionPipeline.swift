@@ -3,7 +3,7 @@ import Formats
 import Foundation
 package import Logging
 import Model
-package import Policy
+import Policy
 package import Records
 import Sealing
 package import Stages
@@ -28,7 +28,7 @@ package final class DecisionPipeline: Stage {
     private let log: any EventLog
     private let state: AgentState
     private let card: (Digest32) throws(LogError) -> ModelCard?
-    private let policy: DecisionPolicy
+    private let policy: PolicyInForce
     private let own: OwnModel?
     private let shadow: ShadowSpec?
     /// Whether the parties are asked for reasons of alerts.
@@ -66,7 +66,7 @@ package final class DecisionPipeline: Stage {
     ///   - participation: of the member, asked for where there is nothing to decide.
     package init(
         member: MemberID, log: any EventLog, state: AgentState, collector: any ScoreCollecting,
-        card: @escaping (Digest32) throws(LogError) -> ModelCard?, policy: DecisionPolicy, own: OwnModel? = nil,
+        card: @escaping (Digest32) throws(LogError) -> ModelCard?, policy: PolicyInForce, own: OwnModel? = nil,
         shadow: ShadowSpec? = nil, wantsReasons: Bool = false,
         participation: @escaping () -> Participation = { .takesPart },
         clock: any StageClock, metrics: Metrics, logger: Logger
@@ -182,6 +182,7 @@ package final class DecisionPipeline: Stage {
     ) throws(LogError) -> (output: [NewRecord], done: Set<SourcePosition>) {
         var output: [NewRecord] = []
         var done: Set<SourcePosition> = []
+        let policy = policy.current
         for (source, answer) in early.sorted(by: { $0.key < $1.key }) where source.offset < ingested {
             guard let pending = state.pending(source) else {
                 // Decided before, or never sent by this member.
@@ -203,7 +204,7 @@ package final class DecisionPipeline: Stage {
                 }
                 output += decide(
                     pending, at: source,
-                    Score(raw: raw, version: version, model: model, place: answer.place, card: card))
+                    Score(raw: raw, version: version, model: model, place: answer.place, card: card), by: policy)
             case .refused(let refusal): output.append(rejection(source, refusal))
             }
             done.insert(source)
@@ -235,7 +236,7 @@ package final class DecisionPipeline: Stage {
     }
 
     private func decide(
-        _ pending: PendingTransaction, at source: SourcePosition, _ score: Score
+        _ pending: PendingTransaction, at source: SourcePosition, _ score: Score, by policy: DecisionPolicy
     ) -> [NewRecord] {
         let now = clock.microseconds
         let card = score.card

@@ -46,6 +46,9 @@ extension Metric {
     package static let decisions = Metric.counter("cordon_decisions_total", "Decisions, by band.", labels: ["band"])
     package static let rulesMatched = Metric.counter(
         "cordon_rules_matched_total", "Transactions that a rule of the policy matched.", labels: ["rule", "mode"])
+    package static let policyReads = Metric.counter(
+        "cordon_policy_reads_total", "Times that the policy's files had changed and were read again.",
+        labels: ["outcome"])
     package static let repeatedScores = Metric.counter(
         "cordon_repeated_scores_total", "Scores of transactions that were decided before.")
     package static let scoreRecordsRefused = Metric.counter(
@@ -61,7 +64,8 @@ package enum IngestMetrics {
         .transactionsMarked, .recordsRejected,
         .recordsLeftOut,
         .labelsTaken, .outcomes, .identifiersRefused, .labelsTold, .labelRecords, .labelRecordsRepeated,
-        .labelRecordsUncounted, .receiptsRefused, .decisions, .rulesMatched, .repeatedScores, .scoreRecordsRefused,
+        .labelRecordsUncounted, .receiptsRefused, .decisions, .rulesMatched, .policyReads, .repeatedScores,
+        .scoreRecordsRefused,
         .decisionRecordsUnreadable, .reasonRequests, .reasonsTold,
     ]
 }

@@ -128,11 +128,25 @@ func inlineEntries(_ node: YAMLNode) throws(ConfigurationError) -> [PolicyList.E
     return entries
 }
 
+/// The paths of the list files that a policy names.
+func policyListFiles(file: String) throws(ConfigurationError) -> [String] {
+    var files: [String] = []
+    for (_, value) in try YAMLNode(file: file).optional("lists")?.entries ?? [] where value.isMapping {
+        files.append(try listFile(value.child("file")))
+    }
+    return files
+}
+
+/// A path beside the policy.
+private func listFile(_ node: YAMLNode) throws(ConfigurationError) -> String {
+    let base = URL(fileURLWithPath: node.file).deletingLastPathComponent()
+    return URL(fileURLWithPath: try node.string, relativeTo: base).path
+}
+
 /// A list file: one value a line, without the blanks around it; nothing and what begins with `#` is passed over. It may
 /// hold no value yet.
 private func lines(_ node: YAMLNode) throws(ConfigurationError) -> [PolicyList.Entry] {
-    let base = URL(fileURLWithPath: node.file).deletingLastPathComponent()
-    let path = URL(fileURLWithPath: try node.string, relativeTo: base).path
+    let path = try listFile(node)
     guard let data = FileManager.default.contents(atPath: path) else {
         throw node.wrong("\(path) is missing or can't be read")
     }

@@ -55,6 +55,10 @@ struct RoleMetricsTests {
         ("cordon_outcomes_total", .counter, "Statuses, returns and recalls of payments, by kind."),
         ("cordon_partitions_stopped", .gauge, "Partitions given up for what their log holds."),
         (
+            "cordon_policy_reads_total", .counter,
+            "Times that the policy's files had changed and were read again."
+        ),
+        (
             "cordon_reasons_asked_total", .counter,
             "Requests for reasons that were sent to the parties, those about no alert too."
         ),

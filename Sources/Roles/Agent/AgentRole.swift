@@ -25,7 +25,9 @@ package struct AgentRole: Sendable {
     let binsFile: String
     let mapping: Mapping
     let rules: ValidationRules
-    let policy: DecisionPolicy
+    let policy: PolicyInForce
+    /// Where the policy is read from again; nil for one that stays.
+    let policySource: PolicySource?
     /// The member's own model, set beside the consortium's; nil for none.
     let own: OwnModel?
     /// A second feature spec, whose bits go out beside the first one's, and where it was read from; nil for none.
@@ -50,7 +52,8 @@ package struct AgentRole: Sendable {
 
     package init(
         member: Roster.Member, roster: Roster, keystore: any Keystore, spec: BinnedSpec, binsFile: String,
-        mapping: Mapping, rules: ValidationRules, policy: DecisionPolicy, own: OwnModel? = nil,
+        mapping: Mapping, rules: ValidationRules, policy: DecisionPolicy, policySource: PolicySource? = nil,
+        own: OwnModel? = nil,
         shadow: (spec: ShadowSpec, file: String)? = nil,
         fallback: FallbackPolicy, bankCode: String?, verdicts: MemberRule? = nil,
         form: any AgentForm, stores: any StateStores, instance: String?, sessionTimeout: Duration,
@@ -64,7 +67,8 @@ package struct AgentRole: Sendable {
         self.binsFile = binsFile
         self.mapping = mapping
         self.rules = rules
-        self.policy = policy
+        self.policy = PolicyInForce(policy)
+        self.policySource = policySource
         self.own = own
         self.shadow = shadow
         self.fallback = fallback
@@ -105,6 +109,7 @@ package struct AgentRole: Sendable {
         threads.add(keys(of: partitions, metrics), clock: clock, stop: stop)
         threads.add(
             KeyWatch.plan(keystore, clock: clock, metrics: metrics, logger: logger), clock: clock, stop: stop)
+        if let watching = watching(metrics) { threads.add(watching, clock: clock, stop: stop) }
         if let verdicts { threads.add(judging(by: verdicts, metrics, audit ?? NoAudit()), clock: clock, stop: stop) }
         let exposition = MetricsFile(path: metricsFile ?? "", metrics: metrics, log: log) {
             metrics.set(.transactionsWaiting, to: Double(partitions.waiting))
@@ -175,7 +180,7 @@ package struct AgentRole: Sendable {
         }
         let now = sessions.sealing.now
         audit.write(Self.announced(now.sessions, epoch: now.number))
-        for rule in policy.rules {
+        for rule in policy.current.rules {
             metrics.add(0, to: .rulesMatched, .init("rule", rule.id), .init("mode", rule.mode.rawValue))
         }
         return partitions
@@ -184,6 +189,15 @@ package struct AgentRole: Sendable {
     private func checkPurpose(_ agreement: ConsortiumAgreement) throws(RoleError) {
         guard agreement.purposes.contains(purpose) else {
             throw .purposeNotAgreed(purpose, agreed: agreement.purposes)
+        }
+    }
+
+    /// The stage that takes up a changed policy.
+    private func watching(_ metrics: Metrics) -> StagePlan? {
+        policySource.map { source in
+            StagePlan("policy", isBackground: true) { [policy, logger] in
+                PolicyWatch(source, policy, metrics: metrics, logger: logger)
+            }
         }
     }
 

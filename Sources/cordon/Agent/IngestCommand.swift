@@ -187,6 +187,8 @@ struct IngestCommand: ParsableCommand {
                 "\(self.mapping ?? "the mapping") has no `columns`: records of a stream have no header, so name them in order"
             )
         }
+        let files = PolicyFiles(self.policy)
+        let source = PolicySource(stamp: { files.stamp }, read: { try files.read() })
         let (policy, notes) = try checkPolicy(file: self.policy)
         guard (1...3600).contains(sessionTimeout) else { throw Failure("`--session-timeout` is 1 to 3600 seconds") }
         // `validate` has seen to it that they are there.
@@ -197,7 +199,8 @@ struct IngestCommand: ParsableCommand {
         return AgentRole(
             member: member, roster: roster, keystore: keystore, spec: try readBins(bins),
             binsFile: bins, mapping: mapping, rules: validation,
-            policy: policy, own: try own(), shadow: try nextBins.map { (ShadowSpec(try readBins($0)), $0) },
+            policy: policy, policySource: source, own: try own(),
+            shadow: try nextBins.map { (ShadowSpec(try readBins($0)), $0) },
             fallback: try readFallback(file: self.policy), bankCode: bank.bankCode,
             verdicts: verdicts ? .standard : nil,
             form: SealedForm(), stores: try SealedStores(SQLiteStateStores(prefix: state + "/"), keystore),

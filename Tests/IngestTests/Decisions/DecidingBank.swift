@@ -84,7 +84,7 @@ struct DecidingBank {
         return try DecisionPipeline(
             member: sessions.member, log: log, state: state,
             collector: ShareCollector(member: sessions.member, sessions: sessions.find), card: { _ in card },
-            policy: policy ?? DecisionPolicy(review: 0.5, decline: 0.9), own: own, shadow: shadow,
+            policy: PolicyInForce(policy ?? DecisionPolicy(review: 0.5, decline: 0.9)), own: own, shadow: shadow,
             wantsReasons: wantsReasons, participation: participation, clock: clock, metrics: metrics, logger: .silent)
     }
 

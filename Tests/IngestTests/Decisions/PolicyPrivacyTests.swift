@@ -72,7 +72,7 @@ struct PolicyPrivacyTests {
         let decide = try DecisionPipeline(
             member: sessions.member, log: log, state: state,
             collector: ShareCollector(member: sessions.member, sessions: sessions.find), card: { _ in card },
-            policy: policy, clock: clock, metrics: metrics, logger: logger)
+            policy: PolicyInForce(policy), clock: clock, metrics: metrics, logger: logger)
         try decide.run(by: clock, until: { state.waiting == 0 })
 
         func values(_ topics: [String]) throws -> [[UInt8]] {
