@@ -42,8 +42,7 @@ package final class DeskService: Sendable {
         self.random = random
     }
 
-    /// Seconds that a claim lasts where nobody says otherwise; each use renews it.
-    package static let lease: Int64 = 600
+    package static let lease = Work.lease
     /// Alerts that a search for the next one looks at in one step.
     private static let step = 16
 

@@ -131,6 +131,41 @@ struct RoutesTests {
         }
     }
 
+    @Test(
+        "what people typed is for those who see names: it may have some, and roles without them are told how long it is"
+    )
+    func maskedTexts() async throws {
+        let pages = try Pages(alerts: 5)
+        let (eve, ana) = (try pages.enter("eve", .auditor), try pages.enter("ana", .analyst))
+        let (secret, item) = ("Maria Muster", DeskSamples.item(0))
+        func post(_ target: String, _ act: Int, _ form: [String: String]) async throws {
+            let all = form.merging(["token": ana.token, "act": DeskSamples.act(act).hex]) { $1 }
+            #expect(try await pages.call(.POST, target, as: ana, form: all).status == .seeOther, "\(target)")
+        }
+        try await post("/alerts/\(item)/note", 1, ["text": "called \(secret)"])
+        try await post(
+            "/alerts/\(item)/case", 3,
+            ["case": "new", "opening": DeskSamples.act(2).hex, "title": "of \(secret)", "version": "0"])
+        let file = try #require(ItemID(DeskSamples.act(2).hex))
+        try await post("/cases/\(file)/note", 4, ["text": "\(secret) again"])
+        try await post("/cases/\(file)/task", 5, ["text": "call \(secret)"])
+        let version = try pages.index.work(on: item).version
+        try await post(
+            "/alerts/\(item)/verdict", 6, ["finding": "fraud", "remark": "said \(secret)", "version": "\(version)"])
+        for target in ["/alerts/\(item)", "/cases", "/cases/\(file)", "/queue?shown=closed", "/dashboard"] {
+            let page = try await pages.call(.GET, target, as: eve)
+            #expect(page.status == .ok && !page.text.contains("Muster"), "\(target)")
+        }
+        #expect(try await pages.call(.GET, "/alerts/\(item)", as: eve).text.contains("(19 characters)"))
+        for target in ["/alerts/\(item)", "/cases", "/cases/\(file)"] {
+            #expect(try await pages.call(.GET, target, as: ana).text.contains(secret), "\(target)")
+        }
+        // With a reason an auditor sees one alert's page as it is.
+        let form = ["token": eve.token, "reason": "complaint 17"]
+        #expect(
+            try await pages.call(.POST, "/alerts/\(item)/names", as: eve, form: form).text.contains("called \(secret)"))
+    }
+
     @Test("an auditor's pages have no name of a customer, payee, device or transaction")
     func masked() async throws {
         let pages = try Pages(alerts: 30)

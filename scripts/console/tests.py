@@ -57,6 +57,35 @@ class DeskTest(unittest.TestCase):
         self.browser.press(Keys.CONTROL, Keys.ENTER)
 
 
+class Claims(DeskTest):
+    def test_typing_renews_the_claim(self):
+        browser = self.browser
+        sent = self.alerts(1)[0]
+        browser.open(f"/queue?customer={sent['customer']}&whose=anyone")
+        browser.leave(browser.one("table.queue tbody a"))
+        self.assertEqual(browser.all(".alert[data-mine]"), [])
+        browser.press("c")
+        browser.wait("the claim", lambda: browser.all(".alert[data-mine]"))
+        item = browser.one(".alert").get_attribute("data-item")
+
+        def renewals():
+            return browser.driver.execute_script(
+                "return performance.getEntriesByType('resource').filter(e => e.name.endsWith(arguments[0])).length", f"/alerts/{item}/claim")
+        note = browser.one("textarea[name=text]")
+        note.send_keys("the customer")
+        self.assertEqual(renewals(), 0)
+        # Four minutes after the page came.
+        browser.driver.execute_script(
+            "const event = new Event('input', { bubbles: true }); Object.defineProperty(event, 'timeStamp', { value: 240000 });"
+            "arguments[0].dispatchEvent(event)", note)
+        browser.wait("a renewal", lambda: renewals() == 1)
+        note.send_keys(" says")
+        self.assertEqual(renewals(), 1)
+        self.assertEqual(note.get_attribute("value"), "the customer says")
+        browser.open(f"/alerts/{item}")
+        self.assertTrue(browser.all(".alert[data-mine]"))
+
+
 class SignIn(DeskTest):
     user = None
     expected = ("401", "403", "429")

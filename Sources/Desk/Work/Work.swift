@@ -179,7 +179,7 @@ package struct Work: Hashable, Sendable {
             if second?.isWaiting == true { second = nil }
             reopened += 1
             version += 1
-        case .note: break
+        case .note: renew(record.actor, now)
         case .raise(let source, let transaction, let sample):
             if sample != nil, raised != nil, raised?.sample == nil {
                 // What somebody reported is drawn like any other payment, else samples would say too little.
@@ -216,6 +216,15 @@ package struct Work: Hashable, Sendable {
         snoozed = nil
         holder = Holder(actor, until: now + lease * 1_000_000)
         if firstTouch == nil { firstTouch = now }
+    }
+
+    /// Seconds that a claim lasts where nobody says otherwise.
+    package static let lease: Int64 = 600
+
+    /// A claim whose holder does something with the item lasts as if it were claimed then.
+    private mutating func renew(_ actor: Actor, _ now: Int64) {
+        guard holder(at: now) == actor, let until = holder?.until else { return }
+        holder?.until = max(until, now + Self.lease * 1_000_000)
     }
 
     private mutating func release(_ actor: Actor, _ now: Int64) throws(Refusal) {
@@ -269,6 +278,7 @@ package struct Work: Hashable, Sendable {
             pauses[pauses.count - 1].until = now
             warnedAt = nil
         }
+        renew(actor, now)
         version += 1
     }
 

@@ -67,6 +67,16 @@ extension DeskAssets {
           addEventListener("pagehide", () => feed.close());
         }
 
+        // A claim is renewed while its holder types, so that it does not end within a sentence.
+        const mine = document.querySelector(".alert[data-mine]");
+        let renewed = 0;
+        if (mine) mine.addEventListener("input", (event) => {
+          if (event.timeStamp - renewed < 180000) return;
+          renewed = event.timeStamp;
+          const token = mine.querySelector("input[name=token]").value;
+          fetch("/alerts/" + mine.dataset.item + "/claim", { method: "POST", redirect: "manual", body: new URLSearchParams({ token }) });
+        });
+
         // Keys: j and k go through the rows, Enter opens, and what has a data-key is pressed by it.
         const rows = Array.from(document.querySelectorAll("table.queue tbody tr"));
         let place = -1;

@@ -66,7 +66,7 @@ package struct AlertPage: Sendable {
             """
             <p class="back"><a href="/queue\(query.isEmpty ? "" : "?\(query)")" data-key="Escape">← \(frame.text(.back))</a></p>
             \(noticeLine)\(keptLine)\(namesForm)
-            <div class="alert" data-item="\(facts.item.hex)" data-version="\(work.version)">
+            <div class="alert" data-item="\(facts.item.hex)" data-version="\(work.version)"\(isMine ? " data-mine" : "")>
             <p id="news" class="news" role="status" aria-live="polite"></p>
             \(top)
             <div class="columns"><div>\(ReasonsView(page: self).html)\(ComparisonView(page: self).html)\(LinkedView(page: self).html)</div>
@@ -204,6 +204,8 @@ package struct AlertPage: Sendable {
         return "<p class=\"state\">\(frame.text(.state)): \(words)</p>"
     }
 
+    private var isMine: Bool { work.holder(at: frame.now) == frame.me }
+
     /// Whether the reader may give a second verdict, and is not shown the first until then.
     var isBlind: Bool { frame.isBlind(to: work) }
 
@@ -314,7 +316,7 @@ package struct AlertPage: Sendable {
         let rows = picture.history.filter { !isBlind || !$0.record.act.tellsVerdict }.map { done in
             let text: String
             if case .note(let note) = done.record.act { text = note } else { text = done.record.remark }
-            let remark: HTML? = text.isEmpty ? nil : "<p class=\"remark\">\(text)</p>"
+            let remark: HTML? = text.isEmpty ? nil : "<p class=\"remark\">\(frame.typed(text))</p>"
             return """
                 <li>\(frame.time(micros: done.at)) <strong>\(done.record.actor.name)</strong> \
                 \(done.record.act.phrase(language))\(remark)</li>

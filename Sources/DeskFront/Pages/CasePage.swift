@@ -30,14 +30,14 @@ struct CasePage {
     var html: HTML {
         let about = file.about.map { "\($0.kind.phrase(language)) \(frame.name($0.name, of: $0.kind)) · " } ?? ""
         return frame.page(
-            title: file.title, place: "cases",
+            title: frame.typed(file.title), place: "cases",
             feed: "/feed?\(FormText.query([("cursor", "\(cursor)"), ("whose", "anyone")]))",
             """
             <p class="back"><a href="/cases" data-key="Escape">← \(frame.text(.cases))</a></p>
             \(trouble.map { "<p class=\"notice bad\" role=\"alert\">\($0)</p>" as HTML })
             <div class="alert" data-item="\(picture.id.hex)" data-version="\(file.version)">
             <p id="news" class="news" role="status" aria-live="polite"></p>
-            <div class="top"><div class="sum"><h1>\(file.title)</h1>
+            <div class="top"><div class="sum"><h1>\(frame.typed(file.title))</h1>
             <p>\(about)\(frame.text(.owner)): \(file.owner?.name ?? frame.text(.nobody)) · \(frame.time(micros: file.openedAt))</p>
             <p>\(Self.state(file, frame)) \(settling)\(frame.may(.names)
                 ? " <a href=\"/cases/\(picture.id.hex)/file\">\(frame.text(.caseDocument))</a>" as HTML : nil)</p></div>
@@ -115,7 +115,7 @@ struct CasePage {
                         "<input type=\"hidden\" name=\"task\" value=\"\(place)\"><button class=\"quiet\">\(frame.text(.tick))</button>"
                     )
                     : nil)
-            return "<li class=\"task\">\(task.text)\(end)</li>" as HTML
+            return "<li class=\"task\">\(frame.typed(task.text))\(end)</li>" as HTML
         }
         let add: HTML? =
             mayWork && isOpen
@@ -168,9 +168,13 @@ struct CasePage {
 
     private var history: HTML {
         let rows = picture.history.map { done in
-            let text: String
-            if case .note(let note) = done.record.act { text = note } else { text = done.record.remark }
-            let remark: HTML? = text.isEmpty ? nil : "<p class=\"remark\">\(text)</p>"
+            let text =
+                switch done.record.act {
+                case .note(let note): note
+                case .file(.task(let task)): task
+                default: done.record.remark
+                }
+            let remark: HTML? = text.isEmpty ? nil : "<p class=\"remark\">\(frame.typed(text))</p>"
             return """
                 <li>\(frame.time(micros: done.at)) <strong>\(done.record.actor.name)</strong> \
                 \(done.record.act.phrase(language))\(remark)</li>

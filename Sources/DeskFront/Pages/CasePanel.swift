@@ -41,7 +41,7 @@ struct CasePanel {
         let own: HTML =
             page.picture.file.map { id, file in
                 """
-                <p><a href="/cases/\(id.hex)">\(file.title)</a> \(CasePage.state(file, frame))</p>
+                <p><a href="/cases/\(id.hex)">\(frame.typed(file.title))</a> \(CasePage.state(file, frame))</p>
                 \(frame.may(.work) && file.state == .open
                     ? form("case", acts[2], "<button class=\"quiet\">\(frame.text(.takeOut))</button>") : nil)
                 """ as HTML

@@ -42,7 +42,7 @@ struct CasesPage {
             let about = file.about.map { "\($0.kind.phrase(frame.language)) \(frame.name($0.name, of: $0.kind))" } ?? ""
             let left = file.tasks.count { $0.doneBy == nil }
             return """
-                <tr><td class="name"><a href="/cases/\(id.hex)">\(file.title)</a></td><td class="name">\(about)</td>
+                <tr><td class="name"><a href="/cases/\(id.hex)">\(frame.typed(file.title))</a></td><td class="name">\(about)</td>
                 <td class="number">\(file.items)</td><td class="number">\(left == 0 ? "" : "\(left)")</td>
                 <td>\(file.owner?.name ?? frame.text(.nobody))</td><td>\(frame.time(micros: file.openedAt))</td>
                 <td>\(CasePage.state(file, frame))</td></tr>

@@ -166,6 +166,12 @@ package struct PageFrame: Sendable {
         }
     }
 
+    /// What somebody typed, as its reader may see it: there may be names in it.
+    func typed(_ text: String) -> String {
+        guard isMasked, !text.isEmpty else { return text }
+        return Phrase("… (\(text.count) characters)", "… (\(text.count) Zeichen)")(language)
+    }
+
     /// A name as its reader may see it.
     func name(_ name: String, of kind: LinkKind) -> String {
         guard isMasked, kind != .terminal else { return name }

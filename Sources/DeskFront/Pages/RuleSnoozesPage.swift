@@ -45,7 +45,7 @@ struct RuleSnoozesPage {
         let last: HTML? = act.map { "<td>\(forms(picture, $0))</td>" }
         let second = snooze.confirmedBy.map { ", \($0.name)" } ?? ""
         return """
-            <tr><th scope="row">\(snooze.order.rule)</th><td>\(about ?? frame.text(.all))</td><td>\(snooze.order.reason)</td>
+            <tr><th scope="row">\(snooze.order.rule)</th><td>\(about ?? frame.text(.all))</td><td>\(frame.typed(snooze.order.reason))</td>
             <td>\(snooze.askedBy.name)\(second)</td><td>\(frame.time(micros: snooze.endedAt ?? snooze.order.until))\(
                 snooze.endedBy.map { " \($0.name)" })</td>
             <td class="number"><a href="\(kept)">\(frame.count(picture.kept))</a></td><td class="number">\(frame.count(picture.held))</td>

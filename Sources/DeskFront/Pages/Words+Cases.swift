@@ -6,7 +6,7 @@ extension FileAct {
         case .open: Phrase("opened the case", "Fall eröffnet")(language)
         case .link: Phrase("put into a case", "in einen Fall genommen")(language)
         case .unlink: Phrase("took out of the case", "aus dem Fall genommen")(language)
-        case .task(let text): Phrase("task: ", "Aufgabe: ")(language) + text
+        case .task: Phrase("set a task", "Aufgabe gestellt")(language)
         case .finish(let place): Phrase("done: task \(place + 1)", "erledigt: Aufgabe \(place + 1)")(language)
         case .close(let judgement?):
             Phrase("closed the case: ", "Fall geschlossen: ")(language) + judgement.finding.phrase(language)

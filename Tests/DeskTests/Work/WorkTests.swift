@@ -34,6 +34,27 @@ struct WorkTests {
         #expect(work.firstTouch == at(100))
     }
 
+    @Test("what its holder does with it renews the claim, and what others do does not")
+    func use() {
+        var work = Work()
+        #expect(take(&work, record(1, by: ana, .claim(lease: 600)), 0) == nil)
+        #expect(take(&work, record(2, by: ana, .note("a")), 500) == nil)
+        #expect(work.holder(at: at(1100) - 1) == ana && work.holder(at: at(1100)) == nil)
+        #expect(take(&work, record(3, by: ben, .note("b")), 900) == nil)
+        #expect(work.holder(at: at(1100)) == nil && work.version == 1)
+        let pause = Act.aside(.pause(until: at(5000), .customer))
+        #expect(take(&work, record(4, by: ana, pause), 1000) == nil)
+        #expect(work.holder(at: at(1600) - 1) == ana && work.holder(at: at(1600)) == nil)
+        #expect(take(&work, record(5, by: ben, .aside(.resume)), 1200) == nil)
+        #expect(work.holder(at: at(1600)) == nil)
+        // A claim that is over is not begun again by a note, and a longer one is not cut.
+        #expect(take(&work, record(6, by: ana, .note("c")), 1700) == nil)
+        #expect(work.holder(at: at(1700)) == nil)
+        #expect(take(&work, record(7, by: ana, .claim(lease: 6000)), 2000) == nil)
+        #expect(take(&work, record(8, by: ana, .note("d")), 2100) == nil)
+        #expect(work.holder(at: at(8000) - 1) == ana)
+    }
+
     @Test("who acts on an older version than there is changes nothing, whatever the act is")
     func versions() {
         let acts: [Act] = [
