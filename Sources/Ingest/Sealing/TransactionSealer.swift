@@ -29,6 +29,10 @@ package final class TransactionSealer: TransactionSealing {
     private let spec: BinnedSpec
     private let shadow: BinnedSpec?
     private var streams = CounterStream()
+    /// Random bytes that nothing has yet.
+    private var drawn: ArraySlice<UInt8> = []
+    /// Transactions that they are drawn for at once.
+    private static let drawnAtOnce = 16
 
     /// - Parameters:
     ///   - sessions: that it seals under; a record goes by those of its own time.
@@ -68,9 +72,9 @@ package final class TransactionSealer: TransactionSealing {
     ) -> [UInt8] {
         own.follow()
         let second = shadow.flatMap { features in self.shadow.map { (spec: $0, bits: $0.ownThermometer(features)) } }
-        // One call of the system's generator for two seeds a spec and three boxes.
+        // Two seeds a spec and three boxes.
         let seeds = second == nil ? 2 : 4
-        var bytes = own.random(seeds * SeededComponents.seedBytes + 3 * BoxSealer.freshBytes)[...]
+        var bytes = draw(seeds * SeededComponents.seedBytes + 3 * BoxSealer.freshBytes)
         func fresh(_ count: Int) -> [UInt8] {
             defer { bytes = bytes.dropFirst(count) }
             return Array(bytes.prefix(count))
@@ -98,6 +102,14 @@ package final class TransactionSealer: TransactionSealing {
                 associated: boxAssociatedData(header: header, party: PartyID.allCases[number]), onto: &record)
             bytes = bytes.dropFirst(BoxSealer.freshBytes)
         }
+    }
+
+    /// Random bytes that nothing else has, drawn for some transactions at once: a call of the system's generator takes as long for
+    /// one.
+    private func draw(_ count: Int) -> ArraySlice<UInt8> {
+        if drawn.count < count { drawn = own.random(Self.drawnAtOnce * count)[...] }
+        defer { drawn = drawn.dropFirst(count) }
+        return drawn.prefix(count)
     }
 
     /// The header of a record: what everybody may read of a transaction, encoded.

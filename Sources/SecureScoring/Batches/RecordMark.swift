@@ -8,14 +8,22 @@ struct RecordMark {
     let offset: Int64
     /// The record's, as statements on scores name it, and as the plan has it: a record is hashed once.
     let digest: Digest32
+    /// When it came, in the log's time, microseconds since 1970.
+    let arrival: Int64
     let claim: SourceClaim?
-    /// The epoch of the member's session by the header; 0 where there is none.
+    /// What else its header says; of no meaning where there is no claim.
+    let event: EventID?
+    let time: EventTime
     let sessionEpoch: UInt32
 
     init(_ record: SealedRecord) {
         offset = record.offset
         digest = ScoreStatement.digest(ofRecord: record.record.value ?? [])
+        arrival = record.record.timestamp
         claim = record.claim
-        sessionEpoch = record.header?.sessionEpoch ?? 0
+        let header = record.header
+        event = header?.event
+        time = header?.time ?? EventTime(seconds: 0)
+        sessionEpoch = header?.sessionEpoch ?? 0
     }
 }

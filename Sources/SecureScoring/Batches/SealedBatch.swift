@@ -46,7 +46,7 @@ package struct SealedBatch {
             partition: partition, range: range,
             // Where nothing is read of `consortium.labels`, the plan says how far they are counted.
             labels: standing.map { $0.labels..<$0.labels } ?? 0..<0, repeats: repeats,
-            times: records.map { $0.record.timestamp }, digests: marks.map { $0.digest }, model: model.digest,
+            times: marks.map { $0.arrival }, digests: marks.map { $0.digest }, model: model.digest,
             counted: standing?.digest ?? .zero, tokenKeys: tokenKeys, shares: shares.digest,
             nextSpec: nextSpec?.form, epoch: epochs.current)
         self.epochs = epochs

@@ -52,14 +52,15 @@ package final class Admission {
     package func admit(
         _ batch: SealedBatch, isUsable: (Int) -> Bool, isCounted: (MemberID, EventID) -> Bool
     ) -> [Int: Refusal] {
-        guard case .transactions(let records) = batch.content else { return [:] }
+        guard case .transactions = batch.content else { return [:] }
         lookUp()
         asked.begin(batch.plan.range)
         var refused: [Int: Refusal] = [:]
-        for (place, record) in records.enumerated() where isUsable(place) {
-            guard let claim = record.claim, let (event, time) = event(of: record) else { continue }
-            refused[place] = take(
-                event, of: claim, at: time, arrival: record.record.timestamp, isCounted(claim.member, event.id), &asked)
+        for place in batch.marks.indices where isUsable(place) {
+            let mark = batch.marks[place]
+            guard let claim = mark.claim, let event = event(of: mark) else { continue }
+            let refusal = take(event, of: claim, mark, isCounted(claim.member, event.id), &asked)
+            if let refusal { refused[place] = refusal }
         }
         return refused
     }
@@ -68,10 +69,9 @@ package final class Admission {
     ///
     /// - Parameter asked: this one's, lent: read through the object it would be copied at each use.
     private func take(
-        _ event: AskedEvent, of claim: SourceClaim, at time: EventTime, arrival: Int64, _ isCounted: Bool,
-        _ asked: inout AskedEvents
+        _ event: AskedEvent, of claim: SourceClaim, _ mark: RecordMark, _ isCounted: Bool, _ asked: inout AskedEvents
     ) -> Refusal? {
-        if let refusal = limits.refusal(of: time, arrival: arrival) { return refusal }
+        if let refusal = limits.refusal(of: mark.time, arrival: mark.arrival) { return refusal }
         if taken.hasForgotten(claim) { return .tooManyGaps }
         let isOver =
             switch budgets[Int(event.member)] {
@@ -87,16 +87,14 @@ package final class Admission {
 
     /// Notes what the parties agreed to take of a batch.
     package func settle(_ batch: SealedBatch, _ agreement: Agreement) {
-        guard case .transactions(let records) = batch.content else { return }
+        guard case .transactions = batch.content else { return }
         let offsets = batch.marks.indices.lazy.filter { agreement.refusals[$0] == nil }.map { batch.marks[$0].offset }
         // Other parties refuse little that this one would take.
         guard !asked.settle(batch.plan.range, as: offsets) else { return }
         lookUp()
         asked.settle(
             batch.plan.range,
-            zip(records, agreement.refusals).compactMap { record, refusal in
-                refusal == nil ? event(of: record)?.event : nil
-            })
+            zip(batch.marks, agreement.refusals).compactMap { mark, refusal in refusal == nil ? event(of: mark) : nil })
     }
 
     /// The changes that the kept state lacks, until `areCommitted`.
@@ -104,15 +102,12 @@ package final class Admission {
 
     package func areCommitted() { asked.areStored() }
 
-    /// What a record asks about, and when that happened by its header; nil where it names no member, id or source.
-    private func event(of record: SealedRecord) -> (event: AskedEvent, time: EventTime)? {
-        guard case .transaction(let sealed) = record.body, let claim = record.claim, let id = sealed.header.event,
-            let number = number(of: claim.member)
-        else { return nil }
-        let day = record.record.timestamp / (1_000_000 * EventTime.day)
-        let event = AskedEvent(
-            member: number, id: id, day: Int32(truncatingIfNeeded: day), offset: record.offset, source: claim.source)
-        return (event, sealed.header.time)
+    /// What a record asks about; nil where it names no member, id or source.
+    private func event(of mark: RecordMark) -> AskedEvent? {
+        guard let claim = mark.claim, let id = mark.event, let number = number(of: claim.member) else { return nil }
+        let day = mark.arrival / (1_000_000 * EventTime.day)
+        return AskedEvent(
+            member: number, id: id, day: Int32(truncatingIfNeeded: day), offset: mark.offset, source: claim.source)
     }
 
     /// The number of a member; nil for whoever is none. Members ask many times in a batch, and are few: of those that asked last,
